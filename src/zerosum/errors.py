@@ -1,0 +1,43 @@
+"""What can go wrong because of what a user did or has: one class per kind of remedy.
+
+The command line prints the message of a `ZerosumError` without a traceback, so a message says
+what was expected, what came, and what to do. Our own mistakes are ``assert``s and stay loud.
+"""
+
+__all__ = [
+    "CheckpointError",
+    "ConfigError",
+    "DataError",
+    "NonFiniteCostError",
+    "RunError",
+    "UnknownNameError",
+    "ZerosumError",
+]
+
+
+class ZerosumError(Exception):
+    """Base class of every error that a user can cause and mend."""
+
+
+class ConfigError(ZerosumError, ValueError):
+    """A setting that is out of range, unknown, or that contradicts another one."""
+
+
+class UnknownNameError(ConfigError):
+    """A name that is not in its table."""
+
+
+class DataError(ZerosumError):
+    """Pictures that cannot be found, read or used."""
+
+
+class CheckpointError(ZerosumError):
+    """A checkpoint that is missing, truncated, foreign, newer, or could not be written."""
+
+
+class RunError(ZerosumError):
+    """A run folder that is missing, in use, or does not belong to what was asked."""
+
+
+class NonFiniteCostError(ZerosumError):
+    """A cost became infinite or not a number; training stopped before anything was saved."""

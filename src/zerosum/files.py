@@ -1,0 +1,48 @@
+"""Writing files so that a reader never meets half of one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["replace_atomically", "write_text"]
+
+
+@contextmanager
+def replace_atomically(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; on success it takes its place, else it vanishes.
+
+    Whatever happens in between (an exception, a full disk, ``kill -9``), ``path`` holds either
+    the old content or the new, complete one. The data are on disk before the name changes.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     with replace_atomically(Path(folder) / "a.txt") as temporary:
+        ...         _ = temporary.write_text("whole")
+        ...     (Path(folder) / "a.txt").read_text()
+        'whole'
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+        if os.name == "posix":
+            _flush(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file's content by ``text`` (UTF-8) atomically."""
+    with replace_atomically(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,67 @@
+"""The words that the code is written in: shapes, and what one round of a game is given.
+
+Letters in the shapes: ``n`` images in a batch, ``c`` channels, ``h`` rows, ``w`` columns,
+``d`` numbers in a latent vector.
+"""
+
+from dataclasses import dataclass
+
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+__all__ = [
+    "Batch",
+    "Bytes",
+    "Images",
+    "ImageShape",
+    "Labels",
+    "Latents",
+    "Logits",
+    "PerSample",
+    "Scalar",
+]
+
+Images = Float[Tensor, "n c h w"]
+"""Pictures as the networks see them: floats in [-1, 1]."""
+
+Bytes = UInt8[Tensor, "n c h w"]
+"""Pictures as the store keeps them: 0 to 255."""
+
+Labels = Int[Tensor, " n"]
+"""Class indices from 0."""
+
+Latents = Float[Tensor, "n d"]
+"""The generator's random input z."""
+
+Logits = Float[Tensor, " n"]
+"""A discriminator's opinion before the sigmoid: positive means "real"."""
+
+PerSample = Float[Tensor, " n"]
+"""One value per picture, before the mean."""
+
+Scalar = Float[Tensor, ""]
+"""One number."""
+
+ImageShape = tuple[int, int, int]
+"""(channels, height, width) of one picture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one round of a game over one domain is given.
+
+    Attributes:
+        images: Real pictures in [-1, 1], shape (n, c, h, w).
+        labels: Their classes, shape (n,), or None where the source has none.
+
+    Example:
+        >>> import torch
+        >>> len(Batch(images=torch.zeros(8, 3, 32, 32), labels=None))
+        8
+    """
+
+    images: Images
+    labels: Labels | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
