@@ -1,3 +1,48 @@
-"""Generative adversarial networks as games."""
+"""Generative adversarial networks as games.
+
+>>> import zerosum
+>>> zerosum.recipe("dcgan-digits").batch_size
+32
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zerosum.api import Model, load, resume, train
+    from zerosum.config import RunConfig
+    from zerosum.data import open_source
+    from zerosum.errors import ZerosumError
+    from zerosum.recipes import recipe
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Model",
+    "RunConfig",
+    "ZerosumError",
+    "__version__",
+    "load",
+    "open_source",
+    "recipe",
+    "resume",
+    "train",
+]
+
+_HOMES = {
+    "Model": "zerosum.api",
+    "load": "zerosum.api",
+    "resume": "zerosum.api",
+    "train": "zerosum.api",
+    "RunConfig": "zerosum.config",
+    "open_source": "zerosum.data",
+    "ZerosumError": "zerosum.errors",
+    "recipe": "zerosum.recipes",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used: ``import zerosum`` alone costs next to nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'zerosum' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

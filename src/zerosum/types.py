@@ -12,8 +12,8 @@ from torch import Tensor
 __all__ = [
     "Batch",
     "Bytes",
-    "Images",
     "ImageShape",
+    "Images",
     "Labels",
     "Latents",
     "Logits",

@@ -1,1 +1,73 @@
+"""The command line: one file per command, imported only when it is called."""
 
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from zerosum.errors import UnknownNameError, ZerosumError
+from zerosum.registry import Table
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = Table(
+    "command",
+    {
+        "recipes": "list the recipes, or show one in full",
+        "train": "train a recipe on your pictures",
+        "resume": "go on with a run, bit for bit",
+        "sample": "make new pictures with a trained run",
+        "data": "look into a source of pictures before training on it",
+    },
+)
+
+_HELP = """\
+usage: zerosum COMMAND [...]
+
+Generative adversarial networks, from a folder of pictures to a trained generator.
+
+commands:
+{commands}
+
+a first run:
+  zerosum train dcgan-digits            digits that come with zerosum, about three minutes
+  zerosum sample runs/dcgan-digits --grid digits.png
+
+on your own pictures:
+  zerosum data inspect FOLDER --picture look.png
+  zerosum train dcgan-faces --data FOLDER
+
+`zerosum COMMAND --help` explains a command; `zerosum --version` tells the version."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 when done, 1 on what a user can mend, 2 on bad usage."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help"):
+        print(_HELP.format(commands=_list_commands()))
+        sys.exit(0 if words else 2)
+    if words[0] == "--version":
+        from zerosum import __version__
+
+        print(f"zerosum {__version__}")
+        sys.exit(0)
+    try:
+        _ = COMMANDS[words[0]]
+        import_module(f"zerosum.cli.{words[0]}").run(words[1:])
+    except UnknownNameError as error:
+        _fail(error, 2)
+    except ZerosumError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _fail(error: ZerosumError, code: int) -> None:
+    """Print the message, once for all processes of a job, and exit."""
+    if os.environ.get("RANK", "0") == "0":
+        print(f"zerosum: {error}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _list_commands() -> str:
+    return "\n".join(f"  {name:<10}{text}" for name, text in COMMANDS.items())

@@ -1,1 +1,40 @@
+"""A run as plain values that cannot hold nonsense, and their way to objects and to JSON."""
 
+from zerosum.config.game import (
+    AdversarialConfig,
+    Augmentation,
+    InstanceNoiseConfig,
+    OptimizerConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
+)
+from zerosum.config.json import differences, from_json, to_json
+from zerosum.config.networks import (
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
+    MlpDiscriminatorConfig,
+    MlpGeneratorConfig,
+    ResnetDiscriminatorConfig,
+    ResnetGeneratorConfig,
+)
+from zerosum.config.run import PicturesConfig, RunConfig
+
+__all__ = [
+    "AdversarialConfig",
+    "Augmentation",
+    "DcganDiscriminatorConfig",
+    "DcganGeneratorConfig",
+    "InstanceNoiseConfig",
+    "MlpDiscriminatorConfig",
+    "MlpGeneratorConfig",
+    "OptimizerConfig",
+    "PenaltiesConfig",
+    "PenaltyConfig",
+    "PicturesConfig",
+    "ResnetDiscriminatorConfig",
+    "ResnetGeneratorConfig",
+    "RunConfig",
+    "differences",
+    "from_json",
+    "to_json",
+]

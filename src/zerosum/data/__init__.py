@@ -1,1 +1,22 @@
+"""Pictures: where they come from, the store that keeps them, the batches that networks see."""
 
+from zerosum.data.audit import Audit, audit
+from zerosum.data.batches import Batches
+from zerosum.data.scaling import scale, unscale
+from zerosum.data.settings import StoreSettings, default_settings
+from zerosum.data.sources import Source, open_source
+from zerosum.data.store import Store, build_store
+
+__all__ = [
+    "Audit",
+    "Batches",
+    "Source",
+    "Store",
+    "StoreSettings",
+    "audit",
+    "build_store",
+    "default_settings",
+    "open_source",
+    "scale",
+    "unscale",
+]

@@ -1,1 +1,45 @@
+"""What the players pay: pure functions from logits to one value per picture.
 
+Losses say what an opinion costs, penalties what a steep critic costs; the game takes the mean and
+sets the weights.
+"""
+
+from zerosum.objectives.losses import (
+    OBJECTIVES,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    Objective,
+    Relativistic,
+    Wasserstein,
+    make_objective,
+)
+from zerosum.objectives.penalties import (
+    PENALTIES,
+    Critic,
+    Penalty,
+    dragan,
+    gradient_penalty,
+    r1,
+    r2,
+)
+
+__all__ = [
+    "OBJECTIVES",
+    "PENALTIES",
+    "Critic",
+    "Hinge",
+    "LeastSquares",
+    "Minimax",
+    "NonSaturating",
+    "Objective",
+    "Penalty",
+    "Relativistic",
+    "Wasserstein",
+    "dragan",
+    "gradient_penalty",
+    "make_objective",
+    "r1",
+    "r2",
+]

@@ -1,1 +1,48 @@
+"""Complete jobs by name: functions that return a run's configuration.
 
+A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is the summary.
+"""
+
+from collections.abc import Callable
+
+from zerosum.config import RunConfig
+from zerosum.recipes.dcgan import (
+    dcgan_cifar10,
+    dcgan_digits,
+    dcgan_faces,
+    dcgan_mnist,
+    dcgan_svhn,
+)
+from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
+from zerosum.recipes.wgan_gp import wgan_gp_cifar10, wgan_gp_mnist
+from zerosum.registry import Table
+
+__all__ = ["RECIPES", "recipe"]
+
+RECIPES: Table[Callable[[], RunConfig]] = Table(
+    "recipe",
+    {
+        "mnist-gan-2018": mnist_gan_2018,
+        "mnist-gan-2022": mnist_gan_2022,
+        "dcgan-digits": dcgan_digits,
+        "dcgan-mnist": dcgan_mnist,
+        "dcgan-svhn": dcgan_svhn,
+        "dcgan-cifar10": dcgan_cifar10,
+        "dcgan-faces": dcgan_faces,
+        "wgan-gp-mnist": wgan_gp_mnist,
+        "wgan-gp-cifar10": wgan_gp_cifar10,
+    },
+)
+
+
+def recipe(name: str) -> RunConfig:
+    """The configuration of the recipe with that name.
+
+    Raises:
+        UnknownNameError: There is none; names the nearest.
+
+    Example:
+        >>> recipe("dcgan-digits").data
+        'digits'
+    """
+    return RECIPES[name]()

@@ -1,0 +1,156 @@
+"""What a user does with zerosum, as functions: train, resume, load, sample.
+
+The command line is a thin layer over this module and `zerosum.jobs`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zerosum.config import RunConfig
+from zerosum.config.build import build_game
+from zerosum.errors import ConfigError, RunError
+from zerosum.games.adversarial import AdversarialGame, draw_latents
+from zerosum.jobs import resume_run, train_run
+from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
+from zerosum.randomness import Randomness
+from zerosum.recipes import recipe as find_recipe
+from zerosum.runs import Run
+from zerosum.training.engine import Engine, choose_device
+from zerosum.types import Images, Latents
+
+__all__ = ["Model", "load", "resume", "train"]
+
+
+class Model:
+    """A trained game, ready to be used.
+
+    Attributes:
+        run: Where it comes from.
+        game: The players, on the device.
+        images: Real images that it has seen.
+    """
+
+    def __init__(self, *, run: Run, game: AdversarialGame, images: int) -> None:
+        self.run = run
+        self.game = game
+        self.images = images
+
+    def sample(self, count: int, *, seed: int = 0, batch_size: int = 64) -> Images:
+        """New pictures, shape (count, c, h, w), floats in [-1, 1] on the CPU.
+
+        Picture i of a seed is the same whatever the count and the batch size, up to the rounding
+        of its last bits.
+
+        Raises:
+            ConfigError: The count is less than 1 or the seed negative.
+        """
+        return torch.cat(list(self.batches(count, seed=seed, batch_size=batch_size)))
+
+    def batches(self, count: int, *, seed: int = 0, batch_size: int = 64) -> Iterator[Images]:
+        """The pictures of `sample` in pieces, for counts that do not fit into memory."""
+        if count < 1 or seed < 0:
+            raise ConfigError(f"expected count ≥ 1 and seed ≥ 0, got {count} and {seed}.")
+        random = Randomness(seed=seed, stream="sample")
+        for start in range(0, count, batch_size):
+            indices = range(start, min(start + batch_size, count))
+            latents = [self._latents(random.at(index)) for index in indices]
+            yield self.game.draw(torch.cat(latents)).cpu()
+
+    def save(self, out: str | Path, *, count: int = 64, seed: int = 0) -> None:
+        """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
+        save_pictures(
+            Path(out), self.batches(count, seed=seed), facts=lambda i: self._facts(seed, index=i)
+        )
+
+    def save_grid(self, file: str | Path, *, count: int = 64, seed: int = 0) -> None:
+        """Write one PNG with ``count`` pictures in rows, marked as generated."""
+        (picture,) = to_pictures(tile(self.sample(count, seed=seed)))
+        save_png(picture, Path(file), facts=self._facts(seed))
+
+    def _latents(self, random: Randomness) -> Latents:
+        return draw_latents(self.game.latent, random, 1, self.game.latent_size)
+
+    def _facts(self, seed: int, **extra: int) -> dict[str, str]:
+        return provenance(run=self.run.path.name, seed=seed, images=self.images, **extra)
+
+
+def train(
+    recipe: str | RunConfig,
+    *,
+    data: str | Path | None = None,
+    images: int | None = None,
+    batch_size: int | None = None,
+    seed: int | None = None,
+    device: str | None = None,
+    out: str | Path | None = None,
+    quiet: bool = False,
+) -> Model:
+    """Train by a recipe and return the trained model.
+
+    Args:
+        recipe: A name (``zerosum recipes`` lists them), or a configuration of your own: any field
+            can be set with ``dataclasses.replace(zerosum.recipe(name), ...)``.
+        data: Source of the real pictures instead of the recipe's.
+        images: Real images to see in all.
+        batch_size: Real images in a round.
+        seed: From which all random numbers follow.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        out: The run folder to make; by default the next free ``runs/RECIPE``.
+        quiet: Few lines instead of a progress bar.
+
+    Raises:
+        ZerosumError: A setting, the data or the folder does not do; the message says what to do.
+    """
+    config = find_recipe(recipe) if isinstance(recipe, str) else recipe
+    asked = {
+        "data": None if data is None else str(data),
+        "images": images,
+        "batch_size": batch_size,
+        "seed": seed,
+        "device": device,
+    }
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    config = replace(config, **given)
+    outcome = train_run(config, out=None if out is None else Path(out), quiet=quiet)
+    return load(outcome.run.path, device=config.device)
+
+
+def resume(
+    run: str | Path, *, images: int | None = None, device: str | None = None, quiet: bool = False
+) -> Model:
+    """Go on with a run from its checkpoint, bit for bit, and return the trained model.
+
+    Args:
+        run: The run folder.
+        images: Real images to see in all, instead of what the run was made for.
+        device: Another device than the run's.
+        quiet: Few lines instead of a progress bar.
+    """
+    outcome = resume_run(Path(run), images=images, device=device, quiet=quiet)
+    return load(outcome.run.path, device=device or "auto")
+
+
+def load(run: str | Path, *, device: str = "auto") -> Model:
+    """The model that a run has trained so far.
+
+    Raises:
+        RunError: The folder is no run, or not one that makes pictures from nothing.
+        CheckpointError: It has no checkpoint that can be used.
+    """
+    found = Run.open(Path(run))
+    state = found.load()
+    config = found.config()
+    engine = Engine(device=choose_device(device))
+    game = build_game(config, engine)
+    if not isinstance(game, AdversarialGame):
+        raise RunError(f"{found.path} is not a run that makes pictures from latents.")
+    for name, player in game.players.items():
+        saved = state["loop"]["players"][name]
+        player.network.load_state_dict(saved["network"])
+        if player.average is not None:
+            player.average.load_state_dict(saved["average"])
+    return Model(run=found, game=game, images=state["loop"]["images"])

@@ -1,0 +1,48 @@
+"""``zerosum data inspect SOURCE``: look before training."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from zerosum.registry import Table
+
+__all__ = ["ACTIONS", "run"]
+
+_HELP = """\
+usage: zerosum data inspect SOURCE [--picture FILE.png]
+
+actions:
+  inspect   counts, sizes, classes, unreadable files, duplicates, leaks, and a picture"""
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Find the action and run it."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(_HELP)
+        sys.exit(0 if arguments else 2)
+    tyro.cli(ACTIONS[arguments[0]], args=list(arguments[1:]), prog=f"zerosum data {arguments[0]}")
+
+
+def _inspect(source: Annotated[str, tyro.conf.Positional], *, picture: Path | None = None) -> None:
+    """Report what a source holds and what is wrong with it.
+
+    Args:
+        source: A name (digits, mnist, ...), a folder, an archive, an array or shards.
+        picture: PNG file to write a sample of the pictures to.
+    """
+    from rich.console import Console
+
+    from zerosum.data.audit import audit, render
+    from zerosum.data.audit import picture as draw
+
+    console = Console()
+    render(audit(source), console)
+    if picture is not None:
+        draw(source, picture)
+        console.print(f"a sample of the pictures: {picture}", markup=False)
+
+
+ACTIONS = Table("action of zerosum data", {"inspect": _inspect})

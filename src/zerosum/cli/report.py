@@ -1,0 +1,57 @@
+"""What the command line says at the end of a job."""
+
+from rich.console import Console
+from rich.table import Table
+
+from zerosum.config import RunConfig
+from zerosum.config.build import build_game
+from zerosum.jobs import Outcome, open_store
+from zerosum.nn import count_parameters
+from zerosum.training.engine import start_engine
+
+__all__ = ["report_dry_run", "report_outcome"]
+
+
+def report_outcome(outcome: Outcome) -> None:
+    """Where everything is, and what to do next."""
+    if not outcome.is_main:
+        return
+    path = outcome.run.path
+    if not outcome.is_complete:
+        print(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
+        print(f"  go on:        zerosum resume {path}")
+        return
+    grids = sorted((path / "samples").glob("*.png"))
+    print(f"done: {outcome.images:,} images seen.")
+    print(f"  samples:      {grids[-1]}")
+    print(f"  as they grew: {path / 'samples.gif'}")
+    print(f"  curves:       {path / 'curves.png'}  (or: tensorboard --logdir {path})")
+    print(f"  checkpoint:   {outcome.run.checkpoint_path}")
+    print("next:")
+    print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
+    print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
+    print("  your pictures:   zerosum train dcgan-faces --data FOLDER")
+
+
+def report_dry_run(config: RunConfig) -> None:
+    """The run as it would be: the data, the networks, the length."""
+    console = Console()
+    store = open_store(config, quiet=False)
+    table = Table("player", "network", "parameters", box=None, pad_edge=False)
+    with start_engine(
+        device=config.device, precision=config.precision, compile=config.compile
+    ) as engine:
+        game = build_game(config, engine)
+        for name, player in game.players.items():
+            size = f"{count_parameters(player.network):,}"
+            table.add_row(name, type(player.network).__name__, size)
+        where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
+    channels, height, width = store.shape
+    console.print(f"{len(store):,} pictures of {width}x{height}, {channels} channel(s)")
+    console.print(table)
+    rounds = -(-config.images // config.batch_size)
+    console.print(
+        f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} "
+        f"= {config.images / len(store):.1f} epochs, on {where}"
+    )
+    console.print("nothing was trained: --dry-run")

@@ -1,0 +1,50 @@
+"""``zerosum sample RUN``: new pictures from a trained run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+__all__ = ["run"]
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and sample."""
+    tyro.cli(_sample, args=list(arguments), prog="zerosum sample")
+
+
+def _sample(
+    run: Annotated[Path, tyro.conf.Positional],
+    *,
+    count: int = 64,
+    seed: int = 0,
+    grid: Path | None = None,
+    out: Path | None = None,
+    device: str = "auto",
+) -> None:
+    """Make new pictures with the generator of a run.
+
+    Picture i of a seed is always the same. PNG files say in their metadata that they are
+    generated, by which run and from which seed.
+
+    Args:
+        run: The run folder.
+        count: Number of pictures.
+        seed: From which the pictures follow.
+        grid: PNG file for one picture with all of them in rows. Without --grid and --out:
+            grid-SEED.png in the run folder.
+        out: Folder or .zip for one PNG each, or .npz for one array (n, h, w, c) of bytes.
+        device: auto, cpu, cuda or mps.
+    """
+    from zerosum.api import load
+
+    model = load(run, device=device)
+    if grid is None and out is None:
+        grid = run / f"grid-{seed}.png"
+    if grid is not None:
+        model.save_grid(grid, count=count, seed=seed)
+        print(grid)
+    if out is not None:
+        model.save(out, count=count, seed=seed)
+        print(out)

@@ -1,0 +1,28 @@
+"""The checks that the fields of a configuration share."""
+
+from zerosum.errors import ConfigError
+
+__all__ = ["require", "require_between", "require_positive"]
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise `ConfigError` with the message unless the condition holds."""
+    if not condition:
+        raise ConfigError(message)
+
+
+def require_positive(name: str, value: float) -> None:
+    """Refuse zero and less.
+
+    Example:
+        >>> require_positive("batch_size", 0)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: batch_size must be greater than 0, got 0.
+    """
+    require(value > 0, f"{name} must be greater than 0, got {value}.")
+
+
+def require_between(name: str, value: float, low: float, high: float) -> None:
+    """Refuse what is not in [low, high]."""
+    require(low <= value <= high, f"{name} must be from {low} to {high}, got {value}.")

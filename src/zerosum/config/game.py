@@ -1,0 +1,130 @@
+"""Settings of the games."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
+
+__all__ = [
+    "AdversarialConfig",
+    "Augmentation",
+    "GameConfig",
+    "InstanceNoiseConfig",
+    "OptimizerConfig",
+    "PenaltiesConfig",
+    "PenaltyConfig",
+]
+
+Augmentation = Literal["colour", "translation", "cutout"]
+ObjectiveName = Literal[
+    "minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerConfig:
+    """Adam for one player."""
+
+    learning_rate: float = 2e-4
+    """Step size."""
+    betas: tuple[float, float] = (0.5, 0.999)
+    """Decay of the running means of the gradient and of its square."""
+    decay: tuple[int, int] | None = None
+    """Images between which the learning rate falls linearly to zero."""
+
+    def __post_init__(self) -> None:
+        require_positive("learning_rate", self.learning_rate)
+        for beta in self.betas:
+            require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
+        if self.decay is not None:
+            start, end = self.decay
+            require(0 <= start < end, f"decay must be two rising image counts, got {self.decay}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyConfig:
+    """How much a penalty weighs, and how often it is paid."""
+
+    weight: float = 0.0
+    """Factor before the mean penalty; 0: not paid at all."""
+    every: int = 1
+    """Paid every so many rounds, with as many times the weight."""
+
+    def __post_init__(self) -> None:
+        require(self.weight >= 0, f"a penalty's weight must not be negative, got {self.weight}.")
+        require_positive("a penalty's every", self.every)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltiesConfig:
+    """What the discriminator pays for steep slopes; the fields are names of penalties."""
+
+    gradient: PenaltyConfig = PenaltyConfig()
+    """Slope 1 between real and fake pictures: WGAN-GP."""
+    dragan: PenaltyConfig = PenaltyConfig()
+    """Slope 1 around real pictures: DRAGAN."""
+    r1: PenaltyConfig = PenaltyConfig()
+    """Slope 0 at real pictures; the weight is γ/2."""
+    r2: PenaltyConfig = PenaltyConfig()
+    """Slope 0 at generated pictures; the weight is γ/2."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceNoiseConfig:
+    """Gaussian noise on all that the discriminator sees, fading out linearly."""
+
+    deviation: float = 0.0
+    """Standard deviation at the start; pixels live in [-1, 1]. 0: no noise."""
+    until: int = 500_000
+    """Images after which there is none left."""
+
+    def __post_init__(self) -> None:
+        require(self.deviation >= 0, f"deviation must not be negative, got {self.deviation}.")
+        require_positive("until", self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdversarialConfig:
+    """Generator against discriminator."""
+
+    generator: GeneratorConfig
+    """The network that makes pictures."""
+    discriminator: DiscriminatorConfig
+    """The network that judges them."""
+    kind: Literal["adversarial"] = "adversarial"
+    objective: ObjectiveName = "non-saturating"
+    """The two players' costs."""
+    real_label: float = 1.0
+    """Target for real pictures; below 1 is one-sided label smoothing."""
+    penalties: PenaltiesConfig = PenaltiesConfig()
+    """What the discriminator pays besides."""
+    latent: Literal["normal", "uniform"] = "normal"
+    """Distribution of the latents: N(0, 1) or U(-1, 1)."""
+    critic_turns: int = 1
+    """Turns of the discriminator for one of the generator."""
+    generator_optimizer: OptimizerConfig = OptimizerConfig()
+    """How the generator learns."""
+    discriminator_optimizer: OptimizerConfig = OptimizerConfig()
+    """How the discriminator learns."""
+    average_half_life: int | None = None
+    """Images after which a past weight counts half in the averaged generator; None: no average."""
+    augmentation: tuple[Augmentation, ...] = ()
+    """DiffAugment operations on all that the discriminator sees."""
+    instance_noise: InstanceNoiseConfig = InstanceNoiseConfig()
+    """Noise on all that the discriminator sees."""
+
+    def __post_init__(self) -> None:
+        require_between("real_label", self.real_label, 0.5, 1.0)
+        smoothed = ("minimax", "non-saturating", "least-squares")
+        require(
+            self.real_label == 1.0 or self.objective in smoothed,
+            f"real_label {self.real_label} has no meaning for the {self.objective} objective, "
+            f"which has no labels; it goes with {', '.join(smoothed)}.",
+        )
+        require_positive("critic_turns", self.critic_turns)
+        if self.average_half_life is not None:
+            require_positive("average_half_life", self.average_half_life)
+
+
+GameConfig = AdversarialConfig

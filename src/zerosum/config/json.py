@@ -1,0 +1,78 @@
+"""Configurations as JSON, strictly: a key that means nothing is refused, never ignored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from zerosum.config.run import RunConfig
+from zerosum.errors import ConfigError
+
+__all__ = ["differences", "from_json", "to_json"]
+
+
+def to_json(config: RunConfig) -> dict[str, Any]:
+    """The configuration as dictionaries, lists and plain values."""
+    values: dict[str, Any] = TypeAdapter(RunConfig).dump_python(config, mode="json")
+    return values
+
+
+def from_json(values: Mapping[str, Any]) -> RunConfig:
+    """The configuration that `to_json` gave.
+
+    Raises:
+        ConfigError: A key is unknown, or a value is missing, of the wrong type or out of range.
+    """
+    try:
+        config = TypeAdapter(RunConfig).validate_python(_tuples(values))
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise ConfigError("the configuration does not fit: " + "; ".join(lines)) from error
+    unknown = flatten(values).keys() - flatten(to_json(config)).keys()
+    if unknown:
+        raise ConfigError(f"the configuration has unknown fields: {', '.join(sorted(unknown))}.")
+    return config
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The fields in which two configurations differ, one line each.
+
+    Example:
+        >>> differences({"game": {"width": 32}, "seed": 0}, {"game": {"width": 64}, "seed": 0})
+        ['game.width: 32 → 64']
+    """
+    before, after = flatten(old), flatten(new)
+    return [
+        f"{name}: {before.get(name, 'absent')} → {after.get(name, 'absent')}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name, "absent") != after.get(name, "absent")
+    ]
+
+
+def flatten(value: Any, name: str = "") -> dict[str, Any]:
+    """Dotted names and plain values.
+
+    Example:
+        >>> flatten({"a": {"b": [1, 2]}, "c": None})
+        {'a.b.0': 1, 'a.b.1': 2, 'c': None}
+    """
+    if isinstance(value, Mapping):
+        items = list(value.items())
+    elif isinstance(value, list | tuple) and value:
+        items = list(enumerate(value))
+    else:
+        return {name: value}
+    prefix = f"{name}." if name else ""
+    flat: dict[str, Any] = {}
+    for key, item in items:
+        flat |= flatten(item, f"{prefix}{key}")
+    return flat
+
+
+def _tuples(value: Any) -> Any:
+    """JSON knows lists only; our fields are tuples."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(_tuples(item) for item in value)
+    return value

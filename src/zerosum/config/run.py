@@ -1,0 +1,75 @@
+"""Settings of a whole run."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.game import GameConfig
+
+__all__ = ["PicturesConfig", "RunConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PicturesConfig:
+    """How the source's pictures are brought to one shape."""
+
+    size: tuple[int, int]
+    """Height and width in pixels."""
+    channels: Literal[1, 3, 4] = 3
+    """1: grey, 3: RGB, 4: RGBA."""
+    fit: Literal["crop", "pad"] = "crop"
+    """``crop``: fill the size and cut the overhang evenly; ``pad``: show all on the background."""
+    background: tuple[int, int, int] = (255, 255, 255)
+    """RGB colour (0 to 255) under transparent pictures and around padded ones."""
+    enlarge: bool = False
+    """Allow pictures smaller than the size."""
+    flip: bool = False
+    """Mirror every other picture by chance."""
+
+    def __post_init__(self) -> None:
+        for side in self.size:
+            require_positive("each side of pictures.size", side)
+        for part in self.background:
+            require_between("each part of pictures.background", part, 0, 255)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """A complete job: what a run folder's ``config.json`` holds."""
+
+    recipe: str
+    """The recipe that this started from."""
+    data: str
+    """Source of the real pictures: a name, a folder, an archive, an array."""
+    pictures: PicturesConfig
+    """The shape of the pictures."""
+    game: GameConfig
+    """Who plays, and for what."""
+    images: int
+    """Real images that the run is to see in all."""
+    batch_size: int = 64
+    """Real images in a round, over all processes."""
+    seed: int = 0
+    """From which all random numbers follow."""
+    device: str = "auto"
+    """``auto``, ``cpu``, ``cuda``, ``mps``."""
+    precision: Literal["fp32", "bf16"] = "fp32"
+    """``bf16``: automatic mixed precision."""
+    compile: bool = False
+    """Compile the networks with torch.compile."""
+    strict: bool = False
+    """Refuse a source with unreadable pictures instead of leaving them out."""
+    sample_every: int = 50_000
+    """Images between two sample grids."""
+    sample_count: int = 64
+    """Pictures in a sample grid."""
+    log_every: int = 5_000
+    """Images between two lines of the log."""
+    checkpoint_seconds: float = 60.0
+    """Seconds between two checkpoints."""
+
+    def __post_init__(self) -> None:
+        for name in ("images", "batch_size", "sample_every", "sample_count", "log_every"):
+            require_positive(name, getattr(self, name))
+        require(self.checkpoint_seconds >= 0, "checkpoint_seconds must not be negative.")
+        require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")

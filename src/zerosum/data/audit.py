@@ -1,0 +1,96 @@
+"""Look at data before training on them: what is there, what is broken, what stands there twice."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from zerosum.data.ledger import Ledger, Part, Shared
+from zerosum.data.sources import Source, open_source
+from zerosum.errors import DataError
+
+__all__ = ["Audit", "audit", "open_parts"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """What was found in all splits or domains of a source.
+
+    Attributes:
+        spec: The name or path that was asked for.
+        parts: One for each split or domain.
+        shared: Pairs of them that have pictures in common: leaks, if they are train and test.
+    """
+
+    spec: str
+    parts: tuple[Part, ...]
+    shared: tuple[Shared, ...]
+
+
+def audit(spec: str, *, progress: Callable[[int, int], None] | None = None) -> Audit:
+    """Read every picture of every split of a source once, and report what is there.
+
+    Memory does not grow with the number of pictures: what is remembered of each (name, size, mode,
+    a hash of its pixels) lies in an unnamed database on disk.
+
+    Args:
+        spec: A name or path; see `open_source`.
+        progress: Called with (pictures done, pictures in all).
+
+    Raises:
+        DataError: If there is nothing of this name, or no pictures in it.
+
+    Example:
+        >>> found = audit("digits")
+        >>> found.parts[0].count, found.parts[0].classes[0], found.parts[0].surplus
+        (5000, ('0', 500), 0)
+    """
+    sources = open_parts(spec)
+    ledger = Ledger()
+    total, done = sum(map(len, sources)), 0
+    for source in sources:
+        for index in range(len(source)):
+            ledger.add(source, index)
+            done += 1
+            if progress is not None and (done % 64 == 0 or done == total):
+                progress(done, total)
+        ledger.add_strays(source)
+    splits = [source.split for source in sources]
+    shared = (ledger.shared(*pair) for pair in combinations(splits, 2))
+    return Audit(
+        spec=spec,
+        parts=tuple(ledger.part(source) for source in sources),
+        shared=tuple(pair for pair in shared if pair.count),
+    )
+
+
+def open_parts(spec: str) -> tuple[Source, ...]:
+    """All splits or domains of a source that can be had; at least one.
+
+    Raises:
+        DataError: If there is none.
+    """
+    first = _open_any(spec)
+    return tuple(_available(first, spec))
+
+
+def _available(first: Source, spec: str) -> Iterator[Source]:
+    for split in first.splits or (first.split,):
+        if split == first.split:
+            yield first
+            continue
+        try:
+            yield open_source(spec, split=split)
+        except DataError:  # a test split that is not on this disk is no fault of the train split
+            continue
+
+
+def _open_any(spec: str) -> Source:
+    """The first of train, trainA, test and val that the source has."""
+    failure: DataError | None = None
+    for split in ("train", "trainA", "test", "val"):
+        try:
+            return open_source(spec, split=split)
+        except DataError as error:
+            failure = failure or error
+    assert failure is not None
+    raise failure

@@ -1,0 +1,169 @@
+"""DiffAugment: the same kind of random change for real and generated pictures.
+
+A discriminator that sees few pictures learns them by heart. Changing the real ones alone would
+teach the generator to draw the changes; so both are changed, and since every change can be
+differentiated, the generator still learns through it. Zhao et al. 2020, section 3,
+https://arxiv.org/abs/2006.10738.
+
+Pictures are (n, c, h, w) in [-1, 1], where 0 is mid-grey. Each picture has draws of its own, and
+nothing is clamped.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from zerosum.randomness import Randomness
+from zerosum.registry import Table
+from zerosum.types import Images
+
+__all__ = ["AUGMENTATIONS", "augment", "colour", "cut_out", "cutout", "translate", "translation"]
+
+
+def augment(images: Images, policy: tuple[str, ...], random: Randomness) -> Images:
+    """Change the pictures as the policy says, one step after the other.
+
+    Args:
+        images: Pictures of shape (n, c, h, w).
+        policy: Names in ``AUGMENTATIONS``; the empty policy changes nothing.
+        random: Draws how each picture is changed.
+
+    Raises:
+        UnknownNameError: If a step of the policy is not in the table.
+
+    Example:
+        >>> pictures = torch.zeros(4, 3, 32, 32)
+        >>> augment(pictures, ("colour", "translation", "cutout"), Randomness(seed=0)).shape
+        torch.Size([4, 3, 32, 32])
+    """
+    for name in policy:
+        images = AUGMENTATIONS[name](images, random)
+    return images
+
+
+def colour(images: Images, random: Randomness) -> Images:
+    """Change brightness, then saturation, then contrast.
+
+    x ← x + b,              b ~ U(-½, ½)
+    x ← μ_c + s (x − μ_c),  s ~ U(0, 2), μ_c the mean of a place over its channels: (n, 1, h, w)
+    x ← μ + k (x − μ),      k ~ U(½, 1½), μ the mean of the picture: (n, 1, 1, 1)
+
+    A grey picture has one channel, so its saturation cannot change.
+
+    Args:
+        images: x, of shape (n, c, h, w).
+        random: Draws b, s and k, in this order.
+
+    Example:
+        >>> grey = torch.full((2, 1, 8, 8), 0.25)
+        >>> bool((colour(grey, Randomness(seed=0)) - grey).abs().max() <= 0.5)
+        True
+    """
+    n = len(images)
+    images = images + random.uniform(n, 1, 1, 1, low=-0.5, high=0.5)
+    images = _stretch(images, random.uniform(n, 1, 1, 1, low=0.0, high=2.0), over=(1,))
+    return _stretch(images, random.uniform(n, 1, 1, 1, low=0.5, high=1.5), over=(1, 2, 3))
+
+
+def translation(images: Images, random: Randomness) -> Images:
+    """Move each picture by up to an eighth of its sides, filling with 0.
+
+    Args:
+        images: Pictures of shape (n, c, h, w).
+        random: Draws down ~ {-h//8 ... h//8}, then right ~ {-w//8 ... w//8}, per picture.
+
+    Example:
+        >>> translation(torch.ones(2, 3, 16, 16), Randomness(seed=0)).shape
+        torch.Size([2, 3, 16, 16])
+    """
+    n, _, height, width = images.shape
+    down = random.integers(n, low=-(height // 8), high=height // 8 + 1)
+    right = random.integers(n, low=-(width // 8), high=width // 8 + 1)
+    return translate(images, down=down, right=right)
+
+
+def cutout(images: Images, random: Randomness) -> Images:
+    """Replace a rectangle of half the height and half the width by 0, anywhere in each picture.
+
+    Its middle is drawn over the whole picture, so that part of it may lie outside.
+
+    Args:
+        images: Pictures of shape (n, c, h, w).
+        random: Draws the middle's row, then its column, per picture.
+
+    Example:
+        >>> holed = cutout(torch.ones(2, 3, 16, 16), Randomness(seed=0))
+        >>> bool((holed == 0).any())
+        True
+    """
+    n, _, height, width = images.shape
+    rows, columns = height // 2, width // 2
+    top = random.integers(n, low=0, high=height + 1 - rows % 2) - rows // 2
+    left = random.integers(n, low=0, high=width + 1 - columns % 2) - columns // 2
+    return cut_out(images, top=top, left=left)
+
+
+AUGMENTATIONS: Table[Callable[[Images, Randomness], Images]] = Table(
+    "augmentation", {"colour": colour, "translation": translation, "cutout": cutout}
+)
+"""The steps of a policy by name."""
+
+
+def translate(images: Images, *, down: Tensor, right: Tensor) -> Images:
+    """Move picture i by down[i] rows and right[i] columns; what comes in from outside is 0.
+
+    Args:
+        images: Pictures of shape (n, c, h, w).
+        down: Whole numbers of shape (n,); negative is up.
+        right: Whole numbers of shape (n,); negative is left.
+
+    Example:
+        >>> corner = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
+        >>> translate(corner, down=torch.tensor([1]), right=torch.tensor([0]))
+        tensor([[[[0., 0.],
+                  [1., 2.]]]])
+    """
+    height, width = images.shape[2:]
+    from_row = _places(height, images) - down[:, None]
+    from_column = _places(width, images) - right[:, None]
+    known = _grid(_within(from_row, height), _within(from_column, width))
+    moved = images.gather(2, from_row.clamp(0, height - 1)[:, None, :, None].expand_as(images))
+    from_column = from_column.clamp(0, width - 1)[:, None, None, :]
+    return moved.gather(3, from_column.expand_as(images)) * known
+
+
+def cut_out(images: Images, *, top: Tensor, left: Tensor) -> Images:
+    """Replace a rectangle of half the height and half the width by 0.
+
+    Args:
+        images: Pictures of shape (n, c, h, w).
+        top: First row of each rectangle, shape (n,); may lie outside.
+        left: First column of each rectangle, shape (n,); may lie outside.
+
+    Example:
+        >>> cut_out(torch.ones(1, 1, 2, 4), top=torch.tensor([1]), left=torch.tensor([-1]))
+        tensor([[[[1., 1., 1., 1.],
+                  [0., 1., 1., 1.]]]])
+    """
+    height, width = images.shape[2:]
+    in_rows = _within(_places(height, images) - top[:, None], height // 2)
+    in_columns = _within(_places(width, images) - left[:, None], width // 2)
+    return images * ~_grid(in_rows, in_columns)
+
+
+def _stretch(images: Images, factor: Tensor, *, over: tuple[int, ...]) -> Images:
+    mean = images.mean(dim=over, keepdim=True)
+    return mean + factor * (images - mean)
+
+
+def _places(count: int, images: Images) -> Tensor:
+    return torch.arange(count, device=images.device)
+
+
+def _within(places: Tensor, count: int) -> Tensor:
+    return (places >= 0) & (places < count)
+
+
+def _grid(rows: Tensor, columns: Tensor) -> Tensor:
+    return rows[:, None, :, None] & columns[:, None, None, :]

@@ -1,0 +1,182 @@
+"""Decode and resize every picture of a source, in parallel and in order, into a store's files."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BufferedIOBase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zerosum.data.fitting import TooSmallError, fit_picture
+from zerosum.data.settings import StoreSettings
+from zerosum.data.sources.base import Source, UnreadableError
+from zerosum.errors import DataError
+
+__all__ = ["Filled", "fill"]
+
+_BLOCK = 64
+_ARRAY_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a store was filled with.
+
+    Attributes:
+        count: Pictures written.
+        labelled: Whether labels were written too.
+        unreadable: (name, reason) of every file that was left out.
+    """
+
+    count: int
+    labelled: bool
+    unreadable: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class _Block:
+    """Some pictures in a row: bytes (k, h, w, c), their labels, and what went wrong."""
+
+    pixels: NDArray[np.uint8]
+    labels: list[int]
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    small: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
+    size: int = 0
+
+
+def fill(
+    source: Source,
+    settings: StoreSettings,
+    images: BufferedIOBase,
+    labels: BufferedIOBase,
+    *,
+    strict: bool,
+    progress: Callable[[int, int], None] | None,
+    workers: int | None,
+) -> Filled:
+    """Write all pictures as bytes (h, w, c), and all labels as 64-bit numbers, one after another.
+
+    Files are written and not mapped: a full disk is then an error here and not a crash.
+
+    Args:
+        source: The pictures.
+        settings: What they are to look like.
+        images: Where the pictures go.
+        labels: Where the labels go.
+        strict: Whether to stop at the first unreadable file.
+        progress: Called with (pictures done, pictures in all).
+        workers: Threads that decode; as many as processors by default.
+
+    Raises:
+        DataError: If pictures are too small or lack alpha, or if one is unreadable and ``strict``.
+        OSError: If the disk is full.
+    """
+    unreadable = list(source.strays())
+    _stop_if_strict(source, unreadable, strict)
+    count, done, highest = 0, 0, 0
+    for block in _blocks(source, settings, workers or os.cpu_count() or 1):
+        _stop_if_strict(source, block.unreadable, strict)
+        _refuse_small(source, settings, block)
+        unreadable += block.unreadable
+        images.write(np.ascontiguousarray(block.pixels).data)
+        labels.write(np.array(block.labels, np.int64).data)
+        highest = max(highest, int(block.pixels.max(initial=0)))
+        count += len(block.pixels)
+        done += block.size
+        if progress is not None:
+            progress(done, len(source))
+    if source.chunk(0, 1) is not None and highest <= 1:
+        raise DataError(_not_bytes(source, highest))
+    return Filled(count, bool(source.classes), tuple(unreadable))
+
+
+def _blocks(source: Source, settings: StoreSettings, workers: int) -> Iterator[_Block]:
+    """All pictures in order, a block at a time; never more than a few blocks are in memory."""
+    if _as_they_are(source, settings):
+        yield from (_copy(source, *span) for span in _spans(len(source), _ARRAY_BLOCK))
+        return
+    with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
+        pending: deque[Future[_Block]] = deque()
+        try:
+            for span in _spans(len(source), _BLOCK):
+                pending.append(pool.submit(_decode, source, settings, *span))
+                if len(pending) > 2 * workers:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _as_they_are(source: Source, settings: StoreSettings) -> bool:
+    first = source.chunk(0, 1)
+    return first is not None and first.shape[1:] == (*settings.size, settings.channels)
+
+
+def _spans(count: int, step: int) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + step, count)) for start in range(0, count, step))
+
+
+def _copy(source: Source, start: int, stop: int) -> _Block:
+    pixels = source.chunk(start, stop)
+    assert pixels is not None
+    return _Block(pixels, _labels(source, range(start, stop)), size=stop - start)
+
+
+def _decode(source: Source, settings: StoreSettings, start: int, stop: int) -> _Block:
+    """The pictures start to stop - 1, without those that cannot be read."""
+    height, width = settings.size
+    pixels = np.empty((stop - start, height, width, settings.channels), np.uint8)
+    block = _Block(pixels, [], size=stop - start)
+    good: list[int] = []
+    for index in range(start, stop):
+        try:
+            pixels[len(good)] = fit_picture(source.read(index), settings)
+            good.append(index)
+        except UnreadableError as error:
+            block.unreadable.append((error.name, error.reason))
+        except TooSmallError as error:
+            block.small.append((source.picture_name(index), error.size))
+        except DataError as error:
+            raise DataError(f"{source.picture_name(index)}: {error}.") from error
+    block.pixels = pixels[: len(good)]
+    block.labels = _labels(source, good)
+    return block
+
+
+def _labels(source: Source, indices: range | list[int]) -> list[int]:
+    labels = [source.label(index) for index in indices] if source.classes else []
+    return [label for label in labels if label is not None]
+
+
+def _stop_if_strict(source: Source, unreadable: list[tuple[str, str]], strict: bool) -> None:
+    if strict and unreadable:
+        name, reason = unreadable[0]
+        raise DataError(
+            f"{source.name}: {name} cannot be read ({reason}). Repair or remove it, or leave out "
+            "--strict (strict=False) to go on without it."
+        )
+
+
+def _refuse_small(source: Source, settings: StoreSettings, block: _Block) -> None:
+    if not block.small:
+        return
+    name, (width, height) = min(block.small, key=lambda small: small[1][0] * small[1][1])
+    wanted = settings.size
+    raise DataError(
+        f"{source.name}: pictures of at least {wanted[1]}x{wanted[0]} pixels (width x height) are "
+        f"needed, but {name} has {width}x{height}, and {len(block.small)} of the {block.size} "
+        "around it are too small; choose a smaller size, remove them, allow them to be enlarged "
+        "(enlarge=True), or to be framed (fit='pad')."
+    )
+
+
+def _not_bytes(source: Source, highest: int) -> str:
+    return (
+        f"{source.name}: expected bytes from 0 to 255, found nothing above {highest}; if the "
+        "pictures were in [0, 1], multiply by 255 before they become bytes: "
+        "(x * 255).round().astype(np.uint8)."
+    )

@@ -1,0 +1,148 @@
+"""An audit as text for a terminal, and a picture of some of the pictures."""
+
+from pathlib import Path
+
+from PIL import Image
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from zerosum.data.audit import Audit, open_parts
+from zerosum.data.ledger import Part, Shared
+from zerosum.data.settings import spread
+from zerosum.data.sources import Source, UnreadableError
+from zerosum.errors import ConfigError
+from zerosum.files import replace_atomically
+
+__all__ = ["picture", "render"]
+
+_GREY = (128, 128, 128)
+_GAP = 2
+
+
+def render(audit: Audit, console: Console) -> None:
+    """Print what an audit found.
+
+    Args:
+        audit: What was found.
+        console: Where to print.
+
+    Example:
+        >>> from zerosum.data.audit import audit
+        >>> render(audit("digits"), Console(width=99))
+        digits: 5000 pictures in train
+        ...
+    """
+    counts = ", ".join(f"{part.count} pictures in {part.split}" for part in audit.parts)
+    _line(console, f"{audit.spec}: {counts}")
+    for part in audit.parts:
+        console.print(_table(part))
+        _list(console, "cannot be read", part.unreadable_count, part.unreadable)
+        groups = [("the same", " = ".join(group.names)) for group in part.duplicates]
+        _list(console, "could go: another is exactly the same", part.surplus, groups)
+    for pair in audit.shared:
+        _list(console, _shared_text(pair), pair.count, pair.examples)
+
+
+def picture(spec: str, path: Path, *, columns: int = 8, rows: int = 8, cell: int = 64) -> None:
+    """Save a sheet of pictures, evenly spread over every split of a source, as PNG.
+
+    Args:
+        spec: A name or path; see `open_source`.
+        path: The file to write.
+        columns: Pictures in a row.
+        rows: Rows for each split.
+        cell: The side of each cell in pixels; larger pictures are shrunk into it, smaller ones
+            enlarged by whole factors.
+
+    Raises:
+        ConfigError: If a number is less than 1.
+        DataError: If there is nothing of this name.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     picture("digits", Path(folder, "digits.png"), columns=4, rows=2, cell=28)
+        ...     Image.open(Path(folder, "digits.png")).size
+        (122, 62)
+    """
+    if min(columns, rows, cell) < 1:
+        raise ConfigError(
+            f"columns, rows and cell must be at least 1, found {columns}, {rows} and {cell}."
+        )
+    sheets = [_sheet(source, columns, rows, cell) for source in open_parts(spec)]
+    height = sum(sheet.height for sheet in sheets)
+    whole = Image.new("RGB", (sheets[0].width, height), _GREY)
+    top = 0
+    for sheet in sheets:
+        whole.paste(sheet, (0, top))
+        top += sheet.height
+    with replace_atomically(path) as temporary:
+        whole.save(temporary, "png")
+
+
+def _sheet(source: Source, columns: int, rows: int, cell: int) -> Image.Image:
+    step = cell + _GAP
+    chosen = spread(len(source), columns * rows)
+    rows = -(-len(chosen) // columns)
+    sheet = Image.new("RGB", (columns * step + _GAP, rows * step + _GAP), _GREY)
+    for number, index in enumerate(chosen):
+        try:
+            shown = _fit(source.read(index), cell)
+        except UnreadableError:  # the audit names it; its cell stays grey
+            continue
+        left = _GAP + number % columns * step + (cell - shown.width) // 2
+        top = _GAP + number // columns * step + (cell - shown.height) // 2
+        sheet.paste(shown, (left, top), shown if shown.mode == "RGBA" else None)
+    return sheet
+
+
+def _fit(image: Image.Image, cell: int) -> Image.Image:
+    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    longest = max(image.size)
+    if longest <= cell:
+        factor = cell // longest
+        size = image.width * factor, image.height * factor
+        return image.resize(size, Image.Resampling.NEAREST)
+    image.thumbnail((cell, cell), Image.Resampling.LANCZOS)
+    return image
+
+
+def _table(part: Part) -> RenderableType:
+    table = Table(title=part.split, title_justify="left", show_header=False)
+    table.add_row("readable", f"{part.readable} of {part.count}")
+    sizes = [f"{width}x{height}: {count}" for (width, height), count in part.sizes]
+    table.add_row("sizes (width x height)", _joined(sizes, part.size_count))
+    table.add_row("modes", ", ".join(f"{mode}: {count}" for mode, count in part.modes))
+    table.add_row("values", f"{part.low} to {part.high}")
+    classes = [f"{name}: {count}" for name, count in part.classes]
+    table.add_row("classes", escape(_joined(classes[:20], len(classes))) or "none")
+    return table
+
+
+def _joined(words: list[str], count: int) -> str:
+    more = f", and {count - len(words)} more" if count > len(words) else ""
+    return ", ".join(words) + more
+
+
+def _shared_text(pair: Shared) -> str:
+    what = f"stand in {pair.first} and in {pair.second}"
+    leaking = ("train", "test"), ("train", "val"), ("trainA", "testA"), ("trainB", "testB")
+    return f"{what}: a leak" if (pair.first, pair.second) in leaking else what
+
+
+def _list(
+    console: Console,
+    what: str,
+    count: int,
+    rows: list[tuple[str, str]] | tuple[tuple[str, str], ...],
+) -> None:
+    if not count:
+        return
+    _line(console, f"{count} pictures {what}")
+    for first, second in rows:
+        _line(console, f"  {first}: {second}")
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

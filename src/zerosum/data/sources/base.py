@@ -1,0 +1,87 @@
+"""What every source of pictures can do, however the pictures are kept."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from zerosum.errors import DataError
+
+__all__ = ["Source", "UnreadableError"]
+
+
+class UnreadableError(DataError):
+    """One picture that cannot be read, while the others may well be.
+
+    Args:
+        name: The picture's name within its source.
+        reason: What is wrong with it.
+
+    Example:
+        >>> str(UnreadableError("cats/7.jpg", "the file is truncated"))
+        'cats/7.jpg: the file is truncated'
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class Source(ABC):
+    """Pictures in a fixed order, each with a name and perhaps a class; read one at a time.
+
+    A source holds nothing in memory that grows with the number of pictures, and its methods may
+    be called from several threads at once.
+
+    Attributes:
+        name: A short name for folders and messages, such as ``mnist-train``.
+        split: The part of the data that this is: ``train``, ``test``, ``trainA``, ...
+        splits: All the parts that the same data have.
+        classes: The classes' names, by label; empty where there are no labels.
+
+    Example:
+        >>> from zerosum.data import open_source
+        >>> digits = open_source("digits")
+        >>> len(digits), digits.label(0) in range(10), digits.read(0).size
+        (5000, True, (28, 28))
+    """
+
+    name: str
+    split: str
+    splits: tuple[str, ...]
+    classes: tuple[str, ...]
+
+    @abstractmethod
+    def identity(self) -> str:
+        """A hash that changes when the pictures or labels do, in hexadecimal."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """The number of pictures, readable or not."""
+
+    @abstractmethod
+    def picture_name(self, index: int) -> str:
+        """The name of a picture within the source, for messages."""
+
+    @abstractmethod
+    def read(self, index: int) -> Image.Image:
+        """One picture, completely decoded, in the mode and size in which it is kept.
+
+        Raises:
+            UnreadableError: If it is broken, truncated, too large, or not a picture.
+        """
+
+    @abstractmethod
+    def label(self, index: int) -> int | None:
+        """The class of a picture, from 0, or None where there are no labels."""
+
+    def chunk(self, start: int, stop: int) -> NDArray[np.uint8] | None:
+        """Pictures start to stop - 1 as bytes (n, h, w, c), where they are kept that way."""
+        return None
+
+    def strays(self) -> Iterator[tuple[str, str]]:
+        """Files among the pictures that are none: (name, reason)."""
+        return iter(())

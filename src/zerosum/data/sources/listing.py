@@ -1,0 +1,154 @@
+"""A sorted list of files of any length that is kept on disk, not in memory."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from threading import Lock
+
+__all__ = ["Entry", "Listing"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a folder or archive.
+
+    Attributes:
+        path: Where it is, relative, with ``/`` between folders.
+        size: Its size in bytes.
+        stamp: What changes with its content: a time of change or a checksum.
+        place: Where its bytes begin in an archive.
+        packed: How many bytes it takes there, if compressed.
+        method: How it is compressed there; 0 is not at all.
+    """
+
+    path: str
+    size: int
+    stamp: int
+    place: int = 0
+    packed: int = 0
+    method: int = 0
+
+
+_TABLE = """
+CREATE TABLE found (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
+                    picture INT);
+CREATE TABLE chosen (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
+                     label INT);
+"""
+
+
+class Listing:
+    """All files that were found, and of these the chosen ones in sorted order, by index.
+
+    The rows live in an unnamed SQLite database, which SQLite keeps in a temporary file of its own
+    and removes when it is closed, so a million names cost no more memory than a thousand.
+
+    Args:
+        entries: The files, with whether each looks like a picture; read once.
+
+    Example:
+        >>> listing = Listing([(Entry("b/1.png", 9, 0), True), (Entry("a/2.png", 7, 0), True)])
+        >>> listing.choose("", classes=("a", "b"))
+        >>> len(listing), listing[0].path, listing.label(1)
+        (2, 'a/2.png', 1)
+    """
+
+    def __init__(self, entries: Iterable[tuple[Entry, bool]]) -> None:
+        self._lock = Lock()
+        self._database = sqlite3.connect("", check_same_thread=False)
+        self._database.executescript(_TABLE)
+        self._count = 0
+        rows = (_row(entry, looks_right) for entry, looks_right in entries)
+        self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?)", rows)
+
+    def top_folders(self, prefix: str) -> tuple[str, ...]:
+        """The names of the folders directly under ``prefix`` that hold pictures, sorted."""
+        query = (
+            "SELECT DISTINCT substr(rest, 1, instr(rest, '/') - 1) FROM "
+            "(SELECT substr(path, ?) AS rest FROM found WHERE picture AND path >= ? AND path < ?) "
+            "WHERE instr(rest, '/') > 0"
+        )
+        return tuple(sorted(row[0] for row in self._rows(query, *_under(prefix))))
+
+    def has_pictures_directly(self, prefix: str) -> bool:
+        """Whether pictures lie in the folder ``prefix`` itself."""
+        query = (
+            "SELECT 1 FROM found WHERE picture AND instr(substr(path, ?), '/') = 0 "
+            "AND path >= ? AND path < ? LIMIT 1"
+        )
+        return any(True for _ in self._rows(query, *_under(prefix)))
+
+    def choose(self, prefix: str, *, classes: tuple[str, ...]) -> None:
+        """Keep the pictures under ``prefix``; the folder below it is the class, if there is any.
+
+        Args:
+            prefix: A folder, ending in ``/``, or nothing for all.
+            classes: The folders below that are classes, by label; empty for no labels.
+        """
+        self._database.create_function("label_of", 1, {n: i for i, n in enumerate(classes)}.get)
+        label = "label_of(substr(rest, 1, instr(rest, '/') - 1))" if classes else "NULL"
+        self._database.execute("DELETE FROM chosen")
+        self._database.execute(
+            f"INSERT INTO chosen SELECT path, size, stamp, place, packed, method, {label} FROM "
+            "(SELECT *, substr(path, ?) AS rest FROM found "
+            "WHERE picture AND path >= ? AND path < ?) ORDER BY path",
+            _under(prefix),
+        )
+        self._count = self._database.execute("SELECT count(*) FROM chosen").fetchone()[0]
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> Entry:
+        return Entry(*self._row(index)[:6])
+
+    def label(self, index: int) -> int | None:
+        """The label of a chosen picture, or None."""
+        label: int | None = self._row(index)[6]
+        return label
+
+    def others(self, prefix: str) -> Iterator[str]:
+        """The files under ``prefix`` that do not look like pictures, sorted."""
+        query = (
+            "SELECT path FROM found WHERE NOT picture AND ? > 0 AND path >= ? AND path < ? "
+            "ORDER BY path"
+        )
+        return (row[0] for row in self._rows(query, *_under(prefix)))
+
+    def identity(self) -> str:
+        """A hash over the chosen files' names, sizes and stamps."""
+        digest = blake2b(digest_size=16)
+        for row in self._rows("SELECT path, size, stamp, label FROM chosen ORDER BY rowid"):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+    def _row(self, index: int) -> tuple[str, int, int, int, int, int, int | None]:
+        if not 0 <= index < self._count:
+            raise IndexError(f"picture {index} of {self._count}")
+        with self._lock:
+            query = "SELECT * FROM chosen WHERE rowid = ?"
+            row: tuple[str, int, int, int, int, int, int | None] = self._database.execute(
+                query, (index + 1,)
+            ).fetchone()
+        return row
+
+    def _rows(self, query: str, *values: int | str) -> Iterator[tuple[str, ...]]:
+        yield from self._database.execute(query, values)
+
+
+def _row(entry: Entry, picture: bool) -> tuple[str, int, int, int, int, int, bool]:
+    return (
+        entry.path,
+        entry.size,
+        entry.stamp,
+        entry.place,
+        entry.packed,
+        entry.method,
+        picture,
+    )
+
+
+def _under(prefix: str) -> tuple[int, str, str]:
+    """Values for ``substr(path, ?)`` and for ``path >= ? AND path < ?``."""
+    return len(prefix) + 1, prefix, f"{prefix}\U0010ffff"

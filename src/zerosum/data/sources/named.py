@@ -1,0 +1,260 @@
+"""The data sets that have names, and where their files are.
+
+The files are looked for under ``$ZEROSUM_DATA``, else under ``~/.cache/zerosum/datasets``, or in
+the folder after a colon: ``mnist:/my/folder``. What is missing is downloaded by torchvision, which
+checks it. Reading is our own wherever torchvision would load everything into memory, or a pickle.
+"""
+
+import bz2
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zerosum.data.sources.arrays import ArraySource, identity_of_files
+from zerosum.data.sources.base import Source
+from zerosum.data.sources.files import FolderSource, stat_entry
+from zerosum.data.sources.listing import Entry
+from zerosum.data.sources.lsun import lsun
+from zerosum.data.sources.numpyfiles import idx_source, npz_source
+from zerosum.errors import DataError
+from zerosum.registry import Table
+
+__all__ = ["NAMED", "data_root"]
+
+_TRAIN_TEST = ("train", "test")
+_DIGITS = tuple("0123456789")
+_CIFAR10 = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
+_STL10 = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
+_CELEBA = {"train": "0", "val": "1", "test": "2"}
+
+
+def data_root() -> Path:
+    """The folder for data sets: ``$ZEROSUM_DATA``, else ``~/.cache/zerosum/datasets``."""
+    given = os.environ.get("ZEROSUM_DATA")
+    return Path(given) if given else Path.home() / ".cache" / "zerosum" / "datasets"
+
+
+def _digits(root: Path, split: str) -> Source:
+    """5,000 digits that are part of this package; see DIGITS.md beside them."""
+    with_files = Path(str(files("zerosum.data"))) / "digits.npz"
+    return npz_source(with_files, split=split, classes=_DIGITS)
+
+
+def _mnist(root: Path, split: str, *, name: str, dataset: str) -> Source:
+    """MNIST, and the sets that are kept exactly as it is: four IDX files."""
+    _check_split(name, split, _TRAIN_TEST)
+    part = {"train": "train", "test": "t10k"}[split]
+    stem = f"{part}-images-idx3-ubyte"
+    places = [place / stem for place in (root / dataset / "raw", root / "raw", root)]
+    found = _first_file([*places, *(place.with_name(f"{stem}.gz") for place in places)])
+    if found is None:
+        _download(dataset, root, places[0], train=split == "train")
+        found = places[0]
+    return idx_source(found, split=split, splits=_TRAIN_TEST, name=name)
+
+
+def _usps(root: Path, split: str) -> Source:
+    """USPS digits, 16x16, in libsvm's text format."""
+    _check_split("usps", split, _TRAIN_TEST)
+    file = {"train": "usps.bz2", "test": "usps.t.bz2"}[split]
+    path = _first_file([root / file, root / "USPS" / file]) or root / "USPS" / file
+    if not path.is_file():
+        _download("USPS", path.parent, path, train=split == "train")
+
+    return _array_source("usps", split, _TRAIN_TEST, (path,), partial(_read_usps, path), _DIGITS)
+
+
+def _read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Pictures and labels from lines "label 1:value ... 256:value", values in [-1, 1].
+
+    The bytes are those of torchvision's reader, which takes a dozen times as long.
+    """
+    try:
+        words = np.array(bz2.decompress(path.read_bytes()).replace(b":", b" ").split(), np.float32)
+        rows = words.reshape(-1, 1 + 2 * 256)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is damaged ({error}); remove it and try again.") from error
+    pictures = ((rows[:, 2::2] + 1) / 2 * 255).astype(np.uint8)
+    return pictures.reshape(-1, 16, 16), rows[:, 0].astype(np.int64) - 1
+
+
+def _svhn(root: Path, split: str) -> Source:
+    """Street View House Numbers, 32x32, in MATLAB's format, which SciPy reads."""
+    splits = ("train", "test", "extra")
+    _check_split("svhn", split, splits)
+    file = f"{split}_32x32.mat"
+    path = _first_file([root / file, root / "SVHN" / file]) or root / "SVHN" / file
+    if not path.is_file():
+        _download("SVHN", path.parent, path, split=split)
+
+    def load() -> tuple[NDArray[Any], NDArray[Any]]:
+        dataset = _torchvision("SVHN", path.parent, split=split)
+        return dataset.data.transpose(0, 2, 3, 1), dataset.labels
+
+    return _array_source("svhn", split, splits, (path,), load, _DIGITS)
+
+
+def _cifar10(root: Path, split: str) -> Source:
+    """CIFAR-10, 32x32; torchvision loads its pickles only if their checksums are right."""
+    _check_split("cifar10", split, _TRAIN_TEST)
+    folder = root / "cifar-10-batches-py"
+    names = [f"data_batch_{i}" for i in range(1, 6)] if split == "train" else ["test_batch"]
+    paths = tuple(folder / name for name in names)
+    if not all(path.is_file() for path in paths):
+        _download("CIFAR10", root, folder, train=split == "train")
+
+    def load() -> tuple[NDArray[Any], NDArray[Any]]:
+        dataset = _torchvision("CIFAR10", root, train=split == "train")
+        return dataset.data, np.array(dataset.targets)
+
+    return _array_source("cifar10", split, _TRAIN_TEST, paths, load, _CIFAR10)
+
+
+def _stl10(root: Path, split: str) -> Source:
+    """STL-10, 96x96: plain bytes, by columns, which are mapped and not loaded."""
+    splits = ("train", "test", "unlabeled")
+    _check_split("stl10", split, splits)
+    folder = root / "stl10_binary"
+    pictures, labels = folder / f"{split}_X.bin", folder / f"{split}_y.bin"
+    paths = (pictures,) if split == "unlabeled" else (pictures, labels)
+    if not all(path.is_file() for path in paths):
+        _download("STL10", root, folder, split=split)
+
+    def load() -> tuple[NDArray[Any], NDArray[Any] | None]:
+        if pictures.stat().st_size % (3 * 96 * 96) or not pictures.stat().st_size:
+            raise DataError(f"{pictures} is truncated; remove it and try again.")
+        columns = np.memmap(pictures, np.uint8, "r").reshape(-1, 3, 96, 96)
+        numbers = None if split == "unlabeled" else np.fromfile(labels, np.uint8).astype(int) - 1
+        return columns.transpose(0, 3, 2, 1), numbers
+
+    return _array_source("stl10", split, splits, paths, load, _STL10)
+
+
+class _CelebA(FolderSource):
+    """Aligned CelebA faces, 178x218, without labels; which split they are in stands in a file."""
+
+    def __init__(self, folder: Path, *, split: str) -> None:
+        self._part = _CELEBA[split]
+        super().__init__(folder, split="train")
+        self.split, self.splits, self.name = split, tuple(_CELEBA), f"celeba-{split}"
+
+    def _find(self) -> Iterator[Entry]:
+        with (self.path.parent / "list_eval_partition.txt").open(encoding="utf-8") as lines:
+            for line in lines:
+                name, part = line.split()
+                if part == self._part:
+                    yield stat_entry(self.path / name, name)
+
+
+def _celeba(root: Path, split: str) -> Source:
+    """CelebA's aligned and cropped faces."""
+    _check_split("celeba", split, tuple(_CELEBA))
+    candidates = [root, root / "celeba"]
+    folder = next((it for it in candidates if (it / "img_align_celeba").is_dir()), candidates[1])
+    wanted = folder / "list_eval_partition.txt"
+    if not wanted.is_file() or not (folder / "img_align_celeba").is_dir():
+        part = "valid" if split == "val" else split
+        _download("CelebA", folder.parent, folder, split=part)
+    return _CelebA(folder / "img_align_celeba", split=split)
+
+
+_LSUN = [
+    "bedroom",
+    "bridge",
+    "church_outdoor",
+    "classroom",
+    "conference_room",
+    "dining_room",
+    "kitchen",
+    "living_room",
+    "restaurant",
+    "tower",
+]
+
+NAMED: Table[Callable[[Path, str], Source]] = Table(
+    "data set",
+    {
+        "digits": _digits,
+        "mnist": partial(_mnist, name="mnist", dataset="MNIST"),
+        "fashion-mnist": partial(_mnist, name="fashion-mnist", dataset="FashionMNIST"),
+        "kmnist": partial(_mnist, name="kmnist", dataset="KMNIST"),
+        "usps": _usps,
+        "svhn": _svhn,
+        "cifar10": _cifar10,
+        "celeba": _celeba,
+        "stl10": _stl10,
+        "lsun-church": partial(lsun, category="church_outdoor"),
+        **{f"lsun-{it.replace('_', '-')}": partial(lsun, category=it) for it in _LSUN},
+    },
+)
+"""Data sets by name: functions from (folder of data sets, split) to a source."""
+
+
+def _check_split(name: str, split: str, splits: tuple[str, ...]) -> None:
+    if split not in splits:
+        raise DataError(f"{name} has no split {split!r}; it has {', '.join(splits)}.")
+
+
+def _first_file(paths: list[Path]) -> Path | None:
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _array_source(
+    name: str,
+    split: str,
+    splits: tuple[str, ...],
+    paths: tuple[Path, ...],
+    load: Callable[[], tuple[NDArray[Any], NDArray[Any] | None]],
+    classes: tuple[str, ...],
+) -> ArraySource:
+    return ArraySource(
+        f"{name}-{split}",
+        origin=f"{name}-{split}",
+        identity=identity_of_files(paths, name, split),
+        load=load,
+        split=split,
+        splits=splits,
+        classes=classes,
+    )
+
+
+def _torchvision(dataset: str, root: Path, **which: bool | str) -> Any:
+    """Construct torchvision's data set over files that are there; it checks their checksums."""
+    from torchvision import datasets
+
+    try:
+        return getattr(datasets, dataset)(str(root), **which)
+    except ImportError as error:
+        raise DataError(
+            f"{dataset} needs a package that is not installed: {error}; `pip install scipy`."
+        ) from error
+    except (RuntimeError, OSError, ValueError) as error:
+        raise DataError(
+            f"the files of {dataset} in {root} are damaged or not the published ones: {error} "
+            "Remove them and try again."
+        ) from error
+
+
+def _download(dataset: str, root: Path, wanted: Path, **which: bool | str) -> None:
+    """Let torchvision download and check a data set."""
+    from torchvision import datasets
+
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        getattr(datasets, dataset)(str(root), **which, download=True)
+    except Exception as error:  # whatever the network, a full disk or a missing package brings
+        raise DataError(
+            f"{dataset} is not in {root} and could not be downloaded "
+            f"({type(error).__name__}: {error}). Without a network, put its files there by hand, "
+            f"so that {wanted} exists, or name another folder: set ZEROSUM_DATA, or write "
+            "NAME:FOLDER."
+        ) from error

@@ -1,0 +1,77 @@
+"""Plain bytes of files that are compressed as a whole, without leaving anything behind."""
+
+import errno
+import gzip
+import hashlib
+import shutil
+import tempfile
+import zlib
+from io import BufferedIOBase
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from zerosum.errors import DataError
+
+__all__ = ["checksum", "map_file", "unpack"]
+
+_GZIP = b"\x1f\x8b"
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "empty").write_bytes(b"")
+        ...     checksum(Path(folder, "empty"))[:8]
+        'e3b0c442'
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def map_file(path: Path) -> mmap:
+    """Map a file into memory for reading; a gzipped one is unpacked into a nameless file first.
+
+    Reads of the mapping are safe from several threads, and its pages are the system's to reclaim.
+
+    Raises:
+        DataError: If the file is empty, damaged, or does not fit on the temporary disk.
+    """
+    try:
+        with path.open("rb") as file:
+            gzipped = file.read(2) == _GZIP
+            file.seek(0)
+            if not gzipped:
+                return mmap(file.fileno(), 0, access=ACCESS_READ)
+        with unpack(path) as plain:
+            return mmap(plain.fileno(), 0, access=ACCESS_READ)
+    except ValueError as error:  # what mmap says of a file of no bytes
+        raise DataError(f"{path} is empty: expected data; copy or download it again.") from error
+
+
+def unpack(path: Path) -> BufferedIOBase:
+    """Unpack a gzipped file into a temporary file without a name, in constant memory.
+
+    Raises:
+        DataError: If it is damaged, or does not fit on the temporary disk.
+    """
+    plain = tempfile.TemporaryFile()  # noqa: SIM115, the caller closes it
+    try:
+        with gzip.open(path, "rb") as packed:
+            shutil.copyfileobj(packed, plain, 1 << 20)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is damaged ({error}); copy or download it again.") from error
+    except OSError as error:
+        raise _no_room(path, error) from error
+    plain.flush()
+    return plain
+
+
+def _no_room(path: Path, error: OSError) -> Exception:
+    if error.errno != errno.ENOSPC:
+        return DataError(f"{path} cannot be unpacked: {error.strerror or error}.")
+    return DataError(
+        f"the disk is full: {path} does not fit into {tempfile.gettempdir()} unpacked; free some "
+        "space, or set TMPDIR to a larger disk."
+    )

@@ -1,0 +1,199 @@
+"""The store: pictures decoded and resized once, then mapped into memory for ever after."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from zerosum.data.filling import fill
+from zerosum.data.settings import StoreSettings
+from zerosum.data.sources.base import Source
+from zerosum.errors import DataError
+from zerosum.files import write_text
+from zerosum.types import ImageShape
+
+__all__ = ["Store", "build_store", "open_store"]
+
+FORMAT = 1
+"""Changes when stores of an older zerosum must be built anew."""
+
+IMAGES, LABELS, ABOUT = "images.u8", "labels.i64", "store.json"
+
+
+class Store:
+    """Pictures of one shape as bytes on disk, mapped into memory.
+
+    Attributes:
+        images: Bytes of shape (n, h, w, c), mapped.
+        labels: Whole numbers of shape (n,), mapped, or None.
+        classes: The classes' names, by label; empty without labels.
+        unreadable: (name, reason) of every file that was left out.
+        identity: A hash over the pictures and the settings.
+        path: The folder that it lies in.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import open_source
+        >>> with TemporaryDirectory() as cache:
+        ...     settings = StoreSettings(size=(28, 28), channels=1)
+        ...     store = build_store(open_source("digits"), settings, cache=Path(cache))
+        ...     len(store), store.shape, store.images.shape, len(store.classes)
+        (5000, (1, 28, 28), (5000, 28, 28, 1), 10)
+    """
+
+    def __init__(self, path: Path) -> None:
+        about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
+        channels, height, width = about["shape"]
+        self.path = path
+        self.shape: ImageShape = (channels, height, width)
+        self.classes: tuple[str, ...] = tuple(about["classes"])
+        self.identity: str = about["identity"]
+        self.unreadable: tuple[tuple[str, str], ...] = tuple(
+            (name, reason) for name, reason in about["unreadable"]
+        )
+        count: int = about["count"]
+        shape = (count, height, width, channels)
+        self.images: NDArray[np.uint8] = np.memmap(path / IMAGES, np.uint8, "r", shape=shape)
+        self.labels: NDArray[np.int64] | None = None
+        if about["labelled"]:
+            self.labels = np.memmap(path / LABELS, np.int64, "r", shape=(count,))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def build_store(
+    source: Source,
+    settings: StoreSettings,
+    *,
+    cache: Path,
+    strict: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    workers: int | None = None,
+) -> Store:
+    """Return the store of these pictures with these settings; build it if it is not there yet.
+
+    When several processes ask for the same store, one builds it and the others wait for it. A
+    build that is killed leaves nothing but a temporary folder, which the next one removes.
+
+    Args:
+        source: The pictures.
+        settings: What they are to look like.
+        cache: The folder that holds stores; made if missing.
+        strict: Whether one unreadable file is an error. If not, it is left out and named in
+            ``Store.unreadable``.
+        progress: Called with (pictures done, pictures in all) as the build goes on.
+        workers: Threads that decode; as many as processors by default.
+
+    Raises:
+        DataError: If no picture is readable, one is not and ``strict``, pictures are smaller than
+            the size, alpha is asked for and missing, or the disk is full.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import open_source
+        >>> with TemporaryDirectory() as cache:
+        ...     settings = StoreSettings(size=(32, 32), channels=3, enlarge=True)
+        ...     build_store(open_source("digits"), settings, cache=Path(cache)).shape
+        (3, 32, 32)
+    """
+    key = _key(source, settings)
+    path = cache / f"{source.name}-{key}"
+    with _full_disk_explained(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        with FileLock(cache / f".{path.name}.lock"):
+            store = open_store(path)
+            if store is None:
+                _build(source, settings, path, key, strict, progress, workers)
+                store = Store(path)
+    if strict and store.unreadable:
+        raise DataError(unreadable_message(source, store.unreadable))
+    return store
+
+
+def open_store(path: Path) -> Store | None:
+    """The store in a folder, or None if there is none or it is not whole."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        store = Store(path)
+        if (path / IMAGES).stat().st_size == store.images.size:
+            return store
+    return None
+
+
+def unreadable_message(source: Source, unreadable: tuple[tuple[str, str], ...]) -> str:
+    """Name the first of the files that cannot be read, and say what to do."""
+    named = "".join(f"\n  {name}: {reason}" for name, reason in unreadable[:10])
+    more = f"\n  and {len(unreadable) - 10} more" if len(unreadable) > 10 else ""
+    return (
+        f"{source.name}: {len(unreadable)} of {len(source)} files cannot be read:{named}{more}\n"
+        "Repair or remove them, or go on without them by leaving out --strict (strict=False)."
+    )
+
+
+def _key(source: Source, settings: StoreSettings) -> str:
+    parts = f"{FORMAT} {source.identity()} {settings.as_text()}"
+    return blake2b(parts.encode(), digest_size=10).hexdigest()
+
+
+def _build(
+    source: Source,
+    settings: StoreSettings,
+    path: Path,
+    key: str,
+    strict: bool,
+    progress: Callable[[int, int], None] | None,
+    workers: int | None,
+) -> None:
+    """Build in a temporary folder, and give it its name only when it is whole and on disk."""
+    for left in path.parent.glob(f".{path.name}.*.building"):
+        shutil.rmtree(left, ignore_errors=True)  # we hold the lock, so its builder is dead
+    temporary = path.parent / f".{path.name}.{os.getpid()}.building"
+    temporary.mkdir()
+    try:
+        with (temporary / IMAGES).open("wb") as images, (temporary / LABELS).open("wb") as labels:
+            filled = fill(
+                source, settings, images, labels, strict=strict, progress=progress, workers=workers
+            )
+            for file in (images, labels):
+                file.flush()
+                os.fsync(file.fileno())
+        if not filled.count:
+            raise DataError(unreadable_message(source, filled.unreadable))
+        about = {
+            "format": FORMAT,
+            "identity": key,
+            "source": source.name,
+            "settings": asdict(settings),
+            "shape": settings.shape,
+            "count": filled.count,
+            "labelled": filled.labelled,
+            "classes": source.classes if filled.labelled else (),
+            "unreadable": filled.unreadable,
+        }
+        write_text(temporary / ABOUT, json.dumps(about, indent=1))
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _full_disk_explained(cache: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DataError(
+            f"the disk is full: the decoded pictures do not fit into {cache}; free some space "
+            "there, or choose another folder for the cache. Nothing was left behind."
+        ) from error

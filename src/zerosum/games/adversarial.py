@@ -1,0 +1,205 @@
+"""Generator against discriminator: the game of Goodfellow et al. (2014) and its descendants.
+
+Which cost, which penalty and which tricks are arguments; the order of play is the paper's
+Algorithm 1 (https://arxiv.org/abs/1406.2661).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from zerosum.data.augment import augment
+from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.objectives.losses import Objective
+from zerosum.objectives.penalties import Penalty
+from zerosum.randomness import Randomness
+from zerosum.registry import Table
+from zerosum.types import Batch, Images, Latents, Logits, Scalar
+
+__all__ = ["LATENTS", "AdversarialGame", "InstanceNoise", "WeightedPenalty", "draw_latents"]
+
+DISCRIMINATOR = "discriminator"
+GENERATOR = "generator"
+
+LATENTS: Table[Callable[[Randomness, int, int], Latents]] = Table(
+    "latent distribution",
+    {
+        "normal": lambda random, n, size: random.normal(n, size),
+        "uniform": lambda random, n, size: random.uniform(n, size, low=-1.0, high=1.0),
+    },
+)
+
+
+def draw_latents(distribution: str, random: Randomness, n: int, size: int) -> Latents:
+    """Draw n latent vectors z, shape (n, size), N(0, 1) or U(-1, 1) in each coordinate.
+
+    Example:
+        >>> draw_latents("uniform", Randomness(seed=0), 4, 100).abs().max() <= 1
+        tensor(True)
+    """
+    return LATENTS[distribution](random, n, size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightedPenalty:
+    """A penalty on the discriminator, its weight, and how often it is paid.
+
+    Lazy regularisation (Karras et al. 2020, appendix B, https://arxiv.org/abs/1912.04958): paid
+    every ``every`` rounds with ``every`` times the weight, it costs little and pulls as hard.
+    """
+
+    name: str
+    penalty: Penalty
+    weight: float
+    every: int = 1
+
+    def is_due(self, now: Round) -> bool:
+        """Whether this round pays the penalty."""
+        return now.number % self.every == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceNoise:
+    """Gaussian noise on all that the discriminator sees, fading out linearly.
+
+    Sønderby et al. 2017, section 2.3 (https://arxiv.org/abs/1610.04490).
+
+    Attributes:
+        deviation: Standard deviation at the start; pixels live in [-1, 1].
+        until: The number of images at which the noise has faded to nothing.
+    """
+
+    deviation: float
+    until: int
+
+    def at(self, images: int) -> float:
+        """The standard deviation after that many images."""
+        return self.deviation * max(0.0, 1.0 - images / self.until)
+
+
+class AdversarialGame(Game[Batch]):
+    """A generator G that turns latents into pictures, against a discriminator D.
+
+    Each round shows D one batch of real and one of generated pictures. G moves in every
+    ``critic_turns``-th round, against the D that has just moved.
+
+    Args:
+        generator: Player whose network maps latents (n, d) to images.
+        discriminator: Player whose network maps images to logits (n,).
+        objective: The two costs.
+        penalties: What D pays besides.
+        latent: Name of the distribution of z.
+        critic_turns: Turns of D for one of G.
+        augmentation: Names of DiffAugment operations on all that D sees.
+        instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        discriminator: Player,
+        objective: Objective,
+        penalties: Sequence[WeightedPenalty] = (),
+        latent: str = "normal",
+        critic_turns: int = 1,
+        augmentation: Sequence[str] = (),
+        instance_noise: InstanceNoise | None = None,
+    ) -> None:
+        self.players = {DISCRIMINATOR: discriminator, GENERATOR: generator}
+        self.objective = objective
+        self.penalties = tuple(penalties)
+        self.latent = latent
+        self.critic_turns = critic_turns
+        self.augmentation = tuple(augmentation)
+        self.instance_noise = instance_noise
+
+    def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+        """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
+        real = batch.images
+        generator_moves = (now.number + 1) % self.critic_turns == 0
+        with torch.set_grad_enabled(generator_moves):
+            fake = self.generate(len(real), now.random)
+        yield self.discriminator_turn(real, fake.detach(), now)
+        if generator_moves:
+            yield self.generator_turn(fake, real, now)
+
+    def generate(self, n: int, random: Randomness) -> Images:
+        """G(z) for n fresh latents."""
+        latents = draw_latents(self.latent, random, n, self.latent_size)
+        images: Images = self.players[GENERATOR].network(latents)
+        return images.float()
+
+    @property
+    def latent_size(self) -> int:
+        """Numbers in a latent vector."""
+        size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
+        return size
+
+    def discriminator_turn(self, real: Images, fake: Images, now: Round) -> Turn:
+        """D learns to tell real from fake, and pays its penalties."""
+        real, fake = self.view(real, now), self.view(fake, now)
+        real_logits, fake_logits = self.judge(real), self.judge(fake)
+        terms = {"adversarial": self.objective.discriminator(real_logits, fake_logits).mean()}
+        for due in self.penalties:
+            if due.is_due(now):
+                terms[due.name] = self.pay(due, real, fake, now)
+        return Turn(
+            player=DISCRIMINATOR,
+            cost=torch.stack(list(terms.values())).sum(),
+            scores=terms | _opinions(real_logits, fake_logits),
+        )
+
+    def pay(self, due: WeightedPenalty, real: Images, fake: Images, now: Round) -> Scalar:
+        """The penalty's part of D's cost, in full precision: it is a gradient of a gradient."""
+        with torch.autocast(real.device.type, enabled=False):
+            values = due.penalty(self.judge, real, fake, now.random)
+        return due.weight * due.every * values.mean()
+
+    def generator_turn(self, fake: Images, real: Images, now: Round) -> Turn:
+        """G learns to be taken for real by the D that has just moved."""
+        fake_logits = self.judge(self.view(fake, now))
+        real_logits = None
+        if self.objective.uses_real_in_generator:
+            with torch.no_grad():
+                real_logits = self.judge(self.view(real, now))
+        cost = self.objective.generator(fake_logits, real_logits).mean()
+        fooled = (fake_logits.detach() > 0).float().mean()
+        return Turn(player=GENERATOR, cost=cost, scores={"accuracy": fooled})
+
+    def view(self, images: Images, now: Round) -> Images:
+        """The pictures as D gets to see them: augmented, then noisy."""
+        images = augment(images, self.augmentation, now.random)
+        deviation = self.instance_noise.at(now.images) if self.instance_noise else 0.0
+        return images + deviation * now.random.normal(*images.shape) if deviation else images
+
+    def judge(self, images: Images) -> Logits:
+        """D's logits, in full precision: costs are taken of small differences."""
+        logits: Logits = self.players[DISCRIMINATOR].network(images)
+        return logits.float()
+
+    def preview(self, count: int, random: Randomness) -> Images:
+        """Pictures by the best generator from ``random``'s latents."""
+        return self.draw(draw_latents(self.latent, random, count, self.latent_size))
+
+    def draw(self, latents: Latents) -> Images:
+        """Pictures by the averaged generator, where there is one, in evaluation mode."""
+        with evaluating(self.players[GENERATOR].best) as network:
+            device = next(network.parameters()).device
+            images: Images = network(latents.to(device))
+        return images
+
+
+def _opinions(real_logits: Logits, fake_logits: Logits) -> dict[str, Scalar]:
+    """How D stands: its mean logits, and the share of pairs in which it rates real above fake.
+
+    The share means the same for every objective; a Wasserstein critic's zero, say, means nothing.
+    """
+    real, fake = real_logits.detach(), fake_logits.detach()
+    ties = 0.5 * (real == fake).float()
+    return {
+        "accuracy": ((real > fake).float() + ties).mean(),
+        "real": real.mean(),
+        "fake": fake.mean(),
+    }

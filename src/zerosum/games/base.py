@@ -1,0 +1,125 @@
+"""What a game is: players who take turns, each lowering its own cost."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from zerosum.randomness import Randomness
+from zerosum.types import Images, Scalar
+
+__all__ = ["Game", "Player", "Round", "Turn", "evaluating"]
+
+BatchT = TypeVar("BatchT")
+
+
+@dataclass(kw_only=True)
+class Player:
+    """One side of a game: its networks, the optimizer that moves them, and their average.
+
+    Attributes:
+        network: What the player moves: one network, or several in a container.
+        optimizer: How it moves.
+        average: A copy of the network that follows it slowly, for sampling; or None.
+        half_life: Images after which a past weight counts half in the average.
+        decay: The images between which the learning rate falls linearly to zero; or None.
+    """
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    average: nn.Module | None = None
+    half_life: float = 0.0
+    decay: tuple[int, int] | None = None
+
+    @property
+    def parameters(self) -> list[nn.Parameter]:
+        """The parameters that this player moves, in the order of the network."""
+        return [weight for weight in self.network.parameters() if weight.requires_grad]
+
+    @property
+    def best(self) -> nn.Module:
+        """The network to use once training is over: the average where there is one."""
+        return self.network if self.average is None else self.average
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One player's move: lower ``cost`` by changing that player's parameters only.
+
+    Attributes:
+        player: The name of the player who moves.
+        cost: What it lowers, shape ().
+        scores: What to record: the terms of the cost and anything worth watching, shape ().
+    """
+
+    player: str
+    cost: Scalar
+    scores: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """Where in the run a round stands; all that may change from round to round hangs on it.
+
+    Attributes:
+        number: Rounds played before this one.
+        images: Real images seen before this one.
+        random: The random numbers of this round.
+    """
+
+    number: int
+    images: int
+    random: Randomness
+
+
+class Game(ABC, Generic[BatchT]):
+    """A game says *what* happens in a round; the loop says when, and moves the players.
+
+    A game therefore never touches an optimizer, a device, a process group, a file or a log.
+
+    Attributes:
+        players: The players by name.
+    """
+
+    players: Mapping[str, Player]
+
+    @abstractmethod
+    def turns(self, batch: BatchT, now: Round) -> Iterator[Turn]:
+        """Yield the turns of one round; when a ``yield`` returns, that player has moved."""
+
+    @abstractmethod
+    def preview(self, count: int, random: Randomness) -> Images:
+        """Pictures that show how the game stands, shape (count, c, h, w), in [-1, 1]."""
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Whatever the game remembers beside its networks (an image pool, say)."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what `state_dict` gave."""
+        assert not state, f"this game remembers nothing, but was given {sorted(state)}"
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[nn.Module]:
+    """Within the context, the network is in evaluation mode and records no gradients.
+
+    Example:
+        >>> network = nn.Dropout().train()
+        >>> with evaluating(network) as still:
+        ...     still.training
+        False
+        >>> network.training
+        True
+    """
+    was_training = network.training
+    network.eval()
+    try:
+        with torch.no_grad():
+            yield network
+    finally:
+        network.train(was_training)

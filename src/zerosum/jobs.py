@@ -1,0 +1,209 @@
+"""Whole jobs: from a configuration to a trained run, and from a run to more of it."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from zerosum.config import RunConfig, to_json
+from zerosum.config.build import build_game
+from zerosum.data import Batches, Store, StoreSettings, build_store, open_source
+from zerosum.errors import ConfigError
+from zerosum.runs import Run, free_name
+from zerosum.training.engine import Engine, start_engine
+from zerosum.training.hooks import Checkpoints, Samples, Statistics
+from zerosum.training.loop import Loop
+from zerosum.training.progress import Display
+
+__all__ = ["Outcome", "cache_folder", "open_store", "resume_run", "train_run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a session of training ended.
+
+    Attributes:
+        run: The run.
+        images: Real images seen so far.
+        wanted: Real images that the run is to see in all.
+        is_main: Whether this process is the one that reports.
+    """
+
+    run: Run
+    images: int
+    wanted: int
+    is_main: bool = True
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run has seen all that it is to see."""
+        return self.images >= self.wanted
+
+
+def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False) -> Outcome:
+    """Make a run folder and train in it."""
+    with _engine(config) as engine:
+        folder = out or Path(engine.share(str(free_name(Path("runs"), config.recipe))))
+        run = Run(folder)
+        run.check_free(config)
+        loop = _assemble(config, run, engine, quiet=quiet)
+        if engine.is_main:
+            run.create(config)
+        return _play(loop, run, config)
+
+
+def resume_run(
+    run: Path, *, images: int | None = None, device: str | None = None, quiet: bool = False
+) -> Outcome:
+    """Go on with the run in that folder."""
+    found = Run.open(run)
+    config = found.config()
+    config = replace(config, images=images or config.images, device=device or config.device)
+    with _engine(config) as engine:
+        loop = _assemble(config, found, engine, quiet=quiet)
+        # Killed before its first checkpoint, a run has lost nothing: it begins again.
+        if found.checkpoint_path.exists():
+            loop.load_state_dict(found.load()["loop"])
+        if loop.images > config.images:
+            raise ConfigError(
+                f"{run} has seen {loop.images:,} images already, more than the "
+                f"{config.images:,} asked for. --images is the total, not what is to be added."
+            )
+        if engine.is_main:
+            found.write_config(config)
+        return _play(loop, found, config)
+
+
+def cache_folder() -> Path:
+    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder."""
+    given = os.environ.get("ZEROSUM_CACHE")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "zerosum"
+
+
+def open_store(config: RunConfig, *, quiet: bool = True) -> Store:
+    """The run's pictures, decoded and resized; built on first use, with a progress bar."""
+    pictures = config.pictures
+    settings = StoreSettings(
+        size=pictures.size,
+        channels=pictures.channels,
+        fit=pictures.fit,
+        background=pictures.background,
+        enlarge=pictures.enlarge,
+    )
+    console = Console(stderr=True)
+    source = open_source(config.data)
+    with _preparing(console, quiet=quiet) as progress:
+        store = build_store(
+            source, settings, cache=cache_folder(), strict=config.strict, progress=progress
+        )
+    if store.unreadable and not quiet:
+        _report_unreadable(console, store)
+    return store
+
+
+def _assemble(config: RunConfig, run: Run, engine: Engine, *, quiet: bool) -> Loop[Any]:
+    """All objects of a run; whatever does not fit is found here, before a folder is made."""
+    store = open_store(config, quiet=quiet or not engine.is_main)
+    batches = Batches(
+        store,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        device=engine.device,
+        flip=config.pictures.flip,
+        rank=engine.rank,
+        processes=engine.processes,
+    )
+    return Loop(
+        game=build_game(config, engine),
+        batches=batches,
+        engine=engine,
+        seed=config.seed,
+        hooks=[
+            Display(total=config.images, quiet=quiet),
+            Statistics(run.path, every=config.log_every),
+            Samples(
+                run.path,
+                every=config.sample_every,
+                count=config.sample_count,
+                seed=config.seed,
+            ),
+            Checkpoints(
+                run.path, seconds=config.checkpoint_seconds, facts={"config": to_json(config)}
+            ),
+        ],
+    )
+
+
+def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
+    is_main = loop.engine.is_main
+    with run.locked() if is_main else nullcontext(), _stopped_by_signals(loop.stop):
+        try:
+            loop.run(until=config.images)
+        finally:
+            for hook in loop.hooks:
+                if isinstance(hook, Display):
+                    hook.close()
+    return Outcome(run=run, images=loop.images, wanted=config.images, is_main=is_main)
+
+
+@contextmanager
+def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM end the loop after its round; a second one, later on, at once.
+
+    A launcher passes on the signal that the terminal has sent already, so what arrives within
+    two seconds counts as one.
+    """
+    first: list[float] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if first and time.monotonic() - first[0] > 2.0:
+            raise KeyboardInterrupt
+        first.append(time.monotonic())
+        stop()
+
+    try:
+        before = {name: signal.signal(name, handle) for name in (signal.SIGINT, signal.SIGTERM)}
+    except ValueError:  # Not in the main thread, where signals cannot be handled.
+        yield
+        return
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
+    return start_engine(device=config.device, precision=config.precision, compile=config.compile)
+
+
+@contextmanager
+def _preparing(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar for the first decoding of a source, or nothing."""
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("preparing pictures"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _report_unreadable(console: Console, store: Store) -> None:
+    """Say which pictures were left out, the first few by name."""
+    shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:5]]
+    more = len(store.unreadable) - len(shown)
+    tail = [f"  and {more:,} more; `zerosum data inspect` names them all"] if more else []
+    text = "\n".join([f"left out {len(store.unreadable):,} unreadable pictures:", *shown, *tail])
+    console.print(text, markup=False, highlight=False)

@@ -1,0 +1,201 @@
+"""Convolutional networks that double or halve the picture at every layer.
+
+Every such layer is a convolution of kernel 4, stride 2 and padding 1: o = (i + 2 − 4)/2 + 1 = i/2,
+and its transpose doubles. The paper's form is the default here; the course's published forms are
+other values of the same settings.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from torch import nn
+
+from zerosum.nn import INITIALISATIONS, doubled_widths, halvings, normalisation
+from zerosum.registry import Table
+from zerosum.types import Images, ImageShape, Latents, Logits
+
+__all__ = ["HEADS", "STEMS", "DcganDiscriminator", "DcganGenerator"]
+
+
+def _linear_stem(latents: int, channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
+    rows, columns = size
+    return nn.Sequential(
+        nn.Linear(latents, channels * rows * columns, bias=bias),
+        nn.Unflatten(1, (channels, rows, columns)),
+    )
+
+
+def _convolution_stem(latents: int, channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
+    return nn.Sequential(
+        nn.Unflatten(1, (latents, 1, 1)),
+        nn.ConvTranspose2d(latents, channels, size, bias=bias),
+    )
+
+
+def _linear_head(channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(channels * size[0] * size[1], 1))
+
+
+def _convolution_head(channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
+    return nn.Conv2d(channels, 1, size, bias=bias)
+
+
+STEMS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
+    "stem", {"linear": _linear_stem, "convolution": _convolution_stem}
+)
+"""From a latent vector to the smallest map: a linear layer that is reshaped, or a transposed
+convolution of a 1x1 picture. The same functions of z; their weights start differently."""
+
+HEADS: Table[Callable[[int, tuple[int, int], bool], nn.Module]] = Table(
+    "head", {"linear": _linear_head, "convolution": _convolution_head}
+)
+"""From the smallest map to one logit: a linear layer (always with a bias), or a convolution that
+covers the map."""
+
+
+class DcganGenerator(nn.Module):
+    """Latent vectors to pictures, through transposed convolutions.
+
+    z (n, latent_size) → stem → the smallest map (n, channels, h >> k, w >> k) → k times
+    (transposed convolution, normalisation, ReLU), of which the last is followed by tanh instead,
+    without normalisation. Layers before a normalisation have no bias: it would cancel.
+
+    Args:
+        latent_size: Numbers in one latent vector.
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels of the last hidden layer, the one next to the picture; each layer farther
+            away has twice as many.
+        max_width: The most channels that a layer may have.
+        stem: A name in ``STEMS``.
+        stem_norm: Whether normalisation and ReLU follow the stem, as in the paper. Without them
+            the stem has a bias and is followed by the first transposed convolution directly.
+        output_bias: Whether the layer that draws the picture has a bias.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+
+    Paper:
+        Radford et al. 2016, section 3 and Figure 1, https://arxiv.org/abs/1511.06434
+
+    Example:
+        >>> import torch
+        >>> generator = DcganGenerator(latent_size=100, image_shape=(3, 48, 36), width=8)
+        >>> generator(torch.zeros(2, 100)).shape
+        torch.Size([2, 3, 48, 36])
+    """
+
+    def __init__(
+        self,
+        *,
+        latent_size: int,
+        image_shape: ImageShape,
+        width: int,
+        max_width: int = 512,
+        stem: str = "convolution",
+        stem_norm: bool = True,
+        output_bias: bool = False,
+        norm: str = "batch",
+        initialisation: str = "normal",
+    ) -> None:
+        super().__init__()
+        self.latent_size = latent_size
+        self.image_shape = image_shape
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        widths = doubled_widths(width, count, max_width=max_width)[::-1]
+        smallest = (height >> count, breadth >> count)
+        stem_bias = norm == "none" or not stem_norm
+        self.layers = nn.Sequential(
+            STEMS[stem](latent_size, widths[0], smallest, stem_bias),
+            *([normalisation(norm, widths[0]), nn.ReLU()] if stem_norm else []),
+            *(_double(inputs, outputs, norm) for inputs, outputs in pairwise(widths)),
+            nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1, bias=output_bias),
+            nn.Tanh(),
+        )
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, latents: Latents) -> Images:
+        """Draw one picture per latent vector."""
+        images: Images = self.layers(latents)
+        return images
+
+
+class DcganDiscriminator(nn.Module):
+    """Pictures to opinions, through strided convolutions.
+
+    x (n, c, h, w) → convolution, LeakyReLU → k − 1 times (convolution, normalisation, LeakyReLU)
+    → the smallest map → head → logits (n,). With ``norm="none"`` the convolutions have biases and
+    this is the plain convolutional critic of WGAN-GP; otherwise none of them has.
+
+    Args:
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels of the first layer, the one next to the picture; each layer farther away
+            has twice as many.
+        max_width: The most channels that a layer may have.
+        head: A name in ``HEADS``.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        slope: Slope of the LeakyReLU for negative inputs.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+
+    Paper:
+        Radford et al. 2016, section 3, https://arxiv.org/abs/1511.06434
+
+    Example:
+        >>> import torch
+        >>> discriminator = DcganDiscriminator(image_shape=(3, 48, 36), width=8)
+        >>> discriminator(torch.zeros(2, 3, 48, 36)).shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self,
+        *,
+        image_shape: ImageShape,
+        width: int,
+        max_width: int = 512,
+        head: str = "convolution",
+        norm: str = "batch",
+        slope: float = 0.2,
+        initialisation: str = "normal",
+    ) -> None:
+        super().__init__()
+        self.image_shape = image_shape
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        widths = doubled_widths(width, count, max_width=max_width)
+        smallest = (height >> count, breadth >> count)
+        bias = norm == "none"
+        self.layers = nn.Sequential(
+            nn.Conv2d(channels, widths[0], 4, 2, 1, bias=bias),
+            nn.LeakyReLU(slope),
+            *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
+            HEADS[head](widths[-1], smallest, bias),
+            nn.Flatten(0),
+        )
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, images: Images) -> Logits:
+        """Give one opinion per picture: positive means "real"."""
+        logits: Logits = self.layers(images)
+        return logits
+
+
+def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:
+    return nn.Sequential(
+        nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=norm == "none"),
+        normalisation(norm, outputs),
+        nn.ReLU(),
+    )
+
+
+def _halve(inputs: int, outputs: int, norm: str, slope: float) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 4, 2, 1, bias=norm == "none"),
+        normalisation(norm, outputs),
+        nn.LeakyReLU(slope),
+    )

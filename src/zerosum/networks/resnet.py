@@ -1,0 +1,205 @@
+"""The residual networks of WGAN-GP: every block adds a correction to what it was given.
+
+Blocks are pre-activated: x → shortcut(x) + conv(relu(norm(conv(relu(norm(x)))))), where kernel 3
+and padding 1 keep the size, and doubling (nearest) or halving (mean of 2x2) stands where the
+authors' program has it.
+"""
+
+from torch import Tensor, nn
+
+from zerosum.nn import INITIALISATIONS, halvings, normalisation
+from zerosum.types import Images, ImageShape, Latents, Logits
+
+__all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
+
+
+class ResidualBlock(nn.Module):
+    """The sum of two ways from input to output: y = shortcut(x) + main(x).
+
+    Args:
+        main: The layers that learn the correction.
+        shortcut: What is left as it was, or at most resized and mixed by a 1x1 convolution.
+
+    Paper:
+        He et al. 2016, equation 1, https://arxiv.org/abs/1603.05027
+
+    Example:
+        >>> import torch
+        >>> block = ResidualBlock(main=nn.ReLU(), shortcut=nn.Identity())
+        >>> block(torch.tensor([-1.0, 1.0]))
+        tensor([-1.,  2.])
+    """
+
+    def __init__(self, *, main: nn.Module, shortcut: nn.Module) -> None:
+        super().__init__()
+        self.main = main
+        self.shortcut = shortcut
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Add the correction to the shortcut."""
+        total: Tensor = self.shortcut(maps) + self.main(maps)
+        return total
+
+
+class ResnetGenerator(nn.Module):
+    """Latent vectors to pictures, through residual blocks that double the size.
+
+    z (n, latent_size) → linear → the smallest map (n, width, h >> k, w >> k) → k doubling blocks →
+    normalisation, ReLU, convolution, tanh.
+
+    Args:
+        latent_size: Numbers in one latent vector.
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels of every hidden layer.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+
+    Paper:
+        Gulrajani et al. 2017, the appendix's CIFAR-10 ResNet, https://arxiv.org/abs/1704.00028;
+        where the text doubles before a block's second convolution, the authors' program, which
+        gave the published results, doubles before the first, and so do we.
+
+    Example:
+        >>> import torch
+        >>> ResnetGenerator(width=8)(torch.zeros(2, 128)).shape
+        torch.Size([2, 3, 32, 32])
+    """
+
+    def __init__(
+        self,
+        *,
+        latent_size: int = 128,
+        image_shape: ImageShape = (3, 32, 32),
+        width: int = 128,
+        norm: str = "batch",
+        initialisation: str = "he",
+    ) -> None:
+        super().__init__()
+        self.latent_size = latent_size
+        self.image_shape = image_shape
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        rows, columns = height >> count, breadth >> count
+        self.layers = nn.Sequential(
+            nn.Linear(latent_size, width * rows * columns),
+            nn.Unflatten(1, (width, rows, columns)),
+            *(_doubling_block(width, norm) for _ in range(count)),
+            normalisation(norm, width),
+            nn.ReLU(),
+            _convolution(width, channels),
+            nn.Tanh(),
+        )
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, latents: Latents) -> Images:
+        """Draw one picture per latent vector."""
+        images: Images = self.layers(latents)
+        return images
+
+
+class ResnetDiscriminator(nn.Module):
+    """Pictures to opinions, through residual blocks that halve the size, then two that keep it.
+
+    x (n, c, h, w) → first block (halves, no pre-activation) → halving blocks → two blocks that
+    keep the size → ReLU → mean over places → linear → logits (n,). It halves once less than the
+    generator doubles, but at least twice: 32x32 → 8x8, 64x64 → 8x8, 28x28 → 7x7.
+
+    Args:
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels of every hidden layer.
+        norm: ``none``, as in the authors' program, or ``layer``, as in the paper's text. Any name
+            in ``zerosum.nn.NORMALISATIONS`` works, but a penalty per image forbids ``batch``.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+
+    Paper:
+        Gulrajani et al. 2017, the appendix's CIFAR-10 ResNet, https://arxiv.org/abs/1704.00028
+
+    Example:
+        >>> import torch
+        >>> ResnetDiscriminator(width=8)(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self,
+        *,
+        image_shape: ImageShape = (3, 32, 32),
+        width: int = 128,
+        norm: str = "none",
+        initialisation: str = "he",
+    ) -> None:
+        super().__init__()
+        self.image_shape = image_shape
+        channels, height, breadth = image_shape
+        count = max(2, halvings(height, breadth) - 1)
+        self.layers = nn.Sequential(
+            _first_block(channels, width, norm),
+            *(_halving_block(width, norm) for _ in range(count - 1)),
+            _keeping_block(width, norm),
+            _keeping_block(width, norm),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(width, 1),
+            nn.Flatten(0),
+        )
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, images: Images) -> Logits:
+        """Give one opinion per picture: positive means "real"."""
+        logits: Logits = self.layers(images)
+        return logits
+
+
+def _convolution(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)
+
+
+def _activated(width: int, norm: str, *resize: nn.Module) -> list[nn.Module]:
+    convolution = _convolution(width, width, bias=norm == "none")
+    return [normalisation(norm, width), nn.ReLU(), *resize, convolution]
+
+
+def _doubling_block(width: int, norm: str) -> ResidualBlock:
+    double = nn.Upsample(scale_factor=2)
+    mix = nn.Conv2d(width, width, 1, bias=norm == "none")
+    return ResidualBlock(
+        main=nn.Sequential(*_activated(width, norm, double), *_activated(width, norm)),
+        shortcut=nn.Sequential(mix, double),
+    )
+
+
+def _halving_block(width: int, norm: str) -> ResidualBlock:
+    halve = nn.AvgPool2d(2)
+    mix = nn.Conv2d(width, width, 1, bias=norm == "none")
+    return ResidualBlock(
+        main=nn.Sequential(*_activated(width, norm), *_activated(width, norm), halve),
+        shortcut=nn.Sequential(halve, mix),
+    )
+
+
+def _keeping_block(width: int, norm: str) -> ResidualBlock:
+    return ResidualBlock(
+        main=nn.Sequential(*_activated(width, norm), *_activated(width, norm)),
+        shortcut=nn.Identity(),
+    )
+
+
+def _first_block(channels: int, width: int, norm: str) -> ResidualBlock:
+    halve = nn.AvgPool2d(2)
+    bias = norm == "none"
+    return ResidualBlock(
+        main=nn.Sequential(
+            _convolution(channels, width),
+            nn.ReLU(),
+            _convolution(width, width, bias=bias),
+            halve,
+        ),
+        shortcut=nn.Sequential(halve, nn.Conv2d(channels, width, 1, bias=bias)),
+    )

@@ -1,0 +1,66 @@
+"""Layers that bring feature maps to mean 0 and variance 1, then scale and shift each channel.
+
+x̂ = γ_c (x − μ) / √(σ² + ε) + β_c, where the kinds differ only in what μ and σ² are taken over.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from zerosum.registry import Table
+
+__all__ = ["NORMALISATIONS", "needs_batch", "normalisation"]
+
+NORMALISATIONS: Table[Callable[[int], nn.Module]] = Table(
+    "normalisation",
+    {
+        "batch": nn.BatchNorm2d,
+        "instance": partial(nn.InstanceNorm2d, affine=True),
+        "layer": partial(nn.GroupNorm, 1),
+        "none": nn.Identity,
+    },
+)
+"""What to build for so many channels, by name; μ and σ² are taken over:
+
+``batch``: all images and places, per channel (Ioffe & Szegedy 2015,
+https://arxiv.org/abs/1502.03167); ``instance``: the places of one image, per channel (Ulyanov et
+al. 2016, https://arxiv.org/abs/1607.08022); ``layer``: all channels and places of one image (Ba
+et al. 2016, https://arxiv.org/abs/1607.06450); ``none``: nothing is changed.
+"""
+
+
+def normalisation(name: str, channels: int) -> nn.Module:
+    """Build the named layer for maps of shape (n, channels, h, w).
+
+    Args:
+        name: A name in ``NORMALISATIONS``.
+        channels: How many feature maps come in.
+
+    Raises:
+        UnknownNameError: If there is no such normalisation.
+
+    Example:
+        >>> type(normalisation("layer", 64)).__name__
+        'GroupNorm'
+    """
+    return NORMALISATIONS[name](channels)
+
+
+def needs_batch(module: nn.Module) -> bool:
+    """Whether one image's output depends on its companions, so that a batch of one is no batch.
+
+    True if any layer is a batch normalisation. Such a network also answers differently when a
+    batch is split between processes, and must not stand behind a penalty per image.
+
+    Args:
+        module: The network.
+
+    Example:
+        >>> needs_batch(nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)))
+        True
+        >>> needs_batch(nn.Sequential(nn.Conv2d(3, 8, 3), normalisation("layer", 8)))
+        False
+    """
+    return any(isinstance(layer, _BatchNorm) for layer in module.modules())

@@ -1,0 +1,83 @@
+"""From a picture's size to the layers of a network that halves or doubles it."""
+
+from torch import nn
+
+from zerosum.errors import ConfigError
+
+__all__ = ["count_parameters", "doubled_widths", "halvings"]
+
+
+def halvings(height: int, width: int) -> int:
+    """How often a picture is halved on the way to the smallest map (and doubled on the way back).
+
+    At least twice, then on while both sides are even and the shorter is more than 4:
+    28 → 14 → 7, 32 → 16 → 8 → 4, 48x36 → 24x18 → 12x9. The smallest map is
+    (height >> halvings, width >> halvings).
+
+    Args:
+        height: Rows of the picture.
+        width: Columns of the picture.
+
+    Raises:
+        ConfigError: If a side is not a multiple of 4; names the nearest sizes that work.
+
+    Example:
+        >>> halvings(28, 28), halvings(32, 32), halvings(128, 128), halvings(48, 36)
+        (2, 3, 5, 2)
+    """
+    if min(height, width) < 4 or height % 4 or width % 4:
+        raise ConfigError(
+            "expected a height and a width that are multiples of 4, so that they can be halved "
+            f"twice; got {height}x{width}. Nearest sizes that work: {_nearest(height, width)}."
+        )
+    count = 2
+    while _can_halve(height >> count, width >> count):
+        count += 1
+    return count
+
+
+def doubled_widths(width: int, count: int, *, max_width: int) -> list[int]:
+    """Channels of each layer, the one next to the picture first: doubled per halving, capped.
+
+    Args:
+        width: Channels of the layer next to the picture.
+        count: How many layers.
+        max_width: The most channels that a layer may have.
+
+    Raises:
+        ConfigError: If a width is not positive.
+
+    Example:
+        >>> doubled_widths(64, 5, max_width=512)
+        [64, 128, 256, 512, 512]
+    """
+    if min(width, max_width) < 1:
+        raise ConfigError(
+            f"expected width and max_width of at least 1; got {width} and {max_width}. "
+            "A usual start is width 64 and max_width 512."
+        )
+    return [min(width << i, max_width) for i in range(count)]
+
+
+def count_parameters(module: nn.Module) -> int:
+    """How many numbers training can change.
+
+    Args:
+        module: The network.
+
+    Example:
+        >>> count_parameters(nn.Linear(784, 10))
+        7850
+    """
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+def _can_halve(height: int, width: int) -> bool:
+    return height % 2 == 0 and width % 2 == 0 and min(height, width) > 4
+
+
+def _nearest(height: int, width: int) -> str:
+    below = [max(4, side // 4 * 4) for side in (height, width)]
+    above = [max(4, -(-side // 4) * 4) for side in (height, width)]
+    sizes = [below] if below == above else [below, above]
+    return " or ".join(f"{rows}x{columns}" for rows, columns in sizes)

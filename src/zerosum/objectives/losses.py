@@ -1,0 +1,302 @@
+"""What discriminator and generator pay for their opinions: one value per picture, logits in.
+
+Throughout, x are real pictures, G(z) generated ones, r = D(x) and f = D(G(z)) their logits, each
+of shape (n,), and σ(t) = 1/(1 + e⁻ᵗ) turns a logit into a probability. Logarithms of
+probabilities are written with softplus(t) = log(1 + eᵗ): log σ(t) = −softplus(−t) and
+log(1 − σ(t)) = −softplus(t), which neither overflow nor lose their slope. A discriminator's cost
+is the *sum* of what it pays for a real and for a generated picture.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
+
+from torch.nn.functional import relu, softplus
+
+from zerosum.errors import ConfigError
+from zerosum.registry import Table
+from zerosum.types import Logits, PerSample
+
+__all__ = [
+    "OBJECTIVES",
+    "Hinge",
+    "LeastSquares",
+    "Minimax",
+    "NonSaturating",
+    "Objective",
+    "Relativistic",
+    "Wasserstein",
+    "make_objective",
+]
+
+
+@runtime_checkable
+class Objective(Protocol):
+    """The two costs of an adversarial game.
+
+    Attributes:
+        undecided: The logit of a discriminator that cannot tell; above it, "real" is meant.
+        uses_real_in_generator: Whether the generator's cost depends on the real pictures' logits.
+
+    Example:
+        >>> objective: Objective = NonSaturating()
+        >>> objective.undecided
+        0.0
+    """
+
+    undecided: ClassVar[float]
+    uses_real_in_generator: ClassVar[bool]
+
+    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+        """Cost of the discriminator for each pair of a real and a generated picture."""
+        ...
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Cost of the generator for each generated picture (and, if used, its real partner)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minimax:
+    """The game as it was first written: the generator gets what the discriminator loses.
+
+    d = −[a log σ(r) + (1 − a) log(1 − σ(r))] − log(1 − σ(f)),   g = log(1 − σ(f))
+
+    with the label a of real pictures; a = 1 is the paper's equation 1, a < 1 smooths it
+    one-sidedly (Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498). An undecided
+    discriminator (σ = ½) pays log 4 whatever a; if real and generated pictures cannot be told
+    apart, the best it can do is σ = a/2: log 4 for a = 1, and 1.376 for a = 0.9. The slope of g is
+    −σ(f): it vanishes where the generator loses.
+
+    Args:
+        real_label: The label a of real pictures, in (0.5, 1].
+
+    Raises:
+        ConfigError: If the label is out of range.
+
+    Paper:
+        Goodfellow et al. 2014, equation 1, https://arxiv.org/abs/1406.2661
+
+    Example:
+        >>> import torch
+        >>> Minimax().discriminator(real=torch.zeros(1), fake=torch.zeros(1))
+        tensor([1.3863])
+    """
+
+    real_label: float = 1.0
+    undecided: ClassVar[float] = 0.0
+    uses_real_in_generator: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        _check_label(self.real_label)
+
+    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+        """Pay the cross-entropy with label a for real and 0 for generated pictures."""
+        a = self.real_label
+        return a * softplus(-real) + (1 - a) * softplus(real) + softplus(fake)
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Pay log(1 − σ(f))."""
+        return -softplus(fake)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonSaturating(Minimax):
+    """The minimax discriminator against a generator that wants its pictures called real.
+
+    d as in `Minimax`,   g = −log σ(f)
+
+    The slope of g is −σ(−f): −1 where the generator loses, so that it can learn from a winning
+    discriminator.
+
+    Args:
+        real_label: The label a of real pictures in d, in (0.5, 1].
+
+    Raises:
+        ConfigError: If the label is out of range.
+
+    Paper:
+        Goodfellow et al. 2014, end of section 3, https://arxiv.org/abs/1406.2661
+
+    Example:
+        >>> import torch
+        >>> NonSaturating().generator(fake=torch.tensor([-100.0, 0.0]))
+        tensor([100.0000,   0.6931])
+    """
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Pay −log σ(f)."""
+        return softplus(-fake)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeastSquares:
+    """Squared distances to the labels 1 (real) and 0 (generated); no sigmoid anywhere.
+
+    d = (r − a)² + f²,   g = (f − 1)²
+
+    The paper's factor ½ is left out, as in CycleGAN, whose λ = 10 is meant beside this g.
+
+    Args:
+        real_label: The label a of real pictures in d, in (0.5, 1].
+
+    Raises:
+        ConfigError: If the label is out of range.
+
+    Paper:
+        Mao et al. 2017, equation 9, https://arxiv.org/abs/1611.04076
+
+    Example:
+        >>> import torch
+        >>> LeastSquares().discriminator(real=torch.tensor([0.5]), fake=torch.tensor([0.5]))
+        tensor([0.5000])
+    """
+
+    real_label: float = 1.0
+    undecided: ClassVar[float] = 0.5
+    uses_real_in_generator: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        _check_label(self.real_label)
+
+    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+        """Pay (r − a)² + f²."""
+        return (real - self.real_label).square() + fake.square()
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Pay (f − 1)²."""
+        return (fake - 1).square()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hinge:
+    """Only opinions that are not clear enough cost the discriminator anything.
+
+    d = max(0, 1 − r) + max(0, 1 + f),   g = −f
+
+    Paper:
+        Lim & Ye 2017, https://arxiv.org/abs/1705.02894; Miyato et al. 2018,
+        equations 16 and 17, https://arxiv.org/abs/1802.05957
+
+    Example:
+        >>> import torch
+        >>> Hinge().discriminator(real=torch.tensor([0.0, 1.0]), fake=torch.tensor([0.0, -3.0]))
+        tensor([2., 0.])
+    """
+
+    undecided: ClassVar[float] = 0.0
+    uses_real_in_generator: ClassVar[bool] = False
+
+    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+        """Pay max(0, 1 − r) + max(0, 1 + f)."""
+        return relu(1 - real) + relu(1 + fake)
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Pay −f."""
+        return -fake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wasserstein:
+    """The critic's estimate of how far generated pictures must be moved to become real ones.
+
+    d = f − r,   g = −f
+
+    −E[d] is the distance only if the critic's slope is at most 1; a penalty or spectral
+    normalisation sees to that.
+
+    Paper:
+        Arjovsky et al. 2017, equation 2 and Algorithm 1, https://arxiv.org/abs/1701.07875
+
+    Example:
+        >>> import torch
+        >>> Wasserstein().discriminator(real=torch.tensor([3.0]), fake=torch.tensor([1.0]))
+        tensor([-2.])
+    """
+
+    undecided: ClassVar[float] = 0.0
+    uses_real_in_generator: ClassVar[bool] = False
+
+    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+        """Pay f − r."""
+        return fake - real
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Pay −f."""
+        return -fake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relativistic:
+    """Which of the two is the real one? Each picture is judged beside a partner.
+
+    d = −log σ(r − f),   g = −log σ(f − r)
+
+    Paper:
+        Jolicoeur-Martineau 2018, section 4.1 (RSGAN), https://arxiv.org/abs/1807.00734; Huang et
+        al. 2024, equation 2, https://arxiv.org/abs/2501.05441
+
+    Example:
+        >>> import torch
+        >>> Relativistic().discriminator(real=torch.tensor([5.0]), fake=torch.tensor([5.0]))
+        tensor([0.6931])
+    """
+
+    undecided: ClassVar[float] = 0.0
+    uses_real_in_generator: ClassVar[bool] = True
+
+    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+        """Pay −log σ(r − f)."""
+        return softplus(fake - real)
+
+    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+        """Pay −log σ(f − r)."""
+        assert real is not None, "a relativistic generator is judged beside real pictures"
+        return softplus(real - fake)
+
+
+OBJECTIVES: Table[type[Objective]] = Table(
+    "objective",
+    {
+        "minimax": Minimax,
+        "non-saturating": NonSaturating,
+        "least-squares": LeastSquares,
+        "hinge": Hinge,
+        "wasserstein": Wasserstein,
+        "relativistic": Relativistic,
+    },
+)
+"""The objectives by name."""
+
+
+def make_objective(name: str, real_label: float = 1.0) -> Objective:
+    """Build the named objective.
+
+    Args:
+        name: A name in ``OBJECTIVES``.
+        real_label: The label of real pictures; less than 1 smooths it one-sidedly.
+
+    Raises:
+        UnknownNameError: If there is no such objective.
+        ConfigError: If the label is out of range, or the objective has no labels to smooth.
+
+    Example:
+        >>> make_objective("non-saturating", real_label=0.9)
+        NonSaturating(real_label=0.9)
+    """
+    kind = OBJECTIVES[name]
+    if issubclass(kind, (Minimax, LeastSquares)):
+        return kind(real_label=real_label)
+    if real_label != 1.0:
+        raise ConfigError(
+            f"objective {name!r} has no labels, so real_label must stay 1.0; got {real_label}. "
+            "Leave it out, or choose minimax, non-saturating or least-squares."
+        )
+    return kind()
+
+
+def _check_label(real_label: float) -> None:
+    if not 0.5 < real_label <= 1.0:
+        raise ConfigError(
+            f"expected a real_label above 0.5 and at most 1.0; got {real_label}. "
+            "A usual value for one-sided smoothing is 0.9."
+        )

@@ -1,0 +1,143 @@
+"""What a critic pays for being steep: one value per picture, before the weight.
+
+The slope at a picture is ∇D(x) = ∂D/∂x, of the picture's own shape (c, h, w); ‖·‖ is the Euclidean
+norm over those three. Each picture has its own slope and norm, so the critic must judge it alone:
+no batch normalisation. The values can be differentiated with respect to the critic's parameters.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from zerosum.randomness import Randomness
+from zerosum.registry import Table
+from zerosum.types import Images, Logits, PerSample
+
+__all__ = ["PENALTIES", "Critic", "Penalty", "dragan", "gradient_penalty", "r1", "r2"]
+
+Critic = Callable[[Images], Logits]
+"""Anything from pictures to logits: a discriminator, or one behind an augmentation."""
+
+Penalty = Callable[[Critic, Images, Images, Randomness], PerSample]
+"""From a critic, real and generated pictures, and randomness to one value per picture."""
+
+
+def gradient_penalty(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
+    """Punish slopes other than 1 on the way between real and generated pictures.
+
+    (‖∇D(x̂)‖ − 1)²,   x̂ = ε x + (1 − ε) x̃,   ε ~ U(0, 1), one per picture
+
+    Args:
+        critic: D.
+        real: x, shape (n, c, h, w).
+        fake: x̃, of the same shape.
+        random: Draws ε.
+
+    Paper:
+        Gulrajani et al. 2017, equation 3 and Algorithm 1, https://arxiv.org/abs/1704.00028; the
+        weight λ is 10.
+
+    Example:
+        >>> def steep(images): return 3 * images.flatten(1).sum(1)
+        >>> dot = torch.zeros(2, 1, 1, 1)
+        >>> gradient_penalty(steep, dot, dot + 1, Randomness(seed=0))
+        tensor([4., 4.])
+    """
+    share = random.uniform(len(real), 1, 1, 1)
+    return _off_unit(_slope(critic, share * real + (1 - share) * fake))
+
+
+def dragan(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
+    """Punish slopes other than 1 around real pictures.
+
+    (‖∇D(x + α δ)‖ − 1)²,   δ = ½ s u,   u ~ U(0, 1) per number,   α ~ U(0, 1) per picture
+
+    with s the standard deviation of the picture's own numbers. The paper leaves the size of δ
+    open; the authors' program takes s over the whole batch, which would tie the pictures together.
+
+    Args:
+        critic: D.
+        real: x, shape (n, c, h, w).
+        fake: Not used.
+        random: Draws u and α.
+
+    Paper:
+        Kodali et al. 2017, section 2, https://arxiv.org/abs/1705.07215; the weight λ is 10.
+
+    Example:
+        >>> def flat(images): return 0 * images.flatten(1).sum(1)
+        >>> dots = torch.rand(2, 1, 2, 2)
+        >>> dragan(flat, dots, dots, Randomness(seed=0))
+        tensor([1., 1.])
+    """
+    spread = real.std(dim=(1, 2, 3), keepdim=True)
+    noise = 0.5 * spread * random.uniform(*real.shape)
+    share = random.uniform(len(real), 1, 1, 1)
+    return _off_unit(_slope(critic, real + share * noise))
+
+
+def r1(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
+    """Punish slopes at real pictures: ‖∇D(x)‖².
+
+    The paper's cost is γ/2 times this; γ is 10 there, and depends on resolution and batch size.
+
+    Args:
+        critic: D.
+        real: x, shape (n, c, h, w).
+        fake: Not used.
+        random: Not used.
+
+    Paper:
+        Mescheder et al. 2018, equation 9, https://arxiv.org/abs/1801.04406
+
+    Example:
+        >>> def steep(images): return 3 * images.flatten(1).sum(1)
+        >>> dot = torch.zeros(2, 1, 1, 1)
+        >>> r1(steep, dot, dot, Randomness(seed=0))
+        tensor([9., 9.])
+    """
+    return _slope(critic, real).square().sum(dim=(1, 2, 3))
+
+
+def r2(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
+    """Punish slopes at generated pictures: ‖∇D(x̃)‖².
+
+    The paper's cost is γ/2 times this.
+
+    Args:
+        critic: D.
+        real: Not used.
+        fake: x̃, shape (n, c, h, w).
+        random: Not used.
+
+    Paper:
+        Mescheder et al. 2018, equation 10, https://arxiv.org/abs/1801.04406
+
+    Example:
+        >>> def steep(images): return 3 * images.flatten(1).sum(1)
+        >>> dot = torch.zeros(2, 1, 1, 1)
+        >>> r2(steep, dot, dot, Randomness(seed=0))
+        tensor([9., 9.])
+    """
+    return r1(critic, fake, fake, random)
+
+
+PENALTIES: Table[Penalty] = Table(
+    "penalty", {"gradient": gradient_penalty, "r1": r1, "r2": r2, "dragan": dragan}
+)
+"""The penalties by name."""
+
+
+def _slope(critic: Critic, points: Images) -> Images:
+    """∇D at each point; the sum serves because a picture's logit depends on no other picture."""
+    points = points.detach().requires_grad_()
+    slope: Tensor
+    (slope,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return slope
+
+
+def _off_unit(slope: Images) -> PerSample:
+    """(‖slope‖ − 1)²; PyTorch's norm has the subgradient 0, not NaN, where the slope is 0."""
+    norm: Tensor = torch.linalg.vector_norm(slope, dim=(1, 2, 3))
+    return (norm - 1).square()

@@ -1,0 +1,69 @@
+"""WGAN-GP (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028)."""
+
+from zerosum.config import (
+    AdversarialConfig,
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
+    OptimizerConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
+    PicturesConfig,
+    ResnetDiscriminatorConfig,
+    ResnetGeneratorConfig,
+    RunConfig,
+)
+
+__all__ = ["wgan_gp_cifar10", "wgan_gp_mnist"]
+
+_PENALTIES = PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))
+
+
+def wgan_gp_mnist() -> RunConfig:
+    """WGAN-GP on MNIST with a plain convolutional critic without normalisation.
+
+    Five turns of the critic for one of the generator; Adam at 1e-4 with β = (0, 0.9).
+    """
+    optimizer = OptimizerConfig(learning_rate=1e-4, betas=(0.0, 0.9))
+    return RunConfig(
+        recipe="wgan-gp-mnist",
+        data="mnist",
+        pictures=PicturesConfig(size=(28, 28), channels=1),
+        game=AdversarialConfig(
+            generator=DcganGeneratorConfig(latent_size=128, initialisation="default"),
+            discriminator=DcganDiscriminatorConfig(norm="none", initialisation="default"),
+            objective="wasserstein",
+            penalties=_PENALTIES,
+            critic_turns=5,
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
+            average_half_life=20_000,
+        ),
+        images=1_200_000,
+        batch_size=64,
+    )
+
+
+def wgan_gp_cifar10() -> RunConfig:
+    """WGAN-GP on CIFAR-10 with the paper's residual networks.
+
+    100,000 generator turns with five critic turns each; Adam at 2e-4 with β = (0, 0.9), falling
+    linearly to zero. Published FID 17.0 to 22.3 in independent trainings.
+    """
+    images = 100_000 * 5 * 64
+    optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.0, 0.9), decay=(0, images))
+    return RunConfig(
+        recipe="wgan-gp-cifar10",
+        data="cifar10",
+        pictures=PicturesConfig(size=(32, 32), flip=True),
+        game=AdversarialConfig(
+            generator=ResnetGeneratorConfig(),
+            discriminator=ResnetDiscriminatorConfig(),
+            objective="wasserstein",
+            penalties=_PENALTIES,
+            critic_turns=5,
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
+        ),
+        images=images,
+        batch_size=64,
+    )

@@ -1,0 +1,183 @@
+"""The run folder: the interface between training, sampling, evaluation and whoever looks.
+
+    RUN/
+      config.json          the resolved configuration; the first file written
+      environment.json     versions and machine
+      stats.jsonl          one line of means every so many images
+      tensorboard/         the same for TensorBoard
+      samples/             grids of fixed latents as training goes
+      checkpoints/         latest.safetensors
+      curves.png samples.gif     at the end
+
+Nothing else knows where things are.
+"""
+
+import json
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from zerosum.checkpoint import load_checkpoint
+from zerosum.config import RunConfig, differences, from_json, to_json
+from zerosum.errors import ConfigError, RunError
+from zerosum.files import write_text
+
+__all__ = ["Run", "free_name"]
+
+_FREE_TO_CHANGE = ("images", "device", "compile")
+"""Fields that may differ between a checkpoint and the run that goes on from it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder.
+
+    Attributes:
+        path: The folder.
+    """
+
+    path: Path
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """The newest checkpoint."""
+        return self.path / "checkpoints" / "latest.safetensors"
+
+    @property
+    def config_path(self) -> Path:
+        """The resolved configuration."""
+        return self.path / "config.json"
+
+    def check_free(self, config: RunConfig) -> None:
+        """Make sure that a new run can begin here.
+
+        Raises:
+            RunError: There is a run already, or something else is in the way.
+        """
+        if self.config_path.exists():
+            raise RunError(_already_there(self, config))
+        if self.path.exists() and not self.path.is_dir():
+            raise RunError(f"{self.path} is a file; a run needs a folder of its own.")
+
+    def create(self, config: RunConfig) -> None:
+        """Make the folder and write ``config.json`` and ``environment.json``.
+
+        Raises:
+            RunError: The folder cannot be made or written to.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.write_config(config)
+            environment = json.dumps(_environment(), indent=2) + "\n"
+            write_text(self.path / "environment.json", environment)
+        except OSError as error:
+            raise RunError(f"cannot make the run folder {self.path}: {error}.") from error
+
+    @classmethod
+    def open(cls, path: Path) -> "Run":
+        """A run that exists.
+
+        Raises:
+            RunError: The folder is missing or is no run.
+        """
+        run = cls(Path(path))
+        if not run.config_path.exists():
+            what = "there is no folder" if not run.path.exists() else "no config.json in"
+            raise RunError(
+                f"{what} {run.path}; expected the folder of a run, as `zerosum train` makes it."
+            )
+        return run
+
+    def config(self) -> RunConfig:
+        """The configuration that the folder holds.
+
+        Raises:
+            RunError: ``config.json`` cannot be read or does not fit.
+        """
+        try:
+            return from_json(json.loads(self.config_path.read_text(encoding="utf-8")))
+        except (OSError, json.JSONDecodeError, ConfigError) as error:
+            raise RunError(f"{self.config_path} cannot be used: {error}") from error
+
+    def write_config(self, config: RunConfig) -> None:
+        """Replace ``config.json``."""
+        write_text(self.config_path, json.dumps(to_json(config), indent=2) + "\n")
+
+    def load(self) -> dict[str, Any]:
+        """The newest checkpoint's content.
+
+        Raises:
+            CheckpointError: It is missing or cannot be used.
+            RunError: It was made with another configuration than ``config.json`` holds.
+        """
+        state = load_checkpoint(self.checkpoint_path)
+        changed = [
+            line
+            for line in differences(state["config"], to_json(self.config()))
+            if line.split(":")[0] not in _FREE_TO_CHANGE
+        ]
+        if changed:
+            raise RunError(
+                f"{self.config_path} differs from what {self.checkpoint_path.name} was trained "
+                "with:\n  " + "\n  ".join(changed) + "\nA run goes on as it began. Undo the "
+                "change, or start a new run with it: zerosum train RECIPE --out NEW."
+            )
+        return state
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes out while this one writes; a killed process holds no lock.
+
+        Raises:
+            RunError: Another process has the run.
+        """
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise RunError(
+                f"{self.path} is in use by another process. Wait for it to end, or stop it; "
+                "to train beside it choose another folder with --out."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def free_name(folder: Path, recipe: str) -> Path:
+    """``folder/recipe``, or the first of ``recipe-2``, ``recipe-3``, ... that is not taken."""
+    number = 1
+    while (path := folder / (recipe if number == 1 else f"{recipe}-{number}")).exists():
+        number += 1
+    return path
+
+
+def _already_there(run: Run, config: RunConfig) -> str:
+    lines = differences(to_json(run.config()), to_json(config))
+    changes = "\n  ".join(["", *lines]) if lines else " nothing"
+    return (
+        f"{run.path} already holds a run. To go on with it: zerosum resume {run.path}. "
+        f"To start another: --out NEW. What was asked differs from it in:{changes}"
+    )
+
+
+def _environment() -> dict[str, Any]:
+    import torch
+
+    import zerosum
+
+    return {
+        "zerosum": zerosum.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "platform": platform.platform(),
+        "threads": torch.get_num_threads(),
+        "command": sys.argv,
+    }

@@ -1,0 +1,50 @@
+"""The run's history as one picture."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from zerosum.files import replace_atomically
+
+__all__ = ["draw_curves"]
+
+
+def draw_curves(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Draw costs, the terms of each cost, and accuracies over images seen.
+
+    Args:
+        lines: The lines of ``stats.jsonl``.
+        path: The PNG to write.
+    """
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    costs, accuracies = figure.subplots(1, 2)
+    for player in _players(lines):
+        _plot(costs, lines, player, "cost")
+        _plot(accuracies, lines, player, "accuracy")
+    costs.set_title("cost")
+    accuracies.set_title("accuracy")
+    accuracies.set_ylim(-0.02, 1.02)
+    accuracies.axhline(0.5, color="grey", linewidth=0.5)
+    for axes in (costs, accuracies):
+        axes.set_xlabel("real images seen")
+        axes.grid(alpha=0.3)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend()
+    with replace_atomically(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=100)
+
+
+def _players(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = {key for line in lines for key, value in line.items() if isinstance(value, dict)}
+    return sorted(names)
+
+
+def _plot(axes: Axes, lines: Sequence[Mapping[str, Any]], player: str, score: str) -> None:
+    points = [
+        (line["images"], line[player][score]) for line in lines if score in line.get(player, {})
+    ]
+    if points:
+        axes.plot(*zip(*points, strict=True), label=player)

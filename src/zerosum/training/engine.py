@@ -1,0 +1,149 @@
+"""Where a game runs: device, precision, memory format, compilation, and how many processes.
+
+Started by ``torchrun`` an engine is distributed, started alone it is not; there is no launcher
+of our own. Games and networks know nothing of any of this.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed, nn
+
+from zerosum.errors import ConfigError
+
+__all__ = ["Engine", "choose_device", "start_engine"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The machine as the loop sees it.
+
+    Attributes:
+        device: Where networks and batches live.
+        precision: ``fp32``, or ``bf16`` for automatic mixed precision.
+        compile: Whether networks are compiled by ``torch.compile``.
+        rank: The number of this process, from 0.
+        processes: How many processes play the same game, each with its share of every batch.
+    """
+
+    device: torch.device
+    precision: str = "fp32"
+    compile: bool = False
+    rank: int = 0
+    processes: int = 1
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process is the one that writes files and talks."""
+        return self.rank == 0
+
+    def prepare(self, network: nn.Module) -> nn.Module:
+        """Move the network to the device, its images channels-last, compiled if asked for."""
+        network.to(device=self.device)
+        # Convolutions read pixels in the order in which they lie in the store.
+        network.to(memory_format=torch.channels_last)
+        if self.compile:
+            network.compile()
+        return network
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """The precision in which costs are computed."""
+        if self.precision == "fp32":
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    def average_gradients(self, parameters: Sequence[nn.Parameter]) -> None:
+        """Replace each gradient by its mean over the processes, in one message."""
+        if self.processes == 1:
+            return
+        gradients = [weight.grad for weight in parameters if weight.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        distributed.all_reduce(flat)
+        flat /= self.processes
+        sizes = [gradient.numel() for gradient in gradients]
+        for gradient, mean in zip(gradients, torch.split(flat, sizes), strict=True):
+            gradient.copy_(mean.view_as(gradient))
+
+    def mean(self, values: Tensor) -> Tensor:
+        """The mean of the tensor over the processes."""
+        if self.processes == 1:
+            return values
+        values = values.clone()
+        distributed.all_reduce(values)
+        return values / self.processes
+
+    def any(self, flag: bool) -> bool:
+        """Whether any process raises the flag; all get the same answer."""
+        if self.processes == 1:
+            return flag
+        raised = torch.tensor(float(flag), device=self.device)
+        distributed.all_reduce(raised, op=distributed.ReduceOp.MAX)
+        return bool(raised.item())
+
+    def share(self, value: str) -> str:
+        """The main process's value, on every process."""
+        if self.processes == 1:
+            return value
+        box = [value]
+        distributed.broadcast_object_list(box, src=0)
+        return box[0]
+
+
+def choose_device(name: str) -> torch.device:
+    """The device by name; ``auto`` takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        ConfigError: The name is none of PyTorch's, or this machine has no such device.
+
+    Example:
+        >>> choose_device("cpu")
+        device(type='cpu')
+    """
+    if name == "auto":
+        found = torch.accelerator.current_accelerator(check_available=True)
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        return torch.device("cpu") if found is None else torch.device(found.type, local)
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(
+            f"device {name!r} cannot be used here: {reason}. Use --device auto or cpu."
+        ) from error
+    return device
+
+
+@contextmanager
+def start_engine(
+    *,
+    device: str = "auto",
+    precision: str = "fp32",
+    compile: bool = False,  # noqa: A002 - PyTorch's own word
+) -> Iterator[Engine]:
+    """An engine for the block; joins the process group if ``torchrun`` started this process.
+
+    Example:
+        >>> with start_engine(device="cpu") as engine:
+        ...     engine.processes
+        1
+    """
+    chosen = choose_device(device)
+    launched = distributed.is_available() and distributed.is_torchelastic_launched()
+    if not launched:
+        yield Engine(device=chosen, precision=precision, compile=compile)
+        return
+    distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield Engine(
+            device=chosen,
+            precision=precision,
+            compile=compile,
+            rank=distributed.get_rank(),
+            processes=distributed.get_world_size(),
+        )
+    finally:
+        distributed.destroy_process_group()

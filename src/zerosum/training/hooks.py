@@ -1,0 +1,226 @@
+"""What happens beside the game: the log, the sample grids, the checkpoints."""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+
+from zerosum.checkpoint import save_checkpoint
+from zerosum.errors import NonFiniteCostError
+from zerosum.files import write_text
+from zerosum.pictures import provenance, save_gif, save_png, tile, to_pictures
+from zerosum.randomness import Randomness
+from zerosum.training.curves import draw_curves
+from zerosum.training.loop import Loop, Record
+
+__all__ = ["Checkpoints", "Samples", "Statistics", "passed"]
+
+AnyLoop = Loop[Any]
+
+
+def passed(loop: AnyLoop, every: int) -> bool:
+    """Whether the round just played took the run past a multiple of ``every`` images."""
+    return loop.images // every > (loop.images - loop.batches.batch_size) // every
+
+
+class Statistics:
+    """Means of all scores between two lines: ``stats.jsonl``, TensorBoard events, curves.
+
+    On resume, lines from beyond the checkpoint are dropped: they will be written again.
+
+    Args:
+        folder: The run's folder.
+        every: Images between two lines.
+    """
+
+    def __init__(self, folder: Path, *, every: int) -> None:
+        self.folder = folder
+        self.path = folder / "stats.jsonl"
+        self.every = every
+        self._sums: dict[str, dict[str, Tensor]] = defaultdict(dict)
+        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._writer: SummaryWriter | None = None
+        self._seconds_before = 0.0
+        self._started = self._line_started = 0.0
+        self._line_images = 0
+
+    def started(self, loop: AnyLoop) -> None:
+        """Cut the log back to where the run stands, and open TensorBoard's."""
+        if loop.engine.is_main:
+            kept = [line for line in read_statistics(self.path) if line["images"] <= loop.images]
+            write_text(self.path, "".join(json.dumps(line) + "\n" for line in kept))
+            self._seconds_before = kept[-1]["seconds"] if kept else 0.0
+            self._writer = SummaryWriter(self.folder / "tensorboard", purge_step=loop.images + 1)
+        self._started = self._line_started = time.perf_counter()
+        self._line_images = loop.images
+
+    def played(self, loop: AnyLoop, record: Record) -> None:
+        """Add the round's scores; write a line when one is due."""
+        for player, scores in record.items():
+            for name, value in scores.items():
+                total = self._sums[player].get(name)
+                self._sums[player][name] = value.clone() if total is None else total + value
+                self._counts[player][name] += 1
+        if passed(loop, self.every):
+            self._write(loop)
+
+    def stopped(self, loop: AnyLoop) -> None:
+        """Write what is left, and draw the curves."""
+        if self._sums:
+            self._write(loop)
+        if self._writer is not None:
+            self._writer.close()
+            draw_curves(read_statistics(self.path), self.folder / "curves.png")
+
+    def _write(self, loop: AnyLoop) -> None:
+        means = self._means(loop)
+        now = time.perf_counter()
+        rate = (loop.images - self._line_images) / (now - self._line_started)
+        line = {
+            "images": loop.images,
+            "rounds": loop.rounds,
+            "seconds": round(self._seconds_before + now - self._started, 3),
+            "images_per_second": round(rate, 1),
+            **means,
+        }
+        self._line_images, self._line_started = loop.images, now
+        if self._writer is None:
+            return
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        self._writer.add_scalar("images_per_second", rate, loop.images)
+        for player, scores in means.items():
+            for name, value in scores.items():
+                self._writer.add_scalar(f"{player}/{name}", value, loop.images)
+
+    def _means(self, loop: AnyLoop) -> dict[str, dict[str, float]]:
+        """The means since the last line, over the processes too; starts a new sum."""
+        names = [(player, name) for player, sums in self._sums.items() for name in sums]
+        stacked = torch.stack(
+            [self._sums[player][name] / self._counts[player][name] for player, name in names]
+        )
+        means: dict[str, dict[str, float]] = defaultdict(dict)
+        for (player, name), value in zip(names, loop.engine.mean(stacked).tolist(), strict=True):
+            means[player][name] = value
+        self._sums.clear()
+        self._counts.clear()
+        return dict(means)
+
+
+def read_statistics(path: Path) -> list[dict[str, Any]]:
+    """The lines of a ``stats.jsonl``; a last line that a crash cut short is left out."""
+    if not path.exists():
+        return []
+    lines = []
+    for text in path.read_text(encoding="utf-8").splitlines():
+        try:
+            lines.append(json.loads(text))
+        except json.JSONDecodeError:
+            break
+    return lines
+
+
+class Samples:
+    """Grids of the same latents as training goes, and their animation at the end.
+
+    Args:
+        folder: The run's folder.
+        every: Images between two grids.
+        count: Pictures in a grid.
+        seed: The run's seed; the grid's latents follow from it.
+    """
+
+    def __init__(self, folder: Path, *, every: int, count: int, seed: int) -> None:
+        self.folder = folder
+        self.every = every
+        self.count = count
+        self.seed = seed
+
+    def started(self, loop: AnyLoop) -> None:
+        """Show where the run begins."""
+        if loop.images == 0:
+            self._draw(loop)
+
+    def played(self, loop: AnyLoop, record: Record) -> None:
+        """Draw a grid when one is due."""
+        if passed(loop, self.every):
+            self._draw(loop)
+
+    def stopped(self, loop: AnyLoop) -> None:
+        """Draw the last grid and the animation."""
+        if loop.engine.is_main:
+            self._draw(loop)
+            frames = [
+                file
+                for file in sorted((self.folder / "samples").glob("*.png"))
+                if int(file.stem) <= loop.images
+            ]
+            save_gif(frames, self.folder / "samples.gif")
+
+    def _draw(self, loop: AnyLoop) -> None:
+        if not loop.engine.is_main:
+            return
+        random = Randomness(seed=self.seed, stream="preview")
+        (picture,) = to_pictures(tile(loop.game.preview(self.count, random)))
+        facts = provenance(run=self.folder.name, seed=self.seed, images=loop.images)
+        save_png(picture, self.folder / "samples" / f"{loop.images:010d}.png", facts=facts)
+
+
+class Checkpoints:
+    """``checkpoints/latest.safetensors``, replaced every so many seconds and at the end.
+
+    When it is written changes nothing in the run, so time is the right measure: a kill costs at
+    most that much work.
+
+    Args:
+        folder: The run's folder.
+        seconds: Time between two checkpoints.
+        facts: What goes into every checkpoint beside the loop's state.
+    """
+
+    def __init__(self, folder: Path, *, seconds: float, facts: Mapping[str, Any]) -> None:
+        self.path = folder / "checkpoints" / "latest.safetensors"
+        self.seconds = seconds
+        self.facts = dict(facts)
+        self._saved_at = (-1, 0.0)
+
+    def started(self, loop: AnyLoop) -> None:
+        """Save the untrained state, so that there is something to resume from the start."""
+        if loop.images == 0:
+            self.save(loop)
+        self._saved_at = (loop.images, time.monotonic())
+
+    def played(self, loop: AnyLoop, record: Record) -> None:
+        """Save when it is time."""
+        if time.monotonic() - self._saved_at[1] >= self.seconds:
+            self.save(loop)
+
+    def stopped(self, loop: AnyLoop) -> None:
+        """Save the last state."""
+        if self._saved_at[0] != loop.images:
+            self.save(loop)
+
+    def save(self, loop: AnyLoop) -> None:
+        """Replace the checkpoint by the present state.
+
+        Raises:
+            NonFiniteCostError: A weight is not finite; the checkpoint before it stays.
+            CheckpointError: The file could not be written.
+        """
+        if not loop.engine.is_main:
+            return
+        for name, player in loop.game.players.items():
+            if not all(bool(torch.isfinite(weight).all()) for weight in player.parameters):
+                raise NonFiniteCostError(
+                    f"weights of the {name} are no longer finite after {loop.images:,} images; "
+                    f"{self.path} is left as it was. Lower the learning rate and resume."
+                )
+        self.path.parent.mkdir(exist_ok=True)
+        save_checkpoint(self.path, {**self.facts, "loop": loop.state_dict()})
+        self._saved_at = (loop.images, time.monotonic())

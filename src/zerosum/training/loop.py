@@ -1,0 +1,214 @@
+"""The one loop that plays every game: who moves, when to record, when to stop.
+
+Everything here is counted in real images seen, so that a schedule survives another batch size,
+and everything random is derived from that count, so that a resumed run goes on bit for bit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import torch
+from torch import Tensor
+
+from zerosum.errors import NonFiniteCostError
+from zerosum.games.base import Game, Player, Round, Turn
+from zerosum.randomness import Randomness, derive_seed
+from zerosum.training.averaging import decay_of, update_average
+from zerosum.training.engine import Engine
+
+__all__ = ["Batches", "Hook", "Loop", "Record"]
+
+BatchT = TypeVar("BatchT")
+BatchCo = TypeVar("BatchCo", covariant=True)
+
+Record = Mapping[str, Mapping[str, Tensor]]
+"""Scores of one round: player → name → value of shape (); "cost" is always among the names."""
+
+
+class Batches(Protocol[BatchCo]):
+    """An endless stream of batches, addressed by the number of images that went before."""
+
+    batch_size: int
+
+    def at(self, position: int) -> BatchCo:
+        """Give this process's share of the batch that begins at image ``position``."""
+        ...
+
+
+class Hook(Protocol):
+    """Something that happens beside the game: a log, a picture, a checkpoint."""
+
+    def started(self, loop: "Loop[Any]") -> None:
+        """Called once, before the first round of this session."""
+        ...
+
+    def played(self, loop: "Loop[Any]", record: Record) -> None:
+        """Called after every round."""
+        ...
+
+    def stopped(self, loop: "Loop[Any]") -> None:
+        """Called once, after the last round; not after an error."""
+        ...
+
+
+class Loop(Generic[BatchT]):
+    """Plays a game round by round.
+
+    Args:
+        game: What is played.
+        batches: The real images.
+        engine: Where it runs.
+        seed: From which all random numbers of the run follow.
+        hooks: What happens beside.
+
+    Attributes:
+        images: Real images seen so far, by all processes together.
+        rounds: Rounds played so far.
+    """
+
+    def __init__(
+        self,
+        *,
+        game: Game[BatchT],
+        batches: Batches[BatchT],
+        engine: Engine,
+        seed: int,
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        self.game = game
+        self.batches = batches
+        self.engine = engine
+        self.seed = seed
+        self.hooks = tuple(hooks)
+        self.images = 0
+        self.rounds = 0
+        self._stop = False
+        self._random = Randomness(
+            seed=seed, device=engine.device, rank=engine.rank, processes=engine.processes
+        )
+
+    def stop(self) -> None:
+        """Ask the loop to end after the round that it is in; safe in a signal handler."""
+        self._stop = True
+
+    def run(self, until: int) -> None:
+        """Play until so many images have been seen, or until `stop` is called.
+
+        Raises:
+            NonFiniteCostError: A player's cost was infinite or not a number.
+        """
+        # Layers such as dropout draw from PyTorch's global generator; the caller gets it back.
+        with torch.random.fork_rng():
+            for hook in self.hooks:
+                hook.started(self)
+            while self.images < until and not self.engine.any(self._stop):
+                record = self.play_round()
+                for hook in self.hooks:
+                    hook.played(self, record)
+            for hook in self.hooks:
+                hook.stopped(self)
+
+    def play_round(self) -> Record:
+        """One round: every player in turn lowers its own cost while the others stand still."""
+        torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
+        now = Round(number=self.rounds, images=self.images, random=self._random.at(self.images))
+        record: dict[str, Mapping[str, Tensor]] = {}
+        for turn in self._turns(self.batches.at(self.images), now):
+            self._check_finite(turn)
+            self._move(self.game.players[turn.player], turn)
+            record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
+        self._update_averages()
+        self.images += self.batches.batch_size
+        self.rounds += 1
+        return record
+
+    def _turns(self, batch: BatchT, now: Round) -> Iterator[Turn]:
+        """The game's turns, each computed in the engine's precision; moves are made outside it."""
+        turns = self.game.turns(batch, now)
+        while True:
+            with self.engine.autocast():
+                turn = next(turns, None)
+            if turn is None:
+                return
+            yield turn
+
+    def _move(self, player: Player, turn: Turn) -> None:
+        parameters = player.parameters
+        for group in player.optimizer.param_groups:
+            group["lr"] = group["initial_lr"] * learning_rate_factor(player.decay, self.images)
+        player.optimizer.zero_grad(set_to_none=True)
+        turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
+        self.engine.average_gradients(parameters)
+        player.optimizer.step()
+
+    def _check_finite(self, turn: Turn) -> None:
+        """Stop before a bad cost reaches the weights, on all processes together."""
+        if not self.engine.any(not bool(torch.isfinite(turn.cost))):
+            return
+        bad = [name for name, value in turn.scores.items() if not torch.isfinite(value)]
+        raise NonFiniteCostError(
+            f"the {turn.player}'s cost is {turn.cost.item()} in round {self.rounds} "
+            f"(after {self.images:,} images); not finite: {', '.join(bad) or 'their sum'}. "
+            "Nothing was changed by this turn, and the last checkpoint is good. Lower the "
+            "learning rate, or check the data with `zerosum data inspect`."
+        )
+
+    def _update_averages(self) -> None:
+        step = self.batches.batch_size
+        for player in self.game.players.values():
+            if player.average is not None:
+                decay = decay_of(player.half_life, step=step, images=self.images)
+                update_average(player.average, player.network, decay)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that is needed to go on bit for bit; random numbers need no state of their own."""
+        return {
+            "images": self.images,
+            "rounds": self.rounds,
+            "game": self.game.state_dict(),
+            "players": {
+                name: {
+                    "network": player.network.state_dict(),
+                    "average": None if player.average is None else player.average.state_dict(),
+                    "optimizer": _with_text_keys(player.optimizer.state_dict()),
+                }
+                for name, player in self.game.players.items()
+            },
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go back to where `state_dict` was taken."""
+        self.images, self.rounds = state["images"], state["rounds"]
+        self.game.load_state_dict(state["game"])
+        for name, player in self.game.players.items():
+            saved = state["players"][name]
+            player.network.load_state_dict(saved["network"])
+            if player.average is not None:
+                player.average.load_state_dict(saved["average"])
+            player.optimizer.load_state_dict(_with_number_keys(saved["optimizer"]))
+
+
+def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
+    """1 until ``decay[0]`` images, then linearly down to 0 at ``decay[1]``.
+
+    Example:
+        >>> learning_rate_factor((100, 200), 150)
+        0.5
+    """
+    if decay is None:
+        return 1.0
+    start, end = decay
+    return min(1.0, max(0.0, (end - images) / (end - start)))
+
+
+def _detached(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach() for name, value in scores.items()}
+
+
+def _with_text_keys(state: Mapping[str, Any]) -> dict[str, Any]:
+    """An optimizer's state, keyed by text as JSON wants it rather than by parameter numbers."""
+    return {**state, "state": {str(key): value for key, value in state["state"].items()}}
+
+
+def _with_number_keys(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {**state, "state": {int(key): value for key, value in state["state"].items()}}
