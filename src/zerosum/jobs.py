@@ -49,37 +49,54 @@ class Outcome:
 
 
 def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False) -> Outcome:
-    """Make a run folder and train in it."""
+    """Make a run folder and train in it.
+
+    Nothing is written before the data, the networks and the folder are known to do.
+
+    Raises:
+        ZerosumError: One of them does not; the message says what to do.
+    """
     with _engine(config) as engine:
-        folder = out or Path(engine.share(str(free_name(Path("runs"), config.recipe))))
-        run = Run(folder)
-        run.check_free(config)
+        run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
+        if engine.is_main:
+            run.check_free(config)
         loop = _assemble(config, run, engine, quiet=quiet)
         if engine.is_main:
             run.create(config)
-        return _play(loop, run, config)
+        with _locked(run, engine):
+            return _play(loop, run, config)
 
 
 def resume_run(
-    run: Path, *, images: int | None = None, device: str | None = None, quiet: bool = False
+    path: Path, *, images: int | None = None, device: str | None = None, quiet: bool = False
 ) -> Outcome:
-    """Go on with the run in that folder."""
-    found = Run.open(run)
-    config = found.config()
+    """Go on with the run in that folder, bit for bit.
+
+    Args:
+        path: The run folder.
+        images: Real images to see in all; by default what the run was made for.
+        device: Where to go on; by default where the run was.
+        quiet: Few lines instead of a progress bar.
+
+    Raises:
+        ZerosumError: The run cannot go on; the message says what to do.
+    """
+    run = Run.open(path)
+    config = run.config()
     config = replace(config, images=images or config.images, device=device or config.device)
-    with _engine(config) as engine:
-        loop = _assemble(config, found, engine, quiet=quiet)
+    with _engine(config) as engine, _locked(run, engine):
+        loop = _assemble(config, run, engine, quiet=quiet)
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
-        if found.checkpoint_path.exists():
-            loop.load_state_dict(found.load()["loop"])
-        if loop.images > config.images:
+        if run.checkpoint_path.exists():
+            loop.load_state_dict(run.load()["loop"])
+        if loop.images >= config.images + config.batch_size:
             raise ConfigError(
-                f"{run} has seen {loop.images:,} images already, more than the "
+                f"{path} has seen {loop.images:,} images already, more than the "
                 f"{config.images:,} asked for. --images is the total, not what is to be added."
             )
         if engine.is_main:
-            found.write_config(config)
-        return _play(loop, found, config)
+            run.write_config(config)
+        return _play(loop, run, config)
 
 
 def cache_folder() -> Path:
@@ -146,15 +163,19 @@ def _assemble(config: RunConfig, run: Run, engine: Engine, *, quiet: bool) -> Lo
 
 
 def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
-    is_main = loop.engine.is_main
-    with run.locked() if is_main else nullcontext(), _stopped_by_signals(loop.stop):
+    with _stopped_by_signals(loop.stop):
         try:
             loop.run(until=config.images)
         finally:
             for hook in loop.hooks:
                 if isinstance(hook, Display):
                     hook.close()
-    return Outcome(run=run, images=loop.images, wanted=config.images, is_main=is_main)
+    return Outcome(run=run, images=loop.images, wanted=config.images, is_main=loop.engine.is_main)
+
+
+def _locked(run: Run, engine: Engine) -> AbstractContextManager[None]:
+    """The main process, which alone writes, keeps other jobs out."""
+    return run.locked() if engine.is_main else nullcontext()
 
 
 @contextmanager

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from torch import Tensor
 
 from zerosum.data.scaling import unscale
 from zerosum.errors import ConfigError
@@ -18,6 +20,9 @@ from zerosum.files import replace_atomically
 from zerosum.types import Images
 
 __all__ = ["provenance", "save_gif", "save_pictures", "save_png", "tile", "to_pictures"]
+
+Sheet = Float[Tensor, "1 c _ _"]
+"""One large picture made of many."""
 
 _GAP = 2
 
@@ -35,7 +40,7 @@ def to_pictures(images: Images) -> list[Image.Image]:
     return [Image.fromarray(picture) for picture in pixels]
 
 
-def tile(images: Images, *, columns: int | None = None) -> Images:
+def tile(images: Images, *, columns: int | None = None) -> Sheet:
     """One picture with all the images in rows, shape (1, c, H, W); as square as it goes.
 
     Example:

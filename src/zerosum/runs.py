@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -169,12 +170,10 @@ def _already_there(run: Run, config: RunConfig) -> str:
 
 
 def _environment() -> dict[str, Any]:
-    import torch
-
-    import zerosum
+    import torch  # Not above: listing or opening runs needs no torch.
 
     return {
-        "zerosum": zerosum.__version__,
+        "zerosum": version("zerosum"),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "platform": platform.platform(),

@@ -123,6 +123,12 @@ class AdversarialConfig:
             f"which has no labels; it goes with {', '.join(smoothed)}.",
         )
         require_positive("critic_turns", self.critic_turns)
+        batch_norm = getattr(self.discriminator, "norm", "none") == "batch"
+        require(
+            not (batch_norm and self.penalties.gradient.weight > 0),
+            "the gradient penalty is defined for one picture at a time, but batch normalisation "
+            "in the discriminator mixes them; choose norm layer or none for the discriminator.",
+        )
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)
 

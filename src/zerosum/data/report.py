@@ -63,7 +63,8 @@ def picture(spec: str, path: Path, *, columns: int = 8, rows: int = 8, cell: int
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     picture("digits", Path(folder, "digits.png"), columns=4, rows=2, cell=28)
-        ...     Image.open(Path(folder, "digits.png")).size
+        ...     with Image.open(Path(folder, "digits.png")) as sheet:
+        ...         sheet.size
         (122, 62)
     """
     if min(columns, rows, cell) < 1:

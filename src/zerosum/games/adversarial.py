@@ -165,7 +165,7 @@ class AdversarialGame(Game[Batch]):
             with torch.no_grad():
                 real_logits = self.judge(self.view(real, now))
         cost = self.objective.generator(fake_logits, real_logits).mean()
-        fooled = (fake_logits.detach() > 0).float().mean()
+        fooled = (fake_logits.detach() > self.objective.undecided).float().mean()
         return Turn(player=GENERATOR, cost=cost, scores={"accuracy": fooled})
 
     def view(self, images: Images, now: Round) -> Images:

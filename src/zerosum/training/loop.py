@@ -5,7 +5,7 @@ and everything random is derived from that count, so that a resumed run goes on 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -25,6 +25,7 @@ Record = Mapping[str, Mapping[str, Tensor]]
 """Scores of one round: player → name → value of shape (); "cost" is always among the names."""
 
 
+@runtime_checkable
 class Batches(Protocol[BatchCo]):
     """An endless stream of batches, addressed by the number of images that went before."""
 
@@ -35,6 +36,7 @@ class Batches(Protocol[BatchCo]):
         ...
 
 
+@runtime_checkable
 class Hook(Protocol):
     """Something that happens beside the game: a log, a picture, a checkpoint."""
 
@@ -186,6 +188,7 @@ class Loop(Generic[BatchT]):
             if player.average is not None:
                 player.average.load_state_dict(saved["average"])
             player.optimizer.load_state_dict(_with_number_keys(saved["optimizer"]))
+            _lay_out_like_weights(player.optimizer)
 
 
 def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
@@ -199,6 +202,18 @@ def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
         return 1.0
     start, end = decay
     return min(1.0, max(0.0, (end - images) / (end - start)))
+
+
+def _lay_out_like_weights(optimizer: torch.optim.Optimizer) -> None:
+    """Give an optimizer's moments the memory format of their weights.
+
+    A checkpoint holds them in plain order, but fused kernels walk through weight and moments side
+    by side in memory: with another order they would pair a weight with another weight's moment.
+    """
+    for weight, moments in optimizer.state.items():
+        for name, moment in moments.items():
+            if moment.shape == weight.shape:
+                moments[name] = torch.empty_like(weight).copy_(moment)
 
 
 def _detached(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -58,6 +58,15 @@ def unpack(path: Path) -> BufferedIOBase:
     """
     plain = tempfile.TemporaryFile()  # noqa: SIM115, the caller closes it
     try:
+        _copy_plain(path, plain)
+    except BaseException:
+        plain.close()
+        raise
+    return plain
+
+
+def _copy_plain(path: Path, plain: BufferedIOBase) -> None:
+    try:
         with gzip.open(path, "rb") as packed:
             shutil.copyfileobj(packed, plain, 1 << 20)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -65,7 +74,6 @@ def unpack(path: Path) -> BufferedIOBase:
     except OSError as error:
         raise _no_room(path, error) from error
     plain.flush()
-    return plain
 
 
 def _no_room(path: Path, error: OSError) -> Exception:

@@ -1,0 +1,55 @@
+"""What all tests share: a cache of their own, small configurations, the machine's real data."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zerosum.config import (
+    AdversarialConfig,
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
+    RunConfig,
+)
+from zerosum.recipes import recipe
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["ZEROSUM_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def tiny() -> RunConfig:
+    """A run of seconds with all that is hard to resume: average, lazy penalty, augmentation."""
+    base = recipe("dcgan-digits")
+    game = AdversarialConfig(
+        generator=DcganGeneratorConfig(latent_size=8, width=4),
+        discriminator=DcganDiscriminatorConfig(width=4),
+        penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.1, every=3)),
+        augmentation=("colour", "translation", "cutout"),
+        average_half_life=500,
+    )
+    return replace(
+        base,
+        game=game,
+        images=320,
+        batch_size=16,
+        sample_every=160,
+        sample_count=4,
+        log_every=64,
+        device="cpu",
+    )
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets, where the machine has one."""
+    default = Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("ZEROSUM_TEST_DATA", default))
+    if not folder.is_dir():
+        pytest.skip("no real data here; name their folder in ZEROSUM_TEST_DATA")
+    return folder

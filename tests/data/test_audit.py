@@ -1,0 +1,158 @@
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from zerosum.data import audit
+from zerosum.data.report import picture, render
+from zerosum.errors import ConfigError, DataError
+
+Maker = Callable[..., Path]
+
+
+def text_of(spec: Path) -> str:
+    console = Console(file=StringIO(), width=200)
+    render(audit(str(spec)), console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+@pytest.fixture
+def leaking(tmp_path: Path, make_picture: Maker) -> Path:
+    """Six pictures to train on, one of them three times; one of two to test on is among them."""
+    folder = tmp_path / "leaking"
+    for index in range(4):
+        make_picture(folder / "train" / "cat" / f"{index}.png", seed=index)
+    make_picture(folder / "train" / "dog" / "again.png", seed=0)
+    make_picture(folder / "train" / "dog" / "more.bmp", seed=0)
+    make_picture(folder / "test" / "cat" / "known.png", seed=2)
+    make_picture(folder / "test" / "cat" / "new.png", seed=50, size=(20, 10), mode="L")
+    (folder / "train" / "dog" / "broken.jpg").write_text("no")
+    (folder / "train" / "dog" / "list.csv").write_text("no")
+    return folder
+
+
+def test_everything_is_counted(leaking: Path) -> None:
+    train, test = audit(str(leaking)).parts
+    assert (train.split, train.count, train.readable) == ("train", 7, 6)
+    assert train.classes == (("cat", 4), ("dog", 2))
+    assert train.sizes == (((16, 16), 6),)
+    assert train.modes == (("RGB", 6),)
+    assert (train.low, train.high) == (0, 255)
+    assert test.sizes == (((16, 16), 1), ((20, 10), 1))
+    assert test.modes == (("L", 1), ("RGB", 1))
+    assert (test.size_count, test.surplus, test.duplicates) == (2, 0, ())
+
+
+def test_unreadable_files_are_named(leaking: Path) -> None:
+    train = audit(str(leaking)).parts[0]
+    assert train.unreadable_count == 2
+    assert {name for name, _ in train.unreadable} == {
+        "train/dog/broken.jpg",
+        "train/dog/list.csv",
+    }
+
+
+def test_exact_duplicates_are_found_across_file_formats(leaking: Path) -> None:
+    train = audit(str(leaking)).parts[0]
+    assert train.surplus == 2
+    assert [group.count for group in train.duplicates] == [3]
+    assert set(train.duplicates[0].names) == {
+        "train/cat/0.png",
+        "train/dog/again.png",
+        "train/dog/more.bmp",
+    }
+
+
+def test_leaks_are_found_and_only_they(leaking: Path, make_picture: Maker) -> None:
+    (leak,) = audit(str(leaking)).shared
+    assert (leak.first, leak.second, leak.count) == ("train", "test", 1)
+    assert leak.examples == (("train/cat/2.png", "test/cat/known.png"),)
+    make_picture(leaking / "test" / "cat" / "known.png", seed=51)
+    assert audit(str(leaking)).shared == ()
+
+
+def test_one_changed_pixel_is_no_duplicate(tmp_path: Path) -> None:
+    for index in range(2):
+        pixels = np.zeros((8, 8, 3), np.uint8)
+        pixels[0, 0, 0] = index
+        Image.fromarray(pixels).save(tmp_path / f"{index}.png")
+    assert audit(str(tmp_path)).parts[0].surplus == 0
+
+
+def test_palettes_are_compared_by_colour(tmp_path: Path) -> None:
+    for index, colour in enumerate(((255, 0, 0), (0, 255, 0))):
+        Image.new("RGB", (8, 8), colour).quantize(4).save(tmp_path / f"{index}.png")
+    assert audit(str(tmp_path)).parts[0].surplus == 0
+
+
+def test_two_domains_are_audited_together(tmp_path: Path, make_picture: Maker) -> None:
+    for number, part in enumerate(("trainA", "trainB", "testA", "testB")):
+        make_picture(tmp_path / part / "own.png", seed=number)
+        make_picture(tmp_path / part / "more.png", seed=10 + number)
+    make_picture(tmp_path / "trainB" / "both.png", seed=0)
+    found = audit(str(tmp_path))
+    assert [(part.split, part.count) for part in found.parts] == [
+        ("trainA", 2),
+        ("trainB", 3),
+        ("testA", 2),
+        ("testB", 2),
+    ]
+    assert [(pair.first, pair.second, pair.count) for pair in found.shared] == [
+        ("trainA", "trainB", 1)
+    ]
+    assert "stand in trainA and in trainB\n" in text_of(tmp_path)
+
+
+def test_the_text_names_what_matters(leaking: Path) -> None:
+    text = text_of(leaking)
+    for expected in (
+        "7 pictures in train, 2 pictures in test",
+        "6 of 7",
+        "cat: 4, dog: 2",
+        "0 to 255",
+        "2 pictures cannot be read",
+        "train/dog/broken.jpg: not a picture in a known format",
+        "2 pictures could go",
+        "1 pictures stand in train and in test: a leak",
+    ):
+        assert expected in text
+
+
+def test_names_are_not_taken_for_markup(tmp_path: Path, make_picture: Maker) -> None:
+    make_picture(tmp_path / "[red]" / "a.png")
+    make_picture(tmp_path / "b" / "a.png", seed=1)
+    assert "[red]: 1, b: 1" in text_of(tmp_path)
+
+
+def test_progress_reaches_the_end() -> None:
+    seen: list[tuple[int, int]] = []
+    audit("digits", progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (5000, 5000)
+
+
+def test_nothing_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no pictures"):
+        audit(str(tmp_path))
+    with pytest.raises(DataError, match="no data set"):
+        audit("digitz")
+
+
+def test_the_picture_shows_every_split(leaking: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.png"
+    picture(str(leaking), path, columns=4, rows=2, cell=32)
+    with Image.open(path) as sheet:
+        assert sheet.size == (4 * 34 + 2, (2 * 34 + 2) + (34 + 2))
+        first = np.asarray(sheet)[2:34, 2:34]
+    with Image.open(leaking / "train" / "cat" / "0.png") as shown:
+        assert np.array_equal(first[::2, ::2], np.asarray(shown))
+
+
+@pytest.mark.parametrize("bad", [{"columns": 0}, {"rows": -1}, {"cell": 0}])
+def test_impossible_sheets_are_refused(tmp_path: Path, bad: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match="at least 1"):
+        picture("digits", tmp_path / "x.png", **bad)

@@ -1,0 +1,493 @@
+import gzip
+import os
+import struct
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from zerosum.data import open_source
+from zerosum.data.sources import NAMED, Source, UnreadableError
+from zerosum.errors import DataError
+
+Maker = Callable[..., Path]
+
+
+def names(source: Source) -> list[str]:
+    return [source.picture_name(index) for index in range(len(source))]
+
+
+def chunk(source: Source, start: int, stop: int) -> NDArray[np.uint8]:
+    found = source.chunk(start, stop)
+    assert found is not None
+    return found
+
+
+def labels(source: Source) -> list[int | None]:
+    return [source.label(index) for index in range(len(source))]
+
+
+def pixels(source: Source) -> list[bytes]:
+    return [source.read(index).tobytes() for index in range(len(source))]
+
+
+def zipped(folder: Path, method: int = ZIP_DEFLATED) -> Path:
+    path = folder.with_suffix(".zip")
+    with ZipFile(path, "w", method) as archive:
+        for file in folder.rglob("*"):
+            archive.write(file, file.relative_to(folder))
+    return path
+
+
+def tarred(folder: Path, suffix: str) -> Path:
+    path = folder.with_suffix(suffix)
+    with tarfile.open(path, "w:gz" if suffix.endswith("gz") else "w") as archive:
+        archive.add(folder, arcname=".")
+    return path
+
+
+# folders
+
+
+def test_sub_folders_are_classes_in_sorted_order(pictures: Path) -> None:
+    source = open_source(str(pictures))
+    assert source.classes == ("cat", "dog")
+    assert names(source) == ["cat/a.png", "cat/b.png", "cat/c.png", "dog/d.png", "dog/e.png"]
+    assert labels(source) == [0, 0, 0, 1, 1]
+    assert source.splits == ()
+
+
+def test_a_flat_folder_has_no_labels(pictures: Path) -> None:
+    source = open_source(str(pictures / "cat"))
+    assert (len(source), source.classes, labels(source)) == (3, (), [None] * 3)
+
+
+def test_pictures_beside_sub_folders_are_kept_and_nothing_is_a_class(
+    pictures: Path, make_picture: Maker
+) -> None:
+    make_picture(pictures / "top.png", seed=9)
+    source = open_source(str(pictures))
+    assert (len(source), source.classes) == (6, ())
+
+
+def test_train_and_test_folders_are_splits(pictures: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    pictures.rename(data / "train")
+    (data / "test").mkdir()
+    (data / "train" / "dog").rename(data / "test" / "dog")
+    assert open_source(str(data)).classes == ("cat",)
+    assert names(open_source(str(data), split="test")) == ["test/dog/d.png", "test/dog/e.png"]
+    assert open_source(str(data)).splits == ("train", "test")
+    with pytest.raises(DataError, match="no split 'val'; it has train, test"):
+        open_source(str(data), split="val")
+
+
+@pytest.fixture
+def domains(tmp_path: Path, make_picture: Maker) -> Path:
+    folder = tmp_path / "domains"
+    for number, part in enumerate(("trainA", "trainB", "testA", "testB")):
+        for index in range(number + 1):
+            make_picture(folder / part / f"{index}.jpg", seed=10 * number + index)
+    return folder
+
+
+def test_two_domains_open_one_at_a_time(domains: Path) -> None:
+    counts = [len(open_source(str(domains), split=it)) for it in ("trainA", "trainB", "testB")]
+    assert counts == [1, 2, 4]
+
+
+@pytest.mark.parametrize("pack", [lambda folder: folder, zipped])
+def test_a_plain_open_of_two_domains_says_so(domains: Path, pack: Callable[[Path], Path]) -> None:
+    with pytest.raises(DataError, match="two domains"):
+        open_source(str(pack(domains)))
+
+
+def test_a_split_that_is_not_there_is_named(pictures: Path) -> None:
+    with pytest.raises(DataError, match="no split 'test'"):
+        open_source(str(pictures), split="test")
+
+
+def test_one_folder_around_all_is_passed_over(domains: Path, tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    (outer / "wrapper").mkdir(parents=True)
+    domains.rename(outer / "wrapper" / "domains")
+    assert len(open_source(str(outer), split="testA")) == 3
+
+
+def test_what_systems_leave_behind_is_ignored_quietly(pictures: Path) -> None:
+    before = open_source(str(pictures)).identity()
+    (pictures / "cat" / ".DS_Store").write_bytes(b"x")
+    (pictures / "cat" / "._a.png").write_bytes(b"x")
+    (pictures / "__MACOSX").mkdir()
+    (pictures / "__MACOSX" / "a.png").write_bytes(b"x")
+    source = open_source(str(pictures))
+    assert (len(source), list(source.strays()), source.identity()) == (5, [], before)
+
+
+def test_other_files_are_strays_and_named(pictures: Path) -> None:
+    (pictures / "cat" / "notes.txt").write_text("x")
+    source = open_source(str(pictures))
+    assert len(source) == 5
+    assert [name for name, _ in source.strays()] == ["cat/notes.txt"]
+
+
+def test_links_are_followed_and_loops_end(pictures: Path) -> None:
+    (pictures / "cat" / "loop").symlink_to(pictures)
+    (pictures / "dog" / "linked.png").symlink_to(pictures / "cat" / "a.png")
+    (pictures / "dog" / "nowhere.png").symlink_to(pictures / "gone.png")
+    source = open_source(str(pictures))
+    found = names(source)
+    assert "dog/linked.png" in found
+    assert len(found) == 7
+    with pytest.raises(UnreadableError, match=r"dog/nowhere\.png"):
+        source.read(found.index("dog/nowhere.png"))
+
+
+@pytest.mark.parametrize("change", ["content", "name", "more", "fewer"])
+def test_the_identity_changes_with_the_files_and_only_then(
+    pictures: Path, make_picture: Maker, change: str
+) -> None:
+    before = open_source(str(pictures)).identity()
+    assert open_source(str(pictures)).identity() == before
+    victim = pictures / "cat" / "a.png"
+    if change == "content":
+        make_picture(victim, seed=77)
+        os.utime(victim, ns=(1, 1))
+    elif change == "name":
+        victim.rename(victim.with_name("z.png"))
+    elif change == "more":
+        make_picture(pictures / "cat" / "new.png")
+    else:
+        victim.unlink()
+    assert open_source(str(pictures)).identity() != before
+
+
+def test_the_identity_does_not_depend_on_where_the_folder_is(
+    pictures: Path, tmp_path: Path
+) -> None:
+    before = open_source(str(pictures)).identity()
+    moved = pictures.rename(tmp_path / "moved")
+    assert open_source(str(moved)).identity() == before
+
+
+def test_no_pictures_are_an_error_that_says_what_was_found(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no pictures .* it is empty"):
+        open_source(str(tmp_path))
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(DataError, match=r"no pictures .* notes\.txt"):
+        open_source(str(tmp_path))
+
+
+@pytest.mark.parametrize("spec", ["/does/not/exist", "digitz", "notes.unknown"])
+def test_what_is_not_there_is_a_data_error(spec: str) -> None:
+    with pytest.raises(DataError, match=r"does not exist|did you mean 'digits'|no data set"):
+        open_source(spec)
+
+
+def test_a_file_of_an_unknown_kind_is_refused(pictures: Path) -> None:
+    with pytest.raises(DataError, match="unknown kind"):
+        open_source(str(pictures / "cat" / "a.png"))
+
+
+# archives
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])
+def test_a_zip_is_read_as_the_folder_is(pictures: Path, method: int) -> None:
+    folder, archive = open_source(str(pictures)), open_source(str(zipped(pictures, method)))
+    assert names(archive) == names(folder)
+    assert labels(archive) == labels(folder)
+    assert pixels(archive) == pixels(folder)
+    assert archive.classes == folder.classes
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".tar.gz", ".tgz"])
+def test_a_tar_is_read_as_the_folder_is(pictures: Path, suffix: str) -> None:
+    folder, archive = open_source(str(pictures)), open_source(str(tarred(pictures, suffix)))
+    assert names(archive) == names(folder)
+    assert labels(archive) == labels(folder)
+    assert pixels(archive) == pixels(folder)
+
+
+def test_a_large_zip_with_wide_fields_is_read(pictures: Path) -> None:
+    path = pictures.with_suffix(".zip")
+    content = (pictures / "cat" / "a.png").read_bytes()
+    with ZipFile(path, "w") as archive, archive.open("a.png", "w", force_zip64=True) as file:
+        file.write(content)
+    assert pixels(open_source(str(path))) == [pixels(open_source(str(pictures)))[0]]
+
+
+@pytest.mark.parametrize("name", ["../out.png", "/etc/out.png", "a/../../out.png", "C:\\out.png"])
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_entries_that_point_outside_are_refused(
+    pictures: Path, tmp_path: Path, name: str, kind: str
+) -> None:
+    path = tmp_path / f"evil.{kind}"
+    inner = pictures / "cat" / "a.png"
+    if kind == "zip":
+        with ZipFile(path, "w") as archive:
+            archive.write(inner, "fine.png")
+            archive.writestr(name, inner.read_bytes())
+    else:
+        with tarfile.open(path, "w") as archive_:
+            member = tarfile.TarInfo(name)
+            member.size = inner.stat().st_size
+            with inner.open("rb") as file:
+                archive_.addfile(member, file)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DataError, match="points outside"):
+        open_source(str(path))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_links_in_a_tar_are_passed_over(pictures: Path) -> None:
+    (pictures / "cat" / "secret.png").symlink_to("/etc/passwd")
+    source = open_source(str(tarred(pictures, ".tar")))
+    assert "cat/secret.png" not in names(source)
+    assert len(source) == 5
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz", ".npz"])
+@pytest.mark.parametrize("content", [b"", b"nothing of the kind", b"\x1f\x8b broken"])
+def test_files_that_are_not_what_they_are_called_are_refused(
+    tmp_path: Path, suffix: str, content: bytes
+) -> None:
+    path = tmp_path / f"bad{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(DataError):
+        open_source(str(path))
+
+
+def test_a_truncated_zip_is_refused(pictures: Path) -> None:
+    path = zipped(pictures)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match="copy or download it again"):
+        open_source(str(path))
+
+
+def test_damage_inside_a_zip_is_found_by_its_checksum(pictures: Path) -> None:
+    path = zipped(pictures, ZIP_STORED)
+    content = bytearray(path.read_bytes())
+    content[content.find(b"IDAT") + 10] ^= 1
+    path.write_bytes(content)
+    source = open_source(str(path))
+    broken = []
+    for index in range(len(source)):
+        try:
+            source.read(index)
+        except UnreadableError as error:
+            broken.append(str(error))
+    assert len(broken) == 1
+    assert "checksum" in broken[0]
+
+
+def test_a_zip_entry_that_lies_about_its_size_is_unreadable(pictures: Path) -> None:
+    path = pictures.with_suffix(".zip")
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.png", b"\0" * 5_000_000)
+    content = bytearray(path.read_bytes())
+    place = content.rfind(b"PK\1\2")
+    content[place + 24 : place + 28] = struct.pack("<I", 100)
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError, match=r"bomb\.png"):
+        open_source(str(path)).read(0)
+
+
+# arrays
+
+
+def array(*shape: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("shape", "mode"),
+    [((3, 8, 6), "L"), ((3, 8, 6, 1), "L"), ((3, 8, 6, 3), "RGB"), ((3, 4, 8, 6), "RGBA")],
+)
+def test_arrays_of_every_layout(tmp_path: Path, shape: tuple[int, ...], mode: str) -> None:
+    pictures = array(*shape)
+    np.save(tmp_path / "x.npy", pictures)
+    source = open_source(str(tmp_path / "x.npy"))
+    image = source.read(1)
+    expected = pictures[1].transpose(1, 2, 0) if mode == "RGBA" else pictures[1].squeeze()
+    assert (len(source), image.size, image.mode) == (3, (6, 8), mode)
+    assert np.array_equal(np.asarray(image), expected)
+    assert source.label(0) is None
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_npz_with_labels_and_splits(tmp_path: Path, compressed: bool) -> None:
+    train, test = array(5, 8, 8), array(2, 8, 8)
+    save = np.savez_compressed if compressed else np.savez
+    save(tmp_path / "x.npz", x_train=train, y_train=np.array([0, 1, 2, 1, 0]), x_test=test)
+    source = open_source(str(tmp_path / "x.npz"))
+    assert (source.splits, labels(source)) == (("train", "test"), [0, 1, 2, 1, 0])
+    assert np.array_equal(chunk(source, 1, 3), train[1:3, ..., None])
+    assert labels(open_source(str(tmp_path / "x.npz"), split="test")) == [None, None]
+
+
+def test_npz_in_column_order_is_read_rightly(tmp_path: Path) -> None:
+    pictures = np.asfortranarray(array(4, 8, 6))
+    np.savez(tmp_path / "x.npz", images=pictures)
+    chunk = open_source(str(tmp_path / "x.npz")).chunk(0, 4)
+    assert chunk is not None
+    assert np.array_equal(chunk[..., 0], pictures)
+
+
+BAD_ARRAYS = [
+    (np.zeros((3, 8, 8)), r"float64 from 0 to 0; convert by \(x \* 255\)"),
+    (np.linspace(0, 1, 192).reshape(3, 8, 8), r"from 0 to 1; convert by \(x \* 255\)"),
+    (np.linspace(-1, 1, 192).reshape(3, 8, 8), r"from -1 to 1; convert by \(\(x \+ 1\)"),
+    (np.full((3, 8, 8), 200, np.int64), r"int64 from 200 to 200; convert by x\.round"),
+    (np.zeros((3, 8, 8), bool), r"True and False"),
+    (np.array([np.zeros((8, 8)), np.full((8, 8), np.nan)]), "NaN or infinity in picture 1"),
+    (np.zeros((3, 64), np.uint8), r"found \(3, 64\)"),
+    (np.zeros((), np.uint8), r"found \(\)"),
+    (np.zeros((3, 8, 8, 2), np.uint8), r"1, 3 or 4 channels"),
+    (np.zeros((2, 2, 3, 8, 8), np.uint8), "reshape"),
+    (np.zeros((0, 8, 8), np.uint8), "found none"),
+    (np.array(["a", "b"]), "save the pictures as an array of uint8"),
+]
+
+
+@pytest.mark.parametrize(("bad", "message"), BAD_ARRAYS)
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_arrays_that_are_no_bytes_say_how_to_convert(
+    tmp_path: Path, bad: NDArray[np.generic], message: str, suffix: str
+) -> None:
+    path = tmp_path / f"x{suffix}"
+    np.save(path, bad) if suffix == ".npy" else np.savez(path, images=bad)
+    with pytest.raises(DataError, match=message):
+        len(open_source(str(path)))
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (np.zeros(2, np.int64), "for each of 3 pictures"),
+        (np.zeros(3), "whole number"),
+        (np.eye(3, dtype=np.int64), "argmax"),
+        (np.array([0, -1, 2]), "number the classes from 0"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(
+    tmp_path: Path, bad: NDArray[np.generic], message: str
+) -> None:
+    np.savez(tmp_path / "x.npz", images=array(3, 8, 8), labels=bad)
+    with pytest.raises(DataError, match=message):
+        len(open_source(str(tmp_path / "x.npz")))
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_pickled_objects_are_never_loaded(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x{suffix}"
+    bad = np.array([{"a": 1}, None], dtype=object)
+    np.save(path, bad, allow_pickle=True) if suffix == ".npy" else np.savez(path, images=bad)
+    with pytest.raises(DataError):
+        len(open_source(str(path)))
+
+
+def test_a_truncated_npy_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", array(3, 8, 8))
+    content = (tmp_path / "x.npy").read_bytes()
+    (tmp_path / "x.npy").write_bytes(content[:-10])
+    with pytest.raises(DataError, match="not a whole"):
+        len(open_source(str(tmp_path / "x.npy")))
+
+
+def test_npz_without_pictures_lists_what_it_holds(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", weights=np.zeros(3))
+    with pytest.raises(DataError, match="found weights"):
+        open_source(str(tmp_path / "x.npz"))
+
+
+def write_idx(path: Path, content: NDArray[np.uint8]) -> None:
+    header = bytes((0, 0, 8, content.ndim)) + struct.pack(f">{content.ndim}I", *content.shape)
+    opener = gzip.open if path.suffix == ".gz" else open
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with opener(path, "wb") as file:
+        file.write(header + content.tobytes())
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_idx_files_with_labels_beside_them(tmp_path: Path, suffix: str) -> None:
+    pictures = array(3, 8, 6)
+    write_idx(tmp_path / f"train-images-idx3-ubyte{suffix}", pictures)
+    write_idx(tmp_path / f"train-labels-idx1-ubyte{suffix}", np.array([1, 0, 2], np.uint8))
+    source = open_source(str(tmp_path / f"train-images-idx3-ubyte{suffix}"))
+    assert labels(source) == [1, 0, 2]
+    assert np.array_equal(np.asarray(source.read(2)), pictures[2])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [(lambda it: it[:-1], "truncated"), (lambda it: b"\0\0\x0d" + it[3:], "00 00 0d")],
+)
+def test_bad_idx_files_are_refused(
+    tmp_path: Path, spoil: Callable[[bytes], bytes], message: str
+) -> None:
+    path = tmp_path / "a-images-idx3-ubyte"
+    write_idx(path, array(3, 8, 6))
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(DataError, match=message):
+        len(open_source(str(path)))
+
+
+# shards
+
+
+def make_shards(folder: Path, pictures: Path, *, labelled: bool) -> str:
+    files = sorted(pictures.rglob("*.png"))
+    for shard, chosen in enumerate((files[:3], files[3:])):
+        with tarfile.open(folder / f"part-{shard:03d}.tar", "w") as archive:
+            for number, file in enumerate(chosen):
+                archive.add(file, f"{number:06d}.png")
+                label = folder / f"{number}.cls"
+                label.write_text(str(number))
+                if labelled:
+                    archive.add(label, f"{number:06d}.cls")
+    return str(folder / "part-{000..001}.tar")
+
+
+def test_shards_with_and_without_labels(tmp_path: Path, pictures: Path) -> None:
+    source = open_source(make_shards(tmp_path, pictures, labelled=True))
+    assert sorted(labels(source), key=str) == [0, 0, 1, 1, 2]
+    assert source.classes == ("0", "1", "2")
+    assert sorted(pixels(source)) == sorted(pixels(open_source(str(pictures))))
+    plain = open_source(make_shards(tmp_path, pictures, labelled=False))
+    assert (len(plain), plain.classes) == (5, ())
+
+
+def test_missing_shards_and_a_missing_package_are_named(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_shards(tmp_path, pictures, labelled=False)
+    with pytest.raises(DataError, match=r"1 of the 3 shards .*part-002\.tar"):
+        open_source(str(tmp_path / "part-{000..002}.tar"))
+    monkeypatch.setitem(__import__("sys").modules, "webdataset.shardlists", None)
+    with pytest.raises(DataError, match=r"pip install 'zerosum\[shards\]'"):
+        open_source(str(tmp_path / "part-{000..001}.tar"))
+
+
+# the table
+
+
+def test_digits_are_mnist_digits_in_mixed_order() -> None:
+    digits = open_source("digits")
+    assert (len(digits), digits.read(0).size, digits.read(0).mode) == (5000, (28, 28), "L")
+    assert np.bincount([label for label in labels(digits) if label is not None]).tolist() == (
+        [500] * 10
+    )
+    assert len(set(labels(digits)[:100])) == 10
+    with pytest.raises(DataError, match="no split 'test'"):
+        open_source("digits", split="test")
+
+
+def test_names_that_the_issue_promises_are_in_the_table() -> None:
+    promised = "digits mnist fashion-mnist kmnist usps svhn cifar10 celeba stl10 lsun-bedroom"
+    assert set(promised.split()) <= set(NAMED)

@@ -1,0 +1,316 @@
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zerosum.data import Store, StoreSettings, build_store, open_source
+from zerosum.data import store as store_module
+from zerosum.data.sources import decoding
+from zerosum.data.sources.arrays import ArraySource
+from zerosum.errors import DataError
+
+Maker = Callable[..., Path]
+
+SMALL = StoreSettings(size=(8, 8))
+
+
+def build(folder: Path, cache: Path, settings: StoreSettings = SMALL, **others: Any) -> Store:
+    return build_store(open_source(str(folder)), settings, cache=cache, **others)
+
+
+def array_source(pixels: np.ndarray[Any, Any], name: str = "array") -> ArraySource:
+    return ArraySource(name, origin=name, identity=name, load=lambda: (pixels, None))
+
+
+def left_in(cache: Path) -> list[str]:
+    return sorted(it.name for it in cache.iterdir() if not it.name.endswith(".lock"))
+
+
+def png(size: tuple[int, int] = (16, 16)) -> bytes:
+    buffer = BytesIO()
+    Image.effect_noise(size, 90).save(buffer, "png")
+    return buffer.getvalue()
+
+
+# what is in it
+
+
+def test_pictures_and_labels_are_those_of_the_source(pictures: Path, tmp_path: Path) -> None:
+    store = build(pictures, tmp_path / "cache", StoreSettings(size=(16, 16)))
+    source = open_source(str(pictures))
+    assert store.images.shape == (5, 16, 16, 3)
+    assert store.labels is not None
+    assert store.labels.tolist() == [0, 0, 0, 1, 1]
+    assert (store.classes, store.shape, len(store)) == (("cat", "dog"), (3, 16, 16), 5)
+    for index in range(5):
+        assert np.array_equal(store.images[index], np.asarray(source.read(index)))
+
+
+def test_many_threads_keep_the_order(tmp_path: Path) -> None:
+    pixels = np.arange(1000, dtype=np.uint16).view(np.uint8).reshape(1000, 1, 2, 1)
+    pixels = pixels.repeat(4, axis=1).repeat(4, axis=2)
+    settings = StoreSettings(size=(2, 4), channels=3, fit="stretch", filter="nearest")
+    store = build_store(array_source(pixels), settings, cache=tmp_path, workers=8)
+    assert np.array_equal(store.images[:, 0, ::3, 0], pixels[:, 0, ::7, 0])
+
+
+def test_progress_counts_up_to_the_end(pictures: Path, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    build(pictures, tmp_path / "cache", progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (5, 5)
+    assert seen == sorted(seen)
+
+
+def test_a_store_is_mapped_and_read_only(pictures: Path, tmp_path: Path) -> None:
+    store = build(pictures, tmp_path / "cache")
+    assert isinstance(store.images, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        store.images[0] = 0
+
+
+# when it is built
+
+
+def test_the_second_time_nothing_is_decoded(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(pictures, tmp_path / "cache")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(store_module, "fill", fail)
+    again = build(pictures, tmp_path / "cache")
+    assert np.array_equal(first.images, again.images)
+    assert first.identity == again.identity
+
+
+def test_changed_files_and_changed_settings_make_another_store(
+    pictures: Path, tmp_path: Path, make_picture: Maker
+) -> None:
+    cache = tmp_path / "cache"
+    first = build(pictures, cache)
+    other_filter = build(pictures, cache, StoreSettings(size=(8, 8), filter="box"))
+    make_picture(pictures / "cat" / "a.png", seed=99)
+    os.utime(pictures / "cat" / "a.png", ns=(5, 5))
+    changed = build(pictures, cache)
+    assert len({first.identity, other_filter.identity, changed.identity}) == 3
+    assert not np.array_equal(first.images[0], changed.images[0])
+    assert np.array_equal(first.images[1:], changed.images[1:])
+
+
+@pytest.mark.parametrize("damage", ["truncate", "no description", "broken description"])
+def test_a_damaged_store_is_built_again(pictures: Path, tmp_path: Path, damage: str) -> None:
+    first = build(pictures, tmp_path / "cache")
+    expected = np.array(first.images)
+    if damage == "truncate":
+        os.truncate(first.path / "images.u8", 100)
+    elif damage == "no description":
+        (first.path / "store.json").unlink()
+    else:
+        (first.path / "store.json").write_text("{")
+    assert np.array_equal(build(pictures, tmp_path / "cache").images, expected)
+
+
+# unreadable files
+
+
+def spoil(pictures: Path) -> set[str]:
+    """Put four files that cannot be read among the five good ones; return their names."""
+    good = (pictures / "cat" / "a.png").read_bytes()
+    (pictures / "cat" / "broken.png").write_bytes(good[:30] + b"\0" * 20 + good[50:])
+    (pictures / "cat" / "truncated.jpg").write_bytes(good[: len(good) // 2])
+    (pictures / "dog" / "empty.png").write_bytes(b"")
+    (pictures / "dog" / "text.png").write_text("this is no picture")
+    (pictures / "dog" / "notes.txt").write_text("neither is this")
+    return {
+        "cat/broken.png",
+        "cat/truncated.jpg",
+        "dog/empty.png",
+        "dog/text.png",
+        "dog/notes.txt",
+    }
+
+
+def test_unreadable_files_are_named_and_left_out_and_nothing_else_is(
+    pictures: Path, tmp_path: Path
+) -> None:
+    clean = build(pictures, tmp_path / "cache")
+    bad = spoil(pictures)
+    store = build(pictures, tmp_path / "cache")
+    assert {name for name, _ in store.unreadable} == bad
+    assert np.array_equal(store.images, clean.images)
+    assert store.labels is not None
+    assert store.labels.tolist() == [0, 0, 0, 1, 1]
+    assert Store(store.path).unreadable == store.unreadable
+
+
+@pytest.mark.parametrize("built_before", [False, True])
+def test_strict_refuses_unreadable_files(
+    pictures: Path, tmp_path: Path, built_before: bool
+) -> None:
+    assert len(build(pictures, tmp_path / "cache", strict=True)) == 5
+    spoil(pictures)
+    if built_before:
+        build(pictures, tmp_path / "cache")
+    with pytest.raises(DataError, match=r"cannot be read[\s\S]*leav\w+ out"):
+        build(pictures, tmp_path / "cache", strict=True)
+
+
+def test_no_readable_picture_is_an_error_that_names_some(tmp_path: Path) -> None:
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    for index in range(12):
+        (folder / f"{index:02d}.png").write_text("no")
+    with pytest.raises(DataError, match=r"12 of 12 files[\s\S]*00\.png[\s\S]*and 2 more"):
+        build(folder, tmp_path / "cache")
+    assert left_in(tmp_path / "cache") == []
+
+
+def test_a_decompression_bomb_is_refused_by_name(pictures: Path, tmp_path: Path) -> None:
+    bomb = bytearray(png())
+    bomb[16:24] = (60_000).to_bytes(4, "big") * 2
+    bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4, "big")
+    (pictures / "cat" / "bomb.png").write_bytes(bomb)
+    store = build(pictures, tmp_path / "cache")
+    assert len(store) == 5
+    assert [name for name, _ in store.unreadable] == ["cat/bomb.png"]
+    assert "decompression bomb" in store.unreadable[0][1]
+    with pytest.raises(DataError, match=r"cat/bomb\.png.*bomb"):
+        build(pictures, tmp_path / "cache", strict=True)
+
+
+def test_the_limit_for_bombs_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "PIXEL_LIMIT", 16 * 16)
+    assert decoding.decode(png((16, 16)), "a.png").size == (16, 16)
+    with pytest.raises(DataError, match="16x17 pixels"):
+        decoding.decode(png((16, 17)), "a.png")
+
+
+# what does not fit
+
+
+def test_small_pictures_are_refused_with_the_smallest_size_and_the_ways_out(
+    pictures: Path, tmp_path: Path, make_picture: Maker
+) -> None:
+    make_picture(pictures / "cat" / "small.png", size=(5, 7))
+    with pytest.raises(DataError, match=r"16x16 .*cat/small\.png has 5x7.*enlarge=True"):
+        build(pictures, tmp_path / "cache", StoreSettings(size=(16, 16)))
+    enlarged = StoreSettings(size=(16, 16), enlarge=True)
+    assert len(build(pictures, tmp_path / "cache", enlarged)) == 6
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_alpha_that_is_not_there_is_refused(
+    tmp_path: Path, make_picture: Maker, mode: str
+) -> None:
+    make_picture(tmp_path / "in" / "a.png", mode=mode)
+    with pytest.raises(DataError, match=r"a\.png: 4 channels.*ask for 3"):
+        build(tmp_path / "in", tmp_path / "cache", StoreSettings(size=(8, 8), channels=4))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_zeros_and_ones_are_not_bytes(tmp_path: Path, channels: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 2, (20, 8, 8, 1), np.uint8)
+    settings = StoreSettings(size=(8, 8), channels=channels)
+    with pytest.raises(DataError, match="multiply by 255"):
+        build_store(array_source(pixels), settings, cache=tmp_path)
+    assert len(build_store(array_source(pixels * 255, "b"), settings, cache=tmp_path)) == 20
+
+
+# accidents
+
+
+@pytest.mark.parametrize("fails_at", ["images", "description"])
+def test_a_full_disk_is_explained_and_leaves_nothing(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store_module, "fill" if fails_at == "images" else "write_text", full)
+    with pytest.raises(DataError, match="disk is full"):
+        build(pictures, tmp_path / "cache")
+    assert left_in(tmp_path / "cache") == []
+    monkeypatch.undo()
+    assert len(build(pictures, tmp_path / "cache")) == 5
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_really_full_device_is_explained_too(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "IMAGES", "/dev/full")
+    with pytest.raises(DataError, match="disk is full"):
+        build(pictures, tmp_path / "cache")
+    assert left_in(tmp_path / "cache") == []
+
+
+BUILDER = """
+import sys, time
+from pathlib import Path
+from zerosum.data import StoreSettings, build_store, open_source
+folder, cache, wait = sys.argv[1:]
+def progress(done, total):
+    print(done, flush=True)
+    time.sleep(float(wait))
+store = build_store(
+    open_source(folder), StoreSettings(size=(8, 8)), cache=Path(cache), progress=progress
+)
+print("whole", len(store), int(store.images.sum(dtype="int64")), flush=True)
+"""
+
+
+def start_builder(folder: Path, cache: Path, wait: float) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", BUILDER, str(folder), str(cache), str(wait)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def many(tmp_path: Path, make_picture: Maker) -> Path:
+    for index in range(200):
+        make_picture(tmp_path / "many" / f"{index:03d}.png", seed=index, size=(9, 9))
+    return tmp_path / "many"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_a_build_that_is_killed_leaves_nothing_wrong(many: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    with start_builder(many, cache, 60.0) as builder:
+        assert builder.stdout is not None
+        assert builder.stdout.readline() == "64\n"
+        builder.send_signal(signal.SIGKILL)
+    assert [it for it in left_in(cache) if not it.endswith(".building")] == []
+    assert len(left_in(cache)) == 1
+    store = build(many, cache)
+    assert len(store) == 200
+    assert left_in(cache) == [store.path.name]
+
+
+def test_two_builders_at_once_build_once_and_agree(many: Path, tmp_path: Path) -> None:
+    builders = [start_builder(many, tmp_path / "cache", 0.3) for _ in range(2)]
+    lines = [builder.communicate(timeout=120)[0].split("\n") for builder in builders]
+    assert [builder.returncode for builder in builders] == [0, 0]
+    assert lines[0][-2] == lines[1][-2]
+    assert lines[0][-2].startswith("whole 200 ")
+    assert sorted(len(it) for it in lines) == [2, 2 + 4]  # only one of them saw any progress
+
+
+def test_a_description_is_data_that_anyone_can_read(pictures: Path, tmp_path: Path) -> None:
+    store = build(pictures, tmp_path / "cache")
+    about = json.loads((store.path / "store.json").read_text())
+    assert about["settings"]["size"] == [8, 8]
+    assert about["classes"] == ["cat", "dog"]
+    raw = np.fromfile(store.path / "images.u8", np.uint8).reshape(store.images.shape)
+    assert np.array_equal(raw, store.images)

@@ -1,0 +1,155 @@
+"""What the theory says of one round, on players whose costs can be worked out by hand."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from zerosum.games import AdversarialGame, InstanceNoise, Player, Round, Turn, WeightedPenalty
+from zerosum.objectives import PENALTIES, make_objective
+from zerosum.randomness import Randomness
+from zerosum.types import Batch
+
+
+class Shift(nn.Module):
+    """G(z) = z + b, a picture of one pixel per number."""
+
+    latent_size = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shift = nn.Parameter(torch.zeros(1))
+
+    def forward(self, latents: torch.Tensor) -> torch.Tensor:
+        return (latents + self.shift).reshape(len(latents), 1, 2, 2)
+
+
+class Linear(nn.Module):
+    """D(x) = w · x."""
+
+    def __init__(self, weight: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((4,), weight))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return images.flatten(1) @ self.weight
+
+
+def _player(network: nn.Module) -> Player:
+    return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
+
+
+def _game(weight: float = 0.0, **settings: Any) -> AdversarialGame:
+    objective = make_objective(settings.pop("objective", "non-saturating"), 1.0)
+    return AdversarialGame(
+        generator=_player(Shift()),
+        discriminator=_player(Linear(weight)),
+        objective=objective,
+        **settings,
+    )
+
+
+def _round(number: int = 0, images: int = 0) -> Round:
+    return Round(number=number, images=images, random=Randomness(seed=0).at(images))
+
+
+def _play(game: AdversarialGame, now: Round, n: int = 8) -> list[Turn]:
+    return list(game.turns(Batch(images=torch.ones(n, 1, 2, 2)), now))
+
+
+def test_an_undecided_discriminator_pays_log_4() -> None:
+    discriminator, generator = _play(_game(), _round())
+    assert discriminator.cost.item() == pytest.approx(math.log(4))
+    assert generator.cost.item() == pytest.approx(math.log(2))
+    assert discriminator.scores["accuracy"].item() == 0.5
+
+
+def test_a_better_discriminator_pays_less_and_a_fooled_one_more() -> None:
+    right = _play(_game(weight=1.0), _round())[0].cost
+    wrong = _play(_game(weight=-1.0), _round())[0].cost
+    assert right < math.log(4) < wrong
+
+
+def test_the_discriminators_turn_leaves_no_path_to_the_generator() -> None:
+    game = _game(weight=1.0)
+    turn = _play(game, _round())[0]
+    turn.cost.backward()  # type: ignore[no-untyped-call]
+    assert game.players["generator"].network.shift.grad is None
+    assert game.players["discriminator"].network.weight.grad is not None
+
+
+def test_the_generator_meets_the_discriminator_that_has_just_moved() -> None:
+    game = _game()
+    turns = game.turns(Batch(images=torch.ones(8, 1, 2, 2)), _round())
+    next(turns)
+    game.players["discriminator"].network.weight.data.fill_(5.0)
+    cost = next(turns).cost.item()
+    assert cost != pytest.approx(math.log(2))
+
+
+def test_critic_turns() -> None:
+    game = _game(critic_turns=3)
+    players = [[turn.player for turn in _play(game, _round(number))] for number in range(6)]
+    alone, both = ["discriminator"], ["discriminator", "generator"]
+    assert players == [alone, alone, both, alone, alone, both]
+
+
+def test_a_lazy_penalty_is_paid_seldom_and_more() -> None:
+    penalty = WeightedPenalty(name="r1", penalty=PENALTIES["r1"], weight=0.5, every=4)
+    game = _game(weight=3.0, penalties=[penalty])
+    scores = [_play(game, _round(number))[0].scores for number in range(5)]
+    assert ["r1" in score for score in scores] == [True, False, False, False, True]
+    # ‖w‖² = 4 · 9, times γ/2 = 0.5, times every = 4.
+    assert scores[0]["r1"].item() == pytest.approx(72.0)
+
+
+def test_the_cost_is_the_sum_of_its_terms() -> None:
+    penalties = [
+        WeightedPenalty(name=name, penalty=PENALTIES[name], weight=2.0) for name in PENALTIES
+    ]
+    turn = _play(_game(weight=0.7, penalties=penalties), _round())[0]
+    terms = sum(turn.scores[name].item() for name in ("adversarial", *PENALTIES))
+    assert turn.cost.item() == pytest.approx(terms)
+
+
+def test_instance_noise_fades() -> None:
+    noise = InstanceNoise(deviation=0.4, until=1000)
+    assert [noise.at(images) for images in (0, 500, 1000, 5000)] == [0.4, 0.2, 0.0, 0.0]
+
+
+def test_instance_noise_is_seen_by_the_discriminator_only_while_it_lasts() -> None:
+    game = _game(weight=1.0, instance_noise=InstanceNoise(deviation=1.0, until=100))
+    images = torch.zeros(64, 1, 2, 2)
+    assert game.view(images, _round(images=0)).std().item() == pytest.approx(1.0, abs=0.2)
+    assert torch.equal(game.view(images, _round(images=100)), images)
+
+
+@pytest.mark.parametrize(
+    ("latent", "check"),
+    [
+        ("uniform", lambda z: bool(z.abs().max() <= 1) and 0.5 < z.std().item() < 0.65),
+        ("normal", lambda z: bool(z.abs().max() > 1) and 0.9 < z.std().item() < 1.1),
+    ],
+)
+def test_latents(latent: str, check: Callable[[torch.Tensor], bool]) -> None:
+    game = _game(latent=latent)
+    assert check(game.generate(512, Randomness(seed=0)))
+
+
+def test_relativistic_generator_looks_at_real_pictures() -> None:
+    game = _game(weight=1.0, objective="relativistic")
+    batch = [Batch(images=torch.full((8, 1, 2, 2), value)) for value in (0.0, 1.0)]
+    costs = [list(game.turns(each, _round()))[1].cost.item() for each in batch]
+    assert costs[0] < costs[1]
+
+
+def test_preview_uses_the_average_in_evaluation_mode() -> None:
+    game = _game()
+    average = Shift()
+    average.shift.data.fill_(100.0)
+    game.players["generator"].average = average
+    assert game.preview(3, Randomness(seed=0)).mean().item() > 50
+    assert average.training

@@ -1,0 +1,64 @@
+"""Helpers for tests that start zerosum as a user does: as a process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zerosum.checkpoint import load_checkpoint
+from zerosum.config import RunConfig
+from zerosum.runs import Run
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+def create(path: Path, config: RunConfig) -> Run:
+    run = Run(path)
+    run.create(config)
+    return run
+
+
+def start(*words: str, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    command = [sys.executable, *launcher, "-m", "zerosum", *words]
+    return subprocess.Popen(
+        command,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], *, timeout: float = 240) -> str:
+    output, _ = process.communicate(timeout=timeout)
+    assert process.returncode == 0, output
+    return output
+
+
+def weights(run: Run) -> dict[str, Any]:
+    """Everything that training changes: networks, averages, optimizers, counters."""
+    state = load_checkpoint(run.checkpoint_path)["loop"]
+    assert isinstance(state, dict)
+    return state
+
+
+def assert_same(a: Any, b: Any, name: str = "") -> None:
+    """Bit for bit."""
+    assert type(a) is type(b), name
+    if isinstance(a, dict):
+        assert a.keys() == b.keys(), name
+        for key in a:
+            assert_same(a[key], b[key], f"{name}/{key}")
+    elif isinstance(a, list):
+        assert len(a) == len(b), name
+        for index, (x, y) in enumerate(zip(a, b, strict=True)):
+            assert_same(x, y, f"{name}/{index}")
+    elif isinstance(a, torch.Tensor):
+        assert torch.equal(a, b), name
+    else:
+        assert a == b, name

@@ -1,0 +1,57 @@
+"""Two processes play the same game as one."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from runs_in_processes import create, finish, start, weights
+from zerosum.config import RunConfig
+from zerosum.runs import Run
+
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+
+
+@pytest.fixture
+def without_batch_norm(tiny: RunConfig) -> RunConfig:
+    game = replace(
+        tiny.game,
+        generator=replace(tiny.game.generator, norm="layer"),
+        discriminator=replace(tiny.game.discriminator, norm="layer"),
+    )
+    return replace(tiny, game=game, images=tiny.batch_size)
+
+
+def _gradients(run: Run, player: str) -> list[torch.Tensor]:
+    """After one step Adam's first moment is (1 − β₁) times the gradient."""
+    moments: dict[str, Any] = weights(run)["players"][player]["optimizer"]["state"]
+    return [moment["exp_avg"] for moment in moments.values()]
+
+
+def test_two_halves_give_the_gradients_of_the_whole(
+    without_batch_norm: RunConfig, tmp_path: Path
+) -> None:
+    one = create(tmp_path / "one", without_batch_norm)
+    two = create(tmp_path / "two", without_batch_norm)
+    finish(start("resume", str(one.path), "--quiet"))
+    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
+    for player in ("discriminator", "generator"):
+        for alone, together in zip(_gradients(one, player), _gradients(two, player), strict=True):
+            scale = alone.abs().max().item()
+            assert scale > 0
+            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale), player
+
+
+def test_a_distributed_run_resumes_and_only_the_main_process_writes(
+    tiny: RunConfig, tmp_path: Path
+) -> None:
+    whole = create(tmp_path / "whole", tiny)
+    finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
+    half = create(tmp_path / "half", replace(tiny, images=160))
+    output = finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
+    assert output.count("done: 160 images seen.") == 1
+    finish(start("resume", str(half.path), "--images", "320", "--quiet", launcher=TORCHRUN))
+    for name, weight in weights(whole)["players"]["generator"]["network"].items():
+        assert torch.equal(weight, weights(half)["players"]["generator"]["network"][name]), name

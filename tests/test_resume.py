@@ -1,0 +1,145 @@
+"""A run that is killed, stopped or lengthened ends with the weights of one that was not."""
+
+import random
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runs_in_processes import assert_same, create, finish, start, weights
+from zerosum import jobs
+from zerosum.config import RunConfig
+from zerosum.errors import CheckpointError, ConfigError, RunError
+from zerosum.runs import Run
+from zerosum.training.hooks import read_statistics
+
+KILLS = 6
+
+
+@pytest.fixture
+def long(tiny: RunConfig) -> RunConfig:
+    """About two seconds, with a checkpoint after every round: kills hit many of them."""
+    return replace(tiny, images=2_400, checkpoint_seconds=0.0)
+
+
+def _unbroken(config: RunConfig, path: Path) -> Run:
+    return jobs.train_run(config, out=path, quiet=True).run
+
+
+def test_one_seed_one_result(tiny: RunConfig, tmp_path: Path) -> None:
+    first, second = (_unbroken(tiny, tmp_path / name) for name in "ab")
+    assert_same(weights(first), weights(second))
+    other = _unbroken(replace(tiny, seed=1), tmp_path / "c")
+    with pytest.raises(AssertionError):
+        assert_same(weights(first), weights(other))
+
+
+def test_kill_9_at_random_times(long: RunConfig, tmp_path: Path) -> None:
+    expected = _unbroken(long, tmp_path / "unbroken")
+    run = create(tmp_path / "killed", long)
+    chance = random.Random(0)
+    kills = 0
+    while kills < KILLS:
+        before = _progress(run)
+        process = start("resume", str(run.path), "--quiet")
+        _wait_for_progress(run, before)
+        time.sleep(chance.uniform(0.0, 0.25))
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kills += 1
+    assert kills >= 3, "the run ended before it could be killed often enough"
+    finish(start("resume", str(run.path), "--quiet"))
+    assert_same(weights(expected), weights(run))
+    assert _log(expected) == _log(run)
+    assert not list(run.path.rglob("*.tmp")) or kills
+
+
+def _log(run: Run) -> list[object]:
+    """The log without what depends on the clock."""
+    return [
+        {key: line[key] for key in line if key not in ("seconds", "images_per_second")}
+        for line in read_statistics(run.path / "stats.jsonl")
+        if line["images"] % 64 == 0
+    ][-3:]
+
+
+def _progress(run: Run) -> float:
+    return run.checkpoint_path.stat().st_mtime if run.checkpoint_path.exists() else 0.0
+
+
+def _wait_for_progress(run: Run, before: float) -> None:
+    end = time.monotonic() + 60
+    while _progress(run) == before:
+        assert time.monotonic() < end, "the run does not get on"
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_and_says_how_to_go_on(
+    long: RunConfig, tmp_path: Path, number: signal.Signals
+) -> None:
+    run = create(tmp_path / "run", replace(long, checkpoint_seconds=3600.0, images=10**7))
+    process = start("resume", str(run.path), "--quiet")
+    _wait_for_progress(run, 0.0)
+    time.sleep(0.5)
+    process.send_signal(number)
+    output = finish(process)
+    assert "all is saved" in output
+    assert f"zerosum resume {run.path}" in output
+    assert weights(run)["images"] > 0
+
+
+def test_a_longer_run_is_the_same_as_one_planned_so(tiny: RunConfig, tmp_path: Path) -> None:
+    whole = _unbroken(replace(tiny, images=640), tmp_path / "whole")
+    half = _unbroken(tiny, tmp_path / "half")
+    outcome = jobs.resume_run(half.path, images=640, quiet=True)
+    assert outcome.is_complete
+    assert outcome.images == 640
+    assert_same(weights(whole), weights(half))
+    assert half.config().images == 640
+
+
+def test_fewer_images_than_seen_is_refused(tiny: RunConfig, tmp_path: Path) -> None:
+    run = _unbroken(tiny, tmp_path / "run")
+    with pytest.raises(ConfigError, match="has seen 320 images already"):
+        jobs.resume_run(run.path, images=100, quiet=True)
+
+
+def test_a_changed_configuration_is_refused_with_the_difference(
+    tiny: RunConfig, tmp_path: Path
+) -> None:
+    run = _unbroken(tiny, tmp_path / "run")
+    changed = replace(tiny, game=replace(tiny.game, critic_turns=2), batch_size=32)
+    run.write_config(changed)
+    with pytest.raises(RunError, match=r"(?s)batch_size: 16 → 32.*game\.critic_turns: 1 → 2"):
+        jobs.resume_run(run.path, quiet=True)
+
+
+def test_a_run_folder_is_never_overwritten(tiny: RunConfig, tmp_path: Path) -> None:
+    run = _unbroken(tiny, tmp_path / "run")
+    before = run.checkpoint_path.read_bytes()
+    with pytest.raises(RunError, match=r"(?s)zerosum resume.*seed: 0 → 5"):
+        jobs.train_run(replace(tiny, seed=5), out=run.path, quiet=True)
+    assert run.checkpoint_path.read_bytes() == before
+
+
+def test_a_run_in_use_is_left_alone(tiny: RunConfig, tmp_path: Path) -> None:
+    run = create(tmp_path / "run", tiny)
+    with run.locked():
+        process = start("resume", str(run.path), "--quiet")
+        output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "in use by another process" in output
+    assert "Traceback" not in output
+
+
+def test_a_truncated_checkpoint_is_refused(tiny: RunConfig, tmp_path: Path) -> None:
+    run = _unbroken(tiny, tmp_path / "run")
+    content = run.checkpoint_path.read_bytes()
+    run.checkpoint_path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(CheckpointError, match="truncated"):
+        jobs.resume_run(run.path, quiet=True)

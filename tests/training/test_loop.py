@@ -1,0 +1,188 @@
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from zerosum.config import RunConfig
+from zerosum.config.build import build_game
+from zerosum.errors import ConfigError, NonFiniteCostError
+from zerosum.games import Game, Player, Round, Turn
+from zerosum.randomness import Randomness
+from zerosum.training.averaging import decay_of, update_average
+from zerosum.training.engine import Engine, choose_device
+from zerosum.training.loop import Loop, Record, learning_rate_factor
+from zerosum.types import Batch, Images
+
+CPU = Engine(device=torch.device("cpu"))
+
+
+class Ones:
+    batch_size = 8
+
+    def at(self, position: int) -> Batch:
+        return Batch(images=torch.ones(8, 1, 2, 2))
+
+
+class Bilinear(Game[Batch]):
+    """min over x, max over y of x·y: the smallest game."""
+
+    def __init__(self) -> None:
+        self.players = {name: _player(nn.Linear(1, 1, bias=False)) for name in ("x", "y")}
+        for player in self.players.values():
+            player.parameters[0].data.fill_(1.0)
+
+    def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+        x, y = (self.players[name].parameters[0].squeeze() for name in ("x", "y"))
+        yield Turn(player="x", cost=x * y, scores={"x": x.detach()})
+        yield Turn(player="y", cost=-x * y)
+
+    def preview(self, count: int, random: Randomness) -> Images:
+        return torch.zeros(count, 1, 2, 2)
+
+
+def _player(network: nn.Module) -> Player:
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    optimizer.param_groups[0]["initial_lr"] = 0.1
+    return Player(network=network, optimizer=optimizer)
+
+
+def _loop(game: Game[Any], **settings: Any) -> Loop[Any]:
+    return Loop(game=game, batches=Ones(), engine=CPU, seed=0, **settings)
+
+
+def _values(game: Game[Any]) -> tuple[float, ...]:
+    return tuple(player.parameters[0].item() for player in game.players.values())
+
+
+def test_players_move_in_turn_against_what_the_other_has_become() -> None:
+    game = Bilinear()
+    _loop(game).play_round()
+    # x ← 1 − 0.1·1; then y ← 1 + 0.1·0.9: alternating, not simultaneous.
+    assert _values(game) == pytest.approx((0.9, 1.09))
+
+
+def test_a_turn_moves_one_player_only() -> None:
+    game = Bilinear()
+    loop = _loop(game)
+    for turn in loop._turns(Ones().at(0), Round(number=0, images=0, random=loop._random)):
+        loop._move(game.players["x" if turn.player == "x" else "y"], turn)
+        if turn.player == "x":
+            assert game.players["y"].parameters[0].grad is None
+
+
+def test_images_are_counted_and_the_run_ends_there() -> None:
+    loop = _loop(Bilinear())
+    loop.run(until=33)
+    assert (loop.images, loop.rounds) == (40, 5)
+
+
+def test_stop_ends_after_the_round() -> None:
+    class Stopper:
+        def started(self, loop: Loop[Any]) -> None: ...
+
+        def played(self, loop: Loop[Any], record: Record) -> None:
+            if loop.rounds == 3:
+                loop.stop()
+
+        def stopped(self, loop: Loop[Any]) -> None: ...
+
+    loop = _loop(Bilinear(), hooks=[Stopper()])
+    loop.run(until=10_000)
+    assert loop.rounds == 3
+
+
+def test_the_callers_random_state_is_left_alone() -> None:
+    loop = _loop(Bilinear())
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    loop.run(until=16)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_non_finite_cost_stops_before_the_weights_change() -> None:
+    class Broken(Bilinear):
+        def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+            x, y = (self.players[name].parameters[0].squeeze() for name in ("x", "y"))
+            yield Turn(player="x", cost=x * y)
+            bad = x * y * (math.nan if now.number == 2 else 1.0)
+            yield Turn(player="y", cost=bad, scores={"good": x, "penalty": bad})
+
+    game = Broken()
+    loop = _loop(game)
+    with pytest.raises(NonFiniteCostError, match=r"the y's cost is nan in round 2 .*: penalty\."):
+        loop.run(until=1000)
+    assert all(math.isfinite(value) for value in _values(game))
+
+
+def test_learning_rate_falls_linearly() -> None:
+    factors = [learning_rate_factor((100, 300), images) for images in (0, 100, 200, 300, 400)]
+    assert factors == [1.0, 1.0, 0.5, 0.0, 0.0]
+    game = Bilinear()
+    game.players["x"].decay = (0, 16)
+    loop = _loop(game)
+    loop.run(until=16)
+    assert game.players["x"].optimizer.param_groups[0]["lr"] == pytest.approx(0.05)
+    assert game.players["y"].optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_average_has_the_half_life_it_says() -> None:
+    average, network = nn.Linear(1, 1), nn.Linear(1, 1)
+    average.weight.data.fill_(1.0)
+    network.weight.data.fill_(0.0)
+    for _ in range(10):
+        update_average(average, network, decay_of(1000, step=100, images=10**9))
+    assert average.weight.item() == pytest.approx(0.5)
+
+
+def test_average_forgets_the_untrained_network() -> None:
+    assert decay_of(10_000, step=100, images=2_000) == pytest.approx(0.5)
+
+
+def test_average_follows_running_statistics_and_copies_counts() -> None:
+    average, network = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
+    network(torch.randn(8, 2, 4, 4) + 10)
+    update_average(average, network, 0.5)
+    assert torch.allclose(average.running_mean, network.running_mean / 2)  # type: ignore
+    assert average.num_batches_tracked == 1
+
+
+def test_first_weights_do_not_depend_on_the_callers_state(tiny: RunConfig) -> None:
+    def weights(config: RunConfig) -> torch.Tensor:
+        torch.rand(1)
+        return build_game(config, CPU).players["generator"].parameters[0]
+
+    assert torch.equal(weights(tiny), weights(tiny))
+    assert not torch.equal(weights(tiny), weights(replace(tiny, seed=1)))
+
+
+def test_bf16_computes_costs_in_full_precision(tiny: RunConfig) -> None:
+    engine = Engine(device=torch.device("cpu"), precision="bf16")
+    game = build_game(tiny, engine)
+
+    class Batches:
+        batch_size = 16
+
+        def at(self, position: int) -> Batch:
+            return Batch(images=torch.zeros(16, 1, 28, 28))
+
+    loop = Loop(game=game, batches=Batches(), engine=engine, seed=0)
+    record = loop.play_round()
+    assert record["discriminator"]["cost"].dtype == torch.float32
+    assert record["discriminator"]["r1"].dtype == torch.float32
+    assert game.players["generator"].parameters[0].dtype == torch.float32
+
+
+def test_an_unknown_device_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"device 'gpu' cannot be used here.*--device auto"):
+        choose_device("gpu")
+
+
+def test_batch_of_one_with_batch_norm_is_refused(tiny: RunConfig) -> None:
+    with pytest.raises(ConfigError, match=r"batch normalisation.*at least 2.*got 1"):
+        build_game(replace(tiny, batch_size=1), CPU)
+    build_game(replace(tiny, batch_size=2), CPU)
