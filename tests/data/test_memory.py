@@ -48,9 +48,9 @@ def listed(count: int) -> Listing:
     return listing
 
 
-def test_a_listing_of_200_000_names_needs_no_more_than_one_of_1_000() -> None:
+def test_a_listing_of_20_000_names_needs_no_more_than_one_of_1_000() -> None:
     small = python_peak(lambda: listed(1_000))
-    assert python_peak(lambda: listed(200_000)) < small + MEGABYTE
+    assert python_peak(lambda: listed(20_000)) < small + MEGABYTE
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts private pages as Linux does")
@@ -91,23 +91,25 @@ def test_batches_of_a_million_need_an_order_and_no_pictures(tmp_path: Path) -> N
     assert python_peak(lambda: [stream.at(64 * index) for index in range(100)]) < MEGABYTE
 
 
-def test_20_000_files_on_disk_need_no_more_than_1_000(tmp_path: Path) -> None:
-    for count in (1_000, 20_000):
+def test_4_000_files_on_disk_need_no_more_than_1_000(tmp_path: Path) -> None:
+    for count in (1_000, 4_000):
         folder = tmp_path / str(count)
         folder.mkdir()
         for index in range(count):
             (folder / f"{index}.png").touch()
     small = python_peak(lambda: open_source(str(tmp_path / "1000")).identity())
-    assert python_peak(lambda: open_source(str(tmp_path / "20000")).identity()) < small + MEGABYTE
+    assert (
+        python_peak(lambda: open_source(str(tmp_path / "4000")).identity()) < small + MEGABYTE // 2
+    )
 
 
-def test_20_000_entries_of_a_zip_need_no_more_than_1_000(tmp_path: Path) -> None:
+def test_4_000_entries_of_a_zip_need_no_more_than_1_000(tmp_path: Path) -> None:
     from zipfile import ZipFile
 
-    for count in (1_000, 20_000):
+    for count in (1_000, 4_000):
         with ZipFile(tmp_path / f"{count}.zip", "w") as archive:
             for index in range(count):
                 archive.writestr(f"{index}.png", b"")
     small = python_peak(lambda: open_source(str(tmp_path / "1000.zip")).identity())
-    large = python_peak(lambda: open_source(str(tmp_path / "20000.zip")).identity())
-    assert large < small + MEGABYTE
+    large = python_peak(lambda: open_source(str(tmp_path / "4000.zip")).identity())
+    assert large < small + MEGABYTE // 2

@@ -31,5 +31,7 @@ def _resume(
     """
     from zerosum.cli.report import report_outcome
     from zerosum.jobs import resume_run
+    from zerosum.nn.memory import keep_freed_memory
 
+    keep_freed_memory()
     report_outcome(resume_run(run, images=images, device=device, quiet=quiet))

@@ -68,6 +68,10 @@ def open_parts(spec: str) -> tuple[Source, ...]:
 
     Raises:
         DataError: If there is none.
+
+    Example:
+        >>> [source.split for source in open_parts("digits")]
+        ['train']
     """
     first = _open_any(spec)
     return tuple(_available(first, spec))

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from hashlib import blake2b
+from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from zerosum.data.filling import fill
+from zerosum.data.filling import Filled, fill
 from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source
 from zerosum.errors import DataError
@@ -113,7 +114,15 @@ def build_store(
         with FileLock(cache / f".{path.name}.lock"):
             store = open_store(path)
             if store is None:
-                _build(source, settings, path, key, strict, progress, workers)
+                with _new_folder(path) as folder:
+                    with _synced(folder / IMAGES) as images, _synced(folder / LABELS) as labels:
+                        filled = fill(
+                            *(source, settings, images, labels),
+                            strict=strict,
+                            progress=progress,
+                            workers=workers,
+                        )
+                    write_text(folder / ABOUT, _about(source, settings, key, filled))
                 store = Store(path)
     if strict and store.unreadable:
         raise DataError(unreadable_message(source, store.unreadable))
@@ -144,46 +153,44 @@ def _key(source: Source, settings: StoreSettings) -> str:
     return blake2b(parts.encode(), digest_size=10).hexdigest()
 
 
-def _build(
-    source: Source,
-    settings: StoreSettings,
-    path: Path,
-    key: str,
-    strict: bool,
-    progress: Callable[[int, int], None] | None,
-    workers: int | None,
-) -> None:
-    """Build in a temporary folder, and give it its name only when it is whole and on disk."""
+def _about(source: Source, settings: StoreSettings, key: str, filled: Filled) -> str:
+    if not filled.count:
+        raise DataError(unreadable_message(source, filled.unreadable))
+    about = {
+        "format": FORMAT,
+        "identity": key,
+        "source": source.name,
+        "settings": asdict(settings),
+        "shape": settings.shape,
+        "count": filled.count,
+        "labelled": filled.labelled,
+        "classes": source.classes if filled.labelled else (),
+        "unreadable": filled.unreadable,
+    }
+    return json.dumps(about, indent=1)
+
+
+@contextmanager
+def _new_folder(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder that gets its name only when it is whole and on disk."""
     for left in path.parent.glob(f".{path.name}.*.building"):
         shutil.rmtree(left, ignore_errors=True)  # we hold the lock, so its builder is dead
     temporary = path.parent / f".{path.name}.{os.getpid()}.building"
     temporary.mkdir()
     try:
-        with (temporary / IMAGES).open("wb") as images, (temporary / LABELS).open("wb") as labels:
-            filled = fill(
-                source, settings, images, labels, strict=strict, progress=progress, workers=workers
-            )
-            for file in (images, labels):
-                file.flush()
-                os.fsync(file.fileno())
-        if not filled.count:
-            raise DataError(unreadable_message(source, filled.unreadable))
-        about = {
-            "format": FORMAT,
-            "identity": key,
-            "source": source.name,
-            "settings": asdict(settings),
-            "shape": settings.shape,
-            "count": filled.count,
-            "labelled": filled.labelled,
-            "classes": source.classes if filled.labelled else (),
-            "unreadable": filled.unreadable,
-        }
-        write_text(temporary / ABOUT, json.dumps(about, indent=1))
+        yield temporary
         shutil.rmtree(path, ignore_errors=True)
         temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _synced(path: Path) -> Iterator[BufferedIOBase]:
+    with path.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

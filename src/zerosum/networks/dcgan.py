@@ -11,6 +11,7 @@ from itertools import pairwise
 from torch import nn
 
 from zerosum.nn import INITIALISATIONS, doubled_widths, halvings, normalisation
+from zerosum.nn.convolution import Double, Halve
 from zerosum.registry import Table
 from zerosum.types import Images, ImageShape, Latents, Logits
 
@@ -111,7 +112,7 @@ class DcganGenerator(nn.Module):
             STEMS[stem](latent_size, widths[0], smallest, stem_bias),
             *([normalisation(norm, widths[0]), nn.ReLU()] if stem_norm else []),
             *(_double(inputs, outputs, norm) for inputs, outputs in pairwise(widths)),
-            nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1, bias=output_bias),
+            Double(widths[-1], channels, bias=output_bias),
             nn.Tanh(),
         )
         INITIALISATIONS[initialisation](self)
@@ -171,7 +172,7 @@ class DcganDiscriminator(nn.Module):
         smallest = (height >> count, breadth >> count)
         bias = norm == "none"
         self.layers = nn.Sequential(
-            nn.Conv2d(channels, widths[0], 4, 2, 1, bias=bias),
+            Halve(channels, widths[0], bias=bias),
             nn.LeakyReLU(slope),
             *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
             HEADS[head](widths[-1], smallest, bias),
@@ -187,7 +188,7 @@ class DcganDiscriminator(nn.Module):
 
 def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:
     return nn.Sequential(
-        nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=norm == "none"),
+        Double(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
         nn.ReLU(),
     )
@@ -195,7 +196,7 @@ def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:
 
 def _halve(inputs: int, outputs: int, norm: str, slope: float) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 4, 2, 1, bias=norm == "none"),
+        Halve(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
         nn.LeakyReLU(slope),
     )

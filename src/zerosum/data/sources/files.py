@@ -164,10 +164,10 @@ def _walk(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iter
             if entry.is_dir():
                 yield from _walk(Path(entry.path), f"{path}/", (*above, here))
             else:
-                yield stat_entry(Path(entry.path), path)
+                yield stat_entry(entry, path)  # a Path for each would intern a million names
 
 
-def stat_entry(file: Path, path: str) -> Entry:
+def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
     """The entry of a file on disk, whose stamp is its time of change.
 
     Args:

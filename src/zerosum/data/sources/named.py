@@ -38,7 +38,12 @@ _CELEBA = {"train": "0", "val": "1", "test": "2"}
 
 
 def data_root() -> Path:
-    """The folder for data sets: ``$ZEROSUM_DATA``, else ``~/.cache/zerosum/datasets``."""
+    """The folder for data sets: ``$ZEROSUM_DATA``, else ``~/.cache/zerosum/datasets``.
+
+    Example:
+        >>> data_root().is_dir() or not data_root().exists()
+        True
+    """
     given = os.environ.get("ZEROSUM_DATA")
     return Path(given) if given else Path.home() / ".cache" / "zerosum" / "datasets"
 
@@ -57,7 +62,7 @@ def _mnist(root: Path, split: str, *, name: str, dataset: str) -> Source:
     places = [place / stem for place in (root / dataset / "raw", root / "raw", root)]
     found = _first_file([*places, *(place.with_name(f"{stem}.gz") for place in places)])
     if found is None:
-        _download(dataset, root, places[0], train=split == "train")
+        _download(dataset, root, places[0], {"train": split == "train"})
         found = places[0]
     return idx_source(found, split=split, splits=_TRAIN_TEST, name=name)
 
@@ -68,7 +73,7 @@ def _usps(root: Path, split: str) -> Source:
     file = {"train": "usps.bz2", "test": "usps.t.bz2"}[split]
     path = _first_file([root / file, root / "USPS" / file]) or root / "USPS" / file
     if not path.is_file():
-        _download("USPS", path.parent, path, train=split == "train")
+        _download("USPS", path.parent, path, {"train": split == "train"})
 
     return _array_source("usps", split, _TRAIN_TEST, (path,), partial(_read_usps, path), _DIGITS)
 
@@ -94,10 +99,10 @@ def _svhn(root: Path, split: str) -> Source:
     file = f"{split}_32x32.mat"
     path = _first_file([root / file, root / "SVHN" / file]) or root / "SVHN" / file
     if not path.is_file():
-        _download("SVHN", path.parent, path, split=split)
+        _download("SVHN", path.parent, path, {"split": split})
 
     def load() -> tuple[NDArray[Any], NDArray[Any]]:
-        dataset = _torchvision("SVHN", path.parent, split=split)
+        dataset = _torchvision("SVHN", path.parent, {"split": split})
         return dataset.data.transpose(0, 2, 3, 1), dataset.labels
 
     return _array_source("svhn", split, splits, (path,), load, _DIGITS)
@@ -110,10 +115,10 @@ def _cifar10(root: Path, split: str) -> Source:
     names = [f"data_batch_{i}" for i in range(1, 6)] if split == "train" else ["test_batch"]
     paths = tuple(folder / name for name in names)
     if not all(path.is_file() for path in paths):
-        _download("CIFAR10", root, folder, train=split == "train")
+        _download("CIFAR10", root, folder, {"train": split == "train"})
 
     def load() -> tuple[NDArray[Any], NDArray[Any]]:
-        dataset = _torchvision("CIFAR10", root, train=split == "train")
+        dataset = _torchvision("CIFAR10", root, {"train": split == "train"})
         return dataset.data, np.array(dataset.targets)
 
     return _array_source("cifar10", split, _TRAIN_TEST, paths, load, _CIFAR10)
@@ -127,7 +132,7 @@ def _stl10(root: Path, split: str) -> Source:
     pictures, labels = folder / f"{split}_X.bin", folder / f"{split}_y.bin"
     paths = (pictures,) if split == "unlabeled" else (pictures, labels)
     if not all(path.is_file() for path in paths):
-        _download("STL10", root, folder, split=split)
+        _download("STL10", root, folder, {"split": split})
 
     def load() -> tuple[NDArray[Any], NDArray[Any] | None]:
         if pictures.stat().st_size % (3 * 96 * 96) or not pictures.stat().st_size:
@@ -163,7 +168,7 @@ def _celeba(root: Path, split: str) -> Source:
     wanted = folder / "list_eval_partition.txt"
     if not wanted.is_file() or not (folder / "img_align_celeba").is_dir():
         part = "valid" if split == "val" else split
-        _download("CelebA", folder.parent, folder, split=part)
+        _download("CelebA", folder.parent, folder, {"split": part})
     return _CelebA(folder / "img_align_celeba", split=split)
 
 
@@ -227,7 +232,7 @@ def _array_source(
     )
 
 
-def _torchvision(dataset: str, root: Path, **which: bool | str) -> Any:
+def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
     """Construct torchvision's data set over files that are there; it checks their checksums."""
     from torchvision import datasets
 
@@ -244,7 +249,7 @@ def _torchvision(dataset: str, root: Path, **which: bool | str) -> Any:
         ) from error
 
 
-def _download(dataset: str, root: Path, wanted: Path, **which: bool | str) -> None:
+def _download(dataset: str, root: Path, wanted: Path, which: dict[str, Any]) -> None:
     """Let torchvision download and check a data set."""
     from torchvision import datasets
 

@@ -121,7 +121,14 @@ def idx_source(
         name: A short name, if the file's own is not good enough.
 
     Raises:
-        DataError: If one of the files is damaged or no IDX file of bytes.
+        DataError: If one of the files is damaged or no IDX file of bytes; on first use.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "a-images-idx3-ubyte")
+        ...     _ = path.write_bytes(bytes((0, 0, 8, 3, *(0, 0, 0, 1) * 3, 200)))
+        ...     idx_source(path).read(0).size
+        (1, 1)
     """
     beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
     labels = beside if beside != path and beside.is_file() else None
@@ -148,6 +155,13 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
 
     Raises:
         DataError: If it is of another kind, or shorter than it says.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "labels-idx1-ubyte")
+        ...     _ = path.write_bytes(bytes((0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9)))
+        ...     read_idx(path).tolist()
+        [7, 8, 9]
     """
     content = map_file(path)
     rank = content[3] if len(content) > 3 else 0

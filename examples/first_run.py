@@ -1,0 +1,24 @@
+"""The example of the README: train, sample, come back later, change a field.
+
+    python examples/first_run.py
+
+Runs go to ``runs/`` in the folder where it is started; ``digits.png`` is the picture.
+"""
+
+from dataclasses import replace
+
+import zerosum
+
+# Train for a short while on the digits that come with zerosum, and look.
+model = zerosum.train("dcgan-digits", images=40_000)
+pictures = model.sample(64, seed=0)  # shape (64, 1, 28, 28), floats in [-1, 1]
+model.save_grid("digits.png", count=64, seed=0)
+
+# A run is a folder. Come back to it at any time.
+model = zerosum.load(model.run.path)
+assert model.sample(64, seed=0).equal(pictures)
+
+# A recipe is a frozen dataclass. Change any field of it and train that.
+config = zerosum.recipe("dcgan-digits")
+config = replace(config, images=40_000, game=replace(config.game, objective="hinge"))
+model = zerosum.train(config, out="runs/hinge")

@@ -1,0 +1,159 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from zerosum.config import (
+    AdversarialConfig,
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
+    OptimizerConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
+    PicturesConfig,
+    RunConfig,
+    differences,
+    from_json,
+    to_json,
+)
+from zerosum.config.build import build_discriminator, build_game, build_generator
+from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.nn import count_parameters
+from zerosum.recipes import RECIPES, recipe
+from zerosum.training.engine import Engine
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_comes_back_from_json(name: str) -> None:
+    config = recipe(name)
+    assert config.recipe == name
+    assert from_json(json.loads(json.dumps(to_json(config)))) == config
+
+
+@pytest.mark.parametrize(
+    ("name", "generator", "discriminator"),
+    [
+        ("mnist-gan-2018", 114_800, 110_849),
+        ("mnist-gan-2022", 114_800, 110_849),
+        ("dcgan-svhn", 372_416, 167_809),
+        ("dcgan-cifar10", 370_627, 167_809),
+        ("dcgan-faces", 3_806_080, 2_765_568),
+    ],
+)
+def test_published_parameter_counts(name: str, generator: int, discriminator: int) -> None:
+    config = recipe(name)
+    shape = (config.pictures.channels, *config.pictures.size)
+    assert count_parameters(build_generator(config.game.generator, shape)) == generator
+    assert count_parameters(build_discriminator(config.game.discriminator, shape)) == discriminator
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_builds(name: str) -> None:
+    game = build_game(recipe(name), Engine(device=torch.device("meta")))
+    assert list(game.players) == ["discriminator", "generator"]
+
+
+def test_published_settings() -> None:
+    old = recipe("mnist-gan-2018")
+    assert (old.game.real_label, old.game.latent, old.images) == (0.9, "uniform", 6_000_000)
+    assert old.game.generator_optimizer == OptimizerConfig(learning_rate=2e-3, betas=(0.9, 0.999))
+    critic = recipe("wgan-gp-mnist").game
+    assert (critic.critic_turns, critic.penalties.gradient.weight) == (5, 10.0)
+    assert critic.discriminator_optimizer.betas == (0.0, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"images": 0}, "images must be greater than 0, got 0"),
+        ({"batch_size": -1}, "batch_size must be greater than 0"),
+        ({"seed": -1}, "seed must be 0 or more"),
+        ({"checkpoint_seconds": -1.0}, "must not be negative"),
+    ],
+)
+def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        replace(recipe("dcgan-digits"), **change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"real_label": 0.2}, "real_label must be from 0.5 to 1.0"),
+        ({"real_label": 0.9, "objective": "hinge"}, "no meaning for the hinge objective"),
+        ({"critic_turns": 0}, "critic_turns must be greater than 0"),
+        ({"average_half_life": 0}, "average_half_life must be greater than 0"),
+        (
+            {"penalties": PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))},
+            "choose norm layer or none",
+        ),
+    ],
+)
+def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        replace(recipe("dcgan-digits").game, **change)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: PicturesConfig(size=(0, 28)), "greater than 0"),
+        (lambda: PicturesConfig(size=(28, 28), background=(0, 0, 256)), "from 0 to 255"),
+        (lambda: OptimizerConfig(learning_rate=0), "learning_rate must be greater"),
+        (lambda: OptimizerConfig(betas=(0.5, 1.0)), "betas must be from 0 to below 1"),
+        (lambda: OptimizerConfig(decay=(5, 5)), "two rising image counts"),
+        (lambda: PenaltyConfig(weight=-1.0), "must not be negative"),
+        (lambda: PenaltyConfig(every=0), "every must be greater than 0"),
+        (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
+    ],
+)
+def test_parts_hold_no_nonsense(make: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make()
+
+
+def test_unknown_and_wrong_fields_in_json_are_refused() -> None:
+    values = to_json(recipe("dcgan-digits"))
+    with pytest.raises(ConfigError, match=r"unknown fields: game\.lambda"):
+        from_json({**values, "game": {**values["game"], "lambda": 1}})
+    with pytest.raises(ConfigError, match="batch_size"):
+        from_json({**values, "batch_size": "many"})
+
+
+def test_an_unknown_recipe_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match=r"did you mean 'dcgan-mnist'\?"):
+        recipe("dcgan-mnits")
+
+
+def test_differences_name_fields_and_both_values(tiny: RunConfig) -> None:
+    old, new = to_json(tiny), to_json(replace(tiny, seed=3))
+    assert differences(old, new) == ["seed: 0 → 3"]
+    assert differences(old, old) == []
+
+
+@pytest.mark.parametrize("kind", ["spectral", "two rates", "smoothing", "noise", "decay"])
+def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
+    base = tiny.game
+    changed: dict[str, AdversarialConfig] = {
+        "spectral": replace(base, discriminator=replace(base.discriminator, spectral_norm=True)),
+        "two rates": replace(base, discriminator_optimizer=OptimizerConfig(learning_rate=4e-4)),
+        "smoothing": replace(base, real_label=0.9),
+        "noise": replace(base, instance_noise=replace(base.instance_noise, deviation=0.1)),
+        "decay": replace(base, generator_optimizer=OptimizerConfig(decay=(0, 100))),
+    }
+    game: Any = build_game(replace(tiny, game=changed[kind]), Engine(device=torch.device("cpu")))
+    found = {
+        "spectral": any("parametrizations" in name for name, _ in _named(game, "discriminator")),
+        "two rates": game.players["discriminator"].optimizer.param_groups[0]["lr"] == 4e-4,
+        "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
+        "noise": game.instance_noise.deviation == 0.1,
+        "decay": game.players["generator"].decay == (0, 100),
+    }
+    assert [name for name, is_set in found.items() if is_set] == [kind]
+
+
+def _named(game: Any, player: str) -> Any:
+    return game.players[player].network.named_parameters()

@@ -1,0 +1,62 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+import zerosum
+from zerosum.config import RunConfig
+from zerosum.errors import ConfigError
+
+
+@pytest.fixture
+def model(tiny: RunConfig, tmp_path: Path) -> zerosum.Model:
+    return zerosum.train(tiny, out=tmp_path / "run", quiet=True)
+
+
+def test_train_returns_the_trained_model(model: zerosum.Model) -> None:
+    assert model.images == 320
+    pictures = model.sample(5, seed=0)
+    assert pictures.shape == (5, 1, 28, 28)
+    assert pictures.abs().max() <= 1
+
+
+def test_a_seed_names_a_picture_whatever_the_count(model: zerosum.Model) -> None:
+    many = model.sample(10, seed=3, batch_size=4)
+    assert torch.allclose(many[:3], model.sample(3, seed=3), atol=1e-6)
+    assert not torch.allclose(many, model.sample(10, seed=4), atol=1e-4)
+
+
+def test_load_gives_the_same_pictures(model: zerosum.Model) -> None:
+    again = zerosum.load(model.run.path)
+    assert torch.equal(again.sample(4, seed=1), model.sample(4, seed=1))
+
+
+def test_resume_goes_on(model: zerosum.Model) -> None:
+    assert zerosum.resume(model.run.path, images=640, quiet=True).images == 640
+
+
+def test_arguments_go_before_the_recipe(tmp_path: Path) -> None:
+    config = zerosum.recipe("dcgan-digits")
+    game = replace(
+        config.game,
+        generator=replace(config.game.generator, width=4),
+        discriminator=replace(config.game.discriminator, width=4),
+    )
+    model = zerosum.train(
+        replace(config, game=game),
+        images=32,
+        batch_size=8,
+        seed=5,
+        device="cpu",
+        out=tmp_path / "run",
+        quiet=True,
+    )
+    saved = model.run.config()
+    assert (saved.images, saved.batch_size, saved.seed, saved.device) == (32, 8, 5, "cpu")
+
+
+@pytest.mark.parametrize(("count", "seed"), [(0, 0), (-1, 0), (1, -1)])
+def test_bad_counts_are_refused(model: zerosum.Model, count: int, seed: int) -> None:
+    with pytest.raises(ConfigError, match="count"):
+        model.sample(count, seed=seed)

@@ -1,0 +1,82 @@
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from zerosum.errors import ConfigError
+from zerosum.pictures import provenance, save_gif, save_pictures, save_png, tile, to_pictures
+
+
+def test_pixels_are_what_the_numbers_say() -> None:
+    images = torch.tensor([-1.0, 0.0, 1.0, 5.0]).reshape(1, 1, 2, 2)
+    assert np.asarray(to_pictures(images)[0]).tolist() == [[0, 128], [255, 255]]
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB"), (4, "RGBA")])
+def test_modes(channels: int, mode: str) -> None:
+    assert to_pictures(torch.zeros(1, channels, 2, 3))[0].mode == mode
+
+
+def test_a_sheet_shows_every_image_in_reading_order() -> None:
+    images = torch.linspace(-1, 0, 5).reshape(5, 1, 1, 1).expand(5, 1, 2, 3)
+    sheet = tile(images, columns=2)[0, 0]
+    assert sheet.shape == (3 * 2 + 2 * 2, 2 * 3 + 2)
+    corners = [sheet[4 * row, 5 * column].item() for row in range(3) for column in range(2)]
+    assert corners == pytest.approx([-1.0, -0.75, -0.5, -0.25, 0.0, 1.0])
+
+
+def test_png_says_that_it_is_generated(tmp_path: Path) -> None:
+    facts = provenance(run="dcgan", seed=3, images=640, index=7)
+    save_png(Image.new("L", (2, 2)), tmp_path / "a.png", facts=facts)
+    text = Image.open(tmp_path / "a.png").text  # type: ignore[attr-defined]
+    assert text["zerosum:generated"] == "true"
+    assert (text["zerosum:run"], text["zerosum:seed"], text["zerosum:index"]) == (
+        "dcgan",
+        "3",
+        "7",
+    )
+
+
+def test_png_only(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"ends in \.png, got 'a\.jpg'"):
+        save_png(Image.new("L", (2, 2)), tmp_path / "a.jpg")
+
+
+def _batches() -> list[torch.Tensor]:
+    return [torch.full((2, 3, 4, 5), value) for value in (-1.0, 1.0)]
+
+
+def test_folder_zip_and_array_hold_the_same_pictures(tmp_path: Path) -> None:
+    for name in ("folder", "a.zip", "a.npz"):
+        save_pictures(tmp_path / name, _batches(), facts=lambda index: {"index": str(index)})
+    expected = [0, 0, 255, 255]
+    files = sorted((tmp_path / "folder").iterdir())
+    assert [file.name for file in files] == [f"{index:06d}.png" for index in range(4)]
+    assert [int(np.asarray(Image.open(file)).mean()) for file in files] == expected
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        values = [
+            int(np.asarray(Image.open(archive.open(name))).mean()) for name in archive.namelist()
+        ]
+    assert values == expected
+    images = np.load(tmp_path / "a.npz")["images"]
+    assert images.shape == (4, 4, 5, 3)
+    assert images.mean(axis=(1, 2, 3)).tolist() == expected
+
+
+def test_an_unknown_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
+    def never() -> list[torch.Tensor]:
+        raise AssertionError("drawn")
+
+    with pytest.raises(ConfigError, match=r"ends in '\.rar'"):
+        save_pictures(tmp_path / "a.rar", (never() for _ in "x"), facts=lambda index: {})
+
+
+def test_gif_has_every_frame(tmp_path: Path) -> None:
+    for index in range(3):
+        save_png(Image.new("L", (4, 4), 80 * index), tmp_path / f"{index}.png")
+    save_gif(sorted(tmp_path.glob("*.png")), tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as animation:
+        assert animation.n_frames == 3  # type: ignore[attr-defined]

@@ -1,0 +1,72 @@
+"""The public surface, pinned: changing it is a decision, not an accident."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+import zerosum
+from zerosum.cli import COMMANDS
+from zerosum.recipes import RECIPES
+
+NAMES = [
+    "Model",
+    "RunConfig",
+    "ZerosumError",
+    "__version__",
+    "load",
+    "open_source",
+    "recipe",
+    "resume",
+    "train",
+]
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(zerosum.__path__, "zerosum.")
+    if not module.name.endswith("__main__")
+)
+
+
+def test_the_quick_start() -> None:
+    assert zerosum.__all__ == NAMES
+    for name in NAMES:
+        assert getattr(zerosum, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'trian'"):
+        zerosum.trian  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_commands() -> None:
+    assert list(COMMANDS) == ["recipes", "train", "resume", "sample", "data"]
+
+
+def test_recipes() -> None:
+    assert list(RECIPES) == [
+        "mnist-gan-2018",
+        "mnist-gan-2022",
+        "dcgan-digits",
+        "dcgan-mnist",
+        "dcgan-svhn",
+        "dcgan-cifar10",
+        "dcgan-faces",
+        "wgan-gp-mnist",
+        "wgan-gp-cifar10",
+    ]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_says_what_is_public(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__
+    if name not in ("zerosum.training",):
+        assert module.__all__ == sorted(module.__all__, key=_as_ruff_sorts)
+        for public in module.__all__:
+            assert hasattr(module, public)
+
+
+def _as_ruff_sorts(name: str) -> tuple[int, str]:
+    kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
+    return kind, name
