@@ -1,6 +1,6 @@
 """Training throughput of DCGAN at 32 pixels against PyTorch's official example.
 
-    python benchmarks/train_step.py [--width 32 64] [--rounds 15] [--steps 8]
+    python benchmarks/train_step.py [--width 32 64] [--rounds 15] [--steps 8] [--processor-time]
 
 Both sides train the networks of the course in fp32 (widths 32: discriminator 3-32-64-128 with a
 linear head, generator 100-2048 with transposed convolutions 64-32-3), batches of 64, from 10,000
@@ -12,6 +12,9 @@ processes take turns: ``--steps`` steps each, ``--rounds`` times, while the othe
 time is the median over all; the ratio is that of the medians. The plain side's two data workers
 refill their queue (4 batches) while it sleeps, which is to its advantage.
 
+On a machine that does other work as well, wall-clock times say little: ``--processor-time`` gives
+each side one thread and counts the processor seconds of its process and its data workers.
+
 Then the matrix products of both sides are counted (``torch.utils.flop_counter``) and given as a
 share of what the machine computes at most, measured in the same turns; and zerosum's step is
 profiled: what it spends its time on, and how near to the peak the convolutions are.
@@ -21,20 +24,22 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-import matmul_peak
 import numpy as np
+import psutil
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, multiprocessing, nn
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
+
+import matmul_peak
 
 BATCH = 64
 COUNT = 10_000
@@ -52,7 +57,7 @@ def pictures() -> NDArray[np.uint8]:
 
 
 class Pictures(torch.utils.data.Dataset[tuple[Tensor, int]]):
-    """Pictures in memory, as torchvision's CIFAR10 has them: PIL, then the example's transforms."""
+    """Pictures in memory, as torchvision's CIFAR10 has them, and the example's transforms."""
 
     def __init__(self) -> None:
         from torchvision import transforms
@@ -146,8 +151,7 @@ def plain_step(width: int, _: Path) -> Step:
 
 def zerosum_step(width: int, folder: Path) -> Step:
     """One round of zerosum's own loop, of the recipe ``dcgan-svhn`` at this width."""
-    from dataclasses import replace
-
+    from zerosum.config import AdversarialConfig, DcganDiscriminatorConfig, DcganGeneratorConfig
     from zerosum.config.build import build_game
     from zerosum.data import Batches, StoreSettings, build_store, open_source
     from zerosum.nn.memory import keep_freed_memory
@@ -157,16 +161,13 @@ def zerosum_step(width: int, folder: Path) -> Step:
 
     keep_freed_memory()
     base = recipe("dcgan-svhn")
-    game = base.game
-    config = replace(
-        base,
-        batch_size=BATCH,
-        game=replace(
-            game,
-            generator=replace(game.generator, width=width),
-            discriminator=replace(game.discriminator, width=width),
-        ),
-    )
+    assert isinstance(base.game, AdversarialConfig)
+    assert isinstance(base.game.generator, DcganGeneratorConfig)
+    assert isinstance(base.game.discriminator, DcganDiscriminatorConfig)
+    generator = replace(base.game.generator, width=width)
+    discriminator = replace(base.game.discriminator, width=width)
+    game = replace(base.game, generator=generator, discriminator=discriminator)
+    config = replace(base, batch_size=BATCH, game=game)
     source = open_source(str(folder / "pictures.npy"))
     settings = StoreSettings(size=(32, 32), channels=3)
     store = build_store(source, settings, cache=folder / "cache", workers=1)
@@ -181,9 +182,12 @@ SIDES: dict[str, Callable[[int, Path], Step]] = {"plain": plain_step, "zerosum":
 # --- Turns --------------------------------------------------------------------------------------
 
 
-def play(side: str, width: int, folder: Path, parent: Connection) -> None:
+def play(side: str, width: int, folder: Path, busy: bool, parent: Connection) -> None:
     """A side's process: steps on demand. A job is a number of steps, or the name of a question."""
     torch.manual_seed(0)
+    if busy:
+        torch.set_num_threads(1)
+    times_of = processor_times if busy else wall_times
     step = SIDES[side](width, folder)
     for _ in range(4):
         step()
@@ -192,8 +196,23 @@ def play(side: str, width: int, folder: Path, parent: Connection) -> None:
         parent.send(ANSWERS[job](step) if isinstance(job, str) else times_of(step, job))
 
 
-def times_of(step: Step, count: int) -> list[float]:
+def wall_times(step: Step, count: int) -> list[float]:
     return [matmul_peak.seconds(step) for _ in range(count)]
+
+
+def processor_times(step: Step, count: int) -> list[float]:
+    """The mean of the steps: a data worker works ahead, so that single steps mean nothing."""
+    before = processor_seconds()
+    for _ in range(count):
+        step()
+    return [(processor_seconds() - before) / count]
+
+
+def processor_seconds() -> float:
+    """What this process and its children have used so far."""
+    workers = [worker.cpu_times() for worker in psutil.Process().children()]
+    elsewhere: float = sum(used.user + used.system for used in workers)
+    return time.process_time() + elsewhere
 
 
 def count_operations(step: Step) -> float:
@@ -239,18 +258,20 @@ ANSWERS: dict[str, Callable[[Step], object]] = {
 class Opponent:
     """A side's process as the referee sees it."""
 
-    def __init__(self, side: str, width: int, folder: Path) -> None:
+    def __init__(self, side: str, width: int, folder: Path, *, busy: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, other = context.Pipe()
-        self.process = context.Process(target=play, args=(side, width, folder, other))
+        self.process = context.Process(target=play, args=(side, width, folder, busy, other))
         self.process.start()
         self.connection.recv()
 
     def ask(self, job: int | str) -> Any:
+        """The answer to a question by name, or the times of so many steps."""
         self.connection.send(job)
         return self.connection.recv()
 
     def leave(self) -> None:
+        """End the process."""
         self.connection.send(None)
         self.process.join()
 
@@ -266,11 +287,12 @@ class Measurement:
 
     @property
     def ratio(self) -> float:
+        """How many times as fast zerosum is."""
         return median(self.times["plain"]) / median(self.times["zerosum"])
 
 
-def measure(width: int, folder: Path, rounds: int, steps: int) -> Measurement:
-    sides = {side: Opponent(side, width, folder) for side in SIDES}
+def measure(width: int, folder: Path, rounds: int, steps: int, *, busy: bool) -> Measurement:
+    sides = {side: Opponent(side, width, folder, busy=busy) for side in SIDES}
     times: dict[str, list[float]] = {side: [] for side in SIDES}
     products = matmul_peak.products()
     peaks: dict[str, list[float]] = {name: [] for name in products}
@@ -279,7 +301,7 @@ def measure(width: int, folder: Path, rounds: int, steps: int) -> Measurement:
             time.sleep(0.2)  # for the data workers to fill their queue and fall silent
             times[side] += opponent.ask(steps)
         for name, product in products.items():
-            peaks[name] += times_of(product, 3)
+            peaks[name] += (processor_times if busy else wall_times)(product, 3)
     operations = {side: opponent.ask("operations") for side, opponent in sides.items()}
     shares = sides["zerosum"].ask("profile")
     for opponent in sides.values():
@@ -288,7 +310,7 @@ def measure(width: int, folder: Path, rounds: int, steps: int) -> Measurement:
 
 
 def report(width: int, found: Measurement) -> None:
-    print(f"\nwidth {width}, batch {BATCH}, {torch.get_num_threads()} threads")
+    print(f"\nwidth {width}, batch {BATCH}, threads: {torch.get_num_threads()}")
     for name, times in found.peaks.items():
         print(f"  peak by {name}: {matmul_peak.rate(times) / 1e9:.0f} Gflop/s")
     print("  side      ms/step  (quartiles)    images/s   Gflop/step   share of the peaks")
@@ -314,12 +336,16 @@ def main() -> None:
     parser.add_argument("--width", type=int, nargs="+", default=[32, 64], help="channels")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each side")
     parser.add_argument("--steps", type=int, default=8, help="training steps in a turn")
+    parser.add_argument("--processor-time", action="store_true", help="for a busy machine")
     arguments = parser.parse_args()
+    busy = arguments.processor_time
+    if busy:
+        torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         np.save(folder / "pictures.npy", pictures())
         for width in arguments.width:
-            report(width, measure(width, folder, arguments.rounds, arguments.steps))
+            report(width, measure(width, folder, arguments.rounds, arguments.steps, busy=busy))
 
 
 if __name__ == "__main__":

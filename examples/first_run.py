@@ -21,4 +21,4 @@ assert model.sample(64, seed=0).equal(pictures)
 # A recipe is a frozen dataclass. Change any field of it and train that.
 config = zerosum.recipe("dcgan-digits")
 config = replace(config, images=40_000, game=replace(config.game, objective="hinge"))
-model = zerosum.train(config, out="runs/hinge")
+model = zerosum.train(config)

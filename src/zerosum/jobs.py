@@ -1,7 +1,9 @@
 """Whole jobs: from a configuration to a trained run, and from a run to more of it."""
 
+import errno
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -16,14 +18,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from zerosum.config import RunConfig, to_json
 from zerosum.config.build import build_game
 from zerosum.data import Batches, Store, StoreSettings, build_store, open_source
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, RunError
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
 
-__all__ = ["Outcome", "cache_folder", "open_store", "resume_run", "train_run"]
+__all__ = ["Outcome", "cache_folder", "open_store", "report_unreadable", "resume_run", "train_run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +110,7 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "zerosum"
 
 
-def open_store(config: RunConfig, *, quiet: bool = True) -> Store:
+def open_store(config: RunConfig, *, quiet: bool = False) -> Store:
     """The run's pictures, decoded and resized; built on first use, with a progress bar."""
     pictures = config.pictures
     settings = StoreSettings(
@@ -124,14 +126,14 @@ def open_store(config: RunConfig, *, quiet: bool = True) -> Store:
         store = build_store(
             source, settings, cache=cache_folder(), strict=config.strict, progress=progress
         )
-    if store.unreadable and not quiet:
-        _report_unreadable(console, store)
     return store
 
 
 def _assemble(config: RunConfig, run: Run, engine: Engine, *, quiet: bool) -> Loop[Any]:
     """All objects of a run; whatever does not fit is found here, before a folder is made."""
     store = open_store(config, quiet=quiet or not engine.is_main)
+    if store.unreadable and engine.is_main:
+        report_unreadable(store)
     batches = Batches(
         store,
         batch_size=config.batch_size,
@@ -163,7 +165,7 @@ def _assemble(config: RunConfig, run: Run, engine: Engine, *, quiet: bool) -> Lo
 
 
 def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
-    with _stopped_by_signals(loop.stop):
+    with _stopped_by_signals(loop.stop), _full_disk_explained(run):
         try:
             loop.run(until=config.images)
         finally:
@@ -171,6 +173,19 @@ def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
                 if isinstance(hook, Display):
                     hook.close()
     return Outcome(run=run, images=loop.images, wanted=config.images, is_main=loop.engine.is_main)
+
+
+@contextmanager
+def _full_disk_explained(run: Run) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise RunError(
+            f"the disk of {run.path} is full. The last checkpoint is good: free some space, "
+            f"then go on with: zerosum resume {run.path}"
+        ) from error
 
 
 def _locked(run: Run, engine: Engine) -> AbstractContextManager[None]:
@@ -221,10 +236,10 @@ def _preparing(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int]
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _report_unreadable(console: Console, store: Store) -> None:
+def report_unreadable(store: Store) -> None:
     """Say which pictures were left out, the first few by name."""
     shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:5]]
     more = len(store.unreadable) - len(shown)
     tail = [f"  and {more:,} more; `zerosum data inspect` names them all"] if more else []
-    text = "\n".join([f"left out {len(store.unreadable):,} unreadable pictures:", *shown, *tail])
-    console.print(text, markup=False, highlight=False)
+    head = f"left out {len(store.unreadable):,} unreadable pictures:"
+    print("\n".join([head, *shown, *tail]), file=sys.stderr)

@@ -35,8 +35,9 @@ def _inspect(source: Annotated[str, tyro.conf.Positional], *, picture: Path | No
     """
     from rich.console import Console
 
-    from zerosum.data.audit import audit, render
-    from zerosum.data.audit import picture as draw
+    from zerosum.data.audit import audit
+    from zerosum.data.report import picture as draw
+    from zerosum.data.report import render
 
     console = Console()
     render(audit(source), console)

@@ -31,6 +31,6 @@ def keep_freed_memory() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     mallopt = ctypes.CDLL(None).mallopt
-    trims = mallopt(_TRIM_THRESHOLD, _MOST) == 1
-    maps = mallopt(_MMAP_THRESHOLD, _MOST) == 1 or mallopt(_MMAP_THRESHOLD, _MOST_FORMERLY) == 1
+    trims: bool = mallopt(_TRIM_THRESHOLD, _MOST) == 1
+    maps = any(mallopt(_MMAP_THRESHOLD, most) == 1 for most in (_MOST, _MOST_FORMERLY))
     return trims and maps

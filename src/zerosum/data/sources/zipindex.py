@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from mmap import mmap
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.listing import Entry
@@ -98,8 +98,7 @@ def refuse_outside(name: str, path: Path) -> str:
     plain = name.replace("\\", "/")
     while plain.startswith("./"):
         plain = plain[2:]
-    parts = PurePosixPath(plain).parts
-    if plain.startswith("/") or ".." in parts or plain[1:2] == ":":
+    if plain.startswith("/") or ".." in plain.split("/") or plain[1:2] == ":":
         raise DataError(
             f"{path} holds an entry that points outside of it, {name!r}: expected relative names "
             "below the archive; do not trust this file, or pack it again."
