@@ -34,9 +34,9 @@ def start(*words: str, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     )
 
 
-def finish(process: subprocess.Popen[str], *, timeout: float = 240) -> str:
-    output, _ = process.communicate(timeout=timeout)
-    assert process.returncode == 0, output
+def finish(process: subprocess.Popen[str], *, code: int = 0) -> str:
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == code, output
     return output
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,14 +36,9 @@ def test_resume_goes_on(model: zerosum.Model) -> None:
 
 
 def test_arguments_go_before_the_recipe(tmp_path: Path) -> None:
-    config = zerosum.recipe("dcgan-digits")
-    game = replace(
-        config.game,
-        generator=replace(config.game.generator, width=4),
-        discriminator=replace(config.game.discriminator, width=4),
-    )
     model = zerosum.train(
-        replace(config, game=game),
+        "dcgan-digits",
+        fields={"game.generator.width": 4, "game.discriminator.width": 4},
         images=32,
         batch_size=8,
         seed=5,

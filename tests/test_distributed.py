@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from runs_in_processes import create, finish, start, weights
-from zerosum.config import RunConfig
+from zerosum.config import RunConfig, change
 from zerosum.runs import Run
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
@@ -16,12 +16,8 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 
 @pytest.fixture
 def without_batch_norm(tiny: RunConfig) -> RunConfig:
-    game = replace(
-        tiny.game,
-        generator=replace(tiny.game.generator, norm="layer"),
-        discriminator=replace(tiny.game.discriminator, norm="layer"),
-    )
-    return replace(tiny, game=game, images=tiny.batch_size)
+    norms = {"game.generator.norm": "layer", "game.discriminator.norm": "layer"}
+    return change(tiny, {**norms, "images": tiny.batch_size})
 
 
 def _gradients(run: Run, player: str) -> list[torch.Tensor]:

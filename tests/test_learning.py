@@ -5,7 +5,6 @@ the 24 directions in which real digits vary most; between two halves of the real
 below 0.1 (sampling error), and a generator that draws the mean digit only, or noise, is far off.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,14 +55,14 @@ def test_the_measure_can_tell(directions: Directions) -> None:
 
 
 def test_it_learns(directions: Directions, tmp_path: Path) -> None:
-    config = zerosum.recipe("dcgan-digits")
-    game = replace(
-        config.game,
-        generator=replace(config.game.generator, width=16),
-        discriminator=replace(config.game.discriminator, width=16),
+    model = zerosum.train(
+        "dcgan-digits",
+        images=30_000,
+        device="cpu",
+        fields={"game.generator.width": 16, "game.discriminator.width": 16},
+        out=tmp_path / "run",
+        quiet=True,
     )
-    config = replace(config, game=game, images=30_000, device="cpu")
-    model = zerosum.train(config, out=tmp_path / "run", quiet=True)
     drawn = model.sample(1000, seed=0).flatten(1).double().numpy()
     distance = directions.distance(drawn)
     assert distance < 20

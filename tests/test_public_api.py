@@ -36,7 +36,7 @@ def test_the_quick_start() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
-        zerosum.trian  # type: ignore[attr-defined]  # noqa: B018
+        zerosum.trian  # noqa: B018
 
 
 def test_commands() -> None:

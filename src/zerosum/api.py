@@ -3,14 +3,13 @@
 The command line is a thin layer over this module and `zerosum.jobs`.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from zerosum.config import RunConfig
+from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, RunError
 from zerosum.games.adversarial import AdversarialGame, draw_latents
@@ -86,19 +85,20 @@ def train(
     batch_size: int | None = None,
     seed: int | None = None,
     device: str | None = None,
+    fields: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
     quiet: bool = False,
 ) -> Model:
     """Train by a recipe and return the trained model.
 
     Args:
-        recipe: A name (``zerosum recipes`` lists them), or a configuration of your own: any field
-            can be set with ``dataclasses.replace(zerosum.recipe(name), ...)``.
+        recipe: A name (``zerosum recipes`` lists them), or a configuration of your own.
         data: Source of the real pictures instead of the recipe's.
         images: Real images to see in all.
         batch_size: Real images in a round.
         seed: From which all random numbers follow.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        fields: Any other fields, named as on the command line: ``{"game.generator.width": 32}``.
         out: The run folder to make; by default the next free ``runs/RECIPE``.
         quiet: Few lines instead of a progress bar.
 
@@ -114,7 +114,7 @@ def train(
         "device": device,
     }
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    config = replace(config, **given)
+    config = change(config, {**(fields or {}), **given})
     outcome = train_run(config, out=None if out is None else Path(out), quiet=quiet)
     return load(outcome.run.path, device=config.device)
 

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,15 @@ from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
 
-__all__ = ["Outcome", "cache_folder", "open_store", "report_unreadable", "resume_run", "train_run"]
+__all__ = [
+    "Outcome",
+    "absolute",
+    "cache_folder",
+    "open_store",
+    "report_unreadable",
+    "resume_run",
+    "train_run",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +66,13 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
     Raises:
         ZerosumError: One of them does not; the message says what to do.
     """
+    config = replace(config, data=absolute(config.data))
     with _engine(config) as engine:
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:
             run.check_free(config)
-        loop = _assemble(config, run, engine, quiet=quiet)
+        store = _open(config, engine, quiet=quiet)
+        loop = _assemble(config, run, engine, store, quiet=quiet)
         if engine.is_main:
             run.create(config)
         with _locked(run, engine):
@@ -85,12 +95,19 @@ def resume_run(
     """
     run = Run.open(path)
     config = run.config()
-    config = replace(config, images=images or config.images, device=device or config.device)
+    config = replace(
+        config,
+        images=config.images if images is None else images,
+        device=config.device if device is None else device,
+    )
     with _engine(config) as engine, _locked(run, engine):
-        loop = _assemble(config, run, engine, quiet=quiet)
+        store = _open(config, engine, quiet=quiet)
+        loop = _assemble(config, run, engine, store, quiet=quiet)
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
         if run.checkpoint_path.exists():
-            loop.load_state_dict(run.load()["loop"])
+            state = run.load()
+            _check_data(config, state["data"], store)
+            loop.load_state_dict(state["loop"])
         if loop.images >= config.images + config.batch_size:
             raise ConfigError(
                 f"{path} has seen {loop.images:,} images already, more than the "
@@ -105,7 +122,7 @@ def cache_folder() -> Path:
     """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder."""
     given = os.environ.get("ZEROSUM_CACHE")
     if given:
-        return Path(given)
+        return Path(given).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "zerosum"
 
@@ -117,23 +134,29 @@ def open_store(config: RunConfig, *, quiet: bool = False) -> Store:
         size=pictures.size,
         channels=pictures.channels,
         fit=pictures.fit,
+        filter=pictures.filter,
         background=pictures.background,
         enlarge=pictures.enlarge,
     )
     console = Console(stderr=True)
     source = open_source(config.data)
     with _preparing(console, quiet=quiet) as progress:
-        store = build_store(
+        return build_store(
             source, settings, cache=cache_folder(), strict=config.strict, progress=progress
         )
-    return store
 
 
-def _assemble(config: RunConfig, run: Run, engine: Engine, *, quiet: bool) -> Loop[Any]:
-    """All objects of a run; whatever does not fit is found here, before a folder is made."""
+def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store:
     store = open_store(config, quiet=quiet or not engine.is_main)
     if store.unreadable and engine.is_main:
         report_unreadable(store)
+    return store
+
+
+def _assemble(
+    config: RunConfig, run: Run, engine: Engine, store: Store, *, quiet: bool
+) -> Loop[Any]:
+    """All objects of a run; whatever does not fit is found here, before a folder is made."""
     batches = Batches(
         store,
         batch_size=config.batch_size,
@@ -158,10 +181,42 @@ def _assemble(config: RunConfig, run: Run, engine: Engine, *, quiet: bool) -> Lo
                 seed=config.seed,
             ),
             Checkpoints(
-                run.path, seconds=config.checkpoint_seconds, facts={"config": to_json(config)}
+                run.path,
+                seconds=config.checkpoint_seconds,
+                facts={"config": to_json(config), "data": _facts(store)},
             ),
         ],
     )
+
+
+def absolute(source: str) -> str:
+    """A source that can be found from any folder: paths become absolute, names stay.
+
+    Example:
+        >>> absolute("digits")
+        'digits'
+        >>> Path(absolute(".")).is_absolute()
+        True
+    """
+    name, colon, folder = source.partition(":")
+    if colon and Path(folder).expanduser().exists():
+        return f"{name}:{Path(folder).expanduser().absolute()}"
+    path = Path(source).expanduser()
+    is_pattern = "{" in source and path.parent.exists()
+    return str(path.absolute()) if path.exists() or is_pattern else source
+
+
+def _facts(store: Store) -> dict[str, Any]:
+    return {"identity": store.identity, "pictures": len(store)}
+
+
+def _check_data(config: RunConfig, saved: Mapping[str, Any], store: Store) -> None:
+    if saved != _facts(store):
+        raise RunError(
+            f"the pictures of {config.data} are no longer those that the run began with: there "
+            f"were {saved['pictures']:,}, now there are {len(store):,}, or files were changed. "
+            "A run goes on as it began. Put them back as they were, or start a new run."
+        )
 
 
 def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:

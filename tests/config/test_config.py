@@ -14,6 +14,7 @@ from zerosum.config import (
     PenaltyConfig,
     PicturesConfig,
     RunConfig,
+    change,
     differences,
     from_json,
     to_json,
@@ -81,7 +82,7 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"real_label": 0.2}, "real_label must be from 0.5 to 1.0"),
+        ({"real_label": 0.5}, "real_label must be above 0.5"),
         ({"real_label": 0.9, "objective": "hinge"}, "no meaning for the hinge objective"),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
         ({"average_half_life": 0}, "average_half_life must be greater than 0"),
@@ -126,6 +127,20 @@ def test_unknown_and_wrong_fields_in_json_are_refused() -> None:
 def test_an_unknown_recipe_suggests_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean 'dcgan-mnist'\?"):
         recipe("dcgan-mnits")
+
+
+def test_change_names_fields_as_the_command_line_does(tiny: RunConfig) -> None:
+    changed = change(tiny, {"game.penalties.r1.weight": 5.0, "seed": 2})
+    assert differences(to_json(tiny), to_json(changed)) == [
+        "game.penalties.r1.weight: 0.1 → 5.0",
+        "seed: 0 → 2",
+    ]
+
+
+@pytest.mark.parametrize("name", ["game.generator.widht", "seed.x", "no.such.field", "sede"])
+def test_change_refuses_unknown_fields(tiny: RunConfig, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"has no field '{name}'"):
+        change(tiny, {name: 1})
 
 
 def test_differences_name_fields_and_both_values(tiny: RunConfig) -> None:

@@ -205,7 +205,7 @@ def test_small_pictures_are_refused_with_the_smallest_size_and_the_ways_out(
     pictures: Path, tmp_path: Path, make_picture: Maker
 ) -> None:
     make_picture(pictures / "cat" / "small.png", size=(5, 7))
-    with pytest.raises(DataError, match=r"16x16 .*cat/small\.png has 5x7.*enlarge=True"):
+    with pytest.raises(DataError, match=r"16x16 .*cat/small\.png has 5x7.*--pictures.enlarge"):
         build(pictures, tmp_path / "cache", StoreSettings(size=(16, 16)))
     enlarged = StoreSettings(size=(16, 16), enlarge=True)
     assert len(build(pictures, tmp_path / "cache", enlarged)) == 6

@@ -85,7 +85,7 @@ def test_the_generator_meets_the_discriminator_that_has_just_moved() -> None:
     game = _game()
     turns = game.turns(Batch(images=torch.ones(8, 1, 2, 2)), _round())
     next(turns)
-    game.players["discriminator"].network.weight.data.fill_(5.0)
+    game.players["discriminator"].parameters[0].data.fill_(5.0)
     cost = next(turns).cost.item()
     assert cost != pytest.approx(math.log(2))
 

@@ -45,9 +45,7 @@ class Bilinear(Game[Batch]):
 
 
 def _player(network: nn.Module) -> Player:
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
-    optimizer.param_groups[0]["initial_lr"] = 0.1
-    return Player(network=network, optimizer=optimizer)
+    return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
 
 
 def _loop(game: Game[Any], **settings: Any) -> Loop[Any]:

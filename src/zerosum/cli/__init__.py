@@ -60,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(error, 1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # The reader has seen enough: `zerosum recipes | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: ZerosumError, code: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from inspect import cleandoc
 from typing import Annotated
 
 import tyro
@@ -28,7 +29,7 @@ def _recipes(name: Annotated[str | None, tyro.conf.Positional] = None) -> None:
     console = Console()
     if name is not None:
         config = recipe(name)
-        console.print((RECIPES[name].__doc__ or "").replace("\n    ", "\n"), markup=False)
+        print(cleandoc(RECIPES[name].__doc__ or ""))
         console.print_json(json.dumps(to_json(config)))
         return
     table = Table("recipe", "pictures", "images", "what it is", box=None, pad_edge=False)

@@ -1,9 +1,12 @@
 """What the command line says at the end of a job."""
 
+import json
+import sys
+
 from rich.console import Console
 from rich.table import Table
 
-from zerosum.config import RunConfig
+from zerosum.config import RunConfig, to_json
 from zerosum.config.build import build_game
 from zerosum.jobs import Outcome, open_store, report_unreadable
 from zerosum.nn import count_parameters
@@ -14,12 +17,13 @@ __all__ = ["report_dry_run", "report_outcome"]
 
 def report_outcome(outcome: Outcome) -> None:
     """Where everything is, and what to do next."""
-    if not outcome.is_main:
-        return
     path = outcome.run.path
     if not outcome.is_complete:
-        print(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
-        print(f"  go on:        zerosum resume {path}")
+        if outcome.is_main:
+            print(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
+            print(f"  go on:        zerosum resume {path}")
+        sys.exit(130)  # What a shell gives a command that was interrupted.
+    if not outcome.is_main:
         return
     grids = sorted((path / "samples").glob("*.png"))
     print(f"done: {outcome.images:,} images seen.")
@@ -49,6 +53,7 @@ def report_dry_run(config: RunConfig) -> None:
             table.add_row(name, type(player.network).__name__, size)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     channels, height, width = store.shape
+    console.print_json(json.dumps(to_json(config)))
     console.print(f"{len(store):,} pictures of {width}x{height}, {channels} channel(s)")
     console.print(table)
     rounds = -(-config.images // config.batch_size)

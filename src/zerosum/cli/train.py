@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def run(arguments: Sequence[str]) -> None:
         parse,
         args=rest,
         prog=f"zerosum train {name}",
-        description=RECIPES[name].__doc__,
+        description=cleandoc(RECIPES[name].__doc__ or ""),
         config=(tyro.conf.AvoidSubcommands, tyro.conf.ConsolidateSubcommandArgs),
     )
     _train(config, options)

@@ -8,7 +8,7 @@ from zerosum.config.game import (
     PenaltiesConfig,
     PenaltyConfig,
 )
-from zerosum.config.json import differences, from_json, to_json
+from zerosum.config.json import change, differences, from_json, to_json
 from zerosum.config.networks import (
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
@@ -34,6 +34,7 @@ __all__ = [
     "ResnetDiscriminatorConfig",
     "ResnetGeneratorConfig",
     "RunConfig",
+    "change",
     "differences",
     "from_json",
     "to_json",

@@ -136,10 +136,7 @@ def _build_adam(config: OptimizerConfig, network: nn.Module) -> torch.optim.Adam
         torch.optim.Adam, network.parameters(), lr=config.learning_rate, betas=config.betas
     )
     device = next(network.parameters()).device.type
-    optimizer = make(fused=device in ("cpu", "cuda", "mps"))
-    for group in optimizer.param_groups:
-        group["initial_lr"] = config.learning_rate
-    return optimizer
+    return make(fused=device in ("cpu", "cuda", "mps"))
 
 
 def _refuse_batch_of_one(game: Game[Any]) -> None:

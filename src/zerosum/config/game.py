@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.checks import require, require_positive
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 
 __all__ = [
@@ -115,7 +115,10 @@ class AdversarialConfig:
     """Noise on all that the discriminator sees."""
 
     def __post_init__(self) -> None:
-        require_between("real_label", self.real_label, 0.5, 1.0)
+        require(
+            0.5 < self.real_label <= 1.0,
+            f"real_label must be above 0.5 and at most 1, got {self.real_label}.",
+        )
         smoothed = ("minimax", "non-saturating", "least-squares")
         require(
             self.real_label == 1.0 or self.objective in smoothed,

@@ -1,6 +1,7 @@
 """Configurations as JSON, strictly: a key that means nothing is refused, never ignored."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from zerosum.config.run import RunConfig
 from zerosum.errors import ConfigError
 
-__all__ = ["differences", "from_json", "to_json"]
+__all__ = ["change", "differences", "from_json", "to_json"]
 
 
 def to_json(config: RunConfig) -> dict[str, Any]:
@@ -32,6 +33,36 @@ def from_json(values: Mapping[str, Any]) -> RunConfig:
     if unknown:
         raise ConfigError(f"the configuration has unknown fields: {', '.join(sorted(unknown))}.")
     return config
+
+
+def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
+    """The configuration with some fields changed, named as on the command line.
+
+    Args:
+        config: What to start from; it stays as it is.
+        fields: New values by dotted name.
+
+    Raises:
+        ConfigError: There is no field of that name, or the values do not fit.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> wide = change(recipe("dcgan-digits"), {"game.generator.width": 48, "seed": 1})
+        >>> wide.game.generator.width, wide.seed
+        (48, 1)
+    """
+    values = to_json(config)
+    for name, value in fields.items():
+        *path, last = name.split(".")
+        place = values
+        for part in path:
+            place = place.get(part) if isinstance(place, dict) else None  # type: ignore[assignment]
+        if not isinstance(place, dict) or last not in place:
+            near = get_close_matches(name, flatten(to_json(config)), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{hint}")
+        place[last] = value
+    return from_json(values)
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,9 @@
 """Settings of a whole run."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+import tyro
 
 from zerosum.config.checks import require, require_between, require_positive
 from zerosum.config.game import GameConfig
@@ -17,8 +19,11 @@ class PicturesConfig:
     """Height and width in pixels."""
     channels: Literal[1, 3, 4] = 3
     """1: grey, 3: RGB, 4: RGBA."""
-    fit: Literal["crop", "pad"] = "crop"
-    """``crop``: fill the size and cut the overhang evenly; ``pad``: show all on the background."""
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    """``crop``: fill the size and cut the overhang evenly; ``pad``: show all on the background;
+    ``stretch``: without regard to proportions."""
+    filter: Literal["lanczos", "bicubic", "bilinear", "box", "nearest"] = "lanczos"
+    """Resampling filter; all but ``nearest`` are antialiased."""
     background: tuple[int, int, int] = (255, 255, 255)
     """RGB colour (0 to 255) under transparent pictures and around padded ones."""
     enlarge: bool = False
@@ -37,7 +42,7 @@ class PicturesConfig:
 class RunConfig:
     """A complete job: what a run folder's ``config.json`` holds."""
 
-    recipe: str
+    recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""
     data: str
     """Source of the real pictures: a name, a folder, an archive, an array."""

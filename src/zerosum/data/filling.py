@@ -170,7 +170,7 @@ def _refuse_small(source: Source, settings: StoreSettings, block: _Block) -> Non
         f"{source.name}: pictures of at least {wanted[1]}x{wanted[0]} pixels (width x height) are "
         f"needed, but {name} has {width}x{height}, and {len(block.small)} of the {block.size} "
         "around it are too small; choose a smaller size, remove them, allow them to be enlarged "
-        "(enlarge=True), or to be framed (fit='pad')."
+        "(--pictures.enlarge), or to be framed (--pictures.fit pad)."
     )
 
 

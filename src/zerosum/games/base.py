@@ -35,6 +35,11 @@ class Player:
     half_life: float = 0.0
     decay: tuple[int, int] | None = None
 
+    def __post_init__(self) -> None:
+        # The rate at the start, from which the loop derives every later one.
+        for group in self.optimizer.param_groups:
+            group.setdefault("initial_lr", group["lr"])
+
     @property
     def parameters(self) -> list[nn.Parameter]:
         """The parameters that this player moves, in the order of the network."""

@@ -104,10 +104,12 @@ def choose_device(name: str) -> torch.device:
     """
     if name == "auto":
         found = torch.accelerator.current_accelerator(check_available=True)
-        local = int(os.environ.get("LOCAL_RANK", "0"))
-        return torch.device("cpu") if found is None else torch.device(found.type, local)
+        name = "cpu" if found is None else found.type
     try:
         device = torch.device(name)
+        if name == "cuda":
+            # torchrun tells each process which of the machine's devices is its own.
+            device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0]
