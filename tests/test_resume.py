@@ -134,7 +134,7 @@ def test_changed_pictures_are_noticed(tiny: RunConfig, tmp_path: Path) -> None:
 def test_a_relative_source_is_found_from_anywhere(
     tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    np.save(tmp_path / "a.npy", np.zeros((40, 28, 28), dtype=np.uint8))
+    np.save(tmp_path / "a.npy", np.full((40, 28, 28), 200, dtype=np.uint8))
     monkeypatch.chdir(tmp_path)
     run = _unbroken(replace(tiny, data="a.npy"), tmp_path / "run")
     (tmp_path / "elsewhere").mkdir()

@@ -166,6 +166,7 @@ def test_a_broken_config_says_which(run: Run, capsys: pytest.CaptureFixture[str]
 def test_inspect(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert call("data", "inspect", "digits", "--picture", str(tmp_path / "look.png")) == 0
     output = capsys.readouterr().out
-    for text in ("5,000", "28"):
+    for text in ("5000 of 5000", "28x28: 5000", "L: 5000"):
         assert text in output
-    assert Image.open(tmp_path / "look.png").size[0] > 28
+    with Image.open(tmp_path / "look.png") as picture:
+        assert picture.size[0] > 28
