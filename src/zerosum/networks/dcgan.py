@@ -110,7 +110,7 @@ class DcganGenerator(nn.Module):
         stem_bias = norm == "none" or not stem_norm
         self.layers = nn.Sequential(
             STEMS[stem](latent_size, widths[0], smallest, stem_bias),
-            *([normalisation(norm, widths[0]), nn.ReLU()] if stem_norm else []),
+            *([normalisation(norm, widths[0]), nn.ReLU(inplace=True)] if stem_norm else []),
             *(_double(inputs, outputs, norm) for inputs, outputs in pairwise(widths)),
             Double(widths[-1], channels, bias=output_bias),
             nn.Tanh(),
@@ -173,7 +173,7 @@ class DcganDiscriminator(nn.Module):
         bias = norm == "none"
         self.layers = nn.Sequential(
             Halve(channels, widths[0], bias=bias),
-            nn.LeakyReLU(slope),
+            nn.LeakyReLU(slope, inplace=True),
             *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
             HEADS[head](widths[-1], smallest, bias),
             nn.Flatten(0),
@@ -190,7 +190,7 @@ def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:
     return nn.Sequential(
         Double(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
     )
 
 
@@ -198,5 +198,5 @@ def _halve(inputs: int, outputs: int, norm: str, slope: float) -> nn.Sequential:
     return nn.Sequential(
         Halve(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
-        nn.LeakyReLU(slope),
+        nn.LeakyReLU(slope, inplace=True),
     )
