@@ -95,7 +95,6 @@ class Zeros:
 
 def _player(network: nn.Module) -> Player:
     optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
-    optimizer.param_groups[0]["initial_lr"] = LEARNING_RATE  # what the loop's schedule scales
     return Player(network=network, optimizer=optimizer)
 
 
