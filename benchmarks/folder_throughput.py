@@ -84,7 +84,6 @@ def timed(what: str, act: Callable[[], Any]) -> Any:
 
 
 def compare(folder: Path, cache: Path, rounds: int, batches: int) -> float:
-    torch.set_num_threads(1)  # as in DataLoader's workers; two would wait for each other's core
     settings = StoreSettings(size=(SIDE, SIDE), channels=3)
     source = timed("listing", lambda: open_source(str(folder)))
     store = timed("first pass (store)", lambda: build_store(source, settings, cache=cache))

@@ -5,8 +5,6 @@
 Runs go to ``runs/`` in the folder where it is started; ``digits.png`` is the picture.
 """
 
-from dataclasses import replace
-
 import zerosum
 
 # Train for a short while on the digits that come with zerosum, and look.
@@ -18,7 +16,6 @@ model.save_grid("digits.png", count=64, seed=0)
 model = zerosum.load(model.run.path)
 assert model.sample(64, seed=0).equal(pictures)
 
-# A recipe is a frozen dataclass. Change any field of it and train that.
-config = zerosum.recipe("dcgan-digits")
-config = replace(config, images=40_000, game=replace(config.game, objective="hinge"))
-model = zerosum.train(config)
+# Any field of a recipe can be changed; `zerosum train NAME --help` lists them.
+fields = {"game.objective": "hinge", "game.discriminator.spectral_norm": True}
+model = zerosum.train("dcgan-digits", images=40_000, seed=1, fields=fields)

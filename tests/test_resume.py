@@ -12,6 +12,7 @@ import pytest
 
 from runs_in_processes import assert_same, create, finish, start, weights
 from zerosum import jobs
+from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import RunConfig
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.runs import Run
@@ -118,6 +119,14 @@ def test_a_changed_configuration_is_refused_with_the_difference(
     run.write_config(changed)
     with pytest.raises(RunError, match=r"(?s)batch_size: 16 → 32.*game\.critic_turns: 1 → 2"):
         jobs.resume_run(run.path, quiet=True)
+
+
+def test_a_run_from_before_a_field_existed_goes_on(tiny: RunConfig, tmp_path: Path) -> None:
+    run = _unbroken(tiny, tmp_path / "run")
+    state = load_checkpoint(run.checkpoint_path)
+    del state["config"]["pictures"]["filter"]
+    save_checkpoint(run.checkpoint_path, state)
+    assert jobs.resume_run(run.path, images=640, quiet=True).is_complete
 
 
 def test_changed_pictures_are_noticed(tiny: RunConfig, tmp_path: Path) -> None:

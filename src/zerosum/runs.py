@@ -118,9 +118,11 @@ class Run:
             RunError: It was made with another configuration than ``config.json`` holds.
         """
         state = load_checkpoint(self.checkpoint_path)
+        # Through from_json, so that a field that is newer than the run has its default in both.
+        trained_with = to_json(from_json(state["config"]))
         changed = [
             line
-            for line in differences(state["config"], to_json(self.config()))
+            for line in differences(trained_with, to_json(self.config()))
             if line.split(":")[0] not in _FREE_TO_CHANGE
         ]
         if changed:
