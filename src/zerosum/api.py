@@ -31,6 +31,14 @@ class Model:
         run: Where it comes from.
         game: The players, on the device.
         images: Real images that it has seen.
+
+    Example:
+        >>> narrow = change(find_recipe("dcgan-digits"), {"game.generator.width": 4})
+        >>> game = build_game(narrow, Engine(device=choose_device("cpu")))
+        >>> untrained = Model(run=Run(Path("runs/digits")), game=game, images=0)
+        >>> two, three = untrained.sample(2, seed=7), untrained.sample(3, seed=7)
+        >>> torch.allclose(two, three[:2], atol=1e-5)
+        True
     """
 
     def __init__(self, *, run: Run, game: AdversarialGame, images: int) -> None:
@@ -104,6 +112,17 @@ def train(
 
     Raises:
         ZerosumError: A setting, the data or the folder does not do; the message says what to do.
+
+    Example:
+        >>> import os
+        >>> from tempfile import TemporaryDirectory
+        >>> from unittest.mock import patch
+        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> tiny = {"images": 64, "batch_size": 16, "device": "cpu", "fields": narrow}
+        >>> with TemporaryDirectory() as folder, patch.dict(os.environ, ZEROSUM_CACHE=folder):
+        ...     model = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
+        >>> model.images, model.sample(2).shape
+        (64, torch.Size([2, 1, 28, 28]))
     """
     config = find_recipe(recipe) if isinstance(recipe, str) else recipe
     asked = {
@@ -129,6 +148,17 @@ def resume(
         images: Real images to see in all, instead of what the run was made for.
         device: Another device than the run's.
         quiet: Few lines instead of a progress bar.
+
+    Example:
+        >>> import os
+        >>> from tempfile import TemporaryDirectory
+        >>> from unittest.mock import patch
+        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
+        >>> with TemporaryDirectory() as folder, patch.dict(os.environ, ZEROSUM_CACHE=folder):
+        ...     _ = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
+        ...     resume(f"{folder}/run", images=64, quiet=True).images
+        64
     """
     outcome = resume_run(Path(run), images=images, device=device, quiet=quiet)
     return load(outcome.run.path, device=device or "auto")
@@ -140,6 +170,18 @@ def load(run: str | Path, *, device: str = "auto") -> Model:
     Raises:
         RunError: The folder is no run, or not one that makes pictures from nothing.
         CheckpointError: It has no checkpoint that can be used.
+
+    Example:
+        >>> import os
+        >>> from tempfile import TemporaryDirectory
+        >>> from unittest.mock import patch
+        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
+        >>> with TemporaryDirectory() as folder, patch.dict(os.environ, ZEROSUM_CACHE=folder):
+        ...     trained = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
+        ...     loaded = load(f"{folder}/run", device="cpu")
+        >>> torch.equal(trained.sample(2), loaded.sample(2))
+        True
     """
     found = Run.open(Path(run))
     state = found.load()

@@ -65,6 +65,18 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> dict[s
 
     Raises:
         CheckpointError: The file is missing, truncated, of another program, or of a newer version.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "latest.safetensors"
+        ...     save_checkpoint(file, {"images": 64, "weights": torch.ones(2)})
+        ...     load_checkpoint(file)["weights"]
+        tensor([1., 1.])
+        >>> load_checkpoint(Path("none.safetensors"))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.CheckpointError: there is no checkpoint none.safetensors; ...
     """
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:

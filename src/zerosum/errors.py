@@ -16,7 +16,16 @@ __all__ = [
 
 
 class ZerosumError(Exception):
-    """Base class of every error that a user can cause and mend."""
+    """Base class of every error that a user can cause and mend.
+
+    Example:
+        >>> from zerosum import ZerosumError, recipe
+        >>> try:
+        ...     recipe("dcgan-digit")
+        ... except ZerosumError as error:
+        ...     print(error)
+        unknown recipe 'dcgan-digit'; did you mean 'dcgan-digits'? Known: ...
+    """
 
 
 class ConfigError(ZerosumError, ValueError):

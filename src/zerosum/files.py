@@ -35,7 +35,16 @@ def replace_atomically(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace the file's content by ``text`` (UTF-8) atomically."""
+    """Replace the file's content by ``text`` (UTF-8) atomically.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     write_text(Path(folder) / "a.txt", "old")
+        ...     write_text(Path(folder) / "a.txt", "new")
+        ...     (Path(folder) / "a.txt").read_text()
+        'new'
+    """
     with replace_atomically(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 

@@ -45,6 +45,11 @@ class Outcome:
         images: Real images seen so far.
         wanted: Real images that the run is to see in all.
         is_main: Whether this process is the one that reports.
+
+    Example:
+        >>> stopped = Outcome(run=Run(Path("runs/dcgan-digits")), images=6_400, wanted=200_000)
+        >>> stopped.is_complete
+        False
     """
 
     run: Run
@@ -119,7 +124,14 @@ def resume_run(
 
 
 def cache_folder() -> Path:
-    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder."""
+    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder.
+
+    Example:
+        >>> from unittest.mock import patch
+        >>> with patch.dict(os.environ, ZEROSUM_CACHE="large-disk/cache"):
+        ...     cache_folder().as_posix()
+        'large-disk/cache'
+    """
     given = os.environ.get("ZEROSUM_CACHE")
     if given:
         return Path(given).expanduser()

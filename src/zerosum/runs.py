@@ -41,6 +41,15 @@ class Run:
 
     Attributes:
         path: The folder.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.recipes import recipe
+        >>> with TemporaryDirectory() as folder:
+        ...     run = Run(Path(folder) / "first")
+        ...     run.create(recipe("dcgan-digits"))
+        ...     Run.open(run.path).config() == recipe("dcgan-digits")
+        True
     """
 
     path: Path
@@ -155,7 +164,15 @@ class Run:
 
 
 def free_name(folder: Path, recipe: str) -> Path:
-    """``folder/recipe``, or the first of ``recipe-2``, ``recipe-3``, ... that is not taken."""
+    """``folder/recipe``, or the first of ``recipe-2``, ``recipe-3``, ... that is not taken.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     (Path(folder) / "dcgan-digits").mkdir()
+        ...     free_name(Path(folder), "dcgan-digits").name
+        'dcgan-digits-2'
+    """
     number = 1
     while (path := folder / (recipe if number == 1 else f"{recipe}-{number}")).exists():
         number += 1

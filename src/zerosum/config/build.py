@@ -44,6 +44,16 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
 
     Raises:
         ConfigError: The settings do not fit each other or the pictures.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> engine = Engine(device=torch.device("cpu"))
+        >>> one, two = (build_game(recipe("mnist-gan-2018"), engine) for _ in range(2))
+        >>> sorted(one.players)
+        ['discriminator', 'generator']
+        >>> ours, theirs = (game.players["generator"].parameters for game in (one, two))
+        >>> all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+        True
     """
     shape = (config.pictures.channels, *config.pictures.size)
     with torch.random.fork_rng():
@@ -56,7 +66,13 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
 
 
 def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
-    """The generator for pictures of that shape."""
+    """The generator for pictures of that shape.
+
+    Example:
+        >>> generator = build_generator(DcganGeneratorConfig(latent_size=8, width=4), (3, 32, 32))
+        >>> generator(torch.zeros(2, 8)).shape
+        torch.Size([2, 3, 32, 32])
+    """
     match config:
         case MlpGeneratorConfig():
             return MlpGenerator(**_arguments(config), image_shape=shape)
@@ -67,7 +83,13 @@ def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
 
 
 def build_discriminator(config: DiscriminatorConfig, shape: ImageShape) -> nn.Module:
-    """The discriminator for pictures of that shape."""
+    """The discriminator for pictures of that shape.
+
+    Example:
+        >>> discriminator = build_discriminator(DcganDiscriminatorConfig(width=4), (3, 32, 32))
+        >>> discriminator(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2])
+    """
     arguments = _arguments(config)
     arguments.pop("spectral_norm")
     network: nn.Module

@@ -24,7 +24,16 @@ ObjectiveName = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerConfig:
-    """Adam for one player."""
+    """Adam for one player.
+
+    Example:
+        >>> OptimizerConfig(learning_rate=1e-3, decay=(50_000, 100_000)).betas
+        (0.5, 0.999)
+        >>> OptimizerConfig(decay=(100_000, 50_000))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: decay must be two rising image counts, got (100000, 50000).
+    """
 
     learning_rate: float = 2e-4
     """Step size."""
@@ -44,7 +53,13 @@ class OptimizerConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltyConfig:
-    """How much a penalty weighs, and how often it is paid."""
+    """How much a penalty weighs, and how often it is paid.
+
+    Example:
+        >>> lazy = PenaltyConfig(weight=5.0, every=16)
+        >>> lazy.weight * lazy.every  # In the rounds that pay it.
+        80.0
+    """
 
     weight: float = 0.0
     """Factor before the mean penalty; 0: not paid at all."""
@@ -58,7 +73,13 @@ class PenaltyConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltiesConfig:
-    """What the discriminator pays for steep slopes; the fields are names of penalties."""
+    """What the discriminator pays for steep slopes; the fields are names of penalties.
+
+    Example:
+        >>> penalties = PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))
+        >>> penalties.gradient.weight, penalties.r1.weight
+        (10.0, 0.0)
+    """
 
     gradient: PenaltyConfig = PenaltyConfig()
     """Slope 1 between real and fake pictures: WGAN-GP."""
@@ -72,7 +93,14 @@ class PenaltiesConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceNoiseConfig:
-    """Gaussian noise on all that the discriminator sees, fading out linearly."""
+    """Gaussian noise on all that the discriminator sees, fading out linearly.
+
+    Example:
+        >>> InstanceNoiseConfig(deviation=0.1, until=50_000).deviation
+        0.1
+        >>> InstanceNoiseConfig().deviation
+        0.0
+    """
 
     deviation: float = 0.0
     """Standard deviation at the start; pixels live in [-1, 1]. 0: no noise."""
@@ -86,7 +114,20 @@ class InstanceNoiseConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class AdversarialConfig:
-    """Generator against discriminator."""
+    """Generator against discriminator.
+
+    Example:
+        >>> from zerosum.config import DcganDiscriminatorConfig, DcganGeneratorConfig
+        >>> wgan_gp = AdversarialConfig(
+        ...     generator=DcganGeneratorConfig(),
+        ...     discriminator=DcganDiscriminatorConfig(norm="layer"),
+        ...     objective="wasserstein",
+        ...     penalties=PenaltiesConfig(gradient=PenaltyConfig(weight=10.0)),
+        ...     critic_turns=5,
+        ... )
+        >>> wgan_gp.latent, wgan_gp.average_half_life
+        ('normal', None)
+    """
 
     generator: GeneratorConfig
     """The network that makes pictures."""

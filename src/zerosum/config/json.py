@@ -13,7 +13,13 @@ __all__ = ["change", "differences", "from_json", "to_json"]
 
 
 def to_json(config: RunConfig) -> dict[str, Any]:
-    """The configuration as dictionaries, lists and plain values."""
+    """The configuration as dictionaries, lists and plain values.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> to_json(recipe("dcgan-digits"))["game"]["generator"]["kind"]
+        'dcgan'
+    """
     values: dict[str, Any] = TypeAdapter(RunConfig).dump_python(config, mode="json")
     return values
 
@@ -23,6 +29,16 @@ def from_json(values: Mapping[str, Any]) -> RunConfig:
 
     Raises:
         ConfigError: A key is unknown, or a value is missing, of the wrong type or out of range.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> values = to_json(recipe("dcgan-digits"))
+        >>> from_json(values) == recipe("dcgan-digits")
+        True
+        >>> from_json({**values, "bach_size": 32})
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: the configuration has unknown fields: bach_size.
     """
     try:
         config = TypeAdapter(RunConfig).validate_python(_tuples(values))

@@ -22,7 +22,12 @@ Initialisation = Literal["normal", "default"]
 
 @dataclass(frozen=True, kw_only=True)
 class MlpGeneratorConfig:
-    """Fully connected generator."""
+    """Fully connected generator.
+
+    Example:
+        >>> MlpGeneratorConfig(widths=(256, 512)).latent_size
+        100
+    """
 
     kind: Literal["mlp"] = "mlp"
     latent_size: int = 100
@@ -41,7 +46,14 @@ class MlpGeneratorConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class MlpDiscriminatorConfig:
-    """Fully connected discriminator."""
+    """Fully connected discriminator.
+
+    Example:
+        >>> MlpDiscriminatorConfig(dropout=1.0)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: dropout must be from 0.0 to 0.99, got 1.0.
+    """
 
     kind: Literal["mlp"] = "mlp"
     widths: tuple[int, ...] = (128, 64, 32)
@@ -59,7 +71,16 @@ class MlpDiscriminatorConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class DcganGeneratorConfig:
-    """Transposed convolutions of stride 2 from a small map to the picture."""
+    """Transposed convolutions of stride 2 from a small map to the picture.
+
+    Example:
+        >>> DcganGeneratorConfig(width=32, stem="linear").norm
+        'batch'
+        >>> DcganGeneratorConfig(width=64, max_width=32)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: max_width must be at least width 64, got 32.
+    """
 
     kind: Literal["dcgan"] = "dcgan"
     latent_size: int = 100
@@ -86,7 +107,12 @@ class DcganGeneratorConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class DcganDiscriminatorConfig:
-    """Convolutions of stride 2 from the picture to one logit."""
+    """Convolutions of stride 2 from the picture to one logit.
+
+    Example:
+        >>> DcganDiscriminatorConfig(norm="none", spectral_norm=True).width
+        64
+    """
 
     kind: Literal["dcgan"] = "dcgan"
     width: int = 64
@@ -110,7 +136,12 @@ class DcganDiscriminatorConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ResnetGeneratorConfig:
-    """Residual generator of WGAN-GP."""
+    """Residual generator of WGAN-GP.
+
+    Example:
+        >>> ResnetGeneratorConfig(width=64).latent_size
+        128
+    """
 
     kind: Literal["resnet"] = "resnet"
     latent_size: int = 128
@@ -125,7 +156,12 @@ class ResnetGeneratorConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ResnetDiscriminatorConfig:
-    """Residual critic of WGAN-GP."""
+    """Residual critic of WGAN-GP.
+
+    Example:
+        >>> ResnetDiscriminatorConfig(width=64).norm
+        'none'
+    """
 
     kind: Literal["resnet"] = "resnet"
     width: int = 128

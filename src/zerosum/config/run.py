@@ -13,7 +13,16 @@ __all__ = ["PicturesConfig", "RunConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class PicturesConfig:
-    """How the source's pictures are brought to one shape."""
+    """How the source's pictures are brought to one shape.
+
+    Example:
+        >>> PicturesConfig(size=(64, 48), fit="pad").channels
+        3
+        >>> PicturesConfig(size=(0, 48))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: each side of pictures.size must be greater than 0, got 0.
+    """
 
     size: tuple[int, int]
     """Height and width in pixels."""
@@ -40,7 +49,23 @@ class PicturesConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """A complete job: what a run folder's ``config.json`` holds."""
+    """A complete job: what a run folder's ``config.json`` holds.
+
+    Example:
+        >>> from zerosum.config.game import AdversarialConfig
+        >>> from zerosum.config.networks import MlpDiscriminatorConfig, MlpGeneratorConfig
+        >>> config = RunConfig(
+        ...     recipe="mine",
+        ...     data="photos.zip",
+        ...     pictures=PicturesConfig(size=(32, 32)),
+        ...     game=AdversarialConfig(
+        ...         generator=MlpGeneratorConfig(), discriminator=MlpDiscriminatorConfig()
+        ...     ),
+        ...     images=100_000,
+        ... )
+        >>> config.batch_size, config.device
+        (64, 'auto')
+    """
 
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""

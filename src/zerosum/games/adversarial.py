@@ -47,6 +47,13 @@ class WeightedPenalty:
 
     Lazy regularisation (Karras et al. 2020, appendix B, https://arxiv.org/abs/1912.04958): paid
     every ``every`` rounds with ``every`` times the weight, it costs little and pulls as hard.
+
+    Example:
+        >>> from zerosum.objectives import r1
+        >>> lazy = WeightedPenalty(name="r1", penalty=r1, weight=5.0, every=16)
+        >>> rounds = [Round(number=n, images=64 * n, random=Randomness(seed=0)) for n in range(40)]
+        >>> [now.number for now in rounds if lazy.is_due(now)]
+        [0, 16, 32]
     """
 
     name: str
@@ -68,6 +75,11 @@ class InstanceNoise:
     Attributes:
         deviation: Standard deviation at the start; pixels live in [-1, 1].
         until: The number of images at which the noise has faded to nothing.
+
+    Example:
+        >>> noise = InstanceNoise(deviation=0.5, until=1000)
+        >>> [noise.at(images) for images in (0, 500, 1000, 2000)]
+        [0.5, 0.25, 0.0, 0.0]
     """
 
     deviation: float
@@ -93,6 +105,20 @@ class AdversarialGame(Game[Batch]):
         critic_turns: Turns of D for one of G.
         augmentation: Names of DiffAugment operations on all that D sees.
         instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
+
+    Example:
+        >>> from zerosum.networks import MlpDiscriminator, MlpGenerator
+        >>> from zerosum.objectives import make_objective
+        >>> def player(network):
+        ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
+        >>> game = AdversarialGame(
+        ...     generator=player(MlpGenerator(latent_size=2, image_shape=(1, 4, 4))),
+        ...     discriminator=player(MlpDiscriminator(image_shape=(1, 4, 4))),
+        ...     objective=make_objective("non-saturating"),
+        ... )
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(8, 1, 4, 4)), now)]
+        ['discriminator', 'generator']
     """
 
     def __init__(

@@ -27,6 +27,12 @@ class Player:
         average: A copy of the network that follows it slowly, for sampling; or None.
         half_life: Images after which a past weight counts half in the average.
         decay: The images between which the learning rate falls linearly to zero; or None.
+
+    Example:
+        >>> network = nn.Linear(2, 1)
+        >>> player = Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
+        >>> player.best is network, [weight.shape for weight in player.parameters]
+        (True, [torch.Size([1, 2]), torch.Size([1])])
     """
 
     network: nn.Module
@@ -59,6 +65,13 @@ class Turn:
         player: The name of the player who moves.
         cost: What it lowers, shape ().
         scores: What to record: the terms of the cost and anything worth watching, shape ().
+
+    Example:
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> turn = Turn(player="x", cost=x * x, scores={"x": x.detach()})
+        >>> turn.cost.backward()
+        >>> turn.player, x.grad
+        ('x', tensor(6.))
     """
 
     player: str
@@ -74,6 +87,11 @@ class Round:
         number: Rounds played before this one.
         images: Real images seen before this one.
         random: The random numbers of this round.
+
+    Example:
+        >>> third = Round(number=2, images=128, random=Randomness(seed=0).at(128))
+        >>> third.random.normal(4, 2).shape
+        torch.Size([4, 2])
     """
 
     number: int
@@ -88,6 +106,24 @@ class Game(ABC, Generic[BatchT]):
 
     Attributes:
         players: The players by name.
+
+    Example:
+        >>> class Bilinear(Game[None]):
+        ...     def __init__(self):
+        ...         self.players = {}
+        ...         for name in ("x", "y"):
+        ...             network = nn.ParameterList([torch.ones(())])
+        ...             optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        ...             self.players[name] = Player(network=network, optimizer=optimizer)
+        ...     def turns(self, batch, now):
+        ...         x, y = (player.network[0] for player in self.players.values())
+        ...         yield Turn(player="x", cost=x * y)
+        ...         yield Turn(player="y", cost=-x * y)
+        ...     def preview(self, count, random):
+        ...         return torch.zeros(count, 1, 1, 1)
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> [(turn.player, turn.cost.item()) for turn in Bilinear().turns(None, now)]
+        [('x', 1.0), ('y', -1.0)]
     """
 
     players: Mapping[str, Player]

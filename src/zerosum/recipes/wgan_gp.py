@@ -30,7 +30,9 @@ def wgan_gp_mnist() -> RunConfig:
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
             generator=DcganGeneratorConfig(latent_size=128, width=32, initialisation="default"),
-            discriminator=DcganDiscriminatorConfig(width=32, norm="none", initialisation="default"),
+            discriminator=DcganDiscriminatorConfig(
+                width=32, norm="none", initialisation="default"
+            ),
             objective="wasserstein",
             penalties=_PENALTIES,
             critic_turns=5,

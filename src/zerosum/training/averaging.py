@@ -33,6 +33,13 @@ def update_average(average: nn.Module, network: nn.Module, decay: float) -> None
     """θ' ← β θ' + (1 − β) θ for weights and for batch normalisation's running statistics.
 
     Whole numbers, such as counts of batches, are copied.
+
+    Example:
+        >>> average, network = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+        >>> _ = nn.init.zeros_(average.weight), nn.init.ones_(network.weight)
+        >>> update_average(average, network, decay=0.75)
+        >>> average.weight.item()
+        0.25
     """
     ours = list(average.state_dict().values())
     theirs = list(network.state_dict().values())

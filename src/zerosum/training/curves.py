@@ -18,6 +18,14 @@ def draw_curves(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
     Args:
         lines: The lines of ``stats.jsonl``.
         path: The PNG to write.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> lines = [{"images": n, "generator": {"cost": 100 / n}} for n in (100, 200, 300)]
+        >>> with TemporaryDirectory() as folder:
+        ...     draw_curves(lines, Path(folder) / "curves.png")
+        ...     [file.name for file in Path(folder).iterdir()]
+        ['curves.png']
     """
     figure = Figure(figsize=(10, 4), layout="constrained")
     costs, accuracies = figure.subplots(1, 2)

@@ -27,6 +27,13 @@ class Engine:
         compile: Whether networks are compiled by ``torch.compile``.
         rank: The number of this process, from 0.
         processes: How many processes play the same game, each with its share of every batch.
+
+    Example:
+        >>> engine = Engine(device=torch.device("cpu"))
+        >>> engine.is_main, engine.mean(torch.tensor(3.0))
+        (True, tensor(3.))
+        >>> engine.prepare(nn.Linear(2, 1)).weight.device
+        device(type='cpu')
     """
 
     device: torch.device

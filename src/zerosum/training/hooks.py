@@ -25,7 +25,14 @@ AnyLoop = Loop[Any]
 
 
 def passed(loop: AnyLoop, every: int) -> bool:
-    """Whether the round just played took the run past a multiple of ``every`` images."""
+    """Whether the round just played took the run past a multiple of ``every`` images.
+
+    Example:
+        >>> from unittest.mock import Mock
+        >>> def after(images): return Mock(spec=Loop, images=images, batches=Mock(batch_size=64))
+        >>> [images for images in range(64, 449, 64) if passed(after(images), every=100)]
+        [128, 256, 320, 448]
+    """
     return loop.images // every > (loop.images - loop.batches.batch_size) // every
 
 
@@ -37,6 +44,21 @@ class Statistics:
     Args:
         folder: The run's folder.
         every: Images between two lines.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from unittest.mock import Mock
+        >>> from zerosum.training.engine import Engine
+        >>> engine = Engine(device=torch.device("cpu"))
+        >>> loop = Mock(spec=Loop, images=0, rounds=0, engine=engine, batches=Mock(batch_size=64))
+        >>> with TemporaryDirectory() as folder:
+        ...     statistics = Statistics(Path(folder), every=128)
+        ...     statistics.started(loop)
+        ...     for loop.images, cost in ((64, 1.0), (128, 2.0)):
+        ...         statistics.played(loop, {"generator": {"cost": torch.tensor(cost)}})
+        ...     statistics.stopped(loop)
+        ...     [(line["images"], line["generator"]) for line in read_statistics(statistics.path)]
+        [(128, {'cost': 1.5})]
     """
 
     def __init__(self, folder: Path, *, every: int) -> None:
@@ -182,6 +204,18 @@ class Checkpoints:
         folder: The run's folder.
         seconds: Time between two checkpoints.
         facts: What goes into every checkpoint beside the loop's state.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from unittest.mock import Mock
+        >>> from zerosum.checkpoint import load_checkpoint
+        >>> loop = Mock(spec=Loop, images=64, game=Mock(players={}), engine=Mock(is_main=True))
+        >>> loop.state_dict.return_value = {"images": 64}
+        >>> with TemporaryDirectory() as folder:
+        ...     checkpoints = Checkpoints(Path(folder), seconds=60.0, facts={"seed": 0})
+        ...     checkpoints.save(loop)
+        ...     load_checkpoint(checkpoints.path)
+        {'seed': 0, 'loop': {'images': 64}}
     """
 
     def __init__(self, folder: Path, *, seconds: float, facts: Mapping[str, Any]) -> None:

@@ -38,7 +38,16 @@ class Batches(Protocol[BatchCo]):
 
 @runtime_checkable
 class Hook(Protocol):
-    """Something that happens beside the game: a log, a picture, a checkpoint."""
+    """Something that happens beside the game: a log, a picture, a checkpoint.
+
+    Example:
+        >>> class Count:
+        ...     def started(self, loop): print(f"from {loop.images} images")
+        ...     def played(self, loop, record): print(f"{loop.images}: {sorted(record)}")
+        ...     def stopped(self, loop): print(f"up to {loop.images} images")
+        >>> isinstance(Count(), Hook)
+        True
+    """
 
     def started(self, loop: "Loop[Any]") -> None:
         """Called once, before the first round of this session."""
@@ -66,6 +75,20 @@ class Loop(Generic[BatchT]):
     Attributes:
         images: Real images seen so far, by all processes together.
         rounds: Rounds played so far.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> from zerosum.config.build import build_game
+        >>> from zerosum.recipes import recipe
+        >>> from zerosum.types import Batch
+        >>> engine = Engine(device=torch.device("cpu"))
+        >>> game = build_game(recipe("mnist-gan-2018"), engine)
+        >>> black = Batch(images=-torch.ones(16, 1, 28, 28))
+        >>> batches = SimpleNamespace(batch_size=16, at=lambda position: black)
+        >>> loop = Loop(game=game, batches=batches, engine=engine, seed=0)
+        >>> loop.run(until=64)
+        >>> loop.images, loop.rounds
+        (64, 4)
     """
 
     def __init__(
