@@ -1,4 +1,4 @@
-"""What all tests share: a cache of their own, small configurations, the machine's real data."""
+"""What all tests share: a small configuration, and the real data sets where there are any."""
 
 import os
 from dataclasses import replace
@@ -15,11 +15,6 @@ from zerosum.config import (
     RunConfig,
 )
 from zerosum.recipes import recipe
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    os.environ["ZEROSUM_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture

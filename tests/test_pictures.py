@@ -72,6 +72,12 @@ def test_an_unknown_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -
         save_pictures(tmp_path / "a.rar", never, facts=lambda index: {})
 
 
+def test_pictures_are_not_mixed_with_others(tmp_path: Path) -> None:
+    (tmp_path / "old.png").write_bytes(b"")
+    with pytest.raises(ConfigError, match="is not empty"):
+        save_pictures(tmp_path, _batches(), facts=lambda index: {})
+
+
 def test_gif_has_every_frame(tmp_path: Path) -> None:
     for index in range(3):
         save_png(Image.new("L", (4, 4), 80 * index), tmp_path / f"{index}.png")

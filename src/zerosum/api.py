@@ -59,8 +59,11 @@ class Model:
 
     def batches(self, count: int, *, seed: int = 0, batch_size: int = 64) -> Iterator[Images]:
         """The pictures of `sample` in pieces, for counts that do not fit into memory."""
-        if count < 1 or seed < 0:
-            raise ConfigError(f"expected count ≥ 1 and seed ≥ 0, got {count} and {seed}.")
+        if count < 1 or seed < 0 or batch_size < 1:
+            raise ConfigError(
+                "expected count ≥ 1, seed ≥ 0 and batch_size ≥ 1, "
+                f"got {count}, {seed} and {batch_size}."
+            )
         random = Randomness(seed=seed, stream="sample")
         for start in range(0, count, batch_size):
             indices = range(start, min(start + batch_size, count))
@@ -161,7 +164,7 @@ def resume(
         64
     """
     outcome = resume_run(Path(run), images=images, device=device, quiet=quiet)
-    return load(outcome.run.path, device=device or "auto")
+    return load(outcome.run.path, device=outcome.run.config().device)
 
 
 def load(run: str | Path, *, device: str = "auto") -> Model:

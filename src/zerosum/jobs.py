@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from zerosum.config import RunConfig, to_json
+from zerosum.config import RunConfig, from_json, to_json
 from zerosum.config.build import build_game
 from zerosum.data import Batches, Store, StoreSettings, build_store, open_source
 from zerosum.errors import ConfigError, RunError
@@ -71,7 +71,8 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
     Raises:
         ZerosumError: One of them does not; the message says what to do.
     """
-    config = replace(config, data=absolute(config.data))
+    # Through JSON, as resume will read it: what does not survive that is refused now.
+    config = from_json(to_json(replace(config, data=absolute(config.data))))
     with _engine(config) as engine:
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:

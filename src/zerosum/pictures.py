@@ -152,6 +152,8 @@ def save_pictures(
 def _png_writer(out: Path) -> Iterator[Callable[[str, bytes], object]]:
     if out.suffix == "":
         out.mkdir(exist_ok=True)
+        if any(out.iterdir()):
+            raise ConfigError(f"the folder {out} is not empty; choose another, or empty it.")
         yield lambda name, data: (out / name).write_bytes(data)
         return
     # PNG is compressed already.

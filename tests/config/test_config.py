@@ -106,7 +106,7 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: OptimizerConfig(learning_rate=0), "learning_rate must be greater"),
         (lambda: OptimizerConfig(betas=(0.5, 1.0)), "betas must be from 0 to below 1"),
         (lambda: OptimizerConfig(decay=(5, 5)), "two rising image counts"),
-        (lambda: PenaltyConfig(weight=-1.0), "must not be negative"),
+        (lambda: PenaltyConfig(weight=-1.0), "must be a number from 0"),
         (lambda: PenaltyConfig(every=0), "every must be greater than 0"),
         (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
         (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
@@ -121,8 +121,11 @@ def test_unknown_and_wrong_fields_in_json_are_refused() -> None:
     values = to_json(recipe("dcgan-digits"))
     with pytest.raises(ConfigError, match=r"unknown fields: game\.lambda"):
         from_json({**values, "game": {**values["game"], "lambda": 1}})
-    with pytest.raises(ConfigError, match="batch_size"):
-        from_json({**values, "batch_size": "many"})
+    with pytest.raises(ConfigError, match="unknown fields: colour"):
+        from_json({**values, "colour": {}})
+    for wrong in ("many", "64", True, 6.4):
+        with pytest.raises(ConfigError, match="batch_size"):
+            from_json({**values, "batch_size": wrong})
 
 
 def test_an_unknown_recipe_suggests_the_nearest() -> None:

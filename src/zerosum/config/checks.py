@@ -1,5 +1,7 @@
 """The checks that the fields of a configuration share."""
 
+from math import inf
+
 from zerosum.errors import ConfigError
 
 __all__ = ["require", "require_between", "require_positive"]
@@ -28,7 +30,7 @@ def require_positive(name: str, value: float) -> None:
         ...
         zerosum.errors.ConfigError: batch_size must be greater than 0, got 0.
     """
-    require(value > 0, f"{name} must be greater than 0, got {value}.")
+    require(0 < value < inf, f"{name} must be greater than 0, got {value}.")
 
 
 def require_between(name: str, value: float, low: float, high: float) -> None:

@@ -1,6 +1,7 @@
 """Settings of the games."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from zerosum.config.checks import require, require_positive
@@ -67,7 +68,10 @@ class PenaltyConfig:
     """Paid every so many rounds, with as many times the weight."""
 
     def __post_init__(self) -> None:
-        require(self.weight >= 0, f"a penalty's weight must not be negative, got {self.weight}.")
+        require(
+            0 <= self.weight < inf,
+            f"a penalty's weight must be a number from 0, got {self.weight}.",
+        )
         require_positive("a penalty's every", self.every)
 
 

@@ -1,5 +1,6 @@
 """Configurations as JSON, strictly: a key that means nothing is refused, never ignored."""
 
+import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -41,7 +42,7 @@ def from_json(values: Mapping[str, Any]) -> RunConfig:
         zerosum.errors.ConfigError: the configuration has unknown fields: bach_size.
     """
     try:
-        config = TypeAdapter(RunConfig).validate_python(_tuples(values))
+        config = TypeAdapter(RunConfig).validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise ConfigError("the configuration does not fit: " + "; ".join(lines)) from error
@@ -103,7 +104,7 @@ def flatten(value: Any, name: str = "") -> dict[str, Any]:
         >>> flatten({"a": {"b": [1, 2]}, "c": None})
         {'a.b.0': 1, 'a.b.1': 2, 'c': None}
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and value:
         items = list(value.items())
     elif isinstance(value, list | tuple) and value:
         items = list(enumerate(value))
@@ -114,12 +115,3 @@ def flatten(value: Any, name: str = "") -> dict[str, Any]:
     for key, item in items:
         flat |= flatten(item, f"{prefix}{key}")
     return flat
-
-
-def _tuples(value: Any) -> Any:
-    """JSON knows lists only; our fields are tuples."""
-    if isinstance(value, Mapping):
-        return {key: _tuples(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    return value

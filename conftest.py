@@ -1,0 +1,10 @@
+"""For all tests and doctests: pictures are decoded into a cache that goes with the session."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["ZEROSUM_CACHE"] = str(tmp_path_factory.mktemp("cache"))
