@@ -5,6 +5,8 @@ from zerosum.config import (
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
     OptimizerConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
     PicturesConfig,
     RunConfig,
 )
@@ -15,8 +17,9 @@ __all__ = ["dcgan_cifar10", "dcgan_digits", "dcgan_faces", "dcgan_mnist", "dcgan
 def dcgan_digits() -> RunConfig:
     """DCGAN on the 5,000 digits that come with zerosum: a first run of about three minutes.
 
-    Half the paper's width and fast steps, so that two cores suffice; an averaged generator, so
-    that the pictures are calm.
+    Half the paper's width and fast steps, so that two cores suffice; R1 in every fourth round,
+    because 5,000 pictures are soon known by heart; an averaged generator, so that the pictures
+    are calm.
     """
     optimizer = OptimizerConfig(learning_rate=1e-3)
     return RunConfig(
@@ -28,9 +31,10 @@ def dcgan_digits() -> RunConfig:
             discriminator=DcganDiscriminatorConfig(width=32),
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
+            penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.5, every=4)),
             average_half_life=2_000,
         ),
-        images=200_000,
+        images=240_000,
         batch_size=32,
         sample_every=10_000,
         log_every=2_000,
