@@ -38,6 +38,9 @@ class Linear(nn.Module):
         return images.flatten(1) @ self.weight
 
 
+_R1 = WeightedPenalty(name="r1", penalty=PENALTIES["r1"], weight=0.5, every=4)
+
+
 def _player(network: nn.Module) -> Player:
     return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
 
@@ -98,8 +101,7 @@ def test_critic_turns() -> None:
 
 
 def test_a_lazy_penalty_is_paid_seldom_and_more() -> None:
-    penalty = WeightedPenalty(name="r1", penalty=PENALTIES["r1"], weight=0.5, every=4)
-    game = _game(weight=3.0, penalties=[penalty])
+    game = _game(weight=3.0, penalties=[_R1])
     scores = [_play(game, _round(number))[0].scores for number in range(5)]
     assert ["r1" in score for score in scores] == [True, False, False, False, True]
     # ‖w‖² = 4 · 9, times γ/2 = 0.5, times every = 4.
@@ -113,6 +115,16 @@ def test_the_cost_is_the_sum_of_its_terms() -> None:
     turn = _play(_game(weight=0.7, penalties=penalties), _round())[0]
     terms = sum(turn.scores[name].item() for name in ("adversarial", *PENALTIES))
     assert turn.cost.item() == pytest.approx(terms)
+
+
+def test_penalties_go_past_the_compiler() -> None:
+    game = _game(weight=3.0, penalties=[_R1])
+    calls: list[int] = []
+    network = game.players["discriminator"].network
+    network.register_forward_pre_hook(lambda module, inputs: calls.append(1))
+    assert "r1" in _play(game, _round())[0].scores
+    # Called for real and fake pictures in D's turn and for fake ones in G's, not for the penalty.
+    assert len(calls) == 3
 
 
 def test_instance_noise_fades() -> None:

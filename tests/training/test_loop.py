@@ -27,6 +27,13 @@ class Ones:
         return Batch(images=torch.ones(8, 1, 2, 2))
 
 
+class Grey:
+    batch_size = 16
+
+    def at(self, position: int) -> Batch:
+        return Batch(images=torch.zeros(16, 1, 28, 28))
+
+
 class Bilinear(Game[Batch]):
     """min over x, max over y of x·y: the smallest game."""
 
@@ -162,13 +169,7 @@ def test_bf16_computes_costs_in_full_precision(tiny: RunConfig) -> None:
     engine = Engine(device=torch.device("cpu"), precision="bf16")
     game = build_game(tiny, engine)
 
-    class Batches:
-        batch_size = 16
-
-        def at(self, position: int) -> Batch:
-            return Batch(images=torch.zeros(16, 1, 28, 28))
-
-    loop = Loop(game=game, batches=Batches(), engine=engine, seed=0)
+    loop = Loop(game=game, batches=Grey(), engine=engine, seed=0)
     record = loop.play_round()
     assert record["discriminator"]["cost"].dtype == torch.float32
     assert record["discriminator"]["r1"].dtype == torch.float32

@@ -102,10 +102,4 @@ class RunConfig:
         for name in ("images", "batch_size", "sample_every", "sample_count", "log_every"):
             require_positive(name, getattr(self, name))
         require(self.checkpoint_seconds >= 0, "checkpoint_seconds must not be negative.")
-        paid = [name for name, penalty in vars(self.game.penalties).items() if penalty.weight > 0]
-        require(
-            not (self.compile and paid),
-            f"torch.compile cannot differentiate twice, as the penalty {', '.join(paid)} needs; "
-            "leave out --compile, or set the penalty's weight to 0.",
-        )
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")

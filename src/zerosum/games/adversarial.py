@@ -179,8 +179,10 @@ class AdversarialGame(Game[Batch]):
 
     def pay(self, due: WeightedPenalty, real: Images, fake: Images, now: Round) -> Scalar:
         """The penalty's part of D's cost, in full precision: it is a gradient of a gradient."""
+        # forward() goes past torch.compile, whose networks can be differentiated only once.
+        critic = self.players[DISCRIMINATOR].network.forward
         with torch.autocast(real.device.type, enabled=False):
-            values = due.penalty(self.judge, real, fake, now.random)
+            values = due.penalty(critic, real, fake, now.random)
         return due.weight * due.every * values.mean()
 
     def generator_turn(self, fake: Images, real: Images, now: Round) -> Turn:
