@@ -16,9 +16,8 @@ def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:
 def test_an_error_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     write_text(path, "old")
-    with pytest.raises(ZeroDivisionError), replace_atomically(path) as temporary:
-        temporary.write_text("half")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _fail_half_way(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -31,3 +30,9 @@ def test_until_it_is_whole_a_reader_sees_the_old_content(tmp_path: Path) -> None
         assert path.read_text() == "old"
         temporary.write_text("whole")
     assert path.read_text() == "whole"
+
+
+def _fail_half_way(path: Path) -> None:
+    with replace_atomically(path) as temporary:
+        temporary.write_text("half")
+        raise ZeroDivisionError
