@@ -79,9 +79,9 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
             run.check_free(config)
         store = _open(config, engine, quiet=quiet)
         loop = _assemble(config, run, engine, store, quiet=quiet)
-        if engine.is_main:
-            run.create(config)
         with _locked(run, engine):
+            if engine.is_main:
+                run.create(config)
             return _play(loop, run, config)
 
 

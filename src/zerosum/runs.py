@@ -79,8 +79,9 @@ class Run:
         """Make the folder and write ``config.json`` and ``environment.json``.
 
         Raises:
-            RunError: The folder cannot be made or written to.
+            RunError: There is a run already, or the folder cannot be made or written to.
         """
+        self.check_free(config)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self.write_config(config)
@@ -151,7 +152,10 @@ class Run:
         """
         lock = FileLock(self.path / ".lock")
         try:
+            self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
+        except OSError as error:
+            raise RunError(f"cannot write to the run folder {self.path}: {error}.") from error
         except Timeout as error:
             raise RunError(
                 f"{self.path} is in use by another process. Wait for it to end, or stop it; "
