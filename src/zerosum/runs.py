@@ -154,13 +154,13 @@ class Run:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
-        except OSError as error:
-            raise RunError(f"cannot write to the run folder {self.path}: {error}.") from error
         except Timeout as error:
             raise RunError(
                 f"{self.path} is in use by another process. Wait for it to end, or stop it; "
                 "to train beside it choose another folder with --out."
             ) from error
+        except OSError as error:
+            raise RunError(f"cannot write to the run folder {self.path}: {error}.") from error
         try:
             yield
         finally:
