@@ -68,6 +68,13 @@ def test_an_undecided_discriminator_pays_log_4() -> None:
     assert discriminator.cost.item() == pytest.approx(math.log(4))
     assert generator.cost.item() == pytest.approx(math.log(2))
     assert discriminator.scores["accuracy"].item() == 0.5
+    assert generator.scores["accuracy"].item() == 0.5
+
+
+def test_accuracy_is_a_matter_of_order_for_every_objective() -> None:
+    for name in ("non-saturating", "least-squares", "wasserstein"):
+        discriminator, generator = _play(_game(weight=-1.0, objective=name), _round())
+        assert discriminator.scores["accuracy"].item() < 0.5 < generator.scores["accuracy"].item()
 
 
 def test_a_better_discriminator_pays_less_and_a_fooled_one_more() -> None:

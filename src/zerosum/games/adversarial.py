@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
@@ -147,9 +148,10 @@ class AdversarialGame(Game[Batch]):
         generator_moves = (now.number + 1) % self.critic_turns == 0
         with torch.set_grad_enabled(generator_moves):
             fake = self.generate(len(real), now.random)
-        yield self.discriminator_turn(real, fake.detach(), now)
+        judgement = self.discriminator_turn(real, fake.detach(), now)
+        yield judgement
         if generator_moves:
-            yield self.generator_turn(fake, real, now)
+            yield self.generator_turn(fake, real, judgement.scores["real"], now)
 
     def generate(self, n: int, random: Randomness) -> Images:
         """G(z) for n fresh latents."""
@@ -185,15 +187,19 @@ class AdversarialGame(Game[Batch]):
             values = due.penalty(critic, real, fake, now.random)
         return due.weight * due.every * values.mean()
 
-    def generator_turn(self, fake: Images, real: Images, now: Round) -> Turn:
-        """G learns to be taken for real by the D that has just moved."""
+    def generator_turn(self, fake: Images, real: Images, real_logit: Scalar, now: Round) -> Turn:
+        """G learns to be taken for real by the D that has just moved.
+
+        Its accuracy is the share of its pictures that D rates above the average real one, whose
+        logit was ``real_logit`` at D's turn.
+        """
         fake_logits = self.judge(self.view(fake, now))
         real_logits = None
         if self.objective.uses_real_in_generator:
             with torch.no_grad():
                 real_logits = self.judge(self.view(real, now))
         cost = self.objective.generator(fake_logits, real_logits).mean()
-        fooled = (fake_logits.detach() > self.objective.undecided).float().mean()
+        fooled = _share_above(fake_logits.detach(), real_logit)
         return Turn(player=GENERATOR, cost=cost, scores={"accuracy": fooled})
 
     def view(self, images: Images, now: Round) -> Images:
@@ -225,9 +231,9 @@ def _opinions(real_logits: Logits, fake_logits: Logits) -> dict[str, Scalar]:
     The share means the same for every objective; a Wasserstein critic's zero, say, means nothing.
     """
     real, fake = real_logits.detach(), fake_logits.detach()
-    ties = 0.5 * (real == fake).float()
-    return {
-        "accuracy": ((real > fake).float() + ties).mean(),
-        "real": real.mean(),
-        "fake": fake.mean(),
-    }
+    return {"accuracy": _share_above(real, fake), "real": real.mean(), "fake": fake.mean()}
+
+
+def _share_above(logits: Logits, bar: Tensor) -> Scalar:
+    """How many logits are above the bar; of those that are level with it, half."""
+    return ((logits > bar).float() + 0.5 * (logits == bar).float()).mean()
