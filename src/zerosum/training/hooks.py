@@ -253,7 +253,7 @@ class Checkpoints:
             if not all(bool(torch.isfinite(weight).all()) for weight in player.parameters):
                 raise NonFiniteCostError(
                     f"weights of the {name} are no longer finite after {loop.images:,} images; "
-                    f"{self.path} is left as it was. Lower the learning rate and resume."
+                    f"{self.path} is left as it was. Start a new run with a lower learning rate."
                 )
         self.path.parent.mkdir(exist_ok=True)
         save_checkpoint(self.path, {**self.facts, "loop": loop.state_dict()})

@@ -173,9 +173,9 @@ class Loop(Generic[BatchT]):
         bad = [name for name, value in turn.scores.items() if not torch.isfinite(value)]
         raise NonFiniteCostError(
             f"the {turn.player}'s cost is {turn.cost.item()} in round {self.rounds} "
-            f"(after {self.images:,} images); not finite: {', '.join(bad) or 'their sum'}. "
-            "Nothing was changed by this turn, and the last checkpoint is good. Lower the "
-            "learning rate, or check the data with `zerosum data inspect`."
+            f"(after {self.images:,} images); not finite: {', '.join(bad) or 'the cost itself'}. "
+            "Nothing was changed by this turn, and the last checkpoint is good. Start a new run "
+            "with a lower learning rate, or check the data with `zerosum data inspect`."
         )
 
     def _update_averages(self) -> None:

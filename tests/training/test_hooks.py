@@ -1,0 +1,84 @@
+"""What is written beside the game."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from zerosum.checkpoint import load_checkpoint
+from zerosum.config import RunConfig, to_json
+from zerosum.config.build import build_game
+from zerosum.errors import NonFiniteCostError
+from zerosum.jobs import train_run
+from zerosum.training.engine import Engine
+from zerosum.training.hooks import Checkpoints, read_statistics
+from zerosum.training.loop import Loop
+from zerosum.types import Batch
+
+
+class Grey:
+    batch_size = 16
+
+    def at(self, position: int) -> Batch:
+        return Batch(images=torch.zeros(16, 1, 28, 28))
+
+
+def _loop(config: RunConfig, checkpoints: Checkpoints) -> Loop[Batch]:
+    engine = Engine(device=torch.device("cpu"))
+    game = build_game(config, engine)
+    return Loop(game=game, batches=Grey(), engine=engine, seed=0, hooks=[checkpoints])
+
+
+def test_a_checkpoint_with_weights_that_are_not_finite_is_never_written(
+    tiny: RunConfig, tmp_path: Path
+) -> None:
+    checkpoints = Checkpoints(tmp_path, seconds=0.0, facts={})
+    loop = _loop(tiny, checkpoints)
+    loop.run(until=32)
+    loop.game.players["generator"].parameters[0].data[0] = torch.inf
+    with pytest.raises(NonFiniteCostError, match=r"weights of the generator.*left as it was"):
+        checkpoints.save(loop)
+    saved = load_checkpoint(checkpoints.path)["loop"]
+    assert saved["images"] == 32
+    assert all(
+        weight.isfinite().all() for weight in saved["players"]["generator"]["network"].values()
+    )
+
+
+def test_checkpoints_are_written_by_the_clock(tiny: RunConfig, tmp_path: Path) -> None:
+    seldom = Checkpoints(tmp_path, seconds=3600.0, facts={"config": to_json(tiny)})
+    loop = _loop(tiny, seldom)
+    seldom.started(loop)
+    record = loop.play_round()
+    seldom.played(loop, record)
+    assert load_checkpoint(seldom.path)["loop"]["images"] == 0
+    seldom.stopped(loop)
+    assert load_checkpoint(seldom.path)["loop"]["images"] == 16
+    assert load_checkpoint(seldom.path)["config"] == to_json(tiny)
+
+
+def test_a_run_leaves_what_it_promises(tiny: RunConfig, tmp_path: Path) -> None:
+    path = train_run(replace(tiny, images=320), out=tmp_path / "run", quiet=True).run.path
+    lines = read_statistics(path / "stats.jsonl")
+    assert [line["images"] for line in lines] == [64, 128, 192, 256, 320]
+    for line in lines:
+        assert line["discriminator"].keys() >= {"cost", "adversarial", "accuracy", "real", "fake"}
+        assert line["generator"].keys() == {"cost", "accuracy"}
+    # R1 is paid in every third round, and four rounds make a line.
+    assert all("r1" in line["discriminator"] for line in lines)
+    grids = sorted((path / "samples").iterdir())
+    assert [int(grid.stem) for grid in grids] == [0, 160, 320]
+    with Image.open(path / "samples.gif") as animation:
+        assert animation.n_frames == 3  # type: ignore[attr-defined]
+    with Image.open(path / "curves.png") as curves:
+        assert curves.width > 500
+    assert any(file.name.startswith("events") for file in (path / "tensorboard").iterdir())
+    assert json.loads((path / "environment.json").read_text())["torch"] == torch.__version__
+
+
+def test_a_log_cut_short_by_a_crash_is_read_up_to_there(tmp_path: Path) -> None:
+    (tmp_path / "stats.jsonl").write_text('{"images": 64}\n{"images": 128}\n{"ima')
+    assert read_statistics(tmp_path / "stats.jsonl") == [{"images": 64}, {"images": 128}]
