@@ -117,12 +117,10 @@ def train(
         ZerosumError: A setting, the data or the folder does not do; the message says what to do.
 
     Example:
-        >>> import os
         >>> from tempfile import TemporaryDirectory
-        >>> from unittest.mock import patch
         >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
         >>> tiny = {"images": 64, "batch_size": 16, "device": "cpu", "fields": narrow}
-        >>> with TemporaryDirectory() as folder, patch.dict(os.environ, ZEROSUM_CACHE=folder):
+        >>> with TemporaryDirectory() as folder:
         ...     model = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
         >>> model.images, model.sample(2).shape
         (64, torch.Size([2, 1, 28, 28]))
@@ -153,12 +151,10 @@ def resume(
         quiet: Few lines instead of a progress bar.
 
     Example:
-        >>> import os
         >>> from tempfile import TemporaryDirectory
-        >>> from unittest.mock import patch
         >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
         >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
-        >>> with TemporaryDirectory() as folder, patch.dict(os.environ, ZEROSUM_CACHE=folder):
+        >>> with TemporaryDirectory() as folder:
         ...     _ = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
         ...     resume(f"{folder}/run", images=64, quiet=True).images
         64
@@ -175,12 +171,10 @@ def load(run: str | Path, *, device: str = "auto") -> Model:
         CheckpointError: It has no checkpoint that can be used.
 
     Example:
-        >>> import os
         >>> from tempfile import TemporaryDirectory
-        >>> from unittest.mock import patch
         >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
         >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
-        >>> with TemporaryDirectory() as folder, patch.dict(os.environ, ZEROSUM_CACHE=folder):
+        >>> with TemporaryDirectory() as folder:
         ...     trained = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
         ...     loaded = load(f"{folder}/run", device="cpu")
         >>> torch.equal(trained.sample(2), loaded.sample(2))

@@ -240,6 +240,7 @@ def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
             for hook in loop.hooks:
                 if isinstance(hook, Display):
                     hook.close()
+    loop.engine.any(False)  # Nobody goes on before the main process has saved.
     return Outcome(run=run, images=loop.images, wanted=config.images, is_main=loop.engine.is_main)
 
 
