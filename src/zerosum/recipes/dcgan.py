@@ -107,8 +107,9 @@ def dcgan_cifar10() -> RunConfig:
 def dcgan_faces() -> RunConfig:
     """DCGAN on faces at 64 pixels: the course's project of 2022.
 
-    The paper's networks with four doublings, latent vectors of 128 numbers, batches of 64. Any
-    folder of aligned faces will do: ``--data FOLDER``.
+    The paper's networks with four doublings, latent vectors of 128 numbers, batches of 64, and
+    besides an averaged generator, whose colours do not swing from round to round. Any folder of
+    aligned faces will do: ``--data FOLDER``.
     """
     return RunConfig(
         recipe="dcgan-faces",
@@ -117,6 +118,7 @@ def dcgan_faces() -> RunConfig:
         game=AdversarialConfig(
             generator=DcganGeneratorConfig(latent_size=128),
             discriminator=DcganDiscriminatorConfig(),
+            average_half_life=10_000,
         ),
         images=650_000,
         batch_size=64,
