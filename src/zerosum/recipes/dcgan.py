@@ -34,7 +34,7 @@ def dcgan_digits() -> RunConfig:
             penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.5, every=4)),
             average_half_life=2_000,
         ),
-        images=240_000,
+        images=200_000,
         batch_size=32,
         sample_every=10_000,
         log_every=2_000,
