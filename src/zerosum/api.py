@@ -188,8 +188,5 @@ def load(run: str | Path, *, device: str = "auto") -> Model:
     if not isinstance(game, AdversarialGame):
         raise RunError(f"{found.path} is not a run that makes pictures from latents.")
     for name, player in game.players.items():
-        saved = state["loop"]["players"][name]
-        player.network.load_state_dict(saved["network"])
-        if player.average is not None:
-            player.average.load_state_dict(saved["average"])
+        player.load_networks(state["loop"]["players"][name])
     return Model(run=found, game=game, images=state["loop"]["images"])

@@ -6,7 +6,6 @@ JSON, into its header, each tensor replaced by a reference to its name. Nothing 
 run code, and any safetensors reader can open it.
 """
 
-import errno
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from zerosum.errors import CheckpointError
-from zerosum.files import replace_atomically
+from zerosum.files import is_disk_full, replace_atomically
 
 __all__ = ["FORMAT", "VERSION", "load_checkpoint", "save_checkpoint"]
 
@@ -52,8 +51,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         with replace_atomically(path) as temporary:
             save_file(tensors, temporary, metadata=header)
     except (OSError, SafetensorError) as error:
-        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-        remedy = "Free some space" if full else "Make the folder writable"
+        remedy = "Free some space" if is_disk_full(error) else "Make the folder writable"
         raise CheckpointError(
             f"could not write {path}: {error}. "
             f"The previous checkpoint, if there was one, is untouched. {remedy}, then resume."

@@ -1,11 +1,27 @@
 """Writing files so that a reader never meets half of one."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replace_atomically", "write_text"]
+__all__ = ["is_disk_full", "replace_atomically", "write_text"]
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether a write failed because the disk, or the user's share of it, is full.
+
+    Libraries that are not written in Python pass on the system's words but not its number.
+
+    Example:
+        >>> is_disk_full(OSError(errno.ENOSPC, "No space left on device"))
+        True
+        >>> is_disk_full(OSError(errno.EACCES, "Permission denied"))
+        False
+    """
+    number = getattr(error, "errno", None)
+    return number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error)
 
 
 @contextmanager

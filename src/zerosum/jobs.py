@@ -1,6 +1,5 @@
 """Whole jobs: from a configuration to a trained run, and from a run to more of it."""
 
-import errno
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from zerosum.config import RunConfig, from_json, to_json
 from zerosum.config.build import build_game
 from zerosum.data import Batches, Store, StoreSettings, build_store, open_source
 from zerosum.errors import ConfigError, RunError
+from zerosum.files import is_disk_full
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
@@ -29,7 +29,7 @@ __all__ = [
     "Outcome",
     "absolute",
     "cache_folder",
-    "open_store",
+    "prepare_store",
     "report_unreadable",
     "resume_run",
     "train_run",
@@ -140,7 +140,7 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "zerosum"
 
 
-def open_store(config: RunConfig, *, quiet: bool = False) -> Store:
+def prepare_store(config: RunConfig, *, quiet: bool = False) -> Store:
     """The run's pictures, decoded and resized; built on first use, with a progress bar."""
     pictures = config.pictures
     settings = StoreSettings(
@@ -160,7 +160,7 @@ def open_store(config: RunConfig, *, quiet: bool = False) -> Store:
 
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store:
-    store = open_store(config, quiet=quiet or not engine.is_main)
+    store = prepare_store(config, quiet=quiet or not engine.is_main)
     if store.unreadable and engine.is_main:
         report_unreadable(store)
     return store
@@ -249,7 +249,7 @@ def _full_disk_explained(run: Run) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_disk_full(error):
             raise
         raise RunError(
             f"the disk of {run.path} is full. The last checkpoint is good: free some space, "

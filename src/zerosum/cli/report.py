@@ -8,7 +8,7 @@ from rich.table import Table
 
 from zerosum.config import RunConfig, to_json
 from zerosum.config.build import build_game
-from zerosum.jobs import Outcome, open_store, report_unreadable
+from zerosum.jobs import Outcome, prepare_store, report_unreadable
 from zerosum.nn import count_parameters
 from zerosum.training.engine import start_engine
 
@@ -40,7 +40,7 @@ def report_outcome(outcome: Outcome) -> None:
 def report_dry_run(config: RunConfig) -> None:
     """The run as it would be: the data, the networks, the length."""
     console = Console()
-    store = open_store(config)
+    store = prepare_store(config)
     if store.unreadable:
         report_unreadable(store)
     table = Table("player", "network", "parameters", box=None, pad_edge=False)

@@ -1,6 +1,5 @@
 """The store: pictures decoded and resized once, then mapped into memory for ever after."""
 
-import errno
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ from zerosum.data.filling import Filled, fill
 from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source
 from zerosum.errors import DataError
-from zerosum.files import write_text
+from zerosum.files import is_disk_full, write_text
 from zerosum.types import ImageShape
 
 __all__ = ["Store", "build_store", "open_store"]
@@ -198,7 +197,7 @@ def _full_disk_explained(cache: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_disk_full(error):
             raise
         raise DataError(
             f"the disk is full: the decoded pictures do not fit into {cache}; free some space "

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +50,12 @@ class Player:
     def parameters(self) -> list[nn.Parameter]:
         """The parameters that this player moves, in the order of the network."""
         return [weight for weight in self.network.parameters() if weight.requires_grad]
+
+    def load_networks(self, saved: Mapping[str, Any]) -> None:
+        """Take back network and average from this player's part of a checkpoint."""
+        self.network.load_state_dict(saved["network"])
+        if self.average is not None:
+            self.average.load_state_dict(saved["average"])
 
     @property
     def best(self) -> nn.Module:

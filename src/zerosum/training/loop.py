@@ -207,9 +207,7 @@ class Loop(Generic[BatchT]):
         self.game.load_state_dict(state["game"])
         for name, player in self.game.players.items():
             saved = state["players"][name]
-            player.network.load_state_dict(saved["network"])
-            if player.average is not None:
-                player.average.load_state_dict(saved["average"])
+            player.load_networks(saved)
             player.optimizer.load_state_dict(_with_number_keys(saved["optimizer"]))
             _lay_out_like_weights(player.optimizer)
 

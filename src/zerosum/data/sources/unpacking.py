@@ -1,6 +1,5 @@
 """Plain bytes of files that are compressed as a whole, without leaving anything behind."""
 
-import errno
 import gzip
 import hashlib
 import shutil
@@ -11,6 +10,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from zerosum.errors import DataError
+from zerosum.files import is_disk_full
 
 __all__ = ["checksum", "map_file", "unpack"]
 
@@ -77,7 +77,7 @@ def _copy_plain(path: Path, plain: BufferedIOBase) -> None:
 
 
 def _no_room(path: Path, error: OSError) -> Exception:
-    if error.errno != errno.ENOSPC:
+    if not is_disk_full(error):
         return DataError(f"{path} cannot be unpacked: {error.strerror or error}.")
     return DataError(
         f"the disk is full: {path} does not fit into {tempfile.gettempdir()} unpacked; free some "
