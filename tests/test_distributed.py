@@ -1,5 +1,7 @@
 """Two processes play the same game as one."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,3 +53,27 @@ def test_a_distributed_run_resumes_and_only_the_main_process_writes(
     finish(start("resume", str(half.path), "--images", "320", "--quiet", launcher=TORCHRUN))
     for name, weight in weights(whole)["players"]["generator"]["network"].items():
         assert torch.equal(weight, weights(half)["players"]["generator"]["network"][name]), name
+
+
+THREADS_AFTER = """
+import os, torch
+from zerosum.training.engine import start_engine
+
+with start_engine(device="cpu") as engine:
+    weights = [torch.nn.Parameter(torch.ones(2))]
+    torch.optim.Adam(weights)  # Imports what would keep the process group.
+    engine.mean(torch.ones(2))
+tasks = [open(f"/proc/self/task/{task}/comm").read() for task in os.listdir("/proc/self/task")]
+print("left:", sum("gloo" in task for task in tasks))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_no_thread_of_the_process_group_outlives_the_engine(tmp_path: Path) -> None:
+    # One that does may call on an interpreter that is gone, and the process ends with SIGABRT.
+    script = tmp_path / "threads.py"
+    script.write_text(THREADS_AFTER)
+    process = subprocess.Popen(
+        [sys.executable, *TORCHRUN, str(script)], stdout=subprocess.PIPE, text=True
+    )
+    assert finish(process).count("left: 0") == 2

@@ -1,7 +1,7 @@
 """Pictures to look at: grids, PNG files that say that they are generated, and animations."""
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from math import ceil, sqrt
@@ -17,7 +17,7 @@ from torch import Tensor
 from zerosum.data.scaling import unscale
 from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
-from zerosum.types import Images
+from zerosum.types import ImageBatches, Images
 
 __all__ = ["provenance", "save_gif", "save_pictures", "save_png", "tile", "to_pictures"]
 
@@ -110,7 +110,7 @@ def save_png(picture: Image.Image, path: Path, *, facts: Mapping[str, str] | Non
 
 
 def save_pictures(
-    out: Path, batches: Iterable[Images], *, facts: Callable[[int], Mapping[str, str]]
+    out: Path, batches: ImageBatches, *, facts: Callable[[int], Mapping[str, str]]
 ) -> None:
     """Write pictures one by one as they come; an archive appears when it is whole.
 

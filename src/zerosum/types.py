@@ -4,6 +4,7 @@ Letters in the shapes: ``n`` images in a batch, ``c`` channels, ``h`` rows, ``w`
 ``d`` numbers in a latent vector.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jaxtyping import Float, Int, UInt8
@@ -12,6 +13,7 @@ from torch import Tensor
 __all__ = [
     "Batch",
     "Bytes",
+    "ImageBatches",
     "ImageShape",
     "Images",
     "Labels",
@@ -23,6 +25,9 @@ __all__ = [
 
 Images = Float[Tensor, "n c h w"]
 """Pictures as the networks see them: floats in [-1, 1]."""
+
+ImageBatches = Iterable[Float[Tensor, "_ c h w"]]
+"""Batches of pictures of one shape; the last one may be smaller."""
 
 Bytes = UInt8[Tensor, "n c h w"]
 """Pictures as the store keeps them: 0 to 255."""

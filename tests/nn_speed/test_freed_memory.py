@@ -30,5 +30,5 @@ def page_faults(how: str) -> int:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc")
 def test_the_second_step_faults_fewer_pages() -> None:
-    # Not 0: a small block that lives on may lie where a large one was.
-    assert page_faults("keep") < page_faults("as it is") / 2
+    # Not 0: a small block that lives on may lie where a large one was, and cost two of the four.
+    assert page_faults("keep") < 0.75 * page_faults("as it is")

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 
 import torch
 from torch import Tensor, distributed, nn
@@ -145,6 +146,10 @@ def start_engine(
     if not launched:
         yield Engine(device=chosen, precision=precision, compile=compile)
         return
+    # Its functions have the group of the time of their import as a default argument. Imported
+    # later, as optimizers do it, they would keep the group, and its threads, which then may
+    # call on an interpreter that is gone: the process ends with SIGABRT.
+    import_module("torch.distributed.nn")
     distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
     try:
         yield Engine(
