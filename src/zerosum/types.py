@@ -13,6 +13,7 @@ from torch import Tensor
 __all__ = [
     "Batch",
     "Bytes",
+    "Features",
     "ImageBatches",
     "ImageShape",
     "Images",
@@ -20,6 +21,7 @@ __all__ = [
     "Latents",
     "Logits",
     "PerSample",
+    "Probabilities",
     "Scalar",
 ]
 
@@ -40,6 +42,12 @@ Latents = Float[Tensor, "n d"]
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""
+
+Features = Float[Tensor, "n d"]
+"""What a feature network sees in n pictures: d numbers each."""
+
+Probabilities = Float[Tensor, "n k"]
+"""A classifier's probabilities of k classes, rows summing to 1."""
 
 PerSample = Float[Tensor, " n"]
 """One value per picture, before the mean."""

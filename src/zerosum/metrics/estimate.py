@@ -1,0 +1,35 @@
+"""A number and how sure we are of it."""
+
+from dataclasses import dataclass
+
+__all__ = ["Estimate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a metric gives: a value with its standard error.
+
+    Attributes:
+        value: The estimate.
+        error: Its standard error, in the same unit.
+
+    Example:
+        >>> print(Estimate(value=12.3456, error=0.789))
+        12.35 ± 0.79
+        >>> print(Estimate(value=-2.9e-05, error=1.02e-04))
+        -0.00003 ± 0.00010
+    """
+
+    value: float
+    error: float
+
+    def __str__(self) -> str:
+        digits = _digits_of(self.error)
+        return f"{self.value:.{digits}f} ± {self.error:.{digits}f}"
+
+
+def _digits_of(error: float) -> int:
+    """Decimals that show two digits of the error."""
+    if not 0 < error < float("inf"):
+        return 4
+    return max(0, 1 - int(f"{error:.1e}".split("e")[1]))
