@@ -36,6 +36,7 @@ def tiny() -> RunConfig:
         sample_every=160,
         sample_count=4,
         log_every=64,
+        evaluate_every=0,
         device="cpu",
     )
 

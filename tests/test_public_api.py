@@ -14,6 +14,8 @@ NAMES = [
     "RunConfig",
     "ZerosumError",
     "__version__",
+    "compare",
+    "evaluate",
     "load",
     "open_source",
     "recipe",
@@ -40,7 +42,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_commands() -> None:
-    assert list(COMMANDS) == ["recipes", "train", "resume", "sample", "data"]
+    assert list(COMMANDS) == ["recipes", "train", "resume", "sample", "evaluate", "compare", "data"]
 
 
 def test_recipes() -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zerosum.api import Model, load, resume, train
+    from zerosum.api import Model, compare, evaluate, load, resume, train
     from zerosum.config import RunConfig
     from zerosum.data import open_source
     from zerosum.errors import ZerosumError
@@ -22,6 +22,8 @@ __all__ = [
     "RunConfig",
     "ZerosumError",
     "__version__",
+    "compare",
+    "evaluate",
     "load",
     "open_source",
     "recipe",
@@ -31,6 +33,8 @@ __all__ = [
 
 _HOMES = {
     "Model": "zerosum.api",
+    "compare": "zerosum.api",
+    "evaluate": "zerosum.api",
     "load": "zerosum.api",
     "resume": "zerosum.api",
     "train": "zerosum.api",

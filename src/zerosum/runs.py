@@ -4,9 +4,11 @@
       config.json          the resolved configuration; the first file written
       environment.json     versions and machine
       stats.jsonl          one line of means every so many images
-      tensorboard/         the same for TensorBoard
+      scores.jsonl         every score with its protocol
+      alarms.txt           what the collapse alarm saw; only where it saw something
+      tensorboard/         statistics and scores for TensorBoard
       samples/             grids of fixed latents as training goes
-      checkpoints/         latest.safetensors
+      checkpoints/         latest.safetensors, and best.safetensors where the run is evaluated
       curves.png samples.gif     at the end
 
 Nothing else knows where things are.
@@ -20,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
@@ -31,7 +33,15 @@ from zerosum.files import write_text
 
 __all__ = ["Run", "free_name"]
 
-_FREE_TO_CHANGE = ("images", "device", "compile")
+_FREE_TO_CHANGE = (
+    "images",
+    "device",
+    "compile",
+    "evaluate_every",
+    "evaluate_count",
+    "evaluate_features",
+    "on_collapse",
+)
 """Fields that may differ between a checkpoint and the run that goes on from it."""
 
 
@@ -60,9 +70,24 @@ class Run:
         return self.path / "checkpoints" / "latest.safetensors"
 
     @property
+    def best_path(self) -> Path:
+        """The checkpoint that scored best so far."""
+        return self.path / "checkpoints" / "best.safetensors"
+
+    @property
+    def scores_path(self) -> Path:
+        """Every score with its protocol."""
+        return self.path / "scores.jsonl"
+
+    @property
     def config_path(self) -> Path:
         """The resolved configuration."""
         return self.path / "config.json"
+
+    @property
+    def alarms_path(self) -> Path:
+        """What the collapse alarm saw, if it saw anything."""
+        return self.path / "alarms.txt"
 
     def check_free(self, config: RunConfig) -> None:
         """Make sure that a new run can begin here.
@@ -120,14 +145,15 @@ class Run:
         """Replace ``config.json``."""
         write_text(self.config_path, json.dumps(to_json(config), indent=2) + "\n")
 
-    def load(self) -> dict[str, Any]:
-        """The newest checkpoint's content.
+    def load(self, checkpoint: Literal["latest", "best"] = "latest") -> dict[str, Any]:
+        """A checkpoint's content: the newest one's, or that of the best evaluation.
 
         Raises:
             CheckpointError: It is missing or cannot be used.
             RunError: It was made with another configuration than ``config.json`` holds.
         """
-        state = load_checkpoint(self.checkpoint_path)
+        path = self.checkpoint_path if checkpoint == "latest" else self.best_path
+        state = load_checkpoint(path)
         # Through from_json, so that a field that is newer than the run has its default in both.
         trained_with = to_json(from_json(state["config"]))
         changed = [
@@ -137,7 +163,7 @@ class Run:
         ]
         if changed:
             raise RunError(
-                f"{self.config_path} differs from what {self.checkpoint_path.name} was trained "
+                f"{self.config_path} differs from what {path.name} was trained "
                 "with:\n  " + "\n  ".join(changed) + "\nA run goes on as it began. Undo the "
                 "change, or start a new run with it: zerosum train RECIPE --out NEW."
             )

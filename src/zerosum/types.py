@@ -12,6 +12,7 @@ from torch import Tensor
 
 __all__ = [
     "Batch",
+    "ByteBatches",
     "Bytes",
     "Features",
     "ImageBatches",
@@ -42,6 +43,9 @@ Latents = Float[Tensor, "n d"]
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""
+
+ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
+"""Batches of bytes of one shape; the last one may be smaller."""
 
 Features = Float[Tensor, "n d"]
 """What a feature network sees in n pictures: d numbers each."""

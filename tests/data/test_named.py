@@ -261,3 +261,15 @@ def test_real_faces_are_cropped(real: Path, tmp_path: Path) -> None:
     assert default_settings(source).size == (109, 89)
     store = build_store(source, StoreSettings(size=(64, 64)), cache=tmp_path)
     assert store.images.shape == (8000, 64, 64, 3)
+
+
+def test_stacked_digits_show_the_three_digits_that_their_class_names() -> None:
+    stacked, digits = open_source("stacked-digits"), open_source("digits")
+    assert (len(stacked), len(stacked.classes)) == (50_000, 1_000)
+    by_pixels = {digits.read(index).tobytes(): digits.label(index) for index in range(len(digits))}
+    for index in (0, 1, 49_999):
+        channels = stacked.read(index).split()
+        named = "".join(str(by_pixels[channel.tobytes()]) for channel in channels)
+        assert stacked.label(index) == int(named)
+    drawn = {stacked.label(index) for index in range(0, 50_000, 5)}
+    assert len(drawn) > 990

@@ -8,6 +8,8 @@ from rich.table import Table
 
 from zerosum.config import RunConfig, to_json
 from zerosum.config.build import build_game
+from zerosum.evaluation.comparing import compare
+from zerosum.evaluation.records import read_scores
 from zerosum.jobs import Outcome, prepare_store, report_unreadable
 from zerosum.nn import count_parameters
 from zerosum.training.engine import start_engine
@@ -31,10 +33,31 @@ def report_outcome(outcome: Outcome) -> None:
     print(f"  as they grew: {path / 'samples.gif'}")
     print(f"  curves:       {path / 'curves.png'}  (or: tensorboard --logdir {path})")
     print(f"  checkpoint:   {outcome.run.checkpoint_path}")
+    _print_scores(outcome)
     print("next:")
     print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
+    print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
     print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
     print("  your pictures:   zerosum train dcgan-faces --data FOLDER")
+
+
+def _print_scores(outcome: Outcome) -> None:
+    """The leading score before training, at the end, and at its best; and what the alarm saw."""
+    found = [
+        scores
+        for scores in read_scores(outcome.run.scores_path)
+        if scores.subject.get("while") == "training"
+    ]
+    if found:
+        name = found[0].leading
+        before, after = found[0].scores[name], found[-1].scores[name]
+        best = compare({"run": found}).best("run")
+        print(f"  {name + ':':<14}{before} before training, {after} after; ", end="")
+        print(f"at its best {best.scores[name]}, at {best.images:,} images")
+        print(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
+    alarms = outcome.run.alarms_path
+    if alarms.exists():
+        print(f"  alarms:       {alarms}")
 
 
 def report_dry_run(config: RunConfig) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -21,6 +21,7 @@ def _sample(
     seed: int = 0,
     grid: Path | None = None,
     out: Path | None = None,
+    checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
 ) -> None:
     """Make new pictures with the generator of a run.
@@ -35,11 +36,12 @@ def _sample(
         grid: PNG file for one picture with all of them in rows. Without --grid and --out:
             grid-SEED.png in the run folder.
         out: Folder or .zip for one PNG each, or .npz for one array (n, h, w, c) of bytes.
+        checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
     """
     from zerosum.api import load
 
-    model = load(run, device=device)
+    model = load(run, device=device, checkpoint=checkpoint)
     if grid is None and out is None:
         grid = run / f"grid-{seed}.png"
     if grid is not None:

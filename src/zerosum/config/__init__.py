@@ -1,5 +1,6 @@
 """A run as plain values that cannot hold nonsense, and their way to objects and to JSON."""
 
+from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
     AdversarialConfig,
     Augmentation,
@@ -20,10 +21,12 @@ from zerosum.config.networks import (
 from zerosum.config.run import PicturesConfig, RunConfig
 
 __all__ = [
+    "METRICS",
     "AdversarialConfig",
     "Augmentation",
     "DcganDiscriminatorConfig",
     "DcganGeneratorConfig",
+    "EvaluateConfig",
     "InstanceNoiseConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",

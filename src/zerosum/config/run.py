@@ -97,9 +97,26 @@ class RunConfig:
     """Images between two lines of the log."""
     checkpoint_seconds: float = 60.0
     """Seconds between two checkpoints."""
+    evaluate_every: int = 50_000
+    """Images between two evaluations, of which the best one's checkpoint is kept; 0: none."""
+    evaluate_count: int = 2_048
+    """Pictures to generate for an evaluation."""
+    evaluate_features: str = "auto"
+    """Network that sees the pictures: ``digits``, ``pixels``, ``efficientnet-lite0``,
+    ``inception``, ``torchvision:NAME``, ``path/to/module.py:factory``; ``auto``: ``digits`` for
+    data sets of digits, else ``pixels``."""
+    on_collapse: Literal["warn", "stop", "rollback"] = "warn"
+    """What to do when an evaluation shows a collapse: say so, end the run, or go back to the best
+    checkpoint and on with half the learning rates."""
 
     def __post_init__(self) -> None:
         for name in ("images", "batch_size", "sample_every", "sample_count", "log_every"):
             require_positive(name, getattr(self, name))
         require(self.checkpoint_seconds >= 0, "checkpoint_seconds must not be negative.")
+        require(self.evaluate_every >= 0, "evaluate_every must not be negative; 0: never.")
+        require(self.evaluate_count >= 4, "evaluate_count must be at least 4.")
+        require(
+            self.on_collapse == "warn" or self.evaluate_every > 0,
+            f"on_collapse {self.on_collapse} needs evaluations: set evaluate_every.",
+        )
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")

@@ -35,6 +35,7 @@ def dcgan_digits() -> RunConfig:
             average_half_life=2_000,
         ),
         images=200_000,
+        evaluate_every=20_000,
         batch_size=32,
         sample_every=10_000,
         log_every=2_000,
@@ -79,6 +80,7 @@ def dcgan_svhn() -> RunConfig:
             latent="uniform",
         ),
         images=50 * 73_257,
+        evaluate_every=200_000,
         batch_size=128,
     )
 
@@ -121,6 +123,7 @@ def dcgan_faces() -> RunConfig:
             average_half_life=10_000,
         ),
         images=650_000,
+        evaluate_every=25_000,
         batch_size=64,
         sample_every=10_000,
         log_every=2_000,

@@ -35,6 +35,7 @@ def mnist_gan_2018() -> RunConfig:
             discriminator_optimizer=optimizer,
         ),
         images=100 * _EPOCH,
+        evaluate_every=5 * _EPOCH,
         batch_size=64,
         log_every=20_000,
         sample_every=200_000,
@@ -60,5 +61,6 @@ def mnist_gan_2022() -> RunConfig:
             discriminator_optimizer=optimizer,
         ),
         images=10 * _EPOCH,
+        evaluate_every=_EPOCH,
         batch_size=128,
     )

@@ -41,6 +41,7 @@ def wgan_gp_mnist() -> RunConfig:
             average_half_life=20_000,
         ),
         images=1_200_000,
+        evaluate_every=100_000,
         batch_size=64,
     )
 

@@ -7,17 +7,23 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from zerosum.evaluation.comparing import plot_score
+from zerosum.evaluation.protocol import Scores
 from zerosum.files import replace_atomically
 
 __all__ = ["draw_curves"]
 
 
-def draw_curves(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Draw costs, the terms of each cost, and accuracies over images seen.
+def draw_curves(
+    lines: Sequence[Mapping[str, Any]], path: Path, *, scores: Sequence[Scores] = ()
+) -> None:
+    """Draw costs, accuracies and, where the run was evaluated, its scores over images seen.
 
     Args:
         lines: The lines of ``stats.jsonl``.
         path: The PNG to write.
+        scores: Evaluations by one protocol; the first two scores are drawn, one standard error
+            to both sides shaded.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -27,8 +33,12 @@ def draw_curves(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
         ...     [file.name for file in Path(folder).iterdir()]
         ['curves.png']
     """
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    costs, accuracies = figure.subplots(1, 2)
+    names = tuple(scores[0].scores)[:2] if scores else ()
+    panels = 2 + len(names)
+    figure = Figure(figsize=(5 * panels, 4), layout="constrained")
+    costs, accuracies, *quality = figure.subplots(1, panels)
+    for axes, name in zip(quality, names, strict=True):
+        plot_score(axes, scores, name)
     for player in _players(lines):
         _plot(costs, lines, player, "cost")
         _plot(accuracies, lines, player, "accuracy")
@@ -36,7 +46,7 @@ def draw_curves(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
     accuracies.set_title("accuracy")
     accuracies.set_ylim(-0.02, 1.02)
     accuracies.axhline(0.5, color="grey", linewidth=0.5)
-    for axes in (costs, accuracies):
+    for axes in (costs, accuracies, *quality):
         axes.set_xlabel("real images seen")
         axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:

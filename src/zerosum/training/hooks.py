@@ -13,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from zerosum.checkpoint import save_checkpoint
 from zerosum.errors import NonFiniteCostError
+from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
 from zerosum.pictures import provenance, save_gif, save_png, tile, to_pictures
 from zerosum.randomness import Randomness
@@ -81,9 +82,14 @@ class Statistics:
             self._writer = SummaryWriter(self.folder / "tensorboard", purge_step=loop.images + 1)
         self._started = self._line_started = time.perf_counter()
         self._line_images = loop.images
+        self._sums.clear()
+        self._counts.clear()
 
     def played(self, loop: AnyLoop, record: Record) -> None:
         """Add the round's scores; write a line when one is due."""
+        if loop.images <= self._line_images:  # The run was sent back.
+            self._close()
+            self.started(loop)
         for player, scores in record.items():
             for name, value in scores.items():
                 total = self._sums[player].get(name)
@@ -97,8 +103,18 @@ class Statistics:
         if self._sums:
             self._write(loop)
         if self._writer is not None:
+            self._close()
+            scores = [
+                found
+                for found in read_scores(self.folder / "scores.jsonl")
+                if found.subject.get("while") == "training"
+            ]
+            lines = read_statistics(self.path)
+            draw_curves(lines, self.folder / "curves.png", scores=scores)
+
+    def _close(self) -> None:
+        if self._writer is not None:
             self._writer.close()
-            draw_curves(read_statistics(self.path), self.folder / "curves.png")
 
     def _write(self, loop: AnyLoop) -> None:
         means = self._means(loop)

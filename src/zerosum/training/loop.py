@@ -75,6 +75,7 @@ class Loop(Generic[BatchT]):
     Attributes:
         images: Real images seen so far, by all processes together.
         rounds: Rounds played so far.
+        rollbacks: How often the run was sent back to an earlier state of itself.
 
     Example:
         >>> from types import SimpleNamespace
@@ -107,10 +108,9 @@ class Loop(Generic[BatchT]):
         self.hooks = tuple(hooks)
         self.images = 0
         self.rounds = 0
+        self.rollbacks = 0
         self._stop = False
-        self._random = Randomness(
-            seed=seed, device=engine.device, rank=engine.rank, processes=engine.processes
-        )
+        self._random = self._fresh_random()
 
     def stop(self) -> None:
         """Ask the loop to end after the round that it is in; safe in a signal handler."""
@@ -136,9 +136,9 @@ class Loop(Generic[BatchT]):
     def play_round(self) -> Record:
         """One round: every player in turn lowers its own cost while the others stand still."""
         torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
-        now = Round(number=self.rounds, images=self.images, random=self._random.at(self.images))
+        now = Round(number=self.rounds, images=self.images, random=self.random_at(self.images))
         record: dict[str, Mapping[str, Tensor]] = {}
-        for turn in self._turns(self.batches.at(self.images), now):
+        for turn in self.turns(self.batches.at(self.images), now):
             self._check_finite(turn)
             self._move(self.game.players[turn.player], turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
@@ -147,7 +147,27 @@ class Loop(Generic[BatchT]):
         self.rounds += 1
         return record
 
-    def _turns(self, batch: BatchT, now: Round) -> Iterator[Turn]:
+    def roll_back(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier state of this run in another way than before.
+
+        The same way would lead to the same place: everything follows from the seed. So from here
+        on other random numbers are drawn, and every learning rate is halved.
+        """
+        rollbacks = self.rollbacks + 1
+        self.load_state_dict({**state, "rollbacks": rollbacks})
+
+    def _fresh_random(self) -> Randomness:
+        seed = derive_seed(self.seed, "rollback", self.rollbacks) if self.rollbacks else self.seed
+        engine = self.engine
+        return Randomness(
+            seed=seed, device=engine.device, rank=engine.rank, processes=engine.processes
+        )
+
+    def random_at(self, images: int) -> Randomness:
+        """The random numbers of the round that begins after that many images."""
+        return self._random.at(images)
+
+    def turns(self, batch: BatchT, now: Round) -> Iterator[Turn]:
         """The game's turns, each computed in the engine's precision; moves are made outside it."""
         turns = self.game.turns(batch, now)
         while True:
@@ -159,8 +179,9 @@ class Loop(Generic[BatchT]):
 
     def _move(self, player: Player, turn: Turn) -> None:
         parameters = player.parameters
+        factor = learning_rate_factor(player.decay, self.images) * 0.5**self.rollbacks
         for group in player.optimizer.param_groups:
-            group["lr"] = group["initial_lr"] * learning_rate_factor(player.decay, self.images)
+            group["lr"] = group["initial_lr"] * factor
         player.optimizer.zero_grad(set_to_none=True)
         turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
         self.engine.average_gradients(parameters)
@@ -190,6 +211,7 @@ class Loop(Generic[BatchT]):
         return {
             "images": self.images,
             "rounds": self.rounds,
+            "rollbacks": self.rollbacks,
             "game": self.game.state_dict(),
             "players": {
                 name: {
@@ -204,6 +226,8 @@ class Loop(Generic[BatchT]):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go back to where `state_dict` was taken."""
         self.images, self.rounds = state["images"], state["rounds"]
+        self.rollbacks = state.get("rollbacks", 0)  # Older checkpoints know none.
+        self._random = self._fresh_random()
         self.game.load_state_dict(state["game"])
         for name, player in self.game.players.items():
             saved = state["players"][name]

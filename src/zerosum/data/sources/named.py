@@ -22,6 +22,7 @@ from zerosum.data.sources.files import FolderSource, stat_entry
 from zerosum.data.sources.listing import Entry
 from zerosum.data.sources.lsun import lsun
 from zerosum.data.sources.numpyfiles import idx_source, npz_source
+from zerosum.data.sources.stacked import StackedSource
 from zerosum.errors import DataError
 from zerosum.registry import Table
 
@@ -52,6 +53,11 @@ def _digits(root: Path, split: str) -> Source:
     """5,000 digits that are part of this package; see DIGITS.md beside them."""
     with_files = Path(str(files("zerosum.data"))) / "digits.npz"
     return npz_source(with_files, split=split, classes=_DIGITS)
+
+
+def _stacked(root: Path, split: str, *, base: str, count: int) -> Source:
+    """Triples of digits as colour pictures with 1,000 modes."""
+    return StackedSource(NAMED[base](root, split), count=count)
 
 
 def _mnist(root: Path, split: str, *, name: str, dataset: str) -> Source:
@@ -190,6 +196,8 @@ NAMED: Table[Callable[[Path, str], Source]] = Table(
     {
         "digits": _digits,
         "mnist": partial(_mnist, name="mnist", dataset="MNIST"),
+        "stacked-digits": partial(_stacked, base="digits", count=50_000),
+        "stacked-mnist": partial(_stacked, base="mnist", count=128_000),
         "fashion-mnist": partial(_mnist, name="fashion-mnist", dataset="FashionMNIST"),
         "kmnist": partial(_mnist, name="kmnist", dataset="KMNIST"),
         "usps": _usps,

@@ -1,8 +1,6 @@
-"""Whole jobs: from a configuration to a trained run, and from a run to more of it."""
+"""From a configuration to a trained run, and from a run to more of it."""
 
-import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -11,29 +9,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from zerosum.config import RunConfig, from_json, to_json
 from zerosum.config.build import build_game
-from zerosum.data import Batches, Store, StoreSettings, build_store, open_source
+from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
+from zerosum.jobs.evaluation import make_evaluator
+from zerosum.jobs.preparation import absolute, prepare_store, report_unreadable
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
+from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
 
-__all__ = [
-    "Outcome",
-    "absolute",
-    "cache_folder",
-    "prepare_store",
-    "report_unreadable",
-    "resume_run",
-    "train_run",
-]
+__all__ = ["Outcome", "resume_run", "train_run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,41 +114,6 @@ def resume_run(
         return _play(loop, run, config)
 
 
-def cache_folder() -> Path:
-    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder.
-
-    Example:
-        >>> from unittest.mock import patch
-        >>> with patch.dict(os.environ, ZEROSUM_CACHE="large-disk/cache"):
-        ...     cache_folder().as_posix()
-        'large-disk/cache'
-    """
-    given = os.environ.get("ZEROSUM_CACHE")
-    if given:
-        return Path(given).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "zerosum"
-
-
-def prepare_store(config: RunConfig, *, quiet: bool = False) -> Store:
-    """The run's pictures, decoded and resized; built on first use, with a progress bar."""
-    pictures = config.pictures
-    settings = StoreSettings(
-        size=pictures.size,
-        channels=pictures.channels,
-        fit=pictures.fit,
-        filter=pictures.filter,
-        background=pictures.background,
-        enlarge=pictures.enlarge,
-    )
-    console = Console(stderr=True)
-    source = open_source(config.data)
-    with _preparing(console, quiet=quiet) as progress:
-        return build_store(
-            source, settings, cache=cache_folder(), strict=config.strict, progress=progress
-        )
-
-
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store:
     store = prepare_store(config, quiet=quiet or not engine.is_main)
     if store.unreadable and engine.is_main:
@@ -179,6 +134,7 @@ def _assemble(
         rank=engine.rank,
         processes=engine.processes,
     )
+    facts = {"config": to_json(config), "data": _facts(store)}
     return Loop(
         game=build_game(config, engine),
         batches=batches,
@@ -186,6 +142,7 @@ def _assemble(
         seed=config.seed,
         hooks=[
             Display(total=config.images, quiet=quiet),
+            *_evaluations(config, run, engine, store, facts, quiet=quiet),
             Statistics(run.path, every=config.log_every),
             Samples(
                 run.path,
@@ -196,27 +153,36 @@ def _assemble(
             Checkpoints(
                 run.path,
                 seconds=config.checkpoint_seconds,
-                facts={"config": to_json(config), "data": _facts(store)},
+                facts=facts,
             ),
         ],
     )
 
 
-def absolute(source: str) -> str:
-    """A source that can be found from any folder: paths become absolute, names stay.
-
-    Example:
-        >>> absolute("digits")
-        'digits'
-        >>> Path(absolute(".")).is_absolute()
-        True
-    """
-    name, colon, folder = source.partition(":")
-    if colon and Path(folder).expanduser().exists():
-        return f"{name}:{Path(folder).expanduser().absolute()}"
-    path = Path(source).expanduser()
-    is_pattern = "{" in source and path.parent.exists()
-    return str(path.absolute()) if path.exists() or is_pattern else source
+def _evaluations(
+    config: RunConfig,
+    run: Run,
+    engine: Engine,
+    store: Store,
+    facts: Mapping[str, Any],
+    *,
+    quiet: bool,
+) -> list[Evaluation]:
+    """The evaluation of a run that asks for one; only the main process looks."""
+    if not config.evaluate_every:
+        return []
+    evaluator = make_evaluator(config, store, engine, quiet=quiet) if engine.is_main else None
+    return [
+        Evaluation(
+            run.path,
+            evaluator=evaluator,
+            every=config.evaluate_every,
+            until=config.images,
+            count=config.evaluate_count,
+            facts=facts,
+            on_collapse=config.on_collapse,
+        )
+    ]
 
 
 def _facts(store: Store) -> dict[str, Any]:
@@ -291,24 +257,3 @@ def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
     return start_engine(device=config.device, precision=config.precision, compile=config.compile)
-
-
-@contextmanager
-def _preparing(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar for the first decoding of a source, or nothing."""
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("preparing pictures"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def report_unreadable(store: Store) -> None:
-    """Say which pictures were left out, the first few by name."""
-    shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:5]]
-    more = len(store.unreadable) - len(shown)
-    tail = [f"  and {more:,} more; `zerosum data inspect` names them all"] if more else []
-    head = f"left out {len(store.unreadable):,} unreadable pictures:"
-    print("\n".join([head, *shown, *tail]), file=sys.stderr)

@@ -1,0 +1,37 @@
+"""``zerosum compare RUN RUN...``: scores side by side, where they may be compared."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+__all__ = ["run"]
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and compare."""
+    tyro.cli(_compare, args=list(arguments), prog="zerosum compare")
+
+
+def _compare(
+    runs: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    *,
+    plot: Path = Path("compare.png"),
+) -> None:
+    """Set the scores of several runs side by side: a table, and curves over images seen.
+
+    Only scores of one protocol are compared: the same feature network, real pictures and counts.
+    Runs without such scores are refused with what differs; `zerosum evaluate` makes them.
+
+    Args:
+        runs: Run folders.
+        plot: PNG file for the curves.
+    """
+    from zerosum.cli.scores import report_comparison
+    from zerosum.evaluation.comparing import draw_comparison
+    from zerosum.jobs.comparison import compare_runs
+
+    found = compare_runs(runs)
+    draw_comparison(found, plot)
+    report_comparison(found, plot)

@@ -1,0 +1,60 @@
+"""``zerosum evaluate RUN|SOURCE``: score pictures against real ones."""
+
+from collections.abc import Sequence
+from json import dumps
+from typing import Annotated
+
+import tyro
+
+from zerosum.config import METRICS, EvaluateConfig
+
+__all__ = ["run"]
+
+_DEFAULTS = EvaluateConfig()
+
+_DESCRIPTION = """\
+Score the pictures of a run, or of any source, against real ones.
+
+Every score comes with its standard error and its whole protocol, and is appended to the run's
+scores.jsonl. Only scores of one protocol may be compared: `zerosum compare RUN RUN` sees to it.
+FID, KID and IS are names of scores by the Inception network alone; by another network they are
+called FD-digits, KD-digits, IS-digits.
+
+  zerosum evaluate runs/dcgan-digits --metrics frechet,kid,prdc
+  zerosum evaluate runs/dcgan-digits --metrics memorisation --picture nearest.png
+  zerosum evaluate made/ --against photos/ --features pixels
+  zerosum evaluate mnist --split test --against mnist       how well real pictures score"""
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and evaluate."""
+    metrics = "\n".join(f"  {name:<15}{text}" for name, text in METRICS.items())
+    tyro.cli(
+        _evaluate,
+        args=list(arguments),
+        prog="zerosum evaluate",
+        description=f"{_DESCRIPTION}\n\nmetrics:\n{metrics}",
+    )
+
+
+def _evaluate(
+    subject: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN|SOURCE")],
+    options: Annotated[EvaluateConfig, tyro.conf.arg(name="")] = _DEFAULTS,
+    *,
+    json: bool = False,
+) -> None:
+    """Evaluate and report.
+
+    Args:
+        subject: A run folder, or a source of pictures.
+        options: How.
+        json: Print the scores with their protocol as JSON, and nothing else.
+    """
+    from zerosum.cli.scores import report_scores
+    from zerosum.jobs.evaluation import evaluate
+
+    found = evaluate(subject, options, quiet=json)
+    if json:
+        print(dumps(found.scores.to_json(), indent=2, ensure_ascii=False))
+    else:
+        report_scores(found)

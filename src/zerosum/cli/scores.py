@@ -1,0 +1,44 @@
+"""Scores on the terminal."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from zerosum.evaluation.comparing import Comparison
+from zerosum.evaluation.protocol import Protocol
+from zerosum.jobs.evaluation import Evaluated
+
+__all__ = ["report_comparison", "report_scores"]
+
+
+def report_scores(found: Evaluated) -> None:
+    """A table of scores, and below it the protocol."""
+    console = Console()
+    table = Table("score", "value ± standard error", "better", "how", box=None, pad_edge=False)
+    for name, score in found.scores.scores.items():
+        better = "low" if score.lower_is_better else "high"
+        table.add_row(name, str(score), better, score.how)
+    console.print(table)
+    _print_protocol(console, found.scores.protocol)
+    if found.picture is not None:
+        console.print(f"nearest real pictures: {found.picture}", markup=False)
+
+
+def report_comparison(found: Comparison, plot: Path) -> None:
+    """For each run its last scores and its best, and the protocol that they share."""
+    console = Console()
+    table = Table("run", "", "images", *found.names, box=None, pad_edge=False)
+    for name, evaluations in found.runs.items():
+        rows = {"last": evaluations[-1], "best": found.best(name)}
+        for which, scores in rows.items():
+            values = [str(scores.scores[score]) for score in found.names]
+            table.add_row(name if which == "last" else "", which, f"{scores.images:,}", *values)
+    console.print(table)
+    _print_protocol(console, found.protocol)
+    console.print(f"curves: {plot}", markup=False)
+
+
+def _print_protocol(console: Console, protocol: Protocol) -> None:
+    facts = ", ".join(f"{name} {value}" for name, value in protocol.flat().items())
+    console.print(f"protocol: {facts}", style="dim", markup=False, highlight=False)

@@ -1,0 +1,86 @@
+"""Settings of an evaluation."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from zerosum.config.checks import require
+from zerosum.registry import Table
+
+__all__ = ["METRICS", "EvaluateConfig"]
+
+METRICS = Table(
+    "metric",
+    {
+        "frechet": "Fréchet distance of Gaussians fitted to the features; FID by Inception",
+        "kid": "kernel distance (unbiased MMD) of the features; KID by Inception",
+        "is": "inception score: sure classes, and many of them",
+        "prdc": "precision, recall, density and coverage",
+        "swd": "sliced Wasserstein distance of small patches; needs no network",
+        "memorisation": "share of pictures that are nearly copies of real ones",
+        "modes": "classes that occur, and how their shares differ from the real ones",
+        "stacked-modes": "of the 1,000 triples of digits in colour pictures, how many occur",
+    },
+)
+"""What can be measured, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateConfig:
+    """How to evaluate; the protocol of the scores follows from it.
+
+    Example:
+        >>> EvaluateConfig(metrics="frechet,prdc").measures
+        ('frechet', 'prdc')
+        >>> EvaluateConfig(metrics="fid")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.UnknownNameError: ...
+    """
+
+    against: str | None = None
+    """Source of the real pictures; by default those that the run was trained on."""
+    features: str = "auto"
+    """Network that sees the pictures: digits, pixels, efficientnet-lite0, inception,
+    torchvision:NAME, path/to/module.py:factory. auto: digits for data sets of digits, else
+    pixels."""
+    metrics: str = "frechet,kid"
+    """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes."""
+    count: int = 10_000
+    """Pictures to generate, or to take from the source under test; fewer if it has fewer."""
+    real_count: int = 10_000
+    """Real pictures to take; fewer if there are fewer."""
+    seed: int = 0
+    """From which latents, the choice of pictures and resamples follow."""
+    checkpoint: Literal["latest", "best"] = "latest"
+    """Which checkpoint of a run."""
+    split: str = "train"
+    """Part of the source under test: train, test, ..."""
+    against_split: str = "train"
+    """Part of the real pictures."""
+    size: tuple[int, int] | None = None
+    """Height and width to bring both sources to, where their pictures differ in size."""
+    weights: Path | None = None
+    """Local file with the network's weights."""
+    resize: Literal["antialiased", "tf1"] = "antialiased"
+    """How pictures are brought to the network's size; tf1: as the first FID code did."""
+    picture: Path | None = None
+    """PNG file for generated pictures beside their nearest real ones."""
+    device: str = "auto"
+    """auto, cpu, cuda or mps."""
+
+    def __post_init__(self) -> None:
+        for name in self.measures:
+            _ = METRICS[name]
+        for name in ("count", "real_count"):
+            require(
+                getattr(self, name) >= 4,
+                f"{name} must be at least 4, got {getattr(self, name)}: fewer pictures have no "
+                "spread to compare.",
+            )
+        require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The metrics' names."""
+        return tuple(name.strip() for name in self.metrics.split(","))

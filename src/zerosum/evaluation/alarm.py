@@ -1,0 +1,159 @@
+"""The collapse alarm: it looks at a run's scores and vital signs, and names what went wrong.
+
+Four things go wrong with adversarial training, and each has its sign:
+
+- **mode collapse**: the generated pictures differ far less from each other than the real ones do;
+- **discriminator has won**: it tells nearly every pair apart, and the score no longer improves;
+- **generator's gradient vanished**: what the generator is told no longer says where to go;
+- **divergence**: the pictures are far worse than they were.
+
+Each must be seen at three evaluations in a row: a game that swings is not a game that is lost.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from zerosum.evaluation.protocol import Scores
+
+__all__ = ["SYMPTOMS", "Finding", "diagnose"]
+
+PATIENCE = 3
+"""Evaluations in a row at which a symptom must be seen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What the alarm has seen.
+
+    Attributes:
+        name: The name of the symptom.
+        images: Real images seen when it was found.
+        reason: The numbers that it was found by.
+        remedy: What helps.
+
+    Example:
+        >>> print(Finding(name="mode collapse", images=64, reason="diversity 0.1", remedy="R1."))
+        mode collapse after 64 images: diversity 0.1. R1.
+    """
+
+    name: str
+    images: int
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.name} after {self.images:,} images: {self.reason}. {self.remedy}"
+
+
+Symptom = Callable[[Sequence[Scores]], str | None]
+"""Looks at the evaluations up to one of them; gives the numbers that it finds wrong, or None."""
+
+
+def diagnose(history: Sequence[Scores]) -> Finding | None:
+    """What is wrong with a run, or None; the gravest first.
+
+    Args:
+        history: All evaluations so far, oldest first, of one run by one protocol.
+
+    Example:
+        >>> from zerosum.evaluation.protocol import Protocol, Score
+        >>> from zerosum.metrics.estimate import Estimate
+        >>> def evaluation(images, value, diversity):
+        ...     estimate = Estimate(value=value, error=1.0)
+        ...     return Scores(
+        ...         subject={"images": images},
+        ...         protocol=Protocol(network={}, real={}, generated=2_048),
+        ...         scores={"FD": Score(estimate=estimate, how="", lower_is_better=True)},
+        ...         vitals={"diversity": diversity},
+        ...     )
+        >>> good = [evaluation(0, 90.0, 0.1), evaluation(10, 50.0, 0.8)]
+        >>> diagnose(good) is None
+        True
+        >>> diagnose(good + [evaluation(images, 60.0, 0.1) for images in (20, 30, 40)]).name
+        'mode collapse'
+    """
+    for name, (symptom, remedy) in SYMPTOMS.items():
+        seen = [symptom(history[: len(history) - back]) for back in range(PATIENCE)]
+        if all(reason is not None for reason in seen):
+            return Finding(
+                name=name, images=history[-1].images, reason=seen[0] or "", remedy=remedy
+            )
+    return None
+
+
+def _gradient_vanished(history: Sequence[Scores]) -> str | None:
+    """The generator's gradient is a ten-thousandth of what it has been at its median, or less."""
+    gradients = [
+        scores.vitals["generator gradient"]
+        for scores in history
+        if "generator gradient" in scores.vitals
+    ]
+    if len(gradients) < PATIENCE:
+        return None
+    usual, last = median(gradients), gradients[-1]
+    if last > 1e-4 * usual and last > 1e-7:
+        return None
+    return f"the norm of the generator's gradient is {last:.1e}, usually {usual:.1e}"
+
+
+def _diverged(history: Sequence[Scores]) -> str | None:
+    """The score is more than three times as bad as at its best, and as the error explains."""
+    if len(history) < 1 + PATIENCE:
+        return None
+    name = history[-1].leading
+    values = [scores.scores[name].estimate for scores in history]
+    best, last = min(values, key=lambda estimate: estimate.value), values[-1]
+    if last.value <= 3.0 * best.value + 4.0 * (last.error + best.error):
+        return None
+    return f"{name} is {last}, after {best} at its best"
+
+
+def _collapsed(history: Sequence[Scores]) -> str | None:
+    """Generated pictures differ from each other a quarter as much as real ones, or less."""
+    if not history or not history[-1].images:
+        return None  # Before training they differ little anyway.
+    diversity = history[-1].vitals.get("diversity", 1.0)
+    if diversity >= 0.25:
+        return None
+    return f"generated pictures differ from each other {diversity:.2f} times as much as real ones"
+
+
+def _discriminator_won(history: Sequence[Scores]) -> str | None:
+    """D rates 98 in 100 pairs rightly, G fools it nowhere, and the score does not improve."""
+    if len(history) < 1 + PATIENCE:
+        return None
+    vitals, name = history[-1].vitals, history[-1].leading
+    accuracy = vitals.get("discriminator accuracy", 0.5)
+    if accuracy < 0.98 or vitals.get("generator accuracy", 1.0) > 0.02:
+        return None
+    values = [scores.scores[name].estimate for scores in history]
+    best = min(values[:-PATIENCE], key=lambda estimate: estimate.value)
+    if values[-1].value < best.value - 2.0 * (best.error + values[-1].error):
+        return None
+    return (
+        f"the discriminator tells {accuracy:.1%} of pairs apart, and {name}, {values[-1]}, is no "
+        f"better than {best} before"
+    )
+
+
+SYMPTOMS: Mapping[str, tuple[Symptom, str]] = {
+    "the generator's gradient vanished": (
+        _gradient_vanished,
+        "Use the non-saturating objective, smooth the real labels, or weaken the discriminator.",
+    ),
+    "the discriminator has won": (
+        _discriminator_won,
+        "Add R1 (penalties.r1.weight) or instance noise, smooth the real labels, narrow the "
+        "discriminator or lower its learning rate.",
+    ),
+    "mode collapse": (
+        _collapsed,
+        "Add R1 (penalties.r1.weight), lower the generator's learning rate, or enlarge the batch.",
+    ),
+    "divergence": (
+        _diverged,
+        "Lower both learning rates; the best checkpoint is checkpoints/best.safetensors.",
+    ),
+}
+"""Name → how it is seen, and what helps; the gravest first."""

@@ -1,0 +1,178 @@
+"""The measures by name: from what a network saw to scores that carry the right names.
+
+Only Inception's scores are called FID, KID and IS. By any other network the same formulas give
+numbers of another scale; these are named after it: FD-digits, KD-digits, IS-digits.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+
+from zerosum.data import scale
+from zerosum.errors import ConfigError
+from zerosum.evaluation.protocol import Score
+from zerosum.evaluation.seeing import Sight, see
+from zerosum.features import FeatureNetwork, score_name
+from zerosum.metrics import (
+    Estimate,
+    Moments,
+    frechet_bias,
+    frechet_distance_of_features,
+    inception_score,
+    kernel_distance,
+    manifold_scores,
+    modes_covered,
+    near_copies,
+    patch_distances,
+    stacked_modes,
+)
+from zerosum.registry import Table
+from zerosum.types import Images, Probabilities
+
+__all__ = ["FEW", "MEASURES", "Task"]
+
+FEW = 2_048
+"""Pictures below which the Fréchet distance says more of its bias than of the pictures."""
+
+_NEIGHBOURS = 5
+_PATCHED = 4_096  # pictures that patches are cut of, and how many of each
+_PATCHES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What is to be compared.
+
+    Attributes:
+        real: The real pictures.
+        fake: Those under test.
+        network: Who saw both.
+        seed: From which patches and directions follow.
+    """
+
+    real: Sight
+    fake: Sight
+    network: FeatureNetwork
+    seed: int
+
+
+def _frechet(task: Task) -> Mapping[str, Score]:
+    real, fake = task.real.features, task.fake.features
+    bias = frechet_bias(Moments.of(real), n=len(real), m=len(fake))
+    few = min(len(real), len(fake)) < FEW
+    how = (
+        f"of which about {bias:.2g} is the bias of few pictures" if few else "Gaussians' distance"
+    )
+    return _score(task, "frechet", frechet_distance_of_features(real, fake), how, lower=True)
+
+
+def _kernel(task: Task) -> Mapping[str, Score]:
+    real, fake = task.real.features, task.fake.features
+    how = f"unbiased, cubic kernel, 100 subsets of {min(1_000, len(real), len(fake)):,}"
+    return _score(task, "kernel", kernel_distance(real, fake), how, lower=True)
+
+
+def _inception(task: Task) -> Mapping[str, Score]:
+    probabilities = _probabilities(task, task.fake)
+    splits = min(10, len(probabilities))
+    estimate = inception_score(probabilities, splits=splits)
+    return _score(task, "inception", estimate, f"{splits} shuffled splits", lower=False)
+
+
+def _manifold(task: Task) -> Mapping[str, Score]:
+    found = manifold_scores(task.real.features, task.fake.features, neighbours=_NEIGHBOURS)
+    how = f"{_NEIGHBOURS} nearest neighbours"
+    scores: dict[str, Score] = {}
+    for name in ("precision", "recall", "density", "coverage"):
+        scores |= _score(task, name, getattr(found, name), how, lower=False)
+    return scores
+
+
+def _patches(task: Task) -> Mapping[str, Score]:
+    real, fake = _pixels(task.real), _pixels(task.fake)
+    found = patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
+    how = f"times 1,000; {_PATCHES} patches of {len(real):,} and {len(fake):,} pictures"
+    return {
+        f"SWD {side} px": Score(
+            estimate=Estimate(value=1_000 * distance.value, error=1_000 * distance.error),
+            how=how,
+            lower_is_better=True,
+        )
+        for side, distance in found.items()
+    }
+
+
+def _copies(task: Task) -> Mapping[str, Score]:
+    found = near_copies(task.fake.features, task.real.features)
+    how = f"share of pictures that are nearly real ones; honest ones give {found.expected:g}"
+    return _score(task, "near copies", found.share, how, lower=True)
+
+
+def _modes(task: Task) -> Mapping[str, Score]:
+    probabilities = _probabilities(task, task.fake)
+    classes = probabilities.shape[1]
+    found = modes_covered(probabilities.argmax(dim=1), modes=classes)
+    how = f"of {classes:,} classes"
+    covered = _score(task, "classes", found.covered, how, lower=False)
+    how = "KL of the classes' shares from equal ones, in nats"
+    return covered | _score(task, "class KL", found.divergence, how, lower=True)
+
+
+def _stacked(task: Task) -> Mapping[str, Score]:
+    digits = torch.stack(
+        [_probabilities(task, _channel(task, channel)).argmax(dim=1) for channel in range(3)],
+        dim=1,
+    )
+    found = stacked_modes(digits)
+    how = f"of 1,000 triples, among {len(digits):,} pictures (26,000 are usual)"
+    covered = _score(task, "modes", found.covered, how, lower=False)
+    how = "KL of the triples' shares from equal ones, in nats"
+    return covered | _score(task, "mode KL", found.divergence, how, lower=True)
+
+
+MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
+    "metric",
+    {
+        "frechet": _frechet,
+        "kid": _kernel,
+        "is": _inception,
+        "prdc": _manifold,
+        "swd": _patches,
+        "memorisation": _copies,
+        "modes": _modes,
+        "stacked-modes": _stacked,
+    },
+)
+"""What each name of `zerosum.config.METRICS` computes."""
+
+
+def _score(
+    task: Task, measure: str, estimate: Estimate, how: str, *, lower: bool
+) -> dict[str, Score]:
+    score = Score(estimate=estimate, how=how, lower_is_better=lower)
+    return {score_name(task.network, measure): score}
+
+
+def _probabilities(task: Task, sight: Sight) -> Probabilities:
+    if sight.probabilities is None:
+        raise ConfigError(
+            f"this metric counts classes, and the network {task.network.name} tells none. "
+            "Leave the metric out, or choose a network that classifies: --features digits."
+        )
+    return sight.probabilities
+
+
+def _pixels(sight: Sight) -> Images:
+    """The first pictures as floats."""
+    return scale(torch.from_numpy(sight.pictures[:_PATCHED]).permute(0, 3, 1, 2))
+
+
+def _channel(task: Task, channel: int) -> Sight:
+    """What the network sees in one channel of the pictures under test."""
+    if task.fake.pictures[:1].shape[3] != 3:
+        raise ConfigError(
+            "stacked-modes counts triples of digits, which are colour pictures; train on "
+            "stacked-mnist or stacked-digits, or ask for modes."
+        )
+    return see(task.fake.pictures.channel(channel), task.network)

@@ -1,0 +1,63 @@
+"""Generated pictures beside the real ones that are nearest to them: the look for memorisation."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from zerosum.evaluation.seeing import Sight
+from zerosum.files import replace_atomically
+from zerosum.metrics import nearest
+
+__all__ = ["draw_nearest"]
+
+_PAIRS = 48
+_COLUMNS = 6
+_GAP = 2
+_BETWEEN_PAIRS = 8
+_SMALLEST = 64
+
+
+def draw_nearest(fake: Sight, real: Sight, path: Path, *, pairs: int = _PAIRS) -> None:
+    """Draw the pairs that are nearest to each other: left the generated picture, right the real.
+
+    Args:
+        fake: Generated pictures.
+        real: Real pictures, of the same shape.
+        path: The PNG to write.
+        pairs: How many pairs to show.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> import torch
+        >>> from zerosum.evaluation.seeing import Pictures
+        >>> black = Pictures(np.zeros((5, 8, 8, 1), dtype=np.uint8))
+        >>> sight = Sight(pictures=black, features=torch.rand(5, 3), probabilities=None)
+        >>> with TemporaryDirectory() as folder:
+        ...     draw_nearest(sight, sight, Path(folder) / "nearest.png", pairs=2)
+        ...     [file.name for file in Path(folder).iterdir()]
+        ['nearest.png']
+    """
+    distances, indices = (part[:, 0] for part in nearest(fake.features, real.features))
+    order = distances.argsort()[:pairs]
+    left = fake.pictures[order.numpy()]
+    right = real.pictures[indices[order].numpy()]
+    sheet = _sheet(np.concatenate([left, right], axis=2))
+    with replace_atomically(path) as temporary:
+        sheet.save(temporary, format="PNG")
+
+
+def _sheet(rows: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Image.Image:
+    """Pairs (n, h, 2 w, c) in rows on white, small ones enlarged by a whole factor."""
+    factor = max(1, _SMALLEST // rows.shape[1])
+    rows = rows.repeat(factor, axis=1).repeat(factor, axis=2)
+    _, height, width, _ = rows.shape
+    columns = min(_COLUMNS, len(rows))
+    lines = -(-len(rows) // columns)
+    size = (columns * (width + _BETWEEN_PAIRS), lines * (height + _GAP))
+    sheet = Image.new("RGB", size, "white")
+    for index, pair in enumerate(rows):
+        picture = Image.fromarray(pair[..., 0] if pair.shape[2] == 1 else pair).convert("RGB")
+        line, column = divmod(index, columns)
+        sheet.paste(picture, (column * (width + _BETWEEN_PAIRS), line * (height + _GAP)))
+    return sheet

@@ -1,0 +1,212 @@
+"""Pictures as a feature network sees them: what all metrics are computed from."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import numpy as np
+import torch
+from filelock import FileLock
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from zerosum.data import Store
+from zerosum.errors import DataError
+from zerosum.features import FeatureNetwork
+from zerosum.files import replace_atomically
+from zerosum.randomness import derive_seed
+from zerosum.types import ByteBatches, Bytes, Features, Probabilities
+
+__all__ = ["Pictures", "Progress", "Sight", "choose_pictures", "kept_on_disk", "see", "see_store"]
+
+Progress = Callable[[int, int], None]
+"""Called with (pictures done, pictures in all)."""
+
+_BATCH = 64
+
+
+class Pictures:
+    """Pictures of one shape, all or some of an array that may be mapped from disk.
+
+    Args:
+        images: Bytes (N, h, w, c).
+        indices: Which of them, and in which order; by default all.
+
+    Example:
+        >>> pictures = Pictures(np.zeros((10, 4, 4, 1), dtype=np.uint8), np.array([7, 2, 5]))
+        >>> len(pictures), pictures[1:].shape
+        (3, (2, 4, 4, 1))
+    """
+
+    def __init__(
+        self, images: NDArray[np.uint8], indices: NDArray[np.int64] | None = None
+    ) -> None:
+        self._images = images
+        self._indices = np.arange(len(images)) if indices is None else indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, which: slice | NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Some of the pictures, in memory."""
+        return np.asarray(self._images[self._indices[which]])
+
+    def channel(self, number: int) -> "Pictures":
+        """One channel of the pictures, as grey ones."""
+        return Pictures(self._images[..., number : number + 1], self._indices)
+
+    def batches(self, size: int) -> Iterator[Bytes]:
+        """All pictures in order as tensors (n, c, h, w)."""
+        for start in range(0, len(self), size):
+            yield torch.from_numpy(self[start : start + size]).permute(0, 3, 1, 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """n pictures and what a network saw in them.
+
+    Attributes:
+        pictures: Bytes (n, h, w, c), in memory or on disk.
+        features: Shape (n, d), on the CPU.
+        probabilities: Shape (n, k) for networks that classify, else None.
+    """
+
+    pictures: Pictures
+    features: Features
+    probabilities: Probabilities | None
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+def see(pictures: Pictures, network: FeatureNetwork, *, progress: Progress | None = None) -> Sight:
+    """Show the network all the pictures, batch by batch.
+
+    Args:
+        pictures: What to show.
+        network: Who looks.
+        progress: Called as it goes.
+
+    Raises:
+        DataError: There are no pictures.
+
+    Example:
+        >>> from zerosum.features import load_features
+        >>> black = Pictures(np.zeros((3, 28, 28, 1), dtype=np.uint8))
+        >>> see(black, load_features("pixels", cache=Path("unused"))).features.shape
+        torch.Size([3, 256])
+    """
+    if not len(pictures):
+        raise DataError("expected pictures to look at, found none.")
+    features, probabilities = [], []
+    for batch in pictures.batches(_BATCH):
+        seen = network(batch)
+        features.append(seen.features.cpu())
+        if seen.probabilities is not None:
+            probabilities.append(seen.probabilities.cpu())
+        if progress is not None:
+            progress(sum(map(len, features)), len(pictures))
+    return Sight(
+        pictures=pictures,
+        features=torch.cat(features),
+        probabilities=torch.cat(probabilities) if probabilities else None,
+    )
+
+
+def see_store(
+    store: Store,
+    network: FeatureNetwork,
+    *,
+    count: int,
+    seed: int,
+    cache: Path,
+    progress: Progress | None = None,
+) -> Sight:
+    """Show the network a store's pictures, or recall what it saw in them before.
+
+    What was seen is kept in ``cache/features``, by a hash over the store's content, the network's
+    facts, the count and the seed.
+
+    Args:
+        store: The pictures.
+        network: Who looks.
+        count: How many pictures to take, chosen by ``seed``; all if there are fewer.
+        seed: Which pictures.
+        cache: The folder that zerosum keeps what can be made again in.
+        progress: Called as it goes.
+    """
+    pictures = Pictures(store.images, choose_pictures(len(store), count, seed))
+    facts = repr((store.identity, sorted(network.facts.items()), len(pictures), seed))
+    key = blake2b(facts.encode(), digest_size=10).hexdigest()
+    path = cache / "features" / f"{network.name.replace('/', '-').replace(':', '-')}-{key}"
+    path = path.with_name(path.name + ".safetensors")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        kept = _recall(path)
+        if kept is None:
+            sight = see(pictures, network, progress=progress)
+            kept = {"features": sight.features}
+            if sight.probabilities is not None:
+                kept["probabilities"] = sight.probabilities
+            with replace_atomically(path) as temporary:
+                save_file(kept, temporary)
+    return Sight(
+        pictures=pictures,
+        features=kept["features"],
+        probabilities=kept.get("probabilities"),
+    )
+
+
+def choose_pictures(available: int, count: int, seed: int) -> NDArray[np.int64]:
+    """Which pictures of a store to take, rising: all, or ``count`` chosen by the seed.
+
+    Example:
+        >>> choose_pictures(5, 10, seed=0)
+        array([0, 1, 2, 3, 4])
+        >>> len(choose_pictures(100, 10, seed=0))
+        10
+    """
+    if count >= available:
+        return np.arange(available)
+    generator = torch.Generator().manual_seed(derive_seed(seed, "evaluation"))
+    chosen: NDArray[np.int64] = torch.randperm(available, generator=generator)[:count].numpy()
+    return np.sort(chosen)
+
+
+@contextmanager
+def kept_on_disk(
+    batches: ByteBatches, count: int, *, progress: Progress | None = None
+) -> Iterator[Pictures]:
+    """Batches of ``count`` pictures in all, in a temporary file, so that any number can be had.
+
+    Example:
+        >>> batches = [torch.zeros(2, 3, 4, 5, dtype=torch.uint8)] * 2
+        >>> with kept_on_disk(batches, 4) as pictures:
+        ...     len(pictures), pictures[:1].shape
+        (4, (1, 4, 5, 3))
+    """
+    done, shape = 0, (0, 0, 0)
+    with TemporaryFile() as file:
+        for batch in batches:
+            rows = np.ascontiguousarray(batch.permute(0, 2, 3, 1).cpu().numpy())
+            done, shape = done + len(rows), rows.shape[1:]
+            file.write(rows.tobytes())
+            if progress is not None:
+                progress(done, count)
+        file.flush()
+        assert done == count
+        yield Pictures(np.memmap(file, np.uint8, "r", shape=(count, *shape)))
+
+
+def _recall(path: Path) -> dict[str, Any] | None:
+    """What was kept in the file, or None if there is none or it is not whole."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError):
+        return None

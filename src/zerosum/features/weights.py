@@ -1,0 +1,204 @@
+"""Files of weights: found or fetched, checked, and read as data that cannot run code."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+from pickle import UnpicklingError
+from urllib.request import urlopen
+
+import rich.progress
+import torch
+from rich.console import Console
+from torch import Tensor, nn
+
+from zerosum.errors import ConfigError
+from zerosum.files import replace_atomically
+
+__all__ = [
+    "Download",
+    "fetch",
+    "fill",
+    "find_or_fetch",
+    "hash_of_file",
+    "hash_of_state",
+    "mismatch_explained",
+    "read_state",
+]
+
+_SECONDS_OF_SILENCE = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file of weights on the internet.
+
+    Attributes:
+        url: Where it is.
+        hash_prefix: What the hexadecimal SHA-256 of the right file begins with.
+        names: The names it goes by on disk; a download gets the first.
+
+    Example:
+        >>> Download(url="https://here/net-0a1b2c3d.pth", hash_prefix="0a1b2c3d", names=("n.pth",))
+        Download(url='https://here/net-0a1b2c3d.pth', hash_prefix='0a1b2c3d', names=('n.pth',))
+    """
+
+    url: str
+    hash_prefix: str
+    names: tuple[str, ...]
+
+
+def find_or_fetch(download: Download, cache: Path, *, instead: str) -> Path:
+    """Return the file from the cache, or from PyTorch's own; else download it into the cache.
+
+    Args:
+        download: Which file.
+        cache: Our folder, with ``weights`` in it; PyTorch's is ``$TORCH_HOME/hub/checkpoints``.
+        instead: What a user can do who cannot download it; ends the error message.
+
+    Raises:
+        ConfigError: If it is not there and cannot be fetched, or if a file of its name is another.
+    """
+    folders = (cache / "weights", Path(torch.hub.get_dir()) / "checkpoints")
+    for path in (folder / name for folder in folders for name in download.names):
+        if path.is_file():
+            _check_hash(path, download)
+            return path
+    target = folders[0] / download.names[0]
+    try:
+        fetch(download, target)
+    except OSError as error:
+        raise ConfigError(
+            f"could not download {download.url} ({error}). Fetch it where there is a network, and "
+            f"put it at {target}; or {instead}."
+        ) from error
+    return target
+
+
+def fetch(download: Download, target: Path) -> None:
+    """Download a file with a progress bar; it gets its name once it is whole and checked.
+
+    Raises:
+        ConfigError: If what came has the wrong hash.
+        OSError: If nothing came, or it cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        replace_atomically(target) as temporary,
+        urlopen(download.url, timeout=_SECONDS_OF_SILENCE) as response,
+        temporary.open("wb") as file,
+    ):
+        shown = rich.progress.wrap_file(
+            response,
+            total=int(response.headers["Content-Length"] or 0),
+            description=target.name,
+            console=Console(stderr=True),
+        )
+        with shown as body:
+            shutil.copyfileobj(body, file)
+        file.flush()
+        _check_hash(temporary, download)
+
+
+def hash_of_file(path: Path) -> str:
+    """The hexadecimal SHA-256 of a file.
+
+    Raises:
+        ConfigError: If there is no such file.
+
+    Example:
+        >>> from zerosum.features.digits import weights_file
+        >>> len(hash_of_file(weights_file()))
+        64
+    """
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ConfigError(f"cannot read the weights {path}: {error}; check the path.") from error
+
+
+def hash_of_state(module: nn.Module) -> str:
+    """The hexadecimal SHA-256 of a network's names, types, shapes and numbers, in their order.
+
+    Example:
+        >>> hash_of_state(nn.Identity()) == hash_of_state(nn.ReLU())
+        True
+        >>> hash_of_state(nn.Linear(1, 1)) == hash_of_state(nn.Linear(1, 1))
+        False
+    """
+    digest = sha256()
+    for name, value in module.state_dict().items():
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)};".encode())
+        digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """Read a state dictionary that ``torch.save`` wrote, if it holds nothing but tensors.
+
+    PyTorch's files are pickles, which can run code; PyTorch's restricted reader refuses those.
+
+    Raises:
+        ConfigError: If there is no such file, or it holds something else, or is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            state = torch.load(file, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, UnpicklingError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ConfigError(
+            f"cannot read the weights {path} ({reason}): expected a file that torch.save made of "
+            "a state dictionary, with tensors and nothing else."
+        ) from error
+    if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise ConfigError(
+            f"{path} should hold a state dictionary, names with tensors, and holds "
+            f"{type(state).__name__}; save `network.state_dict()`."
+        )
+    return dict(state)
+
+
+def fill(module: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+    """Load the state, from ``path``, into the network; every name and shape must agree.
+
+    Raises:
+        ConfigError: If they do not.
+
+    Example:
+        >>> fill(nn.Linear(1, 1), {"weight": torch.ones(1, 1)}, Path("line.pth"))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: the weights line.pth do not fit the network Linear: ...
+    """
+    with mismatch_explained(type(module).__name__, path):
+        module.load_state_dict(state)
+
+
+@contextmanager
+def mismatch_explained(network: str, path: Path) -> Iterator[None]:
+    """Turn PyTorch's complaint about a state that does not fit into a short `ConfigError`.
+
+    Args:
+        network: What it was meant for.
+        path: Where it came from.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        reason = " ".join(line.strip()[:200] for line in str(error).splitlines()[1:3])
+        raise ConfigError(
+            f"the weights {path} do not fit the network {network}: {reason}"
+        ) from error
+
+
+def _check_hash(path: Path, download: Download) -> None:
+    found = hash_of_file(path)
+    if not found.startswith(download.hash_prefix):
+        raise ConfigError(
+            f"{path} is damaged or another file: its SHA-256 should begin with "
+            f"{download.hash_prefix}, and begins with {found[:8]}. Remove it, and fetch "
+            f"{download.url} again."
+        )

@@ -1,0 +1,79 @@
+"""What a metric refuses: features that are not numbers, too few of them, or of unlike networks."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from zerosum.errors import DataError
+from zerosum.types import Features
+
+__all__ = ["check_features", "check_same_width", "parts_of", "to_double"]
+
+ROWS = 4096  # in one part: 64 MB of Inception's features in 64 bits
+
+
+def check_features(features: Features, *, at_least: int = 1) -> None:
+    """Refuse features that no metric can use.
+
+    Args:
+        features: Shape (n, d).
+        at_least: The fewest pictures that the metric can do with.
+
+    Raises:
+        DataError: If there are fewer pictures, no numbers, or any that are not finite.
+
+    Example:
+        >>> check_features(torch.tensor([[1.0], [float("nan")]]))
+        Traceback (most recent call last):
+        zerosum.errors.DataError: expected finite features, found NaN or infinity in 1 of 2 ...
+    """
+    count, width = features.shape
+    if count < at_least or width == 0:
+        raise DataError(
+            f"expected the features of {at_least} or more pictures, at least one number each; "
+            f"found {count} pictures with {width} numbers each: measure more pictures."
+        )
+    finite = torch.cat([part.isfinite().all(dim=1) for part in parts_of(features)])
+    if not bool(finite.all()):
+        bad = (~finite).nonzero().flatten()
+        raise DataError(
+            f"expected finite features, found NaN or infinity in {len(bad)} of {count} pictures, "
+            f"first in number {int(bad[0])} (from 0); look at that picture and at the network."
+        )
+
+
+def check_same_width(x: Tensor, y: Tensor) -> None:
+    """Refuse to compare sets whose last dimensions differ.
+
+    Raises:
+        DataError: If they do: the features come from unlike networks.
+
+    Example:
+        >>> check_same_width(torch.zeros(3, 8), torch.zeros(5, 8))
+    """
+    if x.shape[-1] != y.shape[-1]:
+        raise DataError(
+            f"expected features of one network, found {x.shape[-1]} numbers per picture in one "
+            f"set and {y.shape[-1]} in the other; compute both with the same network and layer."
+        )
+
+
+def parts_of(rows: Tensor, size: int = ROWS) -> list[Tensor]:
+    """Split along the first dimension, for work that would else need another copy of all.
+
+    Example:
+        >>> [len(part) for part in parts_of(torch.zeros(5000, 1))]
+        [4096, 904]
+    """
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def to_double(features: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Give the values in 64 bits, without their history; Apple's GPU has none, so the CPU does it.
+
+    Example:
+        >>> to_double(torch.ones(2)).dtype
+        torch.float64
+    """
+    device = "cpu" if features.device.type == "mps" else features.device
+    return features.detach().to(device, torch.float64)

@@ -1,0 +1,82 @@
+"""Whether the generator copies its training pictures."""
+
+from dataclasses import dataclass
+
+from jaxtyping import Float
+from torch import Tensor
+
+from zerosum.errors import ConfigError
+from zerosum.metrics.estimate import Estimate
+from zerosum.metrics.neighbours import nearest, radii
+from zerosum.metrics.shares import share
+from zerosum.types import Features, Labels
+
+__all__ = ["NearCopies", "near_copies"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearCopies:
+    """Which generated pictures lie suspiciously near to a training picture.
+
+    Attributes:
+        share: Their share. Of pictures as new as the real ones it is about ``expected``.
+        expected: The share of real pictures that lie as near to another.
+        threshold: The distance below which a picture counts as a near copy.
+        fakes: Their numbers, nearest first, shape (k,).
+        originals: The numbers of the training pictures that they resemble, shape (k,).
+    """
+
+    share: Estimate
+    expected: float
+    threshold: float
+    fakes: Labels
+    originals: Labels
+
+
+def near_copies(
+    fake: Features,
+    train: Float[Tensor, "m _"],
+    *,
+    held_out: Float[Tensor, "h _"] | None = None,
+    expected: float = 0.01,
+) -> NearCopies:
+    """Find generated pictures that are nearer to a training picture than real ones usually are.
+
+    The threshold is a quantile of the distances that real pictures have to their nearest training
+    picture: those held out, if there are any; else each training picture's to its nearest other.
+    By construction about a share ``expected`` of honest pictures falls below it; what goes beyond
+    is copying. Where that many training pictures have exact doubles the threshold is 0, and only
+    exact copies count.
+
+    Args:
+        fake: Features of the generated pictures, shape (n, d).
+        train: Of the training pictures, shape (m, d).
+        held_out: Of real pictures that were not trained on, shape (h, d).
+        expected: The quantile, between 0 and 1.
+
+    Raises:
+        ConfigError: If ``expected`` is out of range, or there is no other picture to compare with.
+        DataError: If a set is empty or has numbers that are not finite, or if they differ in d.
+
+    Example:
+        >>> import torch
+        >>> random = torch.Generator().manual_seed(0)
+        >>> train, new = torch.randn(2, 1000, 8, generator=random)
+        >>> found = near_copies(torch.cat([new[:900], train[:100]]), train)
+        >>> print(found.share)
+        0.1100 ± 0.0099
+    """
+    if not 0 < expected < 1:
+        raise ConfigError(f"expected a quantile between 0 and 1, found {expected}.")
+    usual = radii(train, 1) if held_out is None else nearest(held_out, train)[0][:, 0]
+    threshold = usual.quantile(expected, interpolation="lower")
+    distances, which = (part[:, 0] for part in nearest(fake, train))
+    fakes = distances.argsort(stable=True)
+    fakes = fakes[distances[fakes] <= threshold]
+    return NearCopies(
+        share=share(distances <= threshold),
+        expected=expected,
+        threshold=threshold.item(),
+        fakes=fakes,
+        originals=which[fakes],
+    )

@@ -1,0 +1,104 @@
+"""How many of the known kinds of pictures are made, and how evenly."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from zerosum.errors import ConfigError, DataError
+from zerosum.metrics.estimate import Estimate
+from zerosum.types import Labels
+
+__all__ = ["ModeCoverage", "modes_covered", "stacked_modes"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModeCoverage:
+    """How generated pictures fall into known kinds.
+
+    Attributes:
+        covered: Of how many kinds there is a picture at least.
+        divergence: KL(shares of the kinds ‖ equal shares), in nats; 0 if all are made equally,
+            log K if only one of K.
+    """
+
+    covered: Estimate
+    divergence: Estimate
+
+
+def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
+    """Count the kinds among pictures and compare their shares with equal ones.
+
+    KL = Σ_k p_k log (K p_k), with p_k the share of kind k. Its error is that of the delta method,
+    the standard deviation of log p_k over the pictures, over √n; of equal shares it is up to √2
+    too large. The number of kinds has the jackknife's error, √(f (1 − f / n)) with f the number
+    of kinds seen exactly once, which is too large rather than too small.
+
+    Args:
+        labels: The kind of each picture, 0 to K − 1, shape (n,), as a classifier judges it.
+        modes: K.
+
+    Raises:
+        ConfigError: If there is no kind.
+        DataError: If there are fewer than two pictures, or labels out of range.
+
+    Example:
+        >>> found = modes_covered(torch.tensor([0, 0, 1, 1]), modes=4)
+        >>> found.covered.value, round(found.divergence.value, 4)
+        (2.0, 0.6931)
+    """
+    _check(labels, modes)
+    if len(labels) < 2:
+        raise DataError(f"expected the labels of 2 pictures or more, found {len(labels)}.")
+    counts = labels.detach().flatten().bincount(minlength=modes).double()
+    total = len(labels)
+    once = int((counts == 1).sum())
+    surprises = (counts * modes / total).log()[labels]
+    return ModeCoverage(
+        covered=Estimate(
+            value=float((counts > 0).sum()), error=math.sqrt(once * (1 - once / total))
+        ),
+        divergence=Estimate(
+            value=surprises.mean().item(), error=surprises.std().item() / math.sqrt(total)
+        ),
+    )
+
+
+def stacked_modes(digits: Int[Tensor, "n c"], *, classes: int = 10) -> ModeCoverage:
+    """Count the modes of Stacked MNIST, where each channel is a digit of its own: 1,000 of three.
+
+    To be compared with published numbers, take 26,000 pictures; with a generator that makes all
+    modes equally and a perfect classifier, that many cover 1,000 and have a divergence of 0.0193.
+
+    Args:
+        digits: The class of each channel, 0 to classes − 1, shape (n, c).
+        classes: How many a channel can have.
+
+    Raises:
+        ConfigError: If there is no class.
+        DataError: If there are fewer than two pictures, or classes out of range.
+
+    Paper:
+        Metz et al. 2017, section 3.3.1, https://arxiv.org/abs/1611.02163; the number of pictures:
+        Lin et al. 2018, section 4.2, https://arxiv.org/abs/1712.04086
+
+    Example:
+        >>> stacked_modes(torch.tensor([[0, 0, 7], [1, 0, 7], [1, 0, 7]])).covered.value
+        2.0
+    """
+    _check(digits, classes)
+    channels = digits.shape[1]
+    weights = classes ** torch.arange(channels, device=digits.device)
+    return modes_covered((digits * weights).sum(dim=1), modes=classes**channels)
+
+
+def _check(labels: Tensor, classes: int) -> None:
+    if classes < 1:
+        raise ConfigError(f"expected one class or more, found {classes}.")
+    if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
+        raise DataError(
+            f"expected classes from 0 to {classes - 1}, found {int(labels.min())} to "
+            f"{int(labels.max())}; use the classifier of this data set."
+        )

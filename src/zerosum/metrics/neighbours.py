@@ -1,0 +1,196 @@
+"""Nearest neighbours, and who lies in whose ball: exact, ties included, and in little memory."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Float64, Int64
+from torch import Tensor
+
+from zerosum.errors import ConfigError
+from zerosum.metrics.checks import check_features, check_same_width
+from zerosum.metrics.distances import Distances, fast_dtype
+from zerosum.types import Features
+
+__all__ = ["Balls", "mutual_balls", "nearest", "radii"]
+
+SPARE = 3  # more neighbours are looked at than asked for, in case that rounding swapped some
+
+
+def nearest(
+    queries: Features, points: Float[Tensor, "m _"], *, count: int = 1, itself: bool = True
+) -> tuple[Float64[Tensor, "n k"], Int64[Tensor, "n k"]]:
+    """Find the nearest points of each query.
+
+    Args:
+        queries: Shape (n, d).
+        points: Shape (m, d).
+        count: k, how many of them.
+        itself: Set to False when ``queries`` are the ``points``, and a point is not to be its own
+            neighbour.
+
+    Returns:
+        Distances, nearest first, and the points' numbers, both of shape (n, k).
+
+    Raises:
+        ConfigError: If more are asked for than there are.
+        DataError: If a set is empty or has numbers that are not finite, or if they differ in d.
+
+    Example:
+        >>> points = torch.tensor([[0.0], [1.0], [5.0]])
+        >>> distances, which = nearest(torch.tensor([[4.0]]), points, count=2)
+        >>> distances.tolist(), which.tolist()
+        ([[1.0, 3.0]], [[2, 1]])
+    """
+    check_same_width(queries, points)
+    check_features(queries)
+    check_features(points)
+    most = len(points) - (not itself)
+    if not 1 <= count <= most:
+        raise ConfigError(
+            f"expected 1 to {most} neighbours among {len(points)} pictures, found {count}; ask "
+            "for fewer or measure more pictures."
+        )
+    dtype = fast_dtype()
+    distances = Distances(queries, points, dtype)
+    every = torch.arange(len(queries), device=distances.slack.device)
+    parts = [_nearest(distances, rows, count, itself) for rows in distances.blocks(every)]
+    found, which, sure = (torch.cat(part) for part in zip(*parts, strict=True))
+    if dtype != torch.float64 and not bool(sure.all()):
+        distances = Distances(queries, points, torch.float64)
+        for rows in distances.blocks(every[~sure]):
+            found[rows], which[rows], _ = _nearest(distances, rows, count, itself)
+    return found, which
+
+
+def radii(points: Features, count: int) -> Float64[Tensor, " n"]:
+    """Measure the distance of each point to its k-th nearest other.
+
+    Example:
+        >>> radii(torch.tensor([[0.0], [1.0], [5.0]]), 1)
+        tensor([1., 1., 4.], dtype=torch.float64)
+    """
+    return nearest(points, points, count=count, itself=False)[0][:, -1]
+
+
+def _nearest(
+    distances: Distances, rows: Int64[Tensor, " r"], count: int, itself: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Distances and numbers of the nearest, and whether it is sure that no other is nearer."""
+    bounds, _ = distances.lower(rows)
+    if not itself:
+        bounds[torch.arange(len(rows), device=rows.device), rows] = math.inf
+    most = bounds.shape[1] - (not itself)
+    looked_at = min(count + SPARE, most)
+    lowest, which = bounds.topk(min(looked_at + 1, most), dim=1, largest=False)
+    exact = [distances.exact(rows, column) for column in which[:, :looked_at].T]
+    found, order = torch.stack(exact, dim=1).sort(dim=1, stable=True)
+    found, which = found[:, :count], which.gather(1, order[:, :count])
+    next_best = (
+        lowest[:, looked_at] if looked_at < most else lowest.new_full((len(rows),), math.inf)
+    )
+    farthest = (found[:, -1] / distances.unit).square()
+    return found, which, (farthest <= next_best) | (farthest == 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Balls:
+    """Which pictures lie in which balls, as counts on either side.
+
+    Attributes:
+        around: How many of the n balls each picture lies in, shape (m,).
+        held: How many pictures each ball holds, shape (n,).
+        held_by_it_alone: How many pictures each ball is the only one to hold, shape (n,).
+        filled_by_it_alone: In how many balls each picture is the only one, shape (m,).
+    """
+
+    around: Int64[Tensor, " m"]
+    held: Int64[Tensor, " n"]
+    held_by_it_alone: Int64[Tensor, " n"]
+    filled_by_it_alone: Int64[Tensor, " m"]
+
+
+def mutual_balls(
+    x: Features,
+    radius_x: Float64[Tensor, " n"],
+    y: Float[Tensor, "m _"],
+    radius_y: Float64[Tensor, " m"],
+) -> tuple[Balls, Balls]:
+    """Count which y lie in which balls about x, and which x in which balls about y.
+
+    A ball is open, |x − y| < r, but has its centre even if r is 0.
+
+    Args:
+        x: Shape (n, d).
+        radius_x: Of the balls about x, shape (n,).
+        y: Shape (m, d).
+        radius_y: Of the balls about y, shape (m,).
+
+    Returns:
+        What the balls about x hold of y, and what the balls about y hold of x.
+
+    Example:
+        >>> x, y = torch.tensor([[0.0], [9.0]]), torch.tensor([[0.0], [1.0], [2.0]])
+        >>> radius = torch.tensor([2.0, 0.0]).double()
+        >>> about_x, _ = mutual_balls(x, radius, y, torch.ones(3).double())
+        >>> about_x.held, about_x.around
+        (tensor([2, 0]), tensor([1, 1, 0]))
+    """
+    distances = Distances(x, y, fast_dtype())
+    # "Nearer than the least number" is "upon the centre".
+    radius_x, radius_y = radius_x.clamp(min=math.ulp(0.0)), radius_y.clamp(min=math.ulp(0.0))
+    about_x, about_y = (
+        _Tally(len(x), len(y), radius_x.device),
+        _Tally(len(y), len(x), radius_x.device),
+    )
+    for rows in distances.blocks(torch.arange(len(x), device=radius_x.device)):
+        bounds, slack = distances.lower(rows)
+        here, there = _pairs(distances, bounds, slack, rows, radius_x[rows][:, None])
+        about_x.add(here, there)
+        here, there = _pairs(distances, bounds, slack, rows, radius_y)
+        about_y.add(there, here)
+    return about_x.balls(), about_y.balls()
+
+
+def _pairs(
+    distances: Distances,
+    bounds: Float[Tensor, "r m"],
+    slack: Float64[Tensor, " r"],
+    rows: Int64[Tensor, " r"],
+    radius: Float64[Tensor, "..."],
+) -> tuple[Tensor, Tensor]:
+    """Numbers of the queries and points that are nearer than the radius of one of them."""
+    square = (radius / distances.unit).square()
+    rounding = 4 * torch.finfo(bounds.dtype).eps
+    row, column = (bounds <= (square * (1 + rounding)).to(bounds.dtype)).nonzero(as_tuple=True)
+    most = bounds[row, column].double() + slack[row] + distances.slack[column]
+    own, own_square = (part.expand(bounds.shape)[row, column] for part in (radius, square))
+    inside = most < own_square * (1 - rounding)
+    unsure = (~inside).nonzero().flatten()
+    exact = distances.exact(rows[row[unsure]], column[unsure])
+    inside[unsure] = exact < own[unsure]
+    return rows[row[inside]], column[inside]
+
+
+class _Tally:
+    """Counts of pairs, from which `Balls` are made."""
+
+    def __init__(self, balls: int, pictures: int, device: torch.device) -> None:
+        self.held, self.pictures = torch.zeros(2, balls, dtype=torch.int64, device=device)
+        self.around, self.centres = torch.zeros(2, pictures, dtype=torch.int64, device=device)
+
+    def add(self, ball: Int64[Tensor, " p"], picture: Int64[Tensor, " p"]) -> None:
+        """Add that these balls hold these pictures."""
+        self.held += ball.bincount(minlength=len(self.held))
+        self.pictures.index_add_(0, ball, picture)
+        self.around += picture.bincount(minlength=len(self.around))
+        self.centres.index_add_(0, picture, ball)
+
+    def balls(self) -> Balls:
+        """Where there is one only, the sum of the numbers is its number."""
+        return Balls(
+            around=self.around,
+            held=self.held,
+            held_by_it_alone=self.centres[self.around == 1].bincount(minlength=len(self.held)),
+            filled_by_it_alone=self.pictures[self.held == 1].bincount(minlength=len(self.around)),
+        )

@@ -1,0 +1,34 @@
+"""How sure we are of a share of pictures that was counted."""
+
+import math
+
+from jaxtyping import Bool
+from torch import Tensor
+
+from zerosum.metrics.estimate import Estimate
+
+__all__ = ["share"]
+
+
+def share(hits: Bool[Tensor, " n"]) -> Estimate:
+    """Share of the pictures that have a property, with its binomial error.
+
+    The error is √(p (1 − p) / (n + 4)) with p = (hits + 2) / (n + 4), Agresti and Coull's, for it
+    stays honest where nobody or everybody has the property: none of ten is no proof of never.
+
+    Args:
+        hits: Whether each of n independent pictures has it, shape (n,).
+
+    Paper:
+        Agresti & Coull 1998, https://doi.org/10.1080/00031305.1998.10480550
+
+    Example:
+        >>> import torch
+        >>> print(share(torch.tensor([True, False, False, False])))
+        0.25 ± 0.17
+        >>> print(share(torch.zeros(96, dtype=torch.bool)))
+        0.000 ± 0.014
+    """
+    found, count = int(hits.sum()), len(hits)
+    guess = (found + 2) / (count + 4)
+    return Estimate(value=found / count, error=math.sqrt(guess * (1 - guess) / (count + 4)))

@@ -1,0 +1,89 @@
+"""Scores of unlike protocols are never compared, and nothing is lost on the way to the file."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zerosum.errors import ConfigError
+from zerosum.evaluation.comparing import compare, draw_comparison
+from zerosum.evaluation.protocol import Protocol, Score, Scores, check_alike, unlike
+from zerosum.evaluation.records import append_scores, read_scores
+from zerosum.metrics.estimate import Estimate
+
+PROTOCOL = Protocol(
+    network={"network": "digits", "weights": "8a32", "resize": "bilinear, antialiased"},
+    real={"source": "digits", "split": "train", "pictures": 5_000},
+    generated=2_048,
+)
+
+
+def scores(images: int, value: float, protocol: Protocol = PROTOCOL, name: str = "FD") -> Scores:
+    score = Score(estimate=Estimate(value=value, error=0.1), how="exact", lower_is_better=True)
+    return Scores(subject={"images": images}, protocol=protocol, scores={name: score})
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        (replace(PROTOCOL, generated=10_000), "generated: 2048 against 10000"),
+        (replace(PROTOCOL, seed=1), "seed: 0 against 1"),
+        (
+            replace(PROTOCOL, network={**PROTOCOL.network, "weights": "ffff"}),
+            "weights: 8a32 against ffff",
+        ),
+        (
+            replace(PROTOCOL, network={**PROTOCOL.network, "resize": "tf1"}),
+            "resize: bilinear, antialiased against tf1",
+        ),
+        (
+            replace(PROTOCOL, real={**PROTOCOL.real, "split": "test"}),
+            "real split: train against test",
+        ),
+    ],
+)
+def test_every_fact_counts(other: Protocol, difference: str) -> None:
+    assert unlike(PROTOCOL, PROTOCOL) == []
+    assert unlike(PROTOCOL, other) == [difference]
+    with pytest.raises(ConfigError, match="must not be compared") as refused:
+        compare({"a": [scores(64, 1.0)], "b": [scores(64, 1.0, other)]})
+    assert difference in str(refused.value)
+
+
+def test_of_several_common_protocols_the_last_is_taken() -> None:
+    many = replace(PROTOCOL, generated=10_000)
+    assert check_alike({"a": [PROTOCOL, many], "b": [many, PROTOCOL]}) == many
+
+
+def test_three_runs_that_only_agree_two_by_two() -> None:
+    a, b, c = (replace(PROTOCOL, seed=seed) for seed in range(3))
+    with pytest.raises(ConfigError, match="no protocol in common"):
+        check_alike({"one": [a, b], "two": [a, c], "three": [b, c]})
+
+
+def test_the_best_is_the_best_of_the_leading_score(tmp_path: Path) -> None:
+    found = compare({"a": [scores(128, 3.0), scores(64, 2.0)], "b": [scores(64, 5.0)]})
+    assert [one.images for one in found.runs["a"]] == [64, 128]
+    assert found.best("a").images == 64
+    draw_comparison(found, tmp_path / "compare.png")
+    assert (tmp_path / "compare.png").stat().st_size > 1_000
+
+
+def test_higher_can_be_better() -> None:
+    low, high = (
+        Score(estimate=Estimate(value=value, error=0.0), how="", lower_is_better=False)
+        for value in (1.0, 2.0)
+    )
+    assert high.is_better_than(low)
+    assert not low.is_better_than(high)
+    assert not low.is_better_than(low)
+
+
+def test_a_line_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "scores.jsonl"
+    append_scores(path, scores(64, 1.5))
+    with path.open("a") as file:
+        file.write(json.dumps(scores(128, 1.0).to_json())[:40])
+    assert read_scores(path) == [scores(64, 1.5)]
+    assert read_scores(tmp_path / "none.jsonl") == []

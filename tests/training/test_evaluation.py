@@ -1,0 +1,186 @@
+"""Evaluations beside the game: they change nothing, keep the best, and act on a collapse."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import torch
+
+from runs_in_processes import assert_same, weights
+from zerosum.checkpoint import load_checkpoint
+from zerosum.config import RunConfig
+from zerosum.evaluation.alarm import Finding
+from zerosum.evaluation.protocol import Scores
+from zerosum.evaluation.records import append_scores, read_scores, write_scores
+from zerosum.jobs import resume_run, train_run
+from zerosum.model import load
+from zerosum.runs import Run
+from zerosum.training.hooks import read_statistics
+
+
+@pytest.fixture
+def watched(tiny: RunConfig) -> RunConfig:
+    return replace(tiny, evaluate_every=80, evaluate_count=64)
+
+
+def _train(config: RunConfig, path: Path) -> Run:
+    return train_run(config, out=path, quiet=True).run
+
+
+def test_with_or_without_it_the_weights_are_the_same(
+    tiny: RunConfig, watched: RunConfig, tmp_path: Path
+) -> None:
+    plain, scored = _train(tiny, tmp_path / "plain"), _train(watched, tmp_path / "scored")
+    assert_same(weights(plain), weights(scored))
+    assert not plain.scores_path.exists()
+    assert [found.images for found in read_scores(scored.scores_path)] == [0, 80, 160, 240, 320]
+
+
+def test_the_best_checkpoint_is_that_of_the_best_score(watched: RunConfig, tmp_path: Path) -> None:
+    with _collapse_at():
+        run = _train(watched, tmp_path / "run")
+    found = read_scores(run.scores_path)
+    name = found[0].leading
+    best = min(found, key=lambda scores: scores.scores[name].estimate.value)
+    assert load_checkpoint(run.best_path)["loop"]["images"] == best.images
+    assert load(run.path, device="cpu", checkpoint="best").images == best.images
+    assert load(run.path, device="cpu").images == 320
+
+
+def test_few_pictures_let_the_kernel_distance_lead(watched: RunConfig, tmp_path: Path) -> None:
+    (first, *_) = read_scores(_train(watched, tmp_path / "run").scores_path)
+    assert first.leading == "KD-digits"
+    assert "is the bias of few pictures" in first.scores["FD-digits"].how
+    assert first.protocol.generated == 64
+    assert first.protocol.real["pictures"] == 5_000
+
+
+def test_a_resumed_run_has_the_scores_of_a_whole_one(watched: RunConfig, tmp_path: Path) -> None:
+    whole = _train(watched, tmp_path / "whole")
+    half = _train(replace(watched, images=160), tmp_path / "half")
+    first, *_ = read_scores(half.scores_path)
+    # Scores of a user's own evaluation stay; those of states that were not saved go.
+    own = replace(first, subject={"run": "half", "images": 160, "checkpoint": "latest"})
+    append_scores(half.scores_path, own)
+    append_scores(half.scores_path, replace(first, subject={**first.subject, "images": 240}))
+    resume_run(half.path, images=320, quiet=True)
+    resumed = read_scores(half.scores_path)
+    assert own in resumed
+    mine = [found for found in resumed if found != own]
+    assert [found.scores for found in mine] == [
+        found.scores for found in read_scores(whole.scores_path)
+    ]
+    assert_same(weights(whole), weights(half))
+
+
+def _collapse_at(*images: int) -> Any:
+    """A diagnosis that finds a collapse the first times that the run has seen so many images."""
+    left = list(images)
+
+    def diagnose(history: Sequence[Scores]) -> Finding | None:
+        now = history[-1].images
+        if left and now == left[0]:
+            left.pop(0)
+            return Finding(name="mode collapse", images=now, reason="a test", remedy="None.")
+        return None
+
+    return patch("zerosum.training.evaluation.diagnose", diagnose)
+
+
+def test_it_warns_once_and_goes_on(
+    watched: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _collapse_at(80, 160):
+        run = _train(watched, tmp_path / "run")
+    assert capsys.readouterr().err.count("collapse alarm: mode collapse after 80 images") == 1
+    assert run.alarms_path.read_text() == "mode collapse after 80 images: a test. None.\n"
+    assert weights(run)["images"] == 320
+
+
+def test_it_stops_where_asked(watched: RunConfig, tmp_path: Path) -> None:
+    with _collapse_at(160):
+        outcome = train_run(replace(watched, on_collapse="stop"), out=tmp_path / "run", quiet=True)
+    assert not outcome.is_complete
+    assert outcome.images == 160
+    assert weights(outcome.run)["images"] == 160
+
+
+def test_it_goes_back_and_on_in_another_way(
+    watched: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = replace(watched, on_collapse="rollback")
+    with _collapse_at(240):
+        run = _train(config, tmp_path / "run")
+    assert "rolled back to the best checkpoint" in capsys.readouterr().err
+    state = weights(run)
+    assert (state["images"], state["rollbacks"]) == (320, 1)
+    generator = state["players"]["generator"]["optimizer"]["param_groups"][0]
+    assert generator["lr"] == pytest.approx(0.5 * generator["initial_lr"])
+    # The history is that of the path that was taken in the end.
+    images = [found.images for found in read_scores(run.scores_path)]
+    assert images == [0, 80, 160, 240, 320]
+    lines = [line["images"] for line in read_statistics(run.path / "stats.jsonl")]
+    assert lines == sorted(set(lines))
+
+
+def test_a_run_that_collapses_again_and_again_is_stopped(
+    watched: RunConfig, tmp_path: Path
+) -> None:
+    with _collapse_at(240, 240, 240, 240):
+        outcome = train_run(
+            replace(watched, on_collapse="rollback"), out=tmp_path / "run", quiet=True
+        )
+    assert (outcome.images, outcome.is_complete) == (240, False)
+    assert weights(outcome.run)["rollbacks"] == 3
+
+
+def test_a_rolled_back_run_resumes_exactly(watched: RunConfig, tmp_path: Path) -> None:
+    config = replace(watched, on_collapse="rollback")
+    with _collapse_at(160):
+        whole = _train(config, tmp_path / "whole")
+    with _collapse_at(160):
+        half = _train(replace(config, images=240), tmp_path / "half")
+    with _collapse_at():
+        resume_run(half.path, images=320, quiet=True)
+    assert weights(whole)["rollbacks"] == 1
+    assert_same(weights(whole), weights(half))
+
+
+def test_the_alarm_s_history_survives_a_resume(watched: RunConfig, tmp_path: Path) -> None:
+    run = _train(replace(watched, images=160), tmp_path / "run")
+    seen: list[int] = []
+
+    def diagnose(history: Sequence[Scores]) -> None:
+        seen.append(len(history))
+
+    with patch("zerosum.training.evaluation.diagnose", diagnose):
+        resume_run(run.path, images=320, quiet=True)
+    assert seen == [4, 5]
+
+
+def test_broken_lines_do_not_stop_a_run(watched: RunConfig, tmp_path: Path) -> None:
+    run = _train(replace(watched, images=160), tmp_path / "run")
+    kept = read_scores(run.scores_path)
+    write_scores(run.scores_path, kept)
+    with run.scores_path.open("a") as file:
+        file.write('{"subject": {')
+    resume_run(run.path, images=320, quiet=True)
+    assert len(read_scores(run.scores_path)) == 5
+
+
+def test_vital_signs_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
+    config = replace(watched, evaluate_count=4)
+    run = _train(config, tmp_path / "run")
+    vitals = read_scores(run.scores_path)[-1].vitals
+    assert set(vitals) == {
+        "diversity",
+        "discriminator accuracy",
+        "discriminator gradient",
+        "generator accuracy",
+        "generator gradient",
+    }
+    assert all(torch.isfinite(torch.tensor(list(vitals.values()))))
+    assert vitals["generator gradient"] > 0
