@@ -42,7 +42,15 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_commands() -> None:
-    assert list(COMMANDS) == ["recipes", "train", "resume", "sample", "evaluate", "compare", "data"]
+    assert list(COMMANDS) == [
+        "recipes",
+        "train",
+        "resume",
+        "sample",
+        "evaluate",
+        "compare",
+        "data",
+    ]
 
 
 def test_recipes() -> None:

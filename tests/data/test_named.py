@@ -271,5 +271,8 @@ def test_stacked_digits_show_the_three_digits_that_their_class_names() -> None:
         channels = stacked.read(index).split()
         named = "".join(str(by_pixels[channel.tobytes()]) for channel in channels)
         assert stacked.label(index) == int(named)
+        chunk = stacked.chunk(index, index + 1)
+        assert chunk is not None
+        assert np.array_equal(chunk[0], np.asarray(stacked.read(index)))
     drawn = {stacked.label(index) for index in range(0, 50_000, 5)}
     assert len(drawn) > 990

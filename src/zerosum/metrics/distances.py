@@ -19,9 +19,10 @@ from zerosum.types import Features
 __all__ = ["Distances", "fast_dtype"]
 
 BLOCK = 2**22  # numbers in a block: 16 MB, small enough for a processor's cache
+ROWS = 512  # put into the frame at once
 FEWEST_ROWS = 32  # in a block: a product of fewer reads more than it computes
 SURE = 8.0  # λ of the rounding bound λ√d u; it fails with a chance below 2 exp(−λ² / 2)
-FLOOR = 1e-36  # of a square, where 32 bits underflow; the largest norm is 1
+FLOOR = 1e-36  # of a square, where 32 bits underflow; no norm is above 1
 
 
 def fast_dtype() -> torch.dtype:
@@ -64,29 +65,36 @@ class Distances:
         self._share = (2 * SURE * math.sqrt(width) + 16) * torch.finfo(dtype).eps / 2
         sums = [to_double(part).sum(dim=0) for part in parts_of(points)]
         self._centre = torch.stack(sums).sum(dim=0) / len(points)
-        # A power of two, so that scaling rounds nothing.
-        self.unit = 2.0 ** math.frexp(max(self._farthest(queries), self._farthest(points)))[1]
-        placed = [self._place(part) for part in parts_of(points)]
-        columns = [_join(inner, torch.ones_like(low), low) for inner, low, _ in placed]
-        self._columns = torch.cat(columns)
-        self.slack: Float64[Tensor, " m"] = torch.cat([slack for _, _, slack in placed])
+        # A power of two, so that scaling rounds nothing; twice as the centre is not at 0.
+        greatest = max(float(part.abs().max()) for part in (*parts_of(queries), *parts_of(points)))
+        self.unit = 2.0 ** math.frexp(2 * greatest * math.sqrt(width))[1]
+        placed = [self._place(part) for part in parts_of(points, ROWS)]
+        self._columns = torch.cat([place for place, _ in placed])
+        self.slack: Float64[Tensor, " m"] = torch.cat([slack for _, slack in placed])
 
     def blocks(self, rows: Int64[Tensor, " r"]) -> Iterator[Int64[Tensor, " s"]]:
         """Split the numbers of queries so that a block of bounds is small."""
-        size = max(FEWEST_ROWS, BLOCK // len(self.points))
-        yield from parts_of(rows, size)
+        yield from parts_of(rows, max(FEWEST_ROWS, BLOCK // len(self.points)))
 
     def lower(
-        self, rows: Int64[Tensor, " r"]
-    ) -> tuple[Float[Tensor, "r m"], Float64[Tensor, " r"]]:
-        """Bound the squared distances, in squared units, of some queries to all points.
+        self, rows: Int64[Tensor, " r"], first: int = 0
+    ) -> tuple[Float[Tensor, "r c"], Float64[Tensor, " r"]]:
+        """Bound the squared distances, in squared units, of some queries to points.
+
+        Args:
+            rows: The queries' numbers.
+            first: Where the points begin.
 
         Returns:
-            Lower bounds of shape (r, m), and the slack of each query: a square is above its
-            bound by no more than the query's and the point's slack together.
+            Lower bounds of shape (r, m - first), and the slack of each query: a square is above
+            its bound by no more than the query's and the point's slack together.
         """
-        inner, low, slack = self._place(self.queries[rows])
-        return _join(-2 * inner, low, torch.ones_like(low)) @ self._columns.T, slack
+        if self.queries is self.points:
+            placed, slack = self._columns[rows], self.slack[rows]
+        else:
+            placed, slack = self._place(self.queries[rows])
+        inner, unit, low = placed[:, :-2], placed[:, -2:-1], placed[:, -1:]
+        return torch.cat([-2 * inner, low, unit], dim=1) @ self._columns[first:].T, slack
 
     def exact(
         self, rows: Int64[Tensor, " p"], columns: Int64[Tensor, " p"]
@@ -100,17 +108,11 @@ class Distances:
         ]
         return torch.cat([self.slack[:0], *found])
 
-    def _farthest(self, features: Features) -> float:
-        parts = (to_double(part) - self._centre for part in parts_of(features))
-        return max(float(torch.linalg.vector_norm(part, dim=1).max()) for part in parts)
-
-    def _place(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Coordinates from the centre, |x|² less its part of the error, and the slack."""
-        inner = (to_double(features) - self._centre) / self.unit
-        norms = inner.square().sum(dim=1)
-        low = norms * (1 - self._share) - FLOOR / 2
-        return inner.to(self.dtype), low.to(self.dtype), 2 * self._share * norms + FLOOR
-
-
-def _join(inner: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    return torch.cat([inner, first[:, None], second[:, None]], dim=1)
+    def _place(self, features: Tensor) -> tuple[Float[Tensor, "r e"], Float64[Tensor, " r"]]:
+        """(x, 1, |x|² less its part of the error), and the slack."""
+        inner = (to_double(features) - self._centre).div_(self.unit)
+        norms = torch.linalg.vector_norm(inner, dim=1).square()
+        placed = torch.ones(len(inner), inner.shape[1] + 2, dtype=self.dtype, device=inner.device)
+        placed[:, :-2] = inner
+        placed[:, -1] = norms * (1 - self._share) - FLOOR / 2
+        return placed, 2 * self._share * norms + FLOOR

@@ -54,12 +54,15 @@ def nearest(
     dtype = fast_dtype()
     distances = Distances(queries, points, dtype)
     every = torch.arange(len(queries), device=distances.slack.device)
-    parts = [_nearest(distances, rows, count, itself) for rows in distances.blocks(every)]
-    found, which, sure = (torch.cat(part) for part in zip(*parts, strict=True))
+    looked_at = min(count + SPARE + 1, most)
+    candidates = _candidates if itself else _candidates_among
+    found, which, sure = _nearest(
+        distances, every, *candidates(distances, every, looked_at), count
+    )
     if dtype != torch.float64 and not bool(sure.all()):
-        distances = Distances(queries, points, torch.float64)
-        for rows in distances.blocks(every[~sure]):
-            found[rows], which[rows], _ = _nearest(distances, rows, count, itself)
+        distances, rows = Distances(queries, points, torch.float64), every[~sure]
+        again = _candidates(distances, rows, looked_at, itself=itself)
+        found[rows], which[rows], _ = _nearest(distances, rows, *again, count)
     return found, which
 
 
@@ -73,24 +76,59 @@ def radii(points: Features, count: int) -> Float64[Tensor, " n"]:
     return nearest(points, points, count=count, itself=False)[0][:, -1]
 
 
+def _candidates(
+    distances: Distances, rows: Int64[Tensor, " r"], looked_at: int, *, itself: bool = True
+) -> tuple[Float[Tensor, "r c"], Int64[Tensor, "r c"]]:
+    """Lower bounds and numbers of the points with the least bounds."""
+    found = []
+    for part in distances.blocks(rows):
+        bounds, _ = distances.lower(part)
+        if not itself:
+            bounds[torch.arange(len(part), device=part.device), part] = math.inf
+        found.append(bounds.topk(looked_at, dim=1, largest=False))
+    lowest, which = zip(*found, strict=True)
+    return torch.cat(lowest), torch.cat(which)
+
+
+def _candidates_among(
+    distances: Distances, every: Int64[Tensor, " n"], looked_at: int
+) -> tuple[Float[Tensor, "n c"], Int64[Tensor, "n c"]]:
+    """Do the same for all points of one set but themselves, with each pair computed only once."""
+    lowest = torch.full((len(every), looked_at), math.inf, dtype=distances.dtype)
+    lowest = lowest.to(every.device)
+    which = torch.zeros_like(lowest, dtype=torch.int64)
+    for rows in distances.blocks(every):
+        first, size = int(rows[0]), len(rows)
+        bounds, _ = distances.lower(rows, first)
+        bounds[:, :size].fill_diagonal_(math.inf)
+        of_rows, of_others = slice(first, first + size), slice(first + size, None)
+        for some, place in ((bounds, of_rows), (bounds[:, size:].T, of_others)):
+            new, where = some.topk(min(looked_at, some.shape[1]), dim=1, largest=False)
+            both = torch.cat([lowest[place], new], dim=1)
+            numbers = torch.cat([which[place], where + first], dim=1)
+            lowest[place], order = both.topk(looked_at, dim=1, largest=False)
+            which[place] = numbers.gather(1, order)
+    return lowest, which
+
+
 def _nearest(
-    distances: Distances, rows: Int64[Tensor, " r"], count: int, itself: bool
+    distances: Distances,
+    rows: Int64[Tensor, " r"],
+    lowest: Float[Tensor, "r c"],
+    which: Int64[Tensor, "r c"],
+    count: int,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Distances and numbers of the nearest, and whether it is sure that no other is nearer."""
-    bounds, _ = distances.lower(rows)
-    if not itself:
-        bounds[torch.arange(len(rows), device=rows.device), rows] = math.inf
-    most = bounds.shape[1] - (not itself)
-    looked_at = min(count + SPARE, most)
-    lowest, which = bounds.topk(min(looked_at + 1, most), dim=1, largest=False)
-    exact = [distances.exact(rows, column) for column in which[:, :looked_at].T]
+    """Distances and numbers of the nearest, and whether it is sure that no other is nearer.
+
+    All candidates are measured but the last, whose bound holds for all that are none.
+    """
+    measured = min(count + SPARE, which.shape[1])
+    exact = [distances.exact(rows, column) for column in which[:, :measured].T]
     found, order = torch.stack(exact, dim=1).sort(dim=1, stable=True)
     found, which = found[:, :count], which.gather(1, order[:, :count])
-    next_best = (
-        lowest[:, looked_at] if looked_at < most else lowest.new_full((len(rows),), math.inf)
-    )
-    farthest = (found[:, -1] / distances.unit).square()
-    return found, which, (farthest <= next_best) | (farthest == 0)
+    farthest = found[:, -1]
+    next_best = lowest[:, -1] if measured < lowest.shape[1] else lowest.new_tensor(math.inf)
+    return found, which, ((farthest / distances.unit).square() <= next_best) | (farthest == 0)
 
 
 @dataclass(frozen=True, eq=False)

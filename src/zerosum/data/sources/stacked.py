@@ -54,6 +54,13 @@ class StackedSource(Source):
         channels = [self.base.read(each).convert("L") for each in self._own(index)]
         return Image.merge("RGB", channels)
 
+    def chunk(self, start: int, stop: int) -> NDArray[np.uint8] | None:
+        """Many at once, where the base is an array of bytes."""
+        digits = self.base.chunk(0, len(self.base))
+        if digits is None:
+            return None
+        return digits[self._triples[start:stop], ..., 0].transpose(0, 2, 3, 1)
+
     def label(self, index: int) -> int | None:
         """The three digits read as one number, 0 to 999."""
         red, green, blue = (self.base.label(each) or 0 for each in self._own(index))
