@@ -11,6 +11,7 @@ import torch
 
 from runs_in_processes import create, finish, start, weights
 from zerosum.config import RunConfig, change
+from zerosum.evaluation.records import read_scores
 from zerosum.runs import Run
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
@@ -45,12 +46,15 @@ def test_two_halves_give_the_gradients_of_the_whole(
 def test_a_distributed_run_resumes_and_only_the_main_process_writes(
     tiny: RunConfig, tmp_path: Path
 ) -> None:
+    # The main process alone evaluates, but all of them have to stop together.
+    tiny = replace(tiny, evaluate_every=160, evaluate_count=32, on_collapse="stop")
     whole = create(tmp_path / "whole", tiny)
     finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
     half = create(tmp_path / "half", replace(tiny, images=160))
     output = finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
     assert output.count("done: 160 images seen.") == 1
     finish(start("resume", str(half.path), "--images", "320", "--quiet", launcher=TORCHRUN))
+    assert [found.images for found in read_scores(half.scores_path)] == [0, 160, 320]
     for name, weight in weights(whole)["players"]["generator"]["network"].items():
         assert torch.equal(weight, weights(half)["players"]["generator"]["network"][name]), name
 

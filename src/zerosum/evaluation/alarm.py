@@ -70,7 +70,7 @@ def diagnose(history: Sequence[Scores]) -> Finding | None:
         >>> good = [evaluation(0, 90.0, 0.1), evaluation(10, 50.0, 0.8)]
         >>> diagnose(good) is None
         True
-        >>> diagnose(good + [evaluation(images, 60.0, 0.1) for images in (20, 30, 40)]).name
+        >>> diagnose(good + [evaluation(10 * n, 60.0, 0.1) for n in range(2, 8)]).name
         'mode collapse'
     """
     for name, (symptom, remedy) in SYMPTOMS.items():
@@ -110,11 +110,16 @@ def _diverged(history: Sequence[Scores]) -> str | None:
 
 
 def _collapsed(history: Sequence[Scores]) -> str | None:
-    """Generated pictures differ from each other a quarter as much as real ones, or less."""
-    if not history or not history[-1].images:
-        return None  # Before training they differ little anyway.
+    """Generated pictures differ from each other a quarter as much as real ones, or less.
+
+    An untrained generator's pictures are all alike, so as long as they come to differ more
+    nothing is wrong.
+    """
+    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
+        return None
     diversity = history[-1].vitals.get("diversity", 1.0)
-    if diversity >= 0.25:
+    before = history[-1 - PATIENCE].vitals.get("diversity", 1.0)
+    if diversity >= 0.25 or diversity > 1.5 * before:
         return None
     return f"generated pictures differ from each other {diversity:.2f} times as much as real ones"
 

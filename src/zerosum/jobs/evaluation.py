@@ -10,6 +10,7 @@ from zerosum.config import EvaluateConfig, RunConfig
 from zerosum.data import Store, build_store, default_settings, open_source, unscale
 from zerosum.errors import ConfigError
 from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.measures import FEW
 from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores
@@ -22,7 +23,6 @@ from zerosum.training.engine import Engine, choose_device
 
 __all__ = ["Evaluated", "evaluate", "make_evaluator"]
 
-_TRAINING_MEASURES = ("frechet", "kid")
 _REAL_PICTURES = 10_000
 _DIGITS = ("digits", "mnist", "usps")
 
@@ -118,12 +118,20 @@ def make_evaluator(config: RunConfig, store: Store, engine: Engine, *, quiet: bo
             store,
             network,
             about=_real(config.data, "train"),
-            measures=_TRAINING_MEASURES,
+            measures=_cheap_measures(min(config.evaluate_count, len(store))),
             count=_REAL_PICTURES,
             seed=0,
             cache=cache_folder(),
             progress=progress,
         )
+
+
+def _cheap_measures(pictures: int) -> tuple[str, ...]:
+    """What to measure while training: the Fréchet distance, the kernel distance first if few.
+
+    Of many pictures the kernel distance takes longer than all the networks together.
+    """
+    return ("frechet",) if pictures >= FEW else ("kid", "frechet")
 
 
 def choose_features(data: str) -> str:

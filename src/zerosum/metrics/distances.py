@@ -46,7 +46,7 @@ class Distances:
     Args:
         queries: x, shape (n, d).
         points: y, shape (m, d).
-        dtype: Of the products.
+        dtype: Of the products; None takes differences instead, slowly but without cancellation.
 
     Paper:
         Higham & Mary 2019, theorem 2.4, https://doi.org/10.1137/18M1226312
@@ -58,15 +58,19 @@ class Distances:
     """
 
     def __init__(
-        self, queries: Features, points: Float[Tensor, "m d"], dtype: torch.dtype
+        self, queries: Features, points: Float[Tensor, "m d"], dtype: torch.dtype | None
     ) -> None:
-        self.queries, self.points, self.dtype = queries, points, dtype
+        self.queries, self.points = queries, points
+        self.dtype = dtype or torch.float64
+        self._by_differences = dtype is None
         width = points.shape[1]
-        self._share = (2 * SURE * math.sqrt(width) + 16) * torch.finfo(dtype).eps / 2
+        self._share = (2 * SURE * math.sqrt(width) + 16) * torch.finfo(self.dtype).eps / 2
         sums = [to_double(part).sum(dim=0) for part in parts_of(points)]
         self._centre = torch.stack(sums).sum(dim=0) / len(points)
         # A power of two, so that scaling rounds nothing; twice as the centre is not at 0.
-        greatest = max(float(part.abs().max()) for part in (*parts_of(queries), *parts_of(points)))
+        greatest = max(
+            float(part.detach().abs().max()) for part in (*parts_of(queries), *parts_of(points))
+        )
         self.unit = 2.0 ** math.frexp(2 * greatest * math.sqrt(width))[1]
         placed = [self._place(part) for part in parts_of(points, ROWS)]
         self._columns = torch.cat([place for place, _ in placed])
@@ -89,6 +93,8 @@ class Distances:
             Lower bounds of shape (r, m - first), and the slack of each query: a square is above
             its bound by no more than the query's and the point's slack together.
         """
+        if self._by_differences:
+            return self._differences(rows, first), self.slack.new_zeros(len(rows))
         if self.queries is self.points:
             placed, slack = self._columns[rows], self.slack[rows]
         else:
@@ -107,6 +113,14 @@ class Distances:
             for i, j in pairs
         ]
         return torch.cat([self.slack[:0], *found])
+
+    def _differences(self, rows: Tensor, first: int) -> Tensor:
+        apart = torch.cdist(
+            to_double(self.queries[rows]),
+            to_double(self.points[first:]),
+            compute_mode="donot_use_mm_for_euclid_dist",
+        )
+        return (apart / self.unit).square()
 
     def _place(self, features: Tensor) -> tuple[Float[Tensor, "r e"], Float64[Tensor, " r"]]:
         """(x, 1, |x|² less its part of the error), and the slack."""

@@ -52,7 +52,8 @@ def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
     _check(labels, modes)
     if len(labels) < 2:
         raise DataError(f"expected the labels of 2 pictures or more, found {len(labels)}.")
-    counts = labels.detach().flatten().bincount(minlength=modes).double()
+    labels = labels.long()
+    counts = labels.bincount(minlength=modes).double()
     total = len(labels)
     once = int((counts == 1).sum())
     surprises = (counts * modes / total).log()[labels]

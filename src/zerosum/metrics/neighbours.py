@@ -51,18 +51,17 @@ def nearest(
             f"expected 1 to {most} neighbours among {len(points)} pictures, found {count}; ask "
             "for fewer or measure more pictures."
         )
-    dtype = fast_dtype()
-    distances = Distances(queries, points, dtype)
-    every = torch.arange(len(queries), device=distances.slack.device)
     looked_at = min(count + SPARE + 1, most)
-    candidates = _candidates if itself else _candidates_among
-    found, which, sure = _nearest(
-        distances, every, *candidates(distances, every, looked_at), count
-    )
-    if dtype != torch.float64 and not bool(sure.all()):
-        distances, rows = Distances(queries, points, torch.float64), every[~sure]
-        again = _candidates(distances, rows, looked_at, itself=itself)
-        found[rows], which[rows], _ = _nearest(distances, rows, *again, count)
+    distances = Distances(queries, points, fast_dtype())
+    every = torch.arange(len(queries), device=distances.slack.device)
+    lowest, which = (_candidates if itself else _candidates_among)(distances, every, looked_at)
+    found, which, sure = _nearest(distances, every, lowest, which, count)
+    for slower in (torch.float64, None):
+        rows = every[~sure]
+        if len(rows):
+            distances = Distances(queries, points, slower)
+            again = _candidates(distances, rows, looked_at, itself=itself)
+            found[rows], which[rows], sure[rows] = _nearest(distances, rows, *again, count)
     return found, which
 
 
