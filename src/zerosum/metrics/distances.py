@@ -18,7 +18,7 @@ from zerosum.types import Features
 
 __all__ = ["Distances", "fast_dtype"]
 
-BLOCK = 2**22  # numbers in a block: 16 MB, small enough for a processor's cache
+BLOCK = 2**21  # numbers in a block: 8 MB, small enough for a processor's cache
 ROWS = 512  # put into the frame at once
 FEWEST_ROWS = 32  # in a block: a product of fewer reads more than it computes
 SURE = 8.0  # λ of the rounding bound λ√d u; it fails with a chance below 2 exp(−λ² / 2)
@@ -65,16 +65,15 @@ class Distances:
         self._by_differences = dtype is None
         width = points.shape[1]
         self._share = (2 * SURE * math.sqrt(width) + 16) * torch.finfo(self.dtype).eps / 2
-        sums = [to_double(part).sum(dim=0) for part in parts_of(points)]
+        sums = [to_double(part).sum(dim=0) for part in parts_of(points, ROWS)]
         self._centre = torch.stack(sums).sum(dim=0) / len(points)
         # A power of two, so that scaling rounds nothing; twice as the centre is not at 0.
-        greatest = max(
-            float(part.detach().abs().max()) for part in (*parts_of(queries), *parts_of(points))
-        )
+        both = (*parts_of(queries, ROWS), *parts_of(points, ROWS))
+        greatest = max(float(part.detach().abs().max()) for part in both)
         self.unit = 2.0 ** math.frexp(2 * greatest * math.sqrt(width))[1]
-        placed = [self._place(part) for part in parts_of(points, ROWS)]
-        self._columns = torch.cat([place for place, _ in placed])
-        self.slack: Float64[Tensor, " m"] = torch.cat([slack for _, slack in placed])
+        self._columns = self._centre.new_ones(len(points), width + 2, dtype=self.dtype)
+        parts = zip(parts_of(points, ROWS), parts_of(self._columns, ROWS), strict=True)
+        self.slack: Float64[Tensor, " m"] = torch.cat([self._place(*part) for part in parts])
 
     def blocks(self, rows: Int64[Tensor, " r"]) -> Iterator[Int64[Tensor, " s"]]:
         """Split the numbers of queries so that a block of bounds is small."""
@@ -98,7 +97,8 @@ class Distances:
         if self.queries is self.points:
             placed, slack = self._columns[rows], self.slack[rows]
         else:
-            placed, slack = self._place(self.queries[rows])
+            placed = self._columns.new_ones(len(rows), self._columns.shape[1])
+            slack = self._place(self.queries[rows], placed)
         inner, unit, low = placed[:, :-2], placed[:, -2:-1], placed[:, -1:]
         return torch.cat([-2 * inner, low, unit], dim=1) @ self._columns[first:].T, slack
 
@@ -122,11 +122,11 @@ class Distances:
         )
         return (apart / self.unit).square()
 
-    def _place(self, features: Tensor) -> tuple[Float[Tensor, "r e"], Float64[Tensor, " r"]]:
-        """(x, 1, |x|² less its part of the error), and the slack."""
+    def _place(self, features: Tensor, placed: Tensor) -> Float64[Tensor, " r"]:
+        """Fill (x, 1, |x|² less its part of the error) in, and give the slack."""
         inner = (to_double(features) - self._centre).div_(self.unit)
         norms = torch.linalg.vector_norm(inner, dim=1).square()
-        placed = torch.ones(len(inner), inner.shape[1] + 2, dtype=self.dtype, device=inner.device)
         placed[:, :-2] = inner
         placed[:, -1] = norms * (1 - self._share) - FLOOR / 2
-        return placed, 2 * self._share * norms + FLOOR
+        slack: Tensor = 2 * self._share * norms + FLOOR
+        return slack

@@ -89,11 +89,11 @@ def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estima
     """
     check_same_width(x, y)
     first, second = _Cloud.of(x), _Cloud.of(y)
-    left, overlaps, right = _singular_vectors(first.root @ second.root.T)
+    left, right, overlaps = _half_maps(first.root @ second.root.T)
     shift = first.mean - second.mean
     squared = shift @ shift + first.root.square().sum() + second.root.square().sum()
-    variance = first.variance_of_mean(shift, left, overlaps)
-    variance += second.variance_of_mean(-shift, right, overlaps)
+    variance = first.variance_of_mean(shift, left)
+    variance += second.variance_of_mean(-shift, right)
     return Estimate(value=_not_negative(squared - 2 * overlaps.sum()), error=math.sqrt(variance))
 
 
@@ -203,10 +203,20 @@ def _overlap(first: Tensor, second: Tensor, *, rank: int) -> Tensor:
     return values[:rank].sum()
 
 
-def _singular_vectors(product: Float64[Tensor, "r s"]) -> tuple[Tensor, Tensor, Tensor]:
-    """P, σ and Q of P Σ Qᵀ."""
-    left, values, right = torch.linalg.svd(product, full_matrices=False)
-    return left, values, right.mT
+def _half_maps(product: Float64[Tensor, "r s"]) -> tuple[Tensor, Tensor, Tensor]:
+    """P Σ^½, Q Σ^½ and the diagonal of Σ, where P Σ Qᵀ is the product.
+
+    P from the product's square, then Σ from the lengths of Pᵀ R₁ R₂ᵀ: a third of the time of a
+    singular value decomposition, and as precise but for values below 1e-8 of the largest.
+    """
+    if product.shape[0] > product.shape[1]:
+        right, left, values = _half_maps(product.T)
+        return left, right, values
+    left = torch.linalg.eigh(product @ product.T).eigenvectors
+    right = product.T @ left
+    values = torch.linalg.vector_norm(right, dim=0)
+    inverse = torch.where(values > 0, values.rsqrt(), 0)
+    return left * values.sqrt(), right * inverse, values
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,17 +271,13 @@ class _Cloud:
         return self.small_root.matrix
 
     def variance_of_mean(
-        self,
-        shift: Float64[Tensor, " d"],
-        directions: Float64[Tensor, "r k"],
-        weights: Float64[Tensor, " k"],
+        self, shift: Float64[Tensor, " d"], half_map: Float64[Tensor, "r k"]
     ) -> float:
-        """Give var ψ / n, with P or Q as directions and the singular values as weights."""
+        """Give var ψ / n, with P Σ^½ or Q Σ^½ as half map."""
         if self.small_root is None:  # u_i = √(n − 1) e_i
-            carried = (len(self.centred) - 1) * (directions.square() @ weights)
+            carried = (len(self.centred) - 1) * half_map.square().sum(dim=1)
         else:
-            back = self.small_root.undo(directions * weights.sqrt())
-            carried = (self.centred @ back).square().sum(dim=1)
+            carried = (self.centred @ self.small_root.undo(half_map)).square().sum(dim=1)
         influence = 2 * self.centred @ shift + self.centred.square().sum(dim=1) - carried
         return float(influence.var() / len(influence))
 

@@ -124,8 +124,12 @@ class _Kernels:
         mean_x, rows_x, square_x = _within(x)
         mean_y, rows_y, square_y = _within(y)
         across = _kernel(x, y)
+        count = len(x)
         mean, rows, columns = across.mean(), across.mean(dim=1), across.mean(dim=0)
-        square = (across - rows[:, None] - columns + mean).square().sum() / (len(x) - 1) ** 2
+        # What is left of the squares when those of mean, rows and columns are taken away: the
+        # parts are orthogonal, and no further matrix is made.
+        effects = (rows - mean).square().sum() + (columns - mean).square().sum()
+        square = (_squares(across) - count**2 * mean**2 - count * effects) / (count - 1) ** 2
         # A mean over b pictures has a part of the spread e² left in it.
         slope_x = (rows_x - rows).var() - (square_x + square) / len(x)
         slope_y = (rows_y - columns).var() - (square_y + square) / len(x)
@@ -142,9 +146,14 @@ def _within(x: Float64[Tensor, "b d"]) -> tuple[Tensor, Tensor, Tensor]:
     sums, total = kernel.sum(dim=1), kernel.sum()
     effects = (sums - total / count) / (count - 2)
     mean = total / (count * (count - 1))
-    rest = (kernel - effects[:, None] - effects - mean).fill_diagonal_(0)
-    return mean, mean + effects, rest.square().sum() / (count * (count - 3))
+    explained = count * (count - 1) * mean**2 + 2 * (count - 2) * effects.square().sum()
+    return mean, mean + effects, (_squares(kernel) - explained) / (count * (count - 3))
 
 
 def _kernel(x: Float64[Tensor, "b d"], y: Float64[Tensor, "b d"]) -> Float64[Tensor, "b b"]:
-    return (x @ y.T / x.shape[1] + 1) ** 3
+    inner = (x @ y.T).div_(x.shape[1]).add_(1)
+    return inner * inner.square()
+
+
+def _squares(matrix: Float64[Tensor, "a b"]) -> Float64[Tensor, ""]:
+    return torch.linalg.vector_norm(matrix).square()
