@@ -94,7 +94,7 @@ def _gradient_vanished(history: Sequence[Scores]) -> str | None:
     usual, last = median(gradients), gradients[-1]
     if last > 1e-4 * usual and last > 1e-7:
         return None
-    return f"the norm of the generator's gradient is {last:.1e}, usually {usual:.1e}"
+    return f"the norm of its gradient is {last:.1e}; at its highest it was {max(gradients):.1e}"
 
 
 def _diverged(history: Sequence[Scores]) -> str | None:

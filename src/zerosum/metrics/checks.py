@@ -9,7 +9,7 @@ from zerosum.types import Features
 
 __all__ = ["check_features", "check_same_width", "parts_of", "to_double"]
 
-ROWS = 4096  # in one part: 64 MB of Inception's features in 64 bits
+ROWS = 512  # in one part: 8 MB of Inception's features in 64 bits
 
 
 def check_features(features: Features, *, at_least: int = 1) -> None:
@@ -62,8 +62,8 @@ def parts_of(rows: Tensor, size: int = ROWS) -> list[Tensor]:
     """Split along the first dimension, for work that would else need another copy of all.
 
     Example:
-        >>> [len(part) for part in parts_of(torch.zeros(5000, 1))]
-        [4096, 904]
+        >>> [len(part) for part in parts_of(torch.zeros(1300, 1))]
+        [512, 512, 276]
     """
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 

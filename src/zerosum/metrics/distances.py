@@ -19,7 +19,6 @@ from zerosum.types import Features
 __all__ = ["Distances", "fast_dtype"]
 
 BLOCK = 2**21  # numbers in a block: 8 MB, small enough for a processor's cache
-ROWS = 512  # put into the frame at once
 FEWEST_ROWS = 32  # in a block: a product of fewer reads more than it computes
 SURE = 8.0  # λ of the rounding bound λ√d u; it fails with a chance below 2 exp(−λ² / 2)
 FLOOR = 1e-36  # of a square, where 32 bits underflow; no norm is above 1
@@ -65,19 +64,22 @@ class Distances:
         self._by_differences = dtype is None
         width = points.shape[1]
         self._share = (2 * SURE * math.sqrt(width) + 16) * torch.finfo(self.dtype).eps / 2
-        sums = [to_double(part).sum(dim=0) for part in parts_of(points, ROWS)]
+        sums = [to_double(part).sum(dim=0) for part in parts_of(points)]
         self._centre = torch.stack(sums).sum(dim=0) / len(points)
         # A power of two, so that scaling rounds nothing; twice as the centre is not at 0.
-        both = (*parts_of(queries, ROWS), *parts_of(points, ROWS))
+        both = (*parts_of(queries), *parts_of(points))
         greatest = max(float(part.detach().abs().max()) for part in both)
         self.unit = 2.0 ** math.frexp(2 * greatest * math.sqrt(width))[1]
+        self._rows = max(FEWEST_ROWS, BLOCK // len(points))
+        # One room for all blocks, as to get and clear a new one takes longer than to fill it.
+        self._room = self._centre.new_empty(self._rows * len(points), dtype=self.dtype)
         self._columns = self._centre.new_ones(len(points), width + 2, dtype=self.dtype)
-        parts = zip(parts_of(points, ROWS), parts_of(self._columns, ROWS), strict=True)
+        parts = zip(parts_of(points), parts_of(self._columns), strict=True)
         self.slack: Float64[Tensor, " m"] = torch.cat([self._place(*part) for part in parts])
 
     def blocks(self, rows: Int64[Tensor, " r"]) -> Iterator[Int64[Tensor, " s"]]:
         """Split the numbers of queries so that a block of bounds is small."""
-        yield from parts_of(rows, max(FEWEST_ROWS, BLOCK // len(self.points)))
+        yield from parts_of(rows, self._rows)
 
     def lower(
         self, rows: Int64[Tensor, " r"], first: int = 0
@@ -85,12 +87,12 @@ class Distances:
         """Bound the squared distances, in squared units, of some queries to points.
 
         Args:
-            rows: The queries' numbers.
+            rows: The queries' numbers, no more than in one of the `blocks`.
             first: Where the points begin.
 
         Returns:
-            Lower bounds of shape (r, m - first), and the slack of each query: a square is above
-            its bound by no more than the query's and the point's slack together.
+            Lower bounds of shape (r, m - first), until the next call, and the slack of each
+            query: a square is above its bound by no more than the query's and the point's slack.
         """
         if self._by_differences:
             return self._differences(rows, first), self.slack.new_zeros(len(rows))
@@ -100,7 +102,9 @@ class Distances:
             placed = self._columns.new_ones(len(rows), self._columns.shape[1])
             slack = self._place(self.queries[rows], placed)
         inner, unit, low = placed[:, :-2], placed[:, -2:-1], placed[:, -1:]
-        return torch.cat([-2 * inner, low, unit], dim=1) @ self._columns[first:].T, slack
+        left, right = torch.cat([-2 * inner, low, unit], dim=1), self._columns[first:].T
+        room = self._room[: len(left) * right.shape[1]].view(len(left), right.shape[1])
+        return torch.mm(left, right, out=room), slack
 
     def exact(
         self, rows: Int64[Tensor, " p"], columns: Int64[Tensor, " p"]

@@ -24,6 +24,8 @@ class Estimate:
     error: float
 
     def __str__(self) -> str:
+        if self.error == 0:
+            return f"{self.value:g} ± 0"
         digits = _digits_of(self.error)
         return f"{self.value:.{digits}f} ± {self.error:.{digits}f}"
 

@@ -156,4 +156,5 @@ def _kernel(x: Float64[Tensor, "b d"], y: Float64[Tensor, "b d"]) -> Float64[Ten
 
 
 def _squares(matrix: Float64[Tensor, "a b"]) -> Float64[Tensor, ""]:
-    return torch.linalg.vector_norm(matrix).square()
+    norm: Tensor = torch.linalg.vector_norm(matrix)
+    return norm.square()

@@ -18,6 +18,8 @@ from zerosum.types import Features
 
 __all__ = ["Moments"]
 
+ROWS = 4096  # merged at once: many, as a merger costs as much as some hundred rows
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -51,7 +53,7 @@ class Moments:
             7
         """
         check_features(features)
-        first, *others = parts_of(features)
+        first, *others = parts_of(features, ROWS)
         whole = cls._of_part(first)
         for part in others:
             whole = whole.merge(cls._of_part(part))
