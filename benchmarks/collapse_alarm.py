@@ -126,19 +126,20 @@ BROKEN = {
     ),
 }
 
+SLOW: Mapping[str, Any] = {G_RATE: 2e-4, D_RATE: 2e-4, "images": 100_000}
+"""Published rates: a fifth of the recipe's, so it takes longer until there are digits at all."""
+
 HEALTHY = {
     "dcgan-digits, seed 1": Case(fields={"seed": 1}),
     "dcgan-digits, seed 2": Case(fields={"seed": 2}),
     "without R1": Case(fields={R1: 0.0}),
     "without average": Case(fields={"game.average_half_life": None}),
-    "published learning rate": Case(fields={G_RATE: 2e-4, D_RATE: 2e-4, R1: 0.0}),
+    "published learning rate": Case(fields={**SLOW, R1: 0.0}),
     "smoothed labels": Case(fields={"game.real_label": 0.9, R1: 0.0}),
     "hinge": Case(fields={"game.objective": "hinge"}),
-    "least squares": Case(
-        fields={"game.objective": "least-squares", G_RATE: 2e-4, D_RATE: 2e-4, R1: 0.0}
-    ),
+    "least squares": Case(fields={**SLOW, "game.objective": "least-squares", R1: 0.0}),
     "relativistic": Case(fields={"game.objective": "relativistic"}),
-    "minimax": Case(fields={"game.objective": "minimax", G_RATE: 2e-4, D_RATE: 2e-4}),
+    "minimax": Case(fields={**SLOW, "game.objective": "minimax"}),
     "augmented": Case(fields={"game.augmentation": ["translation", "cutout"]}),
     "instance noise": Case(fields={"game.instance_noise.deviation": 0.2, R1: 0.0}),
     "WGAN-GP": Case(base="wgan-gp-mnist", fields={"data": "digits", "batch_size": 32}),

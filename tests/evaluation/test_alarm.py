@@ -76,6 +76,16 @@ def test_untrained_pictures_that_are_all_alike_are_no_collapse() -> None:
     assert diagnose([evaluation(0, 50.0, diversity=0.0)] * 5) is None
 
 
+def test_a_generator_that_wakes_up_slowly_is_no_collapse_but_has_to_wake_up() -> None:
+    waking = [evaluation(1_000 * n, 50.0, diversity=0.001 * 2.0**n) for n in range(12)]
+    assert waking[-1].vitals["diversity"] > 1.0
+    assert all(diagnose(waking[:length]) is None for length in range(1, 8))
+    asleep = [evaluation(1_000 * n, 50.0, diversity=1e-6 * 2.0**n) for n in range(12)]
+    found = diagnose(asleep)
+    assert found is not None
+    assert found.name == "mode collapse"
+
+
 def test_small_changes_of_a_good_score_are_no_divergence() -> None:
     values = [50.0, 1.0, 0.1, 0.2, 0.35, 0.3, 0.28, 0.4]
     assert diagnose([evaluation(n * 1_000, value) for n, value in enumerate(values)]) is None

@@ -113,32 +113,35 @@ def _collapsed(history: Sequence[Scores]) -> str | None:
     """Generated pictures differ from each other a quarter as much as real ones, or less.
 
     An untrained generator's pictures are all alike, so as long as they come to differ more
-    nothing is wrong.
+    nothing is wrong; but not for ever.
     """
     if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
         return None
     diversity = history[-1].vitals.get("diversity", 1.0)
     before = history[-1 - PATIENCE].vitals.get("diversity", 1.0)
-    if diversity >= 0.25 or diversity > 1.5 * before:
+    is_young = len(history) <= 1 + 2 * PATIENCE
+    if diversity >= 0.25 or (is_young and diversity > 1.5 * before):
         return None
     return f"generated pictures differ from each other {diversity:.2f} times as much as real ones"
 
 
 def _discriminator_won(history: Sequence[Scores]) -> str | None:
-    """D rates 98 in 100 pairs rightly, G fools it nowhere, and the score does not improve."""
+    """D rates 98 in 100 pairs rightly, G fools it nowhere, and the score does not improve.
+
+    A discriminator that is far ahead is usual at first; then the score falls all the same.
+    """
     if len(history) < 1 + PATIENCE:
         return None
     vitals, name = history[-1].vitals, history[-1].leading
     accuracy = vitals.get("discriminator accuracy", 0.5)
     if accuracy < 0.98 or vitals.get("generator accuracy", 1.0) > 0.02:
         return None
-    values = [scores.scores[name].estimate for scores in history]
-    best = min(values[:-PATIENCE], key=lambda estimate: estimate.value)
-    if values[-1].value < best.value - 2.0 * (best.error + values[-1].error):
+    before, last = (history[place].scores[name].estimate for place in (-1 - PATIENCE, -1))
+    if last.value < 0.95 * before.value - 2.0 * (before.error + last.error):
         return None
     return (
-        f"the discriminator tells {accuracy:.1%} of pairs apart, and {name}, {values[-1]}, is no "
-        f"better than {best} before"
+        f"the discriminator tells {accuracy:.1%} of pairs apart, and {name} does not fall: it is "
+        f"{last}, and was {before} {PATIENCE} evaluations before"
     )
 
 

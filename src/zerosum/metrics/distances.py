@@ -19,6 +19,7 @@ from zerosum.types import Features
 __all__ = ["Distances", "fast_dtype"]
 
 BLOCK = 2**21  # numbers in a block: 8 MB, small enough for a processor's cache
+PAIRS = 2**17  # numbers in differences taken at once: 1 MB
 FEWEST_ROWS = 32  # in a block: a product of fewer reads more than it computes
 SURE = 8.0  # λ of the rounding bound λ√d u; it fails with a chance below 2 exp(−λ² / 2)
 FLOOR = 1e-36  # of a square, where 32 bits underflow; no norm is above 1
@@ -110,13 +111,14 @@ class Distances:
         self, rows: Int64[Tensor, " p"], columns: Int64[Tensor, " p"]
     ) -> Float64[Tensor, " p"]:
         """Give |x − y| of pairs, in 64 bits; the same whichever of two sets asks."""
-        size = max(1, BLOCK // (4 * self.points.shape[1]))
-        pairs = zip(parts_of(rows, size), parts_of(columns, size), strict=True)
-        found = [
-            torch.linalg.vector_norm(to_double(self.queries[i]) - to_double(self.points[j]), dim=1)
-            for i, j in pairs
-        ]
-        return torch.cat([self.slack[:0], *found])
+        found = self.slack.new_empty(len(rows))
+        size = max(1, PAIRS // self.points.shape[1])
+        for i, j, here in zip(
+            *(parts_of(each, size) for each in (rows, columns, found)), strict=True
+        ):
+            apart = to_double(self.queries[i]).sub_(to_double(self.points[j]))
+            torch.linalg.vector_norm(apart, dim=1, out=here)
+        return found
 
     def _differences(self, rows: Tensor, first: int) -> Tensor:
         apart = torch.cdist(
