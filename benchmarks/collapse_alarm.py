@@ -142,10 +142,16 @@ HEALTHY = {
     "minimax": Case(fields={**SLOW, "game.objective": "minimax"}),
     "augmented": Case(fields={"game.augmentation": ["translation", "cutout"]}),
     "instance noise": Case(fields={"game.instance_noise.deviation": 0.2, R1: 0.0}),
-    "WGAN-GP": Case(base="wgan-gp-mnist", fields={"data": "digits", "batch_size": 32}),
-    "fully connected 2018": Case(base="mnist-gan-2018", fields={"data": "digits"}),
-    "fully connected 2022": Case(base="mnist-gan-2022", fields={"data": "digits"}),
-    "batches of 128": Case(fields={"batch_size": 128}),
+    "WGAN-GP": Case(
+        base="wgan-gp-mnist", fields={"data": "digits", "batch_size": 32, "images": 120_000}
+    ),
+    "fully connected 2018": Case(
+        base="mnist-gan-2018", fields={"data": "digits", "images": 200_000}
+    ),
+    "fully connected 2022": Case(
+        base="mnist-gan-2022", fields={"data": "digits", "images": 200_000}
+    ),
+    "batches of 128": Case(fields={"batch_size": 128, "images": 100_000}),
 }
 
 

@@ -15,7 +15,11 @@ __all__ = ["report_comparison", "report_scores"]
 def report_scores(found: Evaluated) -> None:
     """A table of scores, and below it the protocol."""
     console = Console()
-    table = Table("score", "value ± standard error", "better", "how", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("score", no_wrap=True)
+    table.add_column("value ± standard error", no_wrap=True)
+    table.add_column("better")
+    table.add_column("how")
     for name, score in found.scores.scores.items():
         better = "low" if score.lower_is_better else "high"
         table.add_row(name, str(score), better, score.how)

@@ -65,18 +65,21 @@ class Distances:
         self._by_differences = dtype is None
         width = points.shape[1]
         self._share = (2 * SURE * math.sqrt(width) + 16) * torch.finfo(self.dtype).eps / 2
-        sums = [to_double(part).sum(dim=0) for part in parts_of(points)]
-        self._centre = torch.stack(sums).sum(dim=0) / len(points)
+        self._centre = to_double(points[0]).new_zeros(width)
+        for part in parts_of(points):
+            self._centre += to_double(part).sum(dim=0) / len(points)
         # A power of two, so that scaling rounds nothing; twice as the centre is not at 0.
         both = (*parts_of(queries), *parts_of(points))
         greatest = max(float(part.detach().abs().max()) for part in both)
         self.unit = 2.0 ** math.frexp(2 * greatest * math.sqrt(width))[1]
+        # One room for all blocks: to get and clear a new one takes longer than to fill it. Nor are
+        # small results kept between large temporaries, which would leave holes in memory.
         self._rows = max(FEWEST_ROWS, BLOCK // len(points))
-        # One room for all blocks, as to get and clear a new one takes longer than to fill it.
         self._room = self._centre.new_empty(self._rows * len(points), dtype=self.dtype)
         self._columns = self._centre.new_ones(len(points), width + 2, dtype=self.dtype)
-        parts = zip(parts_of(points), parts_of(self._columns), strict=True)
-        self.slack: Float64[Tensor, " m"] = torch.cat([self._place(*part) for part in parts])
+        self.slack: Float64[Tensor, " m"] = self._centre.new_empty(len(points))
+        for some in zip(*map(parts_of, (points, self._columns, self.slack)), strict=True):
+            self._place(*some)
 
     def blocks(self, rows: Int64[Tensor, " r"]) -> Iterator[Int64[Tensor, " s"]]:
         """Split the numbers of queries so that a block of bounds is small."""
@@ -101,7 +104,8 @@ class Distances:
             placed, slack = self._columns[rows], self.slack[rows]
         else:
             placed = self._columns.new_ones(len(rows), self._columns.shape[1])
-            slack = self._place(self.queries[rows], placed)
+            slack = self.slack.new_empty(len(rows))
+            self._place(self.queries[rows], placed, slack)
         inner, unit, low = placed[:, :-2], placed[:, -2:-1], placed[:, -1:]
         left, right = torch.cat([-2 * inner, low, unit], dim=1), self._columns[first:].T
         room = self._room[: len(left) * right.shape[1]].view(len(left), right.shape[1])
@@ -128,11 +132,10 @@ class Distances:
         )
         return (apart / self.unit).square()
 
-    def _place(self, features: Tensor, placed: Tensor) -> Float64[Tensor, " r"]:
-        """Fill (x, 1, |x|² less its part of the error) in, and give the slack."""
+    def _place(self, features: Tensor, placed: Tensor, slack: Tensor) -> None:
+        """Fill in (x, 1, |x|² less its part of the error), and the slack."""
         inner = (to_double(features) - self._centre).div_(self.unit)
         norms = torch.linalg.vector_norm(inner, dim=1).square()
         placed[:, :-2] = inner
         placed[:, -1] = norms * (1 - self._share) - FLOOR / 2
-        slack: Tensor = 2 * self._share * norms + FLOOR
-        return slack
+        slack[:] = 2 * self._share * norms + FLOOR
