@@ -6,11 +6,12 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from zerosum.evaluation.protocol import Protocol, Scores, check_alike
 from zerosum.files import replace_atomically
 
-__all__ = ["Comparison", "compare", "draw_comparison", "plot_score"]
+__all__ = ["Comparison", "compare", "draw_comparison", "label_images", "plot_score"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +89,18 @@ def draw_comparison(found: Comparison, path: Path) -> None:
     ):
         for run, evaluations in found.runs.items():
             plot_score(axes, evaluations, name, label=run)
-        axes.set_xlabel("real images seen")
+        label_images(axes)
         axes.grid(alpha=0.3, which="both")
         axes.legend()
     with replace_atomically(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
+
+
+def label_images(axes: Axes) -> None:
+    """Name the axis of images seen, with few and short numbers: 50 k, 100 k."""
+    axes.set_xlabel("real images seen")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(EngFormatter())
 
 
 def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zerosum.evaluation.comparing import plot_score
+from zerosum.evaluation.comparing import label_images, plot_score
 from zerosum.evaluation.protocol import Scores
 from zerosum.files import replace_atomically
 
@@ -47,7 +47,7 @@ def draw_curves(
     accuracies.set_ylim(-0.02, 1.02)
     accuracies.axhline(0.5, color="grey", linewidth=0.5)
     for axes in (costs, accuracies, *quality):
-        axes.set_xlabel("real images seen")
+        label_images(axes)
         axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:
             axes.legend()
