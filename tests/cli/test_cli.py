@@ -9,20 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from command_line import call
 from runs_in_processes import environment
-from zerosum.cli import main
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
 from zerosum.runs import Run
-
-
-def call(*words: str) -> int:
-    """The exit code of a command."""
-    try:
-        main(words)
-    except SystemExit as exit_:
-        return int(exit_.code or 0)
-    return 0
 
 
 @pytest.fixture

@@ -8,21 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zerosum.cli import main
+from command_line import call
 from zerosum.config import METRICS, RunConfig
 from zerosum.evaluation.measures import MEASURES
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import train_run
 from zerosum.runs import Run
-
-
-def call(*words: str) -> int:
-    """The exit code of a command."""
-    try:
-        main(words)
-    except SystemExit as exit_:
-        return int(exit_.code or 0)
-    return 0
 
 
 def folder_of(path: Path, pictures: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> str:
