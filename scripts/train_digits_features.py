@@ -1,6 +1,6 @@
 """Train the classifier of digits whose features measure generated digits; write its weights.
 
-    python scripts/train_digits_features.py --test-source mnist:/work/shared/data
+    python scripts/train_digits_features.py --test-source mnist:FOLDER
 
 It sees only the 5,000 digits that are part of zerosum. All of them are from MNIST's training
 half and none from its test half (compared picture by picture), so that the 10,000 test digits
