@@ -77,7 +77,7 @@ def test_unbiased(width: int, shift: float) -> None:
             subset_size=40,
             seed=seed,
         ),
-        rounds=200,
+        rounds=150,
     )
     assert abs(found.mean - expected_of_shift(width, shift)) < 4 * found.of_mean
 
@@ -104,7 +104,7 @@ def test_the_error_is_right(n: int, m: int, size: int, subsets: int, shift: floa
             subset_size=size,
             seed=seed,
         ),
-        rounds=150,
+        rounds=100,
     )
     assert found.ratio == pytest.approx(1, abs=0.25)
 

@@ -72,8 +72,9 @@ def test_small_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     before = nearest(x, y, count=3), nearest(x, x, count=3, itself=False)
     radius_x, radius_y = radii(x, 3), radii(y, 3)
     balls = mutual_balls(x, radius_x, y, radius_y)
-    monkeypatch.setattr("zerosum.metrics.distances.BLOCK", 1)
-    monkeypatch.setattr("zerosum.metrics.distances.FEWEST_ROWS", 7)
+    for module in ("distances", "neighbours"):
+        monkeypatch.setattr(f"zerosum.metrics.{module}.ROWS", 7)
+        monkeypatch.setattr(f"zerosum.metrics.{module}.COLUMNS", 17)
     after = nearest(x, y, count=3), nearest(x, x, count=3, itself=False)
     for first, second in zip(before, after, strict=True):
         assert torch.equal(first[0], second[0])
@@ -120,7 +121,8 @@ def test_ties_on_a_line(x: list[int], y: list[int], unit: float) -> None:
 def test_bounds_hold_and_are_narrow(cloud: Tensor, dtype: torch.dtype) -> None:
     x, y = cloud[:25], cloud[25:]
     distances = Distances(x, y, dtype)
-    lower, slack = distances.lower(torch.arange(25))
+    side, slack = distances.side(torch.arange(25))
+    lower = distances.lower(side, slice(0, len(y)))
     squares = (exact(x, y) / distances.unit).square()
     assert (lower.double() <= squares).all()
     assert (squares <= lower.double() + slack[:, None] + distances.slack).all()

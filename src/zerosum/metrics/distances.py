@@ -16,11 +16,10 @@ from torch import Tensor
 from zerosum.metrics.checks import parts_of, to_double
 from zerosum.types import Features
 
-__all__ = ["Distances", "fast_dtype"]
+__all__ = ["Distances", "blocks_of", "fast_dtype"]
 
-BLOCK = 2**21  # numbers in a block: 8 MB, small enough for a processor's cache
+ROWS, COLUMNS = 768, 2048  # of a block: 6 MB, which products fill fast
 PAIRS = 2**17  # numbers in differences taken at once: 1 MB
-FEWEST_ROWS = 32  # in a block: a product of fewer reads more than it computes
 SURE = 8.0  # λ of the rounding bound λ√d u; it fails with a chance below 2 exp(−λ² / 2)
 FLOOR = 1e-36  # of a square, where 32 bits underflow; no norm is above 1
 
@@ -34,6 +33,17 @@ def fast_dtype() -> torch.dtype:
     """
     precise = torch.get_float32_matmul_precision() == "highest"
     return torch.float32 if precise else torch.float64
+
+
+def blocks_of(count: int, *, size: int, first: int = 0) -> Iterator[slice]:
+    """Split the numbers from ``first`` on.
+
+    Example:
+        >>> list(blocks_of(5, size=3))
+        [slice(0, 3, None), slice(3, 5, None)]
+    """
+    for start in range(first, count, size):
+        yield slice(start, min(start + size, count))
 
 
 class Distances:
@@ -74,42 +84,43 @@ class Distances:
         self.unit = 2.0 ** math.frexp(2 * greatest * math.sqrt(width))[1]
         # One room for all blocks: to get and clear a new one takes longer than to fill it. Nor are
         # small results kept between large temporaries, which would leave holes in memory.
-        self._rows = max(FEWEST_ROWS, BLOCK // len(points))
-        self._room = self._centre.new_empty(self._rows * len(points), dtype=self.dtype)
+        self._room = self._centre.new_empty(ROWS * COLUMNS, dtype=self.dtype)
         self._columns = self._centre.new_ones(len(points), width + 2, dtype=self.dtype)
         self.slack: Float64[Tensor, " m"] = self._centre.new_empty(len(points))
-        for some in zip(*map(parts_of, (points, self._columns, self.slack)), strict=True):
+        for some in _placed_at_once(points, self._columns, self.slack):
             self._place(*some)
 
-    def blocks(self, rows: Int64[Tensor, " r"]) -> Iterator[Int64[Tensor, " s"]]:
-        """Split the numbers of queries so that a block of bounds is small."""
-        yield from parts_of(rows, self._rows)
+    def side(
+        self, rows: Int64[Tensor, " r"]
+    ) -> tuple[Float[Tensor, "r e"], Float64[Tensor, " r"]]:
+        """Prepare up to ROWS queries, given by number, for `lower`; and give their slack."""
+        if self._by_differences:
+            return to_double(self.queries[rows]), self.slack.new_zeros(len(rows))
+        side = self._centre.new_ones(len(rows), len(self._centre) + 2, dtype=self.dtype)
+        slack = self.slack.new_empty(len(rows))
+        if self.queries is self.points:
+            side, slack = self._columns[rows], self.slack[rows]
+        else:
+            for some in _placed_at_once(rows, side, slack):
+                self._place(self.queries[some[0]], *some[1:])
+        side[:, :-2] *= -2
+        side[:, -2:] = side[:, -2:].flip(1)
+        return side, slack
 
-    def lower(
-        self, rows: Int64[Tensor, " r"], first: int = 0
-    ) -> tuple[Float[Tensor, "r c"], Float64[Tensor, " r"]]:
-        """Bound the squared distances, in squared units, of some queries to points.
-
-        Args:
-            rows: The queries' numbers, no more than in one of the `blocks`.
-            first: Where the points begin.
+    def lower(self, side: Float[Tensor, "r e"], columns: slice) -> Float[Tensor, "r c"]:
+        """Bound the squared distances, in squared units, of prepared queries to points.
 
         Returns:
-            Lower bounds of shape (r, m - first), until the next call, and the slack of each
-            query: a square is above its bound by no more than the query's and the point's slack.
+            Lower bounds, shape (r, c), which hold until the next call: a square is above its bound
+            by no more than the query's and the point's slack together.
         """
         if self._by_differences:
-            return self._differences(rows, first), self.slack.new_zeros(len(rows))
-        if self.queries is self.points:
-            placed, slack = self._columns[rows], self.slack[rows]
-        else:
-            placed = self._columns.new_ones(len(rows), self._columns.shape[1])
-            slack = self.slack.new_empty(len(rows))
-            self._place(self.queries[rows], placed, slack)
-        inner, unit, low = placed[:, :-2], placed[:, -2:-1], placed[:, -1:]
-        left, right = torch.cat([-2 * inner, low, unit], dim=1), self._columns[first:].T
-        room = self._room[: len(left) * right.shape[1]].view(len(left), right.shape[1])
-        return torch.mm(left, right, out=room), slack
+            exactly = "donot_use_mm_for_euclid_dist"
+            apart = torch.cdist(side, to_double(self.points[columns]), compute_mode=exactly)
+            return (apart / self.unit).square()
+        other = self._columns[columns].T
+        room = self._room[: len(side) * other.shape[1]].view(len(side), other.shape[1])
+        return torch.mm(side, other, out=room)
 
     def exact(
         self, rows: Int64[Tensor, " p"], columns: Int64[Tensor, " p"]
@@ -124,14 +135,6 @@ class Distances:
             torch.linalg.vector_norm(apart, dim=1, out=here)
         return found
 
-    def _differences(self, rows: Tensor, first: int) -> Tensor:
-        apart = torch.cdist(
-            to_double(self.queries[rows]),
-            to_double(self.points[first:]),
-            compute_mode="donot_use_mm_for_euclid_dist",
-        )
-        return (apart / self.unit).square()
-
     def _place(self, features: Tensor, placed: Tensor, slack: Tensor) -> None:
         """Fill in (x, 1, |x|² less its part of the error), and the slack."""
         inner = (to_double(features) - self._centre).div_(self.unit)
@@ -139,3 +142,8 @@ class Distances:
         placed[:, :-2] = inner
         placed[:, -1] = norms * (1 - self._share) - FLOOR / 2
         slack[:] = 2 * self._share * norms + FLOOR
+
+
+def _placed_at_once(*several: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Split all into parts of 2 MB, of Inception's features in 64 bits."""
+    return zip(*(parts_of(each, 128) for each in several), strict=True)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from zerosum.errors import ConfigError
 from zerosum.metrics.checks import check_features, check_same_width
-from zerosum.metrics.distances import Distances, fast_dtype
+from zerosum.metrics.distances import COLUMNS, ROWS, Distances, blocks_of, fast_dtype
 from zerosum.types import Features
 
 __all__ = ["Balls", "mutual_balls", "nearest", "radii"]
@@ -54,14 +54,16 @@ def nearest(
     looked_at = min(count + SPARE + 1, most)
     distances = Distances(queries, points, fast_dtype())
     every = torch.arange(len(queries), device=distances.slack.device)
-    lowest, which = (_candidates if itself else _candidates_among)(distances, every, looked_at)
-    found, which, sure = _nearest(distances, every, lowest, which, count)
+    candidates = _Candidates(distances, len(queries), looked_at)
+    candidates.find(every) if itself else candidates.find_among()
+    found, which, sure = _nearest(distances, every, candidates, count)
     for slower in (torch.float64, None):
         rows = every[~sure]
         if len(rows):
             distances = Distances(queries, points, slower)
-            again = _candidates(distances, rows, looked_at, itself=itself)
-            found[rows], which[rows], sure[rows] = _nearest(distances, rows, *again, count)
+            candidates = _Candidates(distances, len(rows), looked_at)
+            candidates.find(rows, itself=itself)
+            found[rows], which[rows], sure[rows] = _nearest(distances, rows, candidates, count)
     return found, which
 
 
@@ -75,52 +77,59 @@ def radii(points: Features, count: int) -> Float64[Tensor, " n"]:
     return nearest(points, points, count=count, itself=False)[0][:, -1]
 
 
-def _candidates(
-    distances: Distances, rows: Int64[Tensor, " r"], looked_at: int, *, itself: bool = True
-) -> tuple[Float[Tensor, "r c"], Int64[Tensor, "r c"]]:
-    """Lower bounds and numbers of the points with the least bounds."""
-    found = []
-    for part in distances.blocks(rows):
-        bounds, _ = distances.lower(part)
-        if not itself:
-            bounds[torch.arange(len(part), device=part.device), part] = math.inf
-        found.append(bounds.topk(looked_at, dim=1, largest=False))
-    lowest, which = zip(*found, strict=True)
-    return torch.cat(lowest), torch.cat(which)
+class _Candidates:
+    """The points with the least bounds: bounds and numbers, shape (n, k), in order."""
 
+    def __init__(self, distances: Distances, count: int, looked_at: int) -> None:
+        self.distances = distances
+        shape = (count, looked_at)
+        self.lowest = distances.slack.new_full(shape, math.inf, dtype=distances.dtype)
+        self.which = distances.slack.new_zeros(shape, dtype=torch.int64)
 
-def _candidates_among(
-    distances: Distances, every: Int64[Tensor, " n"], looked_at: int
-) -> tuple[Float[Tensor, "n c"], Int64[Tensor, "n c"]]:
-    """Do the same for all points of one set but themselves, with each pair computed only once."""
-    lowest = torch.full((len(every), looked_at), math.inf, dtype=distances.dtype)
-    lowest = lowest.to(every.device)
-    which = torch.zeros_like(lowest, dtype=torch.int64)
-    for rows in distances.blocks(every):
-        first, size = int(rows[0]), len(rows)
-        bounds, _ = distances.lower(rows, first)
-        bounds[:, :size].fill_diagonal_(math.inf)
-        of_rows, of_others = slice(first, first + size), slice(first + size, None)
-        for some, place in ((bounds, of_rows), (bounds[:, size:].T, of_others)):
-            new, where = some.topk(min(looked_at, some.shape[1]), dim=1, largest=False)
-            both = torch.cat([lowest[place], new], dim=1)
-            numbers = torch.cat([which[place], where + first], dim=1)
-            lowest[place], order = both.topk(looked_at, dim=1, largest=False)
-            which[place] = numbers.gather(1, order)
-    return lowest, which
+    def find(self, rows: Int64[Tensor, " r"], *, itself: bool = True) -> None:
+        """Look among all points for those near to some queries, given by number."""
+        for place in blocks_of(len(rows), size=ROWS):
+            side, _ = self.distances.side(rows[place])
+            for tile in blocks_of(len(self.distances.points), size=COLUMNS):
+                bounds = self.distances.lower(side, tile)
+                if not itself:
+                    own, column = (rows[place, None] == self._numbers(tile)).nonzero(as_tuple=True)
+                    bounds[own, column] = math.inf
+                self._take(place, bounds, tile.start)
+
+    def find_among(self) -> None:
+        """Look for all points of one set but themselves, and compute each pair only once."""
+        count = len(self.distances.points)
+        for place in blocks_of(count, size=ROWS):
+            side, _ = self.distances.side(self._numbers(place))
+            for tile in blocks_of(count, size=COLUMNS, first=place.start):
+                bounds = self.distances.lower(side, tile)
+                if tile.start == place.start:
+                    bounds[:, : len(side)].fill_diagonal_(math.inf)
+                self._take(place, bounds, tile.start)
+                others = slice(max(tile.start, place.stop), tile.stop)
+                self._take(others, bounds[:, others.start - tile.start :].T, place.start)
+
+    def _numbers(self, place: slice) -> Int64[Tensor, " r"]:
+        return torch.arange(place.start, place.stop, device=self.which.device)
+
+    def _take(self, place: slice, bounds: Float[Tensor, "r c"], first: int) -> None:
+        looked_at = self.lowest.shape[1]
+        new, where = bounds.topk(min(looked_at, bounds.shape[1]), dim=1, largest=False)
+        both = torch.cat([self.lowest[place], new], dim=1)
+        numbers = torch.cat([self.which[place], where + first], dim=1)
+        self.lowest[place], order = both.topk(looked_at, dim=1, largest=False)
+        self.which[place] = numbers.gather(1, order)
 
 
 def _nearest(
-    distances: Distances,
-    rows: Int64[Tensor, " r"],
-    lowest: Float[Tensor, "r c"],
-    which: Int64[Tensor, "r c"],
-    count: int,
+    distances: Distances, rows: Int64[Tensor, " r"], candidates: _Candidates, count: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Distances and numbers of the nearest, and whether it is sure that no other is nearer.
 
     All candidates are measured but the last, whose bound holds for all that are none.
     """
+    lowest, which = candidates.lowest, candidates.which
     measured = min(count + SPARE, which.shape[1])
     exact = [distances.exact(rows, column) for column in which[:, :measured].T]
     found, order = torch.stack(exact, dim=1).sort(dim=1, stable=True)
@@ -180,33 +189,35 @@ def mutual_balls(
         _Tally(len(x), len(y), radius_x.device),
         _Tally(len(y), len(x), radius_x.device),
     )
-    for rows in distances.blocks(torch.arange(len(x), device=radius_x.device)):
-        bounds, slack = distances.lower(rows)
-        here, there = _pairs(distances, bounds, slack, rows, radius_x[rows][:, None])
-        about_x.add(here, there)
-        here, there = _pairs(distances, bounds, slack, rows, radius_y)
-        about_y.add(there, here)
+    for place in blocks_of(len(x), size=ROWS):
+        side, slack = distances.side(torch.arange(place.start, place.stop, device=radius_x.device))
+        for tile in blocks_of(len(y), size=COLUMNS):
+            bounds = distances.lower(side, tile)
+            about_x.add(*_pairs(distances, bounds, slack, place, tile, radius_x[place, None]))
+            here, there = _pairs(distances, bounds, slack, place, tile, radius_y[tile])
+            about_y.add(there, here)
     return about_x.balls(), about_y.balls()
 
 
 def _pairs(
     distances: Distances,
-    bounds: Float[Tensor, "r m"],
+    bounds: Float[Tensor, "r c"],
     slack: Float64[Tensor, " r"],
-    rows: Int64[Tensor, " r"],
+    place: slice,
+    tile: slice,
     radius: Float64[Tensor, "..."],
 ) -> tuple[Tensor, Tensor]:
     """Numbers of the queries and points that are nearer than the radius of one of them."""
     square = (radius / distances.unit).square()
     rounding = 4 * torch.finfo(bounds.dtype).eps
     row, column = (bounds <= (square * (1 + rounding)).to(bounds.dtype)).nonzero(as_tuple=True)
-    most = bounds[row, column].double() + slack[row] + distances.slack[column]
+    most = bounds[row, column].double() + slack[row] + distances.slack[tile][column]
     own, own_square = (part.expand(bounds.shape)[row, column] for part in (radius, square))
     inside = most < own_square * (1 - rounding)
+    row, column = row + place.start, column + tile.start
     unsure = (~inside).nonzero().flatten()
-    exact = distances.exact(rows[row[unsure]], column[unsure])
-    inside[unsure] = exact < own[unsure]
-    return rows[row[inside]], column[inside]
+    inside[unsure] = distances.exact(row[unsure], column[unsure]) < own[unsure]
+    return row[inside], column[inside]
 
 
 class _Tally:
