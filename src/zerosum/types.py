@@ -14,6 +14,7 @@ __all__ = [
     "Batch",
     "ByteBatches",
     "Bytes",
+    "DomainBatch",
     "Features",
     "ImageBatches",
     "ImageShape",
@@ -82,3 +83,28 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.images)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainBatch:
+    """What one round of a game over two domains is given.
+
+    Attributes:
+        a: Real pictures of domain A in [-1, 1], shape (n, c, h, w).
+        b: Real pictures of domain B, of the same shape; where the domains are paired, picture i
+            is the partner of picture i of A.
+        smoothed: The pictures b with their edges smoothed, for games that ask for them; or None.
+
+    Example:
+        >>> import torch
+        >>> black = torch.full((8, 3, 32, 32), -1.0)
+        >>> len(DomainBatch(a=black, b=-black))
+        8
+    """
+
+    a: Images
+    b: Images
+    smoothed: Images | None = None
+
+    def __len__(self) -> int:
+        return len(self.a)
