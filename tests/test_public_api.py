@@ -21,6 +21,7 @@ NAMES = [
     "recipe",
     "resume",
     "train",
+    "translate",
 ]
 
 MODULES = sorted(
@@ -47,6 +48,7 @@ def test_commands() -> None:
         "train",
         "resume",
         "sample",
+        "translate",
         "evaluate",
         "compare",
         "data",
@@ -64,6 +66,12 @@ def test_recipes() -> None:
         "dcgan-faces",
         "wgan-gp-mnist",
         "wgan-gp-cifar10",
+        "cyclegan",
+        "cyclegan-course",
+        "cyclegan-small",
+        "cut",
+        "pix2pix",
+        "cartoongan",
     ]
 
 

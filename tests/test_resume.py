@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from runs_in_processes import assert_same, create, finish, start, weights
+from settings import adversarial
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import RunConfig
@@ -117,7 +118,7 @@ def test_a_changed_configuration_is_refused_with_the_difference(
     tiny: RunConfig, tmp_path: Path
 ) -> None:
     run = _unbroken(tiny, tmp_path / "run")
-    changed = replace(tiny, game=replace(tiny.game, critic_turns=2), batch_size=32)
+    changed = replace(tiny, game=replace(adversarial(tiny), critic_turns=2), batch_size=32)
     run.write_config(changed)
     with pytest.raises(RunError, match=r"(?s)batch_size: 16 → 32.*game\.critic_turns: 1 → 2"):
         jobs.resume_run(run.path, quiet=True)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zerosum.api import Model, compare, evaluate, load, resume, train
+    from zerosum.api import Model, compare, evaluate, load, resume, train, translate
     from zerosum.config import RunConfig
     from zerosum.data import open_source
     from zerosum.errors import ZerosumError
@@ -29,6 +29,7 @@ __all__ = [
     "recipe",
     "resume",
     "train",
+    "translate",
 ]
 
 _HOMES = {
@@ -38,6 +39,7 @@ _HOMES = {
     "load": "zerosum.api",
     "resume": "zerosum.api",
     "train": "zerosum.api",
+    "translate": "zerosum.api",
     "RunConfig": "zerosum.config",
     "open_source": "zerosum.data",
     "ZerosumError": "zerosum.errors",

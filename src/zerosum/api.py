@@ -5,7 +5,7 @@ The command line is a thin layer over this module and `zerosum.jobs`.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from zerosum import jobs
 from zerosum.config import EvaluateConfig, RunConfig, change
@@ -14,7 +14,7 @@ from zerosum.evaluation.protocol import Scores
 from zerosum.model import Model, load
 from zerosum.recipes import recipe as find_recipe
 
-__all__ = ["Model", "compare", "evaluate", "load", "resume", "train"]
+__all__ = ["Model", "compare", "evaluate", "load", "resume", "train", "translate"]
 
 
 def train(
@@ -116,6 +116,59 @@ def evaluate(
     """
     config = EvaluateConfig(against=None if against is None else str(against), **how)
     return jobs.evaluate(str(subject), config, quiet=quiet).scores
+
+
+def translate(
+    run: str | Path,
+    inputs: str | Path | Sequence[str | Path],
+    *,
+    direction: Literal["a2b", "b2a"] | None = None,
+    out: str | Path | None = None,
+    page: str | Path | None = None,
+    split: str | None = None,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+    tile: int = 1024,
+    quiet: bool = False,
+) -> jobs.Translated:
+    """Turn pictures of one domain into the other, of any size, and write one PNG for each.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them), zip or tar archives.
+        direction: ``a2b`` or ``b2a``; by default the run's first.
+        out: Folder for the translations; by default ``translated-a2b`` or so in the run folder.
+        page: HTML file that shows pictures, translations and those translated back.
+        split: Which part of folders and archives; by default the domain that the direction goes
+            from, for tests if there are any; else everything.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        tile: Pictures of more than tile x tile pixels are translated in tiles of this side.
+        quiet: No progress bar.
+
+    Returns:
+        How many were translated, where they are, and what was passed over and why.
+
+    Raises:
+        ZerosumError: Something does not fit; the message says what to do.
+
+    Example:
+        >>> translate("runs/cyclegan", "no-such.jpg")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no-such.jpg does not exist; check the path.
+    """
+    options = jobs.TranslateOptions(
+        direction=direction,
+        split=split,
+        out=None if out is None else Path(out),
+        page=None if page is None else Path(page),
+        checkpoint=checkpoint,
+        device=device,
+        tile=tile,
+    )
+    named = [inputs] if isinstance(inputs, str | Path) else inputs
+    return jobs.translate(run, named, options, quiet=quiet)
 
 
 def compare(runs: Sequence[str | Path]) -> Comparison:

@@ -1,4 +1,4 @@
-"""Writing files so that a reader never meets half of one."""
+"""Where what is made once is kept, and writing so that a reader never meets half of a file."""
 
 import errno
 import os
@@ -6,7 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["is_disk_full", "replace_atomically", "write_text"]
+__all__ = ["cache_folder", "is_disk_full", "replace_atomically", "write_text"]
+
+
+def cache_folder() -> Path:
+    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder.
+
+    Example:
+        >>> from unittest.mock import patch
+        >>> with patch.dict(os.environ, ZEROSUM_CACHE="large-disk/cache"):
+        ...     cache_folder().as_posix()
+        'large-disk/cache'
+    """
+    given = os.environ.get("ZEROSUM_CACHE")
+    if given:
+        return Path(given).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "zerosum"
 
 
 def is_disk_full(error: Exception) -> bool:

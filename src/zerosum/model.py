@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
+from torch import nn
 
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, RunError
-from zerosum.games.adversarial import AdversarialGame, draw_latents
+from zerosum.games import AdversarialGame, Game, TranslationGame
+from zerosum.games.adversarial import draw_latents
+from zerosum.games.base import evaluating
+from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
@@ -19,7 +23,7 @@ __all__ = ["Model", "load"]
 
 
 class Model:
-    """A trained game, ready to be used.
+    """A trained game, ready to be used: to `sample` from, or to `translate` with.
 
     Attributes:
         run: Where it comes from.
@@ -37,7 +41,7 @@ class Model:
         True
     """
 
-    def __init__(self, *, run: Run, game: AdversarialGame, images: int) -> None:
+    def __init__(self, *, run: Run, game: Game[Any], images: int) -> None:
         self.run = run
         self.game = game
         self.images = images
@@ -50,6 +54,7 @@ class Model:
 
         Raises:
             ConfigError: The count is less than 1 or the seed negative.
+            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         return torch.cat(list(self.batches(count, seed=seed, batch_size=batch_size)))
 
@@ -60,11 +65,72 @@ class Model:
                 "expected count ≥ 1, seed ≥ 0 and batch_size ≥ 1, "
                 f"got {count}, {seed} and {batch_size}."
             )
+        if not isinstance(self.game, AdversarialGame):
+            raise RunError(
+                f"{self.run.path} does not make pictures from nothing, it translates pictures: "
+                f"zerosum translate {self.run.path} PICTURE..."
+            )
         random = Randomness(seed=seed, stream="sample")
         for start in range(0, count, batch_size):
             indices = range(start, min(start + batch_size, count))
-            latents = [self._latents(random.at(index)) for index in indices]
+            latents = [_latents(self.game, random.at(index)) for index in indices]
             yield self.game.draw(torch.cat(latents)).cpu()
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """From which domain to which the run translates: ``a2b``, ``b2a`` or both.
+
+        Raises:
+            RunError: The run is not one that translates pictures.
+        """
+        return self._translation.directions
+
+    def translator(self, direction: str | None = None) -> nn.Module:
+        """The network that translates, by default in the run's first direction.
+
+        It takes and gives images (n, c, h, w) in [-1, 1] whose sides are multiples of its
+        ``multiple`` and at least ``smallest``.
+
+        Raises:
+            RunError: The run is not one that translates pictures.
+            ConfigError: It does not translate in that direction.
+        """
+        direction = direction or self.directions[0]
+        if direction not in self.directions:
+            raise ConfigError(
+                f"{self.run.path} translates {' and '.join(self.directions)}, not {direction}."
+            )
+        return self._translation.generator(direction)
+
+    def translate(self, images: Images, *, direction: str | None = None) -> Images:
+        """Pictures of the other domain, floats in [-1, 1] on the CPU.
+
+        Args:
+            images: Pictures in [-1, 1], shape (n, c, h, w), of any size, if need be in tiles.
+            direction: ``a2b`` or ``b2a``; by default the run's first.
+
+        Raises:
+            RunError: The run is not one that translates pictures.
+            ConfigError: It does not translate in that direction, or the pictures are too small.
+        """
+        network = self.translator(direction)
+        device = next(network.parameters()).device
+        with evaluating(network):
+            made = translate_any_size(
+                network,
+                images.to(device),
+                multiple=int(network.multiple),  # type: ignore[arg-type]
+            )
+        return made.cpu()
+
+    @property
+    def _translation(self) -> TranslationGame:
+        if not isinstance(self.game, TranslationGame):
+            raise RunError(
+                f"{self.run.path} is not a run that translates pictures; train one: zerosum train "
+                "cyclegan --data FOLDER, with trainA and trainB in it."
+            )
+        return self.game
 
     def save(self, out: str | Path, *, count: int = 64, seed: int = 0) -> None:
         """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
@@ -77,11 +143,12 @@ class Model:
         (picture,) = to_pictures(tile(self.sample(count, seed=seed)))
         save_png(picture, Path(file), facts=self._facts(seed))
 
-    def _latents(self, random: Randomness) -> Latents:
-        return draw_latents(self.game.latent, random, 1, self.game.latent_size)
-
     def _facts(self, seed: int, **extra: int) -> dict[str, str]:
         return provenance(run=self.run.path.name, seed=seed, images=self.images, **extra)
+
+
+def _latents(game: AdversarialGame, random: Randomness) -> Latents:
+    return draw_latents(game.latent, random, 1, game.latent_size)
 
 
 def load(
@@ -98,7 +165,7 @@ def load(
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
 
     Raises:
-        RunError: The folder is no run, or not one that makes pictures from nothing.
+        RunError: The folder is no run.
         CheckpointError: It has no checkpoint that can be used.
 
     Example:
@@ -114,8 +181,6 @@ def load(
     config = found.config()
     engine = Engine(device=choose_device(device))
     game = build_game(config, engine)
-    if not isinstance(game, AdversarialGame):
-        raise RunError(f"{found.path} is not a run that makes pictures from latents.")
     for name, player in game.players.items():
         player.load_networks(state["loop"]["players"][name])
     return Model(run=found, game=game, images=state["loop"]["images"])

@@ -14,9 +14,9 @@ from zerosum.errors import ConfigError, DataError
 Maker = Callable[..., Path]
 
 
-def text_of(spec: Path) -> str:
+def text_of(*specs: Path | str) -> str:
     console = Console(file=StringIO(), width=200)
-    render(audit(str(spec)), console)
+    render(audit(*map(str, specs)), console)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -105,7 +105,7 @@ def test_two_domains_are_audited_together(tmp_path: Path, make_picture: Maker) -
     assert [(pair.first, pair.second, pair.count) for pair in found.shared] == [
         ("trainA", "trainB", 1)
     ]
-    assert "stand in trainA and in trainB\n" in text_of(tmp_path)
+    assert "stand in trainA and in trainB: in both domains\n" in text_of(tmp_path)
 
 
 def test_the_text_names_what_matters(leaking: Path) -> None:
@@ -144,7 +144,7 @@ def test_nothing_there_is_an_error(tmp_path: Path) -> None:
 
 def test_the_picture_shows_every_split(leaking: Path, tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
-    picture(str(leaking), path, columns=4, rows=2, cell=32)
+    picture((str(leaking),), path, columns=4, rows=2, cell=32)
     with Image.open(path) as sheet:
         assert sheet.size == (4 * 34 + 2, (2 * 34 + 2) + (34 + 2))
         first = np.asarray(sheet)[2:34, 2:34]
@@ -155,4 +155,61 @@ def test_the_picture_shows_every_split(leaking: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("bad", [{"columns": 0}, {"rows": -1}, {"cell": 0}])
 def test_impossible_sheets_are_refused(tmp_path: Path, bad: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match="at least 1"):
-        picture("digits", tmp_path / "x.png", **bad)
+        picture(("digits",), tmp_path / "x.png", **bad)
+
+
+# several sources
+
+
+def test_pictures_that_stand_in_two_sources_are_found(tmp_path: Path, make_picture: Maker) -> None:
+    a, b = tmp_path / "photos", tmp_path / "paintings"
+    for seed in range(3):
+        make_picture(a / f"{seed}.png", seed=seed)
+        make_picture(b / f"{seed}.png", seed=10 + seed)
+    make_picture(b / "photo.bmp", seed=1)
+    found = audit(str(a), str(b))
+    assert [(part.split, part.count) for part in found.parts] == [
+        (f"{a} train", 3),
+        (f"{b} train", 4),
+    ]
+    (pair,) = found.shared
+    assert (pair.count, pair.examples) == (1, (("1.png", "photo.bmp"),))
+    text = text_of(a, b)
+    assert f"{a}, {b}: 3 pictures in {a} train, 4 pictures in {b} train\n" in text
+    assert f"1 pictures stand in {a} train and in {b} train\n" in text
+    assert "  1.png: photo.bmp\n" in text
+
+
+def test_leaks_within_one_of_several_sources_are_still_called_so(leaking: Path) -> None:
+    text = text_of(leaking, "digits")
+    assert f"1 pictures stand in {leaking} train and in {leaking} test: a leak\n" in text
+
+
+def test_test_pictures_of_one_source_that_another_trains_on_are_listed(
+    leaking: Path, tmp_path: Path, make_picture: Maker
+) -> None:
+    make_picture(tmp_path / "other" / "1.png", seed=50, size=(20, 10), mode="L")
+    (within, across) = audit(str(leaking), str(tmp_path / "other")).shared
+    assert (within.first, across.first) == (f"{leaking} train", f"{leaking} test")
+
+
+def test_unreadable_files_are_listed_under_their_own_source(leaking: Path) -> None:
+    found = audit("digits", str(leaking))
+    assert [part.unreadable_count for part in found.parts] == [0, 2, 0]
+
+
+def test_one_source_keeps_its_plain_names() -> None:
+    found = audit("digits")
+    assert (found.spec, found.parts[0].split) == ("digits", "train")
+
+
+def test_the_same_source_twice_is_an_error() -> None:
+    with pytest.raises(DataError, match="found digits twice"):
+        audit("digits", "digits")
+
+
+def test_the_picture_shows_every_source(leaking: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.png"
+    picture((str(leaking), "digits"), path, columns=4, rows=1, cell=32)
+    with Image.open(path) as sheet:
+        assert sheet.size == (4 * 34 + 2, 3 * (34 + 2))

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zerosum.data import Batches, Store, StoreSettings, build_store
-from zerosum.data.scaling import unscale
+from zerosum.data.scaling import scale, unscale
 from zerosum.data.sources.arrays import ArraySource
 from zerosum.errors import ConfigError
+from zerosum.randomness import derive_seed
 
 
 def store_of(folder: Path, count: int, *, labelled: bool = True) -> Store:
@@ -146,3 +147,108 @@ def test_the_whole_store_may_be_one_batch(store: Store) -> None:
     whole = Batches(store, batch_size=10, seed=0)
     assert Counter(numbers(whole, 7))[0] >= 0
     assert sorted(numbers(whole, 10)) == list(range(10))
+
+
+# a part cut out at random
+
+
+def store_of_places(folder: Path, count: int) -> Store:
+    """Pictures of 8x10 pixels of which each is 16 times its row plus its column."""
+    places = np.add.outer(16 * np.arange(8), np.arange(10)).astype(np.uint8)
+    pixels = np.broadcast_to(places[..., np.newaxis], (count, 8, 10, 1))
+    source = ArraySource(
+        "places", origin="test", identity=f"places {count}", load=lambda: (pixels, None)
+    )
+    return build_store(source, StoreSettings(size=(8, 10), channels=1), cache=folder)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return store_of_places(tmp_path_factory.mktemp("places"), 100)
+
+
+def corners(stream: Batches, position: int) -> list[tuple[int, int]]:
+    """Where the parts of a batch begin, if each is one piece of its picture."""
+    images = unscale(stream.at(position).images).long()
+    first = images[:, 0, 0, 0]
+    height, width = images.shape[2:]
+    expected = 16 * torch.arange(height)[:, None] + torch.arange(width)
+    assert torch.equal(images[:, 0], first[:, None, None] + expected)
+    return [divmod(int(value), 16) for value in first]
+
+
+def test_parts_of_the_right_size_are_cut_out_at_every_place(places: Store) -> None:
+    stream = Batches(places, batch_size=100, seed=0, crop=(6, 7))
+    found = {corner for epoch in range(3) for corner in corners(stream, 100 * epoch)}
+    assert found == {(top, left) for top in range(3) for left in range(4)}
+
+
+def test_the_place_is_drawn_anew_in_every_epoch_and_with_every_seed(places: Store) -> None:
+    stream = Batches(places, batch_size=100, seed=0, crop=(6, 7))
+    other = Batches(places, batch_size=100, seed=1, crop=(6, 7))
+    drawn = [corners(stream, 0), corners(stream, 100), corners(other, 0)]
+    assert drawn[0] != drawn[1]
+    assert drawn[0] != drawn[2]
+
+
+@settings(max_examples=40, deadline=None)
+@given(position=st.integers(0, 400), rows=st.integers(1, 50), processes=st.sampled_from([1, 2]))
+def test_the_place_depends_on_nothing_but_the_position(
+    places: Store, position: int, rows: int, processes: int
+) -> None:
+    size = rows * processes
+    stream = Batches(places, batch_size=100, seed=0, flip=True, crop=(6, 7))
+    stream_of_position = torch.cat(
+        [stream.at(100 * epoch).images for epoch in range(position // 100, position // 100 + 2)]
+    )
+    parts = [
+        Batches(
+            places,
+            batch_size=size,
+            seed=0,
+            flip=True,
+            crop=(6, 7),
+            rank=rank,
+            processes=processes,
+        )
+        for rank in range(processes)
+    ]
+    batch = torch.cat([part.at(position).images for part in parts])
+    assert torch.equal(batch, stream_of_position[position % 100 :][:size])
+
+
+def test_a_part_of_full_size_is_the_whole_picture(store: Store) -> None:
+    whole = Batches(store, batch_size=10, seed=0, flip=True).at(5)
+    cut = Batches(store, batch_size=10, seed=0, flip=True, crop=(4, 6)).at(5)
+    assert torch.equal(whole.images, cut.images)
+    assert cut.images.is_contiguous(memory_format=torch.channels_last)
+    assert whole.labels is not None
+    assert cut.labels is not None
+    assert torch.equal(whole.labels, cut.labels)
+
+
+def test_parts_keep_the_order_and_the_mirroring_of_whole_pictures(store: Store) -> None:
+    whole = Batches(store, batch_size=10, seed=0, flip=True).at(0)
+    cut = Batches(store, batch_size=10, seed=0, flip=True, crop=(4, 5)).at(0)
+    assert whole.labels is not None
+    assert cut.labels is not None
+    assert torch.equal(whole.labels, cut.labels)
+    assert torch.equal(whole.images[..., 0], cut.images[..., 0])
+
+
+def test_without_a_part_to_cut_nothing_has_changed_since_version_1(store: Store) -> None:
+    """The formula is written out here, so that old runs resume bit for bit."""
+    generator = torch.Generator().manual_seed(derive_seed(7, "epoch", 1))
+    order = torch.randperm(10, generator=generator)
+    generator.manual_seed(derive_seed(7, "flip", 1))
+    mirrored = torch.rand(10, generator=generator) < 0.5
+    images = scale(torch.from_numpy(np.array(store.images)).permute(0, 3, 1, 2))[order]
+    images[mirrored] = images[mirrored].flip(3)
+    found = Batches(store, batch_size=10, seed=7, flip=True).at(10)
+    assert torch.equal(found.images, images)
+
+
+@pytest.mark.parametrize("crop", [(5, 6), (4, 7), (0, 6), (4, -1)])
+def test_impossible_parts_are_refused(store: Store, crop: tuple[int, int]) -> None:
+    with pytest.raises(ConfigError, match=r"crop must be .* the pictures' own 4x6"):
+        Batches(store, batch_size=2, seed=0, crop=crop)

@@ -11,11 +11,10 @@ from zerosum.config import RunConfig
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.games import Game, Player, Round, Turn
-from zerosum.randomness import Randomness
 from zerosum.training.averaging import decay_of, update_average
 from zerosum.training.engine import Engine, choose_device
 from zerosum.training.loop import Loop, Record, learning_rate_factor
-from zerosum.types import Batch, Images
+from zerosum.types import Batch
 
 CPU = Engine(device=torch.device("cpu"))
 
@@ -46,9 +45,6 @@ class Bilinear(Game[Batch]):
         x, y = (self.players[name].parameters[0].squeeze() for name in ("x", "y"))
         yield Turn(player="x", cost=x * y, scores={"x": x.detach()})
         yield Turn(player="y", cost=-x * y)
-
-    def preview(self, count: int, random: Randomness) -> Images:
-        return torch.zeros(count, 1, 2, 2)
 
 
 def _player(network: nn.Module) -> Player:

@@ -1,4 +1,4 @@
-"""``zerosum data inspect SOURCE``: look before training."""
+"""``zerosum data inspect SOURCE [SOURCE ...]``: look before training."""
 
 import sys
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from zerosum.registry import Table
 __all__ = ["ACTIONS", "run"]
 
 _HELP = """\
-usage: zerosum data inspect SOURCE [--picture FILE.png]
+usage: zerosum data inspect SOURCE [SOURCE ...] [--picture FILE.png]
 
 actions:
   inspect   counts, sizes, classes, unreadable files, duplicates, leaks, and a picture"""
@@ -26,13 +26,21 @@ def run(arguments: Sequence[str]) -> None:
     tyro.cli(ACTIONS[arguments[0]], args=list(arguments[1:]), prog=f"zerosum data {arguments[0]}")
 
 
-def _inspect(source: Annotated[str, tyro.conf.Positional], *, picture: Path | None = None) -> None:
-    """Report what a source holds and what is wrong with it.
+def _inspect(
+    sources: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE ...")],
+    *,
+    picture: Path | None = None,
+) -> None:
+    """Report what a source holds and what is wrong with it, or what several have in common.
 
     Args:
-        source: A name (digits, mnist, ...), a folder, an archive, an array or shards.
+        sources: Names (digits, mnist, ...), folders, archives, arrays or shards; several are
+            compared, such as the two domains of a translation.
         picture: PNG file to write a sample of the pictures to.
     """
+    if not sources:
+        print(_HELP, file=sys.stderr)
+        sys.exit(2)
     from rich.console import Console
 
     from zerosum.data.audit import audit
@@ -40,9 +48,9 @@ def _inspect(source: Annotated[str, tyro.conf.Positional], *, picture: Path | No
     from zerosum.data.report import render
 
     console = Console()
-    render(audit(source), console)
+    render(audit(*sources), console)
     if picture is not None:
-        draw(source, picture)
+        draw(sources, picture)
         console.print(f"a sample of the pictures: {picture}", markup=False)
 
 

@@ -1,4 +1,4 @@
-"""Settings of the games."""
+"""Settings of the adversarial game, and what its kin share with it."""
 
 from dataclasses import dataclass
 from math import inf
@@ -10,8 +10,8 @@ from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 __all__ = [
     "AdversarialConfig",
     "Augmentation",
-    "GameConfig",
     "InstanceNoiseConfig",
+    "ObjectiveName",
     "OptimizerConfig",
     "PenaltiesConfig",
     "PenaltyConfig",
@@ -179,6 +179,3 @@ class AdversarialConfig:
         )
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)
-
-
-GameConfig = AdversarialConfig

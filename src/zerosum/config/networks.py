@@ -12,8 +12,12 @@ __all__ = [
     "GeneratorConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
+    "PatchDiscriminatorConfig",
     "ResnetDiscriminatorConfig",
     "ResnetGeneratorConfig",
+    "ResnetTranslatorConfig",
+    "TranslatorConfig",
+    "UnetTranslatorConfig",
 ]
 
 Norm = Literal["batch", "instance", "layer", "none"]
@@ -175,6 +179,102 @@ class ResnetDiscriminatorConfig:
         require_positive("width", self.width)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ResnetTranslatorConfig:
+    """Residual blocks between a few halvings and as many doublings.
+
+    Example:
+        >>> course = ResnetTranslatorConfig(stem=False, halvings=3, blocks=6, norm="batch")
+        >>> course.width
+        64
+    """
+
+    kind: Literal["resnet-translator"] = "resnet-translator"
+    width: int = 64
+    """Channels of the first layer; doubled with each halving."""
+    halvings: int = 2
+    """How often the sides are halved."""
+    blocks: int = 9
+    """Residual blocks at the smallest size."""
+    stem: bool = True
+    """First and last layer at full size with kernel 7, as in the paper; else all with kernel 4."""
+    norm: Norm = "instance"
+    """Normalisation after every convolution but the last."""
+    padding: Literal["reflect", "zero"] = "reflect"
+    """What lies beyond the border: the mirror image, or 0."""
+    residual: bool = False
+    """Draw a change of the picture instead of a new one, so that training begins with copies."""
+    initialisation: Initialisation = "normal"
+    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+
+    def __post_init__(self) -> None:
+        for name in ("width", "halvings", "blocks"):
+            require_positive(name, getattr(self, name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnetTranslatorConfig:
+    """Halvings down to a few pixels and doublings back, with a shortcut at every size.
+
+    Example:
+        >>> UnetTranslatorConfig(depth=6).dropout
+        0.5
+    """
+
+    kind: Literal["unet"] = "unet"
+    width: int = 64
+    """Channels of the first layer; doubled with each halving."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    depth: int = 8
+    """How often the sides are halved; they must be multiples of 2^depth."""
+    norm: Norm = "batch"
+    """Normalisation of all layers but those next to the picture and the smallest map."""
+    dropout: float = 0.5
+    """Share of values that are dropped in the first three doublings while training."""
+    initialisation: Initialisation = "normal"
+    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+
+    def __post_init__(self) -> None:
+        _check_widths(self.width, self.max_width)
+        require_between("depth", self.depth, 2, 12)
+        require_between("dropout", self.dropout, 0.0, 0.99)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatchDiscriminatorConfig:
+    """Convolutions that judge a picture patch by patch; the paper's see 70x70 pixels each.
+
+    Example:
+        >>> course = PatchDiscriminatorConfig(halvings=4, smooth=False, bias=False, norm="batch")
+        >>> course.width
+        64
+    """
+
+    kind: Literal["patch"] = "patch"
+    width: int = 64
+    """Channels of the first layer; doubled with each further one, up to 8 times."""
+    halvings: int = 3
+    """Layers of stride 2; patches are 16, 34, 70 and 142 pixels wide after 1, 2, 3 and 4."""
+    smooth: bool = True
+    """A layer of stride 1 before the last one, as in the paper."""
+    bias: bool = True
+    """Biases in the first and the last layer."""
+    norm: Norm = "instance"
+    """Normalisation of all layers but the first and the last."""
+    slope: float = 0.2
+    """Slope of the leaky ReLU for negative values."""
+    initialisation: Initialisation = "normal"
+    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+    spectral_norm: bool = False
+    """Divide each weight by its largest singular value."""
+
+    def __post_init__(self) -> None:
+        require_positive("width", self.width)
+        require_positive("halvings", self.halvings)
+
+
+TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
 GeneratorConfig = MlpGeneratorConfig | DcganGeneratorConfig | ResnetGeneratorConfig
 DiscriminatorConfig = MlpDiscriminatorConfig | DcganDiscriminatorConfig | ResnetDiscriminatorConfig
 

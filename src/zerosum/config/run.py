@@ -6,9 +6,19 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import require, require_between, require_positive
-from zerosum.config.game import GameConfig
+from zerosum.config.game import AdversarialConfig
+from zerosum.config.translation import (
+    CartoonConfig,
+    ContrastiveConfig,
+    CycleConfig,
+    PairedConfig,
+    TranslationConfig,
+)
 
-__all__ = ["PicturesConfig", "RunConfig"]
+__all__ = ["GameConfig", "PicturesConfig", "RunConfig"]
+
+GameConfig = AdversarialConfig | CycleConfig | ContrastiveConfig | PairedConfig | CartoonConfig
+"""Settings of any game; ``kind`` names the family in JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +49,18 @@ class PicturesConfig:
     """Allow pictures smaller than the size."""
     flip: bool = False
     """Mirror every other picture by chance."""
+    crop_from: tuple[int, int] | None = None
+    """Height and width to bring pictures to first; a part of ``size`` is cut of it by chance."""
 
     def __post_init__(self) -> None:
         for side in self.size:
             require_positive("each side of pictures.size", side)
+        if self.crop_from is not None:
+            require(
+                self.crop_from[0] >= self.size[0] and self.crop_from[1] >= self.size[1],
+                f"pictures.crop_from {self.crop_from} must be no less than pictures.size "
+                f"{self.size}, which is cut out of it.",
+            )
         for part in self.background:
             require_between("each part of pictures.background", part, 0, 255)
 
@@ -70,15 +88,23 @@ class RunConfig:
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""
     data: str
-    """Source of the real pictures: a name, a folder, an archive, an array."""
+    """Source of the real pictures: a name, a folder, an archive, an array; for a game over two
+    domains one that holds trainA and trainB."""
     pictures: PicturesConfig
     """The shape of the pictures."""
     game: GameConfig
     """Who plays, and for what."""
     images: int
     """Real images that the run is to see in all."""
+    data_a: str | None = None
+    """Source of domain A, for a game over two domains, with data_b instead of data."""
+    data_b: str | None = None
+    """Source of domain B."""
+    pairing: Literal["none", "names", "side-by-side"] = "none"
+    """How pictures of two domains belong together: not; by equal file names; or as the left (A)
+    and right (B) half of one picture."""
     batch_size: int = 64
-    """Real images in a round, over all processes."""
+    """Real images in a round, over all processes; of each domain, where there are two."""
     seed: int = 0
     """From which all random numbers follow."""
     device: str = "auto"
@@ -120,3 +146,21 @@ class RunConfig:
             f"on_collapse {self.on_collapse} needs evaluations: set evaluate_every.",
         )
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
+        if self.is_translation:
+            paired = self.pairing != "none"
+            require(
+                paired or not isinstance(self.game, PairedConfig),
+                "this game needs partners: set pairing to names (equal file names in both "
+                "domains) or side-by-side (both halves of one picture).",
+            )
+        else:
+            require(
+                self.data_a is None and self.data_b is None and self.pairing == "none",
+                f"data_a, data_b and pairing are for games over two domains; {self.recipe} has "
+                "one: use data.",
+            )
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether the game is one over two domains."""
+        return isinstance(self.game, TranslationConfig)

@@ -2,6 +2,14 @@
 
 from zerosum.data.audit import Audit, audit
 from zerosum.data.batches import Batches
+from zerosum.data.domains import (
+    DomainBatches,
+    Domains,
+    Pairing,
+    build_domains,
+    make_domain_batches,
+    open_domains,
+)
 from zerosum.data.scaling import scale, unscale
 from zerosum.data.settings import StoreSettings, default_settings
 from zerosum.data.sources import Source, open_source
@@ -10,12 +18,18 @@ from zerosum.data.store import Store, build_store
 __all__ = [
     "Audit",
     "Batches",
+    "DomainBatches",
+    "Domains",
+    "Pairing",
     "Source",
     "Store",
     "StoreSettings",
     "audit",
+    "build_domains",
     "build_store",
     "default_settings",
+    "make_domain_batches",
+    "open_domains",
     "open_source",
     "scale",
     "unscale",

@@ -13,10 +13,10 @@ __all__ = ["Audit", "audit", "open_parts"]
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """What was found in all splits or domains of a source.
+    """What was found in all splits or domains of one source or several.
 
     Attributes:
-        spec: The name or path that was asked for.
+        spec: The names or paths that were asked for.
         parts: One for each split or domain.
         shared: Pairs of them that have pictures in common: leaks, if they are train and test.
     """
@@ -26,39 +26,39 @@ class Audit:
     shared: tuple[Shared, ...]
 
 
-def audit(spec: str, *, progress: Callable[[int, int], None] | None = None) -> Audit:
-    """Read every picture of every split of a source once, and report what is there.
+def audit(spec: str, *more: str, progress: Callable[[int, int], None] | None = None) -> Audit:
+    """Read every picture of every split of some sources once, and report what is there.
 
     Memory does not grow with the number of pictures: what is remembered of each (name, size, mode,
     a hash of its pixels) lies in an unnamed database on disk.
 
     Args:
         spec: A name or path; see `open_source`.
+        more: Others to compare it with, such as the other domain.
         progress: Called with (pictures done, pictures in all).
 
     Raises:
-        DataError: If there is nothing of this name, or no pictures in it.
+        DataError: If there is nothing of this name, no pictures in it, or a source comes twice.
 
     Example:
         >>> found = audit("digits")
         >>> found.parts[0].count, found.parts[0].classes[0], found.parts[0].surplus
         (5000, ('0', 500), 0)
     """
-    sources = open_parts(spec)
+    sources = _by_name((spec, *more))
     ledger = Ledger()
-    total, done = sum(map(len, sources)), 0
-    for source in sources:
+    total, done = sum(map(len, sources.values())), 0
+    for name, source in sources.items():
         for index in range(len(source)):
-            ledger.add(source, index)
+            ledger.add(name, source, index)
             done += 1
             if progress is not None and (done % 64 == 0 or done == total):
                 progress(done, total)
-        ledger.add_strays(source)
-    splits = [source.split for source in sources]
-    shared = (ledger.shared(*pair) for pair in combinations(splits, 2))
+        ledger.add_strays(name, source)
+    shared = (ledger.shared(*pair) for pair in combinations(sources, 2))
     return Audit(
-        spec=spec,
-        parts=tuple(ledger.part(source) for source in sources),
+        spec=", ".join((spec, *more)),
+        parts=tuple(ledger.part(name, source) for name, source in sources.items()),
         shared=tuple(pair for pair in shared if pair.count),
     )
 
@@ -75,6 +75,17 @@ def open_parts(spec: str) -> tuple[Source, ...]:
     """
     first = _open_any(spec)
     return tuple(_available(first, spec))
+
+
+def _by_name(specs: tuple[str, ...]) -> dict[str, Source]:
+    """Every part of every source, under its split, and where there are several, its source."""
+    twice = sorted({spec for spec in specs if specs.count(spec) > 1})
+    if twice:
+        raise DataError(f"expected each source once, found {twice[0]} twice; leave one out.")
+    parts = ((spec, part) for spec in specs for part in open_parts(spec))
+    if len(specs) == 1:
+        return {part.split: part for _, part in parts}
+    return {f"{spec} {part.split}": part for spec, part in parts}
 
 
 def _available(first: Source, spec: str) -> Iterator[Source]:

@@ -1,5 +1,7 @@
 """Endless shuffled batches, as a function of where the run is."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,13 +16,32 @@ from zerosum.types import Batch
 __all__ = ["Batches"]
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Some pictures of an epoch, in order, and how each of them is shown."""
+
+    indices: NDArray[np.int64]
+    mirrored: NDArray[np.bool_]
+    corners: NDArray[np.int64]  # (rows, 2): where the cut part begins, from the top and the left
+
+    def __getitem__(self, part: slice) -> "_Rows":
+        return _Rows(self.indices[part], self.mirrored[part], self.corners[part])
+
+    def __add__(self, other: "_Rows") -> "_Rows":
+        return _Rows(
+            np.concatenate([self.indices, other.indices]),
+            np.concatenate([self.mirrored, other.mirrored]),
+            np.concatenate([self.corners, other.corners]),
+        )
+
+
 class Batches:
     """An endless stream of the store's pictures, shuffled anew in every epoch.
 
     Position p of the stream shows picture ``permutation_e[p mod n]`` with ``e = p div n``, where
     the permutation of epoch e follows from (seed, e) alone, and so does which pictures are
-    mirrored. Any batch can therefore be had at any time, in any order and in any process: a
-    sampler has no state that could be lost.
+    mirrored, and which part is cut out of each. Any batch can therefore be had at any time, in any
+    order and in any process: a sampler has no state that could be lost.
 
     Args:
         store: The n pictures.
@@ -28,11 +49,14 @@ class Batches:
         seed: The run's seed.
         device: Where the batches are wanted.
         flip: Whether half of the pictures, chosen at random, are mirrored left to right.
+        crop: (height, width) of the part that is cut out of each picture, at a random place;
+            None shows whole pictures.
         rank: The number of this process, from 0.
         processes: How many processes share each batch.
 
     Raises:
-        ConfigError: If the batch is empty, larger than the store, or cannot be shared equally.
+        ConfigError: If the batch is empty, larger than the store, or cannot be shared equally; or
+            if the part to cut out is empty or larger than the pictures.
 
     Example:
         >>> from pathlib import Path
@@ -54,19 +78,22 @@ class Batches:
         seed: int,
         device: torch.device | str = "cpu",
         flip: bool = False,
+        crop: tuple[int, int] | None = None,
         rank: int = 0,
         processes: int = 1,
     ) -> None:
         assert 0 <= rank < processes
         _check_batch_size(batch_size, len(store), processes)
+        _check_crop(crop, store)
         self.store = store
         self.batch_size = batch_size
         self.seed = seed
         self.device = torch.device(device)
         self.flip = flip
+        self.crop = crop
         self.rank = rank
         self.processes = processes
-        self._epochs: dict[int, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
+        self._epochs: dict[int, _Rows] = {}
 
     def at(self, position: int) -> Batch:
         """The rows of this process in the batch that begins at a position of the stream.
@@ -75,50 +102,59 @@ class Batches:
             position: How many pictures come before the batch, over all processes; from 0.
         """
         assert position >= 0
-        indices, mirrored = self._own_rows(position)
-        pixels = self.store.images[indices]
+        rows = self._own_rows(position)
+        pixels = self._cut(rows) if self.crop else self.store.images[rows.indices]
         if self.flip:
-            pixels[mirrored] = pixels[mirrored, :, ::-1]
+            pixels[rows.mirrored] = pixels[rows.mirrored, :, ::-1]
         # The store's order is (n, h, w, c), so the permuted view is already "channels last".
         images = scale(self._moved(torch.from_numpy(pixels)).permute(0, 3, 1, 2))
         if self.store.labels is None:
             return Batch(images=images)
-        labels = torch.from_numpy(np.asarray(self.store.labels[indices]))
+        labels = torch.from_numpy(np.asarray(self.store.labels[rows.indices]))
         return Batch(images=images, labels=self._moved(labels))
 
     def indices(self, position: int) -> NDArray[np.int64]:
         """Which pictures of the store the rows of this process are, shape (rows,)."""
-        return self._own_rows(position)[0]
+        return self._own_rows(position).indices
 
-    def _own_rows(self, position: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        rows = self.batch_size // self.processes
-        start = position + self.rank * rows
+    def _own_rows(self, position: int) -> _Rows:
+        count = self.batch_size // self.processes
+        start = position + self.rank * count
         epoch, offset = divmod(start, len(self.store))
-        order, mirrored = self._epoch(epoch)
-        missing = offset + rows - len(self.store)
+        missing = offset + count - len(self.store)
         if missing <= 0:
-            return order[offset : offset + rows], mirrored[offset : offset + rows]
-        next_order, next_mirrored = self._epoch(epoch + 1)
-        return (
-            np.concatenate([order[offset:], next_order[:missing]]),
-            np.concatenate([mirrored[offset:], next_mirrored[:missing]]),
-        )
+            return self._epoch(epoch)[offset : offset + count]
+        return self._epoch(epoch)[offset:] + self._epoch(epoch + 1)[:missing]
 
-    def _epoch(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """The permutation of an epoch, and which of its pictures are mirrored; two are kept."""
+    def _epoch(self, epoch: int) -> _Rows:
+        """All pictures in the order of an epoch; two epochs are kept."""
         if epoch not in self._epochs:
             while len(self._epochs) >= 2:
                 self._epochs.pop(min(self._epochs))
             self._epochs[epoch] = self._draw(epoch)
         return self._epochs[epoch]
 
-    def _draw(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def _draw(self, epoch: int) -> _Rows:
         n = len(self.store)
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "epoch", epoch))
         order: NDArray[np.int64] = torch.randperm(n, generator=generator).numpy()
         generator.manual_seed(derive_seed(self.seed, "flip", epoch))
         mirrored: NDArray[np.bool_] = (torch.rand(n, generator=generator) < 0.5).numpy()
-        return order, mirrored
+        if self.crop is None:
+            return _Rows(order, mirrored, np.broadcast_to(np.int64(0), (n, 2)))
+        _, height, width = self.store.shape
+        generator.manual_seed(derive_seed(self.seed, "crop", epoch))
+        top = torch.randint(height - self.crop[0] + 1, (n,), generator=generator)
+        left = torch.randint(width - self.crop[1] + 1, (n,), generator=generator)
+        return _Rows(order, mirrored, torch.stack([top, left], dim=1).numpy())
+
+    def _cut(self, rows: _Rows) -> NDArray[np.uint8]:
+        assert self.crop is not None
+        height, width = self.crop
+        images = np.asarray(self.store.images)  # a view; slices of the mapping itself are slow
+        places = zip(rows.indices, rows.corners, strict=True)
+        parts = [images[i, top : top + height, left : left + width] for i, (top, left) in places]
+        return np.stack(parts)
 
     def _moved(self, tensor: Tensor) -> Tensor:
         if self.device.type == "cpu":
@@ -140,4 +176,13 @@ def _check_batch_size(batch_size: int, count: int, processes: int) -> None:
         raise ConfigError(
             f"batch_size {batch_size} cannot be shared equally by {processes} processes; choose a "
             f"multiple of {processes}."
+        )
+
+
+def _check_crop(crop: tuple[int, int] | None, store: Store) -> None:
+    _, height, width = store.shape
+    if crop is not None and not (0 < crop[0] <= height and 0 < crop[1] <= width):
+        raise ConfigError(
+            f"crop must be (height, width), both from 1 to the pictures' own {height}x{width} "
+            f"pixels, found {crop}; choose a smaller part, or larger pictures."
         )

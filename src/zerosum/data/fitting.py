@@ -7,7 +7,7 @@ from PIL import Image
 from zerosum.data.settings import StoreSettings
 from zerosum.errors import DataError
 
-__all__ = ["TooSmallError", "fit_picture"]
+__all__ = ["TooSmallError", "convert", "fit_picture"]
 
 _FILTERS = {
     "lanczos": Image.Resampling.LANCZOS,
@@ -53,15 +53,29 @@ def fit_picture(image: Image.Image, settings: StoreSettings) -> NDArray[np.uint8
         >>> fit_picture(Image.new("RGB", (90, 60)), StoreSettings(size=(32, 32))).shape
         (32, 32, 3)
     """
-    image = _convert(image, settings)
+    image = convert(image, channels=settings.channels, background=settings.background)
     fitted = _FITS[settings.fit](image, settings)
     pixels = np.asarray(fitted)
     return pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
 
 
-def _convert(image: Image.Image, settings: StoreSettings) -> Image.Image:
-    """The picture in the mode of the store, on the background if it is transparent."""
-    mode = _MODES[settings.channels]
+def convert(image: Image.Image, *, channels: int, background: tuple[int, int, int]) -> Image.Image:
+    """The picture in mode L, RGB or RGBA, on the background if it is transparent.
+
+    Args:
+        image: Any mode that has a range of bytes, and 16-bit grey.
+        channels: 1, 3 or 4.
+        background: Red, green, blue, 0 to 255; not seen with 4 channels.
+
+    Raises:
+        DataError: If alpha is asked for and there is none, or the mode has no range of bytes.
+
+    Example:
+        >>> clear = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
+        >>> convert(clear, channels=3, background=(0, 0, 255)).getpixel((0, 0))
+        (0, 0, 255)
+    """
+    mode = _MODES[channels]
     if image.mode == mode and "transparency" not in image.info:
         return image
     if image.mode.startswith("I;16"):
@@ -78,7 +92,7 @@ def _convert(image: Image.Image, settings: StoreSettings) -> Image.Image:
         )
     if transparent and mode != "RGBA":
         image = image.convert("RGBA")
-        canvas = Image.new("RGBA", image.size, (*settings.background, 255))
+        canvas = Image.new("RGBA", image.size, (*background, 255))
         image = Image.alpha_composite(canvas, image)
     return image if image.mode == mode else image.convert(mode)
 

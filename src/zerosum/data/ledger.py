@@ -38,7 +38,7 @@ class Part:
     """What was found in one split or domain.
 
     Attributes:
-        split: Its name.
+        split: Its name, after that of its source where there are several.
         count: Files that should be pictures, and entries of arrays.
         readable: Those of them that can be read.
         sizes: ((width, height), pictures), the most frequent first.
@@ -91,8 +91,8 @@ class Ledger:
     Example:
         >>> from zerosum.data import open_source
         >>> ledger = Ledger()
-        >>> ledger.add(open_source("digits"), 0)
-        >>> ledger.part(open_source("digits")).readable
+        >>> ledger.add("train", open_source("digits"), 0)
+        >>> ledger.part("train", open_source("digits")).readable
         1
     """
 
@@ -100,15 +100,15 @@ class Ledger:
         self._database = sqlite3.connect("")
         self._database.executescript(_TABLES)
 
-    def add(self, source: Source, index: int) -> None:
+    def add(self, split: str, source: Source, index: int) -> None:
         """Read a picture and note what it is like, or why it cannot be read."""
         try:
             image = source.read(index)
         except UnreadableError as error:
-            self._add_unreadable(source.split, error.name, error.reason)
+            self._add_unreadable(split, error.name, error.reason)
             return
         row = (
-            source.split,
+            split,
             source.picture_name(index),
             *image.size,
             image.mode,
@@ -117,14 +117,13 @@ class Ledger:
         )
         self._database.execute("INSERT INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", row)
 
-    def add_strays(self, source: Source) -> None:
+    def add_strays(self, split: str, source: Source) -> None:
         """Note the files that are no pictures at all."""
         for name, reason in source.strays():
-            self._add_unreadable(source.split, name, reason)
+            self._add_unreadable(split, name, reason)
 
-    def part(self, source: Source) -> Part:
+    def part(self, split: str, source: Source) -> Part:
         """Sum up one split."""
-        split = source.split
         readable, low, high, different = self._rows(_SUMS, split)[0]
         sizes = self._rows(_SIZES, split)
         labels = dict(self._rows(_LABELS, split))

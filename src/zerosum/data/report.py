@@ -18,6 +18,7 @@ __all__ = ["picture", "render"]
 
 _GREY = (128, 128, 128)
 _GAP = 2
+_LEAKING = (("train", "test"), ("train", "val"), ("trainA", "testA"), ("trainB", "testB"))
 
 
 def render(audit: Audit, console: Console) -> None:
@@ -36,6 +37,7 @@ def render(audit: Audit, console: Console) -> None:
     counts = ", ".join(f"{part.count} pictures in {part.split}" for part in audit.parts)
     _line(console, f"{audit.spec}: {counts}")
     for part in audit.parts:
+        _line(console, part.split, style="table.title")
         console.print(_table(part))
         _list(console, "cannot be read", part.unreadable_count, part.unreadable)
         groups = [("the same", " = ".join(group.names)) for group in part.duplicates]
@@ -44,11 +46,13 @@ def render(audit: Audit, console: Console) -> None:
         _list(console, _shared_text(pair), pair.count, pair.examples)
 
 
-def picture(spec: str, path: Path, *, columns: int = 8, rows: int = 8, cell: int = 64) -> None:
-    """Save a sheet of pictures, evenly spread over every split of a source, as PNG.
+def picture(
+    specs: tuple[str, ...], path: Path, *, columns: int = 8, rows: int = 8, cell: int = 64
+) -> None:
+    """Save a sheet of pictures, evenly spread over every split of some sources, as PNG.
 
     Args:
-        spec: A name or path; see `open_source`.
+        specs: Names or paths, at least one; see `open_source`.
         path: The file to write.
         columns: Pictures in a row.
         rows: Rows for each split.
@@ -62,7 +66,7 @@ def picture(spec: str, path: Path, *, columns: int = 8, rows: int = 8, cell: int
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
-        ...     picture("digits", Path(folder, "digits.png"), columns=4, rows=2, cell=28)
+        ...     picture(("digits",), Path(folder, "digits.png"), columns=4, rows=2, cell=28)
         ...     with Image.open(Path(folder, "digits.png")) as sheet:
         ...         sheet.size
         (122, 62)
@@ -71,7 +75,8 @@ def picture(spec: str, path: Path, *, columns: int = 8, rows: int = 8, cell: int
         raise ConfigError(
             f"columns, rows and cell must be at least 1, found {columns}, {rows} and {cell}."
         )
-    sheets = [_sheet(source, columns, rows, cell) for source in open_parts(spec)]
+    sources = (source for spec in specs for source in open_parts(spec))
+    sheets = [_sheet(source, columns, rows, cell) for source in sources]
     height = sum(sheet.height for sheet in sheets)
     whole = Image.new("RGB", (sheets[0].width, height), _GREY)
     top = 0
@@ -110,7 +115,7 @@ def _fit(image: Image.Image, cell: int) -> Image.Image:
 
 
 def _table(part: Part) -> RenderableType:
-    table = Table(title=part.split, title_justify="left", show_header=False)
+    table = Table(show_header=False)
     table.add_row("readable", f"{part.readable} of {part.count}")
     sizes = [f"{width}x{height}: {count}" for (width, height), count in part.sizes]
     table.add_row("sizes (width x height)", _joined(sizes, part.size_count))
@@ -128,8 +133,14 @@ def _joined(words: list[str], count: int) -> str:
 
 def _shared_text(pair: Shared) -> str:
     what = f"stand in {pair.first} and in {pair.second}"
-    leaking = ("train", "test"), ("train", "val"), ("trainA", "testA"), ("trainB", "testB")
-    return f"{what}: a leak" if (pair.first, pair.second) in leaking else what
+    (first_source, first), (second_source, second) = (
+        name.rpartition(" ")[::2] for name in (pair.first, pair.second)
+    )
+    if first_source != second_source:
+        return what
+    if {first[-1], second[-1]} == {"A", "B"}:
+        return f"{what}: in both domains"
+    return f"{what}: a leak" if (first, second) in _LEAKING else what
 
 
 def _list(
@@ -145,5 +156,5 @@ def _list(
         _line(console, f"  {first}: {second}")
 
 
-def _line(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+def _line(console: Console, text: str, *, style: str | None = None) -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.judging import opinions, share_above
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
 from zerosum.randomness import Randomness
@@ -176,7 +176,7 @@ class AdversarialGame(Game[Batch]):
         return Turn(
             player=DISCRIMINATOR,
             cost=torch.stack(list(terms.values())).sum(),
-            scores=terms | _opinions(real_logits, fake_logits),
+            scores=terms | opinions(real_logits, fake_logits),
         )
 
     def pay(self, due: WeightedPenalty, real: Images, fake: Images, now: Round) -> Scalar:
@@ -199,7 +199,7 @@ class AdversarialGame(Game[Batch]):
             with torch.no_grad():
                 real_logits = self.judge(self.view(real, now))
         cost = self.objective.generator(fake_logits, real_logits).mean()
-        fooled = _share_above(fake_logits.detach(), real_logit)
+        fooled = share_above(fake_logits.detach(), real_logit)
         return Turn(player=GENERATOR, cost=cost, scores={"accuracy": fooled})
 
     def view(self, images: Images, now: Round) -> Images:
@@ -223,17 +223,3 @@ class AdversarialGame(Game[Batch]):
             device = next(network.parameters()).device
             images: Images = network(latents.to(device))
         return images
-
-
-def _opinions(real_logits: Logits, fake_logits: Logits) -> dict[str, Scalar]:
-    """How D stands: its mean logits, and the share of pairs in which it rates real above fake.
-
-    The share means the same for every objective; a Wasserstein critic's zero, say, means nothing.
-    """
-    real, fake = real_logits.detach(), fake_logits.detach()
-    return {"accuracy": _share_above(real, fake), "real": real.mean(), "fake": fake.mean()}
-
-
-def _share_above(logits: Logits, bar: Tensor) -> Scalar:
-    """How many logits are above the bar; of those that are level with it, half."""
-    return ((logits > bar).float() + 0.5 * (logits == bar).float()).mean()

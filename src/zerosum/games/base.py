@@ -1,16 +1,17 @@
 """What a game is: players who take turns, each lowering its own cost."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from zerosum.randomness import Randomness
-from zerosum.types import Images, Scalar
+from zerosum.types import Scalar
 
 __all__ = ["Game", "Player", "Round", "Turn", "evaluating"]
 
@@ -85,6 +86,10 @@ class Turn:
     scores: Mapping[str, Tensor] = field(default_factory=dict)
 
 
+def _alone(rows: Tensor) -> Tensor:
+    return rows
+
+
 @dataclass(frozen=True, kw_only=True)
 class Round:
     """Where in the run a round stands; all that may change from round to round hangs on it.
@@ -93,6 +98,9 @@ class Round:
         number: Rounds played before this one.
         images: Real images seen before this one.
         random: The random numbers of this round.
+        gather: Puts the rows of all processes together, in the order of the whole batch; a game
+            that remembers pictures remembers those of all, so that every process's memory is
+            the same.
 
     Example:
         >>> third = Round(number=2, images=128, random=Randomness(seed=0).at(128))
@@ -103,6 +111,7 @@ class Round:
     number: int
     images: int
     random: Randomness
+    gather: Callable[[Tensor], Tensor] = _alone
 
 
 class Game(ABC, Generic[BatchT]):
@@ -112,6 +121,7 @@ class Game(ABC, Generic[BatchT]):
 
     Attributes:
         players: The players by name.
+        roles: Which players are a ``generator`` or a ``discriminator`` under another name.
 
     Example:
         >>> class Bilinear(Game[None]):
@@ -125,22 +135,17 @@ class Game(ABC, Generic[BatchT]):
         ...         x, y = (player.network[0] for player in self.players.values())
         ...         yield Turn(player="x", cost=x * y)
         ...         yield Turn(player="y", cost=-x * y)
-        ...     def preview(self, count, random):
-        ...         return torch.zeros(count, 1, 1, 1)
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> [(turn.player, turn.cost.item()) for turn in Bilinear().turns(None, now)]
         [('x', 1.0), ('y', -1.0)]
     """
 
     players: Mapping[str, Player]
+    roles: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def turns(self, batch: BatchT, now: Round) -> Iterator[Turn]:
         """Yield the turns of one round; when a ``yield`` returns, that player has moved."""
-
-    @abstractmethod
-    def preview(self, count: int, random: Randomness) -> Images:
-        """Pictures that show how the game stands, shape (count, c, h, w), in [-1, 1]."""
 
     def state_dict(self) -> dict[str, Tensor]:
         """Whatever the game remembers beside its networks (an image pool, say)."""

@@ -1,13 +1,16 @@
-"""Whole jobs: train, go on, evaluate, compare. The command line and `zerosum.api` call them."""
+"""Whole jobs: train, go on, evaluate, compare, translate; for the command line and the API."""
 
 from zerosum.jobs.comparison import compare_runs
 from zerosum.jobs.evaluation import Evaluated, evaluate
 from zerosum.jobs.preparation import absolute, cache_folder, prepare_store, report_unreadable
 from zerosum.jobs.training import Outcome, resume_run, train_run
+from zerosum.jobs.translation import Translated, TranslateOptions, translate
 
 __all__ = [
     "Evaluated",
     "Outcome",
+    "TranslateOptions",
+    "Translated",
     "absolute",
     "cache_folder",
     "compare_runs",
@@ -16,4 +19,5 @@ __all__ = [
     "report_unreadable",
     "resume_run",
     "train_run",
+    "translate",
 ]

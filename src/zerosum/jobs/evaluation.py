@@ -6,25 +6,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zerosum.config import EvaluateConfig, RunConfig
+from zerosum.config import EvaluateConfig
 from zerosum.data import Store, build_store, default_settings, open_source, unscale
 from zerosum.errors import ConfigError
 from zerosum.evaluation.evaluator import Evaluator
-from zerosum.evaluation.measures import FEW
 from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
 from zerosum.features import load_features
+from zerosum.jobs.examination import choose_features, describe
 from zerosum.jobs.preparation import cache_folder, counting, prepare_store
 from zerosum.model import load
 from zerosum.runs import Run
-from zerosum.training.engine import Engine, choose_device
+from zerosum.training.engine import choose_device
 
-__all__ = ["Evaluated", "evaluate", "make_evaluator"]
-
-_REAL_PICTURES = 10_000
-_DIGITS = ("digits", "mnist", "usps")
+__all__ = ["Evaluated", "evaluate"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,43 +104,6 @@ def evaluate(
     return Evaluated(scores=scores, picture=options.picture)
 
 
-def make_evaluator(config: RunConfig, store: Store, engine: Engine, *, quiet: bool) -> Evaluator:
-    """What scores a run while it trains, against the pictures that it trains on."""
-    features = config.evaluate_features
-    if features == "auto":
-        features = choose_features(config.data)
-    network = load_features(features, cache=cache_folder()).to(engine.device)
-    with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
-        return Evaluator.of(
-            store,
-            network,
-            about=_real(config.data, "train"),
-            measures=_cheap_measures(min(config.evaluate_count, len(store))),
-            count=_REAL_PICTURES,
-            seed=0,
-            cache=cache_folder(),
-            progress=progress,
-        )
-
-
-def _cheap_measures(pictures: int) -> tuple[str, ...]:
-    """What to measure while training: the Fréchet distance, the kernel distance first if few.
-
-    Of many pictures the kernel distance takes longer than all the networks together.
-    """
-    return ("frechet",) if pictures >= FEW else ("kid", "frechet")
-
-
-def choose_features(data: str) -> str:
-    """The network for a source where none is named: ``digits`` for digits, else ``pixels``.
-
-    Example:
-        >>> choose_features("mnist"), choose_features("mnist:/data"), choose_features("faces.zip")
-        ('digits', 'digits', 'pixels')
-    """
-    return "digits" if data.partition(":")[0] in _DIGITS else "pixels"
-
-
 @contextmanager
 def _run_and_reference(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator[_Sides]:
     """A run's generated pictures, and real ones brought to the same shape."""
@@ -163,7 +123,7 @@ def _run_and_reference(subject: str, options: EvaluateConfig, quiet: bool) -> It
             pictures = stack.enter_context(kept)
         yield _Sides(
             store=store,
-            about=_real(data, options.against_split),
+            about=describe(data, options.against_split),
             pictures=pictures,
             subject={
                 "run": model.run.path.name,
@@ -199,16 +159,10 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
     chosen = choose_pictures(len(stores[0]), options.count, options.seed)
     yield _Sides(
         store=stores[1],
-        about=_real(options.against, options.against_split),
+        about=describe(options.against, options.against_split),
         pictures=Pictures(stores[0].images, chosen),
         subject={"source": subject, "split": options.split},
     )
-
-
-def _real(source: str, split: str) -> dict[str, str]:
-    """Facts on real pictures; not where they lie, which is nobody's business elsewhere."""
-    name, colon, _ = source.partition(":")
-    return {"source": name if colon else Path(source).name, "split": split}
 
 
 def _size(size: tuple[int, int]) -> str:

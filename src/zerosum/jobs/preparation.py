@@ -1,6 +1,5 @@
 """What every job needs first: the cache, the pictures, and a bar while they are prepared."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,44 +8,96 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from zerosum.config import RunConfig
-from zerosum.data import Store, StoreSettings, build_store, open_source
+from zerosum.config import CartoonConfig, RunConfig
+from zerosum.data import (
+    Domains,
+    Store,
+    StoreSettings,
+    build_domains,
+    build_store,
+    open_domains,
+    open_source,
+)
+from zerosum.files import cache_folder
 
-__all__ = ["absolute", "cache_folder", "counting", "prepare_store", "report_unreadable"]
+__all__ = [
+    "absolute",
+    "cache_folder",
+    "counting",
+    "prepare_domains",
+    "prepare_pictures",
+    "prepare_store",
+    "report_unreadable",
+]
 
 
-def cache_folder() -> Path:
-    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder.
+def prepare_pictures(config: RunConfig, *, quiet: bool = False) -> Store | Domains:
+    """What the run trains on, decoded and resized; built on first use, with a progress bar.
 
-    Example:
-        >>> from unittest.mock import patch
-        >>> with patch.dict(os.environ, ZEROSUM_CACHE="large-disk/cache"):
-        ...     cache_folder().as_posix()
-        'large-disk/cache'
+    Where parts are to be cut out by chance, the pictures have the size that they are cut of.
     """
-    given = os.environ.get("ZEROSUM_CACHE")
-    if given:
-        return Path(given).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "zerosum"
+    size = config.pictures.crop_from or config.pictures.size
+    if config.is_translation:
+        return prepare_domains(config, size=size, quiet=quiet)
+    return prepare_store(config, size=size, quiet=quiet)
 
 
-def prepare_store(config: RunConfig, *, split: str = "train", quiet: bool = False) -> Store:
-    """The run's pictures, decoded and resized; built on first use, with a progress bar."""
+def prepare_store(
+    config: RunConfig,
+    *,
+    split: str = "train",
+    size: tuple[int, int] | None = None,
+    quiet: bool = False,
+) -> Store:
+    """The pictures of a run's source, by default in the size that its networks are given."""
+    source = open_source(config.data, split=split)
+    with counting("preparing pictures", quiet=quiet) as progress:
+        return build_store(
+            source,
+            _settings(config, size),
+            cache=cache_folder(),
+            strict=config.strict,
+            progress=progress,
+        )
+
+
+def prepare_domains(
+    config: RunConfig,
+    *,
+    split: str = "train",
+    size: tuple[int, int] | None = None,
+    quiet: bool = False,
+) -> Domains:
+    """The pictures of a run's two domains, by default in the size that its networks are given."""
+    sources = open_domains(
+        config.data,
+        data_a=config.data_a,
+        data_b=config.data_b,
+        split=split,
+        pairing=config.pairing,
+    )
+    with counting("preparing pictures", quiet=quiet) as progress:
+        return build_domains(
+            sources,
+            _settings(config, size),
+            cache=cache_folder(),
+            strict=config.strict,
+            paired=config.pairing != "none",
+            smoothed=isinstance(config.game, CartoonConfig) and split == "train",
+            progress=progress,
+        )
+
+
+def _settings(config: RunConfig, size: tuple[int, int] | None) -> StoreSettings:
     pictures = config.pictures
-    settings = StoreSettings(
-        size=pictures.size,
+    return StoreSettings(
+        size=size or pictures.size,
         channels=pictures.channels,
         fit=pictures.fit,
         filter=pictures.filter,
         background=pictures.background,
         enlarge=pictures.enlarge,
     )
-    source = open_source(config.data, split=split)
-    with counting("preparing pictures", quiet=quiet) as progress:
-        return build_store(
-            source, settings, cache=cache_folder(), strict=config.strict, progress=progress
-        )
 
 
 def absolute(source: str) -> str:
@@ -58,6 +109,8 @@ def absolute(source: str) -> str:
         >>> Path(absolute(".")).is_absolute()
         True
     """
+    if not source:
+        return source
     name, colon, folder = source.partition(":")
     if colon and Path(folder).expanduser().exists():
         return f"{name}:{Path(folder).expanduser().absolute()}"
@@ -84,7 +137,7 @@ def counting(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] |
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def report_unreadable(store: Store) -> None:
+def report_unreadable(store: Store | Domains) -> None:
     """Say which pictures were left out, the first few by name."""
     shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:5]]
     more = len(store.unreadable) - len(shown)

@@ -11,15 +11,16 @@ from typing import Any
 
 from zerosum.config import RunConfig, from_json, to_json
 from zerosum.config.build import build_game
-from zerosum.data import Batches, Store
+from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
-from zerosum.jobs.evaluation import make_evaluator
-from zerosum.jobs.preparation import absolute, prepare_store, report_unreadable
+from zerosum.jobs.examination import make_exams, make_grid
+from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
+from zerosum.training.loop import Batches as LoopBatches
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
 
@@ -62,7 +63,7 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         ZerosumError: One of them does not; the message says what to do.
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = from_json(to_json(replace(config, data=absolute(config.data))))
+    config = from_json(to_json(_findable(config)))
     with _engine(config) as engine:
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:
@@ -114,26 +115,40 @@ def resume_run(
         return _play(loop, run, config)
 
 
-def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store:
-    store = prepare_store(config, quiet=quiet or not engine.is_main)
+def _findable(config: RunConfig) -> RunConfig:
+    """The run with its sources named so that they are found from any folder."""
+    a, b = (None if data is None else absolute(data) for data in (config.data_a, config.data_b))
+    return replace(config, data=absolute(config.data), data_a=a, data_b=b)
+
+
+def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store | Domains:
+    store = prepare_pictures(config, quiet=quiet or not engine.is_main)
     if store.unreadable and engine.is_main:
         report_unreadable(store)
     return store
 
 
+def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopBatches[Any]:
+    pictures = config.pictures
+    shared: dict[str, Any] = {
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "device": engine.device,
+        "flip": pictures.flip,
+        "crop": None if pictures.crop_from is None else pictures.size,
+        "rank": engine.rank,
+        "processes": engine.processes,
+    }
+    if isinstance(store, Domains):
+        return make_domain_batches(store, paired=config.pairing != "none", **shared)
+    return Batches(store, **shared)
+
+
 def _assemble(
-    config: RunConfig, run: Run, engine: Engine, store: Store, *, quiet: bool
+    config: RunConfig, run: Run, engine: Engine, store: Store | Domains, *, quiet: bool
 ) -> Loop[Any]:
     """All objects of a run; whatever does not fit is found here, before a folder is made."""
-    batches = Batches(
-        store,
-        batch_size=config.batch_size,
-        seed=config.seed,
-        device=engine.device,
-        flip=config.pictures.flip,
-        rank=engine.rank,
-        processes=engine.processes,
-    )
+    batches = _batches(config, engine, store)
     facts = {"config": to_json(config), "data": _facts(store)}
     return Loop(
         game=build_game(config, engine),
@@ -147,7 +162,7 @@ def _assemble(
             Samples(
                 run.path,
                 every=config.sample_every,
-                count=config.sample_count,
+                draw=make_grid(config, store),
                 seed=config.seed,
             ),
             Checkpoints(
@@ -163,7 +178,7 @@ def _evaluations(
     config: RunConfig,
     run: Run,
     engine: Engine,
-    store: Store,
+    store: Store | Domains,
     facts: Mapping[str, Any],
     *,
     quiet: bool,
@@ -171,25 +186,24 @@ def _evaluations(
     """The evaluation of a run that asks for one; only the main process looks."""
     if not config.evaluate_every:
         return []
-    evaluator = make_evaluator(config, store, engine, quiet=quiet) if engine.is_main else None
+    exams = make_exams(config, store, engine, quiet=quiet) if engine.is_main else []
     return [
         Evaluation(
             run.path,
-            evaluator=evaluator,
+            exams=exams,
             every=config.evaluate_every,
             until=config.images,
-            count=config.evaluate_count,
             facts=facts,
             on_collapse=config.on_collapse,
         )
     ]
 
 
-def _facts(store: Store) -> dict[str, Any]:
+def _facts(store: Store | Domains) -> dict[str, Any]:
     return {"identity": store.identity, "pictures": len(store)}
 
 
-def _check_data(config: RunConfig, saved: Mapping[str, Any], store: Store) -> None:
+def _check_data(config: RunConfig, saved: Mapping[str, Any], store: Store | Domains) -> None:
     if saved != _facts(store):
         raise RunError(
             f"the pictures of {config.data} are no longer those that the run began with: there "

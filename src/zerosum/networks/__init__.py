@@ -2,18 +2,25 @@
 
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
-sigmoid.
+sigmoid. A translator turns images into images of the same shape; a patch discriminator gives
+logits for the patches of a picture.
 """
 
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
+from zerosum.networks.patches import PatchDiscriminator, PatchHeads
 from zerosum.networks.resnet import ResnetDiscriminator, ResnetGenerator
+from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 
 __all__ = [
     "DcganDiscriminator",
     "DcganGenerator",
     "MlpDiscriminator",
     "MlpGenerator",
+    "PatchDiscriminator",
+    "PatchHeads",
     "ResnetDiscriminator",
     "ResnetGenerator",
+    "ResnetTranslator",
+    "UnetTranslator",
 ]

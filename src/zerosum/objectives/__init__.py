@@ -24,6 +24,7 @@ from zerosum.objectives.penalties import (
     r1,
     r2,
 )
+from zerosum.objectives.translation import absolute_error, patch_nce
 
 __all__ = [
     "OBJECTIVES",
@@ -37,9 +38,11 @@ __all__ = [
     "Penalty",
     "Relativistic",
     "Wasserstein",
+    "absolute_error",
     "dragan",
     "gradient_penalty",
     "make_objective",
+    "patch_nce",
     "r1",
     "r2",
 ]

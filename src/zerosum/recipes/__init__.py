@@ -14,6 +14,14 @@ from zerosum.recipes.dcgan import (
     dcgan_svhn,
 )
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
+from zerosum.recipes.translation import (
+    cartoongan,
+    cut,
+    cyclegan,
+    cyclegan_course,
+    cyclegan_small,
+    pix2pix,
+)
 from zerosum.recipes.wgan_gp import wgan_gp_cifar10, wgan_gp_mnist
 from zerosum.registry import Table
 
@@ -31,6 +39,12 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "dcgan-faces": dcgan_faces,
         "wgan-gp-mnist": wgan_gp_mnist,
         "wgan-gp-cifar10": wgan_gp_cifar10,
+        "cyclegan": cyclegan,
+        "cyclegan-course": cyclegan_course,
+        "cyclegan-small": cyclegan_small,
+        "cut": cut,
+        "pix2pix": pix2pix,
+        "cartoongan": cartoongan,
     },
 )
 

@@ -54,7 +54,9 @@ class Engine:
         # Convolutions read pixels in the order in which they lie in the store.
         network.to(memory_format=torch.channels_last)
         if self.compile:
-            network.compile()
+            # A container is never called itself; the networks in it are.
+            for part in network.values() if isinstance(network, nn.ModuleDict) else (network,):
+                part.compile()
         return network
 
     def autocast(self) -> AbstractContextManager[object]:
@@ -74,6 +76,15 @@ class Engine:
         sizes = [gradient.numel() for gradient in gradients]
         for gradient, mean in zip(gradients, torch.split(flat, sizes), strict=True):
             gradient.copy_(mean.view_as(gradient))
+
+    def gather(self, rows: Tensor) -> Tensor:
+        """The rows of all processes, in the order of the whole batch; without gradients."""
+        if self.processes == 1:
+            return rows
+        rows = rows.contiguous()
+        parts = [torch.empty_like(rows) for _ in range(self.processes)]
+        distributed.all_gather(parts, rows)
+        return torch.cat(parts)
 
     def mean(self, values: Tensor) -> Tensor:
         """The mean of the tensor over the processes."""

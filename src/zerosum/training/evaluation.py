@@ -1,7 +1,8 @@
 """Scores while training: the curve, the best checkpoint, and the collapse alarm."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,25 +11,41 @@ from torch.utils.tensorboard import SummaryWriter
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.data import unscale
 from zerosum.evaluation.alarm import Finding, diagnose
+from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, read_scores, write_scores
 from zerosum.evaluation.seeing import kept_on_disk
 from zerosum.files import write_text
-from zerosum.randomness import Randomness
+from zerosum.games import Game
 from zerosum.training.hooks import passed
 from zerosum.training.loop import Loop, Record
 from zerosum.training.vitals import vital_signs
 from zerosum.types import ImageBatches
 
-__all__ = ["Evaluation"]
+__all__ = ["Evaluation", "Exam"]
 
 AnyLoop = Loop[Any]
 
 MAX_ROLLBACKS = 3
 """Rollbacks after which a run that collapses again is stopped."""
 
-_BATCH = 64
+
+@dataclass(frozen=True, kw_only=True)
+class Exam:
+    """What a game is examined in: the pictures that it makes, and who scores them.
+
+    Attributes:
+        evaluator: What is measured, against which pictures.
+        make: The game's pictures, the same ones' successors at every evaluation.
+        count: How many pictures ``make`` makes.
+        direction: From which domain to which, for games that translate.
+    """
+
+    evaluator: Evaluator
+    make: Callable[[Game[Any]], ImageBatches]
+    count: int
+    direction: str = ""
 
 
 class Evaluation:
@@ -39,10 +56,9 @@ class Evaluation:
 
     Args:
         folder: The run's folder.
-        evaluator: What is measured, against which pictures; None in processes that do not write.
+        exams: What the game is examined in; none in processes that do not write.
         every: Images between two evaluations.
         until: Images at which the run ends; the last state is evaluated too.
-        count: Pictures to generate for each.
         facts: What goes into the best checkpoint beside the loop's state.
         on_collapse: ``warn`` says what was seen, once; ``stop`` ends the run there; ``rollback``
             goes back to the best checkpoint and on with half the learning rates and other random
@@ -53,20 +69,18 @@ class Evaluation:
         self,
         folder: Path,
         *,
-        evaluator: Evaluator | None,
+        exams: Sequence[Exam],
         every: int,
         until: int,
-        count: int,
         facts: Mapping[str, Any],
         on_collapse: Literal["warn", "stop", "rollback"] = "warn",
     ) -> None:
         self.folder = folder
         self.path = folder / "scores.jsonl"
         self.best_path = folder / "checkpoints" / "best.safetensors"
-        self.evaluator = evaluator
+        self.exams = tuple(exams)
         self.every = every
         self.until = until
-        self.count = count
         self.facts = dict(facts)
         self.on_collapse = on_collapse
         self.history: list[Scores] = []
@@ -100,14 +114,9 @@ class Evaluation:
             self._writer.close()
 
     def _evaluate(self, loop: AnyLoop) -> Finding | None:
-        if self.evaluator is None:
+        if not self.exams:
             return None
-        with kept_on_disk(map(unscale, self._pictures(loop)), self.count) as pictures:
-            scores = self.evaluator.score(
-                self.evaluator.see(pictures),
-                subject={"run": self.folder.name, "images": loop.images, "while": "training"},
-                vitals=vital_signs(loop),
-            )
+        scores = self._score(loop)
         is_best = self._is_best(scores)
         self.history.append(scores)
         append_scores(self.path, scores)
@@ -121,12 +130,15 @@ class Evaluation:
             self._warn(finding)
         return finding
 
-    def _pictures(self, loop: AnyLoop) -> ImageBatches:
-        assert self.evaluator is not None
-        random = Randomness(seed=self.evaluator.seed, stream="evaluation")
-        for start in range(0, self.count, _BATCH):
-            count = min(_BATCH, self.count - start)
-            yield loop.game.preview(count, random.at(start))
+    def _score(self, loop: AnyLoop) -> Scores:
+        subject = {"run": self.folder.name, "images": loop.images, "while": "training"}
+        vitals = _as_roles(vital_signs(loop), loop.game)
+        parts: dict[str, Scores] = {}
+        for exam in self.exams:
+            with kept_on_disk(map(unscale, exam.make(loop.game)), exam.count) as pictures:
+                fake = exam.evaluator.see(pictures)
+                parts[exam.direction] = exam.evaluator.score(fake, subject=subject, vitals=vitals)
+        return join_directions(parts)
 
     def _is_best(self, scores: Scores) -> bool:
         name = scores.leading
@@ -173,3 +185,16 @@ class Evaluation:
         alarms = self.folder / "alarms.txt"
         before = alarms.read_text(encoding="utf-8") if alarms.exists() else ""
         write_text(alarms, f"{before}{finding}\n")
+
+
+def _as_roles(vitals: Mapping[str, float], game: Game[Any]) -> dict[str, float]:
+    """Vital signs by what the players are, which is all that the alarm knows.
+
+    Where several play one role, the strongest is meant: one discriminator that has won is enough.
+    """
+    renamed: dict[str, float] = {}
+    for name, value in vitals.items():
+        player, _, sign = name.partition(" ")
+        name = f"{game.roles.get(player, player)} {sign}"
+        renamed[name] = max(value, renamed.get(name, value))
+    return renamed

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from zerosum.checkpoint import save_checkpoint
 from zerosum.errors import NonFiniteCostError
 from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
-from zerosum.pictures import provenance, save_gif, save_png, tile, to_pictures
-from zerosum.randomness import Randomness
+from zerosum.games import Game
+from zerosum.pictures import provenance, save_gif, save_png, to_pictures
 from zerosum.training.curves import draw_curves
 from zerosum.training.loop import Loop, Record
 
@@ -165,19 +165,21 @@ def read_statistics(path: Path) -> list[dict[str, Any]]:
 
 
 class Samples:
-    """Grids of the same latents as training goes, and their animation at the end.
+    """Grids of what the game makes of the same beginnings as training goes, and their animation.
 
     Args:
         folder: The run's folder.
         every: Images between two grids.
-        count: Pictures in a grid.
-        seed: The run's seed; the grid's latents follow from it.
+        draw: Makes the grid, shape (1, c, H, W): of fixed latents, or of fixed pictures.
+        seed: The run's seed, for the picture's metadata.
     """
 
-    def __init__(self, folder: Path, *, every: int, count: int, seed: int) -> None:
+    def __init__(
+        self, folder: Path, *, every: int, draw: Callable[[Game[Any]], Tensor], seed: int
+    ) -> None:
         self.folder = folder
         self.every = every
-        self.count = count
+        self.draw = draw
         self.seed = seed
 
     def started(self, loop: AnyLoop) -> None:
@@ -204,8 +206,7 @@ class Samples:
     def _draw(self, loop: AnyLoop) -> None:
         if not loop.engine.is_main:
             return
-        random = Randomness(seed=self.seed, stream="preview")
-        (picture,) = to_pictures(tile(loop.game.preview(self.count, random)))
+        (picture,) = to_pictures(self.draw(loop.game))
         facts = provenance(run=self.folder.name, seed=self.seed, images=loop.images)
         save_png(picture, self.folder / "samples" / f"{loop.images:010d}.png", facts=facts)
 

@@ -136,7 +136,12 @@ class Loop(Generic[BatchT]):
     def play_round(self) -> Record:
         """One round: every player in turn lowers its own cost while the others stand still."""
         torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
-        now = Round(number=self.rounds, images=self.images, random=self.random_at(self.images))
+        now = Round(
+            number=self.rounds,
+            images=self.images,
+            random=self.random_at(self.images),
+            gather=self.engine.gather,
+        )
         record: dict[str, Mapping[str, Tensor]] = {}
         for turn in self.turns(self.batches.at(self.images), now):
             self._check_finite(turn)

@@ -38,8 +38,6 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
         ...         self.players = {"x": Player(network=network, optimizer=optimizer)}
         ...     def turns(self, batch, now):
         ...         yield Turn(player="x", cost=self.players["x"].network[0].square().sum())
-        ...     def preview(self, count, random):
-        ...         return torch.zeros(count, 1, 1, 1)
         >>> batches = SimpleNamespace(batch_size=8, at=lambda position: None)
         >>> engine = Engine(device=torch.device("cpu"))
         >>> vital_signs(Loop(game=Square(), batches=batches, engine=engine, seed=0))
@@ -50,6 +48,7 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
     with _left_as_it_is(loop.game):
         for ahead in range(rounds):
             images = loop.images + ahead * loop.batches.batch_size
+            # Without the others: they do not look, and would be waited for in vain.
             now = Round(number=loop.rounds + ahead, images=images, random=loop.random_at(images))
             for turn in loop.turns(loop.batches.at(images), now):
                 player = loop.game.players[turn.player]

@@ -66,6 +66,10 @@ class Source(ABC):
     def picture_name(self, index: int) -> str:
         """The name of a picture within the source, for messages."""
 
+    def partner_name(self, index: int) -> str:
+        """What a picture and its partner in another domain are both called; here its number."""
+        return str(index)
+
     @abstractmethod
     def read(self, index: int) -> Image.Image:
         """One picture, completely decoded, in the mode and size in which it is kept.

@@ -77,6 +77,10 @@ class FileSource(Source):
         """The path of a picture relative to the folder or archive."""
         return self._listing[index].path
 
+    def partner_name(self, index: int) -> str:
+        """The picture's path below the folder of its split, without the suffix."""
+        return self._listing[index].path[len(self._prefix) :].rpartition(".")[0]
+
     def read(self, index: int) -> Image.Image:
         """One picture, decoded; see `Source.read`."""
         entry = self._listing[index]

@@ -1,0 +1,87 @@
+"""``zerosum translate RUN INPUT...``: pictures of one domain into the other."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+__all__ = ["run"]
+
+_DESCRIPTION = """\
+Turn pictures of one domain into the other with the translator of a run.
+
+Pictures may have any size; large ones go through in tiles, without seams. Each becomes a PNG that
+says in its metadata that it is generated, by which run and from which picture. Pictures that
+cannot be read are named at the end, and all others are translated.
+
+  zerosum translate runs/cyclegan photo.jpg
+  zerosum translate runs/cyclegan holiday/ more.zip --out paintings --page paintings.html
+  zerosum translate runs/cyclegan paintings/ --direction b2a
+  zerosum translate runs/cyclegan horse2zebra/        its testA; with --direction b2a its testB
+  zerosum translate runs/cyclegan horse2zebra/ --split trainA"""
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and translate."""
+    tyro.cli(
+        _translate,
+        args=list(arguments),
+        prog="zerosum translate",
+        description=_DESCRIPTION,
+    )
+
+
+def _translate(
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    inputs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="INPUT...")],
+    *,
+    direction: Literal["a2b", "b2a"] | None = None,
+    out: Path | None = None,
+    page: Path | None = None,
+    split: str | None = None,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+    tile: int = 1024,
+) -> None:
+    """Translate and report.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them), zip or tar archives.
+        direction: From which domain into which; by default the run's first.
+        out: Folder for the translations, named as their sources. By default translated-a2b, or
+            translated-b2a, in the run folder.
+        page: HTML file that shows pictures, translations and those translated back.
+        split: Which part of folders and archives: testA, train, ... By default the domain that
+            the direction goes from, for tests if there are any; else everything.
+        checkpoint: Which checkpoint; best is that of the best evaluation while training.
+        device: auto, cpu, cuda or mps.
+        tile: Pictures of more than TILE x TILE pixels go through in tiles of this side; smaller
+            ones take less memory.
+    """
+    from zerosum.jobs.translation import TranslateOptions, translate
+
+    options = TranslateOptions(
+        direction=direction,
+        split=split,
+        out=out,
+        page=page,
+        checkpoint=checkpoint,
+        device=device,
+        tile=tile,
+    )
+    done = translate(run, inputs, options)
+    if done.count:
+        print(done.out)
+    if done.page is not None:
+        print(done.page)
+    if done.failed:
+        _report(done.failed)
+        sys.exit(1)
+
+
+def _report(failed: Sequence[tuple[str, str]]) -> None:
+    lines = [f"  {name}: {reason}" for name, reason in failed]
+    print("\n".join([f"{len(failed):,} pictures were not translated:", *lines]), file=sys.stderr)

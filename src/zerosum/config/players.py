@@ -1,0 +1,140 @@
+"""From settings to networks, and from networks to players."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+
+from zerosum.config.game import OptimizerConfig
+from zerosum.config.networks import (
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
+    DiscriminatorConfig,
+    GeneratorConfig,
+    MlpDiscriminatorConfig,
+    MlpGeneratorConfig,
+    PatchDiscriminatorConfig,
+    ResnetDiscriminatorConfig,
+    ResnetGeneratorConfig,
+    ResnetTranslatorConfig,
+    TranslatorConfig,
+    UnetTranslatorConfig,
+)
+from zerosum.games import Player
+from zerosum.networks import (
+    DcganDiscriminator,
+    DcganGenerator,
+    MlpDiscriminator,
+    MlpGenerator,
+    PatchDiscriminator,
+    ResnetDiscriminator,
+    ResnetGenerator,
+    ResnetTranslator,
+    UnetTranslator,
+)
+from zerosum.nn import add_spectral_norm
+from zerosum.training.engine import Engine
+from zerosum.types import ImageShape
+
+__all__ = ["build_discriminator", "build_generator", "build_player", "build_translator"]
+
+
+def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
+    """The generator for pictures of that shape.
+
+    Example:
+        >>> generator = build_generator(DcganGeneratorConfig(latent_size=8, width=4), (3, 32, 32))
+        >>> generator(torch.zeros(2, 8)).shape
+        torch.Size([2, 3, 32, 32])
+    """
+    match config:
+        case MlpGeneratorConfig():
+            return MlpGenerator(**_arguments(config), image_shape=shape)
+        case DcganGeneratorConfig():
+            return DcganGenerator(**_arguments(config), image_shape=shape)
+        case ResnetGeneratorConfig():
+            return ResnetGenerator(**_arguments(config), image_shape=shape)
+
+
+def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
+    """The network that translates pictures of that shape.
+
+    Example:
+        >>> translator = build_translator(UnetTranslatorConfig(width=4, depth=3), (3, 32, 32))
+        >>> translator(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2, 3, 32, 32])
+    """
+    match config:
+        case ResnetTranslatorConfig():
+            return ResnetTranslator(**_arguments(config), image_shape=shape)
+        case UnetTranslatorConfig():
+            return UnetTranslator(**_arguments(config), image_shape=shape)
+
+
+def build_discriminator(
+    config: DiscriminatorConfig | PatchDiscriminatorConfig, shape: ImageShape
+) -> nn.Module:
+    """The discriminator for pictures of that shape.
+
+    Example:
+        >>> discriminator = build_discriminator(DcganDiscriminatorConfig(width=4), (3, 32, 32))
+        >>> discriminator(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2])
+    """
+    arguments = _arguments(config)
+    arguments.pop("spectral_norm")
+    network: nn.Module
+    match config:
+        case MlpDiscriminatorConfig():
+            network = MlpDiscriminator(**arguments, image_shape=shape)
+        case DcganDiscriminatorConfig():
+            network = DcganDiscriminator(**arguments, image_shape=shape)
+        case ResnetDiscriminatorConfig():
+            network = ResnetDiscriminator(**arguments, image_shape=shape)
+        case PatchDiscriminatorConfig():
+            network = PatchDiscriminator(**arguments, image_shape=shape)
+    if config.spectral_norm:
+        add_spectral_norm(network)
+    return network
+
+
+def build_player(
+    network: nn.Module,
+    config: OptimizerConfig,
+    engine: Engine,
+    *,
+    average_half_life: int | None = None,
+) -> Player:
+    """A player whose network is on the engine's device, with Adam and perhaps an average.
+
+    Example:
+        >>> engine = Engine(device=torch.device("cpu"))
+        >>> build_player(nn.Linear(2, 1), OptimizerConfig(), engine).average is None
+        True
+    """
+    average = None if average_half_life is None else deepcopy(network).requires_grad_(False)
+    network = engine.prepare(network)
+    return Player(
+        network=network,
+        optimizer=_build_adam(config, network),
+        average=None if average is None else engine.prepare(average),
+        half_life=average_half_life or 0,
+        decay=config.decay,
+    )
+
+
+def _build_adam(config: OptimizerConfig, network: nn.Module) -> torch.optim.Adam:
+    """Adam in one kernel for all weights, where the device has it."""
+    make: Callable[..., torch.optim.Adam] = partial(
+        torch.optim.Adam, network.parameters(), lr=config.learning_rate, betas=config.betas
+    )
+    device = next(network.parameters()).device.type
+    return make(fused=device in ("cpu", "cuda", "mps"))
+
+
+def _arguments(config: object) -> dict[str, Any]:
+    """The fields of a network's settings, which bear the names of its arguments."""
+    return {name: value for name, value in vars(config).items() if name != "kind"}

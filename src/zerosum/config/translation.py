@@ -1,0 +1,158 @@
+"""Settings of the games over two domains."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zerosum.config.checks import require, require_positive
+from zerosum.config.game import Augmentation, ObjectiveName, OptimizerConfig
+from zerosum.config.networks import (
+    PatchDiscriminatorConfig,
+    ResnetTranslatorConfig,
+    TranslatorConfig,
+)
+
+__all__ = [
+    "CartoonConfig",
+    "ContrastiveConfig",
+    "CycleConfig",
+    "PairedConfig",
+    "TranslationConfig",
+]
+
+_TRANSLATOR = ResnetTranslatorConfig()
+_JUDGE = PatchDiscriminatorConfig()
+_OPTIMIZER = OptimizerConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationConfig:
+    """What all games over two domains share.
+
+    Example:
+        >>> TranslationConfig(average_half_life=1_000).objective
+        'least-squares'
+    """
+
+    generator: TranslatorConfig = _TRANSLATOR
+    """The network that translates; a game of both directions has two."""
+    discriminator: PatchDiscriminatorConfig = _JUDGE
+    """The network that judges; a game of both directions has two."""
+    objective: ObjectiveName = "least-squares"
+    """What it costs to be found out, and not to find out."""
+    generator_optimizer: OptimizerConfig = _OPTIMIZER
+    """How the translators learn."""
+    discriminator_optimizer: OptimizerConfig = _OPTIMIZER
+    """How each discriminator learns."""
+    average_half_life: int | None = None
+    """Images after which a past weight counts half in averaged translators; None: no average."""
+    augmentation: tuple[Augmentation, ...] = ()
+    """DiffAugment operations on all that a discriminator sees."""
+
+    def __post_init__(self) -> None:
+        if self.average_half_life is not None:
+            require_positive("average_half_life", self.average_half_life)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleConfig(TranslationConfig):
+    """CycleGAN: two translators, there and back, and a discriminator for each domain.
+
+    Example:
+        >>> CycleConfig(identity_weight=0.0).cycle_weight
+        10.0
+    """
+
+    kind: Literal["cycle"] = "cycle"
+    cycle_weight: float = 10.0
+    """What it costs not to come back to where one started: λ."""
+    identity_weight: float = 0.5
+    """What it costs to change what is there already, as a part of cycle_weight; 0: nothing."""
+    pool: int = 50
+    """Earlier translations that each discriminator's pool remembers; 0: none."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _not_negative("cycle_weight", self.cycle_weight)
+        _not_negative("identity_weight", self.identity_weight)
+        _not_negative("pool", self.pool)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContrastiveConfig(TranslationConfig):
+    """CUT: one translator, whose every place must tell where in the source it came from.
+
+    Example:
+        >>> fast = ContrastiveConfig(nce_weight=10.0, nce_identity=False)
+        >>> fast.places
+        256
+    """
+
+    generator: ResnetTranslatorConfig = _TRANSLATOR
+    """The network that translates."""
+    kind: Literal["contrastive"] = "contrastive"
+    direction: Literal["a2b", "b2a"] = "a2b"
+    """From which domain to which."""
+    nce_weight: float = 1.0
+    """What it costs not to tell: λ."""
+    nce_identity: bool = True
+    """Pay it for pictures that need no translation too."""
+    places: int = 256
+    """Places of each map that are compared."""
+    temperature: float = 0.07
+    """How sharply they are compared: τ."""
+    units: int = 256
+    """Numbers in the vectors that are compared."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _not_negative("nce_weight", self.nce_weight)
+        for name in ("places", "temperature", "units"):
+            require_positive(name, getattr(self, name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairedConfig(TranslationConfig):
+    """pix2pix: every picture has a partner, and the translation must be like it.
+
+    Example:
+        >>> PairedConfig().partner_weight
+        100.0
+    """
+
+    kind: Literal["paired"] = "paired"
+    direction: Literal["a2b", "b2a"] = "a2b"
+    """From which domain to which."""
+    partner_weight: float = 100.0
+    """What it costs to differ from the partner: λ."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _not_negative("partner_weight", self.partner_weight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartoonConfig(TranslationConfig):
+    """CartoonGAN: keep the content of A's photographs, draw edges as sharp as B's cartoons.
+
+    Example:
+        >>> CartoonConfig(content="efficientnet-lite0").content_weight
+        10.0
+    """
+
+    kind: Literal["cartoon"] = "cartoon"
+    content: str = "torchvision:vgg19"
+    """Trained classifier whose maps tell the content: ``torchvision:vgg19``,
+    ``efficientnet-lite0``, ``path/to/module.py:factory``."""
+    content_weight: float = 10.0
+    """What it costs to lose content: ω."""
+    warmup: int = 0
+    """Images during which only the content counts."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _not_negative("content_weight", self.content_weight)
+        _not_negative("warmup", self.warmup)
+
+
+def _not_negative(name: str, value: float) -> None:
+    require(value >= 0, f"{name} must not be negative, got {value}.")

@@ -1,0 +1,59 @@
+"""What is common to sources that show the pictures of another source in another way."""
+
+from collections.abc import Iterator
+
+from PIL import Image
+
+from zerosum.data.sources.base import Source
+
+__all__ = ["Derived"]
+
+
+class Derived(Source):
+    """The pictures of another source as they are; subclasses change what they have to.
+
+    Args:
+        base: The other source.
+
+    Example:
+        >>> from zerosum.data import open_source
+        >>> class Mirrored(Derived):
+        ...     def identity(self) -> str:
+        ...         return f"{self.base.identity()}-mirrored"
+        ...
+        ...     def read(self, index: int) -> Image.Image:
+        ...         return self.base.read(index).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        >>> mirrored = Mirrored(open_source("digits"))
+        >>> len(mirrored), mirrored.name
+        (5000, 'digits-train')
+    """
+
+    def __init__(self, base: Source) -> None:
+        self.base = base
+        self.name = base.name
+        self.split = base.split
+        self.splits = base.splits
+        self.classes = base.classes
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+    def picture_name(self, index: int) -> str:
+        """The name that the picture has in the other source."""
+        return self.base.picture_name(index)
+
+    def partner_name(self, index: int) -> str:
+        """The name by which the other source knows the picture's partner."""
+        return self.base.partner_name(index)
+
+    def read(self, index: int) -> Image.Image:
+        """The picture as the other source has it."""
+        return self.base.read(index)
+
+    def label(self, index: int) -> int | None:
+        """The class that the picture has in the other source."""
+        return self.base.label(index)
+
+    def strays(self) -> Iterator[tuple[str, str]]:
+        """The other source's files that are no pictures."""
+        return self.base.strays()

@@ -1,0 +1,242 @@
+"""The games of one direction: CUT, pix2pix and CartoonGAN.
+
+Each differs from the others in what the translator pays beside being found out, and in what the
+discriminator is shown.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from zerosum.games.base import Player, Round, Turn
+from zerosum.games.translation import Direction, OneWayGame
+from zerosum.objectives.losses import Objective
+from zerosum.objectives.translation import absolute_error, patch_nce
+from zerosum.types import DomainBatch, Images, Scalar
+
+__all__ = ["CartoonGame", "ContrastiveGame", "PairedGame"]
+
+Content = Callable[[Images], Tensor]
+"""From pictures in [-1, 1] to maps in which the same content looks the same."""
+
+
+class ContrastiveGame(OneWayGame):
+    """CUT: each place of a translation must tell which place of its source it came from.
+
+    The translator G, with heads H on the maps between its layers, pays
+
+        adv(D(G(x))) + λ · ½ (NCE(x, G(x)) + NCE(y, G(y))),
+
+    x being pictures to translate and y pictures of the other domain, which must stay what they
+    are; NCE is the mean of `patch_nce` over the maps, at places drawn anew in every round. There
+    is no way back, so half the networks and half the memory of CycleGAN.
+
+    Args:
+        generator: Player with the networks ``translator`` (a ResnetTranslator) and ``heads``
+            (PatchHeads) in a ModuleDict.
+        discriminator: Player whose network judges.
+        objective: The costs of being found out and of not finding out.
+        direction: From which domain to which.
+        nce_weight: λ, 1 in the paper.
+        nce_identity: Whether the term of y is paid; without it λ weighs the first alone (FastCUT).
+        places: How many places of each map are compared.
+        temperature: τ of `patch_nce`.
+        augmentation: Names of DiffAugment operations on all that D sees.
+
+    Paper:
+        Park et al. 2020, equation 5, https://arxiv.org/abs/2007.15651
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        discriminator: Player,
+        objective: Objective,
+        direction: Direction = "a2b",
+        nce_weight: float = 1.0,
+        nce_identity: bool = True,
+        places: int = 256,
+        temperature: float = 0.07,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            generator=generator,
+            discriminator=discriminator,
+            objective=objective,
+            direction=direction,
+            augmentation=augmentation,
+        )
+        self.nce_weight = nce_weight
+        self.nce_identity = nce_identity
+        self.places = places
+        self.temperature = temperature
+
+    def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
+        """D moves, then G and its heads."""
+        source, target = self.domains(batch)
+        given = torch.cat([source, target]) if self.nce_identity else source
+        made, maps = self._part("translator").with_maps(given)  # type: ignore[operator]
+        made = made.float()
+        fake = made[: len(source)]
+        yield self.discriminator_turn("discriminator", target, fake.detach(), now)
+        believed, accuracy = self.being_found_out("discriminator", fake, target, now)
+        nce = self.nce_weight * self.contrast(maps, made, now)
+        yield self.generator_turn({"adversarial": believed, "nce": nce}, accuracy)
+
+    def contrast(self, maps: Sequence[Tensor], made: Images, now: Round) -> Scalar:
+        """NCE of the translations against what they were made of.
+
+        Args:
+            maps: The maps of the pictures that were translated; they are not changed by this.
+            made: The translations.
+            now: Whose random numbers choose the places.
+        """
+        _, found = self._part("translator").with_maps(made)  # type: ignore[operator]
+        places = [self._draw(each, now) for each in maps]
+        heads = self._part("heads")
+        queries = heads([each.float() for each in found], places)
+        with torch.no_grad():
+            keys = heads([each.float() for each in maps], places)
+        costs = [
+            patch_nce(query, key, temperature=self.temperature)
+            for query, key in zip(queries, keys, strict=True)
+        ]
+        return torch.stack(costs).mean()
+
+    def generator(self, direction: str) -> nn.Module:
+        """The best translator: the averaged one, where there is one."""
+        best = super().generator(direction)
+        assert isinstance(best, nn.ModuleDict)
+        return best["translator"]
+
+    def _part(self, name: str) -> nn.Module:
+        network = self.network()
+        assert isinstance(network, nn.ModuleDict)
+        return network[name]
+
+    def _draw(self, maps: Tensor, now: Round) -> Tensor:
+        """Different places of a map, as many as are wanted or as there are."""
+        count = maps.shape[2] * maps.shape[3]
+        order = now.random.uniform(1, count)[0].argsort()
+        return order[: self.places]
+
+
+class PairedGame(OneWayGame):
+    """pix2pix: every picture has a partner, and the translation must be like it.
+
+    D judges a picture beside its source; the translator pays adv(D(x, G(x))) + λ ‖G(x) − y‖₁.
+
+    Args:
+        generator: Player whose network translates.
+        discriminator: Player whose network judges pictures on top of their sources (2c channels).
+        objective: The costs of being found out and of not finding out.
+        direction: From which domain to which.
+        partner_weight: λ, 100 in the paper.
+        augmentation: Names of DiffAugment operations on all that D sees.
+
+    Paper:
+        Isola et al. 2017, equation 4, https://arxiv.org/abs/1611.07004
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        discriminator: Player,
+        objective: Objective,
+        direction: Direction = "a2b",
+        partner_weight: float = 100.0,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            generator=generator,
+            discriminator=discriminator,
+            objective=objective,
+            direction=direction,
+            augmentation=augmentation,
+        )
+        self.partner_weight = partner_weight
+
+    def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
+        """D moves, then G."""
+        source, target = self.domains(batch)
+        made = self.network()(source).float()
+        real, fake = torch.cat([source, target], dim=1), torch.cat([source, made], dim=1)
+        yield self.discriminator_turn("discriminator", real, fake.detach(), now)
+        believed, accuracy = self.being_found_out("discriminator", fake, real, now)
+        partner = self.partner_weight * absolute_error(made, target).mean()
+        yield self.generator_turn({"adversarial": believed, "partner": partner}, accuracy)
+
+
+class CartoonGame(OneWayGame):
+    """CartoonGAN: keep the content of a photograph, and draw edges as sharp as a cartoon's.
+
+    D is to take cartoons y for real, and for false not only translations G(x) but also cartoons
+    e(y) whose edges were smoothed; both kinds weigh alike. The translator pays
+
+        adv(D(G(x))) + ω ‖φ(G(x)) − φ(x)‖₁,
+
+    φ being maps of a trained classifier. In the first rounds only the content is paid for and
+    only the translator moves: it learns to redraw photographs before it learns to draw.
+
+    Args:
+        generator: Player whose network translates.
+        discriminator: Player whose network judges.
+        objective: The costs of being found out and of not finding out.
+        content: φ, whose own weights stand still.
+        direction: From photographs to cartoons; batches bring the latter's smoothed edges.
+        content_weight: ω, 10 in the paper.
+        warmup: Images after which the adversarial game begins; 10 epochs in the paper.
+        augmentation: Names of DiffAugment operations on all that D sees.
+
+    Paper:
+        Chen, Lai and Liu 2018, section 3, CVPR: CartoonGAN: Generative Adversarial Networks for
+        Photo Cartoonization
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        discriminator: Player,
+        objective: Objective,
+        content: Content,
+        direction: Direction = "a2b",
+        content_weight: float = 10.0,
+        warmup: int = 0,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            generator=generator,
+            discriminator=discriminator,
+            objective=objective,
+            direction=direction,
+            augmentation=augmentation,
+        )
+        self.content = content
+        self.content_weight = content_weight
+        self.warmup = warmup
+
+    def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
+        """First the content alone; then D moves, and G."""
+        source, target = self.domains(batch)
+        made = self.network()(source).float()
+        if now.images >= self.warmup:
+            assert batch.smoothed is not None
+            false = torch.cat([made.detach(), batch.smoothed])
+            real = torch.cat([target, target])
+            yield self.discriminator_turn("discriminator", real, false, now)
+        terms = {"content": self.content_weight * self.keep_content(source, made)}
+        if now.images < self.warmup:
+            yield Turn(player="generator", cost=terms["content"], scores=terms)
+            return
+        terms["adversarial"], accuracy = self.being_found_out("discriminator", made, target, now)
+        yield self.generator_turn(terms, accuracy)
+
+    def keep_content(self, source: Images, made: Images) -> Scalar:
+        """‖φ(G(x)) − φ(x)‖₁, the mean over the maps."""
+        with torch.no_grad():
+            wanted = self.content(source)
+        return absolute_error(self.content(made), wanted).mean()

@@ -1,0 +1,318 @@
+"""Games over two domains: pictures of one are turned into pictures of the other.
+
+All share one step: translate a batch once; let the translators pay for being found out, and for
+whatever else the game asks of them; let each discriminator tell real pictures of its domain from
+the same translations. A game of this family says in `turns` who moves when, and in one method
+what the translators pay.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from zerosum.data.augment import augment
+from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.judging import opinions, share_above
+from zerosum.games.pool import ImagePool
+from zerosum.objectives.losses import Objective
+from zerosum.objectives.translation import absolute_error
+from zerosum.types import DomainBatch, Images, Logits, Scalar
+
+__all__ = ["CycleGame", "Direction", "OneWayGame", "TranslationGame"]
+
+Direction = Literal["a2b", "b2a"]
+"""From which domain to which."""
+
+
+class TranslationGame(Game[DomainBatch]):
+    """What all games over two domains share.
+
+    Args:
+        players: The players by name.
+        objective: The costs of being found out and of not finding out.
+        augmentation: Names of DiffAugment operations on all that a discriminator sees.
+
+    Attributes:
+        directions: From which domain to which the game learns to translate.
+    """
+
+    directions: tuple[Direction, ...]
+
+    def __init__(
+        self,
+        *,
+        players: Mapping[str, Player],
+        objective: Objective,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        self.players = players
+        self.objective = objective
+        self.augmentation = tuple(augmentation)
+
+    @abstractmethod
+    def generator(self, direction: str) -> nn.Module:
+        """The best translator in that direction: the averaged one, where there is one."""
+
+    def translate(self, images: Images, direction: str) -> Images:
+        """Pictures of the other domain, by the best translator in evaluation mode."""
+        with evaluating(self.generator(direction)) as network:
+            device = next(network.parameters()).device
+            translated: Images = network(images.to(device))
+        return translated.float()
+
+    def reconstruct(self, translated: Images, direction: str) -> Images | None:
+        """Translations of that direction, translated back; None where there is no way back."""
+        back = direction[::-1]
+        return self.translate(translated, back) if back in self.directions else None
+
+    def preview(self, examples: DomainBatch) -> list[Images]:
+        """Columns of pictures that show how the game stands.
+
+        For each direction: the examples, their translations, and those translated back, or, where
+        there is no way back, the examples of the other domain.
+        """
+        columns: list[Images] = []
+        for direction in self.directions:
+            source, target = (examples.a, examples.b)[:: 1 if direction == "a2b" else -1]
+            made = self.translate(source, direction).cpu()
+            back = self.reconstruct(made, direction)
+            columns += [source, made, target if back is None else back.cpu()]
+        return columns
+
+    def judge(self, name: str, images: Images, now: Round) -> Logits:
+        """A discriminator's logits, of all patches of all pictures in one row."""
+        seen = augment(images, self.augmentation, now.random)
+        logits: Tensor = self.players[name].network(seen)
+        return logits.float().flatten()
+
+    def discriminator_turn(self, name: str, real: Images, fake: Images, now: Round) -> Turn:
+        """A discriminator learns to tell real pictures of its domain from translations."""
+        real_logits, fake_logits = self.judge(name, real, now), self.judge(name, fake, now)
+        cost = self.objective.discriminator(real_logits, fake_logits).mean()
+        return Turn(player=name, cost=cost, scores=opinions(real_logits, fake_logits))
+
+    def being_found_out(
+        self, name: str, fake: Images, real: Images, now: Round
+    ) -> tuple[Scalar, Scalar]:
+        """What translators pay to a discriminator, and the share of patches that it believes.
+
+        It believes what it rates above the logit of one that cannot tell.
+        """
+        fake_logits = self.judge(name, fake, now)
+        real_logits = None
+        if self.objective.uses_real_in_generator:
+            with torch.no_grad():
+                real_logits = self.judge(name, real, now)
+        cost = self.objective.generator(fake_logits, real_logits).mean()
+        undecided = torch.full_like(cost, self.objective.undecided)
+        return cost, share_above(fake_logits.detach(), undecided.detach())
+
+
+class CycleGame(TranslationGame):
+    """Two translators, there and back, and a discriminator for each domain.
+
+    With G: A → B, F: B → A, and D_A, D_B, the translators pay (equations 1 to 3 and section 5.2)
+
+        adv(D_B(G(a))) + adv(D_A(F(b)))
+        + λ (‖F(G(a)) − a‖₁ + ‖G(F(b)) − b‖₁)
+        + λ ι (‖G(b) − b‖₁ + ‖F(a) − a‖₁),
+
+    the norms being means over pixels. Then each discriminator learns from real pictures and from
+    the translations just made, some of them exchanged for older ones. The paper halves the
+    discriminators' costs, which Adam does not notice.
+
+    Args:
+        generators: Player with the networks ``a2b`` (G) and ``b2a`` (F) in a ModuleDict.
+        discriminator_a: Player of D_A.
+        discriminator_b: Player of D_B.
+        objective: The costs of being found out and of not finding out.
+        cycle_weight: λ, 10 in the paper.
+        identity_weight: ι, as a part of λ; 0.5 in the paper, 0 in the course.
+        pool: Translations that each discriminator's pool remembers.
+        augmentation: Names of DiffAugment operations on all that a discriminator sees.
+
+    Paper:
+        Zhu et al. 2017, https://arxiv.org/abs/1703.10593
+
+    Example:
+        >>> from zerosum.networks import PatchDiscriminator, ResnetTranslator
+        >>> from zerosum.objectives import make_objective
+        >>> from zerosum.randomness import Randomness
+        >>> def player(network):
+        ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
+        >>> def translator():
+        ...     return ResnetTranslator(image_shape=(3, 32, 32), width=4, blocks=1)
+        >>> def discriminator():
+        ...     return player(PatchDiscriminator(image_shape=(3, 32, 32), width=4))
+        >>> game = CycleGame(
+        ...     generators=player(nn.ModuleDict({"a2b": translator(), "b2a": translator()})),
+        ...     discriminator_a=discriminator(),
+        ...     discriminator_b=discriminator(),
+        ...     objective=make_objective("least-squares"),
+        ... )
+        >>> batch = DomainBatch(a=torch.zeros(1, 3, 32, 32), b=torch.ones(1, 3, 32, 32))
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> [turn.player for turn in game.turns(batch, now)]
+        ['generators', 'discriminator_b', 'discriminator_a']
+    """
+
+    directions = ("a2b", "b2a")
+    roles = MappingProxyType(
+        {
+            "generators": "generator",
+            "discriminator_a": "discriminator",
+            "discriminator_b": "discriminator",
+        }
+    )
+
+    def __init__(
+        self,
+        *,
+        generators: Player,
+        discriminator_a: Player,
+        discriminator_b: Player,
+        objective: Objective,
+        cycle_weight: float = 10.0,
+        identity_weight: float = 0.5,
+        pool: int = 50,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            players={
+                "generators": generators,
+                "discriminator_a": discriminator_a,
+                "discriminator_b": discriminator_b,
+            },
+            objective=objective,
+            augmentation=augmentation,
+        )
+        self.cycle_weight = cycle_weight
+        self.identity_weight = identity_weight
+        self.pools = {"a": ImagePool(pool), "b": ImagePool(pool)}
+
+    def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
+        """Both translators move together, then each discriminator by what they have made."""
+        fake_b, same_b = self._through("a2b", batch.a, batch.b)
+        fake_a, same_a = self._through("b2a", batch.b, batch.a)
+        yield self.generators_turn(batch, (fake_a, fake_b), (same_a, same_b), now)
+        for domain, real, fake in (("b", batch.b, fake_b), ("a", batch.a, fake_a)):
+            shown = self.pools[domain].exchange(fake.detach(), now)
+            yield self.discriminator_turn(f"discriminator_{domain}", real, shown, now)
+
+    def generators_turn(
+        self,
+        batch: DomainBatch,
+        fakes: tuple[Images, Images],
+        same: tuple[Images | None, Images | None],
+        now: Round,
+    ) -> Turn:
+        """The translators learn to be believed, to be undone by each other, and to do no more.
+
+        Args:
+            batch: The real pictures.
+            fakes: Translations into A and into B.
+            same: What the translators into A and into B make of pictures that are there already.
+            now: The round.
+        """
+        fake_a, fake_b = fakes
+        believed_b, accuracy_b = self.being_found_out("discriminator_b", fake_b, batch.b, now)
+        believed_a, accuracy_a = self.being_found_out("discriminator_a", fake_a, batch.a, now)
+        back_a, back_b = self._network("b2a")(fake_b), self._network("a2b")(fake_a)
+        cycle = absolute_error(back_a.float(), batch.a) + absolute_error(back_b.float(), batch.b)
+        terms = {
+            "adversarial a2b": believed_b,
+            "adversarial b2a": believed_a,
+            "cycle": self.cycle_weight * cycle.mean(),
+        }
+        if same[0] is not None and same[1] is not None:
+            identity = absolute_error(same[0], batch.a) + absolute_error(same[1], batch.b)
+            terms["identity"] = self.cycle_weight * self.identity_weight * identity.mean()
+        return Turn(
+            player="generators",
+            cost=torch.stack(list(terms.values())).sum(),
+            scores=terms | {"accuracy": (accuracy_a + accuracy_b) / 2},
+        )
+
+    def generator(self, direction: str) -> nn.Module:
+        """The best translator in that direction: the averaged one, where there is one."""
+        best = self.players["generators"].best
+        assert isinstance(best, nn.ModuleDict)
+        return best[direction]
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """The pools."""
+        return {f"pool {domain}": pool.images for domain, pool in self.pools.items()}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Take back the pools."""
+        device = self.players["generators"].parameters[0].device
+        for domain, pool in self.pools.items():
+            pool.images = state[f"pool {domain}"].to(device)
+
+    def _network(self, direction: str) -> nn.Module:
+        networks = self.players["generators"].network
+        assert isinstance(networks, nn.ModuleDict)
+        return networks[direction]
+
+    def _through(
+        self, direction: str, source: Images, target: Images
+    ) -> tuple[Images, Images | None]:
+        """Translate the source, and, where that is paid for, what needs no translation."""
+        network = self._network(direction)
+        if not self.identity_weight:
+            return network(source).float(), None
+        made = network(torch.cat([source, target])).float()
+        return made[: len(source)], made[len(source) :]
+
+
+class OneWayGame(TranslationGame):
+    """One translator and one discriminator, of the domain that it translates into.
+
+    Args:
+        generator: Player whose network translates.
+        discriminator: Player whose network judges.
+        objective: The costs of being found out and of not finding out.
+        direction: From which domain to which.
+        augmentation: Names of DiffAugment operations on all that a discriminator sees.
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        discriminator: Player,
+        objective: Objective,
+        direction: Direction = "a2b",
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            players={"discriminator": discriminator, "generator": generator},
+            objective=objective,
+            augmentation=augmentation,
+        )
+        self.directions = (direction,)
+
+    def domains(self, batch: DomainBatch) -> tuple[Images, Images]:
+        """The pictures to be translated, and those that they are to look like."""
+        return (batch.a, batch.b) if self.directions == ("a2b",) else (batch.b, batch.a)
+
+    def network(self) -> nn.Module:
+        """The translator that learns."""
+        return self.players["generator"].network
+
+    def generator(self, direction: str) -> nn.Module:
+        """The best translator: the averaged one, where there is one."""
+        assert direction in self.directions
+        return self.players["generator"].best
+
+    def generator_turn(self, terms: Mapping[str, Scalar], accuracy: Scalar) -> Turn:
+        """The turn of the translator that pays these terms."""
+        return Turn(
+            player="generator",
+            cost=torch.stack(list(terms.values())).sum(),
+            scores={**terms, "accuracy": accuracy},
+        )

@@ -1,0 +1,182 @@
+"""What a run shows and is examined in while it trains: of one domain, or of two."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zerosum.config import RunConfig
+from zerosum.data import Domains, Store, scale
+from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.measures import FEW
+from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.features import FeatureNetwork, load_features
+from zerosum.files import cache_folder
+from zerosum.games import AdversarialGame, Game, TranslationGame
+from zerosum.jobs.preparation import counting, prepare_domains, prepare_store
+from zerosum.pictures import tile
+from zerosum.randomness import Randomness
+from zerosum.training.engine import Engine
+from zerosum.training.evaluation import Exam
+from zerosum.types import DomainBatch, ImageBatches, Images
+
+__all__ = [
+    "choose_features",
+    "describe",
+    "directions",
+    "make_exams",
+    "make_grid",
+    "translations",
+]
+
+_REAL_PICTURES = 10_000
+_BATCH = 64
+_TRANSLATED_AT_ONCE = 16
+_DIGITS = ("digits", "mnist", "usps")
+
+Grid = Callable[[Game[Any]], Tensor]
+"""From a game to a sheet of pictures."""
+
+
+def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid:
+    """What the sample grids show: fixed latents, or fixed pictures and their translations."""
+    if isinstance(pictures, Domains):
+        examples = _examples(config, pictures)
+        return lambda game: _translated_grid(game, examples)
+    return lambda game: _generated_grid(game, config)
+
+
+def _generated_grid(game: Game[Any], config: RunConfig) -> Tensor:
+    assert isinstance(game, AdversarialGame)
+    random = Randomness(seed=config.seed, stream="preview")
+    return tile(game.preview(config.sample_count, random))
+
+
+def _translated_grid(game: Game[Any], examples: DomainBatch) -> Tensor:
+    """Rows of six: of each direction the source, its translation, and the way back."""
+    assert isinstance(game, TranslationGame)
+    columns = game.preview(examples)
+    rows = torch.stack(columns, dim=1).flatten(0, 1)
+    return tile(rows, columns=6 if len(rows) % 6 == 0 else len(columns))
+
+
+def _examples(config: RunConfig, domains: Domains) -> DomainBatch:
+    """Pictures to show: the same numbers of both domains, so that partners stay together."""
+    count = min(config.sample_count, len(domains.a), len(domains.b))
+    height, width = config.pictures.size
+
+    def some(store: Store) -> Images:
+        shortest = min(len(domains.a), len(domains.b))
+        chosen = Pictures(store.images, choose_pictures(shortest, count, config.seed))
+        (images,) = chosen.batches(count)
+        top, left = (images.shape[2] - height) // 2, (images.shape[3] - width) // 2
+        return scale(images[:, :, top : top + height, left : left + width])
+
+    return DomainBatch(a=some(domains.a), b=some(domains.b))
+
+
+def make_exams(
+    config: RunConfig, pictures: Store | Domains, engine: Engine, *, quiet: bool
+) -> list[Exam]:
+    """What the run is examined in: its pictures against those that it trains on."""
+    features = config.evaluate_features
+    if features == "auto":
+        features = choose_features(config.data_b or config.data)
+    network = load_features(features, cache=cache_folder()).to(engine.device)
+    is_cut = config.pictures.crop_from is not None
+    if isinstance(pictures, Domains):
+        domains = prepare_domains(config, quiet=quiet) if is_cut else pictures
+        return [
+            _translation_exam(config, domains, direction, network, quiet=quiet)
+            for direction in directions(config)
+        ]
+    store = prepare_store(config, quiet=quiet) if is_cut else pictures
+    evaluator = _evaluator(config, store, network, describe(config.data, "train"), quiet=quiet)
+    count = config.evaluate_count
+
+    def make(game: Game[Any]) -> ImageBatches:
+        assert isinstance(game, AdversarialGame)
+        random = Randomness(seed=evaluator.seed, stream="evaluation")
+        for start in range(0, count, _BATCH):
+            yield game.preview(min(_BATCH, count - start), random.at(start))
+
+    return [Exam(evaluator=evaluator, make=make, count=count)]
+
+
+def directions(config: RunConfig) -> tuple[str, ...]:
+    """From which domain to which the game of these settings translates."""
+    if config.game.kind == "cycle":
+        return "a2b", "b2a"
+    return (getattr(config.game, "direction", "a2b"),)
+
+
+def translations(game: TranslationGame, pictures: Pictures, direction: str) -> Iterator[Images]:
+    """The translations of pictures, in batches on the CPU."""
+    for batch in pictures.batches(_TRANSLATED_AT_ONCE):
+        yield game.translate(scale(batch), direction).cpu()
+
+
+def _translation_exam(
+    config: RunConfig, domains: Domains, direction: str, network: FeatureNetwork, *, quiet: bool
+) -> Exam:
+    source, target = (domains.a, domains.b)[:: 1 if direction == "a2b" else -1]
+    about = describe(_spec(config, direction[-1]), f"train {direction[-1].upper()}")
+    evaluator = _evaluator(config, target, network, about, quiet=quiet)
+    chosen = Pictures(source.images, choose_pictures(len(source), config.evaluate_count, 0))
+
+    def make(game: Game[Any]) -> ImageBatches:
+        assert isinstance(game, TranslationGame)
+        return translations(game, chosen, direction)
+
+    return Exam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
+
+
+def _spec(config: RunConfig, domain: str) -> str:
+    return (config.data_a if domain == "a" else config.data_b) or config.data
+
+
+def _evaluator(
+    config: RunConfig, store: Store, network: FeatureNetwork, about: dict[str, str], *, quiet: bool
+) -> Evaluator:
+    with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
+        return Evaluator.of(
+            store,
+            network,
+            about=about,
+            measures=_cheap_measures(min(config.evaluate_count, len(store))),
+            count=_REAL_PICTURES,
+            seed=0,
+            cache=cache_folder(),
+            progress=progress,
+        )
+
+
+def _cheap_measures(pictures: int) -> tuple[str, ...]:
+    """What to measure while training: the Fréchet distance, the kernel distance first if few.
+
+    Of many pictures the kernel distance takes longer than all the networks together.
+    """
+    return ("frechet",) if pictures >= FEW else ("kid", "frechet")
+
+
+def describe(source: str, split: str) -> dict[str, str]:
+    """Facts on real pictures; not where they lie, which is nobody's business elsewhere.
+
+    Example:
+        >>> describe("/home/me/faces.zip", "train")
+        {'source': 'faces.zip', 'split': 'train'}
+    """
+    name, colon, _ = source.partition(":")
+    return {"source": name if colon else Path(source).name, "split": split}
+
+
+def choose_features(data: str) -> str:
+    """The network for a source where none is named: ``digits`` for digits, else ``pixels``.
+
+    Example:
+        >>> choose_features("mnist"), choose_features("mnist:/data"), choose_features("faces.zip")
+        ('digits', 'digits', 'pixels')
+    """
+    return "digits" if data.partition(":")[0] in _DIGITS else "pixels"

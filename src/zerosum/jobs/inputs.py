@@ -1,0 +1,158 @@
+"""What is to be translated: picture files, and what is in folders and archives."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from zerosum.data import Source, open_source
+from zerosum.data.audit import open_parts
+from zerosum.data.sources import UnreadableError
+from zerosum.data.sources.decoding import decode, is_picture_name
+from zerosum.data.sources.files import stat_entry
+from zerosum.data.sources.numpyfiles import is_idx_name
+from zerosum.data.sources.opening import FORMATS
+from zerosum.errors import DataError
+
+__all__ = ["Input", "find_inputs", "output_names", "require_inputs"]
+
+_DOMAINS = ("trainA", "trainB", "testA", "testB")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One picture that is to be translated.
+
+    Attributes:
+        name: Its path in the folder or archive that it is from, or the file's name.
+        read: Decodes it, or raises `UnreadableError`.
+    """
+
+    name: str
+    read: Callable[[], Image.Image]
+
+
+def require_inputs(paths: Sequence[Path]) -> None:
+    """Make sure that there is something at each of these paths.
+
+    Raises:
+        DataError: There is no path at all, or nothing at one of them.
+
+    Example:
+        >>> require_inputs([Path("no-such.jpg")])
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no-such.jpg does not exist; check the path.
+    """
+    if not paths:
+        raise DataError("no pictures are named: expected picture files, folders or archives.")
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"{path} does not exist; check the path.")
+
+
+def find_inputs(paths: Sequence[Path], *, direction: str, split: str | None = None) -> list[Input]:
+    """All pictures that are meant by these paths, in their order; nothing is decoded yet.
+
+    A folder or archive of two domains stands for the pictures of the domain that the direction
+    goes from: those for tests, else those for training. One with splits stands for all of them.
+
+    Args:
+        paths: Picture files, folders, archives.
+        direction: ``a2b`` or ``b2a``.
+        split: Which split or domain of folders and archives, instead.
+
+    Raises:
+        DataError: A folder or archive is damaged, has no pictures, or no such split.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     for name in ("trainA", "trainB", "testB"):
+        ...         Path(folder, name).mkdir()
+        ...         Image.new("L", (4, 4)).save(Path(folder, name, "1.png"))
+        ...     for direction in ("a2b", "b2a"):
+        ...         [found.name for found in find_inputs([Path(folder)], direction=direction)]
+        ['trainA/1.png']
+        ['testB/1.png']
+    """
+    return [found for path in paths for found in _found(path, direction[0].upper(), split)]
+
+
+def output_names(names: Sequence[str]) -> list[str]:
+    """What the translations are called: as the pictures, but for the suffix, which is ``.png``.
+
+    Pictures that would then be called alike keep their suffix before it.
+
+    Raises:
+        DataError: Two pictures have the same name.
+
+    Example:
+        >>> output_names(["a/1.jpg", "2.jpg", "2.png", "notes"])
+        ['a/1.png', '2.jpg.png', '2.png.png', 'notes.png']
+    """
+    short = {name: f"{_stem(name)}.png" for name in names}
+    while True:
+        counts = Counter(short.values())
+        alike = [
+            name for name in short if counts[short[name]] > 1 and short[name] != f"{name}.png"
+        ]
+        if not alike:
+            break
+        short.update({name: f"{name}.png" for name in alike})
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise DataError(
+            f"two of the inputs hold a picture {twice}, and both translations would have one "
+            "name; translate them one after the other, each with an --out of its own."
+        )
+    return [short[name] for name in names]
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] if is_picture_name(name) else name
+
+
+def _found(path: Path, domain: str, split: str | None) -> Iterator[Input]:
+    if not _holds_pictures(path):
+        yield Input(name=stat_entry(path, path.name).path, read=partial(_read, path))
+        return
+    for source in _sources(path, domain, split):
+        wanted = _domain_classes(source, domain) if split is None else ()
+        for index in range(len(source)):
+            if not wanted or source.label(index) in wanted:
+                yield Input(name=source.picture_name(index), read=partial(source.read, index))
+
+
+def _holds_pictures(path: Path) -> bool:
+    """Whether a path is a folder or archive; whatever else it is must be a picture."""
+    return path.is_dir() or is_idx_name(path.name) or path.name.lower().endswith(tuple(FORMATS))
+
+
+def _sources(path: Path, domain: str, split: str | None) -> tuple[Source, ...]:
+    if split is not None:
+        return (open_source(str(path), split=split),)
+    parts = {part.split: part for part in open_parts(str(path))}
+    for name in (f"test{domain}", f"train{domain}"):
+        if name in parts:
+            return (parts[name],)
+    return tuple(parts.values())
+
+
+def _domain_classes(source: Source, domain: str) -> tuple[int, ...]:
+    """The labels of the domain's folder, if the folders are domains of which some are missing."""
+    if not set(source.classes) <= set(_DOMAINS):
+        return ()
+    present = (name for name in (f"test{domain}", f"train{domain}") if name in source.classes)
+    return tuple(source.classes.index(name) for name in present)[:1]
+
+
+def _read(path: Path) -> Image.Image:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(path.name, error.strerror or str(error)) from error
+    return decode(content, path.name)

@@ -1,0 +1,277 @@
+"""Translate pictures of any size with a trained run."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from zerosum.config import PicturesConfig
+from zerosum.data import scale
+from zerosum.data.fitting import convert
+from zerosum.data.sources import UnreadableError
+from zerosum.data.sources.decoding import is_picture_name
+from zerosum.errors import ConfigError, DataError
+from zerosum.files import is_disk_full
+from zerosum.games.base import evaluating
+from zerosum.jobs.inputs import Input, find_inputs, output_names, require_inputs
+from zerosum.jobs.preparation import counting
+from zerosum.model import Model, load
+from zerosum.nn.tiles import translate_any_size
+from zerosum.pages import Page, write_page
+from zerosum.pictures import provenance, save_png, to_pictures
+from zerosum.types import Images
+
+__all__ = ["TranslateOptions", "Translated", "translate"]
+
+_ROWS = 200
+_OVERLAP = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslateOptions:
+    """How to translate.
+
+    Attributes:
+        direction: ``a2b`` or ``b2a``; None for the run's first.
+        split: Which split or domain of folders and archives; None for the one that is meant.
+        out: The folder to make; None for ``translated-a2b`` (``-b2a``) in the run folder.
+        page: HTML file with the pictures beside their translations.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        tile: Pictures of more than tile x tile pixels are translated in tiles of this side.
+
+    Raises:
+        ConfigError: The tile is not greater than 0.
+
+    Example:
+        >>> TranslateOptions(direction="b2a").tile
+        1024
+    """
+
+    direction: str | None = None
+    split: str | None = None
+    out: Path | None = None
+    page: Path | None = None
+    checkpoint: Literal["latest", "best"] = "latest"
+    device: str = "auto"
+    tile: int = 1024
+
+    def __post_init__(self) -> None:
+        if self.tile < 1:
+            raise ConfigError(f"--tile must be greater than 0 pixels, got {self.tile}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translated:
+    """What `translate` did.
+
+    Attributes:
+        count: How many pictures it translated.
+        out: The folder that they are in.
+        page: The page that shows them, where one was asked for.
+        failed: (name, reason) of every picture that was passed over.
+
+    Example:
+        >>> Translated(count=3, out=Path("made")).failed
+        ()
+    """
+
+    count: int
+    out: Path
+    page: Path | None = None
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def translate(
+    run: str | Path,
+    inputs: Sequence[str | Path],
+    options: TranslateOptions | None = None,
+    *,
+    quiet: bool = False,
+) -> Translated:
+    """Translate pictures and write one PNG for each, which says that it is generated.
+
+    A picture that cannot be read or is too small is passed over; all others are translated.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        options: How.
+        quiet: No progress bar.
+
+    Raises:
+        ZerosumError: Something does not fit; the message says what to do.
+
+    Example:
+        >>> translate("runs/cyclegan", ["no-such.jpg"])
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no-such.jpg does not exist; check the path.
+    """
+    options = options or TranslateOptions()
+    paths = [Path(path).expanduser() for path in inputs]
+    require_inputs(paths)
+    if options.out is not None:
+        _require_free(options.out)
+    model = load(run, device=options.device, checkpoint=options.checkpoint)
+    direction = options.direction or model.directions[0]
+    out = options.out or model.run.path / f"translated-{direction}"
+    _require_free(out)
+    translator = _Translator(model, direction, tile=options.tile)
+    found = find_inputs(paths, direction=direction, split=options.split)
+    names = output_names([each.name for each in found])
+    failed: list[tuple[str, str]] = []
+    with (
+        _page(translator, options.page) as page,
+        counting("translating pictures", quiet=quiet) as progress,
+    ):
+        for number, (each, name) in enumerate(zip(found, names, strict=True), start=1):
+            try:
+                source, made = translator.translate(each)
+            except DataError as error:
+                failed.append((each.name, _reason(error)))
+            else:
+                with _explained(out):
+                    save_png(to_pictures(made)[0], out / name, facts=translator.facts(each.name))
+                if page is not None:
+                    page.add(each.name, source, made)
+            if progress is not None:
+                progress(number, len(found))
+    return Translated(
+        count=len(found) - len(failed), out=out, page=options.page, failed=tuple(failed)
+    )
+
+
+class _Translator:
+    """A run's network of one direction, and that of the other where there is one."""
+
+    def __init__(self, model: Model, direction: str, *, tile: int) -> None:
+        back = direction[::-1]
+        self.model = model
+        self.direction = direction
+        self.network = model.translator(direction)
+        self.back = model.translator(back) if back in model.directions else None
+        self._tile = tile
+        self._pictures = model.run.config().pictures
+
+    def translate(self, wanted: Input) -> tuple[Images, Images]:
+        """The picture and its translation.
+
+        Raises:
+            DataError: It cannot be read, is too small, or has not the run's channels.
+        """
+        source = _to_images(wanted.read(), self._pictures)
+        height, width = source.shape[2:]
+        smallest = int(self.network.smallest)  # type: ignore[arg-type]
+        if min(height, width) < smallest:
+            raise DataError(
+                f"the picture has only {width}x{height} pixels; the network needs at least "
+                f"{smallest}x{smallest}"
+            )
+        return source, self.through(self.network, source)
+
+    def through(self, network: nn.Module, images: Images) -> Images:
+        """What a network makes of pictures."""
+        multiple = int(network.multiple)  # type: ignore[arg-type]
+        overlap = min(_OVERLAP, self._tile // 4)
+        try:
+            with evaluating(network):
+                return translate_any_size(
+                    network, images, multiple=multiple, tile=self._tile, overlap=overlap
+                )
+        except torch.OutOfMemoryError as error:
+            raise ConfigError(
+                f"the memory of the device is too small for {self._tile}x{self._tile} pixels at "
+                f"once; choose smaller tiles, such as --tile {self._tile // 2}, or --device cpu."
+            ) from error
+
+    def facts(self, name: str) -> dict[str, str]:
+        """The text chunks of a translation."""
+        run, images = self.model.run.path.name, self.model.images
+        return provenance(run=run, images=images, direction=self.direction, source=name)
+
+
+class _Rows:
+    """The rows of a page: each picture, its translation, and that translated back."""
+
+    def __init__(self, page: Page, translator: _Translator) -> None:
+        self._page = page
+        self._translator = translator
+        self.count = 0
+
+    def add(self, name: str, source: Images, made: Images) -> None:
+        """Add a row, if there are not too many."""
+        self.count += 1
+        if self.count > _ROWS:
+            return
+        pictures = [source, made]
+        if self._translator.back is not None:
+            pictures.append(self._translator.through(self._translator.back, made))
+        self._page.row(name, [to_pictures(each)[0] for each in pictures])
+
+
+@contextmanager
+def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
+    """The page, if one is wanted."""
+    if path is None:
+        yield None
+        return
+    model, back = translator.model, translator.back
+    facts = {
+        "run": model.run.path.name,
+        "images seen": f"{model.images:,}",
+        "direction": translator.direction,
+        "translations": "synthetic pictures, generated by a neural network",
+    }
+    columns = ("input", "translation", *([] if back is None else ["translated back"]))
+    title = f"{model.run.path.name}: {translator.direction}"
+    with (
+        _explained(path),
+        write_page(path, title=title, columns=columns, facts=facts) as page,
+    ):
+        rows = _Rows(page, translator)
+        yield rows
+        if rows.count > _ROWS:
+            page.note(f"The first {_ROWS} of {rows.count:,} translations are shown.")
+
+
+@contextmanager
+def _explained(place: Path) -> Iterator[None]:
+    """Say where nothing can be written, and what stays."""
+    try:
+        yield
+    except OSError as error:
+        what = "the disk is full" if is_disk_full(error) else f"{error}"
+        raise DataError(
+            f"cannot write to {place}: {what}. The pictures that are finished stay. Make room, or "
+            "make it writable, and translate the others with another --out."
+        ) from error
+
+
+def _require_free(out: Path) -> None:
+    """Refuse a folder with something in it, and what is not to be a folder."""
+    if is_picture_name(out.name) or out.suffix.lower() in (".zip", ".npz", ".tar"):
+        raise ConfigError(f"--out is a folder for the translations; got {out.name!r}.")
+    if out.exists() and not out.is_dir():
+        raise ConfigError(f"{out} is a file; choose a folder: --out NEW.")
+    if out.exists() and any(out.iterdir()):
+        raise ConfigError(
+            f"the folder {out} is not empty; choose another with --out NEW, or empty it."
+        )
+
+
+def _to_images(picture: Image.Image, pictures: PicturesConfig) -> Images:
+    """One picture with the run's channels, shape (1, c, h, w), in [-1, 1]."""
+    picture = convert(picture, channels=pictures.channels, background=pictures.background)
+    pixels = np.atleast_3d(np.array(picture))
+    return scale(torch.from_numpy(pixels).permute(2, 0, 1)[None])
+
+
+def _reason(error: DataError) -> str:
+    return error.reason if isinstance(error, UnreadableError) else str(error)

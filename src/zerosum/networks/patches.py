@@ -1,0 +1,142 @@
+"""Networks that judge patches of a picture, one by one, rather than the whole."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from zerosum.errors import ConfigError
+from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
+from zerosum.nn.convolution import Halve
+from zerosum.types import Images, ImageShape
+
+__all__ = ["PatchDiscriminator", "PatchHeads"]
+
+
+class PatchDiscriminator(nn.Module):
+    """Pictures to maps of opinions, one for every patch; the paper's see 70x70 pixels each.
+
+    C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``halvings`` of
+    stride 2, then one of stride 1 if ``smooth``, then the last of stride 1. All but the first and
+    the last are normalised.
+
+    Args:
+        image_shape: (channels, height, width) of the pictures.
+        width: Channels of the first layer; doubled with each further one, up to 8 times.
+        halvings: Layers of stride 2: 3 in the paper, 4 in the course.
+        smooth: Whether a normalised layer of stride 1 stands before the last, as in the paper.
+        bias: Whether first and last layer have biases.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        slope: Slope of the LeakyReLU for negative inputs.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Raises:
+        ConfigError: If the picture is too small for so many layers, or a name is unknown.
+
+    Paper:
+        Isola et al. 2017, section 6.1.2, https://arxiv.org/abs/1611.07004
+
+    Example:
+        >>> import torch
+        >>> discriminator = PatchDiscriminator(image_shape=(3, 128, 128), width=4)
+        >>> discriminator(torch.zeros(2, 3, 128, 128)).shape
+        torch.Size([2, 14, 14])
+    """
+
+    def __init__(
+        self,
+        *,
+        image_shape: ImageShape,
+        width: int = 64,
+        halvings: int = 3,
+        smooth: bool = True,
+        bias: bool = True,
+        norm: str = "instance",
+        slope: float = 0.2,
+        initialisation: str = "normal",
+    ) -> None:
+        super().__init__()
+        self.image_shape = image_shape
+        _check_size(image_shape, halvings, smooth)
+        widths = doubled_widths(width, halvings + smooth, max_width=8 * width)
+        layers: list[nn.Module] = [
+            Halve(image_shape[0], widths[0], bias=bias),
+            nn.LeakyReLU(slope, inplace=True),
+        ]
+        for number, (inputs, outputs) in enumerate(pairwise(widths), start=1):
+            convolution = (
+                Halve(inputs, outputs, bias=norm == "none")
+                if number < halvings
+                else nn.Conv2d(inputs, outputs, 4, 1, 1, bias=norm == "none")
+            )
+            layers += [
+                convolution,
+                normalisation(norm, outputs),
+                nn.LeakyReLU(slope, inplace=True),
+            ]
+        self.layers = nn.Sequential(
+            *layers, nn.Conv2d(widths[-1], 1, 4, 1, 1, bias=bias), nn.Flatten(1, 2)
+        )
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, images: Images) -> Float[Tensor, "n rows columns"]:
+        """Give an opinion on every patch: positive means "real"."""
+        logits: Tensor = self.layers(images)
+        return logits
+
+
+class PatchHeads(nn.Module):
+    """From places of a translator's maps to vectors that can be compared: CUT's H_l.
+
+    Args:
+        widths: Channels of each map.
+        units: Numbers in a vector.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Paper:
+        Park et al. 2020, section 3, https://arxiv.org/abs/2007.15651
+
+    Example:
+        >>> import torch
+        >>> heads = PatchHeads(widths=[3, 8], units=16)
+        >>> maps = [torch.rand(2, 3, 8, 8), torch.rand(2, 8, 4, 4)]
+        >>> vectors = heads(maps, [torch.tensor([0, 63]), torch.tensor([5, 7])])
+        >>> vectors[1].shape, round(vectors[1].norm(dim=2).max().item(), 4)
+        (torch.Size([2, 2, 16]), 1.0)
+    """
+
+    def __init__(
+        self, *, widths: Sequence[int], units: int = 256, initialisation: str = "normal"
+    ) -> None:
+        super().__init__()
+        self.heads = nn.ModuleList(
+            nn.Sequential(nn.Linear(width, units), nn.ReLU(), nn.Linear(units, units))
+            for width in widths
+        )
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, maps: Sequence[Tensor], places: Sequence[Tensor]) -> list[Tensor]:
+        """Unit vectors (n, places, units) for each map.
+
+        Args:
+            maps: The maps, each (n, width, h, w).
+            places: For each map the places to look at, as indices into its h · w.
+        """
+        return [
+            normalize(head(each.flatten(2)[:, :, chosen].transpose(1, 2)), dim=2)
+            for head, each, chosen in zip(self.heads, maps, places, strict=True)
+        ]
+
+
+def _check_size(shape: ImageShape, halvings: int, smooth: bool) -> None:
+    """A layer of kernel 4 and stride 1 takes one pixel off; something must be left."""
+    sides = [side >> halvings for side in shape[1:]]
+    least = 2 + smooth
+    if min(sides) < least:
+        raise ConfigError(
+            f"this discriminator halves pictures {halvings} times and needs {least} pixels after "
+            f"that, so at least {least << halvings} of them; got {shape[1]}x{shape[2]}. Enlarge "
+            "pictures.size, or let it halve less often."
+        )

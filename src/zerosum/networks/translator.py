@@ -1,0 +1,282 @@
+"""Networks that turn one picture into another of the same size.
+
+All of them are convolutional, so a trained one takes pictures of any size whose sides are
+multiples of its ``multiple`` and at least ``smallest``.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from zerosum.errors import ConfigError
+from zerosum.networks.resnet import ResidualBlock
+from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
+from zerosum.nn.convolution import Double, Halve
+from zerosum.registry import Table
+from zerosum.types import Images, ImageShape
+
+__all__ = ["PADDINGS", "ResnetTranslator", "UnetTranslator"]
+
+PaddingMode = Literal["zeros", "reflect"]
+
+PADDINGS: Table[PaddingMode] = Table("padding", {"reflect": "reflect", "zero": "zeros"})
+"""What lies beyond a picture's border, by name: its mirror image, or 0."""
+
+_SHRUNK = 0.98  # of white and black, whose artanh would be infinite
+
+
+class ResnetTranslator(nn.Module):
+    """Halve the picture a few times, change the small maps in residual blocks, double them again.
+
+    With ``stem`` this is the paper's network: c7s1-w, then ``halvings`` times a convolution of
+    kernel 3 and stride 2, R blocks, as many transposed convolutions, c7s1-c, tanh. Without it the
+    course's: the first halving is given the picture and the last doubling draws it, all with
+    kernel 4. Every convolution but the last is followed by normalisation and ReLU, and has no
+    bias, which the normalisation would cancel.
+
+    Args:
+        image_shape: (channels, height, width) of the pictures that it is to be trained on.
+        width: Channels of the first layer; doubled with each halving.
+        halvings: How often the sides are halved.
+        blocks: Residual blocks: 6 for pictures of 128 pixels in the paper, 9 from 256 on.
+        stem: Whether the first and the last layer work at full size with kernel 7.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        padding: A name in ``PADDINGS``, for the stem and the blocks.
+        residual: Whether what is drawn is a change of the picture, y = tanh(f(x) + artanh(s x))
+            with s = 0.98, instead of y = tanh(f(x)): an untrained translator then hardly changes
+            anything, and need not learn to draw before it learns to translate. Not in the paper.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Attributes:
+        map_widths: Channels of each of the maps that `with_maps` gives.
+
+    Raises:
+        ConfigError: If a side is too small or no multiple of 2^halvings, or a name is unknown.
+
+    Paper:
+        Zhu et al. 2017, section 7.2, https://arxiv.org/abs/1703.10593; after Johnson et al. 2016
+
+    Example:
+        >>> network = ResnetTranslator(image_shape=(3, 32, 48), width=4, blocks=1)
+        >>> network(torch.zeros(2, 3, 32, 48)).shape
+        torch.Size([2, 3, 32, 48])
+    """
+
+    def __init__(
+        self,
+        *,
+        image_shape: ImageShape,
+        width: int = 64,
+        halvings: int = 2,
+        blocks: int = 9,
+        stem: bool = True,
+        norm: str = "instance",
+        padding: str = "reflect",
+        residual: bool = False,
+        initialisation: str = "normal",
+    ) -> None:
+        super().__init__()
+        self.image_shape = image_shape
+        self.residual = residual
+        self.multiple = 2**halvings
+        self.smallest = 2 * self.multiple  # A map of one place has no mirror image.
+        _check_size(image_shape, multiple=self.multiple, smallest=self.smallest)
+        channels = image_shape[0]
+        mode = PADDINGS[padding]
+        widths = doubled_widths(width, halvings + stem, max_width=width << halvings)
+        steps = [*([] if stem else [(channels, width)]), *pairwise(widths)]
+        self.stem = (
+            nn.Sequential(_wide(channels, width, mode, bias=False), *_active(norm, width))
+            if stem
+            else nn.Identity()
+        )
+        self.halvings = nn.ModuleList(_halving(*step, norm, stem) for step in steps)
+        self.map_widths: list[int] = [channels, *(outputs for _, outputs in steps)]
+        self.map_widths += [widths[-1] for _ in _tapped(blocks)]
+        self.blocks = nn.ModuleList(_block(widths[-1], norm, mode) for _ in range(blocks))
+        back = [(outputs, inputs) for inputs, outputs in reversed(steps)]
+        inner = back if stem else back[:-1]
+        self.doublings = nn.Sequential(*(_doubling(*step, norm, stem) for step in inner))
+        draw = _wide(width, channels, mode, bias=True) if stem else _last(width, channels)
+        self.draw = draw
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, images: Images) -> Images:
+        """Translate pictures, shape (n, c, h, w) in and out."""
+        return self.with_maps(images)[0]
+
+    def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
+        """Translate pictures, and give what stood between the layers on the way.
+
+        The maps are those that CUT compares: the pixels, what comes out of each halving, and of
+        the first residual block and the middle one. Park et al. 2020, section 4 and appendix C.1,
+        https://arxiv.org/abs/2007.15651
+        """
+        maps: list[Tensor] = [images]
+        inner = self.stem(images)
+        for halving in self.halvings:
+            inner = halving(inner)
+            maps.append(inner)
+        for number, block in enumerate(self.blocks):
+            inner = block(inner)
+            if number in _tapped(len(self.blocks)):
+                maps.append(inner)
+        drawn: Images = self.draw(self.doublings(inner))
+        if self.residual:
+            drawn = drawn + torch.atanh(_SHRUNK * images)
+        return torch.tanh(drawn), maps
+
+
+class UnetTranslator(nn.Module):
+    """Halve the picture down to a few pixels and double it again, with a shortcut at every size.
+
+    What a halving of some size has seen stands beside what the doubling of that size is given, so
+    that fine detail need not pass through the smallest map. Encoder: C64-C128-C256-C512-...;
+    decoder likewise backwards, with dropout in its first three layers, the paper's source of
+    chance while training.
+
+    Args:
+        image_shape: (channels, height, width) of the pictures that it is to be trained on.
+        width: Channels of the first layer; doubled with each halving.
+        max_width: Upper limit of the channels.
+        depth: How often the sides are halved: 8 in the paper, down to one place of 256 pixels.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        dropout: Share of values that are dropped while training.
+        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+
+    Raises:
+        ConfigError: If a side is no multiple of 2^depth, or a name is unknown.
+
+    Paper:
+        Isola et al. 2017, sections 3.2 and 6.1, https://arxiv.org/abs/1611.07004
+
+    Example:
+        >>> network = UnetTranslator(image_shape=(3, 32, 64), width=4, depth=5)
+        >>> network(torch.zeros(2, 3, 32, 64)).shape
+        torch.Size([2, 3, 32, 64])
+    """
+
+    def __init__(
+        self,
+        *,
+        image_shape: ImageShape,
+        width: int = 64,
+        max_width: int = 512,
+        depth: int = 8,
+        norm: str = "batch",
+        dropout: float = 0.5,
+        initialisation: str = "normal",
+    ) -> None:
+        super().__init__()
+        self.image_shape = image_shape
+        self.multiple = self.smallest = 2**depth
+        _check_size(image_shape, multiple=self.multiple, smallest=self.smallest)
+        channels = image_shape[0]
+        widths = doubled_widths(width, depth, max_width=max_width)
+        self.halvings = nn.ModuleList(
+            _unet_halving(inputs, outputs, norm, first=number == 0, last=number == depth - 1)
+            for number, (inputs, outputs) in enumerate(pairwise([channels, *widths]))
+        )
+        inputs = [widths[-1], *(2 * each for each in widths[-2::-1])]
+        outputs = [*widths[-2::-1], channels]
+        self.doublings = nn.ModuleList(
+            _unet_doubling(*pair, norm, dropout if number < 3 else 0.0)
+            for number, pair in enumerate(list(zip(inputs, outputs, strict=True))[:-1])
+        )
+        self.draw = nn.Sequential(nn.ReLU(), Double(inputs[-1], channels), nn.Tanh())
+        INITIALISATIONS[initialisation](self)
+
+    def forward(self, images: Images) -> Images:
+        """Translate pictures, shape (n, c, h, w) in and out."""
+        maps: list[Tensor] = []
+        inner: Tensor = images
+        for halving in self.halvings:
+            inner = halving(inner)
+            maps.append(inner)
+        maps.pop()
+        for doubling in self.doublings:
+            inner = torch.cat([doubling(inner), maps.pop()], dim=1)
+        translated: Images = self.draw(inner)
+        return translated
+
+
+def _check_size(shape: ImageShape, *, multiple: int, smallest: int) -> None:
+    height, width = shape[1:]
+    if height % multiple or width % multiple or min(height, width) < smallest:
+        raise ConfigError(
+            f"this translator halves pictures down to 1/{multiple}, so it takes heights and "
+            f"widths that are multiples of {multiple} and at least {smallest}; got "
+            f"{height}x{width}. Change pictures.size, or let it halve less often."
+        )
+
+
+def _tapped(blocks: int) -> list[int]:
+    """The residual blocks whose maps are compared: the 1st and the 5th of 9."""
+    return sorted({0, blocks // 2})
+
+
+def _active(norm: str, width: int) -> Iterator[nn.Module]:
+    yield normalisation(norm, width)
+    yield nn.ReLU(inplace=True)
+
+
+def _wide(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Module:
+    return nn.Conv2d(inputs, outputs, 7, padding=3, padding_mode=mode, bias=bias)
+
+
+def _halving(inputs: int, outputs: int, norm: str, stem: bool) -> nn.Module:
+    convolution = (
+        nn.Conv2d(inputs, outputs, 3, 2, 1, bias=norm == "none")
+        if stem
+        else Halve(inputs, outputs, bias=norm == "none")
+    )
+    return nn.Sequential(convolution, *_active(norm, outputs))
+
+
+def _doubling(inputs: int, outputs: int, norm: str, stem: bool) -> nn.Module:
+    convolution = (
+        nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, 1, bias=norm == "none")
+        if stem
+        else Double(inputs, outputs, bias=norm == "none")
+    )
+    return nn.Sequential(convolution, *_active(norm, outputs))
+
+
+def _last(inputs: int, outputs: int) -> nn.Module:
+    return Double(inputs, outputs, bias=False)
+
+
+def _block(width: int, norm: str, mode: PaddingMode) -> ResidualBlock:
+    def convolution() -> nn.Module:
+        return nn.Conv2d(width, width, 3, padding=1, padding_mode=mode, bias=norm == "none")
+
+    return ResidualBlock(
+        main=nn.Sequential(
+            convolution(),
+            *_active(norm, width),
+            convolution(),
+            normalisation(norm, width),
+        ),
+        shortcut=nn.Identity(),
+    )
+
+
+def _unet_halving(inputs: int, outputs: int, norm: str, *, first: bool, last: bool) -> nn.Module:
+    """Without normalisation of the picture, and of a map that may be of one place only."""
+    bare = first or last
+    layers: list[nn.Module] = [Halve(inputs, outputs, bias=bare or norm == "none")]
+    if not first:
+        layers.insert(0, nn.LeakyReLU(0.2))
+    return nn.Sequential(*layers, *([] if bare else [normalisation(norm, outputs)]))
+
+
+def _unet_doubling(inputs: int, outputs: int, norm: str, dropout: float) -> nn.Module:
+    layers = [
+        nn.ReLU(),
+        Double(inputs, outputs, bias=norm == "none"),
+        normalisation(norm, outputs),
+    ]
+    return nn.Sequential(*layers, *([nn.Dropout(dropout)] if dropout else []))

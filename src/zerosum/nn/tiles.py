@@ -1,0 +1,206 @@
+"""Pictures of any size through a convolutional network, in tiles where they are large."""
+
+from dataclasses import dataclass
+from itertools import product
+from math import ceil
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from zerosum.errors import ConfigError
+from zerosum.nn.statistics import measure_statistics, normalising_by
+from zerosum.types import Images
+
+__all__ = ["translate_any_size"]
+
+Piece = Float[Tensor, "_ c _ _"]
+"""Parts of pictures."""
+
+Weights = Float[Tensor, " side"]
+"""How much a tile counts in each of its rows or columns."""
+
+Places = Int[Tensor, " side"]
+"""Rows or columns of a picture."""
+
+
+class _Strip(NamedTuple):
+    """What one tile covers of the rows, or of the columns, and how much of the result is its."""
+
+    start: int
+    weights: Weights
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From the first row or column to before the last."""
+        return self.start, self.start + len(self.weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Layout:
+    """Where tiles lie: everything begins and ends at multiples."""
+
+    multiple: int
+    tile: int
+    overlap: int
+
+
+@torch.no_grad()
+def translate_any_size(
+    network: nn.Module,
+    images: Images,
+    *,
+    multiple: int = 1,
+    tile: int = 1024,
+    overlap: int = 128,
+) -> Images:
+    """Send pictures of any size through a convolutional network that keeps their shape.
+
+    Sides are filled up to the multiple by reflection at the right and at the bottom (by repeating
+    the edge where there is too little to reflect), and cut back. Pictures of at most tile x tile
+    pixels go through whole. Larger ones go through in tiles. Where two of them overlap, their
+    results are crossfaded linearly over the middle half; the outer quarters, where a tile has not
+    seen enough of its surroundings, are left out. So there is no seam at all if the network sees
+    no further than a quarter of the overlap.
+
+    Instance and group normalisation take their statistics over the whole picture. Tiles that were
+    each normalised by their own would differ in colour, however they overlap. So pieces from all
+    over the picture, together as large as one tile, go through first, as if they were one
+    picture, and its statistics are used for all tiles alike. That leaves no seam either, and is
+    an estimate of the whole picture's statistics. Those of the tiles themselves, pooled, would be
+    none: each layer's must be in keeping with those of the layers before it.
+
+    Memory holds the pictures, the result, and what the network needs for one tile.
+
+    Args:
+        network: The network, in evaluation mode. Tiles are taken to its device.
+        images: The pictures, on any device; the result is on the same.
+        multiple: The network takes sides that are multiples of this.
+        tile: Side of the tiles in pixels, rounded down to the multiple.
+        overlap: By how many pixels tiles overlap, rounded up to twice the multiple.
+
+    Raises:
+        ConfigError: A tile is smaller than twice the overlap.
+
+    Example:
+        >>> blur = nn.Conv2d(1, 1, 3, padding=1).eval()
+        >>> picture = torch.rand(1, 1, 50, 70)
+        >>> tiled = translate_any_size(blur, picture, tile=24, overlap=8)
+        >>> torch.allclose(tiled, blur(picture), atol=1e-6)
+        True
+    """
+    assert not network.training, "expected a network in evaluation mode"
+    layout = _layout(multiple=multiple, tile=tile, overlap=overlap)
+    height, width = images.shape[2:]
+    if height * width <= tile * tile:
+        whole = _cut(images, (0, height), (0, width), multiple)
+        translated: Images = network(_near(network, whole))
+        return translated[:, :, :height, :width].to(images.device)
+    result = torch.zeros_like(images)
+    for number in range(len(images)):
+        one = slice(number, number + 1)
+        _translate_tiles(network, images[one], result[one], layout)
+    return result
+
+
+def _layout(*, multiple: int, tile: int, overlap: int) -> _Layout:
+    step = 2 * multiple
+    whole_overlap = max(1, -(-overlap // step)) * step
+    whole_tile = tile // multiple * multiple
+    if whole_tile < 2 * whole_overlap:
+        raise ConfigError(
+            f"tiles of {tile} pixels are too small: expected at least {2 * whole_overlap}, twice "
+            f"the overlap of {whole_overlap}, for a network that takes multiples of {multiple}. "
+            "Choose larger tiles, or a smaller overlap."
+        )
+    return _Layout(multiple=multiple, tile=whole_tile, overlap=whole_overlap)
+
+
+def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: _Layout) -> None:
+    """Add the translation of one picture to a result that is 0."""
+    pieces, margin = _sample(image, layout)
+    statistics = measure_statistics(network, _near(network, pieces), margin=margin)
+    for rows, columns in product(*(_strips(side, layout) for side in image.shape[2:])):
+        piece = _cut(image, rows.span, columns.span, layout.multiple)
+        with normalising_by(network, statistics):
+            translated = network(_near(network, piece))
+        share = translated * (rows.weights[:, None] * columns.weights).to(translated)
+        place = result[:, :, slice(*rows.span), slice(*columns.span)]
+        place += share[:, :, : place.shape[2], : place.shape[3]].to(place)
+
+
+def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
+    """Pieces spread evenly over the picture, in all no larger than a tile, and their margin."""
+    multiple = layout.multiple
+    side = _padded(min(max(layout.tile // 8, 32), layout.tile // 2), multiple)
+    height, width = (_padded(each, multiple) for each in image.shape[2:])
+    piece = min(side, height), min(side, width)
+    most = layout.tile**2 // (piece[0] * piece[1])
+    down, right = height / piece[0], width / piece[1]  # how many fit beside each other
+    rows = min(max(1, round((most * down / right) ** 0.5)), most, ceil(down))
+    columns = min(most // rows, ceil(right))
+    tops = _spread(height - piece[0], rows, multiple)
+    lefts = _spread(width - piece[1], columns, multiple)
+    pieces = [
+        _cut(image, (top, top + piece[0]), (left, left + piece[1]), multiple)
+        for top, left in product(tops, lefts)
+    ]
+    return torch.cat(pieces), min(piece) // 8
+
+
+def _spread(last: int, count: int, multiple: int) -> list[int]:
+    """So many multiples from 0 to ``last``; a single one lies in the middle."""
+    if count == 1:
+        return [last // 2 // multiple * multiple]
+    return [number * last // (count - 1) // multiple * multiple for number in range(count)]
+
+
+def _strips(side: int, layout: _Layout) -> list[_Strip]:
+    """What the tiles cover of one side. Their weights add up to 1 everywhere."""
+    padded, overlap = _padded(side, layout.multiple), layout.overlap
+    step = layout.tile - overlap
+    starts = range(0, max(1, padded - overlap), step)
+    strips = []
+    for start in starts:
+        places = torch.arange(start, min(start + layout.tile, padded))
+        weights = torch.ones(len(places))
+        if start > 0:
+            weights = _risen(places - start, overlap)
+        if start < starts[-1]:
+            weights = weights - _risen(places - start - step, overlap)
+        strips.append(_Strip(start=start, weights=weights))
+    return strips
+
+
+def _risen(places: Places, overlap: int) -> Weights:
+    """From 0 to 1 in a straight line over the middle half of an overlap that begins at 0."""
+    return ((places + 0.5) / overlap * 2 - 0.5).clamp(0, 1)
+
+
+def _padded(side: int, multiple: int) -> int:
+    return ceil(side / multiple) * multiple
+
+
+def _cut(images: Images, rows: tuple[int, int], columns: tuple[int, int], multiple: int) -> Piece:
+    """A piece of the pictures, as if they had been filled up to the multiple."""
+    down, right = (
+        _shown(span, side, multiple).to(images.device)
+        for span, side in zip((rows, columns), images.shape[2:], strict=True)
+    )
+    return images[:, :, down][..., right]
+
+
+def _shown(span: tuple[int, int], side: int, multiple: int) -> Places:
+    """Which place of the picture is to be seen at each place of its filled-up self."""
+    start, stop = span
+    places = torch.arange(start, _padded(stop, multiple))
+    if _padded(side, multiple) - side >= side:  # too little to reflect
+        return places.clamp(max=side - 1)
+    return torch.where(places < side, places, 2 * (side - 1) - places)
+
+
+def _near(network: nn.Module, images: Images) -> Images:
+    """The pictures where the network is; one without parameters is everywhere."""
+    device = next((each.device for each in network.parameters()), images.device)
+    return images.to(device)

@@ -1,0 +1,174 @@
+"""Pictures to look at beside each other: one HTML file that needs no other."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import TextIO
+
+from PIL import Image
+
+from zerosum.errors import ConfigError
+from zerosum.files import replace_atomically
+from zerosum.pictures import encode_png
+
+__all__ = ["Page", "write_page"]
+
+_LARGEST = 512
+_SMALL = 128
+_MODES = ("L", "LA", "RGB", "RGBA")
+
+_HEAD = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="zerosum">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; --text: #1b1b1b; --dim: #666; --ground: #fff; --line: #ddd; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --text: #e6e6e6; --dim: #999; --ground: #161616; --line: #333; }}
+}}
+body {{ margin: 0 auto; max-width: {width}px; padding: 0 .5rem 2rem; color: var(--text);
+  background: var(--ground); font: 1rem/1.4 system-ui, sans-serif; }}
+h1 {{ font-size: 1.3rem; overflow-wrap: anywhere; }}
+dl {{ display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }}
+dt, figcaption {{ color: var(--dim); }}
+dd {{ margin: 0; overflow-wrap: anywhere; }}
+.row {{ display: grid; grid-template-columns: repeat({columns}, minmax(0, 1fr)); gap: .4rem;
+  align-items: start; justify-items: center; }}
+.titles {{ position: sticky; top: 0; padding: .4rem 0; background: var(--ground);
+  border-bottom: 1px solid var(--line); font-weight: 600; text-align: center; }}
+figure {{ margin: .6rem 0 0; }}
+figcaption {{ font-size: .85rem; overflow-wrap: anywhere; }}
+img {{ display: block; max-width: 100%; height: auto; }}
+.small {{ image-rendering: pixelated; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<dl>
+{facts}
+</dl>
+<main>
+<div class="row titles">{titles}</div>
+"""
+
+_TAIL = """\
+</main>
+</body>
+</html>
+"""
+
+
+class Page:
+    """A page that is being written; `write_page` makes one.
+
+    Args:
+        file: Where to.
+        columns: The columns' titles.
+    """
+
+    def __init__(self, file: TextIO, columns: Sequence[str]) -> None:
+        self._file = file
+        self._columns = columns
+
+    def row(self, caption: str, pictures: Sequence[Image.Image]) -> None:
+        """Add a row: one picture for each column, and what to call them.
+
+        Pictures of more than 512 pixels a side are shrunk; small ones are shown enlarged by a
+        whole factor, pixel by pixel.
+        """
+        assert len(pictures) == len(self._columns)
+        images = (
+            _image(picture, f"{caption}: {column}")
+            for column, picture in zip(self._columns, pictures, strict=True)
+        )
+        self._file.write(
+            f"<figure>\n<figcaption>{escape(caption)}</figcaption>\n"
+            f'<div class="row">\n{"".join(images)}</div>\n</figure>\n'
+        )
+
+    def note(self, text: str) -> None:
+        """Add a line of text."""
+        self._file.write(f"<p>{escape(text)}</p>\n")
+
+
+@contextmanager
+def write_page(
+    path: Path, *, title: str, columns: Sequence[str], facts: Mapping[str, str] | None = None
+) -> Iterator[Page]:
+    """Write a page of rows of pictures that stands for itself: nothing in it is loaded.
+
+    Rows go to disk as they come. The page appears when it is whole, and not at all if something
+    goes wrong before.
+
+    Args:
+        path: The file, ending in ``.html``.
+        title: The heading.
+        columns: Titles of the columns.
+        facts: What is to be known about all of it, by name.
+
+    Raises:
+        ConfigError: The path does not end in ``.html``, or is a folder.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> grey = Image.new("L", (8, 8), 128)
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "look.html"
+        ...     with write_page(path, title="Grey", columns=("before", "after")) as page:
+        ...         page.row("first", [grey, grey])
+        ...     path.read_text().count("data:image/png;base64,")
+        2
+    """
+    _check(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        replace_atomically(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors="xmlcharrefreplace") as file,
+    ):
+        pairs = (facts or {}).items()
+        file.write(
+            _HEAD.format(
+                title=escape(title),
+                width=len(columns) * _LARGEST,
+                columns=len(columns),
+                facts="\n".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in pairs),
+                titles="".join(f"<span>{escape(column)}</span>" for column in columns),
+            )
+        )
+        yield Page(file, columns)
+        file.write(_TAIL)
+
+
+def _check(path: Path) -> None:
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"expected a page that ends in .html, got {path.name!r}.")
+    if path.is_dir():
+        raise ConfigError(f"expected a file for the page, but {path} is a folder.")
+
+
+def _image(picture: Image.Image, name: str) -> str:
+    if picture.mode not in _MODES or "transparency" in picture.info:
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if max(picture.size) > _LARGEST:
+        picture = picture.copy()
+        picture.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
+    factor = _factor(picture)
+    data = b64encode(encode_png(picture, {})).decode("ascii")
+    kind = ' class="small"' if factor > 1 else ""
+    width, height = (side * factor for side in picture.size)
+    return (
+        f'<img{kind} width="{width}" height="{height}" alt="{escape(name)}" '
+        f'src="data:image/png;base64,{data}">\n'
+    )
+
+
+def _factor(picture: Image.Image) -> int:
+    """How often each pixel of a small picture is shown in width and height."""
+    longest = max(picture.size)
+    return 1 if longest >= _SMALL else 2 * _SMALL // longest

