@@ -20,6 +20,7 @@ METRICS = Table(
         "memorisation": "share of pictures that are nearly copies of real ones",
         "modes": "classes that occur, and how their shares differ from the real ones",
         "stacked-modes": "of the 1,000 triples of digits in colour pictures, how many occur",
+        "partner": "translations beside their true partners (of equal file name), and copies too",
     },
 )
 """What can be measured, in words."""
@@ -45,7 +46,8 @@ class EvaluateConfig:
     torchvision:NAME, path/to/module.py:factory. auto: digits for data sets of digits, else
     pixels."""
     metrics: str = "frechet,kid"
-    """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes."""
+    """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes,
+    partner."""
     count: int = 10_000
     """Pictures to generate, or to take from the source under test; fewer if it has fewer."""
     real_count: int = 10_000
@@ -54,10 +56,13 @@ class EvaluateConfig:
     """From which latents, the choice of pictures and resamples follow."""
     checkpoint: Literal["latest", "best"] = "latest"
     """Which checkpoint of a run."""
-    split: str = "train"
-    """Part of the source under test: train, test, ..."""
-    against_split: str = "train"
-    """Part of the real pictures."""
+    split: str | None = None
+    """Part of the source under test, or of the pictures to be translated: train, test, ...; by
+    default train, for a translator test if there is one."""
+    against_split: str | None = None
+    """Part of the real pictures; by default as for split."""
+    direction: Literal["a2b", "b2a"] | None = None
+    """For a translator, from which domain to which; by default all that it has learnt."""
     size: tuple[int, int] | None = None
     """Height and width to bring both sources to, where their pictures differ in size."""
     weights: Path | None = None

@@ -96,6 +96,7 @@ class Evaluator:
         *,
         subject: Mapping[str, Any],
         vitals: Mapping[str, float] | None = None,
+        partners: tuple[Pictures, Pictures] | None = None,
     ) -> Scores:
         """Compare what the network saw in pictures under test with what it saw in real ones.
 
@@ -106,8 +107,11 @@ class Evaluator:
             fake: The pictures under test.
             subject: Whose they are.
             vitals: Other signs of health, to be recorded with the scores.
+            partners: What the pictures under test were made of, and what they should have become.
         """
-        task = Task(real=self.real, fake=fake, network=self.network, seed=self.seed)
+        task = Task(
+            real=self.real, fake=fake, network=self.network, seed=self.seed, partners=partners
+        )
         found: dict[str, Score] = {}
         for name in self._in_order(len(fake)):
             found |= MEASURES[name](task)

@@ -7,12 +7,14 @@ numbers of another scale; these are named after it: FD-digits, KD-digits, IS-dig
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from zerosum.data import scale
 from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Score
-from zerosum.evaluation.seeing import Sight, see
+from zerosum.evaluation.seeing import Pictures, Sight, see
 from zerosum.features import FeatureNetwork, score_name
 from zerosum.metrics import (
     Estimate,
@@ -38,6 +40,7 @@ FEW = 2_048
 _NEIGHBOURS = 5
 _PATCHED = 4_096  # pictures that patches are cut of, and how many of each
 _PATCHES = 32
+_PAIRED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +52,15 @@ class Task:
         fake: Those under test.
         network: Who saw both.
         seed: From which patches and directions follow.
+        partners: Where pictures under test were made of others: these, and what they should have
+            become, in the same order; else None.
     """
 
     real: Sight
     fake: Sight
     network: FeatureNetwork
     seed: int
+    partners: tuple[Pictures, Pictures] | None = None
 
 
 def _frechet(task: Task) -> Mapping[str, Score]:
@@ -131,6 +137,27 @@ def _stacked(task: Task) -> Mapping[str, Score]:
     return covered | _score(task, "mode KL", found.divergence, how, lower=True)
 
 
+def _partner(task: Task) -> Mapping[str, Score]:
+    """|made − partner| beside |source − partner|, and the gain of each picture over its copy."""
+    if task.partners is None:
+        raise ConfigError(
+            "partner compares translations with their true partners, and is for runs that "
+            "translate pictures; leave it out."
+        )
+    errors = _errors(task.fake.pictures, task.partners[1])
+    copied = _errors(*task.partners)
+    how = f"mean |difference| of pixels in [0, 1], {len(errors):,} pictures"
+    found = {
+        "partner L1": (errors, how, True),
+        "partner L1 of copies": (copied, f"of the untranslated: {how}", True),
+        "partner L1 gain": (copied - errors, "of translations over copies, paired", False),
+    }
+    return {
+        name: Score(estimate=_mean(values), how=how, lower_is_better=lower)
+        for name, (values, how, lower) in found.items()
+    }
+
+
 MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
     "metric",
     {
@@ -142,6 +169,7 @@ MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
         "memorisation": _copies,
         "modes": _modes,
         "stacked-modes": _stacked,
+        "partner": _partner,
     },
 )
 """What each name of `zerosum.config.METRICS` computes."""
@@ -176,3 +204,16 @@ def _channel(task: Task, channel: int) -> Sight:
             "stacked-mnist or stacked-digits, or ask for modes."
         )
     return see(task.fake.pictures.channel(channel), task.network)
+
+
+def _errors(some: Pictures, others: Pictures) -> NDArray[np.float64]:
+    """Of each pair of pictures, the mean |difference| of pixels in [0, 1]."""
+    rows = range(0, len(some), _PAIRED_AT_ONCE)
+    parts = [slice(start, start + _PAIRED_AT_ONCE) for start in rows]
+    pairs = ((some[part] / 255.0, others[part] / 255.0) for part in parts)
+    return np.concatenate([np.abs(a - b).mean(axis=(1, 2, 3)) for a, b in pairs])
+
+
+def _mean(values: NDArray[np.float64]) -> Estimate:
+    error = values.std(ddof=1) / len(values) ** 0.5
+    return Estimate(value=float(values.mean()), error=float(error))

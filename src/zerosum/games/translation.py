@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.data.augment import augment
@@ -20,7 +21,7 @@ from zerosum.games.judging import opinions, share_above
 from zerosum.games.pool import ImagePool
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error
-from zerosum.types import DomainBatch, Images, Logits, Scalar
+from zerosum.types import DomainBatch, Images, Scalar
 
 __all__ = ["CycleGame", "Direction", "OneWayGame", "TranslationGame"]
 
@@ -83,7 +84,7 @@ class TranslationGame(Game[DomainBatch]):
             columns += [source, made, target if back is None else back.cpu()]
         return columns
 
-    def judge(self, name: str, images: Images, now: Round) -> Logits:
+    def judge(self, name: str, images: Images, now: Round) -> Float[Tensor, " patches"]:
         """A discriminator's logits, of all patches of all pictures in one row."""
         seen = augment(images, self.augmentation, now.random)
         logits: Tensor = self.players[name].network(seen)

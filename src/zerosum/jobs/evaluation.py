@@ -6,18 +6,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zerosum.config import EvaluateConfig
-from zerosum.data import Store, build_store, default_settings, open_source, unscale
-from zerosum.errors import ConfigError
+from zerosum.config import EvaluateConfig, RunConfig
+from zerosum.data import (
+    Store,
+    build_store,
+    default_settings,
+    open_domains,
+    open_source,
+    unscale,
+)
+from zerosum.errors import ConfigError, DataError
+from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
 from zerosum.features import load_features
-from zerosum.jobs.examination import choose_features, describe
-from zerosum.jobs.preparation import cache_folder, counting, prepare_store
-from zerosum.model import load
+from zerosum.games import TranslationGame
+from zerosum.jobs.examination import choose_features, describe, domain_source, translations
+from zerosum.jobs.preparation import cache_folder, counting, prepare_domains, prepare_store
+from zerosum.model import Model, load
 from zerosum.runs import Run
 from zerosum.training.engine import choose_device
 
@@ -39,12 +48,17 @@ class Evaluated:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sides:
-    """Real pictures, facts on them, and the pictures under test with the facts on those."""
+    """Real pictures, facts on them, and the pictures under test with the facts on those.
+
+    Where these were made of other pictures, ``partners`` are the latter, and what they should
+    have become.
+    """
 
     store: Store
     about: Mapping[str, Any]
     pictures: Pictures
     subject: Mapping[str, Any]
+    partners: tuple[Pictures, Pictures] | None = None
 
 
 def evaluate(
@@ -75,71 +89,152 @@ def evaluate(
             f"{subject} is no run, so say what to compare its pictures with: "
             f"zerosum evaluate {subject} --against SOURCE."
         )
-    open_sides = _run_and_reference if is_run else _two_sources
-    with open_sides(subject, options, quiet) as sides:
-        features = options.features
-        if features == "auto":
-            features = choose_features(str(sides.about["source"]))
-        network = load_features(
-            features, cache=cache_folder(), weights=options.weights, resize=options.resize
-        ).to(choose_device(options.device))
-        with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
-            evaluator = Evaluator.of(
-                sides.store,
-                network,
-                about=sides.about,
-                measures=options.measures,
-                count=options.real_count,
-                seed=options.seed,
-                cache=cache_folder(),
-                progress=progress,
-            )
-        with counting(f"{network.name} looks at {subject}", quiet=quiet) as progress:
-            fake = evaluator.see(sides.pictures, progress=progress)
-        scores = evaluator.score(fake, subject=sides.subject)
-        if is_run:
-            append_scores(Run.open(Path(subject)).scores_path, scores)
-        if options.picture is not None:
-            draw_nearest(fake, evaluator.real, options.picture)
+    parts = {
+        direction: _score(subject, sides, options, quiet=quiet)
+        for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet)
+    }
+    scores = join_directions(parts)
+    if is_run:
+        append_scores(Run.open(Path(subject)).scores_path, scores)
     return Evaluated(scores=scores, picture=options.picture)
 
 
-@contextmanager
-def _run_and_reference(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator[_Sides]:
-    """A run's generated pictures, and real ones brought to the same shape."""
+def _all_sides(
+    subject: str, options: EvaluateConfig, *, is_run: bool, quiet: bool
+) -> Iterator[tuple[str, _Sides]]:
+    """What is to be compared, by the direction of translation, where there is one."""
+    if not is_run:
+        with _two_sources(subject, options, quiet) as sides:
+            yield "", sides
+        return
     model = load(subject, device=options.device, checkpoint=options.checkpoint)
-    config = model.run.config()
-    data = config.data if options.against is None else options.against
-    if options.size is not None and options.size != config.pictures.size:
+    if options.size is not None and options.size != model.run.config().pictures.size:
         raise ConfigError(
-            f"{subject} makes pictures of {config.pictures.size}, and --size asks for "
+            f"{subject} makes pictures of {model.run.config().pictures.size}, and --size asks for "
             f"{options.size}; a run is evaluated at its own size. Leave --size out."
         )
-    store = prepare_store(replace(config, data=data), split=options.against_split, quiet=quiet)
+    if not isinstance(model.game, TranslationGame):
+        if options.direction is not None:
+            raise ConfigError(f"{subject} translates nothing, so leave --direction out.")
+        with _run_and_reference(model, options, quiet) as sides:
+            yield "", sides
+        return
+    model.translator(options.direction)  # Says so, if it has not learnt that one.
+    for direction in (options.direction,) if options.direction else model.directions:
+        with _translations(model, direction, options, quiet) as sides:
+            yield direction, sides
+
+
+def _score(subject: str, sides: _Sides, options: EvaluateConfig, *, quiet: bool) -> Scores:
+    features = options.features
+    if features == "auto":
+        features = choose_features(str(sides.about["source"]))
+    network = load_features(
+        features, cache=cache_folder(), weights=options.weights, resize=options.resize
+    ).to(choose_device(options.device))
+    with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
+        evaluator = Evaluator.of(
+            sides.store,
+            network,
+            about=sides.about,
+            measures=options.measures,
+            count=options.real_count,
+            seed=options.seed,
+            cache=cache_folder(),
+            progress=progress,
+        )
+    with counting(f"{network.name} looks at {subject}", quiet=quiet) as progress:
+        fake = evaluator.see(sides.pictures, progress=progress)
+    if options.picture is not None:
+        draw_nearest(fake, evaluator.real, options.picture)
+    return evaluator.score(fake, subject=sides.subject, partners=sides.partners)
+
+
+@contextmanager
+def _run_and_reference(model: Model, options: EvaluateConfig, quiet: bool) -> Iterator[_Sides]:
+    """A run's generated pictures, and real ones brought to the same shape."""
+    config = model.run.config()
+    data = config.data if options.against is None else options.against
+    split = options.against_split or "train"
+    store = prepare_store(replace(config, data=data), split=split, quiet=quiet)
     batches = map(unscale, model.batches(options.count, seed=options.seed))
     with ExitStack() as stack:
-        with counting(f"{subject} generates pictures", quiet=quiet) as progress:
+        with counting(f"{model.run.path} generates pictures", quiet=quiet) as progress:
             kept = kept_on_disk(batches, options.count, progress=progress)
             pictures = stack.enter_context(kept)
         yield _Sides(
             store=store,
-            about=describe(data, options.against_split),
+            about=describe(data, split),
             pictures=pictures,
-            subject={
-                "run": model.run.path.name,
-                "images": model.images,
-                "checkpoint": options.checkpoint,
-            },
+            subject=_subject(model, options),
         )
+
+
+@contextmanager
+def _translations(
+    model: Model, direction: str, options: EvaluateConfig, quiet: bool
+) -> Iterator[_Sides]:
+    """Translations of one domain, and the real pictures of the other."""
+    if options.against is not None:
+        raise ConfigError(
+            f"{model.run.path} translates, and is scored against the domain that it translates "
+            "into; leave --against out."
+        )
+    assert isinstance(model.game, TranslationGame)
+    config = model.run.config()
+    if "partner" in options.measures and config.pairing == "none":
+        config = replace(config, pairing="names")
+    split = options.split or _test_or_train(config)
+    domains = prepare_domains(config, split=split, quiet=quiet)
+    source, target = (domains.a, domains.b)[:: 1 if direction == "a2b" else -1]
+    chosen = choose_pictures(len(source), options.count, options.seed)
+    sources = Pictures(source.images, chosen)
+    batches = map(unscale, translations(model.game, sources, direction))
+    with ExitStack() as stack:
+        with counting(f"{model.run.path} translates {direction}", quiet=quiet) as progress:
+            kept = kept_on_disk(batches, len(chosen), progress=progress)
+            pictures = stack.enter_context(kept)
+        paired = config.pairing != "none"
+        yield _Sides(
+            store=target,
+            about=describe(domain_source(config, direction[-1]), f"{split} {direction[-1]}"),
+            pictures=pictures,
+            subject=_subject(model, options),
+            partners=(sources, Pictures(target.images, chosen)) if paired else None,
+        )
+
+
+def _test_or_train(config: RunConfig) -> str:
+    """The test split, if the run's sources have one."""
+    try:
+        open_domains(
+            config.data,
+            data_a=config.data_a,
+            data_b=config.data_b,
+            split="test",
+            pairing=config.pairing,
+        )
+    except DataError:
+        return "train"
+    return "test"
+
+
+def _subject(model: Model, options: EvaluateConfig) -> dict[str, Any]:
+    return {
+        "run": model.run.path.name,
+        "images": model.images,
+        "checkpoint": options.checkpoint,
+    }
 
 
 @contextmanager
 def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator[_Sides]:
     """Pictures of two sources, as they are."""
     assert options.against is not None
+    split, against_split = options.split or "train", options.against_split or "train"
     sources = (
-        open_source(subject, split=options.split),
-        open_source(options.against, split=options.against_split),
+        open_source(subject, split=split),
+        open_source(options.against, split=against_split),
     )
     settings = [default_settings(source) for source in sources]
     if options.size is not None:
@@ -159,9 +254,9 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
     chosen = choose_pictures(len(stores[0]), options.count, options.seed)
     yield _Sides(
         store=stores[1],
-        about=describe(options.against, options.against_split),
+        about=describe(options.against, against_split),
         pictures=Pictures(stores[0].images, chosen),
-        subject={"source": subject, "split": options.split},
+        subject={"source": subject, "split": split},
     )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "choose_features",
     "describe",
     "directions",
+    "domain_source",
     "make_exams",
     "make_grid",
     "translations",
@@ -122,7 +123,7 @@ def _translation_exam(
     config: RunConfig, domains: Domains, direction: str, network: FeatureNetwork, *, quiet: bool
 ) -> Exam:
     source, target = (domains.a, domains.b)[:: 1 if direction == "a2b" else -1]
-    about = describe(_spec(config, direction[-1]), f"train {direction[-1].upper()}")
+    about = describe(domain_source(config, direction[-1]), f"train {direction[-1]}")
     evaluator = _evaluator(config, target, network, about, quiet=quiet)
     chosen = Pictures(source.images, choose_pictures(len(source), config.evaluate_count, 0))
 
@@ -133,7 +134,8 @@ def _translation_exam(
     return Exam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
 
 
-def _spec(config: RunConfig, domain: str) -> str:
+def domain_source(config: RunConfig, domain: str) -> str:
+    """Where domain ``a`` or ``b`` comes from."""
     return (config.data_a if domain == "a" else config.data_b) or config.data
 
 

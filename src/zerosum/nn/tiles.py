@@ -133,7 +133,7 @@ def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: 
 def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
     """Pieces spread evenly over the picture, in all no larger than a tile, and their margin."""
     multiple = layout.multiple
-    side = _padded(min(max(layout.tile // 8, 32), layout.tile // 2), multiple)
+    side = _padded(max(layout.tile // 8, min(16, layout.tile // 2), 2 * multiple), multiple)
     height, width = (_padded(each, multiple) for each in image.shape[2:])
     piece = min(side, height), min(side, width)
     most = layout.tile**2 // (piece[0] * piece[1])

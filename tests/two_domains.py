@@ -1,0 +1,68 @@
+"""Helpers for tests of translation: two domains that differ in what can be measured."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from zerosum.config import RunConfig, change
+from zerosum.data import open_source
+from zerosum.recipes import recipe
+
+SMALL: dict[str, Any] = {
+    "pictures.size": (32, 32),
+    "game.generator.width": 4,
+    "game.discriminator.width": 4,
+    "images": 24,
+    "batch_size": 2,
+    "sample_every": 12,
+    "sample_count": 3,
+    "log_every": 4,
+    "evaluate_every": 0,
+    "device": "cpu",
+}
+"""Fields that make any recipe of the family a matter of seconds."""
+
+
+def digits_and_negatives(folder: Path, *, count: int = 24, tests: int = 8) -> Path:
+    """Digits in trainA and testA, white on black; other digits in trainB, black on white.
+
+    In testA and testB the same digits stand under the same names.
+    """
+    source = open_source("digits")
+    for index in range(2 * count + tests):
+        digit = source.read(index).resize((32, 32))
+        negative = Image.fromarray(255 - np.asarray(digit))
+        if index >= 2 * count:
+            _save(digit, folder / "testA" / f"{index}.png")
+            _save(negative, folder / "testB" / f"{index}.png")
+        elif index % 2:
+            _save(negative, folder / "trainB" / f"{index}.png")
+        else:
+            _save(digit, folder / "trainA" / f"{index}.png")
+    return folder
+
+
+def small(name: str, data: Path, tmp_path: Path, **fields: Any) -> RunConfig:
+    """A recipe of the family, as small as it goes, on pictures of ``data``."""
+    wanted = {**SMALL, "data": str(data)}
+    base = recipe(name)
+    if base.pictures.crop_from is not None:
+        wanted["pictures.crop_from"] = (36, 36)
+    if base.game.kind == "cartoon":
+        file = tmp_path / "content.py"
+        file.write_text("import torch\ndef maps(): return torch.nn.AvgPool2d(4)\n")
+        wanted |= {"game.content": f"{file}:maps", "game.warmup": 4}
+    if base.game.kind == "paired":
+        wanted |= {"game.generator.depth": 4}
+    else:
+        wanted |= {"game.generator.blocks": 1}
+    if base.game.kind == "contrastive":
+        wanted |= {"game.units": 8}
+    return change(base, {**wanted, **fields})
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
