@@ -34,7 +34,7 @@ from zerosum.config.build import build_game
 from zerosum.data import Batches, Store, unscale
 from zerosum.evaluation.seeing import kept_on_disk, see, see_store
 from zerosum.features import load_features
-from zerosum.jobs import prepare_store
+from zerosum.jobs.preparation import prepare_store
 from zerosum.metrics import frechet_distance_of_features
 from zerosum.nn import count_parameters
 from zerosum.randomness import Randomness

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from runs_in_processes import create, finish, start, weights
+from runs_in_processes import assert_same, create, finish, start, weights
+from two_domains import digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
 from zerosum.runs import Run
@@ -57,6 +58,32 @@ def test_a_distributed_run_resumes_and_only_the_main_process_writes(
     assert [found.images for found in read_scores(half.scores_path)] == [0, 160, 320]
     for name, weight in weights(whole)["players"]["generator"]["network"].items():
         assert torch.equal(weight, weights(half)["players"]["generator"]["network"][name]), name
+
+
+def test_two_processes_translate_as_one_and_share_their_pools(tmp_path: Path) -> None:
+    data = digits_and_negatives(tmp_path / "data")
+    config = small("cyclegan-small", data, tmp_path, **{"game.pool": 4, "images": 2})
+    one, two = (create(tmp_path / name, config) for name in ("one", "two"))
+    finish(start("resume", str(one.path), "--quiet"))
+    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
+    for player in ("generators", "discriminator_a", "discriminator_b"):
+        for alone, together in zip(_gradients(one, player), _gradients(two, player), strict=True):
+            scale = alone.abs().max().item()
+            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale + 1e-9), player
+    pool = weights(two)["game"]["pool b"]
+    assert torch.allclose(pool, weights(one)["game"]["pool b"], atol=1e-5)
+    assert len(pool) == 2
+
+
+def test_a_distributed_run_with_pools_resumes_bit_for_bit(tmp_path: Path) -> None:
+    data = digits_and_negatives(tmp_path / "data")
+    config = small("cyclegan-small", data, tmp_path, **{"game.pool": 4, "images": 16})
+    whole = create(tmp_path / "whole", config)
+    finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
+    half = create(tmp_path / "half", replace(config, images=8))
+    finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
+    finish(start("resume", str(half.path), "--images", "16", "--quiet", launcher=TORCHRUN))
+    assert_same(weights(whole), weights(half))
 
 
 THREADS_AFTER = """

@@ -102,26 +102,23 @@ class Model:
             )
         return self._translation.generator(direction)
 
-    def translate(self, images: Images, *, direction: str | None = None) -> Images:
-        """Pictures of the other domain, floats in [-1, 1] on the CPU.
+    def translate(
+        self, images: Images, *, direction: str | None = None, tile: int = 1024
+    ) -> Images:
+        """Pictures of the other domain, floats in [-1, 1], where the given ones are.
 
         Args:
-            images: Pictures in [-1, 1], shape (n, c, h, w), of any size, if need be in tiles.
+            images: Pictures in [-1, 1], shape (n, c, h, w), of any size.
             direction: ``a2b`` or ``b2a``; by default the run's first.
+            tile: Larger pictures than tile x tile pixels go through in overlapping tiles.
 
         Raises:
             RunError: The run is not one that translates pictures.
-            ConfigError: It does not translate in that direction, or the pictures are too small.
+            ConfigError: It does not translate in that direction, or the tiles are too small.
         """
-        network = self.translator(direction)
-        device = next(network.parameters()).device
-        with evaluating(network):
-            made = translate_any_size(
-                network,
-                images.to(device),
-                multiple=int(network.multiple),  # type: ignore[arg-type]
-            )
-        return made.cpu()
+        with evaluating(self.translator(direction)) as network:
+            multiple: int = network.multiple  # type: ignore[assignment]
+            return translate_any_size(network, images, multiple=multiple, tile=tile)
 
     @property
     def _translation(self) -> TranslationGame:

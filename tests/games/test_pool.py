@@ -12,8 +12,8 @@ def _numbered(first: int, count: int) -> Tensor:
     return torch.arange(first, first + count, dtype=torch.float32).view(-1, 1, 1, 1)
 
 
-def _now(images: int, **settings: int) -> Round:
-    return Round(number=0, images=images, random=Randomness(seed=0, **settings).at(images))
+def _now(images: int) -> Round:
+    return Round(number=0, images=images, random=Randomness(seed=0).at(images))
 
 
 def test_until_it_is_full_it_gives_back_what_it_is_shown() -> None:

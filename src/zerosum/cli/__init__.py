@@ -27,7 +27,7 @@ COMMANDS = Table(
 _HELP = """\
 usage: zerosum COMMAND [...]
 
-Generative adversarial networks, from a folder of pictures to a trained generator.
+Generative adversarial networks, from folders of pictures to trained networks.
 
 commands:
 {commands}
@@ -39,6 +39,10 @@ a first run:
 on your own pictures:
   zerosum data inspect FOLDER --picture look.png
   zerosum train dcgan-faces --data FOLDER
+
+from one kind of picture to another:
+  zerosum train cyclegan-small --data FOLDER      with trainA and trainB in it
+  zerosum translate runs/cyclegan-small PICTURE... --page look.html
 
 `zerosum COMMAND --help` explains a command; `zerosum --version` tells the version."""
 

@@ -8,9 +8,10 @@ from rich.table import Table
 
 from zerosum.config import RunConfig, to_json
 from zerosum.config.build import build_game
+from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
-from zerosum.jobs import Outcome, prepare_store, report_unreadable
+from zerosum.jobs import Outcome, prepare_pictures, report_unreadable
 from zerosum.nn import count_parameters
 from zerosum.training.engine import start_engine
 
@@ -35,10 +36,14 @@ def report_outcome(outcome: Outcome) -> None:
     print(f"  checkpoint:   {outcome.run.checkpoint_path}")
     _print_scores(outcome)
     print("next:")
-    print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
+    if outcome.run.config().is_translation:
+        print(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
+    else:
+        print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
     print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
     print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
-    print("  your pictures:   zerosum train dcgan-faces --data FOLDER")
+    if outcome.run.config().data == "digits":
+        print("  your pictures:   zerosum train dcgan-faces --data FOLDER")
 
 
 def _print_scores(outcome: Outcome) -> None:
@@ -63,7 +68,7 @@ def _print_scores(outcome: Outcome) -> None:
 def report_dry_run(config: RunConfig) -> None:
     """The run as it would be: the data, the networks, the length."""
     console = Console()
-    store = prepare_store(config)
+    store = prepare_pictures(config)
     if store.unreadable:
         report_unreadable(store)
     table = Table("player", "network", "parameters", box=None, pad_edge=False)
@@ -75,13 +80,17 @@ def report_dry_run(config: RunConfig) -> None:
             size = f"{count_parameters(player.network):,}"
             table.add_row(name, type(player.network).__name__, size)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
-    channels, height, width = store.shape
+    height, width = config.pictures.size
     console.print_json(json.dumps(to_json(config)))
-    console.print(f"{len(store):,} pictures of {width}x{height}, {channels} channel(s)")
+    is_pair = isinstance(store, Domains)
+    first = store.a if isinstance(store, Domains) else store
+    count = f"{len(first):,} + {len(store) - len(first):,}" if is_pair else f"{len(first):,}"
+    channels = config.pictures.channels
+    console.print(f"{count} pictures of {width}x{height}, {channels} channel(s)")
     console.print(table)
     rounds = -(-config.images // config.batch_size)
     console.print(
         f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} "
-        f"= {config.images / len(store):.1f} epochs, on {where}"
+        f"= {config.images / len(first):.1f} epochs, on {where}"
     )
     console.print("nothing was trained: --dry-run")

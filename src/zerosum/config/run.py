@@ -118,7 +118,7 @@ class RunConfig:
     sample_every: int = 50_000
     """Images between two sample grids."""
     sample_count: int = 64
-    """Pictures in a sample grid."""
+    """Pictures in a sample grid; of each domain, where there are two."""
     log_every: int = 5_000
     """Images between two lines of the log."""
     checkpoint_seconds: float = 60.0

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
@@ -51,8 +50,8 @@ class Content(nn.Module):
         self.register_buffer("spread", torch.tensor(spread).view(-1, 1, 1))
         self.eval().requires_grad_(False)
 
-    def forward(self, images: Images) -> Float[Tensor, "n maps _ _"]:
-        """The maps of pictures in [-1, 1]; grey ones are shown in all three colours."""
+    def forward(self, images: Images) -> Tensor:
+        """The maps (n, k, rows, columns) of pictures in [-1, 1]; grey ones are shown in colours."""
         pixels = 127.5 * (images.expand(-1, 3, -1, -1) + 1.0)
         maps: Tensor = self.layers((pixels - self.shift) / self.spread)
         return maps
@@ -82,7 +81,7 @@ def _efficientnet(name: str, cache: Path) -> Content:
 def _own(name: str, cache: Path) -> Content:
     """What the user's file makes, given the pixels that it states."""
     network = load_module(name)
-    own = network.body.get_submodule("made") if hasattr(network.body, "made") else None
+    own = getattr(network.body, "made", None)
     if not isinstance(own, nn.Module):
         raise ConfigError(
             f"{name} returned no torch.nn.Module; expected one that makes maps (n, k, h, w) of "

@@ -2,7 +2,7 @@
 
 from zerosum.jobs.comparison import compare_runs
 from zerosum.jobs.evaluation import Evaluated, evaluate
-from zerosum.jobs.preparation import absolute, cache_folder, prepare_store, report_unreadable
+from zerosum.jobs.preparation import absolute, cache_folder, prepare_pictures, report_unreadable
 from zerosum.jobs.training import Outcome, resume_run, train_run
 from zerosum.jobs.translation import Translated, TranslateOptions, translate
 
@@ -15,7 +15,7 @@ __all__ = [
     "cache_folder",
     "compare_runs",
     "evaluate",
-    "prepare_store",
+    "prepare_pictures",
     "report_unreadable",
     "resume_run",
     "train_run",

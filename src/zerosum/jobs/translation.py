@@ -126,21 +126,13 @@ def translate(
     translator = _Translator(model, direction, tile=options.tile)
     found = find_inputs(paths, direction=direction, split=options.split)
     names = output_names([each.name for each in found])
-    failed: list[tuple[str, str]] = []
     with (
         _page(translator, options.page) as page,
         counting("translating pictures", quiet=quiet) as progress,
     ):
+        failed = []
         for number, (each, name) in enumerate(zip(found, names, strict=True), start=1):
-            try:
-                source, made = translator.translate(each)
-            except DataError as error:
-                failed.append((each.name, _reason(error)))
-            else:
-                with _explained(out):
-                    save_png(to_pictures(made)[0], out / name, facts=translator.facts(each.name))
-                if page is not None:
-                    page.add(each.name, source, made)
+            failed += _translate_one(translator, each, out / name, out, page)
             if progress is not None:
                 progress(number, len(found))
     return Translated(
@@ -216,6 +208,23 @@ class _Rows:
         self._page.row(name, [to_pictures(each)[0] for each in pictures])
 
 
+def _translate_one(
+    translator: _Translator, wanted: Input, path: Path, out: Path, page: _Rows | None
+) -> list[tuple[str, str]]:
+    """Translate one picture and write it; if it cannot be translated, its name and the reason."""
+    try:
+        source, made = translator.translate(wanted)
+    except UnreadableError as error:
+        return [(wanted.name, error.reason)]
+    except DataError as error:
+        return [(wanted.name, str(error))]
+    with _explained(out):
+        save_png(to_pictures(made)[0], path, facts=translator.facts(wanted.name))
+    if page is not None:
+        page.add(wanted.name, source, made)
+    return []
+
+
 @contextmanager
 def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
     """The page, if one is wanted."""
@@ -271,7 +280,3 @@ def _to_images(picture: Image.Image, pictures: PicturesConfig) -> Images:
     picture = convert(picture, channels=pictures.channels, background=pictures.background)
     pixels = np.atleast_3d(np.array(picture))
     return scale(torch.from_numpy(pixels).permute(2, 0, 1)[None])
-
-
-def _reason(error: DataError) -> str:
-    return error.reason if isinstance(error, UnreadableError) else str(error)

@@ -1,0 +1,165 @@
+"""What networks that translate promise: sizes, published counts, what a patch sees, all learns."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import nn
+
+from zerosum.errors import ConfigError
+from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator, UnetTranslator
+from zerosum.nn import NORMALISATIONS, count_parameters, initialise_normal
+
+SHAPES = [(3, 32, 32), (1, 32, 48), (4, 64, 32)]
+Shape = tuple[int, int, int]
+
+TRANSLATORS: dict[str, Callable[[Shape], nn.Module]] = {
+    "paper": lambda shape: ResnetTranslator(image_shape=shape, width=4, blocks=2),
+    "course": lambda shape: ResnetTranslator(
+        image_shape=shape, width=4, halvings=3, blocks=2, stem=False, norm="batch", padding="zero"
+    ),
+    "residual": lambda shape: ResnetTranslator(
+        image_shape=shape, width=4, blocks=1, stem=False, residual=True
+    ),
+    "u-net": lambda shape: UnetTranslator(image_shape=shape, width=4, depth=4),
+}
+
+
+def _images(shape: Shape, n: int = 2) -> torch.Tensor:
+    return torch.rand(n, *shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_pictures_of_the_same_shape_come_out(name: str, shape: Shape) -> None:
+    made = TRANSLATORS[name](shape)(_images(shape))
+    assert made.shape == (2, *shape)
+    assert made.abs().max() <= 1
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_any_multiple_from_the_smallest_on_can_be_translated(name: str) -> None:
+    network = TRANSLATORS[name]((3, 64, 64)).eval()
+    smallest, multiple = network.smallest, network.multiple
+    assert isinstance(smallest, int)
+    assert isinstance(multiple, int)
+    for side in (smallest, smallest + multiple, smallest + 3 * multiple):
+        shape = (3, side, side + multiple)
+        assert network(_images(shape)).shape == (2, *shape)
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_every_weight_can_learn(name: str) -> None:
+    network = TRANSLATORS[name]((3, 32, 32))
+    network(_images((3, 32, 32))).square().sum().backward()
+    for weight in network.parameters():
+        assert weight.grad is not None
+        assert weight.grad.abs().sum() > 0
+
+
+def test_published_counts_of_weights() -> None:
+    course = ResnetTranslator(
+        image_shape=(3, 128, 128),
+        halvings=3,
+        blocks=6,
+        stem=False,
+        norm="batch",
+        padding="zero",
+    )
+    assert count_parameters(course) == 8_402_176
+    # 54.414 million: https://github.com/junyanz/pytorch-CycleGAN-and-pix2pix, unet_256; its
+    # discriminator of three halvings has 2.765 million with normalisations that have no weights,
+    # the translator of 9 blocks 11.378 million with biases that these normalisations cancel.
+    assert count_parameters(UnetTranslator(image_shape=(3, 256, 256))) == 54_414_531
+    paper = PatchDiscriminator(image_shape=(3, 256, 256))
+    scales = sum(2 * layer.num_features for layer in _instances(paper))
+    assert count_parameters(paper) - scales + 896 == 2_764_737
+    translator = ResnetTranslator(image_shape=(3, 256, 256))
+    channels = sum(layer.num_features for layer in _instances(translator))
+    assert count_parameters(translator) - channels == 11_378_179
+
+
+def _instances(network: nn.Module) -> list[nn.InstanceNorm2d]:
+    return [layer for layer in network.modules() if isinstance(layer, nn.InstanceNorm2d)]
+
+
+@pytest.mark.parametrize(("halvings", "side"), [(1, 16), (2, 34), (3, 70), (4, 142)])
+def test_a_patch_is_as_wide_as_published(halvings: int, side: int) -> None:
+    shape = (1, 256, 256)
+    judge = PatchDiscriminator(image_shape=shape, width=2, halvings=halvings, norm="none")
+    initialise_normal(judge, std=1.0)
+    images = _images(shape, n=1).requires_grad_()
+    opinions = judge(images)
+    middle = opinions.shape[1] // 2
+    opinions[0, middle, middle].backward()
+    gradient = images.grad
+    assert gradient is not None
+    seen = gradient[0, 0].abs().sum(dim=0).nonzero()
+    assert seen.max() - seen.min() + 1 == side
+
+
+def test_the_courses_discriminator() -> None:
+    judge = PatchDiscriminator(
+        image_shape=(3, 128, 128), halvings=4, smooth=False, bias=False, norm="batch"
+    )
+    assert judge(_images((3, 128, 128))).shape == (2, 7, 7)
+    assert not any(
+        layer.bias is not None for layer in judge.modules() if isinstance(layer, nn.Conv2d)
+    )
+
+
+@pytest.mark.parametrize("norm", NORMALISATIONS)
+def test_all_normalisations_work(norm: str) -> None:
+    shape = (3, 32, 32)
+    assert ResnetTranslator(image_shape=shape, width=4, blocks=1, norm=norm)(_images(shape)).ndim
+    assert PatchDiscriminator(image_shape=shape, width=4, halvings=2, norm=norm)(
+        _images(shape)
+    ).ndim
+
+
+def test_an_untrained_residual_translator_hardly_changes_a_picture() -> None:
+    shape = (3, 32, 32)
+    images = _images(shape)
+    plain = ResnetTranslator(image_shape=shape, width=4, blocks=1)
+    residual = ResnetTranslator(image_shape=shape, width=4, blocks=1, residual=True)
+    for weight in residual.draw.parameters():
+        nn.init.zeros_(weight)
+    assert torch.allclose(residual(images), 0.98 * images, atol=1e-5)
+    assert (plain(images) - images).abs().mean() > 0.2
+
+
+def test_the_maps_are_those_that_cut_compares() -> None:
+    network = ResnetTranslator(image_shape=(3, 64, 64), width=4, blocks=9)
+    images = _images((3, 64, 64))
+    made, maps = network.with_maps(images)
+    assert torch.equal(made, network(images))
+    assert [each.shape[1] for each in maps] == network.map_widths == [3, 8, 16, 16, 16]
+    assert [each.shape[2] for each in maps] == [64, 32, 16, 16, 16]
+
+
+def test_heads_give_unit_vectors_of_the_places_asked_for() -> None:
+    maps = [torch.rand(2, 3, 8, 8), torch.rand(2, 5, 4, 4)]
+    heads = PatchHeads(widths=[3, 5], units=7)
+    places = [torch.tensor([0, 63]), torch.tensor([15])]
+    first, second = heads(maps, places)
+    assert first.shape == (2, 2, 7)
+    assert torch.allclose(second.norm(dim=2), torch.ones(2, 1), atol=1e-5)
+    moved = [maps[0].clone(), maps[1]]
+    moved[0][:, :, 4, 4] = 9.0  # A place that was not asked for.
+    assert torch.equal(heads(moved, places)[0], first)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: ResnetTranslator(image_shape=(3, 30, 32)), "multiples of 4 .* got 30x32"),
+        (lambda: ResnetTranslator(image_shape=(3, 4, 4)), "at least 8"),
+        (lambda: UnetTranslator(image_shape=(3, 128, 128)), "multiples of 256"),
+        (lambda: PatchDiscriminator(image_shape=(3, 16, 64)), "at least 24 of them; got 16x64"),
+    ],
+)
+def test_a_picture_that_is_too_small_or_odd_is_refused(
+    make: Callable[[], nn.Module], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make()
