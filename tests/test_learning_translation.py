@@ -1,8 +1,8 @@
 """Real trainings: translators that have seen digits and negatives of other digits.
 
 The negative of a digit differs from it by 0.92 on average, pixels in [0, 1]: that is what copying
-costs. No picture has a partner while training; at the end each one has, and the translation must be
-like it.
+costs. No picture has a partner while training; at the end each one has, and the translation must
+be like it.
 """
 
 from pathlib import Path

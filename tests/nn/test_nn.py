@@ -147,6 +147,30 @@ def test_a_normalisation_brings_its_own_axes_to_zero_and_one(
             assert out.mean(dim=other).abs().max() > 1e-2
 
 
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("n", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("name", "axes"), [("batch", (0, 2, 3)), ("instance", (2, 3)), ("layer", (1, 2, 3))]
+)
+def test_gradients_are_right_in_every_memory_format(
+    name: str, axes: tuple[int, ...], n: int, order: torch.memory_format
+) -> None:
+    layer = normalisation(name, 4).double()
+    scale, shift = (weight.view(-1, 1, 1) for weight in layer.parameters())
+
+    def by_hand(maps: Tensor) -> Tensor:
+        variance, mean = torch.var_mean(maps, dim=axes, keepdim=True, correction=0)
+        return scale * (maps - mean) / (variance + 1e-5).sqrt() + shift
+
+    maps = torch.randn(n, 4, 5, 6, dtype=torch.float64).to(memory_format=order)
+    slope = torch.randn(n, 4, 5, 6, dtype=torch.float64).to(memory_format=torch.channels_last)
+    wanted = [maps.requires_grad_(), *layer.parameters()]
+    ours = torch.autograd.grad(layer(maps), wanted, slope)
+    theirs = torch.autograd.grad(by_hand(maps), wanted, slope)
+    for found, expected in zip(ours, theirs, strict=True):
+        assert torch.allclose(found, expected, atol=1e-10)
+
+
 @pytest.mark.parametrize("name", NORMALISATIONS)
 def test_every_normalisation_but_none_has_a_scale_and_a_shift(name: str) -> None:
     assert count_parameters(normalisation(name, 5)) == (0 if name == "none" else 10)

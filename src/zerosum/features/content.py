@@ -51,7 +51,7 @@ class Content(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, images: Images) -> Tensor:
-        """The maps (n, k, rows, columns) of pictures in [-1, 1]; grey ones are shown in colours."""
+        """The maps (n, k, rows, columns) of pictures in [-1, 1]; grey ones repeated."""
         pixels = 127.5 * (images.expand(-1, 3, -1, -1) + 1.0)
         maps: Tensor = self.layers((pixels - self.shift) / self.spread)
         return maps

@@ -6,18 +6,54 @@ x̂ = γ_c (x − μ) / √(σ² + ε) + β_c, where the kinds differ only in wh
 from collections.abc import Callable
 from functools import partial
 
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from zerosum.registry import Table
 
-__all__ = ["NORMALISATIONS", "needs_batch", "normalisation"]
+__all__ = ["NORMALISATIONS", "InstanceNorm", "needs_batch", "normalisation"]
+
+
+class InstanceNorm(nn.InstanceNorm2d):
+    """Instance normalisation with scale and shift, whose gradient is right for one picture too.
+
+    PyTorch's own views n pictures of c channels as one of n · c and calls batch normalisation.
+    For n = 1 that leaves a gradient in channels-last order as it is, while the picture was put in
+    plain order, and on the CPU the two are then taken one for the other: no error, and a wrong
+    gradient (versions up to 2.14 at least). Instance normalisation is group normalisation with a
+    group for each channel, which has no such fault; for n > 1 it is slower.
+
+    Args:
+        channels: How many feature maps come in.
+
+    Paper:
+        Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
+
+    Example:
+        >>> import torch
+        >>> maps = torch.tensor([[[[1.0, 3.0]]]])
+        >>> InstanceNorm(1)(maps).round(decimals=2).tolist()
+        [[[[-1.0, 1.0]]]]
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, affine=True)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - PyTorch's own word
+        """Normalise maps (n, channels, h, w)."""
+        if len(input) == 1:
+            return functional.group_norm(
+                input, self.num_features, self.weight, self.bias, self.eps
+            )
+        return super().forward(input)
+
 
 NORMALISATIONS: Table[Callable[[int], nn.Module]] = Table(
     "normalisation",
     {
         "batch": nn.BatchNorm2d,
-        "instance": partial(nn.InstanceNorm2d, affine=True),
+        "instance": InstanceNorm,
         "layer": partial(nn.GroupNorm, 1),
         "none": nn.Identity,
     },
