@@ -18,7 +18,6 @@ from torch import nn
 
 from zerosum.games import Game, Player, Round, Turn
 from zerosum.objectives import Minimax, r1
-from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.types import Batch, Images, Logits
@@ -71,11 +70,6 @@ class DiracGame(Game[Batch]):
         cost = (adversarial + self.gamma / 2 * penalty).mean()
         yield Turn(player="discriminator", cost=cost)
         yield Turn(player="generator", cost=self.objective.generator(self.slope(fake)).mean())
-
-    def preview(self, count: int, random: Randomness) -> Images:
-        """The generator's pictures, for whoever wants to look."""
-        images: Images = self.pixel(count)
-        return images.detach()
 
     @property
     def distance(self) -> float:

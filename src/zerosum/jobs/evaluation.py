@@ -89,10 +89,11 @@ def evaluate(
             f"{subject} is no run, so say what to compare its pictures with: "
             f"zerosum evaluate {subject} --against SOURCE."
         )
-    parts = {
-        direction: _score(subject, sides, options, quiet=quiet)
-        for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet)
-    }
+    parts: dict[str, Scores] = {}
+    for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet):
+        # One sheet of nearest pictures: that of the first direction.
+        now = replace(options, picture=None) if parts else options
+        parts[direction] = _score(subject, sides, now, quiet=quiet)
     scores = join_directions(parts)
     if is_run:
         append_scores(Run.open(Path(subject)).scores_path, scores)
