@@ -178,3 +178,13 @@ def test_a_truncated_checkpoint_is_refused(tiny: RunConfig, tmp_path: Path) -> N
     run.checkpoint_path.write_bytes(content[: len(content) // 2])
     with pytest.raises(CheckpointError, match="truncated"):
         jobs.resume_run(run.path, quiet=True)
+
+
+def test_networks_of_another_version_are_refused(tiny: RunConfig, tmp_path: Path) -> None:
+    run = _unbroken(replace(tiny, images=16), tmp_path / "run")
+    state = load_checkpoint(run.checkpoint_path)
+    network = state["loop"]["players"]["generator"]["network"]
+    network["renamed"] = network.pop(next(iter(network)))
+    save_checkpoint(run.checkpoint_path, state)
+    with pytest.raises(CheckpointError, match="another version"):
+        jobs.resume_run(run.path, images=32, quiet=True)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from zerosum.errors import CheckpointError
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
 
@@ -53,10 +54,20 @@ class Player:
         return [weight for weight in self.network.parameters() if weight.requires_grad]
 
     def load_networks(self, saved: Mapping[str, Any]) -> None:
-        """Take back network and average from this player's part of a checkpoint."""
-        self.network.load_state_dict(saved["network"])
-        if self.average is not None:
-            self.average.load_state_dict(saved["average"])
+        """Take back network and average from this player's part of a checkpoint.
+
+        Raises:
+            CheckpointError: They are other networks than those that were saved.
+        """
+        try:
+            self.network.load_state_dict(saved["network"])
+            if self.average is not None:
+                self.average.load_state_dict(saved["average"])
+        except RuntimeError as error:
+            raise CheckpointError(
+                "the checkpoint holds other networks than its configuration now builds; it was "
+                f"made by another version of zerosum, which alone can use it ({error})."
+            ) from error
 
     @property
     def best(self) -> nn.Module:
