@@ -174,3 +174,36 @@ def test_a_generator_of_digits_translates_nothing(tiny: RunConfig, tmp_path: Pat
     model = load(_train(replace(tiny, images=16), tmp_path / "run").path, device="cpu")
     with pytest.raises(RunError, match="not a run that translates"):
         model.translate(torch.zeros(1, 1, 28, 28))
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"against": "digits"}, "leave --against out"),
+        ({"direction": "b2a"}, "translates a2b, not b2a"),
+        ({"size": (16, 16)}, "own size"),
+    ],
+)
+def test_a_translator_is_scored_as_it_is(
+    how: dict[str, Any], message: str, data: Path, tmp_path: Path
+) -> None:
+    run = _train(_small("cut", data, tmp_path, images=2), tmp_path / "run")
+    options = EvaluateConfig(features="pixels", device="cpu", **how)
+    with pytest.raises(ConfigError, match=message):
+        jobs.evaluate(str(run.path), options, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"direction": "a2b"}, "translates nothing"),
+        ({"metrics": "partner"}, "for runs that translate"),
+    ],
+)
+def test_a_generator_has_no_direction_and_no_partners(
+    how: dict[str, Any], message: str, tiny: RunConfig, tmp_path: Path
+) -> None:
+    run = _train(replace(tiny, images=16), tmp_path / "run")
+    options = EvaluateConfig(features="pixels", count=16, real_count=16, device="cpu", **how)
+    with pytest.raises(ConfigError, match=message):
+        jobs.evaluate(str(run.path), options, quiet=True)
