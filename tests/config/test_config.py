@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from settings import adversarial
 from zerosum.config import (
@@ -15,6 +16,8 @@ from zerosum.config import (
     PenaltiesConfig,
     PenaltyConfig,
     PicturesConfig,
+    R3ganDiscriminatorConfig,
+    R3ganGeneratorConfig,
     RunConfig,
     change,
     differences,
@@ -52,6 +55,22 @@ def test_published_parameter_counts(name: str, generator: int, discriminator: in
     game = adversarial(config)
     assert count_parameters(build_generator(game.generator, shape)) == generator
     assert count_parameters(build_discriminator(game.discriminator, shape)) == discriminator
+
+
+def test_settings_reach_r3gans_networks() -> None:
+    shape = (1, 28, 28)
+    settings: dict[str, Any] = {
+        "width": 8, "max_width": 16, "blocks": 3, "group_size": 4, "expansion": 1
+    }  # fmt: skip
+    networks = (
+        build_generator(R3ganGeneratorConfig(latent_size=5, **settings), shape),
+        build_discriminator(R3ganDiscriminatorConfig(**settings), shape),
+    )
+    assert networks[0].latent_size == 5
+    for network, maps in zip(networks, ([16, 16, 8], [8, 16, 16]), strict=True):
+        grouped = [m for m in network.modules() if isinstance(m, nn.Conv2d) if m.padding[0] == 1]
+        assert [m.in_channels for m in grouped] == [width for width in maps for _ in range(3)]
+        assert [m.groups for m in grouped] == [m.in_channels // 4 for m in grouped]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -126,6 +145,10 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: PenaltyConfig(every=0), "every must be greater than 0"),
         (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
         (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
+        (lambda: R3ganGeneratorConfig(latent_size=0), "latent_size must be greater than 0"),
+        (lambda: R3ganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (lambda: R3ganGeneratorConfig(expansion=0), "expansion must be greater than 0"),
+        (lambda: R3ganDiscriminatorConfig(group_size=0), "group_size must be greater than 0"),
     ],
 )
 def test_parts_hold_no_nonsense(make: Any, message: str) -> None:

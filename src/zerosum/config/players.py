@@ -17,6 +17,8 @@ from zerosum.config.networks import (
     MlpDiscriminatorConfig,
     MlpGeneratorConfig,
     PatchDiscriminatorConfig,
+    R3ganDiscriminatorConfig,
+    R3ganGeneratorConfig,
     ResnetDiscriminatorConfig,
     ResnetGeneratorConfig,
     ResnetTranslatorConfig,
@@ -30,6 +32,8 @@ from zerosum.networks import (
     MlpDiscriminator,
     MlpGenerator,
     PatchDiscriminator,
+    R3ganDiscriminator,
+    R3ganGenerator,
     ResnetDiscriminator,
     ResnetGenerator,
     ResnetTranslator,
@@ -57,6 +61,8 @@ def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
             return DcganGenerator(**_arguments(config), image_shape=shape)
         case ResnetGeneratorConfig():
             return ResnetGenerator(**_arguments(config), image_shape=shape)
+        case R3ganGeneratorConfig():
+            return R3ganGenerator(**_arguments(config), image_shape=shape)
 
 
 def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
@@ -94,6 +100,8 @@ def build_discriminator(
             network = DcganDiscriminator(**arguments, image_shape=shape)
         case ResnetDiscriminatorConfig():
             network = ResnetDiscriminator(**arguments, image_shape=shape)
+        case R3ganDiscriminatorConfig():
+            network = R3ganDiscriminator(**arguments, image_shape=shape)
         case PatchDiscriminatorConfig():
             network = PatchDiscriminator(**arguments, image_shape=shape)
     if config.spectral_norm:
