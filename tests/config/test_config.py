@@ -10,6 +10,7 @@ from torch import nn
 from settings import adversarial
 from zerosum.config import (
     AdversarialConfig,
+    BurnInConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
     OptimizerConfig,
@@ -141,6 +142,9 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: OptimizerConfig(learning_rate=0), "learning_rate must be greater"),
         (lambda: OptimizerConfig(betas=(0.5, 1.0)), "betas must be from 0 to below 1"),
         (lambda: OptimizerConfig(decay=(5, 5)), "two rising image counts"),
+        (lambda: BurnInConfig(images=-1), "images must not be negative"),
+        (lambda: BurnInConfig(learning_rate=0.0), "learning_rate must be greater than 0"),
+        (lambda: BurnInConfig(penalties=-1.0), "penalties must be a number from 0"),
         (lambda: PenaltyConfig(weight=-1.0), "must be a number from 0"),
         (lambda: PenaltyConfig(every=0), "every must be greater than 0"),
         (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
@@ -192,7 +196,9 @@ def test_differences_name_fields_and_both_values(tiny: RunConfig) -> None:
     assert differences(old, old) == []
 
 
-@pytest.mark.parametrize("kind", ["spectral", "two rates", "smoothing", "noise", "decay"])
+@pytest.mark.parametrize(
+    "kind", ["spectral", "two rates", "smoothing", "noise", "decay", "burn-in"]
+)
 def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
     base = adversarial(tiny)
     changed: dict[str, AdversarialConfig] = {
@@ -201,6 +207,7 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "smoothing": replace(base, real_label=0.9),
         "noise": replace(base, instance_noise=replace(base.instance_noise, deviation=0.1)),
         "decay": replace(base, generator_optimizer=OptimizerConfig(decay=(0, 100))),
+        "burn-in": replace(base, burn_in=BurnInConfig(images=100, learning_rate=4.0)),
     }
     game: Any = build_game(replace(tiny, game=changed[kind]), Engine(device=torch.device("cpu")))
     found = {
@@ -209,8 +216,33 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
         "noise": game.instance_noise.deviation == 0.1,
         "decay": game.players["generator"].decay == (0, 100),
+        "burn-in": game.players["generator"].rate.at(0) == 4.0,
     }
     assert [name for name, is_set in found.items() if is_set] == [kind]
+
+
+def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
+    burn_in = BurnInConfig(
+        images=1000, shape="linear", learning_rate=4.0, beta2=0.9, penalties=10.0, half_life=0.0
+    )
+    settings = replace(adversarial(tiny), burn_in=burn_in)
+    game: Any = build_game(replace(tiny, game=settings), Engine(device=torch.device("cpu")))
+    for images, rate, beta2, penalty, memory in (
+        (0, 4.0, 0.9, 10.0, 0.0), (500, 2.5, 0.9495, 5.5, 0.5), (1000, 1.0, 0.999, 1.0, 1.0)
+    ):  # fmt: skip
+        for player in game.players.values():
+            assert player.rate.at(images) == rate
+            assert player.beta2.at(images) == pytest.approx(beta2)
+        assert [due.factor.at(images) for due in game.penalties] == [penalty]
+        assert game.players["generator"].memory.at(images) == memory
+
+
+def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
+    game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
+    for player in game.players.values():
+        assert player.beta2 is None
+        assert player.rate.at(0) == player.memory.at(0) == 1.0
+    assert [due.factor.at(0) for due in game.penalties] == [1.0]
 
 
 def _named(game: Any, player: str) -> Any:

@@ -29,6 +29,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "spectral norm": {"game.discriminator.spectral_norm": True},
     "critic turns": {"game.critic_turns": 2},
     "decay": {"game.generator_optimizer.decay": (0, 1000)},
+    "burn-in": {"game.burn_in.images": 1000, "game.burn_in.beta2": 0.9},
 }
 
 

@@ -4,6 +4,7 @@ from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
     AdversarialConfig,
     Augmentation,
+    BurnInConfig,
     InstanceNoiseConfig,
     OptimizerConfig,
     PenaltiesConfig,
@@ -36,6 +37,7 @@ __all__ = [
     "METRICS",
     "AdversarialConfig",
     "Augmentation",
+    "BurnInConfig",
     "CartoonConfig",
     "ContrastiveConfig",
     "CycleConfig",
