@@ -28,9 +28,12 @@ from zerosum.config import (
 from zerosum.config.build import build_game
 from zerosum.config.players import build_discriminator, build_generator
 from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.games import Round
 from zerosum.nn import count_parameters
+from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.engine import Engine
+from zerosum.training.loop import set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -100,6 +103,26 @@ def test_published_settings() -> None:
     critic = adversarial(recipe("wgan-gp-mnist"))
     assert (critic.critic_turns, critic.penalties.gradient.weight) == (5, 10.0)
     assert critic.discriminator_optimizer.betas == (0.0, 0.9)
+
+
+def test_the_published_schedule_of_r3gan() -> None:
+    run = recipe("r3gan-cifar10")
+    game: Any = build_game(run, Engine(device=torch.device("meta")))
+    assert [due.name for due in game.penalties] == ["r1", "r2"]
+    for images, rate, gamma, beta2, half_life in (
+        (0, 2e-4, 0.05, 0.9, 0.0),
+        (20_000_000, 5e-5, 0.005, 0.99, 5e6),
+        (run.images, 5e-5, 0.005, 0.99, 5e6),
+    ):
+        for player in game.players.values():
+            set_pace(player, images, factor=1.0)
+            (group,) = player.optimizer.param_groups
+            assert group["lr"] == pytest.approx(rate)
+            assert group["betas"] == (0.0, pytest.approx(beta2))
+        now = Round(number=0, images=images, random=Randomness(seed=0))
+        assert [due.weight_at(now) for due in game.penalties] == pytest.approx([gamma / 2] * 2)
+        generator = game.players["generator"]
+        assert generator.half_life * generator.memory.at(images) == half_life
 
 
 @pytest.mark.parametrize(
