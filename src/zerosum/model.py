@@ -10,14 +10,13 @@ from torch import nn
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, RunError
 from zerosum.games import AdversarialGame, Game, TranslationGame
-from zerosum.games.adversarial import draw_latents
 from zerosum.games.base import evaluating
+from zerosum.latent import LatentSpace, latent_space
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
-from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, choose_device
-from zerosum.types import Images, Latents
+from zerosum.types import Images
 
 __all__ = ["Model", "load"]
 
@@ -46,35 +45,74 @@ class Model:
         self.game = game
         self.images = images
 
-    def sample(self, count: int, *, seed: int = 0, batch_size: int = 64) -> Images:
+    def sample(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        batch_size: int = 64,
+        truncation: float | None = None,
+    ) -> Images:
         """New pictures, shape (count, c, h, w), floats in [-1, 1] on the CPU.
 
         Picture i of a seed is the same whatever the count and the batch size, up to the rounding
         of its last bits.
 
+        Args:
+            count: Number of pictures.
+            seed: From which they follow.
+            batch_size: How many are drawn at once.
+            truncation: Less varied pictures, of which more are good: see `LatentSpace.truncate`.
+                None: as they come.
+
         Raises:
-            ConfigError: The count is less than 1 or the seed negative.
+            ConfigError: The count is less than 1, the seed negative, or the truncation out of
+                range.
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
-        return torch.cat(list(self.batches(count, seed=seed, batch_size=batch_size)))
+        pieces = self.batches(count, seed=seed, batch_size=batch_size, truncation=truncation)
+        return torch.cat(list(pieces))
 
-    def batches(self, count: int, *, seed: int = 0, batch_size: int = 64) -> Iterator[Images]:
+    def batches(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        batch_size: int = 64,
+        truncation: float | None = None,
+    ) -> Iterator[Images]:
         """The pictures of `sample` in pieces, for counts that do not fit into memory."""
         if count < 1 or seed < 0 or batch_size < 1:
             raise ConfigError(
                 "expected count ≥ 1, seed ≥ 0 and batch_size ≥ 1, "
                 f"got {count}, {seed} and {batch_size}."
             )
+        space = self.latent
+        space.check_truncation(truncation)
+        pieces = (
+            space.latents(range(start, min(start + batch_size, count)), seed=seed)
+            for start in range(0, count, batch_size)
+        )
+        if truncation is None:
+            return (space.game.draw(latents).cpu() for latents in pieces)
+        return (
+            space.draw(space.truncate(space.points(latents), truncation)).cpu()
+            for latents in pieces
+        )
+
+    @property
+    def latent(self) -> LatentSpace:
+        """The space in which the generator's pictures lie beside each other.
+
+        Raises:
+            RunError: The run is one that makes pictures of pictures, not of nothing.
+        """
         if not isinstance(self.game, AdversarialGame):
             raise RunError(
                 f"{self.run.path} does not make pictures from nothing, it translates pictures: "
                 f"zerosum translate {self.run.path} PICTURE..."
             )
-        random = Randomness(seed=seed, stream="sample")
-        for start in range(0, count, batch_size):
-            indices = range(start, min(start + batch_size, count))
-            latents = [_latents(self.game, random.at(index)) for index in indices]
-            yield self.game.draw(torch.cat(latents)).cpu()
+        return latent_space(self.game)
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -129,23 +167,35 @@ class Model:
             )
         return self.game
 
-    def save(self, out: str | Path, *, count: int = 64, seed: int = 0) -> None:
+    def save(
+        self,
+        out: str | Path,
+        *,
+        count: int = 64,
+        seed: int = 0,
+        truncation: float | None = None,
+    ) -> None:
         """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
-        save_pictures(
-            Path(out), self.batches(count, seed=seed), facts=lambda i: self._facts(seed, index=i)
-        )
+        pictures = self.batches(count, seed=seed, truncation=truncation)
+        said = {} if truncation is None else {"truncation": truncation}
+        save_pictures(Path(out), pictures, facts=lambda i: self.facts(seed=seed, index=i, **said))
 
-    def save_grid(self, file: str | Path, *, count: int = 64, seed: int = 0) -> None:
+    def save_grid(
+        self,
+        file: str | Path,
+        *,
+        count: int = 64,
+        seed: int = 0,
+        truncation: float | None = None,
+    ) -> None:
         """Write one PNG with ``count`` pictures in rows, marked as generated."""
-        (picture,) = to_pictures(tile(self.sample(count, seed=seed)))
-        save_png(picture, Path(file), facts=self._facts(seed))
+        (picture,) = to_pictures(tile(self.sample(count, seed=seed, truncation=truncation)))
+        said = {} if truncation is None else {"truncation": truncation}
+        save_png(picture, Path(file), facts=self.facts(seed=seed, **said))
 
-    def _facts(self, seed: int, **extra: int) -> dict[str, str]:
-        return provenance(run=self.run.path.name, seed=seed, images=self.images, **extra)
-
-
-def _latents(game: AdversarialGame, random: Randomness) -> Latents:
-    return draw_latents(game.latent, random, 1, game.latent_size)
+    def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
+        """What a picture that the model made says of itself, besides what the caller adds."""
+        return provenance(run=self.run.path.name, images=self.images, seed=seed, **extra)
 
 
 def load(

@@ -143,6 +143,25 @@ def test_samples_are_the_same_pictures_in_every_form(run: Run, tmp_path: Path) -
     assert (text["zerosum:run"], text["zerosum:index"]) == ("run", "3")
 
 
+def test_truncated_samples_say_so_and_vary_less(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sample", str(run.path), "--count", "8", "--truncation"]
+    for truncation in ("0.02", "5"):
+        assert call(*words, truncation, "--out", str(tmp_path / truncation)) == 0
+    spreads = []
+    for truncation in ("0.02", "5"):
+        files = sorted((tmp_path / truncation).iterdir())
+        pictures = np.stack([np.asarray(Image.open(file)).astype(float) for file in files])
+        spreads.append(pictures.std(axis=0).mean())
+    assert spreads[0] < 0.3 * spreads[1]
+    text = Image.open(tmp_path / "5/000001.png").text  # type: ignore[attr-defined]
+    assert text["zerosum:truncation"] == "5.0"
+    assert call(*words, "7", "--out", str(tmp_path / "none")) == 1
+    assert "expected a truncation from 0.01 to 5, got 7" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_foreign_folder_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("sample", str(tmp_path)) == 1
     assert "no config.json in" in capsys.readouterr().err
