@@ -48,6 +48,7 @@ def test_commands() -> None:
         "train",
         "resume",
         "sample",
+        "walk",
         "translate",
         "evaluate",
         "compare",

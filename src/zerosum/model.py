@@ -1,17 +1,20 @@
 """A trained game, ready to be used."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from PIL import Image
 from torch import nn
 
+from zerosum.animations import check_animation, save_animation
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, RunError
 from zerosum.games import AdversarialGame, Game, TranslationGame
 from zerosum.games.base import evaluating
 from zerosum.latent import LatentSpace, latent_space
+from zerosum.latent.walking import check_walk, draw_walk
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
 from zerosum.runs import Run
@@ -114,6 +117,38 @@ class Model:
             )
         return latent_space(self.game)
 
+    def walk(
+        self,
+        seeds: Sequence[int],
+        *,
+        frames: int = 30,
+        walks: int = 1,
+        truncation: float | None = None,
+    ) -> Iterator[Images]:
+        """The pictures on a closed walk from seed to seed and back to the first.
+
+        Walk number j passes by picture number j of each seed, as `sample` draws it, at one speed
+        all along: in z along spheres (straight on for uniform latents), in the styles of a
+        style-based generator straight on.
+
+        Args:
+            seeds: At least two.
+            frames: From one seed to the next, on average.
+            walks: How many walks go side by side.
+            truncation: As for `sample`.
+
+        Returns:
+            For each of ``len(seeds) * frames`` frames the pictures, shape (walks, c, h, w).
+
+        Raises:
+            ConfigError: There are fewer than two seeds, or something is out of range.
+            RunError: The run is one that makes pictures of pictures, not of nothing.
+        """
+        space = self.latent
+        check_walk(seeds, frames=frames, walks=walks)
+        space.check_truncation(truncation)
+        return draw_walk(space, seeds, frames=frames, walks=walks, truncation=truncation)
+
     @property
     def directions(self) -> tuple[str, ...]:
         """From which domain to which the run translates: ``a2b``, ``b2a`` or both.
@@ -177,7 +212,7 @@ class Model:
     ) -> None:
         """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
         pictures = self.batches(count, seed=seed, truncation=truncation)
-        said = {} if truncation is None else {"truncation": truncation}
+        said = _said(truncation)
         save_pictures(Path(out), pictures, facts=lambda i: self.facts(seed=seed, index=i, **said))
 
     def save_grid(
@@ -190,12 +225,61 @@ class Model:
     ) -> None:
         """Write one PNG with ``count`` pictures in rows, marked as generated."""
         (picture,) = to_pictures(tile(self.sample(count, seed=seed, truncation=truncation)))
-        said = {} if truncation is None else {"truncation": truncation}
+        said = _said(truncation)
         save_png(picture, Path(file), facts=self.facts(seed=seed, **said))
+
+    def save_walk(
+        self,
+        file: str | Path,
+        *,
+        seeds: Sequence[int] = (1, 2, 3, 4, 5),
+        frames: int = 30,
+        seconds: float | None = None,
+        columns: int = 1,
+        truncation: float | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Write an animation of `walk` that loops, marked as generated.
+
+        Args:
+            file: It ends in ``.gif``, or in ``.mp4`` where imageio-ffmpeg is installed.
+            seeds: At least two.
+            frames: From one seed to the next, on average.
+            seconds: How long the loop takes; by default 25 frames a second.
+            columns: Columns, and rows, of walks side by side.
+            truncation: As for `sample`.
+            progress: Is told of frames done and of their number.
+
+        Raises:
+            ConfigError: As `walk`, or the file cannot be written.
+            RunError: The run is one that makes pictures of pictures, not of nothing.
+        """
+        count = len(seeds) * frames
+        pieces = self.walk(seeds, frames=frames, walks=columns**2, truncation=truncation)
+        seconds = count / 25 if seconds is None else seconds
+        check_animation(Path(file), count=count, seconds=seconds)
+        said = _said(truncation)
+        facts = self.facts(seeds=" ".join(map(str, seeds)), **said)
+        sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
+        shown = _counted(sheets, count, progress)
+        save_animation(shown, Path(file), count=count, seconds=seconds, facts=facts)
 
     def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
         """What a picture that the model made says of itself, besides what the caller adds."""
         return provenance(run=self.run.path.name, images=self.images, seed=seed, **extra)
+
+
+def _said(truncation: float | None) -> dict[str, Any]:
+    return {} if truncation is None else {"truncation": truncation}
+
+
+def _counted(
+    frames: Iterator[Image.Image], count: int, progress: Callable[[int, int], None] | None
+) -> Iterator[Image.Image]:
+    for number, frame in enumerate(frames, start=1):
+        yield frame
+        if progress is not None:
+            progress(number, count)
 
 
 def load(

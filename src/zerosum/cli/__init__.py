@@ -17,6 +17,7 @@ COMMANDS = Table(
         "train": "train a recipe on your pictures",
         "resume": "go on with a run, bit for bit",
         "sample": "make new pictures with a trained run",
+        "walk": "an animation that leads from picture to picture and back",
         "translate": "turn pictures of one domain into the other with a trained run",
         "evaluate": "score a run, or any pictures, against real ones",
         "compare": "set the scores of several runs side by side",
