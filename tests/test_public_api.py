@@ -50,6 +50,7 @@ def test_commands() -> None:
         "sample",
         "walk",
         "translate",
+        "export",
         "evaluate",
         "compare",
         "data",

@@ -1,5 +1,6 @@
 """A trained game, ready to be used."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -10,10 +11,12 @@ from torch import nn
 
 from zerosum.animations import check_animation, save_animation
 from zerosum.config.build import build_game
+from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError
+from zerosum.export import export_network, takes_latents, takes_pictures
 from zerosum.games import AdversarialGame, Game, TranslationGame
 from zerosum.games.base import evaluating
-from zerosum.latent import LatentSpace, latent_space
+from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.walking import check_walk, draw_walk
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
@@ -263,6 +266,38 @@ class Model:
         sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
         shown = _counted(sheets, count, progress)
         save_animation(shown, Path(file), count=count, seconds=seconds, facts=facts)
+
+    def export(self, file: str | Path, *, direction: str | None = None) -> None:
+        """Write the generator, or the translator of a direction, for other programs.
+
+        The averaged network alone, in evaluation mode: latents (n, d) or pictures (n, c, h, w) in,
+        pictures in [-1, 1] out, for any n; translators for any h and w that are multiples of
+        their ``multiple``. The file says of itself where it comes from, its configuration, and how
+        the latents of picture i of a seed are drawn.
+
+        Args:
+            file: It ends in ``.onnx`` (needs ``pip install 'zerosum[export]'``), ``.pt2`` (a
+                program that needs PyTorch only) or ``.safetensors`` (the weights).
+            direction: Of a run that translates, by default its first.
+
+        Raises:
+            ConfigError: The file or the direction is none that there is.
+        """
+        facts = {**self.facts(), "zerosum:config": json.dumps(to_json(self.run.config()))}
+        if isinstance(self.game, TranslationGame):
+            network = self.translator(direction)
+            facts["zerosum:direction"] = direction or self.directions[0]
+            shape, multiple, smallest = network.image_shape, network.multiple, network.smallest
+            takes = takes_pictures(shape, multiple=multiple, smallest=smallest)  # type: ignore[arg-type]
+        else:
+            if direction is not None:
+                raise ConfigError(
+                    f"{self.run.path} makes pictures from nothing: it has no direction."
+                )
+            space = self.latent
+            network, takes = space.network, takes_latents(space.game.latent_size)
+            facts["zerosum:latents"] = recipe_of_latents(space.game.latent, space.game.latent_size)
+        export_network(network, Path(file), takes=takes, facts=facts)
 
     def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
         """What a picture that the model made says of itself, besides what the caller adds."""
