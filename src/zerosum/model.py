@@ -17,6 +17,7 @@ from zerosum.export import export_network, takes_latents, takes_pictures
 from zerosum.games import AdversarialGame, Game, TranslationGame
 from zerosum.games.base import evaluating
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
+from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.walking import check_walk, draw_walk
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
@@ -151,6 +152,28 @@ class Model:
         check_walk(seeds, frames=frames, walks=walks)
         space.check_truncation(truncation)
         return draw_walk(space, seeds, frames=frames, walks=walks, truncation=truncation)
+
+    def project(
+        self,
+        images: Images,
+        *,
+        descent: Descent | None = None,
+        see: See | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Projection:
+        """The points of the latent space whose pictures are nearest to the given ones.
+
+        Args:
+            images: Pictures of the run's shape, in [-1, 1].
+            descent: How to look for them.
+            see: Features to compare besides pixels: `FeatureNetwork.see`.
+            progress: Is told of steps done and of their number.
+
+        Raises:
+            ConfigError: The pictures do not have the run's shape.
+            RunError: The run is one that makes pictures of pictures, not of nothing.
+        """
+        return project(self.latent, images, descent=descent, see=see, progress=progress)
 
     @property
     def directions(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ COMMANDS = Table(
         "resume": "go on with a run, bit for bit",
         "sample": "make new pictures with a trained run",
         "walk": "an animation that leads from picture to picture and back",
+        "project": "find the latents whose pictures are nearest to real pictures",
         "translate": "turn pictures of one domain into the other with a trained run",
         "export": "write a trained generator for other programs: ONNX, PyTorch, weights",
         "evaluate": "score a run, or any pictures, against real ones",
