@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from PIL import Image
 from torch import nn
 
-from zerosum.animations import check_animation, save_animation
 from zerosum.config.build import build_game
 from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError
@@ -18,7 +16,7 @@ from zerosum.games import AdversarialGame, Game, TranslationGame
 from zerosum.games.base import evaluating
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.projection import Descent, Projection, See, project
-from zerosum.latent.walking import check_walk, draw_walk
+from zerosum.latent.walking import draw_walk, save_walk
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
 from zerosum.runs import Run
@@ -148,10 +146,7 @@ class Model:
             ConfigError: There are fewer than two seeds, or something is out of range.
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
-        space = self.latent
-        check_walk(seeds, frames=frames, walks=walks)
-        space.check_truncation(truncation)
-        return draw_walk(space, seeds, frames=frames, walks=walks, truncation=truncation)
+        return draw_walk(self.latent, seeds, frames=frames, walks=walks, truncation=truncation)
 
     def project(
         self,
@@ -280,15 +275,18 @@ class Model:
             ConfigError: As `walk`, or the file cannot be written.
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
-        count = len(seeds) * frames
-        pieces = self.walk(seeds, frames=frames, walks=columns**2, truncation=truncation)
-        seconds = count / 25 if seconds is None else seconds
-        check_animation(Path(file), count=count, seconds=seconds)
-        said = _said(truncation)
-        facts = self.facts(seeds=" ".join(map(str, seeds)), **said)
-        sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
-        shown = _counted(sheets, count, progress)
-        save_animation(shown, Path(file), count=count, seconds=seconds, facts=facts)
+        said = {"seeds": " ".join(map(str, seeds)), **_said(truncation)}
+        save_walk(
+            self.latent,
+            Path(file),
+            seeds=seeds,
+            frames=frames,
+            seconds=seconds,
+            columns=columns,
+            truncation=truncation,
+            facts=self.facts(**said),
+            progress=progress,
+        )
 
     def export(self, file: str | Path, *, direction: str | None = None) -> None:
         """Write the generator, or the translator of a direction, for other programs.
@@ -329,15 +327,6 @@ class Model:
 
 def _said(truncation: float | None) -> dict[str, Any]:
     return {} if truncation is None else {"truncation": truncation}
-
-
-def _counted(
-    frames: Iterator[Image.Image], count: int, progress: Callable[[int, int], None] | None
-) -> Iterator[Image.Image]:
-    for number, frame in enumerate(frames, start=1):
-        yield frame
-        if progress is not None:
-            progress(number, count)
 
 
 def load(

@@ -21,7 +21,17 @@ def run(tiny: RunConfig, tmp_path: Path) -> Run:
     return train_run(tiny, out=tmp_path / "run", quiet=True).run
 
 
-@pytest.mark.parametrize("words", [["--help"], ["train", "--help"], ["recipes"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["recipes"],
+        ["walk", "--help"],
+        ["project", "--help"],
+        ["export", "--help"],
+    ],
+)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys\n"
@@ -45,7 +55,10 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         (["recipes", "dcgan-faces"], ['"latent_size": 128', "celeba"]),
         (["train", "dcgan-digits", "--help"], ["--game.penalties.r1.weight", "--data", "--out"]),
         (["resume", "--help"], ["--images", "never stopped"]),
-        (["sample", "--help"], ["--grid", "--out", ".npz"]),
+        (["sample", "--help"], ["--grid", "--out", ".npz", "--truncation"]),
+        (["walk", "--help"], ["--seeds", "walk.gif", "--columns"]),
+        (["project", "--help"], ["PICTURE...", "--features", "--steps"]),
+        (["export", "--help"], [".onnx", ".pt2", "--direction"]),
         (["data", "--help"], ["inspect", "--picture"]),
         (["data", "inspect", "--help"], ["--picture"]),
     ],

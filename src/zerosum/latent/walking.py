@@ -1,17 +1,21 @@
 """Closed walks: from picture to picture along the ways of a latent space, and back again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
+from PIL import Image
 from torch import Tensor
 
+from zerosum.animations import check_animation, save_animation
 from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import share_frames
 from zerosum.latent.spaces import LatentSpace, Points
+from zerosum.pictures import tile, to_pictures
 from zerosum.types import Images
 
-__all__ = ["check_walk", "draw_walk", "stops", "walk"]
+__all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
 
 Stops = Float[Tensor, "legs n ..."]
 """Where n walks pass by, one after the other."""
@@ -91,9 +95,50 @@ def draw_walk(
     seeds: Sequence[int],
     *,
     frames: int,
-    walks: int,
-    truncation: float | None,
+    walks: int = 1,
+    truncation: float | None = None,
 ) -> Iterator[Images]:
-    """The pictures of `walk`, (walks, c, h, w) for each frame, on the CPU."""
+    """The pictures of `walk`, (walks, c, h, w) for each frame, on the CPU.
+
+    Raises:
+        ConfigError: As `check_walk`, or the truncation is out of range.
+    """
+    check_walk(seeds, frames=frames, walks=walks)
+    space.check_truncation(truncation)
     through = stops(space, seeds, walks=walks, truncation=truncation)
     return (space.draw(points).cpu() for points in walk(space, through, frames=frames))
+
+
+def save_walk(
+    space: LatentSpace,
+    path: Path,
+    *,
+    seeds: Sequence[int],
+    frames: int,
+    seconds: float | None,
+    columns: int,
+    truncation: float | None,
+    facts: Mapping[str, str],
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Write an animation of columns x columns walks that loops.
+
+    Raises:
+        ConfigError: As `draw_walk`, or the file cannot be written.
+    """
+    count = len(seeds) * frames
+    pieces = draw_walk(space, seeds, frames=frames, walks=columns**2, truncation=truncation)
+    seconds = count / 25 if seconds is None else seconds
+    check_animation(path, count=count, seconds=seconds)
+    sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
+    shown = _counted(sheets, count, progress)
+    save_animation(shown, path, count=count, seconds=seconds, facts=facts)
+
+
+def _counted(
+    frames: Iterator[Image.Image], count: int, progress: Callable[[int, int], None] | None
+) -> Iterator[Image.Image]:
+    for number, frame in enumerate(frames, start=1):
+        yield frame
+        if progress is not None:
+            progress(number, count)
