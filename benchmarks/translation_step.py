@@ -1,6 +1,6 @@
 """Training throughput and memory of CycleGAN at 128 pixels against the course's plain loop.
 
-    python benchmarks/translation_step.py [--batch 4] [--rounds 5] [--steps 2]
+    python benchmarks/translation_step.py [--batch 16] [--rounds 5] [--steps 1]
 
 Both sides train the course's networks in fp32: translators of 8,402,176 weights (three halvings,
 six residual blocks, three doublings), discriminators of 2,765,568, least-squares and cycle costs,
@@ -185,9 +185,9 @@ def seconds(step: Step) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="CycleGAN's step against the course's.")
-    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=1)
     parser.add_argument("--processor-time", action="store_true")
     arguments = parser.parse_args()
     context = multiprocessing.get_context("spawn")
