@@ -108,3 +108,7 @@ class DomainBatch:
 
     def __len__(self) -> int:
         return len(self.a)
+
+    def along(self, direction: str) -> tuple[Images, Images]:
+        """The pictures to be translated, and those that they are to look like."""
+        return (self.a, self.b) if direction == "a2b" else (self.b, self.a)

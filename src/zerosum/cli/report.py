@@ -82,15 +82,14 @@ def report_dry_run(config: RunConfig) -> None:
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     height, width = config.pictures.size
     console.print_json(json.dumps(to_json(config)))
-    is_pair = isinstance(store, Domains)
-    first = store.a if isinstance(store, Domains) else store
-    count = f"{len(first):,} + {len(store) - len(first):,}" if is_pair else f"{len(first):,}"
+    stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
+    count = " + ".join(f"{len(each):,}" for each in stores)
     channels = config.pictures.channels
     console.print(f"{count} pictures of {width}x{height}, {channels} channel(s)")
     console.print(table)
     rounds = -(-config.images // config.batch_size)
     console.print(
         f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} "
-        f"= {config.images / len(first):.1f} epochs, on {where}"
+        f"= {config.images / len(stores[0]):.1f} epochs, on {where}"
     )
     console.print("nothing was trained: --dry-run")

@@ -121,6 +121,10 @@ class Domains:
     def __len__(self) -> int:
         return len(self.a) + len(self.b)
 
+    def along(self, direction: str) -> tuple[Store, Store]:
+        """The domain that ``a2b`` or ``b2a`` goes from, and the one that it leads to."""
+        return (self.a, self.b) if direction == "a2b" else (self.b, self.a)
+
 
 def build_domains(
     sources: tuple[Source, Source],

@@ -21,7 +21,7 @@ def opinions(real_logits: Logits, fake_logits: Logits) -> dict[str, Scalar]:
     return {"accuracy": share_above(real, fake), "real": real.mean(), "fake": fake.mean()}
 
 
-def share_above(logits: Logits, bar: Tensor) -> Scalar:
+def share_above(logits: Logits, bar: Tensor | float) -> Scalar:
     """How many logits are above the bar; of those that are level with it, half.
 
     Example:

@@ -78,7 +78,7 @@ class TranslationGame(Game[DomainBatch]):
         """
         columns: list[Images] = []
         for direction in self.directions:
-            source, target = (examples.a, examples.b)[:: 1 if direction == "a2b" else -1]
+            source, target = examples.along(direction)
             made = self.translate(source, direction).cpu()
             back = self.reconstruct(made, direction)
             columns += [source, made, target if back is None else back.cpu()]
@@ -109,8 +109,7 @@ class TranslationGame(Game[DomainBatch]):
             with torch.no_grad():
                 real_logits = self.judge(name, real, now)
         cost = self.objective.generator(fake_logits, real_logits).mean()
-        undecided = torch.full_like(cost, self.objective.undecided)
-        return cost, share_above(fake_logits.detach(), undecided.detach())
+        return cost, share_above(fake_logits.detach(), self.objective.undecided)
 
 
 class CycleGame(TranslationGame):
@@ -299,7 +298,7 @@ class OneWayGame(TranslationGame):
 
     def domains(self, batch: DomainBatch) -> tuple[Images, Images]:
         """The pictures to be translated, and those that they are to look like."""
-        return (batch.a, batch.b) if self.directions == ("a2b",) else (batch.b, batch.a)
+        return batch.along(self.directions[0])
 
     def network(self) -> nn.Module:
         """The translator that learns."""

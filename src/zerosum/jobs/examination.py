@@ -25,7 +25,6 @@ from zerosum.types import DomainBatch, ImageBatches, Images
 __all__ = [
     "choose_features",
     "describe",
-    "directions",
     "domain_source",
     "make_exams",
     "make_grid",
@@ -79,7 +78,12 @@ def _examples(config: RunConfig, domains: Domains) -> DomainBatch:
 
 
 def make_exams(
-    config: RunConfig, pictures: Store | Domains, engine: Engine, *, quiet: bool
+    config: RunConfig,
+    game: Game[Any],
+    pictures: Store | Domains,
+    engine: Engine,
+    *,
+    quiet: bool,
 ) -> list[Exam]:
     """What the run is examined in: its pictures against those that it trains on."""
     features = config.evaluate_features
@@ -88,10 +92,11 @@ def make_exams(
     network = load_features(features, cache=cache_folder()).to(engine.device)
     is_cut = config.pictures.crop_from is not None
     if isinstance(pictures, Domains):
+        assert isinstance(game, TranslationGame)
         domains = prepare_domains(config, quiet=quiet) if is_cut else pictures
         return [
             _translation_exam(config, domains, direction, network, quiet=quiet)
-            for direction in directions(config)
+            for direction in game.directions
         ]
     store = prepare_store(config, quiet=quiet) if is_cut else pictures
     evaluator = _evaluator(config, store, network, describe(config.data, "train"), quiet=quiet)
@@ -106,13 +111,6 @@ def make_exams(
     return [Exam(evaluator=evaluator, make=make, count=count)]
 
 
-def directions(config: RunConfig) -> tuple[str, ...]:
-    """From which domain to which the game of these settings translates."""
-    if config.game.kind == "cycle":
-        return "a2b", "b2a"
-    return (getattr(config.game, "direction", "a2b"),)
-
-
 def translations(game: TranslationGame, pictures: Pictures, direction: str) -> Iterator[Images]:
     """The translations of pictures, in batches on the CPU."""
     for batch in pictures.batches(_TRANSLATED_AT_ONCE):
@@ -122,7 +120,7 @@ def translations(game: TranslationGame, pictures: Pictures, direction: str) -> I
 def _translation_exam(
     config: RunConfig, domains: Domains, direction: str, network: FeatureNetwork, *, quiet: bool
 ) -> Exam:
-    source, target = (domains.a, domains.b)[:: 1 if direction == "a2b" else -1]
+    source, target = domains.along(direction)
     about = describe(domain_source(config, direction[-1]), f"train {direction[-1]}")
     evaluator = _evaluator(config, target, network, about, quiet=quiet)
     chosen = Pictures(source.images, choose_pictures(len(source), config.evaluate_count, 0))

@@ -14,6 +14,7 @@ from zerosum.config.build import build_game
 from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
+from zerosum.games import Game
 from zerosum.jobs.examination import make_exams, make_grid
 from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable
 from zerosum.runs import Run, free_name
@@ -150,14 +151,15 @@ def _assemble(
     """All objects of a run; whatever does not fit is found here, before a folder is made."""
     batches = _batches(config, engine, store)
     facts = {"config": to_json(config), "data": _facts(store)}
+    game = build_game(config, engine)
     return Loop(
-        game=build_game(config, engine),
+        game=game,
         batches=batches,
         engine=engine,
         seed=config.seed,
         hooks=[
             Display(total=config.images, quiet=quiet),
-            *_evaluations(config, run, engine, store, facts, quiet=quiet),
+            *_evaluations(config, game, run, engine, store, facts, quiet=quiet),
             Statistics(run.path, every=config.log_every),
             Samples(
                 run.path,
@@ -176,6 +178,7 @@ def _assemble(
 
 def _evaluations(
     config: RunConfig,
+    game: Game[Any],
     run: Run,
     engine: Engine,
     store: Store | Domains,
@@ -186,7 +189,7 @@ def _evaluations(
     """The evaluation of a run that asks for one; only the main process looks."""
     if not config.evaluate_every:
         return []
-    exams = make_exams(config, store, engine, quiet=quiet) if engine.is_main else []
+    exams = make_exams(config, game, store, engine, quiet=quiet) if engine.is_main else []
     return [
         Evaluation(
             run.path,
