@@ -207,3 +207,14 @@ def test_a_generator_has_no_direction_and_no_partners(
     options = EvaluateConfig(features="pixels", count=16, real_count=16, device="cpu", **how)
     with pytest.raises(ConfigError, match=message):
         jobs.evaluate(str(run.path), options, quiet=True)
+
+
+def test_domains_of_unlike_kinds_are_seen_by_one_network(data: Path, tmp_path: Path) -> None:
+    # By itself, auto would choose another network for digits than for other pictures.
+    other = str(data / "apart" / "trainB")
+    fields = {"data": "", "data_a": "digits", "data_b": other, "pictures.channels": 1, "images": 2}
+    config = _small("cyclegan-small", data, tmp_path)
+    run = _train(change(config, {**fields, "pictures.enlarge": True}), tmp_path / "run")
+    how = EvaluateConfig(metrics="kid", count=16, real_count=16, device="cpu")
+    scores = jobs.evaluate(str(run.path), how, quiet=True).scores
+    assert list(scores.scores) == ["KD-pixels", "KD-pixels a2b", "KD-pixels b2a"]

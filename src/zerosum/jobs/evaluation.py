@@ -22,7 +22,7 @@ from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
-from zerosum.features import load_features
+from zerosum.features import FeatureNetwork, load_features
 from zerosum.games import TranslationGame
 from zerosum.jobs.examination import choose_features, describe, domain_source, translations
 from zerosum.jobs.preparation import cache_folder, counting, prepare_domains, prepare_store
@@ -90,10 +90,12 @@ def evaluate(
             f"zerosum evaluate {subject} --against SOURCE."
         )
     parts: dict[str, Scores] = {}
+    network: FeatureNetwork | None = None
     for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet):
-        # One sheet of nearest pictures: that of the first direction.
+        # One network for all directions, and one sheet of nearest pictures: that of the first.
+        network = network or _load_network(sides, options)
         now = replace(options, picture=None) if parts else options
-        parts[direction] = _score(subject, sides, now, quiet=quiet)
+        parts[direction] = _score(subject, sides, network, now, quiet=quiet)
     scores = join_directions(parts)
     if is_run:
         append_scores(Run.open(Path(subject)).scores_path, scores)
@@ -126,13 +128,18 @@ def _all_sides(
             yield direction, sides
 
 
-def _score(subject: str, sides: _Sides, options: EvaluateConfig, *, quiet: bool) -> Scores:
+def _load_network(sides: _Sides, options: EvaluateConfig) -> FeatureNetwork:
     features = options.features
     if features == "auto":
         features = choose_features(str(sides.about["source"]))
-    network = load_features(
+    return load_features(
         features, cache=cache_folder(), weights=options.weights, resize=options.resize
     ).to(choose_device(options.device))
+
+
+def _score(
+    subject: str, sides: _Sides, network: FeatureNetwork, options: EvaluateConfig, *, quiet: bool
+) -> Scores:
     with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
         evaluator = Evaluator.of(
             sides.store,
@@ -187,7 +194,7 @@ def _translations(
         config = replace(config, pairing="names")
     split = options.split or _test_or_train(config)
     domains = prepare_domains(config, split=split, quiet=quiet)
-    source, target = (domains.a, domains.b)[:: 1 if direction == "a2b" else -1]
+    source, target = domains.along(direction)
     chosen = choose_pictures(len(source), options.count, options.seed)
     sources = Pictures(source.images, chosen)
     batches = map(unscale, translations(model.game, sources, direction))
