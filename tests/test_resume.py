@@ -15,7 +15,7 @@ from runs_in_processes import assert_same, create, finish, start, weights
 from settings import adversarial
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
-from zerosum.config import RunConfig
+from zerosum.config import BurnInConfig, RunConfig
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.runs import Run
 from zerosum.training.hooks import read_statistics
@@ -106,6 +106,18 @@ def test_a_longer_run_is_the_same_as_one_planned_so(tiny: RunConfig, tmp_path: P
     assert outcome.images == 640
     assert_same(weights(whole), weights(half))
     assert half.config().images == 640
+
+
+def test_a_burn_in_goes_on_where_it_was(tiny: RunConfig, tmp_path: Path) -> None:
+    burn_in = BurnInConfig(images=500, learning_rate=4.0, beta2=0.9, penalties=10.0, half_life=0.0)
+    config = replace(tiny, game=replace(adversarial(tiny), burn_in=burn_in))
+    whole = _unbroken(replace(config, images=640), tmp_path / "whole")
+    half = _unbroken(config, tmp_path / "half")
+    jobs.resume_run(half.path, images=640, quiet=True)
+    assert_same(weights(whole), weights(half))
+    steady = _unbroken(replace(tiny, images=640), tmp_path / "steady")
+    with pytest.raises(AssertionError):
+        assert_same(weights(whole), weights(steady))
 
 
 def test_fewer_images_than_seen_is_refused(tiny: RunConfig, tmp_path: Path) -> None:

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from settings import adversarial
 from zerosum.config import (
     AdversarialConfig,
+    BurnInConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
     OptimizerConfig,
     PenaltiesConfig,
     PenaltyConfig,
     PicturesConfig,
+    R3ganDiscriminatorConfig,
+    R3ganGeneratorConfig,
     RunConfig,
     change,
     differences,
@@ -24,9 +28,12 @@ from zerosum.config import (
 from zerosum.config.build import build_game
 from zerosum.config.players import build_discriminator, build_generator
 from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.games import Round
 from zerosum.nn import count_parameters
+from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.engine import Engine
+from zerosum.training.loop import set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -52,6 +59,22 @@ def test_published_parameter_counts(name: str, generator: int, discriminator: in
     game = adversarial(config)
     assert count_parameters(build_generator(game.generator, shape)) == generator
     assert count_parameters(build_discriminator(game.discriminator, shape)) == discriminator
+
+
+def test_settings_reach_r3gans_networks() -> None:
+    shape = (1, 28, 28)
+    settings: dict[str, Any] = {
+        "width": 8, "max_width": 16, "blocks": 3, "group_size": 4, "expansion": 1
+    }  # fmt: skip
+    networks = (
+        build_generator(R3ganGeneratorConfig(latent_size=5, **settings), shape),
+        build_discriminator(R3ganDiscriminatorConfig(**settings), shape),
+    )
+    assert networks[0].latent_size == 5
+    for network, maps in zip(networks, ([16, 16, 8], [8, 16, 16]), strict=True):
+        grouped = [m for m in network.modules() if isinstance(m, nn.Conv2d) if m.padding[0] == 1]
+        assert [m.in_channels for m in grouped] == [width for width in maps for _ in range(3)]
+        assert [m.groups for m in grouped] == [m.in_channels // 4 for m in grouped]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -80,6 +103,26 @@ def test_published_settings() -> None:
     critic = adversarial(recipe("wgan-gp-mnist"))
     assert (critic.critic_turns, critic.penalties.gradient.weight) == (5, 10.0)
     assert critic.discriminator_optimizer.betas == (0.0, 0.9)
+
+
+def test_the_published_schedule_of_r3gan() -> None:
+    run = recipe("r3gan-cifar10")
+    game: Any = build_game(run, Engine(device=torch.device("meta")))
+    assert [due.name for due in game.penalties] == ["r1", "r2"]
+    for images, rate, gamma, beta2, half_life in (
+        (0, 2e-4, 0.05, 0.9, 0.0),
+        (20_000_000, 5e-5, 0.005, 0.99, 5e6),
+        (run.images, 5e-5, 0.005, 0.99, 5e6),
+    ):
+        for player in game.players.values():
+            set_pace(player, images, factor=1.0)
+            (group,) = player.optimizer.param_groups
+            assert group["lr"] == pytest.approx(rate)
+            assert group["betas"] == (0.0, pytest.approx(beta2))
+        now = Round(number=0, images=images, random=Randomness(seed=0))
+        assert [due.weight_at(now) for due in game.penalties] == pytest.approx([gamma / 2] * 2)
+        generator = game.players["generator"]
+        assert generator.half_life * generator.memory.at(images) == half_life
 
 
 @pytest.mark.parametrize(
@@ -122,10 +165,17 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: OptimizerConfig(learning_rate=0), "learning_rate must be greater"),
         (lambda: OptimizerConfig(betas=(0.5, 1.0)), "betas must be from 0 to below 1"),
         (lambda: OptimizerConfig(decay=(5, 5)), "two rising image counts"),
+        (lambda: BurnInConfig(images=-1), "images must not be negative"),
+        (lambda: BurnInConfig(learning_rate=0.0), "learning_rate must be greater than 0"),
+        (lambda: BurnInConfig(penalties=-1.0), "penalties must be a number from 0"),
         (lambda: PenaltyConfig(weight=-1.0), "must be a number from 0"),
         (lambda: PenaltyConfig(every=0), "every must be greater than 0"),
         (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
         (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
+        (lambda: R3ganGeneratorConfig(latent_size=0), "latent_size must be greater than 0"),
+        (lambda: R3ganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (lambda: R3ganGeneratorConfig(expansion=0), "expansion must be greater than 0"),
+        (lambda: R3ganDiscriminatorConfig(group_size=0), "group_size must be greater than 0"),
     ],
 )
 def test_parts_hold_no_nonsense(make: Any, message: str) -> None:
@@ -169,7 +219,9 @@ def test_differences_name_fields_and_both_values(tiny: RunConfig) -> None:
     assert differences(old, old) == []
 
 
-@pytest.mark.parametrize("kind", ["spectral", "two rates", "smoothing", "noise", "decay"])
+@pytest.mark.parametrize(
+    "kind", ["spectral", "two rates", "smoothing", "noise", "decay", "burn-in"]
+)
 def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
     base = adversarial(tiny)
     changed: dict[str, AdversarialConfig] = {
@@ -178,6 +230,7 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "smoothing": replace(base, real_label=0.9),
         "noise": replace(base, instance_noise=replace(base.instance_noise, deviation=0.1)),
         "decay": replace(base, generator_optimizer=OptimizerConfig(decay=(0, 100))),
+        "burn-in": replace(base, burn_in=BurnInConfig(images=100, learning_rate=4.0)),
     }
     game: Any = build_game(replace(tiny, game=changed[kind]), Engine(device=torch.device("cpu")))
     found = {
@@ -186,8 +239,33 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
         "noise": game.instance_noise.deviation == 0.1,
         "decay": game.players["generator"].decay == (0, 100),
+        "burn-in": game.players["generator"].rate.at(0) == 4.0,
     }
     assert [name for name, is_set in found.items() if is_set] == [kind]
+
+
+def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
+    burn_in = BurnInConfig(
+        images=1000, shape="linear", learning_rate=4.0, beta2=0.9, penalties=10.0, half_life=0.0
+    )
+    settings = replace(adversarial(tiny), burn_in=burn_in)
+    game: Any = build_game(replace(tiny, game=settings), Engine(device=torch.device("cpu")))
+    for images, rate, beta2, penalty, memory in (
+        (0, 4.0, 0.9, 10.0, 0.0), (500, 2.5, 0.9495, 5.5, 0.5), (1000, 1.0, 0.999, 1.0, 1.0)
+    ):  # fmt: skip
+        for player in game.players.values():
+            assert player.rate.at(images) == rate
+            assert player.beta2.at(images) == pytest.approx(beta2)
+        assert [due.factor.at(images) for due in game.penalties] == [penalty]
+        assert game.players["generator"].memory.at(images) == memory
+
+
+def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
+    game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
+    for player in game.players.values():
+        assert player.beta2 is None
+        assert player.rate.at(0) == player.memory.at(0) == 1.0
+    assert [due.factor.at(0) for due in game.penalties] == [1.0]
 
 
 def _named(game: Any, player: str) -> Any:

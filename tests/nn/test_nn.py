@@ -232,6 +232,14 @@ def test_spectral_norm_of_a_network_leaves_other_layers_alone() -> None:
     ]
 
 
+def test_spectral_norm_draws_a_weight_of_zeros_anew() -> None:
+    layer = nn.Conv2d(4, 8, 3, bias=False)
+    nn.init.zeros_(layer.weight)
+    add_spectral_norm(layer)
+    assert layer(torch.rand(1, 4, 5, 5)).isfinite().all()
+    assert largest_stretch(layer) > 0.5
+
+
 def test_spectral_norm_is_part_of_the_state() -> None:
     layer, copy = nn.Linear(6, 4), nn.Linear(6, 4)
     for each in (layer, copy):

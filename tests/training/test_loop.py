@@ -11,9 +11,10 @@ from zerosum.config import RunConfig
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.games import Game, Player, Round, Turn
+from zerosum.games.schedules import STEADY, Schedule
 from zerosum.training.averaging import decay_of, update_average
 from zerosum.training.engine import Engine, choose_device
-from zerosum.training.loop import Loop, Record, learning_rate_factor
+from zerosum.training.loop import Loop, Record, learning_rate_factor, set_pace
 from zerosum.types import Batch
 
 CPU = Engine(device=torch.device("cpu"))
@@ -129,6 +130,45 @@ def test_learning_rate_falls_linearly() -> None:
     loop.run(until=16)
     assert game.players["x"].optimizer.param_groups[0]["lr"] == pytest.approx(0.05)
     assert game.players["y"].optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_schedules_set_rate_and_betas_before_each_move() -> None:
+    weight = nn.Parameter(torch.zeros(()))
+    player = Player(
+        network=nn.ParameterList([weight]),
+        optimizer=torch.optim.Adam([weight], lr=0.1, betas=(0.5, 0.99)),
+        decay=(0, 400),
+        rate=Schedule(start=4.0, end=1.0, until=200, shape="linear"),
+        beta2=Schedule(start=0.9, end=0.99, until=200, shape="linear"),
+    )
+    (group,) = player.optimizer.param_groups
+    for images, rate, beta2 in ((0, 4.0, 0.9), (100, 2.5 * 0.75, 0.945), (200, 0.5, 0.99)):
+        set_pace(player, images, factor=1.0)
+        assert group["lr"] == pytest.approx(0.1 * rate)
+        assert group["betas"] == (0.5, pytest.approx(beta2))
+
+
+def test_without_schedules_an_optimizer_stays_as_it_was_made() -> None:
+    player = Bilinear().players["x"]
+    before = dict(player.optimizer.param_groups[0])
+    set_pace(player, 10**6, factor=1.0)
+    assert player.optimizer.param_groups[0] == before
+
+
+def test_an_averages_half_life_follows_its_schedule() -> None:
+    def averaged(memory: Schedule) -> float:
+        game = Bilinear()
+        player = game.players["x"]
+        player.average = nn.Linear(1, 1, bias=False)
+        player.average.weight.data.fill_(100.0)
+        player.half_life, player.memory = 0.4, memory
+        _loop(game).run(until=16)
+        return player.average.weight.item() - player.parameters[0].item()
+
+    # 0.05 · 8 images: the half-life of the second round, of which 0.5 ** (8 / 0.4) is kept.
+    steady, gone = averaged(STEADY), averaged(Schedule(start=0.0, end=1.0, until=10**9))
+    assert abs(steady) > 1e-8
+    assert gone == 0.0
 
 
 def test_average_has_the_half_life_it_says() -> None:

@@ -5,7 +5,12 @@ from typing import Any
 import torch
 
 from zerosum.config.game import AdversarialConfig
-from zerosum.config.players import build_discriminator, build_generator, build_player
+from zerosum.config.players import (
+    build_discriminator,
+    build_generator,
+    build_player,
+    burn_in_schedule,
+)
 from zerosum.config.run import GameConfig, RunConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
@@ -63,21 +68,32 @@ def _build_adversarial(
             config.generator_optimizer,
             engine,
             average_half_life=config.average_half_life,
+            burn_in=config.burn_in,
         ),
-        discriminator=build_player(discriminator, config.discriminator_optimizer, engine),
+        discriminator=build_player(
+            discriminator, config.discriminator_optimizer, engine, burn_in=config.burn_in
+        ),
         objective=make_objective(config.objective, config.real_label),
-        penalties=[
-            WeightedPenalty(
-                name=name, penalty=PENALTIES[name], weight=settings.weight, every=settings.every
-            )
-            for name, settings in vars(config.penalties).items()
-            if settings.weight > 0
-        ],
+        penalties=_penalties(config),
         latent=config.latent,
         critic_turns=config.critic_turns,
         augmentation=config.augmentation,
         instance_noise=InstanceNoise(deviation=noise.deviation, until=noise.until),
     )
+
+
+def _penalties(config: AdversarialConfig) -> list[WeightedPenalty]:
+    return [
+        WeightedPenalty(
+            name=name,
+            penalty=PENALTIES[name],
+            weight=settings.weight,
+            every=settings.every,
+            factor=burn_in_schedule(config.burn_in, config.burn_in.penalties),
+        )
+        for name, settings in vars(config.penalties).items()
+        if settings.weight > 0
+    ]
 
 
 def _refuse_batch_of_one(game: Game[Any]) -> None:

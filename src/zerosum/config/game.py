@@ -10,6 +10,7 @@ from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 __all__ = [
     "AdversarialConfig",
     "Augmentation",
+    "BurnInConfig",
     "InstanceNoiseConfig",
     "ObjectiveName",
     "OptimizerConfig",
@@ -117,6 +118,50 @@ class InstanceNoiseConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BurnInConfig:
+    """How a run begins otherwise than it goes on, as R3GAN's do.
+
+    The settings elsewhere are those that hold once the burn-in is over; these are what it starts
+    from. In between, all of them change together.
+
+    Paper:
+        Huang et al. 2024, appendix on training details, https://arxiv.org/abs/2501.05441
+
+    Example:
+        >>> BurnInConfig(images=20_000_000, learning_rate=4.0, penalties=10.0, beta2=0.9).shape
+        'cosine'
+        >>> BurnInConfig(images=1000, beta2=1.0)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: beta2 must be from 0 to below 1, got 1.0.
+    """
+
+    images: int = 0
+    """Images that it lasts; 0: there is none."""
+    shape: Literal["cosine", "linear"] = "cosine"
+    """How the settings change: slowly at both ends, or evenly."""
+    learning_rate: float = 1.0
+    """Factor on both learning rates at the start."""
+    beta2: float | None = None
+    """Second of both optimizers' betas at the start; None: the same as later."""
+    penalties: float = 1.0
+    """Factor on the penalties' weights at the start."""
+    half_life: float = 1.0
+    """Factor on the averaged generator's half-life at the start."""
+
+    def __post_init__(self) -> None:
+        require(self.images >= 0, f"burn_in.images must not be negative, got {self.images}.")
+        require_positive("burn_in.learning_rate", self.learning_rate)
+        require(
+            self.beta2 is None or 0.0 <= self.beta2 < 1.0,
+            f"beta2 must be from 0 to below 1, got {self.beta2}.",
+        )
+        for name in ("penalties", "half_life"):
+            value = getattr(self, name)
+            require(0 <= value < inf, f"burn_in.{name} must be a number from 0, got {value}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdversarialConfig:
     """Generator against discriminator.
 
@@ -154,6 +199,8 @@ class AdversarialConfig:
     """How the discriminator learns."""
     average_half_life: int | None = None
     """Images after which a past weight counts half in the averaged generator; None: no average."""
+    burn_in: BurnInConfig = BurnInConfig()
+    """What learning rates, betas, penalties and half-life start from."""
     augmentation: tuple[Augmentation, ...] = ()
     """DiffAugment operations on all that the discriminator sees."""
     instance_noise: InstanceNoiseConfig = InstanceNoiseConfig()

@@ -13,6 +13,8 @@ __all__ = [
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
     "PatchDiscriminatorConfig",
+    "R3ganDiscriminatorConfig",
+    "R3ganGeneratorConfig",
     "ResnetDiscriminatorConfig",
     "ResnetGeneratorConfig",
     "ResnetTranslatorConfig",
@@ -180,6 +182,63 @@ class ResnetDiscriminatorConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class R3ganGeneratorConfig:
+    """Residual generator of R3GAN, without normalisation.
+
+    Example:
+        >>> R3ganGeneratorConfig(width=32, max_width=128).latent_size
+        64
+    """
+
+    kind: Literal["r3gan"] = "r3gan"
+    latent_size: int = 64
+    """Numbers in a latent vector."""
+    width: int = 64
+    """Channels at the size of the picture; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    blocks: int = 2
+    """Residual blocks at each size."""
+    group_size: int = 16
+    """Channels of a group in the 3x3 convolutions, at most."""
+    expansion: int = 2
+    """Channels within a block per channel outside of it."""
+
+    def __post_init__(self) -> None:
+        require_positive("latent_size", self.latent_size)
+        _check_r3gan(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class R3ganDiscriminatorConfig:
+    """Residual discriminator of R3GAN, without normalisation.
+
+    Example:
+        >>> R3ganDiscriminatorConfig(blocks=0)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: blocks must be greater than 0, got 0.
+    """
+
+    kind: Literal["r3gan"] = "r3gan"
+    width: int = 64
+    """Channels at the size of the picture; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    blocks: int = 2
+    """Residual blocks at each size."""
+    group_size: int = 16
+    """Channels of a group in the 3x3 convolutions, at most."""
+    expansion: int = 2
+    """Channels within a block per channel outside of it."""
+    spectral_norm: bool = False
+    """Divide each weight by its largest singular value; what would start at 0 then does not."""
+
+    def __post_init__(self) -> None:
+        _check_r3gan(self)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResnetTranslatorConfig:
     """Residual blocks between a few halvings and as many doublings.
 
@@ -275,8 +334,15 @@ class PatchDiscriminatorConfig:
 
 
 TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
-GeneratorConfig = MlpGeneratorConfig | DcganGeneratorConfig | ResnetGeneratorConfig
-DiscriminatorConfig = MlpDiscriminatorConfig | DcganDiscriminatorConfig | ResnetDiscriminatorConfig
+GeneratorConfig = (
+    MlpGeneratorConfig | DcganGeneratorConfig | ResnetGeneratorConfig | R3ganGeneratorConfig
+)
+DiscriminatorConfig = (
+    MlpDiscriminatorConfig
+    | DcganDiscriminatorConfig
+    | ResnetDiscriminatorConfig
+    | R3ganDiscriminatorConfig
+)
 
 
 def _check_mlp(widths: tuple[int, ...], dropout: float) -> None:
@@ -284,6 +350,12 @@ def _check_mlp(widths: tuple[int, ...], dropout: float) -> None:
     for width in widths:
         require_positive("each of widths", width)
     require_between("dropout", dropout, 0.0, 0.99)
+
+
+def _check_r3gan(config: R3ganGeneratorConfig | R3ganDiscriminatorConfig) -> None:
+    _check_widths(config.width, config.max_width)
+    for name in ("blocks", "group_size", "expansion"):
+        require_positive(name, getattr(config, name))
 
 
 def _check_widths(width: int, max_width: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from zerosum.config.game import OptimizerConfig
+from zerosum.config.game import BurnInConfig, OptimizerConfig
 from zerosum.config.networks import (
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
@@ -17,6 +17,8 @@ from zerosum.config.networks import (
     MlpDiscriminatorConfig,
     MlpGeneratorConfig,
     PatchDiscriminatorConfig,
+    R3ganDiscriminatorConfig,
+    R3ganGeneratorConfig,
     ResnetDiscriminatorConfig,
     ResnetGeneratorConfig,
     ResnetTranslatorConfig,
@@ -24,12 +26,15 @@ from zerosum.config.networks import (
     UnetTranslatorConfig,
 )
 from zerosum.games import Player
+from zerosum.games.schedules import Schedule
 from zerosum.networks import (
     DcganDiscriminator,
     DcganGenerator,
     MlpDiscriminator,
     MlpGenerator,
     PatchDiscriminator,
+    R3ganDiscriminator,
+    R3ganGenerator,
     ResnetDiscriminator,
     ResnetGenerator,
     ResnetTranslator,
@@ -39,7 +44,15 @@ from zerosum.nn import add_spectral_norm
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
-__all__ = ["build_discriminator", "build_generator", "build_player", "build_translator"]
+__all__ = [
+    "build_discriminator",
+    "build_generator",
+    "build_player",
+    "build_translator",
+    "burn_in_schedule",
+]
+
+NO_BURN_IN = BurnInConfig()
 
 
 def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
@@ -57,6 +70,8 @@ def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
             return DcganGenerator(**_arguments(config), image_shape=shape)
         case ResnetGeneratorConfig():
             return ResnetGenerator(**_arguments(config), image_shape=shape)
+        case R3ganGeneratorConfig():
+            return R3ganGenerator(**_arguments(config), image_shape=shape)
 
 
 def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
@@ -94,6 +109,8 @@ def build_discriminator(
             network = DcganDiscriminator(**arguments, image_shape=shape)
         case ResnetDiscriminatorConfig():
             network = ResnetDiscriminator(**arguments, image_shape=shape)
+        case R3ganDiscriminatorConfig():
+            network = R3ganDiscriminator(**arguments, image_shape=shape)
         case PatchDiscriminatorConfig():
             network = PatchDiscriminator(**arguments, image_shape=shape)
     if config.spectral_norm:
@@ -107,6 +124,7 @@ def build_player(
     engine: Engine,
     *,
     average_half_life: int | None = None,
+    burn_in: BurnInConfig = NO_BURN_IN,
 ) -> Player:
     """A player whose network is on the engine's device, with Adam and perhaps an average.
 
@@ -123,7 +141,24 @@ def build_player(
         average=None if average is None else engine.prepare(average),
         half_life=average_half_life or 0,
         decay=config.decay,
+        rate=burn_in_schedule(burn_in, burn_in.learning_rate),
+        beta2=_beta2(burn_in, config.betas[1]),
+        memory=burn_in_schedule(burn_in, burn_in.half_life),
     )
+
+
+def burn_in_schedule(config: BurnInConfig, start: float, end: float = 1.0) -> Schedule:
+    """A number that changes while the burn-in lasts: a factor, unless it ends elsewhere than at 1.
+
+    Example:
+        >>> burn_in_schedule(BurnInConfig(images=100), 4.0).at(50)
+        2.5
+    """
+    return Schedule(start=start, end=end, until=config.images, shape=config.shape)
+
+
+def _beta2(config: BurnInConfig, end: float) -> Schedule | None:
+    return None if config.beta2 is None else burn_in_schedule(config, config.beta2, end)
 
 
 def _build_adam(config: OptimizerConfig, network: nn.Module) -> torch.optim.Adam:

@@ -12,6 +12,7 @@ import torch
 from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.judging import opinions, share_above
+from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
 from zerosum.randomness import Randomness
@@ -47,7 +48,8 @@ class WeightedPenalty:
     """A penalty on the discriminator, its weight, and how often it is paid.
 
     Lazy regularisation (Karras et al. 2020, appendix B, https://arxiv.org/abs/1912.04958): paid
-    every ``every`` rounds with ``every`` times the weight, it costs little and pulls as hard.
+    every ``every`` rounds with ``every`` times the weight, it costs little and pulls as hard. The
+    weight may change while the run goes on: it is multiplied by ``factor``.
 
     Example:
         >>> from zerosum.objectives import r1
@@ -61,10 +63,15 @@ class WeightedPenalty:
     penalty: Penalty
     weight: float
     every: int = 1
+    factor: Schedule = STEADY
 
     def is_due(self, now: Round) -> bool:
         """Whether this round pays the penalty."""
         return now.number % self.every == 0
+
+    def weight_at(self, now: Round) -> float:
+        """What the mean penalty is multiplied by in a round that pays it."""
+        return self.weight * self.factor.at(now.images) * self.every
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +192,7 @@ class AdversarialGame(Game[Batch]):
         critic = self.players[DISCRIMINATOR].network.forward
         with torch.autocast(real.device.type, enabled=False):
             values = due.penalty(critic, real, fake, now.random)
-        return due.weight * due.every * values.mean()
+        return due.weight_at(now) * values.mean()
 
     def generator_turn(self, fake: Images, real: Images, real_logit: Scalar, now: Round) -> Turn:
         """G learns to be taken for real by the D that has just moved.

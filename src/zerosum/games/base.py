@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import CheckpointError
+from zerosum.games.schedules import STEADY, Schedule
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
 
@@ -29,6 +30,9 @@ class Player:
         average: A copy of the network that follows it slowly, for sampling; or None.
         half_life: Images after which a past weight counts half in the average.
         decay: The images between which the learning rate falls linearly to zero; or None.
+        rate: Factor on the learning rate, besides.
+        beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
+        memory: Factor on the half-life.
 
     Example:
         >>> network = nn.Linear(2, 1)
@@ -42,6 +46,9 @@ class Player:
     average: nn.Module | None = None
     half_life: float = 0.0
     decay: tuple[int, int] | None = None
+    rate: Schedule = STEADY
+    beta2: Schedule | None = None
+    memory: Schedule = STEADY
 
     def __post_init__(self) -> None:
         # The rate at the start, from which the loop derives every later one.

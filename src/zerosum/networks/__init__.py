@@ -9,6 +9,7 @@ logits for the patches of a picture.
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
+from zerosum.networks.r3gan import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.resnet import ResnetDiscriminator, ResnetGenerator
 from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 
@@ -19,6 +20,8 @@ __all__ = [
     "MlpGenerator",
     "PatchDiscriminator",
     "PatchHeads",
+    "R3ganDiscriminator",
+    "R3ganGenerator",
     "ResnetDiscriminator",
     "ResnetGenerator",
     "ResnetTranslator",

@@ -3,6 +3,8 @@
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from zerosum.nn.initialisation import initialise_he
+
 __all__ = ["add_spectral_norm"]
 
 
@@ -11,7 +13,9 @@ def add_spectral_norm(module: nn.Module, *, iterations: int = 1) -> None:
 
     W̄ = W / σ(W), where W (outputs, inputs·k·k) is the weight as a matrix and σ(W) ≈ uᵀ W v comes
     from one step of power iteration per forward pass in training mode; u and v are buffers and so
-    part of a checkpoint. Initialise the weights first: afterwards they are derived.
+    part of a checkpoint. Initialise the weights first: afterwards they are derived. A weight that
+    is all zeros (as the last of a residual block may be) has no direction to keep, and is drawn
+    anew by ``initialise_he``.
 
     Args:
         module: The network, changed in place.
@@ -30,5 +34,7 @@ def add_spectral_norm(module: nn.Module, *, iterations: int = 1) -> None:
     """
     for layer in list(module.modules()):
         if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+            if not layer.weight.any():
+                initialise_he(layer)
             outputs_axis = 1 if isinstance(layer, nn.ConvTranspose2d) else 0
             spectral_norm(layer, n_power_iterations=iterations, dim=outputs_axis)

@@ -14,6 +14,7 @@ from zerosum.recipes.dcgan import (
     dcgan_svhn,
 )
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
+from zerosum.recipes.r3gan import r3gan_cifar10, r3gan_digits, r3gan_faces32
 from zerosum.recipes.translation import (
     cartoongan,
     cut,
@@ -39,6 +40,9 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "dcgan-faces": dcgan_faces,
         "wgan-gp-mnist": wgan_gp_mnist,
         "wgan-gp-cifar10": wgan_gp_cifar10,
+        "r3gan-digits": r3gan_digits,
+        "r3gan-faces32": r3gan_faces32,
+        "r3gan-cifar10": r3gan_cifar10,
         "cyclegan": cyclegan,
         "cyclegan-course": cyclegan_course,
         "cyclegan-small": cyclegan_small,

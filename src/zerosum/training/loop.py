@@ -184,9 +184,7 @@ class Loop(Generic[BatchT]):
 
     def _move(self, player: Player, turn: Turn) -> None:
         parameters = player.parameters
-        factor = learning_rate_factor(player.decay, self.images) * 0.5**self.rollbacks
-        for group in player.optimizer.param_groups:
-            group["lr"] = group["initial_lr"] * factor
+        set_pace(player, self.images, factor=0.5**self.rollbacks)
         player.optimizer.zero_grad(set_to_none=True)
         turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
         self.engine.average_gradients(parameters)
@@ -208,7 +206,8 @@ class Loop(Generic[BatchT]):
         step = self.batches.batch_size
         for player in self.game.players.values():
             if player.average is not None:
-                decay = decay_of(player.half_life, step=step, images=self.images)
+                half_life = player.half_life * player.memory.at(self.images)
+                decay = decay_of(half_life, step=step, images=self.images)
                 update_average(player.average, player.network, decay)
 
     def state_dict(self) -> dict[str, Any]:
@@ -252,6 +251,29 @@ def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
         return 1.0
     start, end = decay
     return min(1.0, max(0.0, (end - images) / (end - start)))
+
+
+def set_pace(player: Player, images: int, *, factor: float) -> None:
+    """Give a player's optimizer the settings that its schedules have after that many images.
+
+    Args:
+        player: Who is about to move.
+        images: Real images seen so far.
+        factor: On the learning rate, besides.
+
+    Example:
+        >>> weight = torch.nn.Parameter(torch.zeros(()))
+        >>> player = Player(network=torch.nn.ParameterList([weight]),
+        ...                 optimizer=torch.optim.Adam([weight], lr=0.1), decay=(0, 100))
+        >>> set_pace(player, 50, factor=1.0)
+        >>> player.optimizer.param_groups[0]["lr"]
+        0.05
+    """
+    factor *= learning_rate_factor(player.decay, images) * player.rate.at(images)
+    for group in player.optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * factor
+        if player.beta2 is not None:
+            group["betas"] = (group["betas"][0], player.beta2.at(images))
 
 
 def _lay_out_like_weights(optimizer: torch.optim.Optimizer) -> None:
