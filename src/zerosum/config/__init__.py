@@ -4,8 +4,10 @@ from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
     AdversarialConfig,
     Augmentation,
+    GrowthConfig,
     InstanceNoiseConfig,
     OptimizerConfig,
+    PathLengthConfig,
     PenaltiesConfig,
     PenaltyConfig,
 )
@@ -22,6 +24,12 @@ from zerosum.config.networks import (
     UnetTranslatorConfig,
 )
 from zerosum.config.run import GameConfig, PicturesConfig, RunConfig
+from zerosum.config.style import (
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
+)
 from zerosum.config.translation import (
     CartoonConfig,
     ContrastiveConfig,
@@ -41,19 +49,25 @@ __all__ = [
     "DcganGeneratorConfig",
     "EvaluateConfig",
     "GameConfig",
+    "GrowthConfig",
     "InstanceNoiseConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
     "OptimizerConfig",
     "PairedConfig",
     "PatchDiscriminatorConfig",
+    "PathLengthConfig",
     "PenaltiesConfig",
     "PenaltyConfig",
     "PicturesConfig",
+    "ProganDiscriminatorConfig",
+    "ProganGeneratorConfig",
     "ResnetDiscriminatorConfig",
     "ResnetGeneratorConfig",
     "ResnetTranslatorConfig",
     "RunConfig",
+    "StyleDiscriminatorConfig",
+    "StyleGeneratorConfig",
     "TranslationConfig",
     "UnetTranslatorConfig",
     "change",

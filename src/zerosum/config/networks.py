@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.style import (
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
+)
 
 __all__ = [
     "DcganDiscriminatorConfig",
@@ -275,8 +281,20 @@ class PatchDiscriminatorConfig:
 
 
 TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
-GeneratorConfig = MlpGeneratorConfig | DcganGeneratorConfig | ResnetGeneratorConfig
-DiscriminatorConfig = MlpDiscriminatorConfig | DcganDiscriminatorConfig | ResnetDiscriminatorConfig
+GeneratorConfig = (
+    MlpGeneratorConfig
+    | DcganGeneratorConfig
+    | ResnetGeneratorConfig
+    | ProganGeneratorConfig
+    | StyleGeneratorConfig
+)
+DiscriminatorConfig = (
+    MlpDiscriminatorConfig
+    | DcganDiscriminatorConfig
+    | ResnetDiscriminatorConfig
+    | ProganDiscriminatorConfig
+    | StyleDiscriminatorConfig
+)
 
 
 def _check_mlp(widths: tuple[int, ...], dropout: float) -> None:

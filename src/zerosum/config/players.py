@@ -23,16 +23,26 @@ from zerosum.config.networks import (
     TranslatorConfig,
     UnetTranslatorConfig,
 )
+from zerosum.config.style import (
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
+)
 from zerosum.games import Player
 from zerosum.networks import (
     DcganDiscriminator,
     DcganGenerator,
+    GrowingDiscriminator,
+    GrowingGenerator,
     MlpDiscriminator,
     MlpGenerator,
     PatchDiscriminator,
     ResnetDiscriminator,
     ResnetGenerator,
     ResnetTranslator,
+    StyleDiscriminator,
+    StyleGenerator,
     UnetTranslator,
 )
 from zerosum.nn import add_spectral_norm
@@ -57,6 +67,10 @@ def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
             return DcganGenerator(**_arguments(config), image_shape=shape)
         case ResnetGeneratorConfig():
             return ResnetGenerator(**_arguments(config), image_shape=shape)
+        case ProganGeneratorConfig():
+            return GrowingGenerator(**_arguments(config), image_shape=shape)
+        case StyleGeneratorConfig():
+            return StyleGenerator(**_arguments(config), image_shape=shape)
 
 
 def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
@@ -85,7 +99,7 @@ def build_discriminator(
         torch.Size([2])
     """
     arguments = _arguments(config)
-    arguments.pop("spectral_norm")
+    spectral_norm = arguments.pop("spectral_norm", False)
     network: nn.Module
     match config:
         case MlpDiscriminatorConfig():
@@ -94,9 +108,13 @@ def build_discriminator(
             network = DcganDiscriminator(**arguments, image_shape=shape)
         case ResnetDiscriminatorConfig():
             network = ResnetDiscriminator(**arguments, image_shape=shape)
+        case ProganDiscriminatorConfig():
+            network = GrowingDiscriminator(**arguments, image_shape=shape)
+        case StyleDiscriminatorConfig():
+            network = StyleDiscriminator(**arguments, image_shape=shape)
         case PatchDiscriminatorConfig():
             network = PatchDiscriminator(**arguments, image_shape=shape)
-    if config.spectral_norm:
+    if spectral_norm:
         add_spectral_norm(network)
     return network
 
