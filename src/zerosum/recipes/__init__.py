@@ -14,6 +14,13 @@ from zerosum.recipes.dcgan import (
     dcgan_svhn,
 )
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
+from zerosum.recipes.style import (
+    progan_digits,
+    stylegan2_256,
+    stylegan2_digits,
+    stylegan2_faces32,
+    stylegan_digits,
+)
 from zerosum.recipes.translation import (
     cartoongan,
     cut,
@@ -39,6 +46,11 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "dcgan-faces": dcgan_faces,
         "wgan-gp-mnist": wgan_gp_mnist,
         "wgan-gp-cifar10": wgan_gp_cifar10,
+        "progan-digits": progan_digits,
+        "stylegan-digits": stylegan_digits,
+        "stylegan2-digits": stylegan2_digits,
+        "stylegan2-faces32": stylegan2_faces32,
+        "stylegan2-256": stylegan2_256,
         "cyclegan": cyclegan,
         "cyclegan-course": cyclegan_course,
         "cyclegan-small": cyclegan_small,
