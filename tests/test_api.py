@@ -6,6 +6,8 @@ import torch
 import zerosum
 from zerosum.config import RunConfig
 from zerosum.errors import ConfigError
+from zerosum.games import AdversarialGame
+from zerosum.randomness import Randomness
 
 
 @pytest.fixture
@@ -24,6 +26,13 @@ def test_a_seed_names_a_picture_whatever_the_count(model: zerosum.Model) -> None
     many = model.sample(10, seed=3, batch_size=4)
     assert torch.allclose(many[:3], model.sample(3, seed=3), atol=1e-6)
     assert not torch.allclose(many, model.sample(10, seed=4), atol=1e-4)
+
+
+def test_pictures_are_those_of_the_latents_of_their_number(model: zerosum.Model) -> None:
+    random = Randomness(seed=3, stream="sample")
+    latents = torch.cat([random.at(index).normal(1, 8) for index in range(4)])
+    assert isinstance(model.game, AdversarialGame)
+    assert torch.equal(model.game.draw(latents), model.sample(4, seed=3))
 
 
 def test_load_gives_the_same_pictures(model: zerosum.Model) -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zerosum.api import Model, compare, evaluate, load, resume, train, translate
+    from zerosum.api import Model, compare, evaluate, load, project, resume, train, translate
     from zerosum.config import RunConfig
     from zerosum.data import open_source
     from zerosum.errors import ZerosumError
@@ -26,6 +26,7 @@ __all__ = [
     "evaluate",
     "load",
     "open_source",
+    "project",
     "recipe",
     "resume",
     "train",
@@ -37,6 +38,7 @@ _HOMES = {
     "compare": "zerosum.api",
     "evaluate": "zerosum.api",
     "load": "zerosum.api",
+    "project": "zerosum.api",
     "resume": "zerosum.api",
     "train": "zerosum.api",
     "translate": "zerosum.api",

@@ -11,10 +11,11 @@ from zerosum import jobs
 from zerosum.config import EvaluateConfig, RunConfig, change
 from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Scores
+from zerosum.latent.projection import Descent
 from zerosum.model import Model, load
 from zerosum.recipes import recipe as find_recipe
 
-__all__ = ["Model", "compare", "evaluate", "load", "resume", "train", "translate"]
+__all__ = ["Model", "compare", "evaluate", "load", "project", "resume", "train", "translate"]
 
 
 def train(
@@ -169,6 +170,54 @@ def translate(
     )
     named = [inputs] if isinstance(inputs, str | Path) else inputs
     return jobs.translate(run, named, options, quiet=quiet)
+
+
+def project(
+    run: str | Path,
+    inputs: str | Path | Sequence[str | Path],
+    *,
+    steps: int = 500,
+    seed: int = 0,
+    features: str | None = None,
+    out: str | Path | None = None,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+    quiet: bool = False,
+) -> jobs.Projected:
+    """Find the latents whose pictures are nearest to real pictures; write both side by side.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them), zip or tar archives.
+        steps: Of gradient descent.
+        seed: Of the random pictures to begin with.
+        features: A feature network to compare by, besides pixels: ``digits``, ``inception``...
+        out: Folder to make; by default ``projected`` in the run folder.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        quiet: No progress bar.
+
+    Returns:
+        How near each came, where they are, and what was passed over and why.
+
+    Raises:
+        ZerosumError: Something does not fit; the message says what to do.
+
+    Example:
+        >>> project("runs/dcgan-digits", "no-such.jpg")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no-such.jpg does not exist; check the path.
+    """
+    options = jobs.ProjectOptions(
+        descent=Descent(steps=steps, seed=seed),
+        features=features,
+        out=None if out is None else Path(out),
+        checkpoint=checkpoint,
+        device=device,
+    )
+    named = [inputs] if isinstance(inputs, str | Path) else inputs
+    return jobs.project(run, named, options, quiet=quiet)
 
 
 def compare(runs: Sequence[str | Path]) -> Comparison:

@@ -67,7 +67,7 @@ def tile(images: Images, *, columns: int | None = None) -> Sheet:
 
 
 def provenance(
-    *, run: str, images: int, seed: int | None = None, **extra: int | str
+    *, run: str, images: int, seed: int | None = None, **extra: float | str
 ) -> dict[str, str]:
     """What a generated PNG says of itself: that it is generated, by which run, from which seed.
 

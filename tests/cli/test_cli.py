@@ -21,7 +21,17 @@ def run(tiny: RunConfig, tmp_path: Path) -> Run:
     return train_run(tiny, out=tmp_path / "run", quiet=True).run
 
 
-@pytest.mark.parametrize("words", [["--help"], ["train", "--help"], ["recipes"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["recipes"],
+        ["walk", "--help"],
+        ["project", "--help"],
+        ["export", "--help"],
+    ],
+)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys\n"
@@ -45,7 +55,10 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         (["recipes", "dcgan-faces"], ['"latent_size": 128', "celeba"]),
         (["train", "dcgan-digits", "--help"], ["--game.penalties.r1.weight", "--data", "--out"]),
         (["resume", "--help"], ["--images", "never stopped"]),
-        (["sample", "--help"], ["--grid", "--out", ".npz"]),
+        (["sample", "--help"], ["--grid", "--out", ".npz", "--truncation"]),
+        (["walk", "--help"], ["--seeds", "walk.gif", "--columns"]),
+        (["project", "--help"], ["PICTURE...", "--features", "--steps"]),
+        (["export", "--help"], [".onnx", ".pt2", "--direction"]),
         (["data", "--help"], ["inspect", "--picture"]),
         (["data", "inspect", "--help"], ["--picture"]),
     ],
@@ -141,6 +154,24 @@ def test_samples_are_the_same_pictures_in_every_form(run: Run, tmp_path: Path) -
             assert (zipped == picture).all()
     text = Image.open(tmp_path / "folder/000003.png").text  # type: ignore[attr-defined]
     assert (text["zerosum:run"], text["zerosum:index"]) == ("run", "3")
+
+
+def test_truncated_samples_say_so_and_vary_less(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sample", str(run.path), "--count", "8", "--truncation"]
+    spreads = []
+    for truncation, out in (("0.02", "few"), ("5", "all")):
+        assert call(*words, truncation, "--out", str(tmp_path / out)) == 0
+        files = sorted((tmp_path / out).iterdir())
+        pictures = np.stack([np.asarray(Image.open(file)).astype(float) for file in files])
+        spreads.append(pictures.std(axis=0).mean())
+    assert spreads[0] < 0.3 * spreads[1]
+    text = Image.open(tmp_path / "all/000001.png").text  # type: ignore[attr-defined]
+    assert text["zerosum:truncation"] == "5.0"
+    assert call(*words, "7", "--out", str(tmp_path / "none")) == 1
+    assert "expected a truncation from 0.01 to 5, got 7" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_foreign_folder_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

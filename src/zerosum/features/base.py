@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.features.preparation import Preparation
-from zerosum.types import Bytes, Features, Probabilities
+from zerosum.types import Bytes, Features, Images, Probabilities
 
 __all__ = ["NO_WEIGHTS", "ClassLogits", "FeatureNetwork", "Seen"]
 
@@ -93,6 +93,23 @@ class FeatureNetwork:
             return Seen(features=features.float(), probabilities=None)
         self._check("logits", logits, len(pictures))
         return Seen(features=features.float(), probabilities=logits.float().softmax(dim=1))
+
+    def see(self, images: Images) -> Features:
+        """The features of pictures in [-1, 1], not rounded to bytes, so that gradients go through.
+
+        Example:
+            >>> from zerosum.features import load_features
+            >>> from pathlib import Path
+            >>> network = load_features("pixels", cache=Path("unused"))
+            >>> pictures = torch.zeros(1, 1, 16, 16, requires_grad=True)
+            >>> network.see(pictures).sum().backward()
+            >>> pictures.grad.unique()
+            tensor([0.5000])
+        """
+        features, _ = self.body(self.prepare.of_floats(images.to(self.device)))
+        self._check("features", features, len(images))
+        seen: Features = features.float()
+        return seen
 
     def to(self, device: torch.device | str) -> "FeatureNetwork":
         """The network on a device; its weights move there, so this one is of no more use."""

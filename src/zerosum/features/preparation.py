@@ -92,7 +92,20 @@ class Preparation:
         Raises:
             DataError: If they are not bytes, or have another number of channels.
         """
-        images: Tensor = recolour(pictures, self.channels)
+        return self._finish(recolour(pictures, self.channels))
+
+    def of_floats(self, images: Images) -> Float[Tensor, "n _ _ _"]:
+        """Prepare pictures in [-1, 1] that are not rounded, so that gradients go through.
+
+        Example:
+            >>> prepare = Preparation(channels=1, size=None)
+            >>> prepare.of_floats(torch.tensor([[[[-1.0, 0.0, 1.0]]]]))
+            tensor([[[[0.0000, 0.5000, 1.0000]]]])
+        """
+        return self._finish(_recolour((images + 1) * 127.5, self.channels))
+
+    def _finish(self, images: Tensor) -> Tensor:
+        """Resize and scale recoloured pictures."""
         if self.size is not None and images.shape[2:] != self.size:
             resized = resize_tf1 if self.resize == "tf1" else resize_antialiased
             images = resized(images, self.size)
@@ -138,7 +151,10 @@ def recolour(pictures: Bytes, channels: Channels) -> Float[Tensor, "n _ h w"]:
             "expected pictures of shape (n, c, h, w) with 1 (grey), 3 (RGB) or 4 (RGB and alpha) "
             f"channels, found the shape {tuple(pictures.shape)}."
         )
-    images: Tensor = pictures.float()
+    return _recolour(pictures.float(), channels)
+
+
+def _recolour(images: Tensor, channels: Channels) -> Tensor:
     if images.shape[1] == 4:
         opaque = images[:, 3:] / 255
         images = images[:, :3] * opaque + 255 * (1 - opaque)

@@ -1,14 +1,17 @@
-"""Whole jobs: train, go on, evaluate, compare, translate; for the command line and the API."""
+"""Whole jobs: train, go on, evaluate, compare, translate, project; for command line and API."""
 
 from zerosum.jobs.comparison import compare_runs
 from zerosum.jobs.evaluation import Evaluated, evaluate
 from zerosum.jobs.preparation import absolute, cache_folder, prepare_pictures, report_unreadable
+from zerosum.jobs.projection import Projected, ProjectOptions, project
 from zerosum.jobs.training import Outcome, resume_run, train_run
 from zerosum.jobs.translation import Translated, TranslateOptions, translate
 
 __all__ = [
     "Evaluated",
     "Outcome",
+    "ProjectOptions",
+    "Projected",
     "TranslateOptions",
     "Translated",
     "absolute",
@@ -16,6 +19,7 @@ __all__ = [
     "compare_runs",
     "evaluate",
     "prepare_pictures",
+    "project",
     "report_unreadable",
     "resume_run",
     "train_run",

@@ -28,6 +28,7 @@ __all__ = [
     "prepare_pictures",
     "prepare_store",
     "report_unreadable",
+    "store_settings",
 ]
 
 
@@ -54,7 +55,7 @@ def prepare_store(
     with counting("preparing pictures", quiet=quiet) as progress:
         return build_store(
             source,
-            _settings(config, size),
+            store_settings(config, size),
             cache=cache_folder(),
             strict=config.strict,
             progress=progress,
@@ -79,7 +80,7 @@ def prepare_domains(
     with counting("preparing pictures", quiet=quiet) as progress:
         return build_domains(
             sources,
-            _settings(config, size),
+            store_settings(config, size),
             cache=cache_folder(),
             strict=config.strict,
             paired=config.pairing != "none",
@@ -88,7 +89,8 @@ def prepare_domains(
         )
 
 
-def _settings(config: RunConfig, size: tuple[int, int] | None) -> StoreSettings:
+def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> StoreSettings:
+    """How the run's pictures are brought to one shape, by default that of its networks."""
     pictures = config.pictures
     return StoreSettings(
         size=size or pictures.size,

@@ -15,11 +15,10 @@ from zerosum.config import PicturesConfig
 from zerosum.data import scale
 from zerosum.data.fitting import convert
 from zerosum.data.sources import UnreadableError
-from zerosum.data.sources.decoding import is_picture_name
 from zerosum.errors import ConfigError, DataError
-from zerosum.files import is_disk_full
 from zerosum.games.base import evaluating
 from zerosum.jobs.inputs import Input, find_inputs, output_names, require_inputs
+from zerosum.jobs.outputs import explained, require_free
 from zerosum.jobs.preparation import counting
 from zerosum.model import Model, load
 from zerosum.nn.tiles import translate_any_size
@@ -118,11 +117,11 @@ def translate(
     paths = [Path(path).expanduser() for path in inputs]
     require_inputs(paths)
     if options.out is not None:
-        _require_free(options.out)
+        require_free(options.out)
     model = load(run, device=options.device, checkpoint=options.checkpoint)
     direction = options.direction or model.directions[0]
     out = options.out or model.run.path / f"translated-{direction}"
-    _require_free(out)
+    require_free(out)
     translator = _Translator(model, direction, tile=options.tile)
     found = find_inputs(paths, direction=direction, split=options.split)
     names = output_names([each.name for each in found])
@@ -218,7 +217,7 @@ def _translate_one(
         return [(wanted.name, error.reason)]
     except DataError as error:
         return [(wanted.name, str(error))]
-    with _explained(out):
+    with explained(out):
         save_png(to_pictures(made)[0], path, facts=translator.facts(wanted.name))
     if page is not None:
         page.add(wanted.name, source, made)
@@ -241,38 +240,13 @@ def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
     columns = ("input", "translation", *([] if back is None else ["translated back"]))
     title = f"{model.run.path.name}: {translator.direction}"
     with (
-        _explained(path),
+        explained(path),
         write_page(path, title=title, columns=columns, facts=facts) as page,
     ):
         rows = _Rows(page, translator)
         yield rows
         if rows.count > _ROWS:
             page.note(f"The first {_ROWS} of {rows.count:,} translations are shown.")
-
-
-@contextmanager
-def _explained(place: Path) -> Iterator[None]:
-    """Say where nothing can be written, and what stays."""
-    try:
-        yield
-    except OSError as error:
-        what = "the disk is full" if is_disk_full(error) else f"{error}"
-        raise DataError(
-            f"cannot write to {place}: {what}. The pictures that are finished stay. Make room, or "
-            "make it writable, and translate the others with another --out."
-        ) from error
-
-
-def _require_free(out: Path) -> None:
-    """Refuse a folder with something in it, and what is not to be a folder."""
-    if is_picture_name(out.name) or out.suffix.lower() in (".zip", ".npz", ".tar"):
-        raise ConfigError(f"--out is a folder for the translations; got {out.name!r}.")
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"{out} is a file; choose a folder: --out NEW.")
-    if out.exists() and any(out.iterdir()):
-        raise ConfigError(
-            f"the folder {out} is not empty; choose another with --out NEW, or empty it."
-        )
 
 
 def _to_images(picture: Image.Image, pictures: PicturesConfig) -> Images:

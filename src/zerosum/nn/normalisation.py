@@ -6,6 +6,7 @@ x̂ = γ_c (x − μ) / √(σ² + ε) + β_c, where the kinds differ only in wh
 from collections.abc import Callable
 from functools import partial
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -42,7 +43,8 @@ class InstanceNorm(nn.InstanceNorm2d):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - PyTorch's own word
         """Normalise maps (n, channels, h, w)."""
-        if len(input) == 1:
+        # An exported network is to take any number of pictures, so it must not count them here.
+        if torch.compiler.is_exporting() or len(input) == 1:
             return functional.group_norm(
                 input, self.num_features, self.weight, self.bias, self.eps
             )

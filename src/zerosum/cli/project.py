@@ -1,0 +1,84 @@
+"""``zerosum project RUN PICTURE...``: the latents whose pictures are nearest to real ones."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+if TYPE_CHECKING:
+    from zerosum.jobs import Projected
+
+__all__ = ["run"]
+
+_DESCRIPTION = """\
+Find the latents whose pictures are nearest to real pictures, by gradient descent.
+
+Pictures are brought to the run's shape as its own data were. For each there is a PNG with the
+target on the left and the projection on the right, and an .npz with the latent (z, or the style w
+of a style-based generator). A distance is the mean squared difference of pixels in [-1, 1]; with
+--features, that of features is added, weighed so that both count alike. Beside it stand the
+distances of the nearest of 1,000 random samples and of their mean, which cost no search.
+
+  zerosum project runs/dcgan-digits photo.png
+  zerosum project runs/dcgan-digits folder/ --features digits --out nearest --steps 1000"""
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and project."""
+    tyro.cli(_project, args=list(arguments), prog="zerosum project", description=_DESCRIPTION)
+
+
+def _project(
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    inputs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
+    *,
+    out: Path | None = None,
+    steps: int = 500,
+    starts: int = 4,
+    seed: int = 0,
+    features: str | None = None,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+) -> None:
+    """Project and report.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them), zip or tar archives.
+        out: Folder for what is found; by default projected in the run folder.
+        steps: Steps of gradient descent.
+        starts: From how many points; the best counts.
+        seed: Whose first 1,000 pictures are the random samples; the noise follows from it too.
+        features: A feature network to compare by, besides pixels: digits, efficientnet-lite0, ...
+        checkpoint: Which checkpoint; best is that of the best evaluation while training.
+        device: auto, cpu, cuda or mps.
+    """
+    from zerosum.jobs import ProjectOptions, project
+    from zerosum.latent.projection import Descent
+
+    options = ProjectOptions(
+        descent=Descent(steps=steps, starts=starts, seed=seed),
+        features=features,
+        out=out,
+        checkpoint=checkpoint,
+        device=device,
+    )
+    done = project(run, inputs, options)
+    if done.pictures:
+        _report(done)
+    if done.failed:
+        lines = [f"  {name}: {reason}" for name, reason in done.failed]
+        head = f"{len(done.failed):,} pictures were not projected:"
+        print("\n".join([head, *lines]), file=sys.stderr)
+        sys.exit(1)
+
+
+def _report(done: "Projected") -> None:
+    width = max(len("picture"), *(len(each.name) for each in done.pictures))
+    print(f"{'picture':<{width}}  projection  nearest random  mean picture")
+    for each in done.pictures:
+        distances = f"{each.distance:>10.4f}  {each.random:>14.4f}  {each.mean:>12.4f}"
+        print(f"{each.name:<{width}}  {distances}")
+    print(done.out)

@@ -1,0 +1,179 @@
+"""A trained network as one file for programs that do not know zerosum: ONNX, PyTorch, weights."""
+
+import json
+import warnings
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.export import Dim, ExportedProgram
+
+from zerosum.errors import ConfigError
+from zerosum.files import replace_atomically
+from zerosum.registry import Table
+from zerosum.types import ImageShape
+
+__all__ = ["FORMATS", "Takes", "check_export", "export_network", "takes_latents", "takes_pictures"]
+
+FACTS = "zerosum.json"
+"""The name of the facts in a ``.pt2`` file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Takes:
+    """What a network takes.
+
+    Attributes:
+        name: What its input is called.
+        example: One such input, of two rows.
+        sizes: The axes that may have another length, with the rule for it.
+    """
+
+    name: str
+    example: Tensor
+    sizes: Mapping[int, Any] = field(default_factory=lambda: {0: Dim("n", min=1)})
+
+
+def takes_latents(size: int) -> Takes:
+    """Latents (n, size), for any n.
+
+    Example:
+        >>> takes_latents(100).example.shape
+        torch.Size([2, 100])
+    """
+    return Takes(name="latents", example=torch.zeros(2, size))
+
+
+def takes_pictures(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
+    """Pictures (n, c, h, w), for any n, and any h and w that are multiples of a number, not it.
+
+    (Tracing takes a length of 1 for a constant, and that is what a side of one multiple becomes
+    inside.)
+
+    Args:
+        shape: (c, h, w) of the pictures that the network was trained on.
+        multiple: Of what h and w are multiples.
+        smallest: The least h and w that the network takes; those here are at least 2 multiples.
+
+    Example:
+        >>> takes_pictures((3, 64, 64), multiple=4, smallest=8).example.shape
+        torch.Size([2, 3, 24, 28])
+    """
+    # Neither side as small as can be, nor equal: what is true of the example by chance would be
+    # taken for a condition.
+    least = max(2, smallest // multiple)
+    height, width = (least + 4) * multiple, (least + 5) * multiple
+    sizes = {
+        0: Dim("n", min=1),
+        2: multiple * Dim("rows", min=least),
+        3: multiple * Dim("columns", min=least),
+    }
+    return Takes(name="images", example=torch.zeros(2, shape[0], height, width), sizes=sizes)
+
+
+def export_network(
+    network: nn.Module, path: Path, *, takes: Takes, facts: Mapping[str, str]
+) -> None:
+    """Write a network, as it is in evaluation mode and on the CPU, to one file, atomically.
+
+    Args:
+        network: It stays as it is.
+        path: A file that ends in ``.onnx`` (for onnxruntime and many others), ``.pt2`` (for
+            ``torch.export.load(...).module()``) or ``.safetensors`` (weights alone).
+        takes: Its input.
+        facts: What the file says of itself: as metadata, in a ``.pt2`` as ``zerosum.json``.
+
+    Raises:
+        ConfigError: The file ends in something else, or a package for it is missing.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "line.pt2"
+        ...     export_network(nn.Linear(3, 1), path, takes=takes_latents(3), facts={})
+        ...     torch.export.load(path).module()(torch.zeros(5, 3)).shape
+        torch.Size([5, 1])
+    """
+    check_export(path)
+    still = deepcopy(network).cpu().to(memory_format=torch.contiguous_format)
+    still.eval().requires_grad_(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replace_atomically(path) as temporary:
+        FORMATS[path.suffix.lower()](still, temporary, takes, facts)
+
+
+def check_export(path: Path) -> None:
+    """Refuse what cannot be written, before anything is loaded.
+
+    Raises:
+        ConfigError: The file ends in something unknown, or a package for it is missing.
+
+    Example:
+        >>> check_export(Path("generator.pth"))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: expected a file that ends in .onnx, .pt2 or .safetensors, ...
+    """
+    kind = path.suffix.lower()
+    if kind not in FORMATS:
+        raise ConfigError(
+            f"expected a file that ends in .onnx, .pt2 or .safetensors, got {path.name!r}."
+        )
+    missing = [name for name in ("onnx", "onnxscript") if not _is_installed(name)]
+    if kind == ".onnx" and missing:
+        raise ConfigError(
+            f"to write .onnx the package {missing[0]} is needed: pip install 'zerosum[export]'; "
+            "or choose a file that ends in .pt2 or .safetensors, which needs nothing."
+        )
+
+
+def _write_onnx(network: nn.Module, path: Path, takes: Takes, facts: Mapping[str, str]) -> None:
+    traced = _trace(network, takes)
+    with warnings.catch_warnings():
+        # The exporter warns its own authors, of functions that it uses itself.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            traced,
+            dynamo=True,
+            verbose=False,
+            input_names=[takes.name],
+            output_names=["pictures"],
+        )
+    assert program is not None
+    program.model.metadata_props.update(facts)
+    program.save(str(path), external_data=False)
+
+
+def _write_program(network: nn.Module, path: Path, takes: Takes, facts: Mapping[str, str]) -> None:
+    whole = BytesIO()  # Given a path, it insists on the end of the name.
+    torch.export.save(
+        _trace(network, takes), whole, extra_files={FACTS: json.dumps(dict(facts), indent=2)}
+    )
+    path.write_bytes(whole.getvalue())
+
+
+def _write_weights(network: nn.Module, path: Path, takes: Takes, facts: Mapping[str, str]) -> None:
+    weights = {name: value.contiguous().clone() for name, value in network.state_dict().items()}
+    save_file(weights, path, metadata={"format": "pt", **facts})
+
+
+FORMATS: Table[Callable[[nn.Module, Path, Takes, Mapping[str, str]], None]] = Table(
+    "format", {".onnx": _write_onnx, ".pt2": _write_program, ".safetensors": _write_weights}
+)
+"""How networks are written, by the end of the file's name."""
+
+
+def _trace(network: nn.Module, takes: Takes) -> ExportedProgram:
+    with torch.no_grad():
+        return torch.export.export(network, (takes.example,), dynamic_shapes=(dict(takes.sizes),))
+
+
+def _is_installed(name: str) -> bool:
+    return find_spec(name) is not None

@@ -1,0 +1,184 @@
+"""Find the latents whose pictures are nearest to real pictures, and write both side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zerosum.data import scale
+from zerosum.data.fitting import fit_picture
+from zerosum.data.settings import StoreSettings
+from zerosum.data.sources import UnreadableError
+from zerosum.errors import DataError
+from zerosum.features import load_features
+from zerosum.files import cache_folder, replace_atomically
+from zerosum.jobs.inputs import Input, find_inputs, output_names, require_inputs
+from zerosum.jobs.outputs import explained, require_free
+from zerosum.jobs.preparation import counting, store_settings
+from zerosum.latent.projection import Descent, Projection
+from zerosum.model import Model, load
+from zerosum.pictures import save_png, tile, to_pictures
+from zerosum.types import Images
+
+__all__ = ["ProjectOptions", "Projected", "ProjectedPicture", "project"]
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectOptions:
+    """How to project.
+
+    Attributes:
+        descent: How to look for the nearest picture.
+        features: Name of a feature network to compare by, besides pixels; None: pixels alone.
+        out: The folder to make; None for ``projected`` in the run folder.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+
+    Example:
+        >>> ProjectOptions(features="digits").descent.steps
+        500
+    """
+
+    descent: Descent = field(default_factory=Descent)
+    features: str | None = None
+    out: Path | None = None
+    checkpoint: Literal["latest", "best"] = "latest"
+    device: str = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectedPicture:
+    """How near a picture's projection is, beside what costs nothing.
+
+    Attributes:
+        name: The picture's.
+        distance: Of the projection.
+        random: Of the nearest of the random samples.
+        mean: Of the mean of the random samples.
+    """
+
+    name: str
+    distance: float
+    random: float
+    mean: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projected:
+    """What `project` did.
+
+    Attributes:
+        out: The folder with a PNG (target, projection) and an ``.npz`` for each picture.
+        pictures: How near each came.
+        failed: (name, reason) of every picture that was passed over.
+
+    Example:
+        >>> Projected(out=Path("projected"), pictures=()).failed
+        ()
+    """
+
+    out: Path
+    pictures: tuple[ProjectedPicture, ...]
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def project(
+    run: str | Path,
+    inputs: Sequence[str | Path],
+    options: ProjectOptions | None = None,
+    *,
+    quiet: bool = False,
+) -> Projected:
+    """Project pictures, and write for each a PNG beside its target and the latent.
+
+    A picture that cannot be read or brought to the run's shape is passed over.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        options: How.
+        quiet: No progress bar.
+
+    Raises:
+        ZerosumError: Something does not fit; the message says what to do.
+
+    Example:
+        >>> project("runs/dcgan-digits", ["no-such.jpg"])
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no-such.jpg does not exist; check the path.
+    """
+    options = options or ProjectOptions()
+    paths = [Path(path).expanduser() for path in inputs]
+    require_inputs(paths)
+    model = load(run, device=options.device, checkpoint=options.checkpoint)
+    device = model.latent.device  # Also refuses a run that translates, before anything is read.
+    out = options.out or model.run.path / "projected"
+    require_free(out)
+    see = None
+    if options.features is not None:
+        see = load_features(options.features, cache=cache_folder(), device=device).see
+    targets, failed = _read(
+        find_inputs(paths, direction="a2b"), store_settings(model.run.config())
+    )
+    files = dict(zip(targets, output_names(list(targets)), strict=True))
+    names = list(targets)
+    pieces = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
+    done: list[ProjectedPicture] = []
+    with counting("projecting pictures", quiet=quiet) as progress:
+        for number, piece in enumerate(pieces):
+
+            def shown(step: int, steps: int, number: int = number) -> None:
+                if progress is not None:
+                    progress(number * steps + step, len(pieces) * steps)
+
+            pictures = torch.cat([targets[name] for name in piece])
+            found = model.project(pictures, descent=options.descent, see=see, progress=shown)
+            done += _write(model, found, pictures, [(name, out / files[name]) for name in piece])
+    return Projected(out=out, pictures=tuple(done), failed=tuple(failed))
+
+
+def _read(
+    found: Sequence[Input], settings: StoreSettings
+) -> tuple[dict[str, Images], list[tuple[str, str]]]:
+    """The pictures in the run's shape by name; and (name, reason) of those that are not."""
+    targets: dict[str, Images] = {}
+    failed = []
+    for each in found:
+        try:
+            pixels = torch.from_numpy(np.array(fit_picture(each.read(), settings)))
+            targets[each.name] = scale(pixels.permute(2, 0, 1)[None])
+        except UnreadableError as error:
+            failed.append((each.name, error.reason))
+        except DataError as error:
+            failed.append((each.name, str(error)))
+    return targets, failed
+
+
+def _write(
+    model: Model, found: Projection, targets: Images, places: Sequence[tuple[str, Path]]
+) -> list[ProjectedPicture]:
+    """One PNG and one ``.npz`` for each picture."""
+    done = []
+    for row, (name, path) in enumerate(places):
+        distance, random, mean = (
+            values[row].item() for values in (found.distances, found.random, found.mean)
+        )
+        both = torch.stack([targets[row], found.images[row].clamp(-1, 1)])
+        facts = model.facts(source=name, shows="target, projection", distance=f"{distance:.6g}")
+        with explained(path.parent):
+            save_png(to_pictures(tile(both, columns=2))[0], path, facts=facts)
+            _save_point(path.with_suffix(".npz"), model.latent.symbol, found.points[row])
+        done.append(ProjectedPicture(name=name, distance=distance, random=random, mean=mean))
+    return done
+
+
+def _save_point(path: Path, symbol: str, point: Tensor) -> None:
+    with replace_atomically(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **{symbol: point.numpy()})  # type: ignore[arg-type]

@@ -1,0 +1,144 @@
+"""Closed walks: from picture to picture along the ways of a latent space, and back again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor
+
+from zerosum.animations import check_animation, save_animation
+from zerosum.errors import ConfigError
+from zerosum.latent.interpolation import share_frames
+from zerosum.latent.spaces import LatentSpace, Points
+from zerosum.pictures import tile, to_pictures
+from zerosum.types import Images
+
+__all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
+
+Stops = Float[Tensor, "legs n ..."]
+"""Where n walks pass by, one after the other."""
+
+
+def check_walk(seeds: Sequence[int], *, frames: int, walks: int) -> None:
+    """Refuse what is no walk.
+
+    Raises:
+        ConfigError: There are fewer than two seeds, one is negative, or there is less than one
+            frame for each leg, or less than one walk.
+
+    Example:
+        >>> check_walk([1], frames=30, walks=1)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: a walk goes from picture to picture: expected at least two ...
+    """
+    if len(seeds) < 2:
+        raise ConfigError(
+            "a walk goes from picture to picture: expected at least two seeds, got "
+            f"{len(seeds)}; for instance --seeds 1 2 3."
+        )
+    if min(seeds) < 0 or frames < 1 or walks < 1:
+        raise ConfigError(
+            "expected seeds ≥ 0, at least one frame for each leg and at least one walk, got seeds "
+            f"{' '.join(map(str, seeds))}, {frames} frames and {walks} walks."
+        )
+
+
+def stops(
+    space: LatentSpace, seeds: Sequence[int], *, walks: int = 1, truncation: float | None = None
+) -> Stops:
+    """Where the walks pass by: walk number j at picture number j of each seed.
+
+    Args:
+        space: The generator's.
+        seeds: One for each stop.
+        walks: How many walks there are.
+        truncation: As for samples; None for none.
+    """
+    points = [space.points(space.latents(range(walks), seed=seed)) for seed in seeds]
+    if truncation is not None:
+        points = [space.truncate(each, truncation) for each in points]
+    return torch.stack(points)
+
+
+def walk(space: LatentSpace, through: Stops, *, frames: int) -> Iterator[Points]:
+    """The points of closed walks through all stops, in steps of one length.
+
+    Each stop is met exactly. The frames are shared by the lengths of the legs, averaged over the
+    walks, so that the speed is the same all along, up to whole frames. The last frame is one step
+    before the first stop: shown again and again, the walk does not rest there.
+
+    Args:
+        space: The generator's.
+        through: The stops, shape (legs, n, ...).
+        frames: For each leg, on average.
+
+    Example:
+        >>> from zerosum.latent.spaces import UniformSpace
+        >>> class Line(UniformSpace):
+        ...     def __init__(self): ...
+        >>> through = torch.tensor([0.0, 1.0, 3.0]).view(3, 1, 1)
+        >>> [points.item() for points in walk(Line(), through, frames=4)]
+        [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5]
+    """
+    legs = list(zip(through, through.roll(-1, dims=0), strict=True))
+    lengths = torch.stack([space.lengths(start, end).mean() for start, end in legs])
+    for (start, end), count in zip(legs, share_frames(lengths, frames * len(legs)), strict=True):
+        for frame in range(count):
+            yield space.between(start, end, frame / count)
+
+
+def draw_walk(
+    space: LatentSpace,
+    seeds: Sequence[int],
+    *,
+    frames: int,
+    walks: int = 1,
+    truncation: float | None = None,
+) -> Iterator[Images]:
+    """The pictures of `walk`, (walks, c, h, w) for each frame, on the CPU.
+
+    Raises:
+        ConfigError: As `check_walk`, or the truncation is out of range.
+    """
+    check_walk(seeds, frames=frames, walks=walks)
+    space.check_truncation(truncation)
+    through = stops(space, seeds, walks=walks, truncation=truncation)
+    return (space.draw(points).cpu() for points in walk(space, through, frames=frames))
+
+
+def save_walk(
+    space: LatentSpace,
+    path: Path,
+    *,
+    seeds: Sequence[int],
+    frames: int,
+    seconds: float | None,
+    columns: int,
+    truncation: float | None,
+    facts: Mapping[str, str],
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Write an animation of columns x columns walks that loops.
+
+    Raises:
+        ConfigError: As `draw_walk`, or the file cannot be written.
+    """
+    count = len(seeds) * frames
+    pieces = draw_walk(space, seeds, frames=frames, walks=columns**2, truncation=truncation)
+    seconds = count / 25 if seconds is None else seconds
+    check_animation(path, count=count, seconds=seconds)
+    sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
+    shown = _counted(sheets, count, progress)
+    save_animation(shown, path, count=count, seconds=seconds, facts=facts)
+
+
+def _counted(
+    frames: Iterator[Image.Image], count: int, progress: Callable[[int, int], None] | None
+) -> Iterator[Image.Image]:
+    for number, frame in enumerate(frames, start=1):
+        yield frame
+        if progress is not None:
+            progress(number, count)

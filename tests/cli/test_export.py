@@ -1,0 +1,94 @@
+"""`zerosum export` as a user meets it."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+
+import zerosum
+from command_line import call
+from settings import adversarial
+from two_domains import digits_and_negatives, small
+from zerosum.config import RunConfig, from_json
+from zerosum.config.players import build_generator
+from zerosum.jobs import train_run
+
+
+@pytest.fixture
+def run(tiny: RunConfig, tmp_path: Path) -> Path:
+    return train_run(tiny, out=tmp_path / "run", quiet=True).run.path
+
+
+def test_a_program_draws_the_pictures_of_a_seed(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "new/g.pt2"
+    assert call("export", str(run), str(file)) == 0
+    assert capsys.readouterr().out.strip() == str(file)
+    said = {"zerosum.json": ""}
+    network = torch.export.load(file, extra_files=said).module()
+    facts = json.loads(said["zerosum.json"])
+    assert (facts["zerosum:run"], facts["zerosum:images_seen"]) == ("run", "320")
+    rows = []
+    for index in range(4):
+        words = {"torch": torch, "hashlib": hashlib, "seed": 5, "index": index}
+        rows.append(eval(facts["zerosum:latents"], words))
+    pictures = zerosum.load(run, device="cpu").sample(4, seed=5)
+    torch.testing.assert_close(network(torch.cat(rows)), pictures, atol=1e-4, rtol=0)
+
+
+def test_weights_and_configuration_are_all_that_is_needed(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "g.safetensors"
+    assert call("export", str(run), str(file)) == 0
+    with safe_open(file, framework="pt") as weights:
+        config = from_json(json.loads(weights.metadata()["zerosum:config"]))
+        state = {name: weights.get_tensor(name) for name in weights.keys()}  # noqa: SIM118
+    assert config == zerosum.load(run).run.config()
+    generator = build_generator(adversarial(config).generator, (1, 28, 28))
+    generator.load_state_dict(state)
+    model = zerosum.load(run, device="cpu")
+    latents = model.latent.latents(range(3), seed=0)
+    with torch.no_grad():
+        drawn = generator.eval()(latents)
+    torch.testing.assert_close(drawn, model.sample(3, seed=0), atol=1e-5, rtol=0)
+
+
+def test_translators(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = digits_and_negatives(tmp_path / "data", count=4, tests=2)
+    config = small("cyclegan-small", data, tmp_path, images=4)
+    run = train_run(config, out=tmp_path / "run", quiet=True).run.path
+    file = tmp_path / "g.pt2"
+    assert call("export", str(run), str(file), "--direction", "b2a") == 0
+    model = zerosum.load(run, device="cpu")
+    network = torch.export.load(file).module()
+    pictures = torch.rand(3, *model.translator("b2a").image_shape) * 2 - 1  # type: ignore[misc]
+    expected = model.translate(pictures, direction="b2a")
+    torch.testing.assert_close(network(pictures), expected, atol=1e-4, rtol=0)
+    assert call("walk", str(run), "--out", str(tmp_path / "walk.gif")) == 1
+    assert "it translates pictures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["g.pth"], "expected a file that ends in .onnx, .pt2 or .safetensors, got 'g.pth'"),
+        (["g.pt2", "--direction", "a2b"], "it has no direction"),
+    ],
+)
+def test_bad_input(
+    words: list[str],
+    message: str,
+    run: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert call("export", str(run), *words) == 1
+    assert message in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
