@@ -51,6 +51,7 @@ def test_commands() -> None:
         "sample",
         "walk",
         "project",
+        "edit",
         "translate",
         "export",
         "evaluate",

@@ -15,6 +15,8 @@ from zerosum.export import export_network, takes_latents, takes_pictures
 from zerosum.games import AdversarialGame, Game, TranslationGame
 from zerosum.games.base import evaluating
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
+from zerosum.latent.directions import find_directions
+from zerosum.latent.editing import save_edits
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.walking import draw_walk, save_walk
 from zerosum.nn.tiles import translate_any_size
@@ -287,6 +289,28 @@ class Model:
             facts=self.facts(**said),
             progress=progress,
         )
+
+    def save_edits(
+        self,
+        file: str | Path,
+        *,
+        seed: int = 0,
+        method: str = "pca",
+        rows: int = 6,
+        columns: int = 9,
+        reach: float = 3.0,
+    ) -> None:
+        """Write a PNG of a seed's first picture, moved along directions found by a method.
+
+        Raises:
+            ConfigError: The method or a number is none that there is.
+            RunError: The run is one that makes pictures of pictures, not of nothing.
+        """
+        space = self.latent
+        directions = find_directions(space, method, rows)
+        point = space.points(space.latents([0], seed=seed))
+        facts = self.facts(seed=seed, directions=method)
+        save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
 
     def export(self, file: str | Path, *, direction: str | None = None) -> None:
         """Write the generator, or the translator of a direction, for other programs.

@@ -30,6 +30,7 @@ def run(tiny: RunConfig, tmp_path: Path) -> Run:
         ["walk", "--help"],
         ["project", "--help"],
         ["export", "--help"],
+        ["edit", "--help"],
     ],
 )
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
@@ -58,6 +59,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         (["sample", "--help"], ["--grid", "--out", ".npz", "--truncation"]),
         (["walk", "--help"], ["--seeds", "walk.gif", "--columns"]),
         (["project", "--help"], ["PICTURE...", "--features", "--steps"]),
+        (["edit", "--help"], ["--method", "--reach"]),
         (["export", "--help"], [".onnx", ".pt2", "--direction"]),
         (["data", "--help"], ["inspect", "--picture"]),
         (["data", "inspect", "--help"], ["--picture"]),

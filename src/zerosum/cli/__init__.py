@@ -19,6 +19,7 @@ COMMANDS = Table(
         "sample": "make new pictures with a trained run",
         "walk": "an animation that leads from picture to picture and back",
         "project": "find the latents whose pictures are nearest to real pictures",
+        "edit": "move a picture along directions of its latent space",
         "translate": "turn pictures of one domain into the other with a trained run",
         "export": "write a trained generator for other programs: ONNX, PyTorch, weights",
         "evaluate": "score a run, or any pictures, against real ones",

@@ -1,0 +1,57 @@
+"""``zerosum edit RUN``: a picture moved along directions of its latent space."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+__all__ = ["run"]
+
+_DESCRIPTION = """\
+Move a picture along directions of its latent space, and draw a sheet: a row for each direction,
+with the picture itself in the middle column.
+
+The directions are found without labels. pca: what random pictures differ in most, by their styles
+or early activations (GANSpace). sefa: what the first layer passes on most strongly (closed form).
+
+  zerosum edit runs/dcgan-digits
+  zerosum edit runs/dcgan-digits --seed 7 --method sefa --rows 8 --reach 2 --out edits.png"""
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and edit."""
+    tyro.cli(_edit, args=list(arguments), prog="zerosum edit", description=_DESCRIPTION)
+
+
+def _edit(
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    *,
+    out: Path | None = None,
+    seed: int = 0,
+    method: Literal["pca", "sefa"] = "pca",
+    rows: int = 6,
+    columns: int = 9,
+    reach: float = 3.0,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+) -> None:
+    """Edit.
+
+    Args:
+        run: The run folder.
+        out: The sheet, FILE.png; by default edits-METHOD-SEED.png in the run folder.
+        seed: Whose first picture, as `zerosum sample` draws it, is moved.
+        method: How the directions are found.
+        rows: How many directions, the most important first.
+        columns: Pictures in a row, an odd number.
+        reach: How far the first and last picture are moved, in standard deviations.
+        checkpoint: Which checkpoint; best is that of the best evaluation while training.
+        device: auto, cpu, cuda or mps.
+    """
+    from zerosum.api import load
+
+    out = out or run / f"edits-{method}-{seed}.png"
+    model = load(run, device=device, checkpoint=checkpoint)
+    model.save_edits(out, seed=seed, method=method, rows=rows, columns=columns, reach=reach)
+    print(out)

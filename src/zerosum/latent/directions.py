@@ -1,0 +1,163 @@
+"""Directions of a latent space along which pictures change in one way, found without labels."""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zerosum.errors import ConfigError
+from zerosum.games.base import evaluating
+from zerosum.latent.spaces import LatentSpace, Points, StyleSpace
+from zerosum.registry import Table
+
+__all__ = ["METHODS", "Directions", "difference_of_means", "find_directions", "pca", "sefa"]
+
+Directions = Float[Tensor, "k ..."]
+"""Unit steps, (k, d) for z and (k, 1, d) for styles; the most important first."""
+
+_SAMPLES = 1000
+_AT_ONCE = 100
+
+
+def pca(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
+    """What random pictures differ in most: principal components (GANSpace).
+
+    In the space of styles these are the principal components of random w. For a plain generator
+    they are those of its early activations y, here of what the first non-linear layer gives, taken
+    back to z by least squares: with x_j the coordinates of sample j in the components,
+
+        U = argmin Σ_j ‖U x_j − z_j‖²,
+
+    whose columns are the directions. (The first layer alone is linear, and its components would be
+    those of `sefa`.)
+
+    Args:
+        space: The generator's.
+        count: How many directions.
+        seed: Of the 1,000 samples.
+
+    Paper:
+        Härkönen et al. 2020, section 2, https://arxiv.org/abs/2004.02546
+    """
+    points = space.points(space.latents(range(_SAMPLES), seed=seed))
+    if isinstance(space, StyleSpace):
+        components = _components(points.flatten(0, -2), count)
+    else:
+        coordinates = _coordinates(_activations(space, points), count)
+        components = torch.linalg.lstsq(coordinates, points - points.mean(dim=0)).solution
+    return _unit_steps(components, space)
+
+
+def sefa(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
+    """What the first layer passes on most strongly: eigenvectors of AᵀA, with A its weights.
+
+    Args:
+        space: That of a plain generator, whose first layer takes z.
+        count: How many directions.
+        seed: Not used: nothing is left to chance.
+
+    Raises:
+        ConfigError: The generator is style-based: its styles go to every layer.
+
+    Paper:
+        Shen & Zhou 2021, section 3.2, https://arxiv.org/abs/2007.06600
+    """
+    if isinstance(space, StyleSpace):
+        raise ConfigError(
+            "sefa is for generators whose first layer takes z; this one is style-based: use pca."
+        )
+    _, _, right = torch.linalg.svd(_first_weight(space), full_matrices=False)
+    return _unit_steps(right[:count], space)
+
+
+def difference_of_means(some: Points, others: Float[Tensor, "m ..."]) -> Directions:
+    """The direction from the mean of some points to that of others: from one label to another.
+
+    Args:
+        some: Points (n, ...) whose pictures have one label.
+        others: Points (m, ...) whose pictures have the other.
+
+    Example:
+        >>> difference_of_means(torch.zeros(3, 2), torch.tensor([[0.0, 4.0], [0.0, 6.0]]))
+        tensor([[0., 1.]])
+    """
+    way = others.mean(dim=0, keepdim=True) - some.mean(dim=0, keepdim=True)
+    step: Directions = way / way.norm().clamp_min(1e-30)
+    return step
+
+
+METHODS: Table[Callable[..., Directions]] = Table("method", {"pca": pca, "sefa": sefa})
+"""How directions are found, by name."""
+
+
+def find_directions(space: LatentSpace, method: str, count: int, *, seed: int = 0) -> Directions:
+    """The directions that a method finds, as many as there are up to a number.
+
+    Raises:
+        ConfigError: There is no such method, it does not fit the generator, or the count is less
+            than 1.
+    """
+    find = METHODS[method]
+    if count < 1:
+        raise ConfigError(f"expected at least one direction, got {count}.")
+    return find(space, min(count, space.step_shape[-1]), seed=seed)
+
+
+def _components(rows: Tensor, count: int) -> Tensor:
+    """The principal components of rows, the greatest first: eigenvectors of their covariance."""
+    _, vectors = torch.linalg.eigh(torch.cov(rows.T))
+    components: Tensor = vectors.T.flip(0)[:count]
+    return components
+
+
+def _coordinates(rows: Tensor, count: int) -> Tensor:
+    """The rows in their principal components, for rows much longer than many.
+
+    They are eigenvectors of the rows' products with each other, a much smaller matrix.
+    """
+    centred = rows - rows.mean(dim=0)
+    values, vectors = torch.linalg.eigh(centred @ centred.T)
+    coordinates: Tensor = vectors * values.clamp_min(0.0).sqrt()
+    return coordinates.flip(1)[:, :count]
+
+
+def _activations(space: LatentSpace, points: Points) -> Float[Tensor, "n _"]:
+    """What the first non-linear layer gives."""
+    layer = next(
+        (each for each in space.network.modules() if isinstance(each, nn.ReLU | nn.LeakyReLU)),
+        space.network,
+    )
+    seen: list[Tensor] = []
+    # Cloned: the next layer may work in place.
+    hook = layer.register_forward_hook(lambda _, __, out: seen.append(out.flatten(1).clone()))
+    try:
+        for first in range(0, len(points), _AT_ONCE):
+            space.draw(points[first : first + _AT_ONCE])
+    finally:
+        hook.remove()
+    return torch.cat(seen)
+
+
+def _first_weight(space: LatentSpace) -> Float[Tensor, "_ d"]:
+    """A: the weights of the layer that is given z."""
+    called: list[nn.Module] = []
+    kinds = (nn.Linear, nn.ConvTranspose2d)
+    layers = [each for each in space.network.modules() if isinstance(each, kinds)]
+    hooks = [each.register_forward_hook(lambda it, _, __: called.append(it)) for each in layers]
+    try:
+        with evaluating(space.network):
+            space.render(space.centre[None])
+    finally:
+        for hook in hooks:
+            hook.remove()
+    weight = called[0].get_parameter("weight").detach()
+    return weight if isinstance(called[0], nn.Linear) else weight.flatten(1).T
+
+
+def _unit_steps(components: Tensor, space: LatentSpace) -> Directions:
+    """Of length 1, the greatest coordinate positive: the sign of a component means nothing."""
+    directions = components / components.norm(dim=1, keepdim=True)
+    greatest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
+    steps: Directions = (directions * greatest.sign()).view(-1, *space.step_shape)
+    return steps

@@ -1,0 +1,71 @@
+"""A sheet of edits: one picture, moved along directions of its latent space."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from zerosum.errors import ConfigError
+from zerosum.latent.directions import Directions
+from zerosum.latent.spaces import LatentSpace
+from zerosum.pictures import save_png, tile, to_pictures
+from zerosum.types import Images
+
+__all__ = ["draw_edits", "save_edits"]
+
+Point = Float[Tensor, "1 ..."]
+"""One point of a latent space."""
+
+
+def draw_edits(
+    space: LatentSpace, point: Point, directions: Directions, *, columns: int, reach: float
+) -> Images:
+    """The picture of a point, moved along each direction from −reach to reach.
+
+    Args:
+        space: The generator's.
+        point: One point, shape (1, ...).
+        directions: Unit steps, one for each row.
+        columns: Pictures in a row: an odd number, so that the middle one is the picture itself.
+        reach: How far, in standard deviations of random points in an average direction.
+
+    Returns:
+        Row by row, shape (rows * columns, c, h, w), on the CPU.
+
+    Raises:
+        ConfigError: The columns are even or less than 3, or the reach is not positive.
+    """
+    if columns < 3 or columns % 2 == 0 or not reach > 0:
+        raise ConfigError(
+            "expected an odd number of columns, at least 3, and a reach above 0, got "
+            f"{columns} columns and a reach of {reach:g}."
+        )
+    others = space.points(space.latents(range(200), seed=0))
+    deviation = (others - space.centre).square().mean().sqrt()
+    times = torch.linspace(-reach, reach, columns, device=space.device) * deviation
+    rows = [
+        space.draw(point + torch.stack([time * direction for time in times]))
+        for direction in directions.to(space.device)
+    ]
+    return torch.cat(rows).cpu()
+
+
+def save_edits(
+    space: LatentSpace,
+    path: Path,
+    point: Point,
+    directions: Directions,
+    *,
+    columns: int,
+    reach: float,
+    facts: Mapping[str, str],
+) -> None:
+    """Write the sheet: a row for each direction, the picture itself in the middle column.
+
+    Raises:
+        ConfigError: As `draw_edits`, or the file does not end in ``.png``.
+    """
+    images = draw_edits(space, point, directions, columns=columns, reach=reach)
+    save_png(to_pictures(tile(images, columns=columns))[0], path, facts=facts)

@@ -1,0 +1,32 @@
+"""`zerosum edit` as a user meets it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import zerosum
+from command_line import call
+from zerosum.config import RunConfig
+from zerosum.jobs import train_run
+from zerosum.pictures import to_pictures
+
+
+@pytest.mark.parametrize("method", ["pca", "sefa"])
+def test_a_sheet_with_the_picture_in_the_middle(
+    method: str, tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = train_run(tiny, out=tmp_path / "run", quiet=True).run.path
+    words = ["--method", method, "--rows", "2", "--columns", "3", "--seed", "4"]
+    assert call("edit", str(run), *words) == 0
+    out = run / f"edits-{method}-4.png"
+    assert capsys.readouterr().out.strip() == str(out)
+    (picture,) = to_pictures(zerosum.load(run).sample(1, seed=4))
+    with Image.open(out) as sheet:
+        assert sheet.size == (88, 58)
+        middle = np.asarray(sheet)[:28, 30:58].astype(int)
+        assert np.abs(middle - np.asarray(picture)).max() <= 1
+        assert sheet.text["zerosum:directions"] == method  # type: ignore[attr-defined]
+    assert call("edit", str(run), "--columns", "4") == 1
+    assert "odd number of columns" in capsys.readouterr().err

@@ -1,0 +1,94 @@
+import pytest
+import torch
+from torch import Tensor, nn
+
+from styled import StyledGenerator, game_of
+from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.latent.directions import difference_of_means, find_directions
+from zerosum.latent.editing import draw_edits
+from zerosum.latent.spaces import LatentSpace, latent_space
+from zerosum.networks import DcganGenerator, MlpGenerator, ResnetGenerator
+
+STRENGTHS = torch.tensor([0.5, 8.0, 1.0, 3.0])
+
+
+def _stretched(make: type[nn.Module]) -> LatentSpace:
+    """A generator whose first layer passes on the axes of z with these strengths."""
+    torch.manual_seed(0)
+    generator = make(latent_size=4, image_shape=(1, 8, 8))
+    layers = [each for each in generator.modules() if hasattr(each, "weight")]
+    first = next(each for each in layers if isinstance(each, nn.Linear | nn.ConvTranspose2d))
+    assert isinstance(first, nn.Linear | nn.ConvTranspose2d)
+    flat = torch.linalg.qr(torch.randn(512, 4)).Q
+    with torch.no_grad():
+        if isinstance(first, nn.Linear):
+            rows: Tensor = torch.linalg.qr(torch.randn(len(first.weight), 4)).Q
+            first.weight.copy_(rows * STRENGTHS)
+        else:
+            count = first.weight[0].numel()
+            flat = torch.linalg.qr(torch.randn(count, 4)).Q
+            first.weight.copy_((flat * STRENGTHS).T.view_as(first.weight))
+    return latent_space(game_of(generator))
+
+
+def _dcgan(**shape: object) -> nn.Module:
+    return DcganGenerator(**shape, width=4)  # type: ignore[arg-type]
+
+
+def _resnet(**shape: object) -> nn.Module:
+    return ResnetGenerator(**shape, width=4)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _resnet])
+def test_sefa_finds_the_axes_by_their_strengths(make: type[nn.Module]) -> None:
+    found = find_directions(_stretched(make), "sefa", 3)
+    torch.testing.assert_close(found, torch.eye(4)[[1, 3, 2]], atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _resnet])
+def test_pca_finds_the_strongest_axis_first(make: type[nn.Module]) -> None:
+    found = find_directions(_stretched(make), "pca", 2)
+    assert found[0, 1] > 0.95
+    torch.testing.assert_close(found.norm(dim=1), torch.ones(2))
+
+
+def test_pca_of_styles_is_that_of_their_covariance() -> None:
+    torch.manual_seed(0)
+    space = latent_space(game_of(StyledGenerator()))
+    found = find_directions(space, "pca", 2)
+    styles = space.points(space.latents(range(1000), seed=0))[:, 0]
+    _, vectors = torch.linalg.eigh(torch.cov(styles.T))
+    assert found.shape == (2, 1, 5)
+    for number in range(2):
+        assert abs(found[number, 0] @ vectors[:, -1 - number]) > 0.999
+    with pytest.raises(ConfigError, match="style-based: use pca"):
+        find_directions(space, "sefa", 2)
+
+
+def test_edits_move_one_picture_both_ways() -> None:
+    space = _stretched(_dcgan)  # type: ignore[arg-type]
+    point = space.points(space.latents([0], seed=3))
+    sheet = draw_edits(space, point, torch.eye(4)[:2], columns=5, reach=2.0)
+    assert sheet.shape == (10, 1, 8, 8)
+    for middle in (2, 7):
+        torch.testing.assert_close(sheet[middle : middle + 1], space.draw(point))
+    for columns, reach in ((4, 1.0), (1, 1.0), (3, 0.0)):
+        with pytest.raises(ConfigError, match="odd number of columns"):
+            draw_edits(space, point, torch.eye(4), columns=columns, reach=reach)
+
+
+def test_the_way_from_label_to_label() -> None:
+    some, others = torch.randn(500, 3, 5), torch.randn(500, 3, 5)
+    others[..., 2] += 9
+    way = difference_of_means(some, others)
+    assert way.shape == (1, 3, 5)
+    assert way[..., 2].min() > 0.5
+
+
+def test_unknown_methods_and_counts() -> None:
+    space = _stretched(_dcgan)  # type: ignore[arg-type]
+    with pytest.raises(UnknownNameError, match="did you mean 'sefa'"):
+        find_directions(space, "sefe", 1)
+    with pytest.raises(ConfigError, match="at least one direction"):
+        find_directions(space, "pca", 0)
+    assert len(find_directions(space, "pca", 99)) == 4
