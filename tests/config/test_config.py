@@ -13,13 +13,19 @@ from zerosum.config import (
     BurnInConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
+    GrowthConfig,
     OptimizerConfig,
+    PathLengthConfig,
     PenaltiesConfig,
     PenaltyConfig,
     PicturesConfig,
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
     R3ganDiscriminatorConfig,
     R3ganGeneratorConfig,
     RunConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
     change,
     differences,
     from_json,
@@ -144,6 +150,13 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
     [
         ({"real_label": 0.5}, "real_label must be above 0.5"),
         ({"real_label": 0.9, "objective": "hinge"}, "no meaning for the hinge objective"),
+        ({"growth": GrowthConfig(hold=100)}, "growth is for networks of kind progan"),
+        ({"path_length": PathLengthConfig(weight=2.0)}, "for generators of kind style"),
+        ({"generator": ProganGeneratorConfig()}, "grow together"),
+        (
+            {"generator": StyleGeneratorConfig(), "latent": "uniform"},
+            "choose latent normal, or generator.mixing 0",
+        ),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
         ({"average_half_life": 0}, "average_half_life must be greater than 0"),
         (
@@ -170,6 +183,13 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: BurnInConfig(penalties=-1.0), "penalties must be a number from 0"),
         (lambda: PenaltyConfig(weight=-1.0), "must be a number from 0"),
         (lambda: PenaltyConfig(every=0), "every must be greater than 0"),
+        (lambda: GrowthConfig(fade=-1), "growth.fade must not be negative"),
+        (lambda: PathLengthConfig(every=0), "path_length.every must be greater"),
+        (lambda: PathLengthConfig(weight=-1.0), "must be a number from 0"),
+        (lambda: StyleGeneratorConfig(truncation=1.5), "truncation must be from 0.0 to 1.0"),
+        (lambda: StyleDiscriminatorConfig(group=0), "group must be greater than 0"),
+        (lambda: ProganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (lambda: ProganDiscriminatorConfig(group=0), "group must be greater than 0"),
         (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
         (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
         (lambda: R3ganGeneratorConfig(latent_size=0), "latent_size must be greater than 0"),
@@ -224,6 +244,7 @@ def test_differences_name_fields_and_both_values(tiny: RunConfig) -> None:
 )
 def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
     base = adversarial(tiny)
+    assert isinstance(base.discriminator, DcganDiscriminatorConfig)
     changed: dict[str, AdversarialConfig] = {
         "spectral": replace(base, discriminator=replace(base.discriminator, spectral_norm=True)),
         "two rates": replace(base, discriminator_optimizer=OptimizerConfig(learning_rate=4e-4)),

@@ -14,7 +14,14 @@ from zerosum.config.players import (
 from zerosum.config.run import GameConfig, RunConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
-from zerosum.games import AdversarialGame, Game, InstanceNoise, WeightedPenalty
+from zerosum.games import (
+    AdversarialGame,
+    Game,
+    Growth,
+    InstanceNoise,
+    PathLength,
+    WeightedPenalty,
+)
 from zerosum.nn import needs_batch
 from zerosum.objectives import PENALTIES, make_objective
 from zerosum.randomness import derive_seed
@@ -61,7 +68,7 @@ def _build_adversarial(
 ) -> AdversarialGame:
     generator = build_generator(config.generator, shape)
     discriminator = build_discriminator(config.discriminator, shape)
-    noise = config.instance_noise
+    noise, growth, paths = config.instance_noise, config.growth, config.path_length
     return AdversarialGame(
         generator=build_player(
             generator,
@@ -79,6 +86,10 @@ def _build_adversarial(
         critic_turns=config.critic_turns,
         augmentation=config.augmentation,
         instance_noise=InstanceNoise(deviation=noise.deviation, until=noise.until),
+        growth=Growth(hold=growth.hold, fade=growth.fade) if growth.is_wanted else None,
+        path_length=(
+            PathLength(weight=paths.weight, every=paths.every) if paths.weight > 0 else None
+        ),
     )
 
 

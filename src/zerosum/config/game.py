@@ -6,14 +6,21 @@ from typing import Literal
 
 from zerosum.config.checks import require, require_positive
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
+from zerosum.config.style import (
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
+    StyleGeneratorConfig,
+)
 
 __all__ = [
     "AdversarialConfig",
     "Augmentation",
     "BurnInConfig",
+    "GrowthConfig",
     "InstanceNoiseConfig",
     "ObjectiveName",
     "OptimizerConfig",
+    "PathLengthConfig",
     "PenaltiesConfig",
     "PenaltyConfig",
 ]
@@ -162,6 +169,50 @@ class BurnInConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GrowthConfig:
+    """When networks that grow get their next size.
+
+    Example:
+        >>> GrowthConfig(hold=800_000, fade=800_000).is_wanted, GrowthConfig().is_wanted
+        (True, False)
+    """
+
+    hold: int = 0
+    """Images for which a size is held before the next one fades in."""
+    fade: int = 0
+    """Images in which a size fades in. With both 0 networks are fully grown from the start."""
+
+    def __post_init__(self) -> None:
+        for name in ("hold", "fade"):
+            value = getattr(self, name)
+            require(value >= 0, f"growth.{name} must not be negative, got {value}.")
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything is to grow."""
+        return self.hold + self.fade > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathLengthConfig:
+    """What a generator with styles pays for pictures that move unevenly with their style.
+
+    Example:
+        >>> PathLengthConfig(weight=2.0).every
+        4
+    """
+
+    weight: float = 0.0
+    """Factor before the mean penalty, 2 in the paper; 0: not paid at all."""
+    every: int = 4
+    """Paid in every so many of the generator's turns, with as many times the weight."""
+
+    def __post_init__(self) -> None:
+        require(0 <= self.weight < inf, f"its weight must be a number from 0, got {self.weight}.")
+        require_positive("path_length.every", self.every)
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdversarialConfig:
     """Generator against discriminator.
 
@@ -205,8 +256,13 @@ class AdversarialConfig:
     """DiffAugment operations on all that the discriminator sees."""
     instance_noise: InstanceNoiseConfig = InstanceNoiseConfig()
     """Noise on all that the discriminator sees."""
+    growth: GrowthConfig = GrowthConfig()
+    """When growing networks get their next size."""
+    path_length: PathLengthConfig = PathLengthConfig()
+    """StyleGAN2's penalty on the generator."""
 
     def __post_init__(self) -> None:
+        self._check_networks()
         require(
             0.5 < self.real_label <= 1.0,
             f"real_label must be above 0.5 and at most 1, got {self.real_label}.",
@@ -226,3 +282,26 @@ class AdversarialConfig:
         )
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)
+
+    def _check_networks(self) -> None:
+        grow = isinstance(self.generator, ProganGeneratorConfig)
+        judges = isinstance(self.discriminator, ProganDiscriminatorConfig)
+        require(
+            grow == judges,
+            "generator and discriminator grow together: kind progan for both, or for neither.",
+        )
+        require(
+            grow or not self.growth.is_wanted,
+            f"growth is for networks of kind progan; the generator is {self.generator.kind}.",
+        )
+        styled = isinstance(self.generator, StyleGeneratorConfig)
+        require(
+            styled or self.path_length.weight == 0,
+            f"path_length is for generators of kind style; this one is {self.generator.kind}.",
+        )
+        if isinstance(self.generator, StyleGeneratorConfig):
+            require(
+                self.latent == "normal" or self.generator.mixing == 0,
+                "the styles that are mixed in are of normal latents: choose latent normal, or "
+                "generator.mixing 0.",
+            )

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.style import (
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
+)
 
 __all__ = [
     "DcganDiscriminatorConfig",
@@ -335,13 +341,20 @@ class PatchDiscriminatorConfig:
 
 TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
 GeneratorConfig = (
-    MlpGeneratorConfig | DcganGeneratorConfig | ResnetGeneratorConfig | R3ganGeneratorConfig
+    MlpGeneratorConfig
+    | DcganGeneratorConfig
+    | ResnetGeneratorConfig
+    | ProganGeneratorConfig
+    | StyleGeneratorConfig
+    | R3ganGeneratorConfig
 )
 DiscriminatorConfig = (
     MlpDiscriminatorConfig
     | DcganDiscriminatorConfig
     | ResnetDiscriminatorConfig
     | R3ganDiscriminatorConfig
+    | ProganDiscriminatorConfig
+    | StyleDiscriminatorConfig
 )
 
 

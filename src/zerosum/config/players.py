@@ -25,11 +25,19 @@ from zerosum.config.networks import (
     TranslatorConfig,
     UnetTranslatorConfig,
 )
+from zerosum.config.style import (
+    ProganDiscriminatorConfig,
+    ProganGeneratorConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
+)
 from zerosum.games import Player
 from zerosum.games.schedules import Schedule
 from zerosum.networks import (
     DcganDiscriminator,
     DcganGenerator,
+    GrowingDiscriminator,
+    GrowingGenerator,
     MlpDiscriminator,
     MlpGenerator,
     PatchDiscriminator,
@@ -38,6 +46,8 @@ from zerosum.networks import (
     ResnetDiscriminator,
     ResnetGenerator,
     ResnetTranslator,
+    StyleDiscriminator,
+    StyleGenerator,
     UnetTranslator,
 )
 from zerosum.nn import add_spectral_norm
@@ -72,6 +82,10 @@ def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
             return ResnetGenerator(**_arguments(config), image_shape=shape)
         case R3ganGeneratorConfig():
             return R3ganGenerator(**_arguments(config), image_shape=shape)
+        case ProganGeneratorConfig():
+            return GrowingGenerator(**_arguments(config), image_shape=shape)
+        case StyleGeneratorConfig():
+            return StyleGenerator(**_arguments(config), image_shape=shape)
 
 
 def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
@@ -100,7 +114,7 @@ def build_discriminator(
         torch.Size([2])
     """
     arguments = _arguments(config)
-    arguments.pop("spectral_norm")
+    spectral_norm = arguments.pop("spectral_norm", False)
     network: nn.Module
     match config:
         case MlpDiscriminatorConfig():
@@ -111,9 +125,13 @@ def build_discriminator(
             network = ResnetDiscriminator(**arguments, image_shape=shape)
         case R3ganDiscriminatorConfig():
             network = R3ganDiscriminator(**arguments, image_shape=shape)
+        case ProganDiscriminatorConfig():
+            network = GrowingDiscriminator(**arguments, image_shape=shape)
+        case StyleDiscriminatorConfig():
+            network = StyleDiscriminator(**arguments, image_shape=shape)
         case PatchDiscriminatorConfig():
             network = PatchDiscriminator(**arguments, image_shape=shape)
-    if config.spectral_norm:
+    if spectral_norm:
         add_spectral_norm(network)
     return network
 

@@ -2,7 +2,9 @@
 
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.base import Game, Player, Round, Turn
+from zerosum.games.growth import Growth
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
+from zerosum.games.path_length import PathLength
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
 __all__ = [
@@ -11,9 +13,11 @@ __all__ = [
     "ContrastiveGame",
     "CycleGame",
     "Game",
+    "Growth",
     "InstanceNoise",
     "OneWayGame",
     "PairedGame",
+    "PathLength",
     "Player",
     "Round",
     "TranslationGame",

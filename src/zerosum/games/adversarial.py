@@ -4,14 +4,17 @@ Which cost, which penalty and which tricks are arguments; the order of play is t
 Algorithm 1 (https://arxiv.org/abs/1406.2661).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.growth import Growth, grow, simplify
 from zerosum.games.judging import opinions, share_above
+from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
@@ -113,6 +116,8 @@ class AdversarialGame(Game[Batch]):
         critic_turns: Turns of D for one of G.
         augmentation: Names of DiffAugment operations on all that D sees.
         instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
+        growth: How far networks that grow have grown, as a function of the images seen.
+        path_length: What a G with styles pays for moving unevenly with them.
 
     Example:
         >>> from zerosum.networks import MlpDiscriminator, MlpGenerator
@@ -140,6 +145,8 @@ class AdversarialGame(Game[Batch]):
         critic_turns: int = 1,
         augmentation: Sequence[str] = (),
         instance_noise: InstanceNoise | None = None,
+        growth: Growth | None = None,
+        path_length: PathLength | None = None,
     ) -> None:
         self.players = {DISCRIMINATOR: discriminator, GENERATOR: generator}
         self.objective = objective
@@ -148,10 +155,12 @@ class AdversarialGame(Game[Batch]):
         self.critic_turns = critic_turns
         self.augmentation = tuple(augmentation)
         self.instance_noise = instance_noise
+        self.growth = growth
+        self.path_length = path_length
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
-        real = batch.images
+        real = self.grown(batch.images, now)
         generator_moves = (now.number + 1) % self.critic_turns == 0
         with torch.set_grad_enabled(generator_moves):
             fake = self.generate(len(real), now.random)
@@ -159,6 +168,14 @@ class AdversarialGame(Game[Batch]):
         yield judgement
         if generator_moves:
             yield self.generator_turn(fake, real, judgement.scores["real"], now)
+
+    def grown(self, real: Images, now: Round) -> Images:
+        """Let the players grow to where they are now; the pictures with as much detail as that."""
+        if self.growth is None:
+            return real
+        for player in self.players.values():
+            grow(player, self.growth.progress(now.images))
+        return simplify(self.players[DISCRIMINATOR], real)
 
     def generate(self, n: int, random: Randomness) -> Images:
         """G(z) for n fresh latents."""
@@ -206,8 +223,13 @@ class AdversarialGame(Game[Batch]):
             with torch.no_grad():
                 real_logits = self.judge(self.view(real, now))
         cost = self.objective.generator(fake_logits, real_logits).mean()
-        fooled = share_above(fake_logits.detach(), real_logit)
-        return Turn(player=GENERATOR, cost=cost, scores={"accuracy": fooled})
+        scores = {"accuracy": share_above(fake_logits.detach(), real_logit)}
+        paths = self.path_length
+        if paths and paths.is_due(now.number // self.critic_turns):
+            few = draw_latents(self.latent, now.random, -(-len(fake) // 2), self.latent_size)
+            scores |= paths.pay(self.players[GENERATOR].network, few, now)
+            cost = cost + scores["path penalty"]
+        return Turn(player=GENERATOR, cost=cost, scores=scores)
 
     def view(self, images: Images, now: Round) -> Images:
         """The pictures as D gets to see them: augmented, then noisy."""
@@ -230,3 +252,12 @@ class AdversarialGame(Game[Batch]):
             device = next(network.parameters()).device
             images: Images = network(latents.to(device))
         return images
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """The running mean of the path length, where it is paid for."""
+        return {"path mean": self.path_length.mean} if self.path_length else {}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what `state_dict` gave."""
+        if self.path_length:
+            self.path_length.mean = state["path mean"]

@@ -9,13 +9,17 @@ logits for the patches of a picture.
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
+from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
 from zerosum.networks.r3gan import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.resnet import ResnetDiscriminator, ResnetGenerator
+from zerosum.networks.style import StyleDiscriminator, StyleGenerator
 from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 
 __all__ = [
     "DcganDiscriminator",
     "DcganGenerator",
+    "GrowingDiscriminator",
+    "GrowingGenerator",
     "MlpDiscriminator",
     "MlpGenerator",
     "PatchDiscriminator",
@@ -25,5 +29,7 @@ __all__ = [
     "ResnetDiscriminator",
     "ResnetGenerator",
     "ResnetTranslator",
+    "StyleDiscriminator",
+    "StyleGenerator",
     "UnetTranslator",
 ]

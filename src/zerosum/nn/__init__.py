@@ -1,18 +1,27 @@
 """What two or more networks share: starts of weights, normalisations, sizes."""
 
+from zerosum.nn.equalised import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.initialisation import (
     INITIALISATIONS,
     initialise_he,
     initialise_normal,
     keep_default,
 )
+from zerosum.nn.minibatch import MinibatchStd
+from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
 
 __all__ = [
+    "HE_GAIN",
     "INITIALISATIONS",
     "NORMALISATIONS",
+    "EqualisedConv2d",
+    "EqualisedLinear",
+    "MinibatchStd",
+    "ModulatedConv2d",
+    "PixelNorm",
     "add_spectral_norm",
     "count_parameters",
     "doubled_widths",

@@ -15,6 +15,7 @@ from zerosum.objectives.losses import (
     Wasserstein,
     make_objective,
 )
+from zerosum.objectives.path_length import path_lengths
 from zerosum.objectives.penalties import (
     PENALTIES,
     Critic,
@@ -43,6 +44,7 @@ __all__ = [
     "gradient_penalty",
     "make_objective",
     "patch_nce",
+    "path_lengths",
     "r1",
     "r2",
 ]

@@ -15,6 +15,13 @@ from zerosum.recipes.dcgan import (
 )
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
 from zerosum.recipes.r3gan import r3gan_cifar10, r3gan_digits, r3gan_faces32
+from zerosum.recipes.style import (
+    progan_digits,
+    stylegan2_256,
+    stylegan2_digits,
+    stylegan2_faces32,
+    stylegan_digits,
+)
 from zerosum.recipes.translation import (
     cartoongan,
     cut,
@@ -43,6 +50,11 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "r3gan-digits": r3gan_digits,
         "r3gan-faces32": r3gan_faces32,
         "r3gan-cifar10": r3gan_cifar10,
+        "progan-digits": progan_digits,
+        "stylegan-digits": stylegan_digits,
+        "stylegan2-digits": stylegan2_digits,
+        "stylegan2-faces32": stylegan2_faces32,
+        "stylegan2-256": stylegan2_256,
         "cyclegan": cyclegan,
         "cyclegan-course": cyclegan_course,
         "cyclegan-small": cyclegan_small,

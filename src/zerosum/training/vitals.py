@@ -71,7 +71,9 @@ def _left_as_it_is(game: Game[Any]) -> Iterator[None]:
     buffers = [
         (buffer, buffer.clone())
         for player in game.players.values()
-        for buffer in player.network.buffers()
+        for network in (player.network, player.average)
+        if network is not None
+        for buffer in network.buffers()
     ]
     memory = {name: value.clone() for name, value in game.state_dict().items()}
     try:

@@ -1,0 +1,131 @@
+"""Settings of the networks of ProGAN, StyleGAN and StyleGAN2."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zerosum.config.checks import require, require_between, require_positive
+
+__all__ = [
+    "ProganDiscriminatorConfig",
+    "ProganGeneratorConfig",
+    "StyleDiscriminatorConfig",
+    "StyleGeneratorConfig",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProganGeneratorConfig:
+    """Generator that grows by one size after the other.
+
+    Example:
+        >>> course = ProganGeneratorConfig(latent_size=128, width=32, pixel_norm=False)
+        >>> course.max_width
+        512
+    """
+
+    kind: Literal["progan"] = "progan"
+    latent_size: int = 512
+    """Numbers in a latent vector."""
+    width: int = 16
+    """Channels at full size; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    pixel_norm: bool = True
+    """Normalise latents and maps along the channels."""
+
+    def __post_init__(self) -> None:
+        require_positive("latent_size", self.latent_size)
+        _check_widths(self.width, self.max_width)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProganDiscriminatorConfig:
+    """Discriminator that grows by one size after the other.
+
+    Example:
+        >>> ProganDiscriminatorConfig(width=32).group
+        4
+    """
+
+    kind: Literal["progan"] = "progan"
+    width: int = 16
+    """Channels at full size; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    group: int = 4
+    """Pictures whose deviation from each other is seen; 1: none is."""
+
+    def __post_init__(self) -> None:
+        _check_widths(self.width, self.max_width)
+        require_positive("group", self.group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleGeneratorConfig:
+    """Generator whose layers each have a style: StyleGAN's or StyleGAN2's.
+
+    Example:
+        >>> StyleGeneratorConfig(style="adain").depth
+        8
+        >>> StyleGeneratorConfig(mixing=2.0)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: mixing must be from 0.0 to 1.0, got 2.0.
+    """
+
+    kind: Literal["style"] = "style"
+    latent_size: int = 512
+    """Numbers in a latent vector."""
+    style: Literal["adain", "modulation"] = "modulation"
+    """``adain``: StyleGAN, adaptive instance normalisation; ``modulation``: StyleGAN2, modulated
+    convolutions, the picture a sum over all sizes."""
+    width: int = 32
+    """Channels at full size; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    style_size: int = 512
+    """Numbers in a style."""
+    depth: int = 8
+    """Layers from the latent vector to the style."""
+    mapping_rate: float = 0.01
+    """Factor of the learning rate in those layers."""
+    mixing: float = 0.9
+    """Share of pictures that are drawn under two styles while training."""
+    truncation: float = 1.0
+    """How far samples' styles are from the mean style; below 1 more usual, less various."""
+
+    def __post_init__(self) -> None:
+        for name in ("latent_size", "style_size", "depth", "mapping_rate"):
+            require_positive(name, getattr(self, name))
+        _check_widths(self.width, self.max_width)
+        require_between("mixing", self.mixing, 0.0, 1.0)
+        require_between("truncation", self.truncation, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleDiscriminatorConfig:
+    """Discriminator of StyleGAN or, with residual blocks, of StyleGAN2.
+
+    Example:
+        >>> StyleDiscriminatorConfig(width=16).residual
+        True
+    """
+
+    kind: Literal["style"] = "style"
+    width: int = 32
+    """Channels at full size; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    residual: bool = True
+    """Let each block add to what it was given, as StyleGAN2 does."""
+    group: int = 4
+    """Pictures whose deviation from each other is seen; 1: none is."""
+
+    def __post_init__(self) -> None:
+        _check_widths(self.width, self.max_width)
+        require_positive("group", self.group)
+
+
+def _check_widths(width: int, max_width: int) -> None:
+    require_positive("width", width)
+    require(max_width >= width, f"max_width must be at least width {width}, got {max_width}.")

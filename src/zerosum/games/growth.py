@@ -1,0 +1,69 @@
+"""Networks that grow as a run goes on: how far, as a function of the images seen."""
+
+from dataclasses import dataclass
+
+from zerosum.games.base import Player
+from zerosum.types import Images
+
+__all__ = ["Growth", "grow", "simplify"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """A size is held for so many images, then the next one fades in over so many.
+
+    Attributes:
+        hold: Images between two fadings.
+        fade: Images in which a new size fades in.
+
+    Paper:
+        Karras et al. 2018, section 2 and appendix A.1, https://arxiv.org/abs/1710.10196: both
+        are 800,000, for sizes from 4 to 1024 pixels.
+
+    Example:
+        >>> growth = Growth(hold=100, fade=200)
+        >>> [growth.progress(images) for images in (0, 100, 200, 300, 350, 450)]
+        [0.0, 0.0, 0.5, 1.0, 1.0, 1.25]
+    """
+
+    hold: int
+    fade: int
+
+    def progress(self, images: int) -> float:
+        """Sizes beyond the smallest after so many images; 1.3: the third fades in with 0.3."""
+        whole, rest = divmod(images, self.hold + self.fade)
+        return whole + max(0, rest - self.hold) / max(1, self.fade)
+
+
+def grow(player: Player, progress: float) -> None:
+    """Tell a player's network and its average how far they have grown, if they can grow.
+
+    Example:
+        >>> import torch
+        >>> from zerosum.networks import GrowingGenerator
+        >>> network = GrowingGenerator(image_shape=(1, 16, 16), width=4)
+        >>> grow(Player(network=network, optimizer=torch.optim.Adam(network.parameters())), 0.25)
+        >>> network.stage
+        (1, 0.25)
+    """
+    for network in (player.network, player.average):
+        hook = getattr(network, "grow", None)
+        if hook is not None:
+            hook(progress)
+
+
+def simplify(discriminator: Player, images: Images) -> Images:
+    """Real pictures with no more detail than a growing discriminator is ready for.
+
+    Example:
+        >>> import torch
+        >>> network = torch.nn.Linear(1, 1)  # does not grow
+        >>> player = Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
+        >>> simplify(player, torch.ones(1, 1, 2, 2)).sum()
+        tensor(4.)
+    """
+    coarsen = getattr(discriminator.network, "coarsen", None)
+    if coarsen is None:
+        return images
+    coarse: Images = coarsen(images)
+    return coarse

@@ -1,0 +1,61 @@
+"""What a generator with styles pays for pictures that move unevenly with their style."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zerosum.games.base import Round
+from zerosum.objectives.path_length import path_lengths
+from zerosum.types import Latents, Scalar
+
+__all__ = ["PathLength"]
+
+_STEP = 0.01  # of the running mean
+
+
+class PathLength:
+    """(‖J^T y‖ − a)², where a is the running mean of ‖J^T y‖ over the turns that paid.
+
+    Lazy, as `WeightedPenalty` is: paid in every ``every``-th turn with ``every`` times the weight,
+    on half a batch.
+
+    Args:
+        weight: Factor before the mean.
+        every: Paid in every so many of the generator's turns.
+
+    Attributes:
+        mean: a, shape ().
+
+    Paper:
+        Karras et al. 2020, section 3.2, equation 4 and appendix B, https://arxiv.org/abs/1912.04958
+
+    Example:
+        >>> lazy = PathLength(weight=2.0, every=4)
+        >>> [turn for turn in range(10) if lazy.is_due(turn)]
+        [0, 4, 8]
+    """
+
+    def __init__(self, *, weight: float, every: int = 1) -> None:
+        self.weight = weight
+        self.every = every
+        self.mean: Float[Tensor, ""] = torch.zeros(())
+
+    def is_due(self, turn: int) -> bool:
+        """Whether the generator's turn of that number pays."""
+        return turn % self.every == 0
+
+    def pay(self, generator: nn.Module, latents: Latents, now: Round) -> dict[str, Scalar]:
+        """The part of G's cost, and the mean length; in full precision, a gradient of a gradient.
+
+        Args:
+            generator: A network with ``mapping`` and ``synthesis``.
+            latents: z of the pictures that are looked at.
+            now: Its random numbers, and the lengths of all processes for the mean.
+        """
+        with torch.autocast(latents.device.type, enabled=False), torch.enable_grad():
+            styles = generator.mapping(latents)  # type: ignore[operator]
+            lengths = path_lengths(generator.synthesis, styles, now.random)  # type: ignore[arg-type]
+        known = now.gather(lengths.detach()).mean()
+        self.mean = self.mean.to(known.device).lerp(known, _STEP)
+        off = (lengths - self.mean).square().mean()
+        return {"path penalty": self.weight * self.every * off, "path length": known}

@@ -1,0 +1,273 @@
+"""ProGAN's networks: they begin with small pictures and grow by one size after the other.
+
+How far they have grown is told from outside as ``progress``, a number of sizes: 0 is the smallest
+map, 1 the next size, and at 1.3 the third size is fading in with a share of 0.3. Whatever they
+have grown to, pictures are given and taken at full size: small ones are enlarged, each pixel to a
+square, and shrunk again by the mean of that square.
+"""
+
+from itertools import pairwise
+from math import ceil
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from zerosum.errors import ConfigError
+from zerosum.nn import (
+    HE_GAIN,
+    EqualisedConv2d,
+    EqualisedLinear,
+    MinibatchStd,
+    PixelNorm,
+    doubled_widths,
+    halvings,
+)
+from zerosum.nn.resampling import Resize
+from zerosum.types import Images, ImageShape, Latents, Logits
+
+__all__ = ["GrowingDiscriminator", "GrowingGenerator", "activated", "judging_head"]
+
+_Maps = Float[Tensor, "n c _ _"]
+
+
+class Growing(nn.Module):
+    """What both networks know of their growth; they start fully grown.
+
+    Args:
+        growths: How often the smallest size is doubled.
+    """
+
+    progress: Tensor
+
+    def __init__(self, growths: int) -> None:
+        super().__init__()
+        self.growths = growths
+        # Part of the state, so that a network that is loaded draws as it did.
+        self.register_buffer("progress", torch.tensor(float(growths)))
+
+    def grow(self, progress: float) -> None:
+        """Use the sizes up to ``progress``, all of them from ``growths`` on.
+
+        Raises:
+            ConfigError: If it is negative.
+        """
+        if progress < 0:
+            raise ConfigError(f"progress must be at least 0, got {progress}.")
+        self.progress.fill_(min(progress, self.growths))
+
+    @property
+    def stage(self) -> tuple[int, float]:
+        """The number of the largest size in use, and its share α, above 0 and at most 1."""
+        progress = self.progress.item()
+        size = ceil(progress)
+        return size, progress - size + 1 if size else 1.0
+
+
+class GrowingGenerator(Growing):
+    """Latent vectors to pictures, by doubling the size and two convolutions, again and again.
+
+    z → pixel norm → linear and a convolution → smallest maps → for each size: every pixel doubled,
+    two convolutions of kernel 3 → colours. All layers are equalised and but the last followed by
+    LeakyReLU and pixel norm. While size s fades in, x = α colours_s + (1 − α) doubled colours_s−1.
+
+    Args:
+        latent_size: Numbers in one latent vector.
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels at full size; each smaller size has twice as many.
+        max_width: The most channels that a layer may have.
+        pixel_norm: Whether latents and maps are normalised along the channels.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice.
+
+    Paper:
+        Karras et al. 2018, sections 2 and 4, table 2, https://arxiv.org/abs/1710.10196
+
+    Example:
+        >>> generator = GrowingGenerator(image_shape=(3, 16, 16), width=4, latent_size=8)
+        >>> generator.grow(0.5)
+        >>> generator(torch.zeros(2, 8)).shape
+        torch.Size([2, 3, 16, 16])
+    """
+
+    def __init__(
+        self,
+        *,
+        latent_size: int = 512,
+        image_shape: ImageShape,
+        width: int = 16,
+        max_width: int = 512,
+        pixel_norm: bool = True,
+    ) -> None:
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        super().__init__(count)
+        self.latent_size, self.image_shape = latent_size, image_shape
+        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
+        smallest = (height >> count, breadth >> count)
+        self.start = nn.Sequential(
+            *([PixelNorm()] if pixel_norm else []),
+            _Stem(latent_size, widths[0], smallest),
+            *_normal(pixel_norm),
+            *activated(widths[0], widths[0], 3),
+            *_normal(pixel_norm),
+        )
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                nn.Upsample(scale_factor=2),
+                *activated(inputs, outputs, 3),
+                *_normal(pixel_norm),
+                *activated(outputs, outputs, 3),
+                *_normal(pixel_norm),
+            )
+            for inputs, outputs in pairwise(widths)
+        )
+        self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in widths)
+
+    def forward(self, latents: Latents) -> Images:
+        """Draw one picture per latent vector."""
+        stage, share = self.stage
+        maps = before = self.start(latents)
+        for block in self.blocks[:stage]:
+            before, maps = maps, block(maps)
+        images: Tensor = self.colours[stage](maps)
+        if share < 1:
+            images = _enlarge(self.colours[stage - 1](before), 1).lerp(images, share)
+        return _enlarge(images, self.growths - stage)
+
+
+class GrowingDiscriminator(Growing):
+    """Pictures to opinions, by two convolutions and halving, again and again.
+
+    x, shrunk to the size in use → 1x1 convolution → for each size: two convolutions of kernel 3,
+    mean of 2x2 → deviation of the minibatch → convolution → linear → linear → logits (n,). While
+    size s fades in, its maps go into the next smaller size with the share α, and those of the
+    picture at that size with 1 − α.
+
+    Args:
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels at full size; each smaller size has twice as many.
+        max_width: The most channels that a layer may have.
+        group: Pictures that are compared with each other; 1: none.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or the group is empty.
+
+    Paper:
+        Karras et al. 2018, sections 2 and 3, table 2, https://arxiv.org/abs/1710.10196
+
+    Example:
+        >>> discriminator = GrowingDiscriminator(image_shape=(3, 16, 16), width=4)
+        >>> discriminator.grow(0.5)
+        >>> discriminator(torch.zeros(2, 3, 16, 16)).shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self, *, image_shape: ImageShape, width: int = 16, max_width: int = 512, group: int = 4
+    ) -> None:
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        super().__init__(count)
+        self.image_shape = image_shape
+        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
+        self.entries = nn.ModuleList(
+            nn.Sequential(*activated(channels, each, 1)) for each in widths
+        )
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                *activated(outputs, outputs, 3), *activated(outputs, inputs, 3), nn.AvgPool2d(2)
+            )
+            for inputs, outputs in pairwise(widths)
+        )
+        smallest = (height >> count, breadth >> count)
+        self.head = nn.Sequential(*judging_head(widths[0], smallest, group))
+
+    def forward(self, images: Images) -> Logits:
+        """Give one opinion per picture: positive means "real"."""
+        stage, share = self.stage
+        images = _shrink(images, self.growths - stage)
+        maps = self.entries[stage](images)
+        for size in range(stage, 0, -1):
+            maps = self.blocks[size - 1](maps)
+            if size == stage and share < 1:
+                maps = self.entries[size - 1](_shrink(images, 1)).lerp(maps, share)
+        logits: Logits = self.head(maps)
+        return logits
+
+    def coarsen(self, images: Images) -> Images:
+        """Real pictures with as much detail as generated ones may have at this stage.
+
+        Karras et al. 2018, appendix A.1: real pictures fade between two sizes as generated do.
+        """
+        stage, share = self.stage
+        small = _shrink(images, self.growths - stage)
+        if share < 1:
+            small = _enlarge(_shrink(small, 1), 1).lerp(small, share)
+        return _enlarge(small, self.growths - stage)
+
+
+def activated(
+    inputs: int, outputs: int, kernel: int, *, resize: Resize = "keep", gain: float = HE_GAIN
+) -> list[nn.Module]:
+    """An equalised convolution and a LeakyReLU.
+
+    Example:
+        >>> [type(layer).__name__ for layer in activated(3, 8, 3)]
+        ['EqualisedConv2d', 'LeakyReLU']
+    """
+    convolution = EqualisedConv2d(inputs, outputs, kernel, resize=resize, gain=gain)
+    return [convolution, nn.LeakyReLU(0.2, inplace=True)]
+
+
+def judging_head(width: int, size: tuple[int, int], group: int) -> list[nn.Module]:
+    """The smallest maps to a logit, with the deviation of groups of pictures as one more map.
+
+    Raises:
+        ConfigError: If the group is empty.
+
+    Example:
+        >>> nn.Sequential(*judging_head(8, (4, 4), group=4))(torch.zeros(5, 8, 4, 4)).shape
+        torch.Size([5])
+    """
+    if group < 1:
+        raise ConfigError(f"expected a group of at least 1 picture, got {group}.")
+    compare = group > 1
+    return [
+        *([MinibatchStd(group=group)] if compare else []),
+        *activated(width + compare, width, 3),
+        nn.Flatten(),
+        EqualisedLinear(width * size[0] * size[1], width, gain=HE_GAIN),
+        nn.LeakyReLU(0.2, inplace=True),
+        EqualisedLinear(width, 1),
+        nn.Flatten(0),
+    ]
+
+
+class _Stem(nn.Module):
+    """A transposed convolution of a 1x1 picture, with a bias per channel, and LeakyReLU."""
+
+    def __init__(self, inputs: int, outputs: int, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.linear = EqualisedLinear(inputs, outputs * size[0] * size[1], gain=HE_GAIN, bias=None)
+        self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
+        self.shape = (outputs, *size)
+
+    def forward(self, latents: Latents) -> _Maps:
+        """Give the first maps."""
+        maps = self.linear(latents).view(-1, *self.shape) + self.bias
+        return functional.leaky_relu(maps, 0.2)
+
+
+def _normal(wanted: bool) -> list[nn.Module]:
+    return [PixelNorm()] if wanted else []
+
+
+def _enlarge(images: _Maps, times: int) -> _Maps:
+    return functional.interpolate(images, scale_factor=float(1 << times)) if times else images
+
+
+def _shrink(images: _Maps, times: int) -> _Maps:
+    return functional.avg_pool2d(images, 1 << times) if times else images

@@ -1,0 +1,404 @@
+"""StyleGAN's networks: a style for every layer, chosen by a mapping of the latent vector.
+
+What is called a style is a vector w; a layer's own affine map of it decides how strong each
+channel is. Coarse layers set pose and shape, fine ones colours and texture, so pictures can be
+mixed by giving different layers the styles of different latents. Chance that no latent should
+have to carry, the place of a hair, comes as noise in every layer.
+"""
+
+from functools import partial
+from itertools import pairwise
+from math import sqrt
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+
+from zerosum.networks.progan import activated, judging_head
+from zerosum.networks.resnet import ResidualBlock
+from zerosum.nn import (
+    HE_GAIN,
+    EqualisedConv2d,
+    EqualisedLinear,
+    ModulatedConv2d,
+    PixelNorm,
+    doubled_widths,
+    halvings,
+)
+from zerosum.nn.resampling import double
+from zerosum.registry import Table
+from zerosum.types import Images, ImageShape, Latents, Logits
+
+__all__ = ["STYLES", "AdaptiveLayer", "ModulatedLayer", "StyleDiscriminator", "StyleGenerator"]
+
+Styles = Float[Tensor, "n layers s"]
+"""w for each picture and layer."""
+
+Style = Float[Tensor, "n s"]
+"""w for each picture."""
+
+Maps = Float[Tensor, "n inputs h w"]
+Drawn = Float[Tensor, "n outputs _ _"]
+
+Resize = Literal["keep", "double"]
+
+_SLOPE = 0.2  # of every leaky ReLU
+_CALM = 0.995  # the share that the mean style keeps of itself
+
+
+class StyleLayer(nn.Module):
+    """What layers of both kinds share: noise at every place, a bias, and the leaky ReLU.
+
+    While training the noise is drawn anew from PyTorch's own generator, as dropout is; in
+    evaluation it is the buffer ``noise``, so a latent always gives the same picture.
+
+    Args:
+        outputs: Channels.
+        size: Height and width of the maps that come out.
+        strengths: How many factors of the noise are learnt: 1, or one per channel.
+    """
+
+    noise: Tensor
+
+    def __init__(self, outputs: int, size: tuple[int, int], strengths: int) -> None:
+        super().__init__()
+        self.strength = nn.Parameter(torch.zeros(strengths, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
+        self.register_buffer("noise", torch.randn(1, 1, *size))
+
+    def activate(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+        """Give LeakyReLU(maps + strength · noise + bias)."""
+        noise = self.noise
+        if self.training:
+            noise = torch.randn(len(maps), *noise.shape[1:], dtype=noise.dtype, device=maps.device)
+        lit = maps + self.strength * noise + self.bias
+        return functional.leaky_relu(lit, _SLOPE)
+
+
+class AdaptiveLayer(StyleLayer):
+    """A layer of StyleGAN: convolution, noise, LeakyReLU, adaptive instance normalisation.
+
+    AdaIN(x, y) = y_s (x − μ(x)) / σ(x) + y_b, with μ and σ over the places of one picture's
+    channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
+
+    Args:
+        inputs: Channels that come in; 0: there is no convolution, the constant comes in.
+        outputs: Channels that come out.
+        style_size: Numbers in w.
+        size: Height and width of the maps that come out.
+        resize: ``keep``, or ``double``.
+
+    Paper:
+        Karras et al. 2019, section 2 and equation 1, https://arxiv.org/abs/1812.04948
+
+    Example:
+        >>> layer = AdaptiveLayer(4, 6, style_size=8, size=(16, 16), resize="double")
+        >>> layer(torch.zeros(2, 4, 8, 8), torch.zeros(2, 8)).shape
+        torch.Size([2, 6, 16, 16])
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        style_size: int,
+        size: tuple[int, int],
+        resize: Resize = "keep",
+    ) -> None:
+        super().__init__(outputs, size, strengths=outputs)
+        self.convolution = (
+            EqualisedConv2d(inputs, outputs, 3, resize=resize, bias=False)
+            if inputs
+            else nn.Identity()
+        )
+        self.affine = EqualisedLinear(style_size, 2 * outputs)
+
+    def forward(self, maps: Maps, style: Style) -> Drawn:
+        """Draw under a style."""
+        lit = self.activate(self.convolution(maps))
+        # Group normalisation with a group per channel has no fault with one picture.
+        normal = functional.group_norm(lit, lit.shape[1])
+        scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
+        drawn: Tensor = torch.addcmul(shift, normal, 1 + scale)
+        return drawn
+
+
+class ModulatedLayer(StyleLayer):
+    """A layer of StyleGAN2: modulated and demodulated convolution, noise, LeakyReLU.
+
+    Args:
+        inputs: Channels that come in.
+        outputs: Channels that come out.
+        style_size: Numbers in w.
+        size: Height and width of the maps that come out.
+        resize: ``keep``, or ``double``.
+
+    Paper:
+        Karras et al. 2020, section 2.2 and figure 2d, https://arxiv.org/abs/1912.04958
+
+    Example:
+        >>> layer = ModulatedLayer(4, 6, style_size=8, size=(16, 16), resize="double")
+        >>> layer(torch.zeros(2, 4, 8, 8), torch.zeros(2, 8)).shape
+        torch.Size([2, 6, 16, 16])
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        style_size: int,
+        size: tuple[int, int],
+        resize: Resize = "keep",
+    ) -> None:
+        super().__init__(outputs, size, strengths=1)
+        self.convolution = ModulatedConv2d(inputs, outputs, 3, doubling=resize == "double")
+        self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
+
+    def forward(self, maps: Maps, style: Style) -> Drawn:
+        """Draw under a style; the factor √2 keeps the variance behind the LeakyReLU."""
+        return HE_GAIN * self.activate(self.convolution(maps, self.affine(style)))
+
+
+class ModulatedColours(nn.Module):
+    """Maps to colours under a style, in StyleGAN2: modulated, not demodulated, linear."""
+
+    def __init__(self, inputs: int, channels: int, *, style_size: int) -> None:
+        super().__init__()
+        self.convolution = ModulatedConv2d(inputs, channels, 1, demodulate=False)
+        self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
+
+    def forward(self, maps: Maps, style: Style) -> Drawn:
+        """Give the maps' colours."""
+        colours: Tensor = self.convolution(maps, self.affine(style)) + self.bias
+        return colours
+
+
+STYLES: Table[type[AdaptiveLayer] | type[ModulatedLayer]] = Table(
+    "style", {"adain": AdaptiveLayer, "modulation": ModulatedLayer}
+)
+"""How a style acts on a layer: StyleGAN's way and StyleGAN2's."""
+
+
+class StyleGenerator(nn.Module):
+    """Latent vectors to styles, and styles to pictures.
+
+    mapping: z → pixel norm → ``depth`` times (linear, LeakyReLU) → w, for each of 2 k + 2 layers.
+    synthesis: a learnt constant → k times doubled, two layers per size → colours. With ``adain``
+    (StyleGAN) the last maps are turned into colours; with ``modulation`` (StyleGAN2) those of
+    every size, and the picture is the sum of them all, each doubled to the full size.
+
+    While training, the mean of w is followed in ``mean_style``, and with the probability
+    ``mixing`` a picture gets the styles of another latent vector, of N(0, 1), from some layer on.
+    Colours are a linear function of the last maps: nothing holds them within [-1, 1].
+
+    Args:
+        latent_size: Numbers in z.
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        style: A name in ``STYLES``.
+        width: Channels of the largest maps; each smaller size has twice as many.
+        max_width: The most channels that a layer may have.
+        style_size: Numbers in w.
+        depth: Layers of the mapping.
+        mapping_rate: Factor of the mapping's learning rate.
+        mixing: Share of pictures that are drawn under two styles while training.
+        truncation: ψ, with which pictures are drawn in evaluation mode, see `truncate`.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+
+    Paper:
+        Karras et al. 2019, https://arxiv.org/abs/1812.04948, and 2020, figures 2 and 7b,
+        https://arxiv.org/abs/1912.04958. Of the small maps' sizes ours is that of `halvings`.
+
+    Example:
+        >>> network = StyleGenerator(image_shape=(1, 28, 28), latent_size=8, width=4)
+        >>> styles = network.mapping(torch.zeros(2, 8))
+        >>> styles.shape, network.synthesis(styles).shape
+        (torch.Size([2, 6, 512]), torch.Size([2, 1, 28, 28]))
+    """
+
+    mean_style: Tensor
+
+    def __init__(
+        self,
+        *,
+        latent_size: int = 512,
+        image_shape: ImageShape,
+        style: str = "modulation",
+        width: int = 32,
+        max_width: int = 512,
+        style_size: int = 512,
+        depth: int = 8,
+        mapping_rate: float = 0.01,
+        mixing: float = 0.9,
+        truncation: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.latent_size, self.image_shape = latent_size, image_shape
+        self.mixing, self.truncation = mixing, truncation
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
+        sizes = [(height >> times, breadth >> times) for times in range(count, -1, -1)]
+        self.layers = 2 * (count + 1)
+        self.map = _mapping(latent_size, style_size, depth, mapping_rate)
+        self.register_buffer("mean_style", torch.zeros(style_size))
+        self.constant = nn.Parameter(torch.randn(1, widths[0], *sizes[0]))
+        self.blocks = nn.ModuleList()
+        self.colours = nn.ModuleList()
+        make = STYLES[style]
+        self.skips = make is ModulatedLayer
+        steps = pairwise([widths[0], *widths])
+        for number, (step, size) in enumerate(zip(steps, sizes, strict=True)):
+            self.blocks.append(_block(make, step, style_size, size, first=number == 0))
+            if self.skips:
+                self.colours.append(ModulatedColours(step[1], channels, style_size=style_size))
+        if not self.skips:
+            self.colours.append(EqualisedConv2d(widths[-1], channels, 1))
+
+    def forward(self, latents: Latents) -> Images:
+        """Draw one picture per latent vector."""
+        styles = self.mapping(latents)
+        if self.training:
+            self._follow(styles)
+            return self.synthesis(self._mixed_by_chance(styles, latents))
+        return self.synthesis(self.truncate(styles, self.truncation))
+
+    def mapping(self, latents: Latents) -> Styles:
+        """Styles w of latents z, the same for each layer: shape (n, layers, s)."""
+        style: Tensor = self.map(latents)
+        return style[:, None].expand(-1, self.layers, -1)
+
+    def synthesis(self, styles: Styles) -> Images:
+        """Pictures drawn under the styles (n, layers, s), which may differ from layer to layer."""
+        maps = self.constant.expand(len(styles), -1, -1, -1)
+        images: Tensor | None = None
+        given = 0
+        for number, block in enumerate(self.blocks):
+            assert isinstance(block, nn.ModuleList)
+            for layer in block:
+                maps = layer(maps, styles[:, given])
+                given += 1
+            if self.skips:
+                # Colours share their style with the layer that comes next.
+                colours = self.colours[number](maps, styles[:, given])
+                images = colours if images is None else double(images) + colours
+        return self.colours[0](maps) if images is None else images
+
+    def truncate(self, styles: Styles, share: float) -> Styles:
+        """Pull styles towards the mean: w' = w̄ + ψ (w − w̄), with ψ = ``share``.
+
+        Below 1 pictures are more usual and less various; at 0 all are the same. Karras et al.
+        2019, appendix B.
+        """
+        return styles if share == 1 else self.mean_style.lerp(styles, share)
+
+    @staticmethod
+    def mix(first: Styles, second: Styles, crossover: Int[Tensor, " n"]) -> Styles:
+        """The first styles below the layer ``crossover``, the second ones from there on."""
+        later = torch.arange(first.shape[1], device=first.device) >= crossover[:, None]
+        return torch.where(later[:, :, None], second, first)
+
+    def _mixed_by_chance(self, styles: Styles, latents: Latents) -> Styles:
+        if self.mixing == 0:
+            return styles
+        other = self.mapping(torch.randn_like(latents))
+        n, device = len(latents), latents.device
+        crossover = torch.randint(1, self.layers, (n,), device=device)
+        mixed = torch.rand(n, device=device) < self.mixing
+        return self.mix(styles, other, torch.where(mixed, crossover, self.layers))
+
+    @torch.no_grad()
+    def _follow(self, styles: Styles) -> None:
+        self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _CALM)
+
+
+class StyleDiscriminator(nn.Module):
+    """Pictures to opinions, blurred before every halving, with an eye on the batch's variety.
+
+    x → 1x1 convolution → k halving blocks of two convolutions → deviation of the minibatch →
+    convolution → linear → linear → logits (n,), with LeakyReLU between. With ``residual`` a block
+    is (x + f(x)) / √2, StyleGAN2's; without, f(x), StyleGAN's.
+
+    Args:
+        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        width: Channels of the largest maps; each smaller size has twice as many.
+        max_width: The most channels that a layer may have.
+        residual: Whether a block adds to what it was given.
+        group: Pictures that are compared with each other; 1: none.
+
+    Raises:
+        ConfigError: If the picture cannot be halved twice, or the group is empty.
+
+    Paper:
+        Karras et al. 2020, section 4.1 and figure 7c, https://arxiv.org/abs/1912.04958
+
+    Example:
+        >>> discriminator = StyleDiscriminator(image_shape=(1, 28, 28), width=4)
+        >>> discriminator(torch.zeros(2, 1, 28, 28)).shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self,
+        *,
+        image_shape: ImageShape,
+        width: int = 32,
+        max_width: int = 512,
+        residual: bool = True,
+        group: int = 4,
+    ) -> None:
+        super().__init__()
+        self.image_shape = image_shape
+        channels, height, breadth = image_shape
+        count = halvings(height, breadth)
+        widths = doubled_widths(width, count + 1, max_width=max_width)
+        self.layers = nn.Sequential(
+            *activated(channels, width, 1),
+            *(_halving(inputs, outputs, residual) for inputs, outputs in pairwise(widths)),
+            *judging_head(widths[-1], (height >> count, breadth >> count), group),
+        )
+
+    def forward(self, images: Images) -> Logits:
+        """Give one opinion per picture: positive means "real"."""
+        logits: Logits = self.layers(images)
+        return logits
+
+
+def _mapping(latent_size: int, style_size: int, depth: int, rate: float) -> nn.Sequential:
+    layers: list[nn.Module] = [PixelNorm()]
+    for inputs, outputs in pairwise([latent_size, *[style_size] * depth]):
+        layers += [EqualisedLinear(inputs, outputs, gain=HE_GAIN, rate=rate), nn.LeakyReLU(_SLOPE)]
+    return nn.Sequential(*layers)
+
+
+def _block(
+    make: type[AdaptiveLayer] | type[ModulatedLayer],
+    widths: tuple[int, int],
+    style_size: int,
+    size: tuple[int, int],
+    *,
+    first: bool,
+) -> nn.ModuleList:
+    """The layers of one size; the first of StyleGAN takes the constant as it is."""
+    build = partial(make, style_size=style_size, size=size)
+    inputs, outputs = widths
+    if not first:
+        return nn.ModuleList([build(inputs, outputs, resize="double"), build(outputs, outputs)])
+    bare = [build(0, outputs)] if make is AdaptiveLayer else []
+    return nn.ModuleList([*bare, build(outputs, outputs)])
+
+
+def _halving(inputs: int, outputs: int, residual: bool) -> nn.Module:
+    """A block; the gains of its two ways are such that their sum needs no division by √2."""
+    first = activated(inputs, inputs, 3)
+    if not residual:
+        return nn.Sequential(*first, *activated(inputs, outputs, 3, resize="halve"))
+    last = activated(inputs, outputs, 3, resize="halve", gain=HE_GAIN / sqrt(2))
+    shortcut = EqualisedConv2d(inputs, outputs, 1, resize="halve", gain=1 / sqrt(2), bias=False)
+    return ResidualBlock(main=nn.Sequential(*first, *last), shortcut=shortcut)

@@ -1,0 +1,151 @@
+"""Convolutions whose filters are chosen, channel by channel, for every picture by itself.
+
+With a style s (one factor per input channel and picture) and filters w[o, i, k] the paper has
+
+    w'  = s_i w                            (equation 1, modulation)
+    w'' = w' / √(Σ_{i, k} w'² + ε)         (equation 3, demodulation)
+
+where the second gives every output channel the variance 1 again, for inputs of variance 1. Three
+forms compute it; values and gradients are the same up to rounding:
+
+- ``grouped``: w'' of all pictures, and one convolution in n groups. n times the filters in memory.
+- ``scaled``: a factor of an input channel may as well be taken of the picture, and one of an
+  output channel of the result: y = d · conv(s · x, w), with d = 1 / √(Σ_i s_i² Σ_k w² + ε). One
+  ordinary convolution of the whole batch, two multiplications of maps more.
+- ``looped``: w'' of one picture, its convolution, the next picture.
+
+``benchmarks/modulated_convolution.py`` measures them.
+"""
+
+from collections.abc import Callable
+from math import sqrt
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from zerosum.nn.resampling import Resize, blur, convolve
+from zerosum.registry import Table
+
+__all__ = ["FORMS", "ModulatedConv2d"]
+
+_Maps = Float[Tensor, "n inputs h w"]
+_Convolved = Float[Tensor, "n outputs _ _"]
+_Style = Float[Tensor, "n inputs"]
+_Filters = Float[Tensor, "outputs inputs k k"]
+
+_EPSILON = 1e-8
+
+
+def _filters(weight: _Filters, style: Tensor, demodulate: bool) -> Tensor:
+    """The filters w' or w'' of every picture: (n, outputs, inputs, k, k)."""
+    modulated = weight * style[:, None, :, None, None]
+    if not demodulate:
+        return modulated
+    power = modulated.square().sum(dim=(2, 3, 4), keepdim=True)
+    return modulated * (power + _EPSILON).rsqrt()
+
+
+def _grouped(
+    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, doubling: bool
+) -> _Convolved:
+    n, _, h, w = maps.shape
+    filters = _filters(weight, style, demodulate)
+    row = maps.reshape(1, -1, h, w)
+    if doubling:
+        stacked = filters.transpose(1, 2).flatten(0, 1)
+        wide = functional.conv_transpose2d(row, stacked, stride=2, groups=n)
+        return blur(wide.view(n, -1, *wide.shape[2:]), padding=1, gain=4.0)
+    padding = weight.shape[-1] // 2
+    out = functional.conv2d(row, filters.flatten(0, 1), padding=padding, groups=n)
+    return out.view(n, -1, h, w)
+
+
+def _scaled(
+    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, doubling: bool
+) -> _Convolved:
+    out = convolve(maps * style[:, :, None, None], weight, resize="double" if doubling else "keep")
+    if not demodulate:
+        return out
+    power = style.square() @ weight.square().sum(dim=(2, 3)).T
+    return out * (power + _EPSILON).rsqrt()[:, :, None, None]
+
+
+def _looped(
+    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, doubling: bool
+) -> _Convolved:
+    resize: Resize = "double" if doubling else "keep"
+    return torch.cat(
+        [
+            convolve(one[None], _filters(weight, own[None], demodulate)[0], resize=resize)
+            for one, own in zip(maps, style, strict=True)
+        ]
+    )
+
+
+FORMS: Table[Callable[[_Maps, _Filters, _Style, bool, bool], _Convolved]] = Table(
+    "form of modulated convolution",
+    {"grouped": _grouped, "scaled": _scaled, "looped": _looped},
+)
+"""The ways to compute it, by name: (maps, filters, style, demodulate, doubling) → maps."""
+
+
+class ModulatedConv2d(nn.Module):
+    """A convolution whose input channels are weighed by a style, per picture.
+
+    Args:
+        inputs: Channels that come in.
+        outputs: Channels that come out.
+        kernel: Side of the filters: 1, or 3.
+        demodulate: Whether every output channel is brought back to variance 1.
+        doubling: Whether the picture's height and width are doubled.
+        form: A name in ``FORMS``, or ``auto``: the fastest for the device.
+
+    Raises:
+        UnknownNameError: If there is no such form.
+
+    Paper:
+        Karras et al. 2020, section 2.2, https://arxiv.org/abs/1912.04958
+
+    Example:
+        >>> layer = ModulatedConv2d(4, 6, 3, doubling=True)
+        >>> layer(torch.zeros(2, 4, 8, 8), torch.ones(2, 4)).shape
+        torch.Size([2, 6, 16, 16])
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        *,
+        demodulate: bool = True,
+        doubling: bool = False,
+        form: str = "auto",
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
+        self.scale = 1 / sqrt(inputs * kernel**2)
+        self.demodulate = demodulate
+        self.doubling = doubling
+        self.form = form
+        if form != "auto":
+            FORMS[form]
+
+    def forward(self, maps: _Maps, style: _Style) -> _Convolved:
+        """Convolve each picture under its own style."""
+        form = _fastest(maps.device) if self.form == "auto" else self.form
+        # Scaling the style scales the filters, and is much less to multiply.
+        return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.doubling)
+
+    def extra_repr(self) -> str:
+        """What ``print`` shows."""
+        outputs, inputs, kernel, _ = self.weight.shape
+        options = f"demodulate={self.demodulate}, doubling={self.doubling}"
+        return f"{inputs}, {outputs}, {kernel}, {options}"
+
+
+def _fastest(device: torch.device) -> str:
+    """On CUDA one launch of many groups; elsewhere groups are slow and one convolution is best."""
+    return "grouped" if device.type == "cuda" else "scaled"

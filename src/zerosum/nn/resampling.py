@@ -1,0 +1,112 @@
+"""Doubling and halving pictures with a low-pass filter, so that no frequency turns into another.
+
+The filter is binomial: f = [1, 3, 3, 1] / 8 along each axis. It is computed as a convolution of
+each channel by itself, which of five forms (one after the other axis, all channels as pictures,
+three running means, shifted sums) was the fastest on the CPU by a factor of two to thirty.
+
+Paper:
+    Karras et al. 2020, appendix B, https://arxiv.org/abs/1912.04958; why: Zhang 2019,
+    https://arxiv.org/abs/1904.11486
+"""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+__all__ = ["Resize", "blur", "convolve", "double", "halve"]
+
+_Maps = Float[Tensor, "n c h w"]
+_Resized = Float[Tensor, "n c _ _"]
+
+Resize = Literal["keep", "double", "halve"]
+"""What a convolution does to height and width."""
+
+
+def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> _Resized:
+    """Convolve with the binomial filter of four pixels; beyond the border there is 0.
+
+    y[P] = gain · Σ_k f[k] x[stride · P + k − padding]  along each axis, k in 0..3
+
+    Args:
+        images: x, shape (n, c, h, w).
+        padding: Zeros on each side; the output has h + 2 padding − 3 rows at stride 1.
+        gain: What a constant picture is multiplied by.
+        stride: Steps of the output in the input.
+
+    Example:
+        >>> blur(torch.ones(1, 1, 6, 7), padding=0).shape
+        torch.Size([1, 1, 3, 4])
+        >>> blur(torch.ones(1, 1, 4, 4), padding=0).item()
+        1.0
+    """
+    line = torch.tensor([1.0, 3.0, 3.0, 1.0], dtype=images.dtype, device=images.device) / 8
+    channels = images.shape[1]
+    weight = (gain * line[:, None] * line).expand(channels, 1, 4, 4)
+    return functional.conv2d(images, weight, stride=stride, padding=padding, groups=channels)
+
+
+def halve(images: _Maps) -> _Resized:
+    """Blur and keep every other row and column; sides are even.
+
+    Example:
+        >>> halve(torch.ones(1, 1, 6, 6))[0, 0]
+        tensor([[0.7656, 0.8750, 0.7656],
+                [0.8750, 1.0000, 0.8750],
+                [0.7656, 0.8750, 0.7656]])
+    """
+    return blur(images, padding=1, stride=2)
+
+
+def double(images: _Maps) -> _Resized:
+    """Put zeros between the pixels and blur, with a gain of 2 along each axis.
+
+    That is the same as bilinear enlarging: y[2P] = ¾ x[P] + ¼ x[P − 1] and y[2P + 1] = ¾ x[P] +
+    ¼ x[P + 1]. Beyond the border the outermost pixel is repeated, so a constant stays what it is.
+
+    Example:
+        >>> double(torch.tensor([[[[0.0, 4.0]]]]))[0, 0, 0]
+        tensor([0., 1., 3., 4.])
+    """
+    return functional.interpolate(images, scale_factor=2.0, mode="bilinear")
+
+
+def convolve(
+    images: Float[Tensor, "n inputs h w"],
+    weight: Float[Tensor, "outputs inputs k k"],
+    bias: Float[Tensor, " outputs"] | None = None,
+    *,
+    resize: Resize = "keep",
+) -> Float[Tensor, "n outputs _ _"]:
+    """A convolution after which the picture has the same, twice or half the height and width.
+
+    ``double`` is a transposed convolution of stride 2, then `blur`; ``halve`` is `blur`, then a
+    convolution of stride 2 (for filters of one pixel, `halve` and then the convolution). The
+    filters are thus applied at the smaller size, a quarter of the work, and what is resized is
+    free of aliasing.
+
+    Args:
+        images: Shape (n, inputs, h, w).
+        weight: Filters of side k, 1 or 3; the doubling one has k = 3.
+        bias: Added to each channel.
+        resize: What becomes of height and width.
+
+    Example:
+        >>> x, w = torch.zeros(2, 3, 8, 6), torch.zeros(5, 3, 3, 3)
+        >>> [tuple(convolve(x, w, resize=r).shape[2:]) for r in ("keep", "double", "halve")]
+        [(8, 6), (16, 12), (4, 3)]
+    """
+    kernel = weight.shape[-1]
+    assert kernel in (1, 3), kernel
+    if resize == "keep":
+        return functional.conv2d(images, weight, bias, padding=kernel // 2)
+    if resize == "halve":
+        if kernel == 1:
+            return functional.conv2d(halve(images), weight, bias)
+        return functional.conv2d(blur(images, padding=2), weight, bias, stride=2)
+    assert kernel == 3, kernel
+    wide = functional.conv_transpose2d(images, weight.transpose(0, 1), stride=2)
+    doubled = blur(wide, padding=1, gain=4.0)
+    return doubled if bias is None else doubled + bias.view(-1, 1, 1)

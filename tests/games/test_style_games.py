@@ -1,0 +1,167 @@
+"""What the theory says of games whose networks grow, and of the path length penalty."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from zerosum.config import RunConfig, change
+from zerosum.config.build import build_game
+from zerosum.games import Growth, PathLength, Round
+from zerosum.objectives import path_lengths
+from zerosum.randomness import Randomness
+from zerosum.recipes import recipe
+from zerosum.training.engine import Engine
+from zerosum.training.loop import Loop
+from zerosum.training.vitals import vital_signs
+from zerosum.types import Batch
+
+SMALL: dict[str, Any] = {
+    "batch_size": 8,
+    "game.generator.latent_size": 8,
+    "game.generator.width": 4,
+    "game.discriminator.width": 4,
+    "game.average_half_life": 50,
+    "game.penalties.r1.every": 3,
+}
+GROWING = change(recipe("progan-digits"), SMALL | {"game.growth.hold": 16, "game.growth.fade": 32})
+STYLED = change(
+    recipe("stylegan2-digits"),
+    SMALL | {"game.path_length.weight": 2.0, "game.path_length.every": 2, "pictures.size": (8, 8)},
+)
+
+
+class Noise:
+    """Real pictures are noise, which follows from the position."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.batch_size = config.batch_size
+        self.shape = (config.pictures.channels, *config.pictures.size)
+
+    def at(self, position: int) -> Batch:
+        generator = torch.Generator().manual_seed(position)
+        return Batch(images=torch.rand(self.batch_size, *self.shape, generator=generator) * 2 - 1)
+
+
+def loop_of(config: RunConfig) -> Loop[Batch]:
+    engine = Engine(device=torch.device("cpu"))
+    game = build_game(config, engine)
+    return Loop(game=game, batches=Noise(config), engine=engine, seed=0)
+
+
+def tensors(state: object) -> Iterator[Tensor]:
+    if isinstance(state, Tensor):
+        yield state
+    elif isinstance(state, dict):
+        for name in sorted(state):
+            yield from tensors(state[name])
+
+
+def same(one: object, other: object) -> bool:
+    pairs = zip(tensors(one), tensors(other), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_growth_holds_and_fades_by_images() -> None:
+    growth = Growth(hold=100, fade=300)
+    found = [growth.progress(images) for images in (0, 99, 100, 250, 400, 500, 650, 800)]
+    assert found == [0, 0, 0, 0.5, 1, 1, 1.5, 2]
+    assert Growth(hold=100, fade=0).progress(250) == 2
+    assert Growth(hold=0, fade=100).progress(250) == 2.5
+
+
+def test_both_players_and_the_average_grow_with_the_images() -> None:
+    loop = loop_of(GROWING)
+    found = []
+    while loop.images < 120:
+        begin = loop.images
+        loop.play_round()
+        networks: list[Any] = [player.network for player in loop.game.players.values()]
+        networks.append(loop.game.players["generator"].average)
+        assert len({network.progress.item() for network in networks}) == 1
+        assert networks[0].progress.item() == min(2, Growth(hold=16, fade=32).progress(begin))
+        found.append(networks[0].progress.item())
+    assert found == sorted(found)
+    assert (found[0], found[-1]) == (0, 2)
+
+
+def test_every_weight_moves_while_networks_grow() -> None:
+    loop = loop_of(GROWING)
+    before = deepcopy(loop.state_dict()["players"])
+    while loop.images < 120:
+        loop.play_round()
+    for role, player in loop.game.players.items():
+        for name, weight in player.network.named_parameters():
+            assert not torch.equal(weight, before[role]["network"][name]), (role, name)
+
+
+def test_vital_signs_leave_growth_and_path_mean_alone() -> None:
+    for config in (GROWING, STYLED):
+        loop = loop_of(config)
+        for _ in range(4):
+            loop.play_round()
+        before = deepcopy(loop.state_dict())
+        vital_signs(loop)
+        assert same(before, loop.state_dict())
+
+
+@pytest.mark.parametrize("config", [GROWING, STYLED])
+@pytest.mark.parametrize("rounds", [1, 4, 7])  # 4: in the middle of a fade
+def test_a_run_goes_on_bit_for_bit(config: RunConfig, rounds: int) -> None:
+    whole, first, second = loop_of(config), loop_of(config), loop_of(config)
+    for _ in range(9):
+        whole.play_round()
+    for _ in range(rounds):
+        first.play_round()
+    second.load_state_dict(deepcopy(first.state_dict()))
+    for _ in range(9 - rounds):
+        second.play_round()
+    assert same(whole.state_dict(), second.state_dict())
+
+
+class Scaled(nn.Module):
+    """G(w) = b w, a picture of one pixel per number: every path has the length b ‖y‖."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor(factor))
+
+    def mapping(self, latents: Tensor) -> Tensor:
+        return latents[:, None].expand(-1, 3, -1).clone()
+
+    def synthesis(self, styles: Tensor) -> Tensor:
+        return (self.factor * styles.sum(dim=1))[:, :, None, None]
+
+
+def test_the_path_length_of_a_linear_map_is_its_factor() -> None:
+    styles = torch.randn(5000, 3, 2, requires_grad=True)
+    lengths = path_lengths(Scaled(3.0).synthesis, styles, Randomness(seed=0))
+    assert lengths.square().mean().item() == pytest.approx(9 * 2, rel=0.05)
+
+
+def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> None:
+    now = Round(number=0, images=0, random=Randomness(seed=0))
+    generator, latents = Scaled(2.0), torch.randn(4, 6).requires_grad_()
+    paths = PathLength(weight=2.0, every=4)
+    known = path_lengths(generator.synthesis, generator.mapping(latents), Randomness(seed=0))
+    terms = paths.pay(generator, latents, now)
+    mean = 0.01 * known.mean()
+    assert paths.mean.item() == pytest.approx(mean.item())
+    assert terms["path length"].item() == pytest.approx(known.mean().item())
+    wanted = 8 * (known - mean).square().mean()
+    assert terms["path penalty"].item() == pytest.approx(wanted.item(), rel=1e-5)
+    (slope,) = torch.autograd.grad(terms["path penalty"], [generator.factor])
+    assert slope > 0  # Paths are longer than their mean so far.
+    paths.mean = torch.tensor(1e6)
+    again = paths.pay(generator, latents, now)["path penalty"]
+    (slope,) = torch.autograd.grad(again, [generator.factor])
+    assert slope < 0
+
+
+def test_the_path_penalty_is_lazy() -> None:
+    loop = loop_of(STYLED)
+    paid = ["path penalty" in loop.play_round()["generator"] for _ in range(5)]
+    assert paid == [True, False, True, False, True]

@@ -1,0 +1,172 @@
+"""What growing networks promise."""
+
+import pytest
+import torch
+from torch import Tensor
+from torch.autograd import grad
+from torch.nn import functional
+
+from zerosum.errors import ConfigError
+from zerosum.networks import GrowingDiscriminator, GrowingGenerator
+from zerosum.nn import count_parameters
+from zerosum.types import ImageShape
+
+SHAPES = [(1, 28, 28), (3, 32, 32), (3, 48, 36)]
+STAGES = [0.0, 0.3, 1.0, 1.5, 2.0, 7.0]
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
+
+
+def generator(shape: ImageShape = (3, 32, 32)) -> GrowingGenerator:
+    return GrowingGenerator(image_shape=shape, latent_size=6, width=4)
+
+
+def discriminator(shape: ImageShape = (3, 32, 32)) -> GrowingDiscriminator:
+    return GrowingDiscriminator(image_shape=shape, width=4)
+
+
+def coarse(images: Tensor, times: int) -> Tensor:
+    """The picture with squares of 2^times pixels."""
+    side = 2**times
+    return functional.interpolate(functional.avg_pool2d(images, side), scale_factor=float(side))
+
+
+@pytest.mark.parametrize("progress", STAGES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_pictures_are_of_full_size_at_every_stage(shape: ImageShape, progress: float) -> None:
+    makes, judges = generator(shape), discriminator(shape)
+    for network in (makes, judges):
+        network.grow(progress)
+    images = makes(torch.randn(3, 6))
+    assert images.shape == (3, *shape)
+    assert judges(images).shape == (3,)
+    assert judges.coarsen(images).shape == images.shape
+
+
+def test_published_sizes() -> None:
+    with torch.device("meta"):
+        course = GrowingGenerator(
+            image_shape=(3, 512, 512), latent_size=128, width=32, pixel_norm=False
+        )
+        makes = GrowingGenerator(image_shape=(3, 1024, 1024))
+        judges = GrowingDiscriminator(image_shape=(3, 1024, 1024))
+    assert count_parameters(course) == 19_926_392
+    assert round(count_parameters(makes) / 1e6, 1) == 23.1  # the paper's table 2
+    assert round(count_parameters(judges) / 1e6, 1) == 23.1
+
+
+def test_networks_start_fully_grown() -> None:
+    makes = generator()
+    z = torch.randn(2, 6)
+    whole = makes(z)
+    makes.grow(1)
+    assert not torch.equal(makes(z), whole)
+    makes.grow(3)
+    assert torch.equal(makes(z), whole)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_a_stage_draws_squares_of_its_own_pixels(size: int) -> None:
+    makes = generator()
+    makes.grow(size)
+    images = makes(torch.randn(2, 6))
+    torch.testing.assert_close(images, coarse(images, 3 - size))
+    assert not torch.allclose(images, coarse(images, 4 - size), atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_growth_is_continuous_where_a_size_is_added(size: int) -> None:
+    makes, judges = generator(), discriminator()
+    z, real = torch.randn(4, 6), torch.randn(4, 3, 32, 32)
+    found = []
+    for progress in (size, size + 1e-6):
+        makes.grow(progress)
+        judges.grow(progress)
+        found.append((makes(z), judges(real), judges.coarsen(real)))
+    for before, after in zip(*found, strict=True):
+        torch.testing.assert_close(before, after, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_while_fading_in_the_picture_is_a_mean_of_both_sizes(size: int) -> None:
+    makes, z = generator(), torch.randn(2, 6)
+    found = {}
+    for progress in (size - 1, size - 0.75, size):
+        makes.grow(progress)
+        found[progress] = makes(z)
+    expected = 0.25 * found[size] + 0.75 * found[size - 1]
+    torch.testing.assert_close(found[size - 0.75], expected)
+
+
+def test_real_pictures_lose_the_detail_that_generated_ones_cannot_have() -> None:
+    judges, real = discriminator(), torch.randn(2, 3, 32, 32)
+    assert torch.equal(judges.coarsen(real), real)
+    judges.grow(1)
+    torch.testing.assert_close(judges.coarsen(real), coarse(real, 2))
+    judges.grow(1.25)
+    expected = 0.25 * coarse(real, 1) + 0.75 * coarse(real, 2)
+    torch.testing.assert_close(judges.coarsen(real), expected)
+
+
+@pytest.mark.parametrize("progress", [0.0, 1.0, 2.25])
+def test_a_discriminator_sees_no_more_than_its_stage(progress: float) -> None:
+    judges, real = discriminator(), torch.randn(4, 3, 32, 32)
+    judges.grow(progress)
+    times = 3 - judges.stage[0]
+    torch.testing.assert_close(judges(real), judges(coarse(real, times)), atol=1e-5, rtol=1e-4)
+
+
+def test_growth_is_part_of_the_state() -> None:
+    makes, copy, z = generator(), generator(), torch.randn(2, 6)
+    makes.grow(1.375)
+    copy.load_state_dict(makes.state_dict())
+    assert copy.stage == (2, 0.375)
+    assert torch.equal(makes(z), copy(z))
+
+
+def test_growth_cannot_be_negative() -> None:
+    with pytest.raises(ConfigError, match="at least 0"):
+        generator().grow(-0.1)
+
+
+@pytest.mark.parametrize(("progress", "size"), [(0.0, 0), (0.5, 1), (1.0, 1), (3.0, 3)])
+def test_the_weights_in_use_get_gradients_and_no_others(progress: float, size: int) -> None:
+    makes, judges = generator(), discriminator()
+    for network in (makes, judges):
+        network.grow(progress)
+    judges(makes(torch.randn(4, 6))).sum().backward()
+    fading = progress != size
+    for network in (makes, judges):
+        for name, weight in network.named_parameters():
+            kind, number = name.split(".")[:2]
+            if kind == "blocks":
+                used = int(number) < size
+            elif kind in ("colours", "entries"):
+                used = int(number) == size or (fading and int(number) == size - 1)
+            else:
+                used = True
+            assert (weight.grad is not None) == used, (name, progress)
+            assert weight.grad is None or weight.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize("progress", [0.0, 1.5, 3.0])
+def test_the_discriminators_slope_can_be_differentiated(progress: float) -> None:
+    judges = discriminator()
+    judges.grow(progress)
+    images = torch.randn(4, 3, 32, 32, requires_grad=True)
+    (slope,) = grad(judges(images).sum(), images, create_graph=True)
+    slope.square().sum().backward()  # type: ignore[no-untyped-call]
+    gradients = [weight.grad for weight in judges.parameters() if weight.grad is not None]
+    assert gradients
+    assert all(torch.isfinite(each).all() for each in gradients)
+
+
+@pytest.mark.parametrize("pixel_norm", [True, False])
+def test_untrained_pictures_are_of_ordinary_size(pixel_norm: bool) -> None:
+    makes = GrowingGenerator(image_shape=(3, 64, 64), width=16, pixel_norm=pixel_norm)
+    with torch.no_grad():
+        images = makes(torch.randn(8, 512))
+    assert 0.3 < images.std() < 3

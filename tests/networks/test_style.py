@@ -1,0 +1,255 @@
+"""What StyleGAN's networks promise."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.autograd import grad
+
+from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.networks import StyleDiscriminator, StyleGenerator
+from zerosum.networks.style import STYLES, AdaptiveLayer, StyleLayer
+from zerosum.nn import count_parameters
+from zerosum.types import ImageShape
+
+SHAPES = [(1, 28, 28), (3, 32, 32), (3, 64, 64), (3, 48, 36), (4, 20, 8)]
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
+
+
+@pytest.fixture(params=STYLES)
+def style(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+def generator(
+    style: str, shape: ImageShape = (3, 16, 16), *, mixing: float = 0.0, truncation: float = 1.0
+) -> StyleGenerator:
+    network = StyleGenerator(
+        image_shape=shape,
+        style=style,
+        latent_size=6,
+        style_size=10,
+        width=8,
+        max_width=32,
+        depth=2,
+        mixing=mixing,
+        truncation=truncation,
+    )
+    with torch.no_grad():  # Noise that is 0 would hide everything about noise.
+        for layer in layers(network):
+            layer.strength.fill_(0.1)
+    return network
+
+
+def layers(network: StyleGenerator) -> Iterator[StyleLayer]:
+    return (module for module in network.modules() if isinstance(module, StyleLayer))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_pictures_have_the_shape_that_was_asked_for(style: str, shape: ImageShape) -> None:
+    network = generator(style, shape, mixing=0.9)
+    assert network(torch.randn(5, 6)).shape == (5, *shape)
+    assert network.eval()(torch.randn(1, 6)).shape == (1, *shape)
+    assert network.mapping(torch.randn(3, 6)).shape == (3, network.layers, 10)
+
+
+@pytest.mark.parametrize("residual", [True, False])
+@pytest.mark.parametrize("group", [1, 4])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_number_of_pictures_gets_an_opinion_each(
+    shape: ImageShape, group: int, residual: bool
+) -> None:
+    network = StyleDiscriminator(image_shape=shape, width=4, residual=residual, group=group)
+    for n in (1, 3, 7, 8):
+        assert network(torch.randn(n, *shape)).shape == (n,)
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_opinions_start_of_ordinary_size(residual: bool) -> None:
+    network = StyleDiscriminator(image_shape=(3, 64, 64), width=16, residual=residual)
+    with torch.no_grad():
+        logits = network(torch.randn(64, 3, 64, 64))
+    assert 0.01 < logits.square().mean().sqrt() < 3
+
+
+def test_pictures_start_of_ordinary_size(style: str) -> None:
+    network = StyleGenerator(image_shape=(3, 64, 64), style=style, width=16, style_size=64)
+    with torch.no_grad():
+        images = network(torch.randn(8, 512))
+    assert 0.2 < images.std() < 4
+
+
+def test_published_sizes() -> None:
+    """StyleGAN2 of configuration F: 30.37 million at 1024 pixels, as its authors' program says."""
+    with torch.device("meta"):
+        largest = StyleGenerator(image_shape=(3, 1024, 1024), width=32)
+        medium = StyleGenerator(image_shape=(3, 256, 256), width=128)
+        judge = StyleDiscriminator(image_shape=(3, 1024, 1024), width=32)
+        first = StyleGenerator(image_shape=(3, 1024, 1024), width=16, style="adain")
+    assert count_parameters(largest) == 30_370_060
+    assert count_parameters(medium) == 30_034_338
+    assert count_parameters(judge) == 29_012_513
+    assert largest.layers == 18
+    assert round(count_parameters(first) / 1e6, 1) == 26.2  # StyleGAN's paper, section 2
+
+
+def test_noise_has_no_strength_at_the_start(style: str) -> None:
+    network = StyleGenerator(image_shape=(1, 8, 8), style=style, latent_size=4, width=4, mixing=0)
+    assert all(layer.strength.abs().max() == 0 for layer in layers(network))
+    z = torch.randn(2, 4)
+    assert torch.equal(network(z), network(z))
+    strengths = {len(layer.strength) for layer in layers(network)}
+    assert strengths == ({16, 8, 4} if style == "adain" else {1})
+
+
+def test_noise_is_fresh_while_training_and_fixed_in_evaluation(style: str) -> None:
+    network = generator(style)
+    z = torch.randn(2, 6)
+    assert not torch.allclose(network(z), network(z))
+    network.eval()
+    assert torch.equal(network(z), network(z))
+    alone = torch.cat([network(each[None]) for each in z])
+    torch.testing.assert_close(alone, network(z), atol=1e-5, rtol=1e-4)
+
+
+def test_training_draws_from_pytorchs_own_generator(style: str) -> None:
+    network, z = generator(style, mixing=0.9), torch.randn(4, 6)
+    drawn = []
+    for _ in range(2):
+        torch.manual_seed(7)
+        drawn.append(network(z))
+    assert torch.equal(*drawn)
+
+
+def test_adaptive_normalisation_gives_each_channel_its_styles_statistics() -> None:
+    layer = AdaptiveLayer(4, 6, style_size=10, size=(16, 16)).eval()
+    with torch.no_grad():
+        nn.init.normal_(layer.affine.weight, std=3.0)
+        style = torch.randn(3, 10)
+        maps = layer(5 * torch.randn(3, 4, 16, 16), style)
+        scale, shift = layer.affine(style).chunk(2, dim=1)
+    deviation, mean = torch.std_mean(maps, dim=(2, 3), correction=0)
+    torch.testing.assert_close(mean, shift, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(deviation, (1 + scale).abs(), atol=1e-2, rtol=1e-2)
+
+
+def test_mixing_changes_the_later_layers_only() -> None:
+    first, second = torch.zeros(3, 6, 2), torch.ones(3, 6, 2)
+    mixed = StyleGenerator.mix(first, second, torch.tensor([1, 4, 6]))
+    assert mixed[:, :, 0].tolist() == [[0, 1, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1], [0] * 6]
+
+
+def test_a_layer_sees_its_own_style_and_earlier_layers_do_not(style: str) -> None:
+    network = generator(style, (3, 32, 32)).eval()
+    seen: list[Tensor] = []
+    for layer in layers(network):
+        layer.register_forward_hook(lambda _, given, out: seen.append(out))
+    styles = network.mapping(torch.randn(2, 6)).clone()
+    network.synthesis(styles)
+    before, seen[:] = list(seen), []
+    styles[:, 3:] = network.mapping(torch.randn(2, 6))[:, 3:]
+    network.synthesis(styles)
+    same = [torch.equal(one, other) for one, other in zip(before, seen, strict=True)]
+    assert same == [True] * 3 + [False] * (len(same) - 3)
+
+
+@pytest.mark.parametrize(("mixing", "share"), [(0.0, 0.0), (0.9, 0.9), (1.0, 1.0)])
+def test_so_many_pictures_are_mixed_while_training(mixing: float, share: float) -> None:
+    network = generator("modulation", (1, 8, 8), mixing=mixing)
+    z = torch.randn(2000, 6)
+    given: list[Tensor] = []
+
+    def synthesis(styles: Tensor) -> Tensor:
+        given.append(styles)
+        return torch.zeros(len(styles), 1, 8, 8)
+
+    network.synthesis = synthesis  # type: ignore[method-assign]
+    network(z)
+    own = network.mapping(z)
+    assert torch.equal(given[0][:, 0], own[:, 0])
+    differs = (given[0] != own).any(dim=2)
+    assert differs.any(dim=1).float().mean().item() == pytest.approx(share, abs=0.03)
+    assert (differs.int().diff(dim=1) >= 0).all()
+    network.eval()(z)
+    assert torch.equal(given[1], own)
+
+
+def test_the_mean_style_converges_while_training_only(style: str) -> None:
+    network = generator(style, (1, 8, 8))
+    with torch.no_grad():
+        target = network.mapping(torch.randn(20_000, 6))[:, 0].mean(dim=0)
+        network.eval()(torch.randn(64, 6))
+        assert network.mean_style.abs().max() == 0
+        network.train()
+        for _ in range(1500):
+            network._follow(network.mapping(torch.randn(64, 6)))
+    torch.testing.assert_close(network.mean_style, target, atol=0.03, rtol=0)
+
+
+def test_truncated_to_nothing_all_pictures_are_the_mean_one(style: str) -> None:
+    network = generator(style, truncation=0.0).eval()
+    network.mean_style.normal_()
+    images = network(torch.randn(4, 6))
+    torch.testing.assert_close(images, images[:1].expand_as(images))
+    network.truncation = 1.0
+    assert network(torch.randn(4, 6)).var(dim=0).max() > 1e-3
+    styles = network.mapping(torch.randn(2, 6))
+    half = network.truncate(styles, 0.5)
+    torch.testing.assert_close(half, (styles + network.mean_style) / 2)
+
+
+def test_the_picture_is_the_sum_of_what_every_size_adds() -> None:
+    """StyleGAN2's skip connections: each size's colours change the picture linearly."""
+    network = generator("modulation", (3, 16, 16)).eval()
+    styles = network.mapping(torch.randn(2, 6))
+    with torch.no_grad():
+        before = network.synthesis(styles)
+        network.colours[0].bias.add_(0.5)  # type: ignore[operator]
+        after = network.synthesis(styles)
+    torch.testing.assert_close(after - before, torch.full_like(before, 0.5), atol=1e-5, rtol=0)
+
+
+def test_every_weight_of_both_networks_gets_a_gradient(style: str) -> None:
+    network = generator(style, mixing=0.9)
+    judge = StyleDiscriminator(image_shape=(3, 16, 16), width=4, residual=style == "modulation")
+    judge(network(torch.randn(8, 6))).sum().backward()
+    for each in (network, judge):
+        for name, weight in each.named_parameters():
+            assert weight.grad is not None, name
+            assert weight.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_the_discriminators_slope_can_be_differentiated(residual: bool) -> None:
+    judge = StyleDiscriminator(image_shape=(1, 8, 8), width=4, residual=residual)
+    images = torch.randn(4, 1, 8, 8, requires_grad=True)
+    (slope,) = grad(judge(images).sum(), images, create_graph=True)
+    slope.square().sum().backward()  # type: ignore[no-untyped-call]
+    moved = {name for name, weight in judge.named_parameters() if weight.grad is not None}
+    assert {name for name, _ in judge.named_parameters() if "weight" in name} <= moved
+
+
+def test_the_pictures_slope_by_the_style_can_be_differentiated(style: str) -> None:
+    network = generator(style)
+    styles = network.mapping(torch.randn(2, 6))
+    images = network.synthesis(styles)
+    (slope,) = grad((images * torch.randn_like(images)).sum(), styles, create_graph=True)
+    gradients = grad(slope.square().sum(), list(network.parameters()), allow_unused=True)
+    assert all(torch.isfinite(each).all() for each in gradients if each is not None)
+    names = [name for name, _ in network.named_parameters()]
+    assert gradients[names.index("map.1.weight")] is not None
+
+
+def test_unknown_styles_and_empty_groups_are_refused() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'modulation'"):
+        StyleGenerator(image_shape=(1, 8, 8), style="modulations")
+    with pytest.raises(ConfigError, match="at least 1 picture"):
+        StyleDiscriminator(image_shape=(1, 8, 8), group=0)
+    with pytest.raises(ConfigError, match="multiples of 4"):
+        StyleGenerator(image_shape=(1, 30, 30))
