@@ -214,6 +214,18 @@ def test_unknown_and_wrong_fields_in_json_are_refused() -> None:
             from_json({**values, "batch_size": wrong})
 
 
+def test_a_fault_is_told_of_the_kind_that_was_meant() -> None:
+    values = to_json(recipe("dcgan-digits"))
+    generator = {**values["game"]["generator"], "width": "wide"}
+    with pytest.raises(ConfigError) as fault:
+        from_json({**values, "game": {**values["game"], "generator": generator}})
+    told = str(fault.value)
+    assert "fit: game.generator.width: " in told
+    assert ";" not in told, told  # nothing of the other kinds, which were not meant
+    with pytest.raises(ConfigError, match=r"game\.generator\.kind: .*'dcgan'"):
+        from_json({**values, "game": {**values["game"], "generator": {"kind": "dcgam"}}})
+
+
 def test_an_unknown_recipe_suggests_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean 'dcgan-mnist'\?"):
         recipe("dcgan-mnits")

@@ -44,8 +44,7 @@ def from_json(values: Mapping[str, Any]) -> RunConfig:
     try:
         config = TypeAdapter(RunConfig).validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise ConfigError("the configuration does not fit: " + "; ".join(lines)) from error
+        raise ConfigError("the configuration does not fit: " + _faults(error)) from error
     unknown = flatten(values).keys() - flatten(to_json(config)).keys()
     if unknown:
         raise ConfigError(f"the configuration has unknown fields: {', '.join(sorted(unknown))}.")
@@ -95,6 +94,29 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         for name in sorted(before.keys() | after.keys())
         if before.get(name, "absent") != after.get(name, "absent")
     ]
+
+
+def _faults(error: ValidationError) -> str:
+    """What does not fit, field by field.
+
+    Where several kinds of settings may stand in a place, each is tried; of those that were not
+    meant, as their ``kind`` says, nothing is told.
+    """
+    faults = error.errors()
+    other = {fault["loc"][:-1] for fault in faults if fault["loc"][-1:] == ("kind",)}
+    meant = [
+        fault
+        for fault in faults
+        if not any(fault["loc"][:length] in other for length in range(len(fault["loc"]) + 1))
+    ]
+    return "; ".join(
+        f"{'.'.join(_path(fault['loc']))}: {fault['msg']}" for fault in meant or faults
+    )
+
+
+def _path(location: tuple[int | str, ...]) -> list[str]:
+    """The names of fields on the way; pydantic puts those of classes between them."""
+    return [str(part) for part in location if not str(part)[:1].isupper()]
 
 
 def flatten(value: Any, name: str = "") -> dict[str, Any]:
