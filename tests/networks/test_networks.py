@@ -1,6 +1,7 @@
 """What every network promises: shapes, ranges, published sizes, and that all of it can learn."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,10 +13,13 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks import (
     DcganDiscriminator,
     DcganGenerator,
+    GrowingGenerator,
     MlpDiscriminator,
     MlpGenerator,
+    R3ganGenerator,
     ResnetDiscriminator,
     ResnetGenerator,
+    StyleGenerator,
 )
 from zerosum.networks.dcgan import HEADS, STEMS
 from zerosum.nn import NORMALISATIONS, add_spectral_norm, count_parameters, needs_batch
@@ -313,3 +317,24 @@ def test_dropout_acts_in_training_only() -> None:
     assert torch.equal(generator(z), generator(z))
     still = MlpGenerator(dropout=0.0)
     assert torch.equal(still(z), still(z))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(R3ganGenerator, width=8, group_size=4),
+        partial(GrowingGenerator, width=4),
+        partial(StyleGenerator, style="adain", width=4, style_size=8),
+        partial(StyleGenerator, style="modulation", width=4, style_size=8),
+    ],
+)
+def test_bounded_pictures_are_tanh_of_unbounded_ones(make: Callable[..., nn.Module]) -> None:
+    free = make(image_shape=(1, 16, 16), latent_size=8).eval()
+    bounded = make(image_shape=(1, 16, 16), latent_size=8, bounded=True).eval()
+    bounded.load_state_dict(free.state_dict())
+    with torch.no_grad():
+        for weight in (*free.parameters(), *bounded.parameters()):
+            weight.mul_(1.5)  # so that some pixels are well outside
+        latents = torch.randn(16, 8)
+        assert free(latents).abs().max() > 1
+        assert torch.allclose(bounded(latents), free(latents).tanh(), atol=1e-5)

@@ -209,6 +209,9 @@ class R3ganGeneratorConfig:
     """Channels of a group in the 3x3 convolutions, at most."""
     expansion: int = 2
     """Channels within a block per channel outside of it."""
+    bounded: bool = False
+    """Keep pictures in [-1, 1] by tanh, which the paper does not: for pictures with much plain
+    black or white, digits say, of which training without it often makes one and the same."""
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)

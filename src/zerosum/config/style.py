@@ -32,6 +32,9 @@ class ProganGeneratorConfig:
     """Upper limit of the channels."""
     pixel_norm: bool = True
     """Normalise latents and maps along the channels."""
+    bounded: bool = False
+    """Keep pictures in [-1, 1] by tanh, which the paper does not: for pictures with much plain
+    black or white, digits say, of which training without it often makes one and the same."""
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)
@@ -93,6 +96,9 @@ class StyleGeneratorConfig:
     """Share of pictures that are drawn under two styles while training."""
     truncation: float = 1.0
     """How far samples' styles are from the mean style; below 1 more usual, less various."""
+    bounded: bool = False
+    """Keep pictures in [-1, 1] by tanh, which the paper does not: for pictures with much plain
+    black or white, digits say, of which training without it often makes one and the same."""
 
     def __post_init__(self) -> None:
         for name in ("latent_size", "style_size", "depth", "mapping_rate"):

@@ -78,6 +78,7 @@ class GrowingGenerator(Growing):
         width: Channels at full size; each smaller size has twice as many.
         max_width: The most channels that a layer may have.
         pixel_norm: Whether latents and maps are normalised along the channels.
+        bounded: Whether tanh keeps the pictures in [-1, 1]; not in the paper.
 
     Raises:
         ConfigError: If the picture cannot be halved twice.
@@ -100,6 +101,7 @@ class GrowingGenerator(Growing):
         width: int = 16,
         max_width: int = 512,
         pixel_norm: bool = True,
+        bounded: bool = False,
     ) -> None:
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
@@ -125,6 +127,7 @@ class GrowingGenerator(Growing):
             for inputs, outputs in pairwise(widths)
         )
         self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in widths)
+        self.bound = nn.Tanh() if bounded else nn.Identity()
 
     def forward(self, latents: Latents) -> Images:
         """Draw one picture per latent vector."""
@@ -132,9 +135,10 @@ class GrowingGenerator(Growing):
         maps = before = self.start(latents)
         for block in self.blocks[:stage]:
             before, maps = maps, block(maps)
-        images: Tensor = self.colours[stage](maps)
+        images: Tensor = self.bound(self.colours[stage](maps))
         if share < 1:
-            images = _enlarge(self.colours[stage - 1](before), 1).lerp(images, share)
+            coarse: Tensor = self.bound(self.colours[stage - 1](before))
+            images = _enlarge(coarse, 1).lerp(images, share)
         return _enlarge(images, self.growths - stage)
 
 

@@ -32,7 +32,7 @@ class R3ganGenerator(nn.Module):
 
     z (n, latent_size) → a learnt map (width of the smallest size, h >> k, w >> k), each channel
     times a linear function of z → blocks → k times (1x1 convolution where the width changes,
-    bilinear doubling, blocks) → 1x1 convolution to the picture. As in the paper, nothing keeps the
+    bilinear doubling, blocks) → 1x1 convolution to the picture. In the paper nothing keeps the
     pictures in [-1, 1]; what overshoots is cut when bytes are made of them.
 
     Args:
@@ -43,6 +43,7 @@ class R3ganGenerator(nn.Module):
         blocks: Residual blocks at each size.
         group_size: Channels of a group in the 3x3 convolutions, at most.
         expansion: Channels within a block per channel outside of it.
+        bounded: Whether tanh keeps the pictures in [-1, 1].
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
@@ -66,6 +67,7 @@ class R3ganGenerator(nn.Module):
         blocks: int = 2,
         group_size: int = 16,
         expansion: int = 2,
+        bounded: bool = False,
     ) -> None:
         super().__init__()
         self.latent_size = latent_size
@@ -80,6 +82,7 @@ class R3ganGenerator(nn.Module):
             stages[0],
             *(layer for pair in zip(doublings, stages[1:], strict=True) for layer in pair),
             nn.Conv2d(widths[-1], channels, 1, bias=False),
+            nn.Tanh() if bounded else nn.Identity(),
         )
         _start_like_fixup(self)
 

@@ -194,7 +194,7 @@ class StyleGenerator(nn.Module):
 
     While training, the mean of w is followed in ``mean_style``, and with the probability
     ``mixing`` a picture gets the styles of another latent vector, of N(0, 1), from some layer on.
-    Colours are a linear function of the last maps: nothing holds them within [-1, 1].
+    In the papers colours are a linear function of the maps: nothing holds them within [-1, 1].
 
     Args:
         latent_size: Numbers in z.
@@ -207,6 +207,7 @@ class StyleGenerator(nn.Module):
         mapping_rate: Factor of the mapping's learning rate.
         mixing: Share of pictures that are drawn under two styles while training.
         truncation: ψ, with which pictures are drawn in evaluation mode, see `truncate`.
+        bounded: Whether tanh keeps the pictures in [-1, 1]; not in the papers.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -237,6 +238,7 @@ class StyleGenerator(nn.Module):
         mapping_rate: float = 0.01,
         mixing: float = 0.9,
         truncation: float = 1.0,
+        bounded: bool = False,
     ) -> None:
         super().__init__()
         self.latent_size, self.image_shape = latent_size, image_shape
@@ -260,6 +262,7 @@ class StyleGenerator(nn.Module):
                 self.colours.append(ModulatedColours(step[1], channels, style_size=style_size))
         if not self.skips:
             self.colours.append(EqualisedConv2d(widths[-1], channels, 1))
+        self.bound = nn.Tanh() if bounded else nn.Identity()
 
     def forward(self, latents: Latents) -> Images:
         """Draw one picture per latent vector."""
@@ -288,7 +291,8 @@ class StyleGenerator(nn.Module):
                 # Colours share their style with the layer that comes next.
                 colours = self.colours[number](maps, styles[:, given])
                 images = colours if images is None else double(images) + colours
-        return self.colours[0](maps) if images is None else images
+        drawn: Tensor = self.bound(self.colours[0](maps) if images is None else images)
+        return drawn
 
     def truncate(self, styles: Styles, share: float) -> Styles:
         """Pull styles towards the mean: w' = w̄ + ψ (w − w̄), with ψ = ``share``.

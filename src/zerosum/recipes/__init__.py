@@ -17,10 +17,12 @@ from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
 from zerosum.recipes.r3gan import r3gan_cifar10, r3gan_digits, r3gan_faces32
 from zerosum.recipes.style import (
     progan_digits,
+    progan_faces32,
     stylegan2_256,
     stylegan2_digits,
     stylegan2_faces32,
     stylegan_digits,
+    stylegan_faces32,
 )
 from zerosum.recipes.translation import (
     cartoongan,
@@ -51,7 +53,9 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "r3gan-faces32": r3gan_faces32,
         "r3gan-cifar10": r3gan_cifar10,
         "progan-digits": progan_digits,
+        "progan-faces32": progan_faces32,
         "stylegan-digits": stylegan_digits,
+        "stylegan-faces32": stylegan_faces32,
         "stylegan2-digits": stylegan2_digits,
         "stylegan2-faces32": stylegan2_faces32,
         "stylegan2-256": stylegan2_256,
