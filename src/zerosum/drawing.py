@@ -12,6 +12,7 @@ from zerosum.games import AdversarialGame, Classes, Game
 from zerosum.latent import LatentSpace, latent_space
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
+from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
@@ -152,6 +153,30 @@ class Drawing:
         """
         return draw_walk(self.latent, seeds, frames=frames, walks=walks, truncation=truncation)
 
+    def mix(
+        self,
+        *,
+        coarse: Sequence[int],
+        fine: Sequence[int],
+        from_layer: int | None = None,
+        truncation: float | None = None,
+    ) -> Mixtures:
+        """Pictures whose coarse layers have the styles of some seeds, the fine ones of others.
+
+        Args:
+            coarse: Seeds, one for each row of ``mixtures``, (rows, columns, c, h, w).
+            fine: Seeds, one for each column.
+            from_layer: The first layer that is fine, from 1; None: half of the layers are.
+            truncation: As for `sample`.
+
+        Raises:
+            ConfigError: The generator has no styles, or something is out of range.
+            RunError: The run is one that makes pictures of pictures, not of nothing.
+        """
+        return draw_mixtures(
+            self.latent, coarse, fine, from_layer=from_layer, truncation=truncation
+        )
+
     def project(
         self,
         images: Images,
@@ -246,6 +271,43 @@ class Drawing:
             facts=self.facts(**said),
             progress=progress,
         )
+
+    def save_mix(
+        self,
+        *,
+        coarse: Sequence[int],
+        fine: Sequence[int],
+        grid: str | Path | None = None,
+        out: str | Path | None = None,
+        from_layer: int | None = None,
+        truncation: float | None = None,
+    ) -> None:
+        """Write the table of `mix` with its sources on the edges, or each mixture by itself.
+
+        Args:
+            coarse: Seeds, one for each row.
+            fine: Seeds, one for each column.
+            grid: A PNG for the table.
+            out: A folder, ``.zip`` or ``.npz`` for the mixtures, row by row.
+            from_layer: As for `mix`.
+            truncation: As for `sample`.
+        """
+        found = self.mix(coarse=coarse, fine=fine, from_layer=from_layer, truncation=truncation)
+        said = {"from_layer": found.from_layer, **self._said(truncation)}
+
+        def facts(index: int) -> dict[str, str]:
+            row, column = divmod(index, len(fine))
+            return self.facts(coarse=coarse[row], fine=fine[column], **said)
+
+        if grid is not None:
+            seeds: dict[str, Any] = {
+                "coarse": " ".join(map(str, coarse)),
+                "fine": " ".join(map(str, fine)),
+            }
+            (sheet,) = to_pictures(found.sheet())
+            save_png(sheet, Path(grid), facts=self.facts(**seeds, **said))
+        if out is not None:
+            save_pictures(Path(out), iter([found.mixtures.flatten(0, 1)]), facts=facts)
 
     def save_edits(
         self,
