@@ -50,6 +50,7 @@ def test_commands() -> None:
         "resume",
         "sample",
         "walk",
+        "mix",
         "project",
         "edit",
         "translate",

@@ -179,6 +179,7 @@ def project(
     steps: int = 500,
     seed: int = 0,
     features: str | None = None,
+    classes: Sequence[str | int] = (),
     out: str | Path | None = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
@@ -192,6 +193,7 @@ def project(
         steps: Of gradient descent.
         seed: Of the random pictures to begin with.
         features: A feature network to compare by, besides pixels: ``digits``, ``inception``...
+        classes: The classes to look in, of a conditional run; none: all.
         out: Folder to make; by default ``projected`` in the run folder.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
@@ -212,6 +214,7 @@ def project(
     options = jobs.ProjectOptions(
         descent=Descent(steps=steps, seed=seed),
         features=features,
+        classes=tuple(classes),
         out=None if out is None else Path(out),
         checkpoint=checkpoint,
         device=device,

@@ -22,6 +22,7 @@ __all__ = [
     "Labels",
     "Latents",
     "Logits",
+    "Opinions",
     "PerSample",
     "Probabilities",
     "Scalar",
@@ -44,6 +45,9 @@ Latents = Float[Tensor, "n d"]
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""
+
+Opinions = Float[Tensor, "n *outputs"]
+"""What a discriminator gives: a logit (n,), or several of each picture (n, outputs)."""
 
 ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
 """Batches of bytes of one shape; the last one may be smaller."""

@@ -41,6 +41,10 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "critic turns": {"game.critic_turns": 2},
     "decay": {"game.generator_optimizer.decay": (0, 1000)},
     "burn-in": {"game.burn_in.images": 1000, "game.burn_in.beta2": 0.9},
+    "classes": {
+        "game.conditional": "projection",
+        "game.classes": [{"name": name, "pictures": 1} for name in "abc"],
+    },
 }
 
 
@@ -53,7 +57,8 @@ class Noise:
 
     def at(self, position: int) -> Batch:
         generator = torch.Generator().manual_seed(position)
-        return Batch(images=torch.rand(self.batch_size, *self.shape, generator=generator) * 2 - 1)
+        images = torch.rand(self.batch_size, *self.shape, generator=generator) * 2 - 1
+        return Batch(images=images, labels=torch.arange(self.batch_size) % 3)
 
 
 def _play(config: RunConfig, rounds: int) -> tuple[Loop[Batch], list[Record]]:

@@ -247,8 +247,10 @@ def test_both_stems_are_the_same_functions() -> None:
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_a_head_gives_one_logit(head: str) -> None:
-    assert HEADS[head](3, (7, 4), True)(torch.randn(2, 3, 7, 4)).numel() == 2
+def test_a_head_gives_as_many_logits_as_are_wanted(head: str) -> None:
+    for outputs in (1, 3):
+        maps = HEADS[head](3, outputs, (7, 4), True)(torch.randn(2, 3, 7, 4))
+        assert maps.numel() == 2 * outputs
 
 
 @pytest.mark.parametrize(("side", "smallest"), [(28, 7), (32, 8), (64, 8), (128, 8)])

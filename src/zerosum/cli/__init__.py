@@ -18,6 +18,7 @@ COMMANDS = Table(
         "resume": "go on with a run, bit for bit",
         "sample": "make new pictures with a trained run",
         "walk": "an animation that leads from picture to picture and back",
+        "mix": "coarse layers of some pictures, fine ones of others, in a table",
         "project": "find the latents whose pictures are nearest to real pictures",
         "edit": "move a picture along directions of its latent space",
         "translate": "turn pictures of one domain into the other with a trained run",

@@ -33,6 +33,7 @@ def _edit(
     rows: int = 6,
     columns: int = 9,
     reach: float = 3.0,
+    classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
 ) -> None:
@@ -46,12 +47,16 @@ def _edit(
         rows: How many directions, the most important first.
         columns: Pictures in a row, an odd number.
         reach: How far the first and last picture are moved, in standard deviations.
+        classes: Of a conditional run: the class of the picture, by name or number. With one, the
+            directions are those within it; without, they lead from class to class as well.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
     """
     from zerosum.api import load
+    from zerosum.cli.classes import of_classes
 
     out = out or run / f"edits-{method}-{seed}.png"
     model = load(run, device=device, checkpoint=checkpoint)
+    model = of_classes(model, classes)
     model.save_edits(out, seed=seed, method=method, rows=rows, columns=columns, reach=reach)
     print(out)

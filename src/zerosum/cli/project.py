@@ -39,6 +39,7 @@ def _project(
     starts: int = 4,
     seed: int = 0,
     features: str | None = None,
+    classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
 ) -> None:
@@ -52,9 +53,12 @@ def _project(
         starts: From how many points; the best counts.
         seed: Whose first 1,000 pictures are the random samples; the noise follows from it too.
         features: A feature network to compare by, besides pixels: digits, efficientnet-lite0, ...
+        classes: Of a conditional run: the class to look in, by name or number, or several between
+            commas; by default all.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
     """
+    from zerosum.cli.classes import split_classes
     from zerosum.jobs import ProjectOptions, project
     from zerosum.latent.projection import Descent
 
@@ -62,6 +66,7 @@ def _project(
         descent=Descent(steps=steps, starts=starts, seed=seed),
         features=features,
         out=out,
+        classes=split_classes(classes),
         checkpoint=checkpoint,
         device=device,
     )

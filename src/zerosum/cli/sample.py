@@ -22,6 +22,7 @@ def _sample(
     grid: Path | None = None,
     out: Path | None = None,
     truncation: float | None = None,
+    classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
 ) -> None:
@@ -40,12 +41,17 @@ def _sample(
         truncation: Less varied pictures, of which more are good. For normal latents the greatest
             |z| that is drawn, in standard deviations, such as 0.5 or 1.5; for uniform latents and
             styles the part of the distance to the mean that is kept, above 0 and at most 1.
+        classes: Of a run trained with --game.conditional: the class of the pictures, by name or by
+            number from 0; several between commas are drawn one after the other, each in a column
+            of the grid. By default classes come as often as in the data.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
     """
     from zerosum.api import load
+    from zerosum.cli.classes import of_classes
 
     model = load(run, device=device, checkpoint=checkpoint)
+    model = of_classes(model, classes)
     if grid is None and out is None:
         grid = run / f"grid-{seed}.png"
     if grid is not None:

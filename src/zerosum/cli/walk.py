@@ -34,6 +34,7 @@ def _walk(
     seconds: float | None = None,
     columns: int = 1,
     truncation: float | None = None,
+    classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
 ) -> None:
@@ -47,13 +48,17 @@ def _walk(
         seconds: How long the loop takes; by default 25 frames a second.
         columns: Columns, and rows, of walks side by side.
         truncation: Less varied pictures, of which more are good: as for `zerosum sample`.
+        classes: Of a conditional run: the class to show, by name or number; of several between
+            commas one for each seed, so that the walk leads from class to class.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
     """
     from zerosum.api import load
+    from zerosum.cli.classes import of_classes
     from zerosum.jobs.preparation import counting
 
     model = load(run, device=device, checkpoint=checkpoint)
+    model = of_classes(model, classes)
     with counting("drawing frames", quiet=False) as progress:
         model.save_walk(
             out,

@@ -16,6 +16,7 @@ from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
 from zerosum.games import (
     AdversarialGame,
+    Classes,
     Game,
     Growth,
     InstanceNoise,
@@ -66,8 +67,12 @@ def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
 def _build_adversarial(
     config: AdversarialConfig, shape: ImageShape, engine: Engine
 ) -> AdversarialGame:
-    generator = build_generator(config.generator, shape)
-    discriminator = build_discriminator(config.discriminator, shape)
+    classes = _classes(config)
+    count = len(classes or ())
+    generator = build_generator(
+        config.generator, shape, classes=count, class_size=config.class_size
+    )
+    discriminator = build_discriminator(config.discriminator, shape, classes=count)
     noise, growth, paths = config.instance_noise, config.growth, config.path_length
     return AdversarialGame(
         generator=build_player(
@@ -90,6 +95,21 @@ def _build_adversarial(
         path_length=(
             PathLength(weight=paths.weight, every=paths.every) if paths.weight > 0 else None
         ),
+        classes=classes,
+    )
+
+
+def _classes(config: AdversarialConfig) -> Classes | None:
+    if config.conditional == "none":
+        return None
+    if not config.classes:
+        raise ConfigError(
+            "a conditional game needs to know the classes, which are read from the labels of the "
+            "pictures when a run begins: train it, or load a run that was."
+        )
+    return Classes(
+        names=tuple(each.name for each in config.classes),
+        pictures=tuple(each.pictures for each in config.classes),
     )
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Annotated, Literal
+
+import tyro
 
 from zerosum.config.checks import require, require_positive
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
@@ -16,6 +18,7 @@ __all__ = [
     "AdversarialConfig",
     "Augmentation",
     "BurnInConfig",
+    "ClassConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
     "ObjectiveName",
@@ -213,6 +216,24 @@ class PathLengthConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassConfig:
+    """A class of pictures.
+
+    Example:
+        >>> ClassConfig(name="cat", pictures=12_500).name
+        'cat'
+    """
+
+    name: str
+    """What it is called in the data."""
+    pictures: int
+    """How many there are in the data."""
+
+    def __post_init__(self) -> None:
+        require(self.pictures >= 0, f"pictures must not be negative, got {self.pictures}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdversarialConfig:
     """Generator against discriminator.
 
@@ -260,9 +281,17 @@ class AdversarialConfig:
     """When growing networks get their next size."""
     path_length: PathLengthConfig = PathLengthConfig()
     """StyleGAN2's penalty on the generator."""
+    conditional: Literal["none", "projection"] = "none"
+    """``projection``: both players know the classes of the pictures, which need labels; the
+    generator is given them beside the latent, the discriminator projects on them."""
+    class_size: int = 64
+    """Numbers that stand for a class beside the latent, in a conditional game."""
+    classes: Annotated[tuple[ClassConfig, ...], tyro.conf.Fixed, tyro.conf.Suppress] = ()
+    """The classes, in a conditional game; read from the data when a run begins."""
 
     def __post_init__(self) -> None:
         self._check_networks()
+        require_positive("class_size", self.class_size)
         require(
             0.5 < self.real_label <= 1.0,
             f"real_label must be above 0.5 and at most 1, got {self.real_label}.",

@@ -34,6 +34,8 @@ from zerosum.config.style import (
 from zerosum.games import Player
 from zerosum.games.schedules import Schedule
 from zerosum.networks import (
+    ConditionalDiscriminator,
+    ConditionalGenerator,
     DcganDiscriminator,
     DcganGenerator,
     GrowingDiscriminator,
@@ -65,27 +67,42 @@ __all__ = [
 NO_BURN_IN = BurnInConfig()
 
 
-def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
+def build_generator(
+    config: GeneratorConfig, shape: ImageShape, *, classes: int = 0, class_size: int = 0
+) -> nn.Module:
     """The generator for pictures of that shape.
+
+    Args:
+        config: Its settings.
+        shape: (c, h, w) of the pictures.
+        classes: How many it is told of; 0: it is told no class.
+        class_size: Numbers that stand for a class beside z.
 
     Example:
         >>> generator = build_generator(DcganGeneratorConfig(latent_size=8, width=4), (3, 32, 32))
         >>> generator(torch.zeros(2, 8)).shape
         torch.Size([2, 3, 32, 32])
     """
+    given = class_size if classes else 0
+    arguments = _arguments(config)
+    arguments |= {"latent_size": config.latent_size + given, "image_shape": shape}
+    network: nn.Module
     match config:
         case MlpGeneratorConfig():
-            return MlpGenerator(**_arguments(config), image_shape=shape)
+            network = MlpGenerator(**arguments)
         case DcganGeneratorConfig():
-            return DcganGenerator(**_arguments(config), image_shape=shape)
+            network = DcganGenerator(**arguments)
         case ResnetGeneratorConfig():
-            return ResnetGenerator(**_arguments(config), image_shape=shape)
+            network = ResnetGenerator(**arguments)
         case R3ganGeneratorConfig():
-            return R3ganGenerator(**_arguments(config), image_shape=shape)
+            network = R3ganGenerator(**arguments)
         case ProganGeneratorConfig():
-            return GrowingGenerator(**_arguments(config), image_shape=shape)
+            network = GrowingGenerator(**arguments)
         case StyleGeneratorConfig():
-            return StyleGenerator(**_arguments(config), image_shape=shape)
+            network = StyleGenerator(**arguments, given=given)
+    if classes:
+        return ConditionalGenerator(network, classes=classes, class_size=class_size)
+    return network
 
 
 def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
@@ -104,9 +121,14 @@ def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
 
 
 def build_discriminator(
-    config: DiscriminatorConfig | PatchDiscriminatorConfig, shape: ImageShape
+    config: DiscriminatorConfig | PatchDiscriminatorConfig, shape: ImageShape, *, classes: int = 0
 ) -> nn.Module:
     """The discriminator for pictures of that shape.
+
+    Args:
+        config: Its settings.
+        shape: (c, h, w) of the pictures.
+        classes: How many it is told of; 0: it is told no class.
 
     Example:
         >>> discriminator = build_discriminator(DcganDiscriminatorConfig(width=4), (3, 32, 32))
@@ -114,6 +136,8 @@ def build_discriminator(
         torch.Size([2])
     """
     arguments = _arguments(config)
+    if classes:
+        arguments["outputs"] = classes + 1
     spectral_norm = arguments.pop("spectral_norm", False)
     network: nn.Module
     match config:
@@ -133,7 +157,7 @@ def build_discriminator(
             network = PatchDiscriminator(**arguments, image_shape=shape)
     if spectral_norm:
         add_spectral_norm(network)
-    return network
+    return ConditionalDiscriminator(network) if classes else network
 
 
 def build_player(

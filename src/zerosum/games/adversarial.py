@@ -6,12 +6,14 @@ Algorithm 1 (https://arxiv.org/abs/1406.2661).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.classes import Classes
 from zerosum.games.growth import Growth, grow, simplify
 from zerosum.games.judging import opinions, share_above
 from zerosum.games.path_length import PathLength
@@ -20,7 +22,7 @@ from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
-from zerosum.types import Batch, Images, Latents, Logits, Scalar
+from zerosum.types import Batch, Images, Labels, Latents, Logits, Scalar
 
 __all__ = ["LATENTS", "AdversarialGame", "InstanceNoise", "WeightedPenalty", "draw_latents"]
 
@@ -107,6 +109,10 @@ class AdversarialGame(Game[Batch]):
     Each round shows D one batch of real and one of generated pictures. G moves in every
     ``critic_turns``-th round, against the D that has just moved.
 
+    In a conditional game both know the class. Each generated picture is asked to be of the class
+    of the real one that it is shown beside: classes come as often as in the data, and objectives
+    and penalties that pair real with generated pictures compare like with like.
+
     Args:
         generator: Player whose network maps latents (n, d) to images.
         discriminator: Player whose network maps images to logits (n,).
@@ -118,6 +124,7 @@ class AdversarialGame(Game[Batch]):
         instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
         growth: How far networks that grow have grown, as a function of the images seen.
         path_length: What a G with styles pays for moving unevenly with them.
+        classes: Those that G is asked for; None: the game knows no classes.
 
     Example:
         >>> from zerosum.networks import MlpDiscriminator, MlpGenerator
@@ -147,6 +154,7 @@ class AdversarialGame(Game[Batch]):
         instance_noise: InstanceNoise | None = None,
         growth: Growth | None = None,
         path_length: PathLength | None = None,
+        classes: Classes | None = None,
     ) -> None:
         self.players = {DISCRIMINATOR: discriminator, GENERATOR: generator}
         self.objective = objective
@@ -157,17 +165,19 @@ class AdversarialGame(Game[Batch]):
         self.instance_noise = instance_noise
         self.growth = growth
         self.path_length = path_length
+        self.classes = classes
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
         real = self.grown(batch.images, now)
+        labels = None if self.classes is None else batch.labels
         generator_moves = (now.number + 1) % self.critic_turns == 0
         with torch.set_grad_enabled(generator_moves):
-            fake = self.generate(len(real), now.random)
-        judgement = self.discriminator_turn(real, fake.detach(), now)
+            fake = self.generate(len(real), now.random, labels)
+        judgement = self.discriminator_turn(real, fake.detach(), now, labels)
         yield judgement
         if generator_moves:
-            yield self.generator_turn(fake, real, judgement.scores["real"], now)
+            yield self.generator_turn(fake, real, judgement.scores["real"], now, labels)
 
     def grown(self, real: Images, now: Round) -> Images:
         """Let the players grow to where they are now; the pictures with as much detail as that."""
@@ -177,56 +187,90 @@ class AdversarialGame(Game[Batch]):
             grow(player, self.growth.progress(now.images))
         return simplify(self.players[DISCRIMINATOR], real)
 
-    def generate(self, n: int, random: Randomness) -> Images:
-        """G(z) for n fresh latents."""
-        latents = draw_latents(self.latent, random, n, self.latent_size)
-        images: Images = self.players[GENERATOR].network(latents)
+    def generate(self, n: int, random: Randomness, labels: Labels | None = None) -> Images:
+        """G(z) for n fresh latents, in a conditional game of the classes asked for."""
+        images: Images = self.players[GENERATOR].network(self.fresh_latents(n, random, labels))
         return images.float()
+
+    def fresh_latents(self, n: int, random: Randomness, labels: Labels | None = None) -> Latents:
+        """What G is given: n fresh z, in a conditional game joined by classes.
+
+        Without labels these are drawn after the z, each class as often as in the data.
+        """
+        latents = draw_latents(self.latent, random, n, self.latent_size)
+        if self.classes is None:
+            return latents
+        return self.classes.join(
+            latents, self.classes.draw(n, random) if labels is None else labels
+        )
 
     @property
     def latent_size(self) -> int:
-        """Numbers in a latent vector."""
+        """Numbers in a latent vector z."""
         size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
         return size
 
-    def discriminator_turn(self, real: Images, fake: Images, now: Round) -> Turn:
+    @property
+    def input_size(self) -> int:
+        """Numbers that G is given: z, and in a conditional game one for each class."""
+        return self.latent_size + len(self.classes or ())
+
+    def discriminator_turn(
+        self, real: Images, fake: Images, now: Round, labels: Labels | None = None
+    ) -> Turn:
         """D learns to tell real from fake, and pays its penalties."""
         real, fake = self.view(real, now), self.view(fake, now)
-        real_logits, fake_logits = self.judge(real), self.judge(fake)
+        real_logits, fake_logits = self.judge(real, labels), self.judge(fake, labels)
         terms = {"adversarial": self.objective.discriminator(real_logits, fake_logits).mean()}
         for due in self.penalties:
             if due.is_due(now):
-                terms[due.name] = self.pay(due, real, fake, now)
+                terms[due.name] = self.pay(due, real, fake, now, labels)
         return Turn(
             player=DISCRIMINATOR,
             cost=torch.stack(list(terms.values())).sum(),
             scores=terms | opinions(real_logits, fake_logits),
         )
 
-    def pay(self, due: WeightedPenalty, real: Images, fake: Images, now: Round) -> Scalar:
+    def pay(
+        self,
+        due: WeightedPenalty,
+        real: Images,
+        fake: Images,
+        now: Round,
+        labels: Labels | None = None,
+    ) -> Scalar:
         """The penalty's part of D's cost, in full precision: it is a gradient of a gradient."""
         # forward() goes past torch.compile, whose networks can be differentiated only once.
-        critic = self.players[DISCRIMINATOR].network.forward
+        forward = self.players[DISCRIMINATOR].network.forward
+        critic = forward if labels is None else partial(forward, labels=labels)
         with torch.autocast(real.device.type, enabled=False):
             values = due.penalty(critic, real, fake, now.random)
         return due.weight_at(now) * values.mean()
 
-    def generator_turn(self, fake: Images, real: Images, real_logit: Scalar, now: Round) -> Turn:
+    def generator_turn(
+        self,
+        fake: Images,
+        real: Images,
+        real_logit: Scalar,
+        now: Round,
+        labels: Labels | None = None,
+    ) -> Turn:
         """G learns to be taken for real by the D that has just moved.
 
         Its accuracy is the share of its pictures that D rates above the average real one, whose
         logit was ``real_logit`` at D's turn.
         """
-        fake_logits = self.judge(self.view(fake, now))
+        fake_logits = self.judge(self.view(fake, now), labels)
         real_logits = None
         if self.objective.uses_real_in_generator:
             with torch.no_grad():
-                real_logits = self.judge(self.view(real, now))
+                real_logits = self.judge(self.view(real, now), labels)
         cost = self.objective.generator(fake_logits, real_logits).mean()
         scores = {"accuracy": share_above(fake_logits.detach(), real_logit)}
         paths = self.path_length
         if paths and paths.is_due(now.number // self.critic_turns):
-            few = draw_latents(self.latent, now.random, -(-len(fake) // 2), self.latent_size)
+            half = -(-len(fake) // 2)
+            few = self.fresh_latents(half, now.random, None if labels is None else labels[:half])
             scores |= paths.pay(self.players[GENERATOR].network, few, now)
             cost = cost + scores["path penalty"]
         return Turn(player=GENERATOR, cost=cost, scores=scores)
@@ -237,14 +281,15 @@ class AdversarialGame(Game[Batch]):
         deviation = self.instance_noise.at(now.images) if self.instance_noise else 0.0
         return images + deviation * now.random.normal(*images.shape) if deviation else images
 
-    def judge(self, images: Images) -> Logits:
+    def judge(self, images: Images, labels: Labels | None = None) -> Logits:
         """D's logits, in full precision: costs are taken of small differences."""
-        logits: Logits = self.players[DISCRIMINATOR].network(images)
+        network = self.players[DISCRIMINATOR].network
+        logits: Logits = network(images) if labels is None else network(images, labels)
         return logits.float()
 
-    def preview(self, count: int, random: Randomness) -> Images:
+    def preview(self, count: int, random: Randomness, labels: Labels | None = None) -> Images:
         """Pictures by the best generator from ``random``'s latents."""
-        return self.draw(draw_latents(self.latent, random, count, self.latent_size))
+        return self.draw(self.fresh_latents(count, random, labels))
 
     def draw(self, latents: Latents) -> Images:
         """Pictures by the averaged generator, where there is one, in evaluation mode."""

@@ -34,6 +34,7 @@ __all__ = [
 _REAL_PICTURES = 10_000
 _BATCH = 64
 _TRANSLATED_AT_ONCE = 16
+_COLUMNS = 16
 _DIGITS = ("digits", "mnist", "usps")
 
 Grid = Callable[[Game[Any]], Tensor]
@@ -51,7 +52,13 @@ def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid:
 def _generated_grid(game: Game[Any], config: RunConfig) -> Tensor:
     assert isinstance(game, AdversarialGame)
     random = Randomness(seed=config.seed, stream="preview")
-    return tile(game.preview(config.sample_count, random))
+    count, classes = config.sample_count, len(game.classes or ())
+    if not classes:
+        return tile(game.preview(count, random))
+    # All classes, one after the other: in columns of one class, unless there are too many.
+    labels = torch.arange(count, device=random.device) % classes
+    columns = classes if classes <= _COLUMNS else None
+    return tile(game.preview(count, random, labels), columns=columns)
 
 
 def _translated_grid(game: Game[Any], examples: DomainBatch) -> Tensor:

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from zerosum.config import CartoonConfig, RunConfig
+from zerosum.config import AdversarialConfig, CartoonConfig, ClassConfig, RunConfig
 from zerosum.data import (
     Domains,
     Store,
@@ -18,6 +20,7 @@ from zerosum.data import (
     open_domains,
     open_source,
 )
+from zerosum.errors import DataError
 from zerosum.files import cache_folder
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "prepare_store",
     "report_unreadable",
     "store_settings",
+    "with_classes",
 ]
 
 
@@ -100,6 +104,38 @@ def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> St
         background=pictures.background,
         enlarge=pictures.enlarge,
     )
+
+
+def with_classes(config: RunConfig, pictures: Store | Domains) -> RunConfig:
+    """The run with the classes of its data, where its game is conditional.
+
+    Raises:
+        DataError: The pictures have no labels, or all the same.
+
+    Example:
+        >>> from zerosum.config import change
+        >>> from zerosum.recipes import recipe
+        >>> config = change(recipe("dcgan-digits"), {"game.conditional": "projection"})
+        >>> [each.name for each in with_classes(config, prepare_store(config)).game.classes]
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
+    """
+    game = config.game
+    if not isinstance(game, AdversarialConfig) or game.conditional == "none":
+        return config
+    assert isinstance(pictures, Store)
+    if pictures.labels is None or len(pictures.classes) < 2:
+        found = f"one class ({pictures.classes[0]})" if pictures.classes else "no labels"
+        raise DataError(
+            f"game.conditional {game.conditional} needs pictures of at least two classes, and "
+            f"{config.data} has {found}; put the pictures of each class into a sub-folder of its "
+            "own, or leave --game.conditional out."
+        )
+    counts = np.bincount(pictures.labels, minlength=len(pictures.classes)).tolist()
+    classes = tuple(
+        ClassConfig(name=name, pictures=count)
+        for name, count in zip(pictures.classes, counts, strict=True)
+    )
+    return replace(config, game=replace(game, classes=classes))
 
 
 def absolute(source: str) -> str:

@@ -37,6 +37,7 @@ class ProjectOptions:
         descent: How to look for the nearest picture.
         features: Name of a feature network to compare by, besides pixels; None: pixels alone.
         out: The folder to make; None for ``projected`` in the run folder.
+        classes: The classes to look in, of a conditional run; none: all.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
 
@@ -48,6 +49,7 @@ class ProjectOptions:
     descent: Descent = field(default_factory=Descent)
     features: str | None = None
     out: Path | None = None
+    classes: tuple[str | int, ...] = ()
     checkpoint: Literal["latest", "best"] = "latest"
     device: str = "auto"
 
@@ -118,6 +120,8 @@ def project(
     paths = [Path(path).expanduser() for path in inputs]
     require_inputs(paths)
     model = load(run, device=options.device, checkpoint=options.checkpoint)
+    if options.classes:
+        model = model.of_class(*options.classes)
     device = model.latent.device  # Also refuses a run that translates, before anything is read.
     out = options.out or model.run.path / "projected"
     require_free(out)

@@ -16,7 +16,7 @@ from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
 from zerosum.games import Game
 from zerosum.jobs.examination import make_exams, make_grid
-from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable
+from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable, with_classes
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
@@ -70,6 +70,7 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         if engine.is_main:
             run.check_free(config)
         store = _open(config, engine, quiet=quiet)
+        config = with_classes(config, store)
         loop = _assemble(config, run, engine, store, quiet=quiet)
         with _locked(run, engine):
             if engine.is_main:

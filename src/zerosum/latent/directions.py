@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.games.base import evaluating
@@ -52,6 +53,8 @@ def pca(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
 def sefa(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
     """What the first layer passes on most strongly: eigenvectors of AᵀA, with A its weights.
 
+    Where the generator is told a class, A are the weights of z alone.
+
     Args:
         space: That of a plain generator, whose first layer takes z.
         count: How many directions.
@@ -67,8 +70,10 @@ def sefa(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
         raise ConfigError(
             "sefa is for generators whose first layer takes z; this one is style-based: use pca."
         )
-    _, _, right = torch.linalg.svd(_first_weight(space), full_matrices=False)
-    return _unit_steps(right[:count], space)
+    drawn = _first_weight(space)[:, : space.game.latent_size]
+    _, _, right = torch.linalg.svd(drawn, full_matrices=False)
+    classes = space.game.input_size - space.game.latent_size
+    return _unit_steps(functional.pad(right[:count], (0, classes)), space)
 
 
 def difference_of_means(some: Points, others: Float[Tensor, "m ..."]) -> Directions:

@@ -42,9 +42,7 @@ def draw_edits(
             "expected an odd number of columns, at least 3, and a reach above 0, got "
             f"{columns} columns and a reach of {reach:g}."
         )
-    others = space.points(space.latents(range(200), seed=0))
-    deviation = (others - space.centre).square().mean().sqrt()
-    times = torch.linspace(-reach, reach, columns, device=space.device) * deviation
+    times = torch.linspace(-reach, reach, columns, device=space.device) * space.deviation
     rows = [
         space.draw(point + torch.stack([time * direction for time in times]))
         for direction in directions.to(space.device)

@@ -6,24 +6,23 @@ bent (Karras et al. 2019, section 4, https://arxiv.org/abs/1812.04948). Walks, p
 truncation and edits are written for a `LatentSpace` and know nothing else of the generator.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.games import AdversarialGame
-from zerosum.games.adversarial import GENERATOR, draw_latents
-from zerosum.games.base import evaluating
+from zerosum.games.adversarial import GENERATOR
+from zerosum.latent.base import LatentSpace, Points
 from zerosum.latent.interpolation import angles, lerp, slerp
-from zerosum.randomness import Randomness
 from zerosum.registry import Table
-from zerosum.types import Images, Latents, PerSample
+from zerosum.types import Images, Latents, PerSample, Scalar
 
 __all__ = [
     "SPACES",
+    "ClassSpace",
     "LatentSpace",
     "NormalSpace",
     "Points",
@@ -33,104 +32,7 @@ __all__ = [
     "latent_space",
 ]
 
-Points = Float[Tensor, "n ..."]
-"""Points of a latent space: z (n, d), or styles w (n, layers, d)."""
-
 _STYLE_PARTS = ("mapping", "synthesis", "mean_style")
-
-
-class LatentSpace(ABC):
-    """Points, the pictures that they stand for, and the ways between them.
-
-    Args:
-        game: The game whose generator draws; its averaged copy, where there is one.
-
-    Attributes:
-        symbol: What papers call a point: ``z`` or ``w``.
-    """
-
-    symbol: str
-
-    def __init__(self, game: AdversarialGame) -> None:
-        self.game = game
-
-    @property
-    def network(self) -> nn.Module:
-        """The generator that draws."""
-        return self.game.players[GENERATOR].best
-
-    @property
-    def device(self) -> torch.device:
-        """Where the generator is."""
-        return next(self.network.parameters()).device
-
-    @property
-    def step_shape(self) -> tuple[int, ...]:
-        """The shape of a step that moves all of a point."""
-        return tuple(self.centre.shape)
-
-    def latents(self, indices: Iterable[int], *, seed: int) -> Latents:
-        """The z of pictures of a seed, drawn one by one: number i is the same in any company."""
-        random = Randomness(seed=seed, stream="sample")
-        return torch.cat(
-            [
-                draw_latents(self.game.latent, random.at(index), 1, self.game.latent_size)
-                for index in indices
-            ]
-        )
-
-    @torch.no_grad()
-    def points(self, latents: Latents) -> Points:
-        """The points of some z, on the device."""
-        with evaluating(self.network):
-            return self.locate(latents.to(self.device))
-
-    def draw(self, points: Points) -> Images:
-        """The pictures of points, by the generator in evaluation mode, without gradients."""
-        with evaluating(self.network):
-            return self.render(points.to(self.device)).float()
-
-    @abstractmethod
-    def locate(self, latents: Latents) -> Points:
-        """The points of some z, with gradients, in whatever mode the generator is."""
-
-    @abstractmethod
-    def render(self, points: Points) -> Images:
-        """The pictures of points, with gradients, in whatever mode the generator is."""
-
-    @property
-    @abstractmethod
-    def centre(self) -> Tensor:
-        """The mean of all points: the shape of one point."""
-
-    @abstractmethod
-    def between(self, start: Points, end: Points, time: float) -> Points:
-        """The points on the way from start (time 0) to end (time 1), walked at one speed."""
-
-    @abstractmethod
-    def lengths(self, start: Points, end: Points) -> PerSample:
-        """How long these ways are."""
-
-    @abstractmethod
-    def truncate(self, points: Points, truncation: float) -> Points:
-        """Points nearer to the centre: less varied pictures, of which more are good.
-
-        Raises:
-            ConfigError: The truncation is out of range.
-        """
-
-    def check_truncation(self, truncation: float | None) -> None:
-        """Refuse a truncation that is out of range; None is no truncation.
-
-        Raises:
-            ConfigError: It is.
-        """
-        if truncation is not None:
-            _require_share(truncation)
-
-    def keep(self, points: Points) -> Points:
-        """The nearest points that are not farther out than those that the generator knows."""
-        return points
 
 
 class _InputSpace(LatentSpace):
@@ -245,6 +147,66 @@ class UniformSpace(_InputSpace):
         return points.clamp(-1.0, 1.0)
 
 
+class ClassSpace(_InputSpace):
+    """z and the classes behind it, for generators that are told the class and have no styles.
+
+    Of points that differ in class, those in between are mixtures of classes. All else that is
+    done to z leaves the class as it is.
+
+    Args:
+        game: A conditional game.
+        labels: The classes of the pictures of a seed.
+    """
+
+    def __init__(self, game: AdversarialGame, labels: Sequence[int] = ()) -> None:
+        super().__init__(game, labels)
+        self.plain = SPACES[game.latent](game)
+
+    def between(self, start: Points, end: Points, time: float) -> Points:
+        """Z as without classes, the shares of the classes straight on."""
+        (z, classes), (other, others) = self._parts(start), self._parts(end)
+        moved = self.plain.between(z, other, time)
+        return torch.cat([moved, lerp(classes, others, time)], dim=1)
+
+    def lengths(self, start: Points, end: Points) -> PerSample:
+        """Those of the ways of z."""
+        return self.plain.lengths(self._parts(start)[0], self._parts(end)[0])
+
+    def truncate(self, points: Points, truncation: float) -> Points:
+        """Points with their z truncated."""
+        z, classes = self._parts(points)
+        return torch.cat([self.plain.truncate(z, truncation), classes], dim=1)
+
+    def check_truncation(self, truncation: float | None) -> None:
+        """As for the z alone."""
+        self.plain.check_truncation(truncation)
+
+    def keep(self, points: Points) -> Points:
+        """Z where the generator knows it, and one class: that of the greatest share."""
+        z, classes = self._parts(points)
+        one = functional.one_hot(classes.argmax(dim=1), classes.shape[1])
+        return torch.cat([self.plain.keep(z), one.to(classes.dtype)], dim=1)
+
+    @property
+    def centre(self) -> Tensor:
+        """The mean z, and each class with its share."""
+        assert self.game.classes is not None
+        counts = torch.tensor(self.game.classes.pictures, dtype=torch.float32)
+        if self.labels:
+            counts = torch.bincount(torch.tensor(self.labels), minlength=len(counts)).float()
+        return torch.cat([self.plain.centre, (counts / counts.sum()).to(self.device)])
+
+    @property
+    def deviation(self) -> Scalar:
+        """That of z."""
+        drawn = self.points(self.latents(range(200), seed=0))
+        return self.plain.deviation_of(self._parts(drawn)[0])
+
+    def _parts(self, points: Points) -> tuple[Points, Points]:
+        z, classes = points.tensor_split([self.game.latent_size], dim=1)
+        return z, classes
+
+
 class StyleSpace(LatentSpace):
     """The styles w = mapping(z), one for each layer, of shape (n, layers, d).
 
@@ -271,7 +233,7 @@ class StyleSpace(LatentSpace):
     def centre(self) -> Tensor:
         """The mean style, in each layer."""
         mean: Tensor = self.network.mean_style  # type: ignore[assignment]
-        one = self.points(torch.zeros(1, self.game.latent_size))[0]
+        one = self.points(torch.zeros(1, self.game.input_size))[0]
         return mean.expand_as(one)
 
     @property
@@ -304,8 +266,12 @@ SPACES: Table[Callable[[AdversarialGame], LatentSpace]] = Table(
 """The space of a plain generator by the distribution of its z."""
 
 
-def latent_space(game: AdversarialGame) -> LatentSpace:
+def latent_space(game: AdversarialGame, labels: Sequence[int] = ()) -> LatentSpace:
     """The space to work in: that of the styles where the generator has them, else that of z.
+
+    Args:
+        game: Whose generator draws.
+        labels: The classes of the pictures of a seed, in a conditional game.
 
     Example:
         >>> from zerosum.config.build import build_game
@@ -316,8 +282,8 @@ def latent_space(game: AdversarialGame) -> LatentSpace:
         'UniformSpace'
     """
     if has_styles(game.players[GENERATOR].best):
-        return StyleSpace(game)
-    return SPACES[game.latent](game)
+        return StyleSpace(game, labels)
+    return SPACES[game.latent](game) if game.classes is None else ClassSpace(game, labels)
 
 
 def has_styles(network: nn.Module) -> bool:
@@ -328,11 +294,3 @@ def has_styles(network: nn.Module) -> bool:
         False
     """
     return all(hasattr(network, name) for name in _STYLE_PARTS)
-
-
-def _require_share(truncation: float) -> None:
-    if not 0 < truncation <= 1:
-        raise ConfigError(
-            f"expected a truncation above 0 and at most 1, got {truncation:g}: 1 changes nothing, "
-            "0.7 makes pictures less varied and more of them good."
-        )

@@ -51,13 +51,18 @@ def stops(
 ) -> Stops:
     """Where the walks pass by: walk number j at picture number j of each seed.
 
+    In a conditional game each stop is of the next of the space's classes.
+
     Args:
         space: The generator's.
         seeds: One for each stop.
         walks: How many walks there are.
         truncation: As for samples; None for none.
     """
-    points = [space.points(space.latents(range(walks), seed=seed)) for seed in seeds]
+    points = [
+        space.points(space.at_stop(number).latents(range(walks), seed=seed))
+        for number, seed in enumerate(seeds)
+    ]
     if truncation is not None:
         points = [space.truncate(each, truncation) for each in points]
     return torch.stack(points)

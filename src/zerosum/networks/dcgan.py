@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from torch import nn
 
-from zerosum.nn import INITIALISATIONS, doubled_widths, halvings, normalisation
+from zerosum.nn import INITIALISATIONS, doubled_widths, flat_opinions, halvings, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.registry import Table
-from zerosum.types import Images, ImageShape, Latents, Logits
+from zerosum.types import Images, ImageShape, Latents, Opinions
 
 __all__ = ["HEADS", "STEMS", "DcganDiscriminator", "DcganGenerator"]
 
@@ -33,12 +33,12 @@ def _convolution_stem(latents: int, channels: int, size: tuple[int, int], bias: 
     )
 
 
-def _linear_head(channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
-    return nn.Sequential(nn.Flatten(), nn.Linear(channels * size[0] * size[1], 1))
+def _linear_head(channels: int, outputs: int, size: tuple[int, int], bias: bool) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(channels * size[0] * size[1], outputs))
 
 
-def _convolution_head(channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
-    return nn.Conv2d(channels, 1, size, bias=bias)
+def _convolution_head(channels: int, outputs: int, size: tuple[int, int], bias: bool) -> nn.Module:
+    return nn.Conv2d(channels, outputs, size, bias=bias)
 
 
 STEMS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
@@ -47,11 +47,11 @@ STEMS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
 """From a latent vector to the smallest map: a linear layer that is reshaped, or a transposed
 convolution of a 1x1 picture. The same functions of z; their weights start differently."""
 
-HEADS: Table[Callable[[int, tuple[int, int], bool], nn.Module]] = Table(
+HEADS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
     "head", {"linear": _linear_head, "convolution": _convolution_head}
 )
-"""From the smallest map to one logit: a linear layer (always with a bias), or a convolution that
-covers the map."""
+"""From the smallest map to the logits, mostly one: a linear layer (always with a bias), or a
+convolution that covers the map."""
 
 
 class DcganGenerator(nn.Module):
@@ -139,6 +139,7 @@ class DcganDiscriminator(nn.Module):
         norm: A name in ``zerosum.nn.NORMALISATIONS``.
         slope: Slope of the LeakyReLU for negative inputs.
         initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+        outputs: Opinions of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -163,6 +164,7 @@ class DcganDiscriminator(nn.Module):
         norm: str = "batch",
         slope: float = 0.2,
         initialisation: str = "normal",
+        outputs: int = 1,
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
@@ -175,15 +177,15 @@ class DcganDiscriminator(nn.Module):
             Halve(channels, widths[0], bias=bias),
             nn.LeakyReLU(slope, inplace=True),
             *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
-            HEADS[head](widths[-1], smallest, bias),
-            nn.Flatten(0),
+            HEADS[head](widths[-1], outputs, smallest, bias),
+            flat_opinions(outputs),
         )
         INITIALISATIONS[initialisation](self)
 
-    def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture: positive means "real"."""
-        logits: Logits = self.layers(images)
-        return logits
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        opinions: Opinions = self.layers(images)
+        return opinions
 
 
 def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:

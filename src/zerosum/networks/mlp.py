@@ -6,7 +6,8 @@ from math import prod
 
 from torch import nn
 
-from zerosum.types import Images, ImageShape, Latents, Logits
+from zerosum.nn import flat_opinions
+from zerosum.types import Images, ImageShape, Latents, Opinions
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]
 
@@ -68,6 +69,7 @@ class MlpDiscriminator(nn.Module):
         widths: Units of the hidden layers, the one next to the picture first.
         slope: Slope of the LeakyReLU for negative inputs.
         dropout: Probability with which a hidden unit is silenced; 0 for none.
+        outputs: Opinions of each picture.
 
     Paper:
         Goodfellow et al. 2014, section 5, https://arxiv.org/abs/1406.2661
@@ -85,20 +87,21 @@ class MlpDiscriminator(nn.Module):
         widths: Sequence[int] = (128, 64, 32),
         slope: float = 0.2,
         dropout: float = 0.3,
+        outputs: int = 1,
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
         self.layers = nn.Sequential(
             nn.Flatten(),
             *_hidden_layers([prod(image_shape), *widths], slope, dropout),
-            nn.Linear(widths[-1], 1),
-            nn.Flatten(0),
+            nn.Linear(widths[-1], outputs),
+            flat_opinions(outputs),
         )
 
-    def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture: positive means "real"."""
-        logits: Logits = self.layers(images)
-        return logits
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        opinions: Opinions = self.layers(images)
+        return opinions
 
 
 def _hidden_layers(sizes: Sequence[int], slope: float, dropout: float) -> list[nn.Module]:

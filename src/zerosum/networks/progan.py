@@ -22,10 +22,11 @@ from zerosum.nn import (
     MinibatchStd,
     PixelNorm,
     doubled_widths,
+    flat_opinions,
     halvings,
 )
 from zerosum.nn.resampling import Resize
-from zerosum.types import Images, ImageShape, Latents, Logits
+from zerosum.types import Images, ImageShape, Latents, Opinions
 
 __all__ = ["GrowingDiscriminator", "GrowingGenerator", "activated", "judging_head"]
 
@@ -155,6 +156,7 @@ class GrowingDiscriminator(Growing):
         width: Channels at full size; each smaller size has twice as many.
         max_width: The most channels that a layer may have.
         group: Pictures that are compared with each other; 1: none.
+        outputs: Opinions of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the group is empty.
@@ -170,7 +172,13 @@ class GrowingDiscriminator(Growing):
     """
 
     def __init__(
-        self, *, image_shape: ImageShape, width: int = 16, max_width: int = 512, group: int = 4
+        self,
+        *,
+        image_shape: ImageShape,
+        width: int = 16,
+        max_width: int = 512,
+        group: int = 4,
+        outputs: int = 1,
     ) -> None:
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
@@ -187,10 +195,10 @@ class GrowingDiscriminator(Growing):
             for inputs, outputs in pairwise(widths)
         )
         smallest = (height >> count, breadth >> count)
-        self.head = nn.Sequential(*judging_head(widths[0], smallest, group))
+        self.head = nn.Sequential(*judging_head(widths[0], smallest, group, outputs))
 
-    def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture: positive means "real"."""
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
         stage, share = self.stage
         images = _shrink(images, self.growths - stage)
         maps = self.entries[stage](images)
@@ -198,8 +206,8 @@ class GrowingDiscriminator(Growing):
             maps = self.blocks[size - 1](maps)
             if size == stage and share < 1:
                 maps = self.entries[size - 1](_shrink(images, 1)).lerp(maps, share)
-        logits: Logits = self.head(maps)
-        return logits
+        opinion: Opinions = self.head(maps)
+        return opinion
 
     def coarsen(self, images: Images) -> Images:
         """Real pictures with as much detail as generated ones may have at this stage.
@@ -226,8 +234,10 @@ def activated(
     return [convolution, nn.LeakyReLU(0.2, inplace=True)]
 
 
-def judging_head(width: int, size: tuple[int, int], group: int) -> list[nn.Module]:
-    """The smallest maps to a logit, with the deviation of groups of pictures as one more map.
+def judging_head(
+    width: int, size: tuple[int, int], group: int, outputs: int = 1
+) -> list[nn.Module]:
+    """The smallest maps to logits, with the deviation of groups of pictures as one more map.
 
     Raises:
         ConfigError: If the group is empty.
@@ -245,8 +255,8 @@ def judging_head(width: int, size: tuple[int, int], group: int) -> list[nn.Modul
         nn.Flatten(),
         EqualisedLinear(width * size[0] * size[1], width, gain=HE_GAIN),
         nn.LeakyReLU(0.2, inplace=True),
-        EqualisedLinear(width, 1),
-        nn.Flatten(0),
+        EqualisedLinear(width, outputs),
+        flat_opinions(outputs),
     ]
 
 

@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.nn import doubled_widths, halvings
-from zerosum.types import Images, ImageShape, Latents, Logits
+from zerosum.nn import doubled_widths, flat_opinions, halvings
+from zerosum.types import Images, ImageShape, Latents, Opinions
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
 
@@ -106,6 +106,7 @@ class R3ganDiscriminator(nn.Module):
         blocks: Residual blocks at each size.
         group_size: Channels of a group in the 3x3 convolutions, at most.
         expansion: Channels within a block per channel outside of it.
+        outputs: Opinions of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
@@ -128,6 +129,7 @@ class R3ganDiscriminator(nn.Module):
         blocks: int = 2,
         group_size: int = 16,
         expansion: int = 2,
+        outputs: int = 1,
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
@@ -141,15 +143,15 @@ class R3ganDiscriminator(nn.Module):
             stages[0],
             *(layer for pair in zip(halves, stages[1:], strict=True) for layer in pair),
             _Covering(widths[-1], (height >> count, breadth >> count)),
-            nn.Linear(widths[-1], 1, bias=False),
-            nn.Flatten(0),
+            nn.Linear(widths[-1], outputs, bias=False),
+            flat_opinions(outputs),
         )
         _start_like_fixup(self)
 
-    def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture: positive means "real"."""
-        logits: Logits = self.layers(images)
-        return logits
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        opinions: Opinions = self.layers(images)
+        return opinions
 
 
 def bottleneck(width: int, *, group_size: int, expansion: int) -> ResidualBlock:

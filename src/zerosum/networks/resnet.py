@@ -7,8 +7,8 @@ authors' program has it.
 
 from torch import Tensor, nn
 
-from zerosum.nn import INITIALISATIONS, halvings, normalisation
-from zerosum.types import Images, ImageShape, Latents, Logits
+from zerosum.nn import INITIALISATIONS, flat_opinions, halvings, normalisation
+from zerosum.types import Images, ImageShape, Latents, Opinions
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
@@ -113,6 +113,7 @@ class ResnetDiscriminator(nn.Module):
         norm: ``none``, as in the authors' program, or ``layer``, as in the paper's text. Any name
             in ``zerosum.nn.NORMALISATIONS`` works, but a penalty per image forbids ``batch``.
         initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+        outputs: Opinions of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -133,6 +134,7 @@ class ResnetDiscriminator(nn.Module):
         width: int = 128,
         norm: str = "none",
         initialisation: str = "he",
+        outputs: int = 1,
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
@@ -146,15 +148,15 @@ class ResnetDiscriminator(nn.Module):
             nn.ReLU(),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
-            nn.Linear(width, 1),
-            nn.Flatten(0),
+            nn.Linear(width, outputs),
+            flat_opinions(outputs),
         )
         INITIALISATIONS[initialisation](self)
 
-    def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture: positive means "real"."""
-        logits: Logits = self.layers(images)
-        return logits
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        opinions: Opinions = self.layers(images)
+        return opinions
 
 
 def _convolution(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:

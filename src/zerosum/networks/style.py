@@ -9,7 +9,6 @@ have to carry, the place of a hair, comes as noise in every layer.
 from functools import partial
 from itertools import pairwise
 from math import sqrt
-from typing import Literal
 
 import torch
 from jaxtyping import Float, Int
@@ -27,9 +26,9 @@ from zerosum.nn import (
     doubled_widths,
     halvings,
 )
-from zerosum.nn.resampling import double
+from zerosum.nn.resampling import Resize, double
 from zerosum.registry import Table
-from zerosum.types import Images, ImageShape, Latents, Logits
+from zerosum.types import Images, ImageShape, Latents, Opinions
 
 __all__ = ["STYLES", "AdaptiveLayer", "ModulatedLayer", "StyleDiscriminator", "StyleGenerator"]
 
@@ -41,8 +40,6 @@ Style = Float[Tensor, "n s"]
 
 Maps = Float[Tensor, "n inputs h w"]
 Drawn = Float[Tensor, "n outputs _ _"]
-
-Resize = Literal["keep", "double"]
 
 _SLOPE = 0.2  # of every leaky ReLU
 _CALM = 0.995  # the share that the mean style keeps of itself
@@ -109,11 +106,8 @@ class AdaptiveLayer(StyleLayer):
         resize: Resize = "keep",
     ) -> None:
         super().__init__(outputs, size, strengths=outputs)
-        self.convolution = (
-            EqualisedConv2d(inputs, outputs, 3, resize=resize, bias=False)
-            if inputs
-            else nn.Identity()
-        )
+        make = partial(EqualisedConv2d, resize=resize, bias=False)
+        self.convolution = make(inputs, outputs, 3) if inputs else nn.Identity()
         self.affine = EqualisedLinear(style_size, 2 * outputs)
 
     def forward(self, maps: Maps, style: Style) -> Drawn:
@@ -122,8 +116,7 @@ class AdaptiveLayer(StyleLayer):
         # Group normalisation with a group per channel has no fault with one picture.
         normal = functional.group_norm(lit, lit.shape[1])
         scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
-        drawn: Tensor = torch.addcmul(shift, normal, 1 + scale)
-        return drawn
+        return torch.addcmul(shift, normal, 1 + scale)
 
 
 class ModulatedLayer(StyleLayer):
@@ -208,13 +201,13 @@ class StyleGenerator(nn.Module):
         mixing: Share of pictures that are drawn under two styles while training.
         truncation: ψ, with which pictures are drawn in evaluation mode, see `truncate`.
         bounded: Whether tanh keeps the pictures in [-1, 1]; not in the papers.
+        given: Numbers at the end of z that stand for a class: mixed styles have them in common.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
 
     Paper:
-        Karras et al. 2019, https://arxiv.org/abs/1812.04948, and 2020, figures 2 and 7b,
-        https://arxiv.org/abs/1912.04958. Of the small maps' sizes ours is that of `halvings`.
+        Karras et al. 2019 and 2020, https://arxiv.org/abs/1812.04948 and .../1912.04958
 
     Example:
         >>> network = StyleGenerator(image_shape=(1, 28, 28), latent_size=8, width=4)
@@ -239,9 +232,10 @@ class StyleGenerator(nn.Module):
         mixing: float = 0.9,
         truncation: float = 1.0,
         bounded: bool = False,
+        given: int = 0,
     ) -> None:
         super().__init__()
-        self.latent_size, self.image_shape = latent_size, image_shape
+        self.latent_size, self.image_shape, self.given = latent_size, image_shape, given
         self.mixing, self.truncation = mixing, truncation
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
@@ -255,9 +249,8 @@ class StyleGenerator(nn.Module):
         self.colours = nn.ModuleList()
         make = STYLES[style]
         self.skips = make is ModulatedLayer
-        steps = pairwise([widths[0], *widths])
-        for number, (step, size) in enumerate(zip(steps, sizes, strict=True)):
-            self.blocks.append(_block(make, step, style_size, size, first=number == 0))
+        for number, step in enumerate(pairwise([widths[0], *widths])):
+            self.blocks.append(_block(make, step, style_size, sizes[number], first=number == 0))
             if self.skips:
                 self.colours.append(ModulatedColours(step[1], channels, style_size=style_size))
         if not self.skips:
@@ -297,8 +290,7 @@ class StyleGenerator(nn.Module):
     def truncate(self, styles: Styles, share: float) -> Styles:
         """Pull styles towards the mean: w' = w̄ + ψ (w − w̄), with ψ = ``share``.
 
-        Below 1 pictures are more usual and less various; at 0 all are the same. Karras et al.
-        2019, appendix B.
+        Below 1 pictures are more usual and less various (Karras et al. 2019, appendix B).
         """
         return styles if share == 1 else self.mean_style.lerp(styles, share)
 
@@ -311,7 +303,8 @@ class StyleGenerator(nn.Module):
     def _mixed_by_chance(self, styles: Styles, latents: Latents) -> Styles:
         if self.mixing == 0:
             return styles
-        other = self.mapping(torch.randn_like(latents))
+        drawn, given = latents.tensor_split([self.latent_size - self.given], dim=1)
+        other = self.mapping(torch.cat([torch.randn_like(drawn), given], dim=1))
         n, device = len(latents), latents.device
         crossover = torch.randint(1, self.layers, (n,), device=device)
         mixed = torch.rand(n, device=device) < self.mixing
@@ -335,6 +328,7 @@ class StyleDiscriminator(nn.Module):
         max_width: The most channels that a layer may have.
         residual: Whether a block adds to what it was given.
         group: Pictures that are compared with each other; 1: none.
+        outputs: Opinions of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the group is empty.
@@ -356,6 +350,7 @@ class StyleDiscriminator(nn.Module):
         max_width: int = 512,
         residual: bool = True,
         group: int = 4,
+        outputs: int = 1,
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
@@ -365,13 +360,13 @@ class StyleDiscriminator(nn.Module):
         self.layers = nn.Sequential(
             *activated(channels, width, 1),
             *(_halving(inputs, outputs, residual) for inputs, outputs in pairwise(widths)),
-            *judging_head(widths[-1], (height >> count, breadth >> count), group),
+            *judging_head(widths[-1], (height >> count, breadth >> count), group, outputs),
         )
 
-    def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture: positive means "real"."""
-        logits: Logits = self.layers(images)
-        return logits
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        opinions: Opinions = self.layers(images)
+        return opinions
 
 
 def _mapping(latent_size: int, style_size: int, depth: int, rate: float) -> nn.Sequential:

@@ -10,6 +10,7 @@ from zerosum.nn.initialisation import (
 from zerosum.nn.minibatch import MinibatchStd
 from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
+from zerosum.nn.opinions import flat_opinions
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
 
@@ -25,6 +26,7 @@ __all__ = [
     "add_spectral_norm",
     "count_parameters",
     "doubled_widths",
+    "flat_opinions",
     "halvings",
     "initialise_he",
     "initialise_normal",

@@ -1,0 +1,75 @@
+"""The classes of a conditional game: their names, and how often each is met."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from zerosum.randomness import Randomness
+from zerosum.registry import Table
+from zerosum.types import Labels, Latents
+
+__all__ = ["Classes"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classes:
+    """The classes that a generator is asked for.
+
+    Attributes:
+        names: By label.
+        pictures: How many pictures the data have of each.
+
+    Example:
+        >>> pets = Classes(names=("cat", "dog"), pictures=(300, 100))
+        >>> pets.draw(1_000, Randomness(seed=0)).float().mean() < 0.3
+        tensor(True)
+        >>> pets.find("dog"), pets.find(0)
+        (1, 0)
+        >>> pets.find("dgo")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.UnknownNameError: unknown class 'dgo'; did you mean 'dog'? Known: cat, dog.
+    """
+
+    names: tuple[str, ...]
+    pictures: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        assert len(self.names) == len(self.pictures) > 0
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def draw(self, n: int, random: Randomness) -> Labels:
+        """Draw n labels, each as often as it occurs in the data."""
+        counts = torch.tensor(self.pictures, dtype=torch.float64, device=random.device)
+        bounds = (counts.cumsum(0) / counts.sum()).float()
+        return torch.searchsorted(bounds, random.uniform(n), right=True)
+
+    def join(self, latents: Latents, labels: Labels) -> Float[Tensor, "n _"]:
+        """Latents that tell the class: z (n, d), then a 1 at the class among 0s (n, classes).
+
+        Example:
+            >>> pets = Classes(names=("cat", "dog"), pictures=(1, 1))
+            >>> pets.join(torch.zeros(1, 3), torch.tensor([1]))
+            tensor([[0., 0., 0., 0., 1.]])
+        """
+        told = functional.one_hot(labels.to(latents.device), len(self)).to(latents.dtype)
+        return torch.cat([latents, told], dim=1)
+
+    def find(self, name: str | int) -> int:
+        """The label of a class, by its name or its number.
+
+        Raises:
+            UnknownNameError: There is no such class.
+        """
+        if isinstance(name, str) and name not in self.names and name.isdecimal():
+            name = int(name)
+        if isinstance(name, int):
+            if 0 <= name < len(self):
+                return name
+            name = str(name)
+        return Table("class", {each: label for label, each in enumerate(self.names)})[name]

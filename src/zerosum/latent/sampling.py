@@ -1,0 +1,41 @@
+"""The pictures of a seed, one after the other."""
+
+from collections.abc import Iterator
+
+from zerosum.errors import ConfigError
+from zerosum.latent.base import LatentSpace
+from zerosum.types import Images
+
+__all__ = ["draw_samples"]
+
+
+def draw_samples(
+    space: LatentSpace, count: int, *, seed: int, batch_size: int, truncation: float | None
+) -> Iterator[Images]:
+    """The first pictures of a seed in pieces, on the CPU.
+
+    Args:
+        space: The generator's.
+        count: How many.
+        seed: From which they follow.
+        batch_size: How many are drawn at once.
+        truncation: As the space has it; None for none.
+
+    Raises:
+        ConfigError: A number is out of range.
+    """
+    if count < 1 or seed < 0 or batch_size < 1:
+        raise ConfigError(
+            "expected count ≥ 1, seed ≥ 0 and batch_size ≥ 1, "
+            f"got {count}, {seed} and {batch_size}."
+        )
+    space.check_truncation(truncation)
+    pieces = (
+        space.latents(range(start, min(start + batch_size, count)), seed=seed)
+        for start in range(0, count, batch_size)
+    )
+    if truncation is None:
+        return (space.game.draw(latents).cpu() for latents in pieces)
+    return (
+        space.draw(space.truncate(space.points(latents), truncation)).cpu() for latents in pieces
+    )

@@ -1,0 +1,113 @@
+"""Networks that are told the class: any generator and any discriminator, with little around it.
+
+The class reaches a generator as a part of its latent vector: behind the numbers of z stand as
+many as there are classes, 1 at the class and 0 elsewhere. So everything that takes latents takes
+those of a conditional generator as well, and numbers in between are mixtures of classes.
+"""
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zerosum.nn import PixelNorm
+from zerosum.types import Images, Labels, Latents, Logits, Opinions
+
+__all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
+
+
+class _Around(nn.Module):
+    """A network around another one, which answers for all that this one does not know of."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+        self.image_shape = inner.image_shape
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name == "inner":  # Not made yet, or being copied.
+                raise
+            return getattr(self.inner, name)
+
+
+class ConditionalGenerator(_Around):
+    """Pictures of a class: G(z, y) = G'([z, e_y]), where e_y is learnt.
+
+    e_y = E_y / rms(E_y), with E (classes, class_size) the learnt matrix of embeddings, so that the
+    class is as loud as normal latents are. As in StyleGAN2-ADA, of a generator with styles the
+    mapping is given both.
+
+    Args:
+        inner: The generator G', whose latents have ``class_size`` numbers more than z.
+        classes: How many there are.
+        class_size: Numbers in e_y.
+
+    Attributes:
+        latent_size: Numbers in z. A latent vector has ``classes`` numbers more.
+
+    Paper:
+        Mirza & Osindero 2014, section 3.2, https://arxiv.org/abs/1411.1784; Karras et al. 2020,
+        appendix on class conditioning, https://arxiv.org/abs/2006.06676
+
+    Example:
+        >>> from zerosum.networks import MlpGenerator
+        >>> inner = MlpGenerator(latent_size=100 + 8)
+        >>> generator = ConditionalGenerator(inner, classes=10, class_size=8)
+        >>> generator.latent_size, generator(torch.zeros(2, 100 + 10)).shape
+        (100, torch.Size([2, 1, 28, 28]))
+    """
+
+    def __init__(self, inner: nn.Module, *, classes: int, class_size: int) -> None:
+        super().__init__(inner)
+        size: int = inner.latent_size  # type: ignore[assignment]
+        assert size > class_size
+        self.latent_size = size - class_size
+        self.classes = classes
+        self.embeddings = nn.Parameter(torch.randn(classes, class_size))
+        self.normalise = PixelNorm()
+
+    def forward(self, latents: Latents) -> Images:
+        """Draw one picture per latent vector."""
+        images: Images = self.inner(self.tell(latents))
+        return images
+
+    def mapping(self, latents: Latents) -> Tensor:
+        """Styles, for generators that have them."""
+        styles: Tensor = self.inner.mapping(self.tell(latents))  # type: ignore[operator]
+        return styles
+
+    def tell(self, latents: Latents) -> Float[Tensor, "n _"]:
+        """What the inner generator is given: z and the embedding of the class."""
+        drawn, shares = latents.tensor_split([self.latent_size], dim=1)
+        return torch.cat([drawn, self.normalise(shares @ self.embeddings)], dim=1)
+
+
+class ConditionalDiscriminator(_Around):
+    """Opinions of pictures as ones of their class: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
+
+    φ are the features before the last layer, ψ is linear. The inner discriminator's last layer
+    computes ψ(φ(x)) as its output 0 and ⟨e_k, φ(x)⟩ as its output k + 1, for all classes k at
+    once; where that layer has biases, each class has one.
+
+    Args:
+        inner: A discriminator with ``classes + 1`` outputs.
+
+    Paper:
+        Miyato & Koyama 2018, equation 3, https://arxiv.org/abs/1802.05637
+
+    Example:
+        >>> from zerosum.networks import MlpDiscriminator
+        >>> discriminator = ConditionalDiscriminator(MlpDiscriminator(outputs=11))
+        >>> discriminator(torch.zeros(2, 1, 28, 28), torch.tensor([3, 7])).shape
+        torch.Size([2])
+    """
+
+    def forward(self, images: Images, labels: Labels) -> Logits:
+        """Give one opinion per picture: positive means "real, and of that class"."""
+        opinions: Opinions = self.inner(images)
+        logits: Logits = opinions[:, 0] + opinions.gather(1, labels[:, None] + 1)[:, 0]
+        return logits

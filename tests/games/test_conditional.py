@@ -1,0 +1,130 @@
+"""The game whose players know the class."""
+
+import pytest
+import torch
+from torch import nn
+
+from zerosum.config import change
+from zerosum.config.build import build_game
+from zerosum.errors import ConfigError
+from zerosum.games import AdversarialGame, Classes, Player, Round, WeightedPenalty
+from zerosum.objectives import PENALTIES, make_objective
+from zerosum.randomness import Randomness
+from zerosum.recipes import recipe
+from zerosum.training.engine import Engine
+from zerosum.types import Batch
+
+PETS = Classes(names=("cat", "dog", "owl"), pictures=(600, 300, 100))
+
+
+class Told(nn.Module):
+    """G(z, y): a picture of two pixels, both y."""
+
+    latent_size = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shift = nn.Parameter(torch.zeros(1))
+
+    def forward(self, latents: torch.Tensor) -> torch.Tensor:
+        return (
+            (latents[:, 2:].argmax(1).float() + self.shift).view(-1, 1, 1, 1).expand(-1, 1, 1, 2)
+        )
+
+
+class Match(nn.Module):
+    """D(x, y) = s_y times the first pixel of x; notes what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slopes = nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))
+        self.asked: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def forward(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        first = images[:, 0, 0, 0]
+        self.asked.append((first.detach(), labels))
+        return self.slopes[labels] * first
+
+
+def _game(objective: str, penalty: str) -> AdversarialGame:
+    def player(network: nn.Module) -> Player:
+        return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
+
+    return AdversarialGame(
+        generator=player(Told()),
+        discriminator=player(Match()),
+        objective=make_objective(objective, 1.0),
+        penalties=[WeightedPenalty(name=penalty, penalty=PENALTIES[penalty], weight=1.0)],
+        classes=PETS,
+    )
+
+
+def test_generated_pictures_are_of_the_classes_of_the_real_ones() -> None:
+    labels = torch.tensor([2, 0, 1, 1])
+    batch = Batch(images=labels.float().view(-1, 1, 1, 1).expand(-1, 1, 1, 2), labels=labels)
+    game = _game("relativistic", "r1")
+    now = Round(number=0, images=0, random=Randomness(seed=0))
+    costs = [turn.cost.item() for turn in game.turns(batch, now)]
+    discriminator = game.players["discriminator"].network
+    assert isinstance(discriminator, Match)
+    assert len(discriminator.asked) == 5  # both kinds, R1, and both kinds at G's turn
+    for images, told in discriminator.asked:
+        assert torch.equal(told, labels)
+        assert torch.equal(images, labels.float())  # real and generated ones
+    # Each generated picture equals the real one it is paired with: log 2, and R1 of s_y².
+    assert costs[0] == pytest.approx(0.6931 + (9 + 1 + 4 + 4) / 4, abs=1e-3)
+    assert costs[1] == pytest.approx(0.6931, abs=1e-3)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_penalties_are_paid_for_the_slope_towards_the_class(penalty: str) -> None:
+    labels = torch.tensor([2, 0, 1, 1])
+    batch = Batch(images=torch.rand(4, 1, 1, 2), labels=labels)
+    now = Round(number=0, images=0, random=Randomness(seed=0))
+    turn = next(_game("wasserstein", penalty).turns(batch, now))
+    slopes = torch.tensor([3.0, 1.0, 2.0, 2.0])
+    aim = 0.0 if penalty in ("r1", "r2") else 1.0
+    assert turn.scores[penalty].item() == pytest.approx((slopes - aim).square().mean().item())
+
+
+def test_classes_are_drawn_as_often_as_they_occur() -> None:
+    game = _game("hinge", "r1")
+    told = game.fresh_latents(20_000, Randomness(seed=0))[:, 2:]
+    assert torch.equal(told.sum(dim=1), torch.ones(20_000))
+    # Three standard errors of a share of 0.6 are 0.0104.
+    torch.testing.assert_close(told.mean(dim=0), torch.tensor([0.6, 0.3, 0.1]), atol=0.011, rtol=0)
+    pictures = game.preview(6, Randomness(seed=0), torch.tensor([0, 1, 2, 0, 1, 2]))
+    assert pictures[..., 0].flatten().tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_two_processes_draw_the_classes_that_one_would() -> None:
+    whole = PETS.draw(8, Randomness(seed=3))
+    parts = [PETS.draw(4, Randomness(seed=3, rank=rank, processes=2)) for rank in (0, 1)]
+    assert torch.equal(whole, torch.cat(parts))
+
+
+def test_a_class_without_pictures_is_never_drawn() -> None:
+    some = Classes(names=("a", "b", "c", "d"), pictures=(0, 5, 0, 0))
+    assert set(some.draw(1_000, Randomness(seed=0)).tolist()) == {1}
+
+
+@pytest.mark.parametrize("name", ["2", 2, "owl"])
+def test_a_class_is_found_by_name_or_number(name: str | int) -> None:
+    assert PETS.find(name) == 2
+
+
+def test_a_name_counts_before_a_number() -> None:
+    assert Classes(names=("1", "0"), pictures=(1, 1)).find("1") == 0
+
+
+@pytest.mark.parametrize("name", ["3", 3, -1, "-1", ""])
+def test_an_unknown_class(name: str | int) -> None:
+    with pytest.raises(ConfigError, match=r"unknown class .* Known: cat, dog, owl"):
+        PETS.find(name)
+
+
+def test_a_game_cannot_be_built_before_its_classes_are_known() -> None:
+    config = change(recipe("dcgan-digits"), {"game.conditional": "projection"})
+    engine = Engine(device=torch.device("cpu"))
+    with pytest.raises(ConfigError, match="read from the labels"):
+        build_game(config, engine)
