@@ -1,8 +1,8 @@
-"""Kinds of networks beside each other: the same pictures, the same processor time, similar sizes.
+r"""Kinds of networks beside each other: the same pictures, the same processor time, like sizes.
 
     python benchmarks/equal_time.py --data digits [--seconds 360] [--out equal-time]
     python benchmarks/equal_time.py --data faces.zip --seconds 600 --features efficientnet-lite0
-    python benchmarks/equal_time.py --data stacked-digits --only dcgan r3gan \\
+    python benchmarks/equal_time.py --data stacked-digits --only dcgan r3gan \
         --metrics stacked-modes
 
 Every run is a process of its own with one thread. It is interrupted, as by Ctrl-C, when it has

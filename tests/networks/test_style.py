@@ -9,7 +9,7 @@ from torch.autograd import grad
 
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks import StyleDiscriminator, StyleGenerator
-from zerosum.networks.style import STYLES, AdaptiveLayer, StyleLayer
+from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
 from zerosum.nn import count_parameters
 from zerosum.types import ImageShape
 

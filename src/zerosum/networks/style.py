@@ -1,9 +1,7 @@
 """StyleGAN's networks: a style for every layer, chosen by a mapping of the latent vector.
 
-What is called a style is a vector w; a layer's own affine map of it decides how strong each
-channel is. Coarse layers set pose and shape, fine ones colours and texture, so pictures can be
-mixed by giving different layers the styles of different latents. Chance that no latent should
-have to carry, the place of a hair, comes as noise in every layer.
+What is called a style is a vector w. Coarse layers set pose and shape, fine ones colours and
+texture, so pictures can be mixed by giving different layers the styles of different latents.
 """
 
 from functools import partial
@@ -13,168 +11,33 @@ from math import sqrt
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn import functional
 
 from zerosum.networks.progan import activated, judging_head
 from zerosum.networks.resnet import ResidualBlock
+from zerosum.networks.style_layers import (
+    SLOPE,
+    STYLES,
+    AdaptiveLayer,
+    ModulatedColours,
+    ModulatedLayer,
+)
 from zerosum.nn import (
     HE_GAIN,
     EqualisedConv2d,
     EqualisedLinear,
-    ModulatedConv2d,
     PixelNorm,
     doubled_widths,
     halvings,
 )
-from zerosum.nn.resampling import Resize, double
-from zerosum.registry import Table
+from zerosum.nn.resampling import double
 from zerosum.types import Images, ImageShape, Latents, Opinions
 
-__all__ = ["STYLES", "AdaptiveLayer", "ModulatedLayer", "StyleDiscriminator", "StyleGenerator"]
+__all__ = ["StyleDiscriminator", "StyleGenerator"]
 
 Styles = Float[Tensor, "n layers s"]
 """w for each picture and layer."""
 
-Style = Float[Tensor, "n s"]
-"""w for each picture."""
-
-Maps = Float[Tensor, "n inputs h w"]
-Drawn = Float[Tensor, "n outputs _ _"]
-
-_SLOPE = 0.2  # of every leaky ReLU
 _CALM = 0.995  # the share that the mean style keeps of itself
-
-
-class StyleLayer(nn.Module):
-    """What layers of both kinds share: noise at every place, a bias, and the leaky ReLU.
-
-    While training the noise is drawn anew from PyTorch's own generator, as dropout is; in
-    evaluation it is the buffer ``noise``, so a latent always gives the same picture.
-
-    Args:
-        outputs: Channels.
-        size: Height and width of the maps that come out.
-        strengths: How many factors of the noise are learnt: 1, or one per channel.
-    """
-
-    noise: Tensor
-
-    def __init__(self, outputs: int, size: tuple[int, int], strengths: int) -> None:
-        super().__init__()
-        self.strength = nn.Parameter(torch.zeros(strengths, 1, 1))
-        self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
-        self.register_buffer("noise", torch.randn(1, 1, *size))
-
-    def activate(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
-        """Give LeakyReLU(maps + strength · noise + bias)."""
-        noise = self.noise
-        if self.training:
-            noise = torch.randn(len(maps), *noise.shape[1:], dtype=noise.dtype, device=maps.device)
-        lit = maps + self.strength * noise + self.bias
-        return functional.leaky_relu(lit, _SLOPE)
-
-
-class AdaptiveLayer(StyleLayer):
-    """A layer of StyleGAN: convolution, noise, LeakyReLU, adaptive instance normalisation.
-
-    AdaIN(x, y) = y_s (x − μ(x)) / σ(x) + y_b, with μ and σ over the places of one picture's
-    channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
-
-    Args:
-        inputs: Channels that come in; 0: there is no convolution, the constant comes in.
-        outputs: Channels that come out.
-        style_size: Numbers in w.
-        size: Height and width of the maps that come out.
-        resize: ``keep``, or ``double``.
-
-    Paper:
-        Karras et al. 2019, section 2 and equation 1, https://arxiv.org/abs/1812.04948
-
-    Example:
-        >>> layer = AdaptiveLayer(4, 6, style_size=8, size=(16, 16), resize="double")
-        >>> layer(torch.zeros(2, 4, 8, 8), torch.zeros(2, 8)).shape
-        torch.Size([2, 6, 16, 16])
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        *,
-        style_size: int,
-        size: tuple[int, int],
-        resize: Resize = "keep",
-    ) -> None:
-        super().__init__(outputs, size, strengths=outputs)
-        make = partial(EqualisedConv2d, resize=resize, bias=False)
-        self.convolution = make(inputs, outputs, 3) if inputs else nn.Identity()
-        self.affine = EqualisedLinear(style_size, 2 * outputs)
-
-    def forward(self, maps: Maps, style: Style) -> Drawn:
-        """Draw under a style."""
-        lit = self.activate(self.convolution(maps))
-        # Group normalisation with a group per channel has no fault with one picture.
-        normal = functional.group_norm(lit, lit.shape[1])
-        scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
-        return torch.addcmul(shift, normal, 1 + scale)
-
-
-class ModulatedLayer(StyleLayer):
-    """A layer of StyleGAN2: modulated and demodulated convolution, noise, LeakyReLU.
-
-    Args:
-        inputs: Channels that come in.
-        outputs: Channels that come out.
-        style_size: Numbers in w.
-        size: Height and width of the maps that come out.
-        resize: ``keep``, or ``double``.
-
-    Paper:
-        Karras et al. 2020, section 2.2 and figure 2d, https://arxiv.org/abs/1912.04958
-
-    Example:
-        >>> layer = ModulatedLayer(4, 6, style_size=8, size=(16, 16), resize="double")
-        >>> layer(torch.zeros(2, 4, 8, 8), torch.zeros(2, 8)).shape
-        torch.Size([2, 6, 16, 16])
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        *,
-        style_size: int,
-        size: tuple[int, int],
-        resize: Resize = "keep",
-    ) -> None:
-        super().__init__(outputs, size, strengths=1)
-        self.convolution = ModulatedConv2d(inputs, outputs, 3, doubling=resize == "double")
-        self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
-
-    def forward(self, maps: Maps, style: Style) -> Drawn:
-        """Draw under a style; the factor √2 keeps the variance behind the LeakyReLU."""
-        return HE_GAIN * self.activate(self.convolution(maps, self.affine(style)))
-
-
-class ModulatedColours(nn.Module):
-    """Maps to colours under a style, in StyleGAN2: modulated, not demodulated, linear."""
-
-    def __init__(self, inputs: int, channels: int, *, style_size: int) -> None:
-        super().__init__()
-        self.convolution = ModulatedConv2d(inputs, channels, 1, demodulate=False)
-        self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
-        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
-
-    def forward(self, maps: Maps, style: Style) -> Drawn:
-        """Give the maps' colours."""
-        colours: Tensor = self.convolution(maps, self.affine(style)) + self.bias
-        return colours
-
-
-STYLES: Table[type[AdaptiveLayer] | type[ModulatedLayer]] = Table(
-    "style", {"adain": AdaptiveLayer, "modulation": ModulatedLayer}
-)
-"""How a style acts on a layer: StyleGAN's way and StyleGAN2's."""
 
 
 class StyleGenerator(nn.Module):
@@ -372,7 +235,7 @@ class StyleDiscriminator(nn.Module):
 def _mapping(latent_size: int, style_size: int, depth: int, rate: float) -> nn.Sequential:
     layers: list[nn.Module] = [PixelNorm()]
     for inputs, outputs in pairwise([latent_size, *[style_size] * depth]):
-        layers += [EqualisedLinear(inputs, outputs, gain=HE_GAIN, rate=rate), nn.LeakyReLU(_SLOPE)]
+        layers += [EqualisedLinear(inputs, outputs, gain=HE_GAIN, rate=rate), nn.LeakyReLU(SLOPE)]
     return nn.Sequential(*layers)
 
 
