@@ -35,6 +35,10 @@ SWITCHES: dict[str, dict[str, Any]] = {
     **{f"penalty {name}": {f"game.penalties.{name}.weight": 1.0} for name in PENALTIES},
     **{f"augmentation {name}": {"game.augmentation": (name,)} for name in AUGMENTATIONS},
     **{f"latent {name}": {"game.latent": name} for name in LATENTS},
+    "adaptive augmentation": {
+        "game.adaptive_augmentation.images": 100,
+        "game.adaptive_augmentation.probability": 0.5,
+    },
     "average": {"game.average_half_life": 100},
     "noise": {"game.instance_noise.deviation": 0.1},
     "spectral norm": {"game.discriminator.spectral_norm": True},
