@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from zerosum.config import (
+    AdaptiveAugmentationConfig,
     AdversarialConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
@@ -26,6 +27,7 @@ def tiny() -> RunConfig:
         discriminator=DcganDiscriminatorConfig(width=4),
         penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.1, every=3)),
         augmentation=("colour", "translation", "cutout"),
+        adaptive_augmentation=AdaptiveAugmentationConfig(images=400, probability=0.2, every=3),
         average_half_life=500,
     )
     return replace(

@@ -9,6 +9,7 @@ from torch import nn
 
 from settings import adversarial
 from zerosum.config import (
+    AdaptiveAugmentationConfig,
     AdversarialConfig,
     BurnInConfig,
     DcganDiscriminatorConfig,
@@ -196,6 +197,10 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: R3ganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
         (lambda: R3ganGeneratorConfig(expansion=0), "expansion must be greater than 0"),
         (lambda: R3ganDiscriminatorConfig(group_size=0), "group_size must be greater than 0"),
+        (lambda: AdaptiveAugmentationConfig(images=-1), "images must not be negative, got -1"),
+        (lambda: AdaptiveAugmentationConfig(probability=1.5), "must be from 0.0 to 1.0, got 1.5"),
+        (lambda: AdaptiveAugmentationConfig(target=2.0), "target must be from -1.0 to 1.0"),
+        (lambda: AdaptiveAugmentationConfig(every=0), "every must be greater than 0, got 0"),
     ],
 )
 def test_parts_hold_no_nonsense(make: Any, message: str) -> None:

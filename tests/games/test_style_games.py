@@ -165,3 +165,13 @@ def test_the_path_penalty_is_lazy() -> None:
     loop = loop_of(STYLED)
     paid = ["path penalty" in loop.play_round()["generator"] for _ in range(5)]
     assert paid == [True, False, True, False, True]
+
+
+def test_lazy_penalties_are_no_steps_of_their_own() -> None:
+    # With k + 1 steps in place of k, Adam's settings would have to be lowered by k / (k + 1).
+    loop = loop_of(STYLED)
+    for _ in range(7):  # R1 is paid in rounds 0, 3 and 6, the path length in 0, 2, 4 and 6.
+        loop.play_round()
+    for player in loop.game.players.values():
+        steps = {int(moments["step"]) for moments in player.optimizer.state.values()}
+        assert steps == {7}

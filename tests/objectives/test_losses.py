@@ -219,6 +219,14 @@ def test_only_the_relativistic_generator_looks_at_real_pictures(name: str) -> No
     assert objective.uses_real_in_generator is (name == "relativistic")
 
 
+def test_where_only_differences_count_any_number_may_be_added(name: str) -> None:
+    objective = make_objective(name)
+    real, fake = torch.randn(2, 6, generator=torch.Generator().manual_seed(0)).unbind()
+    cost = objective.discriminator(real, fake)
+    same = torch.allclose(objective.discriminator(real + 7, fake + 7), cost, atol=1e-5)
+    assert same is objective.is_relative
+
+
 def test_hinge_asks_for_a_margin_of_one_and_no_more() -> None:
     objective = make_objective("hinge")
     real = torch.tensor([0.999, 1.0, 5.0], requires_grad=True)

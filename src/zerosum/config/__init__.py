@@ -2,6 +2,7 @@
 
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
+    AdaptiveAugmentationConfig,
     AdversarialConfig,
     Augmentation,
     BurnInConfig,
@@ -44,6 +45,7 @@ from zerosum.config.translation import (
 
 __all__ = [
     "METRICS",
+    "AdaptiveAugmentationConfig",
     "AdversarialConfig",
     "Augmentation",
     "BurnInConfig",

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from zerosum.config.game import AdversarialConfig
+from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig
 from zerosum.config.players import (
     build_discriminator,
     build_generator,
@@ -15,6 +15,7 @@ from zerosum.config.run import GameConfig, RunConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
 from zerosum.games import (
+    AdaptiveAugmentation,
     AdversarialGame,
     Classes,
     Game,
@@ -90,6 +91,7 @@ def _build_adversarial(
         latent=config.latent,
         critic_turns=config.critic_turns,
         augmentation=config.augmentation,
+        adaptive=_adaptive(config.adaptive_augmentation),
         instance_noise=InstanceNoise(deviation=noise.deviation, until=noise.until),
         growth=Growth(hold=growth.hold, fade=growth.fade) if growth.is_wanted else None,
         path_length=(
@@ -111,6 +113,10 @@ def _classes(config: AdversarialConfig) -> Classes | None:
         names=tuple(each.name for each in config.classes),
         pictures=tuple(each.pictures for each in config.classes),
     )
+
+
+def _adaptive(config: AdaptiveAugmentationConfig) -> AdaptiveAugmentation | None:
+    return AdaptiveAugmentation(**vars(config)) if config.is_wanted else None
 
 
 def _penalties(config: AdversarialConfig) -> list[WeightedPenalty]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_positive
+from zerosum.config.checks import require, require_between, require_positive
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
@@ -15,6 +15,7 @@ from zerosum.config.style import (
 )
 
 __all__ = [
+    "AdaptiveAugmentationConfig",
     "AdversarialConfig",
     "Augmentation",
     "BurnInConfig",
@@ -234,6 +235,43 @@ class ClassConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdaptiveAugmentationConfig:
+    """ADA: turning, scaling, moving and recolouring all that the discriminator sees, by chance.
+
+    For few pictures, hundreds to thousands. The chance rises while the discriminator is too sure
+    of the real pictures, and falls while it is not.
+
+    Example:
+        >>> fast, fixed = ({"images": 100_000}, {"probability": 0.2})
+        >>> [AdaptiveAugmentationConfig(**each).is_wanted for each in (fast, fixed, {})]
+        [True, True, False]
+    """
+
+    images: int = 0
+    """Images in which the chance can go from 0 to 1, 500,000 in the paper, 50,000 for a short run;
+    0: it stays what it is at the start."""
+    probability: float = 0.0
+    """Chance of each kind of change at the start; with both 0 there is no such augmentation."""
+    target: float = 0.6
+    """Overfitting that is right: mean sign of the real pictures' logits. Above it the chance
+    rises, below it falls."""
+    every: int = 4
+    """Rounds between two adjustments."""
+
+    def __post_init__(self) -> None:
+        name = "adaptive_augmentation"
+        require(self.images >= 0, f"{name}.images must not be negative, got {self.images}.")
+        require_between(f"{name}.probability", self.probability, 0.0, 1.0)
+        require_between(f"{name}.target", self.target, -1.0, 1.0)
+        require_positive(f"{name}.every", self.every)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything is ever to be changed."""
+        return self.images > 0 or self.probability > 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdversarialConfig:
     """Generator against discriminator.
 
@@ -275,6 +313,8 @@ class AdversarialConfig:
     """What learning rates, betas, penalties and half-life start from."""
     augmentation: tuple[Augmentation, ...] = ()
     """DiffAugment operations on all that the discriminator sees."""
+    adaptive_augmentation: AdaptiveAugmentationConfig = AdaptiveAugmentationConfig()
+    """ADA on all that the discriminator sees."""
     instance_noise: InstanceNoiseConfig = InstanceNoiseConfig()
     """Noise on all that the discriminator sees."""
     growth: GrowthConfig = GrowthConfig()

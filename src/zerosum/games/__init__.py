@@ -1,5 +1,6 @@
 """The games: who plays, and what each turn costs."""
 
+from zerosum.games.adaptive import AdaptiveAugmentation
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classes import Classes
@@ -9,6 +10,7 @@ from zerosum.games.path_length import PathLength
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
 __all__ = [
+    "AdaptiveAugmentation",
     "AdversarialGame",
     "CartoonGame",
     "Classes",

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from zerosum.data.augment import augment
+from zerosum.games.adaptive import AdaptiveAugmentation, overfitting
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.classes import Classes
 from zerosum.games.growth import Growth, grow, simplify
@@ -53,8 +54,10 @@ class WeightedPenalty:
     """A penalty on the discriminator, its weight, and how often it is paid.
 
     Lazy regularisation (Karras et al. 2020, appendix B, https://arxiv.org/abs/1912.04958): paid
-    every ``every`` rounds with ``every`` times the weight, it costs little and pulls as hard. The
-    weight may change while the run goes on: it is multiplied by ``factor``.
+    every ``every`` rounds with ``every`` times the weight, it costs little and pulls as hard. It
+    is a part of that turn's cost, not a step of its own as in the paper, so the optimizer takes as
+    many steps as without it and needs no other settings. The weight may change while the run goes
+    on: it is multiplied by ``factor``.
 
     Example:
         >>> from zerosum.objectives import r1
@@ -121,6 +124,7 @@ class AdversarialGame(Game[Batch]):
         latent: Name of the distribution of z.
         critic_turns: Turns of D for one of G.
         augmentation: Names of DiffAugment operations on all that D sees.
+        adaptive: ADA, on all that D sees; None: without it.
         instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
         growth: How far networks that grow have grown, as a function of the images seen.
         path_length: What a G with styles pays for moving unevenly with them.
@@ -151,6 +155,7 @@ class AdversarialGame(Game[Batch]):
         latent: str = "normal",
         critic_turns: int = 1,
         augmentation: Sequence[str] = (),
+        adaptive: AdaptiveAugmentation | None = None,
         instance_noise: InstanceNoise | None = None,
         growth: Growth | None = None,
         path_length: PathLength | None = None,
@@ -162,6 +167,7 @@ class AdversarialGame(Game[Batch]):
         self.latent = latent
         self.critic_turns = critic_turns
         self.augmentation = tuple(augmentation)
+        self.adaptive = adaptive
         self.instance_noise = instance_noise
         self.growth = growth
         self.path_length = path_length
@@ -178,6 +184,8 @@ class AdversarialGame(Game[Batch]):
         yield judgement
         if generator_moves:
             yield self.generator_turn(fake, real, judgement.scores["real"], now, labels)
+        if self.adaptive:
+            self.adaptive.follow(judgement.scores["overfitting"], len(real), now)
 
     def grown(self, real: Images, now: Round) -> Images:
         """Let the players grow to where they are now; the pictures with as much detail as that."""
@@ -225,10 +233,13 @@ class AdversarialGame(Game[Batch]):
         for due in self.penalties:
             if due.is_due(now):
                 terms[due.name] = self.pay(due, real, fake, now, labels)
+        scores = terms | opinions(real_logits, fake_logits)
+        if self.adaptive:
+            found = overfitting(self.objective, real_logits, fake_logits)
+            chance = found.new_tensor(self.adaptive.probability)
+            scores |= {"overfitting": found, "augmentation": chance}
         return Turn(
-            player=DISCRIMINATOR,
-            cost=torch.stack(list(terms.values())).sum(),
-            scores=terms | opinions(real_logits, fake_logits),
+            player=DISCRIMINATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores
         )
 
     def pay(
@@ -276,7 +287,13 @@ class AdversarialGame(Game[Batch]):
         return Turn(player=GENERATOR, cost=cost, scores=scores)
 
     def view(self, images: Images, now: Round) -> Images:
-        """The pictures as D gets to see them: augmented, then noisy."""
+        """The pictures as D gets to see them: augmented, then noisy.
+
+        Penalties look at D's slope there, not through the augmentation: a slope of a slope is not
+        to be had through interpolated pixels.
+        """
+        if self.adaptive:
+            images = self.adaptive.view(images, now.random)
         images = augment(images, self.augmentation, now.random)
         deviation = self.instance_noise.at(now.images) if self.instance_noise else 0.0
         return images + deviation * now.random.normal(*images.shape) if deviation else images
@@ -299,10 +316,13 @@ class AdversarialGame(Game[Batch]):
         return images
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The running mean of the path length, where it is paid for."""
-        return {"path mean": self.path_length.mean} if self.path_length else {}
+        """The running mean of the path length and the state of ADA, where there are any."""
+        state = {"path mean": self.path_length.mean} if self.path_length else {}
+        return state | ({"adaptive": self.adaptive.state} if self.adaptive else {})
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Take back what `state_dict` gave."""
         if self.path_length:
             self.path_length.mean = state["path mean"]
+        if self.adaptive:
+            self.adaptive.state = state["adaptive"]

@@ -36,6 +36,7 @@ class Objective(Protocol):
     Attributes:
         undecided: The logit of a discriminator that cannot tell; above it, "real" is meant.
         uses_real_in_generator: Whether the generator's cost depends on the real pictures' logits.
+        is_relative: Whether only differences of logits count, so that none means "real" by itself.
 
     Example:
         >>> objective: Objective = NonSaturating()
@@ -45,6 +46,7 @@ class Objective(Protocol):
 
     undecided: ClassVar[float]
     uses_real_in_generator: ClassVar[bool]
+    is_relative: ClassVar[bool]
 
     def discriminator(self, real: Logits, fake: Logits) -> PerSample:
         """Cost of the discriminator for each pair of a real and a generated picture."""
@@ -85,6 +87,7 @@ class Minimax:
     real_label: float = 1.0
     undecided: ClassVar[float] = 0.0
     uses_real_in_generator: ClassVar[bool] = False
+    is_relative: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         _check_label(self.real_label)
@@ -154,6 +157,7 @@ class LeastSquares:
     real_label: float = 1.0
     undecided: ClassVar[float] = 0.5
     uses_real_in_generator: ClassVar[bool] = False
+    is_relative: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         _check_label(self.real_label)
@@ -185,6 +189,7 @@ class Hinge:
 
     undecided: ClassVar[float] = 0.0
     uses_real_in_generator: ClassVar[bool] = False
+    is_relative: ClassVar[bool] = False
 
     def discriminator(self, real: Logits, fake: Logits) -> PerSample:
         """Pay max(0, 1 − r) + max(0, 1 + f)."""
@@ -215,6 +220,7 @@ class Wasserstein:
 
     undecided: ClassVar[float] = 0.0
     uses_real_in_generator: ClassVar[bool] = False
+    is_relative: ClassVar[bool] = True
 
     def discriminator(self, real: Logits, fake: Logits) -> PerSample:
         """Pay f − r."""
@@ -243,6 +249,7 @@ class Relativistic:
 
     undecided: ClassVar[float] = 0.0
     uses_real_in_generator: ClassVar[bool] = True
+    is_relative: ClassVar[bool] = True
 
     def discriminator(self, real: Logits, fake: Logits) -> PerSample:
         """Pay −log σ(r − f)."""

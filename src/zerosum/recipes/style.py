@@ -98,8 +98,9 @@ def stylegan2_256() -> RunConfig:
 
     Adam at 2e-3 with β = (0, 0.99), R1 with γ = 10 in every 16th round, the path length penalty of
     2 in every fourth turn, batches of 32, an average with a half-life of 10,000 pictures and 25
-    million pictures in all, as in the paper's appendix B. What the paper does besides, a
-    learning rate lowered by the share of rounds that a lazy penalty takes, is left out.
+    million pictures in all, as in the paper's appendix B. That the paper lowers Adam's settings by
+    k / (k + 1) makes up for lazy penalties being steps of their own there, k + 1 in place of k;
+    here they are part of a turn's cost, and the k steps stay k.
     """
     return RunConfig(
         recipe="stylegan2-256",

@@ -1,0 +1,113 @@
+"""How strongly to augment: as much as keeps the discriminator from learning pictures by heart."""
+
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from zerosum.data.nonleaking import augment_by_chance
+from zerosum.games.base import Round
+from zerosum.objectives.losses import Objective
+from zerosum.randomness import Randomness
+from zerosum.types import Images, Logits, Scalar
+
+__all__ = ["AdaptiveAugmentation", "overfitting"]
+
+
+class AdaptiveAugmentation:
+    """ADA: every kind of change comes with a probability p, which follows the overfitting r.
+
+    After every ``every`` rounds of B pictures, with r̄ the mean of `overfitting` over them,
+
+        p ← p + sign(r̄ − target) · B · every / images,      held within [0, 1].
+
+    Args:
+        probability: p at the start.
+        images: Real images in which p can go from 0 to 1; 0: p stays what it is.
+        target: The overfitting at which p is right.
+        every: Rounds between two adjustments.
+
+    Paper:
+        Karras et al. 2020 (ADA), section 3, https://arxiv.org/abs/2006.06676, with a target of
+        0.6, 500,000 images and 4 rounds
+
+    Example:
+        >>> ada = AdaptiveAugmentation(images=1000, every=1)
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> ada.follow(torch.tensor(0.9), 50, now)
+        >>> ada.probability
+        0.05
+    """
+
+    def __init__(
+        self,
+        *,
+        probability: float = 0.0,
+        images: int = 500_000,
+        target: float = 0.6,
+        every: int = 4,
+    ) -> None:
+        self.probability = probability
+        self.images = images
+        self.target = target
+        self.every = every
+        self._sum = 0.0  # of the overfitting, since the last adjustment
+
+    def view(self, images: Images, random: Randomness) -> Images:
+        """The pictures, changed by chance."""
+        return augment_by_chance(images, self.probability, random)
+
+    def follow(self, found: Scalar, pictures: int, now: Round) -> None:
+        """Take note of a round's overfitting, and adjust p when it is time.
+
+        Args:
+            found: The overfitting that this process has seen.
+            pictures: How many real pictures this process has seen.
+            now: The round, which knows what the other processes have seen.
+        """
+        if self.images == 0:
+            return
+        everybody = now.gather(found.detach().view(1))
+        self._sum += float(everybody.mean())
+        if (now.number + 1) % self.every:
+            return
+        excess = self._sum / self.every - self.target
+        step = pictures * len(everybody) * self.every / self.images
+        direction = (excess > 0) - (excess < 0)
+        self.probability = min(1.0, max(0.0, self.probability + direction * step))
+        self._sum = 0.0
+
+    @property
+    def state(self) -> Float64[Tensor, " 2"]:
+        """What is remembered: p, and the sum of the overfitting since the last adjustment."""
+        return torch.tensor([self.probability, self._sum], dtype=torch.float64)
+
+    @state.setter
+    def state(self, saved: Float64[Tensor, " 2"]) -> None:
+        self.probability, self._sum = saved.tolist()
+
+
+def overfitting(objective: Objective, real: Logits, fake: Logits) -> Scalar:
+    """How sure D is of the real pictures: r = E[sign(D(x))], from −1 to 1.
+
+    It is 0 where D is undecided, and 1 where it takes every picture of the training set for real.
+    The logit that means "undecided" is the objective's: 0, or ½ for least squares.
+
+    Where only differences of logits count (Wasserstein, relativistic) a sign means nothing, since
+    any number may be added to all logits. There D's decision is about pairs, which is the real
+    one, and so is r = E[sign(D(x) − D(G(z)))]: still 0 where D cannot tell, and 1 where it always
+    can. Pairs are easier: were the logits ±m + N(0, s²), an r of 0.6 by signs would be 0.77 by
+    pairs.
+
+    Paper:
+        Karras et al. 2020 (ADA), equation 1, https://arxiv.org/abs/2006.06676
+
+    Example:
+        >>> from zerosum.objectives import make_objective
+        >>> real, fake = torch.tensor([3.0, 2.0, 1.0, -1.0]), torch.zeros(4)
+        >>> overfitting(make_objective("non-saturating"), real, fake)
+        tensor(0.5000)
+        >>> overfitting(make_objective("wasserstein"), real + 9, fake + 9)
+        tensor(0.5000)
+    """
+    bar = fake if objective.is_relative else objective.undecided
+    return (real - bar).detach().sign().mean()
