@@ -162,8 +162,8 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
             )
             how = (
                 f"{pairs:,} pairs, ε {EPSILON:g}, {space.way} in {symbol}, "
-                f"{_SAMPLINGS[sampling]}; squared distance of features by ε², pictures not rounded to bytes, percentiles "
-                "1 to 99"
+                f"{_SAMPLINGS[sampling]}; squared distance of features by ε², pictures not "
+                "rounded to bytes, percentiles 1 to 99"
             )
             scores[f"PPL-{task.network.name} {symbol} {sampling}"] = Score(
                 estimate=mean_path_length(distances), how=how, lower_is_better=True
