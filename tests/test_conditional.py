@@ -63,6 +63,14 @@ def test_the_classes_are_those_of_the_data(run: Path) -> None:
     assert [each["pictures"] for each in classes] == [500] * 10
 
 
+def test_a_dry_run_shows_the_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--game.conditional", "projection", "--dry-run", "--device", "cpu"]
+    assert call("train", "dcgan-digits", *words) == 0
+    shown = capsys.readouterr().out
+    assert '"pictures": 500' in shown
+    assert "ConditionalGenerator" in shown
+
+
 def test_a_conditional_run_resumes_exactly(conditional: RunConfig, tmp_path: Path) -> None:
     whole = train_run(conditional, out=tmp_path / "whole", quiet=True).run
     part = train_run(replace(conditional, images=160), out=tmp_path / "part", quiet=True).run

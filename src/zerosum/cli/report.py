@@ -11,7 +11,7 @@ from zerosum.config.build import build_game
 from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
-from zerosum.jobs import Outcome, prepare_pictures, report_unreadable
+from zerosum.jobs import Outcome, prepare_pictures, report_unreadable, with_classes
 from zerosum.nn import count_parameters
 from zerosum.training.engine import start_engine
 
@@ -71,6 +71,7 @@ def report_dry_run(config: RunConfig) -> None:
     store = prepare_pictures(config)
     if store.unreadable:
         report_unreadable(store)
+    config = with_classes(config, store)
     table = Table("player", "network", "parameters", box=None, pad_edge=False)
     with start_engine(
         device=config.device, precision=config.precision, compile=config.compile

@@ -20,6 +20,7 @@ METRICS = Table(
         "memorisation": "share of pictures that are nearly copies of real ones",
         "modes": "classes that occur, and how their shares differ from the real ones",
         "stacked-modes": "of the 1,000 triples of digits in colour pictures, how many occur",
+        "ppl": "perceptual path length: how unevenly pictures change with the latent, by features",
         "partner": "translations beside their true partners (of equal file name), and copies too",
     },
 )
@@ -47,7 +48,7 @@ class EvaluateConfig:
     pixels."""
     metrics: str = "frechet,kid"
     """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes,
-    partner."""
+    ppl, partner."""
     count: int = 10_000
     """Pictures to generate, or to take from the source under test; fewer if it has fewer."""
     real_count: int = 10_000

@@ -10,6 +10,7 @@ from zerosum.evaluation.measures import FEW, MEASURES, Task
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.evaluation.seeing import Pictures, Progress, Sight, see, see_store
 from zerosum.features import FeatureNetwork
+from zerosum.latent import LatentSpace
 from zerosum.metrics import diversity_ratio
 
 __all__ = ["Evaluator"]
@@ -97,6 +98,7 @@ class Evaluator:
         subject: Mapping[str, Any],
         vitals: Mapping[str, float] | None = None,
         partners: tuple[Pictures, Pictures] | None = None,
+        space: LatentSpace | None = None,
     ) -> Scores:
         """Compare what the network saw in pictures under test with what it saw in real ones.
 
@@ -108,9 +110,15 @@ class Evaluator:
             subject: Whose they are.
             vitals: Other signs of health, to be recorded with the scores.
             partners: What the pictures under test were made of, and what they should have become.
+            space: The latent space that they were drawn from.
         """
         task = Task(
-            real=self.real, fake=fake, network=self.network, seed=self.seed, partners=partners
+            real=self.real,
+            fake=fake,
+            network=self.network,
+            seed=self.seed,
+            partners=partners,
+            space=space,
         )
         found: dict[str, Score] = {}
         for name in self._in_order(len(fake)):

@@ -16,6 +16,9 @@ from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Score
 from zerosum.evaluation.seeing import Pictures, Sight, see
 from zerosum.features import FeatureNetwork, score_name
+from zerosum.latent import LatentSpace
+from zerosum.latent.paths import EPSILON, Sampling, path_distances
+from zerosum.latent.spaces import input_space
 from zerosum.metrics import (
     Estimate,
     Moments,
@@ -24,6 +27,7 @@ from zerosum.metrics import (
     inception_score,
     kernel_distance,
     manifold_scores,
+    mean_path_length,
     modes_covered,
     near_copies,
     patch_distances,
@@ -42,6 +46,8 @@ _PATCHED = 4_096  # pictures that patches are cut of, and how many of each
 _PATCHES = 32
 _PAIRED_AT_ONCE = 64
 
+_SAMPLINGS: Mapping[Sampling, str] = {"full": "t uniform", "end": "t = 0"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -54,6 +60,7 @@ class Task:
         seed: From which patches and directions follow.
         partners: Where pictures under test were made of others: these, and what they should have
             become, in the same order; else None.
+        space: Where pictures under test were drawn of latents: the generator's space; else None.
     """
 
     real: Sight
@@ -61,6 +68,7 @@ class Task:
     network: FeatureNetwork
     seed: int
     partners: tuple[Pictures, Pictures] | None = None
+    space: LatentSpace | None = None
 
 
 def _frechet(task: Task) -> Mapping[str, Score]:
@@ -137,6 +145,32 @@ def _stacked(task: Task) -> Mapping[str, Score]:
     return covered | _score(task, "mode KL", found.divergence, how, lower=True)
 
 
+def _path_lengths(task: Task) -> Mapping[str, Score]:
+    """In z, and in w where the generator has styles. Never called PPL alone: that is by VGG16."""
+    if task.space is None:
+        raise ConfigError(
+            "ppl asks the generator how its pictures change with the latent, and is for runs that "
+            "draw from nothing; leave it out."
+        )
+    spaces = {space.symbol: space for space in (input_space(task.space.game), task.space)}
+    pairs = max(2, len(task.fake))
+    scores = {}
+    for symbol, space in spaces.items():
+        for sampling in _SAMPLINGS:
+            distances = path_distances(
+                space, task.network.see, pairs=pairs, seed=task.seed, sampling=sampling
+            )
+            how = (
+                f"{pairs:,} pairs, ε {EPSILON:g}, {space.way} in {symbol}, "
+                f"{_SAMPLINGS[sampling]}; squared distance of features by ε², pictures not "
+                "rounded to bytes, percentiles 1 to 99"
+            )
+            scores[f"PPL-{task.network.name} {symbol} {sampling}"] = Score(
+                estimate=mean_path_length(distances), how=how, lower_is_better=True
+            )
+    return scores
+
+
 def _partner(task: Task) -> Mapping[str, Score]:
     """|made − partner| beside |source − partner|, and the gain of each picture over its copy."""
     if task.partners is None:
@@ -169,6 +203,7 @@ MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
         "memorisation": _copies,
         "modes": _modes,
         "stacked-modes": _stacked,
+        "ppl": _path_lengths,
         "partner": _partner,
     },
 )

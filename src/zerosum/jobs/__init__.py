@@ -2,7 +2,13 @@
 
 from zerosum.jobs.comparison import compare_runs
 from zerosum.jobs.evaluation import Evaluated, evaluate
-from zerosum.jobs.preparation import absolute, cache_folder, prepare_pictures, report_unreadable
+from zerosum.jobs.preparation import (
+    absolute,
+    cache_folder,
+    prepare_pictures,
+    report_unreadable,
+    with_classes,
+)
 from zerosum.jobs.projection import Projected, ProjectOptions, project
 from zerosum.jobs.training import Outcome, resume_run, train_run
 from zerosum.jobs.translation import Translated, TranslateOptions, translate
@@ -24,4 +30,5 @@ __all__ = [
     "resume_run",
     "train_run",
     "translate",
+    "with_classes",
 ]

@@ -26,6 +26,7 @@ from zerosum.features import FeatureNetwork, load_features
 from zerosum.games import TranslationGame
 from zerosum.jobs.examination import choose_features, describe, domain_source, translations
 from zerosum.jobs.preparation import cache_folder, counting, prepare_domains, prepare_store
+from zerosum.latent import LatentSpace
 from zerosum.model import Model, load
 from zerosum.runs import Run
 from zerosum.training.engine import choose_device
@@ -51,7 +52,7 @@ class _Sides:
     """Real pictures, facts on them, and the pictures under test with the facts on those.
 
     Where these were made of other pictures, ``partners`` are the latter, and what they should
-    have become.
+    have become. Where they were drawn of latents, these are of ``space``.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class _Sides:
     pictures: Pictures
     subject: Mapping[str, Any]
     partners: tuple[Pictures, Pictures] | None = None
+    space: LatentSpace | None = None
 
 
 def evaluate(
@@ -155,7 +157,7 @@ def _score(
         fake = evaluator.see(sides.pictures, progress=progress)
     if options.picture is not None:
         draw_nearest(fake, evaluator.real, options.picture)
-    return evaluator.score(fake, subject=sides.subject, partners=sides.partners)
+    return evaluator.score(fake, subject=sides.subject, partners=sides.partners, space=sides.space)
 
 
 @contextmanager
@@ -175,6 +177,7 @@ def _run_and_reference(model: Model, options: EvaluateConfig, quiet: bool) -> It
             about=describe(data, split),
             pictures=pictures,
             subject=_subject(model, options),
+            space=model.latent,
         )
 
 

@@ -12,6 +12,7 @@ from zerosum.errors import ConfigError
 from zerosum.games import AdversarialGame
 from zerosum.games.adversarial import GENERATOR
 from zerosum.games.base import evaluating
+from zerosum.latent.interpolation import Time
 from zerosum.randomness import Randomness
 from zerosum.types import Images, Labels, Latents, PerSample, Scalar
 
@@ -31,9 +32,11 @@ class LatentSpace(ABC):
 
     Attributes:
         symbol: What papers call a point: ``z`` or ``w``.
+        way: How points are joined: ``slerp`` or ``lerp``.
     """
 
     symbol: str
+    way: str = "lerp"
 
     def __init__(self, game: AdversarialGame, labels: Sequence[int] = ()) -> None:
         self.game = game
@@ -113,7 +116,7 @@ class LatentSpace(ABC):
         return (points - self.centre).square().mean().sqrt()
 
     @abstractmethod
-    def between(self, start: Points, end: Points, time: float) -> Points:
+    def between(self, start: Points, end: Points, time: Time) -> Points:
         """The points on the way from start (time 0) to end (time 1), walked at one speed."""
 
     @abstractmethod

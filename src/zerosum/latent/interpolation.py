@@ -8,10 +8,13 @@ from torch import Tensor
 
 from zerosum.types import Latents, PerSample
 
-__all__ = ["angles", "lerp", "share_frames", "slerp"]
+__all__ = ["Time", "angles", "lerp", "share_frames", "slerp"]
 
 Points = Float[Tensor, "n ..."]
 """Points of any space, one a row."""
+
+Time = float | Float[Tensor, "n ..."]
+"""t from 0 to 1: one for all, or one for each, of as many dimensions as the points."""
 
 _PARALLEL = 1e-6
 
@@ -35,7 +38,7 @@ def angles(start: Latents, end: Latents) -> PerSample:
     return theta.to(start.dtype)
 
 
-def slerp(start: Latents, end: Latents, time: float) -> Latents:
+def slerp(start: Latents, end: Latents, time: Time) -> Latents:
     """Spherical interpolation: the direction turns evenly, the length changes evenly.
 
     With unit vectors u, v, the angle θ between them, and t from 0 to 1,
@@ -70,7 +73,7 @@ def slerp(start: Latents, end: Latents, time: float) -> Latents:
     return torch.where(sine > _PARALLEL, curved, lerp(a, b, time)).to(start.dtype)
 
 
-def lerp(start: Points, end: Points, time: float) -> Points:
+def lerp(start: Points, end: Points, time: Time) -> Points:
     """Linear interpolation: (1 − t) start + t end.
 
     Example:

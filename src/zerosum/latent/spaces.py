@@ -16,7 +16,7 @@ from zerosum.errors import ConfigError
 from zerosum.games import AdversarialGame
 from zerosum.games.adversarial import GENERATOR
 from zerosum.latent.base import LatentSpace, Points
-from zerosum.latent.interpolation import angles, lerp, slerp
+from zerosum.latent.interpolation import Time, angles, lerp, slerp
 from zerosum.registry import Table
 from zerosum.types import Images, Latents, PerSample, Scalar
 
@@ -29,6 +29,7 @@ __all__ = [
     "StyleSpace",
     "UniformSpace",
     "has_styles",
+    "input_space",
     "latent_space",
 ]
 
@@ -74,7 +75,9 @@ class NormalSpace(_InputSpace):
         tensor(True)
     """
 
-    def between(self, start: Points, end: Points, time: float) -> Points:
+    way = "slerp"
+
+    def between(self, start: Points, end: Points, time: Time) -> Points:
         """Spherical interpolation."""
         return slerp(start, end, time)
 
@@ -128,7 +131,7 @@ class UniformSpace(_InputSpace):
     Its points lie on no sphere, and the way along one would lead out of the cube.
     """
 
-    def between(self, start: Points, end: Points, time: float) -> Points:
+    def between(self, start: Points, end: Points, time: Time) -> Points:
         """Linear interpolation."""
         return lerp(start, end, time)
 
@@ -161,8 +164,9 @@ class ClassSpace(_InputSpace):
     def __init__(self, game: AdversarialGame, labels: Sequence[int] = ()) -> None:
         super().__init__(game, labels)
         self.plain = SPACES[game.latent](game)
+        self.way = self.plain.way
 
-    def between(self, start: Points, end: Points, time: float) -> Points:
+    def between(self, start: Points, end: Points, time: Time) -> Points:
         """Z as without classes, the shares of the classes straight on."""
         (z, classes), (other, others) = self._parts(start), self._parts(end)
         moved = self.plain.between(z, other, time)
@@ -241,7 +245,7 @@ class StyleSpace(LatentSpace):
         """(1, d): the same step in all layers."""
         return 1, self.centre.shape[-1]
 
-    def between(self, start: Points, end: Points, time: float) -> Points:
+    def between(self, start: Points, end: Points, time: Time) -> Points:
         """Linear interpolation: the mapping was learnt so that straight ways lead through."""
         return lerp(start, end, time)
 
@@ -283,6 +287,16 @@ def latent_space(game: AdversarialGame, labels: Sequence[int] = ()) -> LatentSpa
     """
     if has_styles(game.players[GENERATOR].best):
         return StyleSpace(game, labels)
+    return input_space(game, labels)
+
+
+def input_space(game: AdversarialGame, labels: Sequence[int] = ()) -> LatentSpace:
+    """The space of z, also where the generator has styles.
+
+    Args:
+        game: Whose generator draws.
+        labels: The classes of the pictures of a seed, in a conditional game.
+    """
     return SPACES[game.latent](game) if game.classes is None else ClassSpace(game, labels)
 
 

@@ -28,6 +28,7 @@ from zerosum.metrics.modes import ModeCoverage, modes_covered, stacked_modes
 from zerosum.metrics.moments import Moments
 from zerosum.metrics.neighbours import nearest
 from zerosum.metrics.patches import laplacian_pyramid, patch_distances
+from zerosum.metrics.path_length import mean_path_length
 from zerosum.metrics.sliced_wasserstein import sliced_wasserstein
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "kernel_distance",
     "laplacian_pyramid",
     "manifold_scores",
+    "mean_path_length",
     "modes_covered",
     "near_copies",
     "nearest",
