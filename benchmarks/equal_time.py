@@ -16,7 +16,6 @@ import argparse
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
@@ -71,12 +70,13 @@ FACES: Mapping[str, tuple[str, Fields]] = {
 def make(name: str, data: str, *, colour: bool, seed: int) -> RunConfig:
     """The configuration of one kind of network for the pictures that all get."""
     recipe_name, fields = (FACES if colour else SMALL)[name]
-    config = change(recipe(recipe_name), fields)
-    size, channels = ((32, 32), 3) if colour else ((28, 28), 1)
-    pictures = replace(
-        config.pictures, size=size, channels=channels, flip=colour and "digits" not in data
-    )
-    return replace(config, data=data, pictures=pictures, images=10**9, evaluate_every=0, seed=seed)
+    pictures = {
+        "pictures.size": [32, 32] if colour else [28, 28],
+        "pictures.channels": 3 if colour else 1,
+        "pictures.flip": colour and "digits" not in data,
+    }
+    whole = {"data": data, "images": 10**9, "evaluate_every": 0, "seed": seed}
+    return change(recipe(recipe_name), {**fields, **pictures, **whole})
 
 
 def train(config: RunConfig, out: Path, seconds: float) -> None:
