@@ -325,7 +325,8 @@ class AdversarialConfig:
     """``projection``: both players know the classes of the pictures, which need labels; the
     generator is given them beside the latent, the discriminator projects on them."""
     class_size: int = 64
-    """Numbers that stand for a class beside the latent, in a conditional game."""
+    """Numbers that stand for a class beside the latent, in a conditional game; with more of them
+    classes are told apart sooner, and pictures of one class differ later."""
     classes: Annotated[tuple[ClassConfig, ...], tyro.conf.Fixed, tyro.conf.Suppress] = ()
     """The classes, in a conditional game; read from the data when a run begins."""
 
