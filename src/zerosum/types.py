@@ -14,6 +14,7 @@ __all__ = [
     "Batch",
     "ByteBatches",
     "Bytes",
+    "ClassLogits",
     "DomainBatch",
     "Features",
     "ImageBatches",
@@ -44,6 +45,9 @@ Latents = Float[Tensor, "n d"]
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""
+
+ClassLogits = Float[Tensor, "n k"]
+"""A classifier's opinions on k classes before the softmax."""
 
 ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
 """Batches of bytes of one shape; the last one may be smaller."""
