@@ -87,6 +87,10 @@ def test_recipes() -> None:
         "pix2pix",
         "cartoongan",
         "classifier",
+        "sgan",
+        "sgan-conv",
+        "sgan-supervised",
+        "sgan-conv-supervised",
     ]
 
 

@@ -13,9 +13,9 @@ from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError
 from zerosum.export import export_network, takes_latents, takes_pictures
 from zerosum.games import (
-    AdversarialGame,
     ClassificationGame,
     Game,
+    GeneratingGame,
     TranslationGame,
 )
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
@@ -122,7 +122,7 @@ class Model(Classifies, Translates):
                 f"{self.run.path} makes no pictures, it classifies them: "
                 f"zerosum classify {self.run.path} PICTURE..."
             )
-        if not isinstance(self.game, AdversarialGame):
+        if not isinstance(self.game, GeneratingGame):
             raise RunError(
                 f"{self.run.path} does not make pictures from nothing, it translates pictures: "
                 f"zerosum translate {self.run.path} PICTURE..."

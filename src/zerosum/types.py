@@ -17,6 +17,7 @@ __all__ = [
     "ClassLogits",
     "DomainBatch",
     "Features",
+    "FewLabelsBatch",
     "ImageBatches",
     "ImageShape",
     "Images",
@@ -116,3 +117,26 @@ class DomainBatch:
     def along(self, direction: str) -> tuple[Images, Images]:
         """The pictures to be translated, and those that they are to look like."""
         return (self.a, self.b) if direction == "a2b" else (self.b, self.a)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewLabelsBatch:
+    """What one round of a game with few labels is given.
+
+    Attributes:
+        images: Real pictures in [-1, 1] whose classes nobody tells, shape (n, c, h, w).
+        labelled: Pictures with their classes.
+
+    Example:
+        >>> import torch
+        >>> some = torch.zeros(8, 3, 32, 32)
+        >>> labelled = Batch(images=some[:2], labels=torch.tensor([0, 1]))
+        >>> len(FewLabelsBatch(images=some, labelled=labelled))
+        8
+    """
+
+    images: Images
+    labelled: Batch
+
+    def __len__(self) -> int:
+        return len(self.images)

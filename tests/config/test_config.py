@@ -89,6 +89,8 @@ def test_every_recipe_builds(name: str, tmp_path: Path) -> None:
     config = recipe(name)
     if name == "cartoongan":  # Its usual network of content has to be downloaded.
         config = change(config, {"game.content": _tiny_content(tmp_path), "batch_size": 2})
+    if name.startswith("sgan-conv"):  # Its pictures have to be downloaded.
+        config = change(config, {"data": "digits"})
     game = build_game(find_classes(config), Engine(device=torch.device("meta")))
     expected = {
         "cycle": ["generators", "discriminator_a", "discriminator_b"],

@@ -4,6 +4,10 @@ from zerosum.config.classification import (
     ClassificationConfig,
     ClassifyingConfig,
     ConvClassifierConfig,
+    DeepClassifierConfig,
+    MlpClassifierConfig,
+    SemiSupervisedConfig,
+    SoftplusGeneratorConfig,
 )
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
@@ -59,10 +63,12 @@ __all__ = [
     "CycleConfig",
     "DcganDiscriminatorConfig",
     "DcganGeneratorConfig",
+    "DeepClassifierConfig",
     "EvaluateConfig",
     "GameConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
+    "MlpClassifierConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
     "OptimizerConfig",
@@ -80,6 +86,8 @@ __all__ = [
     "ResnetGeneratorConfig",
     "ResnetTranslatorConfig",
     "RunConfig",
+    "SemiSupervisedConfig",
+    "SoftplusGeneratorConfig",
     "StyleDiscriminatorConfig",
     "StyleGeneratorConfig",
     "TranslationConfig",

@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from zerosum.config.classification import ClassificationConfig
-from zerosum.config.classifying import build_classification
+from zerosum.config.classification import ClassificationConfig, SemiSupervisedConfig
+from zerosum.config.classifying import build_classification, build_semi_supervised
 from zerosum.config.game import AdversarialConfig
 from zerosum.config.players import (
     build_discriminator,
@@ -64,6 +64,8 @@ def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
         return _build_adversarial(config, shape, engine)
     if isinstance(config, ClassificationConfig):
         return build_classification(config, shape, engine)
+    if isinstance(config, SemiSupervisedConfig):
+        return build_semi_supervised(config, shape, engine)
     return build_translation(config, shape, engine)
 
 

@@ -6,15 +6,21 @@ from zerosum.config.classification import (
     ClassificationConfig,
     ClassifierConfig,
     ClassifyingConfig,
+    ConvClassifierConfig,
+    DeepClassifierConfig,
+    MlpClassifierConfig,
+    SemiSupervisedConfig,
+    SoftplusGeneratorConfig,
 )
-from zerosum.config.players import build_player, network_arguments
+from zerosum.config.networks import DcganGeneratorConfig
+from zerosum.config.players import build_generator, build_player, network_arguments
 from zerosum.errors import ConfigError
-from zerosum.games import ClassificationGame
-from zerosum.networks import ConvClassifier
+from zerosum.games import ClassificationGame, Player, SemiSupervisedGame
+from zerosum.networks import ConvClassifier, DeepClassifier, MlpClassifier, SoftplusGenerator
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
-__all__ = ["build_classification", "build_classifier"]
+__all__ = ["build_classification", "build_classifier", "build_semi_supervised"]
 
 
 def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> nn.Module:
@@ -27,7 +33,15 @@ def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) 
         >>> classifier(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2, 7])
     """
-    return ConvClassifier(**network_arguments(config), image_shape=shape, classes=classes)
+    arguments = network_arguments(config)
+    match config:
+        case ConvClassifierConfig():
+            return ConvClassifier(**arguments, image_shape=shape, classes=classes)
+        case MlpClassifierConfig():
+            return MlpClassifier(**arguments, image_shape=shape, classes=classes)
+        case DeepClassifierConfig():
+            _require_size(shape)
+            return DeepClassifier(**arguments, image_shape=shape, classes=classes)
 
 
 def build_classification(
@@ -38,19 +52,59 @@ def build_classification(
     Raises:
         ConfigError: It is not known which classes there are.
     """
-    network = build_classifier(config.network, shape, count_classes(config))
-    player = build_player(
-        network, config.optimizer, engine, average_half_life=config.average_half_life
-    )
     return ClassificationGame(
-        classifier=player,
+        classifier=_classifier(config, shape, engine),
         classes=config.classes,
         smoothing=config.label_smoothing,
         augmentation=config.augmentation,
     )
 
 
-def count_classes(config: ClassifyingConfig) -> int:
+def build_semi_supervised(
+    config: SemiSupervisedConfig, shape: ImageShape, engine: Engine
+) -> SemiSupervisedGame:
+    """The game with these settings, for pictures of that shape.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    generator: nn.Module
+    match config.generator:
+        case SoftplusGeneratorConfig():
+            arguments = network_arguments(config.generator)
+            generator = SoftplusGenerator(**arguments, image_shape=shape)
+        case DcganGeneratorConfig():
+            generator = build_generator(config.generator, shape)
+    return SemiSupervisedGame(
+        classifier=_classifier(config, shape, engine),
+        generator=build_player(generator, config.generator_optimizer, engine),
+        classes=config.classes,
+        latent=config.latent,
+        unlabelled_weight=config.unlabelled_weight,
+        matching=config.matching,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+    )
+
+
+def _classifier(config: ClassifyingConfig, shape: ImageShape, engine: Engine) -> Player:
+    network = build_classifier(config.network, shape, _count_classes(config))
+    return build_player(
+        network, config.optimizer, engine, average_half_life=config.average_half_life
+    )
+
+
+def _require_size(shape: ImageShape) -> None:
+    """Refuse pictures that leave no place after two halvings and a convolution of kernel 3.
+
+    Raises:
+        ConfigError: A side is shorter than 9 pixels.
+    """
+    if min(shape[1:]) < 9:
+        raise ConfigError(f"this classifier needs sides of at least 9 pixels, got {shape[1:]}.")
+
+
+def _count_classes(config: ClassifyingConfig) -> int:
     """How many classes there are.
 
     Raises:

@@ -6,7 +6,11 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import require, require_between, require_positive
-from zerosum.config.classification import ClassificationConfig, ClassifyingConfig
+from zerosum.config.classification import (
+    ClassificationConfig,
+    ClassifyingConfig,
+    SemiSupervisedConfig,
+)
 from zerosum.config.game import AdversarialConfig
 from zerosum.config.translation import (
     CartoonConfig,
@@ -25,6 +29,7 @@ GameConfig = (
     | PairedConfig
     | CartoonConfig
     | ClassificationConfig
+    | SemiSupervisedConfig
 )
 """Settings of any game; ``kind`` names the family in JSON."""
 

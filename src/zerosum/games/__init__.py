@@ -3,9 +3,11 @@
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classification import ClassificationGame, ClassifyingGame
+from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
+from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "ContrastiveGame",
     "CycleGame",
     "Game",
+    "GeneratingGame",
     "Growth",
     "InstanceNoise",
     "OneWayGame",
@@ -23,6 +26,7 @@ __all__ = [
     "PathLength",
     "Player",
     "Round",
+    "SemiSupervisedGame",
     "TranslationGame",
     "Turn",
     "WeightedPenalty",

@@ -4,46 +4,24 @@ Which cost, which penalty and which tricks are arguments; the order of play is t
 Algorithm 1 (https://arxiv.org/abs/1406.2661).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from zerosum.data.augment import augment
-from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.base import Player, Round, Turn
+from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame, draw_latents
 from zerosum.games.growth import Growth, grow, simplify
 from zerosum.games.judging import opinions, share_above
 from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
-from zerosum.randomness import Randomness
-from zerosum.registry import Table
-from zerosum.types import Batch, Images, Latents, Logits, Scalar
+from zerosum.types import Batch, Images, Logits, Scalar
 
-__all__ = ["LATENTS", "AdversarialGame", "InstanceNoise", "WeightedPenalty", "draw_latents"]
-
-DISCRIMINATOR = "discriminator"
-GENERATOR = "generator"
-
-LATENTS: Table[Callable[[Randomness, int, int], Latents]] = Table(
-    "latent distribution",
-    {
-        "normal": lambda random, n, size: random.normal(n, size),
-        "uniform": lambda random, n, size: random.uniform(n, size, low=-1.0, high=1.0),
-    },
-)
-
-
-def draw_latents(distribution: str, random: Randomness, n: int, size: int) -> Latents:
-    """Draw n latent vectors z, shape (n, size), N(0, 1) or U(-1, 1) in each coordinate.
-
-    Example:
-        >>> draw_latents("uniform", Randomness(seed=0), 4, 100).abs().max() <= 1
-        tensor(True)
-    """
-    return LATENTS[distribution](random, n, size)
+__all__ = ["AdversarialGame", "InstanceNoise", "WeightedPenalty"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +79,7 @@ class InstanceNoise:
         return self.deviation * max(0.0, 1.0 - images / self.until)
 
 
-class AdversarialGame(Game[Batch]):
+class AdversarialGame(GeneratingGame[Batch]):
     """A generator G that turns latents into pictures, against a discriminator D.
 
     Each round shows D one batch of real and one of generated pictures. G moves in every
@@ -177,18 +155,6 @@ class AdversarialGame(Game[Batch]):
             grow(player, self.growth.progress(now.images))
         return simplify(self.players[DISCRIMINATOR], real)
 
-    def generate(self, n: int, random: Randomness) -> Images:
-        """G(z) for n fresh latents."""
-        latents = draw_latents(self.latent, random, n, self.latent_size)
-        images: Images = self.players[GENERATOR].network(latents)
-        return images.float()
-
-    @property
-    def latent_size(self) -> int:
-        """Numbers in a latent vector."""
-        size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
-        return size
-
     def discriminator_turn(self, real: Images, fake: Images, now: Round) -> Turn:
         """D learns to tell real from fake, and pays its penalties."""
         real, fake = self.view(real, now), self.view(fake, now)
@@ -241,17 +207,6 @@ class AdversarialGame(Game[Batch]):
         """D's logits, in full precision: costs are taken of small differences."""
         logits: Logits = self.players[DISCRIMINATOR].network(images)
         return logits.float()
-
-    def preview(self, count: int, random: Randomness) -> Images:
-        """Pictures by the best generator from ``random``'s latents."""
-        return self.draw(draw_latents(self.latent, random, count, self.latent_size))
-
-    def draw(self, latents: Latents) -> Images:
-        """Pictures by the averaged generator, where there is one, in evaluation mode."""
-        with evaluating(self.players[GENERATOR].best) as network:
-            device = next(network.parameters()).device
-            images: Images = network(latents.to(device))
-        return images
 
     def state_dict(self) -> dict[str, Tensor]:
         """The running mean of the path length, where it is paid for."""

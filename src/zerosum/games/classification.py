@@ -3,14 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 
+import torch
 from torch import nn
 
 from zerosum.data.augment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
+from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
+from zerosum.randomness import derive_seed
 from zerosum.types import Batch, ClassLogits, Images, Labels, Probabilities, Scalar
 
-__all__ = ["ClassificationGame", "ClassifyingGame", "right"]
+__all__ = ["ClassificationGame", "ClassifyingGame", "right", "start_by_data"]
 
 
 class ClassifyingGame(Game[BatchT]):
@@ -77,6 +80,8 @@ class ClassificationGame(ClassifyingGame[Batch]):
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """The classifier learns from the pictures as it is shown them."""
         assert batch.labels is not None
+        if now.number == 0:
+            start_by_data(self.players["classifier"].network, batch.images, now)
         yield self.classifier_turn(self.view(batch.images, batch.labels, now), batch.labels)
 
     def view(self, images: Images, labels: Labels, now: Round) -> Images:
@@ -103,3 +108,19 @@ def right(logits: ClassLogits, labels: Labels) -> Scalar:
         tensor(0.5000)
     """
     return (logits.detach().argmax(dim=1) == labels).float().mean()
+
+
+def start_by_data(network: nn.Module, images: Images, now: Round) -> None:
+    """Let normalised weights begin as the first pictures want it, in all processes alike.
+
+    Args:
+        network: Changed in place; without normalised weights it stays as it is.
+        images: This process's pictures of the first round.
+        now: The first round.
+    """
+    whole = now.gather(images)
+    cuda = [images.device] if images.device.type == "cuda" else []
+    # Noise within the network differs from process to process; here it must not.
+    with torch.random.fork_rng(cuda), torch.autocast(images.device.type, enabled=False):
+        torch.manual_seed(derive_seed(now.random.seed, "start by data"))
+        initialise_by_data(network, whole)

@@ -13,7 +13,7 @@ from zerosum.evaluation.measures import FEW
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.files import cache_folder
-from zerosum.games import AdversarialGame, Game, TranslationGame
+from zerosum.games import Game, GeneratingGame, TranslationGame
 from zerosum.jobs.labels import find_questions
 from zerosum.jobs.preparation import counting, describe, prepare_domains, prepare_store
 from zerosum.pictures import tile
@@ -53,7 +53,7 @@ def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid | None:
 
 
 def _generated_grid(game: Game[Any], config: RunConfig) -> Tensor:
-    assert isinstance(game, AdversarialGame)
+    assert isinstance(game, GeneratingGame)
     random = Randomness(seed=config.seed, stream="preview")
     return tile(game.preview(config.sample_count, random))
 
@@ -112,7 +112,7 @@ def make_exams(
     count = config.evaluate_count
 
     def make(game: Game[Any]) -> ImageBatches:
-        assert isinstance(game, AdversarialGame)
+        assert isinstance(game, GeneratingGame)
         random = Randomness(seed=evaluator.seed, stream="evaluation")
         for start in range(0, count, _BATCH):
             yield game.preview(min(_BATCH, count - start), random.at(start))

@@ -8,12 +8,20 @@ from numpy.typing import NDArray
 
 from zerosum.config import ClassifyingConfig, RunConfig
 from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
-from zerosum.errors import DataError
+from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.jobs.preparation import describe, prepare_store
+from zerosum.types import FewLabelsBatch
 
-__all__ = ["find_classes", "find_questions", "held_out", "labelled_batches"]
+__all__ = [
+    "FewLabelsBatches",
+    "few_labels_batches",
+    "find_classes",
+    "find_questions",
+    "held_out",
+    "labelled_batches",
+]
 
 
 def find_classes(config: RunConfig) -> RunConfig:
@@ -38,6 +46,52 @@ def find_classes(config: RunConfig) -> RunConfig:
             "`labels` holds their numbers."
         )
     return replace(config, game=replace(config.game, classes=classes))
+
+
+class FewLabelsBatches:
+    """Two endless streams: all pictures without their labels, and a few with them.
+
+    Args:
+        unlabelled: The pictures whose labels are not used.
+        labelled: Those whose labels are, in batches of any size.
+    """
+
+    def __init__(self, *, unlabelled: Batches, labelled: Batches) -> None:
+        self.batch_size = unlabelled.batch_size
+        self.unlabelled = unlabelled
+        self.labelled = labelled
+
+    def at(self, position: int) -> FewLabelsBatch:
+        """Of both streams the batch that begins at that position."""
+        return FewLabelsBatch(
+            images=self.unlabelled.at(position).images, labelled=self.labelled.at(position)
+        )
+
+
+def few_labels_batches(config: RunConfig, store: Store, **how: Any) -> FewLabelsBatches:
+    """Batches of all pictures that are not held out, and of those whose labels may be used.
+
+    The latter are among the former too, as in the paper (Salimans et al. 2016, section 5.1).
+
+    Args:
+        config: The run.
+        store: Its pictures.
+        how: What `Batches` takes besides.
+
+    Raises:
+        DataError: Some pictures have no label, or a class has too few of them.
+        ConfigError: The batch is larger than what there is.
+    """
+    everything, _ = held_out(config, store)
+    if config.batch_size > len(everything):
+        raise ConfigError(
+            f"batch_size is {config.batch_size}, but there are only {len(everything)} pictures "
+            "to learn from; choose a smaller one, or add pictures."
+        )
+    return FewLabelsBatches(
+        unlabelled=Batches(store, only=everything, **how),
+        labelled=labelled_batches(config, store, **how),
+    )
 
 
 def labelled_batches(config: RunConfig, store: Store, **how: Any) -> Batches:

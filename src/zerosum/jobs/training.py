@@ -9,14 +9,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from zerosum.config import RunConfig, from_json, to_json
+from zerosum.config import RunConfig, SemiSupervisedConfig, from_json, to_json
 from zerosum.config.build import build_game
 from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
 from zerosum.games import Game
 from zerosum.jobs.examination import make_exams, make_grid
-from zerosum.jobs.labels import find_classes, labelled_batches
+from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
 from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
@@ -143,6 +143,8 @@ def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopB
     }
     if isinstance(store, Domains):
         return make_domain_batches(store, paired=config.pairing != "none", **shared)
+    if isinstance(config.game, SemiSupervisedConfig):
+        return few_labels_batches(config, store, **shared)
     if config.is_classification:
         return labelled_batches(config, store, **shared)
     return Batches(store, **shared)

@@ -8,15 +8,16 @@ truncation and edits are written for a `LatentSpace` and know nothing else of th
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.games import AdversarialGame
-from zerosum.games.adversarial import GENERATOR, draw_latents
+from zerosum.games import GeneratingGame
 from zerosum.games.base import evaluating
+from zerosum.games.generating import GENERATOR, draw_latents
 from zerosum.latent.interpolation import angles, lerp, slerp
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
@@ -51,7 +52,7 @@ class LatentSpace(ABC):
 
     symbol: str
 
-    def __init__(self, game: AdversarialGame) -> None:
+    def __init__(self, game: GeneratingGame[Any]) -> None:
         self.game = game
 
     @property
@@ -298,13 +299,13 @@ class StyleSpace(LatentSpace):
         return lerp(self.centre.expand_as(points), points, truncation)
 
 
-SPACES: Table[Callable[[AdversarialGame], LatentSpace]] = Table(
+SPACES: Table[Callable[[GeneratingGame[Any]], LatentSpace]] = Table(
     "latent distribution", {"normal": NormalSpace, "uniform": UniformSpace}
 )
 """The space of a plain generator by the distribution of its z."""
 
 
-def latent_space(game: AdversarialGame) -> LatentSpace:
+def latent_space(game: GeneratingGame[Any]) -> LatentSpace:
     """The space to work in: that of the styles where the generator has them, else that of z.
 
     Example:

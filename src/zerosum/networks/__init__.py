@@ -8,6 +8,7 @@ logits for the patches of a picture. A classifier gives a logit per picture and 
 
 from zerosum.networks.classifier import ConvClassifier
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
+from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGenerator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
 from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
@@ -20,8 +21,10 @@ __all__ = [
     "ConvClassifier",
     "DcganDiscriminator",
     "DcganGenerator",
+    "DeepClassifier",
     "GrowingDiscriminator",
     "GrowingGenerator",
+    "MlpClassifier",
     "MlpDiscriminator",
     "MlpGenerator",
     "PatchDiscriminator",
@@ -31,6 +34,7 @@ __all__ = [
     "ResnetDiscriminator",
     "ResnetGenerator",
     "ResnetTranslator",
+    "SoftplusGenerator",
     "StyleDiscriminator",
     "StyleGenerator",
     "UnetTranslator",

@@ -4,7 +4,7 @@ from torch import nn
 
 from zerosum.nn import initialise_he, normalisation
 from zerosum.nn.convolution import Halve
-from zerosum.types import ClassLogits, Images, ImageShape
+from zerosum.types import ClassLogits, Features, Images, ImageShape
 
 __all__ = ["ConvClassifier"]
 
@@ -53,19 +53,19 @@ class ConvClassifier(nn.Module):
             channels, width = width, min(max_width, 2 * width)
             rows, columns = rows // 2, columns // 2
         last = nn.Conv2d(channels, width, 3, padding=1, bias=norm == "none")
-        self.layers = nn.Sequential(
-            *layers,
-            *_layer(last, norm),
-            nn.Flatten(),
-            nn.Dropout(dropout),
-            nn.Linear(width * rows * columns, classes),
-        )
+        self.body = nn.Sequential(*layers, *_layer(last, norm), nn.Flatten())
+        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width * rows * columns, classes))
         initialise_he(self)
 
     def forward(self, images: Images) -> ClassLogits:
         """Give one logit per picture and class."""
-        logits: ClassLogits = self.layers(images)
+        logits: ClassLogits = self.head(self.features(images))
         return logits
+
+    def features(self, images: Images) -> Features:
+        """The last map, as one row of numbers."""
+        features: Features = self.body(images)
+        return features
 
 
 def _layer(convolution: nn.Conv2d, norm: str) -> list[nn.Module]:

@@ -26,9 +26,16 @@ from zerosum.objectives.penalties import (
     r1,
     r2,
 )
+from zerosum.objectives.semisupervised import (
+    MATCHES,
+    absolute_difference,
+    realness,
+    squared_difference,
+)
 from zerosum.objectives.translation import absolute_error, patch_nce
 
 __all__ = [
+    "MATCHES",
     "OBJECTIVES",
     "PENALTIES",
     "Critic",
@@ -40,6 +47,7 @@ __all__ = [
     "Penalty",
     "Relativistic",
     "Wasserstein",
+    "absolute_difference",
     "absolute_error",
     "cross_entropy",
     "dragan",
@@ -49,4 +57,6 @@ __all__ = [
     "path_lengths",
     "r1",
     "r2",
+    "realness",
+    "squared_difference",
 ]

@@ -14,6 +14,7 @@ from zerosum.recipes.dcgan import (
     dcgan_mnist,
     dcgan_svhn,
 )
+from zerosum.recipes.fewlabels import sgan, sgan_conv, sgan_conv_supervised, sgan_supervised
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
 from zerosum.recipes.r3gan import r3gan_cifar10, r3gan_digits, r3gan_faces32
 from zerosum.recipes.style import (
@@ -63,6 +64,10 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "pix2pix": pix2pix,
         "cartoongan": cartoongan,
         "classifier": classifier,
+        "sgan": sgan,
+        "sgan-conv": sgan_conv,
+        "sgan-supervised": sgan_supervised,
+        "sgan-conv-supervised": sgan_conv_supervised,
     },
 )
 

@@ -1,0 +1,64 @@
+"""What all games with a generator share: latents, and the pictures of them."""
+
+from collections.abc import Callable
+
+from zerosum.games.base import BatchT, Game, evaluating
+from zerosum.randomness import Randomness
+from zerosum.registry import Table
+from zerosum.types import Images, Latents
+
+__all__ = ["DISCRIMINATOR", "GENERATOR", "LATENTS", "GeneratingGame", "draw_latents"]
+
+DISCRIMINATOR = "discriminator"
+GENERATOR = "generator"
+
+LATENTS: Table[Callable[[Randomness, int, int], Latents]] = Table(
+    "latent distribution",
+    {
+        "normal": lambda random, n, size: random.normal(n, size),
+        "uniform": lambda random, n, size: random.uniform(n, size, low=-1.0, high=1.0),
+    },
+)
+
+
+def draw_latents(distribution: str, random: Randomness, n: int, size: int) -> Latents:
+    """Draw n latent vectors z, shape (n, size), N(0, 1) or U(-1, 1) in each coordinate.
+
+    Example:
+        >>> draw_latents("uniform", Randomness(seed=0), 4, 100).abs().max() <= 1
+        tensor(True)
+    """
+    return LATENTS[distribution](random, n, size)
+
+
+class GeneratingGame(Game[BatchT]):
+    """A game with a player ``generator``, which turns latents into pictures.
+
+    Attributes:
+        latent: The distribution of the latents, of `LATENTS`.
+    """
+
+    latent: str
+
+    def generate(self, n: int, random: Randomness) -> Images:
+        """G(z) for n fresh latents."""
+        latents = draw_latents(self.latent, random, n, self.latent_size)
+        images: Images = self.players[GENERATOR].network(latents)
+        return images.float()
+
+    @property
+    def latent_size(self) -> int:
+        """Numbers in a latent vector."""
+        size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
+        return size
+
+    def preview(self, count: int, random: Randomness) -> Images:
+        """Pictures by the best generator from ``random``'s latents."""
+        return self.draw(draw_latents(self.latent, random, count, self.latent_size))
+
+    def draw(self, latents: Latents) -> Images:
+        """Pictures by the averaged generator, where there is one, in evaluation mode."""
+        with evaluating(self.players[GENERATOR].best) as network:
+            device = next(network.parameters()).device
+            images: Images = network(latents.to(device))
+        return images
