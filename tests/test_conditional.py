@@ -223,6 +223,6 @@ def test_bad_runs(conditional: RunConfig, tmp_path: Path) -> None:
 
 def test_a_run_without_classes_says_how_to_train_one_with(run: Path) -> None:
     model = zerosum.load(run)
-    model.game.classes = None  # type: ignore[attr-defined]
+    model.game.asked = None  # type: ignore[attr-defined]
     with pytest.raises(RunError, match=r"--game\.conditional projection"):
         model.of_class(0)

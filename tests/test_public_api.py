@@ -54,6 +54,7 @@ def test_commands() -> None:
         "project",
         "edit",
         "translate",
+        "classify",
         "export",
         "evaluate",
         "compare",
@@ -88,6 +89,11 @@ def test_recipes() -> None:
         "cut",
         "pix2pix",
         "cartoongan",
+        "classifier",
+        "sgan",
+        "sgan-conv",
+        "sgan-supervised",
+        "sgan-conv-supervised",
     ]
 
 

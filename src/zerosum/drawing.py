@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import torch
 
 from zerosum.errors import RunError
-from zerosum.games import AdversarialGame, Classes, Game
+from zerosum.games import Classes, ClassificationGame, Game, GeneratingGame
 from zerosum.latent import LatentSpace, latent_space
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
@@ -54,7 +54,7 @@ class Drawing:
             UnknownNameError: There is no such class.
             RunError: The run knows no classes.
         """
-        known = self.classes
+        known = self.asked
         if known is None:
             raise RunError(
                 f"{self.run.path} knows no classes. Train a run that does: zerosum train RECIPE "
@@ -65,9 +65,9 @@ class Drawing:
         return asked
 
     @property
-    def classes(self) -> Classes | None:
-        """The classes that a conditional run knows, else None."""
-        return self.game.classes if isinstance(self.game, AdversarialGame) else None
+    def asked(self) -> Classes | None:
+        """The classes that a conditional run can be asked for, else None."""
+        return self.game.asked if isinstance(self.game, GeneratingGame) else None
 
     def sample(
         self,
@@ -117,7 +117,12 @@ class Drawing:
         Raises:
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
-        if not isinstance(self.game, AdversarialGame):
+        if isinstance(self.game, ClassificationGame):
+            raise RunError(
+                f"{self.run.path} makes no pictures, it classifies them: "
+                f"zerosum classify {self.run.path} PICTURE..."
+            )
+        if not isinstance(self.game, GeneratingGame):
             raise RunError(
                 f"{self.run.path} does not make pictures from nothing, it translates pictures: "
                 f"zerosum translate {self.run.path} PICTURE..."
@@ -339,6 +344,6 @@ class Drawing:
         """What was asked for: a truncation, and the class of one picture or those of all."""
         said: dict[str, Any] = {} if truncation is None else {"truncation": truncation}
         labels = self.labels if label is None else (label,)
-        if self.classes is not None and labels:
-            said["class"] = ", ".join(self.classes.names[each] for each in labels)
+        if self.asked is not None and labels:
+            said["class"] = ", ".join(self.asked.names[each] for each in labels)
         return said

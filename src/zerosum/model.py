@@ -4,26 +4,22 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from torch import nn
-
+from zerosum.abilities import Classifies, Translates
 from zerosum.config.build import build_game
 from zerosum.config.json import to_json
 from zerosum.drawing import Drawing
-from zerosum.errors import ConfigError, RunError
+from zerosum.errors import ConfigError
 from zerosum.export import export_network, takes_latents, takes_pictures
 from zerosum.games import TranslationGame
-from zerosum.games.base import evaluating
 from zerosum.latent import recipe_of_latents
-from zerosum.nn.tiles import translate_any_size
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, choose_device
-from zerosum.types import Images
 
 __all__ = ["Model", "load"]
 
 
-class Model(Drawing):
-    """A trained game, ready to be used: to `sample` from, or to `translate` with.
+class Model(Drawing, Classifies, Translates):
+    """A trained game, ready to be used: to `sample` from, to `translate` or `classify` with.
 
     Args:
         run: Where it comes from.
@@ -41,59 +37,6 @@ class Model(Drawing):
         >>> torch.allclose(two, three[:2], atol=1e-5)
         True
     """
-
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """From which domain to which the run translates: ``a2b``, ``b2a`` or both.
-
-        Raises:
-            RunError: The run is not one that translates pictures.
-        """
-        return self._translation.directions
-
-    def translator(self, direction: str | None = None) -> nn.Module:
-        """The network that translates, by default in the run's first direction.
-
-        It takes and gives images (n, c, h, w) in [-1, 1] whose sides are multiples of its
-        ``multiple`` and at least ``smallest``.
-
-        Raises:
-            RunError: The run is not one that translates pictures.
-            ConfigError: It does not translate in that direction.
-        """
-        direction = direction or self.directions[0]
-        if direction not in self.directions:
-            raise ConfigError(
-                f"{self.run.path} translates {' and '.join(self.directions)}, not {direction}."
-            )
-        return self._translation.generator(direction)
-
-    def translate(
-        self, images: Images, *, direction: str | None = None, tile: int = 1024
-    ) -> Images:
-        """Pictures of the other domain, floats in [-1, 1], where the given ones are.
-
-        Args:
-            images: Pictures in [-1, 1], shape (n, c, h, w), of any size.
-            direction: ``a2b`` or ``b2a``; by default the run's first.
-            tile: Larger pictures than tile x tile pixels go through in overlapping tiles.
-
-        Raises:
-            RunError: The run is not one that translates pictures.
-            ConfigError: It does not translate in that direction, or the tiles are too small.
-        """
-        with evaluating(self.translator(direction)) as network:
-            multiple: int = network.multiple  # type: ignore[assignment]
-            return translate_any_size(network, images, multiple=multiple, tile=tile)
-
-    @property
-    def _translation(self) -> TranslationGame:
-        if not isinstance(self.game, TranslationGame):
-            raise RunError(
-                f"{self.run.path} is not a run that translates pictures; train one: zerosum train "
-                "cyclegan --data FOLDER, with trainA and trainB in it."
-            )
-        return self.game
 
     def export(self, file: str | Path, *, direction: str | None = None) -> None:
         """Write the generator, or the translator of a direction, for other programs.
@@ -125,7 +68,7 @@ class Model(Drawing):
             space = self.latent
             network, takes = space.network, takes_latents(space.game.input_size)
             facts["zerosum:latents"] = recipe_of_latents(
-                space.game.latent, space.game.latent_size, classes=len(self.classes or ())
+                space.game.latent, space.game.latent_size, classes=len(self.asked or ())
             )
         export_network(network, Path(file), takes=takes, facts=facts)
 

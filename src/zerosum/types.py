@@ -14,8 +14,10 @@ __all__ = [
     "Batch",
     "ByteBatches",
     "Bytes",
+    "ClassLogits",
     "DomainBatch",
     "Features",
+    "FewLabelsBatch",
     "ImageBatches",
     "ImageShape",
     "Images",
@@ -48,6 +50,8 @@ Logits = Float[Tensor, " n"]
 
 Opinions = Float[Tensor, "n *outputs"]
 """What a discriminator gives: a logit (n,), or several of each picture (n, outputs)."""
+ClassLogits = Float[Tensor, "n k"]
+"""A classifier's opinions on k classes before the softmax."""
 
 ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
 """Batches of bytes of one shape; the last one may be smaller."""
@@ -116,3 +120,26 @@ class DomainBatch:
     def along(self, direction: str) -> tuple[Images, Images]:
         """The pictures to be translated, and those that they are to look like."""
         return (self.a, self.b) if direction == "a2b" else (self.b, self.a)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewLabelsBatch:
+    """What one round of a game with few labels is given.
+
+    Attributes:
+        images: Real pictures in [-1, 1] whose classes nobody tells, shape (n, c, h, w).
+        labelled: Pictures with their classes.
+
+    Example:
+        >>> import torch
+        >>> some = torch.zeros(8, 3, 32, 32)
+        >>> labelled = Batch(images=some[:2], labels=torch.tensor([0, 1]))
+        >>> len(FewLabelsBatch(images=some, labelled=labelled))
+        8
+    """
+
+    images: Images
+    labelled: Batch
+
+    def __len__(self) -> int:
+        return len(self.images)

@@ -10,7 +10,7 @@ from settings import adversarial
 from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
 from zerosum.data.augment import AUGMENTATIONS
-from zerosum.games.adversarial import LATENTS
+from zerosum.games.generating import LATENTS
 from zerosum.objectives import OBJECTIVES, PENALTIES
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.engine import Engine

@@ -1,5 +1,14 @@
 """A run as plain values that cannot hold nonsense, and their way to objects and to JSON."""
 
+from zerosum.config.classification import (
+    ClassificationConfig,
+    ClassifyingConfig,
+    ConvClassifierConfig,
+    DeepClassifierConfig,
+    MlpClassifierConfig,
+    SemiSupervisedConfig,
+    SoftplusGeneratorConfig,
+)
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
     AdaptiveAugmentationConfig,
@@ -51,14 +60,19 @@ __all__ = [
     "BurnInConfig",
     "CartoonConfig",
     "ClassConfig",
+    "ClassificationConfig",
+    "ClassifyingConfig",
     "ContrastiveConfig",
+    "ConvClassifierConfig",
     "CycleConfig",
     "DcganDiscriminatorConfig",
     "DcganGeneratorConfig",
+    "DeepClassifierConfig",
     "EvaluateConfig",
     "GameConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
+    "MlpClassifierConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
     "OptimizerConfig",
@@ -76,6 +90,8 @@ __all__ = [
     "ResnetGeneratorConfig",
     "ResnetTranslatorConfig",
     "RunConfig",
+    "SemiSupervisedConfig",
+    "SoftplusGeneratorConfig",
     "StyleDiscriminatorConfig",
     "StyleGeneratorConfig",
     "TranslationConfig",

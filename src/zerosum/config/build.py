@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from zerosum.config.classification import ClassificationConfig, SemiSupervisedConfig
+from zerosum.config.classifying import build_classification, build_semi_supervised
 from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig
 from zerosum.config.players import (
     build_discriminator,
@@ -62,6 +64,10 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
 def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
     if isinstance(config, AdversarialConfig):
         return _build_adversarial(config, shape, engine)
+    if isinstance(config, ClassificationConfig):
+        return build_classification(config, shape, engine)
+    if isinstance(config, SemiSupervisedConfig):
+        return build_semi_supervised(config, shape, engine)
     return build_translation(config, shape, engine)
 
 

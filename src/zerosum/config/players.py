@@ -62,6 +62,7 @@ __all__ = [
     "build_player",
     "build_translator",
     "burn_in_schedule",
+    "network_arguments",
 ]
 
 NO_BURN_IN = BurnInConfig()
@@ -84,7 +85,7 @@ def build_generator(
         torch.Size([2, 3, 32, 32])
     """
     given = class_size if classes else 0
-    arguments = _arguments(config)
+    arguments = network_arguments(config)
     arguments |= {"latent_size": config.latent_size + given, "image_shape": shape}
     network: nn.Module
     match config:
@@ -115,9 +116,9 @@ def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
     """
     match config:
         case ResnetTranslatorConfig():
-            return ResnetTranslator(**_arguments(config), image_shape=shape)
+            return ResnetTranslator(**network_arguments(config), image_shape=shape)
         case UnetTranslatorConfig():
-            return UnetTranslator(**_arguments(config), image_shape=shape)
+            return UnetTranslator(**network_arguments(config), image_shape=shape)
 
 
 def build_discriminator(
@@ -135,7 +136,7 @@ def build_discriminator(
         >>> discriminator(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2])
     """
-    arguments = _arguments(config)
+    arguments = network_arguments(config)
     if classes:
         arguments["outputs"] = classes + 1
     spectral_norm = arguments.pop("spectral_norm", False)
@@ -212,6 +213,11 @@ def _build_adam(config: OptimizerConfig, network: nn.Module) -> torch.optim.Adam
     return make(fused=device in ("cpu", "cuda", "mps"))
 
 
-def _arguments(config: object) -> dict[str, Any]:
-    """The fields of a network's settings, which bear the names of its arguments."""
+def network_arguments(config: object) -> dict[str, Any]:
+    """The fields of a network's settings, which bear the names of its arguments.
+
+    Example:
+        >>> network_arguments(MlpDiscriminatorConfig(widths=(8,)))["widths"]
+        (8,)
+    """
     return {name: value for name, value in vars(config).items() if name != "kind"}

@@ -192,6 +192,13 @@ def _partner(task: Task) -> Mapping[str, Score]:
     }
 
 
+def _accuracy(task: Task) -> Mapping[str, Score]:
+    raise ConfigError(
+        "accuracy is for runs that classify, and is measured alone: zerosum evaluate RUN "
+        "--metrics accuracy."
+    )
+
+
 MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
     "metric",
     {
@@ -204,6 +211,7 @@ MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
         "modes": _modes,
         "stacked-modes": _stacked,
         "ppl": _path_lengths,
+        "accuracy": _accuracy,
         "partner": _partner,
     },
 )

@@ -4,9 +4,12 @@ from zerosum.games.adaptive import AdaptiveAugmentation
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classes import Classes
+from zerosum.games.classification import ClassificationGame, ClassifyingGame
+from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
+from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
 __all__ = [
@@ -14,9 +17,12 @@ __all__ = [
     "AdversarialGame",
     "CartoonGame",
     "Classes",
+    "ClassificationGame",
+    "ClassifyingGame",
     "ContrastiveGame",
     "CycleGame",
     "Game",
+    "GeneratingGame",
     "Growth",
     "InstanceNoise",
     "OneWayGame",
@@ -24,6 +30,7 @@ __all__ = [
     "PathLength",
     "Player",
     "Round",
+    "SemiSupervisedGame",
     "TranslationGame",
     "Turn",
     "WeightedPenalty",

@@ -4,7 +4,7 @@ Which cost, which penalty and which tricks are arguments; the order of play is t
 Algorithm 1 (https://arxiv.org/abs/1406.2661).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,40 +13,18 @@ from torch import Tensor
 
 from zerosum.data.augment import augment
 from zerosum.games.adaptive import AdaptiveAugmentation, overfitting
-from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.base import Player, Round, Turn
 from zerosum.games.classes import Classes
+from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.growth import Growth, grow, simplify
 from zerosum.games.judging import opinions, share_above
 from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
-from zerosum.randomness import Randomness
-from zerosum.registry import Table
-from zerosum.types import Batch, Images, Labels, Latents, Logits, Scalar
+from zerosum.types import Batch, Images, Labels, Logits, Scalar
 
-__all__ = ["LATENTS", "AdversarialGame", "InstanceNoise", "WeightedPenalty", "draw_latents"]
-
-DISCRIMINATOR = "discriminator"
-GENERATOR = "generator"
-
-LATENTS: Table[Callable[[Randomness, int, int], Latents]] = Table(
-    "latent distribution",
-    {
-        "normal": lambda random, n, size: random.normal(n, size),
-        "uniform": lambda random, n, size: random.uniform(n, size, low=-1.0, high=1.0),
-    },
-)
-
-
-def draw_latents(distribution: str, random: Randomness, n: int, size: int) -> Latents:
-    """Draw n latent vectors z, shape (n, size), N(0, 1) or U(-1, 1) in each coordinate.
-
-    Example:
-        >>> draw_latents("uniform", Randomness(seed=0), 4, 100).abs().max() <= 1
-        tensor(True)
-    """
-    return LATENTS[distribution](random, n, size)
+__all__ = ["AdversarialGame", "InstanceNoise", "WeightedPenalty"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +84,7 @@ class InstanceNoise:
         return self.deviation * max(0.0, 1.0 - images / self.until)
 
 
-class AdversarialGame(Game[Batch]):
+class AdversarialGame(GeneratingGame[Batch]):
     """A generator G that turns latents into pictures, against a discriminator D.
 
     Each round shows D one batch of real and one of generated pictures. G moves in every
@@ -171,12 +149,12 @@ class AdversarialGame(Game[Batch]):
         self.instance_noise = instance_noise
         self.growth = growth
         self.path_length = path_length
-        self.classes = classes
+        self.asked = classes
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
         real = self.grown(batch.images, now)
-        labels = None if self.classes is None else batch.labels
+        labels = None if self.asked is None else batch.labels
         generator_moves = (now.number + 1) % self.critic_turns == 0
         with torch.set_grad_enabled(generator_moves):
             fake = self.generate(len(real), now.random, labels)
@@ -194,34 +172,6 @@ class AdversarialGame(Game[Batch]):
         for player in self.players.values():
             grow(player, self.growth.progress(now.images))
         return simplify(self.players[DISCRIMINATOR], real)
-
-    def generate(self, n: int, random: Randomness, labels: Labels | None = None) -> Images:
-        """G(z) for n fresh latents, in a conditional game of the classes asked for."""
-        images: Images = self.players[GENERATOR].network(self.fresh_latents(n, random, labels))
-        return images.float()
-
-    def fresh_latents(self, n: int, random: Randomness, labels: Labels | None = None) -> Latents:
-        """What G is given: n fresh z, in a conditional game joined by classes.
-
-        Without labels these are drawn after the z, each class as often as in the data.
-        """
-        latents = draw_latents(self.latent, random, n, self.latent_size)
-        if self.classes is None:
-            return latents
-        return self.classes.join(
-            latents, self.classes.draw(n, random) if labels is None else labels
-        )
-
-    @property
-    def latent_size(self) -> int:
-        """Numbers in a latent vector z."""
-        size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
-        return size
-
-    @property
-    def input_size(self) -> int:
-        """Numbers that G is given: z, and in a conditional game one for each class."""
-        return self.latent_size + len(self.classes or ())
 
     def discriminator_turn(
         self, real: Images, fake: Images, now: Round, labels: Labels | None = None
@@ -303,17 +253,6 @@ class AdversarialGame(Game[Batch]):
         network = self.players[DISCRIMINATOR].network
         logits: Logits = network(images) if labels is None else network(images, labels)
         return logits.float()
-
-    def preview(self, count: int, random: Randomness, labels: Labels | None = None) -> Images:
-        """Pictures by the best generator from ``random``'s latents."""
-        return self.draw(self.fresh_latents(count, random, labels))
-
-    def draw(self, latents: Latents) -> Images:
-        """Pictures by the averaged generator, where there is one, in evaluation mode."""
-        with evaluating(self.players[GENERATOR].best) as network:
-            device = next(network.parameters()).device
-            images: Images = network(latents.to(device))
-        return images
 
     def state_dict(self) -> dict[str, Tensor]:
         """The running mean of the path length and the state of ADA, where there are any."""

@@ -1,30 +1,29 @@
 """What a run shows and is examined in while it trains: of one domain, or of two."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from zerosum.config import RunConfig
+from zerosum.config import ClassificationConfig, RunConfig
 from zerosum.data import Domains, Store, scale
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.measures import FEW
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.files import cache_folder
-from zerosum.games import AdversarialGame, Game, TranslationGame
-from zerosum.jobs.preparation import counting, prepare_domains, prepare_store
+from zerosum.games import Game, GeneratingGame, TranslationGame
+from zerosum.jobs.labels import find_questions
+from zerosum.jobs.preparation import counting, describe, prepare_domains, prepare_store
 from zerosum.pictures import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.exams import AccuracyExam, Exam, PictureExam
 from zerosum.types import DomainBatch, ImageBatches, Images
 
 __all__ = [
     "choose_features",
-    "describe",
     "domain_source",
     "make_exams",
     "make_grid",
@@ -41,8 +40,13 @@ Grid = Callable[[Game[Any]], Tensor]
 """From a game to a sheet of pictures."""
 
 
-def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid:
-    """What the sample grids show: fixed latents, or fixed pictures and their translations."""
+def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid | None:
+    """What the sample grids show: fixed latents, or fixed pictures and their translations.
+
+    None: the run makes no pictures.
+    """
+    if isinstance(config.game, ClassificationConfig):
+        return None
     if isinstance(pictures, Domains):
         examples = _examples(config, pictures)
         return lambda game: _translated_grid(game, examples)
@@ -50,9 +54,9 @@ def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid:
 
 
 def _generated_grid(game: Game[Any], config: RunConfig) -> Tensor:
-    assert isinstance(game, AdversarialGame)
+    assert isinstance(game, GeneratingGame)
     random = Randomness(seed=config.seed, stream="preview")
-    count, classes = config.sample_count, len(game.classes or ())
+    count, classes = config.sample_count, len(game.asked or ())
     if not classes:
         return tile(game.preview(count, random))
     # All classes, one after the other: in columns of one class, unless there are too many.
@@ -92,7 +96,12 @@ def make_exams(
     *,
     quiet: bool,
 ) -> list[Exam]:
-    """What the run is examined in: its pictures against those that it trains on."""
+    """What the run is examined in: its pictures against those that it trains on.
+
+    A run that classifies is examined in that, if there are pictures for it.
+    """
+    if config.is_classification:
+        return _accuracy_exams(config, quiet=quiet)
     features = config.evaluate_features
     if features == "auto":
         features = choose_features(config.data_b or config.data)
@@ -110,12 +119,17 @@ def make_exams(
     count = config.evaluate_count
 
     def make(game: Game[Any]) -> ImageBatches:
-        assert isinstance(game, AdversarialGame)
+        assert isinstance(game, GeneratingGame)
         random = Randomness(seed=evaluator.seed, stream="evaluation")
         for start in range(0, count, _BATCH):
             yield game.preview(min(_BATCH, count - start), random.at(start))
 
-    return [Exam(evaluator=evaluator, make=make, count=count)]
+    return [PictureExam(evaluator=evaluator, make=make, count=count)]
+
+
+def _accuracy_exams(config: RunConfig, *, quiet: bool) -> list[Exam]:
+    questions = find_questions(config, quiet=quiet)
+    return [AccuracyExam(questions=questions)] if len(questions) else []
 
 
 def translations(game: TranslationGame, pictures: Pictures, direction: str) -> Iterator[Images]:
@@ -136,7 +150,7 @@ def _translation_exam(
         assert isinstance(game, TranslationGame)
         return translations(game, chosen, direction)
 
-    return Exam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
+    return PictureExam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
 
 
 def domain_source(config: RunConfig, domain: str) -> str:
@@ -166,17 +180,6 @@ def _cheap_measures(pictures: int) -> tuple[str, ...]:
     Of many pictures the kernel distance takes longer than all the networks together.
     """
     return ("frechet",) if pictures >= FEW else ("kid", "frechet")
-
-
-def describe(source: str, split: str) -> dict[str, str]:
-    """Facts on real pictures; not where they lie, which is nobody's business elsewhere.
-
-    Example:
-        >>> describe("/home/me/faces.zip", "train")
-        {'source': 'faces.zip', 'split': 'train'}
-    """
-    name, colon, _ = source.partition(":")
-    return {"source": name if colon else Path(source).name, "split": split}
 
 
 def choose_features(data: str) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from zerosum.config import RunConfig, from_json, to_json
+from zerosum.config import RunConfig, SemiSupervisedConfig, from_json, to_json
 from zerosum.config.build import build_game
 from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
 from zerosum.games import Game
 from zerosum.jobs.examination import make_exams, make_grid
+from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
 from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable, with_classes
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
@@ -64,7 +65,7 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         ZerosumError: One of them does not; the message says what to do.
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = from_json(to_json(_findable(config)))
+    config = find_classes(from_json(to_json(_findable(config))))
     with _engine(config) as engine:
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:
@@ -143,6 +144,10 @@ def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopB
     }
     if isinstance(store, Domains):
         return make_domain_batches(store, paired=config.pairing != "none", **shared)
+    if isinstance(config.game, SemiSupervisedConfig):
+        return few_labels_batches(config, store, **shared)
+    if config.is_classification:
+        return labelled_batches(config, store, **shared)
     return Batches(store, **shared)
 
 
@@ -162,12 +167,7 @@ def _assemble(
             Display(total=config.images, quiet=quiet),
             *_evaluations(config, game, run, engine, store, facts, quiet=quiet),
             Statistics(run.path, every=config.log_every),
-            Samples(
-                run.path,
-                every=config.sample_every,
-                draw=make_grid(config, store),
-                seed=config.seed,
-            ),
+            *_samples(config, run, store),
             Checkpoints(
                 run.path,
                 seconds=config.checkpoint_seconds,
@@ -175,6 +175,14 @@ def _assemble(
             ),
         ],
     )
+
+
+def _samples(config: RunConfig, run: Run, store: Store | Domains) -> list[Samples]:
+    """The sample grids of a run that makes pictures."""
+    draw = make_grid(config, store)
+    if draw is None:
+        return []
+    return [Samples(run.path, every=config.sample_every, draw=draw, seed=config.seed)]
 
 
 def _evaluations(

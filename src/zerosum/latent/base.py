@@ -3,15 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.games import AdversarialGame
-from zerosum.games.adversarial import GENERATOR
+from zerosum.games import GeneratingGame
 from zerosum.games.base import evaluating
+from zerosum.games.generating import GENERATOR
 from zerosum.latent.interpolation import Time
 from zerosum.randomness import Randomness
 from zerosum.types import Images, Labels, Latents, PerSample, Scalar
@@ -38,7 +39,7 @@ class LatentSpace(ABC):
     symbol: str
     way: str = "lerp"
 
-    def __init__(self, game: AdversarialGame, labels: Sequence[int] = ()) -> None:
+    def __init__(self, game: GeneratingGame[Any], labels: Sequence[int] = ()) -> None:
         self.game = game
         self.labels = tuple(labels)
 

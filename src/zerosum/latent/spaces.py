@@ -7,14 +7,15 @@ truncation and edits are written for a `LatentSpace` and know nothing else of th
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from zerosum.errors import ConfigError
-from zerosum.games import AdversarialGame
-from zerosum.games.adversarial import GENERATOR
+from zerosum.games import GeneratingGame
+from zerosum.games.generating import GENERATOR
 from zerosum.latent.base import LatentSpace, Points
 from zerosum.latent.interpolation import Time, angles, lerp, slerp
 from zerosum.registry import Table
@@ -161,7 +162,7 @@ class ClassSpace(_InputSpace):
         labels: The classes of the pictures of a seed.
     """
 
-    def __init__(self, game: AdversarialGame, labels: Sequence[int] = ()) -> None:
+    def __init__(self, game: GeneratingGame[Any], labels: Sequence[int] = ()) -> None:
         super().__init__(game, labels)
         self.plain = SPACES[game.latent](game)
         self.way = self.plain.way
@@ -194,8 +195,8 @@ class ClassSpace(_InputSpace):
     @property
     def centre(self) -> Tensor:
         """The mean z, and each class with its share."""
-        assert self.game.classes is not None
-        counts = torch.tensor(self.game.classes.pictures, dtype=torch.float32)
+        assert self.game.asked is not None
+        counts = torch.tensor(self.game.asked.pictures, dtype=torch.float32)
         if self.labels:
             counts = torch.bincount(torch.tensor(self.labels), minlength=len(counts)).float()
         return torch.cat([self.plain.centre, (counts / counts.sum()).to(self.device)])
@@ -264,13 +265,13 @@ class StyleSpace(LatentSpace):
         return lerp(self.centre.expand_as(points), points, truncation)
 
 
-SPACES: Table[Callable[[AdversarialGame], LatentSpace]] = Table(
+SPACES: Table[Callable[[GeneratingGame[Any]], LatentSpace]] = Table(
     "latent distribution", {"normal": NormalSpace, "uniform": UniformSpace}
 )
 """The space of a plain generator by the distribution of its z."""
 
 
-def latent_space(game: AdversarialGame, labels: Sequence[int] = ()) -> LatentSpace:
+def latent_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> LatentSpace:
     """The space to work in: that of the styles where the generator has them, else that of z.
 
     Args:
@@ -290,14 +291,14 @@ def latent_space(game: AdversarialGame, labels: Sequence[int] = ()) -> LatentSpa
     return input_space(game, labels)
 
 
-def input_space(game: AdversarialGame, labels: Sequence[int] = ()) -> LatentSpace:
+def input_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> LatentSpace:
     """The space of z, also where the generator has styles.
 
     Args:
         game: Whose generator draws.
         labels: The classes of the pictures of a seed, in a conditional game.
     """
-    return SPACES[game.latent](game) if game.classes is None else ClassSpace(game, labels)
+    return SPACES[game.latent](game) if game.asked is None else ClassSpace(game, labels)
 
 
 def has_styles(network: nn.Module) -> bool:

@@ -3,11 +3,14 @@
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
 sigmoid. A translator turns images into images of the same shape; a patch discriminator gives
-logits for the patches of a picture. Conditional networks stand around others and know the class.
+logits for the patches of a picture. Conditional networks stand around others and know the class. A
+classifier gives a logit per picture and class.
 """
 
+from zerosum.networks.classifier import ConvClassifier
 from zerosum.networks.conditional import ConditionalDiscriminator, ConditionalGenerator
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
+from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGenerator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
 from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
@@ -19,10 +22,13 @@ from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 __all__ = [
     "ConditionalDiscriminator",
     "ConditionalGenerator",
+    "ConvClassifier",
     "DcganDiscriminator",
     "DcganGenerator",
+    "DeepClassifier",
     "GrowingDiscriminator",
     "GrowingGenerator",
+    "MlpClassifier",
     "MlpDiscriminator",
     "MlpGenerator",
     "PatchDiscriminator",
@@ -32,6 +38,7 @@ __all__ = [
     "ResnetDiscriminator",
     "ResnetGenerator",
     "ResnetTranslator",
+    "SoftplusGenerator",
     "StyleDiscriminator",
     "StyleGenerator",
     "UnetTranslator",

@@ -9,10 +9,12 @@ from zerosum.nn.initialisation import (
 )
 from zerosum.nn.minibatch import MinibatchStd
 from zerosum.nn.modulation import ModulatedConv2d
+from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
 from zerosum.nn.opinions import flat_opinions
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
+from zerosum.nn.weightnorm import NormedConv2d, NormedLinear, initialise_by_data
 
 __all__ = [
     "HE_GAIN",
@@ -20,14 +22,18 @@ __all__ = [
     "NORMALISATIONS",
     "EqualisedConv2d",
     "EqualisedLinear",
+    "GaussianNoise",
     "MinibatchStd",
     "ModulatedConv2d",
+    "NormedConv2d",
+    "NormedLinear",
     "PixelNorm",
     "add_spectral_norm",
     "count_parameters",
     "doubled_widths",
     "flat_opinions",
     "halvings",
+    "initialise_by_data",
     "initialise_he",
     "initialise_normal",
     "keep_default",

@@ -4,6 +4,7 @@ Losses say what an opinion costs, penalties what a steep critic costs; the game 
 sets the weights.
 """
 
+from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import (
     OBJECTIVES,
     Hinge,
@@ -25,9 +26,16 @@ from zerosum.objectives.penalties import (
     r1,
     r2,
 )
+from zerosum.objectives.semisupervised import (
+    MATCHES,
+    absolute_difference,
+    realness,
+    squared_difference,
+)
 from zerosum.objectives.translation import absolute_error, patch_nce
 
 __all__ = [
+    "MATCHES",
     "OBJECTIVES",
     "PENALTIES",
     "Critic",
@@ -39,7 +47,9 @@ __all__ = [
     "Penalty",
     "Relativistic",
     "Wasserstein",
+    "absolute_difference",
     "absolute_error",
+    "cross_entropy",
     "dragan",
     "gradient_penalty",
     "make_objective",
@@ -47,4 +57,6 @@ __all__ = [
     "path_lengths",
     "r1",
     "r2",
+    "realness",
+    "squared_difference",
 ]

@@ -6,6 +6,7 @@ A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is 
 from collections.abc import Callable
 
 from zerosum.config import RunConfig
+from zerosum.recipes.classifier import classifier
 from zerosum.recipes.dcgan import (
     dcgan_cifar10,
     dcgan_digits,
@@ -13,6 +14,7 @@ from zerosum.recipes.dcgan import (
     dcgan_mnist,
     dcgan_svhn,
 )
+from zerosum.recipes.fewlabels import sgan, sgan_conv, sgan_conv_supervised, sgan_supervised
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
 from zerosum.recipes.r3gan import r3gan_cifar10, r3gan_digits, r3gan_faces32
 from zerosum.recipes.style import (
@@ -65,6 +67,11 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "cut": cut,
         "pix2pix": pix2pix,
         "cartoongan": cartoongan,
+        "classifier": classifier,
+        "sgan": sgan,
+        "sgan-conv": sgan_conv,
+        "sgan-supervised": sgan_supervised,
+        "sgan-conv-supervised": sgan_conv_supervised,
     },
 )
 

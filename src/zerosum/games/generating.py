@@ -1,0 +1,81 @@
+"""What all games with a generator share: latents, and the pictures of them."""
+
+from collections.abc import Callable
+
+from zerosum.games.base import BatchT, Game, evaluating
+from zerosum.games.classes import Classes
+from zerosum.randomness import Randomness
+from zerosum.registry import Table
+from zerosum.types import Images, Labels, Latents
+
+__all__ = ["DISCRIMINATOR", "GENERATOR", "LATENTS", "GeneratingGame", "draw_latents"]
+
+DISCRIMINATOR = "discriminator"
+GENERATOR = "generator"
+
+LATENTS: Table[Callable[[Randomness, int, int], Latents]] = Table(
+    "latent distribution",
+    {
+        "normal": lambda random, n, size: random.normal(n, size),
+        "uniform": lambda random, n, size: random.uniform(n, size, low=-1.0, high=1.0),
+    },
+)
+
+
+def draw_latents(distribution: str, random: Randomness, n: int, size: int) -> Latents:
+    """Draw n latent vectors z, shape (n, size), N(0, 1) or U(-1, 1) in each coordinate.
+
+    Example:
+        >>> draw_latents("uniform", Randomness(seed=0), 4, 100).abs().max() <= 1
+        tensor(True)
+    """
+    return LATENTS[distribution](random, n, size)
+
+
+class GeneratingGame(Game[BatchT]):
+    """A game with a player ``generator``, which turns latents into pictures.
+
+    Attributes:
+        latent: The distribution of the latents, of `LATENTS`.
+        asked: The classes that the generator can be asked for, in a conditional game; or None.
+    """
+
+    latent: str
+    asked: Classes | None = None
+
+    def generate(self, n: int, random: Randomness, labels: Labels | None = None) -> Images:
+        """G(z) for n fresh latents, in a conditional game of the classes asked for."""
+        images: Images = self.players[GENERATOR].network(self.fresh_latents(n, random, labels))
+        return images.float()
+
+    def fresh_latents(self, n: int, random: Randomness, labels: Labels | None = None) -> Latents:
+        """What G is given: n fresh z, in a conditional game joined by classes.
+
+        Without labels these are drawn after the z, each class as often as in the data.
+        """
+        latents = draw_latents(self.latent, random, n, self.latent_size)
+        if self.asked is None:
+            return latents
+        return self.asked.join(latents, self.asked.draw(n, random) if labels is None else labels)
+
+    @property
+    def latent_size(self) -> int:
+        """Numbers in a latent vector z."""
+        size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
+        return size
+
+    @property
+    def input_size(self) -> int:
+        """Numbers that G is given: z, and in a conditional game one for each class."""
+        return self.latent_size + len(self.asked or ())
+
+    def preview(self, count: int, random: Randomness, labels: Labels | None = None) -> Images:
+        """Pictures by the best generator from ``random``'s latents."""
+        return self.draw(self.fresh_latents(count, random, labels))
+
+    def draw(self, latents: Latents) -> Images:
+        """Pictures by the averaged generator, where there is one, in evaluation mode."""
+        with evaluating(self.players[GENERATOR].best) as network:
+            device = next(network.parameters()).device
+            images: Images = network(latents.to(device))
+        return images

@@ -1,0 +1,122 @@
+"""Few labels: a discriminator that classifies learns from all pictures, labelled or not."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import nn
+
+from zerosum.data.augment import augment
+from zerosum.games.base import Player, Round, Turn
+from zerosum.games.classification import ClassifyingGame, right, start_by_data
+from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
+from zerosum.games.judging import opinions
+from zerosum.objectives.classification import cross_entropy
+from zerosum.objectives.losses import NonSaturating
+from zerosum.objectives.semisupervised import MATCHES, realness
+from zerosum.types import Batch, ClassLogits, Features, FewLabelsBatch, Images, Scalar
+
+__all__ = ["SemiSupervisedGame"]
+
+
+class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabelsBatch]):
+    """A generator against a discriminator that tells K classes, and "generated" from all of them.
+
+    With λ the `realness` of its logits, the discriminator D pays, on labelled pictures (x, y),
+    unlabelled ones u, and generated ones,
+
+        CE(D(x), y) + w · ½ (softplus(−λ(u)) + softplus(λ(G(z)))):
+
+    those without a label must be of one of the classes, whichever, and what is generated of none.
+    The generator G pays for the distance between the mean features of its pictures and of real
+    ones, which D's features are. It never learns to draw well, and is not meant to: it draws near
+    the pictures, where the borders between the classes should run, and D puts them there.
+
+    Args:
+        generator: Player whose network draws.
+        classifier: Player whose network is D: ``features(images)``, ``head(features) -> logits``.
+        classes: The classes' names, by label.
+        latent: A name in ``LATENTS``.
+        unlabelled_weight: w.
+        matching: A name in ``MATCHES``.
+        smoothing: Label smoothing of the cross-entropy.
+        augmentation: Names of operations on all that D sees.
+
+    Paper:
+        Salimans et al. 2016, sections 3.1 and 5, https://arxiv.org/abs/1606.03498
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        classifier: Player,
+        classes: tuple[str, ...],
+        latent: str = "uniform",
+        unlabelled_weight: float = 1.0,
+        matching: str = "squared",
+        smoothing: float = 0.0,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        self.players = {DISCRIMINATOR: classifier, GENERATOR: generator}
+        self.classes = classes
+        self.latent = latent
+        self.unlabelled_weight = unlabelled_weight
+        self.match = MATCHES[matching]
+        self.smoothing = smoothing
+        self.augmentation = tuple(augmentation)
+        self.objective = NonSaturating()
+
+    @property
+    def classifier(self) -> nn.Module:
+        """The averaged discriminator, where there is one."""
+        return self.players[DISCRIMINATOR].best
+
+    def turns(self, batch: FewLabelsBatch, now: Round) -> Iterator[Turn]:
+        """D moves, then G, against the D that has just moved."""
+        real = self.view(batch.images, now)
+        if now.number == 0:
+            start_by_data(self.players[DISCRIMINATOR].network, real, now)
+        fake = self.view(self.generate(len(real), now.random), now)
+        yield self.discriminator_turn(batch.labelled, real, fake.detach(), now)
+        yield self.generator_turn(fake, real)
+
+    def discriminator_turn(self, labelled: Batch, real: Images, fake: Images, now: Round) -> Turn:
+        """D learns classes from the labelled, and "real" and "generated" from the others."""
+        assert labelled.labels is not None
+        known = self.view(labelled.images, now)
+        # No layer of D mixes pictures, so all of them can go through it at once.
+        parts = [len(known), len(real), len(fake)]
+        logits = self.judge(torch.cat([known, real, fake]))
+        class_logits, real_logits, fake_logits = torch.split(logits, parts)
+        costs = cross_entropy(class_logits, labelled.labels, smoothing=self.smoothing)
+        opinion = realness(real_logits), realness(fake_logits)
+        adversarial = 0.5 * self.objective.discriminator(*opinion).mean()
+        terms: dict[str, Scalar] = {
+            "classes": costs.mean(),
+            "adversarial": self.unlabelled_weight * adversarial,
+        }
+        scores = terms | opinions(*opinion) | {"labelled": right(class_logits, labelled.labels)}
+        return Turn(
+            player=DISCRIMINATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores
+        )
+
+    def generator_turn(self, fake: Images, real: Images) -> Turn:
+        """G learns to have the mean features of real pictures."""
+        with torch.no_grad():
+            wanted = self.look(real)
+        cost = self.match(self.look(fake), wanted)
+        return Turn(player=GENERATOR, cost=cost)
+
+    def view(self, images: Images, now: Round) -> Images:
+        """The pictures as D gets to see them: augmented."""
+        return augment(images, self.augmentation, now.random)
+
+    def judge(self, images: Images) -> ClassLogits:
+        """D's logits of the classes, in full precision."""
+        logits: ClassLogits = self.players[DISCRIMINATOR].network(images)
+        return logits.float()
+
+    def look(self, images: Images) -> Features:
+        """D's features, in full precision."""
+        features: Features = self.players[DISCRIMINATOR].network.features(images)  # type: ignore[operator]
+        return features.float()
