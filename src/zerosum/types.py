@@ -7,13 +7,14 @@ Letters in the shapes: ``n`` images in a batch, ``c`` channels, ``h`` rows, ``w`
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 __all__ = [
     "Batch",
     "ByteBatches",
     "Bytes",
+    "ClassLogits",
     "DomainBatch",
     "Features",
     "ImageBatches",
@@ -22,7 +23,9 @@ __all__ = [
     "Labels",
     "Latents",
     "Logits",
+    "Mask",
     "PerSample",
+    "Pixels",
     "Probabilities",
     "Scalar",
 ]
@@ -44,6 +47,15 @@ Latents = Float[Tensor, "n d"]
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""
+
+ClassLogits = Float[Tensor, "n k"]
+"""A classifier's opinion of k classes before the softmax."""
+
+Pixels = Float[Tensor, "n c h w"]
+"""Pictures as attacks see them: floats in [0, 1]."""
+
+Mask = Bool[Tensor, " n"]
+"""Yes or no for each picture."""
 
 ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
 """Batches of bytes of one shape; the last one may be smaller."""
