@@ -53,6 +53,7 @@ def test_commands() -> None:
         "project",
         "edit",
         "translate",
+        "classify",
         "export",
         "evaluate",
         "compare",
@@ -85,6 +86,7 @@ def test_recipes() -> None:
         "cut",
         "pix2pix",
         "cartoongan",
+        "classifier",
     ]
 
 

@@ -6,20 +6,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import nn
 
+from zerosum.abilities import Classifies, Translates
 from zerosum.config.build import build_game
 from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError
 from zerosum.export import export_network, takes_latents, takes_pictures
-from zerosum.games import AdversarialGame, Game, TranslationGame
-from zerosum.games.base import evaluating
+from zerosum.games import (
+    AdversarialGame,
+    ClassificationGame,
+    Game,
+    TranslationGame,
+)
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.nn.tiles import translate_any_size
 from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, choose_device
@@ -28,8 +31,8 @@ from zerosum.types import Images
 __all__ = ["Model", "load"]
 
 
-class Model:
-    """A trained game, ready to be used: to `sample` from, or to `translate` with.
+class Model(Classifies, Translates):
+    """A trained game, ready to be used: to `sample` from, to `translate` or `classify` with.
 
     Attributes:
         run: Where it comes from.
@@ -114,6 +117,11 @@ class Model:
         Raises:
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
+        if isinstance(self.game, ClassificationGame):
+            raise RunError(
+                f"{self.run.path} makes no pictures, it classifies them: "
+                f"zerosum classify {self.run.path} PICTURE..."
+            )
         if not isinstance(self.game, AdversarialGame):
             raise RunError(
                 f"{self.run.path} does not make pictures from nothing, it translates pictures: "
@@ -171,59 +179,6 @@ class Model:
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         return project(self.latent, images, descent=descent, see=see, progress=progress)
-
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """From which domain to which the run translates: ``a2b``, ``b2a`` or both.
-
-        Raises:
-            RunError: The run is not one that translates pictures.
-        """
-        return self._translation.directions
-
-    def translator(self, direction: str | None = None) -> nn.Module:
-        """The network that translates, by default in the run's first direction.
-
-        It takes and gives images (n, c, h, w) in [-1, 1] whose sides are multiples of its
-        ``multiple`` and at least ``smallest``.
-
-        Raises:
-            RunError: The run is not one that translates pictures.
-            ConfigError: It does not translate in that direction.
-        """
-        direction = direction or self.directions[0]
-        if direction not in self.directions:
-            raise ConfigError(
-                f"{self.run.path} translates {' and '.join(self.directions)}, not {direction}."
-            )
-        return self._translation.generator(direction)
-
-    def translate(
-        self, images: Images, *, direction: str | None = None, tile: int = 1024
-    ) -> Images:
-        """Pictures of the other domain, floats in [-1, 1], where the given ones are.
-
-        Args:
-            images: Pictures in [-1, 1], shape (n, c, h, w), of any size.
-            direction: ``a2b`` or ``b2a``; by default the run's first.
-            tile: Larger pictures than tile x tile pixels go through in overlapping tiles.
-
-        Raises:
-            RunError: The run is not one that translates pictures.
-            ConfigError: It does not translate in that direction, or the tiles are too small.
-        """
-        with evaluating(self.translator(direction)) as network:
-            multiple: int = network.multiple  # type: ignore[assignment]
-            return translate_any_size(network, images, multiple=multiple, tile=tile)
-
-    @property
-    def _translation(self) -> TranslationGame:
-        if not isinstance(self.game, TranslationGame):
-            raise RunError(
-                f"{self.run.path} is not a run that translates pictures; train one: zerosum train "
-                "cyclegan --data FOLDER, with trainA and trainB in it."
-            )
-        return self.game
 
     def save(
         self,

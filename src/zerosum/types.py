@@ -49,7 +49,7 @@ Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""
 
 ClassLogits = Float[Tensor, "n k"]
-"""A classifier's opinion of k classes before the softmax."""
+"""A classifier's opinions on k classes before the softmax."""
 
 Pixels = Float[Tensor, "n c h w"]
 """Pictures as attacks see them: floats in [0, 1]."""

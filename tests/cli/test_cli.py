@@ -31,6 +31,7 @@ def run(tiny: RunConfig, tmp_path: Path) -> Run:
         ["project", "--help"],
         ["export", "--help"],
         ["edit", "--help"],
+        ["classify", "--help"],
     ],
 )
 def test_help_imports_nothing_heavy(words: list[str]) -> None:

@@ -35,6 +35,7 @@ from zerosum.config.build import build_game
 from zerosum.config.players import build_discriminator, build_generator
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.games import Round
+from zerosum.jobs.labels import find_classes
 from zerosum.nn import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
@@ -88,10 +89,12 @@ def test_every_recipe_builds(name: str, tmp_path: Path) -> None:
     config = recipe(name)
     if name == "cartoongan":  # Its usual network of content has to be downloaded.
         config = change(config, {"game.content": _tiny_content(tmp_path), "batch_size": 2})
-    game = build_game(config, Engine(device=torch.device("meta")))
-    cycle = ["generators", "discriminator_a", "discriminator_b"]
-    expected = cycle if config.game.kind == "cycle" else ["discriminator", "generator"]
-    assert list(game.players) == expected
+    game = build_game(find_classes(config), Engine(device=torch.device("meta")))
+    expected = {
+        "cycle": ["generators", "discriminator_a", "discriminator_b"],
+        "classification": ["classifier"],
+    }
+    assert list(game.players) == expected.get(config.game.kind, ["discriminator", "generator"])
 
 
 def _tiny_content(folder: Path) -> str:

@@ -23,7 +23,7 @@ from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 
-FAMILY = [name for name in RECIPES if recipe(name).game.kind != "adversarial"]
+FAMILY = [name for name in RECIPES if recipe(name).is_translation]
 CPU = Engine(device=torch.device("cpu"))
 
 

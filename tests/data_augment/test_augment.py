@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from zerosum.data.augment import AUGMENTATIONS, augment, colour, cut_out, cutout, translate
+from zerosum.data.augment import (
+    AUGMENTATIONS,
+    augment,
+    colour,
+    cut_out,
+    cutout,
+    deform,
+    translate,
+)
 from zerosum.errors import UnknownNameError
 from zerosum.randomness import Randomness
 
@@ -55,7 +63,9 @@ def test_every_step_changes_something(name: str) -> None:
 
 def test_the_middle_of_each_range_is_the_identity() -> None:
     images = pictures()
-    torch.testing.assert_close(augment(images, ("colour", "translation"), Fixed(0.5)), images)
+    torch.testing.assert_close(
+        augment(images, ("colour", "translation", "affine"), Fixed(0.5)), images
+    )
 
 
 def test_slopes_pass_through_all_steps(name: str) -> None:
@@ -160,3 +170,27 @@ def test_cutout_takes_the_rectangle_that_it_is_told() -> None:
 def test_an_unknown_step_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'colour'"):
         augment(pictures(), ("color",), Randomness(seed=0))
+
+
+def test_a_quarter_turn() -> None:
+    images = pictures(2, 3, 8, 8)
+    turn = torch.tensor([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]).expand(2, 2, 3)
+    torch.testing.assert_close(deform(images, turn), images.rot90(1, (2, 3)))
+
+
+def test_a_turn_of_a_tall_picture_keeps_its_proportions() -> None:
+    """A disc stays a disc: what is as far from the middle has the same value after any turn."""
+    down, right = torch.meshgrid(torch.arange(48) - 23.5, torch.arange(32) - 15.5, indexing="ij")
+    disc = (down.square() + right.square()).div(-50.0).exp()[None, None]
+
+    class Turned(Fixed):
+        """The greatest angle; no slant, no move, no change of size."""
+
+        def uniform(self, n: int, *shape: int, low: float = 0.0, high: float = 1.0) -> Tensor:
+            middle = torch.full((n, *shape), (low + high) / 2)
+            return torch.full_like(middle, high) if 0.1 < high < 0.2 else middle
+
+    turned = augment(disc, ("affine",), Turned(0.5))
+    torch.testing.assert_close(turned, disc, atol=0.01, rtol=0.0)
+    edge = (right.abs() < 4).float().expand(1, 1, 48, 32)
+    assert (augment(edge, ("affine",), Turned(0.5)) - edge).abs().max() > 0.5

@@ -21,6 +21,7 @@ COMMANDS = Table(
         "project": "find the latents whose pictures are nearest to real pictures",
         "edit": "move a picture along directions of its latent space",
         "translate": "turn pictures of one domain into the other with a trained run",
+        "classify": "say which class pictures are of, with a trained classifier",
         "export": "write a trained generator for other programs: ONNX, PyTorch, weights",
         "evaluate": "score a run, or any pictures, against real ones",
         "compare": "set the scores of several runs side by side",

@@ -12,6 +12,7 @@ from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import Outcome, prepare_pictures, report_unreadable
+from zerosum.jobs.labels import find_classes
 from zerosum.nn import count_parameters
 from zerosum.training.engine import start_engine
 
@@ -28,22 +29,32 @@ def report_outcome(outcome: Outcome) -> None:
         sys.exit(130)  # What a shell gives a command that was interrupted.
     if not outcome.is_main:
         return
-    grids = sorted((path / "samples").glob("*.png"))
     print(f"done: {outcome.images:,} images seen.")
-    print(f"  samples:      {grids[-1]}")
-    print(f"  as they grew: {path / 'samples.gif'}")
+    if grids := sorted((path / "samples").glob("*.png")):
+        print(f"  samples:      {grids[-1]}")
+        print(f"  as they grew: {path / 'samples.gif'}")
     print(f"  curves:       {path / 'curves.png'}  (or: tensorboard --logdir {path})")
     print(f"  checkpoint:   {outcome.run.checkpoint_path}")
     _print_scores(outcome)
     print("next:")
-    if outcome.run.config().is_translation:
+    config = outcome.run.config()
+    if config.is_classification:
+        print(f"  classify:        zerosum classify {path} PICTURE...")
+        print(f"  class by class:  zerosum evaluate {path}")
+    if config.is_translation:
         print(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
-    else:
+    elif grids:
         print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
-    print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
+    if grids:
+        print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
     print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
-    if outcome.run.config().data == "digits":
-        print("  your pictures:   zerosum train dcgan-faces --data FOLDER")
+    if config.data == "digits":
+        print(f"  your pictures:   zerosum train {_general(config)} --data FOLDER")
+
+
+def _general(config: RunConfig) -> str:
+    """A recipe of the same kind that is not for digits alone."""
+    return config.recipe if config.is_classification else "dcgan-faces"
 
 
 def _print_scores(outcome: Outcome) -> None:
@@ -68,6 +79,7 @@ def _print_scores(outcome: Outcome) -> None:
 def report_dry_run(config: RunConfig) -> None:
     """The run as it would be: the data, the networks, the length."""
     console = Console()
+    config = find_classes(config)
     store = prepare_pictures(config)
     if store.unreadable:
         report_unreadable(store)

@@ -1,5 +1,10 @@
 """A run as plain values that cannot hold nonsense, and their way to objects and to JSON."""
 
+from zerosum.config.classification import (
+    ClassificationConfig,
+    ClassifyingConfig,
+    ConvClassifierConfig,
+)
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
     AdversarialConfig,
@@ -47,7 +52,10 @@ __all__ = [
     "Augmentation",
     "BurnInConfig",
     "CartoonConfig",
+    "ClassificationConfig",
+    "ClassifyingConfig",
     "ContrastiveConfig",
+    "ConvClassifierConfig",
     "CycleConfig",
     "DcganDiscriminatorConfig",
     "DcganGeneratorConfig",

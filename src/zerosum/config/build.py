@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from zerosum.config.classification import ClassificationConfig
+from zerosum.config.classifying import build_classification
 from zerosum.config.game import AdversarialConfig
 from zerosum.config.players import (
     build_discriminator,
@@ -60,6 +62,8 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
 def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
     if isinstance(config, AdversarialConfig):
         return _build_adversarial(config, shape, engine)
+    if isinstance(config, ClassificationConfig):
+        return build_classification(config, shape, engine)
     return build_translation(config, shape, engine)
 
 

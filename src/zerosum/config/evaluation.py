@@ -20,6 +20,7 @@ METRICS = Table(
         "memorisation": "share of pictures that are nearly copies of real ones",
         "modes": "classes that occur, and how their shares differ from the real ones",
         "stacked-modes": "of the 1,000 triples of digits in colour pictures, how many occur",
+        "accuracy": "how often a classifier is right on pictures that it has not learnt from",
         "partner": "translations beside their true partners (of equal file name), and copies too",
     },
 )
@@ -45,9 +46,9 @@ class EvaluateConfig:
     """Network that sees the pictures: digits, pixels, efficientnet-lite0, inception,
     torchvision:NAME, path/to/module.py:factory. auto: digits for data sets of digits, else
     pixels."""
-    metrics: str = "frechet,kid"
+    metrics: str = "auto"
     """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes,
-    partner."""
+    accuracy, partner. auto: accuracy for a run that classifies, else frechet,kid."""
     count: int = 10_000
     """Pictures to generate, or to take from the source under test; fewer if it has fewer."""
     real_count: int = 10_000
@@ -86,6 +87,13 @@ class EvaluateConfig:
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
 
     @property
+    def asks_for_accuracy(self) -> bool:
+        """Whether a run that classifies is to be tested for that."""
+        return self.metrics == "auto" or self.measures == ("accuracy",)
+
+    @property
     def measures(self) -> tuple[str, ...]:
-        """The metrics' names."""
+        """The metrics' names; those of pictures, where none are named."""
+        if self.metrics == "auto":
+            return ("frechet", "kid")
         return tuple(name.strip() for name in self.metrics.split(","))

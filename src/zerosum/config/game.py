@@ -25,7 +25,7 @@ __all__ = [
     "PenaltyConfig",
 ]
 
-Augmentation = Literal["colour", "translation", "cutout"]
+Augmentation = Literal["colour", "translation", "cutout", "affine"]
 ObjectiveName = Literal[
     "minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"
 ]

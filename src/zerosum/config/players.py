@@ -60,6 +60,7 @@ __all__ = [
     "build_player",
     "build_translator",
     "burn_in_schedule",
+    "network_arguments",
 ]
 
 NO_BURN_IN = BurnInConfig()
@@ -75,17 +76,17 @@ def build_generator(config: GeneratorConfig, shape: ImageShape) -> nn.Module:
     """
     match config:
         case MlpGeneratorConfig():
-            return MlpGenerator(**_arguments(config), image_shape=shape)
+            return MlpGenerator(**network_arguments(config), image_shape=shape)
         case DcganGeneratorConfig():
-            return DcganGenerator(**_arguments(config), image_shape=shape)
+            return DcganGenerator(**network_arguments(config), image_shape=shape)
         case ResnetGeneratorConfig():
-            return ResnetGenerator(**_arguments(config), image_shape=shape)
+            return ResnetGenerator(**network_arguments(config), image_shape=shape)
         case R3ganGeneratorConfig():
-            return R3ganGenerator(**_arguments(config), image_shape=shape)
+            return R3ganGenerator(**network_arguments(config), image_shape=shape)
         case ProganGeneratorConfig():
-            return GrowingGenerator(**_arguments(config), image_shape=shape)
+            return GrowingGenerator(**network_arguments(config), image_shape=shape)
         case StyleGeneratorConfig():
-            return StyleGenerator(**_arguments(config), image_shape=shape)
+            return StyleGenerator(**network_arguments(config), image_shape=shape)
 
 
 def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
@@ -98,9 +99,9 @@ def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
     """
     match config:
         case ResnetTranslatorConfig():
-            return ResnetTranslator(**_arguments(config), image_shape=shape)
+            return ResnetTranslator(**network_arguments(config), image_shape=shape)
         case UnetTranslatorConfig():
-            return UnetTranslator(**_arguments(config), image_shape=shape)
+            return UnetTranslator(**network_arguments(config), image_shape=shape)
 
 
 def build_discriminator(
@@ -113,7 +114,7 @@ def build_discriminator(
         >>> discriminator(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2])
     """
-    arguments = _arguments(config)
+    arguments = network_arguments(config)
     spectral_norm = arguments.pop("spectral_norm", False)
     network: nn.Module
     match config:
@@ -188,6 +189,11 @@ def _build_adam(config: OptimizerConfig, network: nn.Module) -> torch.optim.Adam
     return make(fused=device in ("cpu", "cuda", "mps"))
 
 
-def _arguments(config: object) -> dict[str, Any]:
-    """The fields of a network's settings, which bear the names of its arguments."""
+def network_arguments(config: object) -> dict[str, Any]:
+    """The fields of a network's settings, which bear the names of its arguments.
+
+    Example:
+        >>> network_arguments(MlpDiscriminatorConfig(widths=(8,)))["widths"]
+        (8,)
+    """
     return {name: value for name, value in vars(config).items() if name != "kind"}

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.classification import ClassificationConfig, ClassifyingConfig
 from zerosum.config.game import AdversarialConfig
 from zerosum.config.translation import (
     CartoonConfig,
@@ -17,7 +18,14 @@ from zerosum.config.translation import (
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig"]
 
-GameConfig = AdversarialConfig | CycleConfig | ContrastiveConfig | PairedConfig | CartoonConfig
+GameConfig = (
+    AdversarialConfig
+    | CycleConfig
+    | ContrastiveConfig
+    | PairedConfig
+    | CartoonConfig
+    | ClassificationConfig
+)
 """Settings of any game; ``kind`` names the family in JSON."""
 
 
@@ -126,7 +134,7 @@ class RunConfig:
     evaluate_every: int = 50_000
     """Images between two evaluations, of which the best one's checkpoint is kept; 0: none."""
     evaluate_count: int = 2_048
-    """Pictures to generate for an evaluation."""
+    """Pictures to generate for an evaluation; a classifier is tested on all."""
     evaluate_features: str = "auto"
     """Network that sees the pictures: ``digits``, ``pixels``, ``efficientnet-lite0``,
     ``inception``, ``torchvision:NAME``, ``path/to/module.py:factory``; ``auto``: ``digits`` for
@@ -164,3 +172,8 @@ class RunConfig:
     def is_translation(self) -> bool:
         """Whether the game is one over two domains."""
         return isinstance(self.game, TranslationConfig)
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether a classifier comes out."""
+        return isinstance(self.game, ClassifyingConfig)

@@ -14,6 +14,7 @@ from zerosum.data.scaling import scale, unscale
 from zerosum.data.settings import StoreSettings, default_settings
 from zerosum.data.sources import Source, open_source
 from zerosum.data.store import Store, build_store
+from zerosum.data.subsets import hold_out, labels_per_class
 
 __all__ = [
     "Audit",
@@ -28,6 +29,8 @@ __all__ = [
     "build_domains",
     "build_store",
     "default_settings",
+    "hold_out",
+    "labels_per_class",
     "make_domain_batches",
     "open_domains",
     "open_source",

@@ -53,6 +53,8 @@ class Batches:
             None shows whole pictures.
         rank: The number of this process, from 0.
         processes: How many processes share each batch.
+        only: Numbers of the pictures to show, where not all of the store are meant. A batch may
+            be larger than that: each of them then occurs in it several times.
 
     Raises:
         ConfigError: If the batch is empty, larger than the store, or cannot be shared equally; or
@@ -81,9 +83,11 @@ class Batches:
         crop: tuple[int, int] | None = None,
         rank: int = 0,
         processes: int = 1,
+        only: NDArray[np.int64] | None = None,
     ) -> None:
         assert 0 <= rank < processes
-        _check_batch_size(batch_size, len(store), processes)
+        assert only is None or len(only)
+        _check_batch_size(batch_size, None if only is not None else len(store), processes)
         _check_crop(crop, store)
         self.store = store
         self.batch_size = batch_size
@@ -93,6 +97,7 @@ class Batches:
         self.crop = crop
         self.rank = rank
         self.processes = processes
+        self._shown = np.arange(len(store)) if only is None else only
         self._epochs: dict[int, _Rows] = {}
 
     def at(self, position: int) -> Batch:
@@ -119,12 +124,12 @@ class Batches:
 
     def _own_rows(self, position: int) -> _Rows:
         count = self.batch_size // self.processes
-        start = position + self.rank * count
-        epoch, offset = divmod(start, len(self.store))
-        missing = offset + count - len(self.store)
-        if missing <= 0:
-            return self._epoch(epoch)[offset : offset + count]
-        return self._epoch(epoch)[offset:] + self._epoch(epoch + 1)[:missing]
+        epoch, offset = divmod(position + self.rank * count, len(self._shown))
+        rows = self._epoch(epoch)[offset : offset + count]
+        while (missing := count - len(rows.indices)) > 0:
+            epoch += 1
+            rows = rows + self._epoch(epoch)[:missing]
+        return rows
 
     def _epoch(self, epoch: int) -> _Rows:
         """All pictures in the order of an epoch; two epochs are kept."""
@@ -135,9 +140,9 @@ class Batches:
         return self._epochs[epoch]
 
     def _draw(self, epoch: int) -> _Rows:
-        n = len(self.store)
+        n = len(self._shown)
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "epoch", epoch))
-        order: NDArray[np.int64] = torch.randperm(n, generator=generator).numpy()
+        order: NDArray[np.int64] = self._shown[torch.randperm(n, generator=generator).numpy()]
         generator.manual_seed(derive_seed(self.seed, "flip", epoch))
         mirrored: NDArray[np.bool_] = (torch.rand(n, generator=generator) < 0.5).numpy()
         if self.crop is None:
@@ -164,10 +169,10 @@ class Batches:
         return tensor.to(self.device)
 
 
-def _check_batch_size(batch_size: int, count: int, processes: int) -> None:
+def _check_batch_size(batch_size: int, count: int | None, processes: int) -> None:
     if batch_size < 1:
         raise ConfigError(f"batch_size must be at least 1, found {batch_size}.")
-    if batch_size > count:
+    if count is not None and batch_size > count:
         raise ConfigError(
             f"batch_size is {batch_size}, but there are only {count} pictures; choose a batch "
             f"size of at most {count}, or add pictures."

@@ -98,10 +98,12 @@ def _gradient_vanished(history: Sequence[Scores]) -> str | None:
 
 
 def _diverged(history: Sequence[Scores]) -> str | None:
-    """The score is more than three times as bad as at its best, and as the error explains."""
+    """The distance is more than three times as bad as at its best, and as the error explains."""
     if len(history) < 1 + PATIENCE:
         return None
     name = history[-1].leading
+    if not history[-1].scores[name].lower_is_better:
+        return None
     values = [scores.scores[name].estimate for scores in history]
     best, last = min(values, key=lambda estimate: estimate.value), values[-1]
     if last.value <= 3.0 * best.value + 4.0 * (last.error + best.error):

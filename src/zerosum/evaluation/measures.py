@@ -158,6 +158,13 @@ def _partner(task: Task) -> Mapping[str, Score]:
     }
 
 
+def _accuracy(task: Task) -> Mapping[str, Score]:
+    raise ConfigError(
+        "accuracy is for runs that classify, and is measured alone: zerosum evaluate RUN "
+        "--metrics accuracy."
+    )
+
+
 MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
     "metric",
     {
@@ -169,6 +176,7 @@ MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
         "memorisation": _copies,
         "modes": _modes,
         "stacked-modes": _stacked,
+        "accuracy": _accuracy,
         "partner": _partner,
     },
 )

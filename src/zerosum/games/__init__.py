@@ -2,6 +2,7 @@
 
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.base import Game, Player, Round, Turn
+from zerosum.games.classification import ClassificationGame, ClassifyingGame
 from zerosum.games.growth import Growth
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
@@ -10,6 +11,8 @@ from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 __all__ = [
     "AdversarialGame",
     "CartoonGame",
+    "ClassificationGame",
+    "ClassifyingGame",
     "ContrastiveGame",
     "CycleGame",
     "Game",

@@ -1,5 +1,6 @@
-"""Whole jobs: train, go on, evaluate, compare, translate, project; for command line and API."""
+"""Whole jobs, for command line and API: train, evaluate, compare, translate, classify..."""
 
+from zerosum.jobs.classification import Classified, classify
 from zerosum.jobs.comparison import compare_runs
 from zerosum.jobs.evaluation import Evaluated, evaluate
 from zerosum.jobs.preparation import absolute, cache_folder, prepare_pictures, report_unreadable
@@ -8,6 +9,7 @@ from zerosum.jobs.training import Outcome, resume_run, train_run
 from zerosum.jobs.translation import Translated, TranslateOptions, translate
 
 __all__ = [
+    "Classified",
     "Evaluated",
     "Outcome",
     "ProjectOptions",
@@ -16,6 +18,7 @@ __all__ = [
     "Translated",
     "absolute",
     "cache_folder",
+    "classify",
     "compare_runs",
     "evaluate",
     "prepare_pictures",

@@ -24,8 +24,15 @@ from zerosum.evaluation.records import append_scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.games import TranslationGame
-from zerosum.jobs.examination import choose_features, describe, domain_source, translations
-from zerosum.jobs.preparation import cache_folder, counting, prepare_domains, prepare_store
+from zerosum.jobs.classification import evaluate_classifier
+from zerosum.jobs.examination import choose_features, domain_source, translations
+from zerosum.jobs.preparation import (
+    cache_folder,
+    counting,
+    describe,
+    prepare_domains,
+    prepare_store,
+)
 from zerosum.model import Model, load
 from zerosum.runs import Run
 from zerosum.training.engine import choose_device
@@ -89,6 +96,11 @@ def evaluate(
             f"{subject} is no run, so say what to compare its pictures with: "
             f"zerosum evaluate {subject} --against SOURCE."
         )
+    if is_run and Run.open(Path(subject)).config().is_classification and options.asks_for_accuracy:
+        model = load(subject, device=options.device, checkpoint=options.checkpoint)
+        scores = evaluate_classifier(model, options, quiet=quiet)
+        append_scores(model.run.scores_path, scores)
+        return Evaluated(scores=scores)
     parts: dict[str, Scores] = {}
     network: FeatureNetwork | None = None
     for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet):

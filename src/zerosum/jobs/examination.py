@@ -1,13 +1,12 @@
 """What a run shows and is examined in while it trains: of one domain, or of two."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from zerosum.config import RunConfig
+from zerosum.config import ClassificationConfig, RunConfig
 from zerosum.data import Domains, Store, scale
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.measures import FEW
@@ -15,16 +14,16 @@ from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.files import cache_folder
 from zerosum.games import AdversarialGame, Game, TranslationGame
-from zerosum.jobs.preparation import counting, prepare_domains, prepare_store
+from zerosum.jobs.labels import find_questions
+from zerosum.jobs.preparation import counting, describe, prepare_domains, prepare_store
 from zerosum.pictures import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.exams import AccuracyExam, Exam, PictureExam
 from zerosum.types import DomainBatch, ImageBatches, Images
 
 __all__ = [
     "choose_features",
-    "describe",
     "domain_source",
     "make_exams",
     "make_grid",
@@ -40,8 +39,13 @@ Grid = Callable[[Game[Any]], Tensor]
 """From a game to a sheet of pictures."""
 
 
-def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid:
-    """What the sample grids show: fixed latents, or fixed pictures and their translations."""
+def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid | None:
+    """What the sample grids show: fixed latents, or fixed pictures and their translations.
+
+    None: the run makes no pictures.
+    """
+    if isinstance(config.game, ClassificationConfig):
+        return None
     if isinstance(pictures, Domains):
         examples = _examples(config, pictures)
         return lambda game: _translated_grid(game, examples)
@@ -85,7 +89,12 @@ def make_exams(
     *,
     quiet: bool,
 ) -> list[Exam]:
-    """What the run is examined in: its pictures against those that it trains on."""
+    """What the run is examined in: its pictures against those that it trains on.
+
+    A run that classifies is examined in that, if there are pictures for it.
+    """
+    if config.is_classification:
+        return _accuracy_exams(config, quiet=quiet)
     features = config.evaluate_features
     if features == "auto":
         features = choose_features(config.data_b or config.data)
@@ -108,7 +117,12 @@ def make_exams(
         for start in range(0, count, _BATCH):
             yield game.preview(min(_BATCH, count - start), random.at(start))
 
-    return [Exam(evaluator=evaluator, make=make, count=count)]
+    return [PictureExam(evaluator=evaluator, make=make, count=count)]
+
+
+def _accuracy_exams(config: RunConfig, *, quiet: bool) -> list[Exam]:
+    questions = find_questions(config, quiet=quiet)
+    return [AccuracyExam(questions=questions)] if len(questions) else []
 
 
 def translations(game: TranslationGame, pictures: Pictures, direction: str) -> Iterator[Images]:
@@ -129,7 +143,7 @@ def _translation_exam(
         assert isinstance(game, TranslationGame)
         return translations(game, chosen, direction)
 
-    return Exam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
+    return PictureExam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
 
 
 def domain_source(config: RunConfig, domain: str) -> str:
@@ -159,17 +173,6 @@ def _cheap_measures(pictures: int) -> tuple[str, ...]:
     Of many pictures the kernel distance takes longer than all the networks together.
     """
     return ("frechet",) if pictures >= FEW else ("kid", "frechet")
-
-
-def describe(source: str, split: str) -> dict[str, str]:
-    """Facts on real pictures; not where they lie, which is nobody's business elsewhere.
-
-    Example:
-        >>> describe("/home/me/faces.zip", "train")
-        {'source': 'faces.zip', 'split': 'train'}
-    """
-    name, colon, _ = source.partition(":")
-    return {"source": name if colon else Path(source).name, "split": split}
 
 
 def choose_features(data: str) -> str:

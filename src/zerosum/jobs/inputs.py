@@ -1,4 +1,4 @@
-"""What is to be translated: picture files, and what is in folders and archives."""
+"""The pictures that a job is given: files, and what is in folders and archives."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -6,25 +6,29 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import torch
 from PIL import Image
 
-from zerosum.data import Source, open_source
+from zerosum.data import Source, StoreSettings, open_source, scale
 from zerosum.data.audit import open_parts
+from zerosum.data.fitting import fit_picture
 from zerosum.data.sources import UnreadableError
 from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.files import stat_entry
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
 from zerosum.errors import DataError
+from zerosum.types import Images
 
-__all__ = ["Input", "find_inputs", "output_names", "require_inputs"]
+__all__ = ["Input", "find_inputs", "fit_input", "output_names", "require_inputs"]
 
 _DOMAINS = ("trainA", "trainB", "testA", "testB")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One picture that is to be translated.
+    """One picture that a job is given.
 
     Attributes:
         name: Its path in the folder or archive that it is from, or the file's name.
@@ -80,6 +84,21 @@ def find_inputs(paths: Sequence[Path], *, direction: str, split: str | None = No
         ['testB/1.png']
     """
     return [found for path in paths for found in _found(path, direction[0].upper(), split)]
+
+
+def fit_input(found: Input, settings: StoreSettings) -> Images:
+    """A picture as a run's networks see it, shape (1, c, h, w).
+
+    Raises:
+        DataError: It cannot be read, or not be brought to that shape.
+
+    Example:
+        >>> grey = Input(name="grey.png", read=lambda: Image.new("RGB", (40, 28), (128, 128, 128)))
+        >>> fit_input(grey, StoreSettings(size=(28, 28), channels=1)).shape
+        torch.Size([1, 1, 28, 28])
+    """
+    pixels = torch.from_numpy(np.array(fit_picture(found.read(), settings)))
+    return scale(pixels.permute(2, 0, 1)[None])
 
 
 def output_names(names: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ __all__ = [
     "absolute",
     "cache_folder",
     "counting",
+    "describe",
     "prepare_domains",
     "prepare_pictures",
     "prepare_store",
@@ -119,6 +120,17 @@ def absolute(source: str) -> str:
     path = Path(source).expanduser()
     is_pattern = "{" in source and path.parent.exists()
     return str(path.absolute()) if path.exists() or is_pattern else source
+
+
+def describe(source: str, split: str) -> dict[str, str]:
+    """Facts on real pictures; not where they lie, which is nobody's business elsewhere.
+
+    Example:
+        >>> describe("/home/me/faces.zip", "train")
+        {'source': 'faces.zip', 'split': 'train'}
+    """
+    name, colon, _ = source.partition(":")
+    return {"source": name if colon else Path(source).name, "split": split}
 
 
 @contextmanager

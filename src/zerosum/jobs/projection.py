@@ -9,14 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zerosum.data import scale
-from zerosum.data.fitting import fit_picture
-from zerosum.data.settings import StoreSettings
+from zerosum.data import StoreSettings
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import DataError
 from zerosum.features import load_features
 from zerosum.files import cache_folder, replace_atomically
-from zerosum.jobs.inputs import Input, find_inputs, output_names, require_inputs
+from zerosum.jobs.inputs import Input, find_inputs, fit_input, output_names, require_inputs
 from zerosum.jobs.outputs import explained, require_free
 from zerosum.jobs.preparation import counting, store_settings
 from zerosum.latent.projection import Descent, Projection
@@ -152,8 +150,7 @@ def _read(
     failed = []
     for each in found:
         try:
-            pixels = torch.from_numpy(np.array(fit_picture(each.read(), settings)))
-            targets[each.name] = scale(pixels.permute(2, 0, 1)[None])
+            targets[each.name] = fit_input(each, settings)
         except UnreadableError as error:
             failed.append((each.name, error.reason))
         except DataError as error:

@@ -16,6 +16,7 @@ from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
 from zerosum.games import Game
 from zerosum.jobs.examination import make_exams, make_grid
+from zerosum.jobs.labels import find_classes, labelled_batches
 from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
@@ -64,7 +65,7 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         ZerosumError: One of them does not; the message says what to do.
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = from_json(to_json(_findable(config)))
+    config = find_classes(from_json(to_json(_findable(config))))
     with _engine(config) as engine:
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:
@@ -142,6 +143,8 @@ def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopB
     }
     if isinstance(store, Domains):
         return make_domain_batches(store, paired=config.pairing != "none", **shared)
+    if config.is_classification:
+        return labelled_batches(config, store, **shared)
     return Batches(store, **shared)
 
 
@@ -161,12 +164,7 @@ def _assemble(
             Display(total=config.images, quiet=quiet),
             *_evaluations(config, game, run, engine, store, facts, quiet=quiet),
             Statistics(run.path, every=config.log_every),
-            Samples(
-                run.path,
-                every=config.sample_every,
-                draw=make_grid(config, store),
-                seed=config.seed,
-            ),
+            *_samples(config, run, store),
             Checkpoints(
                 run.path,
                 seconds=config.checkpoint_seconds,
@@ -174,6 +172,14 @@ def _assemble(
             ),
         ],
     )
+
+
+def _samples(config: RunConfig, run: Run, store: Store | Domains) -> list[Samples]:
+    """The sample grids of a run that makes pictures."""
+    draw = make_grid(config, store)
+    if draw is None:
+        return []
+    return [Samples(run.path, every=config.sample_every, draw=draw, seed=config.seed)]
 
 
 def _evaluations(

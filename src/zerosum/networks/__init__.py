@@ -3,9 +3,10 @@
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
 sigmoid. A translator turns images into images of the same shape; a patch discriminator gives
-logits for the patches of a picture.
+logits for the patches of a picture. A classifier gives a logit per picture and class.
 """
 
+from zerosum.networks.classifier import ConvClassifier
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
@@ -16,6 +17,7 @@ from zerosum.networks.style import StyleDiscriminator, StyleGenerator
 from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 
 __all__ = [
+    "ConvClassifier",
     "DcganDiscriminator",
     "DcganGenerator",
     "GrowingDiscriminator",

@@ -4,6 +4,7 @@ Losses say what an opinion costs, penalties what a steep critic costs; the game 
 sets the weights.
 """
 
+from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import (
     OBJECTIVES,
     Hinge,
@@ -40,6 +41,7 @@ __all__ = [
     "Relativistic",
     "Wasserstein",
     "absolute_error",
+    "cross_entropy",
     "dragan",
     "gradient_penalty",
     "make_objective",

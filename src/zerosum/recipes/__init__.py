@@ -6,6 +6,7 @@ A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is 
 from collections.abc import Callable
 
 from zerosum.config import RunConfig
+from zerosum.recipes.classifier import classifier
 from zerosum.recipes.dcgan import (
     dcgan_cifar10,
     dcgan_digits,
@@ -61,6 +62,7 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "cut": cut,
         "pix2pix": pix2pix,
         "cartoongan": cartoongan,
+        "classifier": classifier,
     },
 )
 

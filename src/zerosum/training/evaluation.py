@@ -1,51 +1,30 @@
 """Scores while training: the curve, the best checkpoint, and the collapse alarm."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from torch.utils.tensorboard import SummaryWriter
 
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
-from zerosum.data import unscale
 from zerosum.evaluation.alarm import Finding, diagnose
 from zerosum.evaluation.directions import join_directions
-from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, read_scores, write_scores
-from zerosum.evaluation.seeing import kept_on_disk
 from zerosum.files import write_text
 from zerosum.games import Game
+from zerosum.training.exams import Exam
 from zerosum.training.hooks import passed
 from zerosum.training.loop import Loop, Record
 from zerosum.training.vitals import vital_signs
-from zerosum.types import ImageBatches
 
-__all__ = ["Evaluation", "Exam"]
+__all__ = ["Evaluation"]
 
 AnyLoop = Loop[Any]
 
 MAX_ROLLBACKS = 3
 """Rollbacks after which a run that collapses again is stopped."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exam:
-    """What a game is examined in: the pictures that it makes, and who scores them.
-
-    Attributes:
-        evaluator: What is measured, against which pictures.
-        make: The game's pictures, the same ones' successors at every evaluation.
-        count: How many pictures ``make`` makes.
-        direction: From which domain to which, for games that translate.
-    """
-
-    evaluator: Evaluator
-    make: Callable[[Game[Any]], ImageBatches]
-    count: int
-    direction: str = ""
 
 
 class Evaluation:
@@ -135,9 +114,7 @@ class Evaluation:
         vitals = _as_roles(vital_signs(loop), loop.game)
         parts: dict[str, Scores] = {}
         for exam in self.exams:
-            with kept_on_disk(map(unscale, exam.make(loop.game)), exam.count) as pictures:
-                fake = exam.evaluator.see(pictures)
-                parts[exam.direction] = exam.evaluator.score(fake, subject=subject, vitals=vitals)
+            parts[exam.direction] = exam.take(loop.game, subject=subject, vitals=vitals)
         return join_directions(parts)
 
     def _is_best(self, scores: Scores) -> bool:

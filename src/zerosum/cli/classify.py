@@ -1,0 +1,70 @@
+"""``zerosum classify RUN PICTURE...``: which class pictures are of."""
+
+import sys
+from collections.abc import Sequence
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+if TYPE_CHECKING:
+    from zerosum.jobs import Classified
+
+__all__ = ["run"]
+
+_DESCRIPTION = """\
+Say which class pictures are of, by the classifier of a run, and how sure it is.
+
+Pictures are brought to the run's shape as its own data were. The confidence is the probability
+that the classifier gives the class, after the softmax; classifiers are often surer than they are
+right, so test them: `zerosum evaluate RUN`.
+
+  zerosum train classifier --data FOLDER                 a folder for each class
+  zerosum classify runs/classifier photo.png folder/
+  zerosum classify runs/classifier folder/ --json        the probabilities of all classes"""
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Parse and classify."""
+    tyro.cli(_classify, args=list(arguments), prog="zerosum classify", description=_DESCRIPTION)
+
+
+def _classify(
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    inputs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
+    *,
+    json: bool = False,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+) -> None:
+    """Classify and report.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them), zip or tar archives.
+        json: Print the probabilities of all classes as JSON, and nothing else.
+        checkpoint: Which checkpoint; best is that of the best evaluation while training.
+        device: auto, cpu, cuda or mps.
+    """
+    from zerosum.jobs import classify
+
+    found = classify(run, inputs, checkpoint=checkpoint, device=device, quiet=json)
+    if json:
+        print(dumps(found.to_json(), indent=2, ensure_ascii=False))
+    elif found.pictures:
+        _report(found)
+    if found.failed:
+        lines = [f"  {name}: {reason}" for name, reason in found.failed]
+        head = f"{len(found.failed):,} pictures were not classified:"
+        print("\n".join([head, *lines]), file=sys.stderr)
+        sys.exit(1)
+
+
+def _report(found: "Classified") -> None:
+    names = max(len("picture"), *(len(each.name) for each in found.pictures))
+    classes = max(len("class"), *(len(each.best[0]) for each in found.pictures))
+    print(f"{'picture':<{names}}  {'class':<{classes}}  confidence")
+    for each in found.pictures:
+        name, probability = each.best
+        print(f"{each.name:<{names}}  {name:<{classes}}  {probability:>9.1%}")

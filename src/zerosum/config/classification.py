@@ -1,0 +1,101 @@
+"""Settings of the games that end in a classifier, and of its networks."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import tyro
+
+from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.game import Augmentation, OptimizerConfig
+from zerosum.config.networks import Norm
+
+__all__ = ["ClassificationConfig", "ClassifierConfig", "ClassifyingConfig", "ConvClassifierConfig"]
+
+
+_OPTIMIZER = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvClassifierConfig:
+    """Small convolutional classifier.
+
+    Example:
+        >>> ConvClassifierConfig(norm="none").width
+        32
+    """
+
+    kind: Literal["conv"] = "conv"
+    width: int = 32
+    """Channels of the first layer; doubled by each layer that follows."""
+    max_width: int = 256
+    """Upper limit of the channels."""
+    norm: Norm = "batch"
+    """Normalisation of every layer but the last."""
+    dropout: float = 0.3
+    """Share of the last map's numbers that are dropped while training."""
+
+    def __post_init__(self) -> None:
+        require_positive("width", self.width)
+        require(
+            self.max_width >= self.width,
+            f"max_width must be at least width {self.width}, got {self.max_width}.",
+        )
+        require_between("dropout", self.dropout, 0.0, 0.99)
+
+
+ClassifierConfig = ConvClassifierConfig
+"""Settings of any classifier."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifyingConfig:
+    """What all games that end in a classifier share.
+
+    Example:
+        >>> ClassifyingConfig(labels_per_class=10).held_out
+        0.1
+        >>> ClassifyingConfig(held_out=1.0)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: held_out must be from 0.0 to 0.9, got 1.0.
+    """
+
+    classes: Annotated[tuple[str, ...], tyro.conf.Fixed, tyro.conf.Suppress] = ()
+    """The classes' names by label; they are taken from the source when a run begins."""
+    labels_per_class: int | None = None
+    """Use the labels of so many pictures of each class, chosen by the seed; None: of all."""
+    held_out: float = 0.1
+    """Share of each class that is kept for testing where the source has no split test."""
+    augmentation: tuple[Augmentation, ...] = ()
+    """Random changes of the pictures that are learnt from."""
+    average_half_life: int | None = None
+    """Images after which a past weight counts half in an averaged classifier; None: no average."""
+
+    def __post_init__(self) -> None:
+        if self.labels_per_class is not None:
+            require_positive("labels_per_class", self.labels_per_class)
+        require_between("held_out", self.held_out, 0.0, 0.9)
+        if self.average_half_life is not None:
+            require_positive("average_half_life", self.average_half_life)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassificationConfig(ClassifyingConfig):
+    """A classifier alone, which learns from labelled pictures.
+
+    Example:
+        >>> ClassificationConfig(label_smoothing=0.1).network.norm
+        'batch'
+    """
+
+    kind: Literal["classification"] = "classification"
+    network: ClassifierConfig = ConvClassifierConfig()
+    """The network that classifies."""
+    label_smoothing: float = 0.0
+    """Part of the target that is spread evenly over all classes."""
+    optimizer: OptimizerConfig = _OPTIMIZER
+    """How it learns."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_between("label_smoothing", self.label_smoothing, 0.0, 0.99)

@@ -1,0 +1,64 @@
+"""From the settings of a game that ends in a classifier to the game."""
+
+from torch import nn
+
+from zerosum.config.classification import (
+    ClassificationConfig,
+    ClassifierConfig,
+    ClassifyingConfig,
+)
+from zerosum.config.players import build_player, network_arguments
+from zerosum.errors import ConfigError
+from zerosum.games import ClassificationGame
+from zerosum.networks import ConvClassifier
+from zerosum.training.engine import Engine
+from zerosum.types import ImageShape
+
+__all__ = ["build_classification", "build_classifier"]
+
+
+def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> nn.Module:
+    """The classifier for pictures of that shape.
+
+    Example:
+        >>> import torch
+        >>> from zerosum.config.classification import ConvClassifierConfig
+        >>> classifier = build_classifier(ConvClassifierConfig(width=4), (3, 32, 32), 7)
+        >>> classifier(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2, 7])
+    """
+    return ConvClassifier(**network_arguments(config), image_shape=shape, classes=classes)
+
+
+def build_classification(
+    config: ClassificationConfig, shape: ImageShape, engine: Engine
+) -> ClassificationGame:
+    """The game with these settings, for pictures of that shape.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    network = build_classifier(config.network, shape, count_classes(config))
+    player = build_player(
+        network, config.optimizer, engine, average_half_life=config.average_half_life
+    )
+    return ClassificationGame(
+        classifier=player,
+        classes=config.classes,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+    )
+
+
+def count_classes(config: ClassifyingConfig) -> int:
+    """How many classes there are.
+
+    Raises:
+        ConfigError: It is not known yet.
+    """
+    if len(config.classes) < 2:
+        raise ConfigError(
+            f"a classifier needs at least 2 classes, and game.classes names {len(config.classes)}"
+            ". `zerosum train` and zerosum.train take them from the source's labels."
+        )
+    return len(config.classes)

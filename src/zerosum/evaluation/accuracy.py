@@ -1,0 +1,131 @@
+"""How often a classifier is right: scores of pictures whose classes are known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from zerosum.data import scale
+from zerosum.evaluation.protocol import Protocol, Score, Scores
+from zerosum.evaluation.seeing import Pictures, Progress
+from zerosum.games import ClassifyingGame
+from zerosum.metrics import Estimate
+from zerosum.metrics.shares import share
+from zerosum.types import Labels, Probabilities
+
+__all__ = ["Questions", "accuracy_scores", "answer", "score_classifier"]
+
+_AT_ONCE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questions:
+    """Pictures whose classes are known, and which nothing was learnt from.
+
+    Attributes:
+        pictures: The n pictures.
+        labels: Their classes, shape (n,), as the classifier numbers them.
+        about: Facts on them for the protocol.
+
+    Example:
+        >>> black = Pictures(np.zeros((2, 4, 4, 1), dtype=np.uint8))
+        >>> len(Questions(pictures=black, labels=np.array([0, 1]), about={}))
+        2
+    """
+
+    pictures: Pictures
+    labels: NDArray[np.int64]
+    about: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def score_classifier(
+    game: ClassifyingGame[Any],
+    questions: Questions,
+    *,
+    subject: Mapping[str, Any],
+    vitals: Mapping[str, float] | None = None,
+    by_class: bool = False,
+    progress: Progress | None = None,
+) -> Scores:
+    """Ask a game's best classifier.
+
+    Args:
+        game: Whose classifier.
+        questions: What it is asked.
+        subject: Whose scores they are.
+        vitals: Signs of the game's health.
+        by_class: Whether each class is scored by itself too.
+        progress: Called as it goes.
+    """
+    found = answer(game, questions.pictures, progress=progress)
+    labels = torch.from_numpy(questions.labels)
+    return Scores(
+        subject=subject,
+        protocol=Protocol(
+            network={"network": "its own"}, real=questions.about, generated=0, seed=0
+        ),
+        scores=accuracy_scores(found, labels, classes=game.classes if by_class else ()),
+        vitals=vitals or {},
+    )
+
+
+def answer(
+    game: ClassifyingGame[Any], pictures: Pictures, *, progress: Progress | None = None
+) -> Probabilities:
+    """The probabilities that a game's best classifier gives the classes, shape (n, k)."""
+    found = []
+    for number, batch in enumerate(pictures.batches(_AT_ONCE)):
+        found.append(game.classify(scale(batch)))
+        if progress is not None:
+            progress(min(len(pictures), (number + 1) * _AT_ONCE), len(pictures))
+    return torch.cat(found)
+
+
+def accuracy_scores(
+    probabilities: Probabilities, labels: Labels, *, classes: tuple[str, ...] = ()
+) -> dict[str, Score]:
+    """Accuracy, the cross-entropy of the right class, and of each class how many were found.
+
+    Args:
+        probabilities: Shape (n, k).
+        labels: The right classes, shape (n,).
+        classes: Their names, for scores of each class; empty for none.
+
+    Example:
+        >>> sure = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.1, 0.9]])
+        >>> found = accuracy_scores(sure, torch.tensor([0, 1, 1, 1]), classes=("cat", "dog"))
+        >>> found["accuracy"].estimate.value, found["accuracy of dog"].how
+        (0.75, 'of 3 pictures; most often taken for cat: 1')
+    """
+    taken = probabilities.argmax(dim=1)
+    costs = -probabilities.gather(1, labels[:, None])[:, 0].double().log()
+    error = costs.std().item() / len(costs) ** 0.5
+    cost = Estimate(value=costs.mean().item(), error=error)
+    how = f"share of {len(labels):,} pictures"
+    scores = {
+        "accuracy": Score(estimate=share(taken == labels), how=how, lower_is_better=False),
+        "cross-entropy": Score(estimate=cost, how="in nats; its mean", lower_is_better=True),
+    }
+    for label, name in enumerate(classes):
+        mine = taken[labels == label]
+        if len(mine):
+            how = f"of {len(mine):,} pictures{_mistaken(mine, label, classes)}"
+            scores[f"accuracy of {name}"] = Score(
+                estimate=share(mine == label), how=how, lower_is_better=False
+            )
+    return scores
+
+
+def _mistaken(taken: torch.Tensor, label: int, classes: tuple[str, ...]) -> str:
+
+    wrong = taken[taken != label].bincount()
+    if not len(wrong):
+        return ""
+    most = int(wrong.argmax())
+    return f"; most often taken for {classes[most]}: {int(wrong[most]):,}"

@@ -1,0 +1,105 @@
+"""Games that end in a classifier; the simplest has one player and no adversary."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+
+from torch import nn
+
+from zerosum.data.augment import augment
+from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
+from zerosum.objectives.classification import cross_entropy
+from zerosum.types import Batch, ClassLogits, Images, Labels, Probabilities, Scalar
+
+__all__ = ["ClassificationGame", "ClassifyingGame", "right"]
+
+
+class ClassifyingGame(Game[BatchT]):
+    """A game, with or without adversaries, of which a classifier comes out.
+
+    Attributes:
+        classes: The classes' names, by label.
+    """
+
+    classes: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def classifier(self) -> nn.Module:
+        """The best classifier: from images (n, c, h, w) in [-1, 1] to logits (n, classes)."""
+
+    def classify(self, images: Images) -> Probabilities:
+        """The probabilities of the classes, shape (n, classes), on the images' device."""
+        with evaluating(self.classifier) as network:
+            device = next(network.parameters()).device
+            logits: ClassLogits = network(images.to(device))
+        return logits.float().softmax(dim=1).to(images.device)
+
+
+class ClassificationGame(ClassifyingGame[Batch]):
+    """A classifier alone: it pays the cross-entropy of the right classes.
+
+    Args:
+        classifier: Player whose network gives logits of the classes.
+        classes: The classes' names, by label.
+        smoothing: Label smoothing: how much of the target is spread evenly over all classes.
+        augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that it learns from.
+
+    Example:
+        >>> from zerosum.randomness import Randomness
+        >>> network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+        >>> player = Player(
+        ...     network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
+        >>> game = ClassificationGame(classifier=player, classes=("cat", "dog"))
+        >>> batch = Batch(images=torch.zeros(3, 1, 2, 2), labels=torch.tensor([0, 1, 1]))
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> [(turn.player, sorted(turn.scores)) for turn in game.turns(batch, now)]
+        [('classifier', ['accuracy'])]
+    """
+
+    def __init__(
+        self,
+        *,
+        classifier: Player,
+        classes: tuple[str, ...],
+        smoothing: float = 0.0,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        self.players = {"classifier": classifier}
+        self.classes = classes
+        self.smoothing = smoothing
+        self.augmentation = tuple(augmentation)
+
+    @property
+    def classifier(self) -> nn.Module:
+        """The averaged network, where there is one."""
+        return self.players["classifier"].best
+
+    def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+        """The classifier learns from the pictures as it is shown them."""
+        assert batch.labels is not None
+        yield self.classifier_turn(self.view(batch.images, batch.labels, now), batch.labels)
+
+    def view(self, images: Images, labels: Labels, now: Round) -> Images:
+        """The pictures as the classifier is shown them: augmented."""
+        return augment(images, self.augmentation, now.random)
+
+    def classifier_turn(self, images: Images, labels: Labels) -> Turn:
+        """Learn that these pictures are of these classes."""
+        logits = self.judge(images)
+        cost = cross_entropy(logits, labels, smoothing=self.smoothing).mean()
+        return Turn(player="classifier", cost=cost, scores={"accuracy": right(logits, labels)})
+
+    def judge(self, images: Images) -> ClassLogits:
+        """The logits, in full precision."""
+        logits: ClassLogits = self.players["classifier"].network(images)
+        return logits.float()
+
+
+def right(logits: ClassLogits, labels: Labels) -> Scalar:
+    """The share of pictures whose greatest logit is that of the right class.
+
+    Example:
+        >>> right(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
+        tensor(0.5000)
+    """
+    return (logits.detach().argmax(dim=1) == labels).float().mean()

@@ -1,0 +1,176 @@
+"""Classify pictures with a trained run, and test its classifier."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from zerosum.config import EvaluateConfig
+from zerosum.errors import ConfigError, DataError
+from zerosum.evaluation.accuracy import score_classifier
+from zerosum.evaluation.protocol import Scores
+from zerosum.games import ClassifyingGame
+from zerosum.jobs.inputs import Input, find_inputs, fit_input, require_inputs
+from zerosum.jobs.labels import find_questions
+from zerosum.jobs.preparation import absolute, counting, store_settings
+from zerosum.model import Model, load
+from zerosum.types import Images
+
+__all__ = ["Classified", "ClassifiedPicture", "classify", "evaluate_classifier"]
+
+_AT_ONCE = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifiedPicture:
+    """What a classifier takes a picture for.
+
+    Attributes:
+        name: The picture's.
+        probabilities: Of the classes, by name, the most probable first.
+
+    Example:
+        >>> ClassifiedPicture(name="a.png", probabilities={"dog": 0.75, "cat": 0.25}).best
+        ('dog', 0.75)
+    """
+
+    name: str
+    probabilities: Mapping[str, float]
+
+    @property
+    def best(self) -> tuple[str, float]:
+        """The most probable class, and how sure the classifier is of it."""
+        return next(iter(self.probabilities.items()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classified:
+    """What `classify` found.
+
+    Attributes:
+        pictures: In the order of the inputs.
+        failed: (name, reason) of every picture that was passed over.
+    """
+
+    pictures: tuple[ClassifiedPicture, ...]
+    failed: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values.
+
+        Example:
+            >>> Classified(pictures=(), failed=(("a.png", "truncated"),)).to_json()
+            {'pictures': [], 'failed': [{'picture': 'a.png', 'reason': 'truncated'}]}
+        """
+        return {
+            "pictures": [
+                {
+                    "picture": each.name,
+                    "class": each.best[0],
+                    "confidence": each.best[1],
+                    "probabilities": dict(each.probabilities),
+                }
+                for each in self.pictures
+            ],
+            "failed": [{"picture": name, "reason": reason} for name, reason in self.failed],
+        }
+
+
+def classify(
+    run: str | Path,
+    inputs: Sequence[str | Path],
+    *,
+    checkpoint: Literal["latest", "best"] = "latest",
+    device: str = "auto",
+    quiet: bool = False,
+) -> Classified:
+    """Say of each picture which class it is of, by the classifier of a run.
+
+    A picture that cannot be read or brought to the run's shape is passed over.
+
+    Args:
+        run: The run folder.
+        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        quiet: No progress bar.
+
+    Raises:
+        ZerosumError: Something does not fit; the message says what to do.
+
+    Example:
+        >>> classify("runs/classifier", ["no-such.jpg"])
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no-such.jpg does not exist; check the path.
+    """
+    paths = [Path(path).expanduser() for path in inputs]
+    require_inputs(paths)
+    model = load(run, device=device, checkpoint=checkpoint)
+    model.require_classifier()
+    found = find_inputs(paths, direction="a2b")
+    done: list[ClassifiedPicture] = []
+    failed: list[tuple[str, str]] = []
+    with counting("classifying pictures", quiet=quiet) as progress:
+        for start in range(0, len(found), _AT_ONCE):
+            done += _classified(model, found[start : start + _AT_ONCE], failed)
+            if progress is not None:
+                progress(min(start + _AT_ONCE, len(found)), len(found))
+    return Classified(pictures=tuple(done), failed=tuple(failed))
+
+
+def _classified(
+    model: Model, inputs: Sequence[Input], failed: list[tuple[str, str]]
+) -> Iterator[ClassifiedPicture]:
+    settings = store_settings(model.run.config())
+    names: list[str] = []
+    images: list[Images] = []
+    for each in inputs:
+        try:
+            images.append(fit_input(each, settings))
+            names.append(each.name)
+        except DataError as error:
+            failed.append((each.name, getattr(error, "reason", str(error))))
+    if not images:
+        return
+    for name, row in zip(names, model.classify(torch.cat(images)), strict=True):
+        order = row.argsort(descending=True).tolist()
+        yield ClassifiedPicture(
+            name=name, probabilities={model.classes[label]: row[label].item() for label in order}
+        )
+
+
+def evaluate_classifier(model: Model, options: EvaluateConfig, *, quiet: bool = False) -> Scores:
+    """Test a run's classifier on pictures that it has not learnt from, each class by itself too.
+
+    Raises:
+        ConfigError: The options ask for what a classifier has not.
+        DataError: The pictures have no labels, or classes that the run does not know.
+    """
+    if options.direction is not None:
+        raise ConfigError(f"{model.run.path} translates nothing, so leave --direction out.")
+    assert isinstance(model.game, ClassifyingGame)
+    questions = find_questions(
+        model.run.config(),
+        data=None if options.against is None else absolute(options.against),
+        split=options.split or options.against_split,
+        count=options.count,
+        seed=options.seed,
+        quiet=quiet,
+    )
+    if not len(questions):
+        raise ConfigError(
+            f"{model.run.config().data} has no split test, and the run held nothing out; name "
+            "labelled pictures: --against SOURCE."
+        )
+    subject = {
+        "run": model.run.path.name,
+        "images": model.images,
+        "checkpoint": options.checkpoint,
+    }
+    with counting(f"{model.run.path} classifies pictures", quiet=quiet) as progress:
+        return score_classifier(
+            model.game, questions, subject=subject, by_class=True, progress=progress
+        )

@@ -1,0 +1,153 @@
+"""What a classifier learns from, and what it is tested on."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zerosum.config import ClassifyingConfig, RunConfig
+from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
+from zerosum.errors import DataError
+from zerosum.evaluation.accuracy import Questions
+from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.jobs.preparation import describe, prepare_store
+
+__all__ = ["find_classes", "find_questions", "held_out", "labelled_batches"]
+
+
+def find_classes(config: RunConfig) -> RunConfig:
+    """The run with its classes named, where a classifier is to come out; others as they are.
+
+    Raises:
+        DataError: The source has no labels, or fewer than two classes.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> find_classes(recipe("classifier")).game.classes[:3]
+        ('0', '1', '2')
+    """
+    if not isinstance(config.game, ClassifyingConfig) or config.game.classes:
+        return config
+    classes = open_source(config.data).classes
+    if len(classes) < 2:
+        what = "no labels" if not classes else f"only the class {classes[0]!r}"
+        raise DataError(
+            f"a classifier learns from labels of at least two classes, and {config.data} has "
+            f"{what}. In a folder or archive, the sub-folders are the classes; in a .npz, `y` or "
+            "`labels` holds their numbers."
+        )
+    return replace(config, game=replace(config.game, classes=classes))
+
+
+def labelled_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
+    """Batches of the pictures whose labels may be used, without those that are held out.
+
+    Args:
+        config: The run.
+        store: Its pictures.
+        how: What `Batches` takes besides.
+
+    Raises:
+        DataError: Some pictures have no label, or a class has too few of them.
+    """
+    game = _game(config)
+    labels, kept = _labels(store, config), held_out(config, store)[0]
+    if game.labels_per_class is not None:
+        kept = labels_per_class(
+            labels, game.labels_per_class, classes=game.classes, among=kept, seed=config.seed
+        )
+    return Batches(store, only=kept, **how)
+
+
+def held_out(config: RunConfig, store: Store) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the pictures to learn from, and of those to be tested on in their stead.
+
+    Of a source that has a split for tests, nothing is held out; of others, the same pictures for
+    all seeds, so that runs can be compared.
+    """
+    game = _game(config)
+    if _test_split(open_source(config.data)) is not None or game.held_out == 0:
+        return np.arange(len(store)), np.arange(0)
+    return hold_out(_labels(store, config), game.held_out)
+
+
+def find_questions(
+    config: RunConfig,
+    *,
+    data: str | None = None,
+    split: str | None = None,
+    count: int | None = None,
+    seed: int = 0,
+    quiet: bool = False,
+) -> Questions:
+    """Pictures to test the run's classifier on.
+
+    Args:
+        config: The run.
+        data: Source of the pictures; by default the run's own.
+        split: Which split; by default that for tests, or what the run held out.
+        count: The most pictures to take; None: all.
+        seed: From which the choice follows, where not all are taken.
+        quiet: No progress bar.
+
+    Returns:
+        The pictures; none, where there is no split for tests and nothing was held out.
+
+    Raises:
+        DataError: The source has no labels, or classes that the run does not know.
+    """
+    named = data or config.data
+    whole = replace(config, data=named)
+    test = _test_split(open_source(named))
+    shown = split or test or "train"
+    store = prepare_store(whole, split=shown, quiet=quiet)
+    labels = _translate(_labels(store, whole), store.classes, config)
+    numbers = np.arange(len(store))
+    if data is None and split is None and test is None:
+        numbers, shown = held_out(config, store)[1], "held out"
+    if count is not None and count < len(numbers):
+        numbers = numbers[choose_pictures(len(numbers), count, seed)]
+    channels, height, width = store.shape
+    about = {
+        **describe(named, shown),
+        "identity": store.identity,
+        "pictures": len(numbers),
+        "size": f"{height}x{width}",
+        "channels": channels,
+    }
+    pictures = Pictures(store.images, numbers)
+    return Questions(pictures=pictures, labels=labels[numbers], about=about)
+
+
+def _game(config: RunConfig) -> ClassifyingConfig:
+    assert isinstance(config.game, ClassifyingConfig)
+    return config.game
+
+
+def _test_split(source: Source) -> str | None:
+    return next((split for split in ("test", "val") if split in source.splits), None)
+
+
+def _labels(store: Store, config: RunConfig) -> NDArray[np.int64]:
+    if store.labels is None:
+        raise DataError(
+            f"{config.data} has no labels, at least not for all of its pictures, and a classifier "
+            "learns and is tested with them; `zerosum data inspect` shows what it has."
+        )
+    return np.asarray(store.labels)
+
+
+def _translate(
+    labels: NDArray[np.int64], classes: tuple[str, ...], config: RunConfig
+) -> NDArray[np.int64]:
+    """Labels as the run numbers its classes; two sources may number the same names otherwise."""
+    known = {name: label for label, name in enumerate(_game(config).classes)}
+    strange = [classes[label] for label in np.unique(labels) if classes[label] not in known]
+    if strange:
+        raise DataError(
+            f"the pictures to test on have the class {strange[0]!r}, which the run does not know: "
+            f"it knows {', '.join(known)}."
+        )
+    table = np.array([known.get(name, -1) for name in classes], dtype=np.int64)
+    return table[labels]

@@ -1,0 +1,38 @@
+"""Classifiers: the baseline and the victim of what comes with adversaries."""
+
+from zerosum.config import (
+    ClassificationConfig,
+    ConvClassifierConfig,
+    OptimizerConfig,
+    PicturesConfig,
+    RunConfig,
+)
+
+__all__ = ["classifier"]
+
+
+def classifier() -> RunConfig:
+    """A small convolutional classifier, on digits or on any labelled pictures.
+
+    Small turns, shifts and changes of size of what it learns from, batch normalisation (or none:
+    --game.network.norm none), averaged weights, a learning rate that falls to zero. It is tested
+    on the split test of its source, or on a tenth of the pictures that it is not shown.
+    """
+    images = 150_000
+    return RunConfig(
+        recipe="classifier",
+        data="digits",
+        pictures=PicturesConfig(size=(28, 28), channels=1),
+        game=ClassificationConfig(
+            network=ConvClassifierConfig(),
+            optimizer=OptimizerConfig(
+                learning_rate=2e-3, betas=(0.9, 0.999), decay=(images // 3, images)
+            ),
+            augmentation=("affine",),
+            average_half_life=5_000,
+        ),
+        images=images,
+        batch_size=64,
+        evaluate_every=15_000,
+        log_every=2_000,
+    )

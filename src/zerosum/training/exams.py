@@ -1,0 +1,81 @@
+"""What a game is examined in while it trains."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zerosum.data import unscale
+from zerosum.evaluation.accuracy import Questions, score_classifier
+from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.protocol import Scores
+from zerosum.evaluation.seeing import kept_on_disk
+from zerosum.games import ClassifyingGame, Game
+from zerosum.types import ImageBatches
+
+__all__ = ["AccuracyExam", "Exam", "PictureExam"]
+
+
+class Exam(ABC):
+    """Something that a game is examined in.
+
+    Attributes:
+        direction: From which domain to which, for games that translate.
+    """
+
+    direction: str = ""
+
+    @abstractmethod
+    def take(
+        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+    ) -> Scores:
+        """The scores of the game as it is now; the game stays as it is.
+
+        Args:
+            game: Who is examined.
+            subject: Facts on the run.
+            vitals: Signs of the game's health, to be recorded with the scores.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureExam(Exam):
+    """The pictures that a game makes, against real ones.
+
+    Attributes:
+        evaluator: What is measured, against which pictures.
+        make: The game's pictures, the same ones' successors at every evaluation.
+        count: How many pictures ``make`` makes.
+        direction: From which domain to which, for games that translate.
+    """
+
+    evaluator: Evaluator
+    make: Callable[[Game[Any]], ImageBatches]
+    count: int
+    direction: str = ""
+
+    def take(
+        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+    ) -> Scores:
+        """Scores of pictures made now."""
+        with kept_on_disk(map(unscale, self.make(game)), self.count) as pictures:
+            fake = self.evaluator.see(pictures)
+            return self.evaluator.score(fake, subject=subject, vitals=vitals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccuracyExam(Exam):
+    """Pictures whose classes are known.
+
+    Attributes:
+        questions: The pictures; nothing was learnt from them.
+    """
+
+    questions: Questions
+
+    def take(
+        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+    ) -> Scores:
+        """How often the game's classifier is right."""
+        assert isinstance(game, ClassifyingGame)
+        return score_classifier(game, self.questions, subject=subject, vitals=vitals)

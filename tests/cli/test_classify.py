@@ -1,0 +1,212 @@
+"""A classifier as a user meets it: trained, tested, asked, and refused what it cannot do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import zerosum
+from command_line import call
+from runs_in_processes import assert_same, weights
+from zerosum.config import RunConfig, change
+from zerosum.data import open_source
+from zerosum.evaluation.records import read_scores
+from zerosum.jobs import resume_run, train_run
+from zerosum.model import load
+from zerosum.recipes import recipe
+from zerosum.runs import Run
+
+SMALL: dict[str, Any] = {
+    "game.network.width": 4,
+    "images": 640,
+    "batch_size": 32,
+    "log_every": 320,
+    "evaluate_every": 320,
+    "device": "cpu",
+}
+
+
+def folder_of(path: Path, *, classes: str = "01", count: int = 20, split: str = "") -> Path:
+    """Digits in folders named after words, so that names and labels can be told apart."""
+    words = {"0": "nought", "1": "ace", "7": "seven"}
+    source = open_source("digits")
+    found = dict.fromkeys(classes, 0)
+    for index in range(len(source)):
+        digit = str(source.label(index))
+        if digit in found and found[digit] < count:
+            target = path / split / words[digit] / f"{index}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.read(index).save(target)
+            found[digit] += 1
+    return path
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("classes")
+    folder_of(folder / "whole", classes="017")
+    folder_of(folder / "split", classes="017", split="train")
+    folder_of(folder / "split", classes="17", count=5, split="test")
+    return folder
+
+
+def small(**fields: Any) -> RunConfig:
+    return change(recipe("classifier"), {**SMALL, **fields})
+
+
+@pytest.fixture(scope="module")
+def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    path = tmp_path_factory.mktemp("runs") / "run"
+    return train_run(small(data=str(data / "whole"), seed=1), out=path, quiet=True).run
+
+
+def test_the_classes_are_those_of_the_source(run: Run) -> None:
+    model = load(run.path, device="cpu")
+    assert model.classes == ("ace", "nought", "seven")
+    assert model.run.config().game.classes == model.classes  # type: ignore[union-attr]
+    probabilities = model.classify(torch.zeros(5, 1, 28, 28), batch_size=2)
+    assert probabilities.shape == (5, 3)
+    torch.testing.assert_close(probabilities.sum(1), torch.ones(5))
+    assert not model.classifier.training
+    logits = model.classifier(torch.zeros(5, 1, 28, 28))
+    torch.testing.assert_close(logits.softmax(1), probabilities)
+
+
+def test_it_is_tested_on_what_it_has_not_seen(run: Run) -> None:
+    first, *_, last = read_scores(run.scores_path)
+    assert (first.leading, last.images) == ("accuracy", 640)
+    assert (last.protocol.real["split"], last.protocol.real["pictures"]) == ("held out", 6)
+    assert last.scores["cross-entropy"].estimate.value < 0.5
+    assert first.scores["cross-entropy"].estimate.value > 0.8
+
+
+def test_evaluate_tells_each_class(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("evaluate", str(run.path), "--device", "cpu", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    names = [
+        "accuracy",
+        "cross-entropy",
+        *(f"accuracy of {n}" for n in ("ace", "nought", "seven")),
+    ]
+    assert list(found["scores"]) == names
+    last = read_scores(run.scores_path)[-2 if len(read_scores(run.scores_path)) > 4 else -1]
+    assert found["scores"]["accuracy"]["value"] == last.scores["accuracy"].estimate.value
+
+
+def test_other_sources_are_matched_by_the_names_of_classes(
+    run: Run, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the split test nought is missing, so ace is 0 and seven is 1 there, but 0 and 2 here."""
+    words = ["--against", str(data / "split"), "--device", "cpu", "--json"]
+    assert call("evaluate", str(run.path), *words) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["protocol"]["real"]["split"] == "test"
+    # Sevens would all be wrong if they were taken for noughts.
+    assert found["scores"]["accuracy of seven"]["value"] > 0.5
+    assert found["scores"]["accuracy of ace"]["value"] > 0.5
+
+
+def test_classify(run: Run, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = data / "split" / "test"
+    (folder.parent / "broken.png").write_text("no picture")
+    assert call("classify", str(run.path), str(folder), "--device", "cpu") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 11
+    answers = [line.split() for line in lines[1:]]
+    assert sum(name.startswith(f"{label}/") for name, label, _ in answers) >= 7
+    assert all(33.0 < float(confidence.strip("%")) <= 100.0 for *_, confidence in answers)
+    words = [str(folder.parent / "broken.png"), str(folder / "ace"), "--device", "cpu", "--json"]
+    assert call("classify", str(run.path), *words) == 1
+    output = capsys.readouterr()
+    found = json.loads(output.out)
+    assert [each["class"] for each in found["pictures"]] == ["ace"] * 5
+    assert sum(found["pictures"][0]["probabilities"].values()) == pytest.approx(1.0, abs=1e-6)
+    assert found["pictures"][0]["confidence"] == max(
+        found["pictures"][0]["probabilities"].values()
+    )
+    assert found["failed"][0]["picture"] == "broken.png"
+    assert "broken.png" in output.err
+
+
+def test_resuming_is_exact(data: Path, tmp_path: Path) -> None:
+    config = small(data=str(data / "whole"), **{"game.labels_per_class": 5})
+    whole = train_run(config, out=tmp_path / "whole", quiet=True).run
+    half = train_run(change(config, {"images": 320}), out=tmp_path / "half", quiet=True).run
+    resume_run(half.path, images=640, quiet=True)
+    assert_same(weights(whole), weights(half))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["sample"], "makes no pictures, it classifies them"),
+        (["walk", "--out", "walk.gif"], "makes no pictures"),
+        (["edit"], "makes no pictures"),
+        (["export", "out.pt2"], "makes no pictures"),
+        (["translate", "PICTURE"], "not a run that translates"),
+        (["evaluate", "--metrics", "kid"], "makes no pictures"),
+        (["evaluate", "--direction", "a2b"], "translates nothing"),
+        (["evaluate", "--against", "digits"], "class '0', which the run does not know"),
+        (["classify", "no-such.png"], "does not exist"),
+    ],
+)
+def test_what_a_classifier_cannot_do(
+    words: list[str], message: str, run: Run, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = str(next((data / "whole" / "ace").iterdir()))
+    command, *rest = [picture if word == "PICTURE" else word for word in words]
+    assert call(command, str(run.path), *rest) == 1
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_run_that_generates_does_not_classify(
+    tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = train_run(change(tiny, {"images": 16}), out=tmp_path / "run", quiet=True).run
+    picture = tmp_path / "a.png"
+    Image.new("L", (28, 28)).save(picture)
+    assert call("classify", str(made.path), str(picture)) == 1
+    assert "not a run that classifies" in capsys.readouterr().err
+    assert call("evaluate", str(made.path), "--metrics", "accuracy", "--count", "8") == 1
+    assert "for runs that classify" in " ".join(capsys.readouterr().err.split())
+
+
+def test_pictures_of_another_shape_are_refused(run: Run) -> None:
+    with pytest.raises(zerosum.ZerosumError, match=r"shape \(1, 28, 28\), got \(3, 28, 28\)"):
+        load(run.path, device="cpu").classify(torch.zeros(1, 3, 28, 28))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"data": "unlabelled"}, "has no labels"),
+        ({"data": "one"}, "only the class '0'"),
+        ({"data": "whole", "game.labels_per_class": 19}, "'ace' has only 18 pictures"),
+    ],
+)
+def test_sources_that_will_not_do(
+    fields: dict[str, Any], message: str, data: Path, tmp_path: Path
+) -> None:
+    black, zeros = np.zeros((40, 28, 28), dtype=np.uint8), np.zeros(40, dtype=np.int64)
+    np.save(tmp_path / "unlabelled.npy", black)
+    np.savez(tmp_path / "one.npz", images=black, labels=zeros)
+    place = {
+        "unlabelled": tmp_path / "unlabelled.npy",
+        "one": tmp_path / "one.npz",
+        "whole": data / "whole",
+    }[fields["data"]]
+    with pytest.raises(zerosum.ZerosumError, match=message):
+        train_run(small(**{**fields, "data": str(place)}), out=tmp_path / "run", quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_nothing_held_out(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = small(data=str(data / "whole"), **{"game.held_out": 0.0, "images": 32})
+    run = train_run(config, out=tmp_path / "run", quiet=True).run
+    assert not read_scores(run.scores_path)
+    assert call("evaluate", str(run.path)) == 1
+    assert "--against SOURCE" in capsys.readouterr().err
