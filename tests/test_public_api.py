@@ -54,6 +54,7 @@ def test_commands() -> None:
         "edit",
         "translate",
         "classify",
+        "attack",
         "export",
         "evaluate",
         "compare",

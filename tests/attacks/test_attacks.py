@@ -35,14 +35,14 @@ every = pytest.mark.parametrize(("name", "norm"), PAIRS)
 def make(name: str, norm: str) -> Attack:
     """An attack with fewer steps, to be quick."""
     attack = ATTACKS[name](NORMS[norm])
-    short: dict[str, dict[str, int]] = {
+    short: dict[str, dict[str, float]] = {
         "square": {"queries": 50},
-        "pgd": {"steps": 10},
+        "pgd": {"steps": 10, "step": 0.25},
         "deepfool": {"steps": 10},
-        "universal": {"passes": 3},
+        "universal": {"passes": 6, "step": 0.5, "batch_size": 8},
     }
     if name == "cw":
-        return CarliniWagner(steps=40, searches=3, first=1.0)
+        return CarliniWagner(steps=30, searches=2, first=3.0, rate=0.1)
     return replace(attack, **short.get(name, {}))  # type: ignore[type-var]
 
 
@@ -164,7 +164,8 @@ def test_without_a_ball_there_is_no_change(
 def test_it_fools_more_than_noise_does(name: str, norm: str, victim: Victim, right: Right) -> None:
     outcome = run(make(name, norm), victim, right, 60)
     share = float(outcome.fooled.float().mean())
-    assert share < 0.05 if name == "noise" else share > 0.15
+    least = {"square": 0.05, "universal": 0.1}.get(name, 0.25)
+    assert share < 0.15 if name == "noise" else share > least
 
 
 @every
@@ -190,7 +191,7 @@ def test_a_target_is_reached(name: str, norm: str, victim: Victim, right: Right)
     )
     assert torch.equal(outcome.fooled, outcome.predictions == targets)
     clean = (victim(images).argmax(dim=1) == targets).float().mean()
-    least = {"universal": 0.05, "square": 0.1, "fgsm": 0.1}.get(name, 0.5)
+    least = {"universal": 0.05, "square": 0.02, "fgsm": 0.1}.get(name, 0.5)
     assert outcome.fooled.float().mean() > clean + least
 
 

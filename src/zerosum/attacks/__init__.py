@@ -15,6 +15,7 @@ from zerosum.attacks.chance import Chance
 from zerosum.attacks.classifier import Classifier
 from zerosum.attacks.deepfool import DeepFool
 from zerosum.attacks.goals import Goal
+from zerosum.attacks.masking import Evidence, examine, signs_of_masking
 from zerosum.attacks.noise import Noise
 from zerosum.attacks.norms import L2, NORMS, LInf, Norm, into_range
 from zerosum.attacks.square import Square
@@ -31,6 +32,7 @@ __all__ = [
     "Chance",
     "Classifier",
     "DeepFool",
+    "Evidence",
     "Goal",
     "LInf",
     "Noise",
@@ -40,10 +42,12 @@ __all__ = [
     "Universal",
     "attack_pictures",
     "bim",
+    "examine",
     "fgsm",
     "into_range",
     "momentum",
     "pgd",
+    "signs_of_masking",
 ]
 
 ATTACKS: Table[Callable[[Norm], Attack]] = Table(

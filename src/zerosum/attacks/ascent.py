@@ -48,7 +48,7 @@ class Ascent:
 
     Example:
         >>> from zerosum.attacks import LInf
-        >>> Ascent(norm=LInf(), steps=40, step=1 / 30, restarts=1) == pgd(LInf())
+        >>> Ascent(norm=LInf(), steps=40, step=1 / 16, restarts=1) == pgd(LInf())
         True
     """
 
@@ -183,18 +183,19 @@ def bim(norm: Norm) -> Ascent:
 
 
 def pgd(norm: Norm) -> Ascent:
-    """Projected gradient descent: forty steps of ε/30 from a place in the ball chosen by chance.
+    """Projected gradient descent: forty steps from a place in the ball chosen by chance.
+
+    Each is 2.5 ε / 40 long, so that every place in the ball can be reached from every other.
 
     Paper:
-        Madry et al. 2018, section 5, MNIST, https://arxiv.org/abs/1706.06083 (steps of 0.01 for
-        ε = 0.3)
+        Madry et al. 2018, sections 2.1 and 5, https://arxiv.org/abs/1706.06083
 
     Example:
         >>> from zerosum.attacks import LInf
         >>> pgd(LInf()).restarts
         1
     """
-    return Ascent(norm=norm, steps=40, step=1 / 30, restarts=1)
+    return Ascent(norm=norm, steps=40, step=2.5 / 40, restarts=1)
 
 
 def momentum(norm: Norm) -> Ascent:

@@ -17,6 +17,7 @@ from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 __all__ = ["Attack", "Outcome", "attack_pictures"]
 
 _LOOKED_AT = 2
+_ROUNDING = 1 + 1e-6
 
 
 @runtime_checkable
@@ -143,8 +144,8 @@ def attack_pictures(
         tensor([[0.1500, 0.1500],
                 [0.1500, 0.1500]])
     """
-    _check_epsilon(attack, epsilon, images)
     _check_pictures(images, labels)
+    _check_epsilon(attack, epsilon, images)
     goal = Goal(labels=labels, targeted=targeted)
     size = len(images) if attack.joint else batch_size
     with classifier.still():
@@ -184,7 +185,7 @@ def _check_epsilon(attack: Attack, epsilon: float, images: Pixels) -> None:
     largest = float(attack.norm.size(torch.ones_like(images[:1])))
     if epsilon == inf and attack.minimal:
         return
-    if not 0 <= epsilon <= largest:
+    if not 0 <= epsilon <= largest * _ROUNDING:
         raise ConfigError(
             f"epsilon must be from 0 to {largest:g}, the size of a change from black to white in "
             f"{attack.norm.name}, got {epsilon:g}; it is in units of [0, 1], so eight grey levels "

@@ -53,7 +53,7 @@ class Universal:
     """
 
     norm: Norm
-    passes: int = 10
+    passes: int = 20
     step: float = 0.1
     cap: float = 1.0
     batch_size: int = 32
