@@ -124,7 +124,7 @@ class Classifier:
         """
         try:
             with torch.no_grad():
-                logits = self.network(self._given(images))
+                logits: ClassLogits = self.network(self._given(images))
         except (RuntimeError, ValueError, TypeError, IndexError, AssertionError) as error:
             shape = " x ".join(map(str, images.shape[1:]))
             raise ConfigError(

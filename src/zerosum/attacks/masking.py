@@ -118,7 +118,7 @@ def _about_the_network(evidence: Evidence) -> list[str]:
 
 
 def _about_success(success: Mapping[str, float]) -> list[str]:
-    signs = []
+    signs: list[str] = []
     climbing = {name: success[name] for name in ("pgd", "bim", "momentum") if name in success}
     best = max(climbing, key=lambda name: climbing[name], default=None)
     if best is None:

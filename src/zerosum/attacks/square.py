@@ -205,7 +205,8 @@ def _bump(side: int) -> Float[Tensor, "s s"]:
     """One half of it a hill and the other a valley, of length 1."""
     half = side // 2
     bump = torch.cat([_hill(half, side), -_hill(side - half, side)])
-    return bump / bump.norm()
+    length: Tensor = bump.norm()
+    return bump / length
 
 
 def _hill(height: int, width: int) -> Float[Tensor, "_ _"]:
@@ -214,4 +215,5 @@ def _hill(height: int, width: int) -> Float[Tensor, "_ _"]:
     columns = (torch.arange(width) - width // 2).abs()
     weights = 1 / torch.arange(1, max(height, width) // 2 + 2).square()
     tails: Tensor = weights.flip(0).cumsum(0).flip(0)
-    return tails[torch.maximum(rows[:, None], columns)]
+    hill: Tensor = tails[torch.maximum(rows[:, None], columns)]
+    return hill

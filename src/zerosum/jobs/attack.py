@@ -195,7 +195,7 @@ def attack(
     images = shown.images.to(device)
     with victim.classifier.still():
         answers = _ask(victim, images, options)
-        table = ()
+        table: tuple[int, ...] = ()
         if options.labels == "source":
             table = class_table(shown.classes, victim, answers)
         labels = shown.labels_by(table, answers)
