@@ -16,6 +16,7 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import AttackOptions, attack
 from zerosum.jobs.attack_page import draw_curves
+from zerosum.jobs.shown import Shown
 from zerosum.jobs.victims import class_table, load_victim
 from zerosum.recipes import recipe
 
@@ -160,6 +161,13 @@ def test_the_labels_of_a_source() -> None:
     ):
         with pytest.raises(DataError, match=message):
             class_table(names, nameless, logits)
+
+
+def test_classes_without_names_are_called_by_title_folder_or_number() -> None:
+    nameless = replace(load_victim("digits", device=CPU), classes=(), titles=("nil", "one"))
+    shown = Shown(images=torch.zeros(1, 1, 2, 2), names=("a",), labels=(0,), classes=("3_three",))
+    assert shown.class_names(nameless, (3,)) == ("nil", "one", "2", "3_three")
+    assert shown.class_names(nameless, ()) == ("nil", "one")
 
 
 @pytest.mark.parametrize(

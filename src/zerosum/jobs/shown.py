@@ -52,8 +52,9 @@ class Shown:
     def class_names(self, victim: Victim, table: Sequence[int]) -> tuple[str, ...]:
         """The names of the classifier's classes, as far as it or the source knows them."""
         if victim.classes or not table:
-            return victim.classes
-        names = [str(label) for label in range(max(table) + 1)]
+            return victim.classes or victim.titles
+        known = victim.titles
+        names = [*known, *(str(label) for label in range(len(known), max(table) + 1))]
         for name, label in zip(self.classes, table, strict=True):
             names[label] = name
         return tuple(names)

@@ -21,6 +21,7 @@ from zerosum.types import ClassLogits, Pixels
 __all__ = ["Victim", "class_table", "load_victim"]
 
 _NAMED = ("digits", "efficientnet-lite0")
+_OF_IMAGENET = ("efficientnet-lite0", "torchvision:")
 _DIGITS = tuple(str(digit) for digit in range(10))
 
 
@@ -32,6 +33,7 @@ class Victim:
         classifier: Takes pictures in [0, 1].
         name: What it is called.
         classes: The names of its classes, by label; empty where they are not known.
+        titles: What to call them where they have no names of their own to be matched by.
         size: (height, width) that it takes; None for the pictures' own.
         channels: 1 or 3; None for the pictures' own.
         device: Where it is.
@@ -40,6 +42,7 @@ class Victim:
     classifier: Classifier
     name: str
     classes: tuple[str, ...]
+    titles: tuple[str, ...] = ()
     size: tuple[int, int] | None
     channels: Channels
     device: torch.device
@@ -118,10 +121,17 @@ def _of_network(found: FeatureNetwork, device: torch.device) -> Victim:
         classifier=Classifier(network=_Answers(found.body, found.prepare), name=found.name),
         name=found.name,
         classes=classes,
+        titles=_imagenet() if found.name.startswith(_OF_IMAGENET) else (),
         size=found.prepare.size,
         channels=found.prepare.channels,
         device=device,
     )
+
+
+def _imagenet() -> tuple[str, ...]:
+    from torchvision.models import ResNet18_Weights
+
+    return tuple(ResNet18_Weights.IMAGENET1K_V1.meta["categories"])
 
 
 def class_table(names: Sequence[str], victim: Victim, logits: ClassLogits) -> tuple[int, ...]:
