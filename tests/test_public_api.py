@@ -55,6 +55,7 @@ def test_commands() -> None:
         "edit",
         "translate",
         "classify",
+        "attack",
         "export",
         "evaluate",
         "compare",

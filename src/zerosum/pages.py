@@ -96,6 +96,17 @@ class Page:
         """Add a line of text."""
         self._file.write(f"<p>{escape(text)}</p>\n")
 
+    def drawing(self, caption: str, markup: str) -> None:
+        """Add a drawing.
+
+        Args:
+            caption: What it shows.
+            markup: An ``<svg>`` element of our own making, which is not escaped.
+        """
+        assert markup.startswith("<svg")
+        caption = escape(caption)
+        self._file.write(f"<figure>\n<figcaption>{caption}</figcaption>\n{markup}\n</figure>\n")
+
 
 @contextmanager
 def write_page(

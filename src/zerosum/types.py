@@ -7,7 +7,7 @@ Letters in the shapes: ``n`` images in a batch, ``c`` channels, ``h`` rows, ``w`
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 __all__ = [
@@ -24,8 +24,10 @@ __all__ = [
     "Labels",
     "Latents",
     "Logits",
+    "Mask",
     "Opinions",
     "PerSample",
+    "Pixels",
     "Probabilities",
     "Scalar",
 ]
@@ -52,6 +54,12 @@ Opinions = Float[Tensor, "n *outputs"]
 """What a discriminator gives: a logit (n,), or several of each picture (n, outputs)."""
 ClassLogits = Float[Tensor, "n k"]
 """A classifier's opinions on k classes before the softmax."""
+
+Pixels = Float[Tensor, "n c h w"]
+"""Pictures as attacks see them: floats in [0, 1]."""
+
+Mask = Bool[Tensor, " n"]
+"""Yes or no for each picture."""
 
 ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
 """Batches of bytes of one shape; the last one may be smaller."""

@@ -23,6 +23,7 @@ COMMANDS = Table(
         "edit": "move a picture along directions of its latent space",
         "translate": "turn pictures of one domain into the other with a trained run",
         "classify": "say which class pictures are of, with a trained classifier",
+        "attack": "find pictures that a classifier gets wrong though they look the same",
         "export": "write a trained generator for other programs: ONNX, PyTorch, weights",
         "evaluate": "score a run, or any pictures, against real ones",
         "compare": "set the scores of several runs side by side",

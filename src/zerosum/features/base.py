@@ -3,17 +3,13 @@
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.features.preparation import Preparation
-from zerosum.types import Bytes, Features, Images, Probabilities
+from zerosum.types import Bytes, ClassLogits, Features, Images, Probabilities
 
 __all__ = ["NO_WEIGHTS", "ClassLogits", "FeatureNetwork", "Seen"]
-
-ClassLogits = Float[Tensor, "n k"]
-"""A classifier's opinion of k classes before the softmax."""
 
 NO_WEIGHTS = "none"
 """What stands for the hash of a network without weights."""

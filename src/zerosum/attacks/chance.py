@@ -1,0 +1,59 @@
+"""Random numbers that a picture gets whatever the others in its batch are."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from zerosum.randomness import derive_seed
+
+__all__ = ["Chance", "Draws"]
+
+Draws = Float[Tensor, "n ..."]
+"""Numbers drawn for n pictures."""
+
+
+class Chance:
+    """One stream of random numbers for each picture, so that no batch changes what it gets.
+
+    Args:
+        seed: From which everything follows.
+        indices: The pictures' numbers in the whole set.
+        device: Where the numbers are wanted; they are the same on all devices.
+
+    Example:
+        >>> both, second = Chance(seed=0, indices=[0, 1]), Chance(seed=0, indices=[1])
+        >>> torch.equal(both.uniform(3)[1:], second.uniform(3))
+        True
+    """
+
+    def __init__(
+        self, *, seed: int, indices: Sequence[int], device: torch.device | str = "cpu"
+    ) -> None:
+        self._device = torch.device(device)
+        self._streams = [
+            torch.Generator().manual_seed(derive_seed(seed, "attack", index)) for index in indices
+        ]
+
+    def uniform(self, *shape: int) -> Draws:
+        """Numbers in [0, 1), shape (n, *shape)."""
+        return self._each(lambda stream: torch.rand(shape, generator=stream))
+
+    def normal(self, *shape: int) -> Draws:
+        """Standard normal numbers, shape (n, *shape)."""
+        return self._each(lambda stream: torch.randn(shape, generator=stream))
+
+    def signs(self, *shape: int) -> Draws:
+        """−1 or 1, shape (n, *shape)."""
+        return torch.where(self.uniform(*shape) < 0.5, -1.0, 1.0)
+
+    def of(self, kept: Tensor) -> "Chance":
+        """The streams of some of the pictures, by their places; they go on where they are."""
+        part = Chance(seed=0, indices=[], device=self._device)
+        part._streams = [self._streams[place] for place in kept.tolist()]
+        return part
+
+    def _each(self, draw: Callable[[torch.Generator], Tensor]) -> Draws:
+        assert self._streams, "numbers are drawn for one picture at least"
+        return torch.stack([draw(stream) for stream in self._streams]).to(self._device)

@@ -1,0 +1,251 @@
+"""What an attack found: as plain values, and as a page with the pictures."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from zerosum.attacks import NORMS
+from zerosum.files import write_text
+from zerosum.jobs.attack import Attacked, Tried
+from zerosum.pages import write_page
+from zerosum.pictures import save_png, to_pictures
+
+__all__ = ["attack_to_json", "draw_curves", "save_attack_page", "save_attacked"]
+
+_ROWS = 12
+_COLOURS = ("#888888", "#c0392b", "#2471a3", "#1e8449", "#b9770e", "#7d3c98", "#117a65", "#5d6d7e")
+_WIDTH, _HEIGHT, _EDGE = 560, 280, 44
+
+
+def attack_to_json(found: Attacked) -> dict[str, Any]:
+    """Plain values: three rates by their three names, and every picture.
+
+    ``success`` counts among the pictures that were attacked, ``robust_accuracy`` among all that
+    the classifier was shown.
+    """
+    options = found.options
+    return {
+        "classifier": found.victim,
+        "norm": options.norm,
+        "epsilon": options.radius,
+        "targeted": options.targeted,
+        "labels": options.labels,
+        "seed": options.seed,
+        "pictures": found.asked,
+        "right": found.right,
+        "wrong_already": found.asked - found.right,
+        "attacked": len(found.images),
+        "clean_accuracy": found.right / found.asked,
+        "against": options.against,
+        "attacks": {name: _attack_to_json(found, name) for name in found.tried},
+        "warnings": list(found.warnings),
+    }
+
+
+def _attack_to_json(found: Attacked, name: str) -> dict[str, Any]:
+    tried = found.tried[name]
+    return {
+        "success": tried.success,
+        "robust_accuracy": found.robust(name),
+        "success_as_bytes": float(tried.kept.float().mean()),
+        "median_smallest": _median(tried),
+        "transfer": _transfer(found, tried),
+        "seconds_per_picture": tried.seconds,
+        "curve": [{"epsilon": epsilon, "accuracy": share} for epsilon, share in tried.curve],
+        "pictures": [_picture_to_json(found, tried, index) for index in range(len(found.images))],
+    }
+
+
+def _picture_to_json(found: Attacked, tried: Tried, index: int) -> dict[str, Any]:
+    smallest = float(tried.smallest[index])
+    return {
+        "picture": found.names[index],
+        "label": found.class_name(int(found.labels[index])),
+        "confidence": float(found.clean[index].softmax(dim=0)[found.labels[index]]),
+        "said": found.class_name(int(tried.outcome.predictions[index])),
+        "said_confidence": float(tried.outcome.confidences[index]),
+        "fooled": bool(tried.outcome.fooled[index]),
+        "size": float(tried.outcome.sizes[index]),
+        "smallest": smallest if smallest < float("inf") else None,
+    }
+
+
+def _median(tried: Tried) -> float | None:
+    """The median of the smallest perturbations, where at least half of all succeed."""
+    ordered = sorted(tried.smallest.tolist())
+    middle: float = ordered[(len(ordered) - 1) // 2]
+    return middle if middle < float("inf") else None
+
+
+def _transfer(found: Attacked, tried: Tried) -> float | None:
+    """Of the successes whose picture the second classifier had right, the share that fools it."""
+    if tried.carried is None or found.shared is None:
+        return None
+    both = int((tried.outcome.fooled & found.shared).sum())
+    return int(tried.carried.sum()) / both if both else None
+
+
+def save_attack_page(found: Attacked, path: Path) -> None:
+    """Write one HTML file: rates, the curve over ε, and pictures, perturbations and results.
+
+    Raises:
+        ConfigError: The path does not end in ``.html``.
+    """
+    columns = ("picture", "perturbation, magnified", "attacked", "noise of the same size")
+    title = f"{found.victim} under attack"
+    with write_page(path, title=title, columns=columns, facts=_facts(found)) as page:
+        for warning in found.warnings:
+            page.note(f"Beware: {warning}")
+        caption = "Accuracy on all pictures by the size ε of the perturbation"
+        curves = {name: tried.curve for name, tried in found.tried.items()}
+        page.drawing(caption, draw_curves(curves))
+        for name in found.tried:
+            if name != "noise":
+                for index in _most_striking(found.tried[name]):
+                    page.row(_caption(found, name, index), _row(found, name, index))
+
+
+def _facts(found: Attacked) -> dict[str, str]:
+    options = found.options
+    goal = "any wrong class"
+    if options.targeted is not None:
+        goal = f"to be taken for {found.class_name(options.targeted)}"
+    size = f"{options.radius:.4g}"
+    if options.norm == "linf":
+        size += f" ({options.radius * 255:.3g}/255)"
+    right = f"{found.right} of {found.asked} pictures ({found.right / found.asked:.1%})"
+    return {
+        "classifier": found.victim,
+        "perturbation": f"{options.norm} ≤ {size}; {goal}",
+        "right without attack": f"{right}; attacked are {len(found.images)}, the others are left",
+        **{name: _summary(found, name) for name in found.tried},
+        "pictures": "those under “attacked” are changed on purpose to mislead a classifier",
+    }
+
+
+def _summary(found: Attacked, name: str) -> str:
+    tried = found.tried[name]
+    parts = [
+        f"success {tried.success:.1%}",
+        f"accuracy left {found.robust(name):.1%}",
+        f"as 8-bit files {float(tried.kept.float().mean()):.1%}",
+        f"{1000 * tried.seconds:.0f} ms a picture",
+    ]
+    median, transfer = _median(tried), _transfer(found, tried)
+    if median is not None:
+        parts.append(f"median of the smallest perturbations found {median:.4g}")
+    if transfer is not None:
+        parts.append(f"carries over to {found.options.against}: {transfer:.1%}")
+    return ", ".join(parts)
+
+
+def _most_striking(tried: Tried) -> list[int]:
+    """The pictures on which the classifier is surest of the wrong class."""
+    order = (tried.outcome.confidences * tried.outcome.fooled).argsort(descending=True)
+    return [int(index) for index in order if bool(tried.outcome.fooled[index])][:_ROWS]
+
+
+def _caption(found: Attacked, name: str, index: int) -> str:
+    tried, label = found.tried[name], found.labels[index]
+    clean = float(found.clean[index].softmax(dim=0)[label])
+    outcome, noise = tried.outcome, found.tried["noise"].outcome
+    after = found.class_name(int(outcome.predictions[index]))
+    noisy = found.class_name(int(noise.predictions[index]))
+    return (
+        f"{name} on {found.names[index]}: {found.class_name(int(label))} {clean:.1%} → {after} "
+        f"{float(outcome.confidences[index]):.1%} ({found.options.norm} "
+        f"{float(outcome.sizes[index]):.4g}, shown x{_factor(found, name, index):.3g}); "
+        f"with noise: {noisy} {float(noise.confidences[index]):.1%}"
+    )
+
+
+def _factor(found: Attacked, name: str, index: int) -> float:
+    """What makes the greatest change of a pixel half of the range."""
+    delta = found.tried[name].outcome.images[[index]] - found.images[[index]]
+    return 0.5 / max(float(NORMS["linf"].size(delta)), 1e-6)
+
+
+def _row(found: Attacked, name: str, index: int) -> list[Image.Image]:
+    image, attacked = found.images[[index]], found.tried[name].outcome.images[[index]]
+    noisy = found.tried["noise"].outcome.images[[index]]
+    magnified = 0.5 + (attacked - image) * _factor(found, name, index)
+    return [to_pictures(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
+
+
+def save_attacked(found: Attacked, out: Path) -> None:
+    """Write ``attack.json``, and for each attack a folder with a PNG of every result.
+
+    The PNGs say of themselves what they are. They are rounded to 256 levels, so that a few of them
+    may not mislead the classifier any more.
+    """
+    for name, tried in found.tried.items():
+        for index, picture in enumerate(to_pictures(tried.outcome.images * 2 - 1)):
+            facts = {
+                "Software": "zerosum",
+                "Description": f"Picture changed by the attack {name} to mislead a classifier.",
+                "zerosum:generated": "true",
+                "zerosum:attack": name,
+                "zerosum:classifier": found.victim,
+                "zerosum:source": found.names[index],
+            }
+            save_png(picture, out / name / f"{index:06d}.png", facts=facts)
+    write_text(out / "attack.json", dumps(attack_to_json(found), indent=1, ensure_ascii=False))
+
+
+def draw_curves(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
+    """Lines of accuracy, 0 to 1, over ε, as an SVG element.
+
+    Example:
+        >>> drawn = draw_curves({"pgd": [(0.0, 1.0), (0.1, 0.2)]})
+        >>> drawn.startswith("<svg"), drawn.count("<polyline")
+        (True, 1)
+    """
+    largest = max(epsilon for curve in curves.values() for epsilon, _ in curve) or 1.0
+    parts = [*_axes(sorted({epsilon for curve in curves.values() for epsilon, _ in curve}))]
+    for number, (name, curve) in enumerate(curves.items()):
+        colour = _COLOURS[number % len(_COLOURS)]
+        points = " ".join(
+            f"{_across(epsilon / largest):.1f},{_down(share):.1f}" for epsilon, share in curve
+        )
+        parts.append(
+            f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>'
+        )
+        y = 16 + 18 * number
+        parts.append(
+            f'<text x="{_WIDTH - _EDGE + 8}" y="{y}" fill="{colour}">{escape(name)}</text>'
+        )
+    return (
+        f'<svg viewBox="0 0 {_WIDTH + 80} {_HEIGHT}" width="{_WIDTH + 80}" role="img" '
+        f'font-size="12" font-family="sans-serif">{"".join(parts)}</svg>'
+    )
+
+
+def _axes(epsilons: Sequence[float]) -> list[str]:
+    dim = 'fill="#888888"'
+    parts = []
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        y = _down(share)
+        parts.append(
+            f'<line x1="{_EDGE}" x2="{_WIDTH - _EDGE}" y1="{y}" y2="{y}" stroke="#88888855"/>'
+            f'<text x="{_EDGE - 6}" y="{y + 4}" text-anchor="end" {dim}>{share:.0%}</text>'
+        )
+    shown = [epsilon for epsilon in epsilons if epsilon == 0 or epsilon >= epsilons[-1] / 16 * 1.5]
+    for epsilon in shown:
+        x = _across(epsilon / (epsilons[-1] or 1.0))
+        parts.append(
+            f'<text x="{x:.1f}" y="{_HEIGHT - 22}" text-anchor="middle" {dim}>{epsilon:.3g}</text>'
+        )
+    parts.append(f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 4}" text-anchor="middle" {dim}>ε</text>')
+    return parts
+
+
+def _across(share: float) -> float:
+    return _EDGE + share * (_WIDTH - 2 * _EDGE)
+
+
+def _down(share: float) -> float:
+    return 12 + (1 - share) * (_HEIGHT - 12 - _EDGE)

@@ -1,0 +1,184 @@
+"""``zerosum attack`` as a user meets it: kinds of classifiers, reports, refusals."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from command_line import call
+from zerosum.cli.attack import parse_epsilon
+from zerosum.config import change
+from zerosum.errors import ConfigError, DataError
+from zerosum.jobs import train_run
+from zerosum.jobs.attack import AttackOptions, attack
+from zerosum.jobs.attack_page import draw_curves
+from zerosum.jobs.shown import Shown
+from zerosum.jobs.victims import class_table, load_victim
+from zerosum.recipes import recipe
+
+CPU = torch.device("cpu")
+QUICK = ("--data", "digits", "--attack", "fgsm", "--epsilon", "0.1", "--device", "cpu")
+
+OWN = """
+import torch
+from torch import nn
+
+class Halves(nn.Module):
+    '''Class 1 where the picture is brighter above than below.'''
+    input_size, channels, mean, std, classes = 8, 1, 0.5, 0.5, ("below", "above")
+
+    def forward(self, images):
+        assert images.shape[1:] == (1, 8, 8)
+        lead = images[:, 0, :4].mean((1, 2)) - images[:, 0, 4:].mean((1, 2))
+        return torch.stack([-lead, lead], dim=1)
+
+def halves():
+    return Halves()
+
+def sure():
+    return nn.Sequential(Halves(), nn.Softmax(1))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pictures that are a little brighter above, or below; one is in the wrong folder."""
+    for number in range(6):
+        for name in ("above", "below"):
+            pixels = np.full((8, 8), 120, dtype=np.uint8)
+            bright = slice(0, 4) if (name == "above") != (number == 5) else slice(4, 8)
+            pixels[bright] += 10
+            path = tmp_path / "pictures" / name / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels).save(path)
+    (tmp_path / "own.py").write_text(OWN)
+    return tmp_path
+
+
+def test_your_own_network_is_attacked_where_it_is_right(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, out = folder / "page.html", folder / "out"
+    words = ("--data", str(folder / "pictures"), "--attack", "pgd", "--device", "cpu", "--json")
+    made = ("--report", str(page), "--out", str(out))
+    assert call("attack", f"{folder}/own.py:halves", *words, "--epsilon", "8/255", *made) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["pictures"], found["right"], found["wrong_already"]) == (12, 10, 2)
+    assert found["epsilon"] == pytest.approx(8 / 255)
+    # Halves differ by 10 levels, so that the border is 5 levels away.
+    assert found["attacks"]["pgd"]["success"] == 1
+    assert found["attacks"]["pgd"]["robust_accuracy"] == 0
+    assert found["attacks"]["noise"]["success"] < 0.5
+    curve = [point["accuracy"] for point in found["attacks"]["pgd"]["curve"]]
+    assert curve == [10 / 12, 10 / 12, 10 / 12, 0, 0, 0]  # 0, 2, 4, 8, 16 and 32 levels.
+    picture = found["attacks"]["pgd"]["pictures"][0]
+    assert picture["fooled"]
+    assert {picture["label"], picture["said"]} == {"above", "below"}
+    assert picture["said_confidence"] > 0.5
+    assert json.loads((out / "attack.json").read_text()) == found
+    assert len(list((out / "pgd").glob("*.png"))) == 10
+    with Image.open(out / "pgd" / "000000.png") as shown:
+        assert shown.info["zerosum:attack"] == "pgd"
+    text = page.read_text()
+    assert "http" not in text.replace("http://www.w3.org", "")
+    assert text.count("data:image/png;base64,") == 10 * 4
+    assert "<svg" in text
+    assert "above 5" in text  # Its confidence.
+
+
+def test_a_run_is_attacked_and_what_carries_over_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = {"game.network.width": 8, "images": 3200, "evaluate_every": 3200, "device": "cpu"}
+    config = change(recipe("classifier"), {**small, "game.optimizer.decay": None})
+    run = train_run(config, out=tmp_path / "run", quiet=True).run
+    assert call("attack", str(run.path), *QUICK, "--count", "20", "--against", "digits") == 0
+    printed = capsys.readouterr().out
+    for word in ("noise", "fgsm", "carries over", "pictures right"):
+        assert word in printed
+
+
+def test_targets_and_predicted_labels() -> None:
+    options = AttackOptions(attacks=("pgd",), epsilon=0.2, targeted=3, count=8, device="cpu")
+    found = attack("digits", "digits", options, quiet=True)
+    assert not bool((found.labels == 3).any())
+    fooled = found.tried["pgd"].outcome.fooled
+    assert bool(fooled.any())
+    assert bool((found.tried["pgd"].outcome.predictions[fooled] == 3).all())
+    predicted = AttackOptions(attacks=(), labels="predicted", count=10, device="cpu")
+    assert attack("digits", "digits", predicted, quiet=True).right == 10
+
+
+def test_the_smallest_perturbations_are_those_of_the_attack_that_seeks_them() -> None:
+    options = AttackOptions(attacks=("deepfool", "fgsm"), norm="l2", count=5, device="cpu")
+    found = attack("digits", "digits", options, quiet=True)
+    assert found.tried["deepfool"].smallest.median() < found.tried["fgsm"].smallest.median()
+    shares = [share for _, share in found.tried["deepfool"].curve]
+    assert shares == sorted(shares, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("runs/none", *QUICK), 1, "is no classifier: expected a run folder"),
+        (("digits", *QUICK, "--epsilon", "8"), 1, "--epsilon 8/255"),
+        (("digits", *QUICK, "--epsilon", "much"), 1, "such as 0.03 or 8/255"),
+        (("digits", *QUICK, "--epsilon", "0"), 1, "greater than 0"),
+        (("digits", *QUICK, "--attack", "fgms"), 2, "did you mean 'fgsm'"),
+        (("digits", *QUICK, "--attack", "cw"), 1, "is for --norm l2"),
+        (("digits", *QUICK, "--targeted", "10"), 1, "a class from 0 to 9"),
+        (("torchvision:resnet81", *QUICK), 2, "resnet81"),
+    ],
+)
+def test_what_is_refused(
+    words: tuple[str, ...], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("attack", *words) == code
+    assert message in capsys.readouterr().err
+
+
+def test_probabilities_and_unlike_classes_are_refused(folder: Path) -> None:
+    options = AttackOptions(attacks=("fgsm",), device="cpu")
+    with pytest.raises(ConfigError, match="probabilities"):
+        attack(f"{folder}/own.py:sure", str(folder / "pictures"), options, quiet=True)
+    with pytest.raises(DataError, match="does not know above, below"):
+        attack("digits", str(folder / "pictures"), options, quiet=True)
+
+
+def test_the_labels_of_a_source() -> None:
+    nameless = replace(load_victim("digits", device=CPU), classes=())
+    logits = torch.zeros(1, 10)
+    assert class_table(("007_seven", "3_three"), nameless, logits) == (7, 3)
+    assert class_table(tuple("abcdefghij"), nameless, logits) == tuple(range(10))
+    for names, message in (
+        ((), "--labels predicted"),
+        (("cat", "dog"), "10 classes without names"),
+        (("207_dog",), "10 classes without names"),
+    ):
+        with pytest.raises(DataError, match=message):
+            class_table(names, nameless, logits)
+
+
+def test_classes_without_names_are_called_by_title_folder_or_number() -> None:
+    nameless = replace(load_victim("digits", device=CPU), classes=(), titles=("nil", "one"))
+    shown = Shown(images=torch.zeros(1, 1, 2, 2), names=("a",), labels=(0,), classes=("3_three",))
+    assert shown.class_names(nameless, (3,)) == ("nil", "one", "2", "3_three")
+    assert shown.class_names(nameless, ()) == ("nil", "one")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("8/255", 8 / 255), ("0.5", 0.5), (" 1 / 2 ", 0.5), ("1e-2", 0.01)]
+)
+def test_epsilons(text: str, number: float) -> None:
+    assert parse_epsilon(text) == number
+
+
+def test_curves_begin_on_the_left_and_end_on_the_right() -> None:
+    drawn = draw_curves({"a": [(0.0, 1.0), (0.2, 0.0)], "<b>": [(0.0, 0.5), (0.1, 0.5)]})
+    assert drawn.count("<polyline") == 2
+    assert "&lt;b&gt;" in drawn
+    assert 'points="44.0,12.0 516.0,236.0"' in drawn
