@@ -39,6 +39,7 @@ class WeightedPenalty:
 
     Example:
         >>> from zerosum.objectives import r1
+        >>> from zerosum.randomness import Randomness
         >>> lazy = WeightedPenalty(name="r1", penalty=r1, weight=5.0, every=16)
         >>> rounds = [Round(number=n, images=64 * n, random=Randomness(seed=0)) for n in range(40)]
         >>> [now.number for now in rounds if lazy.is_due(now)]
@@ -111,6 +112,7 @@ class AdversarialGame(GeneratingGame[Batch]):
     Example:
         >>> from zerosum.networks import MlpDiscriminator, MlpGenerator
         >>> from zerosum.objectives import make_objective
+        >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
         >>> game = AdversarialGame(

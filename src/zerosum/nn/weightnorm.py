@@ -72,8 +72,8 @@ class NormedLinear(_Normed):
 
     Example:
         >>> layer = NormedLinear(3, 2)
-        >>> layer.weight.norm(dim=1)
-        tensor([1.0000, 1.0000], grad_fn=...)
+        >>> layer.weight.detach().norm(dim=1).round(decimals=3)
+        tensor([1., 1.])
     """
 
     def __init__(self, inputs: int, outputs: int, *, learn_length: bool = False) -> None:
