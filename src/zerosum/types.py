@@ -98,6 +98,8 @@ class DomainBatch:
         b: Real pictures of domain B, of the same shape; where the domains are paired, picture i
             is the partner of picture i of A.
         smoothed: The pictures b with their edges smoothed, for games that ask for them; or None.
+        labels_a: The classes of the pictures a, shape (n,), where a game learns from them; or None.
+        labels_b: The same of b, numbered as in A.
 
     Example:
         >>> import torch
@@ -109,6 +111,8 @@ class DomainBatch:
     a: Images
     b: Images
     smoothed: Images | None = None
+    labels_a: Labels | None = None
+    labels_b: Labels | None = None
 
     def __len__(self) -> int:
         return len(self.a)
