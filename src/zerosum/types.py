@@ -16,6 +16,7 @@ __all__ = [
     "Bytes",
     "ClassLogits",
     "DomainBatch",
+    "FeatureProducts",
     "Features",
     "ImageBatches",
     "ImageShape",
@@ -57,6 +58,9 @@ Features = Float[Tensor, "n d"]
 
 Probabilities = Float[Tensor, "n k"]
 """A classifier's probabilities of k classes, rows summing to 1."""
+
+FeatureProducts = Float[Tensor, "n _"]
+"""Products of n pictures' features and probabilities: k · d numbers each."""
 
 PerSample = Float[Tensor, " n"]
 """One value per picture, before the mean."""

@@ -4,11 +4,13 @@ from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPe
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classification import ClassificationGame, ClassifyingGame
 from zerosum.games.growth import Growth
+from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
 __all__ = [
+    "AdaptingGame",
     "AdversarialGame",
     "CartoonGame",
     "ClassificationGame",
@@ -17,6 +19,7 @@ __all__ = [
     "CycleGame",
     "Game",
     "Growth",
+    "InvarianceGame",
     "InstanceNoise",
     "OneWayGame",
     "PairedGame",

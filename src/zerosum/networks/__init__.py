@@ -3,11 +3,13 @@
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
 sigmoid. A translator turns images into images of the same shape; a patch discriminator gives
-logits for the patches of a picture. A classifier gives a logit per picture and class.
+logits for the patches of a picture. A classifier gives a logit per picture and class, in two steps: ``features(images)`` and
+``head(features)``; a domain head gives logits for features.
 """
 
-from zerosum.networks.classifier import ConvClassifier
+from zerosum.networks.classifier import Classifier, ConvClassifier, LenetClassifier
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
+from zerosum.networks.domains import DomainHead
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
 from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
@@ -17,11 +19,14 @@ from zerosum.networks.style import StyleDiscriminator, StyleGenerator
 from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 
 __all__ = [
+    "Classifier",
     "ConvClassifier",
     "DcganDiscriminator",
     "DcganGenerator",
+    "DomainHead",
     "GrowingDiscriminator",
     "GrowingGenerator",
+    "LenetClassifier",
     "MlpDiscriminator",
     "MlpGenerator",
     "PatchDiscriminator",

@@ -1,17 +1,49 @@
 """Pictures to opinions on classes: small networks, to start from."""
 
+from abc import abstractmethod
+from itertools import pairwise
+from typing import cast
+
 from torch import nn
 
+from zerosum.errors import ConfigError
 from zerosum.nn import initialise_he, normalisation
 from zerosum.nn.convolution import Halve
-from zerosum.types import ClassLogits, Images, ImageShape
+from zerosum.types import ClassLogits, Features, Images, ImageShape
 
-__all__ = ["ConvClassifier"]
+__all__ = ["Classifier", "ConvClassifier", "LenetClassifier"]
 
 _SMALLEST = 8
+_KERNEL = 5
 
 
-class ConvClassifier(nn.Module):
+class Classifier(nn.Module):
+    """A classifier in two parts: what it sees in pictures, and what it makes of that.
+
+    Attributes:
+        classes: How many classes there are.
+        image_shape: (channels, height, width) of one picture.
+        feature_size: Numbers in the features of one picture.
+    """
+
+    classes: int
+    image_shape: ImageShape
+    feature_size: int
+
+    @abstractmethod
+    def features(self, images: Images) -> Features:
+        """What is seen in the pictures, shape (n, feature_size)."""
+
+    @abstractmethod
+    def head(self, features: Features) -> ClassLogits:
+        """The opinions on what was seen."""
+
+    def forward(self, images: Images) -> ClassLogits:
+        """Give one logit per picture and class."""
+        return self.head(self.features(images))
+
+
+class ConvClassifier(Classifier):
     """Pictures to logits of classes, through convolutions.
 
     x (n, c, h, w) → as long as both sides are at least 8: (convolution of stride 2, normalisation,
@@ -53,19 +85,96 @@ class ConvClassifier(nn.Module):
             channels, width = width, min(max_width, 2 * width)
             rows, columns = rows // 2, columns // 2
         last = nn.Conv2d(channels, width, 3, padding=1, bias=norm == "none")
+        self.feature_size = width * rows * columns
         self.layers = nn.Sequential(
             *layers,
             *_layer(last, norm),
             nn.Flatten(),
             nn.Dropout(dropout),
-            nn.Linear(width * rows * columns, classes),
+            nn.Linear(self.feature_size, classes),
         )
         initialise_he(self)
 
-    def forward(self, images: Images) -> ClassLogits:
-        """Give one logit per picture and class."""
-        logits: ClassLogits = self.layers(images)
-        return logits
+    def features(self, images: Images) -> Features:
+        """The last map, flat; while training some of its numbers are silenced."""
+        return cast("Features", self.layers[:-1](images))
+
+    def head(self, features: Features) -> ClassLogits:
+        """The last, linear layer."""
+        return cast("ClassLogits", self.layers[-1](features))
+
+
+class LenetClassifier(Classifier):
+    """Large kernels and pooling, then fully connected layers; the paper's network for digits.
+
+    x (n, c, h, w) → for each width: (convolution of kernel 5 without padding, normalisation, ReLU,
+    the largest of each 2x2) → features (n, d) → for each number of units: (dropout, linear, ReLU)
+    → linear → logits (n, classes). Weights start as PyTorch draws them.
+
+    Args:
+        classes: How many classes there are.
+        image_shape: (channels, height, width) of one picture.
+        widths: Channels of the convolutions.
+        units: Units of the fully connected layers.
+        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        dropout: Probability with which a number is silenced before a fully connected layer.
+
+    Raises:
+        ConfigError: The pictures are too small for so many layers.
+
+    Paper:
+        Ganin et al. 2016, figure 4a, https://arxiv.org/abs/1505.07818
+
+    Example:
+        >>> import torch
+        >>> classifier = LenetClassifier(classes=10, image_shape=(3, 32, 32))
+        >>> classifier.features(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2, 1200])
+        >>> classifier(torch.zeros(2, 3, 32, 32)).shape
+        torch.Size([2, 10])
+    """
+
+    def __init__(
+        self,
+        *,
+        classes: int,
+        image_shape: ImageShape,
+        widths: tuple[int, ...] = (32, 48),
+        units: tuple[int, ...] = (100, 100),
+        norm: str = "none",
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.classes = classes
+        self.image_shape = image_shape
+        channels, rows, columns = image_shape
+        layers: list[nn.Module] = []
+        for width in widths:
+            rows, columns = (rows - _KERNEL + 1) // 2, (columns - _KERNEL + 1) // 2
+            convolution = nn.Conv2d(channels, width, _KERNEL, bias=norm == "none")
+            layers += [*_layer(convolution, norm), nn.MaxPool2d(2)]
+            channels = width
+        if min(rows, columns) < 1:
+            raise ConfigError(
+                f"pictures of {image_shape[2]}x{image_shape[1]} pixels are too small for "
+                f"{len(widths)} convolutions of kernel {_KERNEL} with pooling; enlarge them "
+                "(--pictures.size 32 32 --pictures.enlarge) or give fewer widths."
+            )
+        self.feature_size = channels * rows * columns
+        self.convolutions = nn.Sequential(*layers, nn.Flatten())
+        sizes = (self.feature_size, *units)
+        hidden: list[nn.Module] = []
+        for before, after in pairwise(sizes):
+            hidden += [nn.Dropout(dropout), nn.Linear(before, after), nn.ReLU(inplace=True)]
+        self.connected = nn.Sequential(*hidden, nn.Linear(sizes[-1], classes))
+
+    def features(self, images: Images) -> Features:
+        """What is left of the last map after pooling, flat."""
+        return cast("Features", self.convolutions(images))
+
+    def head(self, features: Features) -> ClassLogits:
+        """The fully connected layers."""
+        return cast("ClassLogits", self.connected(features))
 
 
 def _layer(convolution: nn.Conv2d, norm: str) -> list[nn.Module]:
