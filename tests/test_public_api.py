@@ -87,6 +87,8 @@ def test_recipes() -> None:
         "pix2pix",
         "cartoongan",
         "classifier",
+        "dann",
+        "cdan",
     ]
 
 

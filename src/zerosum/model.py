@@ -13,6 +13,7 @@ from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError
 from zerosum.export import export_network, takes_latents, takes_pictures
 from zerosum.games import (
+    AdaptingGame,
     AdversarialGame,
     ClassificationGame,
     Game,
@@ -117,7 +118,7 @@ class Model(Classifies, Translates):
         Raises:
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
-        if isinstance(self.game, ClassificationGame):
+        if isinstance(self.game, ClassificationGame | AdaptingGame):
             raise RunError(
                 f"{self.run.path} makes no pictures, it classifies them: "
                 f"zerosum classify {self.run.path} PICTURE..."

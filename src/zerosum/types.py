@@ -102,7 +102,7 @@ class DomainBatch:
         b: Real pictures of domain B, of the same shape; where the domains are paired, picture i
             is the partner of picture i of A.
         smoothed: The pictures b with their edges smoothed, for games that ask for them; or None.
-        labels_a: The classes of the pictures a, shape (n,), where a game learns from them; or None.
+        labels_a: The classes of the pictures a, shape (n,), where a game learns them; or None.
         labels_b: The same of b, numbered as in A.
 
     Example:

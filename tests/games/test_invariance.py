@@ -27,7 +27,9 @@ def make_player(network: nn.Module, rate: float = 0.1) -> Player:
     return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=rate))
 
 
-def make_game(*, seed: int = 0, weight: float = 0.7, norm: str = "none", **how: Any) -> InvarianceGame:
+def make_game(
+    *, seed: int = 0, weight: float = 0.7, norm: str = "none", **how: Any
+) -> InvarianceGame:
     torch.manual_seed(seed)
     classifier = LenetClassifier(
         classes=3, image_shape=(1, 16, 16), widths=(4, 5), units=(6,), norm=norm
@@ -46,16 +48,23 @@ def make_batch(*, labelled: bool = False, seed: int = 0) -> DomainBatch:
     generator = torch.Generator().manual_seed(seed)
     a, b = (torch.rand(4, 1, 16, 16, generator=generator) * 2 - 1 for _ in range(2))
     labels = torch.tensor([0, 1, 2, 1])
-    return DomainBatch(a=a, b=b / 2, labels_a=labels, labels_b=labels.flip(0) if labelled else None)
+    return DomainBatch(
+        a=a, b=b / 2, labels_a=labels, labels_b=labels.flip(0) if labelled else None
+    )
 
 
-def play(game: InvarianceGame | ClassificationGame, batch: Any) -> Iterator[tuple[Turn, list[Tensor]]]:
+def play(
+    game: InvarianceGame | ClassificationGame, batch: Any
+) -> Iterator[tuple[Turn, list[Tensor]]]:
     """The turns and each mover's gradients; everybody moves."""
     for turn in game.turns(batch, NOW):
         player = game.players[turn.player]
         player.optimizer.zero_grad()
         turn.cost.backward(inputs=player.parameters)  # type: ignore[no-untyped-call]
-        yield turn, [weight.grad.clone() for weight in player.parameters if weight.grad is not None]
+        yield (
+            turn,
+            [weight.grad.clone() for weight in player.parameters if weight.grad is not None],
+        )
         player.optimizer.step()
 
 
@@ -74,22 +83,28 @@ class Reversal(torch.autograd.Function):
 
 @pytest.mark.parametrize("how", [{}, {"conditional": True}, {"norm": "batch"}])
 @pytest.mark.parametrize("strength", [0.0, 0.1, 1.0, 10.0])
-def test_both_turns_are_one_step_of_gradient_reversal(how: dict[str, Any], strength: float) -> None:
+def test_both_turns_are_one_step_of_gradient_reversal(
+    how: dict[str, Any], strength: float
+) -> None:
     """Ours: two costs, D on detached features after C has moved. The paper's: one cost."""
     weight = strength or 1.0
     game, batch = make_game(weight=weight, **how), make_batch()
     if not strength:  # λ begins at 0, which is not the baseline of weight 0.
         game.strength = Schedule(start=0.0, end=1.0, until=10)
-    network, head = make_game(**how).players[CLASSIFIER].network, make_game(**how).players[DOMAIN].network
+    network, head = (
+        make_game(**how).players[CLASSIFIER].network,
+        make_game(**how).players[DOMAIN].network,
+    )
     assert isinstance(network, LenetClassifier)
     assert batch.labels_a is not None
     features = network.features(torch.cat([batch.a, batch.b]))
     logits = network.head(features)
-    reversed_features = Reversal.apply(features, strength)  # type: ignore[no-untyped-call]
+    reversed_features = Reversal.apply(features, strength)
     if game.conditional:
         reversed_features = outer_products(reversed_features, logits.detach().softmax(dim=1))
     costs = domain_costs(head(reversed_features), torch.arange(8) < 4)
-    (cross_entropy(logits[:4], batch.labels_a).mean() + costs.mean()).backward()
+    cost = cross_entropy(logits[:4], batch.labels_a).mean() + costs.mean()
+    cost.backward()  # type: ignore[no-untyped-call]
     expected = {CLASSIFIER: network, DOMAIN: head}
     played = list(play(game, batch))
     assert [turn.player for turn, _ in played] == [CLASSIFIER, DOMAIN]
@@ -154,7 +169,7 @@ def test_statistics_of_one_batch_or_of_each_domain() -> None:
     batch = make_batch()
     joint, apart = (make_game(norm="batch", together=together) for together in (True, False))
     features = [game.see([batch.a, batch.b]) for game in (joint, apart)]
-    assert not torch.allclose(*features)
+    assert not torch.allclose(features[0], features[1])
     network = make_game(norm="batch").players[CLASSIFIER].network
     assert isinstance(network, LenetClassifier)
     torch.testing.assert_close(features[1][4:], network.features(batch.b))

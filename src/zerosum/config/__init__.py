@@ -4,6 +4,7 @@ from zerosum.config.classification import (
     ClassificationConfig,
     ClassifyingConfig,
     ConvClassifierConfig,
+    LenetClassifierConfig,
 )
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
@@ -17,6 +18,7 @@ from zerosum.config.game import (
     PenaltiesConfig,
     PenaltyConfig,
 )
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.json import change, differences, from_json, to_json
 from zerosum.config.networks import (
     DcganDiscriminatorConfig,
@@ -63,6 +65,8 @@ __all__ = [
     "GameConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
+    "InvarianceConfig",
+    "LenetClassifierConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
     "OptimizerConfig",

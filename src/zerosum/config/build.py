@@ -5,8 +5,9 @@ from typing import Any
 import torch
 
 from zerosum.config.classification import ClassificationConfig
-from zerosum.config.classifying import build_classification
+from zerosum.config.classifying import build_classification, build_invariance
 from zerosum.config.game import AdversarialConfig
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import (
     build_discriminator,
     build_generator,
@@ -64,6 +65,8 @@ def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
         return _build_adversarial(config, shape, engine)
     if isinstance(config, ClassificationConfig):
         return build_classification(config, shape, engine)
+    if isinstance(config, InvarianceConfig):
+        return build_invariance(config, shape, engine)
     return build_translation(config, shape, engine)
 
 

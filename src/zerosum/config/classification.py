@@ -9,7 +9,13 @@ from zerosum.config.checks import require, require_between, require_positive
 from zerosum.config.game import Augmentation, OptimizerConfig
 from zerosum.config.networks import Norm
 
-__all__ = ["ClassificationConfig", "ClassifierConfig", "ClassifyingConfig", "ConvClassifierConfig"]
+__all__ = [
+    "ClassificationConfig",
+    "ClassifierConfig",
+    "ClassifyingConfig",
+    "ConvClassifierConfig",
+    "LenetClassifierConfig",
+]
 
 
 _OPTIMIZER = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999))
@@ -43,7 +49,37 @@ class ConvClassifierConfig:
         require_between("dropout", self.dropout, 0.0, 0.99)
 
 
-ClassifierConfig = ConvClassifierConfig
+@dataclass(frozen=True, kw_only=True)
+class LenetClassifierConfig:
+    """Two convolutions of kernel 5 with pooling, then fully connected layers.
+
+    Example:
+        >>> LenetClassifierConfig(widths=(64, 96)).units
+        (100, 100)
+        >>> LenetClassifierConfig(widths=())
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: widths must name at least one convolution.
+    """
+
+    kind: Literal["lenet"] = "lenet"
+    widths: tuple[int, ...] = (32, 48)
+    """Channels of the convolutions."""
+    units: tuple[int, ...] = (100, 100)
+    """Units of the fully connected layers."""
+    norm: Norm = "none"
+    """Normalisation of the convolutions."""
+    dropout: float = 0.0
+    """Share of the numbers that are dropped before each fully connected layer while training."""
+
+    def __post_init__(self) -> None:
+        require(bool(self.widths), "widths must name at least one convolution.")
+        for number in (*self.widths, *self.units):
+            require_positive("each of widths and units", number)
+        require_between("dropout", self.dropout, 0.0, 0.99)
+
+
+ClassifierConfig = ConvClassifierConfig | LenetClassifierConfig
 """Settings of any classifier."""
 
 

@@ -1,23 +1,24 @@
 """From the settings of a game that ends in a classifier to the game."""
 
-from torch import nn
-
 from zerosum.config.classification import (
     ClassificationConfig,
     ClassifierConfig,
     ClassifyingConfig,
+    ConvClassifierConfig,
 )
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import build_player, network_arguments
 from zerosum.errors import ConfigError
-from zerosum.games import ClassificationGame
-from zerosum.networks import ConvClassifier
+from zerosum.games import ClassificationGame, InvarianceGame
+from zerosum.games.schedules import ramped
+from zerosum.networks import Classifier, ConvClassifier, DomainHead, LenetClassifier
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
-__all__ = ["build_classification", "build_classifier"]
+__all__ = ["build_classification", "build_classifier", "build_invariance"]
 
 
-def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> nn.Module:
+def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> Classifier:
     """The classifier for pictures of that shape.
 
     Example:
@@ -27,7 +28,10 @@ def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) 
         >>> classifier(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2, 7])
     """
-    return ConvClassifier(**network_arguments(config), image_shape=shape, classes=classes)
+    arguments = network_arguments(config) | {"image_shape": shape, "classes": classes}
+    if isinstance(config, ConvClassifierConfig):
+        return ConvClassifier(**arguments)
+    return LenetClassifier(**arguments)
 
 
 def build_classification(
@@ -45,6 +49,34 @@ def build_classification(
     return ClassificationGame(
         classifier=player,
         classes=config.classes,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+    )
+
+
+def build_invariance(
+    config: InvarianceConfig, shape: ImageShape, engine: Engine
+) -> InvarianceGame:
+    """The game with these settings, for pictures of that shape.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    classes = count_classes(config)
+    network = build_classifier(config.network, shape, classes)
+    conditional = config.method == "cdan"
+    shown = network.feature_size * (classes if conditional else 1)
+    head = DomainHead(inputs=shown, widths=config.domain_widths)
+    return InvarianceGame(
+        classifier=build_player(
+            network, config.optimizer, engine, average_half_life=config.average_half_life
+        ),
+        domain=build_player(head, config.domain_optimizer, engine),
+        classes=config.classes,
+        strength=ramped(config.weight, config.ramp),
+        conditional=conditional,
+        entropy_conditioning=config.entropy_conditioning,
+        together=config.together,
         smoothing=config.label_smoothing,
         augmentation=config.augmentation,
     )

@@ -88,7 +88,8 @@ class InvarianceGame(AdaptingGame):
         >>> from zerosum.networks import DomainHead, LenetClassifier
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
-        ...     return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
+        ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        ...     return Player(network=network, optimizer=optimizer)
         >>> classifier = LenetClassifier(classes=2, image_shape=(1, 16, 16), widths=(4, 4))
         >>> game = InvarianceGame(
         ...     classifier=player(classifier),
@@ -165,9 +166,7 @@ class InvarianceGame(AdaptingGame):
         """What the features are taken for, in full precision."""
         return self._network.head(features).float()
 
-    def domain_cost(
-        self, features: Features, sure: Probabilities | None
-    ) -> tuple[Scalar, Logits]:
+    def domain_cost(self, features: Features, sure: Probabilities | None) -> tuple[Scalar, Logits]:
         """L, and the opinions that it is paid for; half of the features are of each domain.
 
         Args:

@@ -3,8 +3,8 @@
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
 sigmoid. A translator turns images into images of the same shape; a patch discriminator gives
-logits for the patches of a picture. A classifier gives a logit per picture and class, in two steps: ``features(images)`` and
-``head(features)``; a domain head gives logits for features.
+logits for the patches of a picture. A classifier gives a logit per picture and class, in two
+steps: ``features(images)`` and ``head(features)``; a domain head gives logits for features.
 """
 
 from zerosum.networks.classifier import Classifier, ConvClassifier, LenetClassifier

@@ -29,7 +29,7 @@ def domain_costs(logits: Logits, of_source: Bool[Tensor, " n"]) -> PerSample:
 
 
 def outer_products(features: Features, probabilities: Probabilities) -> FeatureProducts:
-    """g ⊗ f: each number of the features times each probability, shape (n, k · d).
+    """The outer product g ⊗ f: each feature times each probability, shape (n, k · d).
 
     A domain head that is shown this sees in which way features and classes go together.
 

@@ -6,6 +6,7 @@ A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is 
 from collections.abc import Callable
 
 from zerosum.config import RunConfig
+from zerosum.recipes.adaptation import cdan, dann
 from zerosum.recipes.classifier import classifier
 from zerosum.recipes.dcgan import (
     dcgan_cifar10,
@@ -63,6 +64,8 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "pix2pix": pix2pix,
         "cartoongan": cartoongan,
         "classifier": classifier,
+        "dann": dann,
+        "cdan": cdan,
     },
 )
 
