@@ -89,6 +89,7 @@ def test_recipes() -> None:
         "classifier",
         "dann",
         "cdan",
+        "adda",
     ]
 
 

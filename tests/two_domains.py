@@ -102,6 +102,10 @@ def adapting(folder: Path, name: str = "dann", **fields: Any) -> RunConfig:
         "evaluate_every": 0,
         "device": "cpu",
     }
+    if name != "dann":
+        wanted["game.network.feature_units"] = (6,)
+    if name == "adda":
+        wanted["game.pretraining"] = 16
     return change(recipe(name), {**wanted, **fields})
 
 

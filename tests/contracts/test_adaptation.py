@@ -73,10 +73,7 @@ def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -
     half = _train(replace(config, images=16), tmp_path / "half")
     jobs.resume_run(half.path, images=32, quiet=True)
     assert_same(weights(whole), weights(half))
-    found = [
-        [each.to_json()["scores"] for each in read_scores(run.scores_path)]
-        for run in (whole, half)
-    ]
+    found = [[each.scores for each in read_scores(run.scores_path)] for run in (whole, half)]
     assert len(found[0]) == 3
     assert found[0] == found[1]
 
@@ -186,6 +183,12 @@ def test_the_alarm_sees_a_target_taken_for_one_class(tmp_path: Path) -> None:
         ({"pairing": "names"}, ConfigError, "no picture needs a partner"),
         ({"game.weight": -1.0}, ConfigError, "weight must be a number from 0"),
         ({"game.entropy_conditioning": True}, ConfigError, "belongs to the method cdan"),
+        ({"game.method": "adda"}, ConfigError, "pretraining must be greater than 0"),
+        (
+            {"game.method": "adda", "game.pretraining": 8, "game.weight": 0.5},
+            ConfigError,
+            "with adda the weight is 1, or 0",
+        ),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_made(
@@ -215,11 +218,11 @@ def test_what_cannot_be_evaluated(how: dict[str, Any], message: str, tmp_path: P
 def test_a_baseline_has_the_same_domains(tiny: RunConfig, tmp_path: Path) -> None:
     run = _train(adapting(tmp_path / "data", images=8), tmp_path / "run")
     other = _train(replace(tiny, images=16), tmp_path / "other")
+    how = EvaluateConfig(device="cpu", baseline=other.path)
     with pytest.raises(ConfigError, match="is no baseline"):
-        how = EvaluateConfig(device="cpu", baseline=other.path)
         jobs.evaluation.evaluate(str(run.path), how, quiet=True)
+    how = EvaluateConfig(device="cpu", baseline=run.path)
     with pytest.raises(ConfigError, match="adapt a classifier"):
-        how = EvaluateConfig(device="cpu", baseline=run.path)
         jobs.evaluation.evaluate(str(other.path), how, quiet=True)
 
 

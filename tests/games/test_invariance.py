@@ -190,7 +190,7 @@ def test_a_conditional_head_sees_products_and_sends_nothing_back_through_the_cla
     assert opinions.shape == (8,)
     cost.backward()  # type: ignore[no-untyped-call]
     assert all(weight.grad is None for weight in network.connected.parameters())
-    assert all(weight.grad is not None for weight in network.convolutions.parameters())
+    assert all(weight.grad is not None for weight in network.encoder.parameters())
 
 
 def test_entropy_weights_have_mean_1_and_favour_the_sure() -> None:

@@ -65,17 +65,19 @@ class LenetClassifierConfig:
     kind: Literal["lenet"] = "lenet"
     widths: tuple[int, ...] = (32, 48)
     """Channels of the convolutions."""
+    feature_units: tuple[int, ...] = ()
+    """Units of fully connected layers that are part of the features, which a domain head sees."""
     units: tuple[int, ...] = (100, 100)
-    """Units of the fully connected layers."""
+    """Units of the other fully connected layers."""
     norm: Norm = "none"
     """Normalisation of the convolutions."""
     dropout: float = 0.0
-    """Share of the numbers that are dropped before each fully connected layer while training."""
+    """Share of the numbers that are dropped before each of units while training."""
 
     def __post_init__(self) -> None:
         require(bool(self.widths), "widths must name at least one convolution.")
-        for number in (*self.widths, *self.units):
-            require_positive("each of widths and units", number)
+        for number in (*self.widths, *self.feature_units, *self.units):
+            require_positive("each of widths, feature_units and units", number)
         require_between("dropout", self.dropout, 0.0, 0.99)
 
 

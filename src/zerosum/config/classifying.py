@@ -1,5 +1,7 @@
 """From the settings of a game that ends in a classifier to the game."""
 
+from copy import deepcopy
+
 from zerosum.config.classification import (
     ClassificationConfig,
     ClassifierConfig,
@@ -9,7 +11,7 @@ from zerosum.config.classification import (
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import build_player, network_arguments
 from zerosum.errors import ConfigError
-from zerosum.games import ClassificationGame, InvarianceGame
+from zerosum.games import AdaptingGame, ClassificationGame, EncoderGame, InvarianceGame
 from zerosum.games.schedules import ramped
 from zerosum.networks import Classifier, ConvClassifier, DomainHead, LenetClassifier
 from zerosum.training.engine import Engine
@@ -54,9 +56,7 @@ def build_classification(
     )
 
 
-def build_invariance(
-    config: InvarianceConfig, shape: ImageShape, engine: Engine
-) -> InvarianceGame:
+def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine) -> AdaptingGame:
     """The game with these settings, for pictures of that shape.
 
     Raises:
@@ -67,11 +67,25 @@ def build_invariance(
     conditional = config.method == "cdan"
     shown = network.feature_size * (classes if conditional else 1)
     head = DomainHead(inputs=shown, widths=config.domain_widths)
+    average = config.average_half_life
+    encoder = deepcopy(network)
+    classifier = build_player(network, config.optimizer, engine, average_half_life=average)
+    domain = build_player(head, config.domain_optimizer, engine)
+    if config.method == "adda" and config.weight > 0:
+        return EncoderGame(
+            classifier=classifier,
+            target=build_player(
+                encoder, config.target_optimizer, engine, average_half_life=average
+            ),
+            domain=domain,
+            classes=config.classes,
+            pretraining=config.pretraining,
+            smoothing=config.label_smoothing,
+            augmentation=config.augmentation,
+        )
     return InvarianceGame(
-        classifier=build_player(
-            network, config.optimizer, engine, average_half_life=config.average_half_life
-        ),
-        domain=build_player(head, config.domain_optimizer, engine),
+        classifier=classifier,
+        domain=domain,
         classes=config.classes,
         strength=ramped(config.weight, config.ramp),
         conditional=conditional,

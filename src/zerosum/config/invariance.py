@@ -15,6 +15,7 @@ from zerosum.config.game import OptimizerConfig
 __all__ = ["InvarianceConfig"]
 
 _NETWORK = LenetClassifierConfig()
+_SLOW = OptimizerConfig()
 _OPTIMIZER = OptimizerConfig(method="sgd", learning_rate=0.01)
 
 
@@ -32,9 +33,9 @@ class InvarianceConfig(ClassifyingConfig):
     """
 
     kind: Literal["invariance"] = "invariance"
-    method: Literal["dann", "cdan"] = "dann"
-    """What the domain head is shown. ``dann``: the features; ``cdan``: each feature times the
-    probability of each class."""
+    method: Literal["dann", "cdan", "adda"] = "dann"
+    """``dann``: the domain head is shown the features; ``cdan``: each feature times the probability
+    of each class; ``adda``: a second encoder is made for the target, after the first has learnt."""
     network: ClassifierConfig = _NETWORK
     """The network that classifies."""
     domain_widths: tuple[int, ...] = (100,)
@@ -50,6 +51,9 @@ class InvarianceConfig(ClassifyingConfig):
     target_labels: bool = False
     """Learn from the target's labels too; the domain is then a nuisance that is to be forgotten,
     and nothing is left to adapt to."""
+    pretraining: int = 0
+    """With adda: images in which the classifier of the source learns, before it stands still and
+    the encoder of the target begins as its copy."""
     together: bool = True
     """Send both domains through the network as one batch, of which batch normalisation takes its
     statistics; else one after the other."""
@@ -59,6 +63,8 @@ class InvarianceConfig(ClassifyingConfig):
     """How the classifier learns."""
     domain_optimizer: OptimizerConfig = _OPTIMIZER
     """How the domain head learns."""
+    target_optimizer: OptimizerConfig = _SLOW
+    """With adda: how the encoder of the target learns."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,4 +76,18 @@ class InvarianceConfig(ClassifyingConfig):
         require(
             not self.entropy_conditioning or self.method == "cdan",
             f"entropy_conditioning belongs to the method cdan, got {self.method}.",
+        )
+        if self.method == "adda":
+            self._check_adda()
+
+    def _check_adda(self) -> None:
+        require_positive("pretraining", self.pretraining)
+        require(
+            self.weight in (0.0, 1.0),
+            "with adda the weight is 1, or 0 for the baseline that learns from the source alone; "
+            f"got {self.weight}.",
+        )
+        require(
+            not self.target_labels,
+            "adda has nothing to learn from the target's labels; choose the method dann or cdan.",
         )

@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from zerosum.data import scale
-from zerosum.evaluation.accuracy import Questions, accuracy_scores, answer
+from zerosum.evaluation.accuracy import Questions, accuracy_scores
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
 from zerosum.metrics import a_distance, mutual_information, probe_domains
-from zerosum.types import Features, Labels
+from zerosum.types import Features, Labels, Probabilities
 
 __all__ = ["DomainQuestions", "domain_features", "probe_scores", "score_adaptation"]
 
@@ -75,7 +75,7 @@ def score_adaptation(
             answers on the target vary, as exp of their entropy, against the labels of the source.
         by_class: Whether each class of the target is scored by itself too.
     """
-    found = answer(game, questions.target)
+    found = _answer(game, questions.target, "target")
     how = "of the target, without labels, in nats"
     information = Score(estimate=mutual_information(found), how=how, lower_is_better=False)
     scores = {"target information": information}
@@ -84,7 +84,8 @@ def score_adaptation(
         classes = game.classes if by_class else ()
         scores |= _named("target", accuracy_scores(found, labels, classes=classes))
     theirs = torch.from_numpy(questions.source.labels)
-    scores |= _named("source", accuracy_scores(answer(game, questions.source.pictures), theirs))
+    ours = _answer(game, questions.source.pictures, "source")
+    scores |= _named("source", accuracy_scores(ours, theirs))
     variety = _effective(found.argmax(dim=1)) / _effective(theirs)
     return Scores(
         subject=subject,
@@ -130,6 +131,11 @@ def probe_scores(source: Features, target: Features, *, whose: str = "") -> dict
         f"{name}{whose}": Score(estimate=estimate, how=how, lower_is_better=True)
         for name, (estimate, how) in values.items()
     }
+
+
+def _answer(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Probabilities:
+    batches = pictures.batches(_AT_ONCE)
+    return torch.cat([game.classify_in(domain, scale(batch)) for batch in batches])
 
 
 def _encode(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Features:

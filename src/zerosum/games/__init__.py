@@ -3,6 +3,7 @@
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classification import ClassificationGame, ClassifyingGame
+from zerosum.games.encoders import EncoderGame
 from zerosum.games.growth import Growth
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
@@ -17,6 +18,7 @@ __all__ = [
     "ClassifyingGame",
     "ContrastiveGame",
     "CycleGame",
+    "EncoderGame",
     "Game",
     "Growth",
     "InstanceNoise",

@@ -47,6 +47,13 @@ class AdaptingGame(ClassifyingGame[DomainBatch]):
         """The best classifier for pictures of a domain; one for both unless a game has two."""
         return cast("Classifier", self.classifier)
 
+    def classify_in(self, domain: Domain, images: Images) -> Probabilities:
+        """The probabilities of the classes, shape (n, classes), by the classifier for a domain."""
+        with evaluating(self.classifier_of(domain)) as network:
+            device = next(network.parameters()).device
+            logits: ClassLogits = network(images.to(device))
+        return logits.float().softmax(dim=1).to(images.device)
+
     def encode(self, images: Images, domain: Domain) -> Features:
         """What the classifier for a domain sees in its pictures, shape (n, d), on the CPU."""
         with evaluating(self.classifier_of(domain)) as network:

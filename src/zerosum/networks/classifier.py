@@ -96,26 +96,28 @@ class ConvClassifier(Classifier):
         initialise_he(self)
 
     def features(self, images: Images) -> Features:
-        """The last map, flat; while training some of its numbers are silenced."""
-        return cast("Features", self.layers[:-1](images))
+        """The last map, flat."""
+        return cast("Features", self.layers[:-2](images))
 
     def head(self, features: Features) -> ClassLogits:
-        """The last, linear layer."""
-        return cast("ClassLogits", self.layers[-1](features))
+        """The last, linear layer; while training, some of what it is given is silenced."""
+        return cast("ClassLogits", self.layers[-2:](features))
 
 
 class LenetClassifier(Classifier):
     """Large kernels and pooling, then fully connected layers; the paper's network for digits.
 
     x (n, c, h, w) → for each width: (convolution of kernel 5 without padding, normalisation, ReLU,
-    the largest of each 2x2) → features (n, d) → for each number of units: (dropout, linear, ReLU)
-    → linear → logits (n, classes). Weights start as PyTorch draws them.
+    the largest of each 2x2) → for each number of feature units: (linear, ReLU) → features (n, d) →
+    for each number of units: (dropout, linear, ReLU) → linear → logits (n, classes). Weights start
+    as PyTorch draws them.
 
     Args:
         classes: How many classes there are.
         image_shape: (channels, height, width) of one picture.
         widths: Channels of the convolutions.
-        units: Units of the fully connected layers.
+        feature_units: Units of fully connected layers that are part of the features.
+        units: Units of those that are part of the head.
         norm: A name in ``zerosum.nn.NORMALISATIONS``.
         dropout: Probability with which a number is silenced before a fully connected layer.
 
@@ -123,7 +125,8 @@ class LenetClassifier(Classifier):
         ConfigError: The pictures are too small for so many layers.
 
     Paper:
-        Ganin et al. 2016, figure 4a, https://arxiv.org/abs/1505.07818
+        Ganin et al. 2016, figure 4a, https://arxiv.org/abs/1505.07818 (the defaults); Tzeng et al.
+        2017, section 5.1, https://arxiv.org/abs/1702.05464 (20 and 50 channels, 500 feature units)
 
     Example:
         >>> import torch
@@ -140,6 +143,7 @@ class LenetClassifier(Classifier):
         classes: int,
         image_shape: ImageShape,
         widths: tuple[int, ...] = (32, 48),
+        feature_units: tuple[int, ...] = (),
         units: tuple[int, ...] = (100, 100),
         norm: str = "none",
         dropout: float = 0.0,
@@ -160,21 +164,29 @@ class LenetClassifier(Classifier):
                 f"{len(widths)} convolutions of kernel {_KERNEL} with pooling; enlarge them "
                 "(--pictures.size 32 32 --pictures.enlarge) or give fewer widths."
             )
-        self.feature_size = channels * rows * columns
-        self.convolutions = nn.Sequential(*layers, nn.Flatten())
+        flat = channels * rows * columns
+        seen = _connected((flat, *feature_units))
+        self.feature_size = feature_units[-1] if feature_units else flat
+        self.encoder = nn.Sequential(*layers, nn.Flatten(), *seen)
         sizes = (self.feature_size, *units)
-        hidden: list[nn.Module] = []
-        for before, after in pairwise(sizes):
-            hidden += [nn.Dropout(dropout), nn.Linear(before, after), nn.ReLU(inplace=True)]
-        self.connected = nn.Sequential(*hidden, nn.Linear(sizes[-1], classes))
+        self.connected = nn.Sequential(
+            *_connected(sizes, dropout=dropout), nn.Linear(sizes[-1], classes)
+        )
 
     def features(self, images: Images) -> Features:
-        """What is left of the last map after pooling, flat."""
-        return cast("Features", self.convolutions(images))
+        """What is left of the last map after pooling, flat; and what feature units make of it."""
+        return cast("Features", self.encoder(images))
 
     def head(self, features: Features) -> ClassLogits:
         """The fully connected layers."""
         return cast("ClassLogits", self.connected(features))
+
+
+def _connected(sizes: tuple[int, ...], *, dropout: float = 0.0) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for before, after in pairwise(sizes):
+        layers += [nn.Dropout(dropout), nn.Linear(before, after), nn.ReLU(inplace=True)]
+    return layers
 
 
 def _layer(convolution: nn.Conv2d, norm: str) -> list[nn.Module]:

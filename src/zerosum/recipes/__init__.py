@@ -6,7 +6,7 @@ A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is 
 from collections.abc import Callable
 
 from zerosum.config import RunConfig
-from zerosum.recipes.adaptation import cdan, dann
+from zerosum.recipes.adaptation import adda, cdan, dann
 from zerosum.recipes.classifier import classifier
 from zerosum.recipes.dcgan import (
     dcgan_cifar10,
@@ -66,6 +66,7 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "classifier": classifier,
         "dann": dann,
         "cdan": cdan,
+        "adda": adda,
     },
 )
 

@@ -10,7 +10,9 @@ from zerosum.config import (
     RunConfig,
 )
 
-__all__ = ["cdan", "dann"]
+__all__ = ["adda", "cdan", "dann"]
+
+_LENET = LenetClassifierConfig(widths=(20, 50), feature_units=(500,), units=())
 
 
 def dann() -> RunConfig:
@@ -44,10 +46,40 @@ def dann() -> RunConfig:
 def cdan() -> RunConfig:
     """As dann, with a domain head that sees each feature times the probability of each class.
 
-    Long et al. 2018, with entropy conditioning (CDAN+E); a domain head of two layers of 500. The
-    whole outer product is shown, never a random part of it.
+    Long et al. 2018, with entropy conditioning (CDAN+E): 500 features, a domain head of two layers
+    of 500. The whole outer product is shown, never a random part of it.
     """
     base = dann()
     assert isinstance(base.game, InvarianceConfig)
-    game = replace(base.game, method="cdan", entropy_conditioning=True, domain_widths=(500, 500))
+    game = replace(
+        base.game,
+        method="cdan",
+        network=_LENET,
+        entropy_conditioning=True,
+        domain_widths=(500, 500),
+    )
     return replace(base, recipe="cdan", game=game)
+
+
+def adda() -> RunConfig:
+    """First a classifier of the source, then an encoder that makes the target look like it.
+
+    Tzeng et al. 2017: 500 features, a domain head of two layers of 500, Adam at 2e-4 (0.5, 0.999)
+    for the adversaries; the encoder of the target begins as a copy, and the head of the source is
+    its head. Twice 128,000 images. The first half is the baseline: --game.weight 0.
+    """
+    base = dann()
+    optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.5, 0.999))
+    return replace(
+        base,
+        recipe="adda",
+        game=InvarianceConfig(
+            method="adda",
+            network=_LENET,
+            pretraining=base.images // 2,
+            domain_widths=(500, 500),
+            optimizer=OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999)),
+            domain_optimizer=optimizer,
+            target_optimizer=optimizer,
+        ),
+    )
