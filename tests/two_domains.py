@@ -84,7 +84,7 @@ def labelled_domains(folder: Path, *, train: int = 60, tests: int = 20) -> tuple
     return folder / "light.npz", folder / "dark.npz"
 
 
-def adapting(folder: Path, name: str = "dann", **fields: Any) -> RunConfig:
+def adapting(folder: Path, name: str = "dann", /, **fields: Any) -> RunConfig:
     """A recipe that adapts a classifier, as small as it goes, with classes and domains named."""
     source, target = labelled_domains(folder)
     wanted = {

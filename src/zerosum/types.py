@@ -24,6 +24,7 @@ __all__ = [
     "Labels",
     "Latents",
     "Logits",
+    "OtherFeatures",
     "PerSample",
     "Probabilities",
     "Scalar",
@@ -58,6 +59,9 @@ Features = Float[Tensor, "n d"]
 
 Probabilities = Float[Tensor, "n k"]
 """A classifier's probabilities of k classes, rows summing to 1."""
+
+OtherFeatures = Float[Tensor, "m d"]
+"""The same of m other pictures."""
 
 FeatureProducts = Float[Tensor, "n _"]
 """Products of n pictures' features and probabilities: k · d numbers each."""

@@ -34,8 +34,9 @@ class InvarianceConfig(ClassifyingConfig):
 
     kind: Literal["invariance"] = "invariance"
     method: Literal["dann", "cdan", "adda"] = "dann"
-    """``dann``: the domain head is shown the features; ``cdan``: each feature times the probability
-    of each class; ``adda``: a second encoder is made for the target, after the first has learnt."""
+    """``dann``: the domain head is shown the features; ``cdan``: each feature times the
+    probability of each class; ``adda``: first a classifier of the source learns, then an encoder
+    for the target."""
     network: ClassifierConfig = _NETWORK
     """The network that classifies."""
     domain_widths: tuple[int, ...] = (100,)

@@ -15,7 +15,7 @@ from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
 from zerosum.metrics import a_distance, mutual_information, probe_domains
-from zerosum.types import Features, Labels, Probabilities
+from zerosum.types import Features, Labels, OtherFeatures, Probabilities
 
 __all__ = ["DomainQuestions", "domain_features", "probe_scores", "score_adaptation"]
 
@@ -72,7 +72,7 @@ def score_adaptation(
         questions: What it is asked.
         subject: Whose scores they are.
         vitals: Signs of the game's health; ``target classes`` comes with them: how much the
-            answers on the target vary, as exp of their entropy, against the labels of the source.
+            answers on the target vary, exp(H) − 1, against the labels of the source.
         by_class: Whether each class of the target is scored by itself too.
     """
     found = _answer(game, questions.target, "target")
@@ -86,7 +86,7 @@ def score_adaptation(
     theirs = torch.from_numpy(questions.source.labels)
     ours = _answer(game, questions.source.pictures, "source")
     scores |= _named("source", accuracy_scores(ours, theirs))
-    variety = _effective(found.argmax(dim=1)) / _effective(theirs)
+    variety = _further_classes(found.argmax(dim=1)) / _further_classes(theirs)
     return Scores(
         subject=subject,
         protocol=Protocol(
@@ -97,7 +97,9 @@ def score_adaptation(
     )
 
 
-def domain_features(game: AdaptingGame, questions: DomainQuestions) -> tuple[Features, Features]:
+def domain_features(
+    game: AdaptingGame, questions: DomainQuestions
+) -> tuple[Features, OtherFeatures]:
     """What the game's best classifier sees in the pictures of the source and of the target."""
     return (
         _encode(game, questions.source.pictures, "source"),
@@ -105,7 +107,7 @@ def domain_features(game: AdaptingGame, questions: DomainQuestions) -> tuple[Fea
     )
 
 
-def probe_scores(source: Features, target: Features, *, whose: str = "") -> dict[str, Score]:
+def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") -> dict[str, Score]:
     """How well fresh probes tell the domains by these features, which stay as they are.
 
     Args:
@@ -146,7 +148,7 @@ def _named(domain: str, scores: Mapping[str, Score]) -> dict[str, Score]:
     return {f"{domain} {name}": score for name, score in scores.items()}
 
 
-def _effective(labels: Labels) -> float:
-    """exp(H) of the shares of the classes: how many classes there are in effect."""
+def _further_classes(labels: Labels) -> float:
+    """exp(H) − 1 of the shares of the classes: how many there are in effect, besides one."""
     shares = labels.bincount().double() / len(labels)
-    return float(torch.special.entr(shares).sum().exp())
+    return float(torch.special.entr(shares).sum().exp()) - 1.0

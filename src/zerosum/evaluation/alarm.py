@@ -150,15 +150,15 @@ def _discriminator_won(history: Sequence[Scores]) -> str | None:
 
 
 def _target_collapsed(history: Sequence[Scores]) -> str | None:
-    """Of the classes that the source has, the target's pictures are taken for less than half."""
+    """The answers on the target vary less than half as much as the source's classes do."""
     if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
         return None
     share = history[-1].vitals.get("target classes", 1.0)
     if share >= 0.5:
         return None
     return (
-        f"what pictures of the target are taken for varies {share:.2f} times as much as the "
-        "classes of the source do"
+        "what pictures of the target are taken for varies only "
+        f"{share:.2f} times as much as the classes of the source do"
     )
 
 

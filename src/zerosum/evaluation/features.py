@@ -15,7 +15,7 @@ from torch import Tensor
 
 from zerosum.evaluation.adaptation import DomainQuestions
 from zerosum.files import replace_atomically
-from zerosum.types import Features
+from zerosum.types import Features, OtherFeatures
 
 __all__ = ["draw_features", "principal_plane", "to_plane"]
 
@@ -31,7 +31,7 @@ Coordinates = Float[Tensor, "n _"]
 
 
 def draw_features(
-    seen: Mapping[str, tuple[Features, Features]],
+    seen: Mapping[str, tuple[Features, OtherFeatures]],
     questions: DomainQuestions,
     *,
     classes: tuple[str, ...],

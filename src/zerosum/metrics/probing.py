@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from zerosum.metrics.estimate import Estimate
 from zerosum.metrics.shares import share
-from zerosum.types import Features
+from zerosum.types import Features, OtherFeatures
 
 __all__ = ["a_distance", "probe_domains"]
 
@@ -23,7 +23,7 @@ _VALIDATION = 5  # every fifth picture to learn from says when to stop
 
 
 def probe_domains(
-    source: Features, target: Features, *, hidden: int = 100, seed: int = 0
+    source: Features, target: OtherFeatures, *, hidden: int = 100, seed: int = 0
 ) -> Estimate:
     """How often a probe tells the domain of pictures that it has not learnt from: 0.5 is chance.
 
