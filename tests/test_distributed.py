@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from runs_in_processes import assert_same, create, finish, start, weights
-from two_domains import digits_and_negatives, small
+from two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
 from zerosum.runs import Run
@@ -24,10 +24,10 @@ def without_batch_norm(tiny: RunConfig) -> RunConfig:
     return change(tiny, {**norms, "images": tiny.batch_size})
 
 
-def _gradients(run: Run, player: str) -> list[torch.Tensor]:
-    """After one step Adam's first moment is (1 − β₁) times the gradient."""
+def _gradients(run: Run, player: str, kept: str = "exp_avg") -> list[torch.Tensor]:
+    """After one step Adam's first moment is (1 − β₁) times the gradient; a velocity is just it."""
     moments: dict[str, Any] = weights(run)["players"][player]["optimizer"]["state"]
-    return [moment["exp_avg"] for moment in moments.values()]
+    return [moment[kept] for moment in moments.values()]
 
 
 def test_two_halves_give_the_gradients_of_the_whole(
@@ -73,6 +73,23 @@ def test_two_processes_translate_as_one_and_share_their_pools(tmp_path: Path) ->
     pool = weights(two)["game"]["pool b"]
     assert torch.allclose(pool, weights(one)["game"]["pool b"], atol=1e-5)
     assert len(pool) == 2
+
+
+@pytest.mark.parametrize("method", ["dann", "cdan"])
+def test_two_processes_adapt_as_one(method: str, tmp_path: Path) -> None:
+    # λ is 0 in the first round of a ramp, so there is none.
+    fields = {"game.method": method, "game.ramp": 0, "images": 8}
+    config = adapting(tmp_path / "data", **fields)
+    one, two = (create(tmp_path / name, config) for name in ("one", "two"))
+    finish(start("resume", str(one.path), "--quiet"))
+    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
+    for player in ("classifier", "domain"):
+        for alone, together in zip(
+            *(_gradients(run, player, "momentum_buffer") for run in (one, two)), strict=True
+        ):
+            scale = alone.abs().max().item()
+            assert scale > 0
+            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale), player
 
 
 def test_a_distributed_run_with_pools_resumes_bit_for_bit(tmp_path: Path) -> None:

@@ -95,6 +95,9 @@ def test_recipes() -> None:
         "sgan-conv",
         "sgan-supervised",
         "sgan-conv-supervised",
+        "dann",
+        "cdan",
+        "adda",
     ]
 
 

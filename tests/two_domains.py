@@ -1,4 +1,4 @@
-"""Helpers for tests of translation: two domains that differ in what can be measured."""
+"""Helpers for tests of two domains, which differ in what can be measured."""
 
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,52 @@ def small(name: str, data: Path, tmp_path: Path, **fields: Any) -> RunConfig:
     if base.game.kind == "contrastive":
         wanted |= {"game.units": 8}
     return change(base, {**wanted, **fields})
+
+
+def labelled_domains(folder: Path, *, train: int = 60, tests: int = 20) -> tuple[Path, Path]:
+    """Digits 0 and 1 under their names; others of these, black on white, under them too."""
+    source = open_source("digits")
+    labels = [int(source.label(index) or 0) for index in range(len(source))]
+    numbers = [index for index, label in enumerate(labels) if label < 2]
+    folder.mkdir(parents=True, exist_ok=True)
+    for place, name in enumerate(("light", "dark")):
+        mine = numbers[place::2][: train + tests]
+        pictures = np.stack([np.asarray(source.read(index)) for index in mine])
+        pictures = 255 - pictures if place else pictures
+        classes = np.array([labels[index] for index in mine])
+        np.savez(
+            folder / f"{name}.npz",
+            x_train=pictures[:train],
+            y_train=classes[:train],
+            x_test=pictures[train:],
+            y_test=classes[train:],
+        )
+    return folder / "light.npz", folder / "dark.npz"
+
+
+def adapting(folder: Path, name: str = "dann", /, **fields: Any) -> RunConfig:
+    """A recipe that adapts a classifier, as small as it goes, with classes and domains named."""
+    source, target = labelled_domains(folder)
+    wanted = {
+        "data_a": str(source),
+        "data_b": str(target),
+        "pictures.size": (28, 28),
+        "pictures.channels": 1,
+        "game.classes": ("0", "1"),
+        "game.network.widths": (4, 4),
+        "game.network.units": (8,),
+        "game.domain_widths": (8,),
+        "images": 32,
+        "batch_size": 8,
+        "log_every": 8,
+        "evaluate_every": 0,
+        "device": "cpu",
+    }
+    if name != "dann":
+        wanted["game.network.feature_units"] = (6,)
+    if name == "adda":
+        wanted["game.pretraining"] = 16
+    return change(recipe(name), {**wanted, **fields})
 
 
 def _save(picture: Image.Image, path: Path) -> None:

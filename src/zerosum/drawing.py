@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import torch
 
 from zerosum.errors import RunError
-from zerosum.games import Classes, ClassificationGame, Game, GeneratingGame
+from zerosum.games import Classes, ClassifyingGame, Game, GeneratingGame
 from zerosum.latent import LatentSpace, latent_space
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
@@ -117,17 +117,12 @@ class Drawing:
         Raises:
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
-        if isinstance(self.game, ClassificationGame):
-            raise RunError(
-                f"{self.run.path} makes no pictures, it classifies them: "
-                f"zerosum classify {self.run.path} PICTURE..."
-            )
-        if not isinstance(self.game, GeneratingGame):
-            raise RunError(
-                f"{self.run.path} does not make pictures from nothing, it translates pictures: "
-                f"zerosum translate {self.run.path} PICTURE..."
-            )
-        return latent_space(self.game, self.labels)
+        if isinstance(self.game, GeneratingGame):
+            return latent_space(self.game, self.labels)
+        does = "does not make pictures from nothing, it translates pictures: zerosum translate"
+        if isinstance(self.game, ClassifyingGame):
+            does = "makes no pictures, it classifies them: zerosum classify"
+        raise RunError(f"{self.run.path} {does} {self.run.path} PICTURE...")
 
     def walk(
         self,

@@ -16,6 +16,7 @@ __all__ = [
     "Bytes",
     "ClassLogits",
     "DomainBatch",
+    "FeatureProducts",
     "Features",
     "FewLabelsBatch",
     "ImageBatches",
@@ -26,6 +27,7 @@ __all__ = [
     "Logits",
     "Mask",
     "Opinions",
+    "OtherFeatures",
     "PerSample",
     "Pixels",
     "Probabilities",
@@ -70,6 +72,12 @@ Features = Float[Tensor, "n d"]
 Probabilities = Float[Tensor, "n k"]
 """A classifier's probabilities of k classes, rows summing to 1."""
 
+OtherFeatures = Float[Tensor, "m d"]
+"""The same of m other pictures."""
+
+FeatureProducts = Float[Tensor, "n _"]
+"""Products of n pictures' features and probabilities: k · d numbers each."""
+
 PerSample = Float[Tensor, " n"]
 """One value per picture, before the mean."""
 
@@ -110,6 +118,8 @@ class DomainBatch:
         b: Real pictures of domain B, of the same shape; where the domains are paired, picture i
             is the partner of picture i of A.
         smoothed: The pictures b with their edges smoothed, for games that ask for them; or None.
+        labels_a: The classes of the pictures a, shape (n,), where a game learns them; or None.
+        labels_b: The same of b, numbered as in A.
 
     Example:
         >>> import torch
@@ -121,6 +131,8 @@ class DomainBatch:
     a: Images
     b: Images
     smoothed: Images | None = None
+    labels_a: Labels | None = None
+    labels_b: Labels | None = None
 
     def __len__(self) -> int:
         return len(self.a)

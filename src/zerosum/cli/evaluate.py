@@ -23,7 +23,8 @@ called FD-digits, KD-digits, IS-digits.
   zerosum evaluate runs/dcgan-digits --metrics frechet,kid,prdc
   zerosum evaluate runs/dcgan-digits --metrics memorisation --picture nearest.png
   zerosum evaluate made/ --against photos/ --features pixels
-  zerosum evaluate mnist --split test --against mnist       how well real pictures score"""
+  zerosum evaluate mnist --split test --against mnist       how well real pictures score
+  zerosum evaluate runs/dann --baseline runs/source-only --picture features.png"""
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -41,6 +41,8 @@ def report_outcome(outcome: Outcome) -> None:
     if config.is_classification:
         print(f"  classify:        zerosum classify {path} PICTURE...")
         print(f"  class by class:  zerosum evaluate {path}")
+    if config.is_adaptation:
+        print(f"  what is to see:  zerosum evaluate {path} --picture {path}.png")
     if config.is_translation:
         print(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
     elif grids:
@@ -68,9 +70,13 @@ def _print_scores(outcome: Outcome) -> None:
         name = found[0].leading
         before, after = found[0].scores[name], found[-1].scores[name]
         best = compare({"run": found}).best("run")
-        print(f"  {name + ':':<14}{before} before training, {after} after; ", end="")
+        print(f"  {name + ':':<13} {before} before training, {after} after; ", end="")
         print(f"at its best {best.scores[name]}, at {best.images:,} images")
         print(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
+        for other in ("target accuracy", "source accuracy"):
+            if other in found[0].scores:
+                ends = [str(scores.scores[other]) for scores in (found[0], found[-1])]
+                print(f"  {other + ':':<13} {ends[0]} before training, {ends[1]} after")
     alarms = outcome.run.alarms_path
     if alarms.exists():
         print(f"  alarms:       {alarms}")

@@ -26,7 +26,7 @@ def report_scores(found: Evaluated) -> None:
     console.print(table)
     _print_protocol(console, found.scores.protocol)
     if found.picture is not None:
-        console.print(f"nearest real pictures: {found.picture}", markup=False)
+        console.print(f"{found.shows}: {found.picture}", markup=False)
 
 
 def report_comparison(found: Comparison, plot: Path) -> None:

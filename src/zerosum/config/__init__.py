@@ -5,6 +5,7 @@ from zerosum.config.classification import (
     ClassifyingConfig,
     ConvClassifierConfig,
     DeepClassifierConfig,
+    LenetClassifierConfig,
     MlpClassifierConfig,
     SemiSupervisedConfig,
     SoftplusGeneratorConfig,
@@ -23,6 +24,7 @@ from zerosum.config.game import (
     PenaltiesConfig,
     PenaltyConfig,
 )
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.json import change, differences, from_json, to_json
 from zerosum.config.networks import (
     DcganDiscriminatorConfig,
@@ -72,6 +74,8 @@ __all__ = [
     "GameConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
+    "InvarianceConfig",
+    "LenetClassifierConfig",
     "MlpClassifierConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",

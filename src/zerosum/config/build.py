@@ -5,8 +5,13 @@ from typing import Any
 import torch
 
 from zerosum.config.classification import ClassificationConfig, SemiSupervisedConfig
-from zerosum.config.classifying import build_classification, build_semi_supervised
+from zerosum.config.classifying import (
+    build_classification,
+    build_invariance,
+    build_semi_supervised,
+)
 from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import (
     build_discriminator,
     build_generator,
@@ -68,6 +73,8 @@ def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
         return build_classification(config, shape, engine)
     if isinstance(config, SemiSupervisedConfig):
         return build_semi_supervised(config, shape, engine)
+    if isinstance(config, InvarianceConfig):
+        return build_invariance(config, shape, engine)
     return build_translation(config, shape, engine)
 
 

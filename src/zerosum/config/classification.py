@@ -15,6 +15,7 @@ __all__ = [
     "ClassifyingConfig",
     "ConvClassifierConfig",
     "DeepClassifierConfig",
+    "LenetClassifierConfig",
     "MlpClassifierConfig",
     "SemiSupervisedConfig",
     "SoftplusGeneratorConfig",
@@ -123,7 +124,41 @@ class SoftplusGeneratorConfig:
             require_positive("each of widths", width)
 
 
-ClassifierConfig = ConvClassifierConfig | MlpClassifierConfig | DeepClassifierConfig
+@dataclass(frozen=True, kw_only=True)
+class LenetClassifierConfig:
+    """Two convolutions of kernel 5 with pooling, then fully connected layers.
+
+    Example:
+        >>> LenetClassifierConfig(widths=(64, 96)).units
+        (100, 100)
+        >>> LenetClassifierConfig(widths=())
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: widths must name at least one convolution.
+    """
+
+    kind: Literal["lenet"] = "lenet"
+    widths: tuple[int, ...] = (32, 48)
+    """Channels of the convolutions."""
+    feature_units: tuple[int, ...] = ()
+    """Units of fully connected layers that are part of the features, which a domain head sees."""
+    units: tuple[int, ...] = (100, 100)
+    """Units of the other fully connected layers."""
+    norm: Norm = "none"
+    """Normalisation of the convolutions."""
+    dropout: float = 0.0
+    """Share of the numbers that are dropped before each of units while training."""
+
+    def __post_init__(self) -> None:
+        require(bool(self.widths), "widths must name at least one convolution.")
+        for number in (*self.widths, *self.feature_units, *self.units):
+            require_positive("each of widths, feature_units and units", number)
+        require_between("dropout", self.dropout, 0.0, 0.99)
+
+
+ClassifierConfig = (
+    ConvClassifierConfig | LenetClassifierConfig | MlpClassifierConfig | DeepClassifierConfig
+)
 """Settings of any classifier."""
 
 

@@ -1,5 +1,7 @@
 """From the settings of a game that ends in a classifier to the game."""
 
+from copy import deepcopy
+
 from torch import nn
 
 from zerosum.config.classification import (
@@ -8,22 +10,45 @@ from zerosum.config.classification import (
     ClassifyingConfig,
     ConvClassifierConfig,
     DeepClassifierConfig,
+    LenetClassifierConfig,
     MlpClassifierConfig,
     SemiSupervisedConfig,
     SoftplusGeneratorConfig,
 )
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.networks import DcganGeneratorConfig
 from zerosum.config.players import build_generator, build_player, network_arguments
 from zerosum.errors import ConfigError
-from zerosum.games import ClassificationGame, Player, SemiSupervisedGame
-from zerosum.networks import ConvClassifier, DeepClassifier, MlpClassifier, SoftplusGenerator
+from zerosum.games import (
+    AdaptingGame,
+    ClassificationGame,
+    EncoderGame,
+    InvarianceGame,
+    Player,
+    SemiSupervisedGame,
+)
+from zerosum.games.schedules import ramped
+from zerosum.networks import (
+    Classifier,
+    ConvClassifier,
+    DeepClassifier,
+    DomainHead,
+    LenetClassifier,
+    MlpClassifier,
+    SoftplusGenerator,
+)
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
-__all__ = ["build_classification", "build_classifier", "build_semi_supervised"]
+__all__ = [
+    "build_classification",
+    "build_classifier",
+    "build_invariance",
+    "build_semi_supervised",
+]
 
 
-def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> nn.Module:
+def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> Classifier:
     """The classifier for pictures of that shape.
 
     Example:
@@ -33,15 +58,17 @@ def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) 
         >>> classifier(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2, 7])
     """
-    arguments = network_arguments(config)
+    arguments = network_arguments(config) | {"image_shape": shape, "classes": classes}
     match config:
         case ConvClassifierConfig():
-            return ConvClassifier(**arguments, image_shape=shape, classes=classes)
+            return ConvClassifier(**arguments)
+        case LenetClassifierConfig():
+            return LenetClassifier(**arguments)
         case MlpClassifierConfig():
-            return MlpClassifier(**arguments, image_shape=shape, classes=classes)
+            return MlpClassifier(**arguments)
         case DeepClassifierConfig():
             _require_size(shape)
-            return DeepClassifier(**arguments, image_shape=shape, classes=classes)
+            return DeepClassifier(**arguments)
 
 
 def build_classification(
@@ -53,7 +80,7 @@ def build_classification(
         ConfigError: It is not known which classes there are.
     """
     return ClassificationGame(
-        classifier=_classifier(config, shape, engine),
+        classifier=_player(config, _network(config, shape), engine),
         classes=config.classes,
         smoothing=config.label_smoothing,
         augmentation=config.augmentation,
@@ -76,7 +103,7 @@ def build_semi_supervised(
         case DcganGeneratorConfig():
             generator = build_generator(config.generator, shape)
     return SemiSupervisedGame(
-        classifier=_classifier(config, shape, engine),
+        classifier=_player(config, _network(config, shape), engine),
         generator=build_player(generator, config.generator_optimizer, engine),
         classes=config.classes,
         latent=config.latent,
@@ -87,8 +114,52 @@ def build_semi_supervised(
     )
 
 
-def _classifier(config: ClassifyingConfig, shape: ImageShape, engine: Engine) -> Player:
-    network = build_classifier(config.network, shape, _count_classes(config))
+def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine) -> AdaptingGame:
+    """The game with these settings, for pictures of that shape.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    network = _network(config, shape)
+    conditional = config.method == "cdan"
+    shown = network.feature_size * (network.classes if conditional else 1)
+    head = DomainHead(inputs=shown, widths=config.domain_widths)
+    encoder = deepcopy(network)
+    classifier = _player(config, network, engine)
+    domain = build_player(head, config.domain_optimizer, engine)
+    if config.method == "adda" and config.weight > 0:
+        return EncoderGame(
+            classifier=classifier,
+            target=build_player(
+                encoder,
+                config.target_optimizer,
+                engine,
+                average_half_life=config.average_half_life,
+            ),
+            domain=domain,
+            classes=config.classes,
+            pretraining=config.pretraining,
+            smoothing=config.label_smoothing,
+            augmentation=config.augmentation,
+        )
+    return InvarianceGame(
+        classifier=classifier,
+        domain=domain,
+        classes=config.classes,
+        strength=ramped(config.weight, config.ramp),
+        conditional=conditional,
+        entropy_conditioning=config.entropy_conditioning,
+        together=config.together,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+    )
+
+
+def _network(config: ClassifyingConfig, shape: ImageShape) -> Classifier:
+    return build_classifier(config.network, shape, _count_classes(config))
+
+
+def _player(config: ClassifyingConfig, network: Classifier, engine: Engine) -> Player:
     return build_player(
         network, config.optimizer, engine, average_half_life=config.average_half_life
     )

@@ -72,7 +72,11 @@ class EvaluateConfig:
     resize: Literal["antialiased", "tf1"] = "antialiased"
     """How pictures are brought to the network's size; tf1: as the first FID code did."""
     picture: Path | None = None
-    """PNG file for generated pictures beside their nearest real ones."""
+    """PNG file for generated pictures beside their nearest real ones; of a run that adapts to
+    another domain, for its features in two dimensions, before and after."""
+    baseline: Path | None = None
+    """Of a run that adapts to another domain: a run that learnt from the source alone
+    (--game.weight 0), which is scored and probed too, and shown as before."""
     device: str = "auto"
     """auto, cpu, cuda or mps."""
 

@@ -37,9 +37,11 @@ ObjectiveName = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerConfig:
-    """Adam for one player.
+    """How one player learns: Adam, or gradient descent with momentum.
 
     Example:
+        >>> OptimizerConfig(method="sgd", learning_rate=0.01, annealing=100_000).momentum
+        0.9
         >>> OptimizerConfig(learning_rate=1e-3, decay=(50_000, 100_000)).betas
         (0.5, 0.999)
         >>> OptimizerConfig(decay=(100_000, 50_000))
@@ -48,17 +50,30 @@ class OptimizerConfig:
         zerosum.errors.ConfigError: decay must be two rising image counts, got (100000, 50000).
     """
 
+    method: Literal["adam", "sgd"] = "adam"
+    """``sgd``: stochastic gradient descent with momentum."""
     learning_rate: float = 2e-4
     """Step size."""
     betas: tuple[float, float] = (0.5, 0.999)
-    """Decay of the running means of the gradient and of its square."""
+    """Adam's decay of the running means of the gradient and of its square."""
+    momentum: float = 0.9
+    """Decay of the velocity of sgd."""
     decay: tuple[int, int] | None = None
     """Images between which the learning rate falls linearly to zero."""
+    annealing: int | None = None
+    """Images over which the learning rate falls as 1 / (1 + 10 p)^0.75, p being the part of them
+    that is seen; None: it does not."""
 
     def __post_init__(self) -> None:
         require_positive("learning_rate", self.learning_rate)
         for beta in self.betas:
             require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
+        require(
+            0.0 <= self.momentum < 1.0,
+            f"momentum must be from 0 to below 1, got {self.momentum}.",
+        )
+        if self.annealing is not None:
+            require_positive("annealing", self.annealing)
         if self.decay is not None:
             start, end = self.decay
             require(0 <= start < end, f"decay must be two rising image counts, got {self.decay}.")

@@ -32,7 +32,7 @@ from zerosum.config.style import (
     StyleGeneratorConfig,
 )
 from zerosum.games import Player
-from zerosum.games.schedules import Schedule
+from zerosum.games.schedules import STEADY, Schedule, annealed
 from zerosum.networks import (
     ConditionalDiscriminator,
     ConditionalGenerator,
@@ -169,7 +169,7 @@ def build_player(
     average_half_life: int | None = None,
     burn_in: BurnInConfig = NO_BURN_IN,
 ) -> Player:
-    """A player whose network is on the engine's device, with Adam and perhaps an average.
+    """A player whose network is on the engine's device, its optimizer and perhaps an average.
 
     Example:
         >>> engine = Engine(device=torch.device("cpu"))
@@ -180,11 +180,12 @@ def build_player(
     network = engine.prepare(network)
     return Player(
         network=network,
-        optimizer=_build_adam(config, network),
+        optimizer=_build_optimizer(config, network),
         average=None if average is None else engine.prepare(average),
         half_life=average_half_life or 0,
         decay=config.decay,
         rate=burn_in_schedule(burn_in, burn_in.learning_rate),
+        annealing=STEADY if config.annealing is None else annealed(config.annealing),
         beta2=_beta2(burn_in, config.betas[1]),
         memory=burn_in_schedule(burn_in, burn_in.half_life),
     )
@@ -204,13 +205,16 @@ def _beta2(config: BurnInConfig, end: float) -> Schedule | None:
     return None if config.beta2 is None else burn_in_schedule(config, config.beta2, end)
 
 
-def _build_adam(config: OptimizerConfig, network: nn.Module) -> torch.optim.Adam:
-    """Adam in one kernel for all weights, where the device has it."""
-    make: Callable[..., torch.optim.Adam] = partial(
-        torch.optim.Adam, network.parameters(), lr=config.learning_rate, betas=config.betas
-    )
+def _build_optimizer(config: OptimizerConfig, network: nn.Module) -> torch.optim.Optimizer:
+    """An optimizer in one kernel for all weights, where the device has it."""
+    make: Callable[..., torch.optim.Optimizer]
+    if config.method == "sgd":
+        make = partial(torch.optim.SGD, momentum=config.momentum)
+    else:
+        make = partial(torch.optim.Adam, betas=config.betas)
     device = next(network.parameters()).device.type
-    return make(fused=device in ("cpu", "cuda", "mps"))
+    fused = device in ("cpu", "cuda", "mps")
+    return make(network.parameters(), lr=config.learning_rate, fused=fused)
 
 
 def network_arguments(config: object) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from zerosum.config.classification import (
     SemiSupervisedConfig,
 )
 from zerosum.config.game import AdversarialConfig
+from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.translation import (
     CartoonConfig,
     ContrastiveConfig,
@@ -30,6 +31,7 @@ GameConfig = (
     | CartoonConfig
     | ClassificationConfig
     | SemiSupervisedConfig
+    | InvarianceConfig
 )
 """Settings of any game; ``kind`` names the family in JSON."""
 
@@ -109,9 +111,10 @@ class RunConfig:
     """Who plays, and for what."""
     images: int
     """Real images that the run is to see in all."""
-    data_a: str | None = None
-    """Source of domain A, for a game over two domains, with data_b instead of data."""
-    data_b: str | None = None
+    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",))] = None
+    """Source of domain A, for a game over two domains, with data_b instead of data; the labelled
+    one, where a classifier is to be adapted to the other."""
+    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",))] = None
     """Source of domain B."""
     pairing: Literal["none", "names", "side-by-side"] = "none"
     """How pictures of two domains belong together: not; by equal file names; or as the left (A)
@@ -166,6 +169,12 @@ class RunConfig:
                 "this game needs partners: set pairing to names (equal file names in both "
                 "domains) or side-by-side (both halves of one picture).",
             )
+        elif self.is_adaptation:
+            require(
+                self.pairing == "none",
+                f"pairing is for games that translate; {self.recipe} adapts a classifier, for "
+                "which no picture needs a partner.",
+            )
         else:
             require(
                 self.data_a is None and self.data_b is None and self.pairing == "none",
@@ -177,6 +186,11 @@ class RunConfig:
     def is_translation(self) -> bool:
         """Whether the game is one over two domains."""
         return isinstance(self.game, TranslationConfig)
+
+    @property
+    def is_adaptation(self) -> bool:
+        """Whether a classifier learns from one domain for another."""
+        return isinstance(self.game, InvarianceConfig)
 
     @property
     def is_classification(self) -> bool:

@@ -1,5 +1,6 @@
 """Pictures: where they come from, the store that keeps them, the batches that networks see."""
 
+from zerosum.data.adaptation import AdaptationBatches
 from zerosum.data.audit import Audit, audit
 from zerosum.data.batches import Batches
 from zerosum.data.domains import (
@@ -17,6 +18,7 @@ from zerosum.data.store import Store, build_store
 from zerosum.data.subsets import hold_out, labels_per_class
 
 __all__ = [
+    "AdaptationBatches",
     "Audit",
     "Batches",
     "DomainBatches",

@@ -1,10 +1,12 @@
 """The collapse alarm: it looks at a run's scores and vital signs, and names what went wrong.
 
-Four things go wrong with adversarial training, and each has its sign:
+Some things go wrong with adversarial training, and each has its sign:
 
 - **mode collapse**: the generated pictures differ far less from each other than the real ones do;
 - **discriminator has won**: it tells nearly every pair apart, and the score no longer improves;
 - **generator's gradient vanished**: what the generator is told no longer says where to go;
+- **collapse of the target's classes**: a classifier that is adapted to another domain takes its
+  pictures for a few classes only;
 - **divergence**: the pictures are far worse than they were.
 
 Each must be seen at three evaluations in a row: a game that swings is not a game that is lost.
@@ -147,6 +149,19 @@ def _discriminator_won(history: Sequence[Scores]) -> str | None:
     )
 
 
+def _target_collapsed(history: Sequence[Scores]) -> str | None:
+    """The answers on the target vary less than half as much as the source's classes do."""
+    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
+        return None
+    share = history[-1].vitals.get("target classes", 1.0)
+    if share >= 0.5:
+        return None
+    return (
+        "what pictures of the target are taken for varies only "
+        f"{share:.2f} times as much as the classes of the source do"
+    )
+
+
 SYMPTOMS: Mapping[str, tuple[Symptom, str]] = {
     "the generator's gradient vanished": (
         _gradient_vanished,
@@ -160,6 +175,10 @@ SYMPTOMS: Mapping[str, tuple[Symptom, str]] = {
     "mode collapse": (
         _collapsed,
         "Add R1 (penalties.r1.weight), lower the generator's learning rate, or enlarge the batch.",
+    ),
+    "the target's classes collapsed": (
+        _target_collapsed,
+        "Lower game.weight, lengthen game.ramp, or see whether the target has all the classes.",
     ),
     "divergence": (
         _diverged,

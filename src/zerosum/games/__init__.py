@@ -5,14 +5,17 @@ from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPe
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classes import Classes
 from zerosum.games.classification import ClassificationGame, ClassifyingGame
+from zerosum.games.encoders import EncoderGame
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
+from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
 from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
 __all__ = [
+    "AdaptingGame",
     "AdaptiveAugmentation",
     "AdversarialGame",
     "CartoonGame",
@@ -21,10 +24,12 @@ __all__ = [
     "ClassifyingGame",
     "ContrastiveGame",
     "CycleGame",
+    "EncoderGame",
     "Game",
     "GeneratingGame",
     "Growth",
     "InstanceNoise",
+    "InvarianceGame",
     "OneWayGame",
     "PairedGame",
     "PathLength",

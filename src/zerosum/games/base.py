@@ -31,6 +31,7 @@ class Player:
         half_life: Images after which a past weight counts half in the average.
         decay: The images between which the learning rate falls linearly to zero; or None.
         rate: Factor on the learning rate, besides.
+        annealing: Another one.
         beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
         memory: Factor on the half-life.
 
@@ -47,6 +48,7 @@ class Player:
     half_life: float = 0.0
     decay: tuple[int, int] | None = None
     rate: Schedule = STEADY
+    annealing: Schedule = STEADY
     beta2: Schedule | None = None
     memory: Schedule = STEADY
 

@@ -2,15 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, pi
+from math import cos, pi, tanh
 
 from zerosum.registry import Table
 
-__all__ = ["SHAPES", "STEADY", "Schedule"]
+__all__ = ["SHAPES", "STEADY", "Schedule", "annealed", "ramped"]
+
+_STEEPNESS, _POWER = 10.0, 0.75  # α and β of Ganin et al.; γ is 10 too
+
+
+def _annealing(time: float) -> float:
+    return float((1.0 + _STEEPNESS * time) ** -_POWER)
+
 
 SHAPES: Table[Callable[[float], float]] = Table(
     "shape of a schedule",
-    {"cosine": lambda time: (1 - cos(pi * time)) / 2, "linear": lambda time: time},
+    {
+        "cosine": lambda time: (1 - cos(pi * time)) / 2,
+        "linear": lambda time: time,
+        "saturating": lambda time: tanh(5.0 * time) / tanh(5.0),
+        "annealing": lambda time: (1.0 - _annealing(time)) / (1.0 - _annealing(1.0)),
+    },
 )
 """The share of the way that is gone when a share of the time is over; both from 0 to 1."""
 
@@ -46,3 +58,36 @@ class Schedule:
 
 STEADY = Schedule(start=1.0, end=1.0, until=0)
 """A factor that changes nothing."""
+
+
+def ramped(weight: float, until: int) -> Schedule:
+    """λ(p) = weight · (2 / (1 + exp(−10 p)) − 1), p being images / ``until``, up to p = 1.
+
+    That is weight · tanh(5 p): the adversary is let in slowly, while it still knows little.
+
+    Args:
+        weight: What λ comes near to.
+        until: Images at which p is 1; 0: λ is there at once.
+
+    Paper:
+        Ganin et al. 2016, section 5.2.2, https://arxiv.org/abs/1505.07818
+
+    Example:
+        >>> strength = ramped(1.0, 1000)
+        >>> [round(strength.at(images), 5) for images in (0, 500, 1000, 2000)]
+        [0.0, 0.98661, 0.99991, 0.99991]
+    """
+    return Schedule(start=0.0, end=weight * tanh(5.0), until=until, shape="saturating")
+
+
+def annealed(until: int) -> Schedule:
+    """The factor 1 / (1 + 10 p)^0.75 on a learning rate, p being images / ``until``, up to p = 1.
+
+    Paper:
+        Ganin et al. 2016, section 5.2.2, https://arxiv.org/abs/1505.07818
+
+    Example:
+        >>> [round(annealed(1000).at(images), 4) for images in (0, 100, 1000, 2000)]
+        [1.0, 0.5946, 0.1656, 0.1656]
+    """
+    return Schedule(start=1.0, end=_annealing(1.0), until=until, shape="annealing")

@@ -151,6 +151,11 @@ def evaluate_classifier(model: Model, options: EvaluateConfig, *, quiet: bool = 
     """
     if options.direction is not None:
         raise ConfigError(f"{model.run.path} translates nothing, so leave --direction out.")
+    if options.picture is not None or options.baseline is not None:
+        raise ConfigError(
+            "--picture and --baseline say nothing of a classifier that is tested on pictures of "
+            "one domain; leave them out."
+        )
     assert isinstance(model.game, ClassifyingGame)
     questions = find_questions(
         model.run.config(),

@@ -23,7 +23,8 @@ from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
 from zerosum.features import FeatureNetwork, load_features
-from zerosum.games import TranslationGame
+from zerosum.games import AdaptingGame, TranslationGame
+from zerosum.jobs.adaptation import evaluate_adaptation
 from zerosum.jobs.classification import evaluate_classifier
 from zerosum.jobs.examination import choose_features, domain_source, translations
 from zerosum.jobs.preparation import (
@@ -47,11 +48,13 @@ class Evaluated:
 
     Attributes:
         scores: The scores with their protocol.
-        picture: The sheet of nearest real pictures, where one was asked for.
+        picture: The picture that was asked for.
+        shows: What is to be seen in it.
     """
 
     scores: Scores
     picture: Path | None = None
+    shows: str = "nearest real pictures"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +102,11 @@ def evaluate(
             f"zerosum evaluate {subject} --against SOURCE."
         )
     if is_run and Run.open(Path(subject)).config().is_classification and options.asks_for_accuracy:
-        model = load(subject, device=options.device, checkpoint=options.checkpoint)
-        scores = evaluate_classifier(model, options, quiet=quiet)
-        append_scores(model.run.scores_path, scores)
-        return Evaluated(scores=scores)
+        return _test_classifier(subject, options, quiet=quiet)
+    if options.baseline is not None:
+        raise ConfigError(
+            f"--baseline is for runs that adapt a classifier to another domain; {subject} is none."
+        )
     parts: dict[str, Scores] = {}
     network: FeatureNetwork | None = None
     for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet):
@@ -114,6 +118,18 @@ def evaluate(
     if is_run:
         append_scores(Run.open(Path(subject)).scores_path, scores)
     return Evaluated(scores=scores, picture=options.picture)
+
+
+def _test_classifier(run: str, options: EvaluateConfig, *, quiet: bool) -> Evaluated:
+    """The scores of a run that classifies, in the domains that it learnt from or elsewhere."""
+    model = load(run, device=options.device, checkpoint=options.checkpoint)
+    if model.run.config().is_adaptation and options.against is None:
+        scores = evaluate_adaptation(model, options, quiet=quiet)
+        found = Evaluated(scores=scores, picture=options.picture, shows="features")
+    else:
+        found = Evaluated(scores=evaluate_classifier(model, options, quiet=quiet))
+    append_scores(model.run.scores_path, found.scores)
+    return found
 
 
 def _all_sides(
@@ -130,6 +146,8 @@ def _all_sides(
             f"{subject} makes pictures of {model.run.config().pictures.size}, and --size asks for "
             f"{options.size}; a run is evaluated at its own size. Leave --size out."
         )
+    if isinstance(model.game, AdaptingGame):
+        _ = model.latent  # Says that there is none: such a run makes no pictures.
     if not isinstance(model.game, TranslationGame):
         if options.direction is not None:
             raise ConfigError(f"{subject} translates nothing, so leave --direction out.")

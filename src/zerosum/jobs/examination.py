@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zerosum.config import ClassificationConfig, RunConfig
+from zerosum.config import ClassificationConfig, InvarianceConfig, RunConfig
 from zerosum.data import Domains, Store, scale
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.measures import FEW
@@ -14,12 +14,13 @@ from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.files import cache_folder
 from zerosum.games import Game, GeneratingGame, TranslationGame
+from zerosum.jobs.adaptation import domain_questions
 from zerosum.jobs.labels import find_questions
 from zerosum.jobs.preparation import counting, describe, prepare_domains, prepare_store
 from zerosum.pictures import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.exams import AccuracyExam, Exam, PictureExam
+from zerosum.training.exams import AccuracyExam, AdaptationExam, Exam, PictureExam
 from zerosum.types import DomainBatch, ImageBatches, Images
 
 __all__ = [
@@ -45,7 +46,7 @@ def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid | None:
 
     None: the run makes no pictures.
     """
-    if isinstance(config.game, ClassificationConfig):
+    if isinstance(config.game, ClassificationConfig | InvarianceConfig):
         return None
     if isinstance(pictures, Domains):
         examples = _examples(config, pictures)
@@ -100,6 +101,8 @@ def make_exams(
 
     A run that classifies is examined in that, if there are pictures for it.
     """
+    if isinstance(pictures, Domains) and config.is_adaptation:
+        return [AdaptationExam(questions=domain_questions(config, pictures, quiet=quiet))]
     if config.is_classification:
         return _accuracy_exams(config, quiet=quiet)
     features = config.evaluate_features

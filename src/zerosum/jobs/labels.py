@@ -28,6 +28,7 @@ def find_classes(config: RunConfig) -> RunConfig:
     """The run with its classes named, where a classifier is to come out; others as they are.
 
     Raises:
+        ConfigError: Two domains are needed, and one is not named.
         DataError: The source has no labels, or fewer than two classes.
 
     Example:
@@ -37,11 +38,12 @@ def find_classes(config: RunConfig) -> RunConfig:
     """
     if not isinstance(config.game, ClassifyingConfig) or config.game.classes:
         return config
-    classes = open_source(config.data).classes
+    data = _labelled_data(config)
+    classes = open_source(data).classes
     if len(classes) < 2:
         what = "no labels" if not classes else f"only the class {classes[0]!r}"
         raise DataError(
-            f"a classifier learns from labels of at least two classes, and {config.data} has "
+            f"a classifier learns from labels of at least two classes, and {data} has "
             f"{what}. In a folder or archive, the sub-folders are the classes; in a .npz, `y` or "
             "`labels` holds their numbers."
         )
@@ -92,6 +94,19 @@ def few_labels_batches(config: RunConfig, store: Store, **how: Any) -> FewLabels
         unlabelled=Batches(store, only=everything, **how),
         labelled=labelled_batches(config, store, **how),
     )
+
+
+def _labelled_data(config: RunConfig) -> str:
+    """The source whose labels are learnt from."""
+    if not config.is_adaptation:
+        return config.data
+    if not config.data_a or not config.data_b or config.data:
+        raise ConfigError(
+            f"{config.recipe} learns from labelled pictures of one domain and adapts to another, "
+            "whose labels it does not need; name both: --source SOURCE --target SOURCE (data_a "
+            "and data_b), and leave --data out."
+        )
+    return config.data_a
 
 
 def labelled_batches(config: RunConfig, store: Store, **how: Any) -> Batches:

@@ -43,7 +43,7 @@ def prepare_pictures(config: RunConfig, *, quiet: bool = False) -> Store | Domai
     Where parts are to be cut out by chance, the pictures have the size that they are cut of.
     """
     size = config.pictures.crop_from or config.pictures.size
-    if config.is_translation:
+    if config.is_translation or config.is_adaptation:
         return prepare_domains(config, size=size, quiet=quiet)
     return prepare_store(config, size=size, quiet=quiet)
 

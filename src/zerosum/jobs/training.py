@@ -15,6 +15,7 @@ from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
 from zerosum.games import Game
+from zerosum.jobs.adaptation import adaptation_batches
 from zerosum.jobs.examination import make_exams, make_grid
 from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
 from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable, with_classes
@@ -142,6 +143,8 @@ def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopB
         "rank": engine.rank,
         "processes": engine.processes,
     }
+    if isinstance(store, Domains) and config.is_adaptation:
+        return adaptation_batches(config, store, **shared)
     if isinstance(store, Domains):
         return make_domain_batches(store, paired=config.pairing != "none", **shared)
     if isinstance(config.game, SemiSupervisedConfig):

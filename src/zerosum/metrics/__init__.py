@@ -10,6 +10,8 @@ FID's Inception features is FID, of any others it is not).
 - Are they good, are they varied? `manifold_scores` (precision, recall, density, coverage),
   `inception_score`, `diversity_ratio`, `modes_covered`, `stacked_modes`.
 - Are they new? `near_copies`.
+- Can two domains be told apart by their features? `probe_domains`, `a_distance` (in 32 bits); is a
+  classifier sure of its answers, and do they vary? `mutual_information`.
 """
 
 from zerosum.metrics.diversity import diversity, diversity_ratio
@@ -21,6 +23,7 @@ from zerosum.metrics.frechet import (
     frechet_infinity,
 )
 from zerosum.metrics.inception_score import inception_score
+from zerosum.metrics.information import mutual_information
 from zerosum.metrics.kernel import kernel_distance
 from zerosum.metrics.manifold import ManifoldScores, expected_coverage, manifold_scores
 from zerosum.metrics.memorisation import NearCopies, near_copies
@@ -29,6 +32,7 @@ from zerosum.metrics.moments import Moments
 from zerosum.metrics.neighbours import nearest
 from zerosum.metrics.patches import laplacian_pyramid, patch_distances
 from zerosum.metrics.path_length import mean_path_length
+from zerosum.metrics.probing import a_distance, probe_domains
 from zerosum.metrics.sliced_wasserstein import sliced_wasserstein
 
 __all__ = [
@@ -37,6 +41,7 @@ __all__ = [
     "ModeCoverage",
     "Moments",
     "NearCopies",
+    "a_distance",
     "diversity",
     "diversity_ratio",
     "expected_coverage",
@@ -50,9 +55,11 @@ __all__ = [
     "manifold_scores",
     "mean_path_length",
     "modes_covered",
+    "mutual_information",
     "near_copies",
     "nearest",
     "patch_distances",
+    "probe_domains",
     "sliced_wasserstein",
     "stacked_modes",
 ]

@@ -1,6 +1,6 @@
 """Networks of semi-supervised GANs, with normalised weights and noise in every layer.
 
-A classifier gives ``features(images) -> (n, d)`` besides its logits: what the generator matches.
+A classifier's features are what the generator matches.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,15 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
+from zerosum.networks.classifier import Classifier
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear
-from zerosum.types import ClassLogits, Features, Images, ImageShape, Latents
+from zerosum.types import Features, Images, ImageShape, Latents
 
 __all__ = ["DeepClassifier", "MlpClassifier", "SoftplusGenerator"]
 
 
-class MlpClassifier(nn.Module):
+class MlpClassifier(Classifier):
     """Pictures to logits of classes, through noisy fully connected layers.
 
     h₀ = x + σ₀ ε, hᵢ = relu(Wᵢ (hᵢ₋₁ + σ ε) + bᵢ) with normalised Wᵢ, logits = W (h + σ ε) + b.
@@ -55,22 +56,13 @@ class MlpClassifier(nn.Module):
         for index, (inputs, outputs) in enumerate(pairwise([prod(image_shape), *widths])):
             layers.append(GaussianNoise(noise if index else input_noise))
             layers += [NormedLinear(inputs, outputs), nn.ReLU(inplace=True)]
+        self.feature_size = widths[-1]
         self.body = nn.Sequential(*layers)
         last = NormedLinear(widths[-1], classes, learn_length=True)
         self.head = nn.Sequential(GaussianNoise(noise), last)
 
-    def forward(self, images: Images) -> ClassLogits:
-        """Give one logit per picture and class."""
-        logits: ClassLogits = self.head(self.features(images))
-        return logits
 
-    def features(self, images: Images) -> Features:
-        """The last hidden layer, before its noise."""
-        features: Features = self.body(images)
-        return features
-
-
-class DeepClassifier(nn.Module):
+class DeepClassifier(Classifier):
     """Pictures to logits of classes, through nine convolutions with normalised weights.
 
     Three convolutions of ``width`` channels and three of twice as many, the third of each halving
@@ -106,7 +98,7 @@ class DeepClassifier(nn.Module):
         super().__init__()
         self.classes = classes
         self.image_shape = image_shape
-        wide = 2 * width
+        self.feature_size = wide = 2 * width
         self.body = nn.Sequential(
             nn.Dropout(input_dropout),
             *_three(image_shape[0], width),
@@ -118,11 +110,6 @@ class DeepClassifier(nn.Module):
             *_convolution(wide, wide, 1, padding=0),
         )
         self.head = NormedLinear(wide, classes, learn_length=True)
-
-    def forward(self, images: Images) -> ClassLogits:
-        """Give one logit per picture and class."""
-        logits: ClassLogits = self.head(self.features(images))
-        return logits
 
     def features(self, images: Images) -> Features:
         """The means of the last maps."""

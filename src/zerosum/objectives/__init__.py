@@ -5,6 +5,7 @@ sets the weights.
 """
 
 from zerosum.objectives.classification import cross_entropy
+from zerosum.objectives.domains import domain_costs, entropy_weights, outer_products
 from zerosum.objectives.losses import (
     OBJECTIVES,
     Hinge,
@@ -50,9 +51,12 @@ __all__ = [
     "absolute_difference",
     "absolute_error",
     "cross_entropy",
+    "domain_costs",
     "dragan",
+    "entropy_weights",
     "gradient_penalty",
     "make_objective",
+    "outer_products",
     "patch_nce",
     "path_lengths",
     "r1",

@@ -6,6 +6,7 @@ A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is 
 from collections.abc import Callable
 
 from zerosum.config import RunConfig
+from zerosum.recipes.adaptation import adda, cdan, dann
 from zerosum.recipes.classifier import classifier
 from zerosum.recipes.dcgan import (
     dcgan_cifar10,
@@ -72,6 +73,9 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "sgan-conv": sgan_conv,
         "sgan-supervised": sgan_supervised,
         "sgan-conv-supervised": sgan_conv_supervised,
+        "dann": dann,
+        "cdan": cdan,
+        "adda": adda,
     },
 )
 

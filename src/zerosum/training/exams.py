@@ -7,13 +7,14 @@ from typing import Any
 
 from zerosum.data import unscale
 from zerosum.evaluation.accuracy import Questions, score_classifier
+from zerosum.evaluation.adaptation import DomainQuestions, score_adaptation
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.seeing import kept_on_disk
-from zerosum.games import ClassifyingGame, Game
+from zerosum.games import AdaptingGame, ClassifyingGame, Game
 from zerosum.types import ImageBatches
 
-__all__ = ["AccuracyExam", "Exam", "PictureExam"]
+__all__ = ["AccuracyExam", "AdaptationExam", "Exam", "PictureExam"]
 
 
 class Exam(ABC):
@@ -79,3 +80,21 @@ class AccuracyExam(Exam):
         """How often the game's classifier is right."""
         assert isinstance(game, ClassifyingGame)
         return score_classifier(game, self.questions, subject=subject, vitals=vitals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptationExam(Exam):
+    """Pictures of two domains that nothing was learnt from.
+
+    Attributes:
+        questions: The pictures; labels of the target serve to score alone.
+    """
+
+    questions: DomainQuestions
+
+    def take(
+        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+    ) -> Scores:
+        """How the game's classifier does in both."""
+        assert isinstance(game, AdaptingGame)
+        return score_adaptation(game, self.questions, subject=subject, vitals=vitals)

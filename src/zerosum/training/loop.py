@@ -270,6 +270,7 @@ def set_pace(player: Player, images: int, *, factor: float) -> None:
         0.05
     """
     factor *= learning_rate_factor(player.decay, images) * player.rate.at(images)
+    factor *= player.annealing.at(images)
     for group in player.optimizer.param_groups:
         group["lr"] = group["initial_lr"] * factor
         if player.beta2 is not None:

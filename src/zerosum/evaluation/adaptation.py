@@ -1,0 +1,154 @@
+"""Scores of a classifier that learnt from one domain and is meant for another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from zerosum.data import scale
+from zerosum.evaluation.accuracy import Questions, accuracy_scores
+from zerosum.evaluation.protocol import Protocol, Score, Scores
+from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.games import AdaptingGame
+from zerosum.games.invariance import Domain
+from zerosum.metrics import a_distance, mutual_information, probe_domains
+from zerosum.types import Features, Labels, OtherFeatures, Probabilities
+
+__all__ = ["DomainQuestions", "domain_features", "probe_scores", "score_adaptation"]
+
+_AT_ONCE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainQuestions:
+    """Pictures of two domains that nothing was learnt from.
+
+    Attributes:
+        source: Of the domain with labels.
+        target: Of the other one.
+        target_labels: Its classes as the classifier numbers them, shape (n,), to score with and
+            for nothing else; None where they are unknown.
+        about: Facts on both for the protocol.
+    """
+
+    source: Questions
+    target: Pictures
+    target_labels: NDArray[np.int64] | None
+    about: Mapping[str, Any]
+
+    def some(self, count: int) -> "DomainQuestions":
+        """At most so many pictures of each domain, always the same ones."""
+        source, labels = self.source, self.target_labels
+        ours = choose_pictures(len(source), count, 0)
+        theirs = choose_pictures(len(self.target), count, 0)
+        return replace(
+            self,
+            source=replace(
+                source, pictures=Pictures(source.pictures[ours]), labels=source.labels[ours]
+            ),
+            target=Pictures(self.target[theirs]),
+            target_labels=None if labels is None else labels[theirs],
+        )
+
+
+def score_adaptation(
+    game: AdaptingGame,
+    questions: DomainQuestions,
+    *,
+    subject: Mapping[str, Any],
+    vitals: Mapping[str, float] | None = None,
+    by_class: bool = False,
+) -> Scores:
+    """Ask a game's best classifier about both domains.
+
+    What leads is how much its answers on the target tell, which needs no labels: so the best
+    checkpoint of a run is not one that was chosen by the labels that it is then scored with.
+
+    Args:
+        game: Whose classifier.
+        questions: What it is asked.
+        subject: Whose scores they are.
+        vitals: Signs of the game's health; ``target classes`` comes with them: how much the
+            answers on the target vary, exp(H) − 1, against the labels of the source.
+        by_class: Whether each class of the target is scored by itself too.
+    """
+    found = _answer(game, questions.target, "target")
+    how = "of the target, without labels, in nats"
+    information = Score(estimate=mutual_information(found), how=how, lower_is_better=False)
+    scores = {"target information": information}
+    if questions.target_labels is not None:
+        labels = torch.from_numpy(questions.target_labels)
+        classes = game.classes if by_class else ()
+        scores |= _named("target", accuracy_scores(found, labels, classes=classes))
+    theirs = torch.from_numpy(questions.source.labels)
+    ours = _answer(game, questions.source.pictures, "source")
+    scores |= _named("source", accuracy_scores(ours, theirs))
+    variety = _further_classes(found.argmax(dim=1)) / _further_classes(theirs)
+    return Scores(
+        subject=subject,
+        protocol=Protocol(
+            network={"network": "its own"}, real=questions.about, generated=0, seed=0
+        ),
+        scores=scores,
+        vitals={**(vitals or {}), "target classes": variety},
+    )
+
+
+def domain_features(
+    game: AdaptingGame, questions: DomainQuestions
+) -> tuple[Features, OtherFeatures]:
+    """What the game's best classifier sees in the pictures of the source and of the target."""
+    return (
+        _encode(game, questions.source.pictures, "source"),
+        _encode(game, questions.target, "target"),
+    )
+
+
+def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") -> dict[str, Score]:
+    """How well fresh probes tell the domains by these features, which stay as they are.
+
+    Args:
+        source: Features, shape (n, d).
+        target: Of the other domain, shape (m, d).
+        whose: What is put after the names, if they are another network's.
+
+    Example:
+        >>> same = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
+        >>> list(probe_scores(same, same + 9.0, whose=" of baseline"))
+        ['domain probe of baseline', 'linear domain probe of baseline', 'A-distance of baseline']
+    """
+    count = min(len(source), len(target))
+    how = f"fresh probe on frozen features, {count:,} pictures of each; chance is 0.5"
+    found = probe_domains(source, target)
+    linear = probe_domains(source, target, hidden=0)
+    values = {
+        "domain probe": (found, how),
+        "linear domain probe": (linear, "the same without hidden units"),
+        "A-distance": (a_distance(found), "2 (1 - 2 errors) of the domain probe; 0 to 2"),
+    }
+    return {
+        f"{name}{whose}": Score(estimate=estimate, how=how, lower_is_better=True)
+        for name, (estimate, how) in values.items()
+    }
+
+
+def _answer(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Probabilities:
+    batches = pictures.batches(_AT_ONCE)
+    return torch.cat([game.classify_in(domain, scale(batch)) for batch in batches])
+
+
+def _encode(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Features:
+    return torch.cat([game.encode(scale(batch), domain) for batch in pictures.batches(_AT_ONCE)])
+
+
+def _named(domain: str, scores: Mapping[str, Score]) -> dict[str, Score]:
+    return {f"{domain} {name}": score for name, score in scores.items()}
+
+
+def _further_classes(labels: Labels) -> float:
+    """exp(H) − 1 of the shares of the classes: how many there are in effect, besides one."""
+    shares = labels.bincount().double() / len(labels)
+    return float(torch.special.entr(shares).sum().exp()) - 1.0

@@ -1,0 +1,149 @@
+"""A second encoder for the target, which is to see there what the first sees in the source.
+
+Tzeng et al. 2017, "Adversarial discriminative domain adaptation"
+(https://arxiv.org/abs/1702.05464).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import torch
+from torch import nn
+
+from zerosum.data.augment import augment
+from zerosum.games.base import Player, Round, Turn, evaluating
+from zerosum.games.classification import right
+from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
+from zerosum.networks import Classifier
+from zerosum.objectives import cross_entropy, domain_costs
+from zerosum.types import DomainBatch, Features, Images, Labels, Logits
+
+__all__ = ["EncoderGame"]
+
+TARGET = "target"
+
+
+class EncoderGame(AdaptingGame):
+    """ADDA: a classifier of the source that stands still, and an encoder that follows it.
+
+    For so many images the classifier C learns the source, and the target's network T is its copy.
+    Then C never moves again, and with its features f of the source and T's features g of the
+    target,
+
+        D pays  mean of −log D(f(x_source)) and −log (1 − D(g(x_target))),
+        T pays  mean of −log D(g(x_target)): the labels are inverted.
+
+    The head of T stays that of C. C looks as in evaluation, T as in training; that makes a
+    difference with batch normalisation only.
+
+    Args:
+        classifier: Player whose network is the `zerosum.networks.Classifier` of the source.
+        target: Player whose network begins as a copy of that.
+        domain: Player whose network gives a logit per row of features, positive for the source.
+        classes: The classes' names, by label.
+        pretraining: Images in which C learns.
+        smoothing: Label smoothing.
+        augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that is learnt from.
+
+    Example:
+        >>> from copy import deepcopy
+        >>> from zerosum.networks import DomainHead, LenetClassifier
+        >>> from zerosum.randomness import Randomness
+        >>> def player(network):
+        ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        ...     return Player(network=network, optimizer=optimizer)
+        >>> classifier = LenetClassifier(classes=2, image_shape=(1, 16, 16), widths=(4, 4))
+        >>> game = EncoderGame(
+        ...     classifier=player(classifier),
+        ...     target=player(deepcopy(classifier)),
+        ...     domain=player(DomainHead(inputs=classifier.feature_size)),
+        ...     classes=("cat", "dog"),
+        ...     pretraining=100,
+        ... )
+        >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
+        >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
+        >>> rounds = [Round(number=0, images=n, random=Randomness(seed=0)) for n in (0, 100)]
+        >>> [[turn.player for turn in game.turns(batch, now)] for now in rounds]
+        [['classifier'], ['domain', 'target']]
+    """
+
+    def __init__(
+        self,
+        *,
+        classifier: Player,
+        target: Player,
+        domain: Player,
+        classes: tuple[str, ...],
+        pretraining: int,
+        smoothing: float = 0.0,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        self.players = {CLASSIFIER: classifier, TARGET: target, DOMAIN: domain}
+        self.classes = classes
+        self.pretraining = pretraining
+        self.smoothing = smoothing
+        self.augmentation = tuple(augmentation)
+
+    @property
+    def classifier(self) -> nn.Module:
+        """The target's network, averaged where there is an average."""
+        return self.players[TARGET].best
+
+    def classifier_of(self, domain: Domain) -> Classifier:
+        """The target's network, or that of the source, from which it came."""
+        player = self.players[TARGET if domain == "target" else CLASSIFIER]
+        return cast("Classifier", player.best)
+
+    def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
+        """C learns, and T copies it; or D and T move in turn."""
+        source = augment(batch.a, self.augmentation, now.random)
+        if now.images < self.pretraining:
+            assert batch.labels_a is not None
+            yield self.classifier_turn(source, batch.labels_a)
+            self.copy()
+            return
+        seen = self.see_source(source)
+        target = self._target.features(augment(batch.b, self.augmentation, now.random))
+        yield self.domain_turn(seen, target.detach())
+        yield self.target_turn(target)
+
+    def copy(self) -> None:
+        """Make T what C is now."""
+        # After every round and not once at the end: so T is C's copy whenever anybody looks, and
+        # a game that is played ahead to see how it does copies what is equal already.
+        self._target.load_state_dict(self.players[CLASSIFIER].network.state_dict())
+
+    def see_source(self, images: Images) -> Features:
+        """The features of the source, of which nobody learns anything but D."""
+        with evaluating(self.players[CLASSIFIER].network) as network:
+            return cast("Classifier", network).features(images)
+
+    def classifier_turn(self, images: Images, labels: Labels) -> Turn:
+        """C learns the labels of the source."""
+        logits = self.players[CLASSIFIER].network(images).float()
+        cost = cross_entropy(logits, labels, smoothing=self.smoothing).mean()
+        return Turn(player=CLASSIFIER, cost=cost, scores={"accuracy": right(logits, labels)})
+
+    def domain_turn(self, source: Features, target: Features) -> Turn:
+        """D learns to tell C's features from T's."""
+        opinions = self.judge(torch.cat([source, target]))
+        of_source = torch.arange(len(opinions), device=opinions.device) < len(source)
+        hits = (opinions.detach() > 0) == of_source
+        cost = domain_costs(opinions, of_source).mean()
+        return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
+
+    def target_turn(self, target: Features) -> Turn:
+        """T learns to be taken for C."""
+        opinions = self.judge(target)
+        cost = domain_costs(opinions, torch.ones_like(opinions, dtype=torch.bool)).mean()
+        taken = (opinions.detach() > 0).float().mean()
+        return Turn(player=TARGET, cost=cost, scores={"accuracy": taken})
+
+    def judge(self, features: Features) -> Logits:
+        """D's logits, in full precision."""
+        logits: Logits = self.players[DOMAIN].network(features)
+        return logits.float()
+
+    @property
+    def _target(self) -> Classifier:
+        return cast("Classifier", self.players[TARGET].network)

@@ -1,0 +1,226 @@
+"""Features in which two domains look alike: label head against domain head, and no generator.
+
+Ganin et al. 2016, "Domain-adversarial training of neural networks"
+(https://arxiv.org/abs/1505.07818), as the game that it is; Long et al. 2018, "Conditional
+adversarial domain adaptation" (https://arxiv.org/abs/1705.10667); and, where the classes of both
+domains are known, Xie et al. 2017, "Controllable invariance through adversarial feature learning"
+(https://arxiv.org/abs/1705.11122).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, cast
+
+import torch
+from torch import Tensor, nn
+
+from zerosum.data.augment import augment
+from zerosum.games.base import Player, Round, Turn, evaluating
+from zerosum.games.classification import ClassifyingGame, right
+from zerosum.games.schedules import Schedule
+from zerosum.networks import Classifier
+from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
+from zerosum.types import (
+    ClassLogits,
+    DomainBatch,
+    Features,
+    ImageBatches,
+    Images,
+    Labels,
+    Logits,
+    Probabilities,
+    Scalar,
+)
+
+__all__ = ["AdaptingGame", "Domain", "InvarianceGame"]
+
+CLASSIFIER = "classifier"
+DOMAIN = "domain"
+
+Domain = Literal["source", "target"]
+"""The labelled domain A, or the other one."""
+
+
+class AdaptingGame(ClassifyingGame[DomainBatch]):
+    """A game whose classifier learns from one domain, and is meant for another."""
+
+    def classifier_of(self, domain: Domain) -> Classifier:
+        """The best classifier for pictures of a domain; one for both unless a game has two."""
+        return cast("Classifier", self.classifier)
+
+    def classify_in(self, domain: Domain, images: Images) -> Probabilities:
+        """The probabilities of the classes, shape (n, classes), by the classifier for a domain."""
+        with evaluating(self.classifier_of(domain)) as network:
+            device = next(network.parameters()).device
+            logits: ClassLogits = network(images.to(device))
+        return logits.float().softmax(dim=1).to(images.device)
+
+    def encode(self, images: Images, domain: Domain) -> Features:
+        """What the classifier for a domain sees in its pictures, shape (n, d), on the CPU."""
+        with evaluating(self.classifier_of(domain)) as network:
+            device = next(network.parameters()).device
+            features = cast("Classifier", network).features(images.to(device))
+        return features.float().cpu()
+
+
+class InvarianceGame(AdaptingGame):
+    """A classifier that is to leave nothing in its features by which a domain could be told.
+
+    With features f and label head y of the classifier C, and the domain head D,
+
+        C pays  E_source[CE(y(f(x)), label)] − λ(p) · L(D),
+        D pays  L(D) = mean over both domains of −log of the probability of the right domain.
+
+    D moves on the features that C was judged by, from before C's move, so that both move at once,
+    as with the paper's gradient reversal; the gradients are the same.
+
+    A weight of 0 is the baseline that learns from the source alone: pictures of the target then do
+    not go through the network at all, which with batch normalisation is not the same as λ = 0.
+
+    Args:
+        classifier: Player whose network is a `zerosum.networks.Classifier`.
+        domain: Player whose network gives a logit per row of what it is shown, positive for the
+            source: features (n, d), or their products with the classes' probabilities (n, k · d).
+        classes: The classes' names, by label.
+        strength: λ, as a function of the images seen.
+        conditional: Show D the outer products of features and probabilities (CDAN); no gradient
+            goes through the probabilities.
+        entropy_conditioning: Let pictures of which the classifier is sure count more in L.
+        together: Send both domains through the network as one batch, whose statistics batch
+            normalisation then takes; else one after the other.
+        smoothing: Label smoothing.
+        augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that is learnt from.
+
+    Example:
+        >>> from zerosum.games.schedules import ramped
+        >>> from zerosum.networks import DomainHead, LenetClassifier
+        >>> from zerosum.randomness import Randomness
+        >>> def player(network):
+        ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        ...     return Player(network=network, optimizer=optimizer)
+        >>> classifier = LenetClassifier(classes=2, image_shape=(1, 16, 16), widths=(4, 4))
+        >>> game = InvarianceGame(
+        ...     classifier=player(classifier),
+        ...     domain=player(DomainHead(inputs=classifier.feature_size)),
+        ...     classes=("cat", "dog"),
+        ...     strength=ramped(1.0, 1000),
+        ... )
+        >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
+        >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> [turn.player for turn in game.turns(batch, now)]
+        ['classifier', 'domain']
+    """
+
+    def __init__(
+        self,
+        *,
+        classifier: Player,
+        domain: Player,
+        classes: tuple[str, ...],
+        strength: Schedule,
+        conditional: bool = False,
+        entropy_conditioning: bool = False,
+        together: bool = True,
+        smoothing: float = 0.0,
+        augmentation: Sequence[str] = (),
+    ) -> None:
+        self.players = {CLASSIFIER: classifier, DOMAIN: domain}
+        self.classes = classes
+        self.strength = strength
+        self.conditional = conditional
+        self.entropy_conditioning = entropy_conditioning
+        self.together = together
+        self.smoothing = smoothing
+        self.augmentation = tuple(augmentation)
+
+    @property
+    def classifier(self) -> nn.Module:
+        """The averaged network, where there is one."""
+        return self.players[CLASSIFIER].best
+
+    @property
+    def is_adversarial(self) -> bool:
+        """Whether the domain head has a say at all."""
+        return self.strength.end > 0
+
+    def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
+        """Both judge the same features; then C moves, and D."""
+        labels = known_labels(batch)
+        uses_target = self.is_adversarial or batch.labels_b is not None
+        shown = [batch.a, batch.b] if uses_target else [batch.a]
+        features = self.see([augment(images, self.augmentation, now.random) for images in shown])
+        # Without conditioning no one asks what unlabelled pictures are taken for.
+        logits = self.judge(features if self.conditional else features[: len(labels)])
+        sure = logits.detach().softmax(dim=1) if self.conditional else None
+        if not self.is_adversarial:
+            yield self.classifier_turn(logits[: len(labels)], labels)
+            return
+        cost, _ = self.domain_cost(features, sure)
+        strength = self.strength.at(now.images)
+        yield self.classifier_turn(
+            logits[: len(labels)], labels, domain_cost=cost, strength=strength
+        )
+        yield self.domain_turn(features.detach(), sure)
+
+    def see(self, shown: ImageBatches) -> Features:
+        """The features of all domains' pictures, those of the source first."""
+        network = self._network
+        if self.together:
+            return network.features(torch.cat(list(shown)))
+        return torch.cat([network.features(images) for images in shown])
+
+    def judge(self, features: Features) -> ClassLogits:
+        """What the features are taken for, in full precision."""
+        logits: ClassLogits = self._network.head(features)
+        return logits.float()
+
+    def domain_cost(self, features: Features, sure: Probabilities | None) -> tuple[Scalar, Logits]:
+        """L, and the opinions that it is paid for; half of the features are of each domain.
+
+        Args:
+            features: What is seen in the pictures of both.
+            sure: The classes' probabilities, where D is shown the products with them.
+        """
+        shown = features if sure is None else outer_products(features, sure)
+        opinions: Logits = self.players[DOMAIN].network(shown).float()
+        costs = domain_costs(opinions, _first_half(opinions))
+        if sure is not None and self.entropy_conditioning:
+            costs = costs * entropy_weights(sure)
+        return costs.mean(), opinions
+
+    def classifier_turn(
+        self,
+        logits: ClassLogits,
+        labels: Labels,
+        *,
+        domain_cost: Scalar | None = None,
+        strength: float = 0.0,
+    ) -> Turn:
+        """C learns the labels, and not to let D tell."""
+        cost = cross_entropy(logits, labels, smoothing=self.smoothing).mean()
+        scores: dict[str, Tensor] = {"accuracy": right(logits, labels), "labels": cost}
+        if domain_cost is not None:
+            cost = cost - strength * domain_cost
+            scores |= {"domain": domain_cost, "strength": torch.tensor(strength)}
+        return Turn(player=CLASSIFIER, cost=cost, scores=scores)
+
+    def domain_turn(self, features: Features, sure: Probabilities | None) -> Turn:
+        """D learns to tell the domains by features that do not move."""
+        cost, opinions = self.domain_cost(features, sure)
+        hits = (opinions.detach() > 0) == _first_half(opinions)
+        return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
+
+    @property
+    def _network(self) -> Classifier:
+        return cast("Classifier", self.players[CLASSIFIER].network)
+
+
+def known_labels(batch: DomainBatch) -> Labels:
+    """The labels that may be learnt from: of the source, and of the target where there are any."""
+    assert batch.labels_a is not None
+    known = [batch.labels_a] if batch.labels_b is None else [batch.labels_a, batch.labels_b]
+    return torch.cat(known)
+
+
+def _first_half(rows: Tensor) -> Tensor:
+    return torch.arange(len(rows), device=rows.device) < len(rows) // 2

@@ -1,0 +1,36 @@
+"""How much a classifier's answers tell, without asking whether they are right."""
+
+import torch
+
+from zerosum.metrics.estimate import Estimate
+from zerosum.types import Probabilities
+
+__all__ = ["mutual_information"]
+
+
+def mutual_information(probabilities: Probabilities) -> Estimate:
+    """I = mean over the pictures of KL(p_i ‖ p̄), in nats: from 0 to log k.
+
+    p̄ is the mean of the p_i. It is H(p̄) − mean H(p_i): high where the classifier is sure of each
+    picture, and its answers vary. It needs no labels, so that a network can be chosen by it where
+    there are none; a classifier may nevertheless be sure and wrong.
+
+    Args:
+        probabilities: p, shape (n, k).
+
+    Paper:
+        Shi & Sha 2012, equation 4, https://arxiv.org/abs/1206.6438
+
+    Example:
+        >>> sure = torch.eye(4).repeat(25, 1)
+        >>> round(mutual_information(sure).value, 4)  # log 4
+        1.3863
+        >>> mutual_information(torch.full((100, 4), 0.25)).value
+        0.0
+        >>> mutual_information(sure[:1].expand(100, 4)).value  # Sure, but always of the same.
+        0.0
+    """
+    p = probabilities.double()
+    mean = p.mean(dim=0)
+    gains = (torch.xlogy(p, p) - torch.xlogy(p, mean)).sum(dim=1)
+    return Estimate(value=gains.mean().item(), error=gains.std().item() / len(gains) ** 0.5)

@@ -1,0 +1,67 @@
+"""What telling two domains apart costs, and what the opinion is asked of."""
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+from torch.nn import functional
+
+from zerosum.types import FeatureProducts, Features, Logits, PerSample, Probabilities
+
+__all__ = ["domain_costs", "entropy_weights", "outer_products"]
+
+
+def domain_costs(logits: Logits, of_source: Bool[Tensor, " n"]) -> PerSample:
+    """−log p of the right domain: softplus(−l) for the source, softplus(l) for the target.
+
+    Args:
+        logits: Opinions l, shape (n,); positive means "of the source".
+        of_source: Which pictures are of the source, shape (n,).
+
+    Paper:
+        Ganin et al. 2016, equation 10, https://arxiv.org/abs/1505.07818
+
+    Example:
+        >>> undecided = domain_costs(torch.zeros(2), torch.tensor([True, False]))
+        >>> undecided.exp()
+        tensor([2., 2.])
+    """
+    return functional.softplus(torch.where(of_source, -logits, logits))
+
+
+def outer_products(features: Features, probabilities: Probabilities) -> FeatureProducts:
+    """The outer product g ⊗ f: each feature times each probability, shape (n, k · d).
+
+    A domain head that is shown this sees in which way features and classes go together.
+
+    Args:
+        features: f, shape (n, d).
+        probabilities: g, shape (n, k).
+
+    Paper:
+        Long et al. 2018, equation 5, https://arxiv.org/abs/1705.10667
+
+    Example:
+        >>> outer_products(torch.tensor([[1.0, 2.0]]), torch.tensor([[0.75, 0.25]]))
+        tensor([[0.7500, 1.5000, 0.2500, 0.5000]])
+    """
+    return (probabilities[:, :, None] * features[:, None, :]).flatten(1)
+
+
+def entropy_weights(probabilities: Probabilities) -> PerSample:
+    """1 + exp(−H) of each picture, divided by the mean of all: the sure ones count more.
+
+    H = −Σ_k g_k log g_k, from 0 to log k.
+
+    Args:
+        probabilities: g, shape (n, k).
+
+    Paper:
+        Long et al. 2018, equation 9, https://arxiv.org/abs/1705.10667
+
+    Example:
+        >>> entropy_weights(torch.tensor([[1.0, 0.0], [0.5, 0.5]]))
+        tensor([1.1429, 0.8571])
+    """
+    entropies = torch.special.entr(probabilities).sum(dim=1)
+    weights = 1.0 + torch.exp(-entropies)
+    return weights / weights.mean()

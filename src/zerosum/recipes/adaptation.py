@@ -1,0 +1,85 @@
+"""Labels in one domain, pictures in another: domain-adversarial training and its kin."""
+
+from dataclasses import replace
+
+from zerosum.config import (
+    InvarianceConfig,
+    LenetClassifierConfig,
+    OptimizerConfig,
+    PicturesConfig,
+    RunConfig,
+)
+
+__all__ = ["adda", "cdan", "dann"]
+
+_LENET = LenetClassifierConfig(widths=(20, 50), feature_units=(500,), units=())
+
+
+def dann() -> RunConfig:
+    """A classifier for a domain without labels: its features must not tell the domains apart.
+
+    Learns the labels of --source, and from pictures of --target what not to look at (Ganin et al.
+    2016): the paper's network for digits, descent with momentum, learning rate and weight of the
+    domain head on the paper's schedules. Labels that the target's test pictures have serve to
+    score it alone. --game.weight 0 is the baseline that learns from the source only; --game.method
+    cdan shows the domain head what classes the pictures are taken for.
+    """
+    images = 256_000
+    optimizer = OptimizerConfig(method="sgd", learning_rate=0.01, annealing=images)
+    return RunConfig(
+        recipe="dann",
+        data="",
+        pictures=PicturesConfig(size=(32, 32), enlarge=True),
+        game=InvarianceConfig(
+            network=LenetClassifierConfig(),
+            ramp=images,
+            optimizer=optimizer,
+            domain_optimizer=optimizer,
+        ),
+        images=images,
+        batch_size=64,
+        evaluate_every=32_000,
+        log_every=2_000,
+    )
+
+
+def cdan() -> RunConfig:
+    """As dann, with a domain head that sees each feature times the probability of each class.
+
+    Long et al. 2018, with entropy conditioning (CDAN+E): 500 features, a domain head of two layers
+    of 500. The whole outer product is shown, never a random part of it.
+    """
+    base = dann()
+    assert isinstance(base.game, InvarianceConfig)
+    game = replace(
+        base.game,
+        method="cdan",
+        network=_LENET,
+        entropy_conditioning=True,
+        domain_widths=(500, 500),
+    )
+    return replace(base, recipe="cdan", game=game)
+
+
+def adda() -> RunConfig:
+    """First a classifier of the source, then an encoder that makes the target look like it.
+
+    Tzeng et al. 2017: 500 features, a domain head of two layers of 500, Adam at 2e-4 (0.5, 0.999)
+    for the adversaries; the encoder of the target begins as a copy, and the head of the source is
+    its head. Twice 128,000 images. The first half is the baseline: --game.weight 0.
+    """
+    base = dann()
+    optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.5, 0.999))
+    return replace(
+        base,
+        recipe="adda",
+        game=InvarianceConfig(
+            method="adda",
+            network=_LENET,
+            pretraining=base.images // 2,
+            domain_widths=(500, 500),
+            optimizer=OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999)),
+            domain_optimizer=optimizer,
+            target_optimizer=optimizer,
+        ),
+    )

@@ -1,0 +1,117 @@
+"""ADDA: what moves when, what stands still, and who pays for what."""
+
+from copy import deepcopy
+
+import torch
+
+from zerosum.games import EncoderGame, Player, Round
+from zerosum.games.encoders import TARGET
+from zerosum.games.invariance import CLASSIFIER, DOMAIN
+from zerosum.networks import DomainHead, LenetClassifier
+from zerosum.objectives import domain_costs
+from zerosum.randomness import Randomness
+from zerosum.training.engine import Engine
+from zerosum.training.loop import Loop
+from zerosum.training.vitals import vital_signs
+from zerosum.types import DomainBatch
+
+
+class Noise:
+    batch_size = 4
+
+    def at(self, position: int) -> DomainBatch:
+        generator = torch.Generator().manual_seed(position)
+        a, b = (torch.rand(4, 1, 16, 16, generator=generator) * 2 - 1 for _ in range(2))
+        return DomainBatch(a=a, b=b / 2, labels_a=torch.tensor([0, 1, 1, 0]))
+
+
+def make_loop(
+    *, norm: str = "batch", pretraining: int = 12
+) -> tuple[EncoderGame, Loop[DomainBatch]]:
+    torch.manual_seed(0)
+    network = LenetClassifier(
+        classes=2, image_shape=(1, 16, 16), widths=(4, 4), units=(5,), norm=norm
+    )
+    players = [
+        Player(network=each, optimizer=torch.optim.Adam(each.parameters(), lr=0.01))
+        for each in (network, deepcopy(network), DomainHead(inputs=network.feature_size))
+    ]
+    game = EncoderGame(
+        classifier=players[0],
+        target=players[1],
+        domain=players[2],
+        classes=("a", "b"),
+        pretraining=pretraining,
+    )
+    engine = Engine(device=torch.device("cpu"))
+    return game, Loop(game=game, batches=Noise(), engine=engine, seed=0)
+
+
+def state(game: EncoderGame, name: str) -> dict[str, torch.Tensor]:
+    found = game.players[name].network.state_dict()
+    return {key: value.clone() for key, value in found.items()}
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> set[str]:
+    return {name for name, value in one.items() if torch.equal(value, other[name])}
+
+
+def test_first_the_source_learns_and_then_it_stands_still_bit_for_bit() -> None:
+    game, loop = make_loop()
+    beginning = state(game, DOMAIN)
+    for _ in range(3):
+        before = state(game, CLASSIFIER)
+        assert set(loop.play_round()) == {CLASSIFIER}
+        assert not same(before, state(game, CLASSIFIER))
+        assert same(state(game, TARGET), state(game, CLASSIFIER)) == before.keys()
+    assert same(beginning, state(game, DOMAIN)) == beginning.keys()
+    source = state(game, CLASSIFIER)
+    for _ in range(3):
+        assert list(loop.play_round()) == [DOMAIN, TARGET]
+    assert same(source, state(game, CLASSIFIER)) == source.keys()
+    target = state(game, TARGET)
+    head = {name for name in target if name.startswith("connected")}
+    assert same(source, target) == head
+    assert not same(beginning, state(game, DOMAIN))
+
+
+def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None:
+    game, loop = make_loop()
+    loop.play_round()
+    before = {name: state(game, name) for name in game.players}
+    assert "target gradient" in vital_signs(loop)
+    for name, old in before.items():
+        assert same(old, state(game, name)) == old.keys()
+
+
+def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
+    game, _ = make_loop(pretraining=0)
+    batch = Noise().at(0)
+    now = Round(number=0, images=0, random=Randomness(seed=0))
+    turns = game.turns(batch, now)
+    first = next(turns)
+    with torch.no_grad():
+        for weight in game.players[DOMAIN].parameters:
+            weight.add_(0.1)
+    second = next(turns)
+    source = game.see_source(batch.a)
+    target = game.players[TARGET].network
+    assert isinstance(target, LenetClassifier)
+    opinions = game.judge(target.features(batch.b))
+    inverted = domain_costs(opinions, torch.ones(4, dtype=torch.bool)).mean()
+    torch.testing.assert_close(second.cost, inverted)
+    assert first.player == DOMAIN
+    assert not source.requires_grad
+
+
+def test_each_domain_has_its_classifier() -> None:
+    game, loop = make_loop(norm="none")
+    loop.run(until=24)
+    batch = Noise().at(100)
+    target, source = (game.classify_in(domain, batch.a) for domain in ("target", "source"))
+    assert not torch.allclose(target, source)
+    torch.testing.assert_close(game.classify(batch.a), target)
+    with torch.no_grad():
+        network = game.players[CLASSIFIER].network
+        torch.testing.assert_close(network(batch.a).softmax(dim=1), source)
+    assert not torch.allclose(game.encode(batch.a, "source"), game.encode(batch.a, "target"))
