@@ -93,7 +93,7 @@ def principal_plane(features: Features, dimensions: int = 2) -> Coordinates:
 
     Example:
         >>> line = torch.arange(5.0)[:, None] * torch.tensor([[3.0, 4.0, 0.0]])
-        >>> principal_plane(line)[:, 0].abs()
+        >>> principal_plane(line)[:, 0].abs().round()
         tensor([10.,  5.,  0.,  5., 10.])
     """
     centred = features - features.mean(dim=0)

@@ -17,7 +17,7 @@ __all__ = ["a_distance", "probe_domains"]
 
 _EPOCHS = 30
 _BATCH = 64
-_RATE = 1e-3
+_RATE = 5e-3
 _DECAY = 1e-2
 _VALIDATION = 5  # every fifth picture to learn from says when to stop
 
@@ -78,7 +78,10 @@ def _learn(learnt: Tensor, tested: Tensor, hidden: int) -> Tensor:
     """The opinions on ``tested`` of a probe that learns from ``learnt``; source comes first."""
     width = learnt.shape[1]
     below: list[nn.Module] = [nn.Linear(width, hidden), nn.ReLU()] if hidden else []
-    probe = nn.Sequential(*below, nn.Linear(hidden or width, 1), nn.Flatten(0))
+    last = nn.Linear(hidden or width, 1)
+    nn.init.zeros_(last.weight)  # Undecided at first, so that no time is spent on unlearning.
+    nn.init.zeros_(last.bias)
+    probe = nn.Sequential(*below, last, nn.Flatten(0))
     optimizer = torch.optim.AdamW(probe.parameters(), lr=_RATE, weight_decay=_DECAY)
     signs = torch.where(_first_half(learnt), 1.0, -1.0)
     order = torch.randperm(len(learnt))
