@@ -263,13 +263,11 @@ class AdaptiveAugmentationConfig:
     """
 
     images: int = 0
-    """Images in which the chance can go from 0 to 1, 500,000 in the paper, 50,000 for a short run;
-    0: it stays what it is at the start."""
+    """Images in which the chance can go from 0 to 1, 500,000 in the paper; 0: it never changes."""
     probability: float = 0.0
     """Chance of each kind of change at the start; with both 0 there is no such augmentation."""
     target: float = 0.6
-    """Overfitting that is right: mean sign of the real pictures' logits. Above it the chance
-    rises, below it falls."""
+    """Overfitting, the mean sign of real pictures' logits, above which the chance rises."""
     every: int = 4
     """Rounds between two adjustments."""
 
