@@ -79,7 +79,7 @@ def signs_of_masking(
     Example:
         >>> calm = Evidence(random=False, flat=0.0)
         >>> signs_of_masking({"pgd": 0.2, "square": 0.6}, evidence=calm, curves={})
-        ['square, which sees answers only, does better than pgd (60% against 20%) ...']
+        ['square, which sees answers only, does better than pgd (60% against 20%): ...']
     """
     signs = [*_about_the_network(evidence), *_about_success(success)]
     if unbounded is not None and unbounded < _SURE:
