@@ -160,7 +160,7 @@ def zerosum_step(
     }
     engine = Engine(device=torch.device("cpu"), compile=compiled)
     images = Batch(images=pictures(batch, side).to(memory_format=torch.channels_last))
-    batches = SimpleNamespace(batch_size=batch, at=lambda position: images)
+    batches = SimpleNamespace(size_at=lambda position: batch, at=lambda position: images)
     game = build_game(change(recipe("stylegan2-256"), fields), engine)
     loop = Loop(game=game, batches=batches, engine=engine, seed=0)
     # With "every" 2 and 3 the number of the round says what is paid in it.

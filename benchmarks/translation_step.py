@@ -146,7 +146,9 @@ def zerosum_step(batch: int) -> Step:
     a, b = (
         pictures(batch).to(memory_format=torch.channels_last) for _ in "ab"
     )  # As they come from the store.
-    batches = SimpleNamespace(batch_size=batch, at=lambda position: DomainBatch(a=a, b=b))
+    batches = SimpleNamespace(
+        size_at=lambda position: batch, at=lambda position: DomainBatch(a=a, b=b)
+    )
     return Loop(game=build_game(config, engine), batches=batches, engine=engine, seed=0).play_round
 
 

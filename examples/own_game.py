@@ -80,7 +80,9 @@ class DiracGame(Game[Batch]):
 class Zeros:
     """Endless batches of one real picture, the pixel 0."""
 
-    batch_size = 1
+    def size_at(self, position: int) -> int:
+        """Give the number of pictures in the batch at any position: always one."""
+        return 1
 
     def at(self, position: int) -> Batch:
         """The batch at any position of the stream: always the same."""

@@ -59,6 +59,9 @@ class Noise:
         self.batch_size = config.batch_size
         self.shape = (config.pictures.channels, *config.pictures.size)
 
+    def size_at(self, position: int) -> int:
+        return self.batch_size
+
     def at(self, position: int) -> Batch:
         generator = torch.Generator().manual_seed(position)
         images = torch.rand(self.batch_size, *self.shape, generator=generator) * 2 - 1

@@ -141,7 +141,8 @@ def test_pairs_are_easier_than_signs_by_what_is_said() -> None:
 class Noise:
     """Real pictures are noise, which follows from the position."""
 
-    batch_size = 16
+    def size_at(self, position: int) -> int:
+        return 16
 
     def at(self, position: int) -> Batch:
         generator = torch.Generator().manual_seed(position)

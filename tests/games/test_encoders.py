@@ -17,7 +17,8 @@ from zerosum.types import DomainBatch
 
 
 class Noise:
-    batch_size = 4
+    def size_at(self, position: int) -> int:
+        return 4
 
     def at(self, position: int) -> DomainBatch:
         generator = torch.Generator().manual_seed(position)

@@ -40,7 +40,8 @@ def draw(count: int, random: Randomness) -> tuple[Tensor, Tensor, Tensor, Tensor
 
 
 class Points:
-    batch_size = SIZE
+    def size_at(self, position: int) -> int:
+        return SIZE
 
     def __init__(self, seed: int) -> None:
         self.random = Randomness(seed=seed, stream="points")

@@ -1,15 +1,19 @@
 """What the theory says of games whose networks grow, and of the path length penalty."""
 
+import json
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+import zerosum
 from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
+from zerosum.errors import ConfigError
 from zerosum.games import Growth, PathLength, Round
 from zerosum.objectives import path_lengths
 from zerosum.randomness import Randomness
@@ -40,6 +44,9 @@ class Noise:
     def __init__(self, config: RunConfig) -> None:
         self.batch_size = config.batch_size
         self.shape = (config.pictures.channels, *config.pictures.size)
+
+    def size_at(self, position: int) -> int:
+        return self.batch_size
 
     def at(self, position: int) -> Batch:
         generator = torch.Generator().manual_seed(position)
@@ -175,3 +182,25 @@ def test_lazy_penalties_are_no_steps_of_their_own() -> None:
     for player in loop.game.players.values():
         steps = {int(moments["step"]) for moments in player.optimizer.state.values()}
         assert steps == {7}
+
+
+def test_rounds_have_the_number_of_images_of_their_size(tmp_path: Path) -> None:
+    growing = {"game.growth.hold": 16, "game.growth.fade": 16, "game.growth.batch_sizes": [12, 8]}
+    fields = SMALL | growing | {"batch_size": 4, "evaluate_every": 0, "log_every": 1}
+    whole = zerosum.train(
+        "progan-digits", images=76, fields=fields, out=tmp_path / "a", quiet=True
+    )
+    lines = map(json.loads, (tmp_path / "a" / "stats.jsonl").read_text().splitlines())
+    # 12 until the second size comes in at 16, 8 until the third one does at 48.
+    assert [line["images"] for line in lines] == [12, 24, 32, 40, 48, 56, *range(60, 77, 4)]
+    zerosum.train("progan-digits", images=40, fields=fields, out=tmp_path / "b", quiet=True)
+    resumed = zerosum.resume(tmp_path / "b", images=76, quiet=True)
+    for role, player in whole.game.players.items():
+        assert same(player.network.state_dict(), resumed.game.players[role].network.state_dict())
+
+
+def test_wrong_numbers_of_images_for_sizes_are_refused() -> None:
+    with pytest.raises(ConfigError, match="greater than 0, got 0"):
+        change(GROWING, {"game.growth.batch_sizes": [8, 0]})
+    with pytest.raises(ConfigError, match=r"set growth\.hold"):
+        change(GROWING, {"game.growth": {"hold": 0, "fade": 0, "batch_sizes": [8]}})

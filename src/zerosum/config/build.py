@@ -10,7 +10,7 @@ from zerosum.config.classifying import (
     build_invariance,
     build_semi_supervised,
 )
-from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig
+from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig, GrowthConfig
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import (
     build_discriminator,
@@ -37,7 +37,7 @@ from zerosum.randomness import derive_seed
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
-__all__ = ["build_game"]
+__all__ = ["build_game", "build_growth"]
 
 
 def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
@@ -106,7 +106,7 @@ def _build_adversarial(
         augmentation=config.augmentation,
         adaptive=_adaptive(config.adaptive_augmentation),
         instance_noise=InstanceNoise(deviation=noise.deviation, until=noise.until),
-        growth=Growth(hold=growth.hold, fade=growth.fade) if growth.is_wanted else None,
+        growth=build_growth(growth),
         path_length=(
             PathLength(weight=paths.weight, every=paths.every) if paths.weight > 0 else None
         ),
@@ -126,6 +126,18 @@ def _classes(config: AdversarialConfig) -> Classes | None:
         names=tuple(each.name for each in config.classes),
         pictures=tuple(each.pictures for each in config.classes),
     )
+
+
+def build_growth(config: GrowthConfig) -> Growth | None:
+    """When networks grow; None: never.
+
+    Example:
+        >>> build_growth(GrowthConfig(hold=10, fade=10)).progress(20), build_growth(GrowthConfig())
+        (1.0, None)
+    """
+    if not config.is_wanted:
+        return None
+    return Growth(hold=config.hold, fade=config.fade, batch_sizes=config.batch_sizes)
 
 
 def _adaptive(config: AdaptiveAugmentationConfig) -> AdaptiveAugmentation | None:

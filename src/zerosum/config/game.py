@@ -200,11 +200,20 @@ class GrowthConfig:
     """Images for which a size is held before the next one fades in."""
     fade: int = 0
     """Images in which a size fades in. With both 0 networks are fully grown from the start."""
+    batch_sizes: tuple[int, ...] = ()
+    """Real images in a round while the smallest size is the largest in use, the next one, and so
+    on; for all further sizes the run's batch_size."""
 
     def __post_init__(self) -> None:
         for name in ("hold", "fade"):
             value = getattr(self, name)
             require(value >= 0, f"growth.{name} must not be negative, got {value}.")
+        for size in self.batch_sizes:
+            require_positive("each of growth.batch_sizes", size)
+        require(
+            not self.batch_sizes or self.is_wanted,
+            "growth.batch_sizes belong to sizes that fade in; set growth.hold or growth.fade.",
+        )
 
     @property
     def is_wanted(self) -> bool:

@@ -45,7 +45,10 @@ class AdaptationBatches:
         self.source = source
         self.target = target
         self.renumbered = None if renumbered is None else torch.from_numpy(renumbered)
-        self.batch_size = source.batch_size
+
+    def size_at(self, position: int) -> int:
+        """How many pictures of each domain the batch at a position has, over all processes."""
+        return self.source.size_at(position)
 
     def at(self, position: int) -> DomainBatch:
         """The rows of this process in the batch that begins at a position of the stream.

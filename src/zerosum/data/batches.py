@@ -1,5 +1,6 @@
 """Endless shuffled batches, as a function of where the run is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,8 @@ class Batches:
         processes: How many processes share each batch.
         only: Numbers of the pictures to show, where not all of the store are meant. A batch may
             be larger than that: each of them then occurs in it several times.
+        sizes: How many pictures the batch at a position has, a multiple of the processes, where
+            that changes as the run goes on; None: always ``batch_size``.
 
     Raises:
         ConfigError: If the batch is empty, larger than the store, or cannot be shared equally; or
@@ -84,6 +87,7 @@ class Batches:
         rank: int = 0,
         processes: int = 1,
         only: NDArray[np.int64] | None = None,
+        sizes: Callable[[int], int] | None = None,
     ) -> None:
         assert 0 <= rank < processes
         assert only is None or len(only)
@@ -91,6 +95,7 @@ class Batches:
         _check_crop(crop, store)
         self.store = store
         self.batch_size = batch_size
+        self.sizes = sizes
         self.seed = seed
         self.device = torch.device(device)
         self.flip = flip
@@ -99,6 +104,10 @@ class Batches:
         self.processes = processes
         self._shown = np.arange(len(store)) if only is None else only
         self._epochs: dict[int, _Rows] = {}
+
+    def size_at(self, position: int) -> int:
+        """How many pictures the batch that begins at a position has, over all processes."""
+        return self.batch_size if self.sizes is None else self.sizes(position)
 
     def at(self, position: int) -> Batch:
         """The rows of this process in the batch that begins at a position of the stream.
@@ -123,7 +132,7 @@ class Batches:
         return self._own_rows(position).indices
 
     def _own_rows(self, position: int) -> _Rows:
-        count = self.batch_size // self.processes
+        count = self.size_at(position) // self.processes
         epoch, offset = divmod(position + self.rank * count, len(self._shown))
         rows = self._epoch(epoch)[offset : offset + count]
         while (missing := count - len(rows.indices)) > 0:

@@ -208,7 +208,10 @@ class DomainBatches:
         self.a = a
         self.b = b
         self.smoothed = smoothed
-        self.batch_size = a.batch_size
+
+    def size_at(self, position: int) -> int:
+        """How many pictures of each domain the batch at a position has, over all processes."""
+        return self.a.size_at(position)
 
     def at(self, position: int) -> DomainBatch:
         """The rows of this process in the batch that begins at a position of the stream.

@@ -1,6 +1,7 @@
 """Networks that grow as a run goes on: how far, as a function of the images seen."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from zerosum.games.base import Player
 from zerosum.types import Images
@@ -15,6 +16,8 @@ class Growth:
     Attributes:
         hold: Images between two fadings.
         fade: Images in which a new size fades in.
+        batch_sizes: Images in a round while the smallest size is the largest in use, the next
+            one, and so on; larger sizes have the run's own number, for their maps are large.
 
     Paper:
         Karras et al. 2018, section 2 and appendix A.1, https://arxiv.org/abs/1710.10196: both
@@ -28,11 +31,23 @@ class Growth:
 
     hold: int
     fade: int
+    batch_sizes: tuple[int, ...] = ()
 
     def progress(self, images: int) -> float:
         """Sizes beyond the smallest after so many images; 1.3: the third fades in with 0.3."""
         whole, rest = divmod(images, self.hold + self.fade)
         return whole + max(0, rest - self.hold) / max(1, self.fade)
+
+    def batch_size(self, images: int, usual: int) -> int:
+        """Images in the round that begins after so many; ``usual``: the run's own number.
+
+        Example:
+            >>> growth = Growth(hold=100, fade=100, batch_sizes=(64, 32))
+            >>> [growth.batch_size(images, 16) for images in (0, 100, 101, 300, 301)]
+            [64, 64, 32, 32, 16]
+        """
+        stage = ceil(self.progress(images))
+        return self.batch_sizes[stage] if stage < len(self.batch_sizes) else usual
 
 
 def grow(player: Player, progress: float) -> None:

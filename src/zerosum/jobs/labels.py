@@ -59,9 +59,12 @@ class FewLabelsBatches:
     """
 
     def __init__(self, *, unlabelled: Batches, labelled: Batches) -> None:
-        self.batch_size = unlabelled.batch_size
         self.unlabelled = unlabelled
         self.labelled = labelled
+
+    def size_at(self, position: int) -> int:
+        """How many pictures without labels the batch at a position has, over all processes."""
+        return self.unlabelled.size_at(position)
 
     def at(self, position: int) -> FewLabelsBatch:
         """Of both streams the batch that begins at that position."""

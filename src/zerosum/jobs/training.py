@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from zerosum.config import RunConfig, SemiSupervisedConfig, from_json, to_json
-from zerosum.config.build import build_game
+from zerosum.config import AdversarialConfig, RunConfig, SemiSupervisedConfig, from_json, to_json
+from zerosum.config.build import build_game, build_growth
 from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
@@ -151,7 +152,26 @@ def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopB
         return few_labels_batches(config, store, **shared)
     if config.is_classification:
         return labelled_batches(config, store, **shared)
-    return Batches(store, **shared)
+    return Batches(store, sizes=_batch_sizes(config, engine), **shared)
+
+
+def _batch_sizes(config: RunConfig, engine: Engine) -> Callable[[int], int] | None:
+    """Images in a round by those seen before it, where networks that grow are to change it.
+
+    Raises:
+        ConfigError: A size cannot be shared equally by the processes.
+    """
+    growth = (
+        build_growth(config.game.growth) if isinstance(config.game, AdversarialConfig) else None
+    )
+    if growth is None or not growth.batch_sizes:
+        return None
+    if any(size % engine.processes for size in growth.batch_sizes):
+        raise ConfigError(
+            f"each of game.growth.batch_sizes {growth.batch_sizes} must be a multiple of "
+            f"{engine.processes}, the number of processes that share a round."
+        )
+    return partial(growth.batch_size, usual=config.batch_size)
 
 
 def _assemble(

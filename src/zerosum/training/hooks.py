@@ -30,11 +30,11 @@ def passed(loop: AnyLoop, every: int) -> bool:
 
     Example:
         >>> from unittest.mock import Mock
-        >>> def after(images): return Mock(spec=Loop, images=images, batches=Mock(batch_size=64))
+        >>> def after(images): return Mock(spec=Loop, images=images, before=images - 64)
         >>> [images for images in range(64, 449, 64) if passed(after(images), every=100)]
         [128, 256, 320, 448]
     """
-    return loop.images // every > (loop.images - loop.batches.batch_size) // every
+    return loop.images // every > loop.before // every
 
 
 class Statistics:
@@ -51,7 +51,7 @@ class Statistics:
         >>> from unittest.mock import Mock
         >>> from zerosum.training.engine import Engine
         >>> engine = Engine(device=torch.device("cpu"))
-        >>> loop = Mock(spec=Loop, images=0, rounds=0, engine=engine, batches=Mock(batch_size=64))
+        >>> loop = Mock(spec=Loop, images=0, before=0, rounds=0, engine=engine)
         >>> with TemporaryDirectory() as folder:
         ...     statistics = Statistics(Path(folder), every=128)
         ...     statistics.started(loop)

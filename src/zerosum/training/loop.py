@@ -29,7 +29,9 @@ Record = Mapping[str, Mapping[str, Tensor]]
 class Batches(Protocol[BatchCo]):
     """An endless stream of batches, addressed by the number of images that went before."""
 
-    batch_size: int
+    def size_at(self, position: int) -> int:
+        """How many images the batch has that begins at image ``position``, over all processes."""
+        ...
 
     def at(self, position: int) -> BatchCo:
         """Give this process's share of the batch that begins at image ``position``."""
@@ -74,6 +76,7 @@ class Loop(Generic[BatchT]):
 
     Attributes:
         images: Real images seen so far, by all processes together.
+        before: Those seen before the last round.
         rounds: Rounds played so far.
         rollbacks: How often the run was sent back to an earlier state of itself.
 
@@ -85,7 +88,7 @@ class Loop(Generic[BatchT]):
         >>> engine = Engine(device=torch.device("cpu"))
         >>> game = build_game(recipe("mnist-gan-2018"), engine)
         >>> black = Batch(images=-torch.ones(16, 1, 28, 28))
-        >>> batches = SimpleNamespace(batch_size=16, at=lambda position: black)
+        >>> batches = SimpleNamespace(size_at=lambda position: 16, at=lambda position: black)
         >>> loop = Loop(game=game, batches=batches, engine=engine, seed=0)
         >>> loop.run(until=64)
         >>> loop.images, loop.rounds
@@ -107,6 +110,7 @@ class Loop(Generic[BatchT]):
         self.seed = seed
         self.hooks = tuple(hooks)
         self.images = 0
+        self.before = 0
         self.rounds = 0
         self.rollbacks = 0
         self._stop = False
@@ -148,7 +152,7 @@ class Loop(Generic[BatchT]):
             self._move(self.game.players[turn.player], turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
         self._update_averages()
-        self.images += self.batches.batch_size
+        self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
         self.rounds += 1
         return record
 
@@ -203,7 +207,7 @@ class Loop(Generic[BatchT]):
         )
 
     def _update_averages(self) -> None:
-        step = self.batches.batch_size
+        step = self.batches.size_at(self.images)
         for player in self.game.players.values():
             if player.average is not None:
                 half_life = player.half_life * player.memory.at(self.images)

@@ -38,7 +38,7 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
         ...         self.players = {"x": Player(network=network, optimizer=optimizer)}
         ...     def turns(self, batch, now):
         ...         yield Turn(player="x", cost=self.players["x"].network[0].square().sum())
-        >>> batches = SimpleNamespace(batch_size=8, at=lambda position: None)
+        >>> batches = SimpleNamespace(size_at=lambda position: 8, at=lambda position: None)
         >>> engine = Engine(device=torch.device("cpu"))
         >>> vital_signs(Loop(game=Square(), batches=batches, engine=engine, seed=0))
         {'x gradient': 6.0}
@@ -46,8 +46,8 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
     sums: dict[str, float] = defaultdict(float)
     counts: dict[str, int] = defaultdict(int)
     with _left_as_it_is(loop.game):
+        images = loop.images
         for ahead in range(rounds):
-            images = loop.images + ahead * loop.batches.batch_size
             # Without the others: they do not look, and would be waited for in vain.
             now = Round(number=loop.rounds + ahead, images=images, random=loop.random_at(images))
             for turn in loop.turns(loop.batches.at(images), now):
@@ -62,6 +62,7 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
                 for name, value in found.items():
                     sums[f"{turn.player} {name}"] += float(value)
                     counts[f"{turn.player} {name}"] += 1
+            images += loop.batches.size_at(images)
     return {name: sums[name] / counts[name] for name in sorted(sums)}
 
 
