@@ -92,10 +92,13 @@ def test_every_recipe_builds(name: str, tmp_path: Path) -> None:
         config = change(config, {"game.content": _tiny_content(tmp_path), "batch_size": 2})
     if name.startswith("sgan-conv"):  # Its pictures have to be downloaded.
         config = change(config, {"data": "digits"})
+    if config.is_adaptation:  # It names no domains, from which the classes would follow.
+        config = change(config, {"game.classes": ("a", "b", "c")})
     game = build_game(find_classes(config), Engine(device=torch.device("meta")))
     expected = {
         "cycle": ["generators", "discriminator_a", "discriminator_b"],
         "classification": ["classifier"],
+        "invariance": ["classifier", *(["target"] if name == "adda" else []), "domain"],
     }
     assert list(game.players) == expected.get(config.game.kind, ["discriminator", "generator"])
 
