@@ -71,7 +71,7 @@ def test_first_the_source_learns_and_then_it_stands_still_bit_for_bit() -> None:
         assert list(loop.play_round()) == [DOMAIN, TARGET]
     assert same(source, state(game, CLASSIFIER)) == source.keys()
     target = state(game, TARGET)
-    head = {name for name in target if name.startswith("connected")}
+    head = {name for name in target if name.startswith("head")}
     assert same(source, target) == head
     assert not same(beginning, state(game, DOMAIN))
 

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from settings import adversarial
+from zerosum.config import change
 from zerosum.config.players import build_discriminator, build_generator
 from zerosum.networks import (
     ConditionalDiscriminator,
@@ -87,13 +88,13 @@ def test_an_embedding_is_as_loud_as_the_latents() -> None:
 
 def test_mixed_styles_are_of_one_class() -> None:
     """With the z of both styles equal, mixing changes nothing, so the class must be kept."""
-    config = adversarial(recipe("stylegan2-digits")).generator
-    generator = build_generator(config, SHAPE, classes=3, class_size=8)
+    config = adversarial(change(recipe("stylegan2-digits"), {"game.generator.mixing": 0.9}))
+    generator = build_generator(config.generator, SHAPE, classes=3, class_size=8)
     assert isinstance(generator, ConditionalGenerator)
     seen: list[torch.Tensor] = []
     assert isinstance(generator.inner, StyleGenerator)
     generator.inner.map.register_forward_hook(lambda _, given, __: seen.append(given[0]))
-    generator.train()(_told(4, 1, config.latent_size))
+    generator.train()(_told(4, 1, config.generator.latent_size))
     first, second = seen
     assert torch.equal(first[:, -8:], second[:, -8:])
     assert not torch.allclose(first[:, :-8], second[:, :-8])

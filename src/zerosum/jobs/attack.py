@@ -182,7 +182,7 @@ def attack(
         ZerosumError: Something does not fit; the message says what to do.
 
     Example:
-        >>> few = AttackOptions(attacks=("fgsm",), epsilon=0.2, count=20, device="cpu")
+        >>> few = AttackOptions(attacks=("fgsm",), epsilon=0.1, count=20, device="cpu")
         >>> found = attack("digits", "digits", few, quiet=True)
         >>> found.asked, found.tried["fgsm"].success > found.tried["noise"].success
         (20, True)
