@@ -41,6 +41,7 @@ CASES = {
     "mode collapse": {"diversity": 0.05},
     "the discriminator has won": {"discriminator_accuracy": 1.0, "generator_accuracy": 0.0},
     "the generator's gradient vanished": {"generator_gradient": 1e-9},
+    "the target's classes collapsed": {"target_classes": 0.2},
     "divergence": {"value": 60.0},
 }
 
