@@ -50,8 +50,8 @@ SMALL: Mapping[str, tuple[str, Fields]] = {
     "stylegan2": ("stylegan2-digits", {}),
     "r3gan": ("r3gan-digits", {}),
 }
-"""For 28 pixels: the recipe, and fields that are changed; batches and steps of dcgan-digits for
-WGAN-GP, whose published ones take hours to show anything."""
+"""For grey pictures of digits: the recipe, and fields that are changed; batches and steps of
+dcgan-digits for WGAN-GP, whose published ones take hours to show anything."""
 
 FACES: Mapping[str, tuple[str, Fields]] = {
     "dcgan": ("dcgan-digits", {"game.average_half_life": 5_000}),
@@ -64,16 +64,17 @@ FACES: Mapping[str, tuple[str, Fields]] = {
     "stylegan2": ("stylegan2-faces32", {}),
     "r3gan": ("r3gan-faces32", {}),
 }
-"""For colour pictures of 32 pixels."""
+"""For colour pictures: faces of 32 pixels, or stacked digits of 28."""
 
 
 def make(name: str, data: str, *, colour: bool, seed: int) -> RunConfig:
     """The configuration of one kind of network for the pictures that all get."""
     recipe_name, fields = (FACES if colour else SMALL)[name]
+    digits = "digits" in data
     pictures = {
-        "pictures.size": [32, 32] if colour else [28, 28],
+        "pictures.size": [28, 28] if digits else [32, 32],
         "pictures.channels": 3 if colour else 1,
-        "pictures.flip": colour and "digits" not in data,
+        "pictures.flip": not digits,
     }
     whole = {"data": data, "images": 10**9, "evaluate_every": 0, "seed": seed}
     return change(recipe(recipe_name), {**fields, **pictures, **whole})
