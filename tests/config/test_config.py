@@ -316,3 +316,13 @@ def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
 
 def _named(game: Any, player: str) -> Any:
     return game.players[player].network.named_parameters()
+
+
+def test_the_published_epsilon_of_few_labels_reaches_adam() -> None:
+    game: Any = build_game(find_classes(recipe("sgan")), Engine(device=torch.device("meta")))
+    for player in game.players.values():
+        assert player.optimizer.param_groups[0]["eps"] == 1e-4
+    plain: Any = build_game(recipe("dcgan-digits"), Engine(device=torch.device("meta")))
+    assert plain.players["generator"].optimizer.param_groups[0]["eps"] == 1e-8
+    with pytest.raises(ConfigError, match="epsilon must be greater than 0"):
+        OptimizerConfig(epsilon=0.0)

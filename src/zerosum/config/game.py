@@ -56,6 +56,8 @@ class OptimizerConfig:
     """Step size."""
     betas: tuple[float, float] = (0.5, 0.999)
     """Adam's decay of the running means of the gradient and of its square."""
+    epsilon: float = 1e-8
+    """What Adam adds to the root of the mean square; gradients far below it make small steps."""
     momentum: float = 0.9
     """Decay of the velocity of sgd."""
     decay: tuple[int, int] | None = None
@@ -66,6 +68,7 @@ class OptimizerConfig:
 
     def __post_init__(self) -> None:
         require_positive("learning_rate", self.learning_rate)
+        require_positive("epsilon", self.epsilon)
         for beta in self.betas:
             require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
         require(

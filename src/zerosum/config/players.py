@@ -211,7 +211,7 @@ def _build_optimizer(config: OptimizerConfig, network: nn.Module) -> torch.optim
     if config.method == "sgd":
         make = partial(torch.optim.SGD, momentum=config.momentum)
     else:
-        make = partial(torch.optim.Adam, betas=config.betas)
+        make = partial(torch.optim.Adam, betas=config.betas, eps=config.epsilon)
     device = next(network.parameters()).device.type
     fused = device in ("cpu", "cuda", "mps")
     return make(network.parameters(), lr=config.learning_rate, fused=fused)

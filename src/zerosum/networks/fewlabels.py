@@ -120,7 +120,7 @@ class DeepClassifier(Classifier):
 class SoftplusGenerator(nn.Module):
     """Latent vectors to pictures, through fully connected layers with softplus.
 
-    h₀ = z, hᵢ = softplus(BN(Wᵢ hᵢ₋₁)), G(z) = 2 sigmoid(W h + b) − 1 with normalised W, whose
+    h₀ = z, hᵢ = softplus(BN(Wᵢ hᵢ₋₁) + bᵢ), G(z) = 2 sigmoid(W h + b) − 1 with normalised W, whose
     lengths are learnt.
 
     Args:
@@ -148,8 +148,9 @@ class SoftplusGenerator(nn.Module):
         self.image_shape = image_shape
         layers: list[nn.Module] = []
         for inputs, outputs in pairwise([latent_size, *widths]):
-            layers += [nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs)]
-            layers.append(nn.Softplus())
+            norm = nn.BatchNorm1d(outputs)
+            norm.weight.requires_grad_(False)
+            layers += [nn.Linear(inputs, outputs, bias=False), norm, nn.Softplus()]
         last = NormedLinear(widths[-1], prod(image_shape), learn_length=True)
         self.layers = nn.Sequential(*layers, last, nn.Unflatten(1, image_shape))
 
