@@ -12,6 +12,7 @@ from PIL import Image
 
 import zerosum
 from command_line import call
+from exported import RUNNERS
 from runs_in_processes import assert_same, weights
 from settings import adversarial
 from zerosum.config import RunConfig
@@ -22,6 +23,7 @@ from zerosum.jobs import resume_run, train_run
 from zerosum.latent import latent_space
 from zerosum.latent.directions import METHODS, find_directions
 from zerosum.latent.projection import Descent
+from zerosum.randomness import Randomness
 
 
 @pytest.fixture
@@ -226,3 +228,24 @@ def test_a_run_without_classes_says_how_to_train_one_with(run: Path) -> None:
     model.game.asked = None  # type: ignore[attr-defined]
     with pytest.raises(RunError, match=r"--game\.conditional projection"):
         model.of_class(0)
+
+
+@pytest.mark.parametrize("kind", [".pt2", ".onnx"])
+def test_an_exported_generator_takes_the_class_after_the_latents(
+    kind: str, run: Path, tmp_path: Path
+) -> None:
+    if kind == ".onnx":
+        for package in ("onnx", "onnxscript", "onnxruntime"):
+            pytest.importorskip(package)
+    path = tmp_path / f"generator{kind}"
+    assert call("export", str(run), str(path)) == 0
+    model = zerosum.load(run)
+    size = model.latent.game.latent_size
+    latents = torch.cat(
+        [Randomness(seed=0, stream="sample").at(index).normal(1, size) for index in range(2)]
+    )
+    classes = torch.nn.functional.one_hot(torch.tensor([7, 3]), 10)
+    given = torch.cat([latents, classes], dim=1)
+    expected = model.of_class(7, 3).sample(2, seed=0)
+    assert torch.allclose(RUNNERS[kind](path)(given), expected, atol=1e-5)
+    assert not torch.allclose(RUNNERS[kind](path)(given.roll(1, dims=1)), expected, atol=1e-3)

@@ -12,6 +12,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
+from exported import RUNNERS
 from styled import StyledGenerator
 from zerosum.errors import ConfigError
 from zerosum.export import Takes, check_export, export_network, takes_latents, takes_pictures
@@ -51,20 +52,6 @@ def trained(make: Callable[[], nn.Module]) -> nn.Module:
         for weight in network.parameters():
             weight.add_(0.1 * torch.randn_like(weight))
     return network.to(memory_format=torch.channels_last).train()
-
-
-def run_program(path: Path) -> Callable[[Tensor], Tensor]:
-    network: Callable[[Tensor], Tensor] = torch.export.load(path).module()
-    return network
-
-
-def run_onnx(path: Path) -> Callable[[Tensor], Tensor]:
-    session = pytest.importorskip("onnxruntime").InferenceSession(str(path))
-    (name,) = (each.name for each in session.get_inputs())
-    return lambda given: torch.from_numpy(session.run(None, {name: given.numpy()})[0])
-
-
-RUNNERS = {".pt2": run_program, ".onnx": run_onnx}
 
 
 def check(network: nn.Module, path: Path, takes: Takes, inputs: list[Tensor]) -> None:
