@@ -221,3 +221,46 @@ def test_features_are_encoded_as_the_classifier_sees_them() -> None:
     assert isinstance(network, LenetClassifier)
     torch.testing.assert_close(features, network.features(batch.b).detach())
     torch.testing.assert_close(game.classify(batch.b), network(batch.b).softmax(1).detach())
+
+
+def first_normalisation(network: nn.Module) -> nn.BatchNorm2d:
+    return next(layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d))
+
+
+def test_each_domain_is_normalised_by_its_own_statistics() -> None:
+    game, batch = make_game(norm="batch", together=False), make_batch()
+    network = game.players[CLASSIFIER].network
+    assert isinstance(network, LenetClassifier)
+    convolution = next(layer for layer in network.modules() if isinstance(layer, nn.Conv2d))
+    means = {
+        "source": 0.1 * convolution(batch.a).mean(dim=(0, 2, 3)),
+        "target": 0.1 * convolution(batch.b).mean(dim=(0, 2, 3)),
+    }
+    apart = torch.cat([network.features(batch.a), network.features(batch.b)])
+    network.load_state_dict(make_game(norm="batch").players[CLASSIFIER].network.state_dict())
+
+    torch.testing.assert_close(game.see([batch.a, batch.b]), apart)
+    for domain, mean in means.items():
+        kept = first_normalisation(game.classifier_of(domain)).running_mean  # type: ignore[arg-type]
+        assert kept is not None
+        torch.testing.assert_close(kept, mean)
+    assert not torch.allclose(game.encode(batch.a, "source"), game.encode(batch.a, "target"))
+
+
+def test_statistics_of_the_source_are_part_of_a_checkpoint() -> None:
+    game, other = (make_game(norm="batch", together=False) for _ in range(2))
+    list(play(game, make_batch()))
+    other.players[CLASSIFIER].network.load_state_dict(
+        game.players[CLASSIFIER].network.state_dict()
+    )
+    pictures = make_batch().a
+    assert not torch.equal(game.encode(pictures, "source"), other.encode(pictures, "source"))
+    other.load_state_dict({name: value.clone() for name, value in game.state_dict().items()})
+    assert torch.equal(game.encode(pictures, "source"), other.encode(pictures, "source"))
+
+
+def test_the_baseline_uses_the_statistics_of_the_source_for_both() -> None:
+    game, batch = make_game(norm="batch", together=False, weight=0.0), make_batch()
+    list(play(game, batch))
+    for pictures in (batch.a, batch.b):
+        assert torch.equal(game.encode(pictures, "source"), game.encode(pictures, "target"))

@@ -12,6 +12,7 @@ from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
 from zerosum.nn.opinions import flat_opinions
+from zerosum.nn.running import RunningStatistics
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear, initialise_by_data
@@ -28,6 +29,7 @@ __all__ = [
     "NormedConv2d",
     "NormedLinear",
     "PixelNorm",
+    "RunningStatistics",
     "add_spectral_norm",
     "count_parameters",
     "doubled_widths",
