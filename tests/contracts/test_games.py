@@ -41,6 +41,10 @@ SWITCHES: dict[str, dict[str, Any]] = {
     },
     "average": {"game.average_half_life": 100},
     "noise": {"game.instance_noise.deviation": 0.1},
+    "minibatch discrimination": {
+        "game.minibatch_discrimination.kernels": 4,
+        "game.penalties.gradient.weight": 0.0,
+    },
     "spectral norm": {"game.discriminator.spectral_norm": True},
     "critic turns": {"game.critic_turns": 2},
     "decay": {"game.generator_optimizer.decay": (0, 1000)},

@@ -10,7 +10,7 @@ from zerosum.config.classifying import (
     build_invariance,
     build_semi_supervised,
 )
-from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig, GrowthConfig
+from zerosum.config.game import AdversarialConfig, GrowthConfig
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import (
     build_discriminator,
@@ -19,6 +19,7 @@ from zerosum.config.players import (
     burn_in_schedule,
 )
 from zerosum.config.run import GameConfig, RunConfig
+from zerosum.config.techniques import AdaptiveAugmentationConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
 from zerosum.games import (
@@ -86,7 +87,9 @@ def _build_adversarial(
     generator = build_generator(
         config.generator, shape, classes=count, class_size=config.class_size
     )
-    discriminator = build_discriminator(config.discriminator, shape, classes=count)
+    discriminator = build_discriminator(
+        config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
+    )
     noise, growth, paths = config.instance_noise, config.growth, config.path_length
     return AdversarialGame(
         generator=build_player(

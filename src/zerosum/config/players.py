@@ -31,6 +31,7 @@ from zerosum.config.style import (
     StyleDiscriminatorConfig,
     StyleGeneratorConfig,
 )
+from zerosum.config.techniques import MinibatchDiscriminationConfig
 from zerosum.games import Player
 from zerosum.games.schedules import STEADY, Schedule, annealed
 from zerosum.networks import (
@@ -38,8 +39,10 @@ from zerosum.networks import (
     ConditionalGenerator,
     DcganDiscriminator,
     DcganGenerator,
+    Discriminator,
     GrowingDiscriminator,
     GrowingGenerator,
+    MinibatchDiscriminator,
     MlpDiscriminator,
     MlpGenerator,
     PatchDiscriminator,
@@ -66,6 +69,7 @@ __all__ = [
 ]
 
 NO_BURN_IN = BurnInConfig()
+NO_MINIBATCH = MinibatchDiscriminationConfig()
 
 
 def build_generator(
@@ -122,7 +126,11 @@ def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
 
 
 def build_discriminator(
-    config: DiscriminatorConfig | PatchDiscriminatorConfig, shape: ImageShape, *, classes: int = 0
+    config: DiscriminatorConfig | PatchDiscriminatorConfig,
+    shape: ImageShape,
+    *,
+    classes: int = 0,
+    minibatch: MinibatchDiscriminationConfig = NO_MINIBATCH,
 ) -> nn.Module:
     """The discriminator for pictures of that shape.
 
@@ -130,6 +138,7 @@ def build_discriminator(
         config: Its settings.
         shape: (c, h, w) of the pictures.
         classes: How many it is told of; 0: it is told no class.
+        minibatch: How it compares the pictures of a batch.
 
     Example:
         >>> discriminator = build_discriminator(DcganDiscriminatorConfig(width=4), (3, 32, 32))
@@ -158,6 +167,11 @@ def build_discriminator(
             network = PatchDiscriminator(**arguments, image_shape=shape)
     if spectral_norm:
         add_spectral_norm(network)
+    if minibatch.kernels:
+        assert isinstance(network, Discriminator)
+        network = MinibatchDiscriminator(
+            network, kernels=minibatch.kernels, size=minibatch.size, outputs=classes + 1
+        )
     return ConditionalDiscriminator(network) if classes else network
 
 

@@ -2,17 +2,20 @@
 
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
-sigmoid. A translator turns images into images of the same shape; a patch discriminator gives
-logits for the patches of a picture. Conditional networks stand around others and know the class. A
-classifier gives a logit per picture and class, in two steps: ``features(images)`` and
+sigmoid; its ``features(images)`` are what its last layer is given. A translator turns images into
+images of the same shape; a patch discriminator gives logits for the patches of a picture. Some
+networks stand around others: conditional ones know the class, others compare the pictures of a
+batch. A classifier gives a logit per picture and class, in two steps: ``features(images)`` and
 ``head(features)``; a domain head gives logits for features.
 """
 
 from zerosum.networks.classifier import Classifier, ConvClassifier, LenetClassifier
 from zerosum.networks.conditional import ConditionalDiscriminator, ConditionalGenerator
 from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
+from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.domains import DomainHead
 from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGenerator
+from zerosum.networks.minibatch import MinibatchDiscriminator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
 from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
@@ -29,10 +32,12 @@ __all__ = [
     "DcganDiscriminator",
     "DcganGenerator",
     "DeepClassifier",
+    "Discriminator",
     "DomainHead",
     "GrowingDiscriminator",
     "GrowingGenerator",
     "LenetClassifier",
+    "MinibatchDiscriminator",
     "MlpClassifier",
     "MlpDiscriminator",
     "MlpGenerator",

@@ -7,7 +7,7 @@ from zerosum.nn.initialisation import (
     initialise_normal,
     keep_default,
 )
-from zerosum.nn.minibatch import MinibatchStd
+from zerosum.nn.minibatch import MinibatchDiscrimination, MinibatchStd
 from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
@@ -23,6 +23,7 @@ __all__ = [
     "EqualisedConv2d",
     "EqualisedLinear",
     "GaussianNoise",
+    "MinibatchDiscrimination",
     "MinibatchStd",
     "ModulatedConv2d",
     "NormedConv2d",
