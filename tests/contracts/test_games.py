@@ -48,6 +48,10 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "spectral norm": {"game.discriminator.spectral_norm": True},
     "critic turns": {"game.critic_turns": 2},
     "decay": {"game.generator_optimizer.decay": (0, 1000)},
+    "historical averaging": {
+        "game.generator_optimizer.historical_averaging": 0.1,
+        "game.discriminator_optimizer.historical_averaging": 0.1,
+    },
     "burn-in": {"game.burn_in.images": 1000, "game.burn_in.beta2": 0.9},
     "classes": {
         "game.conditional": "projection",

@@ -67,10 +67,17 @@ class OptimizerConfig:
     annealing: int | None = None
     """Images over which the learning rate falls as 1 / (1 + 10 p)^0.75, p being the part of them
     that is seen; None: it does not."""
+    historical_averaging: float = 0.0
+    """What this player pays for the squared distance of its weights from the mean of all that it
+    has had so far; against players who chase each other in circles. 0: nothing."""
 
     def __post_init__(self) -> None:
         require_positive("learning_rate", self.learning_rate)
         require_positive("epsilon", self.epsilon)
+        require(
+            0 <= self.historical_averaging < inf,
+            f"historical_averaging must be a number from 0, got {self.historical_averaging}.",
+        )
         for beta in self.betas:
             require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
         require(

@@ -32,7 +32,7 @@ from zerosum.config.style import (
     StyleGeneratorConfig,
 )
 from zerosum.config.techniques import MinibatchDiscriminationConfig
-from zerosum.games import Player
+from zerosum.games import History, Player
 from zerosum.games.schedules import STEADY, Schedule, annealed
 from zerosum.networks import (
     ConditionalDiscriminator,
@@ -192,6 +192,7 @@ def build_player(
     """
     average = None if average_half_life is None else deepcopy(network).requires_grad_(False)
     network = engine.prepare(network)
+    weight = config.historical_averaging
     return Player(
         network=network,
         optimizer=_build_optimizer(config, network),
@@ -202,6 +203,7 @@ def build_player(
         annealing=STEADY if config.annealing is None else annealed(config.annealing),
         beta2=_beta2(burn_in, config.betas[1]),
         memory=burn_in_schedule(burn_in, burn_in.half_life),
+        history=History(network.parameters(), weight=weight) if weight > 0 else None,
     )
 
 

@@ -8,6 +8,7 @@ from zerosum.games.classification import ClassificationGame, ClassifyingGame
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
+from zerosum.games.history import History
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
@@ -28,6 +29,7 @@ __all__ = [
     "Game",
     "GeneratingGame",
     "Growth",
+    "History",
     "InstanceNoise",
     "InvarianceGame",
     "OneWayGame",
