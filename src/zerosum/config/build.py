@@ -32,11 +32,13 @@ from zerosum.games import (
     PathLength,
     WeightedPenalty,
 )
+from zerosum.games.generating import draw_latents
+from zerosum.networks import ReferenceGenerator
 from zerosum.nn import needs_batch
 from zerosum.objectives import PENALTIES, make_objective
-from zerosum.randomness import derive_seed
+from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.engine import Engine
-from zerosum.types import ImageShape
+from zerosum.types import ImageShape, Latents
 
 __all__ = ["build_game", "build_growth"]
 
@@ -61,15 +63,17 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
     with torch.random.fork_rng():
         # On the CPU, whatever the device: one seed, one set of first weights.
         torch.manual_seed(derive_seed(config.seed, "weights"))
-        game = _build(config.game, shape, engine)
+        game = _build(config, shape, engine)
     if config.batch_size // engine.processes == 1:
         _refuse_batch_of_one(game)
     return game
 
 
-def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
+def _build(run: RunConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
+    config: GameConfig = run.game
     if isinstance(config, AdversarialConfig):
-        return _build_adversarial(config, shape, engine)
+        reference = Randomness(seed=run.seed, stream="reference batch")
+        return _build_adversarial(config, shape, engine, reference)
     if isinstance(config, ClassificationConfig):
         return build_classification(config, shape, engine)
     if isinstance(config, SemiSupervisedConfig):
@@ -80,13 +84,15 @@ def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
 
 
 def _build_adversarial(
-    config: AdversarialConfig, shape: ImageShape, engine: Engine
+    config: AdversarialConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> AdversarialGame:
     classes = _classes(config)
     count = len(classes or ())
     generator = build_generator(
         config.generator, shape, classes=count, class_size=config.class_size
     )
+    if config.virtual_batch_norm:
+        generator = ReferenceGenerator(generator, _reference_batch(config, classes, random))
     discriminator = build_discriminator(
         config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
     )
@@ -115,6 +121,14 @@ def _build_adversarial(
         ),
         classes=classes,
     )
+
+
+def _reference_batch(
+    config: AdversarialConfig, classes: Classes | None, random: Randomness
+) -> Latents:
+    m = config.virtual_batch_norm
+    latents = draw_latents(config.latent, random, m, config.generator.latent_size)
+    return latents if classes is None else classes.join(latents, classes.draw(m, random))
 
 
 def _classes(config: AdversarialConfig) -> Classes | None:

@@ -7,7 +7,11 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import require, require_positive
-from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
+from zerosum.config.networks import (
+    DiscriminatorConfig,
+    GeneratorConfig,
+    ResnetGeneratorConfig,
+)
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
     ProganGeneratorConfig,
@@ -240,6 +244,10 @@ class AdversarialConfig:
         default_factory=MinibatchDiscriminationConfig
     )
     """Comparing pictures within a batch, so that pictures that are all alike are found out."""
+    virtual_batch_norm: int = 0
+    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
+    by the batch that it draws, so that no picture depends on another one; as many as a batch are
+    usual, and are drawn each time besides. 0: ordinary batch normalisation."""
     growth: GrowthConfig = GrowthConfig()
     """When growing networks get their next size."""
     path_length: PathLengthConfig = field(default_factory=PathLengthConfig)
@@ -295,6 +303,14 @@ class AdversarialConfig:
         require(
             grow or not self.growth.is_wanted,
             f"growth is for networks of kind progan; the generator is {self.generator.kind}.",
+        )
+        normed = getattr(self.generator, "norm", "none") == "batch"
+        virtual = self.virtual_batch_norm
+        require(virtual >= 0, f"virtual_batch_norm must not be negative, got {virtual}.")
+        require(
+            virtual == 0 or normed or isinstance(self.generator, ResnetGeneratorConfig),
+            "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
+            f"of kind {self.generator.kind}, has none: choose dcgan with norm batch, or resnet.",
         )
         styled = isinstance(self.generator, StyleGeneratorConfig)
         require(

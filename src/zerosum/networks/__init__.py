@@ -5,8 +5,8 @@ discriminator has ``image_shape`` and ``forward(images) -> logits``, one per pic
 sigmoid; its ``features(images)`` are what its last layer is given. A translator turns images into
 images of the same shape; a patch discriminator gives logits for the patches of a picture. Some
 networks stand around others: conditional ones know the class, others compare the pictures of a
-batch. A classifier gives a logit per picture and class, in two steps: ``features(images)`` and
-``head(features)``; a domain head gives logits for features.
+batch, or draw beside a reference batch. A classifier gives a logit per picture and class, in two
+steps: ``features(images)`` and ``head(features)``; a domain head gives logits for features.
 """
 
 from zerosum.networks.classifier import Classifier, ConvClassifier, LenetClassifier
@@ -20,6 +20,7 @@ from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
 from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
 from zerosum.networks.r3gan import R3ganDiscriminator, R3ganGenerator
+from zerosum.networks.reference import ReferenceGenerator
 from zerosum.networks.resnet import ResnetDiscriminator, ResnetGenerator
 from zerosum.networks.style import StyleDiscriminator, StyleGenerator
 from zerosum.networks.translator import ResnetTranslator, UnetTranslator
@@ -45,6 +46,7 @@ __all__ = [
     "PatchHeads",
     "R3ganDiscriminator",
     "R3ganGenerator",
+    "ReferenceGenerator",
     "ResnetDiscriminator",
     "ResnetGenerator",
     "ResnetTranslator",

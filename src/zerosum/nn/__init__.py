@@ -14,6 +14,7 @@ from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
 from zerosum.nn.opinions import flat_opinions
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
+from zerosum.nn.virtual import VirtualBatchNorm, make_virtual
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear, initialise_by_data
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "NormedConv2d",
     "NormedLinear",
     "PixelNorm",
+    "VirtualBatchNorm",
     "add_spectral_norm",
     "count_parameters",
     "doubled_widths",
@@ -38,6 +40,7 @@ __all__ = [
     "initialise_he",
     "initialise_normal",
     "keep_default",
+    "make_virtual",
     "needs_batch",
     "normalisation",
 ]
