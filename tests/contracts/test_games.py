@@ -53,6 +53,12 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "game.discriminator_optimizer.historical_averaging": 0.1,
     },
     "burn-in": {"game.burn_in.images": 1000, "game.burn_in.beta2": 0.9},
+    "feature matching": {"game.feature_matching.weight": 1.0},
+    "feature matching alone": {
+        "game.feature_matching.weight": 1.0,
+        "game.feature_matching.distance": "absolute",
+        "game.feature_matching.alone": True,
+    },
     "virtual batch norm": {"game.virtual_batch_norm": 3},
     "classes": {
         "game.conditional": "projection",

@@ -14,7 +14,7 @@ def _seeded() -> None:
 def test_it_is_the_papers_formula_without_the_picture_itself() -> None:
     compare = MinibatchDiscrimination(4, kernels=3, size=2)
     features = torch.randn(5, 4)
-    measures = torch.einsum("na,abc->nbc", features, compare.weight)
+    measures = torch.einsum("na,acb->nbc", features, compare.weight)
     for i in range(5):
         for b in range(3):
             expected = sum(

@@ -43,6 +43,7 @@ from zerosum.config.style import (
 )
 from zerosum.config.techniques import (
     AdaptiveAugmentationConfig,
+    FeatureMatchingConfig,
     InstanceNoiseConfig,
     MinibatchDiscriminationConfig,
     PathLengthConfig,
@@ -74,6 +75,7 @@ __all__ = [
     "DcganGeneratorConfig",
     "DeepClassifierConfig",
     "EvaluateConfig",
+    "FeatureMatchingConfig",
     "GameConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",

@@ -19,13 +19,14 @@ from zerosum.config.players import (
     burn_in_schedule,
 )
 from zerosum.config.run import GameConfig, RunConfig
-from zerosum.config.techniques import AdaptiveAugmentationConfig
+from zerosum.config.techniques import AdaptiveAugmentationConfig, FeatureMatchingConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
 from zerosum.games import (
     AdaptiveAugmentation,
     AdversarialGame,
     Classes,
+    FeatureMatching,
     Game,
     Growth,
     InstanceNoise,
@@ -119,6 +120,7 @@ def _build_adversarial(
         path_length=(
             PathLength(weight=paths.weight, every=paths.every) if paths.weight > 0 else None
         ),
+        matching=_matching(config.feature_matching),
         classes=classes,
     )
 
@@ -159,6 +161,10 @@ def build_growth(config: GrowthConfig) -> Growth | None:
 
 def _adaptive(config: AdaptiveAugmentationConfig) -> AdaptiveAugmentation | None:
     return AdaptiveAugmentation(**vars(config)) if config.is_wanted else None
+
+
+def _matching(config: FeatureMatchingConfig) -> FeatureMatching | None:
+    return FeatureMatching(**vars(config)) if config.weight > 0 else None
 
 
 def _penalties(config: AdversarialConfig) -> list[WeightedPenalty]:

@@ -19,6 +19,7 @@ from zerosum.config.style import (
 )
 from zerosum.config.techniques import (
     AdaptiveAugmentationConfig,
+    FeatureMatchingConfig,
     InstanceNoiseConfig,
     MinibatchDiscriminationConfig,
     PathLengthConfig,
@@ -244,6 +245,8 @@ class AdversarialConfig:
         default_factory=MinibatchDiscriminationConfig
     )
     """Comparing pictures within a batch, so that pictures that are all alike are found out."""
+    feature_matching: FeatureMatchingConfig = field(default_factory=FeatureMatchingConfig)
+    """What the generator pays for other mean features than those of real pictures."""
     virtual_batch_norm: int = 0
     """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
     by the batch that it draws, so that no picture depends on another one; as many as a batch are

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from math import inf
+from typing import Literal
 
 from zerosum.config.checks import require, require_between, require_positive
 
 __all__ = [
     "AdaptiveAugmentationConfig",
+    "FeatureMatchingConfig",
     "InstanceNoiseConfig",
     "MinibatchDiscriminationConfig",
     "PathLengthConfig",
@@ -156,3 +158,33 @@ class MinibatchDiscriminationConfig:
         name = "minibatch_discrimination"
         require(self.kernels >= 0, f"{name}.kernels must not be negative, got {self.kernels}.")
         require_positive(f"{name}.size", self.size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureMatchingConfig:
+    """Let the generator match what the discriminator sees in real pictures, on average.
+
+    Example:
+        >>> FeatureMatchingConfig(weight=1.0).distance
+        'squared'
+        >>> FeatureMatchingConfig(alone=True)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: feature_matching.alone leaves the generator with nothing to ...
+    """
+
+    weight: float = 0.0
+    """Factor before the distance of the mean features, which joins the generator's cost; 0: it
+    does not."""
+    distance: Literal["squared", "absolute"] = "squared"
+    """How the means are compared, feature by feature."""
+    alone: bool = False
+    """Let the generator pay nothing else, as in the paper."""
+
+    def __post_init__(self) -> None:
+        name, weight = "feature_matching", self.weight
+        require(0 <= weight < inf, f"{name}.weight must be a number from 0, got {weight}.")
+        require(
+            weight > 0 or not self.alone,
+            f"{name}.alone leaves the generator with nothing to pay: set {name}.weight too.",
+        )

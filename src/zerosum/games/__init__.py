@@ -10,6 +10,7 @@ from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
 from zerosum.games.history import History
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
+from zerosum.games.matching import FeatureMatching
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
 from zerosum.games.semisupervised import SemiSupervisedGame
@@ -26,6 +27,7 @@ __all__ = [
     "ContrastiveGame",
     "CycleGame",
     "EncoderGame",
+    "FeatureMatching",
     "Game",
     "GeneratingGame",
     "Growth",

@@ -10,10 +10,11 @@ from zerosum.games.base import Player, Round, Turn
 from zerosum.games.classification import ClassifyingGame, right, start_by_data
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.judging import opinions
+from zerosum.games.matching import FeatureMatching
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
-from zerosum.objectives.semisupervised import MATCHES, realness
-from zerosum.types import Batch, ClassLogits, Features, FewLabelsBatch, Images, Scalar
+from zerosum.objectives.semisupervised import realness
+from zerosum.types import Batch, ClassLogits, FewLabelsBatch, Images, Scalar
 
 __all__ = ["SemiSupervisedGame"]
 
@@ -61,7 +62,7 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         self.classes = classes
         self.latent = latent
         self.unlabelled_weight = unlabelled_weight
-        self.match = MATCHES[matching]
+        self.matching = FeatureMatching(distance=matching)
         self.smoothing = smoothing
         self.augmentation = tuple(augmentation)
         self.objective = NonSaturating()
@@ -102,9 +103,7 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
 
     def generator_turn(self, fake: Images, real: Images) -> Turn:
         """G learns to have the mean features of real pictures."""
-        with torch.no_grad():
-            wanted = self.look(real)
-        cost = self.match(self.look(fake), wanted)
+        cost = self.matching.pay(self.players[DISCRIMINATOR].network, fake, real)
         return Turn(player=GENERATOR, cost=cost)
 
     def view(self, images: Images, now: Round) -> Images:
@@ -115,8 +114,3 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         """D's logits of the classes, in full precision."""
         logits: ClassLogits = self.players[DISCRIMINATOR].network(images)
         return logits.float()
-
-    def look(self, images: Images) -> Features:
-        """D's features, in full precision."""
-        features: Features = self.players[DISCRIMINATOR].network.features(images)  # type: ignore[operator]
-        return features.float()

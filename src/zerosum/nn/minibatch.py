@@ -53,20 +53,21 @@ class MinibatchDiscrimination(nn.Module):
 
     def __init__(self, inputs: int, *, kernels: int = 50, size: int = 5) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(inputs, kernels, size) / (size * sqrt(inputs)))
+        # (A, C, B): sums over C are several times faster where B lies next to each other.
+        self.weight = nn.Parameter(torch.randn(inputs, size, kernels) / (size * sqrt(inputs)))
 
     def forward(self, features: Features) -> Float[Tensor, "n kernels"]:
         """Compare the pictures of these features."""
         # Counts are to be exact where products are rounded to 16 bits.
         measures = (features @ self.weight.flatten(1)).to(self.weight.dtype)
         measures = measures.view(-1, *self.weight.shape[1:])
-        distances = (measures[:, None] - measures).abs().sum(dim=3)
+        distances = (measures[:, None] - measures).abs().sum(dim=2)
         counts: Tensor = (-distances).exp().sum(dim=1)
         return counts - 1.0  # The distance to itself is 0.
 
     def extra_repr(self) -> str:
         """What ``print`` shows."""
-        inputs, kernels, size = self.weight.shape
+        inputs, size, kernels = self.weight.shape
         return f"{inputs}, kernels={kernels}, size={size}"
 
 
