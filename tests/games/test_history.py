@@ -130,7 +130,8 @@ def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(tiny: RunConfig) -> None:
 
 
 def test_it_is_off_by_default_and_then_leaves_nothing_in_the_checkpoint(tiny: RunConfig) -> None:
-    loop = _tiny_loop(tiny)
+    assert OptimizerConfig().historical_averaging == 0
+    loop = _tiny_loop(change(tiny, {"game.generator_optimizer.historical_averaging": 0.0}))
     records = loop.play_round()
     assert all("history" not in scores for scores in records.values())
     assert all("history" not in saved for saved in loop.state_dict()["players"].values())

@@ -32,6 +32,9 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
     ones, which D's features are. It never learns to draw well, and is not meant to: it draws near
     the pictures, where the borders between the classes should run, and D puts them there.
 
+    So minibatch discrimination, which is for pictures that look better, is not offered here: with
+    it in the place of matching, the paper's authors got better pictures and a worse classifier.
+
     Args:
         generator: Player whose network draws.
         classifier: Player whose network is D: ``features(images)``, ``head(features) -> logits``.
