@@ -137,7 +137,7 @@ def _activations(space: LatentSpace, points: Points) -> Float[Tensor, "n _"]:
     # Cloned: the next layer may work in place.
     hook = layer.register_forward_hook(lambda _, __, out: seen.append(out.flatten(1).clone()))
     try:
-        for some in points.split(_AT_ONCE):
+        for some in torch.split(points, _AT_ONCE):
             space.draw(some)
             seen[-1] = seen[-1][-len(some) :]  # What stands before is a reference batch.
     finally:
