@@ -11,6 +11,7 @@ from zerosum.config import (
     AdversarialConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
+    OptimizerConfig,
     PenaltiesConfig,
     PenaltyConfig,
     RunConfig,
@@ -20,7 +21,7 @@ from zerosum.recipes import recipe
 
 @pytest.fixture
 def tiny() -> RunConfig:
-    """A run of seconds with all that is hard to resume: average, lazy penalty, augmentation."""
+    """A run of seconds with all that is hard to resume: averages, lazy penalty, augmentation."""
     base = recipe("dcgan-digits")
     game = AdversarialConfig(
         generator=DcganGeneratorConfig(latent_size=8, width=4),
@@ -29,6 +30,7 @@ def tiny() -> RunConfig:
         augmentation=("colour", "translation", "cutout"),
         adaptive_augmentation=AdaptiveAugmentationConfig(images=400, probability=0.2, every=3),
         average_half_life=500,
+        generator_optimizer=OptimizerConfig(historical_averaging=0.1),
     )
     return replace(
         base,

@@ -20,7 +20,7 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 
 @pytest.fixture
 def without_batch_norm(tiny: RunConfig) -> RunConfig:
-    norms = {"game.generator.norm": "layer", "game.discriminator.norm": "layer"}
+    norms = {"game.virtual_batch_norm": 6, "game.discriminator.norm": "layer"}
     return change(tiny, {**norms, "images": tiny.batch_size})
 
 

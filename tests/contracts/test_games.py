@@ -41,10 +41,25 @@ SWITCHES: dict[str, dict[str, Any]] = {
     },
     "average": {"game.average_half_life": 100},
     "noise": {"game.instance_noise.deviation": 0.1},
+    "minibatch discrimination": {
+        "game.minibatch_discrimination.kernels": 4,
+        "game.penalties.gradient.weight": 0.0,
+    },
     "spectral norm": {"game.discriminator.spectral_norm": True},
     "critic turns": {"game.critic_turns": 2},
     "decay": {"game.generator_optimizer.decay": (0, 1000)},
+    "historical averaging": {
+        "game.generator_optimizer.historical_averaging": 0.1,
+        "game.discriminator_optimizer.historical_averaging": 0.1,
+    },
     "burn-in": {"game.burn_in.images": 1000, "game.burn_in.beta2": 0.9},
+    "feature matching": {"game.feature_matching.weight": 1.0},
+    "feature matching alone": {
+        "game.feature_matching.weight": 1.0,
+        "game.feature_matching.distance": "absolute",
+        "game.feature_matching.alone": True,
+    },
+    "virtual batch norm": {"game.virtual_batch_norm": 3},
     "classes": {
         "game.conditional": "projection",
         "game.classes": [{"name": name, "pictures": 1} for name in "abc"],
@@ -116,6 +131,8 @@ def test_every_switch_works_on_every_family(name: str, switch: str) -> None:
     equalised = name in ("progan-digits", "stylegan-digits", "stylegan2-digits")
     if equalised and switch == "spectral norm":
         pytest.skip("equalised layers have no spectral norm")
+    if switch == "virtual batch norm" and not name.startswith(("dcgan", "wgan")):
+        pytest.skip("there is no batch normalisation in its generator")
     small: dict[str, Any] = {"batch_size": 4}
     if "gan-20" not in name:
         small |= {"game.generator.width": 4, "game.discriminator.width": 4}

@@ -7,7 +7,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.latent.directions import difference_of_means, find_directions
 from zerosum.latent.editing import draw_edits
 from zerosum.latent.spaces import LatentSpace, latent_space
-from zerosum.networks import DcganGenerator, MlpGenerator, ResnetGenerator
+from zerosum.networks import DcganGenerator, MlpGenerator, ReferenceGenerator, ResnetGenerator
 
 STRENGTHS = torch.tensor([0.5, 8.0, 1.0, 3.0])
 
@@ -35,17 +35,21 @@ def _dcgan(**shape: object) -> nn.Module:
     return DcganGenerator(**shape, width=4)  # type: ignore[arg-type]
 
 
+def _virtual(**shape: object) -> nn.Module:
+    return ReferenceGenerator(_dcgan(**shape), torch.randn(6, 4))
+
+
 def _resnet(**shape: object) -> nn.Module:
     return ResnetGenerator(**shape, width=4)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _resnet])
+@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _virtual, _resnet])
 def test_sefa_finds_the_axes_by_their_strengths(make: type[nn.Module]) -> None:
     found = find_directions(_stretched(make), "sefa", 3)
     torch.testing.assert_close(found, torch.eye(4)[[1, 3, 2]], atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _resnet])
+@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _virtual, _resnet])
 def test_pca_finds_the_strongest_axis_first(make: type[nn.Module]) -> None:
     found = find_directions(_stretched(make), "pca", 2)
     assert found[0, 1] > 0.95

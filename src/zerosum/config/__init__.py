@@ -12,17 +12,12 @@ from zerosum.config.classification import (
 )
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
-    AdaptiveAugmentationConfig,
     AdversarialConfig,
     Augmentation,
     BurnInConfig,
     ClassConfig,
     GrowthConfig,
-    InstanceNoiseConfig,
     OptimizerConfig,
-    PathLengthConfig,
-    PenaltiesConfig,
-    PenaltyConfig,
 )
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.json import change, differences, from_json, to_json
@@ -45,6 +40,15 @@ from zerosum.config.style import (
     ProganGeneratorConfig,
     StyleDiscriminatorConfig,
     StyleGeneratorConfig,
+)
+from zerosum.config.techniques import (
+    AdaptiveAugmentationConfig,
+    FeatureMatchingConfig,
+    InstanceNoiseConfig,
+    MinibatchDiscriminationConfig,
+    PathLengthConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
 )
 from zerosum.config.translation import (
     CartoonConfig,
@@ -71,11 +75,13 @@ __all__ = [
     "DcganGeneratorConfig",
     "DeepClassifierConfig",
     "EvaluateConfig",
+    "FeatureMatchingConfig",
     "GameConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
     "InvarianceConfig",
     "LenetClassifierConfig",
+    "MinibatchDiscriminationConfig",
     "MlpClassifierConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",

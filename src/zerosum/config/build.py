@@ -10,7 +10,7 @@ from zerosum.config.classifying import (
     build_invariance,
     build_semi_supervised,
 )
-from zerosum.config.game import AdaptiveAugmentationConfig, AdversarialConfig, GrowthConfig
+from zerosum.config.game import AdversarialConfig, GrowthConfig
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.players import (
     build_discriminator,
@@ -19,23 +19,27 @@ from zerosum.config.players import (
     burn_in_schedule,
 )
 from zerosum.config.run import GameConfig, RunConfig
+from zerosum.config.techniques import AdaptiveAugmentationConfig, FeatureMatchingConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
 from zerosum.games import (
     AdaptiveAugmentation,
     AdversarialGame,
     Classes,
+    FeatureMatching,
     Game,
     Growth,
     InstanceNoise,
     PathLength,
     WeightedPenalty,
 )
+from zerosum.games.generating import draw_latents
+from zerosum.networks import ReferenceGenerator
 from zerosum.nn import needs_batch
 from zerosum.objectives import PENALTIES, make_objective
-from zerosum.randomness import derive_seed
+from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.engine import Engine
-from zerosum.types import ImageShape
+from zerosum.types import ImageShape, Latents
 
 __all__ = ["build_game", "build_growth"]
 
@@ -60,15 +64,17 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
     with torch.random.fork_rng():
         # On the CPU, whatever the device: one seed, one set of first weights.
         torch.manual_seed(derive_seed(config.seed, "weights"))
-        game = _build(config.game, shape, engine)
+        game = _build(config, shape, engine)
     if config.batch_size // engine.processes == 1:
         _refuse_batch_of_one(game)
     return game
 
 
-def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
+def _build(run: RunConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
+    config: GameConfig = run.game
     if isinstance(config, AdversarialConfig):
-        return _build_adversarial(config, shape, engine)
+        reference = Randomness(seed=run.seed, stream="reference batch")
+        return _build_adversarial(config, shape, engine, reference)
     if isinstance(config, ClassificationConfig):
         return build_classification(config, shape, engine)
     if isinstance(config, SemiSupervisedConfig):
@@ -79,14 +85,18 @@ def _build(config: GameConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
 
 
 def _build_adversarial(
-    config: AdversarialConfig, shape: ImageShape, engine: Engine
+    config: AdversarialConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> AdversarialGame:
     classes = _classes(config)
     count = len(classes or ())
     generator = build_generator(
         config.generator, shape, classes=count, class_size=config.class_size
     )
-    discriminator = build_discriminator(config.discriminator, shape, classes=count)
+    if config.virtual_batch_norm:
+        generator = ReferenceGenerator(generator, _reference_batch(config, classes, random))
+    discriminator = build_discriminator(
+        config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
+    )
     noise, growth, paths = config.instance_noise, config.growth, config.path_length
     return AdversarialGame(
         generator=build_player(
@@ -110,8 +120,17 @@ def _build_adversarial(
         path_length=(
             PathLength(weight=paths.weight, every=paths.every) if paths.weight > 0 else None
         ),
+        matching=_matching(config.feature_matching),
         classes=classes,
     )
+
+
+def _reference_batch(
+    config: AdversarialConfig, classes: Classes | None, random: Randomness
+) -> Latents:
+    m = config.virtual_batch_norm
+    latents = draw_latents(config.latent, random, m, config.generator.latent_size)
+    return latents if classes is None else classes.join(latents, classes.draw(m, random))
 
 
 def _classes(config: AdversarialConfig) -> Classes | None:
@@ -142,6 +161,10 @@ def build_growth(config: GrowthConfig) -> Growth | None:
 
 def _adaptive(config: AdaptiveAugmentationConfig) -> AdaptiveAugmentation | None:
     return AdaptiveAugmentation(**vars(config)) if config.is_wanted else None
+
+
+def _matching(config: FeatureMatchingConfig) -> FeatureMatching | None:
+    return FeatureMatching(**vars(config)) if config.weight > 0 else None
 
 
 def _penalties(config: AdversarialConfig) -> list[WeightedPenalty]:

@@ -1,32 +1,39 @@
 """Settings of the adversarial game, and what its kin share with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_positive
-from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
+from zerosum.config.checks import require, require_positive
+from zerosum.config.networks import (
+    DiscriminatorConfig,
+    GeneratorConfig,
+    ResnetGeneratorConfig,
+)
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
     ProganGeneratorConfig,
     StyleGeneratorConfig,
 )
+from zerosum.config.techniques import (
+    AdaptiveAugmentationConfig,
+    FeatureMatchingConfig,
+    InstanceNoiseConfig,
+    MinibatchDiscriminationConfig,
+    PathLengthConfig,
+    PenaltiesConfig,
+)
 
 __all__ = [
-    "AdaptiveAugmentationConfig",
     "AdversarialConfig",
     "Augmentation",
     "BurnInConfig",
     "ClassConfig",
     "GrowthConfig",
-    "InstanceNoiseConfig",
     "ObjectiveName",
     "OptimizerConfig",
-    "PathLengthConfig",
-    "PenaltiesConfig",
-    "PenaltyConfig",
 ]
 
 Augmentation = Literal["colour", "translation", "cutout", "affine"]
@@ -65,10 +72,17 @@ class OptimizerConfig:
     annealing: int | None = None
     """Images over which the learning rate falls as 1 / (1 + 10 p)^0.75, p being the part of them
     that is seen; None: it does not."""
+    historical_averaging: float = 0.0
+    """What this player pays for the squared distance of its weights from the mean of all that it
+    has had so far; against players who chase each other in circles. 0: nothing."""
 
     def __post_init__(self) -> None:
         require_positive("learning_rate", self.learning_rate)
         require_positive("epsilon", self.epsilon)
+        require(
+            0 <= self.historical_averaging < inf,
+            f"historical_averaging must be a number from 0, got {self.historical_averaging}.",
+        )
         for beta in self.betas:
             require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
         require(
@@ -80,70 +94,6 @@ class OptimizerConfig:
         if self.decay is not None:
             start, end = self.decay
             require(0 <= start < end, f"decay must be two rising image counts, got {self.decay}.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PenaltyConfig:
-    """How much a penalty weighs, and how often it is paid.
-
-    Example:
-        >>> lazy = PenaltyConfig(weight=5.0, every=16)
-        >>> lazy.weight * lazy.every  # In the rounds that pay it.
-        80.0
-    """
-
-    weight: float = 0.0
-    """Factor before the mean penalty; 0: not paid at all."""
-    every: int = 1
-    """Paid every so many rounds, with as many times the weight."""
-
-    def __post_init__(self) -> None:
-        require(
-            0 <= self.weight < inf,
-            f"a penalty's weight must be a number from 0, got {self.weight}.",
-        )
-        require_positive("a penalty's every", self.every)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PenaltiesConfig:
-    """What the discriminator pays for steep slopes; the fields are names of penalties.
-
-    Example:
-        >>> penalties = PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))
-        >>> penalties.gradient.weight, penalties.r1.weight
-        (10.0, 0.0)
-    """
-
-    gradient: PenaltyConfig = PenaltyConfig()
-    """Slope 1 between real and fake pictures: WGAN-GP."""
-    dragan: PenaltyConfig = PenaltyConfig()
-    """Slope 1 around real pictures: DRAGAN."""
-    r1: PenaltyConfig = PenaltyConfig()
-    """Slope 0 at real pictures; the weight is γ/2."""
-    r2: PenaltyConfig = PenaltyConfig()
-    """Slope 0 at generated pictures; the weight is γ/2."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InstanceNoiseConfig:
-    """Gaussian noise on all that the discriminator sees, fading out linearly.
-
-    Example:
-        >>> InstanceNoiseConfig(deviation=0.1, until=50_000).deviation
-        0.1
-        >>> InstanceNoiseConfig().deviation
-        0.0
-    """
-
-    deviation: float = 0.0
-    """Standard deviation at the start; pixels live in [-1, 1]. 0: no noise."""
-    until: int = 500_000
-    """Images after which there is none left."""
-
-    def __post_init__(self) -> None:
-        require(self.deviation >= 0, f"deviation must not be negative, got {self.deviation}.")
-        require_positive("until", self.until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,25 +175,6 @@ class GrowthConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PathLengthConfig:
-    """What a generator with styles pays for pictures that move unevenly with their style.
-
-    Example:
-        >>> PathLengthConfig(weight=2.0).every
-        4
-    """
-
-    weight: float = 0.0
-    """Factor before the mean penalty, 2 in the paper; 0: not paid at all."""
-    every: int = 4
-    """Paid in every so many of the generator's turns, with as many times the weight."""
-
-    def __post_init__(self) -> None:
-        require(0 <= self.weight < inf, f"its weight must be a number from 0, got {self.weight}.")
-        require_positive("path_length.every", self.every)
-
-
-@dataclass(frozen=True, kw_only=True)
 class ClassConfig:
     """A class of pictures.
 
@@ -262,46 +193,12 @@ class ClassConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdaptiveAugmentationConfig:
-    """ADA: turning, scaling, moving and recolouring all that the discriminator sees, by chance.
-
-    For few pictures, hundreds to thousands. The chance rises while the discriminator is too sure
-    of the real pictures, and falls while it is not.
-
-    Example:
-        >>> fast, fixed = ({"images": 100_000}, {"probability": 0.2})
-        >>> [AdaptiveAugmentationConfig(**each).is_wanted for each in (fast, fixed, {})]
-        [True, True, False]
-    """
-
-    images: int = 0
-    """Images in which the chance can go from 0 to 1, 500,000 in the paper; 0: it never changes."""
-    probability: float = 0.0
-    """Chance of each kind of change at the start; with both 0 there is no such augmentation."""
-    target: float = 0.6
-    """Overfitting, the mean sign of real pictures' logits, above which the chance rises."""
-    every: int = 4
-    """Rounds between two adjustments."""
-
-    def __post_init__(self) -> None:
-        name = "adaptive_augmentation"
-        require(self.images >= 0, f"{name}.images must not be negative, got {self.images}.")
-        require_between(f"{name}.probability", self.probability, 0.0, 1.0)
-        require_between(f"{name}.target", self.target, -1.0, 1.0)
-        require_positive(f"{name}.every", self.every)
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether anything is ever to be changed."""
-        return self.images > 0 or self.probability > 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class AdversarialConfig:
     """Generator against discriminator.
 
     Example:
         >>> from zerosum.config import DcganDiscriminatorConfig, DcganGeneratorConfig
+        >>> from zerosum.config import PenaltyConfig
         >>> wgan_gp = AdversarialConfig(
         ...     generator=DcganGeneratorConfig(),
         ...     discriminator=DcganDiscriminatorConfig(norm="layer"),
@@ -322,7 +219,7 @@ class AdversarialConfig:
     """The two players' costs."""
     real_label: float = 1.0
     """Target for real pictures; below 1 is one-sided label smoothing."""
-    penalties: PenaltiesConfig = PenaltiesConfig()
+    penalties: PenaltiesConfig = field(default_factory=PenaltiesConfig)
     """What the discriminator pays besides."""
     latent: Literal["normal", "uniform"] = "normal"
     """Distribution of the latents: N(0, 1) or U(-1, 1)."""
@@ -338,13 +235,25 @@ class AdversarialConfig:
     """What learning rates, betas, penalties and half-life start from."""
     augmentation: tuple[Augmentation, ...] = ()
     """DiffAugment operations on all that the discriminator sees."""
-    adaptive_augmentation: AdaptiveAugmentationConfig = AdaptiveAugmentationConfig()
+    adaptive_augmentation: AdaptiveAugmentationConfig = field(
+        default_factory=AdaptiveAugmentationConfig
+    )
     """ADA on all that the discriminator sees."""
-    instance_noise: InstanceNoiseConfig = InstanceNoiseConfig()
+    instance_noise: InstanceNoiseConfig = field(default_factory=InstanceNoiseConfig)
     """Noise on all that the discriminator sees."""
+    minibatch_discrimination: MinibatchDiscriminationConfig = field(
+        default_factory=MinibatchDiscriminationConfig
+    )
+    """Comparing pictures within a batch, so that pictures that are all alike are found out."""
+    feature_matching: FeatureMatchingConfig = field(default_factory=FeatureMatchingConfig)
+    """What the generator pays for other mean features than those of real pictures."""
+    virtual_batch_norm: int = 0
+    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
+    by the batch that it draws, so that no picture depends on another one; as many as a batch are
+    usual, and are drawn each time besides. 0: ordinary batch normalisation."""
     growth: GrowthConfig = GrowthConfig()
     """When growing networks get their next size."""
-    path_length: PathLengthConfig = PathLengthConfig()
+    path_length: PathLengthConfig = field(default_factory=PathLengthConfig)
     """StyleGAN2's penalty on the generator."""
     conditional: Literal["none", "projection"] = "none"
     """``projection``: both players know the classes of the pictures, which need labels; the
@@ -369,14 +278,23 @@ class AdversarialConfig:
             f"which has no labels; it goes with {', '.join(smoothed)}.",
         )
         require_positive("critic_turns", self.critic_turns)
-        batch_norm = getattr(self.discriminator, "norm", "none") == "batch"
-        require(
-            not (batch_norm and self.penalties.gradient.weight > 0),
-            "the gradient penalty is defined for one picture at a time, but batch normalisation "
-            "in the discriminator mixes them; choose norm layer or none for the discriminator.",
-        )
+        self._check_gradient_penalty()
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)
+
+    def _check_gradient_penalty(self) -> None:
+        alone = self.penalties.gradient.weight == 0
+        explanation = "the gradient penalty is defined for one picture at a time, but"
+        require(
+            alone or getattr(self.discriminator, "norm", "none") != "batch",
+            f"{explanation} batch normalisation in the discriminator mixes them; choose norm "
+            "layer or none for the discriminator.",
+        )
+        require(
+            alone or self.minibatch_discrimination.kernels == 0,
+            f"{explanation} minibatch discrimination compares them with each other; set "
+            "minibatch_discrimination.kernels or penalties.gradient.weight to 0.",
+        )
 
     def _check_networks(self) -> None:
         grow = isinstance(self.generator, ProganGeneratorConfig)
@@ -388,6 +306,14 @@ class AdversarialConfig:
         require(
             grow or not self.growth.is_wanted,
             f"growth is for networks of kind progan; the generator is {self.generator.kind}.",
+        )
+        normed = getattr(self.generator, "norm", "none") == "batch"
+        virtual = self.virtual_batch_norm
+        require(virtual >= 0, f"virtual_batch_norm must not be negative, got {virtual}.")
+        require(
+            virtual == 0 or normed or isinstance(self.generator, ResnetGeneratorConfig),
+            "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
+            f"of kind {self.generator.kind}, has none: choose dcgan with norm batch, or resnet.",
         )
         styled = isinstance(self.generator, StyleGeneratorConfig)
         require(

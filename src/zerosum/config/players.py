@@ -31,15 +31,18 @@ from zerosum.config.style import (
     StyleDiscriminatorConfig,
     StyleGeneratorConfig,
 )
-from zerosum.games import Player
+from zerosum.config.techniques import MinibatchDiscriminationConfig
+from zerosum.games import History, Player
 from zerosum.games.schedules import STEADY, Schedule, annealed
 from zerosum.networks import (
     ConditionalDiscriminator,
     ConditionalGenerator,
     DcganDiscriminator,
     DcganGenerator,
+    Discriminator,
     GrowingDiscriminator,
     GrowingGenerator,
+    MinibatchDiscriminator,
     MlpDiscriminator,
     MlpGenerator,
     PatchDiscriminator,
@@ -66,6 +69,7 @@ __all__ = [
 ]
 
 NO_BURN_IN = BurnInConfig()
+NO_MINIBATCH = MinibatchDiscriminationConfig()
 
 
 def build_generator(
@@ -122,7 +126,11 @@ def build_translator(config: TranslatorConfig, shape: ImageShape) -> nn.Module:
 
 
 def build_discriminator(
-    config: DiscriminatorConfig | PatchDiscriminatorConfig, shape: ImageShape, *, classes: int = 0
+    config: DiscriminatorConfig | PatchDiscriminatorConfig,
+    shape: ImageShape,
+    *,
+    classes: int = 0,
+    minibatch: MinibatchDiscriminationConfig = NO_MINIBATCH,
 ) -> nn.Module:
     """The discriminator for pictures of that shape.
 
@@ -130,6 +138,7 @@ def build_discriminator(
         config: Its settings.
         shape: (c, h, w) of the pictures.
         classes: How many it is told of; 0: it is told no class.
+        minibatch: How it compares the pictures of a batch.
 
     Example:
         >>> discriminator = build_discriminator(DcganDiscriminatorConfig(width=4), (3, 32, 32))
@@ -158,6 +167,11 @@ def build_discriminator(
             network = PatchDiscriminator(**arguments, image_shape=shape)
     if spectral_norm:
         add_spectral_norm(network)
+    if minibatch.kernels:
+        assert isinstance(network, Discriminator)
+        network = MinibatchDiscriminator(
+            network, kernels=minibatch.kernels, size=minibatch.size, outputs=classes + 1
+        )
     return ConditionalDiscriminator(network) if classes else network
 
 
@@ -178,6 +192,7 @@ def build_player(
     """
     average = None if average_half_life is None else deepcopy(network).requires_grad_(False)
     network = engine.prepare(network)
+    weight = config.historical_averaging
     return Player(
         network=network,
         optimizer=_build_optimizer(config, network),
@@ -188,6 +203,7 @@ def build_player(
         annealing=STEADY if config.annealing is None else annealed(config.annealing),
         beta2=_beta2(burn_in, config.betas[1]),
         memory=burn_in_schedule(burn_in, burn_in.half_life),
+        history=History(network.parameters(), weight=weight) if weight > 0 else None,
     )
 
 

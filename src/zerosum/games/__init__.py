@@ -8,7 +8,9 @@ from zerosum.games.classification import ClassificationGame, ClassifyingGame
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
+from zerosum.games.history import History
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
+from zerosum.games.matching import FeatureMatching
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
 from zerosum.games.semisupervised import SemiSupervisedGame
@@ -25,9 +27,11 @@ __all__ = [
     "ContrastiveGame",
     "CycleGame",
     "EncoderGame",
+    "FeatureMatching",
     "Game",
     "GeneratingGame",
     "Growth",
+    "History",
     "InstanceNoise",
     "InvarianceGame",
     "OneWayGame",

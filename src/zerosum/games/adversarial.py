@@ -18,6 +18,7 @@ from zerosum.games.classes import Classes
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.growth import Growth, grow, simplify
 from zerosum.games.judging import opinions, share_above
+from zerosum.games.matching import FeatureMatching
 from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
@@ -107,6 +108,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
         growth: How far networks that grow have grown, as a function of the images seen.
         path_length: What a G with styles pays for moving unevenly with them.
+        matching: What G pays for mean features that are not those of real pictures.
         classes: Those that G is asked for; None: the game knows no classes.
 
     Example:
@@ -139,6 +141,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         instance_noise: InstanceNoise | None = None,
         growth: Growth | None = None,
         path_length: PathLength | None = None,
+        matching: FeatureMatching | None = None,
         classes: Classes | None = None,
     ) -> None:
         self.players = {DISCRIMINATOR: discriminator, GENERATOR: generator}
@@ -151,6 +154,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         self.instance_noise = instance_noise
         self.growth = growth
         self.path_length = path_length
+        self.matching = matching
         self.asked = classes
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
@@ -223,13 +227,21 @@ class AdversarialGame(GeneratingGame[Batch]):
         Its accuracy is the share of its pictures that D rates above the average real one, whose
         logit was ``real_logit`` at D's turn.
         """
-        fake_logits = self.judge(self.view(fake, now), labels)
+        shown = self.view(fake, now)
+        fake_logits = self.judge(shown, labels)
+        matching, paired = self.matching, self.objective.uses_real_in_generator
+        if matching or paired:
+            real = self.view(real, now)
         real_logits = None
-        if self.objective.uses_real_in_generator:
+        if paired:
             with torch.no_grad():
-                real_logits = self.judge(self.view(real, now), labels)
+                real_logits = self.judge(real, labels)
         cost = self.objective.generator(fake_logits, real_logits).mean()
         scores = {"accuracy": share_above(fake_logits.detach(), real_logit)}
+        if matching:
+            match = matching.pay(self.players[DISCRIMINATOR].network, shown, real)
+            cost = match if matching.alone else cost + match
+            scores["matching"] = match
         paths = self.path_length
         if paths and paths.is_due(now.number // self.critic_turns):
             half = -(-len(fake) // 2)

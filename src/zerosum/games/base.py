@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import CheckpointError
+from zerosum.games.history import History
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
@@ -34,6 +35,7 @@ class Player:
         annealing: Another one.
         beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
         memory: Factor on the half-life.
+        history: What it pays, beside what its game asks, for being far from where it was; or None.
 
     Example:
         >>> network = nn.Linear(2, 1)
@@ -51,6 +53,7 @@ class Player:
     annealing: Schedule = STEADY
     beta2: Schedule | None = None
     memory: Schedule = STEADY
+    history: History | None = None
 
     def __post_init__(self) -> None:
         # The rate at the start, from which the loop derives every later one.
@@ -77,6 +80,13 @@ class Player:
                 "the checkpoint holds other networks than its configuration now builds; it was "
                 f"made by another version of zerosum, which alone can use it ({error})."
             ) from error
+
+    def charge(self, turn: "Turn") -> "Turn":
+        """The turn with all that this player pays for it, whatever the game is."""
+        if self.history is None:
+            return turn
+        history = self.history.pay()
+        return replace(turn, cost=turn.cost + history, scores={**turn.scores, "history": history})
 
     @property
     def best(self) -> nn.Module:

@@ -137,8 +137,9 @@ def _activations(space: LatentSpace, points: Points) -> Float[Tensor, "n _"]:
     # Cloned: the next layer may work in place.
     hook = layer.register_forward_hook(lambda _, __, out: seen.append(out.flatten(1).clone()))
     try:
-        for first in range(0, len(points), _AT_ONCE):
-            space.draw(points[first : first + _AT_ONCE])
+        for some in torch.split(points, _AT_ONCE):
+            space.draw(some)
+            seen[-1] = seen[-1][-len(some) :]  # What stands before is a reference batch.
     finally:
         hook.remove()
     return torch.cat(seen)

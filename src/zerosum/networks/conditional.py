@@ -5,36 +5,18 @@ many as there are classes, 1 at the class and 0 elsewhere. So everything that ta
 those of a conditional generator as well, and numbers in between are mixtures of classes.
 """
 
-from typing import Any
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from zerosum.networks.around import Around
 from zerosum.nn import PixelNorm
 from zerosum.types import Images, Labels, Latents, Logits, Opinions
 
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
 
-class _Around(nn.Module):
-    """A network around another one, which answers for all that this one does not know of."""
-
-    def __init__(self, inner: nn.Module) -> None:
-        super().__init__()
-        self.inner = inner
-        self.image_shape = inner.image_shape
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return super().__getattr__(name)
-        except AttributeError:
-            if name == "inner":  # Not made yet, or being copied.
-                raise
-            return getattr(self.inner, name)
-
-
-class ConditionalGenerator(_Around):
+class ConditionalGenerator(Around):
     """Pictures of a class: G(z, y) = G'([z, e_y]), where e_y is learnt.
 
     e_y = E_y / rms(E_y), with E (classes, class_size) the learnt matrix of embeddings, so that the
@@ -86,7 +68,7 @@ class ConditionalGenerator(_Around):
         return torch.cat([drawn, self.normalise(shares @ self.embeddings)], dim=1)
 
 
-class ConditionalDiscriminator(_Around):
+class ConditionalDiscriminator(Around):
     """Opinions of pictures as ones of their class: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
 
     φ are the features before the last layer, ψ is linear. The inner discriminator's last layer

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from torch import nn
 
+from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import INITIALISATIONS, doubled_widths, flat_opinions, halvings, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.registry import Table
-from zerosum.types import Images, ImageShape, Latents, Opinions
+from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["HEADS", "STEMS", "DcganDiscriminator", "DcganGenerator"]
 
@@ -123,7 +124,7 @@ class DcganGenerator(nn.Module):
         return images
 
 
-class DcganDiscriminator(nn.Module):
+class DcganDiscriminator(Discriminator):
     """Pictures to opinions, through strided convolutions.
 
     x (n, c, h, w) → convolution, LeakyReLU → k − 1 times (convolution, normalisation, LeakyReLU)
@@ -181,11 +182,6 @@ class DcganDiscriminator(nn.Module):
             flat_opinions(outputs),
         )
         INITIALISATIONS[initialisation](self)
-
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        opinions: Opinions = self.layers(images)
-        return opinions
 
 
 def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:

@@ -6,8 +6,9 @@ from math import prod
 
 from torch import nn
 
+from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import flat_opinions
-from zerosum.types import Images, ImageShape, Latents, Opinions
+from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]
 
@@ -59,7 +60,7 @@ class MlpGenerator(nn.Module):
         return images
 
 
-class MlpDiscriminator(nn.Module):
+class MlpDiscriminator(Discriminator):
     """Pictures to opinions, through fully connected layers.
 
     h₀ = x as one row of c·h·w numbers, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), D(x) = wᵀh + b.
@@ -97,11 +98,6 @@ class MlpDiscriminator(nn.Module):
             nn.Linear(widths[-1], outputs),
             flat_opinions(outputs),
         )
-
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        opinions: Opinions = self.layers(images)
-        return opinions
 
 
 def _hidden_layers(sizes: Sequence[int], slope: float, dropout: float) -> list[nn.Module]:

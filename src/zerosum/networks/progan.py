@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from zerosum.errors import ConfigError
+from zerosum.networks.discriminator import Discriminator, Maps, in_turn
 from zerosum.nn import (
     HE_GAIN,
     EqualisedConv2d,
@@ -143,7 +144,7 @@ class GrowingGenerator(Growing):
         return _enlarge(images, self.growths - stage)
 
 
-class GrowingDiscriminator(Growing):
+class GrowingDiscriminator(Growing, Discriminator):
     """Pictures to opinions, by two convolutions and halving, again and again.
 
     x, shrunk to the size in use → 1x1 convolution → for each size: two convolutions of kernel 3,
@@ -197,8 +198,8 @@ class GrowingDiscriminator(Growing):
         smallest = (height >> count, breadth >> count)
         self.head = nn.Sequential(*judging_head(widths[0], smallest, group, outputs))
 
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+    def look(self, images: Images) -> Maps:
+        """What the last layer is given of the pictures, by the layers that have grown."""
         stage, share = self.stage
         images = _shrink(images, self.growths - stage)
         maps = self.entries[stage](images)
@@ -206,8 +207,11 @@ class GrowingDiscriminator(Growing):
             maps = self.blocks[size - 1](maps)
             if size == stage and share < 1:
                 maps = self.entries[size - 1](_shrink(images, 1)).lerp(maps, share)
-        opinion: Opinions = self.head(maps)
-        return opinion
+        return in_turn(list(self.head)[:-2], maps)
+
+    def judge(self, maps: Maps) -> Opinions:
+        """The opinions on pictures of which `look` gave this."""
+        return in_turn(list(self.head)[-2:], maps)
 
     def coarsen(self, images: Images) -> Images:
         """Real pictures with as much detail as generated ones may have at this stage.

@@ -17,9 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from zerosum.errors import ConfigError
+from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import doubled_widths, flat_opinions, halvings
-from zerosum.types import Images, ImageShape, Latents, Opinions
+from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
 
@@ -92,7 +93,7 @@ class R3ganGenerator(nn.Module):
         return images
 
 
-class R3ganDiscriminator(nn.Module):
+class R3ganDiscriminator(Discriminator):
     """Pictures to opinions: the generator's mirror image.
 
     x (n, c, h, w) → 1x1 convolution → blocks → k times (bilinear halving, 1x1 convolution where
@@ -147,11 +148,6 @@ class R3ganDiscriminator(nn.Module):
             flat_opinions(outputs),
         )
         _start_like_fixup(self)
-
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        opinions: Opinions = self.layers(images)
-        return opinions
 
 
 def bottleneck(width: int, *, group_size: int, expansion: int) -> ResidualBlock:

@@ -7,8 +7,9 @@ authors' program has it.
 
 from torch import Tensor, nn
 
+from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import INITIALISATIONS, flat_opinions, halvings, normalisation
-from zerosum.types import Images, ImageShape, Latents, Opinions
+from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
@@ -100,7 +101,7 @@ class ResnetGenerator(nn.Module):
         return images
 
 
-class ResnetDiscriminator(nn.Module):
+class ResnetDiscriminator(Discriminator):
     """Pictures to opinions, through residual blocks that halve the size, then two that keep it.
 
     x (n, c, h, w) → first block (halves, no pre-activation) → halving blocks → two blocks that
@@ -152,11 +153,6 @@ class ResnetDiscriminator(nn.Module):
             flat_opinions(outputs),
         )
         INITIALISATIONS[initialisation](self)
-
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        opinions: Opinions = self.layers(images)
-        return opinions
 
 
 def _convolution(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:

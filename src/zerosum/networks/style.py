@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.progan import activated, judging_head
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.style_layers import (
@@ -30,7 +31,7 @@ from zerosum.nn import (
     halvings,
 )
 from zerosum.nn.resampling import double
-from zerosum.types import Images, ImageShape, Latents, Opinions
+from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["StyleDiscriminator", "StyleGenerator"]
 
@@ -178,7 +179,7 @@ class StyleGenerator(nn.Module):
         self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _CALM)
 
 
-class StyleDiscriminator(nn.Module):
+class StyleDiscriminator(Discriminator):
     """Pictures to opinions, blurred before every halving, with an eye on the batch's variety.
 
     x → 1x1 convolution → k halving blocks of two convolutions → deviation of the minibatch →
@@ -225,11 +226,6 @@ class StyleDiscriminator(nn.Module):
             *(_halving(inputs, outputs, residual) for inputs, outputs in pairwise(widths)),
             *judging_head(widths[-1], (height >> count, breadth >> count), group, outputs),
         )
-
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        opinions: Opinions = self.layers(images)
-        return opinions
 
 
 def _mapping(latent_size: int, style_size: int, depth: int, rate: float) -> nn.Sequential:

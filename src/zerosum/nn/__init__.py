@@ -7,7 +7,7 @@ from zerosum.nn.initialisation import (
     initialise_normal,
     keep_default,
 )
-from zerosum.nn.minibatch import MinibatchStd
+from zerosum.nn.minibatch import MinibatchDiscrimination, MinibatchStd
 from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
@@ -15,6 +15,7 @@ from zerosum.nn.opinions import flat_opinions
 from zerosum.nn.running import RunningStatistics
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
+from zerosum.nn.virtual import VirtualBatchNorm, make_virtual
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear, initialise_by_data
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "EqualisedConv2d",
     "EqualisedLinear",
     "GaussianNoise",
+    "MinibatchDiscrimination",
     "MinibatchStd",
     "ModulatedConv2d",
     "NormedConv2d",
     "NormedLinear",
     "PixelNorm",
     "RunningStatistics",
+    "VirtualBatchNorm",
     "add_spectral_norm",
     "count_parameters",
     "doubled_widths",
@@ -39,6 +42,7 @@ __all__ = [
     "initialise_he",
     "initialise_normal",
     "keep_default",
+    "make_virtual",
     "needs_batch",
     "normalisation",
 ]

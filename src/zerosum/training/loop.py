@@ -147,9 +147,11 @@ class Loop(Generic[BatchT]):
             gather=self.engine.gather,
         )
         record: dict[str, Mapping[str, Tensor]] = {}
-        for turn in self.turns(self.batches.at(self.images), now):
+        for asked in self.turns(self.batches.at(self.images), now):
+            player = self.game.players[asked.player]
+            turn = player.charge(asked)
             self._check_finite(turn)
-            self._move(self.game.players[turn.player], turn)
+            self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
         self._update_averages()
         self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
@@ -227,6 +229,7 @@ class Loop(Generic[BatchT]):
                     "average": None if player.average is None else player.average.state_dict(),
                     "optimizer": _with_text_keys(player.optimizer.state_dict()),
                 }
+                | ({"history": player.history.state_dict()} if player.history else {})
                 for name, player in self.game.players.items()
             },
         }
@@ -242,6 +245,8 @@ class Loop(Generic[BatchT]):
             player.load_networks(saved)
             player.optimizer.load_state_dict(_with_number_keys(saved["optimizer"]))
             _lay_out_like_weights(player.optimizer)
+            if player.history is not None:
+                player.history.load_state_dict(saved["history"])
 
 
 def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:

@@ -1,0 +1,69 @@
+"""What a player pays for being far from where it has been on average."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from zerosum.types import Scalar
+
+__all__ = ["History"]
+
+
+class History:
+    """Historical averaging: w ‖θ − (1/t) Σ_i θ[i]‖², θ[i] being the weights at turn i of t.
+
+    The sum goes over all the player's turns so far, up to this one. Two players who chase each
+    other in a circle go round its centre, which is where their mean lies and where this pulls
+    them: a game such as x · y, in which gradient descent spirals outwards, then comes to rest.
+    Much weight is no help: the mean follows by (θ − mean)/t per turn, ever more slowly, and a
+    player who is tied to it has to wait. That holds for long runs with far to go, too.
+
+    All processes have the same weights, and so the same mean.
+
+    Args:
+        parameters: θ, what the player moves.
+        weight: w.
+
+    Attributes:
+        turns: t.
+        means: One for each of the parameters.
+
+    Paper:
+        Salimans et al. 2016, section 3.3, https://arxiv.org/abs/1606.03498
+
+    Example:
+        >>> weight = nn.Parameter(torch.tensor(1.0))
+        >>> history = History([weight], weight=0.5)
+        >>> history.pay().item()  # The mean is 1.
+        0.0
+        >>> _ = weight.data.fill_(3.0)
+        >>> history.pay().item()  # The mean is 2.
+        0.5
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], *, weight: float) -> None:
+        self.parameters = list(parameters)
+        self.weight = weight
+        self.turns = 0
+        self.means = [parameter.detach().clone() for parameter in self.parameters]
+
+    def pay(self) -> Scalar:
+        """Take note of where the player stands, and give the cost of standing there."""
+        self.turns += 1
+        squares: list[Scalar] = []
+        for parameter, mean in zip(self.parameters, self.means, strict=True):
+            mean.lerp_(parameter.detach(), 1.0 / self.turns)
+            squares.append((parameter - mean).square().sum())
+        return self.weight * torch.stack(squares).sum()
+
+    def state_dict(self) -> dict[str, Any]:
+        """The number of turns and the means."""
+        return {"turns": self.turns, "means": self.means}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+        self.turns = state["turns"]
+        for mean, saved in zip(self.means, state["means"], strict=True):
+            mean.copy_(saved)

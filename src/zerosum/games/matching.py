@@ -1,0 +1,57 @@
+"""What a generator pays where D sees other features in its pictures than in real ones."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from zerosum.objectives.semisupervised import MATCHES
+from zerosum.types import Features, Images, Scalar
+
+__all__ = ["FeatureMatching"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureMatching:
+    """Feature matching: w · mean over the features of (E f(G(z)) − E f(x))².
+
+    f are D's features, what its last layer is given, and E the mean over the pictures of a batch.
+    The gradient goes through f(G(z)), to G alone. Among several processes each compares the means
+    of its own pictures.
+
+    Attributes:
+        distance: How means are compared, a name in ``MATCHES``.
+        weight: w.
+        alone: Whether G pays nothing else, as in the paper; otherwise this joins its objective.
+
+    Paper:
+        Salimans et al. 2016, section 3.1, https://arxiv.org/abs/1606.03498
+
+    Example:
+        >>> class Identity(nn.Module):
+        ...     def features(self, images): return images.flatten(1)
+        >>> fake, real = torch.zeros(2, 1, 1, 1), torch.full((2, 1, 1, 1), 3.0)
+        >>> FeatureMatching(weight=0.5).pay(Identity(), fake, real)
+        tensor(4.5000)
+    """
+
+    distance: str = "squared"
+    weight: float = 1.0
+    alone: bool = False
+
+    def pay(self, discriminator: nn.Module, fake: Images, real: Images) -> Scalar:
+        """The cost, in full precision.
+
+        Args:
+            discriminator: A network with ``features(images)``.
+            fake: Pictures by G, part of its graph.
+            real: Real pictures.
+        """
+        with torch.no_grad():
+            wanted = _look(discriminator, real)
+        return self.weight * MATCHES[self.distance](_look(discriminator, fake), wanted)
+
+
+def _look(discriminator: nn.Module, images: Images) -> Features:
+    features: Features = discriminator.features(images)  # type: ignore[operator]
+    return features.float()

@@ -1,0 +1,67 @@
+"""What all discriminators of whole pictures share: features, and a last layer on them."""
+
+from collections.abc import Sequence
+from functools import reduce
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zerosum.types import Features, Images, ImageShape, Opinions
+
+__all__ = ["Discriminator", "Maps", "in_turn"]
+
+Maps = Float[Tensor, "n *places"]
+"""What the last layer is given: numbers, or maps that it covers."""
+
+
+class Discriminator(nn.Module):
+    """Pictures to opinions in two steps: D(x) = w · f(x) + b, f being all but the last layer.
+
+    Whatever asks for more than opinions asks here: matching of features looks at f, minibatch
+    discrimination compares pictures by it.
+
+    Attributes:
+        image_shape: (channels, height, width) of one picture.
+        layers: One after the other; the last two are the last layer, linear in what it is given,
+            and that which brings opinions into shape.
+
+    Example:
+        >>> import torch
+        >>> from zerosum.networks import MlpDiscriminator
+        >>> discriminator, images = MlpDiscriminator(dropout=0.0), torch.zeros(2, 1, 28, 28)
+        >>> discriminator.features(images).shape
+        torch.Size([2, 32])
+        >>> opinions = discriminator.judge(discriminator.look(images))
+        >>> torch.equal(opinions, discriminator(images))
+        True
+    """
+
+    image_shape: ImageShape
+    layers: nn.Sequential
+
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        return self.judge(self.look(images))
+
+    def look(self, images: Images) -> Maps:
+        """What the last layer is given of the pictures."""
+        return in_turn(list(self.layers)[:-2], images)
+
+    def judge(self, maps: Maps) -> Opinions:
+        """The opinions on pictures of which `look` gave this."""
+        return in_turn(list(self.layers)[-2:], maps)
+
+    def features(self, images: Images) -> Features:
+        """What `look` gives, as one row of numbers per picture."""
+        return self.look(images).flatten(1)
+
+
+def in_turn(layers: Sequence[nn.Module], given: Tensor) -> Tensor:
+    """What the last layer gives, if each is given what the one before it gives.
+
+    Example:
+        >>> import torch
+        >>> in_turn([nn.ReLU(), nn.Flatten(0)], torch.tensor([[-1.0], [2.0]]))
+        tensor([0., 2.])
+    """
+    return reduce(lambda maps, layer: layer(maps), layers, given)

@@ -1,0 +1,66 @@
+"""A discriminator that judges a picture by its batch too."""
+
+import torch
+from torch import nn
+
+from zerosum.networks.around import Around
+from zerosum.networks.discriminator import Discriminator
+from zerosum.nn import MinibatchDiscrimination
+from zerosum.types import Images, Opinions
+
+__all__ = ["MinibatchDiscriminator"]
+
+
+class MinibatchDiscriminator(Around):
+    """Opinions of pictures beside those of their batch: D(x) = w · f(x) + b + v · o(x).
+
+    f is what the last layer of any discriminator is given, o(x) is how near the picture is to the
+    others of the batch (`zerosum.nn.MinibatchDiscrimination`). The paper joins o to f and gives
+    both to the next layer; where that is the last one, and linear, w · f + v · o is the same. v
+    starts as 0, so that D begins as it would without.
+
+    Real and generated pictures have to come in batches of their own, as `AdversarialGame` gives
+    them. A logit then depends on the whole batch, and so does its gradient by one picture: R1 and
+    R2 measure the slope of the batch's sum of logits, as they do with batch normalisation.
+
+    Args:
+        inner: The discriminator.
+        kernels: B, the ways of comparing; o has so many numbers.
+        size: C, the numbers that are compared in each.
+        outputs: Opinions of each picture, those of the inner discriminator.
+
+    Paper:
+        Salimans et al. 2016, section 3.2, https://arxiv.org/abs/1606.03498
+
+    Example:
+        >>> from zerosum.networks import MlpDiscriminator
+        >>> discriminator = MinibatchDiscriminator(MlpDiscriminator(), kernels=50)
+        >>> discriminator(torch.zeros(2, 1, 28, 28)).shape
+        torch.Size([2])
+    """
+
+    inner: Discriminator
+
+    def __init__(
+        self, inner: Discriminator, *, kernels: int, size: int = 5, outputs: int = 1
+    ) -> None:
+        super().__init__(inner)
+        self.compare = MinibatchDiscrimination(_count_features(inner), kernels=kernels, size=size)
+        self.weigh = nn.Linear(kernels, outputs, bias=False)
+        nn.init.zeros_(self.weigh.weight)
+
+    def forward(self, images: Images) -> Opinions:
+        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
+        maps = self.inner.look(images)
+        opinions = self.inner.judge(maps)
+        compared: Opinions = self.weigh(self.compare(maps.flatten(1))).view_as(opinions)
+        return opinions + compared
+
+
+@torch.no_grad()
+def _count_features(network: Discriminator) -> int:
+    was_training = network.training
+    # A look in training mode would move running statistics.
+    count = network.eval().features(torch.zeros(1, *network.image_shape)).shape[1]
+    network.train(was_training)
+    return count

@@ -1,0 +1,50 @@
+"""A generator whose pictures are drawn beside those of a reference batch."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zerosum.networks.around import Around
+from zerosum.nn import make_virtual
+from zerosum.types import Images, Latents
+
+__all__ = ["ReferenceGenerator"]
+
+
+class ReferenceGenerator(Around):
+    """A generator with virtual batch normalisation, and the latents of its reference batch.
+
+    With each batch the reference batch goes through the network too, since what its maps are
+    changes with the weights: m more pictures are drawn each time, and gradients go through both
+    parts. Its latents are a part of the network's state: a network that is loaded, averaged or
+    exported has the same ones, and draws a latent in the same way whatever stands beside it.
+
+    Args:
+        inner: A generator, whose batch normalisations are replaced.
+        reference: m latents, drawn once, as those of pictures are.
+
+    Paper:
+        Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498
+
+    Example:
+        >>> from zerosum.networks import DcganGenerator
+        >>> inner = DcganGenerator(latent_size=8, image_shape=(1, 28, 28), width=4)
+        >>> generator = ReferenceGenerator(inner, torch.randn(16, 8))
+        >>> latents = torch.randn(3, 8)
+        >>> alone, together = generator(latents[:1]), generator(latents)
+        >>> torch.allclose(alone, together[:1], atol=1e-6)
+        True
+    """
+
+    reference: Tensor
+
+    def __init__(self, inner: nn.Module, reference: Float[Tensor, "m _"]) -> None:
+        super().__init__(inner)
+        count = make_virtual(inner, reference=len(reference))
+        assert count > 0, "there is no batch normalisation to be replaced"
+        self.register_buffer("reference", reference)
+
+    def forward(self, latents: Latents) -> Images:
+        """Draw one picture per latent vector."""
+        images: Images = self.inner(torch.cat([self.reference, latents]))
+        return images[len(self.reference) :]

@@ -1,0 +1,103 @@
+"""Batch normalisation by a batch that never changes, so that no picture depends on another one."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+__all__ = ["VirtualBatchNorm", "make_virtual"]
+
+
+class VirtualBatchNorm(nn.Module):
+    """Normalise each picture by a reference batch and itself.
+
+    The first m of the pictures are the reference batch r, the others x are each on their own. Per
+    channel, with mean and mean square taken over the places of one picture (x) or of all (r),
+
+        μ = (m μ_r + μ_x) / (m + 1),      s = (m s_r + s_x) / (m + 1),      σ² = s − μ²,
+
+    and the maps become γ (x − μ) / √(σ² + ε) + β. The reference batch is normalised by its own
+    μ_r and σ_r² alone. What comes out for x therefore depends on x and on the reference batch, in
+    training and in evaluation alike, and there are no running statistics.
+
+    Args:
+        channels: How many feature maps come in.
+        reference: m, the pictures of the reference batch.
+        epsilon: ε.
+
+    Paper:
+        Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498; the weights of the two
+        parts are those of the authors' program
+
+    Example:
+        >>> reference, mine = torch.tensor([-1.0, 1.0]), torch.tensor([4.0])
+        >>> maps = torch.cat([reference, mine]).view(3, 1, 1, 1)
+        >>> VirtualBatchNorm(1, reference=2)(maps).flatten().detach().round(decimals=3)
+        tensor([-1.0000,  1.0000,  1.2980])
+    """
+
+    def __init__(self, channels: int, *, reference: int, epsilon: float = 1e-5) -> None:
+        super().__init__()
+        self.reference = reference
+        self.epsilon = epsilon
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+        """Normalise the maps of the reference batch, and those of each other picture."""
+        m = self.reference
+        # Under autocast statistics of 16 bits would be too coarse.
+        pictures = maps.to(self.weight.dtype)
+        variances, means = torch.var_mean(pictures[:m], dim=(0, 2, 3), correction=0, keepdim=True)
+        own_variances, own_means = torch.var_mean(
+            pictures[m:], dim=(2, 3), correction=0, keepdim=True
+        )
+        share = 1 / (m + 1)
+        mixed = means.lerp(own_means, share)
+        # s − μ² without the loss of digits that a difference of two large numbers brings.
+        spread = (variances + (means - mixed).square()).lerp(
+            own_variances + (own_means - mixed).square(), share
+        )
+        whole = [
+            self._normalise(pictures[:m], means, variances),
+            self._normalise(pictures[m:], mixed, spread),
+        ]
+        return torch.cat(whole).to(maps.dtype)
+
+    def _normalise(self, maps: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+        scale = self.weight.view(-1, 1, 1) * (variance + self.epsilon).rsqrt()
+        return torch.addcmul(self.bias.view(-1, 1, 1) - mean * scale, maps, scale)
+
+    def extra_repr(self) -> str:
+        """What ``print`` shows."""
+        return f"{len(self.weight)}, reference={self.reference}"
+
+
+def make_virtual(network: nn.Module, *, reference: int) -> int:
+    """Put virtual batch normalisation in the place of every batch normalisation of maps.
+
+    Scale and shift stay as they are.
+
+    Args:
+        network: It is changed in place; from then on the first ``reference`` of what it is given
+            are the reference batch.
+        reference: How many.
+
+    Returns:
+        How many layers have been replaced.
+
+    Example:
+        >>> network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
+        >>> make_virtual(network, reference=4), network[1]
+        (1, VirtualBatchNorm(8, reference=4))
+    """
+    found = [
+        (parent, name, layer)
+        for parent in network.modules()
+        for name, layer in parent.named_children()
+        if isinstance(layer, nn.BatchNorm2d)
+    ]
+    for parent, name, layer in found:
+        virtual = VirtualBatchNorm(layer.num_features, reference=reference, epsilon=layer.eps)
+        virtual.load_state_dict({"weight": layer.weight, "bias": layer.bias})
+        setattr(parent, name, virtual)
+    return len(found)
