@@ -57,7 +57,7 @@ class InvarianceConfig(ClassifyingConfig):
     the encoder of the target begins as its copy."""
     together: bool = True
     """Send both domains through the network as one batch, of which batch normalisation takes its
-    statistics; else one after the other, each normalised by its own, then and later."""
+    statistics; else one after the other."""
     label_smoothing: float = 0.0
     """Part of the target that is spread evenly over all classes."""
     optimizer: OptimizerConfig = _OPTIMIZER

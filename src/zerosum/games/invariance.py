@@ -7,7 +7,7 @@ domains are known, Xie et al. 2017, "Controllable invariance through adversarial
 (https://arxiv.org/abs/1705.11122).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, cast
 
 import torch
@@ -18,7 +18,6 @@ from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, right
 from zerosum.games.schedules import Schedule
 from zerosum.networks import Classifier
-from zerosum.nn import RunningStatistics
 from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
 from zerosum.types import (
     ClassLogits,
@@ -87,8 +86,7 @@ class InvarianceGame(AdaptingGame):
             goes through the probabilities.
         entropy_conditioning: Let pictures of which the classifier is sure count more in L.
         together: Send both domains through the network as one batch, whose statistics batch
-            normalisation then takes; else one after the other, each normalised by its own
-            statistics, while it learns and afterwards.
+            normalisation then takes; else one after the other.
         smoothing: Label smoothing.
         augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that is learnt from.
 
@@ -132,7 +130,6 @@ class InvarianceGame(AdaptingGame):
         self.conditional = conditional
         self.entropy_conditioning = entropy_conditioning
         self.together = together
-        self.of_source = None if together else RunningStatistics(self._network)
         self.smoothing = smoothing
         self.augmentation = tuple(augmentation)
 
@@ -140,13 +137,6 @@ class InvarianceGame(AdaptingGame):
     def classifier(self) -> nn.Module:
         """The averaged network, where there is one."""
         return self.players[CLASSIFIER].best
-
-    def classifier_of(self, domain: Domain) -> Classifier:
-        """The classifier, with the running statistics of a domain where each has its own."""
-        network = self.classifier
-        if domain == "source" and self.of_source is not None:
-            network = self.of_source.put_on(network)
-        return cast("Classifier", network)
 
     @property
     def is_adversarial(self) -> bool:
@@ -174,17 +164,10 @@ class InvarianceGame(AdaptingGame):
 
     def see(self, shown: ImageBatches) -> Features:
         """The features of all domains' pictures, those of the source first."""
-        network, pictures = self._network, list(shown)
-        if self.of_source is None:
-            return network.features(torch.cat(pictures))
-        if len(pictures) == 1:
-            features = network.features(pictures[0])
-            self.of_source.take(network)
-            return features
-        source, target = pictures
-        with self.of_source.within(network):
-            of_source = network.features(source)
-        return torch.cat([of_source, network.features(target)])
+        network = self._network
+        if self.together:
+            return network.features(torch.cat(list(shown)))
+        return torch.cat([network.features(images) for images in shown])
 
     def judge(self, features: Features) -> ClassLogits:
         """What the features are taken for, in full precision."""
@@ -226,18 +209,6 @@ class InvarianceGame(AdaptingGame):
         cost, opinions = self.domain_cost(features, sure)
         hits = (opinions.detach() > 0) == _first_half(opinions)
         return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """The running statistics of the source, where it has its own."""
-        return {} if self.of_source is None else dict(self.of_source.values)
-
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take them back."""
-        if self.of_source is None:
-            super().load_state_dict(state)
-            return
-        for name, value in self.of_source.values.items():
-            value.copy_(state[name])
 
     @property
     def _network(self) -> Classifier:

@@ -12,7 +12,6 @@ from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
 from zerosum.nn.opinions import flat_opinions
-from zerosum.nn.running import RunningStatistics
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
 from zerosum.nn.virtual import VirtualBatchNorm, make_virtual
@@ -31,7 +30,6 @@ __all__ = [
     "NormedConv2d",
     "NormedLinear",
     "PixelNorm",
-    "RunningStatistics",
     "VirtualBatchNorm",
     "add_spectral_norm",
     "count_parameters",
