@@ -98,6 +98,8 @@ def test_recipes() -> None:
         "dann",
         "cdan",
         "adda",
+        "advgan",
+        "gap",
     ]
 
 

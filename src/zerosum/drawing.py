@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import torch
 
 from zerosum.errors import RunError
-from zerosum.games import Classes, ClassifyingGame, Game, GeneratingGame
+from zerosum.games import Classes, ClassifyingGame, Game, GeneratingGame, PerturbationGame
 from zerosum.latent import LatentSpace, latent_space
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
@@ -122,6 +122,11 @@ class Drawing:
         does = "does not make pictures from nothing, it translates pictures: zerosum translate"
         if isinstance(self.game, ClassifyingGame):
             does = "makes no pictures, it classifies them: zerosum classify"
+        if isinstance(self.game, PerturbationGame):
+            raise RunError(
+                f"{self.run.path} makes no pictures from nothing, it changes them to mislead a "
+                f"classifier: zerosum attack CLASSIFIER --data SOURCE --attack {self.run.path}"
+            )
         raise RunError(f"{self.run.path} {does} {self.run.path} PICTURE...")
 
     def walk(

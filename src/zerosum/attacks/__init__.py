@@ -15,6 +15,7 @@ from zerosum.attacks.chance import Chance
 from zerosum.attacks.classifier import Classifier
 from zerosum.attacks.deepfool import DeepFool
 from zerosum.attacks.goals import Goal
+from zerosum.attacks.learned import Learned
 from zerosum.attacks.masking import Evidence, examine, signs_of_masking
 from zerosum.attacks.noise import Noise
 from zerosum.attacks.norms import L2, NORMS, LInf, Norm, into_range
@@ -35,6 +36,7 @@ __all__ = [
     "Evidence",
     "Goal",
     "LInf",
+    "Learned",
     "Noise",
     "Norm",
     "Outcome",

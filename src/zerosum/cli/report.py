@@ -6,15 +6,16 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from zerosum.config import RunConfig, to_json
+from zerosum.config import PerturbationConfig, RunConfig, to_json
 from zerosum.config.build import build_game
 from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import Outcome, prepare_pictures, report_unreadable, with_classes
 from zerosum.jobs.labels import find_classes
+from zerosum.jobs.perturbing import aim
 from zerosum.nn import count_parameters
-from zerosum.training.engine import start_engine
+from zerosum.training.engine import choose_device, start_engine
 
 __all__ = ["report_dry_run", "report_outcome"]
 
@@ -45,9 +46,14 @@ def report_outcome(outcome: Outcome) -> None:
         print(f"  what is to see:  zerosum evaluate {path} --picture {path}.png")
     if config.is_translation:
         print(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
+    elif isinstance(config.game, PerturbationConfig):
+        attack = f"zerosum attack {config.game.victim} --data {config.data} --attack pgd {path}"
+        print(
+            f"  beside pgd:      {attack} --epsilon {config.game.epsilon:g} --report {path}.html"
+        )
     elif grids:
         print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
-    if grids:
+    if grids and not isinstance(config.game, PerturbationConfig):
         print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
     print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
     if config.data == "digits":
@@ -56,7 +62,8 @@ def report_outcome(outcome: Outcome) -> None:
 
 def _general(config: RunConfig) -> str:
     """A recipe of the same kind that is not for digits alone."""
-    return config.recipe if config.is_classification else "dcgan-faces"
+    is_general = config.is_classification or isinstance(config.game, PerturbationConfig)
+    return config.recipe if is_general else "dcgan-faces"
 
 
 def _print_scores(outcome: Outcome) -> None:
@@ -86,6 +93,7 @@ def report_dry_run(config: RunConfig) -> None:
     """The run as it would be: the data, the networks, the length."""
     console = Console()
     config = find_classes(config)
+    config, _ = aim(config, choose_device(config.device))
     store = prepare_pictures(config)
     if store.unreadable:
         report_unreadable(store)

@@ -34,6 +34,7 @@ from zerosum.config.networks import (
     ResnetTranslatorConfig,
     UnetTranslatorConfig,
 )
+from zerosum.config.perturbation import PerturbationConfig
 from zerosum.config.run import GameConfig, PicturesConfig, RunConfig
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
@@ -91,6 +92,7 @@ __all__ = [
     "PathLengthConfig",
     "PenaltiesConfig",
     "PenaltyConfig",
+    "PerturbationConfig",
     "PicturesConfig",
     "ProganDiscriminatorConfig",
     "ProganGeneratorConfig",

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from zerosum.attacks import Classifier
 from zerosum.config.classification import ClassificationConfig, SemiSupervisedConfig
 from zerosum.config.classifying import (
     build_classification,
@@ -12,6 +13,8 @@ from zerosum.config.classifying import (
 )
 from zerosum.config.game import AdversarialConfig, GrowthConfig
 from zerosum.config.invariance import InvarianceConfig
+from zerosum.config.perturbation import PerturbationConfig
+from zerosum.config.perturbing import build_perturbation
 from zerosum.config.players import (
     build_discriminator,
     build_generator,
@@ -44,8 +47,16 @@ from zerosum.types import ImageShape, Latents
 __all__ = ["build_game", "build_growth"]
 
 
-def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
+def build_game(
+    config: RunConfig, engine: Engine, *, victim: Classifier | None = None
+) -> Game[Any]:
     """The game of a run, its networks initialised from the run's seed, on the engine's device.
+
+    Args:
+        config: The run.
+        engine: Where it is played.
+        victim: Whom a game against a classifier is played against; without it such a game can be
+            used, but not played.
 
     Raises:
         ConfigError: The settings do not fit each other or the pictures.
@@ -64,13 +75,15 @@ def build_game(config: RunConfig, engine: Engine) -> Game[Any]:
     with torch.random.fork_rng():
         # On the CPU, whatever the device: one seed, one set of first weights.
         torch.manual_seed(derive_seed(config.seed, "weights"))
-        game = _build(config, shape, engine)
+        game = _build(config, shape, engine, victim)
     if config.batch_size // engine.processes == 1:
         _refuse_batch_of_one(game)
     return game
 
 
-def _build(run: RunConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
+def _build(
+    run: RunConfig, shape: ImageShape, engine: Engine, victim: Classifier | None
+) -> Game[Any]:
     config: GameConfig = run.game
     if isinstance(config, AdversarialConfig):
         reference = Randomness(seed=run.seed, stream="reference batch")
@@ -81,6 +94,8 @@ def _build(run: RunConfig, shape: ImageShape, engine: Engine) -> Game[Any]:
         return build_semi_supervised(config, shape, engine)
     if isinstance(config, InvarianceConfig):
         return build_invariance(config, shape, engine)
+    if isinstance(config, PerturbationConfig):
+        return build_perturbation(config, shape, engine, victim)
     return build_translation(config, shape, engine)
 
 

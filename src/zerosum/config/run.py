@@ -13,6 +13,7 @@ from zerosum.config.classification import (
 )
 from zerosum.config.game import AdversarialConfig
 from zerosum.config.invariance import InvarianceConfig
+from zerosum.config.perturbation import PerturbationConfig
 from zerosum.config.translation import (
     CartoonConfig,
     ContrastiveConfig,
@@ -32,6 +33,7 @@ GameConfig = (
     | ClassificationConfig
     | SemiSupervisedConfig
     | InvarianceConfig
+    | PerturbationConfig
 )
 """Settings of any game; ``kind`` names the family in JSON."""
 

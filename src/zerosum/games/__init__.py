@@ -13,6 +13,7 @@ from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.matching import FeatureMatching
 from zerosum.games.oneway import CartoonGame, ContrastiveGame, PairedGame
 from zerosum.games.path_length import PathLength
+from zerosum.games.perturbation import PerturbationGame
 from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.games.translation import CycleGame, OneWayGame, TranslationGame
 
@@ -37,6 +38,7 @@ __all__ = [
     "OneWayGame",
     "PairedGame",
     "PathLength",
+    "PerturbationGame",
     "Player",
     "Round",
     "SemiSupervisedGame",

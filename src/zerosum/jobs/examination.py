@@ -6,21 +6,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zerosum.config import ClassificationConfig, InvarianceConfig, RunConfig
+from zerosum.config import (
+    ClassificationConfig,
+    InvarianceConfig,
+    PerturbationConfig,
+    RunConfig,
+)
 from zerosum.data import Domains, Store, scale
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.measures import FEW
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.files import cache_folder
-from zerosum.games import Game, GeneratingGame, TranslationGame
+from zerosum.games import Game, GeneratingGame, PerturbationGame, TranslationGame
 from zerosum.jobs.adaptation import domain_questions
 from zerosum.jobs.labels import find_questions
+from zerosum.jobs.perturbing import held_out_pictures, preview_pictures
 from zerosum.jobs.preparation import counting, describe, prepare_domains, prepare_store
 from zerosum.pictures import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.exams import AccuracyExam, AdaptationExam, Exam, PictureExam
+from zerosum.training.exams import AccuracyExam, AdaptationExam, Exam, FoolingExam, PictureExam
 from zerosum.types import DomainBatch, ImageBatches, Images
 
 __all__ = [
@@ -51,7 +57,17 @@ def make_grid(config: RunConfig, pictures: Store | Domains) -> Grid | None:
     if isinstance(pictures, Domains):
         examples = _examples(config, pictures)
         return lambda game: _translated_grid(game, examples)
+    if isinstance(config.game, PerturbationConfig):
+        shown = preview_pictures(config, pictures)
+        return lambda game: _perturbed_grid(game, shown)
     return lambda game: _generated_grid(game, config)
+
+
+def _perturbed_grid(game: Game[Any], images: Images) -> Tensor:
+    """Rows of four times a picture, its change magnified to black and white, and both together."""
+    assert isinstance(game, PerturbationGame)
+    rows = torch.stack([images, *game.preview(images)], dim=1).flatten(0, 1)
+    return tile(rows, columns=3 * min(4, len(images)))
 
 
 def _generated_grid(game: Game[Any], config: RunConfig) -> Tensor:
@@ -105,6 +121,10 @@ def make_exams(
         return [AdaptationExam(questions=domain_questions(config, pictures, quiet=quiet))]
     if config.is_classification:
         return _accuracy_exams(config, quiet=quiet)
+    if isinstance(config.game, PerturbationConfig):
+        assert isinstance(pictures, Store)
+        questions = held_out_pictures(config, pictures, quiet=quiet)
+        return [FoolingExam(questions=questions)] if len(questions) else []
     features = config.evaluate_features
     if features == "auto":
         features = choose_features(config.data_b or config.data)

@@ -10,7 +10,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from zerosum.config import AdversarialConfig, RunConfig, SemiSupervisedConfig, from_json, to_json
+from zerosum.attacks import Classifier
+from zerosum.config import (
+    AdversarialConfig,
+    PerturbationConfig,
+    RunConfig,
+    SemiSupervisedConfig,
+    from_json,
+    to_json,
+)
 from zerosum.config.build import build_game, build_growth
 from zerosum.data import Batches, Domains, Store, make_domain_batches
 from zerosum.errors import ConfigError, RunError
@@ -19,7 +27,9 @@ from zerosum.games import Game
 from zerosum.jobs.adaptation import adaptation_batches
 from zerosum.jobs.examination import make_exams, make_grid
 from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
+from zerosum.jobs.perturbing import aim, find_again, learning_batches
 from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable, with_classes
+from zerosum.jobs.victims import Victim
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
@@ -72,9 +82,10 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:
             run.check_free(config)
+        config, victim = aim(config, engine.device)
         store = _open(config, engine, quiet=quiet)
         config = with_classes(config, store)
-        loop = _assemble(config, run, engine, store, quiet=quiet)
+        loop = _assemble(config, run, engine, store, _view(victim), quiet=quiet)
         with _locked(run, engine):
             if engine.is_main:
                 run.create(config)
@@ -103,8 +114,9 @@ def resume_run(
         device=config.device if device is None else device,
     )
     with _engine(config) as engine, _locked(run, engine):
+        victim = find_again(config, engine.device)
         store = _open(config, engine, quiet=quiet)
-        loop = _assemble(config, run, engine, store, quiet=quiet)
+        loop = _assemble(config, run, engine, store, _view(victim), quiet=quiet)
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
         if run.checkpoint_path.exists():
             state = run.load()
@@ -152,6 +164,8 @@ def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopB
         return few_labels_batches(config, store, **shared)
     if config.is_classification:
         return labelled_batches(config, store, **shared)
+    if isinstance(config.game, PerturbationConfig):
+        return learning_batches(config, store, **shared)
     return Batches(store, sizes=_batch_sizes(config, engine), **shared)
 
 
@@ -174,13 +188,23 @@ def _batch_sizes(config: RunConfig, engine: Engine) -> Callable[[int], int] | No
     return partial(growth.batch_size, usual=config.batch_size)
 
 
+def _view(victim: Victim | None) -> Classifier | None:
+    return None if victim is None else victim.classifier
+
+
 def _assemble(
-    config: RunConfig, run: Run, engine: Engine, store: Store | Domains, *, quiet: bool
+    config: RunConfig,
+    run: Run,
+    engine: Engine,
+    store: Store | Domains,
+    victim: Classifier | None,
+    *,
+    quiet: bool,
 ) -> Loop[Any]:
     """All objects of a run; whatever does not fit is found here, before a folder is made."""
     batches = _batches(config, engine, store)
     facts = {"config": to_json(config), "data": _facts(store)}
-    game = build_game(config, engine)
+    game = build_game(config, engine, victim=victim)
     return Loop(
         game=game,
         batches=batches,

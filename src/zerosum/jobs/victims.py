@@ -14,6 +14,7 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.features import load_features
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Channels, Preparation
+from zerosum.features.weights import hash_of_state
 from zerosum.files import cache_folder
 from zerosum.model import load
 from zerosum.types import ClassLogits, Pixels
@@ -37,6 +38,8 @@ class Victim:
         size: (height, width) that it takes; None for the pictures' own.
         channels: 1 or 3; None for the pictures' own.
         device: Where it is.
+        weights: The first 16 hexadecimal digits of a hash of its weights; of its code too, where
+            it is a function in a file.
     """
 
     classifier: Classifier
@@ -46,6 +49,7 @@ class Victim:
     size: tuple[int, int] | None
     channels: Channels
     device: torch.device
+    weights: str
 
 
 class _Answers(nn.Module):
@@ -111,6 +115,7 @@ def _of_run(spec: str, device: torch.device) -> Victim:
         size=pictures.size,
         channels=prepare.channels,
         device=device,
+        weights=hash_of_state(model.classifier)[:16],
     )
 
 
@@ -125,6 +130,7 @@ def _of_network(found: FeatureNetwork, device: torch.device) -> Victim:
         size=found.prepare.size,
         channels=found.prepare.channels,
         device=device,
+        weights=found.weights,
     )
 
 

@@ -18,6 +18,7 @@ from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGe
 from zerosum.networks.minibatch import MinibatchDiscriminator
 from zerosum.networks.mlp import MlpDiscriminator, MlpGenerator
 from zerosum.networks.patches import PatchDiscriminator, PatchHeads
+from zerosum.networks.perturber import Perturber
 from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
 from zerosum.networks.r3gan import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.reference import ReferenceGenerator
@@ -44,6 +45,7 @@ __all__ = [
     "MlpGenerator",
     "PatchDiscriminator",
     "PatchHeads",
+    "Perturber",
     "R3ganDiscriminator",
     "R3ganGenerator",
     "ReferenceGenerator",

@@ -17,6 +17,7 @@ from zerosum.recipes.dcgan import (
 )
 from zerosum.recipes.fewlabels import sgan, sgan_conv, sgan_conv_supervised, sgan_supervised
 from zerosum.recipes.mnist_gan import mnist_gan_2018, mnist_gan_2022
+from zerosum.recipes.perturbation import advgan, gap
 from zerosum.recipes.r3gan import r3gan_cifar10, r3gan_digits, r3gan_faces32
 from zerosum.recipes.style import (
     progan_digits,
@@ -76,6 +77,8 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "dann": dann,
         "cdan": cdan,
         "adda": adda,
+        "advgan": advgan,
+        "gap": gap,
     },
 )
 

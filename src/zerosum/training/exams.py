@@ -9,12 +9,13 @@ from zerosum.data import unscale
 from zerosum.evaluation.accuracy import Questions, score_classifier
 from zerosum.evaluation.adaptation import DomainQuestions, score_adaptation
 from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.fooling import score_fooling
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.seeing import kept_on_disk
-from zerosum.games import AdaptingGame, ClassifyingGame, Game
+from zerosum.games import AdaptingGame, ClassifyingGame, Game, PerturbationGame
 from zerosum.types import ImageBatches
 
-__all__ = ["AccuracyExam", "AdaptationExam", "Exam", "PictureExam"]
+__all__ = ["AccuracyExam", "AdaptationExam", "Exam", "FoolingExam", "PictureExam"]
 
 
 class Exam(ABC):
@@ -98,3 +99,21 @@ class AdaptationExam(Exam):
         """How the game's classifier does in both."""
         assert isinstance(game, AdaptingGame)
         return score_adaptation(game, self.questions, subject=subject, vitals=vitals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoolingExam(Exam):
+    """Pictures that a generator has not learnt to change.
+
+    Attributes:
+        questions: The pictures; their labels do not matter.
+    """
+
+    questions: Questions
+
+    def take(
+        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+    ) -> Scores:
+        """How many of them mislead the game's victim."""
+        assert isinstance(game, PerturbationGame)
+        return score_fooling(game, self.questions, subject=subject, vitals=vitals)

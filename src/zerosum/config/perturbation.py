@@ -1,0 +1,93 @@
+"""Settings of the game in which a generator learns to mislead a classifier."""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Annotated, Literal
+
+import tyro
+
+from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.game import ObjectiveName, OptimizerConfig
+from zerosum.config.networks import (
+    DcganDiscriminatorConfig,
+    DiscriminatorConfig,
+    ResnetTranslatorConfig,
+    TranslatorConfig,
+)
+
+__all__ = ["PerturbationConfig"]
+
+_GENERATOR = ResnetTranslatorConfig(width=8, blocks=4)
+_DISCRIMINATOR = DcganDiscriminatorConfig(width=8, norm="instance")
+_OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerturbationConfig:
+    """A generator changes pictures so that a trained classifier, the victim, is misled.
+
+    Example:
+        >>> PerturbationConfig(victim="runs/classifier", epsilon=8 / 255).universal
+        False
+        >>> PerturbationConfig(epsilon=8)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: epsilon is in units of [0, 1], so above 0 and at most 1, ...
+    """
+
+    kind: Literal["perturbation"] = "perturbation"
+    victim: Annotated[str, tyro.conf.arg(aliases=["--victim"])] = "digits"
+    """Classifier that is to be misled: a run folder, ``torchvision:NAME``, ``efficientnet-lite0``,
+    ``digits``, or ``path/to/model.py:factory``. Its weights must stay as they are."""
+    victim_weights: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress] = ""
+    """Hash of the victim's weights when the run began."""
+    epsilon: Annotated[float, tyro.conf.arg(aliases=["--epsilon"])] = 0.1
+    """Largest change of any pixel, where black is 0 and white is 1; 0.031 is 8 of 255 levels."""
+    universal: Annotated[bool, tyro.conf.arg(aliases=["--universal"])] = False
+    """Learn one change for all pictures, which the generator draws without looking at them."""
+    targeted: int | None = None
+    """Number of the class that the victim is to name; None: any but the one that it names."""
+    misleading: Literal["margin", "cross-entropy"] = "margin"
+    """What a picture costs that does not mislead. ``margin``: how far the victim's logits are from
+    it; ``cross-entropy``: the logarithm of how improbable the victim finds the goal."""
+    confidence: float = 1.0
+    """With margin: by how much the goal's logit must lead before a picture costs nothing."""
+    generator: TranslatorConfig = _GENERATOR
+    """The network that draws changes."""
+    discriminator: DiscriminatorConfig = _DISCRIMINATOR
+    """The network that tells changed pictures from clean ones."""
+    objective: ObjectiveName = "least-squares"
+    """What it costs to be told apart, and not to tell apart."""
+    discriminator_weight: float = 0.1
+    """What being told apart costs, beside misleading; 0: there is no discriminator."""
+    size_weight: float = 0.0
+    """What a change costs that is larger than size; 0: epsilon alone keeps it small."""
+    size: float = 0.0
+    """Length of a picture's change, all pixels together, up to which it costs nothing."""
+    held_out: float = 0.1
+    """Share of the pictures that is kept for testing where the source has no split test."""
+    generator_optimizer: OptimizerConfig = _OPTIMIZER
+    """How the generator learns."""
+    discriminator_optimizer: OptimizerConfig = _OPTIMIZER
+    """How the discriminator learns."""
+    average_half_life: int | None = None
+    """Images after which a past weight counts half in an averaged generator; None: no average."""
+
+    def __post_init__(self) -> None:
+        require(
+            0 < self.epsilon <= 1,
+            "epsilon is in units of [0, 1], so above 0 and at most 1, got "
+            f"{self.epsilon}; for 8 of 255 grey levels say {8 / 255:.4f}.",
+        )
+        require(bool(self.victim), "victim names the classifier that is to be misled.")
+        require(self.targeted is None or self.targeted >= 0, "targeted is a class, from 0.")
+        for name in ("confidence", "discriminator_weight", "size_weight", "size"):
+            value = getattr(self, name)
+            require(0 <= value < inf, f"{name} must be a number from 0, got {value}.")
+        require_between("held_out", self.held_out, 0.0, 0.9)
+        require(
+            not getattr(self.generator, "residual", False),
+            "generator.residual is for translations; a change begins near 0 without it.",
+        )
+        if self.average_half_life is not None:
+            require_positive("average_half_life", self.average_half_life)

@@ -1,0 +1,77 @@
+"""How many pictures mislead a classifier, of those that a generator has not learnt from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from zerosum.attacks import attack_pictures
+from zerosum.data import scale
+from zerosum.evaluation.accuracy import Questions
+from zerosum.evaluation.protocol import Protocol, Score, Scores
+from zerosum.games import PerturbationGame
+from zerosum.games.base import evaluating
+from zerosum.games.generating import GENERATOR
+from zerosum.games.perturbation import to_pixels
+from zerosum.metrics import Estimate
+from zerosum.metrics.shares import share
+
+__all__ = ["score_fooling"]
+
+_AT_ONCE = 64
+
+
+def score_fooling(
+    game: PerturbationGame,
+    questions: Questions,
+    *,
+    subject: Mapping[str, Any],
+    vitals: Mapping[str, float] | None = None,
+) -> Scores:
+    """Let a game's best generator change pictures, and ask the victim.
+
+    What counts is what the victim says of the clean picture, right or wrong, as in the game; of
+    pictures for which it names the target anyhow, none is counted. `zerosum attack` is stricter:
+    it counts pictures that the classifier has right.
+
+    Args:
+        game: Whose generator, and whose victim.
+        questions: The pictures; their labels do not matter.
+        subject: Whose scores they are.
+        vitals: Signs of the game's health.
+    """
+    fooled, sizes = [], []
+    with evaluating(game.players[GENERATOR].best) as network:
+        device = next(network.parameters()).device
+        for batch in questions.pictures.batches(_AT_ONCE):
+            clean = to_pixels(scale(batch).to(device))
+            goal, open_ = game.goal(clean)
+            if not bool(open_.any()):
+                continue
+            found = attack_pictures(
+                game.attack,
+                game.victim,
+                clean[open_],
+                goal.labels[open_],
+                epsilon=game.epsilon,
+                targeted=goal.targeted,
+            )
+            fooled.append(found.fooled.cpu())
+            sizes.append((found.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
+    hits, lengths = torch.cat(fooled), torch.cat(sizes)
+    within = f"of {len(hits):,} pictures, each pixel within {game.epsilon:.4g}"
+    error = lengths.std().item() / len(lengths) ** 0.5
+    length = Estimate(value=lengths.mean().item(), error=error)
+    return Scores(
+        subject=subject,
+        protocol=Protocol(
+            network={"network": game.victim.name}, real=questions.about, generated=0, seed=0
+        ),
+        scores={
+            "fooled": Score(estimate=share(hits), how=f"share {within}", lower_is_better=False),
+            "size": Score(
+                estimate=length, how=f"mean length of changes {within}", lower_is_better=True
+            ),
+        },
+        vitals=vitals or {},
+    )

@@ -1,0 +1,215 @@
+"""A generator learns to mislead a classifier that is trained already (AdvGAN)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from zerosum.attacks import Classifier, Goal, Learned, into_range
+from zerosum.games.base import Game, Player, Round, Turn, evaluating
+from zerosum.games.generating import DISCRIMINATOR, GENERATOR
+from zerosum.games.judging import opinions
+from zerosum.objectives.losses import Objective
+from zerosum.registry import Table
+from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels, Scalar
+
+__all__ = ["MISLEADING", "PerturbationGame"]
+
+
+def _margin(goal: Goal, logits: ClassLogits, confidence: float) -> PerSample:
+    return (confidence - goal.margin(logits)).clamp_min(0)
+
+
+def _cross_entropy(goal: Goal, logits: ClassLogits, confidence: float) -> PerSample:
+    return softplus(-goal.odds(logits))
+
+
+MISLEADING: Table[Callable[[Goal, ClassLogits, float], PerSample]] = Table(
+    "cost of not misleading", {"margin": _margin, "cross-entropy": _cross_entropy}
+)
+"""What a picture costs that does not mislead the classifier, by name; z are the logits.
+
+``margin``: max(κ − margin(z), 0), nothing where the goal is reached by κ (Carlini and Wagner 2017,
+section V.A, f₆, https://arxiv.org/abs/1608.04644). ``cross-entropy``: −log p of the goal, which is
+reached with probability p: that of the target, or one minus that of the class to be left.
+"""
+
+
+class PerturbationGame(Game[Batch]):
+    """A generator G changes pictures a little; a classifier f, the victim, is to be misled.
+
+    x' = [ x + ε G(x) ] cut to [0, 1] is never farther than ε from x in any pixel. G pays
+
+        mean misleading(f(x')) + α adv(D(x')) + β mean max(‖x' − x‖₂ − c, 0),
+
+    and D learns to tell changed pictures x' from clean ones x. Costs are means over the pictures,
+    and the size is that of what is left after cutting. f is no player: it stands still, in
+    evaluation mode. It is to leave the class that it names for x, right or wrong, so that no
+    labels are needed; or to name the target.
+
+    Args:
+        generator: Player whose network maps pictures in [-1, 1] to shares of ε in [-1, 1].
+        discriminator: Player of D; None, where α is 0.
+        victim: f. Its parameters are made constants, and it is put into evaluation mode, for good.
+            None: the game cannot be played, but G can be used.
+        epsilon: ε, in units of pixels from 0 to 1.
+        misleading: A name in ``MISLEADING``.
+        confidence: κ.
+        objective: The costs of being found out and of not finding out.
+        discriminator_weight: α.
+        size_weight: β.
+        size: c, in the same unit as ε.
+        target: The class that f is to name; None: any but the one that it names.
+
+    Attributes:
+        epsilon: ε.
+        target: The same.
+        roles: Other names than those of the players, because being told apart is no failure here,
+            and a slope that vanishes where all pictures mislead is none: the alarm does not look.
+
+    Paper:
+        Xiao et al. 2018, section 3.2, https://arxiv.org/abs/1801.02610
+
+    Example:
+        >>> from torch import nn
+        >>> from zerosum.networks import Perturber, ResnetTranslator
+        >>> from zerosum.objectives import make_objective
+        >>> from zerosum.randomness import Randomness
+        >>> translator = ResnetTranslator(image_shape=(1, 8, 8), width=4, blocks=1)
+        >>> network = Perturber(translator, image_shape=(1, 8, 8))
+        >>> game = PerturbationGame(
+        ...     generator=Player(
+        ...         network=network, optimizer=torch.optim.Adam(network.parameters())),
+        ...     victim=Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
+        ...     objective=make_objective("least-squares"),
+        ...     epsilon=0.1,
+        ... )
+        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(4, 1, 8, 8)), now)]
+        ['generator']
+    """
+
+    roles: Mapping[str, str] = MappingProxyType(
+        {GENERATOR: "perturber", DISCRIMINATOR: "detector"}
+    )
+
+    def __init__(
+        self,
+        *,
+        generator: Player,
+        discriminator: Player | None = None,
+        victim: Classifier | None,
+        objective: Objective,
+        epsilon: float,
+        misleading: str = "margin",
+        confidence: float = 0.0,
+        discriminator_weight: float = 1.0,
+        size_weight: float = 0.0,
+        size: float = 0.0,
+        target: int | None = None,
+    ) -> None:
+        sides = {DISCRIMINATOR: discriminator, GENERATOR: generator}
+        self.players = {name: side for name, side in sides.items() if side is not None}
+        self.objective = objective
+        self.epsilon = epsilon
+        self.misleading = MISLEADING[misleading]
+        self.confidence = confidence
+        self.discriminator_weight = discriminator_weight
+        self.size_weight = size_weight
+        self.size = size
+        self.target = target
+        if victim is not None:
+            victim.network.eval().requires_grad_(False)
+        self._victim = victim
+
+    @property
+    def victim(self) -> Classifier:
+        """The classifier that is misled."""
+        assert self._victim is not None, "the game was built without its victim"
+        return self._victim
+
+    @property
+    def attack(self) -> Learned:
+        """What was learnt, as an attack; its network, the best one, is in the mode that it is."""
+        return Learned(network=self.players[GENERATOR].best)
+
+    def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+        """D moves, if there is one, then G, against the D that has just moved."""
+        clean = to_pixels(batch.images)
+        changes: Images = self.players[GENERATOR].network(batch.images)
+        changed = into_range(clean, self.epsilon * changes.float())
+        if DISCRIMINATOR in self.players:
+            yield self.discriminator_turn(batch.images, changed.detach())
+        yield self.generator_turn(clean, changed)
+
+    def discriminator_turn(self, images: Images, changed: Pixels) -> Turn:
+        """D learns to tell clean pictures, in [-1, 1], from changed ones, in [0, 1]."""
+        clean_logits, changed_logits = self.judge(images), self.judge(changed * 2 - 1)
+        cost = self.objective.discriminator(clean_logits, changed_logits).mean()
+        return Turn(player=DISCRIMINATOR, cost=cost, scores=opinions(clean_logits, changed_logits))
+
+    def generator_turn(self, clean: Pixels, changed: Pixels) -> Turn:
+        """G learns to mislead the victim, unseen.
+
+        Its score ``fooled`` is the share of pictures that are misleading now, of those that were
+        not before.
+        """
+        goal, open_ = self.goal(clean)
+        logits = self.ask(changed)
+        terms = {"misleading": self.misleading(goal, logits, self.confidence).mean()}
+        if DISCRIMINATOR in self.players:
+            believed = self.being_found_out(clean, changed)
+            terms["adversarial"] = self.discriminator_weight * believed
+        length = torch.linalg.vector_norm(changed - clean, dim=(1, 2, 3))
+        if self.size_weight:
+            terms["too large"] = self.size_weight * (length - self.size).clamp_min(0).mean()
+        fooled = (goal.fooled(logits) & open_).sum() / open_.sum().clamp_min(1)
+        scores = terms | {"fooled": fooled, "size": length.detach().mean()}
+        return Turn(player=GENERATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores)
+
+    def goal(self, clean: Pixels) -> tuple[Goal, Mask]:
+        """What is wanted of each picture, and where it is not so from the start."""
+        with torch.no_grad():
+            logits = self.ask(clean)
+        said = logits.argmax(dim=1)
+        if self.target is None:
+            return Goal(labels=said), torch.ones_like(said, dtype=torch.bool)
+        return Goal(labels=torch.full_like(said, self.target), targeted=True), said != self.target
+
+    def being_found_out(self, clean: Pixels, changed: Pixels) -> Scalar:
+        """What G pays to D."""
+        clean_logits = None
+        if self.objective.uses_real_in_generator:
+            with torch.no_grad():
+                clean_logits = self.judge(clean * 2 - 1)
+        return self.objective.generator(self.judge(changed * 2 - 1), clean_logits).mean()
+
+    def judge(self, images: Images) -> Logits:
+        """D's logits, in full precision."""
+        logits: Logits = self.players[DISCRIMINATOR].network(images)
+        return logits.float()
+
+    def ask(self, images: Pixels) -> ClassLogits:
+        """The victim's logits, in full precision."""
+        return self.victim(images).float()
+
+    def preview(self, images: Images) -> tuple[Images, Images]:
+        """The changes of pictures as a share of ε, and the changed pictures; all in [-1, 1]."""
+        with evaluating(self.players[GENERATOR].best) as network:
+            device = next(network.parameters()).device
+            changes: Tensor = network(images.to(device)).float().to(images.device)
+        clean = to_pixels(images)
+        changed = into_range(clean, self.epsilon * changes)
+        return (changed - clean) / self.epsilon, changed * 2 - 1
+
+
+def to_pixels(images: Images) -> Pixels:
+    """From [-1, 1] to [0, 1], in which ε is measured.
+
+    Example:
+        >>> to_pixels(torch.tensor([-1.0, 0.0, 1.0]).view(1, 1, 1, 3)).flatten()
+        tensor([0.0000, 0.5000, 1.0000])
+    """
+    return (images + 1) / 2

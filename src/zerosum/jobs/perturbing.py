@@ -1,0 +1,281 @@
+"""What a game against a classifier needs beside the others: its victim, and pictures to show."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from zerosum.attacks import Learned
+from zerosum.config import PerturbationConfig, RunConfig
+from zerosum.data import Batches, Store, hold_out, open_source, scale
+from zerosum.errors import ConfigError, DataError, RunError, ZerosumError
+from zerosum.evaluation.accuracy import Questions
+from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.games import PerturbationGame
+from zerosum.jobs.preparation import describe, prepare_store
+from zerosum.jobs.victims import Victim, load_victim
+from zerosum.model import load
+from zerosum.recipes import RECIPES
+from zerosum.types import Images
+
+__all__ = [
+    "LearnedAttack",
+    "aim",
+    "find_again",
+    "held_out_pictures",
+    "is_learned",
+    "learning_batches",
+    "load_learned",
+    "preview_pictures",
+]
+
+_PREFIX = "advgan:"
+
+
+def aim(config: RunConfig, device: torch.device) -> tuple[RunConfig, Victim | None]:
+    """The run as its victim wants it, and the victim; None for games that have none.
+
+    The victim's weights are written down, and the pictures get the size and the channels that it
+    takes; others that were asked for are refused.
+
+    Raises:
+        ConfigError: There is no such classifier, it does not take such pictures, or it has no
+            such class.
+    """
+    game = config.game
+    if not isinstance(game, PerturbationConfig):
+        return config, None
+    game = replace(game, victim=_findable(game.victim))
+    victim = load_victim(game.victim, device=device)
+    game = replace(game, victim_weights=victim.weights)
+    config = replace(config, game=game, pictures=_pictures(config, victim))
+    _check(config, victim)
+    return config, victim
+
+
+def find_again(config: RunConfig, device: torch.device) -> Victim | None:
+    """The victim of a run that goes on; None for games that have none.
+
+    It is not a part of the run's checkpoint, for it may be large and nothing in it moves; so it
+    must still be what it was, or the run would go on as another one.
+
+    Raises:
+        RunError: It is gone, or its weights have changed.
+    """
+    game = config.game
+    if not isinstance(game, PerturbationConfig):
+        return None
+    try:
+        victim = load_victim(game.victim, device=device)
+    except ZerosumError as error:
+        raise RunError(
+            f"the victim of this run, {game.victim}, cannot be loaded any more: {error} A run "
+            "goes on as it began: put the classifier back, or start a new run."
+        ) from error
+    if victim.weights != game.victim_weights:
+        raise RunError(
+            f"the victim of this run, {game.victim}, is no longer what it was: its weights were "
+            f"{game.victim_weights}, now they are {victim.weights}. Perhaps it was trained "
+            "further. A run goes on as it began: put the classifier back, or start a new run."
+        )
+    return victim
+
+
+def _findable(spec: str) -> str:
+    """The classifier so named that it is found from any folder."""
+    path, mark, factory = spec.rpartition(".py:")
+    if mark:
+        return f"{Path(path).expanduser().absolute()}.py:{factory}"
+    folder = Path(spec).expanduser()
+    return str(folder.absolute()) if (folder / "config.json").exists() else spec
+
+
+def _pictures(config: RunConfig, victim: Victim) -> Any:
+    """The run's pictures in the victim's size and channels.
+
+    Raises:
+        ConfigError: Others were asked for.
+    """
+    asked = config.pictures
+    wanted = replace(
+        asked, size=victim.size or asked.size, channels=victim.channels or asked.channels
+    )
+    usual = RECIPES[config.recipe]().pictures if config.recipe in RECIPES else None
+    for name in ("size", "channels"):
+        mine, theirs = getattr(asked, name), getattr(wanted, name)
+        if mine != theirs and (usual is None or mine != getattr(usual, name)):
+            raise ConfigError(
+                f"{victim.name} takes pictures with {name} {theirs}, and pictures.{name} is "
+                f"{mine}. Leave it out, and the pictures come as the victim takes them."
+            )
+    return wanted
+
+
+def _check(config: RunConfig, victim: Victim) -> None:
+    height, width = config.pictures.size
+    shown = torch.zeros(2, config.pictures.channels, height, width, device=victim.device)
+    classes = victim.classifier.check(shown).shape[1]
+    assert isinstance(config.game, PerturbationConfig)
+    target = config.game.targeted
+    if target is not None and target >= classes:
+        raise ConfigError(f"game.targeted is a class from 0 to {classes - 1}, got {target}.")
+
+
+def learning_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
+    """Batches of the pictures that are not held out.
+
+    Args:
+        config: The run.
+        store: Its pictures.
+        how: What `Batches` takes besides.
+
+    Raises:
+        ConfigError: A batch is larger than what there is.
+    """
+    kept, _ = _split(config, store)
+    if config.batch_size > len(kept):
+        raise ConfigError(
+            f"batch_size is {config.batch_size}, but there are only {len(kept)} pictures to learn "
+            "from; choose a smaller one, or add pictures."
+        )
+    return Batches(store, only=kept, **how)
+
+
+def held_out_pictures(config: RunConfig, store: Store, *, quiet: bool = False) -> Questions:
+    """Pictures that the run does not learn from: its source's split test, or those held out.
+
+    Args:
+        config: The run; its ``evaluate_count`` is the most that are taken.
+        store: What it learns from.
+        quiet: No progress bar.
+    """
+    test, split = store, "held out"
+    numbers = _split(config, store)[1]
+    if "test" in open_source(config.data).splits:
+        test, split = prepare_store(config, split="test", quiet=quiet), "test"
+        numbers = np.arange(len(test))
+    if config.evaluate_count < len(numbers):
+        numbers = numbers[choose_pictures(len(numbers), config.evaluate_count, 0)]
+    about: dict[str, Any] = {
+        **describe(config.data, split),
+        "identity": test.identity,
+        "pictures": len(numbers),
+        "size": "x".join(map(str, config.pictures.size)),
+        "channels": config.pictures.channels,
+    }
+    assert isinstance(config.game, PerturbationConfig)
+    about |= {"victim": config.game.victim_weights, "epsilon": config.game.epsilon}
+    # The victim's own answers count, so any labels do.
+    labels = np.zeros(len(numbers), dtype=np.int64)
+    return Questions(pictures=Pictures(test.images, numbers), labels=labels, about=about)
+
+
+def preview_pictures(config: RunConfig, store: Store) -> Images:
+    """A few pictures that are not learnt from, always the same ones, in [-1, 1]."""
+    questions = held_out_pictures(config, store, quiet=True)
+    pictures = questions.pictures if len(questions) else Pictures(store.images)
+    count = min(config.sample_count, len(pictures))
+    chosen = choose_pictures(len(pictures), count, config.seed)
+    (batch,) = Pictures(pictures[chosen]).batches(count)
+    return scale(batch)
+
+
+def _split(config: RunConfig, store: Store) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the pictures to learn from, and of those held out; by class, where known.
+
+    They are those that a classifier of the same source holds out.
+    """
+    game = config.game
+    assert isinstance(game, PerturbationConfig)
+    everything = np.arange(len(store))
+    if "test" in open_source(config.data).splits or game.held_out == 0:
+        return everything, everything[:0]
+    labels = np.zeros(len(store), dtype=np.int64) if store.labels is None else store.labels
+    return hold_out(labels, game.held_out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedAttack:
+    """What a run has learnt about misleading a classifier.
+
+    Attributes:
+        name: What it is called beside other attacks.
+        attack: The attack.
+        shape: (c, h, w) of the pictures that it changes.
+        target: The class that it learnt to have named; None: any other one.
+    """
+
+    name: str
+    attack: Learned
+    shape: tuple[int, int, int]
+    target: int | None
+
+    def require(self, images: Images, target: int | None) -> None:
+        """Make sure that it is meant for such pictures, and for that target.
+
+        Raises:
+            ConfigError: It is not.
+        """
+        if tuple(images.shape[1:]) != self.shape:
+            raise ConfigError(
+                f"{self.name} learnt to change pictures of {_times(self.shape)} (channels x height"
+                f" x width), and this classifier takes {_times(images.shape[1:])}. Train one with "
+                "--victim this classifier, or see what carries over: --against."
+            )
+        if target != self.target:
+            learnt, asked = (_aim(each) for each in (self.target, target))
+            raise ConfigError(f"{self.name} learnt to reach {learnt}, not {asked}.")
+
+
+def is_learned(spec: str) -> bool:
+    """Whether an attack is named by the run that learnt it: ``runs/NAME`` or ``advgan:RUN``.
+
+    Example:
+        >>> is_learned("advgan:runs/mine"), is_learned("pgd")
+        (True, False)
+    """
+    return spec.startswith(_PREFIX) or (Path(spec).expanduser() / "config.json").exists()
+
+
+def load_learned(spec: str, *, device: torch.device) -> LearnedAttack:
+    """Load the attack that a run has learnt; its victim is not needed.
+
+    Args:
+        spec: The run's folder, perhaps after ``advgan:``.
+        device: Where it is to run.
+
+    Raises:
+        ConfigError: The run has learnt no attack.
+        RunError: There is no such run.
+        DataError: It cannot be named beside others.
+    """
+    path = spec.removeprefix(_PREFIX)
+    model = load(Path(path).expanduser(), device=device.type)
+    if not isinstance(model.game, PerturbationGame):
+        raise ConfigError(
+            f"{path} is not a run that learnt to attack; train one: zerosum train advgan --victim "
+            "CLASSIFIER --data FOLDER."
+        )
+    name = model.run.path.absolute().name
+    if not name:
+        raise DataError(f"{path} has no name to be called by; give the run a folder of its own.")
+    config = model.run.config().pictures
+    attack = model.game.attack
+    attack.network.eval()
+    return LearnedAttack(
+        name=name,
+        attack=attack,
+        shape=(config.channels, *config.size),
+        target=model.game.target,
+    )
+
+
+def _times(shape: Any) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _aim(target: int | None) -> str:
+    return "any wrong class" if target is None else f"class {target}"

@@ -1,0 +1,51 @@
+"""Generators that learn to mislead a classifier."""
+
+from dataclasses import replace
+
+from zerosum.config import PerturbationConfig, PicturesConfig, RunConfig
+
+__all__ = ["advgan", "gap"]
+
+
+def advgan() -> RunConfig:
+    """A generator that changes pictures a little, so that a classifier names other classes.
+
+    Xiao et al. 2018, with their small networks (8, 16, 32 channels) and the least-squares game:
+    the generator answers a picture with a change of each pixel by epsilon at most, and pays where
+    the victim is not misled and where the discriminator tells that the picture was changed.
+
+      zerosum train classifier --data FOLDER
+      zerosum train advgan --victim runs/classifier --data FOLDER --epsilon 0.1
+      zerosum attack runs/classifier --data FOLDER --attack pgd runs/advgan --epsilon 0.1
+
+    Size and channels of the pictures are those that the victim takes. No labels are needed: it is
+    misled where it no longer names the class that it names for the clean picture, or where it
+    names --game.targeted. The log tells of both on pictures learnt from: fooled, and size, the
+    length of the change; the scores are on others. Sample grids show a picture, its change (grey:
+    none; black and white: epsilon), and both together.
+    """
+    return RunConfig(
+        recipe="advgan",
+        data="digits",
+        pictures=PicturesConfig(size=(28, 28), channels=1, enlarge=True),
+        game=PerturbationConfig(),
+        images=100_000,
+        batch_size=64,
+        sample_every=20_000,
+        sample_count=16,
+        evaluate_every=10_000,
+        evaluate_count=1_000,
+        log_every=2_000,
+    )
+
+
+def gap() -> RunConfig:
+    """One small change for all pictures, so that a classifier names other classes of most.
+
+    A generator draws it from a fixed pattern, without looking at the pictures, and pays where the
+    victim is not misled (Poursaeed et al. 2018, section 3.1); without a discriminator. Everything
+    else is as with advgan, whose --universal this is.
+    """
+    base = advgan()
+    game = PerturbationConfig(universal=True, discriminator_weight=0.0)
+    return replace(base, recipe="gap", game=game)
