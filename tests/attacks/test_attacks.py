@@ -18,13 +18,17 @@ from zerosum.attacks import (
     Attack,
     CarliniWagner,
     Classifier,
+    Learned,
     LInf,
     Outcome,
     attack_pictures,
 )
 from zerosum.errors import ConfigError, DataError
 
-PAIRS = [(name, norm) for name in ATTACKS for norm in NORMS if (name, norm) != ("cw", "linf")]
+PAIRS = [
+    *((name, norm) for name in ATTACKS for norm in NORMS if (name, norm) != ("cw", "linf")),
+    ("learned", "linf"),
+]
 EPSILONS = {"linf": 0.15, "l2": 2.0}
 Victim = Classifier
 Right = tuple[Tensor, Tensor]
@@ -34,6 +38,8 @@ every = pytest.mark.parametrize(("name", "norm"), PAIRS)
 
 def make(name: str, norm: str) -> Attack:
     """An attack with fewer steps, to be quick."""
+    if name == "learned":
+        return Learned(network=Inverted())
     attack = ATTACKS[name](NORMS[norm])
     short: dict[str, dict[str, float]] = {
         "square": {"queries": 50},
@@ -181,8 +187,8 @@ def test_success_is_what_the_classifier_says_of_the_result(
 
 @every
 def test_a_target_is_reached(name: str, norm: str, victim: Victim, right: Right) -> None:
-    if name == "noise":
-        pytest.skip("noise has no aim")
+    if name in ("noise", "learned"):
+        pytest.skip("noise has no aim, and what was learnt has its own")
     images, labels = right[0][:30], right[1][:30]
     targets = (labels + 1) % 10
     epsilon = {"linf": 0.3, "l2": 4.0}[norm]
@@ -242,6 +248,13 @@ def test_what_is_refused(change: dict[str, object], error: type[Exception], mess
 def refuse(make_network: Callable[[], nn.Module], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Classifier(network=make_network()).check(torch.rand(3, 1, 4, 4))
+
+
+class Inverted(nn.Module):
+    """Knows that dark strokes on white look like nothing that a classifier has learnt."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return -images.sign()
 
 
 class Told(nn.Module):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -13,11 +14,13 @@ from command_line import call
 from zerosum.cli.attack import parse_epsilon
 from zerosum.config import change
 from zerosum.errors import ConfigError, DataError
+from zerosum.games import PerturbationGame
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import AttackOptions, attack
 from zerosum.jobs.attack_page import draw_curves
 from zerosum.jobs.shown import Shown
 from zerosum.jobs.victims import class_table, load_victim
+from zerosum.model import load
 from zerosum.recipes import recipe
 
 CPU = torch.device("cpu")
@@ -100,6 +103,46 @@ def test_a_run_is_attacked_and_what_carries_over_is_counted(
     printed = capsys.readouterr().out
     for word in ("noise", "fgsm", "carries over", "pictures right"):
         assert word in printed
+
+
+def test_what_a_run_has_learnt_is_tried_beside_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fields = {"game.generator.width": 4, "game.generator.blocks": 1, "game.discriminator.width": 4}
+    fields |= {"images": 32, "batch_size": 16, "evaluate_every": 0}
+    config = change(recipe("advgan"), {**fields, "device": "cpu"})
+    run = train_run(config, out=tmp_path / "mine", quiet=True).run
+    out = tmp_path / "out"
+    what = ("--data", "digits", "--attack", "fgsm", str(run.path), "--epsilon", "0.1")
+    words = (*what, "--count", "12", "--against", "digits", "--device", "cpu", "--json")
+    made = ("--out", str(out), "--report", str(tmp_path / "page.html"))
+    assert call("attack", "digits", *words, *made) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found["attacks"]) == ["noise", "fgsm", "mine"]
+    mine = found["attacks"]["mine"]
+    assert [point["epsilon"] for point in mine["curve"]][1:4] == pytest.approx([0.025, 0.05, 0.1])
+    assert all(0 < each["size"] <= 0.1 + 1e-6 for each in mine["pictures"])
+    assert mine["seconds_per_picture"] > 0
+    assert len(list((out / "mine").glob("*.png"))) == found["right"]
+    assert ">mine</text>" in (tmp_path / "page.html").read_text()
+    # Trained or not, it is what the run's generator draws: by hand.
+    model = load(run.path, device="cpu")
+    assert isinstance(model.game, PerturbationGame)
+    options = AttackOptions(attacks=(f"advgan:{run.path}",), epsilon=0.05, count=4, device="cpu")
+    again = attack("digits", "digits", options, quiet=True)
+    network = model.game.players["generator"].best.eval()
+    expected = (again.images + 0.05 * network(again.images * 2 - 1)).clamp(0, 1)
+    torch.testing.assert_close(again.tried["mine"].outcome.images, expected.detach())
+    twice = tmp_path / "elsewhere" / "fgsm"
+    copytree(run.path, twice)
+    for more, message in (
+        (("--attack", "fgsm", str(twice)), "two attacks are called fgsm"),
+        (("--attack", str(run.path), "--targeted", "3"), "not class 3"),
+        (("--attack", str(run.path), "--norm", "l2"), "--norm linf"),
+        (("--attack", "runs/none"), "there is no folder runs/none"),
+    ):
+        assert call("attack", "digits", "--data", "digits", "--device", "cpu", *more) == 1
+        assert message in capsys.readouterr().err
 
 
 def test_targets_and_predicted_labels() -> None:

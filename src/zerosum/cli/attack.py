@@ -31,6 +31,9 @@ attacks:
   square     random squares; sees answers only, so it is not misled by hidden slopes
   universal  one perturbation for all the pictures, learnt on them
   noise      the control
+  runs/NAME  what a run has learnt: zerosum train advgan --victim CLASSIFIER --data SOURCE; one
+             pass for a picture (linf). With another epsilon than it was trained with, its change
+             is made fainter or stronger; on another classifier it shows what carries over.
 
 classifiers:
   runs/NAME                  zerosum train classifier --data FOLDER
@@ -45,6 +48,7 @@ The classes of the pictures are the folders that they are in, by the classifier'
 or by the numbers that the folders' names begin with (207_golden_retriever).
 
   zerosum attack runs/classifier --data digits --epsilon 0.1 --report attack.html
+  zerosum attack runs/classifier --data digits --epsilon 0.1 --attack pgd runs/advgan
   zerosum attack efficientnet-lite0 --data photos.zip --epsilon 2/255 --attack fgsm pgd
   zerosum attack torchvision:resnet18 --data photos/ --labels predicted --against torchvision:vgg11
   zerosum attack digits --data digits --norm l2 --epsilon 2 --attack deepfool cw --targeted 3"""
@@ -99,7 +103,7 @@ def _attack(
         classifier: A run folder, torchvision:NAME, efficientnet-lite0, digits, or
             path/to/model.py:factory.
         data: A source of pictures with labels.
-        attack: One or more of the attacks above.
+        attack: One or more of the attacks above, runs among them.
         epsilon: The largest perturbation; by default 8/255 for linf and 1 for l2.
         norm: linf: the greatest change of any pixel; l2: the length of all changes together.
         targeted: Number of the class that the classifier is to name; by default any wrong one.

@@ -20,6 +20,7 @@ from zerosum.attacks import (
     signs_of_masking,
 )
 from zerosum.errors import ConfigError, DataError
+from zerosum.jobs.perturbing import is_learned, load_learned
 from zerosum.jobs.preparation import counting
 from zerosum.jobs.shown import show
 from zerosum.jobs.victims import Victim, class_table, load_victim
@@ -41,7 +42,8 @@ class AttackOptions:
     """How to attack.
 
     Attributes:
-        attacks: Names in ``zerosum.attacks.ATTACKS``; ``noise``, the control, is always added.
+        attacks: Names in ``zerosum.attacks.ATTACKS``, or runs that learnt to attack: ``runs/NAME``
+            or ``advgan:RUN``; ``noise``, the control, is always added.
         epsilon: The largest perturbation, in units of [0, 1]; None for 8/255 (linf) or 1 (l2).
         norm: ``linf`` or ``l2``.
         targeted: The class that the classifier is to name; None: any wrong one will do.
@@ -75,7 +77,10 @@ class AttackOptions:
 
     def __post_init__(self) -> None:
         for name in self.attacks:
-            ATTACKS[name](NORMS[self.norm])
+            if not is_learned(name):
+                ATTACKS[name](NORMS[self.norm])
+            elif self.norm != "linf":
+                raise ConfigError(f"{name} learnt to stay within --norm linf; got {self.norm}.")
         if self.count < 1 or self.batch_size < 1:
             raise ConfigError("--count and --batch-size must be at least 1.")
         if not isfinite(self.radius) or self.radius <= 0:
@@ -139,7 +144,7 @@ class Attacked:
         asked: How many pictures it was shown.
         right: How many of them it had right.
         shared: Where the second classifier has them right as well; None without a second.
-        tried: By attack.
+        tried: By attack; one that was learnt is called as its run's folder is.
         warnings: Why the numbers may flatter the classifier.
     """
 
@@ -222,21 +227,46 @@ def attack(
         shared=shared,
         tried={},
     )
-    for name in options.names:
+    for name, made in _make(options, images).items():
         with counting(f"{name} attacks {victim.name}", quiet=quiet) as progress:
-            found.tried[name] = _try(name, victim, second, found, progress)
+            found.tried[name] = _try(made, victim, second, found, progress)
     return replace(found, warnings=tuple(_warn(victim, found)))
 
 
+def _make(options: AttackOptions, images: Pixels) -> dict[str, Attack]:
+    """The attacks by what they are called.
+
+    Raises:
+        ConfigError: One that was learnt is not meant for such pictures or for that target, or is
+            called as another one is.
+    """
+    made: dict[str, Attack] = {}
+    for spec in options.names:
+        each: Attack
+        if is_learned(spec):
+            learned = load_learned(spec, device=images.device)
+            learned.require(images, options.targeted)
+            name, each = learned.name, learned.attack
+        else:
+            name, each = spec, ATTACKS[spec](NORMS[options.norm])
+        if name in made:
+            raise ConfigError(
+                f"two attacks are called {name}, so their results could not be told apart; rename "
+                "a run's folder, or attack twice."
+            )
+        made[name] = each
+    return made
+
+
 def _try(
-    name: str,
+    made: Attack,
     victim: Victim,
     second: Victim | None,
     about: Attacked,
     progress: Callable[[int, int], None] | None,
 ) -> Tried:
     """One attack within ε, and within the others of the curve."""
-    options, made = about.options, ATTACKS[name](NORMS[about.options.norm])
+    options = about.options
     began = perf_counter()
     outcome = _attack(made, victim, about, options.radius, progress)
     seconds = (perf_counter() - began) / len(about.images)

@@ -231,13 +231,14 @@ class LearnedAttack:
 
 
 def is_learned(spec: str) -> bool:
-    """Whether an attack is named by the run that learnt it: ``runs/NAME`` or ``advgan:RUN``.
+    """Whether an attack is named by the run that learnt it: a folder, or ``advgan:FOLDER``.
 
     Example:
         >>> is_learned("advgan:runs/mine"), is_learned("pgd")
         (True, False)
     """
-    return spec.startswith(_PREFIX) or (Path(spec).expanduser() / "config.json").exists()
+    is_path = "/" in spec or (Path(spec) / "config.json").exists()
+    return is_path or spec.startswith(_PREFIX)
 
 
 def load_learned(spec: str, *, device: torch.device) -> LearnedAttack:
