@@ -1,6 +1,7 @@
 """A run as plain values that cannot hold nonsense, and their way to objects and to JSON."""
 
 from zerosum.config.classification import (
+    AdversarialTrainingConfig,
     ClassificationConfig,
     ClassifyingConfig,
     ConvClassifierConfig,
@@ -63,6 +64,7 @@ __all__ = [
     "METRICS",
     "AdaptiveAugmentationConfig",
     "AdversarialConfig",
+    "AdversarialTrainingConfig",
     "Augmentation",
     "BurnInConfig",
     "CartoonConfig",

@@ -26,6 +26,7 @@ from zerosum.games import (
     InvarianceGame,
     Player,
     SemiSupervisedGame,
+    hardening,
 )
 from zerosum.games.schedules import ramped
 from zerosum.networks import (
@@ -79,11 +80,13 @@ def build_classification(
     Raises:
         ConfigError: It is not known which classes there are.
     """
+    harder = config.adversarial_training
     return ClassificationGame(
         classifier=_player(config, _network(config, shape), engine),
         classes=config.classes,
         smoothing=config.label_smoothing,
         augmentation=config.augmentation,
+        hardening=hardening(**vars(harder)) if harder.epsilon else None,
     )
 
 

@@ -8,6 +8,7 @@ from zerosum.games.classification import ClassificationGame, ClassifyingGame
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.growth import Growth
+from zerosum.games.hardening import Hardening, hardening
 from zerosum.games.history import History
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.matching import FeatureMatching
@@ -32,6 +33,7 @@ __all__ = [
     "Game",
     "GeneratingGame",
     "Growth",
+    "Hardening",
     "History",
     "InstanceNoise",
     "InvarianceGame",
@@ -45,4 +47,5 @@ __all__ = [
     "TranslationGame",
     "Turn",
     "WeightedPenalty",
+    "hardening",
 ]

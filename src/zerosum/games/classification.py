@@ -8,6 +8,7 @@ from torch import nn
 
 from zerosum.data.augment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
+from zerosum.games.hardening import Hardening
 from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
 from zerosum.randomness import derive_seed
@@ -46,6 +47,7 @@ class ClassificationGame(ClassifyingGame[Batch]):
         classes: The classes' names, by label.
         smoothing: Label smoothing: how much of the target is spread evenly over all classes.
         augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that it learns from.
+        hardening: How pictures are attacked before they are learnt from; None: they are not.
 
     Example:
         >>> from zerosum.randomness import Randomness
@@ -66,11 +68,13 @@ class ClassificationGame(ClassifyingGame[Batch]):
         classes: tuple[str, ...],
         smoothing: float = 0.0,
         augmentation: Sequence[str] = (),
+        hardening: Hardening | None = None,
     ) -> None:
         self.players = {"classifier": classifier}
         self.classes = classes
         self.smoothing = smoothing
         self.augmentation = tuple(augmentation)
+        self.hardening = hardening
 
     @property
     def classifier(self) -> nn.Module:
@@ -85,8 +89,11 @@ class ClassificationGame(ClassifyingGame[Batch]):
         yield self.classifier_turn(self.view(batch.images, batch.labels, now), batch.labels)
 
     def view(self, images: Images, labels: Labels, now: Round) -> Images:
-        """The pictures as the classifier is shown them: augmented."""
-        return augment(images, self.augmentation, now.random)
+        """The pictures as the classifier is shown them: augmented, then attacked."""
+        seen = augment(images, self.augmentation, now.random)
+        if self.hardening is None:
+            return seen
+        return self.hardening(self.players["classifier"].network, seen, labels, now)
 
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
         """Learn that these pictures are of these classes."""

@@ -17,6 +17,9 @@ def classifier() -> RunConfig:
     Small turns, shifts and changes of size of what it learns from, batch normalisation (or none:
     --game.network.norm none), averaged weights, a learning rate that falls to zero. It is tested
     on the split test of its source, or on a tenth of the pictures that it is not shown.
+    --adversarial-training 0.1 lets it learn from pictures that were changed to mislead it, by 0.1
+    of the way from black to white in each pixel (--game.adversarial-training.steps 7: harder, and
+    slower); zerosum attack tells what that is good for.
     """
     images = 150_000
     return RunConfig(
