@@ -62,8 +62,9 @@ def report_outcome(outcome: Outcome) -> None:
 
 def _general(config: RunConfig) -> str:
     """A recipe of the same kind that is not for digits alone."""
-    is_general = config.is_classification or isinstance(config.game, PerturbationConfig)
-    return config.recipe if is_general else "dcgan-faces"
+    if isinstance(config.game, PerturbationConfig):
+        return f"{config.recipe} --victim CLASSIFIER"
+    return config.recipe if config.is_classification else "dcgan-faces"
 
 
 def _print_scores(outcome: Outcome) -> None:

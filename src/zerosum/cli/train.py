@@ -76,7 +76,8 @@ usage: zerosum train RECIPE [--data SOURCE] [--out RUN] [--images N] [--batch-si
 Train a recipe in a new run folder. SOURCE is a name (digits, mnist, cifar10, ...), a folder, a
 .zip or .tar, a .npy or .npz, or webdataset shards; for recipes that translate, one that holds
 trainA and trainB, or two: --data-a SOURCE --data-b SOURCE; for those that adapt a classifier,
---source SOURCE --target SOURCE. N images is the total that the run is to see.
+--source SOURCE --target SOURCE; for those that mislead one, --victim CLASSIFIER. N images is the
+total that the run is to see.
 Interrupt it with Ctrl-C, go on with `zerosum resume RUN`: nothing is lost.
 
 recipes:
