@@ -13,6 +13,8 @@ from runs_in_processes import assert_same, create, finish, start, weights
 from two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
+from zerosum.jobs.perturbing import aim
+from zerosum.recipes import recipe
 from zerosum.runs import Run
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
@@ -73,6 +75,18 @@ def test_two_processes_translate_as_one_and_share_their_pools(tmp_path: Path) ->
     pool = weights(two)["game"]["pool b"]
     assert torch.allclose(pool, weights(one)["game"]["pool b"], atol=1e-5)
     assert len(pool) == 2
+
+
+def test_two_processes_mislead_as_one(tmp_path: Path) -> None:
+    fields = {"batch_size": 8, "images": 8, "evaluate_every": 0, "device": "cpu"}
+    config, _ = aim(change(recipe("advgan"), fields), torch.device("cpu"))
+    one, two = (create(tmp_path / name, config) for name in ("one", "two"))
+    finish(start("resume", str(one.path), "--quiet"))
+    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
+    for player in ("discriminator", "generator"):
+        for alone, together in zip(_gradients(one, player), _gradients(two, player), strict=True):
+            scale = alone.abs().max().item()
+            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale + 1e-9), player
 
 
 @pytest.mark.parametrize("method", ["dann", "cdan"])

@@ -12,7 +12,14 @@ import torch
 from runs_in_processes import assert_same, weights
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
-from zerosum.config import PerturbationConfig, RunConfig, change, from_json, to_json
+from zerosum.config import (
+    EvaluateConfig,
+    PerturbationConfig,
+    RunConfig,
+    change,
+    from_json,
+    to_json,
+)
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, RunError
 from zerosum.evaluation.records import read_scores
@@ -91,6 +98,8 @@ def test_every_recipe_moves_every_weight_of_every_player(name: str, tmp_path: Pa
     model = load(run.path, device="cpu")
     with pytest.raises(RunError, match="to mislead a classifier: zerosum attack"):
         model.sample(2)
+    with pytest.raises(RunError, match="to mislead a classifier: zerosum attack"):
+        jobs.evaluate(str(run.path), EvaluateConfig(count=8, device="cpu"), quiet=True)
 
 
 @pytest.mark.parametrize("name", FAMILY)

@@ -23,7 +23,7 @@ from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
 from zerosum.features import FeatureNetwork, load_features
-from zerosum.games import AdaptingGame, TranslationGame
+from zerosum.games import AdaptingGame, PerturbationGame, TranslationGame
 from zerosum.jobs.adaptation import evaluate_adaptation
 from zerosum.jobs.classification import evaluate_classifier
 from zerosum.jobs.examination import choose_features, domain_source, translations
@@ -146,7 +146,7 @@ def _all_sides(
             f"{subject} makes pictures of {model.run.config().pictures.size}, and --size asks for "
             f"{options.size}; a run is evaluated at its own size. Leave --size out."
         )
-    if isinstance(model.game, AdaptingGame):
+    if isinstance(model.game, AdaptingGame | PerturbationGame):
         _ = model.latent  # Says that there is none: such a run makes no pictures.
     if not isinstance(model.game, TranslationGame):
         if options.direction is not None:
