@@ -67,7 +67,7 @@ FACES: Mapping[str, tuple[str, Fields]] = {
 """For colour pictures: faces of 32 pixels, or stacked digits of 28."""
 
 
-def make(name: str, data: str, *, colour: bool, seed: int) -> RunConfig:
+def make(name: str, data: str, *, colour: bool, seed: int, precision: str) -> RunConfig:
     """The configuration of one kind of network for the pictures that all get."""
     recipe_name, fields = (FACES if colour else SMALL)[name]
     digits = "digits" in data
@@ -77,7 +77,7 @@ def make(name: str, data: str, *, colour: bool, seed: int) -> RunConfig:
         "pictures.flip": not digits,
     }
     whole = {"data": data, "images": 10**9, "evaluate_every": 0, "seed": seed}
-    return change(recipe(recipe_name), {**fields, **pictures, **whole})
+    return change(recipe(recipe_name), {**fields, **pictures, **whole, "precision": precision})
 
 
 def train(config: RunConfig, out: Path, seconds: float) -> None:
@@ -130,6 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--features", default="auto")
     parser.add_argument("--metrics", default="frechet,kid")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--out", type=Path, default=Path("equal-time"))
     parser.add_argument(
         "--train-only", action="store_true", help="leave table and grids for later"
@@ -139,7 +140,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     runs = {name: options.out / name for name in options.only}
     for name, path in runs.items():
         if not path.exists():
-            config = make(name, options.data, colour=options.data != "digits", seed=options.seed)
+            config = make(
+                name,
+                options.data,
+                colour=options.data != "digits",
+                seed=options.seed,
+                precision=options.precision,
+            )
             worker = get_context("spawn").Process(
                 target=train, args=(config, path, options.seconds)
             )
