@@ -83,10 +83,11 @@ def test_the_baseline_is_the_classifier_of_the_source(tmp_path: Path) -> None:
     config = adapting(tmp_path / "data", **{"game.weight": 0.0})
     both = _train(config, tmp_path / "both")
     game = to_json(config)["game"]
-    shared = {key: game[key] for key in ("network", "optimizer", "classes", "held_out")}
+    kept = ("network", "optimizer", "classes", "held_out", "average_half_life")
+    shared = {key: game[key] for key in kept}
     plain = to_json(recipe("classifier"))
     values = to_json(config) | {"data": config.data_a, "data_a": None, "data_b": None}
-    values["game"] = {**plain["game"], **shared, "average_half_life": None, "augmentation": []}
+    values["game"] = {**plain["game"], **shared, "augmentation": []}
     alone = _train(from_json(values), tmp_path / "alone")
     assert_same(*(weights(run)["players"]["classifier"] for run in (both, alone)))
 
@@ -243,4 +244,4 @@ def test_the_command_line_names_source_and_target(
     assert call("train", "dann", "--source", str(source)) == 1
     assert "--target SOURCE" in " ".join(capsys.readouterr().err.split())
     assert call("train", "cdan", *words, "--dry-run") == 0
-    assert "60 + 60 pictures of 32x32" in capsys.readouterr().out
+    assert "60 + 60 pictures of 28x28" in capsys.readouterr().out

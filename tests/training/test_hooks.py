@@ -67,7 +67,7 @@ def test_a_run_leaves_what_it_promises(tiny: RunConfig, tmp_path: Path) -> None:
     assert [line["images"] for line in lines] == [64, 128, 192, 256, 320]
     for line in lines:
         assert line["discriminator"].keys() >= {"cost", "adversarial", "accuracy", "real", "fake"}
-        assert line["generator"].keys() == {"cost", "accuracy"}
+        assert line["generator"].keys() == {"cost", "accuracy", "history"}
     # R1 is paid in every third round, and four rounds make a line.
     assert all("r1" in line["discriminator"] for line in lines)
     grids = sorted((path / "samples").iterdir())
