@@ -1,13 +1,15 @@
 """What learns to attack, beside attacks that climb; and what learning from attacks is worth.
 
     python benchmarks/learned_attack.py [--epsilon 0.1] [--images 24000]
-        [--generator-images 45000] [--folder runs/learned]
+        [--generator-images 45000] [--folder runs/learned] [--picture learned.png]
 
 On the digits that come with zerosum. 4,500 of them are learnt from, and everything is tested on
 the 500 that no classifier and no generator has seen. It trains a plain classifier and two by
 adversarial training (1 step and 7), and against the plain one AdvGAN and one change for all.
 Success counts among the pictures that a classifier has right, accuracy among all. What is in the
-folder already is not trained again.
+folder already is not trained again. The picture shows the first held-out digits that the plain
+classifier has right: clean, AdvGAN's change, both together, and with noise of the same size, with
+what the classifier says of them.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from zerosum.config import change
 from zerosum.jobs import train_run
@@ -28,8 +31,10 @@ from zerosum.recipes import recipe
 CLASSIFIERS = {"plain": 0, "hardened-1": 1, "hardened-7": 7}
 """Runs, and the steps of the attack that each learns from."""
 
-GENERATORS = {"advgan": False, "gap": True}
-"""Recipes, and whether their change is one for all."""
+GENERATORS = ("advgan", "gap")
+"""Recipes: a change for each picture, and one for all."""
+
+_SHOWN = 10
 
 
 def main() -> None:
@@ -38,6 +43,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=24_000)
     parser.add_argument("--generator-images", type=int, default=45_000)
     parser.add_argument("--folder", type=Path, default=Path("runs/learned"))
+    parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     keep_freed_memory()
     folder, epsilon, images = options.folder, options.epsilon, options.images
@@ -50,6 +56,8 @@ def main() -> None:
         fields = {"game.victim": str(folder / "plain"), "game.epsilon": epsilon}
         _train(name, folder / name, options.generator_images, fields)
     held = _held_out(folder)
+    if options.picture is not None:
+        _draw(folder, held, epsilon, options.picture)
     learned = tuple(str(folder / name) for name in GENERATORS)
     _report("plain", folder, held, epsilon, ("fgsm", "pgd", "universal", *learned))
     for name in CLASSIFIERS:
@@ -85,6 +93,36 @@ def _report(name: str, folder: Path, held: Path, epsilon: float, attacks: tuple[
     for each, tried in found.tried.items():
         left, milliseconds = found.robust(each), 1000 * tried.seconds
         print(f"| {each} | {tried.success:.1%} | {left:.1%} | {milliseconds:.1f} |")
+
+
+def _draw(folder: Path, held: Path, epsilon: float, out: Path) -> None:
+    options = AttackOptions(
+        attacks=(str(folder / "advgan"),), epsilon=epsilon, count=_SHOWN, device="cpu"
+    )
+    found = attack(str(folder / "plain"), str(held), options, quiet=True)
+    count = len(found.images)
+    figure = Figure(figsize=(count, 4.9))
+    axes = figure.subplots(4, count)
+    changed, noisy = (found.tried[name].outcome for name in ("advgan", "noise"))
+    change = 0.5 + (changed.images - found.images) / (2 * epsilon)
+    clean = (found.clean.argmax(dim=1), found.clean.softmax(dim=1).amax(dim=1))
+    rows = (
+        (found.images, clean),
+        (change, None),
+        (changed.images, (changed.predictions, changed.confidences)),
+        (noisy.images, (noisy.predictions, noisy.confidences)),
+    )
+    for row, (images, said) in zip(axes, rows, strict=True):
+        for place, (axis, image) in enumerate(zip(row, images, strict=True)):
+            axis.imshow(image[0].numpy(), cmap="gray", vmin=0, vmax=1)
+            axis.set(xticks=[], yticks=[])
+            if said is not None:
+                name = found.class_name(int(said[0][place]))
+                axis.set_title(f"{name}  {float(said[1][place]):.0%}", fontsize=9, pad=2)
+    for axis, text in zip(axes[:, 0], ("clean", "change", "attacked", "noise"), strict=True):
+        axis.set_ylabel(text)
+    figure.tight_layout(pad=0.4)
+    figure.savefig(out, dpi=80)
 
 
 if __name__ == "__main__":
