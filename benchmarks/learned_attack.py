@@ -7,9 +7,9 @@ On the digits that come with zerosum. 4,500 of them are learnt from, and everyth
 the 500 that no classifier and no generator has seen. It trains a plain classifier and two by
 adversarial training (1 step and 7), and against the plain one AdvGAN and one change for all.
 Success counts among the pictures that a classifier has right, accuracy among all. What is in the
-folder already is not trained again. The picture shows the first held-out digits that the plain
-classifier has right: clean, AdvGAN's change, both together, and with noise of the same size, with
-what the classifier says of them.
+folder already is not trained again. The picture shows ten of the held-out digits, spread evenly
+over them, where the plain classifier has them right: clean, AdvGAN's change, both together, and
+with noise of the same size; and what the classifier says of them.
 """
 
 import argparse
