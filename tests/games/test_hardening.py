@@ -188,10 +188,10 @@ def test_settings() -> None:
 def test_robust_accuracy_rises(tmp_path: Path) -> None:
     left = []
     for epsilon in (0.0, 0.1):
-        fields = {"game.adversarial_training.epsilon": epsilon, "images": 12_800}
+        fields = {"game.adversarial_training.epsilon": epsilon, "images": 6_400}
         path = train(small(**fields), tmp_path / str(epsilon))
-        options = AttackOptions(attacks=("pgd",), epsilon=0.1, count=100, device="cpu")
+        options = AttackOptions(attacks=("pgd",), epsilon=0.1, count=50, device="cpu")
         found = attack(str(path), "digits", options, quiet=True)
-        assert found.right >= 80
+        assert found.right >= 40
         left.append(found.robust("pgd"))
     assert left[1] > left[0] + 0.2
