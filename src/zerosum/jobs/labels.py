@@ -16,6 +16,7 @@ from zerosum.types import FewLabelsBatch
 
 __all__ = [
     "FewLabelsBatches",
+    "batches_of",
     "few_labels_batches",
     "find_classes",
     "find_questions",
@@ -87,16 +88,24 @@ def few_labels_batches(config: RunConfig, store: Store, **how: Any) -> FewLabels
         DataError: Some pictures have no label, or a class has too few of them.
         ConfigError: The batch is larger than what there is.
     """
-    everything, _ = held_out(config, store)
-    if config.batch_size > len(everything):
-        raise ConfigError(
-            f"batch_size is {config.batch_size}, but there are only {len(everything)} pictures "
-            "to learn from; choose a smaller one, or add pictures."
-        )
     return FewLabelsBatches(
-        unlabelled=Batches(store, only=everything, **how),
+        unlabelled=batches_of(config, store, held_out(config, store)[0], **how),
         labelled=labelled_batches(config, store, **how),
     )
+
+
+def batches_of(config: RunConfig, store: Store, kept: NDArray[np.int64], **how: Any) -> Batches:
+    """Batches of the pictures with these numbers, each of which occurs in a batch once at most.
+
+    Raises:
+        ConfigError: The batch is larger than what there is.
+    """
+    if config.batch_size > len(kept):
+        raise ConfigError(
+            f"batch_size is {config.batch_size}, but there are only {len(kept)} pictures "
+            "to learn from; choose a smaller one, or add pictures."
+        )
+    return Batches(store, only=kept, **how)
 
 
 def _labelled_data(config: RunConfig) -> str:

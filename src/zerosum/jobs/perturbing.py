@@ -15,6 +15,7 @@ from zerosum.errors import ConfigError, DataError, RunError, ZerosumError
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.games import PerturbationGame
+from zerosum.jobs.labels import batches_of
 from zerosum.jobs.preparation import describe, prepare_store
 from zerosum.jobs.victims import Victim, load_victim
 from zerosum.model import load
@@ -135,13 +136,7 @@ def learning_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
     Raises:
         ConfigError: A batch is larger than what there is.
     """
-    kept, _ = _split(config, store)
-    if config.batch_size > len(kept):
-        raise ConfigError(
-            f"batch_size is {config.batch_size}, but there are only {len(kept)} pictures to learn "
-            "from; choose a smaller one, or add pictures."
-        )
-    return Batches(store, only=kept, **how)
+    return batches_of(config, store, _split(config, store)[0], **how)
 
 
 def held_out_pictures(config: RunConfig, store: Store, *, quiet: bool = False) -> Questions:
