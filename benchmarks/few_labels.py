@@ -2,6 +2,7 @@
 
     python benchmarks/few_labels.py --data mnist [--labels 10 20 50 100 1000] [--seeds 5]
                                     [--images 18000000] [--supervised-images 2000000] [--out few]
+                                    [--field 'precision="bf16"' ...]
 
 For every number of labels and every seed, which chooses the labels too, two classifiers of one
 kind are trained: by `sgan`, which sees all pictures, and by `sgan-supervised`, which sees the
@@ -31,7 +32,7 @@ from zerosum.runs import Run
 
 METHODS = {"sgan": "with unlabelled pictures", "sgan-supervised": "labels alone"}
 CLASSES = 10
-LOOKS = 12
+LOOKS = 6
 
 Found = dict[str, Any]
 
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--images", type=int, default=18_000_000)
     parser.add_argument("--supervised-images", type=int, default=2_000_000)
+    parser.add_argument("--field", nargs="*", default=[], metavar="NAME=VALUE")
     parser.add_argument("--out", type=Path, default=Path("few-labels"))
     options = parser.parse_args()
     keep_freed_memory()
@@ -58,6 +60,8 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> Iterator[Found]:
     """All runs, one after the other."""
+    given = (field.split("=", 1) for field in options.field)
+    changed = {name: json.loads(value) for name, value in given}
     for labels in options.labels:
         if labels % CLASSES:
             raise SystemExit(f"--labels are equally many of {CLASSES} classes, got {labels}")
@@ -72,6 +76,7 @@ def measure(options: argparse.Namespace) -> Iterator[Found]:
                     "evaluate_every": max(1, images // LOOKS),
                     "sample_every": images,
                     "game.labels_per_class": labels // CLASSES,
+                    **changed,
                 }
                 curve = train(method, fields, options.out / f"{method}-{labels}-{seed}")
                 yield {
