@@ -278,6 +278,15 @@ def test_what_is_no_logits() -> None:
     refuse(lambda: nn.Linear(5, 5), "fails on pictures of 1 x 4 x 4 .*RuntimeError")
 
 
+def test_a_classifier_is_checked_once_for_each_shape_of_pictures() -> None:
+    network = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(16, 3))
+    classifier, asked = Classifier(network=network), list[int]()
+    network.register_forward_hook(lambda _, given, __: asked.append(len(given[0])))
+    counts = [classifier.classes(torch.rand(5, 1, side, side)) for side in (4, 4, 8, 4)]
+    assert counts == [3] * 4
+    assert asked == [2, 2]
+
+
 def test_logarithms_of_probabilities_are_logits() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.LogSoftmax(1))
     Classifier(network=network).check(torch.rand(3, 1, 4, 4))

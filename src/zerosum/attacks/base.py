@@ -16,7 +16,6 @@ from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
 __all__ = ["Attack", "Outcome", "attack_pictures"]
 
-_LOOKED_AT = 2
 _ROUNDING = 1 + 1e-6
 
 
@@ -149,7 +148,7 @@ def attack_pictures(
     goal = Goal(labels=labels, targeted=targeted)
     size = len(images) if attack.joint else batch_size
     with classifier.still():
-        _check_labels(labels, classifier.check(images[:_LOOKED_AT]).shape[1])
+        _check_labels(labels, classifier.classes(images))
         pieces = []
         for start in range(0, len(images), size):
             places = torch.arange(start, min(start + size, len(images)), device=images.device)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from zerosum.types import ClassLogits, PerSample, Pixels
 
 __all__ = ["Classifier"]
 
+_LOOKED_AT = 2
 _SUMS_TO_ONE = 1e-3
 
 
@@ -45,6 +46,9 @@ class Classifier:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     name: str = "the classifier"
+    _known: dict[torch.Size, int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         low, high = self.bounds
@@ -107,6 +111,22 @@ class Classifier:
                 module.training = training
             for weight in moved:
                 weight.requires_grad_(True)
+
+    def classes(self, images: Pixels) -> int:
+        """How many classes it knows; the first time for pictures of a shape, it is checked on two.
+
+        Raises:
+            ConfigError: As `check`.
+
+        Example:
+            >>> linear = nn.Sequential(nn.Flatten(), nn.Linear(4, 7))
+            >>> Classifier(network=linear).classes(torch.zeros(64, 1, 2, 2))
+            7
+        """
+        shape = images.shape[1:]
+        if shape not in self._known:
+            self._known[shape] = self.check(images[:_LOOKED_AT]).shape[1]
+        return self._known[shape]
 
     def check(self, images: Pixels) -> ClassLogits:
         """Logits of pictures, after making sure that they are what they are called.

@@ -366,7 +366,7 @@ def _warn(victim: Victim, found: Attacked) -> list[str]:
 @torch.no_grad()
 def _ask(victim: Victim, images: Pixels, options: AttackOptions) -> ClassLogits:
     with victim.classifier.still():
-        victim.classifier.check(images[:2])
+        victim.classifier.classes(images)
         pieces = torch.split(images, options.batch_size)
         return torch.cat([victim.classifier(piece) for piece in pieces])
 
