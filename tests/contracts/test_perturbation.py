@@ -102,6 +102,14 @@ def test_every_recipe_moves_every_weight_of_every_player(name: str, tmp_path: Pa
         jobs.evaluate(str(run.path), EvaluateConfig(count=8, device="cpu"), quiet=True)
 
 
+def test_of_classes_with_one_picture_each_some_are_held_out_too(tmp_path: Path) -> None:
+    digits = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    np.savez(tmp_path / "data.npz", images=digits, labels=np.arange(20))
+    config = small("advgan", data=str(tmp_path / "data.npz"), evaluate_every=16)
+    scores = read_scores(train(config, tmp_path / "run").scores_path)
+    assert scores[-1].protocol.real["pictures"] == 2
+
+
 @pytest.mark.parametrize("name", FAMILY)
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
     config = small(name, **{"evaluate_every": 8, "game.average_half_life": 100})

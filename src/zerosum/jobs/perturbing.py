@@ -181,15 +181,17 @@ def preview_pictures(config: RunConfig, store: Store) -> Images:
 def _split(config: RunConfig, store: Store) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Numbers of the pictures to learn from, and of those held out; by class, where known.
 
-    They are those that a classifier of the same source holds out.
+    They are those that a classifier of the same source holds out. Where classes are so small that
+    it holds nothing out, pictures of any class are.
     """
     game = config.game
     assert isinstance(game, PerturbationConfig)
     everything = np.arange(len(store))
     if "test" in open_source(config.data).splits or game.held_out == 0:
         return everything, everything[:0]
-    labels = np.zeros(len(store), dtype=np.int64) if store.labels is None else store.labels
-    return hold_out(labels, game.held_out)
+    alike = np.zeros(len(store), dtype=np.int64)
+    kept, held = hold_out(alike if store.labels is None else store.labels, game.held_out)
+    return (kept, held) if len(held) else hold_out(alike, game.held_out)
 
 
 @dataclass(frozen=True, kw_only=True)
