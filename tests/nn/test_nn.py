@@ -169,6 +169,7 @@ def test_gradients_are_right_in_every_memory_format(
     theirs = torch.autograd.grad(by_hand(maps), wanted, slope)
     for found, expected in zip(ours, theirs, strict=True):
         assert torch.allclose(found, expected, atol=1e-10)
+    assert layer(maps).is_contiguous(memory_format=order)
 
 
 @pytest.mark.parametrize("name", NORMALISATIONS)

@@ -95,6 +95,20 @@ def test_a_constant_passes_the_filter_with_its_gain(gain: float) -> None:
     torch.testing.assert_close(halve(constant)[..., 1:-1, 1:-1], torch.full((2, 3, 2, 3), 0.7))
 
 
+@pytest.mark.parametrize("kind", ["bfloat16", "autocast"])
+def test_in_half_precision_halving_gives_the_same_up_to_rounding(kind: str) -> None:
+    images = torch.randn(2, 3, 8, 10).bfloat16().float().requires_grad_()
+    given = images.bfloat16() if kind == "bfloat16" else images
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "autocast"):
+        halved = halve(given)
+    (slope,) = torch.autograd.grad(halved.float().square().sum(), images)
+    exact = halve(images)
+    (wanted,) = torch.autograd.grad(exact.square().sum(), images)
+    assert halved.dtype == given.dtype
+    torch.testing.assert_close(halved.float(), exact, atol=1e-2, rtol=1e-2)
+    torch.testing.assert_close(slope, wanted, atol=2e-2, rtol=2e-2)
+
+
 def test_the_highest_frequency_is_gone() -> None:
     stripes = torch.tensor([1.0, -1.0]).repeat(4).expand(1, 1, 8, 8)
     assert blur(stripes, padding=0).abs().max() == 0

@@ -17,13 +17,13 @@ __all__ = ["NORMALISATIONS", "InstanceNorm", "needs_batch", "normalisation"]
 
 
 class InstanceNorm(nn.InstanceNorm2d):
-    """Instance normalisation with scale and shift, whose gradient is right for one picture too.
+    """Instance normalisation with scale and shift: group normalisation of each channel by itself.
 
-    PyTorch's own views n pictures of c channels as one of n · c and calls batch normalisation.
-    For n = 1 that leaves a gradient in channels-last order as it is, while the picture was put in
-    plain order, and on the CPU the two are then taken one for the other: no error, and a wrong
-    gradient (versions up to 2.14 at least). Instance normalisation is group normalisation with a
-    group for each channel, which has no such fault; for n > 1 it is slower.
+    It is computed on maps in plain order, whichever they come in. On the CPU, PyTorch's group
+    normalisation of as many groups as channels takes ten times as long in channels-last order.
+    PyTorch's own instance normalisation views n pictures of c channels as one of n · c and calls
+    batch normalisation, which is slower than both copies and, for n = 1, gives a wrong gradient:
+    one in channels-last order is taken for one in plain order (versions up to 2.14 at least).
 
     Args:
         channels: How many feature maps come in.
@@ -43,12 +43,9 @@ class InstanceNorm(nn.InstanceNorm2d):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - PyTorch's own word
         """Normalise maps (n, channels, h, w)."""
-        # An exported network is to take any number of pictures, so it must not count them here.
-        if torch.compiler.is_exporting() or len(input) == 1:
-            return functional.group_norm(
-                input, self.num_features, self.weight, self.bias, self.eps
-            )
-        return super().forward(input)
+        plain = input.contiguous()
+        normal = functional.group_norm(plain, self.num_features, self.weight, self.bias, self.eps)
+        return normal if plain is input else normal.contiguous(memory_format=torch.channels_last)
 
 
 NORMALISATIONS: Table[Callable[[int], nn.Module]] = Table(
