@@ -1,6 +1,7 @@
 """Labels in one domain, pictures in another: domain-adversarial training and its kin."""
 
 from dataclasses import replace
+from typing import Any
 
 from zerosum.config import (
     InvarianceConfig,
@@ -25,24 +26,7 @@ def dann() -> RunConfig:
     baseline that learns from the source only; --game.method cdan shows the domain head what
     classes the pictures are taken for.
     """
-    images = 320_000
-    optimizer = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999), annealing=images)
-    return RunConfig(
-        recipe="dann",
-        data="",
-        pictures=PicturesConfig(size=(28, 28), enlarge=True),
-        game=InvarianceConfig(
-            network=LenetClassifierConfig(norm="instance"),
-            ramp=images,
-            optimizer=optimizer,
-            domain_optimizer=optimizer,
-            average_half_life=20_000,
-        ),
-        images=images,
-        batch_size=64,
-        evaluate_every=32_000,
-        log_every=2_000,
-    )
+    return _adapting("dann", images=960_000)
 
 
 def cdan() -> RunConfig:
@@ -51,16 +35,14 @@ def cdan() -> RunConfig:
     Long et al. 2018, with entropy conditioning (CDAN+E): 500 features, a domain head of two layers
     of 500. The whole outer product is shown, never a random part of it.
     """
-    base = dann()
-    assert isinstance(base.game, InvarianceConfig)
-    game = replace(
-        base.game,
+    return _adapting(
+        "cdan",
+        images=320_000,
         method="cdan",
         network=_LENET,
         entropy_conditioning=True,
         domain_widths=(500, 500),
     )
-    return replace(base, recipe="cdan", game=game)
 
 
 def adda() -> RunConfig:
@@ -70,11 +52,10 @@ def adda() -> RunConfig:
     for the adversaries; the encoder of the target begins as a copy, and the head of the source is
     its head. Twice 160,000 images. The first half is the baseline: --game.weight 0.
     """
-    base = dann()
+    base = _adapting("adda", images=320_000)
     optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.5, 0.999))
     return replace(
         base,
-        recipe="adda",
         game=InvarianceConfig(
             method="adda",
             network=_LENET,
@@ -84,4 +65,26 @@ def adda() -> RunConfig:
             domain_optimizer=optimizer,
             target_optimizer=optimizer,
         ),
+    )
+
+
+def _adapting(name: str, *, images: int, **game: Any) -> RunConfig:
+    """The setting that all have in common; ramp and annealing take the whole run."""
+    optimizer = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999), annealing=images)
+    shared = InvarianceConfig(
+        network=LenetClassifierConfig(norm="instance"),
+        ramp=images,
+        optimizer=optimizer,
+        domain_optimizer=optimizer,
+        average_half_life=50_000,
+    )
+    return RunConfig(
+        recipe=name,
+        data="",
+        pictures=PicturesConfig(size=(28, 28), enlarge=True),
+        game=replace(shared, **game),
+        images=images,
+        batch_size=64,
+        evaluate_every=images // 10,
+        log_every=2_000,
     )
