@@ -96,6 +96,7 @@ def test_recipes() -> None:
         "sgan-supervised",
         "sgan-conv-supervised",
         "dann",
+        "dann-digits",
         "cdan",
         "adda",
         "advgan",

@@ -6,7 +6,7 @@ A recipe's docstring is what ``zerosum recipes`` shows of it; its first line is 
 from collections.abc import Callable
 
 from zerosum.config import RunConfig
-from zerosum.recipes.adaptation import adda, cdan, dann
+from zerosum.recipes.adaptation import adda, cdan, dann, dann_digits
 from zerosum.recipes.classifier import classifier
 from zerosum.recipes.dcgan import (
     dcgan_cifar10,
@@ -75,6 +75,7 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "sgan-supervised": sgan_supervised,
         "sgan-conv-supervised": sgan_conv_supervised,
         "dann": dann,
+        "dann-digits": dann_digits,
         "cdan": cdan,
         "adda": adda,
         "advgan": advgan,

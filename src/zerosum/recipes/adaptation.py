@@ -11,7 +11,7 @@ from zerosum.config import (
     RunConfig,
 )
 
-__all__ = ["adda", "cdan", "dann"]
+__all__ = ["adda", "cdan", "dann", "dann_digits"]
 
 _LENET = LenetClassifierConfig(widths=(20, 50), feature_units=(500,), units=())
 
@@ -27,6 +27,26 @@ def dann() -> RunConfig:
     classes the pictures are taken for.
     """
     return _adapting("dann", images=960_000)
+
+
+def dann_digits() -> RunConfig:
+    """As dann, for grey digits of two hands: MNIST and USPS, either way.
+
+    500 features and a domain head of two layers of 500, the network of Tzeng et al. 2017; batch
+    normalisation over both domains together, gradient descent with momentum at 0.01. Between
+    domains that differ in how strokes are drawn, not in colours, this gains more than `dann`.
+    """
+    base = _adapting("dann-digits", images=128_000, domain_widths=(500, 500))
+    optimizer = OptimizerConfig(method="sgd", learning_rate=0.01, annealing=base.images)
+    assert isinstance(base.game, InvarianceConfig)
+    game = replace(
+        base.game,
+        network=replace(_LENET, norm="batch"),
+        optimizer=optimizer,
+        domain_optimizer=optimizer,
+        average_half_life=5_000,
+    )
+    return replace(base, pictures=replace(base.pictures, channels=1), game=game)
 
 
 def cdan() -> RunConfig:
