@@ -118,7 +118,7 @@ def test_a_network_learns_and_the_victim_stands_still() -> None:
         objective=make_objective("non-saturating"),
         discriminator_weight=0.1,
         confidence=1.0,
-        epsilon=0.3,
+        epsilon=1.0,
     )
     images = torch.rand(16, *shape) * 2 - 1
     (first,) = (turn for turn in game.turns(Batch(images=images), NOW) if turn.player[0] == "g")
