@@ -118,7 +118,7 @@ def _pictures(config: RunConfig, victim: Victim) -> Any:
 def _check(config: RunConfig, victim: Victim) -> None:
     height, width = config.pictures.size
     shown = torch.zeros(2, config.pictures.channels, height, width, device=victim.device)
-    classes = victim.classifier.check(shown).shape[1]
+    classes = victim.classifier.classes(shown)
     assert isinstance(config.game, PerturbationConfig)
     target = config.game.targeted
     if target is not None and target >= classes:

@@ -36,17 +36,18 @@ def dann_digits() -> RunConfig:
     normalisation over both domains together, gradient descent with momentum at 0.01. Between
     domains that differ in how strokes are drawn, not in colours, this gains more than `dann`.
     """
-    base = _adapting("dann-digits", images=128_000, domain_widths=(500, 500))
-    optimizer = OptimizerConfig(method="sgd", learning_rate=0.01, annealing=base.images)
-    assert isinstance(base.game, InvarianceConfig)
-    game = replace(
-        base.game,
+    images = 128_000
+    optimizer = OptimizerConfig(method="sgd", learning_rate=0.01, annealing=images)
+    base = _adapting(
+        "dann-digits",
+        images=images,
         network=replace(_LENET, norm="batch"),
+        domain_widths=(500, 500),
         optimizer=optimizer,
         domain_optimizer=optimizer,
         average_half_life=5_000,
     )
-    return replace(base, pictures=replace(base.pictures, channels=1), game=game)
+    return replace(base, pictures=replace(base.pictures, channels=1))
 
 
 def cdan() -> RunConfig:
