@@ -21,9 +21,10 @@ class InstanceNorm(nn.InstanceNorm2d):
 
     It is computed on maps in plain order, whichever they come in. On the CPU, PyTorch's group
     normalisation of as many groups as channels takes ten times as long in channels-last order.
-    PyTorch's own instance normalisation views n pictures of c channels as one of n · c and calls
-    batch normalisation, which is slower than both copies and, for n = 1, gives a wrong gradient:
-    one in channels-last order is taken for one in plain order (versions up to 2.14 at least).
+    PyTorch's own instance normalisation views n pictures of c channels as one of n · c, calls
+    batch normalisation, and leaves its maps in plain order to the layers that follow: by itself it
+    is faster on large maps, but whole rounds take longer. For n = 1 its gradient is wrong: one in
+    channels-last order is taken for one in plain order (versions up to 2.14 at least).
 
     Args:
         channels: How many feature maps come in.
