@@ -82,18 +82,18 @@ class Ascent:
         left = torch.arange(len(images), device=images.device)
         for _ in range(max(1, self.restarts)):
             here = images[left]
-            start = self._start(here, epsilon, chance.of(left))
+            start = self._start(here, epsilon, chance, left)
             self._climb(classifier, here, start, goal.of(left), epsilon, best, left)
             left = left[best.margins[left] <= 0]
             if not len(left):
                 break
         return best.images
 
-    def _start(self, images: Pixels, epsilon: float, chance: Chance) -> Pixels:
+    def _start(self, images: Pixels, epsilon: float, chance: Chance, indices: Tensor) -> Pixels:
         if not self.restarts:
             return images
         _, channels, height, width = images.shape
-        away = self.norm.inside((channels, height, width), epsilon, chance)
+        away = self.norm.inside((channels, height, width), epsilon, chance.of(indices))
         return into_range(images, away.to(images.dtype))
 
     def _climb(

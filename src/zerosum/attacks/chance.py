@@ -1,6 +1,7 @@
 """Random numbers that a picture gets whatever the others in its batch are."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
@@ -32,8 +33,14 @@ class Chance:
         self, *, seed: int, indices: Sequence[int], device: torch.device | str = "cpu"
     ) -> None:
         self._device = torch.device(device)
-        self._streams = [
-            torch.Generator().manual_seed(derive_seed(seed, "attack", index)) for index in indices
+        self._seed, self._indices = seed, indices
+
+    @cached_property
+    def _streams(self) -> list[torch.Generator]:
+        """Made when the first number is drawn: attacks that need none do not pay for them."""
+        return [
+            torch.Generator().manual_seed(derive_seed(self._seed, "attack", index))
+            for index in self._indices
         ]
 
     def uniform(self, *shape: int) -> Draws:
