@@ -18,6 +18,7 @@ from zerosum.jobs import train_run
 from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
 from zerosum.jobs.preparation import prepare_store
 from zerosum.model import load
+from zerosum.networks import ReferenceGenerator
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
@@ -163,6 +164,25 @@ def test_a_run_draws_and_classifies(tmp_path: Any) -> None:
     assert (run.path / "samples.gif").exists()
 
 
+def test_a_reference_batch_lets_the_generator_draw_each_picture_alone(tmp_path: Any) -> None:
+    fields = {"images": 200, "evaluate_every": 0, "game.virtual_batch_norm": 6}
+    config = change(small(), fields)
+    player = build_game(config, CPU).players["generator"]
+    assert isinstance(player.network, ReferenceGenerator)
+    assert player.network.reference.abs().max() <= 1  # U(-1, 1), as latents are here
+    latents = torch.rand(4, 8) * 2 - 1
+    alone = torch.cat([player.network(each[None]) for each in latents])
+    torch.testing.assert_close(player.network(latents), alone)
+    run = train_run(config, out=tmp_path / "run", quiet=True).run
+    model = load(run.path, device="cpu")
+    torch.testing.assert_close(model.sample(3, seed=5)[:1], model.sample(1, seed=5))
+    learnt = model.run.load("latest")["loop"]["players"]["generator"]["network"]
+    # The scale of its batch normalisation is constant in the published form.
+    constant = {"reference", "inner.layers.1.weight"}
+    for name, first in player.network.state_dict().items():
+        assert torch.equal(learnt[name], first) == (name in constant), name
+
+
 @pytest.mark.parametrize("name", ["sgan-conv", "sgan-conv-supervised"])
 def test_the_convolutional_preset_moves_every_weight(name: str) -> None:
     fields: dict[str, Any] = {"game.network.width": 4, "batch_size": 4, "data": "digits"}
@@ -184,6 +204,11 @@ def test_the_convolutional_preset_moves_every_weight(name: str) -> None:
 def test_what_does_not_fit() -> None:
     with pytest.raises(ConfigError, match="batch normalisation would mix"):
         change(recipe("sgan"), {"game.network": {"kind": "conv", "norm": "batch"}})
+    with pytest.raises(ConfigError, match="of kind dcgan, has none"):
+        change(
+            recipe("sgan-conv"),
+            {"game.virtual_batch_norm": 4, "game.generator.norm": "none"},
+        )
     many: dict[str, Any] = {"game.labels_per_class": 4000}
     with pytest.raises(DataError, match="4000 labels of each class are asked for"):
         make_loop(small(**many))

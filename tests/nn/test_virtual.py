@@ -75,6 +75,14 @@ def test_a_spread_that_is_small_beside_the_mean_keeps_its_digits() -> None:
     assert torch.allclose(layer.float()(maps).double(), exact, atol=0.01)
 
 
+def test_vectors_are_maps_of_one_place() -> None:
+    layer, numbers = _layer(6), torch.randn(8, 3, dtype=torch.float64)
+    torch.testing.assert_close(layer(numbers), layer(numbers[:, :, None, None])[:, :, 0, 0])
+    plain = nn.BatchNorm1d(3).double()
+    plain.load_state_dict(layer.state_dict(), strict=False)
+    torch.testing.assert_close(layer(numbers)[:6], plain(numbers[:6]))
+
+
 def test_gradients_go_through_both_parts() -> None:
     layer, maps = _layer(3), _maps(5).requires_grad_()
     assert torch.autograd.gradcheck(layer, maps)
@@ -93,3 +101,12 @@ def test_every_batch_normalisation_is_replaced_and_keeps_its_scale_and_shift() -
     assert torch.equal(network[0].get_parameter("weight"), first.weight)
     assert all(weight.requires_grad for weight in network.parameters())
     assert isinstance(network[3], nn.GroupNorm)
+
+
+def test_a_constant_scale_stays_constant() -> None:
+    layer = nn.BatchNorm1d(3)
+    layer.weight.requires_grad_(False)
+    network = nn.Sequential(nn.Linear(2, 3), layer)
+    assert make_virtual(network, reference=2) == 1
+    assert not network[1].get_parameter("weight").requires_grad
+    assert network[1].get_parameter("bias").requires_grad

@@ -85,13 +85,13 @@ def _build(
     run: RunConfig, shape: ImageShape, engine: Engine, victim: Classifier | None
 ) -> Game[Any]:
     config: GameConfig = run.game
+    reference = Randomness(seed=run.seed, stream="reference batch")
     if isinstance(config, AdversarialConfig):
-        reference = Randomness(seed=run.seed, stream="reference batch")
         return _build_adversarial(config, shape, engine, reference)
     if isinstance(config, ClassificationConfig):
         return build_classification(config, shape, engine)
     if isinstance(config, SemiSupervisedConfig):
-        return build_semi_supervised(config, shape, engine)
+        return build_semi_supervised(config, shape, engine, reference)
     if isinstance(config, InvarianceConfig):
         return build_invariance(config, shape, engine)
     if isinstance(config, PerturbationConfig):

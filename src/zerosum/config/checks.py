@@ -4,7 +4,7 @@ from math import inf
 
 from zerosum.errors import ConfigError
 
-__all__ = ["require", "require_between", "require_positive"]
+__all__ = ["require", "require_between", "require_positive", "require_virtual"]
 
 
 def require(condition: bool, message: str) -> None:
@@ -43,3 +43,21 @@ def require_between(name: str, value: float, low: float, high: float) -> None:
         zerosum.errors.ConfigError: dropout must be from 0.0 to 0.99, got 1.5.
     """
     require(low <= value <= high, f"{name} must be from {low} to {high}, got {value}.")
+
+
+def require_virtual(pictures: int, *, kind: str, normed: bool) -> None:
+    """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
+
+    Example:
+        >>> require_virtual(64, kind="r3gan", normed=False)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
+    """
+    require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
+    require(
+        pictures == 0 or normed,
+        "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
+        f"of kind {kind}, has none: choose dcgan with norm batch, resnet or, for few labels, "
+        "softplus.",
+    )

@@ -5,7 +5,12 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.checks import (
+    require,
+    require_between,
+    require_positive,
+    require_virtual,
+)
 from zerosum.config.game import Augmentation, OptimizerConfig
 from zerosum.config.networks import DcganGeneratorConfig, Norm
 
@@ -266,9 +271,14 @@ class SemiSupervisedConfig(ClassifyingConfig):
     """What it costs not to tell real pictures from generated ones, beside the labels."""
     matching: Literal["squared", "absolute"] = "squared"
     """What the generator pays for other mean features than those of real pictures."""
+    virtual_batch_norm: int = 0
+    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
+    by the batch that it draws; as many as a batch are usual. 0: ordinary batch normalisation."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        normed = getattr(self.generator, "norm", "batch") == "batch"
+        require_virtual(self.virtual_batch_norm, kind=self.generator.kind, normed=normed)
         require(
             getattr(self.network, "norm", "none") != "batch",
             "batch normalisation would mix labelled, unlabelled and generated pictures; choose "

@@ -28,6 +28,7 @@ from zerosum.games import (
     SemiSupervisedGame,
     hardening,
 )
+from zerosum.games.generating import draw_latents
 from zerosum.games.schedules import ramped
 from zerosum.networks import (
     Classifier,
@@ -36,8 +37,10 @@ from zerosum.networks import (
     DomainHead,
     LenetClassifier,
     MlpClassifier,
+    ReferenceGenerator,
     SoftplusGenerator,
 )
+from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
@@ -91,9 +94,15 @@ def build_classification(
 
 
 def build_semi_supervised(
-    config: SemiSupervisedConfig, shape: ImageShape, engine: Engine
+    config: SemiSupervisedConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> SemiSupervisedGame:
     """The game with these settings, for pictures of that shape.
+
+    Args:
+        config: The settings.
+        shape: (c, h, w) of the pictures.
+        engine: Where it is played.
+        random: For the reference batch.
 
     Raises:
         ConfigError: It is not known which classes there are.
@@ -105,6 +114,9 @@ def build_semi_supervised(
             generator = SoftplusGenerator(**arguments, image_shape=shape)
         case DcganGeneratorConfig():
             generator = build_generator(config.generator, shape)
+    if m := config.virtual_batch_norm:
+        latents = draw_latents(config.latent, random, m, config.generator.latent_size)
+        generator = ReferenceGenerator(generator, latents)
     return SemiSupervisedGame(
         classifier=_player(config, _network(config, shape), engine),
         generator=build_player(generator, config.generator_optimizer, engine),

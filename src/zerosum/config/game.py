@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_positive
+from zerosum.config.checks import require, require_positive, require_virtual
 from zerosum.config.networks import (
     DiscriminatorConfig,
     GeneratorConfig,
@@ -307,14 +307,10 @@ class AdversarialConfig:
             grow or not self.growth.is_wanted,
             f"growth is for networks of kind progan; the generator is {self.generator.kind}.",
         )
-        normed = getattr(self.generator, "norm", "none") == "batch"
-        virtual = self.virtual_batch_norm
-        require(virtual >= 0, f"virtual_batch_norm must not be negative, got {virtual}.")
-        require(
-            virtual == 0 or normed or isinstance(self.generator, ResnetGeneratorConfig),
-            "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
-            f"of kind {self.generator.kind}, has none: choose dcgan with norm batch, or resnet.",
+        normed = getattr(self.generator, "norm", "none") == "batch" or isinstance(
+            self.generator, ResnetGeneratorConfig
         )
+        require_virtual(self.virtual_batch_norm, kind=self.generator.kind, normed=normed)
         styled = isinstance(self.generator, StyleGeneratorConfig)
         require(
             styled or self.path_length.weight == 0,

@@ -11,7 +11,8 @@ class VirtualBatchNorm(nn.Module):
     """Normalise each picture by a reference batch and itself.
 
     The first m of the pictures are the reference batch r, the others x are each on their own. Per
-    channel, with mean and mean square taken over the places of one picture (x) or of all (r),
+    channel, with mean and mean square taken over the places of one picture (x) or of all (r), of
+    which there is one each where layers are fully connected,
 
         μ = (m μ_r + μ_x) / (m + 1),      s = (m s_r + s_x) / (m + 1),      σ² = s − μ²,
 
@@ -42,11 +43,13 @@ class VirtualBatchNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
 
-    def forward(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+    def forward(self, maps: Float[Tensor, "n c *places"]) -> Float[Tensor, "n c *places"]:
         """Normalise the maps of the reference batch, and those of each other picture."""
         m = self.reference
         # Under autocast statistics of 16 bits would be too coarse.
         pictures = maps.to(self.weight.dtype)
+        if maps.ndim == 2:
+            pictures = pictures[:, :, None, None]
         variances, means = torch.var_mean(pictures[:m], dim=(0, 2, 3), correction=0, keepdim=True)
         own_variances, own_means = torch.var_mean(
             pictures[m:], dim=(2, 3), correction=0, keepdim=True
@@ -61,7 +64,7 @@ class VirtualBatchNorm(nn.Module):
             self._normalise(pictures[:m], means, variances),
             self._normalise(pictures[m:], mixed, spread),
         ]
-        return torch.cat(whole).to(maps.dtype)
+        return torch.cat(whole).view_as(maps).to(maps.dtype)
 
     def _normalise(self, maps: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
         scale = self.weight.view(-1, 1, 1) * (variance + self.epsilon).rsqrt()
@@ -73,9 +76,9 @@ class VirtualBatchNorm(nn.Module):
 
 
 def make_virtual(network: nn.Module, *, reference: int) -> int:
-    """Put virtual batch normalisation in the place of every batch normalisation of maps.
+    """Put virtual batch normalisation in the place of every batch normalisation.
 
-    Scale and shift stay as they are.
+    Scale and shift stay as they are, and constant where they are.
 
     Args:
         network: It is changed in place; from then on the first ``reference`` of what it is given
@@ -94,10 +97,11 @@ def make_virtual(network: nn.Module, *, reference: int) -> int:
         (parent, name, layer)
         for parent in network.modules()
         for name, layer in parent.named_children()
-        if isinstance(layer, nn.BatchNorm2d)
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)
     ]
     for parent, name, layer in found:
         virtual = VirtualBatchNorm(layer.num_features, reference=reference, epsilon=layer.eps)
         virtual.load_state_dict({"weight": layer.weight, "bias": layer.bias})
+        virtual.weight.requires_grad_(layer.weight.requires_grad)
         setattr(parent, name, virtual)
     return len(found)
