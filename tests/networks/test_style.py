@@ -1,6 +1,7 @@
 """What StyleGAN's networks promise."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
@@ -116,6 +117,23 @@ def test_noise_is_fresh_while_training_and_fixed_in_evaluation(style: str) -> No
     assert torch.equal(network(z), network(z))
     alone = torch.cat([network(each[None]) for each in z])
     torch.testing.assert_close(alone, network(z), atol=1e-5, rtol=1e-4)
+
+
+def test_without_noise_a_latent_gives_one_picture_while_training_too(style: str) -> None:
+    make = partial(StyleGenerator, image_shape=(3, 16, 16), latent_size=6, width=4, mixing=0.0)
+    plain, noisy = (make(style=style, noise=noise) for noise in (False, True))
+    z = torch.randn(2, 6)
+    assert torch.equal(plain(z), plain(z))
+    kept = {
+        name: value for name, value in noisy.state_dict().items() if name in plain.state_dict()
+    }
+    assert {name.split(".")[-1] for name in set(noisy.state_dict()) - set(kept)} == {
+        "noise",
+        "strength",
+    }
+    plain.load_state_dict(kept)
+    # Noise begins with no strength, so both are the same function until one has learnt.
+    assert torch.equal(plain(z), noisy(z))
 
 
 def test_training_draws_from_pytorchs_own_generator(style: str) -> None:

@@ -96,6 +96,9 @@ class StyleGeneratorConfig:
     """Share of pictures that are drawn under two styles while training."""
     truncation: float = 1.0
     """How far samples' styles are from the mean style; below 1 more usual, less various."""
+    noise: bool = True
+    """Give every layer noise at every place, as the papers do. Small networks may use it to draw
+    grain before they learn to draw detail."""
     bounded: bool = False
     """Keep pictures in [-1, 1] by tanh, which the paper does not: for pictures with much plain
     black or white, digits say, of which training without it often makes one and the same."""

@@ -4,6 +4,7 @@ What is called a style is a vector w. Coarse layers set pose and shape, fine one
 texture, so pictures can be mixed by giving different layers the styles of different latents.
 """
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from math import sqrt
@@ -18,7 +19,6 @@ from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.style_layers import (
     SLOPE,
     STYLES,
-    AdaptiveLayer,
     ModulatedColours,
     ModulatedLayer,
 )
@@ -65,6 +65,8 @@ class StyleGenerator(nn.Module):
         mixing: Share of pictures that are drawn under two styles while training.
         truncation: ψ, with which pictures are drawn in evaluation mode, see `truncate`.
         bounded: Whether tanh keeps the pictures in [-1, 1]; not in the papers.
+        noise: Whether every layer gets noise at every place; StyleGAN3 leaves it out (Karras et
+            al. 2021, configuration C, https://arxiv.org/abs/2106.12423).
         given: Numbers at the end of z that stand for a class: mixed styles have them in common.
 
     Raises:
@@ -96,6 +98,7 @@ class StyleGenerator(nn.Module):
         mixing: float = 0.9,
         truncation: float = 1.0,
         bounded: bool = False,
+        noise: bool = True,
         given: int = 0,
     ) -> None:
         super().__init__()
@@ -111,10 +114,12 @@ class StyleGenerator(nn.Module):
         self.constant = nn.Parameter(torch.randn(1, widths[0], *sizes[0]))
         self.blocks = nn.ModuleList()
         self.colours = nn.ModuleList()
-        make = STYLES[style]
-        self.skips = make is ModulatedLayer
+        kind = STYLES[style]
+        self.skips = kind is ModulatedLayer
+        make = partial(kind, style_size=style_size, noise=noise)
         for number, step in enumerate(pairwise([widths[0], *widths])):
-            self.blocks.append(_block(make, step, style_size, sizes[number], first=number == 0))
+            build = partial(make, size=sizes[number])
+            self.blocks.append(_block(build, step, first=number == 0, bare=not self.skips))
             if self.skips:
                 self.colours.append(ModulatedColours(step[1], channels, style_size=style_size))
         if not self.skips:
@@ -236,20 +241,14 @@ def _mapping(latent_size: int, style_size: int, depth: int, rate: float) -> nn.S
 
 
 def _block(
-    make: type[AdaptiveLayer] | type[ModulatedLayer],
-    widths: tuple[int, int],
-    style_size: int,
-    size: tuple[int, int],
-    *,
-    first: bool,
+    build: Callable[..., nn.Module], widths: tuple[int, int], *, first: bool, bare: bool
 ) -> nn.ModuleList:
-    """The layers of one size; the first of StyleGAN takes the constant as it is."""
-    build = partial(make, style_size=style_size, size=size)
+    """The layers of one size; the first of all may take the constant as it is, ``bare``."""
     inputs, outputs = widths
     if not first:
         return nn.ModuleList([build(inputs, outputs, resize="double"), build(outputs, outputs)])
-    bare = [build(0, outputs)] if make is AdaptiveLayer else []
-    return nn.ModuleList([*bare, build(outputs, outputs)])
+    constant = [build(0, outputs)] if bare else []
+    return nn.ModuleList([*constant, build(outputs, outputs)])
 
 
 def _halving(inputs: int, outputs: int, residual: bool) -> nn.Module:

@@ -36,24 +36,31 @@ class StyleLayer(nn.Module):
     Args:
         outputs: Channels.
         size: Height and width of the maps that come out.
-        strengths: How many factors of the noise are learnt: 1, or one per channel.
+        strengths: How many factors of the noise are learnt: 1, or one per channel; 0: there is no
+            noise.
     """
 
     noise: Tensor
 
     def __init__(self, outputs: int, size: tuple[int, int], strengths: int) -> None:
         super().__init__()
-        self.strength = nn.Parameter(torch.zeros(strengths, 1, 1))
+        self.noisy = strengths > 0
+        if self.noisy:
+            self.strength = nn.Parameter(torch.zeros(strengths, 1, 1))
+            self.register_buffer("noise", torch.randn(1, 1, *size))
         self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
-        self.register_buffer("noise", torch.randn(1, 1, *size))
 
     def activate(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
         """Give LeakyReLU(maps + strength · noise + bias)."""
-        noise = self.noise
-        if self.training:
-            noise = torch.randn(len(maps), *noise.shape[1:], dtype=noise.dtype, device=maps.device)
-        lit = maps + self.strength * noise + self.bias
-        return functional.leaky_relu(lit, SLOPE)
+        if self.noisy:
+            maps = maps + self.strength * self._drawn(len(maps))
+        return functional.leaky_relu(maps + self.bias, SLOPE)
+
+    def _drawn(self, count: int) -> Float[Tensor, "_ 1 h w"]:
+        if not self.training:
+            return self.noise
+        shape, kind = self.noise.shape[1:], self.noise.dtype
+        return torch.randn(count, *shape, dtype=kind, device=self.noise.device)
 
 
 class AdaptiveLayer(StyleLayer):
@@ -68,6 +75,7 @@ class AdaptiveLayer(StyleLayer):
         style_size: Numbers in w.
         size: Height and width of the maps that come out.
         resize: ``keep``, or ``double``.
+        noise: Whether noise is added to the maps.
 
     Paper:
         Karras et al. 2019, section 2 and equation 1, https://arxiv.org/abs/1812.04948
@@ -86,8 +94,9 @@ class AdaptiveLayer(StyleLayer):
         style_size: int,
         size: tuple[int, int],
         resize: Resize = "keep",
+        noise: bool = True,
     ) -> None:
-        super().__init__(outputs, size, strengths=outputs)
+        super().__init__(outputs, size, strengths=outputs if noise else 0)
         make = partial(EqualisedConv2d, resize=resize, bias=False)
         self.convolution = make(inputs, outputs, 3) if inputs else nn.Identity()
         self.affine = EqualisedLinear(style_size, 2 * outputs)
@@ -110,6 +119,7 @@ class ModulatedLayer(StyleLayer):
         style_size: Numbers in w.
         size: Height and width of the maps that come out.
         resize: ``keep``, or ``double``.
+        noise: Whether noise is added to the maps.
 
     Paper:
         Karras et al. 2020, section 2.2 and figure 2d, https://arxiv.org/abs/1912.04958
@@ -128,8 +138,9 @@ class ModulatedLayer(StyleLayer):
         style_size: int,
         size: tuple[int, int],
         resize: Resize = "keep",
+        noise: bool = True,
     ) -> None:
-        super().__init__(outputs, size, strengths=1)
+        super().__init__(outputs, size, strengths=int(noise))
         self.convolution = ModulatedConv2d(inputs, outputs, 3, doubling=resize == "double")
         self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
 
