@@ -1,6 +1,7 @@
 """What the command line says at the end of a job."""
 
 import json
+import os
 import sys
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.table import Table
 
 from zerosum.config import PerturbationConfig, RunConfig, to_json
 from zerosum.config.build import build_game
+from zerosum.config.lengths import outlasting
 from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
@@ -17,7 +19,7 @@ from zerosum.jobs.perturbing import aim
 from zerosum.nn import count_parameters
 from zerosum.training.engine import choose_device, start_engine
 
-__all__ = ["report_dry_run", "report_outcome"]
+__all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
 
 
 def report_outcome(outcome: Outcome) -> None:
@@ -88,6 +90,19 @@ def _print_scores(outcome: Outcome) -> None:
     alarms = outcome.run.alarms_path
     if alarms.exists():
         print(f"  alarms:       {alarms}")
+
+
+def report_outlasting(config: RunConfig) -> None:
+    """What would go on after the run's end, if anything; once for all processes of a job."""
+    found = outlasting(config)
+    if not found or os.environ.get("RANK", "0") != "0":
+        return
+    ends = ", ".join(f"game.{name} {images:,}" for name, images in found.items())
+    print(
+        f"note: the run ends after {config.images:,} images, and these settings were made for a "
+        f"longer one: {ends}. Change them too, if you do not mean to resume it.",
+        file=sys.stderr,
+    )
 
 
 def report_dry_run(config: RunConfig) -> None:

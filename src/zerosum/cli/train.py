@@ -52,11 +52,12 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _train(config: RunConfig, options: _Options) -> None:
-    from zerosum.cli.report import report_dry_run, report_outcome
+    from zerosum.cli.report import report_dry_run, report_outcome, report_outlasting
     from zerosum.jobs import train_run
     from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
+    report_outlasting(config)
     if options.dry_run:
         report_dry_run(config)
     else:

@@ -84,13 +84,13 @@ def stylegan_faces32() -> RunConfig:
 
 
 def progan_faces32() -> RunConfig:
-    """ProGAN on faces: 8 pixels, then 16, then 32, each faded in; any folder: --data FOLDER.
+    """ProGAN on faces: 4 pixels, then 8, 16 and 32, each faded in; any folder: --data FOLDER.
 
-    Each size is held for 20,000 pictures and the next fades in over 20,000; costs as in
+    Each size is held for 10,000 pictures and the next fades in over 10,000; costs as in
     ``progan-digits``.
     """
     generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=128)
-    return _faces("progan-faces32", _growing(generator, hold=20_000, fade=20_000))
+    return _faces("progan-faces32", _growing(generator, hold=10_000, fade=10_000))
 
 
 def stylegan2_256() -> RunConfig:

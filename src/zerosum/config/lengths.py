@@ -1,0 +1,46 @@
+"""Plans of a run that are longer than the run itself."""
+
+from collections.abc import Iterator
+
+from zerosum.config.game import AdversarialConfig, BurnInConfig, OptimizerConfig
+from zerosum.config.invariance import InvarianceConfig
+from zerosum.config.run import RunConfig
+from zerosum.nn import halvings
+
+__all__ = ["outlasting"]
+
+
+def outlasting(config: RunConfig) -> dict[str, int]:
+    """Settings of a game that go on after the run's end, and the images at which each would end.
+
+    Recipes say in images when networks have grown and learning rates have fallen. Whoever shortens
+    a run may want to shorten these too: networks that have not grown draw coarse pictures.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from zerosum.recipes import recipe
+        >>> whole = recipe("progan-digits")
+        >>> outlasting(whole), outlasting(replace(whole, images=30_000))
+        ({}, {'growth': 40000})
+    """
+    return {name: end for name, end in _ends(config) if end > config.images}
+
+
+def _ends(config: RunConfig) -> Iterator[tuple[str, int]]:
+    game = config.game
+    for name, value in vars(game).items():
+        if isinstance(value, OptimizerConfig):
+            if value.decay is not None:
+                yield f"{name}.decay", value.decay[1]
+            if value.annealing is not None:
+                yield f"{name}.annealing", value.annealing
+        if isinstance(value, BurnInConfig):
+            yield f"{name}.images", value.images
+    if isinstance(game, AdversarialConfig):
+        if game.growth.is_wanted:
+            yield "growth", halvings(*config.pictures.size) * (game.growth.hold + game.growth.fade)
+        if game.instance_noise.deviation > 0:
+            yield "instance_noise.until", game.instance_noise.until
+    if isinstance(game, InvarianceConfig):
+        yield "ramp", game.ramp
+        yield "pretraining", game.pretraining if game.method == "adda" else 0
