@@ -9,8 +9,9 @@ kind are trained: by `sgan`, which sees all pictures, and by `sgan-supervised`, 
 labelled ones alone. Both are tested on the split test of the source. What counts is the accuracy
 at the end of the run, not at its best: to choose by test pictures would be to learn from them.
 
-OUT/few_labels.json holds every run with its curve, OUT/few_labels.svg the plot; a table is
-printed. A run that is there already is not trained again, and an interrupted one goes on.
+OUT/few_labels.json holds every run with its curve, OUT/few_labels.svg the plot, OUT/curves.svg
+the accuracy while training; a table is printed. A run that is there already is not trained again;
+one that was interrupted, or that is now to see more images, goes on.
 """
 
 import argparse
@@ -56,6 +57,7 @@ def main() -> None:
         print(f"{result['accuracy']:.4f}", flush=True)
     print_table(found)
     plot(found, options.out / "few_labels.svg")
+    plot_curves(found, options.out / "curves.svg")
 
 
 def measure(options: argparse.Namespace) -> Iterator[Found]:
@@ -92,7 +94,7 @@ def measure(options: argparse.Namespace) -> Iterator[Found]:
 def train(method: str, fields: dict[str, Any], path: Path) -> list[tuple[int, float]]:
     """(images seen, accuracy) at every look, of a run that is there or is made now."""
     if (path / "config.json").exists():
-        run = resume_run(path, quiet=True).run
+        run = resume_run(path, images=fields["images"], quiet=True).run
     else:
         run = train_run(change(recipe(method), fields), out=path, quiet=True).run
     return read_curve(run)
@@ -136,6 +138,24 @@ def plot(found: Sequence[Found], path: Path) -> None:
     axes.set_xscale("log")
     axes.set_xticks(counts, [str(labels) for labels in counts])
     axes.set_xlabel("labels")
+    axes.set_ylabel("accuracy on the split test, %")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path)
+
+
+def plot_curves(found: Sequence[Found], path: Path) -> None:
+    """Accuracy by the images seen, a line for each run that had unlabelled pictures."""
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    counts = sorted({each["labels"] for each in found})
+    for each in found:
+        if each["method"] == "sgan":
+            images, values = zip(*each["curve"], strict=True)
+            colour = f"C{counts.index(each['labels'])}"
+            label = f"{each['labels']} labels" if each["seed"] == 0 else None
+            axes.plot(images, [100 * value for value in values], color=colour, label=label)
+    axes.set_xlabel("images seen")
     axes.set_ylabel("accuracy on the split test, %")
     axes.grid(alpha=0.3)
     axes.legend()
