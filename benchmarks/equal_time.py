@@ -62,9 +62,10 @@ FACES: Mapping[str, tuple[str, Fields]] = {
     "progan": ("progan-faces32", {}),
     "stylegan": ("stylegan-faces32", {}),
     "stylegan2": ("stylegan2-faces32", {}),
-    "r3gan": ("r3gan-faces32", {}),
+    "r3gan": ("r3gan-faces32", {"game.burn_in.images": 100_000}),
 }
-"""For colour pictures: faces of 32 pixels, or stacked digits of 28."""
+"""For colour pictures: faces of 32 pixels, or stacked digits of 28; a burn-in that ends within
+twenty minutes."""
 
 
 def make(name: str, data: str, *, colour: bool, seed: int, precision: str) -> RunConfig:

@@ -10,7 +10,7 @@ labelled ones alone. Both are tested on the split test of the source. What count
 at the end of the run, not at its best: to choose by test pictures would be to learn from them.
 
 OUT/few_labels.json holds every run with its curve, OUT/few_labels.svg the plot, OUT/curves.svg
-the accuracy while training; a table is printed. A run that is there already is not trained again;
+the errors while training; a table is printed. A run that is there already is not trained again;
 one that was interrupted, or that is now to see more images, goes on.
 """
 
@@ -145,7 +145,7 @@ def plot(found: Sequence[Found], path: Path) -> None:
 
 
 def plot_curves(found: Sequence[Found], path: Path) -> None:
-    """Accuracy by the images seen, a line for each run that had unlabelled pictures."""
+    """Errors by the images seen, a line for each run that had unlabelled pictures."""
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
     counts = sorted({each["labels"] for each in found})
@@ -154,9 +154,13 @@ def plot_curves(found: Sequence[Found], path: Path) -> None:
             images, values = zip(*each["curve"], strict=True)
             colour = f"C{counts.index(each['labels'])}"
             label = f"{each['labels']} labels" if each["seed"] == 0 else None
-            axes.plot(images, [100 * value for value in values], color=colour, label=label)
+            axes.plot(images, [100 * (1 - value) for value in values], color=colour, label=label)
     axes.set_xlabel("images seen")
-    axes.set_ylabel("accuracy on the split test, %")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_ylabel("errors on the split test, %")
+    axes.set_yscale("log")
+    axes.set_yticks([1, 2, 5, 10, 20, 50, 100], [str(n) for n in (1, 2, 5, 10, 20, 50, 100)])
     axes.grid(alpha=0.3)
     axes.legend()
     figure.savefig(path)
