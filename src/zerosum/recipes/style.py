@@ -71,8 +71,8 @@ def stylegan2_faces32() -> RunConfig:
     """StyleGAN2 on faces at 32 pixels, for two processor cores; any folder: --data FOLDER.
 
     As ``stylegan2-digits``, with one size more, and unbounded as in the paper, but without its
-    noise: for the first 100,000 pictures and more, networks of this size draw grain with it where
-    detail belongs.
+    noise, with which networks of this size draw grain before they can draw detail: after 45,000
+    pictures KD-efficientnet-lite0 is 0.295 with it and 0.087 without.
     """
     return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_width=128)))
 
