@@ -36,10 +36,6 @@ from zerosum.jobs.shown import show
 from zerosum.jobs.victims import load_victim
 from zerosum.nn.memory import keep_freed_memory
 
-ROUNDS = 5
-QUICK = 25
-"""Rounds for a single step, which takes so little time that its noise is large."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -49,6 +45,7 @@ class Case:
     ours: Attack
     theirs: Callable[[Any], Any]
     epsilon: float
+    rounds: int = 5
 
 
 def cases(epsilon: float, length: float) -> list[Case]:
@@ -59,6 +56,7 @@ def cases(epsilon: float, length: float) -> list[Case]:
             ours=fgsm(LInf()),
             theirs=lambda attacks: attacks.LinfFastGradientAttack(),
             epsilon=epsilon,
+            rounds=25,  # One step takes so little time that its noise is large.
         ),
         Case(
             name="pgd, 10 steps",
@@ -115,7 +113,7 @@ def compare(foolbox: Any, name: str, data: str, count: int, made: list[Case]) ->
     for case in made:
         times: dict[str, list[float]] = {"zerosum": [], "foolbox": []}
         shares = dict.fromkeys(times, 0.0)
-        for _ in range(QUICK if case.name == "fgsm" else ROUNDS):
+        for _ in range(case.rounds):
             for side in times:
                 began = time.process_time()
                 if side == "zerosum":

@@ -80,9 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _fail(error: ZerosumError, code: int) -> None:
     """Print the message, once for all processes of a job, and exit."""
-    if os.environ.get("RANK", "0") == "0":
+    if speaks():
         print(f"zerosum: {error}", file=sys.stderr)
     sys.exit(code)
+
+
+def speaks() -> bool:
+    """Whether this process is the one of its job that says what concerns them all."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _list_commands() -> str:

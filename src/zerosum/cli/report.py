@@ -1,12 +1,12 @@
-"""What the command line says at the end of a job."""
+"""What the command line says of a job: before it, and at its end."""
 
 import json
-import os
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
+from zerosum.cli import speaks
 from zerosum.config import PerturbationConfig, RunConfig, to_json
 from zerosum.config.build import build_game
 from zerosum.config.lengths import outlasting
@@ -95,7 +95,7 @@ def _print_scores(outcome: Outcome) -> None:
 def report_outlasting(config: RunConfig) -> None:
     """What would go on after the run's end, if anything; once for all processes of a job."""
     found = outlasting(config)
-    if not found or os.environ.get("RANK", "0") != "0":
+    if not found or not speaks():
         return
     ends = ", ".join(f"game.{name} {images:,}" for name, images in found.items())
     print(

@@ -1,10 +1,14 @@
 """The checks that the fields of a configuration share."""
 
 from math import inf
+from typing import Protocol, runtime_checkable
 
 from zerosum.errors import ConfigError
 
 __all__ = ["require", "require_between", "require_positive", "require_virtual"]
+
+_NORMED = ("resnet", "softplus")
+"""Generators that always have batch normalisation, without a setting for it."""
 
 
 def require(condition: bool, message: str) -> None:
@@ -45,19 +49,28 @@ def require_between(name: str, value: float, low: float, high: float) -> None:
     require(low <= value <= high, f"{name} must be from {low} to {high}, got {value}.")
 
 
-def require_virtual(pictures: int, *, kind: str, normed: bool) -> None:
+@runtime_checkable
+class _Generator(Protocol):
+    @property
+    def kind(self) -> str: ...
+
+
+def require_virtual(pictures: int, generator: _Generator) -> None:
     """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
 
     Example:
-        >>> require_virtual(64, kind="r3gan", normed=False)
+        >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
+        >>> require_virtual(64, ResnetGeneratorConfig())
+        >>> require_virtual(64, R3ganGeneratorConfig())
         Traceback (most recent call last):
         ...
         zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
     """
     require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
+    normed = generator.kind in _NORMED or getattr(generator, "norm", "none") == "batch"
     require(
         pictures == 0 or normed,
         "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
-        f"of kind {kind}, has none: choose dcgan with norm batch, resnet or, for few labels, "
-        "softplus.",
+        f"of kind {generator.kind}, has none: choose dcgan with norm batch, resnet or, "
+        "for few labels, softplus.",
     )

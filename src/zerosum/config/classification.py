@@ -277,8 +277,7 @@ class SemiSupervisedConfig(ClassifyingConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        normed = getattr(self.generator, "norm", "batch") == "batch"
-        require_virtual(self.virtual_batch_norm, kind=self.generator.kind, normed=normed)
+        require_virtual(self.virtual_batch_norm, self.generator)
         require(
             getattr(self.network, "norm", "none") != "batch",
             "batch normalisation would mix labelled, unlabelled and generated pictures; choose "

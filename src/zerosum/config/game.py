@@ -7,11 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import require, require_positive, require_virtual
-from zerosum.config.networks import (
-    DiscriminatorConfig,
-    GeneratorConfig,
-    ResnetGeneratorConfig,
-)
+from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
     ProganGeneratorConfig,
@@ -307,10 +303,7 @@ class AdversarialConfig:
             grow or not self.growth.is_wanted,
             f"growth is for networks of kind progan; the generator is {self.generator.kind}.",
         )
-        normed = getattr(self.generator, "norm", "none") == "batch" or isinstance(
-            self.generator, ResnetGeneratorConfig
-        )
-        require_virtual(self.virtual_batch_norm, kind=self.generator.kind, normed=normed)
+        require_virtual(self.virtual_batch_norm, self.generator)
         styled = isinstance(self.generator, StyleGeneratorConfig)
         require(
             styled or self.path_length.weight == 0,
