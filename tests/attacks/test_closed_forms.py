@@ -214,3 +214,22 @@ def test_stopping_early_succeeds_as_often_and_is_less_sure() -> None:
         assert torch.equal(full.fooled, short.fooled)
         assert full.fooled.any()
         assert short.confidences[full.fooled].mean() < full.confidences[full.fooled].mean()
+
+
+def test_a_climb_is_left_where_it_ends_unless_it_may_stop() -> None:
+    """Steps of 0.12 from 0.5 jump over the peak at 0.6, and back: 0.62, 0.5, 0.62, 0.5."""
+    classifier, labels = Classifier(network=Peak()), torch.zeros(2).long()
+    images = torch.full((2, 1, 1, 1), 0.5)
+    climb = Ascent(norm=LInf(), steps=4, step=0.6)
+    for attack, end in ((climb, 0.5), (replace(climb, stop=True), 0.62)):
+        found = attack_pictures(attack, classifier, images, labels, epsilon=0.2)
+        assert torch.allclose(found.images, torch.full_like(images, end))
+        assert bool(found.fooled.all()) == attack.stop
+
+
+class Peak(nn.Module):
+    """Class 1 from x = 0.55 to 0.65, most surely between."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        lead = 0.05 - (images.flatten(1) - 0.6).abs()
+        return torch.cat([-lead, lead], dim=1)

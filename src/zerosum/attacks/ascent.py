@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor
 
 from zerosum.attacks.chance import Chance
 from zerosum.attacks.classifier import Classifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import Norm, into_range
 from zerosum.errors import ConfigError
-from zerosum.types import PerSample, Pixels
+from zerosum.types import Pixels
 
 __all__ = ["Ascent", "bim", "fgsm", "momentum", "pgd"]
 
@@ -27,7 +26,7 @@ class Ascent:
     with the gradient g at x', the projection Π onto the ball ‖δ‖ ≤ ε, and the steepest step of the
     norm: sign(v), or v / ‖v‖₂. Without momentum (μ = 0) the factor 1/‖g‖₁ does not matter. All the
     steps climb `Goal.odds`, whose slope points where that of the cross-entropy does but does not
-    vanish. Of the places that a picture passes, that of the greatest margin is kept.
+    vanish. A picture is left where its climb ends; of several climbs, at the greatest margin.
 
     Attributes:
         norm: Of the ball and of the steps.
@@ -36,7 +35,7 @@ class Ascent:
         decay: μ, what stays of the direction of earlier steps.
         restarts: How often to begin, each time at another place of the ball chosen by chance; only
             pictures that have not been successful are begun again. 0: begin once, at x itself.
-        stop: Leave pictures alone as soon as they succeed: the same success with less work, but
+        stop: Leave pictures alone as soon as they succeed: no less success with less work, but
             with less confidence, and less of it carries over to other classifiers.
 
     Raises:
@@ -78,22 +77,29 @@ class Ascent:
         chance: Chance,
     ) -> Pixels:
         """Climb once from the pictures, or from several places around them."""
-        best = _Best(images)
+        if self.restarts <= 1:
+            start = self._start(images, epsilon, chance)
+            return self._climb(classifier, images, start, goal, epsilon)
+        best, margins = images.clone(), images.new_full((len(images),), -torch.inf)
         left = torch.arange(len(images), device=images.device)
-        for _ in range(max(1, self.restarts)):
-            here = images[left]
-            start = self._start(here, epsilon, chance, left)
-            self._climb(classifier, here, start, goal.of(left), epsilon, best, left)
-            left = left[best.margins[left] <= 0]
+        for _ in range(self.restarts):
+            here, aim = images[left], goal.of(left)
+            start = self._start(here, epsilon, chance.of(left))
+            ends = self._climb(classifier, here, start, aim, epsilon)
+            with torch.no_grad():
+                reached = aim.margin(classifier(ends)).to(margins.dtype)
+            better = reached > margins[left]
+            best[left[better]], margins[left[better]] = ends[better], reached[better]
+            left = left[margins[left] <= 0]
             if not len(left):
                 break
-        return best.images
+        return best
 
-    def _start(self, images: Pixels, epsilon: float, chance: Chance, indices: Tensor) -> Pixels:
+    def _start(self, images: Pixels, epsilon: float, chance: Chance) -> Pixels:
         if not self.restarts:
             return images
         _, channels, height, width = images.shape
-        away = self.norm.inside((channels, height, width), epsilon, chance.of(indices))
+        away = self.norm.inside((channels, height, width), epsilon, chance)
         return into_range(images, away.to(images.dtype))
 
     def _climb(
@@ -103,52 +109,30 @@ class Ascent:
         place: Pixels,
         goal: Goal,
         epsilon: float,
-        best: "_Best",
-        indices: Tensor,
-    ) -> None:
-        """Climb from a place near each picture, and remember the best of those passed."""
+    ) -> Pixels:
+        """The places in which climbs from the given ones end, near the pictures."""
+        ends = torch.empty_like(images)
+        going = torch.arange(len(images), device=images.device)
         velocity = torch.zeros_like(images)
-        for number in range(self.steps):
+        for _ in range(self.steps):
             slope, logits = classifier.slope(place, goal.odds)
-            margins = goal.margin(logits)
-            if number or self.restarts:
-                best.offer(indices, place, margins)
-            if self.stop and bool((margins > 0).any()):
-                best.offer(indices, place, margins)
-                going = margins <= 0
-                if not bool(going.any()):
-                    return
-                images, place, slope = images[going], place[going], slope[going]
-                velocity, goal, indices = velocity[going], goal.of(going), indices[going]
+            if self.stop and bool((fooled := goal.fooled(logits)).any()):
+                ends[going[fooled]], on = place[fooled], ~fooled
+                if not bool(on.any()):
+                    return ends
+                images, place, slope, velocity = images[on], place[on], slope[on], velocity[on]
+                going, goal = going[on], goal.of(on)
             velocity = self._turn(velocity, slope)
             moved = place + self.step * epsilon * self.norm.steepest(velocity)
             place = into_range(images, self.norm.project(moved - images, epsilon))
-        if self.steps == 1 and not self.restarts:
-            best.images[indices] = place
-            return
-        with torch.no_grad():
-            best.offer(indices, place, goal.margin(classifier(place)))
+        ends[going] = place
+        return ends
 
     def _turn(self, velocity: Pixels, slope: Pixels) -> Pixels:
         if self.decay == 0:
             return slope
         length = slope.abs().sum(dim=(1, 2, 3), keepdim=True).clamp_min(_TINY)
         return self.decay * velocity + slope / length
-
-
-class _Best:
-    """For each picture the best place that was passed."""
-
-    def __init__(self, images: Pixels) -> None:
-        self.images = images.clone()
-        self.margins = images.new_full((len(images),), -torch.inf)
-
-    def offer(self, indices: Tensor, places: Pixels, margins: PerSample) -> None:
-        """Take those that are better than what was known."""
-        better = margins > self.margins[indices]
-        taken = indices[better]
-        self.images[taken] = places[better]
-        self.margins[taken] = margins[better].to(self.margins.dtype)
 
 
 def fgsm(norm: Norm) -> Ascent:
