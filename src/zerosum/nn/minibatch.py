@@ -120,6 +120,8 @@ class MinibatchStd(nn.Module):
     def _spread(self, maps: Tensor, size: int) -> Float[Tensor, "n features"]:
         """The value s of groups of one size, repeated for each picture."""
         groups = maps.view(-1, size, *maps.shape[1:])
-        deviation = (groups.var(dim=1, correction=0) + 1e-8).sqrt()
+        # Tensor.var takes three to seven times as long over so short a dimension on a CPU.
+        variance = (groups - groups.mean(dim=1, keepdim=True)).square().mean(dim=1)
+        deviation = (variance + 1e-8).sqrt()
         means: Tensor = deviation.reshape(len(groups), self.features, -1).mean(dim=2)
         return means.repeat_interleave(size, dim=0)
