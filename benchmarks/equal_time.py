@@ -34,7 +34,13 @@ from zerosum.runs import Run
 
 Fields = Mapping[str, Any]
 
+_PUBLISHED = (
+    "dcgan-mnist",
+    {"game.average_half_life": None, "game.generator.width": 32, "game.discriminator.width": 32},
+)
+
 SMALL: Mapping[str, tuple[str, Fields]] = {
+    "dcgan-published": _PUBLISHED,
     "dcgan": ("dcgan-digits", {}),
     "wgan-gp": (
         "wgan-gp-mnist",
@@ -51,9 +57,11 @@ SMALL: Mapping[str, tuple[str, Fields]] = {
     "r3gan": ("r3gan-digits", {}),
 }
 """For grey pictures of digits: the recipe, and fields that are changed; batches and steps of
-dcgan-digits for WGAN-GP, whose published ones take hours to show anything."""
+dcgan-digits for WGAN-GP, whose published ones take hours to show anything. DCGAN as published has
+neither the R1 penalty nor the averaged generator nor the fast steps of dcgan-digits."""
 
 FACES: Mapping[str, tuple[str, Fields]] = {
+    "dcgan-published": _PUBLISHED,
     "dcgan": ("dcgan-digits", {"game.average_half_life": 5_000}),
     "wgan-gp": (
         SMALL["wgan-gp"][0],
