@@ -73,7 +73,7 @@ def cases(epsilon: float, length: float) -> list[Case]:
         ),
         Case(
             name="pgd, stopping",
-            ours=replace(pgd, stop=True),  # As `zerosum attack` has it, unless others look on.
+            ours=replace(pgd, stop=True),  # As for the curve over ε of `zerosum attack`.
             theirs=their_pgd,
             epsilon=epsilon,
         ),

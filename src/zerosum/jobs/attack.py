@@ -321,7 +321,7 @@ def _attack(
 
 
 def _hasty(made: Attack) -> Attack:
-    """The same success with less work: how sure the classifier is does not matter here."""
+    """No less success with less work: how sure the classifier is does not matter here."""
     return replace(made, stop=True) if isinstance(made, Ascent) else made
 
 
