@@ -1,12 +1,16 @@
+from itertools import product
+from math import gcd
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from zerosum.data.fitting import TooSmallError, fit_picture
+from zerosum.data.fitting import TooSmallError, crop_box, fit_picture, pad_size
 from zerosum.data.settings import Filter, Fit, StoreSettings
 from zerosum.errors import ConfigError, DataError
+from zerosum.recipes import RECIPES
 
 FILTERS: tuple[Filter, ...] = ("lanczos", "bicubic", "bilinear", "box", "nearest")
 
@@ -153,3 +157,83 @@ def test_a_transparent_colour_of_a_palette_counts_as_alpha() -> None:
 def test_settings_cannot_hold_nonsense(bad: dict[str, object]) -> None:
     with pytest.raises((ConfigError, TypeError)):
         StoreSettings(**bad)  # type: ignore[arg-type]
+
+
+# the boxes, in whole numbers
+
+HEIGHTS = (
+    1,
+    2,
+    3,
+    5,
+    17,
+    28,
+    31,
+    64,
+    89,
+    100,
+    109,
+    225,
+    333,
+    480,
+    601,
+    768,
+    1080,
+    2048,
+    3999,
+    4000,
+)
+WIDTHS = range(1, 4001)
+
+
+def targets() -> set[tuple[int, int]]:
+    """(width, height) of every size that a recipe uses, and of some that are no squares."""
+    used = {
+        (size[1], size[0])
+        for recipe in RECIPES.values()
+        for size in (recipe().pictures.size, recipe().pictures.crop_from)
+        if size is not None
+    }
+    return used | {(96, 64), (100, 180), (1, 7)}
+
+
+@pytest.mark.parametrize("height", HEIGHTS)
+def test_the_crop_is_inside_centred_and_cuts_the_whole_overhang(height: int) -> None:
+    # The part depends on the proportions alone, and most sizes are squares.
+    proportions = {
+        (width // gcd(width, height), height // gcd(width, height)) for width, height in targets()
+    }
+    for width, (across, down) in product(WIDTHS, proportions):
+        left, top, right, bottom = crop_box((width, height), (across, down))
+        part_width, part_height = right - left, bottom - top
+        inside = 0 <= left < right <= width and 0 <= top < bottom <= height
+        centred = 0 <= width - right - left <= 1 and 0 <= height - bottom - top <= 1
+        # One side is the picture's; the other is what the proportions ask for, to half a pixel.
+        off = abs(2 * part_width * down - 2 * part_height * across)
+        largest = (part_height == height and (off <= down or part_width == 1)) or (
+            part_width == width and (off <= across or part_height == 1)
+        )
+        assert inside, (width, across, down)
+        assert centred, (width, across, down)
+        assert largest, (width, across, down)
+
+
+@pytest.mark.parametrize("height", HEIGHTS)
+def test_a_padded_picture_fits_its_frame_and_touches_it(height: int) -> None:
+    for width, frame in product(WIDTHS, targets()):
+        enlarge = width % 2 == 0
+        inner = pad_size((width, height), frame, enlarge=enlarge)
+        if enlarge or width > frame[0] or height > frame[1]:
+            fits = 1 <= inner[0] <= frame[0] and 1 <= inner[1] <= frame[1]
+            assert fits, (width, frame)
+            assert inner[0] == frame[0] or inner[1] == frame[1], (width, frame)
+        else:
+            assert inner == (width, height)
+
+
+@pytest.mark.parametrize("size", [(225, 225), (3999, 225), (101, 2047), (133, 134)])
+def test_sizes_whose_boxes_do_not_come_out_even_are_cut(size: tuple[int, int]) -> None:
+    picture = Image.new("L", size, 9)
+    for side in (28, 44, 52, 60, 100):
+        pixels = fit_picture(picture, StoreSettings(size=(side, side), channels=1))
+        assert set(np.unique(pixels)) == {9}

@@ -7,7 +7,7 @@ from PIL import Image
 from zerosum.data.settings import StoreSettings
 from zerosum.errors import DataError
 
-__all__ = ["TooSmallError", "convert", "fit_picture"]
+__all__ = ["TooSmallError", "convert", "crop_box", "fit_picture", "pad_size"]
 
 _FILTERS = {
     "lanczos": Image.Resampling.LANCZOS,
@@ -97,31 +97,77 @@ def convert(image: Image.Image, *, channels: int, background: tuple[int, int, in
     return image if image.mode == mode else image.convert(mode)
 
 
+def crop_box(picture: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest centred part of a picture that has the right proportions, in whole pixels.
+
+    One side is that of the picture; the other is the nearest whole number to what the proportions
+    ask for. The part is centred to half a pixel.
+
+    Args:
+        picture: (width, height) of the picture.
+        wanted: (width, height) whose proportions the part is to have.
+
+    Returns:
+        (left, top, right, bottom), inside the picture and never empty.
+
+    Example:
+        >>> crop_box((225, 225), (28, 28)), crop_box((90, 60), (32, 32))
+        ((0, 0, 225, 225), (15, 0, 75, 60))
+    """
+    (from_width, from_height), (width, height) = picture, wanted
+    part_width = min(from_width, max(1, _nearest(from_height * width, height)))
+    part_height = min(from_height, max(1, _nearest(from_width * height, width)))
+    left, top = (from_width - part_width) // 2, (from_height - part_height) // 2
+    return left, top, left + part_width, top + part_height
+
+
+def pad_size(
+    picture: tuple[int, int], frame: tuple[int, int], *, enlarge: bool
+) -> tuple[int, int]:
+    """The (width, height) of a whole picture in a frame: the largest of its proportions that fits.
+
+    Args:
+        picture: (width, height) of the picture.
+        frame: (width, height) of the frame.
+        enlarge: Whether a picture that is smaller than the frame grows.
+
+    Example:
+        >>> pad_size((90, 60), (32, 32), enlarge=False), pad_size((9, 6), (32, 32), enlarge=False)
+        ((32, 21), (9, 6))
+    """
+    (from_width, from_height), (width, height) = picture, frame
+    if not enlarge and from_width <= width and from_height <= height:
+        return picture
+    return (
+        min(width, max(1, _nearest(from_width * height, from_height))),
+        min(height, max(1, _nearest(from_height * width, from_width))),
+    )
+
+
+def _nearest(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a positive fraction, without any rounding on the way."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
 def _crop(image: Image.Image, settings: StoreSettings) -> Image.Image:
-    (height, width), (from_width, from_height) = settings.size, image.size
-    shrink = min(from_width / width, from_height / height)
-    _refuse_small(image, settings, shrink)
-    left = (from_width - width * shrink) / 2
-    top = (from_height - height * shrink) / 2
-    box = (left, top, left + width * shrink, top + height * shrink)
-    return _resize(image, width, height, settings, box)
+    height, width = settings.size
+    _refuse_small(image, settings)
+    return _resize(image, width, height, settings, crop_box(image.size, (width, height)))
 
 
 def _pad(image: Image.Image, settings: StoreSettings) -> Image.Image:
-    (height, width), (from_width, from_height) = settings.size, image.size
-    shrink = max(from_width / width, from_height / height)
-    shrink = shrink if settings.enlarge else max(shrink, 1.0)
-    inner = max(1, round(from_width / shrink)), max(1, round(from_height / shrink))
-    resized = _resize(image, *inner, settings, (0, 0, from_width, from_height))
+    height, width = settings.size
+    inner = pad_size(image.size, (width, height), enlarge=settings.enlarge)
+    resized = _resize(image, *inner, settings, (0, 0, *image.size))
     canvas = Image.new(image.mode, (width, height), _colour(image.mode, settings.background))
     canvas.paste(resized, ((width - inner[0]) // 2, (height - inner[1]) // 2))
     return canvas
 
 
 def _stretch(image: Image.Image, settings: StoreSettings) -> Image.Image:
-    (height, width), (from_width, from_height) = settings.size, image.size
-    _refuse_small(image, settings, min(from_width / width, from_height / height))
-    return _resize(image, width, height, settings, (0, 0, from_width, from_height))
+    height, width = settings.size
+    _refuse_small(image, settings)
+    return _resize(image, width, height, settings, (0, 0, *image.size))
 
 
 def _resize(
@@ -129,15 +175,16 @@ def _resize(
     width: int,
     height: int,
     settings: StoreSettings,
-    box: tuple[float, float, float, float],
+    box: tuple[int, int, int, int],
 ) -> Image.Image:
     if image.size == (width, height):  # then the box is the whole picture
         return image
     return image.resize((width, height), _FILTERS[settings.filter], box)
 
 
-def _refuse_small(image: Image.Image, settings: StoreSettings, shrink: float) -> None:
-    if shrink < 1 and not settings.enlarge:
+def _refuse_small(image: Image.Image, settings: StoreSettings) -> None:
+    height, width = settings.size
+    if (image.width < width or image.height < height) and not settings.enlarge:
         raise TooSmallError(image.size)
 
 
