@@ -8,10 +8,12 @@ __all__ = [
     "CheckpointError",
     "ConfigError",
     "DataError",
+    "DataWarning",
     "NonFiniteCostError",
     "RunError",
     "UnknownNameError",
     "ZerosumError",
+    "printable",
 ]
 
 
@@ -40,6 +42,13 @@ class DataError(ZerosumError):
     """Pictures that cannot be found, read or used."""
 
 
+class DataWarning(UserWarning):
+    """How pictures, splits or labels were understood, where they could be meant otherwise.
+
+    The command line prints it as a note.
+    """
+
+
 class CheckpointError(ZerosumError):
     """A checkpoint that is missing, truncated, foreign, newer, or could not be written."""
 
@@ -50,3 +59,20 @@ class RunError(ZerosumError):
 
 class NonFiniteCostError(ZerosumError):
     """A cost became infinite or not a number; training stopped before anything was saved."""
+
+
+def printable(text: str) -> str:
+    r"""Show what a terminal would obey: control characters and the like become escapes.
+
+    Names of files, classes and runs come from other people's archives; printed as they are, they
+    could recolour, clear or retitle the reader's terminal, or turn its text around.
+
+    Example:
+        >>> printable("cats/\x1b[31mred\u202e.png"), printable("Катя 1.png")
+        ('cats/\\x1b[31mred\\u202e.png', 'Катя 1.png')
+    """
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -18,7 +18,7 @@ def stores(tmp_path: Path) -> tuple[Store, Store]:
         labels = np.arange(count, dtype=np.int64) % 3
         pixels = np.empty((count, 4, 4, 1), np.uint8)
         pixels[:] = (labels + offset).astype(np.uint8).reshape(-1, 1, 1, 1)
-        source = ArraySource(name, origin=name, identity=name, load=lambda: (pixels, labels))
+        source = ArraySource(name, origin=name, word=name, load=lambda: (pixels, labels))
         return build_store(source, StoreSettings(size=(4, 4), channels=1), cache=tmp_path)
 
     return store("a", 12, 0), store("b", 9, 10)

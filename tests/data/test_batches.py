@@ -23,7 +23,7 @@ def store_of(folder: Path, count: int, *, labelled: bool = True) -> Store:
     source = ArraySource(
         "counting",
         origin="test",
-        identity=f"{count} {labelled}",
+        word=f"{count} {labelled}",
         load=lambda: (pixels, labels),
     )
     return build_store(source, StoreSettings(size=(4, 6), channels=1), cache=folder)
@@ -51,7 +51,7 @@ def test_a_batch_has_scaled_pictures_with_their_own_labels(store: Store) -> None
 
 def test_images_are_channels_last(tmp_path: Path) -> None:
     source = ArraySource(
-        "rgb", origin="x", identity="0", load=lambda: (np.full((3, 4, 5, 3), 9, np.uint8), None)
+        "rgb", origin="x", word="0", load=lambda: (np.full((3, 4, 5, 3), 9, np.uint8), None)
     )
     store = build_store(source, StoreSettings(size=(4, 5)), cache=tmp_path)
     batch = Batches(store, batch_size=2, seed=0).at(0)
@@ -157,7 +157,7 @@ def store_of_places(folder: Path, count: int) -> Store:
     places = np.add.outer(16 * np.arange(8), np.arange(10)).astype(np.uint8)
     pixels = np.broadcast_to(places[..., np.newaxis], (count, 8, 10, 1))
     source = ArraySource(
-        "places", origin="test", identity=f"places {count}", load=lambda: (pixels, None)
+        "places", origin="test", word=f"places {count}", load=lambda: (pixels, None)
     )
     return build_store(source, StoreSettings(size=(8, 10), channels=1), cache=folder)
 

@@ -1,5 +1,6 @@
 """Two domains: how they are opened, kept, and drawn from."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def numbered(count: int, *, first: int = 0) -> ArraySource:
     pixels[:] = np.arange(first, first + count, dtype=np.uint8).reshape(-1, 1, 1, 1)
     pixels[:, :, 5:] = 255 - pixels[:, :, 5:]
     return ArraySource(
-        f"from{first}", origin="here", identity=f"{first} {count}", load=lambda: (pixels, None)
+        f"from{first}", origin="here", word=f"{first} {count}", load=lambda: (pixels, None)
     )
 
 
@@ -166,6 +167,13 @@ def test_one_source_cannot_be_both_domains(folder: Path) -> None:
         open_domains("", data_a=str(folder / "trainA"), data_b=str(same))
 
 
+def test_copies_of_one_source_cannot_be_both_domains(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "trainA", tmp_path / "copy")
+    sources = open_domains("", data_a=str(folder / "trainA"), data_b=str(tmp_path / "copy"))
+    with pytest.raises(DataError, match="hold the same pictures"):
+        build_domains(sources, StoreSettings(size=(8, 8)), cache=tmp_path / "cache")
+
+
 @pytest.mark.parametrize(("a", "b"), [("trainB", "trainA"), ("testB", "testA")])
 def test_swapped_domains_are_noticed(folder: Path, a: str, b: str) -> None:
     with pytest.raises(DataError, match=r"look swapped.*exchange"):
@@ -222,9 +230,9 @@ def test_arrays_are_paired_by_number(tmp_path: Path) -> None:
 def test_another_order_is_another_identity() -> None:
     base = open_source("digits")
     orders = (np.array([0, 1]), np.array([1, 0]), np.array([0, 1]))
-    first, second, third = (Reordered(base, order).identity() for order in orders)
+    first, second, third = (Reordered(base, order).key() for order in orders)
     assert first == third != second
-    assert first != base.identity()
+    assert first != base.key()
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
@@ -234,7 +242,7 @@ def test_halves_are_the_left_and_the_right(tmp_path: Path, make_picture: Maker, 
     whole = np.asarray(Image.open(tmp_path / "both" / "1.png"))
     assert np.array_equal(np.asarray(left.read(0)), whole[:, :10])
     assert np.array_equal(np.asarray(right.read(0)), whole[:, 10:])
-    assert left.identity() != right.identity()
+    assert left.key() != right.key()
     assert (left.name, right.split) == ("both-trainA", "trainB")
 
 
@@ -382,7 +390,7 @@ def test_partners_are_shuffled_mirrored_and_cut_alike(tmp_path: Path) -> None:
     """Both halves are the same noise, so whatever is done to one must be done to the other."""
     noise = np.random.default_rng(0).integers(0, 256, (40, 9, 10, 3), np.uint8)
     pixels = np.concatenate([noise, noise], axis=2)
-    whole = ArraySource("twins", origin="here", identity="twins", load=lambda: (pixels, None))
+    whole = ArraySource("twins", origin="here", word="twins", load=lambda: (pixels, None))
     sources = Half(whole, "left"), Half(whole, "right")
     settings = StoreSettings(size=(9, 10))
     domains = build_domains(sources, settings, cache=tmp_path, paired=True)

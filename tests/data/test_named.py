@@ -77,7 +77,7 @@ def test_mnist_and_its_kin(
     source = open_source(name, split=split)
     assert np.array_equal(chunk(source, 0, 4), pictures[..., None])
     assert (labels(source), source.splits) == ([3, 1, 4, 1], ("train", "test"))
-    assert source.identity() == open_source(f"{name}:{root}", split=split).identity()
+    assert source.key() == open_source(f"{name}:{root}", split=split).key()
 
 
 @pytest.mark.parametrize("folder", ["USPS", "."])
@@ -199,6 +199,7 @@ def test_lsun(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from io import BytesIO
 
     (root / "church_outdoor_train_lmdb").mkdir()
+    (root / "church_outdoor_train_lmdb" / "data.mdb").write_bytes(b"pages")
     picture = BytesIO()
     Image.new("RGB", (300, 256), (10, 200, 30)).save(picture, "webp", lossless=True)
     content = {b"b": picture.getvalue(), b"a": picture.getvalue()}

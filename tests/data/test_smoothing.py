@@ -37,7 +37,7 @@ def noise(seed: int) -> Pixels:
 
 def source_of(pixels: Pixels) -> ArraySource:
     return ArraySource(
-        "drawn", origin="here", identity="drawn", load=lambda: (pixels[np.newaxis], None)
+        "drawn", origin="here", word="drawn", load=lambda: (pixels[np.newaxis], None)
     )
 
 
@@ -177,9 +177,9 @@ def test_smoothed_pictures_have_the_channels_of_the_store(channels: int, tmp_pat
 def test_the_identity_is_that_of_the_pictures_and_the_settings() -> None:
     first, second = StoreSettings(size=(20, 30)), StoreSettings(size=(10, 15))
     plain = source_of(step())
-    identities = [EdgeSmoothed(plain, it).identity() for it in (first, second, first)]
+    identities = [EdgeSmoothed(plain, it).key() for it in (first, second, first)]
     assert identities[0] == identities[2] != identities[1]
-    assert identities[0] != plain.identity()
+    assert identities[0] != plain.key()
 
 
 def test_small_pictures_are_refused_as_ever() -> None:

@@ -61,6 +61,14 @@ def test_sub_folders_are_classes_in_sorted_order(pictures: Path) -> None:
     assert source.splits == ()
 
 
+def test_a_source_decodes_up_to_its_own_limit(pictures: Path) -> None:
+    assert open_source(str(pictures), pixel_limit=256).read(0).size == (16, 16)
+    tight = open_source(str(pictures), pixel_limit=255)
+    with pytest.raises(UnreadableError, match="at most 255 pixels"):
+        tight.read(0)
+    assert tight.key() != open_source(str(pictures)).key()
+
+
 def test_a_flat_folder_has_no_labels(pictures: Path) -> None:
     source = open_source(str(pictures / "cat"))
     assert (len(source), source.classes, labels(source)) == (3, (), [None] * 3)
@@ -120,13 +128,13 @@ def test_one_folder_around_all_is_passed_over(domains: Path, tmp_path: Path) -> 
 
 
 def test_what_systems_leave_behind_is_ignored_quietly(pictures: Path) -> None:
-    before = open_source(str(pictures)).identity()
+    before = open_source(str(pictures)).key()
     (pictures / "cat" / ".DS_Store").write_bytes(b"x")
     (pictures / "cat" / "._a.png").write_bytes(b"x")
     (pictures / "__MACOSX").mkdir()
     (pictures / "__MACOSX" / "a.png").write_bytes(b"x")
     source = open_source(str(pictures))
-    assert (len(source), list(source.strays()), source.identity()) == (5, [], before)
+    assert (len(source), list(source.strays()), source.key()) == (5, [], before)
 
 
 def test_other_files_are_strays_and_named(pictures: Path) -> None:
@@ -149,11 +157,11 @@ def test_links_are_followed_and_loops_end(pictures: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["content", "name", "more", "fewer"])
-def test_the_identity_changes_with_the_files_and_only_then(
+def test_the_key_changes_with_the_files_and_only_then(
     pictures: Path, make_picture: Maker, change: str
 ) -> None:
-    before = open_source(str(pictures)).identity()
-    assert open_source(str(pictures)).identity() == before
+    before = open_source(str(pictures)).key()
+    assert open_source(str(pictures)).key() == before
     victim = pictures / "cat" / "a.png"
     if change == "content":
         make_picture(victim, seed=77)
@@ -164,15 +172,42 @@ def test_the_identity_changes_with_the_files_and_only_then(
         make_picture(pictures / "cat" / "new.png")
     else:
         victim.unlink()
-    assert open_source(str(pictures)).identity() != before
+    assert open_source(str(pictures)).key() != before
 
 
-def test_the_identity_does_not_depend_on_where_the_folder_is(
-    pictures: Path, tmp_path: Path
+@pytest.mark.parametrize("pack", [lambda folder: folder, zipped, lambda it: tarred(it, ".tar")])
+def test_two_places_have_two_keys(
+    pictures: Path, tmp_path: Path, pack: Callable[[Path], Path]
 ) -> None:
-    before = open_source(str(pictures)).identity()
-    moved = pictures.rename(tmp_path / "moved")
-    assert open_source(str(moved)).identity() == before
+    packed = pack(pictures)
+    before = open_source(str(packed)).key()
+    moved = packed.rename(tmp_path / f"moved{packed.suffix}")
+    assert open_source(str(moved)).key() != before
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar", "npy", "idx"])
+def test_a_change_within_size_and_time_is_seen(pictures: Path, tmp_path: Path, kind: str) -> None:
+    """As `cp -p` or `rsync --times` would replace a file."""
+    if kind in ("npy", "idx"):
+        path = victim = tmp_path / ("x.npy" if kind == "npy" else "x-idx3-ubyte")
+        if kind == "npy":
+            np.save(path, np.full((3, 4, 4), 7, np.uint8))
+        else:
+            path.write_bytes(bytes((0, 0, 8, 3, *(0, 0, 0, 2) * 3)) + b"\7" * 8)
+    elif kind == "folder":
+        path, victim = pictures, pictures / "cat" / "a.png"
+    else:
+        path = victim = zipped(pictures, ZIP_STORED) if kind == "zip" else tarred(pictures, ".tar")
+    source = open_source(str(path))
+    status, content = victim.stat(), bytearray(victim.read_bytes())
+    assert source.is_unchanged()
+    middle = len(content) // 2 if kind in ("zip", "tar", "folder") else -1
+    content[middle] ^= 1
+    victim.write_bytes(content)
+    os.utime(victim, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert victim.stat().st_size == status.st_size
+    assert not source.is_unchanged()
+    assert open_source(str(path)).key() != source.key()
 
 
 def test_no_pictures_are_an_error_that_says_what_was_found(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def build(folder: Path, cache: Path, settings: StoreSettings = SMALL, **others: 
 
 
 def array_source(pixels: np.ndarray[Any, Any], name: str = "array") -> ArraySource:
-    return ArraySource(name, origin=name, identity=name, load=lambda: (pixels, None))
+    return ArraySource(name, origin=name, word=name, load=lambda: (pixels, None))
 
 
 def left_in(cache: Path) -> list[str]:
@@ -108,6 +109,64 @@ def test_changed_files_and_changed_settings_make_another_store(
     assert len({first.identity, other_filter.identity, changed.identity}) == 3
     assert not np.array_equal(first.images[0], changed.images[0])
     assert np.array_equal(first.images[1:], changed.images[1:])
+
+
+def test_copies_are_alike_by_content_and_have_stores_of_their_own(
+    pictures: Path, tmp_path: Path, make_picture: Maker
+) -> None:
+    """Equal names, sizes and times do not make two folders one."""
+    cache, twin = tmp_path / "cache", tmp_path / "elsewhere" / "pictures"
+    shutil.copytree(pictures, twin)
+    first, copy = build(pictures, cache), build(twin, cache)
+    assert first.identity == copy.identity
+    assert first.path != copy.path
+    for file in twin.rglob("*.png"):
+        original = pictures / file.relative_to(twin)
+        content = np.full((16, 16, 3), len(original.read_bytes()) % 251, np.uint8)
+        Image.fromarray(content).save(file)
+        with file.open("ab") as padded:
+            padded.truncate(original.stat().st_size)
+        os.utime(file, ns=(original.stat().st_atime_ns, original.stat().st_mtime_ns))
+    other = build(twin, cache)
+    assert not np.array_equal(other.images, first.images)
+    assert other.identity != first.identity
+
+
+def test_names_of_files_are_no_part_of_the_content_and_labels_are(
+    pictures: Path, tmp_path: Path
+) -> None:
+    first = build(pictures, tmp_path / "cache").identity
+    (pictures / "cat" / "a.png").rename(pictures / "cat" / "aa.png")
+    assert build(pictures, tmp_path / "cache").identity == first
+    (pictures / "cat").rename(pictures / "bat")
+    assert build(pictures, tmp_path / "cache").identity != first
+
+
+@pytest.mark.parametrize("change", ["another file", "one more byte", "removed"])
+def test_files_that_change_while_they_are_read_make_no_store(
+    pictures: Path, tmp_path: Path, change: str
+) -> None:
+    victim = pictures / "dog" / "e.png"
+
+    def interfere(done: int, total: int) -> None:
+        if change == "another file":
+            victim.write_bytes((pictures / "cat" / "a.png").read_bytes())
+        elif change == "one more byte":
+            victim.write_bytes(victim.read_bytes() + b"x")
+        else:
+            victim.unlink()
+
+    with pytest.raises(DataError, match="changed while they were read"):
+        build(pictures, tmp_path / "cache", progress=interfere)
+    assert left_in(tmp_path / "cache") == []
+
+
+def test_an_array_overwritten_after_it_was_opened_makes_no_store(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.full((4, 8, 8, 3), 90, np.uint8))
+    source = open_source(str(tmp_path / "x.npy"))
+    np.save(tmp_path / "x.npy", np.full((4, 8, 8, 3), 91, np.uint8))
+    with pytest.raises(DataError, match="changed while they were read"):
+        build_store(source, SMALL, cache=tmp_path / "cache")
 
 
 @pytest.mark.parametrize("damage", ["truncate", "no description", "broken description"])
@@ -191,11 +250,10 @@ def test_a_decompression_bomb_is_refused_by_name(pictures: Path, tmp_path: Path)
         build(pictures, tmp_path / "cache", strict=True)
 
 
-def test_the_limit_for_bombs_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "PIXEL_LIMIT", 16 * 16)
-    assert decoding.decode(png((16, 16)), "a.png").size == (16, 16)
+def test_the_limit_for_bombs_is_exact() -> None:
+    assert decoding.decode(png((16, 16)), "a.png", pixel_limit=256).size == (16, 16)
     with pytest.raises(DataError, match="16x17 pixels"):
-        decoding.decode(png((16, 17)), "a.png")
+        decoding.decode(png((16, 17)), "a.png", pixel_limit=256)
 
 
 # what does not fit
@@ -285,7 +343,10 @@ def many(tmp_path: Path, make_picture: Maker) -> Path:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
-def test_a_build_that_is_killed_leaves_nothing_wrong(many: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("swept_by", ["the same store", "another store"])
+def test_a_build_that_is_killed_leaves_nothing_wrong(
+    many: Path, pictures: Path, tmp_path: Path, swept_by: str
+) -> None:
     cache = tmp_path / "cache"
     with start_builder(many, cache, 60.0) as builder:
         assert builder.stdout is not None
@@ -293,6 +354,10 @@ def test_a_build_that_is_killed_leaves_nothing_wrong(many: Path, tmp_path: Path)
         builder.send_signal(signal.SIGKILL)
     assert [it for it in left_in(cache) if not it.endswith(".building")] == []
     assert len(left_in(cache)) == 1
+    if swept_by == "another store":
+        other = build(pictures, cache)
+        assert left_in(cache) == [other.path.name]
+        return
     store = build(many, cache)
     assert len(store) == 200
     assert left_in(cache) == [store.path.name]

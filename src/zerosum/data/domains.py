@@ -72,7 +72,7 @@ def open_domains(
         return _halves(data, split)
     if data_a and data_b:
         a, b = _open_domain("A", data_a, split), _open_domain("B", data_b, split)
-        if a.identity() == b.identity():
+        if a.key() == b.key():
             raise DataError(_SAME.format(f"{data_a} and {data_b} hold the same pictures"))
     else:
         a, b = _open_both(data, split)
@@ -149,8 +149,8 @@ def build_domains(
         progress: Called with (pictures done, pictures in all), over all stores that are built.
 
     Raises:
-        DataError: For all reasons of `build_store`; if an unreadable picture has a partner, or if
-            paired domains are not of one length.
+        DataError: For all reasons of `build_store`; if an unreadable picture has a partner, if
+            paired domains are not of one length, or if both domains are the same pictures.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -175,6 +175,8 @@ def build_domains(
         stores.append(build_store(source, settings, cache=cache, strict=strict, progress=counted))
         if paired:
             _refuse_gaps(source, stores[-1], "AB"[number > 0])
+    if not paired and stores[0].identity == stores[1].identity:
+        raise DataError(_SAME.format(f"{a.name} and {b.name} hold the same pictures"))
     return Domains(*stores)
 
 

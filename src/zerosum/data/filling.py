@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from io import BufferedIOBase
 
 import numpy as np
@@ -28,11 +29,13 @@ class Filled:
     Attributes:
         count: Pictures written.
         labelled: Whether labels were written too.
+        digest: A hash over the pictures and the labels, in hexadecimal.
         unreadable: (name, reason) of every file that was left out.
     """
 
     count: int
     labelled: bool
+    digest: str
     unreadable: tuple[tuple[str, str], ...]
 
 
@@ -77,12 +80,19 @@ def fill(
     unreadable = list(source.strays())
     _stop_if_strict(source, unreadable, strict)
     count, done, highest = 0, 0, 0
+    seen_pixels, seen_labels = blake2b(digest_size=16), blake2b(digest_size=16)
     for block in _blocks(source, settings, workers or os.cpu_count() or 1):
         _stop_if_strict(source, block.unreadable, strict)
         _refuse_small(source, settings, block)
         unreadable += block.unreadable
-        images.write(np.ascontiguousarray(block.pixels).data)
-        labels.write(np.array(block.labels, np.int64).data)
+        pixels, numbers = (
+            np.ascontiguousarray(block.pixels).data,
+            np.array(block.labels, "<i8").data,
+        )
+        images.write(pixels)
+        labels.write(numbers)
+        seen_pixels.update(pixels)
+        seen_labels.update(numbers)
         highest = max(highest, int(block.pixels.max(initial=0)))
         count += len(block.pixels)
         done += block.size
@@ -90,7 +100,12 @@ def fill(
             progress(done, len(source))
     if source.chunk(0, 1) is not None and highest <= 1:
         raise DataError(_not_bytes(source, highest))
-    return Filled(count, bool(source.classes), tuple(unreadable))
+    return Filled(
+        count=count,
+        labelled=bool(source.classes),
+        digest=f"{seen_pixels.hexdigest()}{seen_labels.hexdigest()}",
+        unreadable=tuple(unreadable),
+    )
 
 
 def _blocks(source: Source, settings: StoreSettings, workers: int) -> Iterator[_Block]:

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from zerosum.data.audit import Audit, open_parts
 from zerosum.data.ledger import Part, Shared
-from zerosum.data.settings import spread
 from zerosum.data.sources import Source, UnreadableError
+from zerosum.data.sources.base import spread
 from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from zerosum.data.sources.base import Source, UnreadableError
+from zerosum.data.sources.base import Source, UnreadableError, spread
 from zerosum.errors import ConfigError, DataError
 from zerosum.types import ImageShape
 
@@ -97,16 +97,6 @@ def default_settings(source: Source) -> StoreSettings:
     side = min(min(size) for size in sizes)
     size = sizes.pop() if len(sizes) == 1 else (side, side)
     return StoreSettings(size=size, channels=_channels(modes))
-
-
-def spread(count: int, wanted: int) -> list[int]:
-    """At most ``wanted`` numbers below ``count``, evenly spread, from 0 on.
-
-    Example:
-        >>> spread(100, 4), spread(2, 4)
-        ([0, 25, 50, 75], [0, 1])
-    """
-    return [position * count // min(count, wanted) for position in range(min(count, wanted))]
 
 
 def _size_and_mode(source: Source, index: int) -> tuple[int, int, str] | None:

@@ -141,9 +141,9 @@ class EdgeSmoothed(Derived):
         self.settings = settings
         self.name = f"{base.name}-smoothed"
 
-    def identity(self) -> str:
-        """A hash over the identity of the pictures, the settings, and the way of smoothing."""
-        parts = f"smoothed {_VERSION} {self.base.identity()} {self.settings.as_text()}"
+    def key(self) -> str:
+        """A hash over the key of the pictures, the settings, and the way of smoothing."""
+        parts = f"smoothed {_VERSION} {self.base.key()} {self.settings.as_text()}"
         return blake2b(parts.encode(), digest_size=16).hexdigest()
 
     def read(self, index: int) -> Image.Image:

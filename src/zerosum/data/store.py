@@ -11,7 +11,7 @@ from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from zerosum.data.filling import Filled, fill
@@ -23,7 +23,7 @@ from zerosum.types import ImageShape
 
 __all__ = ["Store", "build_store", "open_store"]
 
-FORMAT = 1
+FORMAT = 2
 """Changes when stores of an older zerosum must be built anew."""
 
 IMAGES, LABELS, ABOUT = "images.u8", "labels.i64", "store.json"
@@ -37,7 +37,8 @@ class Store:
         labels: Whole numbers of shape (n,), mapped, or None.
         classes: The classes' names, by label; empty without labels.
         unreadable: (name, reason) of every file that was left out.
-        identity: A hash over the pictures and the settings.
+        identity: A hash over all pixels, labels and class names: what the pictures *are*. Two
+            copies of a folder have one identity, wherever they lie and whatever they are called.
         path: The folder that it lies in.
 
     Example:
@@ -121,7 +122,8 @@ def build_store(
                             progress=progress,
                             workers=workers,
                         )
-                    write_text(folder / ABOUT, _about(source, settings, key, filled))
+                    _refuse_changed(source)
+                    write_text(folder / ABOUT, _about(source, settings, filled))
                 store = Store(path)
     if strict and store.unreadable:
         raise DataError(unreadable_message(source, store.unreadable))
@@ -147,26 +149,46 @@ def unreadable_message(source: Source, unreadable: tuple[tuple[str, str], ...]) 
     )
 
 
+def _refuse_changed(source: Source) -> None:
+    """What was read while somebody wrote belongs to no key.
+
+    Raises:
+        DataError: If the files are no longer those that were opened.
+    """
+    if not source.is_unchanged():
+        raise DataError(
+            f"{source.name}: files were changed while they were read; start again when nobody "
+            "writes to them any more."
+        )
+
+
 def _key(source: Source, settings: StoreSettings) -> str:
-    parts = f"{FORMAT} {source.identity()} {settings.as_text()}"
+    """Under what name the store is kept: the files' state, and what they are made into."""
+    parts = f"{FORMAT} {source.key()} {settings.as_text()}"
     return blake2b(parts.encode(), digest_size=10).hexdigest()
 
 
-def _about(source: Source, settings: StoreSettings, key: str, filled: Filled) -> str:
+def _about(source: Source, settings: StoreSettings, filled: Filled) -> str:
     if not filled.count:
         raise DataError(unreadable_message(source, filled.unreadable))
+    classes = source.classes if filled.labelled else ()
     about = {
         "format": FORMAT,
-        "identity": key,
+        "identity": _identity(settings, classes, filled),
         "source": source.name,
         "settings": asdict(settings),
         "shape": settings.shape,
         "count": filled.count,
         "labelled": filled.labelled,
-        "classes": source.classes if filled.labelled else (),
+        "classes": classes,
         "unreadable": filled.unreadable,
     }
     return json.dumps(about, indent=1)
+
+
+def _identity(settings: StoreSettings, classes: tuple[str, ...], filled: Filled) -> str:
+    parts = repr((settings.shape, classes, filled.digest))
+    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 @contextmanager
@@ -174,6 +196,7 @@ def _new_folder(path: Path) -> Iterator[Path]:
     """Yield a temporary folder that gets its name only when it is whole and on disk."""
     for left in path.parent.glob(f".{path.name}.*.building"):
         shutil.rmtree(left, ignore_errors=True)  # we hold the lock, so its builder is dead
+    _sweep(path.parent)
     temporary = path.parent / f".{path.name}.{os.getpid()}.building"
     temporary.mkdir()
     try:
@@ -182,6 +205,14 @@ def _new_folder(path: Path) -> Iterator[Path]:
         temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sweep(cache: Path) -> None:
+    """Remove what builders of other stores left behind when they were killed."""
+    for left in cache.glob(".*.building"):
+        store = left.name.removesuffix(".building").rpartition(".")[0]
+        with suppress(Timeout, OSError), FileLock(cache / f"{store}.lock", timeout=0):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from zerosum.data import StoreSettings, build_store, default_settings, open_source
-from zerosum.data.settings import spread
+from zerosum.data.sources.base import spread
 from zerosum.files import cache_folder
 from zerosum.jobs.preparation import counting
 from zerosum.jobs.victims import Victim

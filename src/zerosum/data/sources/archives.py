@@ -2,12 +2,11 @@
 
 import tarfile
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 from zerosum.data.sources.files import FileSource, is_hidden
 from zerosum.data.sources.listing import Entry
-from zerosum.data.sources.unpacking import checksum, map_file
+from zerosum.data.sources.unpacking import map_file
 from zerosum.data.sources.zipindex import entries_of_zip, read_zip_entry, refuse_outside
 from zerosum.errors import DataError
 
@@ -67,11 +66,6 @@ class TarSource(FileSource):
     def __init__(self, path: Path, *, split: str) -> None:
         self._map = map_file(path)
         super().__init__(path, split=split)
-
-    def identity(self) -> str:
-        """A hash over the names and the checksum of the file: a tar has none for its entries."""
-        parts = f"{super().identity()} {checksum(self.path)}"
-        return blake2b(parts.encode(), digest_size=16).hexdigest()
 
     def _find(self) -> Iterator[Entry]:
         try:

@@ -1,7 +1,6 @@
 """Sources that are one array of bytes: NumPy's files, and arrays that a library hands over."""
 
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from zerosum.data.sources.base import Source, UnreadableError
+from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.errors import DataError
 
-__all__ = ["ArraySource", "as_bytes", "as_labels", "identity_of_files"]
+__all__ = ["ArraySource", "as_bytes", "as_labels"]
 
 Loader = Callable[[], tuple[NDArray[Any], NDArray[Any] | None]]
 
@@ -25,9 +25,10 @@ class ArraySource(Source):
     Args:
         name: A short name for folders and messages.
         origin: Where the arrays come from, for messages.
-        identity: A hash of the content; see `identity_of_files`.
         load: Returns pictures and labels; called at the first use of either. Pictures are bytes
             of shape (n, h, w), (n, h, w, c) or (n, c, h, w), best memory-mapped.
+        files: The files that the arrays are read from.
+        word: What tells the arrays from others of this name that are in no file.
         split: The part of the data that this is.
         splits: All the parts that the same data have.
         classes: The classes' names, by label; numbers if there are labels without names.
@@ -38,7 +39,7 @@ class ArraySource(Source):
     Example:
         >>> pictures = np.zeros((5, 8, 8, 3), np.uint8)
         >>> load = lambda: (pictures, None)
-        >>> source = ArraySource("black", origin="here", identity="0", load=load)
+        >>> source = ArraySource("black", origin="here", load=load)
         >>> len(source), source.read(0).mode, source.label(0)
         (5, 'RGB', None)
     """
@@ -48,8 +49,9 @@ class ArraySource(Source):
         name: str,
         *,
         origin: str,
-        identity: str,
         load: Loader,
+        files: tuple[Path, ...] = (),
+        word: str = "",
         split: str = "train",
         splits: tuple[str, ...] = ("train",),
         classes: tuple[str, ...] = (),
@@ -58,7 +60,9 @@ class ArraySource(Source):
         self.origin = origin
         self.split = split
         self.splits = splits
-        self._identity = identity
+        self._files = files
+        self._word = word
+        self._key = self._fingerprint()
         self._load = load
         self._names = classes
         self._loaded: tuple[NDArray[np.uint8], NDArray[np.int64] | None] | None = None
@@ -72,9 +76,16 @@ class ArraySource(Source):
         count = int(labels.max()) + 1
         return self._names if len(self._names) >= count else tuple(map(str, range(count)))
 
-    def identity(self) -> str:
-        """The hash that the source was made with."""
-        return self._identity
+    def key(self) -> str:
+        """A hash over the files as they were when the source was made, the name and the split."""
+        return self._key
+
+    def is_unchanged(self) -> bool:
+        """Whether the files are still the same."""
+        try:
+            return self._fingerprint() == self._key
+        except OSError:
+            return False
 
     def __len__(self) -> int:
         return len(self._arrays()[0])
@@ -99,6 +110,9 @@ class ArraySource(Source):
         """Pictures start to stop - 1, shape (n, h, w, c)."""
         return self._arrays()[0][start:stop]
 
+    def _fingerprint(self) -> str:
+        return fingerprint(self._files, self.name, self.split, self._word)
+
     def _arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
         if self._loaded is None:
             pictures, labels = self._load()
@@ -107,19 +121,6 @@ class ArraySource(Source):
                 labels = as_labels(labels, len(pictures), self.origin)
             self._loaded = pictures, labels
         return self._loaded
-
-
-def identity_of_files(paths: tuple[Path, ...], *words: str) -> str:
-    """A hash over names, sizes and times of change of files, and words.
-
-    Raises:
-        OSError: If a file is missing.
-    """
-    digest = blake2b("\0".join(words).encode(), digest_size=16)
-    for path in paths:
-        status = path.stat()
-        digest.update(f"{path.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    return digest.hexdigest()
 
 
 def as_bytes(pictures: NDArray[Any], origin: str) -> NDArray[np.uint8]:

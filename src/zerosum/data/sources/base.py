@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from zerosum.errors import DataError
+from zerosum.errors import DataError, printable
 
-__all__ = ["Source", "UnreadableError"]
+__all__ = ["PIXEL_LIMIT", "Source", "UnreadableError", "spread"]
+
+PIXEL_LIMIT = 1024 * 1024 * 1024 // 4 // 3
+"""Pictures of more pixels than this, 89 million (Pillow's own limit), are taken for bombs."""
 
 
 class UnreadableError(DataError):
@@ -25,6 +28,7 @@ class UnreadableError(DataError):
     """
 
     def __init__(self, name: str, reason: str) -> None:
+        name, reason = printable(name), printable(reason)
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason
@@ -40,7 +44,9 @@ class Source(ABC):
         name: A short name for folders and messages, such as ``mnist-train``.
         split: The part of the data that this is: ``train``, ``test``, ``trainA``, ...
         splits: All the parts that the same data have.
-        classes: The classes' names, by label; empty where there are no labels.
+        classes: The classes' names, by label; empty where there are no labels. Like the names of
+            pictures they are printable: see `zerosum.errors.printable`.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
     Example:
         >>> from zerosum.data import open_source
@@ -53,10 +59,19 @@ class Source(ABC):
     split: str
     splits: tuple[str, ...]
     classes: tuple[str, ...]
+    pixel_limit: int = PIXEL_LIMIT
 
     @abstractmethod
-    def identity(self) -> str:
-        """A hash that changes when the pictures or labels do, in hexadecimal."""
+    def key(self) -> str:
+        """A hash of the files as they were when the source was opened, in hexadecimal.
+
+        It changes when a file is changed, replaced or moved; see
+        `zerosum.data.sources.fingerprint`.
+        """
+
+    @abstractmethod
+    def is_unchanged(self) -> bool:
+        """Whether the files are still those that were opened."""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -89,3 +104,13 @@ class Source(ABC):
     def strays(self) -> Iterator[tuple[str, str]]:
         """Files among the pictures that are none: (name, reason)."""
         return iter(())
+
+
+def spread(count: int, wanted: int) -> list[int]:
+    """At most ``wanted`` numbers below ``count``, evenly spread, from 0 on.
+
+    Example:
+        >>> spread(100, 4), spread(2, 4)
+        ([0, 25, 50, 75], [0, 1])
+    """
+    return [position * count // min(count, wanted) for position in range(min(count, wanted))]

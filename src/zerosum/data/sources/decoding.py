@@ -4,9 +4,9 @@ from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from zerosum.data.sources.base import UnreadableError
+from zerosum.data.sources.base import PIXEL_LIMIT, UnreadableError
 
-__all__ = ["PICTURE_SUFFIXES", "PIXEL_LIMIT", "decode", "is_picture_name"]
+__all__ = ["PICTURE_SUFFIXES", "decode", "is_picture_name"]
 
 PICTURE_SUFFIXES = frozenset(
     [
@@ -27,9 +27,6 @@ PICTURE_SUFFIXES = frozenset(
 )
 """Files that are taken for pictures; what is inside them shows when they are read."""
 
-PIXEL_LIMIT = 1024 * 1024 * 1024 // 4 // 3
-"""Pictures of more pixels than this (Pillow's own limit) are refused as decompression bombs."""
-
 _ORIENTATION = 0x0112
 
 
@@ -44,16 +41,17 @@ def is_picture_name(path: str) -> bool:
     return f".{path.rpartition('.')[2].lower()}" in PICTURE_SUFFIXES
 
 
-def decode(content: bytes, name: str) -> Image.Image:
+def decode(content: bytes, name: str, *, pixel_limit: int = PIXEL_LIMIT) -> Image.Image:
     """Decode one picture completely, upright as its camera was held.
 
     Args:
         content: The bytes of the file.
         name: What to call it in messages.
+        pixel_limit: Pictures of more pixels are refused.
 
     Raises:
         UnreadableError: If the bytes are no picture, a broken or truncated one, or one of more
-            than `PIXEL_LIMIT` pixels, which nobody needs to be told twice to distrust.
+            pixels than the limit.
 
     Example:
         >>> decode(b"not a picture", "cat.jpg")
@@ -65,13 +63,13 @@ def decode(content: bytes, name: str) -> Image.Image:
         raise UnreadableError(name, "the file is empty")
     try:
         image = Image.open(BytesIO(content))
-        _refuse_bomb(image, name)
+        _refuse_bomb(image, name, pixel_limit)
         image.load()
         return _upright(image)
     except UnreadableError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise UnreadableError(name, _bomb_reason(str(error))) from error
+        raise UnreadableError(name, _bomb_reason(str(error), pixel_limit)) from error
     except UnidentifiedImageError as error:
         reason = f"not a picture in a known format (it begins with {content[:8]!r})"
         raise UnreadableError(name, reason) from error
@@ -79,15 +77,15 @@ def decode(content: bytes, name: str) -> Image.Image:
         raise UnreadableError(name, f"broken or truncated ({error})") from error
 
 
-def _refuse_bomb(image: Image.Image, name: str) -> None:
+def _refuse_bomb(image: Image.Image, name: str, limit: int) -> None:
     width, height = image.size
-    if width * height > PIXEL_LIMIT:
-        raise UnreadableError(name, _bomb_reason(f"{width}x{height} pixels"))
+    if width * height > limit:
+        raise UnreadableError(name, _bomb_reason(f"{width}x{height} pixels", limit))
 
 
-def _bomb_reason(found: str) -> str:
+def _bomb_reason(found: str, limit: int) -> str:
     return (
-        f"refused as a decompression bomb: at most {PIXEL_LIMIT} pixels expected, {found}; "
+        f"refused as a decompression bomb: at most {limit} pixels expected, {found}; "
         "make it smaller if it is a real picture"
     )
 

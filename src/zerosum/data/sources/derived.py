@@ -18,8 +18,8 @@ class Derived(Source):
     Example:
         >>> from zerosum.data import open_source
         >>> class Mirrored(Derived):
-        ...     def identity(self) -> str:
-        ...         return f"{self.base.identity()}-mirrored"
+        ...     def key(self) -> str:
+        ...         return f"{self.base.key()}-mirrored"
         ...
         ...     def read(self, index: int) -> Image.Image:
         ...         return self.base.read(index).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
@@ -34,6 +34,10 @@ class Derived(Source):
         self.split = base.split
         self.splits = base.splits
         self.classes = base.classes
+
+    def is_unchanged(self) -> bool:
+        """Whether the other source's files are still those that were opened."""
+        return self.base.is_unchanged()
 
     def __len__(self) -> int:
         return len(self.base)

@@ -3,12 +3,15 @@
 import os
 from abc import abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from PIL import Image
 
-from zerosum.data.sources.base import Source, UnreadableError
+from zerosum.data.sources.base import Source, UnreadableError, spread
 from zerosum.data.sources.decoding import decode, is_picture_name
+from zerosum.data.sources.fingerprint import WHOLE, fingerprint, sample, stamp
 from zerosum.data.sources.listing import Entry, Listing
 from zerosum.errors import DataError
 
@@ -16,6 +19,9 @@ __all__ = ["FileSource", "FolderSource", "is_hidden", "stat_entry"]
 
 SPLITS = ("train", "test", "val", "valid", "validation")
 DOMAINS = ("trainA", "trainB", "testA", "testB")
+
+_FEW = 2_000
+_SAMPLED = 256
 
 
 def is_hidden(path: str) -> bool:
@@ -57,6 +63,7 @@ class FileSource(Source):
         self.name = f"{path.name.split('.')[0] or 'pictures'}-{split}"
         if not len(self._listing):
             raise DataError(self._nothing_found())
+        self._key = self._fingerprint()
 
     @abstractmethod
     def _find(self) -> Iterator[Entry]:
@@ -66,9 +73,21 @@ class FileSource(Source):
     def _content(self, entry: Entry) -> bytes:
         """The bytes of one file."""
 
-    def identity(self) -> str:
-        """A hash over names, sizes, and times of change (or an archive's checksums)."""
-        return self._listing.identity()
+    def key(self) -> str:
+        """A hash over where the pictures are, their names and labels, and the files' state."""
+        parts = f"{self.path.resolve()} {self._listing.digest()} {self._key} {self.pixel_limit}"
+        return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    def is_unchanged(self) -> bool:
+        """Whether the files are still those that were listed."""
+        try:
+            return self._fingerprint() == self._key
+        except OSError:
+            return False
+
+    def _fingerprint(self) -> str:
+        """What the file system says of the file or the files now, with some of their content."""
+        return fingerprint([self.path])
 
     def __len__(self) -> int:
         return len(self._listing)
@@ -88,7 +107,7 @@ class FileSource(Source):
             content = self._content(entry)
         except OSError as error:
             raise UnreadableError(entry.path, error.strerror or str(error)) from error
-        return decode(content, entry.path)
+        return decode(content, entry.path, pixel_limit=self.pixel_limit)
 
     def label(self, index: int) -> int | None:
         """The number of the picture's folder among the classes, or None."""
@@ -153,6 +172,20 @@ class FolderSource(FileSource):
     def _content(self, entry: Entry) -> bytes:
         return (self.path / entry.path).read_bytes()
 
+    def _fingerprint(self) -> str:
+        digest = blake2b(digest_size=16)
+        total = 0
+        for listed in self._listing:
+            entry = stat_entry(self.path / listed.path, "")
+            total += entry.size
+            digest.update(f"{entry.size} {entry.stamp}\n".encode())
+        is_cheap = total <= WHOLE and len(self) <= _FEW
+        for index in spread(len(self), len(self) if is_cheap else _SAMPLED):
+            with suppress(OSError):  # it is named when it is read
+                path = self.path / self._listing[index].path
+                sample(path, digest, pieces=None if is_cheap else 1)
+        return digest.hexdigest()
+
 
 def _walk(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
     """All files below a folder; ``above`` are the folders on the way: links must not loop."""
@@ -172,7 +205,7 @@ def _walk(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iter
 
 
 def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
-    """The entry of a file on disk, whose stamp is its time of change.
+    """The entry of a file on disk, stamped with its times of change.
 
     Args:
         file: Where it is.
@@ -188,7 +221,7 @@ def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
         raise DataError(f"the name {path!r} is not valid UTF-8; rename the file.") from error
     except OSError:  # a link to nowhere: named as unreadable when it is read
         return Entry(path, 0, 0)
-    return Entry(path, status.st_size, status.st_mtime_ns)
+    return Entry(path, status.st_size, stamp(status))
 
 
 def _wrapper(listing: Listing) -> str:

@@ -103,6 +103,10 @@ class Listing:
     def __getitem__(self, index: int) -> Entry:
         return Entry(*self._row(index)[:6])
 
+    def __iter__(self) -> Iterator[Entry]:
+        query = "SELECT path, size, stamp, place, packed, method FROM chosen ORDER BY rowid"
+        return (Entry(*row) for row in self._database.execute(query))
+
     def label(self, index: int) -> int | None:
         """The label of a chosen picture, or None."""
         label: int | None = self._row(index)[6]
@@ -116,8 +120,8 @@ class Listing:
         )
         return (row[0] for row in self._rows(query, *_under(prefix)))
 
-    def identity(self) -> str:
-        """A hash over the chosen files' names, sizes and stamps."""
+    def digest(self) -> str:
+        """A hash over the chosen files' names, sizes, stamps and labels."""
         digest = blake2b(digest_size=16)
         for row in self._rows("SELECT path, size, stamp, label FROM chosen ORDER BY rowid"):
             digest.update(repr(row).encode("utf-8", "surrogatepass"))

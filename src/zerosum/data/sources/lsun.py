@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zerosum.data.sources.files import FileSource
+from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.listing import Entry
 from zerosum.errors import DataError
 
@@ -34,6 +35,9 @@ class _Lsun(FileSource):
             for key, content in transaction.cursor():
                 # LSUN's keys are plain words, and what they lead to is a WebP picture.
                 yield Entry(f"{key.decode('ascii')}.webp", len(content), 0)
+
+    def _fingerprint(self) -> str:
+        return fingerprint([self.path / "data.mdb"])
 
     def _content(self, entry: Entry) -> bytes:
         key = entry.path.removesuffix(".webp").encode("ascii")

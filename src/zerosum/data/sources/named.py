@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zerosum.data.sources.arrays import ArraySource, identity_of_files
+from zerosum.data.sources.arrays import ArraySource
 from zerosum.data.sources.base import Source
 from zerosum.data.sources.files import FolderSource, stat_entry
 from zerosum.data.sources.listing import Entry
@@ -232,7 +232,7 @@ def _array_source(
     return ArraySource(
         f"{name}-{split}",
         origin=f"{name}-{split}",
-        identity=identity_of_files(paths, name, split),
+        files=paths,
         load=load,
         split=split,
         splits=splits,

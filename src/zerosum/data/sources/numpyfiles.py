@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zerosum.data.sources.arrays import ArraySource
-from zerosum.data.sources.unpacking import checksum, map_file
+from zerosum.data.sources.unpacking import map_file
 from zerosum.errors import DataError
 
 __all__ = ["idx_source", "is_idx_name", "npy_source", "npz_source", "read_idx"]
@@ -53,7 +53,7 @@ def npy_source(path: Path, *, split: str = "train") -> ArraySource:
         except (ValueError, EOFError) as error:
             raise DataError(f"{path} is not a whole .npy file of numbers: {error}.") from error
 
-    return ArraySource(path.stem, origin=path.name, identity=checksum(path), load=load)
+    return ArraySource(path.stem, origin=path.name, files=(path,), load=load)
 
 
 def npz_source(path: Path, *, split: str = "train", classes: tuple[str, ...] = ()) -> ArraySource:
@@ -91,7 +91,7 @@ def npz_source(path: Path, *, split: str = "train", classes: tuple[str, ...] = (
     return ArraySource(
         f"{path.stem}-{split}",
         origin=f"{path.name}/{pictures}",
-        identity=f"{checksum(path)}-{split}",
+        files=(path,),
         load=load,
         split=split,
         splits=splits,
@@ -132,7 +132,6 @@ def idx_source(
     """
     beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
     labels = beside if beside != path and beside.is_file() else None
-    sums = [checksum(file) for file in (path, labels) if file]
 
     def load() -> tuple[NDArray[Any], NDArray[Any] | None]:
         return read_idx(path), read_idx(labels) if labels else None
@@ -140,7 +139,7 @@ def idx_source(
     return ArraySource(
         f"{name or path.name.split('-')[0]}-{split}",
         origin=path.name,
-        identity="-".join(sums),
+        files=(path, labels) if labels else (path,),
         load=load,
         split=split,
         splits=tuple(splits),

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from zerosum.data.sources.archives import TarSource, ZipSource
-from zerosum.data.sources.base import Source
+from zerosum.data.sources.base import PIXEL_LIMIT, Source
 from zerosum.data.sources.files import FolderSource
 from zerosum.data.sources.named import NAMED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
@@ -35,7 +35,7 @@ FORMATS: dict[str, Callable[..., Source]] = {
 """What a file is, by the end of its name; IDX files are known by ``idx3`` in theirs."""
 
 
-def open_source(spec: str, *, split: str = "train") -> Source:
+def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT) -> Source:
     """Open pictures by name or path.
 
     Args:
@@ -43,9 +43,11 @@ def open_source(spec: str, *, split: str = "train") -> Source:
             lies in after a colon (``mnist:/my/folder``); or the path of a folder, of a zip or tar
             file of one, of a ``.npy``, ``.npz`` or IDX file; or shards (``a-{000..010}.tar``).
         split: Which part: ``train``, ``test`` and others, or one of two domains: ``trainA``, ...
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
     Raises:
-        DataError: If there is nothing of this name, no pictures in it, or no such split.
+        DataError: If there is nothing of this name, no pictures in it, no such split, or a file
+            or folder that may not be read.
 
     Example:
         >>> open_source("digits").classes
@@ -55,6 +57,17 @@ def open_source(spec: str, *, split: str = "train") -> Source:
         ...
         zerosum.errors.DataError: no data set and no file is called 'digit'; did you mean ...
     """
+    try:
+        source = _open(spec, split)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        where = f" ({error.filename})" if error.filename else ""
+        raise DataError(f"{spec} cannot be read{where}: {reason}.") from error
+    source.pixel_limit = pixel_limit
+    return source
+
+
+def _open(spec: str, split: str) -> Source:
     name, _, root = spec.partition(":")
     if name in NAMED:
         return NAMED[name](Path(root).expanduser() if root else data_root(), split)

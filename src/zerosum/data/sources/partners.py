@@ -40,9 +40,9 @@ class Half(Derived):
         self.split = f"{base.split}{domain}"
         self.splits = (f"{base.split}A", f"{base.split}B")
 
-    def identity(self) -> str:
-        """The identity of the whole pictures, and which half it is."""
-        return f"{self.base.identity()}-{self.side}"
+    def key(self) -> str:
+        """The key of the whole pictures, and which half it is."""
+        return f"{self.base.key()}-{self.side}"
 
     def read(self, index: int) -> Image.Image:
         """One half of one picture.
@@ -88,9 +88,9 @@ class Reordered(Derived):
         super().__init__(base)
         self._order = order
 
-    def identity(self) -> str:
-        """A hash over the identity of the pictures and their order."""
-        digest = blake2b(self.base.identity().encode(), digest_size=16)
+    def key(self) -> str:
+        """A hash over the key of the pictures and their order."""
+        digest = blake2b(self.base.key().encode(), digest_size=16)
         digest.update(self._order.tobytes())
         return digest.hexdigest()
 

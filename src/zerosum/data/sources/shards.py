@@ -13,6 +13,7 @@ from pathlib import Path
 from zerosum.data.sources.archives import entries_of_tar
 from zerosum.data.sources.decoding import is_picture_name
 from zerosum.data.sources.files import FileSource
+from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.listing import Entry
 from zerosum.errors import DataError
 
@@ -68,6 +69,9 @@ class ShardSource(FileSource):
             for part in sample:
                 if is_picture_name(part.path):
                     yield replace(part, path=folder + part.path, method=number)
+
+    def _fingerprint(self) -> str:
+        return fingerprint(self._shards)
 
     def _content(self, entry: Entry) -> bytes:
         return _read(self._shards[entry.method], entry)

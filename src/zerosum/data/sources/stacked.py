@@ -38,9 +38,13 @@ class StackedSource(Source):
         drawn = torch.randint(len(base), (count, 3), generator=generator)
         self._triples: NDArray[np.int64] = drawn.numpy()
 
-    def identity(self) -> str:
-        """The identity of the base, and which triples were drawn."""
-        return f"{self.base.identity()}-stacked-{len(self)}"
+    def key(self) -> str:
+        """The key of the base, and which triples were drawn."""
+        return f"{self.base.key()}-stacked-{len(self)}"
+
+    def is_unchanged(self) -> bool:
+        """Whether the base's files are still those that were opened."""
+        return self.base.is_unchanged()
 
     def __len__(self) -> int:
         return len(self._triples)

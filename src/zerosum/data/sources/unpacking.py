@@ -1,7 +1,6 @@
 """Plain bytes of files that are compressed as a whole, without leaving anything behind."""
 
 import gzip
-import hashlib
 import shutil
 import tempfile
 import zlib
@@ -12,22 +11,9 @@ from pathlib import Path
 from zerosum.errors import DataError
 from zerosum.files import is_disk_full
 
-__all__ = ["checksum", "map_file", "unpack"]
+__all__ = ["map_file", "unpack"]
 
 _GZIP = b"\x1f\x8b"
-
-
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal.
-
-    Example:
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     _ = Path(folder, "empty").write_bytes(b"")
-        ...     checksum(Path(folder, "empty"))[:8]
-        'e3b0c442'
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def map_file(path: Path) -> mmap:
