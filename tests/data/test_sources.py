@@ -1,18 +1,25 @@
 import gzip
+import json
 import os
+import shutil
 import struct
 import tarfile
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from zerosum.data import open_source
 from zerosum.data.sources import NAMED, Source, UnreadableError
-from zerosum.errors import DataError
+from zerosum.data.sources.layout import canonical
+from zerosum.errors import DataError, DataWarning
 
 Maker = Callable[..., Path]
 
@@ -74,12 +81,167 @@ def test_a_flat_folder_has_no_labels(pictures: Path) -> None:
     assert (len(source), source.classes, labels(source)) == (3, (), [None] * 3)
 
 
-def test_pictures_beside_sub_folders_are_kept_and_nothing_is_a_class(
+def test_one_picture_beside_class_folders_is_left_out_and_named(
     pictures: Path, make_picture: Maker
 ) -> None:
     make_picture(pictures / "top.png", seed=9)
     source = open_source(str(pictures))
-    assert (len(source), source.classes) == (6, ())
+    assert (len(source), source.classes) == (5, ("cat", "dog"))
+    assert [name for name, _ in source.strays()] == ["top.png"]
+
+
+def test_a_wrapper_may_hold_a_stray_too(pictures: Path, make_picture: Maker) -> None:
+    make_picture(pictures.parent / "outer" / "preview.png", seed=9)
+    pictures.rename(pictures.parent / "outer" / "pets")
+    source = open_source(str(pictures.parent / "outer"))
+    assert (len(source), source.classes) == (5, ("cat", "dog"))
+    assert [name for name, _ in source.strays()] == ["preview.png"]
+
+
+def test_several_pictures_beside_sub_folders_are_kept_and_the_note_says_why_nothing_is_a_class(
+    pictures: Path, make_picture: Maker
+) -> None:
+    for name in ("top", "tip"):
+        make_picture(pictures / f"{name}.png", seed=9)
+    with pytest.warns(DataWarning, match=r"2 pictures lie beside the folders cat, dog \(tip\.png"):
+        source = open_source(str(pictures))
+    assert (len(source), source.classes, list(source.strays())) == (7, (), [])
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "val"),
+    [
+        ("Train", "Test", "Valid"),
+        ("TRAIN", "TESTING", "VALIDATION"),
+        ("training_set", "test_set", "val"),
+        ("train2017", "test2017", "val2017"),
+        ("Training", "testing", "dev"),
+        ("train-images", "test-images", "validation images"),
+    ],
+)
+def test_splits_are_known_in_any_case_and_common_spelling(
+    pictures: Path, train: str, test: str, val: str
+) -> None:
+    data = pictures.parent / "data"
+    for folder in (train, test, val):
+        shutil.copytree(pictures, data / folder)
+    (data / test / "cat" / "a.png").unlink()
+    (data / val / "dog" / "e.png").unlink()
+    assert open_source(str(data)).splits == ("train", "test", "val")
+    assert len(open_source(str(data))) == 5
+    assert "cat/a.png" not in " ".join(names(open_source(str(data), split="test")))
+    for spelling in ("val", "valid", "validation"):
+        found = open_source(str(data), split=spelling)
+        assert (found.split, len(found), found.classes) == ("val", 4, ("cat", "dog"))
+
+
+@given(name=st.text(st.characters(codec="ascii", categories=["L", "N"]), max_size=12))
+def test_a_name_is_a_split_only_if_it_is_a_spelling_of_one(name: str) -> None:
+    found = canonical(name)
+    plain = name.lower()
+    assert found is None or plain.startswith(("train", "test", "val", "dev"))
+    assert canonical(name.upper()) == canonical(plain) == found
+    assert canonical(f"my{name}") is None
+
+
+@pytest.mark.parametrize("other", ["extra", "car", "trains"])
+@pytest.mark.parametrize("split", ["train", "Test", "validation"])
+def test_a_lone_split_beside_another_folder_is_never_a_class(
+    pictures: Path, other: str, split: str
+) -> None:
+    (pictures / "cat").rename(pictures / other)
+    (pictures / "dog").rename(pictures / split)
+    with pytest.raises(DataError, match=rf"holds the folder {split}.* beside {other}: .*rename"):
+        open_source(str(pictures))
+
+
+def test_what_lies_beside_several_splits_is_named(pictures: Path, make_picture: Maker) -> None:
+    data = pictures.parent / "data"
+    for folder in ("train", "test", "extra"):
+        shutil.copytree(pictures, data / folder)
+    make_picture(data / "preview.png")
+    for split in ("train", "test"):
+        source = open_source(str(data), split=split)
+        assert (len(source), source.classes) == (5, ("cat", "dog"))
+        assert [name for name, _ in source.strays()] == ["preview.png", "extra/"]
+        assert "5 pictures" in dict(source.strays())["extra/"]
+
+
+def test_two_folders_for_one_split_are_refused(pictures: Path) -> None:
+    data = pictures.parent / "data"
+    for folder in ("train", "valid", "validation"):
+        shutil.copytree(pictures, data / folder)
+    with pytest.raises(DataError, match=r"2 folders .* split val: valid, validation"):
+        open_source(str(data))
+
+
+def nvlabs(folder: Path, listed: object, *, count: int = 6) -> Path:
+    """As NVlabs' dataset_tool writes it: shards of at most four pictures and a dataset.json."""
+    folder.mkdir(parents=True)
+    for index in range(count):
+        path = folder / f"{index // 4:05d}" / f"img{index:08d}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("L", (8, 8), index).save(path)
+    content = listed if isinstance(listed, str) else json.dumps({"labels": listed})
+    (folder / "dataset.json").write_text(content)
+    return folder
+
+
+def nvlabs_names(count: int) -> list[str]:
+    return [f"{index // 4:05d}/img{index:08d}.png" for index in range(count)]
+
+
+@pytest.mark.parametrize("pack", [lambda folder: folder, zipped, lambda it: tarred(it, ".tar.gz")])
+@pytest.mark.parametrize("count", [3, 6])
+def test_labels_of_nvlabs_tools_are_read_and_shards_are_no_classes(
+    tmp_path: Path, pack: Callable[[Path], Path], count: int
+) -> None:
+    listed = [[name, 5 + 2 * (index % 2)] for index, name in enumerate(nvlabs_names(count))]
+    source = open_source(str(pack(nvlabs(tmp_path / "set", listed, count=count))))
+    assert source.classes == ("5", "7")
+    assert labels(source) == [index % 2 for index in range(count)]
+    assert list(source.strays()) == []
+
+
+def test_without_labels_nvlabs_shards_are_no_classes_either(tmp_path: Path) -> None:
+    source = open_source(str(nvlabs(tmp_path / "set", None)))
+    assert (len(source), source.classes, labels(source)) == (6, (), [None] * 6)
+
+
+def test_a_picture_that_dataset_json_forgets_is_named(tmp_path: Path) -> None:
+    listed = [[name, 1] for name in nvlabs_names(6)[1:]]
+    source = open_source(str(nvlabs(tmp_path / "set", listed)))
+    assert labels(source) == [0] * 5
+    assert [name for name, _ in source.strays()] == ["00000/img00000000.png"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{", "[]", "3", '{"labels": 3}', '{"labels": [["a"]]}', '{"labels": [[1, 2]]}', "[" * 9000]
+    + [f'{{"labels": [["a", {label}]]}}' for label in ("-1", "1.5", "true", '"cat"', "[0, 1]")],
+)
+def test_another_dataset_json_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    with pytest.raises(DataError, match=r"dataset\.json.*remove"):
+        open_source(str(nvlabs(tmp_path / "set", content)))
+
+
+HOSTILE = "red\x1b[31m\u202e\x07"
+
+
+@pytest.mark.parametrize("pack", [lambda folder: folder, zipped])
+def test_no_name_that_a_source_gives_can_command_a_terminal(
+    pictures: Path, pack: Callable[[Path], Path]
+) -> None:
+    (pictures / "cat").rename(pictures / f"cat{HOSTILE}")
+    (pictures / "dog" / f"{HOSTILE}.txt").write_text("no picture")
+    (pictures / "dog" / f"{HOSTILE}.png").write_text("no picture")
+    hostile = pictures.rename(pictures.parent / f"pets{HOSTILE}")
+    source = open_source(str(pack(hostile)))
+    assert source.classes[0] == "catred\\x1b[31m\\u202e\\x07"
+    given = [source.name, *source.classes, *names(source), *chain(*source.strays())]
+    with pytest.raises(UnreadableError) as caught:
+        source.read(next(index for index, name in enumerate(names(source)) if "dog/red" in name))
+    assert all(name.isprintable() for name in [*given, str(caught.value)])
 
 
 def test_train_and_test_folders_are_splits(pictures: Path, tmp_path: Path) -> None:

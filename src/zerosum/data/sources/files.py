@@ -6,22 +6,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from warnings import warn
 
 from PIL import Image
 
 from zerosum.data.sources.base import Source, UnreadableError, spread
 from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.fingerprint import WHOLE, fingerprint, sample, stamp
-from zerosum.data.sources.listing import Entry, Listing
-from zerosum.errors import DataError
+from zerosum.data.sources.layout import DOMAINS, Parts, canonical, find_parts, parse_labels
+from zerosum.data.sources.listing import Entry, Labeller, Listing
+from zerosum.errors import DataError, DataWarning, printable
 
 __all__ = ["FileSource", "FolderSource", "is_hidden", "stat_entry"]
 
-SPLITS = ("train", "test", "val", "valid", "validation")
-DOMAINS = ("trainA", "trainB", "testA", "testB")
-
 _FEW = 2_000
 _SAMPLED = 256
+_LABELS = "dataset.json"
+_LABELS_LIMIT = 1 << 28
 
 
 def is_hidden(path: str) -> bool:
@@ -38,29 +39,32 @@ class FileSource(Source):
     """Pictures that are files in folders, on disk or in an archive.
 
     What the folders mean: one folder that holds all the others is a wrapper and is passed over;
-    ``train`` and ``test`` (``val``, ``valid``, ``validation``) are splits; ``trainA``,
+    ``train``, ``test`` and ``val``, in any case and common spelling, are splits; ``trainA``,
     ``trainB``, ``testA`` and ``testB`` are two domains; any other folders are classes, unless
-    pictures lie beside them.
+    more than a few pictures lie beside them. Where NVlabs' ``dataset.json`` is, the labels are
+    those in it, and folders mean nothing.
 
     Args:
         path: The folder or archive.
         split: Which split or domain to open.
 
     Raises:
-        DataError: If there are no pictures, or no such split.
+        DataError: If there are no pictures, no such split, or folders that could be splits as
+            well as classes.
     """
 
     def __init__(self, path: Path, *, split: str) -> None:
         self.path = path
-        self.split = split
+        self.split = canonical(split) or split
         self._listing = Listing((entry, is_picture_name(entry.path)) for entry in self._find())
-        wrapper = _wrapper(self._listing)
-        tops = self._listing.top_folders(wrapper)
-        self.splits = _splits(tops)
-        self._prefix = self._choose_prefix(wrapper)
-        self.classes = self._choose_classes()
-        self._listing.choose(self._prefix, classes=self.classes)
-        self.name = f"{path.name.split('.')[0] or 'pictures'}-{split}"
+        self._wrapper = self._find_wrapper()
+        self._parts = self._find_parts()
+        self.splits = tuple(self._parts.folders)
+        self._prefix = self._choose_prefix()
+        names, label_of = self._choose_classes()
+        self.classes = tuple(map(printable, names))
+        self._listing.choose(self._prefix, label_of if names else None)
+        self.name = printable(f"{path.name.split('.')[0] or 'pictures'}-{self.split}")
         if not len(self._listing):
             raise DataError(self._nothing_found())
         self._key = self._fingerprint()
@@ -94,7 +98,7 @@ class FileSource(Source):
 
     def picture_name(self, index: int) -> str:
         """The path of a picture relative to the folder or archive."""
-        return self._listing[index].path
+        return printable(self._listing[index].path)
 
     def partner_name(self, index: int) -> str:
         """The picture's path below the folder of its split, without the suffix."""
@@ -114,21 +118,99 @@ class FileSource(Source):
         return self._listing.label(index)
 
     def strays(self) -> Iterator[tuple[str, str]]:
-        """Files among the pictures whose suffix is not that of a picture."""
+        """Files among the pictures that are none, and pictures that belong to no part or class."""
         for path in self._listing.others(self._prefix):
-            yield path, "not a picture, judging by its suffix"
+            if not path.endswith(_LABELS):
+                yield printable(path), "not a picture, judging by its suffix"
+        for path in self._listing.left_out():
+            yield printable(path), "without a class, though the others have one"
+        for path in self._outside():
+            yield printable(path), "beside the folders that hold the others"
+        for folder in self._parts.others:
+            where = f"{self._wrapper}{folder}/"
+            count = self._listing.count(where)
+            yield printable(where), f"{count} pictures in a folder that is no split"
 
-    def _choose_prefix(self, wrapper: str) -> str:
+    def _outside(self) -> Iterator[str]:
+        """The pictures that lie in the folders around the splits, domains or classes."""
+        around = [""]
+        for folder in self._wrapper.split("/")[:-1]:
+            around.append(f"{around[-1]}{folder}/")
+        for prefix in around if self.splits else around[:-1]:
+            yield from self._listing.directly(prefix)
+
+    def _find_wrapper(self) -> str:
+        """The one folder that holds all others, if there is one and it means nothing itself."""
+        prefix = ""
+        while self._listing.find(f"{prefix}{_LABELS}") is None:
+            tops = self._listing.top_folders(prefix)
+            if len(tops) != 1 or canonical(tops[0]) or not self._wraps(prefix, tops[0]):
+                break
+            prefix = f"{prefix}{tops[0]}/"
+        return prefix
+
+    def _wraps(self, prefix: str, folder: str) -> bool:
+        """Whether a lone folder holds all the pictures, or all but few that lie beside classes."""
+        beside = self._listing.count_directly(prefix)
+        below = self._listing.count(prefix) - beside
+        holds_classes = len(self._listing.top_folders(f"{prefix}{folder}/")) > 1
+        return not beside or (holds_classes and _few(beside, below))
+
+    def _find_parts(self) -> Parts:
+        if self._listing.find(f"{self._wrapper}{_LABELS}") is not None:
+            return Parts(folders={})
+        return find_parts(self._listing.top_folders(self._wrapper), str(self.path))
+
+    def _choose_prefix(self) -> str:
         if self.split in self.splits:
-            return f"{wrapper}{self.split}/"
+            return f"{self._wrapper}{self._parts.folders[self.split]}/"
         if not self.splits and self.split == "train":
-            return wrapper
+            return self._wrapper
         raise DataError(self._no_such_split())
 
-    def _choose_classes(self) -> tuple[str, ...]:
-        if self._listing.has_pictures_directly(self._prefix):
-            return ()
-        return self._listing.top_folders(self._prefix)
+    def _choose_classes(self) -> tuple[tuple[str, ...], Labeller]:
+        """The names of the classes as they are written, and which of them a path belongs to."""
+        listed = self._listing.find(f"{self._prefix}{_LABELS}")
+        if listed is not None:
+            return self._listed_classes(listed)
+        folders = self._listing.top_folders(self._prefix)
+        beside = self._listing.count_directly(self._prefix)
+        below = self._listing.count(self._prefix) - beside
+        may_be_classes = len(folders) > 1 and self.split not in DOMAINS
+        if beside and not (may_be_classes and _few(beside, below)):
+            if may_be_classes:
+                self._say_why_unlabelled(beside, folders)
+            return (), lambda path: None
+        numbers = {name: label for label, name in enumerate(folders)}
+        start = len(self._prefix)
+        return folders, lambda path: numbers.get(path[start:].partition("/")[0])
+
+    def _listed_classes(self, entry: Entry) -> tuple[tuple[str, ...], Labeller]:
+        """The classes that stand in NVlabs' ``dataset.json``."""
+        if entry.size > _LABELS_LIMIT:
+            raise DataError(f"{self.path}: {entry.path} has {entry.size} bytes; is it a bomb?")
+        labels = parse_labels(self._content(entry), f"{self.path}: {entry.path}")
+        numbers = {
+            label: index for index, label in enumerate(sorted(set((labels or {}).values())))
+        }
+        start = len(self._prefix)
+
+        def label_of(path: str) -> int | None:
+            assert labels is not None
+            return numbers.get(labels.get(path[start:], -1))
+
+        return tuple(map(str, numbers)), label_of
+
+    def _say_why_unlabelled(self, beside: int, folders: tuple[str, ...]) -> None:
+        first = next(self._listing.directly(self._prefix))
+        count = f"{beside} pictures lie" if beside > 1 else "a picture lies"
+        warn(
+            f"{self.path} has no labels: {count} beside the folders {', '.join(folders[:5])}"
+            f"{' ...' if len(folders) > 5 else ''} ({printable(first)}), so that these are not "
+            "taken for classes; move such pictures away, or into a folder.",
+            DataWarning,
+            stacklevel=2,
+        )
 
     def _no_such_split(self) -> str:
         if not self.splits:
@@ -145,7 +227,7 @@ class FileSource(Source):
 
     def _nothing_found(self) -> str:
         others = next(self._listing.others(""), None)
-        found = f"found other files, such as {others}" if others else "it is empty"
+        found = f"found other files, such as {printable(others)}" if others else "it is empty"
         return (
             f"no pictures in {self.path}: expected files such as .png or .jpg, {found}; "
             "check the path."
@@ -224,21 +306,6 @@ def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
     return Entry(path, status.st_size, stamp(status))
 
 
-def _wrapper(listing: Listing) -> str:
-    """The one folder that holds all the others, if there is one and it means nothing itself."""
-    prefix = ""
-    while not listing.has_pictures_directly(prefix):
-        tops = listing.top_folders(prefix)
-        if len(tops) != 1 or tops[0] in (*SPLITS, *DOMAINS):
-            break
-        prefix = f"{prefix}{tops[0]}/"
-    return prefix
-
-
-def _splits(folders: tuple[str, ...]) -> tuple[str, ...]:
-    """The splits or domains among the folders; classes that are called "train" are no splits."""
-    if {"trainA", "trainB"} <= set(folders):
-        return tuple(name for name in DOMAINS if name in folders)
-    if folders and set(folders) <= set(SPLITS):
-        return tuple(name for name in SPLITS if name in folders)
-    return ()
+def _few(beside: int, below: int) -> bool:
+    """Whether pictures beside class folders are strays: one, or one in a hundred."""
+    return beside <= max(1, below // 100) and below >= 4

@@ -1,12 +1,15 @@
 """A sorted list of files of any length that is kept on disk, not in memory."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
 
-__all__ = ["Entry", "Listing"]
+__all__ = ["Entry", "Labeller", "Listing"]
+
+Labeller = Callable[[str], int | None]
+"""From a picture's path to its label, or None if it has none."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,11 @@ CREATE TABLE found (path TEXT, size INT, stamp INT, place INT, packed INT, metho
                     picture INT);
 CREATE TABLE chosen (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
                      label INT);
+CREATE TABLE left_out (path TEXT);
 """
+_DIRECTLY = (
+    "FROM found WHERE picture AND instr(substr(path, ?), '/') = 0 AND path >= ? AND path < ?"
+)
 
 
 class Listing:
@@ -49,7 +56,7 @@ class Listing:
 
     Example:
         >>> listing = Listing([(Entry("b/1.png", 9, 0), True), (Entry("a/2.png", 7, 0), True)])
-        >>> listing.choose("", classes=("a", "b"))
+        >>> listing.choose("", {"a/2.png": 0, "b/1.png": 1}.get)
         >>> len(listing), listing[0].path, listing.label(1)
         (2, 'a/2.png', 1)
     """
@@ -71,31 +78,58 @@ class Listing:
         )
         return tuple(sorted(row[0] for row in self._rows(query, *_under(prefix))))
 
-    def has_pictures_directly(self, prefix: str) -> bool:
-        """Whether pictures lie in the folder ``prefix`` itself."""
-        query = (
-            "SELECT 1 FROM found WHERE picture AND instr(substr(path, ?), '/') = 0 "
-            "AND path >= ? AND path < ? LIMIT 1"
-        )
-        return any(True for _ in self._rows(query, *_under(prefix)))
+    def directly(self, prefix: str) -> Iterator[str]:
+        """The pictures in the folder ``prefix`` itself, sorted."""
+        query = f"SELECT path {_DIRECTLY} ORDER BY path"
+        return (row[0] for row in self._rows(query, *_under(prefix)))
 
-    def choose(self, prefix: str, *, classes: tuple[str, ...]) -> None:
-        """Keep the pictures under ``prefix``; the folder below it is the class, if there is any.
+    def count_directly(self, prefix: str) -> int:
+        """How many pictures there are in the folder ``prefix`` itself."""
+        return self._number(f"SELECT count(*) {_DIRECTLY}", *_under(prefix))
+
+    def count(self, prefix: str) -> int:
+        """How many pictures there are under ``prefix``, in all folders."""
+        query = "SELECT count(*) FROM found WHERE picture AND ? > 0 AND path >= ? AND path < ?"
+        return self._number(query, *_under(prefix))
+
+    def find(self, path: str) -> Entry | None:
+        """The file of that path, picture or not; None if there is none."""
+        query = "SELECT path, size, stamp, place, packed, method FROM found WHERE path = ?"
+        row = self._database.execute(query, (path,)).fetchone()
+        return None if row is None else Entry(*row)
+
+    def choose(self, prefix: str, label_of: Labeller | None = None) -> None:
+        """Keep the pictures under ``prefix``, and if there are labels only the labelled ones.
 
         Args:
             prefix: A folder, ending in ``/``, or nothing for all.
-            classes: The folders below that are classes, by label; empty for no labels.
+            label_of: From a path to its label; None for no labels.
         """
-        self._database.create_function("label_of", 1, {n: i for i, n in enumerate(classes)}.get)
-        label = "label_of(substr(rest, 1, instr(rest, '/') - 1))" if classes else "NULL"
+        self._database.create_function("label_of", 1, label_of)
+        label = "NULL" if label_of is None else "label_of(path)"
         self._database.execute("DELETE FROM chosen")
+        self._database.execute("DELETE FROM left_out")
         self._database.execute(
             f"INSERT INTO chosen SELECT path, size, stamp, place, packed, method, {label} FROM "
-            "(SELECT *, substr(path, ?) AS rest FROM found "
-            "WHERE picture AND path >= ? AND path < ?) ORDER BY path",
+            "found WHERE picture AND ? > 0 AND path >= ? AND path < ? ORDER BY path",
             _under(prefix),
         )
-        self._count = self._database.execute("SELECT count(*) FROM chosen").fetchone()[0]
+        if label_of is not None:
+            self._leave_out()
+        self._count = self._number("SELECT count(*) FROM chosen")
+
+    def _leave_out(self) -> None:
+        """Take the pictures without a label out of the chosen ones, and number the others anew."""
+        self._database.executescript(
+            """INSERT INTO left_out SELECT path FROM chosen WHERE label IS NULL ORDER BY rowid;
+            CREATE TABLE labelled AS SELECT * FROM chosen WHERE label IS NOT NULL ORDER BY rowid;
+            DROP TABLE chosen;
+            ALTER TABLE labelled RENAME TO chosen;"""
+        )
+
+    def left_out(self) -> Iterator[str]:
+        """The pictures that were not chosen because they have no label, sorted."""
+        return (row[0] for row in self._rows("SELECT path FROM left_out ORDER BY rowid"))
 
     def __len__(self) -> int:
         return self._count
@@ -136,6 +170,10 @@ class Listing:
                 query, (index + 1,)
             ).fetchone()
         return row
+
+    def _number(self, query: str, *values: int | str) -> int:
+        number: int = self._database.execute(query, values).fetchone()[0]
+        return number
 
     def _rows(self, query: str, *values: int | str) -> Iterator[tuple[str, ...]]:
         yield from self._database.execute(query, values)

@@ -14,7 +14,8 @@ from zerosum.data.sources.archives import entries_of_tar
 from zerosum.data.sources.decoding import is_picture_name
 from zerosum.data.sources.files import FileSource
 from zerosum.data.sources.fingerprint import fingerprint
-from zerosum.data.sources.listing import Entry
+from zerosum.data.sources.layout import Parts
+from zerosum.data.sources.listing import Entry, Labeller
 from zerosum.errors import DataError
 
 __all__ = ["ShardSource", "is_shard_pattern"]
@@ -76,8 +77,12 @@ class ShardSource(FileSource):
     def _content(self, entry: Entry) -> bytes:
         return _read(self._shards[entry.method], entry)
 
-    def _choose_classes(self) -> tuple[str, ...]:
-        return tuple(map(str, range(self._highest_class + 1)))
+    def _find_parts(self) -> Parts:
+        return Parts(folders={})  # of a shard's folders none is a split
+
+    def _choose_classes(self) -> tuple[tuple[str, ...], Labeller]:
+        names = tuple(map(str, range(self._highest_class + 1)))
+        return names, lambda path: int(path.partition("/")[0])
 
     def _class_of(self, entry: Entry, shard: Path) -> int:
         text = _read(shard, entry).decode("ascii", "replace").strip()
