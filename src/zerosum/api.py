@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from zerosum import jobs
 from zerosum.config import EvaluateConfig, RunConfig, change
+from zerosum.data import as_spec
 from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Scores
+from zerosum.jobs import load_run as load
 from zerosum.latent.projection import Descent
-from zerosum.model import Model, load
+from zerosum.model import Model
 from zerosum.recipes import recipe as find_recipe
 
 __all__ = ["Model", "compare", "evaluate", "load", "project", "resume", "train", "translate"]
@@ -58,7 +60,7 @@ def train(
     """
     config = find_recipe(recipe) if isinstance(recipe, str) else recipe
     asked = {
-        "data": None if data is None else str(data),
+        "data": None if data is None else as_spec(data),
         "images": images,
         "batch_size": batch_size,
         "seed": seed,
@@ -71,7 +73,14 @@ def train(
 
 
 def resume(
-    run: str | Path, *, images: int | None = None, device: str | None = None, quiet: bool = False
+    run: str | Path,
+    *,
+    images: int | None = None,
+    device: str | None = None,
+    data: str | Path | None = None,
+    data_a: str | Path | None = None,
+    data_b: str | Path | None = None,
+    quiet: bool = False,
 ) -> Model:
     """Go on with a run from its checkpoint, bit for bit, and return the trained model.
 
@@ -79,6 +88,9 @@ def resume(
         run: The run folder.
         images: Real images to see in all, instead of what the run was made for.
         device: Another device than the run's.
+        data: Where the pictures are now, if they have moved since; they must be the same ones.
+        data_a: Likewise for domain A, or the source.
+        data_b: Likewise for domain B, or the target.
         quiet: Few lines instead of a progress bar.
 
     Example:
@@ -91,7 +103,11 @@ def resume(
         ...     resume(f"{folder}/run", images=64, quiet=True).images
         64
     """
-    outcome = jobs.resume_run(Path(run), images=images, device=device, quiet=quiet)
+    a, b = (None if each is None else as_spec(each) for each in (data_a, data_b))
+    where = None if data is None else as_spec(data)
+    outcome = jobs.resume_run(
+        Path(run), images=images, device=device, data=where, data_a=a, data_b=b, quiet=quiet
+    )
     return load(outcome.run.path, device=outcome.run.config().device)
 
 
@@ -115,8 +131,8 @@ def evaluate(
         >>> found.leading, found.protocol.generated
         ('KD-pixels', 200)
     """
-    config = EvaluateConfig(against=None if against is None else str(against), **how)
-    return jobs.evaluate(str(subject), config, quiet=quiet).scores
+    config = EvaluateConfig(against=None if against is None else as_spec(against), **how)
+    return jobs.evaluate(as_spec(subject), config, quiet=quiet).scores
 
 
 def translate(

@@ -22,7 +22,9 @@ from zerosum.files import is_disk_full, replace_atomically
 __all__ = ["FORMAT", "VERSION", "load_checkpoint", "save_checkpoint"]
 
 FORMAT = "zerosum-checkpoint"
-VERSION = 1
+VERSION = 2
+"""2: the identity of the pictures is that of their content; 1 was that of the files."""
+
 _REFERENCE = "$tensor"
 
 
@@ -62,7 +64,7 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> dict[s
     """Read a state that `save_checkpoint` wrote.
 
     Raises:
-        CheckpointError: The file is missing, truncated, of another program, or of a newer version.
+        CheckpointError: The file is missing, truncated, of another program, or of another version.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -98,10 +100,17 @@ def _check_header(path: Path, header: Mapping[str, str]) -> None:
             f"{path} is a safetensors file, but not a checkpoint of zerosum (its header says "
             f"format {header.get('format')!r}, expected {FORMAT!r})."
         )
-    if int(header["version"]) > VERSION:
+    version = int(header["version"])
+    if version != VERSION:
+        remedy = (
+            "Install a newer zerosum to use it."
+            if version > VERSION
+            else "It does not say which pictures the run was trained on, only which files: use it "
+            "with the zerosum that made it (environment.json beside it says which), or train anew."
+        )
         raise CheckpointError(
-            f"{path} has checkpoint version {header['version']}; this zerosum reads up to "
-            f"version {VERSION}. Install a newer zerosum to use it."
+            f"{path} has checkpoint version {version}; this zerosum reads version {VERSION}. "
+            f"{remedy}"
         )
 
 

@@ -74,7 +74,7 @@ class Model(Drawing, Classifies, Translates):
 
 
 def load(
-    run: str | Path,
+    run: str | Path | Run,
     *,
     device: str = "auto",
     checkpoint: Literal["latest", "best"] = "latest",
@@ -82,7 +82,7 @@ def load(
     """The model that a run has trained so far.
 
     Args:
-        run: The run folder.
+        run: The run folder, or the run.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
 
@@ -98,7 +98,7 @@ def load(
         ...
         zerosum.errors.RunError: no config.json in ...
     """
-    found = Run.open(Path(run))
+    found = run if isinstance(run, Run) else Run.open(Path(run))
     state = found.load(checkpoint)
     config = found.config()
     engine = Engine(device=choose_device(device))

@@ -19,7 +19,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -33,7 +33,9 @@ from zerosum.files import write_text
 
 __all__ = ["Run", "free_name"]
 
+_DATA = ("data", "data_a", "data_b")
 _FREE_TO_CHANGE = (
+    *_DATA,  # they may have moved; that the pictures are the same, whoever trains on them sees
     "images",
     "device",
     "compile",
@@ -51,6 +53,8 @@ class Run:
 
     Attributes:
         path: The folder.
+        moved: Where the pictures are now, by field of the configuration (``data``, ``data_a``,
+            ``data_b``), instead of where ``config.json`` says.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -63,6 +67,7 @@ class Run:
     """
 
     path: Path
+    moved: tuple[tuple[str, str], ...] = ()
 
     @property
     def checkpoint_path(self) -> Path:
@@ -130,6 +135,33 @@ class Run:
             )
         return run
 
+    def relocated(self, *, data: str | None, data_a: str | None, data_b: str | None) -> "Run":
+        """The run, whose pictures are elsewhere now; None for what has not moved.
+
+        Raises:
+            ConfigError: A source is named that the run has not.
+
+        Example:
+            >>> from tempfile import TemporaryDirectory
+            >>> from zerosum.recipes import recipe
+            >>> with TemporaryDirectory() as folder:
+            ...     run = Run(Path(folder) / "first")
+            ...     run.create(recipe("dcgan-digits"))
+            ...     run.relocated(data="copy", data_a=None, data_b=None).config().data
+            'copy'
+        """
+        config = self.config()
+        moved = {"data": data, "data_a": data_a, "data_b": data_b}
+        named = {field: value for field, value in moved.items() if value is not None}
+        for field in named:
+            if not getattr(config, field):
+                has = [f"--{it.replace('_', '-')}" for it in _DATA if getattr(config, it)]
+                raise ConfigError(
+                    f"{self.path} has no {field}; say where its pictures are now by "
+                    f"{' and '.join(has)}."
+                )
+        return Run(self.path, moved=tuple(named.items()))
+
     def config(self) -> RunConfig:
         """The configuration that the folder holds.
 
@@ -137,7 +169,8 @@ class Run:
             RunError: ``config.json`` cannot be read or does not fit.
         """
         try:
-            return from_json(json.loads(self.config_path.read_text(encoding="utf-8")))
+            found = from_json(json.loads(self.config_path.read_text(encoding="utf-8")))
+            return replace(found, **dict(self.moved))  # type: ignore[arg-type]
         except (OSError, json.JSONDecodeError, ConfigError) as error:
             raise RunError(f"{self.config_path} cannot be used: {error}") from error
 

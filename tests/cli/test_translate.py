@@ -38,7 +38,7 @@ DOMAINS = ("trainA", "trainB", "testA", "testB")
 
 def picture(path: Path, size: tuple[int, int] = (24, 20), mode: str = "RGB") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    seed = sum(path.name.encode())
+    seed = sum(f"{path.parent.name}/{path.name}".encode())
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 4), dtype=np.uint8)
     Image.fromarray(pixels).convert(mode).save(path)
     return path

@@ -259,14 +259,41 @@ def test_the_limit_for_bombs_is_exact() -> None:
 # what does not fit
 
 
-def test_small_pictures_are_refused_with_the_smallest_size_and_the_ways_out(
+def test_one_small_picture_is_left_out_and_named_or_enlarged(
     pictures: Path, tmp_path: Path, make_picture: Maker
 ) -> None:
     make_picture(pictures / "cat" / "small.png", size=(5, 7))
-    with pytest.raises(DataError, match=r"16x16 .*cat/small\.png has 5x7.*--pictures.enlarge"):
-        build(pictures, tmp_path / "cache", StoreSettings(size=(16, 16)))
+    wanted = StoreSettings(size=(16, 16))
+    store = build(pictures, tmp_path / "cache", wanted)
+    ((name, reason),) = store.unreadable
+    assert (len(store), name) == (5, "cat/small.png")
+    assert "5x7" in reason
+    assert "--pictures.enlarge" in reason
+    with pytest.raises(DataError, match=r"1 of 6"):
+        build(pictures, tmp_path / "cache", wanted, strict=True)
     enlarged = StoreSettings(size=(16, 16), enlarge=True)
     assert len(build(pictures, tmp_path / "cache", enlarged)) == 6
+
+
+def test_where_half_are_too_small_the_size_is_refused_with_the_smallest_and_the_ways_out(
+    pictures: Path, tmp_path: Path, make_picture: Maker
+) -> None:
+    for number in range(5):
+        make_picture(pictures / "cat" / f"small{number}.png", size=(9 - number, 7))
+    with pytest.raises(
+        DataError, match=r"16x16 .*cat/small4\.png has 5x7, and 5 of 10 .*--pictures.enlarge"
+    ):
+        build(pictures, tmp_path / "cache", StoreSettings(size=(16, 16)))
+
+
+def test_one_picture_without_alpha_is_left_out_and_named(
+    tmp_path: Path, make_picture: Maker
+) -> None:
+    for number, mode in enumerate(("RGBA", "RGBA", "RGB")):
+        make_picture(tmp_path / "in" / f"{number}.png", mode=mode, seed=number)
+    store = build(tmp_path / "in", tmp_path / "cache", StoreSettings(size=(8, 8), channels=4))
+    assert [name for name, _ in store.unreadable] == ["2.png"]
+    assert "without alpha" in store.unreadable[0][1]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zerosum.data import (
     Batches,
@@ -36,6 +38,25 @@ def test_what_is_held_out_is_left_out_and_of_every_class(store: Store) -> None:
     again, other = hold_out(labels, 0.1)[1], hold_out(labels, 0.1, seed=1)[1]
     assert np.array_equal(held, again)
     assert not np.array_equal(held, other)
+
+
+@given(
+    counts=st.lists(st.integers(1, 30), min_size=1, max_size=12),
+    share=st.sampled_from([0.01, 0.1, 0.25, 0.5, 0.9]),
+)
+def test_every_class_of_two_or_more_is_learnt_and_tested(counts: list[int], share: float) -> None:
+    labels = np.repeat(np.arange(len(counts)), counts)
+    kept, held = hold_out(labels, share)
+    assert sorted([*kept, *held]) == list(range(len(labels)))
+    for label, count in enumerate(counts):
+        tested = int((labels[held] == label).sum())
+        assert tested < count
+        assert (
+            tested == 0
+            if count == 1
+            else abs(tested - share * count) <= 0.5 or tested == 1 or (tested == count - 1)
+        )
+        assert count == 1 or tested >= 1
 
 
 def test_few_labels_are_balanced_and_follow_from_the_seed(store: Store) -> None:

@@ -2,10 +2,14 @@
 
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import TextIO
+from warnings import catch_warnings, simplefilter
 
-from zerosum.errors import UnknownNameError, ZerosumError
+from zerosum.errors import DataWarning, UnknownNameError, ZerosumError, printable
 from zerosum.registry import Table
 
 __all__ = ["COMMANDS", "main"]
@@ -67,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(0)
     try:
         _ = COMMANDS[words[0]]
-        import_module(f"zerosum.cli.{words[0]}").run(words[1:])
+        with _notes():
+            import_module(f"zerosum.cli.{words[0]}").run(words[1:])
     except UnknownNameError as error:
         _fail(error, 2)
     except ZerosumError as error:
@@ -78,11 +83,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Print each warning of how data were understood once, as a note; others as usual."""
+    said: set[str] = set()
+    with catch_warnings():
+        usual = warnings.showwarning
+
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if not issubclass(category, DataWarning):
+                usual(message, category, filename, lineno, file, line)
+            elif str(message) not in said and speaks():
+                said.add(str(message))
+                print(f"note: {_shown(message)}", file=sys.stderr)
+
+        warnings.showwarning = show
+        simplefilter("always", DataWarning)
+        yield
+
+
 def _fail(error: ZerosumError, code: int) -> None:
     """Print the message, once for all processes of a job, and exit."""
     if speaks():
-        print(f"zerosum: {error}", file=sys.stderr)
+        print(f"zerosum: {_shown(error)}", file=sys.stderr)
     sys.exit(code)
+
+
+def _shown(message: object) -> str:
+    """A message of several lines, without what a terminal would obey."""
+    return "\n".join(map(printable, str(message).split("\n")))
 
 
 def speaks() -> bool:

@@ -164,7 +164,7 @@ def _report(found: "Attacked") -> None:
     from zerosum.jobs.attack_page import attack_to_json
 
     values = attack_to_json(found)
-    console = Console()
+    console = Console(markup=False)  # names of pictures and runs may hold brackets
     console.print(
         f"{found.victim} has {found.right} of {found.asked} pictures right "
         f"({values['clean_accuracy']:.1%}); {values['wrong_already']} are wrong already. "

@@ -13,7 +13,7 @@ from zerosum.config.lengths import outlasting
 from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
-from zerosum.jobs import Outcome, prepare_pictures, report_unreadable, with_classes
+from zerosum.jobs import Outcome, prepare_pictures, with_classes
 from zerosum.jobs.labels import find_classes
 from zerosum.jobs.perturbing import aim
 from zerosum.nn import count_parameters
@@ -111,8 +111,6 @@ def report_dry_run(config: RunConfig) -> None:
     config = find_classes(config)
     config, _ = aim(config, choose_device(config.device))
     store = prepare_pictures(config)
-    if store.unreadable:
-        report_unreadable(store)
     config = with_classes(config, store)
     table = Table("player", "network", "parameters", box=None, pad_edge=False)
     with start_engine(

@@ -14,7 +14,7 @@ __all__ = ["report_comparison", "report_scores"]
 
 def report_scores(found: Evaluated) -> None:
     """A table of scores, and below it the protocol."""
-    console = Console()
+    console = Console(markup=False)  # names of classes may hold brackets
     table = Table(box=None, pad_edge=False)
     table.add_column("score", no_wrap=True)
     table.add_column("value ± standard error", no_wrap=True)
@@ -26,12 +26,12 @@ def report_scores(found: Evaluated) -> None:
     console.print(table)
     _print_protocol(console, found.scores.protocol)
     if found.picture is not None:
-        console.print(f"{found.shows}: {found.picture}", markup=False)
+        console.print(f"{found.shows}: {found.picture}")
 
 
 def report_comparison(found: Comparison, plot: Path) -> None:
     """For each run its last scores and its best, and the protocol that they share."""
-    console = Console()
+    console = Console(markup=False)
     table = Table("run", "", "images", *found.names, box=None, pad_edge=False)
     for name, evaluations in found.runs.items():
         rows = {"last": evaluations[-1], "best": found.best(name)}
@@ -40,9 +40,9 @@ def report_comparison(found: Comparison, plot: Path) -> None:
             table.add_row(name if which == "last" else "", which, f"{scores.images:,}", *values)
     console.print(table)
     _print_protocol(console, found.protocol)
-    console.print(f"curves: {plot}", markup=False)
+    console.print(f"curves: {plot}")
 
 
 def _print_protocol(console: Console, protocol: Protocol) -> None:
     facts = ", ".join(f"{name} {value}" for name, value in protocol.flat().items())
-    console.print(f"protocol: {facts}", style="dim", markup=False, highlight=False)
+    console.print(f"protocol: {facts}", style="dim", highlight=False)

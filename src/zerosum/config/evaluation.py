@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+import tyro
 
 from zerosum.config.checks import require
 from zerosum.registry import Table
@@ -43,6 +45,12 @@ class EvaluateConfig:
 
     against: str | None = None
     """Source of the real pictures; by default those that the run was trained on."""
+    data: str | None = None
+    """Where the run's own pictures are now, if they have moved since; they must be the same."""
+    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",))] = None
+    """Likewise for domain A, or the source of a run that adapts to another domain."""
+    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",))] = None
+    """Likewise for domain B, or the target."""
     features: str = "auto"
     """Network that sees the pictures: digits, pixels, efficientnet-lite0, inception,
     torchvision:NAME, path/to/module.py:factory. auto: digits for data sets of digits, else
@@ -90,6 +98,11 @@ class EvaluateConfig:
                 "spread to compare.",
             )
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
+
+    @property
+    def moved(self) -> dict[str, str | None]:
+        """Where the run's pictures are now, by field of its configuration."""
+        return {"data": self.data, "data_a": self.data_a, "data_b": self.data_b}
 
     @property
     def asks_for_accuracy(self) -> bool:

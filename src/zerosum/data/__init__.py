@@ -13,7 +13,7 @@ from zerosum.data.domains import (
 )
 from zerosum.data.scaling import scale, unscale
 from zerosum.data.settings import StoreSettings, default_settings
-from zerosum.data.sources import Source, open_source
+from zerosum.data.sources import Source, absolute, as_spec, is_named, open_source
 from zerosum.data.store import Store, build_store
 from zerosum.data.subsets import hold_out, labels_per_class
 
@@ -27,11 +27,14 @@ __all__ = [
     "Source",
     "Store",
     "StoreSettings",
+    "absolute",
+    "as_spec",
     "audit",
     "build_domains",
     "build_store",
     "default_settings",
     "hold_out",
+    "is_named",
     "labels_per_class",
     "make_domain_batches",
     "open_domains",

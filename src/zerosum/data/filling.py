@@ -20,6 +20,7 @@ __all__ = ["Filled", "fill"]
 
 _BLOCK = 64
 _ARRAY_BLOCK = 4096
+_REMEDY = {TooSmallError: "; --pictures.enlarge would enlarge it", DataError: ""}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class _Block:
     pixels: NDArray[np.uint8]
     labels: list[int]
     unreadable: list[tuple[str, str]] = field(default_factory=list)
-    small: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
+    unfit: list[tuple[str, DataError]] = field(default_factory=list)
     size: int = 0
 
 
@@ -74,17 +75,21 @@ def fill(
         workers: Threads that decode; as many as processors by default.
 
     Raises:
-        DataError: If pictures are too small or lack alpha, or if one is unreadable and ``strict``.
+        DataError: If half of the pictures or more are too small or lack alpha; or if one is, or
+            is unreadable, and ``strict``.
         OSError: If the disk is full.
     """
     unreadable = list(source.strays())
+    unfit: list[tuple[str, DataError]] = []
     _stop_if_strict(source, unreadable, strict)
     count, done, highest = 0, 0, 0
     seen_pixels, seen_labels = blake2b(digest_size=16), blake2b(digest_size=16)
     for block in _blocks(source, settings, workers or os.cpu_count() or 1):
         _stop_if_strict(source, block.unreadable, strict)
-        _refuse_small(source, settings, block)
         unreadable += block.unreadable
+        unfit += block.unfit
+        if unfit and strict:
+            raise _no_fit(source, settings, unfit)
         pixels, numbers = (
             np.ascontiguousarray(block.pixels).data,
             np.array(block.labels, "<i8").data,
@@ -98,6 +103,9 @@ def fill(
         done += block.size
         if progress is not None:
             progress(done, len(source))
+    if unfit and len(unfit) >= count:
+        raise _no_fit(source, settings, unfit)
+    unreadable += [(name, f"{error}{_REMEDY[type(error)]}") for name, error in unfit]
     if source.chunk(0, 1) is not None and highest <= 1:
         raise DataError(_not_bytes(source, highest))
     return Filled(
@@ -153,10 +161,8 @@ def _decode(source: Source, settings: StoreSettings, start: int, stop: int) -> _
             good.append(index)
         except UnreadableError as error:
             block.unreadable.append((error.name, error.reason))
-        except TooSmallError as error:
-            block.small.append((source.picture_name(index), error.size))
         except DataError as error:
-            raise DataError(f"{source.picture_name(index)}: {error}.") from error
+            block.unfit.append((source.picture_name(index), error))
     block.pixels = pixels[: len(good)]
     block.labels = _labels(source, good)
     return block
@@ -176,15 +182,20 @@ def _stop_if_strict(source: Source, unreadable: list[tuple[str, str]], strict: b
         )
 
 
-def _refuse_small(source: Source, settings: StoreSettings, block: _Block) -> None:
-    if not block.small:
-        return
-    name, (width, height) = min(block.small, key=lambda small: small[1][0] * small[1][1])
+def _no_fit(
+    source: Source, settings: StoreSettings, unfit: list[tuple[str, DataError]]
+) -> DataError:
+    """What to say where the pictures and the settings are not made for each other."""
+    small = [(name, it.size) for name, it in unfit if isinstance(it, TooSmallError)]
+    if len(small) < len(unfit):
+        name, error = next(each for each in unfit if not isinstance(each[1], TooSmallError))
+        return DataError(f"{source.name}: {name}: {error}.")
+    name, (width, height) = min(small, key=lambda each: each[1][0] * each[1][1])
     wanted = settings.size
-    raise DataError(
+    return DataError(
         f"{source.name}: pictures of at least {wanted[1]}x{wanted[0]} pixels (width x height) are "
-        f"needed, but {name} has {width}x{height}, and {len(block.small)} of the {block.size} "
-        "around it are too small; choose a smaller size, remove them, allow them to be enlarged "
+        f"needed, but {name} has {width}x{height}, and {len(small)} of {len(source)} are too "
+        "small; choose a smaller size, remove them, allow them to be enlarged "
         "(--pictures.enlarge), or to be framed (--pictures.fit pad)."
     )
 

@@ -15,9 +15,12 @@ Numbers = NDArray[np.int64]
 def hold_out(labels: Numbers, share: float, *, seed: int = 0) -> tuple[Numbers, Numbers]:
     """Split pictures in two, of every class in the same proportion.
 
+    Of a class of two pictures or more at least one is held out and at least one is left, however
+    small the share; of a class of one picture nothing is held out.
+
     Args:
         labels: The pictures' classes, shape (n,).
-        share: Of each class, the part that is held out, rounded to whole pictures.
+        share: Of each class, the part that is held out, rounded to whole pictures; 0 for none.
         seed: From which the choice follows.
 
     Returns:
@@ -31,7 +34,8 @@ def hold_out(labels: Numbers, share: float, *, seed: int = 0) -> tuple[Numbers, 
     parts = [
         _shuffled(np.flatnonzero(labels == label), seed, int(label)) for label in np.unique(labels)
     ]
-    counts = [round(share * len(part)) for part in parts]
+    fewest = 1 if share else 0
+    counts = [min(max(fewest, round(share * len(part))), len(part) - 1) for part in parts]
     held = [part[:count] for part, count in zip(parts, counts, strict=True)]
     kept = [part[count:] for part, count in zip(parts, counts, strict=True)]
     return np.sort(np.concatenate(kept)), np.sort(np.concatenate(held))

@@ -4,10 +4,9 @@ from zerosum.jobs.classification import Classified, classify
 from zerosum.jobs.comparison import compare_runs
 from zerosum.jobs.evaluation import Evaluated, evaluate
 from zerosum.jobs.preparation import (
-    absolute,
     cache_folder,
+    load_run,
     prepare_pictures,
-    report_unreadable,
     with_classes,
 )
 from zerosum.jobs.projection import Projected, ProjectOptions, project
@@ -22,14 +21,13 @@ __all__ = [
     "Projected",
     "TranslateOptions",
     "Translated",
-    "absolute",
     "cache_folder",
     "classify",
     "compare_runs",
     "evaluate",
+    "load_run",
     "prepare_pictures",
     "project",
-    "report_unreadable",
     "resume_run",
     "train_run",
     "translate",

@@ -8,13 +8,14 @@ from typing import Any, Literal
 import torch
 
 from zerosum.config import EvaluateConfig
+from zerosum.data import absolute
 from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.accuracy import score_classifier
 from zerosum.evaluation.protocol import Scores
 from zerosum.games import ClassifyingGame
 from zerosum.jobs.inputs import Input, find_inputs, fit_input, require_inputs
 from zerosum.jobs.labels import find_questions
-from zerosum.jobs.preparation import absolute, counting, store_settings
+from zerosum.jobs.preparation import counting, store_settings
 from zerosum.model import Model, load
 from zerosum.types import Images
 

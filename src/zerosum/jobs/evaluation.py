@@ -11,6 +11,7 @@ from zerosum.data import (
     Store,
     build_store,
     default_settings,
+    is_named,
     open_domains,
     open_source,
     unscale,
@@ -31,11 +32,13 @@ from zerosum.jobs.preparation import (
     cache_folder,
     counting,
     describe,
+    load_run,
+    name_unreadable,
     prepare_domains,
     prepare_store,
 )
 from zerosum.latent import LatentSpace
-from zerosum.model import Model, load
+from zerosum.model import Model
 from zerosum.runs import Run
 from zerosum.training.engine import choose_device
 
@@ -95,7 +98,9 @@ def evaluate(
         True
     """
     options = options or EvaluateConfig()
-    is_run = (Path(subject) / "config.json").exists()
+    is_run = not is_named(subject) and (Path(subject) / "config.json").exists()
+    if not is_run and any(options.moved.values()):
+        raise ConfigError(f"--data says where a run's pictures are now, and {subject} is no run.")
     if not is_run and options.against is None:
         raise ConfigError(
             f"{subject} is no run, so say what to compare its pictures with: "
@@ -122,7 +127,7 @@ def evaluate(
 
 def _test_classifier(run: str, options: EvaluateConfig, *, quiet: bool) -> Evaluated:
     """The scores of a run that classifies, in the domains that it learnt from or elsewhere."""
-    model = load(run, device=options.device, checkpoint=options.checkpoint)
+    model = _load(run, options)
     if model.run.config().is_adaptation and options.against is None:
         scores = evaluate_adaptation(model, options, quiet=quiet)
         found = Evaluated(scores=scores, picture=options.picture, shows="features")
@@ -130,6 +135,10 @@ def _test_classifier(run: str, options: EvaluateConfig, *, quiet: bool) -> Evalu
         found = Evaluated(scores=evaluate_classifier(model, options, quiet=quiet))
     append_scores(model.run.scores_path, found.scores)
     return found
+
+
+def _load(run: str, options: EvaluateConfig) -> Model:
+    return load_run(run, device=options.device, checkpoint=options.checkpoint, **options.moved)
 
 
 def _all_sides(
@@ -140,7 +149,7 @@ def _all_sides(
         with _two_sources(subject, options, quiet) as sides:
             yield "", sides
         return
-    model = load(subject, device=options.device, checkpoint=options.checkpoint)
+    model = _load(subject, options)
     if options.size is not None and options.size != model.run.config().pictures.size:
         raise ConfigError(
             f"{subject} makes pictures of {model.run.config().pictures.size}, and --size asks for "
@@ -292,6 +301,7 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
         with counting(f"preparing {source.name}", quiet=quiet) as progress:
             each = replace(each, channels=real.channels)
             stores.append(build_store(source, each, cache=cache_folder(), progress=progress))
+    name_unreadable(*stores)
     chosen = choose_pictures(len(stores[0]), options.count, options.seed)
     yield _Sides(
         store=stores[1],

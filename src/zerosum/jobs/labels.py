@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from typing import Any
+from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zerosum.config import ClassifyingConfig, RunConfig
 from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
-from zerosum.errors import ConfigError, DataError
+from zerosum.errors import ConfigError, DataError, DataWarning
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.jobs.preparation import describe, prepare_store
@@ -22,7 +23,10 @@ __all__ = [
     "find_questions",
     "held_out",
     "labelled_batches",
+    "split_for_tests",
 ]
+
+_SHOWN = 10
 
 
 def find_classes(config: RunConfig) -> RunConfig:
@@ -187,6 +191,9 @@ def find_questions(
     numbers = np.arange(len(store))
     if data is None and split is None and test is None:
         numbers, shown = held_out(config, store)[1], "held out"
+    untested = _say_what_is_untested(config, labels[numbers])
+    if data is None and split is None and untested >= len(_game(config).classes) - 1:
+        numbers = numbers[:0]  # who names the one class that is tested is always right
     if count is not None and count < len(numbers):
         numbers = numbers[choose_pictures(len(numbers), count, seed)]
     channels, height, width = store.shape
@@ -199,6 +206,28 @@ def find_questions(
     }
     pictures = Pictures(store.images, numbers)
     return Questions(pictures=pictures, labels=labels[numbers], about=about)
+
+
+def split_for_tests(config: RunConfig) -> str | None:
+    """Which split of a run's source its classifier is tested on; None: what it holds out."""
+    return _test_split(open_source(config.data))
+
+
+def _say_what_is_untested(config: RunConfig, labels: NDArray[np.int64]) -> int:
+    """Warn of the classes that no picture to test on is of; their number."""
+    classes = _game(config).classes
+    missing = [name for label, name in enumerate(classes) if label not in set(labels.tolist())]
+    if missing and len(labels):
+        shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
+        rest = len(classes) - len(missing)
+        alone = "; one class alone says nothing, so there is no accuracy" if rest < 2 else ""
+        warn(
+            f"there is no picture to test on of {len(missing)} of {len(classes)} classes: {shown}"
+            f"{alone}",
+            DataWarning,
+            stacklevel=2,
+        )
+    return len(missing)
 
 
 def _game(config: RunConfig) -> ClassifyingConfig:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from zerosum.attacks import Learned
+from zerosum.attacks import ATTACKS, Learned
 from zerosum.config import PerturbationConfig, RunConfig
 from zerosum.data import Batches, Store, hold_out, open_source, scale
 from zerosum.errors import ConfigError, DataError, RunError, ZerosumError
@@ -17,7 +17,7 @@ from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.games import PerturbationGame
 from zerosum.jobs.labels import batches_of
 from zerosum.jobs.preparation import describe, prepare_store
-from zerosum.jobs.victims import Victim, load_victim
+from zerosum.jobs.victims import NAMED_VICTIMS, Victim, load_victim
 from zerosum.model import load
 from zerosum.recipes import RECIPES
 from zerosum.types import Images
@@ -91,7 +91,8 @@ def _findable(spec: str) -> str:
     if mark:
         return f"{Path(path).expanduser().absolute()}.py:{factory}"
     folder = Path(spec).expanduser()
-    return str(folder.absolute()) if (folder / "config.json").exists() else spec
+    is_run = spec not in NAMED_VICTIMS and (folder / "config.json").exists()
+    return str(folder.absolute()) if is_run else spec
 
 
 def _pictures(config: RunConfig, victim: Victim) -> Any:
@@ -234,8 +235,8 @@ def is_learned(spec: str) -> bool:
         >>> is_learned("advgan:runs/mine"), is_learned("pgd")
         (True, False)
     """
-    is_path = "/" in spec or (Path(spec) / "config.json").exists()
-    return is_path or spec.startswith(_PREFIX)
+    is_run = spec not in ATTACKS and (Path(spec) / "config.json").exists()
+    return "/" in spec or is_run or spec.startswith(_PREFIX)
 
 
 def load_learned(spec: str, *, device: torch.device) -> LearnedAttack:

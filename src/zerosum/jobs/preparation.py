@@ -1,10 +1,11 @@
 """What every job needs first: the cache, the pictures, and a bar while they are prepared."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
+from warnings import warn
 
 import numpy as np
 from rich.console import Console
@@ -15,26 +16,34 @@ from zerosum.data import (
     Domains,
     Store,
     StoreSettings,
+    absolute,
+    as_spec,
     build_domains,
     build_store,
     open_domains,
     open_source,
 )
-from zerosum.errors import DataError
+from zerosum.errors import DataError, DataWarning, RunError
 from zerosum.files import cache_folder
+from zerosum.model import Model, load
+from zerosum.runs import Run
 
 __all__ = [
-    "absolute",
     "cache_folder",
     "counting",
     "describe",
+    "facts_of",
+    "load_run",
+    "name_unreadable",
     "prepare_domains",
     "prepare_pictures",
     "prepare_store",
-    "report_unreadable",
+    "refuse_other_pictures",
     "store_settings",
     "with_classes",
 ]
+
+_NAMED = 10
 
 
 def prepare_pictures(config: RunConfig, *, quiet: bool = False) -> Store | Domains:
@@ -58,13 +67,15 @@ def prepare_store(
     """The pictures of a run's source, by default in the size that its networks are given."""
     source = open_source(config.data, split=split)
     with counting("preparing pictures", quiet=quiet) as progress:
-        return build_store(
+        store = build_store(
             source,
             store_settings(config, size),
             cache=cache_folder(),
             strict=config.strict,
             progress=progress,
         )
+    name_unreadable(store)
+    return store
 
 
 def prepare_domains(
@@ -83,7 +94,7 @@ def prepare_domains(
         pairing=config.pairing,
     )
     with counting("preparing pictures", quiet=quiet) as progress:
-        return build_domains(
+        domains = build_domains(
             sources,
             store_settings(config, size),
             cache=cache_folder(),
@@ -92,6 +103,8 @@ def prepare_domains(
             smoothed=isinstance(config.game, CartoonConfig) and split == "train",
             progress=progress,
         )
+    name_unreadable(domains)
+    return domains
 
 
 def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> StoreSettings:
@@ -139,23 +152,77 @@ def with_classes(config: RunConfig, pictures: Store | Domains) -> RunConfig:
     return replace(config, game=replace(game, classes=classes))
 
 
-def absolute(source: str) -> str:
-    """A source that can be found from any folder: paths become absolute, names stay.
+def facts_of(pictures: Store | Domains) -> dict[str, Any]:
+    """What a checkpoint remembers of the pictures that a run is trained on."""
+    return {"identity": pictures.identity, "pictures": len(pictures)}
+
+
+def refuse_other_pictures(
+    config: RunConfig, saved: Mapping[str, Any], pictures: Store | Domains
+) -> None:
+    """Make sure that pictures are those that a run began with.
+
+    Args:
+        config: The run.
+        saved: What its checkpoint remembers of them; see `facts_of`.
+        pictures: Those that were found.
+
+    Raises:
+        RunError: They are others.
+    """
+    if saved == facts_of(pictures):
+        return
+    named = " and ".join(it for it in (config.data, config.data_a, config.data_b) if it)
+    before, now = saved["pictures"], len(pictures)
+    what = (
+        f"there were {before:,}, now there are {now:,}"
+        if before != now
+        else f"there are {now:,} as before, but pixels or classes are not the same"
+    )
+    raise RunError(
+        f"the pictures of {named} are not those that the run began with: {what}. A run goes on "
+        "as it began. Put them back as they were, name where they are now (--data NEW), or start "
+        "a new run."
+    )
+
+
+def load_run(
+    run: str | Path,
+    *,
+    device: str = "auto",
+    checkpoint: Literal["latest", "best"] = "latest",
+    data: str | Path | None = None,
+    data_a: str | Path | None = None,
+    data_b: str | Path | None = None,
+) -> Model:
+    """The model that a run has trained so far, wherever its pictures are now.
+
+    Args:
+        run: The run folder.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        data: Where the run's pictures are now, if they have moved; they must be the same ones.
+        data_a: Likewise for domain A.
+        data_b: Likewise for domain B.
+
+    Raises:
+        RunError: The folder is no run, or the pictures are others.
+        CheckpointError: It has no checkpoint that can be used.
 
     Example:
-        >>> absolute("digits")
-        'digits'
-        >>> Path(absolute(".")).is_absolute()
-        True
+        >>> load_run("runs/no-such")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.RunError: there is no folder runs/no-such; ...
     """
-    if not source:
-        return source
-    name, colon, folder = source.partition(":")
-    if colon and Path(folder).expanduser().exists():
-        return f"{name}:{Path(folder).expanduser().absolute()}"
-    path = Path(source).expanduser()
-    is_pattern = "{" in source and path.parent.exists()
-    return str(path.absolute()) if path.exists() or is_pattern else source
+    a, b = (None if each is None else absolute(as_spec(each)) for each in (data_a, data_b))
+    where = None if data is None else absolute(as_spec(data))
+    found = Run.open(Path(run)).relocated(data=where, data_a=a, data_b=b)
+    model = load(found, device=device, checkpoint=checkpoint)
+    if found.moved:
+        config = found.config()
+        refuse_other_pictures(config, found.load(checkpoint)["data"], prepare_pictures(config))
+    return model
 
 
 def describe(source: str, split: str) -> dict[str, str]:
@@ -181,16 +248,25 @@ def counting(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] |
     if quiet or not console.is_terminal:
         yield None
         return
-    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
+    # As a description and without markup, since a text may hold brackets and braces of a name.
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(text, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def report_unreadable(store: Store | Domains) -> None:
-    """Say which pictures were left out, the first few by name."""
-    shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:5]]
-    more = len(store.unreadable) - len(shown)
-    tail = [f"  and {more:,} more; `zerosum data inspect` names them all"] if more else []
-    head = f"left out {len(store.unreadable):,} unreadable pictures:"
-    print("\n".join([head, *shown, *tail]), file=sys.stderr)
+def name_unreadable(*stores: Store | Domains) -> None:
+    """Warn of the pictures that were left out, the first few by name."""
+    for store in stores:
+        count = len(store.unreadable)
+        shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:_NAMED]]
+        more = [f"  and {count - _NAMED:,} more; `zerosum data inspect` counts them all"]
+        if count:
+            head = f"left out {count:,} {'picture' if count == 1 else 'pictures'}:"
+            lines = [head, *shown, *(more if count > _NAMED else [])]
+            warn("\n".join(lines), DataWarning, stacklevel=2)

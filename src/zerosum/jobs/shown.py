@@ -9,7 +9,7 @@ import torch
 from zerosum.data import StoreSettings, build_store, default_settings, open_source
 from zerosum.data.sources.base import spread
 from zerosum.files import cache_folder
-from zerosum.jobs.preparation import counting
+from zerosum.jobs.preparation import counting, name_unreadable
 from zerosum.jobs.victims import Victim
 from zerosum.types import ClassLogits, Labels, Pixels
 
@@ -86,6 +86,7 @@ def show(
     )
     with counting("preparing pictures", quiet=quiet) as progress:
         store = build_store(source, settings, cache=cache_folder(), progress=progress)
+    name_unreadable(store)
     places = np.array(spread(len(store), count), dtype=np.int64)
     pixels = torch.from_numpy(np.ascontiguousarray(store.images[places]))
     complete = len(store) == len(source)

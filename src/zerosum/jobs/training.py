@@ -13,6 +13,7 @@ from typing import Any
 from zerosum.attacks import Classifier
 from zerosum.config import (
     AdversarialConfig,
+    ClassifyingConfig,
     PerturbationConfig,
     RunConfig,
     SemiSupervisedConfig,
@@ -20,15 +21,25 @@ from zerosum.config import (
     to_json,
 )
 from zerosum.config.build import build_game, build_growth
-from zerosum.data import Batches, Domains, Store, make_domain_batches
+from zerosum.data import Batches, Domains, Store, absolute, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
 from zerosum.games import Game
 from zerosum.jobs.adaptation import adaptation_batches
 from zerosum.jobs.examination import make_exams, make_grid
-from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
+from zerosum.jobs.labels import (
+    few_labels_batches,
+    find_classes,
+    labelled_batches,
+    split_for_tests,
+)
 from zerosum.jobs.perturbing import aim, find_again, learning_batches
-from zerosum.jobs.preparation import absolute, prepare_pictures, report_unreadable, with_classes
+from zerosum.jobs.preparation import (
+    facts_of,
+    prepare_pictures,
+    refuse_other_pictures,
+    with_classes,
+)
 from zerosum.jobs.victims import Victim
 from zerosum.runs import Run, free_name
 from zerosum.training.engine import Engine, start_engine
@@ -93,7 +104,14 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
 
 
 def resume_run(
-    path: Path, *, images: int | None = None, device: str | None = None, quiet: bool = False
+    path: Path,
+    *,
+    images: int | None = None,
+    device: str | None = None,
+    data: str | None = None,
+    data_a: str | None = None,
+    data_b: str | None = None,
+    quiet: bool = False,
 ) -> Outcome:
     """Go on with the run in that folder, bit for bit.
 
@@ -101,13 +119,16 @@ def resume_run(
         path: The run folder.
         images: Real images to see in all; by default what the run was made for.
         device: Where to go on; by default where the run was.
+        data: Where the pictures are now, if they have moved; they must be the same ones.
+        data_a: Likewise for domain A.
+        data_b: Likewise for domain B.
         quiet: Few lines instead of a progress bar.
 
     Raises:
         ZerosumError: The run cannot go on; the message says what to do.
     """
-    run = Run.open(path)
-    config = run.config()
+    run = Run.open(path).relocated(data=data, data_a=data_a, data_b=data_b)
+    config = _findable(run.config())
     config = replace(
         config,
         images=config.images if images is None else images,
@@ -120,7 +141,8 @@ def resume_run(
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
         if run.checkpoint_path.exists():
             state = run.load()
-            _check_data(config, state["data"], store)
+            refuse_other_pictures(config, state["data"], store)
+            _refuse_other_tests(config, state["tests"])
             loop.load_state_dict(state["loop"])
         if loop.images >= config.images + config.batch_size:
             raise ConfigError(
@@ -139,10 +161,7 @@ def _findable(config: RunConfig) -> RunConfig:
 
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store | Domains:
-    store = prepare_pictures(config, quiet=quiet or not engine.is_main)
-    if store.unreadable and engine.is_main:
-        report_unreadable(store)
-    return store
+    return prepare_pictures(config, quiet=quiet or not engine.is_main)
 
 
 def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopBatches[Any]:
@@ -203,7 +222,7 @@ def _assemble(
 ) -> Loop[Any]:
     """All objects of a run; whatever does not fit is found here, before a folder is made."""
     batches = _batches(config, engine, store)
-    facts = {"config": to_json(config), "data": _facts(store)}
+    facts = {"config": to_json(config), "data": facts_of(store), "tests": _tests(config)}
     game = build_game(config, engine, victim=victim)
     return Loop(
         game=game,
@@ -258,16 +277,22 @@ def _evaluations(
     ]
 
 
-def _facts(store: Store | Domains) -> dict[str, Any]:
-    return {"identity": store.identity, "pictures": len(store)}
+def _tests(config: RunConfig) -> list[str | None]:
+    """Which splits a run that holds pictures out tests on in their stead, of each source."""
+    if not isinstance(config.game, ClassifyingConfig | PerturbationConfig):
+        return []
+    sources = (config.data, config.data_a, config.data_b)
+    return [split_for_tests(replace(config, data=each)) for each in sources if each]
 
 
-def _check_data(config: RunConfig, saved: Mapping[str, Any], store: Store | Domains) -> None:
-    if saved != _facts(store):
+def _refuse_other_tests(config: RunConfig, saved: list[str | None]) -> None:
+    """What is learnt from depends on whether there are pictures apart to test on."""
+    found = _tests(config)
+    if found != saved:
+        before, now = (", ".join(it or "none" for it in each) for each in (saved, found))
         raise RunError(
-            f"the pictures of {config.data} are no longer those that the run began with: there "
-            f"were {saved['pictures']:,}, now there are {len(store):,}, or files were changed. "
-            "A run goes on as it began. Put them back as they were, or start a new run."
+            f"the run tested on the split {before} of its source, and now there is {now}: other "
+            "pictures would be learnt from. Put the folders back as they were, or start a new run."
         )
 
 

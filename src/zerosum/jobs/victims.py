@@ -19,9 +19,9 @@ from zerosum.files import cache_folder
 from zerosum.model import load
 from zerosum.types import ClassLogits, Pixels
 
-__all__ = ["Victim", "class_table", "load_victim"]
+__all__ = ["NAMED_VICTIMS", "Victim", "class_table", "load_victim"]
 
-_NAMED = ("digits", "efficientnet-lite0")
+NAMED_VICTIMS = ("digits", "efficientnet-lite0")
 _OF_IMAGENET = ("efficientnet-lite0", "torchvision:")
 _DIGITS = tuple(str(digit) for digit in range(10))
 
@@ -72,7 +72,8 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
     """Load a classifier by what a user calls it.
 
     Args:
-        spec: A run folder; ``digits``, ``efficientnet-lite0``, ``torchvision:NAME``; or
+        spec: A run folder (``./digits``, if it is called as a network is); ``digits``,
+            ``efficientnet-lite0``, ``torchvision:NAME``; or
             ``path/to/model.py:factory``, whose factory returns a network that gives logits of
             pictures, and that may say how it wants them by attributes: ``input_size``,
             ``channels``, ``mean`` and ``std`` for pixels in [0, 1], ``classes``.
@@ -87,12 +88,12 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
         >>> victim.classifier(torch.zeros(2, 1, 28, 28)).shape, victim.size
         (torch.Size([2, 10]), (28, 28))
     """
-    if (Path(spec).expanduser() / "config.json").exists():
+    if spec not in NAMED_VICTIMS and (Path(spec).expanduser() / "config.json").exists():
         return _of_run(spec, device)
-    if spec not in _NAMED and ".py:" not in spec and not spec.startswith("torchvision:"):
+    if spec not in NAMED_VICTIMS and ".py:" not in spec and not spec.startswith("torchvision:"):
         raise ConfigError(
             f"{spec!r} is no classifier: expected a run folder (zerosum train classifier --data "
-            f"FOLDER), {', '.join(_NAMED)}, torchvision:NAME, or path/to/model.py:factory."
+            f"FOLDER), {', '.join(NAMED_VICTIMS)}, torchvision:NAME, or path/to/model.py:factory."
         )
     found = load_features(spec, cache=cache_folder(), device=device)
     return _of_network(found, device)

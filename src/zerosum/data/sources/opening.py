@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
+from warnings import warn
 
 from zerosum.data.sources.archives import TarSource, ZipSource
 from zerosum.data.sources.base import PIXEL_LIMIT, Source
@@ -10,9 +11,9 @@ from zerosum.data.sources.files import FolderSource
 from zerosum.data.sources.named import NAMED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
 from zerosum.data.sources.shards import ShardSource, is_shard_pattern
-from zerosum.errors import DataError
+from zerosum.errors import DataError, DataWarning
 
-__all__ = ["FORMATS", "open_source"]
+__all__ = ["FORMATS", "absolute", "as_spec", "is_named", "open_source"]
 
 
 def _idx(path: Path, *, split: str) -> Source:
@@ -35,13 +36,53 @@ FORMATS: dict[str, Callable[..., Source]] = {
 """What a file is, by the end of its name; IDX files are known by ``idx3`` in theirs."""
 
 
+def is_named(spec: str) -> bool:
+    """Whether a source is the name of a data set, perhaps with its folder, and so no path.
+
+    Example:
+        >>> is_named("digits"), is_named("mnist:/my/folder"), is_named("./digits")
+        (True, True, False)
+    """
+    return spec.partition(":")[0] in NAMED
+
+
+def as_spec(source: str | Path) -> str:
+    """What `open_source` takes: text as it is; a `Path`, which never is a name, absolute.
+
+    Example:
+        >>> as_spec("digits"), Path(as_spec(Path("digits"))).is_absolute()
+        ('digits', True)
+    """
+    return source if isinstance(source, str) else str(source.expanduser().absolute())
+
+
+def absolute(spec: str) -> str:
+    """A source that can be found from any folder: paths become absolute, names stay.
+
+    Example:
+        >>> absolute("digits")
+        'digits'
+        >>> Path(absolute(".")).is_absolute()
+        True
+    """
+    if not spec:
+        return spec
+    if is_named(spec):
+        name, _, folder = spec.partition(":")
+        return f"{name}:{Path(folder).expanduser().absolute()}" if folder else name
+    path = Path(spec).expanduser()
+    is_pattern = "{" in spec and path.parent.exists()
+    return str(path.absolute()) if path.exists() or is_pattern else spec
+
+
 def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT) -> Source:
     """Open pictures by name or path.
 
     Args:
         spec: The name of a data set (``digits``, ``mnist``, ...), perhaps with the folder that it
             lies in after a colon (``mnist:/my/folder``); or the path of a folder, of a zip or tar
-            file of one, of a ``.npy``, ``.npz`` or IDX file; or shards (``a-{000..010}.tar``).
+            file of one, of a ``.npy``, ``.npz`` or IDX file; or shards (``a-{000..010}.tar``). A
+            name is always the data set, and ``./digits`` the folder that is called so.
         split: Which part: ``train``, ``test`` and others, or one of two domains: ``trainA``, ...
         pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
@@ -70,6 +111,13 @@ def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIM
 def _open(spec: str, split: str) -> Source:
     name, _, root = spec.partition(":")
     if name in NAMED:
+        if spec == name and Path(name).exists():
+            warn(
+                f"{name} is the data set of that name; what lies here under the same name is "
+                f"./{name}",
+                DataWarning,
+                stacklevel=3,
+            )
         return NAMED[name](Path(root).expanduser() if root else data_root(), split)
     if is_shard_pattern(spec):
         return ShardSource(str(Path(spec).expanduser()), split=split)
