@@ -43,7 +43,8 @@ def test_it_resumes_to_the_weights_of_a_run_whose_pictures_stayed(
     longer = replace(tiny, data=str(pictures), images=64)
     stayed = jobs.train_run(longer, out=tmp_path / "stayed", quiet=True).run
     pictures.rename(tmp_path / "moved")
-    assert call("resume", str(run.path), "--images", "64", "--quiet") == 1
+    with pytest.raises(RunError, match=r"no longer in .*set\. .* --data NEW"):
+        zerosum.resume(run.path, images=64, quiet=True)
     monkeypatch.chdir(tmp_path)
     assert call("resume", str(run.path), "--images", "64", "--quiet", "--data", "moved") == 0
     assert_same(weights(stayed), weights(run))

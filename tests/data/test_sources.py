@@ -688,3 +688,21 @@ def test_digits_are_mnist_digits_in_mixed_order() -> None:
 def test_names_that_the_issue_promises_are_in_the_table() -> None:
     promised = "digits mnist fashion-mnist kmnist usps svhn cifar10 celeba stl10 lsun-bedroom"
     assert set(promised.split()) <= set(NAMED)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX alone")
+def test_a_name_that_is_no_utf_8_costs_one_picture_and_not_all(pictures: Path) -> None:
+    (pictures / "cat" / "a.png").rename(pictures / "cat" / os.fsdecode(b"\xff\xfe.png"))
+    source = open_source(str(pictures))
+    assert (len(source), source.classes) == (5, ("cat", "dog"))
+    reasons = []
+    for index in range(5):
+        try:
+            source.read(index)
+        except UnreadableError as error:
+            reasons.append(str(error))
+    assert reasons == [r"cat/\udcff\udcfe.png: its name is not valid UTF-8; rename the file"]
+    with tarfile.open(pictures.parent / "x.tar", "w") as archive:
+        archive.add(pictures, arcname=".")
+    packed = open_source(str(pictures.parent / "x.tar"))  # read by its place, whatever its name
+    assert [packed.read(index).size for index in range(len(packed))] == [(16, 16)] * 5

@@ -136,6 +136,7 @@ def resume_run(
     )
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
+        _refuse_missing(run, config)
         store = _open(config, engine, quiet=quiet)
         loop = _assemble(config, run, engine, store, _view(victim), quiet=quiet)
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
@@ -275,6 +276,23 @@ def _evaluations(
             on_collapse=config.on_collapse,
         )
     ]
+
+
+def _refuse_missing(run: Run, config: RunConfig) -> None:
+    """Say how to go on where a run's pictures are no longer where they were.
+
+    Raises:
+        RunError: They are not there.
+    """
+    for field in ("data", "data_a", "data_b"):
+        source = getattr(config, field)
+        path = Path(source or ".")
+        if path.is_absolute() and "{" not in source and not path.exists():
+            option = f"--{field.replace('_', '-')}"
+            raise RunError(
+                f"the pictures of {run.path} are no longer in {source}. If they have moved, say "
+                f"where they are now: zerosum resume {run.path} {option} NEW. They must be the same."
+            )
 
 
 def _tests(config: RunConfig) -> list[str | None]:

@@ -4,6 +4,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from warnings import warn
@@ -22,6 +23,7 @@ __all__ = ["FileSource", "FolderSource", "is_hidden", "stat_entry"]
 _FEW = 2_000
 _SAMPLED = 256
 _LABELS = "dataset.json"
+_SURROGATE = "\\udc"
 _LABELS_LIMIT = 1 << 28
 
 
@@ -56,7 +58,8 @@ class FileSource(Source):
     def __init__(self, path: Path, *, split: str) -> None:
         self.path = path
         self.split = canonical(split) or split
-        self._listing = Listing((entry, is_picture_name(entry.path)) for entry in self._find())
+        found = map(_writable, self._find())
+        self._listing = Listing((entry, is_picture_name(entry.path)) for entry in found)
         self._wrapper = self._find_wrapper()
         self._parts = self._find_parts()
         self.splits = tuple(self._parts.folders)
@@ -252,6 +255,8 @@ class FolderSource(FileSource):
         return _walk(self.path, "", ())
 
     def _content(self, entry: Entry) -> bytes:
+        if _SURROGATE in entry.path and not (self.path / entry.path).exists():
+            raise UnreadableError(entry.path, "its name is not valid UTF-8; rename the file")
         return (self.path / entry.path).read_bytes()
 
     def _fingerprint(self) -> str:
@@ -292,18 +297,21 @@ def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
     Args:
         file: Where it is.
         path: What to call it.
-
-    Raises:
-        DataError: If the name cannot be written down.
     """
     try:
-        path.encode("utf-8")
         status = file.stat()
-    except UnicodeEncodeError as error:
-        raise DataError(f"the name {path!r} is not valid UTF-8; rename the file.") from error
     except OSError:  # a link to nowhere: named as unreadable when it is read
         return Entry(path, 0, 0)
     return Entry(path, status.st_size, stamp(status))
+
+
+def _writable(entry: Entry) -> Entry:
+    """An entry whose path is text; bytes of it that are not valid UTF-8 become escapes."""
+    try:
+        entry.path.encode("utf-8")
+    except UnicodeEncodeError:
+        return replace(entry, path=entry.path.encode("utf-8", "backslashreplace").decode())
+    return entry
 
 
 def _few(beside: int, below: int) -> bool:
