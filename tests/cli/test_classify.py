@@ -14,6 +14,7 @@ from command_line import call
 from runs_in_processes import assert_same, weights
 from zerosum.config import RunConfig, change
 from zerosum.data import open_source
+from zerosum.errors import DataWarning
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import resume_run, train_run
 from zerosum.model import load
@@ -210,3 +211,39 @@ def test_nothing_held_out(data: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert not read_scores(run.scores_path)
     assert call("evaluate", str(run.path)) == 1
     assert "--against SOURCE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_a_class_too_rare_to_be_tested_is_named(
+    others: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = folder_of(tmp_path / "data", classes="01", count=20)
+    for file in sorted((data / "ace").iterdir())[others:]:
+        file.unlink()
+    words = [str(word) for name, word in SMALL.items() if name.startswith("game")]
+    fields = ["--game.network.width", *words, "--images", "64", "--batch-size", "16"]
+    run = tmp_path / "run"
+    code = call(
+        *("train", "classifier", "--data", str(data), "--out", str(run), "--device", "cpu"),
+        *fields,
+        *("--evaluate-every", "32"),
+    )
+    assert code == 0
+    said = capsys.readouterr().err
+    scores = read_scores(Run(run).scores_path)
+    if others == 1:
+        assert "note: there is no picture to test on of 1 of 2 classes: ace; one class" in said
+        assert not scores
+        assert call("evaluate", str(run)) == 1
+    else:
+        assert "no picture to test on" not in said
+        assert scores[-1].scores["accuracy"].how == "share of 3 pictures"
+
+
+def test_a_test_split_without_some_classes_is_scored_and_they_are_named(
+    data: Path, tmp_path: Path
+) -> None:
+    config = small(data=str(data / "split"), images=64, batch_size=32)
+    with pytest.warns(DataWarning, match="of 1 of 3 classes: nought$"):
+        run = train_run(config, out=tmp_path / "run", quiet=True).run
+    assert read_scores(run.scores_path)[-1].scores["accuracy"].how == "share of 10 pictures"

@@ -290,8 +290,8 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
         if path.is_absolute() and "{" not in source and not path.exists():
             option = f"--{field.replace('_', '-')}"
             raise RunError(
-                f"the pictures of {run.path} are no longer in {source}. If they have moved, and are "
-                f"the same, say where they are now: zerosum resume {run.path} {option} NEW."
+                f"the pictures of {run.path} are no longer in {source}. If they have moved, and "
+                f"are the same, say where they are now: zerosum resume {run.path} {option} NEW."
             )
 
 
