@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from zerosum.data.sources.base import Source, UnreadableError, spread
+from zerosum.data.sources.budget import reserve_file
 from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.fingerprint import WHOLE, fingerprint, sample, stamp
 from zerosum.data.sources.listing import Entry, Listing
@@ -103,6 +104,7 @@ class FileSource(Source):
     def read(self, index: int) -> Image.Image:
         """One picture, decoded; see `Source.read`."""
         entry = self._listing[index]
+        reserve_file(entry.path, entry.size)
         try:
             content = self._content(entry)
         except OSError as error:
