@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
 
+from zerosum.errors import printable
+
 __all__ = ["Entry", "Listing"]
 
 
@@ -19,7 +21,9 @@ class Entry:
         stamp: What changes with its content: a time of change or a checksum.
         place: Where its bytes begin in an archive.
         packed: How many bytes it takes there, if compressed.
-        method: How it is compressed there; 0 is not at all.
+        method: How it is kept there, in the archive's own terms; 0 is as it is.
+        original: What it is called in the archive's directory, if not by its path.
+        refused: Why it is no picture even if its name is that of one; nothing if it may be.
     """
 
     path: str
@@ -28,14 +32,17 @@ class Entry:
     place: int = 0
     packed: int = 0
     method: int = 0
+    original: str = ""
+    refused: str = ""
 
 
 _TABLE = """
 CREATE TABLE found (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
-                    picture INT);
+                    original TEXT, refused TEXT, picture INT);
 CREATE TABLE chosen (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
-                     label INT);
+                     original TEXT, label INT);
 """
+_COLUMNS = "path, size, stamp, place, packed, method, original"
 
 
 class Listing:
@@ -60,7 +67,7 @@ class Listing:
         self._database.executescript(_TABLE)
         self._count = 0
         rows = (_row(entry, looks_right) for entry, looks_right in entries)
-        self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?)", rows)
+        self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?)", rows)
 
     def top_folders(self, prefix: str) -> tuple[str, ...]:
         """The names of the folders directly under ``prefix`` that hold pictures, sorted."""
@@ -90,7 +97,7 @@ class Listing:
         label = "label_of(substr(rest, 1, instr(rest, '/') - 1))" if classes else "NULL"
         self._database.execute("DELETE FROM chosen")
         self._database.execute(
-            f"INSERT INTO chosen SELECT path, size, stamp, place, packed, method, {label} FROM "
+            f"INSERT INTO chosen SELECT {_COLUMNS}, {label} FROM "
             "(SELECT *, substr(path, ?) AS rest FROM found "
             "WHERE picture AND path >= ? AND path < ?) ORDER BY path",
             _under(prefix),
@@ -101,24 +108,40 @@ class Listing:
         return self._count
 
     def __getitem__(self, index: int) -> Entry:
-        return Entry(*self._row(index)[:6])
+        return Entry(*self._row(index)[:7])
 
     def __iter__(self) -> Iterator[Entry]:
-        query = "SELECT path, size, stamp, place, packed, method FROM chosen ORDER BY rowid"
+        query = f"SELECT {_COLUMNS} FROM chosen ORDER BY rowid"
         return (Entry(*row) for row in self._database.execute(query))
 
     def label(self, index: int) -> int | None:
         """The label of a chosen picture, or None."""
-        label: int | None = self._row(index)[6]
+        label: int | None = self._row(index)[7]
         return label
 
     def others(self, prefix: str) -> Iterator[str]:
         """The files under ``prefix`` that do not look like pictures, sorted."""
         query = (
-            "SELECT path FROM found WHERE NOT picture AND ? > 0 AND path >= ? AND path < ? "
-            "ORDER BY path"
+            "SELECT path FROM found WHERE NOT picture AND refused = '' AND ? > 0 "
+            "AND path >= ? AND path < ? ORDER BY path"
         )
         return (row[0] for row in self._rows(query, *_under(prefix)))
+
+    def refuse(self, prefix: str, reason: str) -> None:
+        """Take the pictures under ``prefix`` for none; call it before `choose`."""
+        query = (
+            "UPDATE found SET picture = FALSE, refused = ? "
+            "WHERE picture AND ? > 0 AND path >= ? AND path < ?"
+        )
+        self._database.execute(query, (reason, *_under(prefix)))
+
+    def refused(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """(path, reason) of the files under ``prefix`` that were refused, sorted."""
+        query = (
+            "SELECT path, refused FROM found WHERE refused != '' AND ? > 0 "
+            "AND path >= ? AND path < ? ORDER BY path"
+        )
+        return ((printable(path), why) for path, why in self._rows(query, *_under(prefix)))
 
     def digest(self) -> str:
         """A hash over the chosen files' names, sizes, stamps and labels."""
@@ -127,12 +150,12 @@ class Listing:
             digest.update(repr(row).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
-    def _row(self, index: int) -> tuple[str, int, int, int, int, int, int | None]:
+    def _row(self, index: int) -> tuple[str, int, int, int, int, int, str, int | None]:
         if not 0 <= index < self._count:
             raise IndexError(f"picture {index} of {self._count}")
         with self._lock:
             query = "SELECT * FROM chosen WHERE rowid = ?"
-            row: tuple[str, int, int, int, int, int, int | None] = self._database.execute(
+            row: tuple[str, int, int, int, int, int, str, int | None] = self._database.execute(
                 query, (index + 1,)
             ).fetchone()
         return row
@@ -141,7 +164,7 @@ class Listing:
         yield from self._database.execute(query, values)
 
 
-def _row(entry: Entry, picture: bool) -> tuple[str, int, int, int, int, int, bool]:
+def _row(entry: Entry, looks_right: bool) -> tuple[str | int, ...]:
     return (
         entry.path,
         entry.size,
@@ -149,7 +172,9 @@ def _row(entry: Entry, picture: bool) -> tuple[str, int, int, int, int, int, boo
         entry.place,
         entry.packed,
         entry.method,
-        picture,
+        entry.original,
+        entry.refused,
+        looks_right and not entry.refused,
     )
 
 
