@@ -5,10 +5,11 @@ import errno
 import gzip
 import lzma
 import os
-import shutil
 import struct
 import tarfile
+import tempfile
 import warnings
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -473,11 +474,42 @@ def test_names_that_are_no_utf_8_stay_apart(tmp_path: Path) -> None:
 
 
 def test_a_full_temporary_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(BytesIO):
+        def write(self, content: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     path = tmp_path / "x.tar.gz"
     path.write_bytes(gzip.compress(base_tar(tarfile.PAX_FORMAT)))
-    monkeypatch.setattr(shutil, "copyfileobj", fail)
+    monkeypatch.setattr(tempfile, "TemporaryFile", Full)
     with pytest.raises(DataError, match=r"disk is full: .*x\.tar\.gz .*TMPDIR"):
         open_source(str(path))
+
+
+def test_xz_in_several_streams_is_read_and_one_that_asks_for_4_gb_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.tar.xz"
+    plain = base_tar(tarfile.PAX_FORMAT)
+    path.write_bytes(lzma.compress(plain[:700]) + bytes(8) + lzma.compress(plain[700:]))
+    assert len(open_source(str(path))) == len(TARRED)
+    content = bytearray(lzma.compress(plain))
+    size = 4 * content[12] + 4
+    block = content[12 : 12 + size]
+    block[4] = 40  # the dictionary's size, of 4 GiB, in the header of the first block
+    block[-4:] = zlib.crc32(block[:-4]).to_bytes(4, "little")
+    path.write_bytes(content[:12] + block + content[12 + size :])
+    with pytest.raises(DataError, match="takes more memory than is usual"):
+        open_source(str(path))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_what_follows_a_packed_tar_is_no_silent_loss(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "x.tar.gz"
+    whole = pack(base_tar(tarfile.PAX_FORMAT))
+    for end in (1, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:end])
+        with pytest.raises(DataError):
+            open_source(str(path))
+    path.write_bytes(whole + whole)
+    with pytest.warns(DataWarning, match="goes on after its end mark"):
+        assert len(open_source(str(path))) == len(TARRED)

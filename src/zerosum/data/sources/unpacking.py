@@ -4,10 +4,10 @@ import bz2
 import gzip
 import lzma
 import os
-import shutil
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BufferedIOBase
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -19,12 +19,35 @@ from zerosum.files import is_disk_full
 
 __all__ = ["is_packed", "map_file", "open_plain", "read_at", "unpack"]
 
-_OPENERS: dict[bytes, Callable[..., IO[Any]]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ\0": lzma.open,
+_PIECE = 1 << 20
+_XZ_MEMORY = 300 << 20
+"""Bytes that unpacking xz may take; its strongest setting, -9, takes 65 million."""
+
+
+def _file_by(opener: Callable[..., IO[Any]], packed: BufferedIOBase) -> Iterator[bytes]:
+    return iter(partial(opener(packed).read, _PIECE), b"")
+
+
+def _xz(packed: BufferedIOBase) -> Iterator[bytes]:
+    """One stream after another, in bounded memory: lzma.open would take what a header asks for."""
+    content = packed.read(_PIECE)
+    while content:
+        stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+        while not stream.eof:
+            yield stream.decompress(content, _PIECE)
+            content = packed.read(_PIECE) if stream.needs_input else b""
+            if stream.needs_input and not content:
+                raise EOFError("it ends too early")
+        # Zeros may fill the room between streams.
+        content = (stream.unused_data or packed.read(_PIECE)).lstrip(b"\0")
+
+
+_UNPACKERS: dict[bytes, Callable[[BufferedIOBase], Iterator[bytes]]] = {
+    b"\x1f\x8b": partial(_file_by, gzip.open),
+    b"BZh": partial(_file_by, bz2.open),
+    b"\xfd7zXZ\0": _xz,
 }
-"""How to open a compressed file, by the bytes that it begins with."""
+"""How to unpack a compressed file piece by piece, by the bytes that it begins with."""
 
 
 def is_packed(path: Path) -> bool:
@@ -33,7 +56,7 @@ def is_packed(path: Path) -> bool:
     Raises:
         OSError: If it cannot be read.
     """
-    return _opener(path) is not None
+    return _unpacker(path) is not None
 
 
 def open_plain(path: Path) -> BufferedIOBase:
@@ -91,7 +114,7 @@ def map_file(path: Path) -> mmap:
         raise DataError(f"{path} is empty: expected data; copy or download it again.") from error
 
 
-def unpack(path: Path, plain: IO[bytes]) -> None:
+def unpack(path: Path, plain: BufferedIOBase) -> None:
     """Append what a compressed file holds to an open file, in constant memory.
 
     Args:
@@ -101,22 +124,26 @@ def unpack(path: Path, plain: IO[bytes]) -> None:
     Raises:
         DataError: If it is damaged, or does not fit on the temporary disk.
     """
-    opener = _opener(path)
-    assert opener is not None
+    unpacker = _unpacker(path)
+    assert unpacker is not None
     try:
-        with opener(path, "rb") as packed:
-            shutil.copyfileobj(packed, plain, 1 << 20)
+        with path.open("rb") as packed:
+            for piece in unpacker(packed):
+                plain.write(piece)
         plain.flush()
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is damaged ({error}); copy or download it again.") from error
+        raise DataError(
+            f"{path} cannot be unpacked ({error}): it is damaged, or takes more memory than is "
+            "usual; copy or download it again, or pack it by gzip."
+        ) from error
     except OSError as error:
         raise _no_room(path, error) from error
 
 
-def _opener(path: Path) -> Callable[..., IO[Any]] | None:
+def _unpacker(path: Path) -> Callable[[BufferedIOBase], Iterator[bytes]] | None:
     with path.open("rb") as file:
-        head = file.read(max(map(len, _OPENERS)))
-    return next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
+        head = file.read(max(map(len, _UNPACKERS)))
+    return next((how for magic, how in _UNPACKERS.items() if head.startswith(magic)), None)
 
 
 def _no_room(path: Path, error: OSError) -> Exception:
