@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from zerosum.data.fitting import TooSmallError, fit_picture
 from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source, UnreadableError
+from zerosum.data.sources.budget import BUDGET
 from zerosum.errors import DataError
 
 __all__ = ["Filled", "fill"]
@@ -157,7 +158,8 @@ def _decode(source: Source, settings: StoreSettings, start: int, stop: int) -> _
     good: list[int] = []
     for index in range(start, stop):
         try:
-            pixels[len(good)] = fit_picture(source.read(index), settings)
+            with BUDGET.scope():
+                pixels[len(good)] = fit_picture(source.read(index), settings)
             good.append(index)
         except UnreadableError as error:
             block.unreadable.append((error.name, error.reason))

@@ -1,16 +1,19 @@
 """Sources that are one zip or tar file; nothing is ever extracted to disk."""
 
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import finalize
 
 from zerosum.data.sources.files import FileSource, is_hidden
 from zerosum.data.sources.listing import Entry
-from zerosum.data.sources.unpacking import map_file
-from zerosum.data.sources.zipindex import entries_of_zip, read_zip_entry, refuse_outside
-from zerosum.errors import DataError
+from zerosum.data.sources.tarindex import entries_of_tar
+from zerosum.data.sources.unpacking import open_plain, read_at
+from zerosum.data.sources.zipindex import ZipReader
 
-__all__ = ["TarSource", "ZipSource", "entries_of_tar"]
+__all__ = ["TAR_SUFFIXES", "TarSource", "ZipSource"]
+
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""How tar files end; whether and how one is compressed, its first bytes say."""
 
 
 class ZipSource(FileSource):
@@ -39,21 +42,20 @@ class ZipSource(FileSource):
     """
 
     def __init__(self, path: Path, *, split: str) -> None:
-        self._map = map_file(path)
+        self._reader = ZipReader(path)
         super().__init__(path, split=split)
 
     def _find(self) -> Iterator[Entry]:
-        entries = entries_of_zip(self._map, self.path)
-        return (entry for entry in entries if not is_hidden(entry.path))
+        return (entry for entry in self._reader.entries() if not is_hidden(entry.path))
 
     def _content(self, entry: Entry) -> bytes:
-        return read_zip_entry(self._map, entry)
+        return self._reader.read(entry)
 
 
 class TarSource(FileSource):
-    """A tar file of pictures (``.tar``, ``.tar.gz``, ``.tgz``); links in it are passed over.
+    """A tar file of pictures, perhaps compressed as a whole; links in it are named and left out.
 
-    A gzipped one cannot be read from the middle; it is unpacked into a nameless temporary file.
+    A compressed one cannot be read from the middle; it is unpacked into a nameless temporary file.
 
     Args:
         path: The tar file.
@@ -61,38 +63,18 @@ class TarSource(FileSource):
 
     Raises:
         DataError: If it is damaged, holds no pictures, or an entry that points outside.
+
+    Warns:
+        DataWarning: If it may be truncated, or goes on after its end mark.
     """
 
     def __init__(self, path: Path, *, split: str) -> None:
-        self._map = map_file(path)
+        self._file = open_plain(path)
+        finalize(self, self._file.close)
         super().__init__(path, split=split)
 
     def _find(self) -> Iterator[Entry]:
-        try:
-            with tarfile.open(fileobj=self._map, mode="r:") as archive:
-                yield from entries_of_tar(archive, self.path)
-        except (tarfile.TarError, ValueError) as error:  # a mapping's seek raises ValueError
-            raise DataError(
-                f"{self.path} is not a whole tar file ({error}): copy or download it again."
-            ) from error
+        return entries_of_tar(self._file, self.path)
 
     def _content(self, entry: Entry) -> bytes:
-        return self._map[entry.place : entry.place + entry.size]
-
-
-def entries_of_tar(archive: tarfile.TarFile, path: Path) -> Iterator[Entry]:
-    """The plain files in a tar file that are not hidden, in its own order.
-
-    Args:
-        archive: The tar file, open.
-        path: What to call it in messages.
-
-    Raises:
-        DataError: If an entry points outside.
-    """
-    while (member := archive.next()) is not None:
-        vars(archive)["members"].clear()  # else it remembers a million of them
-        if member.isreg() and not member.issparse():
-            name = refuse_outside(member.name, path)
-            if not is_hidden(name):
-                yield Entry(name, member.size, int(member.mtime), member.offset_data)
+        return read_at(self._file.fileno(), entry.place, entry.size, name=entry.path)

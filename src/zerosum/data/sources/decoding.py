@@ -5,6 +5,7 @@ from io import BytesIO
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from zerosum.data.sources.base import PIXEL_LIMIT, UnreadableError
+from zerosum.data.sources.budget import BUDGET
 
 __all__ = ["PICTURE_SUFFIXES", "decode", "is_picture_name"]
 
@@ -28,6 +29,7 @@ PICTURE_SUFFIXES = frozenset(
 """Files that are taken for pictures; what is inside them shows when they are read."""
 
 _ORIENTATION = 0x0112
+_BYTES_PER_PIXEL = 8  # four as decoded, and four in a copy that is upright or of another mode
 
 
 def is_picture_name(path: str) -> bool:
@@ -64,6 +66,7 @@ def decode(content: bytes, name: str, *, pixel_limit: int = PIXEL_LIMIT) -> Imag
     try:
         image = Image.open(BytesIO(content))
         _refuse_bomb(image, name, pixel_limit)
+        BUDGET.reserve(image.width * image.height * _BYTES_PER_PIXEL)
         image.load()
         return _upright(image)
     except UnreadableError:

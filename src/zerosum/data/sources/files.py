@@ -12,6 +12,7 @@ from warnings import warn
 from PIL import Image
 
 from zerosum.data.sources.base import Source, UnreadableError, spread
+from zerosum.data.sources.budget import reserve_file
 from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.fingerprint import WHOLE, fingerprint, sample, stamp
 from zerosum.data.sources.layout import DOMAINS, Parts, canonical, find_parts, parse_labels
@@ -110,6 +111,7 @@ class FileSource(Source):
     def read(self, index: int) -> Image.Image:
         """One picture, decoded; see `Source.read`."""
         entry = self._listing[index]
+        reserve_file(entry.path, entry.size)
         try:
             content = self._content(entry)
         except OSError as error:
@@ -125,6 +127,7 @@ class FileSource(Source):
         for path in self._listing.others(self._prefix):
             if not path.endswith(_LABELS):
                 yield printable(path), "not a picture, judging by its suffix"
+        yield from self._listing.refused(self._prefix)
         for path in self._listing.left_out():
             yield printable(path), "without a class, though the others have one"
         for path in self._outside():

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
 
+from zerosum.errors import printable
+
 __all__ = ["Entry", "Labeller", "Listing"]
 
 Labeller = Callable[[str], int | None]
@@ -22,7 +24,9 @@ class Entry:
         stamp: What changes with its content: a time of change or a checksum.
         place: Where its bytes begin in an archive.
         packed: How many bytes it takes there, if compressed.
-        method: How it is compressed there; 0 is not at all.
+        method: How it is kept there, in the archive's own terms; 0 is as it is.
+        original: What it is called in the archive's directory, if not by its path.
+        refused: Why it is no picture even if its name is that of one; nothing if it may be.
     """
 
     path: str
@@ -31,15 +35,18 @@ class Entry:
     place: int = 0
     packed: int = 0
     method: int = 0
+    original: str = ""
+    refused: str = ""
 
 
 _TABLE = """
 CREATE TABLE found (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
-                    picture INT);
+                    original TEXT, refused TEXT, picture INT);
 CREATE TABLE chosen (path TEXT, size INT, stamp INT, place INT, packed INT, method INT,
-                     label INT);
+                     original TEXT, label INT);
 CREATE TABLE left_out (path TEXT);
 """
+_COLUMNS = "path, size, stamp, place, packed, method, original"
 _DIRECTLY = (
     "FROM found WHERE picture AND instr(substr(path, ?), '/') = 0 AND path >= ? AND path < ?"
 )
@@ -67,7 +74,7 @@ class Listing:
         self._database.executescript(_TABLE)
         self._count = 0
         rows = (_row(entry, looks_right) for entry, looks_right in entries)
-        self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?)", rows)
+        self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?)", rows)
 
     def top_folders(self, prefix: str) -> tuple[str, ...]:
         """The names of the folders directly under ``prefix`` that hold pictures, sorted."""
@@ -94,7 +101,7 @@ class Listing:
 
     def find(self, path: str) -> Entry | None:
         """The file of that path, picture or not; None if there is none."""
-        query = "SELECT path, size, stamp, place, packed, method FROM found WHERE path = ?"
+        query = f"SELECT {_COLUMNS} FROM found WHERE path = ?"
         row = self._database.execute(query, (path,)).fetchone()
         return None if row is None else Entry(*row)
 
@@ -110,8 +117,8 @@ class Listing:
         self._database.execute("DELETE FROM chosen")
         self._database.execute("DELETE FROM left_out")
         self._database.execute(
-            f"INSERT INTO chosen SELECT path, size, stamp, place, packed, method, {label} FROM "
-            "found WHERE picture AND ? > 0 AND path >= ? AND path < ? ORDER BY path",
+            f"INSERT INTO chosen SELECT {_COLUMNS}, {label} FROM found "
+            "WHERE picture AND ? > 0 AND path >= ? AND path < ? ORDER BY path",
             _under(prefix),
         )
         if label_of is not None:
@@ -135,24 +142,32 @@ class Listing:
         return self._count
 
     def __getitem__(self, index: int) -> Entry:
-        return Entry(*self._row(index)[:6])
+        return Entry(*self._row(index)[:7])
 
     def __iter__(self) -> Iterator[Entry]:
-        query = "SELECT path, size, stamp, place, packed, method FROM chosen ORDER BY rowid"
+        query = f"SELECT {_COLUMNS} FROM chosen ORDER BY rowid"
         return (Entry(*row) for row in self._database.execute(query))
 
     def label(self, index: int) -> int | None:
         """The label of a chosen picture, or None."""
-        label: int | None = self._row(index)[6]
+        label: int | None = self._row(index)[7]
         return label
 
     def others(self, prefix: str) -> Iterator[str]:
         """The files under ``prefix`` that do not look like pictures, sorted."""
         query = (
-            "SELECT path FROM found WHERE NOT picture AND ? > 0 AND path >= ? AND path < ? "
-            "ORDER BY path"
+            "SELECT path FROM found WHERE NOT picture AND refused = '' AND ? > 0 "
+            "AND path >= ? AND path < ? ORDER BY path"
         )
         return (row[0] for row in self._rows(query, *_under(prefix)))
+
+    def refused(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """(path, reason) of the files under ``prefix`` that were refused, sorted."""
+        query = (
+            "SELECT path, refused FROM found WHERE refused != '' AND ? > 0 "
+            "AND path >= ? AND path < ? ORDER BY path"
+        )
+        return ((printable(path), why) for path, why in self._rows(query, *_under(prefix)))
 
     def digest(self) -> str:
         """A hash over the chosen files' names, sizes, stamps and labels."""
@@ -161,12 +176,12 @@ class Listing:
             digest.update(repr(row).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
-    def _row(self, index: int) -> tuple[str, int, int, int, int, int, int | None]:
+    def _row(self, index: int) -> tuple[str, int, int, int, int, int, str, int | None]:
         if not 0 <= index < self._count:
             raise IndexError(f"picture {index} of {self._count}")
         with self._lock:
             query = "SELECT * FROM chosen WHERE rowid = ?"
-            row: tuple[str, int, int, int, int, int, int | None] = self._database.execute(
+            row: tuple[str, int, int, int, int, int, str, int | None] = self._database.execute(
                 query, (index + 1,)
             ).fetchone()
         return row
@@ -179,7 +194,7 @@ class Listing:
         yield from self._database.execute(query, values)
 
 
-def _row(entry: Entry, picture: bool) -> tuple[str, int, int, int, int, int, bool]:
+def _row(entry: Entry, looks_right: bool) -> tuple[str | int, ...]:
     return (
         entry.path,
         entry.size,
@@ -187,7 +202,9 @@ def _row(entry: Entry, picture: bool) -> tuple[str, int, int, int, int, int, boo
         entry.place,
         entry.packed,
         entry.method,
-        picture,
+        entry.original,
+        entry.refused,
+        looks_right and not entry.refused,
     )
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from warnings import warn
 
-from zerosum.data.sources.archives import TarSource, ZipSource
+from zerosum.data.sources.archives import TAR_SUFFIXES, TarSource, ZipSource
 from zerosum.data.sources.base import PIXEL_LIMIT, Source
 from zerosum.data.sources.files import FolderSource
 from zerosum.data.sources.named import NAMED, data_root
@@ -27,9 +27,7 @@ def _idx(path: Path, *, split: str) -> Source:
 
 FORMATS: dict[str, Callable[..., Source]] = {
     ".zip": ZipSource,
-    ".tar": TarSource,
-    ".tar.gz": TarSource,
-    ".tgz": TarSource,
+    **dict.fromkeys(TAR_SUFFIXES, TarSource),
     ".npy": npy_source,
     ".npz": npz_source,
 }

@@ -4,23 +4,33 @@ A shard holds samples of several files whose names differ after the first dot:
 ``000017.jpg`` with ``000017.cls`` is a picture and its class.
 """
 
-import tarfile
+import tempfile
+import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from io import BufferedIOBase
 from itertools import groupby
 from pathlib import Path
+from weakref import finalize
 
-from zerosum.data.sources.archives import entries_of_tar
+from zerosum.data.sources.archives import TAR_SUFFIXES
+from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.decoding import is_picture_name
 from zerosum.data.sources.files import FileSource
 from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.layout import Parts
 from zerosum.data.sources.listing import Entry, Labeller
-from zerosum.errors import DataError
+from zerosum.data.sources.shardnames import expand_pattern
+from zerosum.data.sources.tarindex import entries_of_tar
+from zerosum.data.sources.unpacking import is_packed, read_at, unpack
+from zerosum.errors import DataError, DataWarning, printable
 
 __all__ = ["ShardSource", "is_shard_pattern"]
 
-_LABEL_SUFFIX = "cls"
+_LABEL_SUFFIX = ".cls"
+_LABEL_LIMIT = 20
+_UNLABELLED = "unlabelled"
 
 
 def is_shard_pattern(spec: str) -> bool:
@@ -30,11 +40,14 @@ def is_shard_pattern(spec: str) -> bool:
         >>> is_shard_pattern("shards-{000..010}.tar"), is_shard_pattern("shards.tar")
         (True, False)
     """
-    return "{" in spec and "}" in spec and spec.endswith(".tar")
+    return "{" in spec and "}" in spec and spec.endswith(TAR_SUFFIXES)
 
 
 class ShardSource(FileSource):
     """The pictures of webdataset shards on disk, with the classes in their ``.cls`` files.
+
+    The classes are the numbers that occur. Either all pictures have one or none: if a few are
+    without, they are named and left out; if most are, the numbers of the others are not used.
 
     Args:
         pattern: The shards, with a range in braces: ``shards-{000..010}.tar``.
@@ -42,60 +55,111 @@ class ShardSource(FileSource):
 
     Raises:
         DataError: If webdataset is not installed, or a shard is missing or damaged.
+
+    Warns:
+        DataWarning: If only some pictures have a class, or a shard may be truncated.
     """
 
     def __init__(self, pattern: str, *, split: str) -> None:
-        self._shards = _expand(pattern)
-        self._highest_class = -1
+        self._shards = expand_pattern(pattern)
+        self._packed = frozenset(i for i, shard in enumerate(self._shards) if is_packed(shard))
+        self._unpacked = tempfile.TemporaryFile()  # noqa: SIM115, closed with the source
+        finalize(self, self._unpacked.close)
+        self._numbers: set[int] = set()
+        self._counts = {True: 0, False: 0}
         super().__init__(Path(pattern), split=split)
         self.name = f"{Path(pattern).name.split('{')[0].strip('-_.') or 'shards'}-{split}"
 
+    def strays(self) -> Iterator[tuple[str, str]]:
+        """Pictures that have no class though others do, or are no plain files."""
+        for path in self._listing.left_out():
+            reason = f"it has no class (a {_LABEL_SUFFIX} file beside it), as other pictures have"
+            yield printable(path), reason
+        yield from self._listing.refused(self._prefix)
+
     def _find(self) -> Iterator[Entry]:
         for number, shard in enumerate(self._shards):
-            try:
-                with tarfile.open(shard, "r:") as archive:
-                    yield from self._samples(archive, number, shard)
-            except (tarfile.TarError, OSError) as error:
-                raise DataError(
-                    f"{shard} is not a whole tar file ({error}): copy or download it again."
-                ) from error
+            if number in self._packed:
+                start = self._unpacked.seek(0, 2)
+                unpack(shard, self._unpacked)
+                yield from self._pictures(self._unpacked, number, start)
+            else:
+                with shard.open("rb") as file:
+                    yield from self._pictures(file, number, 0)
 
-    def _samples(self, archive: tarfile.TarFile, number: int, shard: Path) -> Iterator[Entry]:
-        for _, parts in groupby(entries_of_tar(archive, shard), _sample_name):
+    def _pictures(self, file: BufferedIOBase, number: int, start: int) -> Iterator[Entry]:
+        shard = self._shards[number]
+        for _, parts in groupby(entries_of_tar(file, shard, start=start), _sample_name):
             sample = list(parts)
-            labels = [part for part in sample if part.path.endswith(f".{_LABEL_SUFFIX}")]
-            folder = f"{shard.stem}/"
-            if labels:
-                folder = f"{self._class_of(labels[0], shard)}/{folder}"
-            for part in sample:
-                if is_picture_name(part.path):
-                    yield replace(part, path=folder + part.path, method=number)
+            pictures = [part for part in sample if is_picture_name(part.path)]
+            label = _label_of(sample, file, shard) if pictures else None
+            self._counts[label is not None] += len(pictures)
+            self._numbers |= set() if label is None else {label}
+            folder = f"{_UNLABELLED if label is None else label}/{shard.name.split('.')[0]}"
+            for picture in pictures:
+                yield replace(picture, path=f"{folder}/{picture.path}", method=number)
 
     def _fingerprint(self) -> str:
         return fingerprint(self._shards)
 
     def _content(self, entry: Entry) -> bytes:
-        return _read(self._shards[entry.method], entry)
+        if entry.method in self._packed:
+            return _read(self._unpacked, entry)
+        with self._shards[entry.method].open("rb") as file:
+            return _read(file, entry)
+
+    def _find_wrapper(self) -> str:
+        return ""
 
     def _find_parts(self) -> Parts:
-        return Parts(folders={})  # of a shard's folders none is a split
+        return Parts(folders={})  # of the folders in a shard none is a split
+
+    def _no_such_split(self) -> str:
+        return (
+            f"shards have no split {self.split!r}: open those of that split by their own name, as "
+            "split 'train'."
+        )
 
     def _choose_classes(self) -> tuple[tuple[str, ...], Labeller]:
-        names = tuple(map(str, range(self._highest_class + 1)))
-        return names, lambda path: int(path.partition("/")[0])
+        labelled, unlabelled = self._counts[True], self._counts[False]
+        if labelled and unlabelled:
+            warnings.warn(_some_have_none(self.path, labelled, unlabelled), DataWarning, 2)
+        if unlabelled > labelled:
+            return (), lambda path: None
+        names = tuple(map(str, sorted(self._numbers)))
+        numbers = {name: label for label, name in enumerate(names)}
+        return names, lambda path: numbers.get(path.partition("/")[0])
 
-    def _class_of(self, entry: Entry, shard: Path) -> int:
-        text = _read(shard, entry).decode("ascii", "replace").strip()
-        if not text.isdecimal():
-            raise DataError(f"{shard}: expected a number from 0 in {entry.path}, found {text!r}.")
-        self._highest_class = max(self._highest_class, int(text))
-        return int(text)
+
+def _label_of(sample: list[Entry], file: BufferedIOBase, shard: Path) -> int | None:
+    """The number in a sample's ``.cls`` file; None if it has none, or one that is cut off."""
+    found = set()
+    for part in sample:
+        if part.path.endswith(_LABEL_SUFFIX) and not part.refused:
+            with suppress(UnreadableError):
+                found.add(_number_in(part, file, shard))
+    if len(found) > 1:
+        raise DataError(
+            f"{shard}: expected one class for a picture, found {sorted(found)} beside "
+            f"{printable(sample[0].path)}."
+        )
+    return found.pop() if found else None
 
 
-def _read(shard: Path, entry: Entry) -> bytes:
-    with shard.open("rb") as file:
-        file.seek(entry.place)
-        return file.read(entry.size)
+def _number_in(part: Entry, file: BufferedIOBase, shard: Path) -> int:
+    whole = part.size <= _LABEL_LIMIT
+    content = read_at(file.fileno(), part.place, min(part.size, _LABEL_LIMIT), name=part.path)
+    text = content.decode("ascii", "replace").strip()
+    if not (whole and text.isdecimal()):
+        raise DataError(
+            f"{shard}: expected a number from 0 in {printable(part.path)}, found {text!r}"
+            f"{'' if whole else ' and more'}."
+        )
+    return int(text)
+
+
+def _read(file: BufferedIOBase, entry: Entry) -> bytes:
+    return read_at(file.fileno(), entry.place, entry.size, name=entry.path)
 
 
 def _sample_name(entry: Entry) -> str:
@@ -103,19 +167,8 @@ def _sample_name(entry: Entry) -> str:
     return f"{folder}/{file.split('.')[0]}"
 
 
-def _expand(pattern: str) -> list[Path]:
-    try:
-        from webdataset.shardlists import expand_urls
-    except ImportError as error:
-        raise DataError(
-            "shards need the package webdataset, which is not installed: "
-            "`pip install 'zerosum[shards]'`."
-        ) from error
-    shards = [Path(shard) for shard in expand_urls(pattern)]
-    missing = [str(shard) for shard in shards if not shard.is_file()]
-    if missing or not shards:
-        raise DataError(
-            f"{len(missing)} of the {len(shards)} shards of {pattern} are not there, the first is "
-            f"{', '.join(missing[:1])}; check the range in the braces."
-        )
-    return shards
+def _some_have_none(path: Path, labelled: int, unlabelled: int) -> str:
+    found = f"{path}: {labelled} pictures have a class (a {_LABEL_SUFFIX} file), {unlabelled} not"
+    if unlabelled > labelled:
+        return f"{found}; so the classes are not used."
+    return f"{found}; those without are left out and named."
