@@ -82,8 +82,8 @@ def _entry(member: tarfile.TarInfo, name: str, start: int) -> Entry:
 def _refused(member: tarfile.TarInfo) -> str:
     if member.issym() or member.islnk():
         to = member.linkname.encode("utf-8", "backslashreplace").decode("utf-8")
-        remedy = "pack with --dereference --hard-dereference"
-        return f"a link in the tar file, to {printable(to)}; {remedy}"
+        how = "--dereference --hard-dereference"
+        return f"a link in the tar file, to {printable(to)}; pack it with tar {how}"
     if member.issparse():
         return "kept as a sparse file in the tar file; pack it without --sparse"
     return "" if member.isreg() else "not a plain file in the tar file"
