@@ -80,6 +80,18 @@ def test_mnist_and_its_kin(
     assert source.key() == open_source(f"{name}:{root}", split=split).key()
 
 
+def test_data_sets_lie_in_the_cache_wherever_that_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ZEROSUM_DATA", "ZEROSUM_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert named.data_root() == Path.home() / ".cache" / "zerosum" / "datasets"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/large")
+    assert named.data_root() == Path("/large/zerosum/datasets")
+    monkeypatch.setenv("ZEROSUM_CACHE", "/larger")
+    assert named.data_root() == Path("/larger/datasets")
+    monkeypatch.setenv("ZEROSUM_DATA", "/largest")
+    assert named.data_root() == Path("/largest")
+
+
 @pytest.mark.parametrize("folder", ["USPS", "."])
 def test_usps(root: Path, folder: str) -> None:
     (root / folder).mkdir(exist_ok=True)

@@ -1,8 +1,9 @@
 """The data sets that have names, and where their files are.
 
-The files are looked for under ``$ZEROSUM_DATA``, else under ``~/.cache/zerosum/datasets``, or in
-the folder after a colon: ``mnist:/my/folder``. What is missing is downloaded by torchvision, which
-checks it. Reading is our own wherever torchvision would load everything into memory, or a pickle.
+The files are looked for under ``$ZEROSUM_DATA``, else under ``datasets`` in the cache (see
+`zerosum.files.cache_folder`), or in the folder after a colon: ``mnist:/my/folder``. What is
+missing is downloaded by torchvision, which checks it. Reading is our own wherever torchvision
+would load everything into memory, or a pickle.
 """
 
 import bz2
@@ -24,6 +25,7 @@ from zerosum.data.sources.lsun import lsun
 from zerosum.data.sources.numpyfiles import idx_source, npz_source
 from zerosum.data.sources.stacked import StackedSource
 from zerosum.errors import DataError
+from zerosum.files import cache_folder
 from zerosum.registry import Table
 
 __all__ = ["NAMED", "data_root"]
@@ -39,14 +41,16 @@ _CELEBA = {"train": "0", "val": "1", "test": "2"}
 
 
 def data_root() -> Path:
-    """The folder for data sets: ``$ZEROSUM_DATA``, else ``~/.cache/zerosum/datasets``.
+    """The folder for data sets: ``$ZEROSUM_DATA``, else ``datasets`` in the cache.
 
     Example:
-        >>> data_root().is_dir() or not data_root().exists()
-        True
+        >>> from unittest.mock import patch
+        >>> with patch.dict(os.environ, ZEROSUM_CACHE="large-disk", ZEROSUM_DATA=""):
+        ...     data_root().as_posix()
+        'large-disk/datasets'
     """
     given = os.environ.get("ZEROSUM_DATA")
-    return Path(given) if given else Path.home() / ".cache" / "zerosum" / "datasets"
+    return Path(given).expanduser() if given else cache_folder() / "datasets"
 
 
 def _digits(root: Path, split: str) -> Source:
