@@ -1,31 +1,19 @@
 """A source of a million pictures must not need more memory than one of a thousand."""
 
-import gc
 import sys
-import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
 import pytest
 
+from memory import python_peak
 from zerosum.data import Batches, StoreSettings, build_store, open_source
 from zerosum.data.sources.listing import Entry, Listing
 
 MEGABYTE = 1 << 20
 MILLION = 1_000_000
-
-
-def python_peak(act: Callable[[], Any]) -> int:
-    """The most bytes that Python and NumPy had allocated at once during a call."""
-    gc.collect()
-    tracemalloc.start()
-    act()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak
 
 
 def private_bytes() -> int:

@@ -1,0 +1,18 @@
+"""How much memory a call needs."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["python_peak"]
+
+
+def python_peak(act: Callable[[], Any]) -> int:
+    """The most bytes that Python and NumPy had allocated at once during a call."""
+    gc.collect()
+    tracemalloc.start()
+    act()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
