@@ -55,10 +55,10 @@ def npy_source(path: Path, *, split: str = "train") -> ArraySource:
     """
     _refuse_special(path)
     if split != "train":
-        raise DataError(f"{path} has no split {split!r}: one array is split 'train'.")
+        raise DataError(f"{_shown(path)} has no split {split!r}: one array is split 'train'.")
 
     def load() -> tuple[Rows, None]:
-        name = printable(str(path))
+        name = _shown(path)
         with reading(path), path.open("rb") as file:
             header = read_header(file, name)
             if header.fortran:
@@ -203,7 +203,7 @@ def read_idx(path: Path) -> Rows:
         ...     read_idx(path)[:3].tolist()
         [7, 8, 9]
     """
-    name = printable(str(path))
+    name = _shown(path)
     with reading(path):
         with path.open("rb") as file:
             opener = _OPENERS.get(file.read(2))
@@ -230,23 +230,30 @@ def _idx_shape(file: BufferedIOBase, name: str) -> tuple[int, ...]:
     return tuple(np.frombuffer(sizes, ">u4").tolist())
 
 
+def _shown(path: Path) -> str:
+    return printable(str(path))
+
+
 def _refuse_special(path: Path) -> None:
     """Reading from a pipe or a device might never end."""
     if not path.is_file():
-        raise DataError(f"{printable(str(path))}: expected a file, found none.")
+        raise DataError(f"{_shown(path)}: expected a file, found none.")
 
 
 def _members(path: Path) -> tuple[str, ...]:
     """The names of the arrays, each of which the archive gives twice: damage is then seen."""
     with reading(path), ZipFile(path) as archive:
         names = archive.namelist()
+        if any(entry.comment for entry in archive.infolist()):
+            # NumPy writes none, and one of a damaged length hides the arrays after it.
+            raise DataError(f"{_shown(path)} is damaged or no .npz file; save it again.")
         for name in names:
             # What is encrypted, or packed in an unknown way, matters only if it is asked for.
             with suppress(RuntimeError), archive.open(name):
                 pass
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
-        raise DataError(f"{path} holds {printable(twice)} more than once; save it again.")
+        raise DataError(f"{_shown(path)} holds {printable(twice)} more than once; save it again.")
     return tuple(name.removesuffix(".npy") for name in names if name.endswith(".npy"))
 
 
@@ -257,9 +264,9 @@ def _first(members: tuple[str, ...], keys: Sequence[str]) -> str | None:
 
 def _no_such_key(path: Path, split: str, splits: tuple[str, ...], members: tuple[str, ...]) -> str:
     if splits and split not in _PICTURES:
-        return f"{path} has no split {split!r}; it has {', '.join(splits)}."
+        return f"{_shown(path)} has no split {split!r}; it has {', '.join(splits)}."
     return (
-        f"{path} has no split {split!r}: expected pictures under one of "
+        f"{_shown(path)} has no split {split!r}: expected pictures under one of "
         f"{', '.join(_PICTURES[split] if split in _PICTURES else _PICTURES['train'])}, found "
         f"{printable(', '.join(members[:20])) or 'nothing'}; save them by np.savez(path, "
         "images=x, labels=y)."
