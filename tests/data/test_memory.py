@@ -1,33 +1,21 @@
 """A source of a million pictures must not need more memory than one of a thousand."""
 
-import gc
 import sys
 import tarfile
-import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
 import psutil
 import pytest
 
+from memory import python_bytes, python_peak
 from zerosum.data import Batches, StoreSettings, build_store, open_source
 from zerosum.data.sources.listing import Entry, Listing
 
 MEGABYTE = 1 << 20
 MILLION = 1_000_000
-
-
-def python_peak(act: Callable[[], Any]) -> int:
-    """The most bytes that Python and NumPy had allocated at once during a call."""
-    gc.collect()
-    tracemalloc.start()
-    act()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak
 
 
 def private_bytes() -> int:
@@ -101,18 +89,6 @@ def test_4_000_files_on_disk_need_no_more_than_1_000(tmp_path: Path) -> None:
             (folder / f"{index}.png").touch()
     small = python_peak(lambda: open_source(str(tmp_path / "1000")).key())
     assert python_peak(lambda: open_source(str(tmp_path / "4000")).key()) < small + MEGABYTE // 2
-
-
-def python_bytes(act: Callable[[], Any]) -> int:
-    """What is still allocated after a call, and held by what it returned."""
-    gc.collect()
-    tracemalloc.start()
-    kept = act()
-    gc.collect()
-    held = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    del kept
-    return held
 
 
 def test_an_open_zip_of_4_000_entries_holds_no_more_than_one_of_1_000(tmp_path: Path) -> None:

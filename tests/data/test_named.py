@@ -18,6 +18,7 @@ from PIL import Image
 from zerosum.data import StoreSettings, build_store, default_settings, open_source
 from zerosum.data.sources import named
 from zerosum.data.sources.base import Source
+from zerosum.data.sources.stacked import StackedSource
 from zerosum.errors import DataError
 
 
@@ -78,6 +79,55 @@ def test_mnist_and_its_kin(
     assert np.array_equal(chunk(source, 0, 4), pictures[..., None])
     assert (labels(source), source.splits) == ([3, 1, 4, 1], ("train", "test"))
     assert source.key() == open_source(f"{name}:{root}", split=split).key()
+
+
+def test_data_sets_lie_in_the_cache_wherever_that_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ZEROSUM_DATA", "ZEROSUM_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert named.data_root() == Path.home() / ".cache" / "zerosum" / "datasets"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/large")
+    assert named.data_root() == Path("/large/zerosum/datasets")
+    monkeypatch.setenv("ZEROSUM_CACHE", "/larger")
+    assert named.data_root() == Path("/larger/datasets")
+    monkeypatch.setenv("ZEROSUM_DATA", "/largest")
+    assert named.data_root() == Path("/largest")
+
+
+def test_mnist_without_its_labels_is_not_there(root: Path) -> None:
+    pictures = struct.pack(">4B3I", 0, 0, 8, 3, 1, 28, 28) + random_bytes(28, 28).tobytes()
+    (root / "train-images-idx3-ubyte").write_bytes(pictures)
+    with pytest.raises(DataError, match="could not be downloaded"):
+        open_source("mnist")
+
+
+@pytest.mark.parametrize("row", ["1.jpg", "1.jpg 0 0", "1.jpg 3", "\x1b[31m"])
+def test_a_damaged_table_of_celeba_is_named(root: Path, row: str) -> None:
+    (root / "img_align_celeba").mkdir()
+    (root / "list_eval_partition.txt").write_text(f"0.jpg 0\n{row}\n")
+    with pytest.raises(DataError, match=r"list_eval_partition\.txt: expected a name") as caught:
+        open_source("celeba")
+    assert "\x1b" not in str(caught.value)
+
+
+def test_triples_need_ten_classes(root: Path) -> None:
+    with pytest.raises(DataError, match="expected ten classes, found 1000"):
+        StackedSource(open_source("stacked-digits"), count=3)
+
+
+def test_all_blocks_of_triples_read_their_base_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = open_source("digits")
+    asked: list[tuple[int, int]] = []
+    chunk_of = digits.chunk
+
+    def count(start: int, stop: int) -> NDArray[np.uint8] | None:
+        asked.append((start, stop))
+        return chunk_of(start, stop)
+
+    monkeypatch.setattr(digits, "chunk", count)
+    stacked = StackedSource(digits, count=100)
+    whole = chunk(stacked, 0, 100)
+    assert np.array_equal(np.concatenate([chunk(stacked, 0, 40), chunk(stacked, 40, 100)]), whole)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("folder", ["USPS", "."])

@@ -2,6 +2,8 @@
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from zerosum.config import change
@@ -115,6 +117,23 @@ def test_a_class_is_found_by_name_or_number(name: str | int) -> None:
 
 def test_a_name_counts_before_a_number() -> None:
     assert Classes(names=("1", "0"), pictures=(1, 1)).find("1") == 0
+
+
+@given(
+    names=st.lists(st.integers(0, 30), min_size=1, max_size=9, unique=True),
+    asked=st.integers(0, 30),
+    width=st.integers(0, 3),
+)
+def test_a_number_is_a_name_and_no_position_where_names_are_numbers(
+    names: list[int], asked: int, width: int
+) -> None:
+    classes = Classes(names=tuple(f"{it:0{width}d}" for it in names), pictures=(1,) * len(names))
+    for name in (asked, str(asked), f"{asked:0{width}d}"):
+        if asked in names:
+            assert classes.find(name) == names.index(asked)
+        else:
+            with pytest.raises(ConfigError, match=rf"unknown class '0*{asked}'"):
+                classes.find(name)
 
 
 @pytest.mark.parametrize("name", ["3", 3, -1, "-1", ""])

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from io import BufferedIOBase
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ __all__ = ["Filled", "fill"]
 _BLOCK = 64
 _ARRAY_BLOCK = 4096
 _REMEDY = {TooSmallError: "; --pictures.enlarge would enlarge it", DataError: ""}
+_ARRAY_BYTES = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,8 @@ def fill(
 def _blocks(source: Source, settings: StoreSettings, workers: int) -> Iterator[_Block]:
     """All pictures in order, a block at a time; never more than a few blocks are in memory."""
     if _as_they_are(source, settings):
-        yield from (_copy(source, *span) for span in _spans(len(source), _ARRAY_BLOCK))
+        step = max(1, min(_ARRAY_BLOCK, _ARRAY_BYTES // prod(settings.shape)))
+        yield from (_copy(source, *span) for span in _spans(len(source), step))
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
         pending: deque[Future[_Block]] = deque()

@@ -63,13 +63,22 @@ class Classes:
     def find(self, name: str | int) -> int:
         """The label of a class, by its name or its number.
 
+        Classes are numbered from 0; but where names are themselves whole numbers, a number is
+        always a name, and never a position among them.
+
         Raises:
             UnknownNameError: There is no such class.
+
+        Example:
+            >>> Classes(names=("1", "02", "7"), pictures=(1, 1, 1)).find("2")
+            1
         """
-        if isinstance(name, str) and name not in self.names and name.isdecimal():
-            name = int(name)
-        if isinstance(name, int):
-            if 0 <= name < len(self):
-                return name
-            name = str(name)
-        return Table("class", {each: label for label, each in enumerate(self.names)})[name]
+        text = str(name)
+        if text not in self.names and text.isdecimal():
+            named = [
+                (int(each), label) for label, each in enumerate(self.names) if each.isdecimal()
+            ]
+            numbers = dict(named) or {label: label for label in range(len(self))}
+            if int(text) in numbers:
+                return numbers[int(text)]
+        return Table("class", {each: label for label, each in enumerate(self.names)})[text]

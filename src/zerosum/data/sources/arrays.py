@@ -1,6 +1,7 @@
 """Sources that are one array of bytes: NumPy's files, and arrays that a library hands over."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,25 @@ from PIL import Image
 
 from zerosum.data.sources.base import Source, UnreadableError
 from zerosum.data.sources.fingerprint import fingerprint
-from zerosum.errors import DataError
+from zerosum.data.sources.rows import Rows
+from zerosum.errors import DataError, printable
 
-__all__ = ["ArraySource", "as_bytes", "as_labels"]
+__all__ = ["ArraySource", "as_labels", "channels_last", "check_labels", "check_pictures"]
 
-Loader = Callable[[], tuple[NDArray[Any], NDArray[Any] | None]]
+Loader = Callable[[], tuple[Rows, Rows | None]]
 
 _CHUNK = 1 << 24
+_MOST_CLASSES = 1_000_000
+_LARGEST = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """The pictures as they are kept; of each, if any, the label; the classes' names, by label."""
+
+    pictures: Rows
+    labels: NDArray[np.int64] | None
+    classes: tuple[str, ...]
 
 
 class ArraySource(Source):
@@ -26,15 +39,17 @@ class ArraySource(Source):
         name: A short name for folders and messages.
         origin: Where the arrays come from, for messages.
         load: Returns pictures and labels; called at the first use of either. Pictures are bytes
-            of shape (n, h, w), (n, h, w, c) or (n, c, h, w), best memory-mapped.
+            of shape (n, h, w), (n, h, w, c) or (n, c, h, w), best in a file.
         files: The files that the arrays are read from.
         word: What tells the arrays from others of this name that are in no file.
         split: The part of the data that this is.
         splits: All the parts that the same data have.
-        classes: The classes' names, by label; numbers if there are labels without names.
+        classes: The classes' names, by number in the array of labels. Without them, the classes
+            are the numbers that occur, in rising order, called as they are written.
 
     Raises:
         DataError: On first use, if the arrays are not of this kind; says how to convert them.
+            Later, if the files are changed while they are read.
 
     Example:
         >>> pictures = np.zeros((5, 8, 8, 3), np.uint8)
@@ -56,8 +71,8 @@ class ArraySource(Source):
         splits: tuple[str, ...] = ("train",),
         classes: tuple[str, ...] = (),
     ) -> None:
-        self.name = name
-        self.origin = origin
+        self.name = printable(name)
+        self.origin = printable(origin)
         self.split = split
         self.splits = splits
         self._files = files
@@ -65,16 +80,12 @@ class ArraySource(Source):
         self._key = self._fingerprint()
         self._load = load
         self._names = classes
-        self._loaded: tuple[NDArray[np.uint8], NDArray[np.int64] | None] | None = None
+        self._loaded: _Loaded | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:  # type: ignore[override]  # known once it is loaded
-        """The classes' names, by label; numbers if there are labels without names."""
-        labels = self._arrays()[1]
-        if labels is None:
-            return ()
-        count = int(labels.max()) + 1
-        return self._names if len(self._names) >= count else tuple(map(str, range(count)))
+        """The classes' names, by label; empty if there are no labels."""
+        return self._arrays().classes
 
     def key(self) -> str:
         """A hash over the files as they were when the source was made, the name and the split."""
@@ -88,7 +99,7 @@ class ArraySource(Source):
             return False
 
     def __len__(self) -> int:
-        return len(self._arrays()[0])
+        return len(self._arrays().pictures)
 
     def picture_name(self, index: int) -> str:
         """The picture's number."""
@@ -98,71 +109,117 @@ class ArraySource(Source):
         """One picture, of mode L, RGB or RGBA."""
         if not 0 <= index < len(self):
             raise UnreadableError(self.picture_name(index), f"there are {len(self)} pictures")
-        pixels = np.ascontiguousarray(self._arrays()[0][index])
+        pixels = np.ascontiguousarray(self.chunk(index, index + 1)[0])
         return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
     def label(self, index: int) -> int | None:
-        """The picture's entry of the label array, or None."""
-        labels = self._arrays()[1]
+        """The number of the picture's class among `classes`, or None."""
+        labels = self._arrays().labels
         return None if labels is None else int(labels[index])
 
     def chunk(self, start: int, stop: int) -> NDArray[np.uint8]:
         """Pictures start to stop - 1, shape (n, h, w, c)."""
-        return self._arrays()[0][start:stop]
+        return channels_last(self._arrays().pictures[start:stop])
 
     def _fingerprint(self) -> str:
         return fingerprint(self._files, self.name, self.split, self._word)
 
-    def _arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+    def _arrays(self) -> _Loaded:
         if self._loaded is None:
             pictures, labels = self._load()
-            pictures = as_bytes(pictures, self.origin)
-            if labels is not None:
-                labels = as_labels(labels, len(pictures), self.origin)
-            self._loaded = pictures, labels
+            check_pictures(pictures, self.origin)
+            numbers = None if labels is None else as_labels(labels, len(pictures), self.origin)
+            self._loaded = _Loaded(pictures, *self._numbered(numbers))
         return self._loaded
 
+    def _numbered(
+        self, labels: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+        """The labels as numbers of classes, and what those are called."""
+        if labels is None:
+            return None, ()
+        if self._names:
+            if labels.max() >= len(self._names):
+                raise DataError(
+                    f"{self.origin}: expected labels from 0 to {len(self._names) - 1}, found "
+                    f"{labels.max()}; the file is damaged, or another one."
+                )
+            return labels, self._names
+        found, places = np.unique(labels, return_inverse=True)
+        if len(found) > _MOST_CLASSES:
+            raise DataError(
+                f"{self.origin}: {len(found)} different labels are more than {_MOST_CLASSES}; "
+                "expected the number of each picture's class."
+            )
+        return places.astype(np.int64), tuple(map(str, found.tolist()))
 
-def as_bytes(pictures: NDArray[Any], origin: str) -> NDArray[np.uint8]:
-    """View an array of pictures as (n, h, w, c) without copying it.
+
+def check_pictures(pictures: Rows, origin: str) -> None:
+    """Refuse an array that holds no pictures.
 
     Args:
-        pictures: Bytes of shape (n, h, w), (n, h, w, c) or (n, c, h, w), with c = 1, 3 or 4.
+        pictures: Expected to be bytes of shape (n, h, w), (n, h, w, c) or (n, c, h, w), with
+            c = 1, 3 or 4.
         origin: Where it comes from, for messages.
 
     Raises:
         DataError: If it is of another type or shape, or empty; says how to convert it.
 
     Example:
-        >>> as_bytes(np.zeros((2, 3, 8, 8), np.uint8), "x.npy").shape
-        (2, 8, 8, 3)
-        >>> as_bytes(np.zeros((2, 8, 8)), "x.npy")
+        >>> check_pictures(np.zeros((2, 8, 8)), "x.npy")
         Traceback (most recent call last):
         ...
         zerosum.errors.DataError: x.npy: expected bytes (uint8, 0 to 255), found float64 from 0 ...
     """
+    if 0 in pictures.shape:
+        raise DataError(f"{origin}: expected pictures, found none: shape {pictures.shape}.")
     if pictures.dtype != np.uint8:
         raise DataError(f"{origin}: expected bytes (uint8, 0 to 255), {_how_to_convert(pictures)}")
-    if pictures.ndim == 3:
-        pictures = pictures[..., np.newaxis]
-    elif pictures.ndim == 4 and pictures.shape[-1] not in (1, 3, 4) and pictures.shape[1] < 5:
-        pictures = pictures.transpose(0, 2, 3, 1)
-    if pictures.ndim != 4 or pictures.shape[-1] not in (1, 3, 4):
+    shape = pictures.shape
+    if len(shape) != 3 and not (len(shape) == 4 and {shape[1], shape[3]} & {1, 3, 4}):
         raise DataError(
             f"{origin}: expected pictures of shape (n, h, w), (n, h, w, c) or (n, c, h, w) with "
-            f"1, 3 or 4 channels c, found {pictures.shape}; reshape the array, for instance by "
+            f"1, 3 or 4 channels c, found {shape}; reshape the array, for instance by "
             "x.reshape(len(x), 28, 28)."
         )
-    if not pictures.size:
-        raise DataError(f"{origin}: expected pictures, found none: shape {pictures.shape}.")
-    return pictures
 
 
-def as_labels(labels: NDArray[Any], count: int, origin: str) -> NDArray[np.int64]:
+def channels_last(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """View pictures as (n, h, w, c) without copying them; which axis is which, their sizes say.
+
+    Args:
+        pictures: Shape (n, h, w), (n, h, w, c) or (n, c, h, w), with c = 1, 3 or 4.
+
+    Example:
+        >>> channels_last(np.zeros((2, 3, 8, 8), np.uint8)).shape
+        (2, 8, 8, 3)
+    """
+    if pictures.ndim == 3:
+        return pictures[..., np.newaxis]
+    return pictures if pictures.shape[-1] in (1, 3, 4) else pictures.transpose(0, 2, 3, 1)
+
+
+def check_labels(shape: tuple[int, ...], dtype: np.dtype[Any], count: int, origin: str) -> None:
+    """Refuse an array that cannot hold one label for each picture, before it is read.
+
+    Args:
+        shape: Of the array.
+        dtype: Of the array.
+        count: The number of pictures.
+        origin: Where it comes from, for messages.
+
+    Raises:
+        DataError: If it cannot.
+    """
+    if shape not in ((count,), (count, 1)) or dtype.kind not in "biuf":
+        raise DataError(_not_labels(f"{dtype} of shape {shape}", count, origin))
+
+
+def as_labels(labels: Rows, count: int, origin: str) -> NDArray[np.int64]:
     """Check that labels are whole numbers from 0, one per picture.
 
     Args:
-        labels: Shape (n,) or (n, 1).
+        labels: Shape (n,) or (n, 1), of any type of number; they need not be without gaps.
         count: The number of pictures n.
         origin: Where it comes from, for messages.
 
@@ -170,26 +227,33 @@ def as_labels(labels: NDArray[Any], count: int, origin: str) -> NDArray[np.int64
         DataError: If they are not; says what is wrong.
 
     Example:
-        >>> as_labels(np.array([[1], [0]], np.uint8), 2, "x.npz")
-        array([1, 0])
+        >>> as_labels(np.array([[7.0], [0.0]]), 2, "x.npz")
+        array([7, 0])
     """
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
+    check_labels(labels.shape, labels.dtype, count, origin)
+    numbers = labels[:count].reshape(count)
+    if (
+        numbers.dtype.kind == "f"
+        and not (np.isfinite(numbers) & (numbers == np.trunc(numbers))).all()
+    ):
+        raise DataError(_not_labels("some that are none", count, origin))
+    low, high = int(numbers.min()), int(numbers.max())
+    if low < 0 or high > _LARGEST:
         raise DataError(
-            f"{origin}: expected one whole number as label for each of {count} pictures, found "
-            f"{labels.dtype} of shape {labels.shape}; one-hot labels become numbers by "
-            "y.argmax(1)."
+            f"{origin}: expected labels from 0 to {_LARGEST}, found {low} to {high}; number the "
+            "classes from 0, and leave out pictures that have none."
         )
-    if labels.min() < 0 or labels.max() > 1_000_000:
-        raise DataError(
-            f"{origin}: expected labels from 0 to the number of classes - 1, found "
-            f"{labels.min()} to {labels.max()}; number the classes from 0."
-        )
-    return labels.astype(np.int64)
+    return numbers.astype(np.int64)
 
 
-def _how_to_convert(array: NDArray[Any]) -> str:
+def _not_labels(found: str, count: int, origin: str) -> str:
+    return (
+        f"{origin}: expected one whole number as label for each of {count} pictures, found "
+        f"{found}; one-hot labels become numbers by y.argmax(1)."
+    )
+
+
+def _how_to_convert(array: Rows) -> str:
     """What was found instead of bytes, and the expression that makes it bytes."""
     if array.dtype == np.bool_:
         return "found True and False; convert by (x * 255).astype(np.uint8)."
@@ -203,17 +267,17 @@ def _how_to_convert(array: NDArray[Any]) -> str:
     return f"found {array.dtype} from {low:g} to {high:g}; convert by {_recipe(low, high)}."
 
 
-def _range(array: NDArray[Any]) -> tuple[float, float, int | None]:
+def _range(array: Rows) -> tuple[float, float, int | None]:
     """(smallest, largest, first picture that is not finite), read a piece at a time."""
     low, high = float("inf"), float("-inf")
-    step = max(1, _CHUNK // max(1, array[:1].nbytes)) if array.ndim else 1
-    for start in range(0, len(array) if array.ndim else 0, step):
+    count = array.shape[0] if array.shape else 0
+    step = max(1, _CHUNK // max(1, array[:1].nbytes)) if count else 1
+    for start in range(0, count, step):
         piece = array[start : start + step]
         finite = np.isfinite(piece.reshape(len(piece), -1)).all(axis=1)
         if not finite.all():
             return low, high, start + int(finite.argmin())
-        if piece.size:
-            low, high = min(low, float(piece.min())), max(high, float(piece.max()))
+        low, high = min(low, float(piece.min())), max(high, float(piece.max()))
     return low, high, None
 
 

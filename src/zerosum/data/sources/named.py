@@ -1,11 +1,11 @@
 """The data sets that have names, and where their files are.
 
-The files are looked for under ``$ZEROSUM_DATA``, else under ``~/.cache/zerosum/datasets``, or in
-the folder after a colon: ``mnist:/my/folder``. What is missing is downloaded by torchvision, which
-checks it. Reading is our own wherever torchvision would load everything into memory, or a pickle.
+The files are looked for under ``$ZEROSUM_DATA``, else under ``datasets`` in the cache (see
+`zerosum.files.cache_folder`), or in the folder after a colon: ``mnist:/my/folder``. What is
+missing is downloaded by torchvision, which checks it. Reading is our own wherever torchvision
+would load everything into memory, or a pickle.
 """
 
-import bz2
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,9 +21,12 @@ from zerosum.data.sources.base import Source
 from zerosum.data.sources.files import FolderSource, stat_entry
 from zerosum.data.sources.listing import Entry
 from zerosum.data.sources.lsun import lsun
-from zerosum.data.sources.numpyfiles import idx_source, npz_source
+from zerosum.data.sources.numpyfiles import idx_labels, idx_source, npz_source
+from zerosum.data.sources.rows import FileArray, Rows, reading
 from zerosum.data.sources.stacked import StackedSource
-from zerosum.errors import DataError
+from zerosum.data.sources.usps import read_usps
+from zerosum.errors import DataError, printable
+from zerosum.files import cache_folder
 from zerosum.registry import Table
 
 __all__ = ["NAMED", "data_root"]
@@ -39,14 +42,16 @@ _CELEBA = {"train": "0", "val": "1", "test": "2"}
 
 
 def data_root() -> Path:
-    """The folder for data sets: ``$ZEROSUM_DATA``, else ``~/.cache/zerosum/datasets``.
+    """The folder for data sets: ``$ZEROSUM_DATA``, else ``datasets`` in the cache.
 
     Example:
-        >>> data_root().is_dir() or not data_root().exists()
-        True
+        >>> from unittest.mock import patch
+        >>> with patch.dict(os.environ, ZEROSUM_CACHE="large-disk", ZEROSUM_DATA=""):
+        ...     data_root().as_posix()
+        'large-disk/datasets'
     """
     given = os.environ.get("ZEROSUM_DATA")
-    return Path(given) if given else Path.home() / ".cache" / "zerosum" / "datasets"
+    return Path(given).expanduser() if given else cache_folder() / "datasets"
 
 
 def _digits(root: Path, split: str) -> Source:
@@ -67,10 +72,10 @@ def _mnist(root: Path, split: str, *, name: str, dataset: str) -> Source:
     stem = f"{part}-images-idx3-ubyte"
     places = [place / stem for place in (root / dataset / "raw", root / "raw", root)]
     found = _first_file([*places, *(place.with_name(f"{stem}.gz") for place in places)])
-    if found is None:
+    if found is None or idx_labels(found) is None:
         _download(dataset, root, places[0], {"train": split == "train"})
         found = places[0]
-    return idx_source(found, split=split, splits=_TRAIN_TEST, name=name)
+    return idx_source(found, split=split, splits=_TRAIN_TEST, name=name, classes=_DIGITS)
 
 
 def _usps(root: Path, split: str) -> Source:
@@ -81,21 +86,7 @@ def _usps(root: Path, split: str) -> Source:
     if not path.is_file():
         _download("USPS", path.parent, path, {"train": split == "train"})
 
-    return _array_source("usps", split, _TRAIN_TEST, (path,), partial(_read_usps, path), _DIGITS)
-
-
-def _read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Pictures and labels from lines "label 1:value ... 256:value", values in [-1, 1].
-
-    The bytes are those of torchvision's reader, which takes a dozen times as long.
-    """
-    try:
-        words = np.array(bz2.decompress(path.read_bytes()).replace(b":", b" ").split(), np.float32)
-        rows = words.reshape(-1, 1 + 2 * 256)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} is damaged ({error}); remove it and try again.") from error
-    pictures = ((rows[:, 2::2] + 1) / 2 * 255).astype(np.uint8)
-    return pictures.reshape(-1, 16, 16), rows[:, 0].astype(np.int64) - 1
+    return _array_source("usps", split, _TRAIN_TEST, (path,), partial(read_usps, path), _DIGITS)
 
 
 def _svhn(root: Path, split: str) -> Source:
@@ -131,7 +122,7 @@ def _cifar10(root: Path, split: str) -> Source:
 
 
 def _stl10(root: Path, split: str) -> Source:
-    """STL-10, 96x96: plain bytes, by columns, which are mapped and not loaded."""
+    """STL-10, 96x96: plain bytes, by columns."""
     splits = ("train", "test", "unlabeled")
     _check_split("stl10", split, splits)
     folder = root / "stl10_binary"
@@ -140,14 +131,23 @@ def _stl10(root: Path, split: str) -> Source:
     if not all(path.is_file() for path in paths):
         _download("STL10", root, folder, {"split": split})
 
-    def load() -> tuple[NDArray[Any], NDArray[Any] | None]:
-        if pictures.stat().st_size % (3 * 96 * 96) or not pictures.stat().st_size:
-            raise DataError(f"{pictures} is truncated; remove it and try again.")
-        columns = np.memmap(pictures, np.uint8, "r").reshape(-1, 3, 96, 96)
-        numbers = None if split == "unlabeled" else np.fromfile(labels, np.uint8).astype(int) - 1
-        return columns.transpose(0, 3, 2, 1), numbers
+    def load() -> tuple[Rows, NDArray[Any] | None]:
+        with reading(pictures):
+            count = -(-pictures.stat().st_size // (3 * 96 * 96))
+        shown = FileArray(pictures, np.uint8, (count, 3, 96, 96), axes=(0, 3, 2, 1))
+        return shown, None if split == "unlabeled" else _stl10_labels(labels, count)
 
     return _array_source("stl10", split, splits, paths, load, _STL10)
+
+
+def _stl10_labels(path: Path, count: int) -> NDArray[np.int64]:
+    numbers = FileArray(path, np.uint8, (count,))[:count].astype(np.int64)
+    if not np.isin(numbers, range(1, 11)).all():
+        raise DataError(
+            f"{path} is damaged: expected labels from 1 to 10, found {numbers.min()} to "
+            f"{numbers.max()}; remove it and try again."
+        )
+    return numbers - 1
 
 
 class _CelebA(FolderSource):
@@ -159,9 +159,13 @@ class _CelebA(FolderSource):
         self.split, self.splits, self.name = split, tuple(_CELEBA), f"celeba-{split}"
 
     def _find(self) -> Iterator[Entry]:
-        with (self.path.parent / "list_eval_partition.txt").open(encoding="utf-8") as lines:
+        table = self.path.parent / "list_eval_partition.txt"
+        with reading(table), table.open(encoding="utf-8") as lines:
             for line in lines:
-                name, part = line.split()
+                name, part, *more = *line.split(), "", ""
+                if more != ["", ""] or part not in _CELEBA.values():
+                    shown = printable(line[:80].strip())
+                    raise DataError(f"{table}: expected a name and 0, 1 or 2, found {shown!r}.")
                 if part == self._part:
                     yield stat_entry(self.path / name, name)
 
@@ -226,7 +230,7 @@ def _array_source(
     split: str,
     splits: tuple[str, ...],
     paths: tuple[Path, ...],
-    load: Callable[[], tuple[NDArray[Any], NDArray[Any] | None]],
+    load: Callable[[], tuple[Rows, Rows | None]],
     classes: tuple[str, ...],
 ) -> ArraySource:
     return ArraySource(

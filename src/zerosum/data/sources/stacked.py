@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from zerosum.data.sources.base import Source
+from zerosum.errors import DataError
 from zerosum.randomness import derive_seed
 
 __all__ = ["StackedSource"]
@@ -18,8 +19,11 @@ class StackedSource(Source):
     so; picture i shows the same triple on every machine.
 
     Args:
-        base: Grey pictures with labels 0 to 9.
+        base: Grey pictures of ten classes, not so many that they do not fit into memory.
         count: How many triples to draw.
+
+    Raises:
+        DataError: If the base has not ten classes.
 
     Example:
         >>> from zerosum.data import open_source
@@ -29,6 +33,8 @@ class StackedSource(Source):
     """
 
     def __init__(self, base: Source, *, count: int) -> None:
+        if len(base.classes) != 10:
+            raise DataError(f"{base.name}: expected ten classes, found {len(base.classes)}.")
         self.base = base
         self.name = f"stacked-{base.name}"
         self.split = base.split
@@ -37,6 +43,7 @@ class StackedSource(Source):
         generator = torch.Generator().manual_seed(derive_seed(0, "stacked", count))
         drawn = torch.randint(len(base), (count, 3), generator=generator)
         self._triples: NDArray[np.int64] = drawn.numpy()
+        self._digits: NDArray[np.uint8] | None = None
 
     def key(self) -> str:
         """The key of the base, and which triples were drawn."""
@@ -60,15 +67,22 @@ class StackedSource(Source):
 
     def chunk(self, start: int, stop: int) -> NDArray[np.uint8] | None:
         """Many at once, where the base is an array of bytes."""
-        digits = self.base.chunk(0, len(self.base))
+        if self._digits is None:  # every block needs some of all of them
+            self._digits = self.base.chunk(0, len(self.base))
+        digits = self._digits
         if digits is None:
             return None
         return digits[self._triples[start:stop], ..., 0].transpose(0, 2, 3, 1)
 
     def label(self, index: int) -> int | None:
         """The three digits read as one number, 0 to 999."""
-        red, green, blue = (self.base.label(each) or 0 for each in self._own(index))
+        red, green, blue = (self._digit(each) for each in self._own(index))
         return 100 * red + 10 * green + blue
+
+    def _digit(self, index: int) -> int:
+        label = self.base.label(index)
+        assert label is not None
+        return label
 
     def _own(self, index: int) -> list[int]:
         return [int(each) for each in self._triples[index]]

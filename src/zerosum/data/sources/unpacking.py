@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import BufferedIOBase
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +16,7 @@ from zerosum.data.sources.base import UnreadableError
 from zerosum.errors import DataError
 from zerosum.files import is_disk_full
 
-__all__ = ["is_packed", "map_file", "open_plain", "read_at", "unpack"]
+__all__ = ["is_packed", "open_plain", "read_at", "unpack"]
 
 _PIECE = 1 << 20
 _XZ_MEMORY = 300 << 20
@@ -97,21 +96,6 @@ def read_at(descriptor: int, place: int, size: int, *, name: str) -> bytes:
         reason = f"cut off: expected {size} bytes, found {len(content)} before the archive's end"
         raise UnreadableError(name, reason)
     return content
-
-
-def map_file(path: Path) -> mmap:
-    """Map a file into memory for reading; a compressed one is unpacked into a nameless file first.
-
-    Reads of the mapping are safe from several threads, and its pages are the system's to reclaim.
-
-    Raises:
-        DataError: If the file is empty, damaged, or does not fit on the temporary disk.
-    """
-    try:
-        with open_plain(path) as plain:
-            return mmap(plain.fileno(), 0, access=ACCESS_READ)
-    except ValueError as error:  # what mmap says of a file of no bytes
-        raise DataError(f"{path} is empty: expected data; copy or download it again.") from error
 
 
 def unpack(path: Path, plain: BufferedIOBase) -> None:
