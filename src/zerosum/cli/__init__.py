@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -65,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         print(f"zerosum {__version__}")
         sys.exit(0)
+    # Pillow warns of metadata that nobody here uses, once for each wording, in every picture.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         _ = COMMANDS[words[0]]
         import_module(f"zerosum.cli.{words[0]}").run(words[1:])
