@@ -1,6 +1,7 @@
 """A classifier as a user meets it: trained, tested, asked, and refused what it cannot do."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,26 @@ def test_classify(run: Run, data: Path, capsys: pytest.CaptureFixture[str]) -> N
     )
     assert found["failed"][0]["picture"] == "broken.png"
     assert "broken.png" in output.err
+
+
+def test_every_file_that_is_not_classified_is_named(
+    run: Run, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(data / "split/test/ace", folder)
+    (folder / "notes.txt").write_text("words")
+    (folder / "broken.heic").write_bytes(b"no picture")
+    Image.new("L", (70, 60)).save(folder / "big.png")
+    words = [str(run.path), str(folder), "--device", "cpu", "--pixel-limit", "4199"]
+    assert call("classify", *words) == 1
+    printed = capsys.readouterr()
+    assert "3 pictures were not classified" in printed.err
+    for text in ("notes.txt: not a picture", "broken.heic: not a", "big.png: refused as a"):
+        assert text in printed.err
+    assert len(printed.out.splitlines()) == 6
+    (folder / "notes.txt").unlink()
+    (folder / "broken.heic").unlink()
+    assert call("classify", *words[:-1], "4200") == 0
 
 
 def test_resuming_is_exact(data: Path, tmp_path: Path) -> None:

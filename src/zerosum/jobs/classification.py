@@ -12,7 +12,7 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.accuracy import score_classifier
 from zerosum.evaluation.protocol import Scores
 from zerosum.games import ClassifyingGame
-from zerosum.jobs.inputs import Input, find_inputs, fit_input, require_inputs
+from zerosum.jobs.inputs import Input, find_inputs, fit_input, limit_of_pixels, require_inputs
 from zerosum.jobs.labels import find_questions
 from zerosum.jobs.preparation import absolute, counting, store_settings
 from zerosum.model import Model, load
@@ -84,6 +84,7 @@ def classify(
     *,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
+    pixel_limit: int | None = None,
     quiet: bool = False,
 ) -> Classified:
     """Say of each picture which class it is of, by the classifier of a run.
@@ -95,6 +96,7 @@ def classify(
         inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
         quiet: No progress bar.
 
     Raises:
@@ -110,7 +112,8 @@ def classify(
     require_inputs(paths)
     model = load(run, device=device, checkpoint=checkpoint)
     model.require_classifier()
-    found = find_inputs(paths, direction="a2b")
+    limit = limit_of_pixels(pixel_limit, model.run.config().pictures)
+    found = find_inputs(paths, direction="a2b", pixel_limit=limit)
     done: list[ClassifiedPicture] = []
     failed: list[tuple[str, str]] = []
     with counting("classifying pictures", quiet=quiet) as progress:

@@ -10,18 +10,26 @@ import numpy as np
 import torch
 from PIL import Image
 
+from zerosum.config import PicturesConfig
 from zerosum.data import Source, StoreSettings, open_source, scale
 from zerosum.data.audit import open_parts
 from zerosum.data.fitting import fit_picture
-from zerosum.data.sources import UnreadableError
+from zerosum.data.sources.base import PIXEL_LIMIT, UnreadableError
 from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.files import stat_entry
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
-from zerosum.errors import DataError
+from zerosum.errors import ConfigError, DataError
 from zerosum.types import Images
 
-__all__ = ["Input", "find_inputs", "fit_input", "output_names", "require_inputs"]
+__all__ = [
+    "Input",
+    "find_inputs",
+    "fit_input",
+    "limit_of_pixels",
+    "output_names",
+    "require_inputs",
+]
 
 _DOMAINS = ("trainA", "trainB", "testA", "testB")
 
@@ -33,10 +41,12 @@ class Input:
     Attributes:
         name: Its path in the folder or archive that it is from, or the file's name.
         read: Decodes it, or raises `UnreadableError`.
+        is_picture: Whether it is one, judging by its suffix; what is none cannot be read.
     """
 
     name: str
     read: Callable[[], Image.Image]
+    is_picture: bool = True
 
 
 def require_inputs(paths: Sequence[Path]) -> None:
@@ -58,16 +68,24 @@ def require_inputs(paths: Sequence[Path]) -> None:
             raise DataError(f"{path} does not exist; check the path.")
 
 
-def find_inputs(paths: Sequence[Path], *, direction: str, split: str | None = None) -> list[Input]:
+def find_inputs(
+    paths: Sequence[Path],
+    *,
+    direction: str,
+    split: str | None = None,
+    pixel_limit: int = PIXEL_LIMIT,
+) -> list[Input]:
     """All pictures that are meant by these paths, in their order; nothing is decoded yet.
 
     A folder or archive of two domains stands for the pictures of the domain that the direction
     goes from: those for tests, else those for training. One with splits stands for all of them.
+    Files among them that are no pictures are inputs too: reading them says so.
 
     Args:
         paths: Picture files, folders, archives.
         direction: ``a2b`` or ``b2a``.
         split: Which split or domain of folders and archives, instead.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
     Raises:
         DataError: A folder or archive is damaged, has no pictures, or no such split.
@@ -83,7 +101,8 @@ def find_inputs(paths: Sequence[Path], *, direction: str, split: str | None = No
         ['trainA/1.png']
         ['testB/1.png']
     """
-    return [found for path in paths for found in _found(path, direction[0].upper(), split)]
+    domain = direction[0].upper()
+    return [found for path in paths for found in _found(path, domain, split, pixel_limit)]
 
 
 def fit_input(found: Input, settings: StoreSettings) -> Images:
@@ -99,6 +118,21 @@ def fit_input(found: Input, settings: StoreSettings) -> Images:
     """
     pixels = torch.from_numpy(np.array(fit_picture(found.read(), settings)))
     return scale(pixels.permute(2, 0, 1)[None])
+
+
+def limit_of_pixels(wanted: int | None, pictures: PicturesConfig) -> int:
+    """Above how many pixels a picture is refused as a decompression bomb: as wanted, or the run's.
+
+    Raises:
+        ConfigError: The number is not greater than 0.
+
+    Example:
+        >>> limit_of_pixels(None, PicturesConfig(size=(8, 8), pixel_limit=100))
+        100
+    """
+    if wanted is not None and wanted < 1:
+        raise ConfigError(f"--pixel-limit must be greater than 0 pixels, got {wanted}.")
+    return pictures.pixel_limit if wanted is None else wanted
 
 
 def output_names(names: Sequence[str]) -> list[str]:
@@ -135,15 +169,21 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0] if is_picture_name(name) else name
 
 
-def _found(path: Path, domain: str, split: str | None) -> Iterator[Input]:
+def _found(path: Path, domain: str, split: str | None, limit: int) -> Iterator[Input]:
     if not _holds_pictures(path):
-        yield Input(name=stat_entry(path, path.name).path, read=partial(_read, path))
+        name = stat_entry(path, path.name).path
+        yield Input(name=name, read=partial(_read, path, limit))
         return
     for source in _sources(path, domain, split):
+        source.pixel_limit = limit
         wanted = _domain_classes(source, domain) if split is None else ()
         for index in range(len(source)):
             if not wanted or source.label(index) in wanted:
                 yield Input(name=source.picture_name(index), read=partial(source.read, index))
+        folders = [f"/{source.classes[label]}/" for label in wanted]
+        for name, reason in source.strays():
+            if not wanted or any(folder in f"/{name}" for folder in folders):
+                yield Input(name=name, read=partial(_refuse, name, reason), is_picture=False)
 
 
 def _holds_pictures(path: Path) -> bool:
@@ -169,9 +209,13 @@ def _domain_classes(source: Source, domain: str) -> tuple[int, ...]:
     return tuple(source.classes.index(name) for name in present)[:1]
 
 
-def _read(path: Path) -> Image.Image:
+def _refuse(name: str, reason: str) -> Image.Image:
+    raise UnreadableError(name, reason)
+
+
+def _read(path: Path, limit: int) -> Image.Image:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableError(path.name, error.strerror or str(error)) from error
-    return decode(content, path.name)
+    return decode(content, path.name, pixel_limit=limit)

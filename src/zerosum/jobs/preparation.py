@@ -56,7 +56,7 @@ def prepare_store(
     quiet: bool = False,
 ) -> Store:
     """The pictures of a run's source, by default in the size that its networks are given."""
-    source = open_source(config.data, split=split)
+    source = open_source(config.data, split=split, pixel_limit=config.pictures.pixel_limit)
     with counting("preparing pictures", quiet=quiet) as progress:
         return build_store(
             source,
@@ -82,6 +82,8 @@ def prepare_domains(
         split=split,
         pairing=config.pairing,
     )
+    for source in sources:
+        source.pixel_limit = config.pictures.pixel_limit
     with counting("preparing pictures", quiet=quiet) as progress:
         return build_domains(
             sources,
@@ -104,6 +106,7 @@ def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> St
         filter=pictures.filter,
         background=pictures.background,
         enlarge=pictures.enlarge,
+        srgb=pictures.srgb,
     )
 
 
