@@ -177,10 +177,12 @@ def test_the_limit_is_ours_alone(kind: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_pillow_refuses_itself_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = encode(quarters(), "WEBP")
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(UnreadableError, match="refused as a decompression bomb"):
-        decode(content, "a.webp")
+    def refuse(*arguments: object) -> None:
+        raise Image.DecompressionBombError("too large for Pillow")
+
+    monkeypatch.setitem(Image.OPEN, "PNG", (refuse, Image.OPEN["PNG"][1]))
+    with pytest.raises(UnreadableError, match=r"a decompression bomb \(too large for Pillow\)"):
+        decode(encode(quarters(), "PNG"), "a.png")
 
 
 # depths and modes, as files of them are made by others

@@ -6,10 +6,11 @@ differently, and profiles of cameras and screens have no such tables at all. Bla
 though ink on paper is never quite.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from io import BytesIO
 from threading import local
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -25,13 +26,16 @@ _EQUAL = 2
 """Of 255: profiles that move no colour by more than this are sRGB, as each maker rounds it."""
 
 _KEPT = 16
+_BLACK_POINT, _EXACT = 0x2000, 0x0100
+"""LittleCMS' flags: for its compensation, and against its short cuts. Pillow before 10.3 has other
+names for them."""
 
 
 class _Way(NamedTuple):
     """How to leave a profile: the mode that a picture needs to have, and the conversion."""
 
     mode: str
-    transform: ImageCms.ImageCmsTransform
+    convert: Callable[[Image.Image], Image.Image]
 
 
 def to_srgb(image: Image.Image) -> Image.Image:
@@ -41,7 +45,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
         image: Any mode of 8 bits.
 
     Returns:
-        The same picture, or a new one of mode RGB or RGBA.
+        The same picture, or a new one of mode L, LA, RGB or RGBA.
 
     Raises:
         DataError: If this Pillow lacks what it takes.
@@ -59,9 +63,9 @@ def to_srgb(image: Image.Image) -> Image.Image:
     if way is None:
         return image
     if not image.has_transparency_data:
-        return _apply(way.transform, image.convert(way.mode))
+        return way.convert(image.convert(way.mode))
     clear = image.convert("RGBA")  # first, for palettes: only then is their alpha understood
-    colours = _apply(way.transform, clear.convert(way.mode))
+    colours = way.convert(clear.convert(way.mode))
     colours.putalpha(clear.getchannel("A"))
     return colours
 
@@ -158,7 +162,10 @@ def _find_way(profile: bytes, colours: str) -> _Way | None:
         return None
     mode = _modes(opened)[0]
     transform = _transform(opened, _made_up("sRGB"), mode, "RGB")
-    return None if transform is None or _is_srgb(transform, mode) else _Way(mode, transform)
+    if transform is None:
+        return None
+    way = _Way(mode, partial(_apply, transform) if mode != "L" else _by_table(transform))
+    return None if _is_srgb(way) else way
 
 
 def _find_back(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
@@ -183,28 +190,39 @@ def _transform(
     source_mode: str,
     target_mode: str,
 ) -> ImageCms.ImageCmsTransform | None:
+    flags: Any = _BLACK_POINT | (_EXACT if source_mode == "L" else 0)
     try:
         return ImageCms.buildTransform(
             *(source, target, source_mode, target_mode),
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            flags=flags,
         )
     except ImageCms.PyCMSError:
         return None
 
 
-def _is_srgb(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+def _by_table(transform: ImageCms.ImageCmsTransform) -> Callable[[Image.Image], Image.Image]:
+    """A conversion of grey, exactly: LittleCMS saves steps in the dark that can be seen."""
+    shades = transform.apply(Image.fromarray(np.arange(256, dtype=np.uint8)[np.newaxis]))
+    return partial(_look_up, list(shades.convert("L").tobytes()))
+
+
+def _look_up(table: list[int], image: Image.Image) -> Image.Image:
+    return image.point(table)
+
+
+def _is_srgb(way: _Way) -> bool:
     """Whether a conversion leaves colours alone, by trying it on some."""
-    if mode == "CMYK":
+    if way.mode == "CMYK":
         return False
-    if mode == "L":
+    if way.mode == "L":
         colours = Image.fromarray(np.arange(256, dtype=np.uint8)[np.newaxis])
     else:
         steps = np.linspace(0, 255, 16).astype(np.uint8)
         lattice = np.stack(np.meshgrid(steps, steps, steps), axis=-1)
         colours = Image.fromarray(lattice.reshape(1, -1, 3))
     before = np.asarray(colours.convert("RGB"), dtype=np.int16)
-    after = np.asarray(transform.apply(colours), dtype=np.int16)
+    after = np.asarray(way.convert(colours).convert("RGB"), dtype=np.int16)
     return int(np.abs(after - before).max()) <= _EQUAL
 
 
