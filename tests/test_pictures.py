@@ -6,6 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
+from profiles import SWAPPED
 from zerosum.errors import ConfigError
 from zerosum.pictures import provenance, save_gif, save_pictures, save_png, tile, to_pictures
 
@@ -38,6 +39,15 @@ def test_png_says_that_it_is_generated(tmp_path: Path) -> None:
         "3",
         "7",
     )
+
+
+def test_png_carries_a_profile_only_if_it_is_given(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (2, 2))
+    picture.info["icc_profile"] = b"of where it is from"
+    for name, profile in (("a.png", None), ("b.png", SWAPPED)):
+        save_png(picture, tmp_path / name, profile=profile)
+        with Image.open(tmp_path / name) as saved:
+            assert saved.info.get("icc_profile") == profile
 
 
 def test_png_only(tmp_path: Path) -> None:

@@ -146,6 +146,7 @@ def translate(
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
     tile: int = 1024,
+    pixel_limit: int | None = None,
     quiet: bool = False,
 ) -> jobs.Translated:
     """Turn pictures of one domain into the other, of any size, and write one PNG for each.
@@ -161,6 +162,7 @@ def translate(
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
         tile: Pictures of more than tile x tile pixels are translated in tiles of this side.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
         quiet: No progress bar.
 
     Returns:
@@ -183,6 +185,7 @@ def translate(
         checkpoint=checkpoint,
         device=device,
         tile=tile,
+        pixel_limit=pixel_limit,
     )
     named = [inputs] if isinstance(inputs, str | Path) else inputs
     return jobs.translate(run, named, options, quiet=quiet)

@@ -90,8 +90,10 @@ def provenance(
     }
 
 
-def encode_png(picture: Image.Image, facts: Mapping[str, str]) -> bytes:
-    """A PNG with text chunks, as bytes.
+def encode_png(
+    picture: Image.Image, facts: Mapping[str, str], *, profile: bytes | None = None
+) -> bytes:
+    """A PNG with text chunks and perhaps a colour profile (ICC), as bytes.
 
     Example:
         >>> encode_png(Image.new("L", (4, 4)), {"Software": "zerosum"})[1:4]
@@ -101,12 +103,18 @@ def encode_png(picture: Image.Image, facts: Mapping[str, str]) -> bytes:
     for name, value in facts.items():
         info.add_text(name, value)
     buffer = BytesIO()
-    picture.save(buffer, format="PNG", pnginfo=info)
+    picture.save(buffer, format="PNG", pnginfo=info, icc_profile=profile)
     return buffer.getvalue()
 
 
-def save_png(picture: Image.Image, path: Path, *, facts: Mapping[str, str] | None = None) -> None:
-    """Write a PNG with text chunks, atomically.
+def save_png(
+    picture: Image.Image,
+    path: Path,
+    *,
+    facts: Mapping[str, str] | None = None,
+    profile: bytes | None = None,
+) -> None:
+    """Write a PNG with text chunks and perhaps a colour profile (ICC), atomically.
 
     Raises:
         ConfigError: The path does not end in ``.png``.
@@ -124,7 +132,7 @@ def save_png(picture: Image.Image, path: Path, *, facts: Mapping[str, str] | Non
         raise ConfigError(f"expected a file that ends in .png, got {path.name!r}.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replace_atomically(path) as temporary:
-        temporary.write_bytes(encode_png(picture, facts or {}))
+        temporary.write_bytes(encode_png(picture, facts or {}, profile=profile))
 
 
 def save_pictures(

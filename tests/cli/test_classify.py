@@ -1,6 +1,7 @@
 """A classifier as a user meets it: trained, tested, asked, and refused what it cannot do."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,58 @@ def test_classify(run: Run, data: Path, capsys: pytest.CaptureFixture[str]) -> N
     )
     assert found["failed"][0]["picture"] == "broken.png"
     assert "broken.png" in output.err
+
+
+def test_every_file_that_is_not_classified_is_named(
+    run: Run, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(data / "split/test/ace", folder)
+    (folder / "notes.txt").write_text("words")
+    (folder / "broken.heic").write_bytes(b"no picture")
+    Image.new("L", (70, 60)).save(folder / "big.png")
+    words = [str(run.path), str(folder), "--device", "cpu", "--pixel-limit", "4199"]
+    assert call("classify", *words) == 1
+    printed = capsys.readouterr()
+    assert "2 pictures were not classified" in printed.err
+    assert "note: left out 1 file:" in printed.err
+    for text in ("notes.txt: not a picture", "broken.heic: not a", "big.png: refused as a"):
+        assert text in printed.err
+    assert len(printed.out.splitlines()) == 6
+    (folder / "broken.heic").unlink()
+    assert call("classify", *words[:-1], "4200") == 0
+    assert "notes.txt: not a picture" in capsys.readouterr().err
+
+
+def test_no_picture_is_left_out_for_lying_beside_folders(
+    run: Run, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    album = tmp_path / "album"
+    shutil.copytree(data / "split/test", album)
+    shutil.copy(next((album / "ace").iterdir()), album / "one.png")
+    assert call("classify", str(run.path), str(album), "--device", "cpu") == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 12
+    assert "one.png" in printed.out
+    assert "note" not in printed.err
+
+
+@pytest.mark.parametrize(("source", "count"), [("digits", 5000), ("./digits", 5)])
+def test_a_name_is_the_data_set_here_too(
+    run: Run,
+    data: Path,
+    tmp_path: Path,
+    source: str,
+    count: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(data / "split/test/ace", tmp_path / "digits")
+    monkeypatch.chdir(tmp_path)
+    assert call("classify", str(run.path), source, "--device", "cpu") == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 1 + count
+    assert ("note: digits is the data set" in printed.err) == (source == "digits")
 
 
 def test_resuming_is_exact(data: Path, tmp_path: Path) -> None:

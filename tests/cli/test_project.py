@@ -30,12 +30,16 @@ def test_targets_and_projections_side_by_side(
     Image.new("RGBA", (28, 28), (0, 0, 0, 0)).save(folder / "clear.png")
     (folder / "broken.png").write_bytes(b"\x89PNG no more")
     Image.new("L", (8, 8)).save(folder / "small.png")
+    (folder / "notes.txt").write_text("words")
+    Image.new("F", (28, 28)).save(folder / "float.tif")
     words = [str(run), str(folder), "--out", str(out), "--features", "digits", *QUICK]
     assert call("project", *words) == 1
     printed = capsys.readouterr()
     for text in ("projection  nearest random  mean picture", "a/red.jpg", str(out)):
         assert text in printed.out
-    assert "2 pictures were not projected" in printed.err
+    assert "3 pictures were not projected" in printed.err
+    assert "notes.txt: not a picture, judging by its suffix" in printed.err
+    assert "float.tif: its numbers (mode F) have no range" in printed.err
     assert "broken.png: " in printed.err
     assert "small.png: the picture has only 8x8 pixels" in printed.err
     files = sorted(str(file.relative_to(out)) for file in out.rglob("*") if file.is_file())
@@ -70,6 +74,7 @@ def test_bad_input(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
         ([str(run), str(tmp_path / "no.png")], "no.png does not exist"),
         ([str(run), str(picture), "--out", str(picture)], "--out is a folder; got '1.png'"),
         ([str(run), str(picture), "--steps", "0"], "expected steps ≥ 1"),
+        ([str(run), str(picture), "--pixel-limit", "0"], "--pixel-limit must be greater than 0"),
         ([str(run), str(picture), "--features", "digit"], "did you mean 'digits'?"),
     ):
         assert call("project", *words) == (2 if "mean" in message else 1)

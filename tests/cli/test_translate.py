@@ -7,15 +7,17 @@ import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
+import pillow_heif
 import pytest
 import torch
 from PIL import Image
 
 import zerosum
 from command_line import call
+from profiles import SWAPPED, cmyk_profile, grey_profile
 from runs_in_processes import environment
 from zerosum.config import (
     ContrastiveConfig,
@@ -25,7 +27,9 @@ from zerosum.config import (
     ResnetTranslatorConfig,
     RunConfig,
 )
-from zerosum.errors import ConfigError, DataError, RunError
+from zerosum.data.colours import from_srgb
+from zerosum.data.fitting import convert
+from zerosum.errors import ConfigError, DataError, DataWarning, RunError
 from zerosum.jobs import train_run, translation
 from zerosum.jobs.inputs import find_inputs, output_names
 from zerosum.pictures import save_png
@@ -57,14 +61,12 @@ def domains(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def train(
-    domains: Path, out: Path, *, channels: Literal[1, 3] = 3, game: GameConfig | None = None
-) -> Path:
+def train(domains: Path, out: Path, *, game: GameConfig | None = None, **pictures: Any) -> Path:
     base = recipe("cyclegan-small")
     config = replace(
         base,
         data=str(domains),
-        pictures=replace(base.pictures, size=(16, 16), channels=channels),
+        pictures=replace(base.pictures, size=(16, 16), **pictures),
         game=game or CycleConfig(generator=TRANSLATOR, discriminator=DISCRIMINATOR),
         images=4,
         batch_size=2,
@@ -195,6 +197,122 @@ def test_pictures_are_turned_upright(run: Path, tmp_path: Path) -> None:
         assert made.size == (24, 40)
 
 
+def test_colours_come_back_in_the_profile_that_they_came_in(
+    run: Path, domains: Path, tmp_path: Path
+) -> None:
+    """The network sees sRGB, and the file keeps its colours' own meaning."""
+    path = picture(tmp_path / "plain/1.png")
+    with Image.open(path) as plain:
+        own = from_srgb(plain.convert("RGB"), SWAPPED)
+    assert own is not None
+    own.save(tmp_path / "1.png", icc_profile=SWAPPED)
+    for name, file in (("plain", path), ("own", tmp_path / "1.png")):
+        zerosum.translate(run, file, out=tmp_path / "out" / name, device="cpu")
+    with (
+        Image.open(tmp_path / "out/plain/1.png") as expected,
+        Image.open(tmp_path / "out/own/1.png") as made,
+    ):
+        assert "icc_profile" not in expected.info
+        assert made.info["icc_profile"] == SWAPPED
+        assert made.text["zerosum:generated"] == "true"  # type: ignore[attr-defined]
+        swapped = np.asarray(expected, dtype=int)[..., [1, 2, 0]]
+        # A level may be lost on each way, and the network's slope is not 1.
+        assert np.abs(np.asarray(made, dtype=int) - swapped).mean() < 3
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L", "RGB"])
+def test_a_profile_that_the_translation_cannot_have_is_left_out(
+    mode: str, run: Path, tmp_path: Path
+) -> None:
+    profile = {"CMYK": cmyk_profile(), "L": grey_profile(1.0), "RGB": b"damaged"}[mode]
+    path = tmp_path / "1.tif"
+    Image.new(mode, (24, 20)).save(path, icc_profile=profile)
+    assert zerosum.translate(run, path, out=tmp_path / "out", device="cpu").failed == ()
+    with Image.open(tmp_path / "out/1.png") as made:
+        assert (made.mode, made.info.get("icc_profile")) == ("RGB", None)
+
+
+def test_with_the_switch_off_numbers_and_profile_stay_as_they_are(
+    domains: Path, tmp_path: Path
+) -> None:
+    run = train(domains, tmp_path / "run", srgb=False)
+    path = picture(tmp_path / "1.png")
+    with Image.open(path) as plain:
+        plain.save(tmp_path / "own.png", icc_profile=SWAPPED)
+    made = []
+    for file in (path, tmp_path / "own.png"):
+        zerosum.translate(run, file, out=tmp_path / file.stem, device="cpu")
+        with Image.open(tmp_path / file.stem / file.name) as picture_made:
+            made.append((picture_made.tobytes(), picture_made.info.get("icc_profile")))
+    assert made == [(made[0][0], None), (made[0][0], SWAPPED)]
+
+
+def test_a_grey_run_gives_grey_pictures_their_own_profile(domains: Path, tmp_path: Path) -> None:
+    run = train(domains, tmp_path / "run", channels=1)
+    profile = grey_profile(1.8)
+    Image.new("L", (24, 20), 168).save(tmp_path / "plain.png")
+    Image.new("L", (24, 20), 151).save(tmp_path / "own.png", icc_profile=profile)
+    Image.new("RGB", (24, 20), (168, 168, 168)).save(tmp_path / "rgb.png", icc_profile=SWAPPED)
+    files = [tmp_path / f"{name}.png" for name in ("plain", "own", "rgb")]
+    zerosum.translate(run, files, out=tmp_path / "out", device="cpu")
+    shades = []
+    for name, carried in (("plain", None), ("own", profile), ("rgb", None)):
+        with Image.open(tmp_path / "out" / f"{name}.png") as made:
+            assert (made.mode, made.info.get("icc_profile")) == ("L", carried)
+            shades.append(np.asarray(convert(made, channels=1, background=(0, 0, 0)), dtype=int))
+    for other in shades[1:]:
+        assert np.abs(other - shades[0]).mean() < 2
+
+
+def test_pictures_above_the_limit_go_through_where_it_is_raised(
+    domains: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limited = train(domains, tmp_path / "limited", pixel_limit=1000)
+    picture(tmp_path / "photos/big.png", (70, 60))
+    words = [
+        str(limited),
+        str(tmp_path / "photos"),
+        str(picture(tmp_path / "alone.png", (70, 60))),
+    ]
+    assert call("translate", *words, "--out", str(tmp_path / "a")) == 1
+    error = capsys.readouterr().err
+    for name in ("big.png", "alone.png"):
+        assert f"{name}: refused as a decompression bomb: at most 1000 pixels" in error
+    words += ["--pixel-limit", "4200", "--tile", "32"]
+    assert call("translate", *words, "--out", str(tmp_path / "b")) == 0
+    assert files_in(tmp_path / "b") == ["alone.png", "big.png"]
+    assert call("translate", *words[:-4], "--pixel-limit", "0", "--out", str(tmp_path / "c")) == 1
+    assert "--pixel-limit must be greater than 0" in capsys.readouterr().err
+
+
+def test_files_that_are_no_pictures_are_named_the_first_of_them(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "photos"
+    picture(folder / "1.png")
+    for number in range(25):
+        (folder / f"{number:02d}.xmp").write_text("sidecar")
+    (folder / "00\x1b[31m.txt").write_text("red")
+    out = tmp_path / "out"
+    assert call("translate", str(run), str(folder), "--out", str(out)) == 0
+    error = capsys.readouterr().err
+    assert "note: left out 26 files:" in error
+    assert "00.xmp: not a picture, judging by its suffix" in error
+    assert "and 16 more" in error
+    assert "\x1b" not in error
+    assert len(error.splitlines()) == 12
+    assert files_in(out) == ["1.png"]
+
+
+def test_phones_pictures(run: Path, tmp_path: Path) -> None:
+    with Image.open(picture(tmp_path / "1.png", (40, 32))) as plain:
+        plain.save(tmp_path / "1.avif")
+        pillow_heif.from_pillow(plain).save(tmp_path / "2.heic")
+    files = [tmp_path / "1.avif", tmp_path / "2.heic"]
+    assert zerosum.translate(run, files, out=tmp_path / "out", device="cpu").failed == ()
+    assert files_in(tmp_path / "out") == ["1.png", "2.png"]
+
+
 def test_what_fails_is_named_and_all_others_are_translated(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -252,7 +370,7 @@ def test_a_full_disk(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         picture(tmp_path / "photos" / name)
     save = save_png
 
-    def full(made: Image.Image, path: Path, **keywords: dict[str, str]) -> None:
+    def full(made: Image.Image, path: Path, **keywords: Any) -> None:
         if path.name == "2.png":
             raise OSError(errno.ENOSPC, "No space left on device")
         save(made, path, **keywords)
@@ -321,8 +439,18 @@ def test_a_run_that_does_not_translate(tiny: RunConfig, tmp_path: Path) -> None:
         zerosum.translate(other.path, picture(tmp_path / "1.png"))
 
 
+def test_of_a_domain_only_its_own_strays_are_named(domains: Path, tmp_path: Path) -> None:
+    for name in ("trainA", "trainB", "testB"):  # testA is missing
+        picture(tmp_path / name / "1.png")
+        (tmp_path / name / f"{name}.txt").touch()
+    with pytest.warns(DataWarning, match=r"left out 1 file:\n  trainA/trainA\.txt: not a picture"):
+        assert names(tmp_path) == ["trainA/1.png"]
+    with pytest.warns(DataWarning, match=r"left out 1 file:\n  testB/testB\.txt: not a picture"):
+        assert names(tmp_path, "b2a") == ["testB/1.png"]
+
+
 def names(path: Path, direction: str = "a2b", split: str | None = None) -> list[str]:
-    return [found.name for found in find_inputs([path], direction=direction, split=split)]
+    return [found.name for found in find_inputs([str(path)], direction=direction, split=split)]
 
 
 def test_of_two_domains_it_is_the_one_that_the_direction_goes_from(
@@ -355,7 +483,7 @@ def test_archives_are_as_folders(domains: Path, tmp_path: Path) -> None:
         tar.add(domains / "testB", "holiday")
     assert names(tmp_path / "a.zip", "b2a") == [f"testB/{number}.png" for number in range(3)]
     assert names(tmp_path / "a.tar.gz") == [f"holiday/{number}.png" for number in range(3)]
-    (first, *_) = find_inputs([tmp_path / "a.tar.gz"], direction="a2b")
+    (first, *_) = find_inputs([str(tmp_path / "a.tar.gz")], direction="a2b")
     assert first.read().size == (24, 20)
 
 

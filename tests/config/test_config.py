@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 
 from settings import adversarial
+from zerosum.cli.data import _inspect
 from zerosum.config import (
     AdaptiveAugmentationConfig,
     AdversarialConfig,
@@ -34,6 +36,7 @@ from zerosum.config import (
 )
 from zerosum.config.build import build_game
 from zerosum.config.players import build_discriminator, build_generator
+from zerosum.data.sources.base import PIXEL_LIMIT
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.games import Round
 from zerosum.jobs.labels import find_classes
@@ -185,6 +188,7 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
     [
         (lambda: PicturesConfig(size=(0, 28)), "greater than 0"),
         (lambda: PicturesConfig(size=(28, 28), background=(0, 0, 256)), "from 0 to 255"),
+        (lambda: PicturesConfig(size=(28, 28), pixel_limit=0), "pixel_limit must be greater"),
         (lambda: OptimizerConfig(learning_rate=0), "learning_rate must be greater"),
         (lambda: OptimizerConfig(betas=(0.5, 1.0)), "betas must be from 0 to below 1"),
         (lambda: OptimizerConfig(decay=(5, 5)), "two rising image counts"),
@@ -215,6 +219,11 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
 def test_parts_hold_no_nonsense(make: Any, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         make()
+
+
+def test_the_limit_on_pixels_is_that_of_sources() -> None:
+    assert PicturesConfig(size=(28, 28)).pixel_limit == PIXEL_LIMIT
+    assert signature(_inspect).parameters["pixel_limit"].default == PIXEL_LIMIT
 
 
 def test_unknown_and_wrong_fields_in_json_are_refused() -> None:

@@ -1,14 +1,21 @@
+import struct
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
+from command_line import call
 from zerosum.data import audit
+from zerosum.data.ledger import Ledger
 from zerosum.data.report import picture, render
+from zerosum.data.sources.arrays import ArraySource
 from zerosum.errors import ConfigError, DataError
 
 Maker = Callable[..., Path]
@@ -150,6 +157,85 @@ def test_the_picture_shows_every_split(leaking: Path, tmp_path: Path) -> None:
         first = np.asarray(sheet)[2:34, 2:34]
     with Image.open(leaking / "train" / "cat" / "0.png") as shown:
         assert np.array_equal(first[::2, ::2], np.asarray(shown))
+
+
+MODES = (
+    *("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB"),
+    *("HSV", "I;16", "I;16B", "I", "F"),
+)
+
+
+class Made(ArraySource):
+    """One picture of any mode, kept as the decoder would hand it over."""
+
+    def __init__(self, image: Image.Image) -> None:
+        super().__init__("made", origin="here", load=lambda: (np.zeros((1, 1, 1), np.uint8), None))
+        self.image = image
+
+    def read(self, index: int) -> Image.Image:
+        return self.image
+
+
+@settings(max_examples=120, deadline=None)
+@given(mode=st.sampled_from(MODES), seed=st.integers(0, 99), kind=st.sampled_from(["TIFF", "PNG"]))
+def test_every_mode_is_audited_and_drawn_or_named(mode: str, seed: int, kind: str) -> None:
+    """Whatever numbers a file holds, NaN and infinity among them."""
+    zeros = Image.new(mode, (6, 4))
+    values = np.random.default_rng(seed).bytes(len(zeros.tobytes()))
+    image = Image.frombytes(mode, (6, 4), values)
+    buffer = BytesIO()
+    try:
+        image.save(buffer, kind)
+    except OSError:  # it has no such mode
+        return
+    with TemporaryDirectory() as place:
+        Path(place, "1.png").write_bytes(buffer.getvalue())
+        (part,) = audit(place).parts
+        assert part.readable + part.unreadable_count == 1
+        assert (part.readable == 0) == (mode == "F" or (mode == "I" and kind == "TIFF"))
+        assert 0 <= part.low <= part.high <= 65535
+        picture((place,), Path(place, "sheet.png"), columns=1, rows=1, cell=8)
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in ("I", "F", "I;16B")])
+def test_every_mode_that_a_decoder_hands_over_is_summed_up(mode: str) -> None:
+    source = Made(Image.new(mode, (6, 4)))
+    ledger = Ledger()
+    ledger.add("train", source, 0)
+    assert ledger.part("train", source).readable == 1
+
+
+def test_grey_of_sixteen_bits_is_drawn_in_its_shades(tmp_path: Path) -> None:
+    shades = np.full((8, 8), 40 * 257, np.uint16)
+    Image.fromarray(shades).save(tmp_path / "1.png")
+    picture((str(tmp_path),), tmp_path / "sheet.png", columns=1, rows=1, cell=8)
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.getpixel((6, 6)) == (40, 40, 40)
+
+
+def test_the_limit_on_pixels_can_be_raised(
+    tmp_path: Path, make_picture: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_picture(tmp_path / "photos/1.png", size=(20, 10))
+    folder = str(tmp_path / "photos")
+    assert audit(folder, pixel_limit=200).parts[0].readable == 1
+    assert "--pixel-limit" in audit(folder, pixel_limit=199).parts[0].unreadable[0][1]
+    assert call("data", "inspect", folder, "--pixel-limit", "199") == 0
+    assert "refused as a decompression bomb" in capsys.readouterr().out
+
+
+def test_commands_do_not_repeat_what_pillow_says_of_metadata(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here warnings are errors, and the picture would be named as unreadable."""
+    entry = struct.pack("<HHII", 0x010F, 2, 1000, 5000)  # words beyond the end
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 1) + entry + bytes(4)
+    Image.new("RGB", (8, 8)).save(tmp_path / "1.jpg", exif=exif)
+    assert audit(str(tmp_path)).parts[0].readable == 0
+    assert call("data", "inspect", str(tmp_path)) == 0
+    printed = capsys.readouterr()
+    assert "1 of 1" in printed.out
+    assert printed.err == ""
 
 
 @pytest.mark.parametrize("bad", [{"columns": 0}, {"rows": -1}, {"cell": 0}])

@@ -69,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         print(f"zerosum {__version__}")
         sys.exit(0)
+    # Pillow warns of metadata that nobody here uses, once for each wording, in every picture.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         _ = COMMANDS[words[0]]
         with _notes():

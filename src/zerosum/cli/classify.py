@@ -32,11 +32,12 @@ def run(arguments: Sequence[str]) -> None:
 
 def _classify(
     run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    inputs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
     *,
     json: bool = False,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
+    pixel_limit: int | None = None,
 ) -> None:
     """Classify and report.
 
@@ -46,18 +47,21 @@ def _classify(
         json: Print the probabilities of all classes as JSON, and nothing else.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
+            pictures that you trust. By default the run's own limit.
     """
+    from zerosum.cli.failures import report_failures
     from zerosum.jobs import classify
 
-    found = classify(run, inputs, checkpoint=checkpoint, device=device, quiet=json)
+    found = classify(
+        run, inputs, checkpoint=checkpoint, device=device, pixel_limit=pixel_limit, quiet=json
+    )
     if json:
         print(dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif found.pictures:
         _report(found)
     if found.failed:
-        lines = [f"  {name}: {reason}" for name, reason in found.failed]
-        head = f"{len(found.failed):,} pictures were not classified:"
-        print("\n".join([head, *lines]), file=sys.stderr)
+        report_failures(found.failed, "classified")
         sys.exit(1)
 
 

@@ -12,7 +12,7 @@ from zerosum.registry import Table
 __all__ = ["ACTIONS", "run"]
 
 _HELP = """\
-usage: zerosum data inspect SOURCE [SOURCE ...] [--picture FILE.png]
+usage: zerosum data inspect SOURCE [SOURCE ...] [--picture FILE.png] [--pixel-limit PIXELS]
 
 actions:
   inspect   counts, sizes, classes, unreadable files, duplicates, leaks, and a picture"""
@@ -30,6 +30,7 @@ def _inspect(
     sources: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE ...")],
     *,
     picture: Path | None = None,
+    pixel_limit: int = 89_478_485,
 ) -> None:
     """Report what a source holds and what is wrong with it, or what several have in common.
 
@@ -37,6 +38,8 @@ def _inspect(
         sources: Names (digits, mnist, ...), folders, archives, arrays or shards; several are
             compared, such as the two domains of a translation.
         picture: PNG file to write a sample of the pictures to.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
+            pictures that you trust.
     """
     if not sources:
         print(_HELP, file=sys.stderr)
@@ -48,9 +51,9 @@ def _inspect(
     from zerosum.data.report import render
 
     console = Console()
-    render(audit(*sources), console)
+    render(audit(*sources, pixel_limit=pixel_limit), console)
     if picture is not None:
-        draw(sources, picture)
+        draw(sources, picture, pixel_limit=pixel_limit)
         console.print(f"a sample of the pictures: {picture}", markup=False)
 
 

@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> None:
 
 def _project(
     run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    inputs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
     *,
     out: Path | None = None,
     steps: int = 500,
@@ -42,6 +42,7 @@ def _project(
     classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
+    pixel_limit: int | None = None,
 ) -> None:
     """Project and report.
 
@@ -57,8 +58,11 @@ def _project(
             commas; by default all.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
+            pictures that you trust. By default the run's own limit.
     """
     from zerosum.cli.classes import split_classes
+    from zerosum.cli.failures import report_failures
     from zerosum.jobs import ProjectOptions, project
     from zerosum.latent.projection import Descent
 
@@ -69,14 +73,13 @@ def _project(
         classes=split_classes(classes),
         checkpoint=checkpoint,
         device=device,
+        pixel_limit=pixel_limit,
     )
     done = project(run, inputs, options)
     if done.pictures:
         _report(done)
     if done.failed:
-        lines = [f"  {name}: {reason}" for name, reason in done.failed]
-        head = f"{len(done.failed):,} pictures were not projected:"
-        print("\n".join([head, *lines]), file=sys.stderr)
+        report_failures(done.failed, "projected")
         sys.exit(1)
 
 

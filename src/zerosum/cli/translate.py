@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> None:
 
 def _translate(
     run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    inputs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="INPUT...")],
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="INPUT...")],
     *,
     direction: Literal["a2b", "b2a"] | None = None,
     out: Path | None = None,
@@ -44,6 +44,7 @@ def _translate(
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
     tile: int = 1024,
+    pixel_limit: int | None = None,
 ) -> None:
     """Translate and report.
 
@@ -60,7 +61,10 @@ def _translate(
         device: auto, cpu, cuda or mps.
         tile: Pictures of more than TILE x TILE pixels go through in tiles of this side; smaller
             ones take less memory.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
+            pictures that you trust. By default the run's own limit.
     """
+    from zerosum.cli.failures import report_failures
     from zerosum.jobs.translation import TranslateOptions, translate
 
     options = TranslateOptions(
@@ -71,6 +75,7 @@ def _translate(
         checkpoint=checkpoint,
         device=device,
         tile=tile,
+        pixel_limit=pixel_limit,
     )
     done = translate(run, inputs, options)
     if done.count:
@@ -78,10 +83,5 @@ def _translate(
     if done.page is not None:
         print(done.page)
     if done.failed:
-        _report(done.failed)
+        report_failures(done.failed, "translated")
         sys.exit(1)
-
-
-def _report(failed: Sequence[tuple[str, str]]) -> None:
-    lines = [f"  {name}: {reason}" for name, reason in failed]
-    print("\n".join([f"{len(failed):,} pictures were not translated:", *lines]), file=sys.stderr)

@@ -68,6 +68,11 @@ class PicturesConfig:
     """Mirror every other picture by chance."""
     crop_from: tuple[int, int] | None = None
     """Height and width to bring pictures to first; a part of ``size`` is cut of it by chance."""
+    srgb: bool = True
+    """Convert pictures with another colour profile (Display P3, CMYK, ...) to sRGB."""
+    pixel_limit: int = 89_478_485  # that of sources, which are too slow to import here
+    """Pictures of more pixels are refused as decompression bombs; raise it for big pictures that
+    you trust."""
 
     def __post_init__(self) -> None:
         for side in self.size:
@@ -78,6 +83,7 @@ class PicturesConfig:
                 f"pictures.crop_from {self.crop_from} must be no less than pictures.size "
                 f"{self.size}, which is cut out of it.",
             )
+        require_positive("pictures.pixel_limit", self.pixel_limit)
         for part in self.background:
             require_between("each part of pictures.background", part, 0, 255)
 

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from zerosum.data.ledger import Ledger, Part, Shared
 from zerosum.data.sources import Source, open_source
+from zerosum.data.sources.base import PIXEL_LIMIT
 from zerosum.errors import DataError
 
 __all__ = ["Audit", "audit", "open_parts"]
@@ -26,7 +27,12 @@ class Audit:
     shared: tuple[Shared, ...]
 
 
-def audit(spec: str, *more: str, progress: Callable[[int, int], None] | None = None) -> Audit:
+def audit(
+    spec: str,
+    *more: str,
+    pixel_limit: int = PIXEL_LIMIT,
+    progress: Callable[[int, int], None] | None = None,
+) -> Audit:
     """Read every picture of every split of some sources once, and report what is there.
 
     Memory does not grow with the number of pictures: what is remembered of each (name, size, mode,
@@ -35,6 +41,7 @@ def audit(spec: str, *more: str, progress: Callable[[int, int], None] | None = N
     Args:
         spec: A name or path; see `open_source`.
         more: Others to compare it with, such as the other domain.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
         progress: Called with (pictures done, pictures in all).
 
     Raises:
@@ -46,6 +53,8 @@ def audit(spec: str, *more: str, progress: Callable[[int, int], None] | None = N
         (5000, ('0', 500), 0)
     """
     sources = _by_name((spec, *more))
+    for source in sources.values():
+        source.pixel_limit = pixel_limit
     ledger = Ledger()
     total, done = sum(map(len, sources.values())), 0
     for name, source in sources.items():

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from zerosum.data.colours import lab_to_srgb, to_srgb
 from zerosum.data.settings import StoreSettings
 from zerosum.errors import DataError
 
@@ -53,19 +54,24 @@ def fit_picture(image: Image.Image, settings: StoreSettings) -> NDArray[np.uint8
         >>> fit_picture(Image.new("RGB", (90, 60)), StoreSettings(size=(32, 32))).shape
         (32, 32, 3)
     """
-    image = convert(image, channels=settings.channels, background=settings.background)
+    image = convert(
+        image, channels=settings.channels, background=settings.background, srgb=settings.srgb
+    )
     fitted = _FITS[settings.fit](image, settings)
     pixels = np.asarray(fitted)
     return pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
 
 
-def convert(image: Image.Image, *, channels: int, background: tuple[int, int, int]) -> Image.Image:
+def convert(
+    image: Image.Image, *, channels: int, background: tuple[int, int, int], srgb: bool = True
+) -> Image.Image:
     """The picture in mode L, RGB or RGBA, on the background if it is transparent.
 
     Args:
         image: Any mode that has a range of bytes, and 16-bit grey.
         channels: 1, 3 or 4.
         background: Red, green, blue, 0 to 255; not seen with 4 channels.
+        srgb: Whether colours with another profile become sRGB; if not, their numbers are kept.
 
     Raises:
         DataError: If alpha is asked for and there is none, or the mode has no range of bytes.
@@ -76,14 +82,11 @@ def convert(image: Image.Image, *, channels: int, background: tuple[int, int, in
         (0, 0, 255)
     """
     mode = _MODES[channels]
-    if image.mode == mode and "transparency" not in image.info:
+    if image.mode == mode and not image.info.keys() & {"transparency", "icc_profile"}:
         return image
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray(((np.asarray(image).astype(np.uint32) + 128) // 257).astype("u1"))
-    if image.mode in ("I", "F"):
-        raise DataError(
-            f"mode {image.mode} has no range of bytes; save it with 8 bits per channel"
-        )
+    image = _in_bytes(image)
+    if srgb:
+        image = to_srgb(image)
     transparent = image.has_transparency_data
     if mode == "RGBA" and not transparent:
         raise DataError(
@@ -95,6 +98,31 @@ def convert(image: Image.Image, *, channels: int, background: tuple[int, int, in
         canvas = Image.new("RGBA", image.size, (*background, 255))
         image = Image.alpha_composite(canvas, image)
     return image if image.mode == mode else image.convert(mode)
+
+
+def _in_bytes(image: Image.Image) -> Image.Image:
+    """The picture in a mode that Pillow converts into all others."""
+    if image.mode.startswith("I;16"):
+        return _eight_bits(image)
+    if image.mode in ("I", "F"):
+        raise DataError(
+            f"mode {image.mode} has no range of bytes; save it with 8 bits per channel"
+        )
+    if image.mode == "LAB":
+        return lab_to_srgb(image)
+    return image.convert("LA") if image.mode == "La" else image
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """16-bit grey as L, or as LA if one of its values stands for transparency."""
+    values = np.asarray(image).astype(np.uint32)
+    pixels = (values + 128) // 257
+    key = image.info.get("transparency")
+    if key is not None:
+        pixels = np.stack([pixels, (values != key) * 255], axis=-1)
+    same = Image.fromarray(pixels.astype(np.uint8))
+    same.info = {name: value for name, value in image.info.items() if name != "transparency"}
+    return same
 
 
 def crop_box(picture: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -8,9 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from zerosum.data.audit import Audit, open_parts
+from zerosum.data.fitting import convert
 from zerosum.data.ledger import Part, Shared
 from zerosum.data.sources import Source, UnreadableError
-from zerosum.data.sources.base import spread
+from zerosum.data.sources.base import PIXEL_LIMIT, spread
 from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
 
@@ -47,7 +48,13 @@ def render(audit: Audit, console: Console) -> None:
 
 
 def picture(
-    specs: tuple[str, ...], path: Path, *, columns: int = 8, rows: int = 8, cell: int = 64
+    specs: tuple[str, ...],
+    path: Path,
+    *,
+    columns: int = 8,
+    rows: int = 8,
+    cell: int = 64,
+    pixel_limit: int = PIXEL_LIMIT,
 ) -> None:
     """Save a sheet of pictures, evenly spread over every split of some sources, as PNG.
 
@@ -58,6 +65,7 @@ def picture(
         rows: Rows for each split.
         cell: The side of each cell in pixels; larger pictures are shrunk into it, smaller ones
             enlarged by whole factors.
+        pixel_limit: Pictures of more pixels are not shown, as they may be decompression bombs.
 
     Raises:
         ConfigError: If a number is less than 1.
@@ -75,7 +83,9 @@ def picture(
         raise ConfigError(
             f"columns, rows and cell must be at least 1, found {columns}, {rows} and {cell}."
         )
-    sources = (source for spec in specs for source in open_parts(spec))
+    sources = [source for spec in specs for source in open_parts(spec)]
+    for source in sources:
+        source.pixel_limit = pixel_limit
     sheets = [_sheet(source, columns, rows, cell) for source in sources]
     height = sum(sheet.height for sheet in sheets)
     whole = Image.new("RGB", (sheets[0].width, height), _GREY)
@@ -104,7 +114,8 @@ def _sheet(source: Source, columns: int, rows: int, cell: int) -> Image.Image:
 
 
 def _fit(image: Image.Image, cell: int) -> Image.Image:
-    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    channels = 4 if image.has_transparency_data else 3
+    image = convert(image, channels=channels, background=_GREY)
     longest = max(image.size)
     if longest <= cell:
         factor = cell // longest

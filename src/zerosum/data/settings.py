@@ -32,6 +32,8 @@ class StoreSettings:
             1 or 3 channels, and around padded ones.
         enlarge: Whether pictures smaller than ``size`` are enlarged; if not, they are an error
             (or, with ``pad``, keep their size).
+        srgb: Whether pictures with another colour profile become sRGB; if not, their numbers are
+            kept and mean different colours.
 
     Raises:
         ConfigError: If a value is out of range.
@@ -47,6 +49,7 @@ class StoreSettings:
     filter: Filter = "lanczos"
     background: tuple[int, int, int] = (255, 255, 255)
     enlarge: bool = False
+    srgb: bool = True
 
     def __post_init__(self) -> None:
         if len(self.size) != 2 or not all(0 < side <= 1 << 16 for side in self.size):

@@ -8,12 +8,12 @@ from typing import Any, Literal
 import torch
 
 from zerosum.config import EvaluateConfig
-from zerosum.data import absolute
+from zerosum.data import absolute, as_spec
 from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.accuracy import score_classifier
 from zerosum.evaluation.protocol import Scores
 from zerosum.games import ClassifyingGame
-from zerosum.jobs.inputs import Input, find_inputs, fit_input, require_inputs
+from zerosum.jobs.inputs import Input, find_inputs, fit_input, limit_of_pixels, require_inputs
 from zerosum.jobs.labels import find_questions
 from zerosum.jobs.preparation import counting, store_settings
 from zerosum.model import Model, load
@@ -85,6 +85,7 @@ def classify(
     *,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
+    pixel_limit: int | None = None,
     quiet: bool = False,
 ) -> Classified:
     """Say of each picture which class it is of, by the classifier of a run.
@@ -96,6 +97,7 @@ def classify(
         inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
         quiet: No progress bar.
 
     Raises:
@@ -107,11 +109,12 @@ def classify(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    paths = [Path(path).expanduser() for path in inputs]
-    require_inputs(paths)
+    specs = [as_spec(each) for each in inputs]
+    require_inputs(specs)
     model = load(run, device=device, checkpoint=checkpoint)
     model.require_classifier()
-    found = find_inputs(paths, direction="a2b")
+    limit = limit_of_pixels(pixel_limit, model.run.config().pictures)
+    found = find_inputs(specs, direction="a2b", pixel_limit=limit)
     done: list[ClassifiedPicture] = []
     failed: list[tuple[str, str]] = []
     with counting("classifying pictures", quiet=quiet) as progress:

@@ -10,20 +10,27 @@ import numpy as np
 import torch
 from PIL import Image
 
-from zerosum.data import Source, StoreSettings, open_source, scale
+from zerosum.config import PicturesConfig
+from zerosum.data import Source, StoreSettings, is_named, open_source, scale
 from zerosum.data.audit import open_parts
 from zerosum.data.fitting import fit_picture
-from zerosum.data.sources import UnreadableError
+from zerosum.data.sources.base import PIXEL_LIMIT, UnreadableError
 from zerosum.data.sources.decoding import decode, is_picture_name
-from zerosum.data.sources.files import stat_entry
+from zerosum.data.sources.layout import DOMAINS, canonical
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
-from zerosum.errors import DataError
+from zerosum.errors import ConfigError, DataError, printable
+from zerosum.jobs.preparation import name_left_out
 from zerosum.types import Images
 
-__all__ = ["Input", "find_inputs", "fit_input", "output_names", "require_inputs"]
-
-_DOMAINS = ("trainA", "trainB", "testA", "testB")
+__all__ = [
+    "Input",
+    "find_inputs",
+    "fit_input",
+    "limit_of_pixels",
+    "output_names",
+    "require_inputs",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,38 +46,51 @@ class Input:
     read: Callable[[], Image.Image]
 
 
-def require_inputs(paths: Sequence[Path]) -> None:
+def require_inputs(inputs: Sequence[str]) -> None:
     """Make sure that there is something at each of these paths.
+
+    Args:
+        inputs: Paths, or names of data sets.
 
     Raises:
         DataError: There is no path at all, or nothing at one of them.
 
     Example:
-        >>> require_inputs([Path("no-such.jpg")])
+        >>> require_inputs(["no-such.jpg"])
         Traceback (most recent call last):
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    if not paths:
+    if not inputs:
         raise DataError("no pictures are named: expected picture files, folders or archives.")
-    for path in paths:
-        if not path.exists():
-            raise DataError(f"{path} does not exist; check the path.")
+    for each in inputs:
+        if not is_named(each) and not Path(each).expanduser().exists():
+            raise DataError(f"{each} does not exist; check the path.")
 
 
-def find_inputs(paths: Sequence[Path], *, direction: str, split: str | None = None) -> list[Input]:
+def find_inputs(
+    inputs: Sequence[str],
+    *,
+    direction: str,
+    split: str | None = None,
+    pixel_limit: int = PIXEL_LIMIT,
+) -> list[Input]:
     """All pictures that are meant by these paths, in their order; nothing is decoded yet.
 
     A folder or archive of two domains stands for the pictures of the domain that the direction
     goes from: those for tests, else those for training. One with splits stands for all of them.
 
     Args:
-        paths: Picture files, folders, archives.
+        inputs: Picture files, folders, archives; or names of data sets.
         direction: ``a2b`` or ``b2a``.
         split: Which split or domain of folders and archives, instead.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
     Raises:
         DataError: A folder or archive is damaged, has no pictures, or no such split.
+
+    Warns:
+        DataWarning: Of the files in folders and archives that are no pictures.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -79,11 +99,22 @@ def find_inputs(paths: Sequence[Path], *, direction: str, split: str | None = No
         ...         Path(folder, name).mkdir()
         ...         Image.new("L", (4, 4)).save(Path(folder, name, "1.png"))
         ...     for direction in ("a2b", "b2a"):
-        ...         [found.name for found in find_inputs([Path(folder)], direction=direction)]
+        ...         [found.name for found in find_inputs([folder], direction=direction)]
         ['trainA/1.png']
         ['testB/1.png']
     """
-    return [found for path in paths for found in _found(path, direction[0].upper(), split)]
+    domain = direction[0].upper()
+    found: list[Input] = []
+    for each in inputs:
+        for source in _sources(each, domain, split):
+            source.pixel_limit = pixel_limit
+            source.keep_unlabelled()
+            found += _pictures(source, domain if split is None else None)
+        if not _holds_pictures(each):
+            path = Path(each).expanduser()
+            name = printable(path.name)
+            found.append(Input(name=name, read=partial(_read, path, pixel_limit)))
+    return found
 
 
 def fit_input(found: Input, settings: StoreSettings) -> Images:
@@ -99,6 +130,21 @@ def fit_input(found: Input, settings: StoreSettings) -> Images:
     """
     pixels = torch.from_numpy(np.array(fit_picture(found.read(), settings)))
     return scale(pixels.permute(2, 0, 1)[None])
+
+
+def limit_of_pixels(wanted: int | None, pictures: PicturesConfig) -> int:
+    """Above how many pixels a picture is refused as a decompression bomb: as wanted, or the run's.
+
+    Raises:
+        ConfigError: The number is not greater than 0.
+
+    Example:
+        >>> limit_of_pixels(None, PicturesConfig(size=(8, 8), pixel_limit=100))
+        100
+    """
+    if wanted is not None and wanted < 1:
+        raise ConfigError(f"--pixel-limit must be greater than 0 pixels, got {wanted}.")
+    return pictures.pixel_limit if wanted is None else wanted
 
 
 def output_names(names: Sequence[str]) -> list[str]:
@@ -135,26 +181,36 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0] if is_picture_name(name) else name
 
 
-def _found(path: Path, domain: str, split: str | None) -> Iterator[Input]:
-    if not _holds_pictures(path):
-        yield Input(name=stat_entry(path, path.name).path, read=partial(_read, path))
-        return
-    for source in _sources(path, domain, split):
-        wanted = _domain_classes(source, domain) if split is None else ()
-        for index in range(len(source)):
-            if not wanted or source.label(index) in wanted:
-                yield Input(name=source.picture_name(index), read=partial(source.read, index))
+def _pictures(source: Source, domain: str | None) -> Iterator[Input]:
+    """The pictures of a source, or of one domain where its folders are domains."""
+    wanted = _domain_classes(source, domain) if domain else ()
+    for index in range(len(source)):
+        if not wanted or source.label(index) in wanted:
+            yield Input(name=source.picture_name(index), read=partial(source.read, index))
+    folders = [f"/{source.classes[label]}/" for label in wanted]
+    name_left_out(
+        [
+            (name, reason)
+            for name, reason in source.strays()
+            if not wanted or any(folder in f"/{name}" for folder in folders)
+        ]
+    )
 
 
-def _holds_pictures(path: Path) -> bool:
-    """Whether a path is a folder or archive; whatever else it is must be a picture."""
-    return path.is_dir() or is_idx_name(path.name) or path.name.lower().endswith(tuple(FORMATS))
+def _holds_pictures(spec: str) -> bool:
+    """Whether it is a folder, an archive or a data set; whatever else it is must be a picture."""
+    path = Path(spec).expanduser()
+    is_file_of_many = is_idx_name(path.name) or path.name.lower().endswith(tuple(FORMATS))
+    return is_named(spec) or path.is_dir() or is_file_of_many
 
 
-def _sources(path: Path, domain: str, split: str | None) -> tuple[Source, ...]:
+def _sources(spec: str, domain: str, split: str | None) -> tuple[Source, ...]:
+    """The parts of a folder, archive or data set that are meant; nothing for a single picture."""
+    if not _holds_pictures(spec):
+        return ()
     if split is not None:
-        return (open_source(str(path), split=split),)
-    parts = {part.split: part for part in open_parts(str(path))}
+        return (open_source(spec, split=split),)
+    parts = {part.split: part for part in open_parts(spec)}
     for name in (f"test{domain}", f"train{domain}"):
         if name in parts:
             return (parts[name],)
@@ -163,15 +219,16 @@ def _sources(path: Path, domain: str, split: str | None) -> tuple[Source, ...]:
 
 def _domain_classes(source: Source, domain: str) -> tuple[int, ...]:
     """The labels of the domain's folder, if the folders are domains of which some are missing."""
-    if not set(source.classes) <= set(_DOMAINS):
+    parts = [canonical(name) for name in source.classes]
+    if not set(parts) <= set(DOMAINS):
         return ()
-    present = (name for name in (f"test{domain}", f"train{domain}") if name in source.classes)
-    return tuple(source.classes.index(name) for name in present)[:1]
+    present = (name for name in (f"test{domain}", f"train{domain}") if name in parts)
+    return tuple(parts.index(name) for name in present)[:1]
 
 
-def _read(path: Path) -> Image.Image:
+def _read(path: Path, limit: int) -> Image.Image:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableError(path.name, error.strerror or str(error)) from error
-    return decode(content, path.name)
+    return decode(content, path.name, pixel_limit=limit)

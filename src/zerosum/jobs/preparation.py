@@ -1,6 +1,6 @@
 """What every job needs first: the cache, the pictures, and a bar while they are prepared."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ __all__ = [
     "describe",
     "facts_of",
     "load_run",
+    "name_left_out",
     "name_unreadable",
     "prepare_domains",
     "prepare_pictures",
@@ -65,7 +66,7 @@ def prepare_store(
     quiet: bool = False,
 ) -> Store:
     """The pictures of a run's source, by default in the size that its networks are given."""
-    source = open_source(config.data, split=split)
+    source = open_source(config.data, split=split, pixel_limit=config.pictures.pixel_limit)
     with counting("preparing pictures", quiet=quiet) as progress:
         store = build_store(
             source,
@@ -93,6 +94,8 @@ def prepare_domains(
         split=split,
         pairing=config.pairing,
     )
+    for source in sources:
+        source.pixel_limit = config.pictures.pixel_limit
     with counting("preparing pictures", quiet=quiet) as progress:
         domains = build_domains(
             sources,
@@ -117,6 +120,7 @@ def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> St
         filter=pictures.filter,
         background=pictures.background,
         enlarge=pictures.enlarge,
+        srgb=pictures.srgb,
     )
 
 
@@ -261,12 +265,22 @@ def counting(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] |
 
 
 def name_unreadable(*stores: Store | Domains) -> None:
-    """Warn of the pictures that were left out, the first few by name."""
+    """Warn of the pictures that were left out of stores, the first few by name."""
     for store in stores:
-        count = len(store.unreadable)
-        shown = [f"  {name}: {reason}" for name, reason in store.unreadable[:_NAMED]]
-        more = [f"  and {count - _NAMED:,} more; `zerosum data inspect` counts them all"]
-        if count:
-            head = f"left out {count:,} {'picture' if count == 1 else 'pictures'}:"
-            lines = [head, *shown, *(more if count > _NAMED else [])]
-            warn("\n".join(lines), DataWarning, stacklevel=2)
+        name_left_out(store.unreadable)
+
+
+def name_left_out(left_out: Sequence[tuple[str, str]]) -> None:
+    """Warn of files that were left out, the first few by name.
+
+    Args:
+        left_out: (name, reason) of each; none: no warning.
+    """
+    count = len(left_out)
+    if not count:
+        return
+    shown = [f"  {name}: {reason}" for name, reason in left_out[:_NAMED]]
+    more = [f"  and {count - _NAMED:,} more; `zerosum data inspect` counts them all"]
+    head = f"left out {count:,} {'file' if count == 1 else 'files'}:"
+    text = "\n".join([head, *shown, *(more if count > _NAMED else [])])
+    warn(text, DataWarning, stacklevel=3)

@@ -9,12 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zerosum.data import StoreSettings
+from zerosum.data import StoreSettings, as_spec
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import DataError
 from zerosum.features import load_features
 from zerosum.files import cache_folder, replace_atomically
-from zerosum.jobs.inputs import Input, find_inputs, fit_input, output_names, require_inputs
+from zerosum.jobs.inputs import (
+    Input,
+    find_inputs,
+    fit_input,
+    limit_of_pixels,
+    output_names,
+    require_inputs,
+)
 from zerosum.jobs.outputs import explained, require_free
 from zerosum.jobs.preparation import counting, store_settings
 from zerosum.latent.projection import Descent, Projection
@@ -38,6 +45,7 @@ class ProjectOptions:
         classes: The classes to look in, of a conditional run; none: all.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
 
     Example:
         >>> ProjectOptions(features="digits").descent.steps
@@ -50,6 +58,7 @@ class ProjectOptions:
     classes: tuple[str | int, ...] = ()
     checkpoint: Literal["latest", "best"] = "latest"
     device: str = "auto"
+    pixel_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +124,8 @@ def project(
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
     options = options or ProjectOptions()
-    paths = [Path(path).expanduser() for path in inputs]
-    require_inputs(paths)
+    specs = [as_spec(each) for each in inputs]
+    require_inputs(specs)
     model = load(run, device=options.device, checkpoint=options.checkpoint)
     if options.classes:
         model = model.of_class(*options.classes)
@@ -126,9 +135,10 @@ def project(
     see = None
     if options.features is not None:
         see = load_features(options.features, cache=cache_folder(), device=device).see
-    targets, failed = _read(
-        find_inputs(paths, direction="a2b"), store_settings(model.run.config())
-    )
+    config = model.run.config()
+    limit = limit_of_pixels(options.pixel_limit, config.pictures)
+    inputs_found = find_inputs(specs, direction="a2b", pixel_limit=limit)
+    targets, failed = _read(inputs_found, store_settings(config))
     files = dict(zip(targets, output_names(list(targets)), strict=True))
     names = list(targets)
     pieces = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]

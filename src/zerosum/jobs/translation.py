@@ -12,12 +12,19 @@ from PIL import Image
 from torch import nn
 
 from zerosum.config import PicturesConfig
-from zerosum.data import scale
+from zerosum.data import as_spec, scale
+from zerosum.data.colours import describes, from_srgb
 from zerosum.data.fitting import convert
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import ConfigError, DataError
 from zerosum.games.base import evaluating
-from zerosum.jobs.inputs import Input, find_inputs, output_names, require_inputs
+from zerosum.jobs.inputs import (
+    Input,
+    find_inputs,
+    limit_of_pixels,
+    output_names,
+    require_inputs,
+)
 from zerosum.jobs.outputs import explained, require_free
 from zerosum.jobs.preparation import counting
 from zerosum.model import Model, load
@@ -44,6 +51,7 @@ class TranslateOptions:
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
         tile: Pictures of more than tile x tile pixels are translated in tiles of this side.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
 
     Raises:
         ConfigError: The tile is not greater than 0.
@@ -60,6 +68,7 @@ class TranslateOptions:
     checkpoint: Literal["latest", "best"] = "latest"
     device: str = "auto"
     tile: int = 1024
+    pixel_limit: int | None = None
 
     def __post_init__(self) -> None:
         if self.tile < 1:
@@ -114,8 +123,8 @@ def translate(
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
     options = options or TranslateOptions()
-    paths = [Path(path).expanduser() for path in inputs]
-    require_inputs(paths)
+    specs = [as_spec(each) for each in inputs]
+    require_inputs(specs)
     if options.out is not None:
         require_free(options.out)
     model = load(run, device=options.device, checkpoint=options.checkpoint)
@@ -123,7 +132,8 @@ def translate(
     out = options.out or model.run.path / f"translated-{direction}"
     require_free(out)
     translator = _Translator(model, direction, tile=options.tile)
-    found = find_inputs(paths, direction=direction, split=options.split)
+    limit = limit_of_pixels(options.pixel_limit, model.run.config().pictures)
+    found = find_inputs(specs, direction=direction, split=options.split, pixel_limit=limit)
     names = output_names([each.name for each in found])
     with (
         _page(translator, options.page) as page,
@@ -131,7 +141,7 @@ def translate(
     ):
         failed = []
         for number, (each, name) in enumerate(zip(found, names, strict=True), start=1):
-            failed += _translate_one(translator, each, out / name, out, page)
+            failed += _translate_one(translator, each, name, out, page)
             if progress is not None:
                 progress(number, len(found))
     return Translated(
@@ -151,13 +161,15 @@ class _Translator:
         self._tile = tile
         self._pictures = model.run.config().pictures
 
-    def translate(self, wanted: Input) -> tuple[Images, Images]:
-        """The picture and its translation.
+    def translate(self, wanted: Input) -> tuple[Images, Images, bytes | None]:
+        """The picture and its translation, as the network has them; and the picture's profile.
 
         Raises:
             DataError: It cannot be read, is too small, or has not the run's channels.
         """
-        source = _to_images(wanted.read(), self._pictures)
+        picture = wanted.read()
+        profile = picture.info.get("icc_profile")
+        source = _to_images(picture, self._pictures)
         height, width = source.shape[2:]
         smallest = int(self.network.smallest)  # type: ignore[arg-type]
         if min(height, width) < smallest:
@@ -165,7 +177,20 @@ class _Translator:
                 f"the picture has only {width}x{height} pixels; the network needs at least "
                 f"{smallest}x{smallest}"
             )
-        return source, self.through(self.network, source)
+        return source, self.through(self.network, source), profile
+
+    def finish(self, made: Images, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
+        """A translation in the colours of the picture's own profile, and that, if it can be had.
+
+        It cannot be for pictures of ink (CMYK), and where grey pictures become coloured ones.
+        """
+        picture = to_pictures(made)[0]
+        if profile is None:
+            return picture, None
+        if not self._pictures.srgb:
+            return picture, profile if describes(profile, picture.mode) else None
+        own = from_srgb(picture, profile)
+        return (picture, None) if own is None else (own, profile)
 
     def through(self, network: nn.Module, images: Images) -> Images:
         """What a network makes of pictures."""
@@ -208,17 +233,18 @@ class _Rows:
 
 
 def _translate_one(
-    translator: _Translator, wanted: Input, path: Path, out: Path, page: _Rows | None
+    translator: _Translator, wanted: Input, name: str, out: Path, page: _Rows | None
 ) -> list[tuple[str, str]]:
     """Translate one picture and write it; if it cannot be translated, its name and the reason."""
     try:
-        source, made = translator.translate(wanted)
+        source, made, profile = translator.translate(wanted)
     except UnreadableError as error:
         return [(wanted.name, error.reason)]
     except DataError as error:
         return [(wanted.name, str(error))]
+    picture, profile = translator.finish(made, profile)
     with explained(out):
-        save_png(to_pictures(made)[0], path, facts=translator.facts(wanted.name))
+        save_png(picture, out / name, facts=translator.facts(wanted.name), profile=profile)
     if page is not None:
         page.add(wanted.name, source, made)
     return []
@@ -251,6 +277,11 @@ def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
 
 def _to_images(picture: Image.Image, pictures: PicturesConfig) -> Images:
     """One picture with the run's channels, shape (1, c, h, w), in [-1, 1]."""
-    picture = convert(picture, channels=pictures.channels, background=pictures.background)
+    picture = convert(
+        picture,
+        channels=pictures.channels,
+        background=pictures.background,
+        srgb=pictures.srgb,
+    )
     pixels = np.atleast_3d(np.array(picture))
     return scale(torch.from_numpy(pixels).permute(2, 0, 1)[None])

@@ -101,6 +101,10 @@ class Source(ABC):
         """Pictures start to stop - 1 as bytes (n, h, w, c), where they are kept that way."""
         return None
 
+    def keep_unlabelled(self) -> None:
+        """Take in the pictures that were left out for having no class; then none has one."""
+        return
+
     def strays(self) -> Iterator[tuple[str, str]]:
         """Files among the pictures that are none: (name, reason)."""
         return iter(())

@@ -35,6 +35,15 @@ class Derived(Source):
         self.splits = base.splits
         self.classes = base.classes
 
+    @property
+    def pixel_limit(self) -> int:
+        """Pictures of more pixels are refused as decompression bombs."""
+        return self.base.pixel_limit
+
+    @pixel_limit.setter
+    def pixel_limit(self, limit: int) -> None:
+        self.base.pixel_limit = limit
+
     def is_unchanged(self) -> bool:
         """Whether the other source's files are still those that were opened."""
         return self.base.is_unchanged()

@@ -122,6 +122,13 @@ class FileSource(Source):
         """The number of the picture's folder among the classes, or None."""
         return self._listing.label(index)
 
+    def keep_unlabelled(self) -> None:
+        """Take in the pictures that were left out for having no class; then none has one."""
+        if next(self._listing.left_out(), None) is not None:
+            self.classes = ()
+            self._listing.choose(self._prefix)
+            self._key = self._fingerprint()
+
     def strays(self) -> Iterator[tuple[str, str]]:
         """Files among the pictures that are none, and pictures that belong to no part or class."""
         for path in self._listing.others(self._prefix):

@@ -59,7 +59,9 @@ class Half(Derived):
                 "pixels, which is odd",
             )
         left = 0 if self.side == "left" else width // 2
-        return whole.crop((left, 0, left + width // 2, height))
+        box = (left, 0, left + width // 2, height)
+        # Not by crop, which refuses large pictures, whatever the source's own limit is.
+        return whole.resize((width // 2, height), Image.Resampling.NEAREST, box)
 
     def chunk(self, start: int, stop: int) -> NDArray[np.uint8] | None:
         """Many at once, where the whole pictures are an array of bytes."""
