@@ -24,6 +24,7 @@ from zerosum.data.sources import NAMED, Source, UnreadableError
 from zerosum.data.sources.archives import TAR_SUFFIXES
 from zerosum.data.sources.layout import canonical
 from zerosum.errors import DataError, DataWarning
+from zerosum.jobs.inputs import find_inputs
 
 Maker = Callable[..., Path]
 
@@ -172,8 +173,12 @@ def test_what_lies_beside_several_splits_is_named(pictures: Path, make_picture: 
     for split in ("train", "test"):
         source = open_source(str(data), split=split)
         assert (len(source), source.classes) == (5, ("cat", "dog"))
-        assert [name for name, _ in source.strays()] == ["preview.png", "extra/"]
-        assert "5 pictures" in dict(source.strays())["extra/"]
+        beside = [f"extra/{name}" for name in names(open_source(str(pictures)))]
+        assert [name for name, _ in source.strays()] == ["preview.png", *beside]
+    for number in range(8):
+        make_picture(data / "extra" / "z" / f"{number}.png")
+    *_, (last, reason) = open_source(str(data)).strays()
+    assert (last, reason) == ("extra/", "3 more pictures in this folder, which is no split")
 
 
 def test_two_folders_for_one_split_are_refused(pictures: Path) -> None:
@@ -721,3 +726,19 @@ def test_a_name_that_is_no_utf_8_costs_one_picture_and_not_all(pictures: Path) -
         archive.add(pictures, arcname=".")
     packed = open_source(str(pictures.parent / "x.tar"))  # read by its place, whatever its name
     assert [packed.read(index).size for index in range(len(packed))] == [(16, 16)] * 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs devices and pipes")
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_what_never_ends_is_named_and_not_read(pictures: Path, kind: str) -> None:
+    endless = pictures / "cat" / "endless.png"
+    if kind == "device":
+        endless.symlink_to("/dev/zero")
+    else:
+        os.mkfifo(endless)
+    source = open_source(str(pictures))
+    assert len(source) == 5
+    assert list(source.strays()) == [("cat/endless.png", "not a plain file")]
+    (found,) = find_inputs([str(endless)], direction="a2b")
+    with pytest.raises(UnreadableError, match="not a plain file"):
+        found.read()

@@ -227,6 +227,8 @@ def _domain_classes(source: Source, domain: str) -> tuple[int, ...]:
 
 
 def _read(path: Path, limit: int) -> Image.Image:
+    if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+        raise UnreadableError(path.name, "not a plain file")
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -13,8 +13,8 @@ from zerosum.data.sources.base import UnreadableError
 
 __all__ = ["BUDGET", "FILE_LIMIT", "Budget", "reserve_file"]
 
-FILE_LIMIT = 1 << 30
-"""Files of more bytes are refused as bombs: four times what the most pixels take as RGB."""
+FILE_LIMIT = 3 << 28
+"""Files of more bytes are refused as bombs: what the most pixels take as RGBA of 16 bits."""
 
 
 class Budget:
@@ -117,7 +117,7 @@ def _return_to_system() -> None:
         trim(ctypes.c_size_t(0))
 
 
-BUDGET = Budget(1 << 28, release=_return_to_system)
+BUDGET = Budget(1 << 29, release=_return_to_system)
 """For all pictures of the process. Threads that read small ones never notice it."""
 
 
@@ -140,4 +140,4 @@ def reserve_file(name: str, size: int) -> None:
     if size > FILE_LIMIT:
         reason = f"refused as a bomb: at most {FILE_LIMIT} bytes expected, it has {size}"
         raise UnreadableError(name, reason)
-    BUDGET.reserve(size)
+    BUDGET.reserve(2 * size)  # what comes of it is at least as large

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from warnings import warn
 
 from PIL import Image
@@ -23,6 +25,7 @@ __all__ = ["FileSource", "FolderSource", "is_hidden", "stat_entry"]
 
 _FEW = 2_000
 _SAMPLED = 256
+_FIRST = 10
 _LABELS = "dataset.json"
 _SURROGATE = "\\udc"
 _LABELS_LIMIT = 1 << 28
@@ -140,9 +143,15 @@ class FileSource(Source):
         for path in self._outside():
             yield printable(path), "beside the folders that hold the others"
         for folder in self._parts.others:
-            where = f"{self._wrapper}{folder}/"
-            count = self._listing.count(where)
-            yield printable(where), f"{count} pictures in a folder that is no split"
+            yield from self._in_no_split(f"{self._wrapper}{folder}/")
+
+    def _in_no_split(self, folder: str) -> Iterator[tuple[str, str]]:
+        """The pictures of a folder beside the splits: the first by name, the others by number."""
+        for path in islice(self._listing.under(folder), _FIRST):
+            yield printable(path), "in a folder beside the splits that is none"
+        more = self._listing.count(folder) - _FIRST
+        if more > 0:
+            yield printable(folder), f"{more} more pictures in this folder, which is no split"
 
     def _outside(self) -> Iterator[str]:
         """The pictures that lie in the folders around the splits, domains or classes."""
@@ -312,6 +321,8 @@ def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
         status = file.stat()
     except OSError:  # a link to nowhere: named as unreadable when it is read
         return Entry(path, 0, 0)
+    if not S_ISREG(status.st_mode):  # reading a pipe or a device might never end
+        return Entry(path, 0, 0, refused="not a plain file")
     return Entry(path, status.st_size, stamp(status))
 
 

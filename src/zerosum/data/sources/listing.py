@@ -90,6 +90,14 @@ class Listing:
         query = f"SELECT path {_DIRECTLY} ORDER BY path"
         return (row[0] for row in self._rows(query, *_under(prefix)))
 
+    def under(self, prefix: str) -> Iterator[str]:
+        """The pictures under ``prefix``, in all folders, sorted."""
+        query = (
+            "SELECT path FROM found WHERE picture AND ? > 0 AND path >= ? AND path < ? "
+            "ORDER BY path"
+        )
+        return (row[0] for row in self._rows(query, *_under(prefix)))
+
     def count_directly(self, prefix: str) -> int:
         """How many pictures there are in the folder ``prefix`` itself."""
         return self._number(f"SELECT count(*) {_DIRECTLY}", *_under(prefix))

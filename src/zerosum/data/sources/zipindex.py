@@ -5,21 +5,27 @@ dropped once their rows are in a `Listing`, and made again one by one when pictu
 """
 
 from collections.abc import Iterator
+from io import BufferedIOBase, BytesIO
+from os import SEEK_END
 from pathlib import Path
 from threading import Lock
+from warnings import warn
 from weakref import finalize
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.listing import Entry
 from zerosum.data.sources.unpacking import open_plain
-from zerosum.errors import DataError
+from zerosum.errors import DataError, DataWarning
 
 __all__ = ["ZipReader", "refuse_outside"]
 
 _ENCRYPTED = 0x1 | 0x40
 _FLAGS = 16
 _MOST = 1 << 62
+_PIECE = 1 << 20
+_END, _ELSEWHERE = b"PK\5\6", 0xFFFF
+_TAIL = 22 + 0xFFFF
 
 
 class ZipReader:
@@ -30,6 +36,9 @@ class ZipReader:
 
     Raises:
         DataError: If it is no zip file, truncated, or damaged.
+
+    Warns:
+        DataWarning: If it does not hold as many entries as it says.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -55,6 +64,25 @@ class ZipReader:
                 f"{path} is not a whole zip file ({_said(error)}): it may be truncated or "
                 "damaged; copy or download it again."
             ) from error
+        self._compare_counts(file)
+
+    def _compare_counts(self, file: BufferedIOBase) -> None:
+        """Warn if the end of the file knows another number of entries than were found.
+
+        A damaged length in the directory makes what follows a part of the entry before.
+        """
+        tail = file.seek(0, SEEK_END) - _TAIL
+        file.seek(max(0, tail))
+        end = file.read().rpartition(_END)[2]
+        stated, found = int.from_bytes(end[6:8], "little"), len(self._archive.filelist)
+        # Old writers count modulo 65,536; newer ones write 65,535 and the number elsewhere.
+        if stated not in (_ELSEWHERE, found % 65_536):
+            warn(
+                f"{self._path} states {stated} entries and holds {found}: it may be damaged, and "
+                "pictures lost; compare it with the original.",
+                DataWarning,
+                stacklevel=3,
+            )
 
     def entries(self) -> Iterator[Entry]:
         """The files in it, once; their stamps are the checksums that the directory holds.
@@ -94,8 +122,12 @@ class ZipReader:
         # zipfile counts its open entries without a lock of its own.
         with self._lock:
             file = self._archive.open(info)
+        # Piece by piece: a read of all at once would hold it twice.
+        unpacked, left = BytesIO(), info.file_size
         try:
-            return file.read(info.file_size)
+            while left > 0 and (piece := file.read(min(left, _PIECE))):
+                left -= unpacked.write(piece)
+            return unpacked.getvalue()
         finally:
             with self._lock:
                 file.close()
