@@ -187,3 +187,24 @@ def test_compare_needs_scores(run: Run, capsys: pytest.CaptureFixture[str]) -> N
     assert "has no scores yet" in capsys.readouterr().err
     assert call("compare", str(run.path / "nothing")) == 1
     assert "there is no folder" in capsys.readouterr().err
+
+
+def test_broken_and_big_files_are_named_also_from_the_cache(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, seed in (("made", 0), ("real", 1)):
+        (tmp_path / name).mkdir()
+        pixels = np.random.default_rng(seed).integers(0, 256, (9, 16, 16), dtype=np.uint8)
+        for number, each in enumerate(pixels):
+            Image.fromarray(each).save(tmp_path / name / f"{number}.png")
+    (tmp_path / "made" / "broken.png").write_bytes(b"x")
+    Image.new("L", (16, 17)).save(tmp_path / "made" / "big.png")
+    words = ["evaluate", str(tmp_path / "made"), "--against", str(tmp_path / "real")]
+    words += ["--features", "pixels", "--size", "16", "16", "--device", "cpu"]
+    for _ in range(2):
+        assert call(*words, "--pixel-limit", "256") == 0
+        said = capsys.readouterr().err
+        assert "left out 2 files" in said
+        assert said.count("broken.png: not a picture") == said.count("big.png: refused as a") == 1
+    assert call(*words) == 0
+    assert "big.png" not in capsys.readouterr().err

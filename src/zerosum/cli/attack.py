@@ -88,6 +88,7 @@ def _attack(
     targeted: int | None = None,
     count: int = 100,
     split: str | None = None,
+    pixel_limit: int = 89_478_485,
     labels: Literal["source", "predicted"] = "source",
     against: str | None = None,
     report: Path | None = None,
@@ -109,6 +110,8 @@ def _attack(
         targeted: Number of the class that the classifier is to name; by default any wrong one.
         count: How many pictures to show the classifier, spread evenly over the source.
         split: Which part of the source; by default test where there is one, else train.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
+            pictures that you trust.
         labels: predicted takes what the classifier says of the unchanged pictures for right.
         against: A second classifier of the same classes, to see what carries over to it.
         report: HTML file with the rates, a curve, and pictures beside their attacked selves.
@@ -133,6 +136,7 @@ def _attack(
         targeted=targeted,
         count=count,
         split=split,
+        pixel_limit=pixel_limit,
         labels=labels,
         against=against,
         seed=seed,

@@ -75,6 +75,9 @@ class EvaluateConfig:
     """For a translator, from which domain to which; by default all that it has learnt."""
     size: tuple[int, int] | None = None
     """Height and width to bring both sources to, where their pictures differ in size."""
+    pixel_limit: int = 89_478_485  # that of sources, which are too slow to import here
+    """Pictures of two sources of more pixels are refused as decompression bombs; raise it for big
+    pictures that you trust. A run has a limit of its own."""
     weights: Path | None = None
     """Local file with the network's weights."""
     resize: Literal["antialiased", "tf1"] = "antialiased"
@@ -97,6 +100,7 @@ class EvaluateConfig:
                 f"{name} must be at least 4, got {getattr(self, name)}: fewer pictures have no "
                 "spread to compare.",
             )
+        require(self.pixel_limit > 0, f"pixel_limit must be above 0, got {self.pixel_limit}.")
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
 
     @property

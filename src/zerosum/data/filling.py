@@ -23,7 +23,7 @@ __all__ = ["Filled", "fill"]
 _BLOCK = 64
 _ARRAY_BLOCK = 4096
 _REMEDY = {TooSmallError: "; --pictures.enlarge would enlarge it", DataError: ""}
-_ARRAY_BYTES = 1 << 24
+_BLOCK_BYTES = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,15 @@ def fill(
 
 def _blocks(source: Source, settings: StoreSettings, workers: int) -> Iterator[_Block]:
     """All pictures in order, a block at a time; never more than a few blocks are in memory."""
+    most = max(1, _BLOCK_BYTES // prod(settings.shape))
     if _as_they_are(source, settings):
-        step = max(1, min(_ARRAY_BLOCK, _ARRAY_BYTES // prod(settings.shape)))
+        step = min(_ARRAY_BLOCK, most)
         yield from (_copy(source, *span) for span in _spans(len(source), step))
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
         pending: deque[Future[_Block]] = deque()
         try:
-            for span in _spans(len(source), _BLOCK):
+            for span in _spans(len(source), min(_BLOCK, most)):
                 pending.append(pool.submit(_decode, source, settings, *span))
                 if len(pending) > 2 * workers:
                     yield pending.popleft().result()

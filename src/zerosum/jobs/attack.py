@@ -19,6 +19,7 @@ from zerosum.attacks import (
     pgd,
     signs_of_masking,
 )
+from zerosum.data.sources.base import PIXEL_LIMIT
 from zerosum.errors import ConfigError, DataError
 from zerosum.jobs.perturbing import is_learned, load_learned
 from zerosum.jobs.preparation import counting
@@ -49,6 +50,7 @@ class AttackOptions:
         targeted: The class that the classifier is to name; None: any wrong one will do.
         count: Pictures, spread evenly over the source.
         split: Which part of the source; None for ``test`` where there is one.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
         labels: ``source``, or ``predicted``: whatever the classifier says counts as right.
         against: A second classifier, to see what carries over.
         seed: From which all chance follows.
@@ -69,6 +71,7 @@ class AttackOptions:
     targeted: int | None = None
     count: int = 100
     split: str | None = None
+    pixel_limit: int = PIXEL_LIMIT
     labels: Literal["source", "predicted"] = "source"
     against: str | None = None
     seed: int = 0
@@ -196,7 +199,13 @@ def attack(
     device = choose_device(options.device)
     victim = load_victim(classifier, device=device)
     second = None if options.against is None else load_victim(options.against, device=device)
-    shown = show(data, victim, count=options.count, split=options.split, quiet=quiet)
+    shown = show(
+        *(data, victim),
+        count=options.count,
+        split=options.split,
+        pixel_limit=options.pixel_limit,
+        quiet=quiet,
+    )
     images = shown.images.to(device)
     with victim.classifier.still():
         answers = _ask(victim, images, options)

@@ -283,8 +283,8 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
     assert options.against is not None
     split, against_split = options.split or "train", options.against_split or "train"
     sources = (
-        open_source(subject, split=split),
-        open_source(options.against, split=against_split),
+        open_source(subject, split=split, pixel_limit=options.pixel_limit),
+        open_source(options.against, split=against_split, pixel_limit=options.pixel_limit),
     )
     settings = [default_settings(source) for source in sources]
     if options.size is not None:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from zerosum.data import StoreSettings, build_store, default_settings, open_source
-from zerosum.data.sources.base import spread
+from zerosum.data.sources.base import PIXEL_LIMIT, spread
 from zerosum.files import cache_folder
 from zerosum.jobs.preparation import counting, name_unreadable
 from zerosum.jobs.victims import Victim
@@ -61,7 +61,13 @@ class Shown:
 
 
 def show(
-    data: str, victim: Victim, *, count: int, split: str | None = None, quiet: bool = False
+    data: str,
+    victim: Victim,
+    *,
+    count: int,
+    split: str | None = None,
+    pixel_limit: int = PIXEL_LIMIT,
+    quiet: bool = False,
 ) -> Shown:
     """Some pictures of a source, spread evenly over it.
 
@@ -70,6 +76,7 @@ def show(
         victim: Who is to see them.
         count: At most so many.
         split: Which part; None for ``test`` where there is one.
+        pixel_limit: Pictures of more pixels are refused as decompression bombs.
         quiet: No progress bar.
 
     Raises:
@@ -78,6 +85,7 @@ def show(
     source = open_source(data, split=split or "train")
     if split is None and "test" in source.splits:
         source = open_source(data, split="test")
+    source.pixel_limit = pixel_limit
     guessed = default_settings(source)
     settings = StoreSettings(
         size=victim.size or guessed.size,
