@@ -48,7 +48,8 @@ class Drawing:
         stop i of a walk. Without this method classes come as often as in the data.
 
         Args:
-            classes: By name, or by number from 0.
+            classes: By name, or by number from 0; where classes are called by numbers, by name
+                alone.
 
         Raises:
             UnknownNameError: There is no such class.
