@@ -122,7 +122,7 @@ def test_the_text_names_what_matters(leaking: Path) -> None:
         "6 of 7",
         "cat: 4, dog: 2",
         "0 to 255",
-        "2 pictures cannot be read",
+        "2 files are left out",
         "train/dog/broken.jpg: not a picture in a known format",
         "2 pictures could go",
         "1 pictures stand in train and in test: a leak",

@@ -87,3 +87,19 @@ def test_a_line_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
         file.write(json.dumps(scores(128, 1.0).to_json())[:40])
     assert read_scores(path) == [scores(64, 1.5)]
     assert read_scores(tmp_path / "none.jsonl") == []
+
+
+def test_two_names_of_one_set_of_pictures_are_one_protocol() -> None:
+    """By content: a data folder that was moved, or copied, keeps its scores comparable."""
+    facts = {"split": "train", "identity": "5f0c"}
+    here = Protocol(network={"network": "n"}, real={"source": "faces", **facts}, generated=64)
+    moved = replace(here, real={"source": "moved", **facts})
+    other = replace(here, real={"source": "faces", "split": "train", "identity": "77aa"})
+    assert unlike(here, moved) == []
+    assert check_alike({"a": [here], "b": [other, moved]}) == here
+    assert unlike(here, other) == ["real identity: 5f0c against 77aa"]
+    joined = {f"a2b {name}": value for name, value in here.real.items()}
+    renamed = {**joined, "a2b source": "moved"}
+    assert unlike(replace(here, real=joined), replace(here, real=renamed)) == []
+    nameless = [replace(here, real={"source": name}) for name in ("faces", "moved")]
+    assert unlike(*nameless) == ["real source: faces against moved"]

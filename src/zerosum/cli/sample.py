@@ -42,8 +42,9 @@ def _sample(
             |z| that is drawn, in standard deviations, such as 0.5 or 1.5; for uniform latents and
             styles the part of the distance to the mean that is kept, above 0 and at most 1.
         classes: Of a run trained with --game.conditional: the class of the pictures, by name or by
-            number from 0 (where classes are called by numbers, by name alone); several between commas are drawn one after the other, each in a column
-            of the grid. By default classes come as often as in the data.
+            number from 0 (where classes are called by numbers, by name alone); several between
+            commas are drawn one after the other, each in a column of the grid. By default classes
+            come as often as in the data.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
         device: auto, cpu, cuda or mps.
     """

@@ -40,11 +40,11 @@ def render(audit: Audit, console: Console) -> None:
     for part in audit.parts:
         _line(console, part.split, style="table.title")
         console.print(_table(part))
-        _list(console, "cannot be read", part.unreadable_count, part.unreadable)
+        _list(console, "files are left out", part.unreadable_count, part.unreadable)
         groups = [("the same", " = ".join(group.names)) for group in part.duplicates]
-        _list(console, "could go: another is exactly the same", part.surplus, groups)
+        _list(console, "pictures could go: another is exactly the same", part.surplus, groups)
     for pair in audit.shared:
-        _list(console, _shared_text(pair), pair.count, pair.examples)
+        _list(console, f"pictures {_shared_text(pair)}", pair.count, pair.examples)
 
 
 def picture(
@@ -162,7 +162,7 @@ def _list(
 ) -> None:
     if not count:
         return
-    _line(console, f"{count} pictures {what}")
+    _line(console, f"{count} {what}")
     for first, second in rows:
         _line(console, f"  {first}: {second}")
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from zerosum.evaluation.protocol import Protocol, Scores, check_alike
+from zerosum.evaluation.protocol import Protocol, Scores, check_alike, unlike
 from zerosum.files import replace_atomically
 
 __all__ = ["Comparison", "compare", "draw_comparison", "label_images", "plot_score"]
@@ -66,7 +66,7 @@ def compare(runs: Mapping[str, Sequence[Scores]]) -> Comparison:
     )
     alike = {
         name: sorted(
-            (found for found in scores if found.protocol == protocol),
+            (found for found in scores if not unlike(found.protocol, protocol)),
             key=lambda found: found.images,
         )
         for name, scores in runs.items()

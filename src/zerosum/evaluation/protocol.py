@@ -41,6 +41,17 @@ class Protocol:
         values |= {f"real {name}": value for name, value in self.real.items()}
         return values
 
+    def compared(self) -> dict[str, Any]:
+        """What has to agree: all but what the real pictures are called, if their content is known.
+
+        Example:
+            >>> real = {"source": "faces", "identity": "5f0c", "pictures": 402}
+            >>> Protocol(network={}, real=real, generated=64).compared()
+            {'generated': 64, 'seed': 0, 'real identity': '5f0c', 'real pictures': 402}
+        """
+        named = {f"real {name}" for name in self.real if _identity_of(name) in self.real}
+        return {name: value for name, value in self.flat().items() if name not in named}
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in ``scores.jsonl``."""
         return {
@@ -155,12 +166,20 @@ class Scores:
 
 def unlike(one: Protocol, other: Protocol) -> list[str]:
     """In what two protocols differ, one line each; empty if scores may be compared."""
-    a, b = one.flat(), other.flat()
+    a, b = one.compared(), other.compared()
     return [
         f"{name}: {a.get(name, 'not stated')} against {b.get(name, 'not stated')}"
         for name in sorted(a.keys() | b.keys())
         if a.get(name) != b.get(name)
     ]
+
+
+def _identity_of(name: str) -> str:
+    """The fact that says what is in a source, where this one says what it is called."""
+    for ending in ("source", "domain"):
+        if name.endswith(ending):
+            return f"{name.removesuffix(ending)}identity"
+    return ""
 
 
 def check_alike(protocols: Mapping[str, Sequence[Protocol]]) -> Protocol:
@@ -186,7 +205,7 @@ def check_alike(protocols: Mapping[str, Sequence[Protocol]]) -> Protocol:
     """
     first, *rest = protocols
     for protocol in reversed(protocols[first]):
-        if all(protocol in protocols[name] for name in rest):
+        if all(any(not unlike(protocol, it) for it in protocols[name]) for name in rest):
             return protocol
     for name in rest:
         pairs = [
