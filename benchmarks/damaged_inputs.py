@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from damaged.trial import reader_of
+from damaged.trial import labels
 from damaged.workers import MEMORY_LIMIT, Job, Result, run_jobs
 
 _WORDS = ("whole", "named", "part refused", "refused")
@@ -32,7 +32,8 @@ def jobs(arguments: argparse.Namespace) -> Iterator[Job]:
         yield Job(arguments.seed, arguments.number)
         return
     wanted = arguments.only.split(",") if arguments.only else [""]
-    numbers = (n for n in itertools.count() if reader_of(n).startswith(tuple(wanted)))
+    starts = tuple(wanted)
+    numbers = (n for n in itertools.count() if any(it.startswith(starts) for it in labels(n)))
     for number in itertools.islice(numbers, arguments.count):
         yield Job(arguments.seed, number)
 
@@ -64,7 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Damaged inputs for every reader.")
     parser.add_argument("--count", type=int, default=2_000, help="how many inputs")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", help="readers, by the beginnings of their names: zip,npy")
+    parser.add_argument("--only", help="readers, by the beginnings of their names: zip,npy; or attacks, heavy, accidents")
     parser.add_argument("--number", type=int, help="only this input of the seed")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--seconds", type=float, default=20.0, help="after which one hangs")

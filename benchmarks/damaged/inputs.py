@@ -5,7 +5,7 @@ import gzip
 import json
 import lzma
 import tarfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO, RawIOBase
@@ -16,7 +16,7 @@ import numpy as np
 from damaged.pictures import FORMATS, LOSSLESS, Picture, as_rgb, encode, noise
 from damaged.rawzip import member, write_zip
 
-__all__ = ["READERS", "Content", "Files", "Input", "Stage", "tar_of"]
+__all__ = ["READERS", "Files", "Input", "Stage", "below", "idx_bytes", "npy_bytes", "tar_of"]
 
 Content = tuple[str, bytes]
 Files = list[Content]
@@ -66,10 +66,11 @@ def _size(random: Random) -> tuple[int, int]:
 
 
 def _pictures(
-    random: Random, layout: str, size: tuple[int, int], suffixes: Sequence[str] = LOSSLESS
+    random: Random, layout: str, size: tuple[int, int], count: int | None
 ) -> tuple[Picture, ...]:
     folders = LAYOUTS[layout]
-    count = max(int(random.integers(3, 13)), 2 * len(folders))
+    suffixes = ("png",) if count else LOSSLESS
+    count = count or max(int(random.integers(3, 13)), 2 * len(folders))
     return tuple(
         _picture(random, folders[i % len(folders)], i, size, str(random.choice(suffixes)))
         for i in range(count)
@@ -91,22 +92,30 @@ def _layout(random: Random) -> str:
 
 
 def _filed(
-    random: Random, reader: str, spec: str, stages: tuple[Stage, ...], layout: str = ""
+    random: Random,
+    reader: str,
+    spec: str,
+    stages: tuple[Stage, ...],
+    *,
+    layout: str = "",
+    count: int | None = None,
 ) -> Input:
     size = _size(random)
-    pictures = _pictures(random, layout or _layout(random), size)
+    layout = layout or ("classes" if count else _layout(random))
+    pictures = _pictures(random, layout, size, count)
     members = [(picture.path, picture.content) for picture in pictures]
     if random.random() < 0.2:
         members = [(f"set/{path}", content) for path, content in members]
     return Input(reader, spec, members, stages, pictures, size)
 
 
-def _below(folder: str) -> Stage:
+def below(folder: str) -> Stage:
     return lambda members: [(f"{folder}/{path}", content) for path, content in members]
 
 
-def _folder(random: Random, *, layout: str = "classes") -> Input:
-    return _filed(random, "folder", "{}/pictures", (_below("pictures"),), layout)
+def _folder(random: Random, *, layout: str = "classes", count: int | None = None) -> Input:
+    stages = (below("pictures"),)
+    return _filed(random, "folder", "{}/pictures", stages, layout=layout, count=count)
 
 
 def _formats(random: Random) -> Input:
@@ -115,7 +124,7 @@ def _formats(random: Random) -> Input:
     suffixes = [*FORMATS, *random.choice(FORMATS, 3)]
     pictures = tuple(_picture(random, "", i, size, str(s)) for i, s in enumerate(suffixes))
     members = [(picture.path, picture.content) for picture in pictures]
-    return Input("folder", "{}/pictures", members, (_below("pictures"),), pictures, size)
+    return Input("folder", "{}/pictures", members, (below("pictures"),), pictures, size)
 
 
 class _Pipe(RawIOBase):
@@ -147,8 +156,8 @@ def _raw_zip_of(members: Files, *, wide: bool = False, prefix: bytes = b"") -> F
     return [("x.zip", prefix + written)]
 
 
-def _zip(random: Random, *, stage: Stage) -> Input:
-    return _filed(random, "zip", "{}/x.zip", (stage,))
+def _zip(random: Random, *, stage: Stage, count: int | None = None) -> Input:
+    return _filed(random, "zip", "{}/x.zip", (stage,), count=count)
 
 
 def _nvlabs(random: Random) -> Input:
@@ -175,8 +184,8 @@ def tar_of(members: Files, *, name: str = "x.tar", form: int = tarfile.PAX_FORMA
     return [(name, target.getvalue())]
 
 
-def _tar(random: Random, *, form: int) -> Input:
-    return _filed(random, "tar", "{}/x.tar", (partial(tar_of, form=form),))
+def _tar(random: Random, *, form: int, count: int | None = None) -> Input:
+    return _filed(random, "tar", "{}/x.tar", (partial(tar_of, form=form),), count=count)
 
 
 def _packed(pack: Callable[[bytes], bytes], suffix: str) -> Stage:
@@ -187,9 +196,12 @@ def _gzip(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 
 
-def _packed_tar(random: Random, *, reader: str, pack: Callable[[bytes], bytes]) -> Input:
+def _packed_tar(
+    random: Random, *, reader: str, pack: Callable[[bytes], bytes], count: int | None = None
+) -> Input:
     suffix = reader.removeprefix("tar")
-    return _filed(random, reader, f"{{}}/x.tar{suffix}", (tar_of, _packed(pack, suffix)))
+    stages = (tar_of, _packed(pack, suffix))
+    return _filed(random, reader, f"{{}}/x.tar{suffix}", stages, count=count)
 
 
 def _arrays(
@@ -206,37 +218,37 @@ def _arrays(
     return (stack[..., 0] if grey else stack), pictures, labels
 
 
-def _npy_bytes(array: np.ndarray, version: tuple[int, int] = (1, 0)) -> bytes:
+def npy_bytes(array: np.ndarray, version: tuple[int, int] = (1, 0)) -> bytes:
     buffer = BytesIO()
     np.lib.format.write_array(buffer, array, version)
     return buffer.getvalue()
 
 
-def _npy(random: Random) -> Input:
-    stack, found, _ = _arrays(random, int(random.integers(3, 13)))
+def _npy(random: Random, *, count: int | None = None) -> Input:
+    stack, found, _ = _arrays(random, count or int(random.integers(3, 13)))
     size = (stack.shape[1], stack.shape[2])
     if stack.ndim == 4 and random.random() < 0.4:
         stack = np.ascontiguousarray(stack.transpose(0, 3, 1, 2))
     if random.random() < 0.3:
         stack = np.asfortranarray(stack)
     version = ((1, 0), (2, 0), (3, 0))[int(random.integers(3))]
-    members = [("x.npy", _npy_bytes(stack, version))]
+    members = [("x.npy", npy_bytes(stack, version))]
     pictures = tuple(replace(each, label=None) for each in found)
     return Input("npy", "{}/x.npy", members, (), pictures, size)
 
 
-def _npz(random: Random, *, method: int) -> Input:
-    stack, found, labels = _arrays(random, 10)
+def _npz(random: Random, *, method: int, count: int | None = None) -> Input:
+    stack, found, labels = _arrays(random, count or 10)
     size = (stack.shape[1], stack.shape[2])
     members: Files = []
     parts = {"train": slice(0, 6), "test": slice(6, 10)}
-    if random.random() < 0.5:
-        parts = {"": slice(0, 10)}
+    if count or random.random() < 0.5:
+        parts = {"": slice(0, len(stack))}
     for part, span in parts.items():
         images, numbers = (f"x_{part}", f"y_{part}") if part else ("images", "labels")
-        members.append((f"{images}.npy", _npy_bytes(stack[span])))
+        members.append((f"{images}.npy", npy_bytes(stack[span])))
         kind = random.choice(["<i8", "u1", ">i4"])
-        members.append((f"{numbers}.npy", _npy_bytes(np.array(labels[span], kind))))
+        members.append((f"{numbers}.npy", npy_bytes(np.array(labels[span], kind))))
         found[span] = [replace(each, split=part or "train") for each in found[span]]
     stages: tuple[Stage, ...] = (
         lambda inner: [("x.npz", _zip_of(inner, method=method)[0][1])],
@@ -244,16 +256,16 @@ def _npz(random: Random, *, method: int) -> Input:
     return Input("npz", "{}/x.npz", members, stages, tuple(found), size)
 
 
-def _idx_bytes(array: np.ndarray) -> bytes:
+def idx_bytes(array: np.ndarray) -> bytes:
     sizes = b"".join(int(size).to_bytes(4, "big") for size in array.shape)
     return bytes((0, 0, 8, array.ndim)) + sizes + array.tobytes()
 
 
-def _idx(random: Random, *, packed: bool) -> Input:
-    stack, found, labels = _arrays(random, int(random.integers(3, 13)), grey=True)
+def _idx(random: Random, *, packed: bool, count: int | None = None) -> Input:
+    stack, found, labels = _arrays(random, count or int(random.integers(3, 13)), grey=True)
     members = [
-        ("train-images-idx3-ubyte", _idx_bytes(stack)),
-        ("train-labels-idx1-ubyte", _idx_bytes(np.array(labels, np.uint8))),
+        ("train-images-idx3-ubyte", idx_bytes(stack)),
+        ("train-labels-idx1-ubyte", idx_bytes(np.array(labels, np.uint8))),
     ]
     stages = (_packed(_gzip, ".gz"),) if packed else ()
     spec = f"{{}}/train-images-idx3-ubyte{'.gz' if packed else ''}"
@@ -272,16 +284,17 @@ def _shards_of(members: Files) -> Files:
     return [tar_of(half, name=f"s-{i}.tar", form=form)[0] for i, half in enumerate(halves)]
 
 
-def _shards(random: Random) -> Input:
+def _shards(random: Random, *, count: int | None = None) -> Input:
     size = _size(random)
-    found = [_picture(random, "", i, size, "png") for i in range(int(random.integers(4, 10)))]
+    count = count or int(random.integers(4, 10))
+    found = [_picture(random, "", i, size, "png") for i in range(count)]
     labelled = random.random() < 0.75
     members: Files = []
     pictures = []
     for number, picture in enumerate(found):
         members.append((picture.path, picture.content))
         if labelled:
-            members.append((f"{picture.path[:2]}.cls", str(number % 2).encode()))
+            members.append((picture.path.replace(".png", ".cls"), str(number % 2).encode()))
         pictures.append(replace(picture, label=str(number % 2) if labelled else None))
     return Input("shards", "{}/s-{{0..1}}.tar", members, (_shards_of,), tuple(pictures), size)
 
@@ -324,7 +337,7 @@ def _stl10(random: Random) -> Input:
     return Input("stl10", "stl10:{}", members, (), tuple(found), (96, 96))
 
 
-READERS: dict[str, Callable[[Random], Input]] = {
+READERS: dict[str, Callable[..., Input]] = {
     "folder": _folder,
     "folder-splits": partial(_folder, layout="splits"),
     "folder-domains": partial(_folder, layout="domains"),
@@ -350,4 +363,4 @@ READERS: dict[str, Callable[[Random], Input]] = {
     "usps": _usps,
     "stl10": _stl10,
 }
-"""By name: from a random generator to a good input."""
+"""By name: from a random generator to a good input; most take a ``count`` of pictures too."""

@@ -64,7 +64,9 @@ class Fault:
 
 def judge(holding: Holding, outcome: Outcome) -> list[Fault]:
     """Everything that is wrong with an outcome; nothing if all is well."""
-    faults = [*_unprintable(outcome), *_two_answers(outcome), *_noise(outcome)]
+    faults = [*_unprintable(outcome), *_noise(outcome)]
+    if holding.steady:
+        faults += _two_answers(outcome)
     if holding.exact:
         faults += _Matching(holding, outcome).faults()
     return _summed_up(faults)
@@ -109,7 +111,9 @@ class _Matching:
     def __init__(self, holding: Holding, outcome: Outcome) -> None:
         self.holding, self.outcome = holding, outcome
         self.known = {digest(picture.pixels) for picture in holding.known}
-        self.pool = list(outcome.stored)
+        self.pool: dict[str, list[Stored]] = {}
+        for stored in outcome.stored:
+            self.pool.setdefault(stored.digest, []).append(stored)
         self.names = Counter(outcome.named)
         self.refused = {split for split, _ in outcome.refusals}
         self.found: list[Fault] = []
@@ -131,12 +135,11 @@ class _Matching:
     def _has(self, each: Expected) -> bool:
         if each.pixels is None:
             return self._take_name(each) or self._take_any(each)
-        wanted = digest(each.pixels)
-        there = [stored for stored in self.pool if stored.digest == wanted]
+        there = self.pool.get(digest(each.pixels))
         if not there:
             return self._take_name(each)
         best = max(there, key=lambda it: (it.split == each.split, it.label == each.label))
-        self.pool.remove(best)
+        there.remove(best)
         self._judge_place(each, best)
         return True
 
@@ -171,13 +174,16 @@ class _Matching:
 
     def _take_any(self, each: Expected) -> bool:
         """A picture whose bytes were damaged may show anything, or if guarded, what it showed."""
-        there = [it for it in self.pool if each.split in (None, it.split)]
+        there = [it for it in self._left() if each.split in (None, it.split)]
         strange = [it for it in there if it.digest not in self.known]
         familiar = [it for it in there if it.digest in self.known]
         fitting = familiar if each.checked else [*strange, *familiar]
         for stored in fitting[:1]:
-            self.pool.remove(stored)
+            self.pool[stored.digest].remove(stored)
         return bool(fitting)
+
+    def _left(self) -> list[Stored]:
+        return [stored for group in self.pool.values() for stored in group]
 
     def _is_excused(self, each: Expected) -> bool:
         if each.split is None or EVERYTHING in self.refused:
@@ -194,11 +200,12 @@ class _Matching:
         return any(told.search(text) for text in self.outcome.warnings)
 
     def _judge_leftovers(self) -> None:
-        strange = [it for it in self.pool if it.digest not in self.known]
+        left = self._left()
+        strange = [it for it in left if it.digest not in self.known]
         if strange:
             self.found.append(Fault("wrong", f"{len(strange)} stored that were never there"))
-        elif self.pool:
-            self.found.append(Fault("doubled", f"{len(self.pool)} stored once too often"))
+        elif left:
+            self.found.append(Fault("doubled", f"{len(left)} stored once too often"))
 
     def _judge_owed(self) -> None:
         gone = len(self.holding.owed) - len(self.outcome.stored) - len(self.outcome.named)

@@ -76,13 +76,15 @@ class Holding:
         owed: If it shows that something is gone that nobody can name, all that was there before:
             a word is owed if any of it is not found.
         known: All pictures of the good input: what a checksum guards can be no other.
-        exact: Whether nothing else may be found; if not, only how it ends is judged.
+        exact: Whether pictures are judged; if not, only how it ends is.
+        steady: Whether inspecting and storing are to tell the same.
     """
 
     expected: list[Expected] = field(default_factory=list)
     owed: tuple[Picture, ...] = ()
     known: tuple[Picture, ...] = ()
     exact: bool = True
+    steady: bool = True
 
 
 class _UnparsableError(Exception):
@@ -227,7 +229,8 @@ def _from_entries(
     place = _layout([name for name, _ in wanted])
     folders = {_folder_of(name) for name, _ in wanted if _has_suffix(name)}
     expected = []
-    for number, (name, content) in enumerate(wanted):
+    seen: set[tuple[str, bytes | None]] = set()
+    for name, content in wanted:
         picture = known.get(content) if content is not None else None
         split, label = place(name)
         if "dataset.json" in dict(good.members):
@@ -239,9 +242,10 @@ def _from_entries(
                 checked=content is None or content.startswith(b"\x89PNG\r\n\x1a\n"),
                 split=split,
                 label=label,
-                optional=(name, content) in wanted[:number] or _folder_of(name) not in folders,
+                optional=(name, content) in seen or _folder_of(name) not in folders,
             )
         )
+        seen.add((name, content))
     return expected
 
 

@@ -15,10 +15,10 @@ from damaged.judging import Fault, judge
 from damaged.observing import observe
 from damaged.oracles import Holding, what_it_holds
 
-__all__ = ["Trial", "Verdict", "describe", "plan", "reader_of", "run"]
+__all__ = ["Trial", "Verdict", "describe", "labels", "plan", "run"]
 
 _CONTROLS = 12
-_ATTACKS_PER_ROUND = 6
+_ATTACKS_PER_ROUND = 12
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Trial:
         files: (path, content) of what is written.
         holding: What it holds.
         good: Whether nothing was done to it: then it may not be refused.
+        heavy: Whether it takes seconds.
         set_up: Called with the folder when the files are written.
         meddle: Called with the folder and the moment while they are read.
     """
@@ -42,6 +43,7 @@ class Trial:
     files: Files
     holding: Holding
     good: bool = False
+    heavy: bool = False
     set_up: Callable[[Path], None] = lambda folder: None
     meddle: Callable[[Path, str], None] = lambda folder, moment: None
 
@@ -54,9 +56,12 @@ class Verdict:
     faults: tuple[Fault, ...]
 
 
-def reader_of(number: int) -> str:
-    """The reader that a trial is for; trials take turns, accidents and attacks."""
-    return _slot(number)[0]
+def labels(number: int) -> tuple[str, str]:
+    """What a trial is about: its reader, and ``attacks``, ``heavy attacks`` or ``accidents``."""
+    reader, attack = _slot(number)
+    if attack is None:
+        return reader, "accidents"
+    return reader, "heavy attacks" if ATTACKS[attack].heavy else "attacks"
 
 
 def _slot(number: int) -> tuple[str, str | None]:
@@ -81,6 +86,7 @@ def plan(seed: int, number: int) -> Trial:
         what = f"attack {attack}{made.what and ': '}{made.what}"
         return Trial(
             *(reader, what, made.input, files, holding),
+            heavy=ATTACKS[attack].heavy,
             set_up=made.set_up,
             meddle=made.meddle,
         )

@@ -29,6 +29,7 @@ _HEADROOM = 4 << 30
 _PRINTED = 10_000
 _LOOK_EVERY = 0.02
 _TRIALS_PER_WORKER = 250
+_HEAVY = 4  # times as long as others may heavy attacks take
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class _Worker:
             self.stop()
             self._start()
         self.job, self.reader, self.what = job, "", "while the input was made"
-        self.began, self.most = time.monotonic(), 0
+        self.began, self.most, self.patience = time.monotonic(), 0, _HEAVY * self.seconds
         self.connection.send((job, self.folder))
         self.done += 1
         return True
@@ -132,6 +133,7 @@ class _Worker:
                 message = self.connection.recv()
                 if isinstance(message, _Begun):
                     self.reader, self.what = message.reader, message.what
+                    self.patience = self.seconds * (_HEAVY if message.heavy else 1)
                     self.began = time.monotonic()
                 else:
                     return self._finish(*message)
@@ -140,8 +142,8 @@ class _Worker:
         self.most = max(self.most, _resident(self.process.pid))
         if self.most > MEMORY_LIMIT:
             return self._bury(f"{self.most / 2**30:.2f} GB, stopped", "memory")
-        if time.monotonic() - self.began > self.seconds:
-            return self._bury(f"not done after {self.seconds:.0f} s", "hang")
+        if time.monotonic() - self.began > self.patience:
+            return self._bury(f"not done after {self.patience:.0f} s", "hang")
         return None
 
     def _exit_code(self) -> int | None:
@@ -177,6 +179,7 @@ class _Worker:
 class _Begun:
     reader: str
     what: str
+    heavy: bool
 
 
 def _serve(connection: Connection) -> None:
@@ -193,7 +196,7 @@ def _serve(connection: Connection) -> None:
             fault = Fault("no input could be made", describe(error))
             connection.send((Verdict("no input", (fault,)), None))
             continue
-        connection.send(_Begun(trial.reader, trial.what))
+        connection.send(_Begun(trial.reader, trial.what, trial.heavy))
         _reset_peak()
         before = printed.stat().st_size
         verdict = run(trial, folder)
