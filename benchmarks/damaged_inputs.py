@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from damaged import saboteurs
 from damaged.trial import labels
 from damaged.workers import MEMORY_LIMIT, Job, Result, run_jobs
 
@@ -61,17 +62,37 @@ def table(results: list[Result]) -> None:
         print(f"{faults:8}{peak:9.0f}{slowest:11.1f}")
 
 
+def self_test(seconds: float) -> int:
+    """Whether every fault that is made on purpose is found."""
+    wanted = {job: kind for kind, job in saboteurs.jobs()}
+    missed = 0
+    for result in run_jobs(wanted, workers=2, seconds=seconds):
+        kinds = [fault.kind for fault in result.verdict.faults]
+        found = wanted[result.job] in kinds
+        missed += not found
+        print(
+            f"{result.what:14} {'found' if found else 'MISSED'}: {', '.join(kinds) or 'nothing'}"
+        )
+    return 1 if missed else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Damaged inputs for every reader.")
     parser.add_argument("--count", type=int, default=2_000, help="how many inputs")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", help="readers, by the beginnings of their names: zip,npy; or attacks, heavy, accidents")
+    parser.add_argument(
+        "--only",
+        help="readers, by the beginnings of their names: zip,npy; or attacks, heavy, accidents",
+    )
     parser.add_argument("--number", type=int, help="only this input of the seed")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--seconds", type=float, default=20.0, help="after which one hangs")
     default = Path(tempfile.gettempdir(), "damaged-inputs-kept")
     parser.add_argument("--keep", type=Path, default=default, help="where faulty inputs go")
+    parser.add_argument("--self-test", action="store_true", help="find faults made on purpose")
     arguments = parser.parse_args()
+    if arguments.self_test:
+        return self_test(seconds=5.0)
     results, start = [], time.monotonic()
     for result in run_jobs(
         jobs(arguments),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from damaged.holding import Holding
 from damaged.inputs import Files, Input
-from damaged.oracles import Holding
 
 __all__ = ["UNJUDGED", "Attack", "Made", "Random", "bare"]
 

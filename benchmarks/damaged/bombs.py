@@ -52,9 +52,7 @@ def _zip_bomb(random: Random, *, declared: int | None = None, count: int = 8) ->
     size = 200 * _MEGABYTE if declared is None else declared
     bomb = Member(b"", _deflated(200 * _MEGABYTE), size, _sum_of_zeros(200), 8)
     filler = member("", png(8, 8, zlib.compress(bytes(72))))
-    members = [
-        replace(each, name=name.encode()) for name, each in _spread(bomb, filler, count)
-    ]
+    members = [replace(each, name=name.encode()) for name, each in _spread(bomb, filler, count)]
     return bare("zip", "{}/x.zip", [("x.zip", write_zip(members))])
 
 

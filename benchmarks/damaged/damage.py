@@ -19,10 +19,22 @@ Random = np.random.Generator
 
 HOSTILE_NAMES = (
     *("../../escape.png", "/absolute.png", "C:\\windows\\x.png", "..\\up.png", "a/../../b.png"),
-    *("cat/\x1b[31mred\x1b[0m.png", "cat/\u202egnp.exe.png", "cat/line\nbreak.png", "cat/\x07.png"),
+    *(
+        "cat/\x1b[31mred\x1b[0m.png",
+        "cat/\u202egnp.exe.png",
+        "cat/line\nbreak.png",
+        "cat/\x07.png",
+    ),
     *("cat/" + "n" * 240 + ".png", "cat/\udcff\udcfe.png", "cat/ .png", "cat/.png", ".hidden.png"),
     *("cat", "cat/", "", ".", "./cat/00.png", "cat//00.png", "CAT/00.png", "cat/00.PNG", "x.qng"),
-    *("__MACOSX/00.png", "train/00.png", "trainA/00.png", "Test/cat/00.png", "notes.txt", "CON.png"),
+    *(
+        "__MACOSX/00.png",
+        "train/00.png",
+        "trainA/00.png",
+        "Test/cat/00.png",
+        "notes.txt",
+        "CON.png",
+    ),
     *("cat/\N{COMBINING ACUTE ACCENT}e.png", "cat/%s%n.png", "cat/{0}.png", "[bold]x[/].png"),
 )
 """What a member is renamed to; a folder on disk gets those that its file system takes."""

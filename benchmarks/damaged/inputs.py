@@ -83,7 +83,10 @@ def _picture(
     content, pixels = encode(noise(random, size), suffix)
     label = folder.rstrip("/").rpartition("/")[2]
     return Picture(
-        f"{folder}{number:02}.{suffix}", content, pixels, label if label in ("cat", "dog") else None
+        f"{folder}{number:02}.{suffix}",
+        content,
+        pixels,
+        label if label in ("cat", "dog") else None,
     )
 
 
@@ -144,7 +147,7 @@ class _Pipe(RawIOBase):
 
 def _zip_of(members: Files, *, method: int = ZIP_STORED, descriptors: bool = False) -> Files:
     target = _Pipe() if descriptors else BytesIO()
-    with ZipFile(target, "w", method) as archive:  # type: ignore[arg-type]
+    with ZipFile(target, "w", method) as archive:
         for name, content in members:
             encodable = name.encode("utf-8", "replace").decode()  # zipfile refuses to write others
             archive.writestr(encodable or "_", content)
@@ -212,9 +215,7 @@ def _arrays(
     grey = bool(random.random() < 0.5) if grey is None else grey
     stack = np.stack([noise(random, size, 1 if grey else 3) for _ in range(count)])
     labels = [i % 2 for i in range(count)]
-    pictures = [
-        Picture(str(i), b"", as_rgb(each), str(labels[i])) for i, each in enumerate(stack)
-    ]
+    pictures = [Picture(str(i), b"", as_rgb(each), str(labels[i])) for i, each in enumerate(stack)]
     return (stack[..., 0] if grey else stack), pictures, labels
 
 
@@ -250,9 +251,7 @@ def _npz(random: Random, *, method: int, count: int | None = None) -> Input:
         kind = random.choice(["<i8", "u1", ">i4"])
         members.append((f"{numbers}.npy", npy_bytes(np.array(labels[span], kind))))
         found[span] = [replace(each, split=part or "train") for each in found[span]]
-    stages: tuple[Stage, ...] = (
-        lambda inner: [("x.npz", _zip_of(inner, method=method)[0][1])],
-    )
+    stages: tuple[Stage, ...] = (lambda inner: [("x.npz", _zip_of(inner, method=method)[0][1])],)
     return Input("npz", "{}/x.npz", members, stages, tuple(found), size)
 
 
@@ -300,7 +299,7 @@ def _shards(random: Random, *, count: int | None = None) -> Input:
 
 
 def _usps(random: Random) -> Input:
-    """libsvm's text: "label 1:value ... 256:value", values in [-1, 1], labels from 1."""
+    """Libsvm's text: "label 1:value ... 256:value", values in [-1, 1], labels from 1."""
     found, lines = [], []
     for number in range(int(random.integers(4, 9))):
         values = np.round(random.uniform(-1, 1, 256), 4).astype(np.float32)
@@ -313,7 +312,9 @@ def _usps(random: Random) -> Input:
         replace(each, split="test") for each in found[half:]
     ]
     members = [("usps", b"".join(lines[:half])), ("usps.t", b"".join(lines[half:]))]
-    return Input("usps", "usps:{}", members, (_packed(bz2.compress, ".bz2"),), tuple(found), (16, 16))
+    return Input(
+        "usps", "usps:{}", members, (_packed(bz2.compress, ".bz2"),), tuple(found), (16, 16)
+    )
 
 
 _STL10 = ("airplane", "bird")

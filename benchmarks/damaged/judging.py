@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from damaged.oracles import Expected, Holding
+from damaged.holding import Expected, Holding
 from damaged.pictures import digest
 from zerosum.errors import printable
 
@@ -76,7 +76,9 @@ def _summed_up(faults: list[Fault]) -> list[Fault]:
     """The first of each kind, and how many there are."""
     counts = Counter(fault.kind for fault in faults)
     first = {fault.kind: fault for fault in reversed(faults)}
-    more = {kind: f" (and {count - 1} more)" if count > 1 else "" for kind, count in counts.items()}
+    more = {
+        kind: f" (and {count - 1} more)" if count > 1 else "" for kind, count in counts.items()
+    }
     return [Fault(kind, fault.detail + more[kind]) for kind, fault in first.items()]
 
 
@@ -84,7 +86,9 @@ def _unprintable(outcome: Outcome) -> list[Fault]:
     """Nothing that a terminal would obey may be printed; only messages may have several lines."""
     messages = [message.replace("\n", "") for _, message in outcome.refusals]
     texts = [*messages, *outcome.warnings, *outcome.named, *outcome.texts]
-    return [Fault("unprintable", ascii(text)[:300]) for text in texts if not text.isprintable()][:1]
+    return [Fault("unprintable", ascii(text)[:300]) for text in texts if not text.isprintable()][
+        :1
+    ]
 
 
 def _two_answers(outcome: Outcome) -> list[Fault]:
@@ -127,7 +131,9 @@ class _Matching:
         lost = [each for each in lost if not each.optional and not self._is_excused(each)]
         if lost and not self._is_told(lost):
             names = ", ".join(ascii(each.name) for each in lost[:5])
-            self.found.append(Fault("lost", f"{len(lost)} of {len(expected)}: {names} {self.outcome.word()}"))
+            self.found.append(
+                Fault("lost", f"{len(lost)} of {len(expected)}: {names} {self.outcome.word()}")
+            )
         self._judge_leftovers()
         self._judge_owed()
         return self.found
@@ -167,7 +173,9 @@ class _Matching:
         """Names that readers may well show differently are only counted."""
         if re.fullmatch(r"[\w./-]+", each.name):
             return False
-        odd = [name for name in self.names if self.names[name] and not re.fullmatch(r"[\w./-]+", name)]
+        odd = [
+            name for name in self.names if self.names[name] and not re.fullmatch(r"[\w./-]+", name)
+        ]
         for name in odd[:1]:
             self.names[name] -= 1
         return bool(odd)

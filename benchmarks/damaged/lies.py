@@ -34,7 +34,15 @@ _HEADERS: dict[str, bytes] = {
         f"shape {shape}": _header(_described(shape))
         for shape in (
             *("()", "(5,)", "(5, 8)", "(1, 1, 5, 8, 8)", "(0, 8, 8)", "(5, 0, 8)", "(5, 8, 8, 2)"),
-            *("(-1, 8, 8)", "(5, -8, -8)", "(True, 8, 8)", "(5.0, 8, 8)", "('5', 8, 8)", "5", "None"),
+            *(
+                "(-1, 8, 8)",
+                "(5, -8, -8)",
+                "(True, 8, 8)",
+                "(5.0, 8, 8)",
+                "('5', 8, 8)",
+                "5",
+                "None",
+            ),
             *("(1 << 3, 8, 8)", "(9223372036854775807, 8, 8)", "(4294967296, 4294967296, 1)"),
             *("(4294967296, 8, 8)", "(1000000000, 1000, 1000)", f"({'9' * 400}, 8, 8)"),
             *(f"({'1,' * 40} 8)", "(5, 8, 8)" * 2, "[5, 8, 8]", "(5, 8, 8, 3, 1)"),
@@ -106,10 +114,19 @@ def _labels_lie(random: Random) -> Made:
     """Labels that are none, too many, too few, or out of all bounds."""
     stack = random.integers(0, 256, (5, 8, 8), np.uint8)
     options = [
-        *(np.array([0, 1, 0, 1]), np.arange(6) % 2, np.zeros((5, 2), int), np.zeros((5, 5, 5), int)),
+        *(
+            np.array([0, 1, 0, 1]),
+            np.arange(6) % 2,
+            np.zeros((5, 2), int),
+            np.zeros((5, 5, 5), int),
+        ),
         *(np.array([0, 1, 0, 1, -1]), np.array([0, 1, 2, 3, 1 << 62]), np.array([0.5] * 5)),
         *(np.array([0, 1, 0, 1, np.nan]), np.array(["cat", "dog"] * 2 + ["\x1b[2J"]), np.array(3)),
-        *(np.array([], int), np.full(5, (1 << 64) - 1, np.uint64), np.array([True, False] * 2 + [True])),
+        *(
+            np.array([], int),
+            np.full(5, (1 << 64) - 1, np.uint64),
+            np.array([True, False] * 2 + [True]),
+        ),
         *(np.full(5, 999_999), np.array([7, 9, 7, 9, 7]), np.full(5, 3), np.arange(5.0) + 0j),
     ]
     index = int(random.integers(len(options)))

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from damaged.attack import Attack, Made, Random
+from damaged.holding import Holding
 from damaged.inputs import READERS
-from damaged.oracles import Holding, what_it_holds
+from damaged.oracles import what_it_holds
 
 __all__ = ["MEDDLING"]
 

@@ -10,10 +10,16 @@ from damaged.pictures import digest
 from zerosum.data import Source, Store, StoreSettings, audit, build_store, open_source
 from zerosum.errors import ConfigError, DataError, DataWarning
 
-__all__ = ["Opener", "observe"]
+__all__ = ["Opener", "observe", "open_split"]
 
 Opener = Callable[[str, str], Source]
 """From a spec and a split to a source."""
+
+
+def open_split(spec: str, split: str) -> Source:
+    """Open one split, as a user would."""
+    return open_source(spec, split=split)
+
 
 _THREADS = 8
 _SPLITS = ("train", "trainA", "test", "val")
@@ -25,7 +31,7 @@ def observe(
     cache: Path,
     *,
     meddle: Callable[[str], None] = lambda moment: None,
-    opener: Opener = lambda spec, split: open_source(spec, split=split),
+    opener: Opener = open_split,
 ) -> Outcome:
     """Inspect an input, then open and store every split that there is.
 

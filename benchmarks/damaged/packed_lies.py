@@ -1,7 +1,6 @@
 """Lies in the directories of archives: of sizes, names, kinds, methods, times and counts."""
 
 import tarfile
-
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -144,7 +143,6 @@ def _tar_with(change: Callable[[tarfile.TarInfo], None], form: int = tarfile.PAX
     return Attack("tar-pax", make)
 
 
-
 def _pax(**headers: str) -> Callable[[tarfile.TarInfo], None]:
     return lambda info: setattr(info, "pax_headers", headers)
 
@@ -185,7 +183,21 @@ _TAR: dict[str, Attack] = {
     "a charset that is none": _tar_with(_pax(hdrcharset="klingon")),
     **{
         f"a member of type {kind!r}": _written_over(_KIND, kind)
-        for kind in (b"1", b"2", b"3", b"5", b"6", b"7", b"K", b"L", b"S", b"V", b"g", b"x", b"\xff")
+        for kind in (
+            b"1",
+            b"2",
+            b"3",
+            b"5",
+            b"6",
+            b"7",
+            b"K",
+            b"L",
+            b"S",
+            b"V",
+            b"g",
+            b"x",
+            b"\xff",
+        )
     },
     **{
         f"a size field {value!r}": _written_over(_SIZE, value)

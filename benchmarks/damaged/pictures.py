@@ -73,5 +73,3 @@ def digest(pixels: Pixels) -> str:
     """What tells pictures apart: a hash over size and pixels."""
     words = str(pixels.shape).encode()
     return blake2b(words + np.ascontiguousarray(pixels).tobytes(), digest_size=8).hexdigest()
-
-

@@ -33,7 +33,11 @@ def member(name: str, content: bytes, *, deflate: bool = False) -> Member:
 
 
 def write_zip(
-    members: Sequence[Member], *, wide: bool = False, count: int | None = None, comment: bytes = b""
+    members: Sequence[Member],
+    *,
+    wide: bool = False,
+    count: int | None = None,
+    comment: bytes = b"",
 ) -> bytes:
     """The bytes of a zip file.
 
@@ -71,4 +75,6 @@ def _end(start: int, length: int, count: int, wide: bool, comment: bytes) -> byt
         ) + struct.pack("<4sLQL", b"PK\6\7", 0, where, 1)
     small = (min(count, 0xFFFF),) * 2
     place = (_BIG, _BIG) if wide else (length, start)
-    return before + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *small, *place, len(comment)) + comment
+    return (
+        before + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *small, *place, len(comment)) + comment
+    )

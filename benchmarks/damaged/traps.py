@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 
 from damaged.attack import UNJUDGED, Attack, Made, Random
+from damaged.holding import Expected
 from damaged.inputs import READERS, Files, Input, below
-from damaged.oracles import Expected, what_it_holds
+from damaged.oracles import what_it_holds
 from damaged.pictures import Picture, encode, noise
 
 __all__ = ["TRAPS"]
@@ -124,7 +125,9 @@ def _whatever(good: Input, extra: Files, what: str = "") -> Made:
     made = replace(good, members=[*good.members, *extra])
     holding = what_it_holds(made, made.files())
     names = {name for name, _ in extra}
-    expected = [replace(it, checked=it.checked and it.name not in names) for it in holding.expected]
+    expected = [
+        replace(it, checked=it.checked and it.name not in names) for it in holding.expected
+    ]
     return Made(made, what, replace(holding, expected=expected))
 
 
@@ -145,7 +148,7 @@ def _bad_notes(random: Random) -> Made:
     }.items():
         buffer = BytesIO()
         form = {"png": "png", "jpg": "jpeg"}[name[-3:]]
-        pixels.save(buffer, form, **options)  # type: ignore[arg-type]
+        pixels.save(buffer, form, **options)
         extra.append((name, buffer.getvalue()))
     return _whatever(good, extra)
 
@@ -208,4 +211,3 @@ TRAPS: dict[str, Attack] = {
 
 if os.geteuid() != 0:  # root reads everything
     TRAPS["a file that may not be read"] = Attack("folder", _with(_unreadable, name="0.png"))
-

@@ -10,10 +10,11 @@ import numpy as np
 
 from damaged.attacks import ATTACKS
 from damaged.damage import damage
+from damaged.holding import Holding
 from damaged.inputs import READERS, Files, Input
 from damaged.judging import Fault, judge
-from damaged.observing import observe
-from damaged.oracles import Holding, what_it_holds
+from damaged.observing import Opener, observe, open_split
+from damaged.oracles import what_it_holds
 
 __all__ = ["Trial", "Verdict", "describe", "labels", "plan", "run"]
 
@@ -33,6 +34,7 @@ class Trial:
         holding: What it holds.
         good: Whether nothing was done to it: then it may not be refused.
         heavy: Whether it takes seconds.
+        opener: Opens a split; other than usual only where the campaign itself is tested.
         set_up: Called with the folder when the files are written.
         meddle: Called with the folder and the moment while they are read.
     """
@@ -44,6 +46,7 @@ class Trial:
     holding: Holding
     good: bool = False
     heavy: bool = False
+    opener: Opener = open_split
     set_up: Callable[[Path], None] = lambda folder: None
     meddle: Callable[[Path, str], None] = lambda folder, moment: None
 
@@ -110,6 +113,7 @@ def run(trial: Trial, folder: Path) -> Verdict:
             trial.input.size,
             folder / "cache",
             meddle=lambda moment: trial.meddle(there, moment),
+            opener=trial.opener,
         )
     except Exception as error:  # what the campaign looks for
         return Verdict("traceback", (Fault("traceback", describe(error)),))

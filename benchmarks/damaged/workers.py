@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -165,14 +164,19 @@ class _Worker:
             verdict = Verdict("memory", (*verdict.faults, fault))
         if verdict.faults and self.keep is not None:
             self._keep(self.keep / f"{self.job.seed}-{self.job.number}")
-        subprocess.run(["rm", "-rf", self.folder], check=True)  # folders may be very deep
+        _remove(self.folder)
         return Result(self.job, self.reader, self.what, verdict, peak, seconds)
 
     def _keep(self, place: Path) -> None:
-        shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):
-            (self.folder / "input").rename(place)
+        _remove(place)
+        if (self.folder / "input").exists():
+            subprocess.run(["mv", self.folder / "input", place], check=True)
+
+
+def _remove(folder: Path) -> None:
+    """Not by shutil: folders may be deeper than Python can go."""
+    subprocess.run(["rm", "-rf", folder], check=True)
 
 
 @dataclass(frozen=True)
