@@ -18,6 +18,7 @@ from PIL import Image, ImageChops
 from damaged.trial import Trial, plan
 from damaged.workers import Job
 from zerosum.data import Source, open_source
+from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.derived import Derived
 from zerosum.errors import DataError
 
@@ -133,6 +134,15 @@ class _Refusing(_Saboteur):
         raise DataError("not today")
 
 
+class _Naming(_Saboteur):
+    """A good picture is said to be broken."""
+
+    def read(self, index: int) -> Image.Image:
+        if index == 0:
+            raise UnreadableError(self.picture_name(0), "broken")
+        return self.base.read(index)
+
+
 class _Miscounting(_Saboteur):
     """A stray that only the store is told of: two answers to one question."""
 
@@ -154,6 +164,7 @@ SABOTEURS: dict[str, tuple[str, type[_Saboteur]]] = {
     "hanging": ("hang", _Hanging),
     "dying": ("died", _Dying),
     "refusing": ("refused a good input", _Refusing),
+    "naming": ("left out of a good input", _Naming),
     "miscounting": ("two answers", _Miscounting),
 }
 """By name: the fault that has to be found, and the saboteur."""

@@ -12,7 +12,7 @@ from damaged.attacks import ATTACKS
 from damaged.damage import damage
 from damaged.holding import Holding
 from damaged.inputs import READERS, Files, Input
-from damaged.judging import Fault, judge
+from damaged.judging import Fault, Outcome, judge
 from damaged.observing import Opener, observe, open_split
 from damaged.oracles import what_it_holds
 
@@ -118,9 +118,18 @@ def run(trial: Trial, folder: Path) -> Verdict:
     except Exception as error:  # what the campaign looks for
         return Verdict("traceback", (Fault("traceback", describe(error)),))
     faults = judge(trial.holding, outcome)
-    if trial.good and outcome.refusals:
-        faults.append(Fault("refused a good input", outcome.refusals[0][1]))
+    if trial.good:
+        faults += _unlike_good(trial, outcome)
     return Verdict(outcome.word(), tuple(faults))
+
+
+def _unlike_good(trial: Trial, outcome: Outcome) -> list[Fault]:
+    """What was not damaged may neither be refused nor named: readers that do so lose nothing."""
+    if outcome.refusals:
+        return [Fault("refused a good input", outcome.refusals[0][1])]
+    if len(outcome.stored) < len(trial.input.pictures):
+        return [Fault("left out of a good input", ", ".join(outcome.named))]
+    return []
 
 
 def describe(error: BaseException) -> str:

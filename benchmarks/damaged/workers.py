@@ -29,6 +29,9 @@ _PRINTED = 10_000
 _LOOK_EVERY = 0.02
 _TRIALS_PER_WORKER = 250
 _HEAVY = 4  # times as long as others may heavy attacks take
+_MUCH = (
+    400 << 20
+)  # a worker that once had more keeps some of it, which the next input did not take
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class _Worker:
         self.process = self.context.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
-        self.done = 0
+        self.done, self.largest = 0, 0
 
     def stop(self) -> None:
         self.process.kill()
@@ -116,7 +119,7 @@ class _Worker:
         """Begin a job, if there is one."""
         if job is None:
             return False
-        if self.done >= _TRIALS_PER_WORKER:
+        if self.done >= _TRIALS_PER_WORKER or self.largest > _MUCH:
             self.stop()
             self._start()
         self.job, self.reader, self.what = job, "", "while the input was made"
@@ -159,6 +162,7 @@ class _Worker:
     def _finish(self, verdict: Verdict, peak: int | None) -> Result:
         assert self.job is not None
         seconds = time.monotonic() - self.began
+        self.largest = max(self.largest, peak or 0)
         if peak is not None and peak > MEMORY_LIMIT and verdict.word != "memory":
             fault = Fault("memory", f"{peak / 2**30:.2f} GB")
             verdict = Verdict("memory", (*verdict.faults, fault))
