@@ -5,14 +5,26 @@ import re
 import tarfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
+from typing import NamedTuple
 from zipfile import ZipFile
 
 from damaged.holding import Expected, Found, UnparsableError, unpacked
 from damaged.inputs import Input
 
-__all__ = ["folder", "only", "packed_tar", "shards", "tar", "zip_", "zip_entries"]
+__all__ = [
+    "Entry",
+    "damaged_members",
+    "folder",
+    "only",
+    "packed_tar",
+    "shards",
+    "tar",
+    "zip_",
+    "zip_entries",
+]
 
 _SUFFIXES = frozenset(
     [
@@ -24,13 +36,21 @@ _LIMIT = 1 << 26
 _DOMAINS = {"trainA", "trainB", "testA", "testB"}
 
 
+class Entry(NamedTuple):
+    """A file, what is in it if that can be told, and where it begins in its archive."""
+
+    name: str
+    content: bytes | None
+    place: int | None = None
+
+
 def only(files: dict[str, bytes]) -> bytes:
     (content,) = files.values()
     return content
 
 
 def folder(good: Input, files: dict[str, bytes]) -> Found:
-    entries = [(path.removeprefix("pictures/"), content) for path, content in files.items()]
+    entries = [Entry(path.removeprefix("pictures/"), content) for path, content in files.items()]
     return _from_entries(good, entries), False
 
 
@@ -40,9 +60,9 @@ def zip_(good: Input, files: dict[str, bytes]) -> Found:
     return _from_entries(good, entries, labels), False
 
 
-def zip_entries(content: bytes) -> list[tuple[str, bytes | None]]:
-    """(name, content) of all members; no content where it cannot be unpacked whole."""
-    entries: list[tuple[str, bytes | None]] = []
+def zip_entries(content: bytes) -> list[Entry]:
+    """All members; without content where it cannot be unpacked whole."""
+    entries: list[Entry] = []
     try:
         archive = ZipFile(BytesIO(content))
     except Exception as error:  # zipfile's own errors are of many kinds
@@ -53,16 +73,14 @@ def zip_entries(content: bytes) -> list[tuple[str, bytes | None]]:
             piece = packed.read(_LIMIT)
             unpacked = piece if not packed.read(1) else None
         if not info.filename.endswith("/"):
-            entries.append((info.filename, unpacked))
+            entries.append(Entry(info.filename, unpacked))
     return entries
 
 
-def _dataset_json(
-    good: Input, entries: Sequence[tuple[str, bytes | None]]
-) -> dict[str, str] | None:
+def _dataset_json(good: Input, entries: Sequence[Entry]) -> dict[str, str] | None:
     """Labels by path as NVlabs' dataset.json gives them, if it is as it was; else None."""
     wanted = dict(good.members).get("dataset.json")
-    there = [content for name, content in entries if name == "dataset.json"]
+    there = [each.content for each in entries if each.name == "dataset.json"]
     if wanted is None or there != [wanted]:
         return None
     with suppress(ValueError, TypeError, KeyError):
@@ -78,17 +96,18 @@ def tar(good: Input, files: dict[str, bytes]) -> Found:
     return _from_entries(good, entries), cut
 
 
-def _tar_entries(content: bytes) -> tuple[list[tuple[str, bytes | None]], bool]:
-    """(name, content) of all members but folders, and whether the end mark is missing."""
-    entries: list[tuple[str, bytes | None]] = []
+def _tar_entries(content: bytes) -> tuple[list[Entry], bool]:
+    """All members but folders, and whether the end mark is missing."""
+    entries: list[Entry] = []
     with suppress(Exception):
         archive = tarfile.open(fileobj=BytesIO(content), mode="r:", ignore_zeros=True)  # noqa: SIM115
         while (info := archive.next()) is not None:
             if info.isreg() and not info.issparse():
                 start = info.offset_data
-                entries.append((info.name, content[start : start + info.size]))
+                whole = content[start : start + info.size]
+                entries.append(Entry(info.name, whole, info.offset))
             elif not info.isdir():
-                entries.append((info.name, None))
+                entries.append(Entry(info.name, None, info.offset))
     return entries, not content.endswith(bytes(512))
 
 
@@ -96,22 +115,29 @@ def packed_tar(unpack: Callable[[bytes], bytes]) -> Callable[[Input, dict[str, b
     return lambda good, files: tar(good, {"x.tar": unpacked(unpack, only(files))})
 
 
+def damaged_members(good: Input) -> list[Expected]:
+    """Pictures' files that were damaged before they were packed: nobody knows what they show."""
+    known = {picture.content for picture in good.pictures}
+    names = [name for name, content in good.members if content not in known]
+    return [Expected(name, None, optional=True) for name in names if _has_suffix(name)]
+
+
 def _from_entries(
     good: Input,
-    entries: Sequence[tuple[str, bytes | None]],
+    entries: Sequence[Entry],
     labels: dict[str, str] | None = None,
 ) -> list[Expected]:
     known = {picture.content: picture for picture in good.pictures}
-    shown = [(name, content) for name, content in entries if not _is_hidden(name)]
+    shown = [each for each in entries if not _is_hidden(each.name)]
     disguised = known if good.reader != "shards" else {}  # there, other suffixes are other things
-    wanted = [(n, c) for n, c in shown if _has_suffix(n) or c in disguised]
-    place = _layout([name for name, _ in wanted])
-    folders = {_folder_of(name) for name, _ in wanted if _has_suffix(name)}
+    wanted = [it for it in shown if _has_suffix(it.name) or it.content in disguised]
+    place_of = _layout([each.name for each in wanted])
+    folders = {_folder_of(each.name) for each in wanted if _has_suffix(each.name)}
     expected = []
     seen: set[tuple[str, bytes | None]] = set()
-    for name, content in wanted:
+    for name, content, place in wanted:
         picture = known.get(content) if content is not None else None
-        split, label = place(name)
+        split, label = place_of(name)
         if "dataset.json" in dict(good.members):
             label = labels.get(name) if labels else None
         expected.append(
@@ -122,6 +148,7 @@ def _from_entries(
                 split=split,
                 label=label,
                 optional=(name, content) in seen or _folder_of(name) not in folders,
+                place=place,
             )
         )
         seen.add((name, content))
@@ -173,17 +200,18 @@ def shards(good: Input, files: dict[str, bytes]) -> Found:
         labelled += _sample_labels(entries)
     if None not in labelled and len(labelled) == len(expected):
         pairs = zip(expected, labelled, strict=True)
-        expected = [Expected(e.name, e.pixels, e.checked, "train", label) for e, label in pairs]
+        expected = [replace(each, split="train", label=label) for each, label in pairs]
     if not expected:
         raise UnparsableError
     return expected, cut
 
 
-def _sample_labels(entries: Sequence[tuple[str, bytes | None]]) -> list[str | None]:
+def _sample_labels(entries: Sequence[Entry]) -> list[str | None]:
     """The class of every picture, None for a sample that is not one picture and one number."""
-    keys = [name.partition(".")[0] for name, _ in entries]
-    pictures = [(k, n) for k, (n, _) in zip(keys, entries, strict=True) if _has_suffix(n)]
-    numbers = [(k, c) for k, (n, c) in zip(keys, entries, strict=True) if n.endswith(".cls")]
+    keys = [each.name.partition(".")[0] for each in entries]
+    pairs = list(zip(keys, entries, strict=True))
+    pictures = [(key, each.name) for key, each in pairs if _has_suffix(each.name)]
+    numbers = [(key, each.content) for key, each in pairs if each.name.endswith(".cls")]
     if len(set(keys)) != len(pictures) or sorted(k for k, _ in pictures) != sorted(dict(numbers)):
         return [None]
     if len(numbers) != len(pictures) or not _is_adjacent(keys):

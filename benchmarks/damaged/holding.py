@@ -21,6 +21,7 @@ class Expected:
         label: The class that it must have; None: not judged.
         optional: Whether it may be passed over without a word, and yet be found: a second copy,
             name and bytes; a picture whose suffix is not that of one, in a folder without others.
+        place: The byte at which it begins in its archive, where that matters.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Expected:
     split: str | None = None
     label: str | None = None
     optional: bool = False
+    place: int | None = None
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,11 @@ class _Matching:
         return each.split in self.refused
 
     def _is_told(self, lost: list[Expected]) -> bool:
-        """Whether a warning says what was left out: a name, a folder, or how many."""
+        """Whether a warning says what was left out: a name, a folder, how many, or whence."""
+        places = [each.place for each in lost if each.place is not None]
+        for text in self.outcome.warnings if len(places) == len(lost) else ():
+            if any(int(number) <= min(places) for number in re.findall(r"\bbyte (\d+)", text)):
+                return True
         words = {str(len(lost))}
         for each in lost:
             parts = printable(each.name).split("/")

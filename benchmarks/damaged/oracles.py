@@ -40,7 +40,7 @@ def what_it_holds(good: Input, files: Files) -> Holding:
     try:
         holding, is_cut = _ORACLES[good.reader](good, dict(files))
     except UnparsableError:
-        holding, is_cut = everything(before), False
+        holding, is_cut = [*everything(before), *file_oracles.damaged_members(good)], False
     return Holding(holding, owed=before if is_cut else (), known=good.pictures)
 
 

@@ -136,6 +136,18 @@ def test_a_cut_that_nobody_can_count_asks_for_a_word() -> None:
     assert _kinds(replace(cut, owed=()), short) == set()
 
 
+@given(seed=seeds, index=indices)
+def test_the_rest_of_an_archive_may_be_left_out_if_it_is_said_from_where_on(
+    seed: int, index: int
+) -> None:
+    holding, outcome = _scene(seed)
+    placed = [replace(it, place=512 * i) for i, it in enumerate(holding.expected)]
+    holding, outcome.stored = replace(holding, expected=placed), outcome.stored[:index]
+    for byte, kinds in ((512 * index, set()), (512 * index + 1, {"lost"})):
+        told = replace(outcome, warnings=[f"x.tar is not read from byte {byte} on"])
+        assert _kinds(holding, told) == kinds
+
+
 def _numbers(*, heavy: bool) -> Iterator[int]:
     return (number for number in count() if heavy or labels(number)[1] != "heavy attacks")
 
