@@ -130,11 +130,11 @@ class _Matching:
         )
         lost = [each for each in expected if not self._has(each)]
         lost = [each for each in lost if not each.optional and not self._is_excused(each)]
-        if lost and not self._is_told(lost):
+        if lost and self._is_told(lost):  # without them, the folders may well mean other things
+            self.found = [fault for fault in self.found if fault.kind not in ("split", "label")]
+        elif lost:
             names = ", ".join(ascii(each.name) for each in lost[:5])
-            self.found.append(
-                Fault("lost", f"{len(lost)} of {len(expected)}: {names} {self.outcome.word()}")
-            )
+            self.found.append(Fault("lost", f"{len(lost)} of {len(expected)}: {names}"))
         self._judge_leftovers()
         self._judge_owed()
         return self.found

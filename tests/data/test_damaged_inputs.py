@@ -146,6 +146,9 @@ def test_the_rest_of_an_archive_may_be_left_out_if_it_is_said_from_where_on(
     for byte, kinds in ((512 * index, set()), (512 * index + 1, {"lost"})):
         told = replace(outcome, warnings=[f"x.tar is not read from byte {byte} on"])
         assert _kinds(holding, told) == kinds
+        unlabelled = [replace(it, label=None, split="train") for it in outcome.stored]
+        assert _kinds(holding, replace(told, stored=unlabelled)) - {"label", "split"} == kinds
+        assert kinds or not _kinds(holding, replace(told, stored=unlabelled))
 
 
 def _numbers(*, heavy: bool) -> Iterator[int]:
