@@ -89,24 +89,20 @@ def npz(good: Input, files: dict[str, bytes]) -> Found:
         array, surplus = _parse_npy(members[f"{images}.npy"] or b"")
         numbers, more = None, 0
         if f"{labels}.npy" in members:
-            numbers, more = _or_known(good, split, _parse_npy, members[f"{labels}.npy"])
+            numbers, more = _or_none(_parse_npy, members[f"{labels}.npy"])
         return _from_array(good, _as_pictures(array), numbers, surplus=surplus + more, split=split)
 
     return by_split(good, ("train", "test") if parted else ("train",), read)
 
 
-def _or_known(
-    good: Input,
-    split: str,
-    parse: Callable[[bytes], tuple[np.ndarray, int]],
-    content: bytes | None,
-) -> tuple[np.ndarray, int]:
-    """Labels; those that were there before if the oracle cannot read them, but a reader can."""
+def _or_none(
+    parse: Callable[[bytes], tuple[np.ndarray, int]], content: bytes | None
+) -> tuple[np.ndarray | None, int]:
+    """Labels; None if the oracle cannot read them, though a reader that bears more may."""
     try:
         return parse(content or b"")
     except UnparsableError:
-        there = [it.label for it in good.pictures if it.split in (None, split)]
-        return np.array([int(label or 0) for label in there]), 0
+        return None, 0
 
 
 def _parse_idx(content: bytes) -> tuple[np.ndarray, int]:
@@ -125,7 +121,7 @@ def _parse_idx(content: bytes) -> tuple[np.ndarray, int]:
 def idx(good: Input, files: dict[str, bytes]) -> Found:
     names = list(files)
     array, surplus = _parse_idx(files[names[0]])
-    labels, more = _or_known(good, "train", _parse_idx, files[names[1]])
+    labels, more = _or_none(_parse_idx, files[names[1]])
     return _from_array(good, _as_pictures(array), labels, surplus=surplus + more)
 
 

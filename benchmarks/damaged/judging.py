@@ -160,9 +160,8 @@ class _Matching:
             self.found.append(Fault("label", detail))
 
     def _take_name(self, each: Expected) -> bool:
-        plain = each.name.replace("\\", "/")
-        while plain.startswith("./"):
-            plain = plain[2:]
+        parts = each.name.replace("\\", "/").split("/")
+        plain = "/".join(part for part in parts if part not in ("", "."))
         forms = {printable(each.name), printable(plain)}
         for name in self.names:
             if self.names[name] and any(name == it or name.endswith(f"/{it}") for it in forms):

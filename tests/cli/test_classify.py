@@ -296,7 +296,9 @@ def test_a_class_too_rare_to_be_tested_is_named(
 def test_a_test_split_without_some_classes_is_scored_and_they_are_named(
     data: Path, tmp_path: Path
 ) -> None:
-    config = small(data=str(data / "split"), images=64, batch_size=32)
+    for split in ("train", "test"):
+        shutil.copytree(data / "split" / split, tmp_path / "split" / split)
+    config = small(data=str(tmp_path / "split"), images=64, batch_size=32)
     with pytest.warns(DataWarning, match="of 1 of 3 classes: nought$"):
         run = train_run(config, out=tmp_path / "run", quiet=True).run
     assert read_scores(run.scores_path)[-1].scores["accuracy"].how == "share of 10 pictures"

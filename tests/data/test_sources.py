@@ -742,3 +742,20 @@ def test_what_never_ends_is_named_and_not_read(pictures: Path, kind: str) -> Non
     (found,) = find_inputs([str(endless)], direction="a2b")
     with pytest.raises(UnreadableError, match="not a plain file"):
         found.read()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="paths may be long on POSIX")
+def test_folders_may_be_nested_deeper_than_functions(tmp_path: Path, make_picture: Maker) -> None:
+    folders = [tmp_path / "x"]
+    for _ in range(1_100):
+        folders[-1].mkdir()
+        folders.append(folders[-1] / "d")
+    picture = make_picture(folders[-2] / "1.png")
+    try:
+        source = open_source(str(tmp_path / "x"))
+        found = len(source), source.read(0).size
+    finally:  # pytest would not get so deep either
+        picture.unlink()
+        for folder in reversed(folders[:-1]):
+            folder.rmdir()
+    assert found == (1, (16, 16))

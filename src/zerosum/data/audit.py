@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from warnings import warn
 
 from zerosum.data.ledger import Ledger, Part, Shared
 from zerosum.data.sources import Source, open_source
 from zerosum.data.sources.base import PIXEL_LIMIT
-from zerosum.errors import DataError
+from zerosum.errors import DataError, DataWarning
 
 __all__ = ["Audit", "audit", "open_parts"]
 
@@ -104,8 +105,8 @@ def _available(first: Source, spec: str) -> Iterator[Source]:
             continue
         try:
             yield open_source(spec, split=split)
-        except DataError:  # a test split that is not on this disk is no fault of the train split
-            continue
+        except DataError as error:  # no fault of the others: it may not be on this disk
+            warn(f"the split {split} is left out: {error}", DataWarning, stacklevel=3)
 
 
 def _open_any(spec: str) -> Source:

@@ -271,7 +271,7 @@ class FolderSource(FileSource):
     """
 
     def _find(self) -> Iterator[Entry]:
-        return _walk(self.path, "", ())
+        return _walk(self.path)
 
     def _content(self, entry: Entry) -> bytes:
         if _SURROGATE in entry.path and not (self.path / entry.path).exists():
@@ -293,21 +293,24 @@ class FolderSource(FileSource):
         return digest.hexdigest()
 
 
-def _walk(folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
-    """All files below a folder; ``above`` are the folders on the way: links must not loop."""
-    status = folder.stat()
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if is_hidden(entry.name):
-                continue
-            if entry.is_dir():
-                yield from _walk(Path(entry.path), f"{path}/", (*above, here))
-            else:
-                yield stat_entry(entry, path)  # a Path for each would intern a million names
+def _walk(top: Path) -> Iterator[Entry]:
+    """All files below a folder, in any order; folders may be nested as deep as they like."""
+    waiting: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [(top, "", frozenset())]
+    while waiting:
+        folder, prefix, above = waiting.pop()
+        status = folder.stat()
+        here = (status.st_dev, status.st_ino)
+        if here in above:  # a link to a folder on the way here: it would loop
+            continue
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = f"{prefix}{entry.name}"
+                if is_hidden(entry.name):
+                    continue
+                if entry.is_dir():
+                    waiting.append((Path(entry.path), f"{path}/", above | {here}))
+                else:
+                    yield stat_entry(entry, path)  # a Path for each would intern a million names
 
 
 def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
