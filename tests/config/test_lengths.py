@@ -1,12 +1,15 @@
 """Plans that a shortened run would not see the end of."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import zerosum
 from zerosum.cli.report import report_outlasting
 from zerosum.config import change
-from zerosum.config.lengths import outlasting
+from zerosum.config.lengths import outlasting, spent
+from zerosum.errors import ConfigError
 from zerosum.recipes import RECIPES, recipe
 
 
@@ -52,3 +55,25 @@ def test_it_is_said_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert "ends after 30,000 images" in said
     assert "game.growth 40,000" in said
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_recipe_goes_on_with_learning_rates_of_0(name: str) -> None:
+    assert spent(recipe(name)) == {}
+
+
+def test_rates_that_fall_to_0_too_early_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    longer = change(recipe("cyclegan-small"), {"images": 10_000_000})
+    assert sorted(spent(longer)) == ["discriminator_optimizer.decay", "generator_optimizer.decay"]
+    report_outlasting(longer)
+    assert "fall to 0 before: game.generator_optimizer.decay" in capsys.readouterr().err
+
+
+def test_a_run_whose_rates_are_0_does_not_go_on_in_vain(tmp_path: Path) -> None:
+    fields = {"game.network.width": 4, "game.optimizer.decay": (16, 32), "evaluate_every": 0}
+    how: dict[str, Any] = {"images": 32, "batch_size": 16, "device": "cpu", "quiet": True}
+    zerosum.train("classifier", fields=fields, out=tmp_path / "run", **how)
+    before = (tmp_path / "run" / "config.json").read_bytes()
+    with pytest.raises(ConfigError, match=r"fall to 0 before 64 images \(game\.optimizer\.decay"):
+        zerosum.resume(tmp_path / "run", images=64, quiet=True)
+    assert (tmp_path / "run" / "config.json").read_bytes() == before

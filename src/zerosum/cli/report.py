@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +10,7 @@ from rich.table import Table
 from zerosum.cli import speaks
 from zerosum.config import PerturbationConfig, RunConfig, to_json
 from zerosum.config.build import build_game
-from zerosum.config.lengths import outlasting
+from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
@@ -57,7 +58,8 @@ def report_outcome(outcome: Outcome) -> None:
         print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
     if grids and not isinstance(config.game, PerturbationConfig):
         print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
-    print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
+    if not spent(replace(config, images=2 * outcome.wanted)):
+        print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
     if config.data == "digits":
         print(f"  your pictures:   zerosum train {_general(config)} --data FOLDER")
 
@@ -93,16 +95,17 @@ def _print_scores(outcome: Outcome) -> None:
 
 
 def report_outlasting(config: RunConfig) -> None:
-    """What would go on after the run's end, if anything; once for all processes of a job."""
-    found = outlasting(config)
-    if not found or not speaks():
-        return
-    ends = ", ".join(f"game.{name} {images:,}" for name, images in found.items())
-    print(
-        f"note: the run ends after {config.images:,} images, and these settings were made for a "
-        f"longer one: {ends}. Change them too, if you do not mean to resume it.",
-        file=sys.stderr,
-    )
+    """What would go on after the run's end, or end long before; once for all of a job."""
+    texts = {
+        "the run ends after {images:,} images, and these settings were made for a longer one: "
+        "{ends}. Change them too, if you do not mean to resume it.": outlasting(config),
+        "the run ends after {images:,} images, and these learning rates fall to 0 before: {ends}. "
+        "What comes after changes no weight; make them longer too.": spent(config),
+    }
+    for text, found in texts.items():
+        if found and speaks():
+            ends = ", ".join(f"game.{name} {images:,}" for name, images in found.items())
+            print(f"note: {text.format(images=config.images, ends=ends)}", file=sys.stderr)
 
 
 def report_dry_run(config: RunConfig) -> None:

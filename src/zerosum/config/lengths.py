@@ -7,7 +7,7 @@ from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.run import RunConfig
 from zerosum.nn import halvings
 
-__all__ = ["outlasting"]
+__all__ = ["outlasting", "spent"]
 
 
 def outlasting(config: RunConfig) -> dict[str, int]:
@@ -24,6 +24,27 @@ def outlasting(config: RunConfig) -> dict[str, int]:
         ({}, {'growth': 40000})
     """
     return {name: end for name, end in _ends(config) if end > config.images}
+
+
+def spent(config: RunConfig) -> dict[str, int]:
+    """Learning rates that fall to 0 before the run's end, and the images at which they do.
+
+    What is trained from there on changes no weight.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from zerosum.recipes import recipe
+        >>> whole = recipe("cyclegan-small")
+        >>> spent(whole), sorted(spent(replace(whole, images=2 * whole.images)))
+        ({}, ['discriminator_optimizer.decay', 'generator_optimizer.decay'])
+    """
+    return {
+        f"{name}.decay": value.decay[1]
+        for name, value in vars(config.game).items()
+        if isinstance(value, OptimizerConfig)
+        and value.decay is not None
+        and value.decay[1] < config.images
+    }
 
 
 def _ends(config: RunConfig) -> Iterator[tuple[str, int]]:

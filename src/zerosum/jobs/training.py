@@ -21,6 +21,7 @@ from zerosum.config import (
     to_json,
 )
 from zerosum.config.build import build_game, build_growth
+from zerosum.config.lengths import spent
 from zerosum.data import Batches, Domains, Store, absolute, make_domain_batches
 from zerosum.errors import ConfigError, RunError
 from zerosum.files import is_disk_full
@@ -134,6 +135,7 @@ def resume_run(
         images=config.images if images is None else images,
         device=config.device if device is None else device,
     )
+    _refuse_standing_still(run, config)
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
         _refuse_missing(run, config)
@@ -276,6 +278,23 @@ def _evaluations(
             on_collapse=config.on_collapse,
         )
     ]
+
+
+def _refuse_standing_still(run: Run, config: RunConfig) -> None:
+    """Refuse to go on where nothing would change any more.
+
+    Raises:
+        ConfigError: Learning rates fall to 0 before the run's new end.
+    """
+    ends = spent(config)
+    if ends:
+        listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())
+        raise ConfigError(
+            f"the learning rates of {run.path} fall to 0 before {config.images:,} images "
+            f"({listed}), and more images would change no weight. To train longer, start a run "
+            f"that is planned so: zerosum train {config.recipe} --images {config.images} with "
+            "these settings made longer too."
+        )
 
 
 def _refuse_missing(run: Run, config: RunConfig) -> None:
