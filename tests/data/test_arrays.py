@@ -232,6 +232,16 @@ def test_headers_that_would_trouble_an_evaluator_are_no_trouble(text: str) -> No
         read_header(file, "x.npy")
 
 
+@pytest.mark.parametrize("junk", ["\x8e>\xe8 ", "\0\0", "}; x", "\x1b[31m"])
+def test_a_header_with_damage_behind_its_end_is_refused(junk: str) -> None:
+    """What is behind it was moved there from the pictures, or these into it."""
+    text = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 8, 8), }   " + junk + "\n"
+    packed = text.encode("latin-1")
+    with pytest.raises(DataError, match="expected descr, fortran_order and shape") as caught:
+        read_header(BytesIO(b"\x93NUMPY\1\0" + struct.pack("<H", len(packed)) + packed), "x.npy")
+    assert str(caught.value).isprintable()
+
+
 def test_headers_of_python_2_and_of_other_writers_are_read() -> None:
     text = b'{"shape":(3L,8L,  8L),"descr":"|u1","fortran_order":False}'
     header = read_header(BytesIO(b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text), "x")

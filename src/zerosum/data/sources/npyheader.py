@@ -87,9 +87,12 @@ def read_header(stream: BufferedIOBase, name: str) -> Header:
 
 
 def _parse(text: str, name: str) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
+    text = text.strip()
+    # A damaged header means damaged pictures, even where the three values can still be found.
+    is_whole = text.startswith("{") and text.endswith("}") and text.isprintable()
     descr, order, shape = _DESCR.search(text), _ORDER.search(text), _SHAPE.search(text)
-    if descr is None or order is None or shape is None:
-        shown = printable(text.strip()[:200])
+    if not is_whole or descr is None or order is None or shape is None:
+        shown = printable(text[:200])
         raise _not_npy(name, f"expected descr, fortran_order and shape in its header: {shown}")
     sizes = tuple(int(each.strip(" \t\nL")) for each in shape[1].split(",") if each.strip())
     if len(sizes) > _MOST_AXES:
