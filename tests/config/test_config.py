@@ -36,10 +36,10 @@ from zerosum.config import (
 )
 from zerosum.config.build import build_game
 from zerosum.config.players import build_discriminator, build_generator
-from zerosum.data.sources.base import PIXEL_LIMIT
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.games import Round
 from zerosum.jobs.labels import find_classes
+from zerosum.limits import PIXEL_LIMIT
 from zerosum.nn import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from zerosum.errors import ConfigError
+from zerosum.limits import PIXEL_LIMIT
 
 if TYPE_CHECKING:
     from zerosum.jobs.attack import Attacked
@@ -88,7 +89,7 @@ def _attack(
     targeted: int | None = None,
     count: int = 100,
     split: str | None = None,
-    pixel_limit: int = 89_478_485,
+    pixel_limit: int = PIXEL_LIMIT,
     labels: Literal["source", "predicted"] = "source",
     against: str | None = None,
     report: Path | None = None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import tyro
 
+from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import Table
 
 __all__ = ["ACTIONS", "run"]
@@ -30,7 +31,7 @@ def _inspect(
     sources: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE ...")],
     *,
     picture: Path | None = None,
-    pixel_limit: int = 89_478_485,
+    pixel_limit: int = PIXEL_LIMIT,
 ) -> None:
     """Report what a source holds and what is wrong with it, or what several have in common.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import require
+from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import Table
 
 __all__ = ["METRICS", "EvaluateConfig"]
@@ -75,7 +76,7 @@ class EvaluateConfig:
     """For a translator, from which domain to which; by default all that it has learnt."""
     size: tuple[int, int] | None = None
     """Height and width to bring both sources to, where their pictures differ in size."""
-    pixel_limit: int = 89_478_485  # that of sources, which are too slow to import here
+    pixel_limit: int = PIXEL_LIMIT
     """Pictures of two sources of more pixels are refused as decompression bombs; raise it for big
     pictures that you trust. A run has a limit of its own."""
     weights: Path | None = None

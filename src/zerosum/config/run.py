@@ -21,6 +21,7 @@ from zerosum.config.translation import (
     PairedConfig,
     TranslationConfig,
 )
+from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig"]
 
@@ -70,7 +71,7 @@ class PicturesConfig:
     """Height and width to bring pictures to first; a part of ``size`` is cut of it by chance."""
     srgb: bool = True
     """Convert pictures with another colour profile (Display P3, CMYK, ...) to sRGB."""
-    pixel_limit: int = 89_478_485  # that of sources, which are too slow to import here
+    pixel_limit: int = PIXEL_LIMIT
     """Pictures of more pixels are refused as decompression bombs; raise it for big pictures that
     you trust."""
 

@@ -7,8 +7,9 @@ from warnings import warn
 
 from zerosum.data.ledger import Ledger, Part, Shared
 from zerosum.data.sources import Source, open_source
-from zerosum.data.sources.base import PIXEL_LIMIT
+from zerosum.data.sources.layout import DOMAINS
 from zerosum.errors import DataError, DataWarning
+from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["Audit", "audit", "open_parts"]
 
@@ -110,9 +111,9 @@ def _available(first: Source, spec: str) -> Iterator[Source]:
 
 
 def _open_any(spec: str) -> Source:
-    """The first of train, trainA, test and val that the source has."""
+    """The first part that the source has, of training pictures if there are any."""
     failure: DataError | None = None
-    for split in ("train", "trainA", "test", "val"):
+    for split in ("train", *DOMAINS, "test", "val"):
         try:
             return open_source(spec, split=split)
         except DataError as error:

@@ -1,6 +1,7 @@
 """Two sets of pictures, A and B, between which a game translates."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -345,16 +346,17 @@ def _open_both(data: str, split: str) -> tuple[Source, Source]:
 
 def _explained(data: str, error: DataError) -> DataError:
     """What to say of a source without two domains; the error itself if it is another matter."""
+    for domain, other in (("trainA", "trainB"), ("trainB", "trainA")):
+        with suppress(DataError):
+            if other not in open_source(data, split=domain).splits:
+                return DataError(
+                    f"domain {other[-1]} is empty: {data} has pictures in {domain} and none in "
+                    f"{other}; add some, or name another source."
+                )
     try:
         found = open_source(data)
     except DataError:
         return error
-    for domain, other in (("trainA", "trainB"), ("trainB", "trainA")):
-        if domain in found.classes and other not in found.classes:
-            return DataError(
-                f"domain {other[-1]} is empty: {data} has pictures in {domain} and none in "
-                f"{other}; add some, or name another source."
-            )
     return DataError(
         f"expected two sets of pictures, found one in {data} ({len(found)} pictures); give "
         f"{_WAYS}."

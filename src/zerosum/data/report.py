@@ -11,9 +11,10 @@ from zerosum.data.audit import Audit, open_parts
 from zerosum.data.fitting import convert
 from zerosum.data.ledger import Part, Shared
 from zerosum.data.sources import Source, UnreadableError
-from zerosum.data.sources.base import PIXEL_LIMIT, spread
+from zerosum.data.sources.base import spread
 from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
+from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["picture", "render"]
 

@@ -19,12 +19,12 @@ from zerosum.attacks import (
     pgd,
     signs_of_masking,
 )
-from zerosum.data.sources.base import PIXEL_LIMIT
 from zerosum.errors import ConfigError, DataError
 from zerosum.jobs.perturbing import is_learned, load_learned
 from zerosum.jobs.preparation import counting
 from zerosum.jobs.shown import show
 from zerosum.jobs.victims import Victim, class_table, load_victim
+from zerosum.limits import PIXEL_LIMIT
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 

@@ -14,13 +14,14 @@ from zerosum.config import PicturesConfig
 from zerosum.data import Source, StoreSettings, is_named, open_source, scale
 from zerosum.data.audit import open_parts
 from zerosum.data.fitting import fit_picture
-from zerosum.data.sources.base import PIXEL_LIMIT, UnreadableError
+from zerosum.data.sources.base import UnreadableError
+from zerosum.data.sources.budget import reserve_file
 from zerosum.data.sources.decoding import decode, is_picture_name
-from zerosum.data.sources.layout import DOMAINS, canonical
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
 from zerosum.errors import ConfigError, DataError, printable
 from zerosum.jobs.preparation import name_left_out
+from zerosum.limits import PIXEL_LIMIT
 from zerosum.types import Images
 
 __all__ = [
@@ -109,7 +110,7 @@ def find_inputs(
         for source in _sources(each, domain, split):
             source.pixel_limit = pixel_limit
             source.keep_unlabelled()
-            found += _pictures(source, domain if split is None else None)
+            found += _pictures(source)
         if not _holds_pictures(each):
             path = Path(each).expanduser()
             name = printable(path.name)
@@ -181,20 +182,11 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0] if is_picture_name(name) else name
 
 
-def _pictures(source: Source, domain: str | None) -> Iterator[Input]:
-    """The pictures of a source, or of one domain where its folders are domains."""
-    wanted = _domain_classes(source, domain) if domain else ()
+def _pictures(source: Source) -> Iterator[Input]:
+    """The pictures of a source; what is left out of it is named."""
     for index in range(len(source)):
-        if not wanted or source.label(index) in wanted:
-            yield Input(name=source.picture_name(index), read=partial(source.read, index))
-    folders = [f"/{source.classes[label]}/" for label in wanted]
-    name_left_out(
-        [
-            (name, reason)
-            for name, reason in source.strays()
-            if not wanted or any(folder in f"/{name}" for folder in folders)
-        ]
-    )
+        yield Input(name=source.picture_name(index), read=partial(source.read, index))
+    name_left_out(tuple(source.strays()))
 
 
 def _holds_pictures(spec: str) -> bool:
@@ -217,19 +209,11 @@ def _sources(spec: str, domain: str, split: str | None) -> tuple[Source, ...]:
     return tuple(parts.values())
 
 
-def _domain_classes(source: Source, domain: str) -> tuple[int, ...]:
-    """The labels of the domain's folder, if the folders are domains of which some are missing."""
-    parts = [canonical(name) for name in source.classes]
-    if not set(parts) <= set(DOMAINS):
-        return ()
-    present = (name for name in (f"test{domain}", f"train{domain}") if name in parts)
-    return tuple(parts.index(name) for name in present)[:1]
-
-
 def _read(path: Path, limit: int) -> Image.Image:
     if path.exists() and not path.is_file():  # reading a pipe or a device might never end
         raise UnreadableError(path.name, "not a plain file")
     try:
+        reserve_file(path.name, path.stat().st_size, pixel_limit=limit)
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableError(path.name, error.strerror or str(error)) from error

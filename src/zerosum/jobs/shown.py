@@ -7,10 +7,11 @@ import numpy as np
 import torch
 
 from zerosum.data import StoreSettings, build_store, default_settings, open_source
-from zerosum.data.sources.base import PIXEL_LIMIT, spread
+from zerosum.data.sources.base import spread
 from zerosum.files import cache_folder
 from zerosum.jobs.preparation import counting, name_unreadable
 from zerosum.jobs.victims import Victim
+from zerosum.limits import PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Pixels
 
 __all__ = ["Shown", "show"]

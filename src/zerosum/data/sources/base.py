@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from zerosum.errors import DataError, printable
+from zerosum.limits import PIXEL_LIMIT
 
-__all__ = ["PIXEL_LIMIT", "Source", "UnreadableError", "spread"]
-
-PIXEL_LIMIT = 1024 * 1024 * 1024 // 4 // 3
-"""Pictures of more pixels than this, 89 million (Pillow's own limit), are taken for bombs."""
+__all__ = ["Source", "UnreadableError", "spread"]
 
 
 class UnreadableError(DataError):

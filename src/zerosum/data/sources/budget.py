@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from threading import Condition, local
 
 from zerosum.data.sources.base import UnreadableError
+from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["BUDGET", "FILE_LIMIT", "Budget", "reserve_file"]
 
 FILE_LIMIT = 3 << 28
 """Files of more bytes are refused as bombs: what the most pixels take as RGBA of 16 bits."""
+
+_MOST_PER_PIXEL = 9
 
 
 class Budget:
@@ -121,15 +124,16 @@ BUDGET = Budget(1 << 29, release=_return_to_system)
 """For all pictures of the process. Threads that read small ones never notice it."""
 
 
-def reserve_file(name: str, size: int) -> None:
+def reserve_file(name: str, size: int, *, pixel_limit: int = PIXEL_LIMIT) -> None:
     """Reserve memory for a file that is about to be read, unless it is too large for a picture.
 
     Args:
         name: What to call it in messages.
         size: Its size in bytes; of an archive's entry, what it says that it unpacks to.
+        pixel_limit: How many pixels are allowed.
 
     Raises:
-        UnreadableError: If it is larger than `FILE_LIMIT`.
+        UnreadableError: If it is larger than so many pixels can be.
 
     Example:
         >>> reserve_file("cat.png", 1 << 40)
@@ -137,7 +141,11 @@ def reserve_file(name: str, size: int) -> None:
         ...
         zerosum.data.sources.base.UnreadableError: cat.png: refused as a bomb: ...
     """
-    if size > FILE_LIMIT:
-        reason = f"refused as a bomb: at most {FILE_LIMIT} bytes expected, it has {size}"
+    limit = max(FILE_LIMIT, _MOST_PER_PIXEL * pixel_limit)
+    if size > limit:
+        reason = (
+            f"refused as a bomb: at most {limit} bytes expected, it has {size}; if it is a real "
+            "picture, raise the limit (--pixel-limit, or --pictures.pixel-limit of a run)"
+        )
         raise UnreadableError(name, reason)
     BUDGET.reserve(2 * size)  # what comes of it is at least as large

@@ -9,10 +9,11 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from zerosum.data.sources.base import PIXEL_LIMIT, UnreadableError
+from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.budget import BUDGET
 from zerosum.data.sources.depths import as_sixteen_bits, is_rangeless, repair_colour_key
 from zerosum.data.sources.heic import brands, is_heic, open_heic
+from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["PICTURE_SUFFIXES", "decode", "is_picture_name"]
 

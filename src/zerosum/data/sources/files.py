@@ -62,6 +62,9 @@ class FileSource(Source):
     def __init__(self, path: Path, *, split: str) -> None:
         self.path = path
         self.split = canonical(split) or split
+        self._labels_path = ""
+        # Before anything is read: what is replaced while it is listed has changed.
+        before = self._fingerprint()
         found = map(_writable, self._find())
         self._listing = Listing((entry, is_picture_name(entry.path)) for entry in found)
         self._wrapper = self._find_wrapper()
@@ -74,7 +77,7 @@ class FileSource(Source):
         self.name = printable(f"{path.name.split('.')[0] or 'pictures'}-{self.split}")
         if not len(self._listing):
             raise DataError(self._nothing_found())
-        self._key = self._fingerprint()
+        self._key = before or self._sample()
 
     @abstractmethod
     def _find(self) -> Iterator[Entry]:
@@ -86,19 +89,24 @@ class FileSource(Source):
 
     def key(self) -> str:
         """A hash over where the pictures are, their names and labels, and the files' state."""
-        parts = f"{self.path.resolve()} {self._listing.digest()} {self._key} {self.pixel_limit}"
+        where = self.path.resolve()
+        parts = repr((where, self.classes, self._listing.digest(), self._key, self.pixel_limit))
         return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def is_unchanged(self) -> bool:
         """Whether the files are still those that were listed."""
         try:
-            return self._fingerprint() == self._key
+            return (self._fingerprint() or self._sample()) == self._key
         except OSError:
             return False
 
     def _fingerprint(self) -> str:
-        """What the file system says of the file or the files now, with some of their content."""
+        """Of an archive, what the file system says of it now, with some of its content."""
         return fingerprint([self.path])
+
+    def _sample(self) -> str:
+        """Of a folder, some of the content of its pictures now."""
+        return ""
 
     def __len__(self) -> int:
         return len(self._listing)
@@ -114,7 +122,7 @@ class FileSource(Source):
     def read(self, index: int) -> Image.Image:
         """One picture, decoded; see `Source.read`."""
         entry = self._listing[index]
-        reserve_file(entry.path, entry.size)
+        reserve_file(entry.path, entry.size, pixel_limit=self.pixel_limit)
         try:
             content = self._content(entry)
         except OSError as error:
@@ -130,12 +138,12 @@ class FileSource(Source):
         if next(self._listing.left_out(), None) is not None:
             self.classes = ()
             self._listing.choose(self._prefix)
-            self._key = self._fingerprint()
+            self._key = self._fingerprint() or self._sample()
 
     def strays(self) -> Iterator[tuple[str, str]]:
         """Files among the pictures that are none, and pictures that belong to no part or class."""
         for path in self._listing.others(self._prefix):
-            if not path.endswith(_LABELS):
+            if path != self._labels_path:
                 yield printable(path), "not a picture, judging by its suffix"
         yield from self._listing.refused(self._prefix)
         for path in self._listing.left_out():
@@ -158,7 +166,7 @@ class FileSource(Source):
         around = [""]
         for folder in self._wrapper.split("/")[:-1]:
             around.append(f"{around[-1]}{folder}/")
-        for prefix in around if self.splits else around[:-1]:
+        for prefix in around if self._parts.folders else around[:-1]:
             yield from self._listing.directly(prefix)
 
     def _find_wrapper(self) -> str:
@@ -210,7 +218,11 @@ class FileSource(Source):
     def _listed_classes(self, entry: Entry) -> tuple[tuple[str, ...], Labeller]:
         """The classes that stand in NVlabs' ``dataset.json``."""
         if entry.size > _LABELS_LIMIT:
-            raise DataError(f"{self.path}: {entry.path} has {entry.size} bytes; is it a bomb?")
+            raise DataError(
+                f"{self.path}: {printable(entry.path)} has {entry.size} bytes, and at most "
+                f"{_LABELS_LIMIT} were expected of labels; remove it to go without them."
+            )
+        self._labels_path = entry.path
         labels = parse_labels(self._content(entry), f"{self.path}: {entry.path}")
         numbers = {
             label: index for index, label in enumerate(sorted(set((labels or {}).values())))
@@ -240,10 +252,10 @@ class FileSource(Source):
                 f"{self.path} has no split {self.split!r}: expected a folder of that name in it, "
                 "found none; open it as split 'train', or sort the pictures into train/ and test/."
             )
-        if self.split == "train" and "trainA" in self.splits:
+        if self.split == "train" and set(self.splits) <= set(DOMAINS):
             return (
-                f"{self.path} holds two domains ({', '.join(self.splits)}), one was expected: "
-                "use a recipe for translation, or name one folder, such as trainA."
+                f"{self.path} holds pictures of two domains ({', '.join(self.splits)}), one was "
+                f"expected: use a recipe for translation, or name one folder: {self.splits[0]}."
             )
         return f"{self.path} has no split {self.split!r}; it has {', '.join(self.splits)}."
 
@@ -278,14 +290,21 @@ class FolderSource(FileSource):
             raise UnreadableError(entry.path, "its name is not valid UTF-8; rename the file")
         return (self.path / entry.path).read_bytes()
 
-    def _fingerprint(self) -> str:
-        digest = blake2b(digest_size=16)
-        total = 0
+    def is_unchanged(self) -> bool:
+        """Whether the files are still those that were listed, and nothing in a sample of them."""
+        folder = f"{self.path}/"  # text, for names of paths are interned
         for listed in self._listing:
-            entry = stat_entry(self.path / listed.path, "")
-            total += entry.size
-            digest.update(f"{entry.size} {entry.stamp}\n".encode())
-        is_cheap = total <= WHOLE and len(self) <= _FEW
+            now = stat_entry(folder + listed.path, "")
+            if (now.size, now.stamp) != (listed.size, listed.stamp):
+                return False
+        return super().is_unchanged()
+
+    def _fingerprint(self) -> str:
+        return ""
+
+    def _sample(self) -> str:
+        digest = blake2b(digest_size=16)
+        is_cheap = self._listing.size() <= WHOLE and len(self) <= _FEW
         for index in spread(len(self), len(self) if is_cheap else _SAMPLED):
             with suppress(OSError):  # it is named when it is read
                 path = self.path / self._listing[index].path
@@ -313,7 +332,7 @@ def _walk(top: Path) -> Iterator[Entry]:
                     yield stat_entry(entry, path)  # a Path for each would intern a million names
 
 
-def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
+def stat_entry(file: str | os.DirEntry[str], path: str) -> Entry:
     """The entry of a file on disk, stamped with its times of change.
 
     Args:
@@ -321,7 +340,7 @@ def stat_entry(file: Path | os.DirEntry[str], path: str) -> Entry:
         path: What to call it.
     """
     try:
-        status = file.stat()
+        status = os.stat(file) if isinstance(file, str) else file.stat()  # noqa: PTH116
     except OSError:  # a link to nowhere: named as unreadable when it is read
         return Entry(path, 0, 0)
     if not S_ISREG(status.st_mode):  # reading a pipe or a device might never end

@@ -71,8 +71,8 @@ def find_parts(folders: Iterable[str], where: str) -> Parts:
         The splits; the domains; or nothing, where all folders are classes.
 
     Raises:
-        DataError: If two folders are called for the same split, or a lone one stands beside
-            folders that are none, so that it might be a class as well.
+        DataError: If two folders are called for the same split, or a lone one (or one domain
+            without the other) stands beside folders that are none, so that it might be a class.
 
     Example:
         >>> find_parts(["Testing", "Training"], "cats").folders
@@ -92,14 +92,14 @@ def find_parts(folders: Iterable[str], where: str) -> Parts:
             others.append(folder)
         else:
             meant.setdefault(part, []).append(folder)
-    if {"trainA", "trainB"} <= set(meant):
-        others += [it for part, its in meant.items() if part not in DOMAINS for it in its]
-        return _parts({part: meant[part] for part in DOMAINS if part in meant}, others, where)
+    domains = {part: meant[part] for part in DOMAINS if part in meant}
     splits = {part: meant[part] for part in SPLITS if part in meant}
-    others += [it for part, its in meant.items() if part in DOMAINS for it in its]
-    if len(splits) == 1 and others:
-        raise DataError(_might_be_a_class(where, splits, others))
-    return _parts(splits, others if splits else [], where)
+    parts, rest = (domains, splits) if domains else (splits, {})
+    others += [folder for folders in rest.values() for folder in folders]
+    is_certain = {"trainA", "trainB"} <= set(parts) or (len(parts) > 1 and not domains)
+    if parts and others and not is_certain:
+        raise DataError(_might_be_a_class(where, parts, others))
+    return _parts(parts, others if parts else [], where)
 
 
 def parse_labels(content: bytes, where: str) -> dict[str, int] | None:
@@ -154,8 +154,8 @@ def _parts(meant: Mapping[str, list[str]], others: list[str], where: str) -> Par
     return Parts(folders={part: its[0] for part, its in meant.items()}, others=tuple(others))
 
 
-def _might_be_a_class(where: str, splits: Mapping[str, list[str]], others: list[str]) -> str:
-    ((part, folders),) = splits.items()
+def _might_be_a_class(where: str, parts: Mapping[str, list[str]], others: list[str]) -> str:
+    part, folders = next(iter(parts.items()))
     shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
     return (
         f"{where} holds the folder {folders[0]}, which is called as a split is, beside {shown}: "

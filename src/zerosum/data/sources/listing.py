@@ -107,9 +107,13 @@ class Listing:
         query = "SELECT count(*) FROM found WHERE picture AND ? > 0 AND path >= ? AND path < ?"
         return self._number(query, *_under(prefix))
 
+    def size(self) -> int:
+        """The bytes of all chosen pictures together."""
+        return self._number("SELECT coalesce(sum(size), 0) FROM chosen")
+
     def find(self, path: str) -> Entry | None:
-        """The file of that path, picture or not; None if there is none."""
-        query = f"SELECT {_COLUMNS} FROM found WHERE path = ?"
+        """The plain file of that path, picture or not; None if there is none."""
+        query = f"SELECT {_COLUMNS} FROM found WHERE path = ? AND refused = ''"
         row = self._database.execute(query, (path,)).fetchone()
         return None if row is None else Entry(*row)
 
@@ -129,6 +133,7 @@ class Listing:
             "WHERE picture AND ? > 0 AND path >= ? AND path < ? ORDER BY path",
             _under(prefix),
         )
+        self._database.create_function("label_of", 1, None)  # it may hold a million names
         if label_of is not None:
             self._leave_out()
         self._count = self._number("SELECT count(*) FROM chosen")

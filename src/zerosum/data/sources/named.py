@@ -167,7 +167,7 @@ class _CelebA(FolderSource):
                     shown = printable(line[:80].strip())
                     raise DataError(f"{table}: expected a name and 0, 1 or 2, found {shown!r}.")
                 if part == self._part:
-                    yield stat_entry(self.path / name, name)
+                    yield stat_entry(f"{self.path}/{name}", name)
 
 
 def _celeba(root: Path, split: str) -> Source:

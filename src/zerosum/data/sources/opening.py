@@ -6,12 +6,13 @@ from pathlib import Path
 from warnings import warn
 
 from zerosum.data.sources.archives import TAR_SUFFIXES, TarSource, ZipSource
-from zerosum.data.sources.base import PIXEL_LIMIT, Source
+from zerosum.data.sources.base import Source
 from zerosum.data.sources.files import FolderSource
 from zerosum.data.sources.named import NAMED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
 from zerosum.data.sources.shards import ShardSource, is_shard_pattern
 from zerosum.errors import DataError, DataWarning
+from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["FORMATS", "absolute", "as_spec", "is_named", "open_source"]
 
