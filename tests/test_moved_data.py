@@ -126,3 +126,54 @@ def test_a_classifier_notices_that_its_test_split_is_gone(tmp_path: Path) -> Non
     shutil.move(tmp_path / "set", tmp_path / "moved")
     model = zerosum.resume(tmp_path / "run", images=32, data=tmp_path / "moved", quiet=True)
     assert model.images == 32
+
+
+def test_a_run_is_not_evaluated_on_pictures_that_were_changed(run: Run, pictures: Path) -> None:
+    change_pixel(pictures)
+    with pytest.raises(RunError, match="not those that the run began with"):
+        zerosum.evaluate(run.path, features="pixels", metrics="kid", count=16, quiet=True)
+    found = zerosum.evaluate(
+        run.path, against=pictures, features="pixels", metrics="kid", count=16, quiet=True
+    )
+    assert found.leading == "KD-pixels"
+
+
+def test_before_its_first_checkpoint_a_run_takes_no_other_pictures(
+    run: Run, pictures: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(pictures, tmp_path / "copy")
+    run.checkpoint_path.unlink()
+    with pytest.raises(RunError, match="no checkpoint yet"):
+        zerosum.resume(run.path, data=tmp_path / "copy", quiet=True)
+    assert run.config().data == str(pictures)
+    assert zerosum.resume(run.path, quiet=True).images == 32
+
+
+def test_what_a_command_says_of_a_run_cannot_command_a_terminal(
+    tiny: RunConfig, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = tmp_path / "red\x1b[31m"
+    pictures.rename(odd)
+    out = str(tmp_path / "run\x1b[31m")
+    options = [
+        "--images",
+        "32",
+        "--batch-size",
+        "16",
+        "--evaluate-every",
+        "0",
+        "--device",
+        "cpu",
+        "--quiet",
+    ]
+    narrow = ["--game.generator.width", "4", "--game.discriminator.width", "4"]
+    metrics = ["--features", "pixels", "--count", "16", "--metrics", "kid", "--device", "cpu"]
+    commands = [
+        ["train", "dcgan-digits", "--data", str(odd), "--out", out, *options, *narrow],
+        ["evaluate", out, *metrics],
+        ["sample", out, "--count", "2", "--out", str(tmp_path / "o\x1b[31m")],
+    ]
+    for words in commands:
+        assert call(*words) == 0
+        said = capsys.readouterr()
+        assert "\x1b" not in said.out + said.err

@@ -35,7 +35,7 @@ __all__ = ["Run", "free_name"]
 
 _DATA = ("data", "data_a", "data_b")
 _FREE_TO_CHANGE = (
-    *_DATA,  # they may have moved; that the pictures are the same, whoever trains on them sees
+    *_DATA,  # they may have moved; who needs them checks that the pictures are the same
     "images",
     "device",
     "compile",

@@ -18,6 +18,7 @@ from zerosum.data import open_source
 from zerosum.errors import DataWarning
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import resume_run, train_run
+from zerosum.jobs.victims import load_victim
 from zerosum.model import load
 from zerosum.recipes import recipe
 from zerosum.runs import Run
@@ -302,3 +303,47 @@ def test_a_test_split_without_some_classes_is_scored_and_they_are_named(
     with pytest.warns(DataWarning, match="of 1 of 3 classes: nought$"):
         run = train_run(config, out=tmp_path / "run", quiet=True).run
     assert read_scores(run.scores_path)[-1].scores["accuracy"].how == "share of 10 pictures"
+
+
+def test_all_pictures_of_a_folder_of_two_domains_are_classified(
+    run: Run, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for domain in ("trainA", "trainB", "testA", "testB"):
+        shutil.copytree(data / "split/test/ace", tmp_path / "two" / domain)
+    assert call("classify", str(run.path), str(tmp_path / "two"), "--device", "cpu") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 4 * 5
+
+
+def test_a_class_without_pictures_is_no_class_to_draw(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "split/test", tmp_path / "set")
+    (tmp_path / "set" / "none").mkdir()
+    (tmp_path / "set" / "none" / "1.png").write_text("no picture")
+    fields = {"game.conditional": "projection", "game.generator.width": 4}
+    with (
+        pytest.warns(DataWarning, match=r"none/1\.png"),
+        pytest.raises(zerosum.ZerosumError, match=r"class 'none' of .* has no picture"),
+    ):
+        zerosum.train(
+            "dcgan-digits",
+            data=tmp_path / "set",
+            images=8,
+            batch_size=4,
+            device="cpu",
+            fields=fields,
+            out=tmp_path / "run",
+            quiet=True,
+        )
+
+
+def test_a_classifier_by_name_beside_a_run_of_that_name_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(run.path, tmp_path / "digits")
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(DataWarning, match=r"the run that lies here .* is \./digits"):
+        assert load_victim("digits", device=torch.device("cpu")).name == "digits"
+    assert load_victim("./digits", device=torch.device("cpu")).classes == (
+        "ace",
+        "nought",
+        "seven",
+    )

@@ -310,7 +310,7 @@ def test_unreadable_pictures_are_named_with_their_domain(folder: Path, tmp_path:
         "B: trainB/notes.txt",
     ]
     assert (len(domains.a), len(domains.b)) == (2, 2)
-    with pytest.raises(DataError, match=r"trainA/2.png cannot be read"):
+    with pytest.raises(DataError, match=r"trainA/2.png cannot be used"):
         build_domains(sources, SMALL, cache=tmp_path / "other", strict=True)
 
 

@@ -6,10 +6,12 @@ import os
 import shutil
 import struct
 import tarfile
+import warnings
 from collections.abc import Callable
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
@@ -20,8 +22,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from zerosum.data import open_source
-from zerosum.data.sources import NAMED, Source, UnreadableError
-from zerosum.data.sources.archives import TAR_SUFFIXES
+from zerosum.data.sources import NAMED, Source, UnreadableError, files, fingerprint
+from zerosum.data.sources.archives import TAR_SUFFIXES, TarSource, ZipSource
 from zerosum.data.sources.layout import canonical
 from zerosum.errors import DataError, DataWarning
 from zerosum.jobs.inputs import find_inputs
@@ -175,10 +177,6 @@ def test_what_lies_beside_several_splits_is_named(pictures: Path, make_picture: 
         assert (len(source), source.classes) == (5, ("cat", "dog"))
         beside = [f"extra/{name}" for name in names(open_source(str(pictures)))]
         assert [name for name, _ in source.strays()] == ["preview.png", *beside]
-    for number in range(8):
-        make_picture(data / "extra" / "z" / f"{number}.png")
-    *_, (last, reason) = open_source(str(data)).strays()
-    assert (last, reason) == ("extra/", "3 more pictures in this folder, which is no split")
 
 
 def test_two_folders_for_one_split_are_refused(pictures: Path) -> None:
@@ -759,3 +757,163 @@ def test_folders_may_be_nested_deeper_than_functions(tmp_path: Path, make_pictur
         for folder in reversed(folders[:-1]):
             folder.rmdir()
     assert found == (1, (16, 16))
+
+
+# what each part of a key is for
+
+
+@pytest.mark.parametrize("blind", ["times", "content"])
+def test_times_and_content_each_show_a_change_alone(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch, blind: str
+) -> None:
+    """In a folder, and in a file; each time the other way of noticing is taken away."""
+    if blind == "times":
+        monkeypatch.setattr(fingerprint, "stamp", lambda status: 0)
+        monkeypatch.setattr(files, "stamp", lambda status: 0)
+    else:
+        monkeypatch.setattr(fingerprint, "sample", lambda *_, **__: None)
+        monkeypatch.setattr(files, "sample", lambda *_, **__: None)
+    array = pictures.parent / "x.npy"
+    np.save(array, np.full((2, 4, 4), 7, np.uint8))
+    for spec, victim in ((pictures, pictures / "cat" / "a.png"), (array, array)):
+        source = open_source(str(spec))
+        status, content = victim.stat(), bytearray(victim.read_bytes())
+        content[-1] ^= 1
+        victim.write_bytes(content)
+        os.utime(victim, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert not source.is_unchanged()
+        assert open_source(str(spec)).key() != source.key()
+
+
+def test_of_large_files_a_sample_of_the_content_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "WHOLE", 1_000)
+    monkeypatch.setattr(fingerprint, "stamp", lambda status: 0)
+    path = tmp_path / "x.npy"
+    np.save(path, np.zeros((200, 32, 32), np.uint8))
+    before = open_source(str(path)).key()
+    content = bytearray(path.read_bytes())
+    content[-1] = 1
+    path.write_bytes(content)
+    assert open_source(str(path)).key() != before
+
+
+def test_other_labels_in_dataset_json_make_another_key(tmp_path: Path) -> None:
+    folder = nvlabs(tmp_path / "set", [[name, 0] for name in nvlabs_names(6)])
+    before = open_source(str(folder))
+    content = json.dumps({"labels": [[name, 3] for name in nvlabs_names(6)]})
+    (folder / "dataset.json").write_text(content)
+    after = open_source(str(folder))
+    assert (before.classes, after.classes) == (("0",), ("3",))
+    assert before.key() != after.key()
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".zip"])
+def test_an_archive_that_is_replaced_while_it_is_listed_has_changed(
+    pictures: Path, make_picture: Maker, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tarred(pictures, suffix) if suffix == ".tar" else zipped(pictures)
+    make_picture(pictures / "cat" / "a.png", seed=50)
+    other = pictures.parent / "other"
+    pictures.rename(other)
+    newer = tarred(other, suffix) if suffix == ".tar" else zipped(other)
+    kind = TarSource if suffix == ".tar" else ZipSource
+    find = kind._find
+
+    def replaced(self: Any) -> Any:
+        newer.replace(path)
+        return find(self)
+
+    monkeypatch.setattr(kind, "_find", replaced)
+    assert not open_source(str(path)).is_unchanged()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes")
+def test_a_pipe_that_is_called_dataset_json_is_not_read(pictures: Path) -> None:
+    os.mkfifo(pictures / "dataset.json")
+    source = open_source(str(pictures))
+    assert (source.classes, list(source.strays())) == (
+        ("cat", "dog"),
+        [("dataset.json", "not a plain file")],
+    )
+
+
+def test_another_dataset_json_below_is_a_stray(pictures: Path) -> None:
+    for name in ("cat/dataset.json", "my_dataset.json"):
+        (pictures / name).write_text("{}")
+    found = [name for name, _ in open_source(str(pictures)).strays()]
+    assert found == ["cat/dataset.json", "my_dataset.json"]
+
+
+def test_labels_of_pictures_that_are_not_there_are_told(tmp_path: Path) -> None:
+    listed = [[name, 1] for name in [*nvlabs_names(6), "00009/gone.png"]]
+    with pytest.warns(DataWarning, match="holds 1 labels more"):
+        open_source(str(nvlabs(tmp_path / "set", listed)))
+    twice = [[name, 1] for name in [*nvlabs_names(6), nvlabs_names(1)[0]]]
+    with pytest.raises(DataError, match="named twice"):
+        open_source(str(nvlabs(tmp_path / "two", twice)))
+
+
+def test_labels_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_LABELS_LIMIT", 10)
+    with pytest.raises(DataError, match=r"dataset\.json has .* at most 10 were expected"):
+        open_source(str(nvlabs(tmp_path / "set", None)))
+
+
+@pytest.mark.parametrize("other", ["testA", "cats", "train"])
+def test_one_domain_without_the_other_is_no_class(pictures: Path, other: str) -> None:
+    (pictures / "cat").rename(pictures / "trainA")
+    (pictures / "dog").rename(pictures / other)
+    if other == "testA":
+        assert open_source(str(pictures), split="trainA").splits == ("trainA", "testA")
+        with pytest.raises(DataError, match="pictures of two domains"):
+            open_source(str(pictures))
+    else:
+        with pytest.raises(DataError, match=r"holds the folder trainA.*rename"):
+            open_source(str(pictures))
+
+
+@pytest.mark.parametrize(
+    ("folders", "said"),
+    [
+        (("seg_train/a", "seg_test/a", "seg_pred"), "seg_test/a, seg_train/a"),
+        (("cat/train", "cat/test", "dog/train"), "cat/test, cat/train, dog/train"),
+        (("train1/a", "train2/a", "test1/a"), "test1/a, train1/a"),
+        (("apples/test", "apples", "pears"), "apples/test"),
+        (("images/train", "images/val", "labels_vis/train"), "images/train, images/val"),
+        (("bullet_train", "bus"), ""),
+        (("trainers", "valleys", "contest"), ""),
+    ],
+)
+def test_folders_that_sound_like_splits_but_are_read_as_one_set_are_told(
+    tmp_path: Path, make_picture: Maker, folders: tuple[str, ...], said: str
+) -> None:
+    for folder in folders:
+        make_picture(tmp_path / "set" / folder / "1.png")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        open_source(str(tmp_path / "set"))
+    told = [str(each.message) for each in caught if "meant for splits" in str(each.message)]
+    assert len(told) == bool(said)
+    assert all(said in text for text in told)
+
+
+def test_a_split_within_its_own_wrapper_keeps_its_classes(tmp_path: Path, pictures: Path) -> None:
+    for split in ("training_set", "test_set"):
+        shutil.copytree(pictures, tmp_path / "set" / split / split)
+    for split in ("train", "test"):
+        assert open_source(str(tmp_path / "set"), split=split).classes == ("cat", "dog")
+
+
+def test_one_shard_opened_as_a_tar_says_how_to_read_its_classes(pictures: Path) -> None:
+    (pictures / "cat" / "a.cls").write_text("0")
+    packed = tarred(pictures / "cat", ".tar").rename(pictures / "w-007.tar")
+    with pytest.warns(DataWarning, match=r"open it as shards: .*w-\{007\.\.007\}\.tar"):
+        open_source(str(packed))
+
+
+@pytest.mark.parametrize("name", ["digits", "stacked-digits"])
+def test_what_is_a_part_of_zerosum_lies_in_no_folder(pictures: Path, name: str) -> None:
+    with pytest.raises(DataError, match=f"for the folder write {pictures}"):
+        open_source(f"{name}:{pictures}")

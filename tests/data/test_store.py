@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zerosum.data import Store, StoreSettings, build_store, open_source
+from zerosum.data import Store, StoreSettings, build_store, filling, open_source
 from zerosum.data import store as store_module
-from zerosum.data.sources import decoding
+from zerosum.data.smoothing import EdgeSmoothed
+from zerosum.data.sources import Source, decoding
 from zerosum.data.sources.arrays import ArraySource
+from zerosum.data.sources.partners import Half, Reordered
+from zerosum.data.sources.stacked import StackedSource
 from zerosum.errors import DataError
 
 Maker = Callable[..., Path]
@@ -223,7 +226,7 @@ def test_strict_refuses_unreadable_files(
     spoil(pictures)
     if built_before:
         build(pictures, tmp_path / "cache")
-    with pytest.raises(DataError, match=r"cannot be read[\s\S]*leav\w+ out"):
+    with pytest.raises(DataError, match=r"cannot be used[\s\S]*leav\w+ out"):
         build(pictures, tmp_path / "cache", strict=True)
 
 
@@ -232,7 +235,7 @@ def test_no_readable_picture_is_an_error_that_names_some(tmp_path: Path) -> None
     folder.mkdir()
     for index in range(12):
         (folder / f"{index:02d}.png").write_text("no")
-    with pytest.raises(DataError, match=r"12 of 12 files[\s\S]*00\.png[\s\S]*and 2 more"):
+    with pytest.raises(DataError, match=r"12 files cannot[\s\S]*00\.png[\s\S]*and 2 more"):
         build(folder, tmp_path / "cache")
     assert left_in(tmp_path / "cache") == []
 
@@ -269,7 +272,7 @@ def test_one_small_picture_is_left_out_and_named_or_enlarged(
     assert (len(store), name) == (5, "cat/small.png")
     assert "5x7" in reason
     assert "--pictures.enlarge" in reason
-    with pytest.raises(DataError, match=r"1 of 6"):
+    with pytest.raises(DataError, match=r"1 files cannot be used, 6 should be"):
         build(pictures, tmp_path / "cache", wanted, strict=True)
     enlarged = StoreSettings(size=(16, 16), enlarge=True)
     assert len(build(pictures, tmp_path / "cache", enlarged)) == 6
@@ -406,3 +409,73 @@ def test_a_description_is_data_that_anyone_can_read(pictures: Path, tmp_path: Pa
     assert about["classes"] == ["cat", "dog"]
     raw = np.fromfile(store.path / "images.u8", np.uint8).reshape(store.images.shape)
     assert np.array_equal(raw, store.images)
+
+
+# what was merged from trials
+
+
+@pytest.mark.parametrize("kind", ["a file", "below a file"])
+def test_a_cache_that_cannot_be_used_is_explained(
+    pictures: Path, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "cache").write_text("a file")
+    place = tmp_path / "cache" if kind == "a file" else tmp_path / "cache" / "below"
+    with pytest.raises(DataError, match=r"cannot be kept in .*cache.*ZEROSUM_CACHE"):
+        build(pictures, place)
+
+
+def test_a_store_whose_labels_were_damaged_is_built_again(pictures: Path, tmp_path: Path) -> None:
+    first = build(pictures, tmp_path / "cache")
+    labels = first.path / "labels.i64"
+    labels.write_bytes(np.full(5, 99, "<i8").tobytes())
+    assert np.asarray(build(pictures, tmp_path / "cache").labels).tolist() == [0, 0, 0, 1, 1]
+
+
+def test_a_file_in_the_place_of_a_store_gives_way(pictures: Path, tmp_path: Path) -> None:
+    first = build(pictures, tmp_path / "cache")
+    shutil.rmtree(first.path)
+    first.path.write_text("a file")
+    assert len(build(pictures, tmp_path / "cache")) == 5
+
+
+def test_sidecars_in_thousands_are_counted_and_not_all_kept(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "_STRAYS", 3)
+    for number in range(8):
+        (pictures / "cat" / f"{number}.json").write_text("{}")
+    store = build(pictures, tmp_path / "cache")
+    assert [name for name, _ in store.unreadable[:3]] == [f"cat/{n}.json" for n in range(3)]
+    assert store.unreadable[3] == ("5 other files", "left out like those before")
+
+
+def derived(base: Path, kind: str) -> Source:
+    source = open_source(str(base))
+    if kind == "half":
+        return Half(source, "left")
+    if kind == "reordered":
+        return Reordered(source, np.arange(len(source))[::-1].copy())
+    return EdgeSmoothed(source, StoreSettings(size=(8, 8)))
+
+
+def test_triples_of_digits_that_change_have_changed(tmp_path: Path) -> None:
+    pixels, labels = np.zeros((20, 8, 8), np.uint8), np.arange(20) % 10
+    np.savez(tmp_path / "x.npz", images=pixels, labels=labels)
+    triples = StackedSource(open_source(str(tmp_path / "x.npz")), count=4)
+    assert triples.is_unchanged()
+    np.savez(tmp_path / "x.npz", images=pixels + 1, labels=labels)
+    assert not triples.is_unchanged()
+
+
+@pytest.mark.parametrize("kind", ["half", "reordered", "smoothed"])
+def test_what_is_derived_of_files_that_change_makes_no_store(
+    pictures: Path, tmp_path: Path, kind: str
+) -> None:
+    def interfere(done: int, total: int) -> None:
+        (pictures / "dog" / "e.png").write_bytes((pictures / "cat" / "a.png").read_bytes())
+
+    settings = StoreSettings(size=(8, 8), enlarge=True)
+    with pytest.raises(DataError, match="changed while they were read"):
+        build_store(
+            derived(pictures, kind), settings, cache=tmp_path / "cache", progress=interfere
+        )

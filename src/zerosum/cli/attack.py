@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, printable
 from zerosum.limits import PIXEL_LIMIT
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _attack(
     _report(found)
     for made in (report, out):
         if made is not None:
-            print(made)
+            print(printable(str(made)))
 
 
 def _report(found: "Attacked") -> None:

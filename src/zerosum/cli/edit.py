@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 __all__ = ["run"]
 
 _DESCRIPTION = """\
@@ -59,4 +61,4 @@ def _edit(
     model = load(run, device=device, checkpoint=checkpoint)
     model = of_classes(model, classes)
     model.save_edits(out, seed=seed, method=method, rows=rows, columns=columns, reach=reach)
-    print(out)
+    print(printable(str(out)))

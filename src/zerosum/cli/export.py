@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 __all__ = ["run"]
 
 _DESCRIPTION = """\
@@ -46,4 +48,4 @@ def _export(
     from zerosum.api import load
 
     load(run, device="cpu", checkpoint=checkpoint).export(file, direction=direction)
-    print(file)
+    print(printable(str(file)))

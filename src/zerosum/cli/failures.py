@@ -7,7 +7,7 @@ from zerosum.errors import printable
 
 __all__ = ["report_failures"]
 
-_SHOWN = 20
+_SHOWN = 100
 
 
 def report_failures(failed: Sequence[tuple[str, str]], what: str) -> None:
@@ -21,10 +21,10 @@ def report_failures(failed: Sequence[tuple[str, str]], what: str) -> None:
         >>> from contextlib import redirect_stderr
         >>> with redirect_stderr(sys.stdout):
         ...     report_failures([("notes.txt", "not a picture")], "translated")
-        1 pictures were not translated:
+        1 picture was not translated:
           notes.txt: not a picture
     """
     shown = [f"  {printable(name)}: {reason}" for name, reason in failed[:_SHOWN]]
     more = [f"  and {len(failed) - _SHOWN:,} more"] if len(failed) > _SHOWN else []
-    head = f"{len(failed):,} pictures were not {what}:"
+    head = f"{len(failed):,} {'picture was' if len(failed) == 1 else 'pictures were'} not {what}:"
     print("\n".join([head, *shown, *more]), file=sys.stderr)

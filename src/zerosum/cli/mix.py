@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 __all__ = ["run"]
 
 _DESCRIPTION = """\
@@ -69,7 +71,7 @@ def _mix(
     )
     for path in (grid, out):
         if path is not None:
-            print(path)
+            print(printable(str(path)))
 
 
 def _seeds(name: str, given: str) -> list[int]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 if TYPE_CHECKING:
     from zerosum.jobs import Projected
 
@@ -89,4 +91,4 @@ def _report(done: "Projected") -> None:
     for each in done.pictures:
         distances = f"{each.distance:>10.4f}  {each.random:>14.4f}  {each.mean:>12.4f}"
         print(f"{each.name:<{width}}  {distances}")
-    print(done.out)
+    print(printable(str(done.out)))

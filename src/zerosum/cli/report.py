@@ -12,6 +12,7 @@ from zerosum.config import PerturbationConfig, RunConfig, to_json
 from zerosum.config.build import build_game
 from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
+from zerosum.errors import printable
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import Outcome, prepare_pictures, with_classes
@@ -28,40 +29,38 @@ def report_outcome(outcome: Outcome) -> None:
     path = outcome.run.path
     if not outcome.is_complete:
         if outcome.is_main:
-            print(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
-            print(f"  go on:        zerosum resume {path}")
+            _say(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
+            _say(f"  go on:        zerosum resume {path}")
         sys.exit(130)  # What a shell gives a command that was interrupted.
     if not outcome.is_main:
         return
-    print(f"done: {outcome.images:,} images seen.")
+    _say(f"done: {outcome.images:,} images seen.")
     if grids := sorted((path / "samples").glob("*.png")):
-        print(f"  samples:      {grids[-1]}")
-        print(f"  as they grew: {path / 'samples.gif'}")
-    print(f"  curves:       {path / 'curves.png'}  (or: tensorboard --logdir {path})")
-    print(f"  checkpoint:   {outcome.run.checkpoint_path}")
+        _say(f"  samples:      {grids[-1]}")
+        _say(f"  as they grew: {path / 'samples.gif'}")
+    _say(f"  curves:       {path / 'curves.png'}  (or: tensorboard --logdir {path})")
+    _say(f"  checkpoint:   {outcome.run.checkpoint_path}")
     _print_scores(outcome)
-    print("next:")
+    _say("next:")
     config = outcome.run.config()
     if config.is_classification:
-        print(f"  classify:        zerosum classify {path} PICTURE...")
-        print(f"  class by class:  zerosum evaluate {path}")
+        _say(f"  classify:        zerosum classify {path} PICTURE...")
+        _say(f"  class by class:  zerosum evaluate {path}")
     if config.is_adaptation:
-        print(f"  what is to see:  zerosum evaluate {path} --picture {path}.png")
+        _say(f"  what is to see:  zerosum evaluate {path} --picture {path}.png")
     if config.is_translation:
-        print(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
+        _say(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
     elif isinstance(config.game, PerturbationConfig):
         attack = f"zerosum attack {config.game.victim} --data {config.data} --attack pgd {path}"
-        print(
-            f"  beside pgd:      {attack} --epsilon {config.game.epsilon:g} --report {path}.html"
-        )
+        _say(f"  beside pgd:      {attack} --epsilon {config.game.epsilon:g} --report {path}.html")
     elif grids:
-        print(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
+        _say(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
     if grids and not isinstance(config.game, PerturbationConfig):
-        print(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
+        _say(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
     if not spent(replace(config, images=2 * outcome.wanted)):
-        print(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
+        _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
     if config.data == "digits":
-        print(f"  your pictures:   zerosum train {_general(config)} --data FOLDER")
+        _say(f"  your pictures:   zerosum train {_general(config)} --data FOLDER")
 
 
 def _general(config: RunConfig) -> str:
@@ -82,16 +81,21 @@ def _print_scores(outcome: Outcome) -> None:
         name = found[0].leading
         before, after = found[0].scores[name], found[-1].scores[name]
         best = compare({"run": found}).best("run")
-        print(f"  {name + ':':<13} {before} before training, {after} after; ", end="")
-        print(f"at its best {best.scores[name]}, at {best.images:,} images")
-        print(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
+        _say(f"  {name + ':':<13} {before} before training, {after} after; ", end="")
+        _say(f"at its best {best.scores[name]}, at {best.images:,} images")
+        _say(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
         for other in ("target accuracy", "source accuracy"):
             if other in found[0].scores:
                 ends = [str(scores.scores[other]) for scores in (found[0], found[-1])]
-                print(f"  {other + ':':<13} {ends[0]} before training, {ends[1]} after")
+                _say(f"  {other + ':':<13} {ends[0]} before training, {ends[1]} after")
     alarms = outcome.run.alarms_path
     if alarms.exists():
-        print(f"  alarms:       {alarms}")
+        _say(f"  alarms:       {alarms}")
+
+
+def _say(text: str, *, end: str = "\n") -> None:
+    """Print a line without what a terminal would obey: paths may hold anything."""
+    print(printable(text), end=end)
 
 
 def report_outlasting(config: RunConfig) -> None:

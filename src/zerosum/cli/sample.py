@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 __all__ = ["run"]
 
 
@@ -57,7 +59,7 @@ def _sample(
         grid = run / f"grid-{seed}.png"
     if grid is not None:
         model.save_grid(grid, count=count, seed=seed, truncation=truncation)
-        print(grid)
+        print(printable(str(grid)))
     if out is not None:
         model.save(out, count=count, seed=seed, truncation=truncation)
-        print(out)
+        print(printable(str(out)))

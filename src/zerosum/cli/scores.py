@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from zerosum.errors import printable
 from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Protocol
 from zerosum.jobs.evaluation import Evaluated
@@ -26,7 +27,7 @@ def report_scores(found: Evaluated) -> None:
     console.print(table)
     _print_protocol(console, found.scores.protocol)
     if found.picture is not None:
-        console.print(f"{found.shows}: {found.picture}")
+        console.print(printable(f"{found.shows}: {found.picture}"))
 
 
 def report_comparison(found: Comparison, plot: Path) -> None:
@@ -40,9 +41,9 @@ def report_comparison(found: Comparison, plot: Path) -> None:
             table.add_row(name if which == "last" else "", which, f"{scores.images:,}", *values)
     console.print(table)
     _print_protocol(console, found.protocol)
-    console.print(f"curves: {plot}")
+    console.print(printable(f"curves: {plot}"))
 
 
 def _print_protocol(console: Console, protocol: Protocol) -> None:
     facts = ", ".join(f"{name} {value}" for name, value in protocol.flat().items())
-    console.print(f"protocol: {facts}", style="dim", highlight=False)
+    console.print(f"protocol: {printable(facts)}", style="dim", highlight=False)

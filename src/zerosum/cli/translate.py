@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 __all__ = ["run"]
 
 _DESCRIPTION = """\
@@ -79,9 +81,9 @@ def _translate(
     )
     done = translate(run, inputs, options)
     if done.count:
-        print(done.out)
+        print(printable(str(done.out)))
     if done.page is not None:
-        print(done.page)
+        print(printable(str(done.page)))
     if done.failed:
         report_failures(done.failed, "translated")
         sys.exit(1)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.errors import printable
+
 __all__ = ["run"]
 
 _DESCRIPTION = """\
@@ -69,4 +71,4 @@ def _walk(
             truncation=truncation,
             progress=progress,
         )
-    print(out)
+    print(printable(str(out)))

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from io import BufferedIOBase
+from itertools import islice
 from math import prod
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = ["Filled", "fill"]
 
 _BLOCK = 64
 _ARRAY_BLOCK = 4096
+_STRAYS = 1_000
 _REMEDY = {TooSmallError: "; --pictures.enlarge would enlarge it", DataError: ""}
 _BLOCK_BYTES = 1 << 24
 
@@ -82,7 +84,10 @@ def fill(
             is unreadable, and ``strict``.
         OSError: If the disk is full.
     """
-    unreadable = list(source.strays())
+    strays = source.strays()
+    unreadable = list(islice(strays, _STRAYS))
+    if more := sum(1 for _ in strays):
+        unreadable.append((f"{more:,} other files", "left out like those before"))
     unfit: list[tuple[str, DataError]] = []
     _stop_if_strict(source, unreadable, strict)
     count, done, highest = 0, 0, 0
@@ -183,7 +188,7 @@ def _stop_if_strict(source: Source, unreadable: list[tuple[str, str]], strict: b
     if strict and unreadable:
         name, reason = unreadable[0]
         raise DataError(
-            f"{source.name}: {name} cannot be read ({reason}). Repair or remove it, or leave out "
+            f"{source.name}: {name} cannot be used ({reason}). Repair or remove it, or leave out "
             "--strict (strict=False) to go on without it."
         )
 

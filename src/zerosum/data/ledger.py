@@ -12,6 +12,7 @@ from zerosum.data.sources import Source, UnreadableError
 __all__ = ["Group", "Ledger", "Part", "Shared"]
 
 _LISTED = 20
+_NAMED = 1_000
 _TABLES = """
 CREATE TABLE pictures (split TEXT, name TEXT, width INT, height INT, mode TEXT, label INT,
                        low INT, high INT, digest BLOB);
@@ -168,7 +169,7 @@ _MODES = """SELECT mode, count(*) AS n FROM pictures WHERE split = ?
 GROUP BY mode ORDER BY n DESC, mode"""
 _LABELS = """SELECT label, count(*) FROM pictures WHERE split = ? AND label IS NOT NULL
 GROUP BY label"""
-_UNREADABLE = f"SELECT name, reason FROM unreadable WHERE split = ? LIMIT {_LISTED}"
+_UNREADABLE = f"SELECT name, reason FROM unreadable WHERE split = ? LIMIT {_NAMED}"
 _UNREADABLE_COUNT = "SELECT count(*) FROM unreadable WHERE split = ?"
 _DUPLICATES = f"""SELECT digest, count(*) AS n FROM pictures WHERE split = ?
 GROUP BY digest HAVING n > 1 ORDER BY n DESC, min(rowid) LIMIT {_LISTED}"""

@@ -20,6 +20,7 @@ __all__ = ["picture", "render"]
 
 _GREY = (128, 128, 128)
 _GAP = 2
+_MOST_ROWS = 1_000
 _LEAKING = (("train", "test"), ("train", "val"), ("trainA", "testA"), ("trainB", "testB"))
 
 
@@ -166,6 +167,8 @@ def _list(
     _line(console, f"{count} {what}")
     for first, second in rows:
         _line(console, f"  {first}: {second}")
+    if count > len(rows) == _MOST_ROWS:
+        _line(console, f"  and {count - len(rows)} more")
 
 
 def _line(console: Console, text: str, *, style: str | None = None) -> None:

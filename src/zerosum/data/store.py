@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from glob import escape
 from hashlib import blake2b
 from io import BufferedIOBase
 from pathlib import Path
@@ -134,7 +135,9 @@ def open_store(path: Path) -> Store | None:
     """The store in a folder, or None if there is none or it is not whole."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         store = Store(path)
-        if (path / IMAGES).stat().st_size == store.images.size:
+        labels = np.zeros(1, np.int64) if store.labels is None else store.labels
+        in_range = labels.min() >= 0 and labels.max() < max(1, len(store.classes))
+        if (path / IMAGES).stat().st_size == store.images.size and in_range:
             return store
     return None
 
@@ -144,7 +147,8 @@ def unreadable_message(source: Source, unreadable: tuple[tuple[str, str], ...]) 
     named = "".join(f"\n  {name}: {reason}" for name, reason in unreadable[:10])
     more = f"\n  and {len(unreadable) - 10} more" if len(unreadable) > 10 else ""
     return (
-        f"{source.name}: {len(unreadable)} of {len(source)} files cannot be read:{named}{more}\n"
+        f"{source.name}: {len(unreadable)} files cannot be used, {len(source)} should be "
+        f"pictures:{named}{more}\n"
         "Repair or remove them, or go on without them by leaving out --strict (strict=False)."
     )
 
@@ -194,7 +198,7 @@ def _identity(settings: StoreSettings, classes: tuple[str, ...], filled: Filled)
 @contextmanager
 def _new_folder(path: Path) -> Iterator[Path]:
     """Yield a temporary folder that gets its name only when it is whole and on disk."""
-    for left in path.parent.glob(f".{path.name}.*.building"):
+    for left in path.parent.glob(f".{escape(path.name)}.*.building"):
         shutil.rmtree(left, ignore_errors=True)  # we hold the lock, so its builder is dead
     _sweep(path.parent)
     temporary = path.parent / f".{path.name}.{os.getpid()}.building"
@@ -202,6 +206,7 @@ def _new_folder(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         shutil.rmtree(path, ignore_errors=True)
+        path.unlink(missing_ok=True)  # a file, if there still is something
         temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -229,7 +234,12 @@ def _full_disk_explained(cache: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if not is_disk_full(error):
-            raise
+            reason = error.strerror or str(error)
+            raise DataError(
+                f"the decoded pictures cannot be kept in {cache}: {reason} "
+                f"({error.filename or cache}). Make it writable, or name another folder in "
+                "ZEROSUM_CACHE."
+            ) from error
         raise DataError(
             f"the disk is full: the decoded pictures do not fit into {cache}; free some space "
             "there, or choose another folder for the cache. Nothing was left behind."

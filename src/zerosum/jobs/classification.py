@@ -114,7 +114,7 @@ def classify(
     model = load(run, device=device, checkpoint=checkpoint)
     model.require_classifier()
     limit = limit_of_pixels(pixel_limit, model.run.config().pictures)
-    found = find_inputs(specs, direction="a2b", pixel_limit=limit)
+    found = find_inputs(specs, pixel_limit=limit)
     done: list[ClassifiedPicture] = []
     failed: list[tuple[str, str]] = []
     with counting("classifying pictures", quiet=quiet) as progress:
@@ -171,8 +171,8 @@ def evaluate_classifier(model: Model, options: EvaluateConfig, *, quiet: bool = 
     )
     if not len(questions):
         raise ConfigError(
-            f"{model.run.config().data} has no split test, and the run held nothing out; name "
-            "labelled pictures: --against SOURCE."
+            f"{options.against or model.run.config().data} has no pictures of two classes that "
+            "the run has not learnt from; name labelled pictures: --against SOURCE."
         )
     subject = {
         "run": model.run.path.name,

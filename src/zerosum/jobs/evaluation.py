@@ -36,6 +36,7 @@ from zerosum.jobs.preparation import (
     name_unreadable,
     prepare_domains,
     prepare_store,
+    require_own_pictures,
 )
 from zerosum.latent import LatentSpace
 from zerosum.model import Model
@@ -127,7 +128,7 @@ def evaluate(
 
 def _test_classifier(run: str, options: EvaluateConfig, *, quiet: bool) -> Evaluated:
     """The scores of a run that classifies, in the domains that it learnt from or elsewhere."""
-    model = _load(run, options)
+    model = _load(run, options, quiet=quiet)
     if model.run.config().is_adaptation and options.against is None:
         scores = evaluate_adaptation(model, options, quiet=quiet)
         found = Evaluated(scores=scores, picture=options.picture, shows="features")
@@ -137,8 +138,13 @@ def _test_classifier(run: str, options: EvaluateConfig, *, quiet: bool) -> Evalu
     return found
 
 
-def _load(run: str, options: EvaluateConfig) -> Model:
-    return load_run(run, device=options.device, checkpoint=options.checkpoint, **options.moved)
+def _load(run: str, options: EvaluateConfig, *, quiet: bool) -> Model:
+    """The run, whose pictures must still be its own, unless others are named."""
+    how: dict[str, Any] = {**options.moved, "quiet": quiet}
+    model = load_run(run, device=options.device, checkpoint=options.checkpoint, **how)
+    if options.against is None and not model.run.moved:
+        require_own_pictures(model.run, options.checkpoint, quiet=quiet)
+    return model
 
 
 def _all_sides(
@@ -149,7 +155,7 @@ def _all_sides(
         with _two_sources(subject, options, quiet) as sides:
             yield "", sides
         return
-    model = _load(subject, options)
+    model = _load(subject, options, quiet=quiet)
     if options.size is not None and options.size != model.run.config().pictures.size:
         raise ConfigError(
             f"{subject} makes pictures of {model.run.config().pictures.size}, and --size asks for "

@@ -65,25 +65,31 @@ def require_inputs(inputs: Sequence[str]) -> None:
     if not inputs:
         raise DataError("no pictures are named: expected picture files, folders or archives.")
     for each in inputs:
-        if not is_named(each) and not Path(each).expanduser().exists():
+        if is_named(each):
+            continue
+        try:
+            is_there = Path(each).expanduser().exists()
+        except OSError as error:
+            raise DataError(f"{each} cannot be read: {error.strerror or error}.") from error
+        if not is_there:
             raise DataError(f"{each} does not exist; check the path.")
 
 
 def find_inputs(
     inputs: Sequence[str],
     *,
-    direction: str,
+    direction: str | None = None,
     split: str | None = None,
     pixel_limit: int = PIXEL_LIMIT,
 ) -> list[Input]:
     """All pictures that are meant by these paths, in their order; nothing is decoded yet.
 
-    A folder or archive of two domains stands for the pictures of the domain that the direction
-    goes from: those for tests, else those for training. One with splits stands for all of them.
+    A folder or archive with splits or domains stands for all of them. With a direction, one of two
+    domains stands for the domain that it goes from: the pictures for tests, else for training.
 
     Args:
         inputs: Picture files, folders, archives; or names of data sets.
-        direction: ``a2b`` or ``b2a``.
+        direction: ``a2b`` or ``b2a``; None where there is none.
         split: Which split or domain of folders and archives, instead.
         pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
@@ -104,7 +110,7 @@ def find_inputs(
         ['trainA/1.png']
         ['testB/1.png']
     """
-    domain = direction[0].upper()
+    domain = direction[0].upper() if direction else None
     found: list[Input] = []
     for each in inputs:
         for source in _sources(each, domain, split):
@@ -196,7 +202,7 @@ def _holds_pictures(spec: str) -> bool:
     return is_named(spec) or path.is_dir() or is_file_of_many
 
 
-def _sources(spec: str, domain: str, split: str | None) -> tuple[Source, ...]:
+def _sources(spec: str, domain: str | None, split: str | None) -> tuple[Source, ...]:
     """The parts of a folder, archive or data set that are meant; nothing for a single picture."""
     if not _holds_pictures(spec):
         return ()

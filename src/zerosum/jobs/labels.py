@@ -192,7 +192,7 @@ def find_questions(
     if data is None and split is None and test is None:
         numbers, shown = held_out(config, store)[1], "held out"
     untested = _say_what_is_untested(config, labels[numbers])
-    if data is None and split is None and untested >= len(_game(config).classes) - 1:
+    if untested >= len(_game(config).classes) - 1:
         numbers = numbers[:0]  # who names the one class that is tested is always right
     if count is not None and count < len(numbers):
         numbers = numbers[choose_pictures(len(numbers), count, seed)]
@@ -216,7 +216,8 @@ def split_for_tests(config: RunConfig) -> str | None:
 def _say_what_is_untested(config: RunConfig, labels: NDArray[np.int64]) -> int:
     """Warn of the classes that no picture to test on is of; their number."""
     classes = _game(config).classes
-    missing = [name for label, name in enumerate(classes) if label not in set(labels.tolist())]
+    tested = set(np.unique(labels).tolist())
+    missing = [name for label, name in enumerate(classes) if label not in tested]
     if missing and len(labels):
         shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
         rest = len(classes) - len(missing)

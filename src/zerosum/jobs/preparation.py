@@ -40,6 +40,7 @@ __all__ = [
     "prepare_pictures",
     "prepare_store",
     "refuse_other_pictures",
+    "require_own_pictures",
     "store_settings",
     "with_classes",
 ]
@@ -149,6 +150,11 @@ def with_classes(config: RunConfig, pictures: Store | Domains) -> RunConfig:
             "own, or leave --game.conditional out."
         )
     counts = np.bincount(pictures.labels, minlength=len(pictures.classes)).tolist()
+    if 0 in counts:
+        raise DataError(
+            f"the class {pictures.classes[counts.index(0)]!r} of {config.data} has no picture "
+            "that can be used; repair or add some, or remove its folder."
+        )
     classes = tuple(
         ClassConfig(name=name, pictures=count)
         for name, count in zip(pictures.classes, counts, strict=True)
@@ -198,6 +204,7 @@ def load_run(
     data: str | Path | None = None,
     data_a: str | Path | None = None,
     data_b: str | Path | None = None,
+    quiet: bool = False,
 ) -> Model:
     """The model that a run has trained so far, wherever its pictures are now.
 
@@ -208,6 +215,7 @@ def load_run(
         data: Where the run's pictures are now, if they have moved; they must be the same ones.
         data_a: Likewise for domain A.
         data_b: Likewise for domain B.
+        quiet: No progress bar while the pictures of a moved run are prepared.
 
     Raises:
         RunError: The folder is no run, or the pictures are others.
@@ -224,9 +232,21 @@ def load_run(
     found = Run.open(Path(run)).relocated(data=where, data_a=a, data_b=b)
     model = load(found, device=device, checkpoint=checkpoint)
     if found.moved:
-        config = found.config()
-        refuse_other_pictures(config, found.load(checkpoint)["data"], prepare_pictures(config))
+        require_own_pictures(found, checkpoint, quiet=quiet)
     return model
+
+
+def require_own_pictures(
+    run: Run, checkpoint: Literal["latest", "best"], *, quiet: bool = False
+) -> None:
+    """Make sure that a run's pictures are those that it was trained on.
+
+    Raises:
+        RunError: They are others.
+    """
+    config = run.config()
+    pictures = prepare_pictures(config, quiet=quiet)
+    refuse_other_pictures(config, run.load(checkpoint)["data"], pictures)
 
 
 def describe(source: str, split: str) -> dict[str, str]:
@@ -280,7 +300,7 @@ def name_left_out(left_out: Sequence[tuple[str, str]]) -> None:
     if not count:
         return
     shown = [f"  {name}: {reason}" for name, reason in left_out[:_NAMED]]
-    more = [f"  and {count - _NAMED:,} more; `zerosum data inspect` counts them all"]
+    more = [f"  and {count - _NAMED:,} more; `zerosum data inspect` names them"]
     head = f"left out {count:,} {'file' if count == 1 else 'files'}:"
     text = "\n".join([head, *shown, *(more if count > _NAMED else [])])
     warn(text, DataWarning, stacklevel=3)

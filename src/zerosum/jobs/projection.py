@@ -137,7 +137,7 @@ def project(
         see = load_features(options.features, cache=cache_folder(), device=device).see
     config = model.run.config()
     limit = limit_of_pixels(options.pixel_limit, config.pictures)
-    inputs_found = find_inputs(specs, direction="a2b", pixel_limit=limit)
+    inputs_found = find_inputs(specs, pixel_limit=limit)
     targets, failed = _read(inputs_found, store_settings(config))
     files = dict(zip(targets, output_names(list(targets)), strict=True))
     names = list(targets)

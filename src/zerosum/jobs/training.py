@@ -142,6 +142,11 @@ def resume_run(
         store = _open(config, engine, quiet=quiet)
         loop = _assemble(config, run, engine, store, _view(victim), quiet=quiet)
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
+        if run.moved and not run.checkpoint_path.exists():
+            raise RunError(
+                f"{path} has no checkpoint yet, so nobody can tell whether these are its "
+                "pictures; start a new run with them."
+            )
         if run.checkpoint_path.exists():
             state = run.load()
             refuse_other_pictures(config, state["data"], store)

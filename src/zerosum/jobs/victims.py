@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from warnings import warn
 
 import torch
 from torch import nn
 
 from zerosum.attacks import Classifier
-from zerosum.errors import ConfigError, DataError
+from zerosum.errors import ConfigError, DataError, DataWarning
 from zerosum.features import load_features
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Channels, Preparation
@@ -88,6 +89,13 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
         >>> victim.classifier(torch.zeros(2, 1, 28, 28)).shape, victim.size
         (torch.Size([2, 10]), (28, 28))
     """
+    if spec in NAMED_VICTIMS and (Path(spec) / "config.json").exists():
+        warn(
+            f"{spec} is the classifier of that name; the run that lies here under the same name "
+            f"is ./{spec}",
+            DataWarning,
+            stacklevel=2,
+        )
     if spec not in NAMED_VICTIMS and (Path(spec).expanduser() / "config.json").exists():
         return _of_run(spec, device)
     if spec not in NAMED_VICTIMS and ".py:" not in spec and not spec.startswith("torchvision:"):

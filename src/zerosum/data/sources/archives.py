@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from warnings import warn
 from weakref import finalize
 
 from zerosum.data.sources.files import FileSource, is_hidden
@@ -9,6 +10,7 @@ from zerosum.data.sources.listing import Entry
 from zerosum.data.sources.tarindex import entries_of_tar
 from zerosum.data.sources.unpacking import open_plain, read_at
 from zerosum.data.sources.zipindex import ZipReader
+from zerosum.errors import DataWarning
 
 __all__ = ["TAR_SUFFIXES", "TarSource", "ZipSource"]
 
@@ -72,6 +74,16 @@ class TarSource(FileSource):
         self._file = open_plain(path)
         finalize(self, self._file.close)
         super().__init__(path, split=split)
+        if not self.classes and any(name.endswith(".cls") for name in self._listing.others("")):
+            stem, dot, suffixes = path.name.partition(".")
+            number = stem[len(stem.rstrip("0123456789")) :] or "0"
+            pattern = f"{stem.removesuffix(number)}{{{number}..{number}}}{dot}{suffixes}"
+            warn(
+                f"{path} holds .cls files, as webdataset shards do; to read the classes in them, "
+                f"open it as shards: '{path.with_name(pattern)}'.",
+                DataWarning,
+                stacklevel=2,
+            )
 
     def _find(self) -> Iterator[Entry]:
         return entries_of_tar(self._file, self.path)

@@ -48,6 +48,11 @@ class Derived(Source):
         """Whether the other source's files are still those that were opened."""
         return self.base.is_unchanged()
 
+    def keep_unlabelled(self) -> None:
+        """Take in what the other source has left out."""
+        self.base.keep_unlabelled()
+        self.classes = self.base.classes
+
     def __len__(self) -> int:
         return len(self.base)
 

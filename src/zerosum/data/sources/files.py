@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from warnings import warn
@@ -17,7 +16,14 @@ from zerosum.data.sources.base import Source, UnreadableError, spread
 from zerosum.data.sources.budget import reserve_file
 from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.fingerprint import WHOLE, fingerprint, sample, stamp
-from zerosum.data.sources.layout import DOMAINS, Parts, canonical, find_parts, parse_labels
+from zerosum.data.sources.layout import (
+    DOMAINS,
+    Parts,
+    canonical,
+    find_parts,
+    hidden_splits,
+    parse_labels,
+)
 from zerosum.data.sources.listing import Entry, Labeller, Listing
 from zerosum.errors import DataError, DataWarning, printable
 
@@ -25,7 +31,6 @@ __all__ = ["FileSource", "FolderSource", "is_hidden", "stat_entry"]
 
 _FEW = 2_000
 _SAMPLED = 256
-_FIRST = 10
 _LABELS = "dataset.json"
 _SURROGATE = "\\udc"
 _LABELS_LIMIT = 1 << 28
@@ -77,6 +82,7 @@ class FileSource(Source):
         self.name = printable(f"{path.name.split('.')[0] or 'pictures'}-{self.split}")
         if not len(self._listing):
             raise DataError(self._nothing_found())
+        self._say_what_may_be_splits()
         self._key = before or self._sample()
 
     @abstractmethod
@@ -151,15 +157,8 @@ class FileSource(Source):
         for path in self._outside():
             yield printable(path), "beside the folders that hold the others"
         for folder in self._parts.others:
-            yield from self._in_no_split(f"{self._wrapper}{folder}/")
-
-    def _in_no_split(self, folder: str) -> Iterator[tuple[str, str]]:
-        """The pictures of a folder beside the splits: the first by name, the others by number."""
-        for path in islice(self._listing.under(folder), _FIRST):
-            yield printable(path), "in a folder beside the splits that is none"
-        more = self._listing.count(folder) - _FIRST
-        if more > 0:
-            yield printable(folder), f"{more} more pictures in this folder, which is no split"
+            for path in self._listing.under(f"{self._wrapper}{folder}/"):
+                yield printable(path), "in a folder beside the splits that is none"
 
     def _outside(self) -> Iterator[str]:
         """The pictures that lie in the folders around the splits, domains or classes."""
@@ -193,7 +192,12 @@ class FileSource(Source):
 
     def _choose_prefix(self) -> str:
         if self.split in self.splits:
-            return f"{self._wrapper}{self._parts.folders[self.split]}/"
+            prefix = f"{self._wrapper}{self._parts.folders[self.split]}/"
+            # Some data sets come as training_set/training_set/CLASS.
+            inner = self._listing.top_folders(prefix)
+            again = len(inner) == 1 and canonical(inner[0]) == self.split
+            alone = again and not self._listing.count_directly(prefix)
+            return f"{prefix}{inner[0]}/" if alone else prefix
         if not self.splits and self.split == "train":
             return self._wrapper
         raise DataError(self._no_such_split())
@@ -224,16 +228,35 @@ class FileSource(Source):
             )
         self._labels_path = entry.path
         labels = parse_labels(self._content(entry), f"{self.path}: {entry.path}")
-        numbers = {
-            label: index for index, label in enumerate(sorted(set((labels or {}).values())))
-        }
+        labels = labels or {}
+        more = len(labels) - self._listing.count(self._prefix)
+        if more > 0:
+            warn(
+                f"{self.path}: {printable(entry.path)} holds {more} labels more than there are "
+                "pictures; some may be missing.",
+                DataWarning,
+                stacklevel=2,
+            )
+        numbers = {label: index for index, label in enumerate(sorted(set(labels.values())))}
         start = len(self._prefix)
 
         def label_of(path: str) -> int | None:
-            assert labels is not None
             return numbers.get(labels.get(path[start:], -1))
 
         return tuple(map(str, numbers)), label_of
+
+    def _say_what_may_be_splits(self) -> None:
+        """Warn of folders among the pictures that are called as splits are."""
+        found = hidden_splits(self._listing.folders(self._prefix))
+        if found and not self._labels_path:
+            shown = ", ".join(map(printable, found[:5])) + (" ..." if len(found) > 5 else "")
+            warn(
+                f"{self.path}: {shown} may be meant for splits, but all pictures in them are read "
+                "as one set. Splits are called train, test and val, and hold the folders of the "
+                "classes: train/CLASS, test/CLASS.",
+                DataWarning,
+                stacklevel=2,
+            )
 
     def _say_why_unlabelled(self, beside: int, folders: tuple[str, ...]) -> None:
         first = next(self._listing.directly(self._prefix))

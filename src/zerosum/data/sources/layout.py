@@ -8,7 +8,15 @@ from typing import Any
 
 from zerosum.errors import DataError
 
-__all__ = ["DOMAINS", "SPLITS", "Parts", "canonical", "find_parts", "parse_labels"]
+__all__ = [
+    "DOMAINS",
+    "SPLITS",
+    "Parts",
+    "canonical",
+    "find_parts",
+    "hidden_splits",
+    "parse_labels",
+]
 
 SPLITS = ("train", "test", "val")
 DOMAINS = ("trainA", "trainB", "testA", "testB")
@@ -26,6 +34,7 @@ _STEMS = {
 _SPELLING = re.compile(
     rf"({'|'.join(_STEMS)})[ _.-]?(?:set|data|images|imgs|split|(?:19|20)\d\d)?", re.IGNORECASE
 )
+_WORD = re.compile(rf"(?<![a-z])({'|'.join(_STEMS)})(?![a-z])", re.IGNORECASE)
 _DOMAIN = re.compile(r"(train|test)[ _.-]?([ab])", re.IGNORECASE)
 
 
@@ -45,6 +54,30 @@ def canonical(name: str) -> str | None:
         return found[1].lower() + found[2].upper()
     found = _SPELLING.fullmatch(name)
     return _STEMS[found[1].lower()] if found else None
+
+
+def hidden_splits(folders: Iterable[str]) -> tuple[str, ...]:
+    """Folders that may be splits, though they are taken for classes or for nothing.
+
+    They are called exactly so, but do not stand where splits do; or several of their names hold
+    the words for several splits.
+
+    Args:
+        folders: Paths below the folder that is read, with ``/`` between folders.
+
+    Example:
+        >>> hidden_splits(["cat/train", "cat/test"]), hidden_splits(["seg_train", "seg_test"])
+        (('cat/train', 'cat/test'), ('seg_train', 'seg_test'))
+        >>> hidden_splits(["bullet_train", "bus"])
+        ()
+    """
+    exact = [folder for folder in folders if any(map(canonical, folder.split("/")))]
+    worded = {
+        folder: {_STEMS[word.lower()] for word in _WORD.findall(folder)} for folder in folders
+    }
+    if len(set().union(*worded.values())) > 1:
+        return tuple(folder for folder in folders if worded[folder] or folder in exact)
+    return tuple(exact)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +163,8 @@ def parse_labels(content: bytes, where: str) -> dict[str, int] | None:
         if listed is None:
             return None
         labels = {name.replace("\\", "/"): label for name, label in listed}
+        if len(labels) < len(listed):
+            raise ValueError("a picture named twice")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DataError(
             f'{where} is not as NVlabs\' dataset_tool writes it: expected {{"labels": [["a.png", '

@@ -85,6 +85,15 @@ class Listing:
         )
         return tuple(sorted(row[0] for row in self._rows(query, *_under(prefix))))
 
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """The folders under ``prefix`` that hold pictures, the first 10,000 of them, sorted."""
+        query = (
+            "SELECT DISTINCT rtrim(rest, replace(rest, '/', '')) FROM (SELECT substr(path, ?) AS "
+            "rest FROM found WHERE picture AND path >= ? AND path < ?) LIMIT 10000"
+        )
+        found = (row[0].rstrip("/") for row in self._rows(query, *_under(prefix)))
+        return tuple(sorted(folder for folder in found if folder))
+
     def directly(self, prefix: str) -> Iterator[str]:
         """The pictures in the folder ``prefix`` itself, sorted."""
         query = f"SELECT path {_DIRECTLY} ORDER BY path"

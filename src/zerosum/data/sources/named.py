@@ -29,7 +29,10 @@ from zerosum.errors import DataError, printable
 from zerosum.files import cache_folder
 from zerosum.registry import Table
 
-__all__ = ["NAMED", "data_root"]
+__all__ = ["NAMED", "PACKAGED", "data_root"]
+
+PACKAGED = ("digits", "stacked-digits")
+"""Data sets that are a part of zerosum."""
 
 _TRAIN_TEST = ("train", "test")
 _DIGITS = tuple("0123456789")

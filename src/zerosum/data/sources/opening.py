@@ -8,7 +8,7 @@ from warnings import warn
 from zerosum.data.sources.archives import TAR_SUFFIXES, TarSource, ZipSource
 from zerosum.data.sources.base import Source
 from zerosum.data.sources.files import FolderSource
-from zerosum.data.sources.named import NAMED, data_root
+from zerosum.data.sources.named import NAMED, PACKAGED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
 from zerosum.data.sources.shards import ShardSource, is_shard_pattern
 from zerosum.errors import DataError, DataWarning
@@ -116,6 +116,10 @@ def _open(spec: str, split: str) -> Source:
                 f"./{name}",
                 DataWarning,
                 stacklevel=3,
+            )
+        if root and name in PACKAGED:
+            raise DataError(
+                f"{name} is a part of zerosum and lies in no folder; for the folder write {root}."
             )
         return NAMED[name](Path(root).expanduser() if root else data_root(), split)
     if is_shard_pattern(spec):
