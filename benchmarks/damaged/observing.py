@@ -59,9 +59,11 @@ def _noted_warnings(outcome: Outcome) -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
-    for each in caught:
-        meant = issubclass(each.category, DataWarning)
-        (outcome.warnings if meant else outcome.noise).append(str(each.message))
+    # As Python shows them by default, and the command line its notes: each wording once.
+    for text, meant in dict.fromkeys(
+        (str(each.message), issubclass(each.category, DataWarning)) for each in caught
+    ):
+        (outcome.warnings if meant else outcome.noise).append(text)
 
 
 def _inspect(spec: str, outcome: Outcome, meddle: Callable[[str], None]) -> None:
@@ -125,4 +127,4 @@ def _note(source: Source, store: Store, outcome: Outcome) -> None:
     outcome.named += [name for name, _ in store.unreadable]
     outcome.texts += [reason for _, reason in store.unreadable]
     outcome.texts += [*store.classes, source.name, *(source.picture_name(i) for i in (0,))]
-    outcome.counts[source.split, "store"] = (len(store), len(store.unreadable))
+    outcome.counts[source.split, "store"] = (len(store), store.left_out)

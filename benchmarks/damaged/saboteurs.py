@@ -97,8 +97,8 @@ class _Warning(_Saboteur):
     """A warning for every step."""
 
     def read(self, index: int) -> Image.Image:
-        for _ in range(10):
-            warnings.warn("look here", UserWarning, stacklevel=1)
+        for number in range(10):
+            warnings.warn(f"look here, {number} of {index}", UserWarning, stacklevel=1)
         return self.base.read(index)
 
 

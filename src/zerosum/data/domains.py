@@ -119,6 +119,11 @@ class Domains:
             for name, reason in store.unreadable
         )
 
+    @property
+    def left_out(self) -> int:
+        """How many files of both domains were left out."""
+        return self.a.left_out + self.b.left_out
+
     def __len__(self) -> int:
         return len(self.a) + len(self.b)
 

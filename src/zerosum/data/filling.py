@@ -36,13 +36,16 @@ class Filled:
         count: Pictures written.
         labelled: Whether labels were written too.
         digest: A hash over the pictures and the labels, in hexadecimal.
-        unreadable: (name, reason) of every file that was left out.
+        unreadable: (name, reason) of the files that were left out: of all pictures, and of the
+            first of those that are none.
+        left_out: How many files were left out.
     """
 
     count: int
     labelled: bool
     digest: str
     unreadable: tuple[tuple[str, str], ...]
+    left_out: int
 
 
 @dataclass
@@ -86,8 +89,7 @@ def fill(
     """
     strays = source.strays()
     unreadable = list(islice(strays, _STRAYS))
-    if more := sum(1 for _ in strays):
-        unreadable.append((f"{more:,} other files", "left out like those before"))
+    more = sum(1 for _ in strays)
     unfit: list[tuple[str, DataError]] = []
     _stop_if_strict(source, unreadable, strict)
     count, done, highest = 0, 0, 0
@@ -121,6 +123,7 @@ def fill(
         labelled=bool(source.classes),
         digest=f"{seen_pixels.hexdigest()}{seen_labels.hexdigest()}",
         unreadable=tuple(unreadable),
+        left_out=len(unreadable) + more,
     )
 
 

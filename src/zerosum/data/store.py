@@ -37,7 +37,9 @@ class Store:
         images: Bytes of shape (n, h, w, c), mapped.
         labels: Whole numbers of shape (n,), mapped, or None.
         classes: The classes' names, by label; empty without labels.
-        unreadable: (name, reason) of every file that was left out.
+        unreadable: (name, reason) of the files that were left out: of all pictures, and of the
+            first 1,000 of those that are none.
+        left_out: How many files were left out.
         identity: A hash over all pixels, labels and class names: what the pictures *are*. Two
             copies of a folder have one identity, wherever they lie and whatever they are called.
         path: The folder that it lies in.
@@ -62,6 +64,7 @@ class Store:
         self.unreadable: tuple[tuple[str, str], ...] = tuple(
             (name, reason) for name, reason in about["unreadable"]
         )
+        self.left_out: int = about["left_out"]
         count: int = about["count"]
         shape = (count, height, width, channels)
         self.images: NDArray[np.uint8] = np.memmap(path / IMAGES, np.uint8, "r", shape=shape)
@@ -186,6 +189,7 @@ def _about(source: Source, settings: StoreSettings, filled: Filled) -> str:
         "labelled": filled.labelled,
         "classes": classes,
         "unreadable": filled.unreadable,
+        "left_out": filled.left_out,
     }
     return json.dumps(about, indent=1)
 

@@ -287,16 +287,17 @@ def counting(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] |
 def name_unreadable(*stores: Store | Domains) -> None:
     """Warn of the pictures that were left out of stores, the first few by name."""
     for store in stores:
-        name_left_out(store.unreadable)
+        name_left_out(store.unreadable, count=store.left_out)
 
 
-def name_left_out(left_out: Sequence[tuple[str, str]]) -> None:
+def name_left_out(left_out: Sequence[tuple[str, str]], *, count: int | None = None) -> None:
     """Warn of files that were left out, the first few by name.
 
     Args:
-        left_out: (name, reason) of each; none: no warning.
+        left_out: (name, reason) of each, or of the first; none: no warning.
+        count: How many there are in all, if more than these.
     """
-    count = len(left_out)
+    count = len(left_out) if count is None else count
     if not count:
         return
     shown = [f"  {name}: {reason}" for name, reason in left_out[:_NAMED]]
