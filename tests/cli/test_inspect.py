@@ -1,5 +1,6 @@
 """``zerosum data inspect`` of several sources."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,21 @@ def test_bad_input_is_answered_without_a_traceback(
     error = capsys.readouterr().err
     assert message in error
     assert "Traceback" not in error
+
+
+def test_pillow_does_not_warn_of_damaged_metadata_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        path = tmp_path / "set" / f"{number}.tif"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(path)
+        content = path.read_bytes()
+        path.write_bytes(content[:15] + content[17:])
+    Image.new("RGB", (8, 8)).save(tmp_path / "set" / "good.png")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of a warning it would say so as the reason
+        assert call("data", "inspect", str(tmp_path / "set")) == 0
+    printed = capsys.readouterr()
+    assert "0.tif: not a picture in a known format" in printed.out
+    assert "Tag data" not in printed.out + printed.err
