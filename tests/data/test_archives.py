@@ -26,7 +26,7 @@ from zerosum.data import open_source
 from zerosum.data.sources import Source, UnreadableError
 from zerosum.data.sources.archives import TAR_SUFFIXES
 from zerosum.data.sources.budget import FILE_LIMIT
-from zerosum.errors import DataError, DataWarning
+from zerosum.errors import DataError, DataWarning, printable
 
 CENTRAL, LOCAL, END = b"PK\1\2", b"PK\3\4", b"PK\5\6"
 
@@ -154,7 +154,8 @@ def test_a_damaged_zip_lists_what_zipfile_lists_and_reads_what_was_packed(
         assert not expected
         return
     beside = [name for name, _ in source.strays() if name.lower().endswith(".png")]
-    assert Counter([*names(source), *beside]) == expected
+    shown = Counter(map(printable, (expected or Counter()).elements()))
+    assert Counter([*names(source), *beside]) == shown
     packed = {plain(name): data for name, data in ZIPPED.items()}
     for name, found in read_all(source).items():
         wanted = [packed[name]] if name in packed else ZIPPED.values()
