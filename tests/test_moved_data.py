@@ -13,8 +13,9 @@ import zerosum
 from command_line import call
 from runs_in_processes import assert_same, weights
 from zerosum import jobs
-from zerosum.config import RunConfig
+from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError, RunError
+from zerosum.recipes import recipe
 from zerosum.runs import Run
 
 
@@ -177,3 +178,22 @@ def test_what_a_command_says_of_a_run_cannot_command_a_terminal(
         assert call(*words) == 0
         said = capsys.readouterr()
         assert "\x1b" not in said.out + said.err
+
+
+def test_each_domain_can_move_by_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    fields = {"data": "", "data_a": str(tmp_path / "a"), "data_b": str(tmp_path / "a")}
+    run = Run(tmp_path / "run")
+    run.create(change(recipe("cyclegan-small"), {**fields, "device": "cpu"}))
+    moved = run.relocated(data=None, data_a=None, data_b="other").config()
+    assert (moved.data, moved.data_a, moved.data_b) == ("", str(tmp_path / "a"), "other")
+    for option, field in (("--data-a", "data_a"), ("--target", "data_b")):
+        nowhere = tmp_path / f"nowhere-{field}"
+        nowhere.mkdir()
+        assert call("resume", str(run.path), option, str(nowhere)) == 1
+        assert "no checkpoint yet" in capsys.readouterr().err
+        nowhere.rmdir()
+        assert call("evaluate", str(run.path), option, str(nowhere)) == 1
+        assert "no checkpoint" in capsys.readouterr().err

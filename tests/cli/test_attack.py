@@ -225,3 +225,16 @@ def test_curves_begin_on_the_left_and_end_on_the_right() -> None:
     assert drawn.count("<polyline") == 2
     assert "&lt;b&gt;" in drawn
     assert 'points="44.0,12.0 516.0,236.0"' in drawn
+
+
+def test_big_pictures_are_refused_unless_the_limit_is_raised(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for digit in "01":
+        (tmp_path / digit).mkdir()
+        Image.new("L", (28, 28 + int(digit)), 9).save(tmp_path / digit / "1.png")
+    words = ["attack", "digits", "--data", str(tmp_path), "--attack", "fgsm", "--device", "cpu"]
+    call(*words, "--pixel-limit", "784")
+    assert "1/1.png: refused as a decompression bomb" in capsys.readouterr().err
+    call(*words)
+    assert "refused" not in capsys.readouterr().err

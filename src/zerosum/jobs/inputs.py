@@ -17,6 +17,7 @@ from zerosum.data.fitting import fit_picture
 from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.budget import reserve_file
 from zerosum.data.sources.decoding import decode, is_picture_name
+from zerosum.data.sources.files import stat_entry
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
 from zerosum.errors import ConfigError, DataError, printable
@@ -209,17 +210,18 @@ def _sources(spec: str, domain: str | None, split: str | None) -> tuple[Source, 
     if split is not None:
         return (open_source(spec, split=split),)
     parts = {part.split: part for part in open_parts(spec)}
-    for name in (f"test{domain}", f"train{domain}"):
+    for name in (f"test{domain}", f"train{domain}") if domain else ():
         if name in parts:
             return (parts[name],)
     return tuple(parts.values())
 
 
 def _read(path: Path, limit: int) -> Image.Image:
-    if path.exists() and not path.is_file():  # reading a pipe or a device might never end
-        raise UnreadableError(path.name, "not a plain file")
+    entry = stat_entry(str(path), path.name)
+    if entry.refused:
+        raise UnreadableError(entry.path, entry.refused)
+    reserve_file(entry.path, entry.size, pixel_limit=limit)
     try:
-        reserve_file(path.name, path.stat().st_size, pixel_limit=limit)
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableError(path.name, error.strerror or str(error)) from error

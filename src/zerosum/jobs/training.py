@@ -97,7 +97,8 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         config, victim = aim(config, engine.device)
         store = _open(config, engine, quiet=quiet)
         config = with_classes(config, store)
-        loop = _assemble(config, run, engine, store, _view(victim), quiet=quiet)
+        facts = _facts(config, store)
+        loop = _assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
         with _locked(run, engine):
             if engine.is_main:
                 run.create(config)
@@ -139,18 +140,19 @@ def resume_run(
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
         _refuse_missing(run, config)
-        store = _open(config, engine, quiet=quiet)
-        loop = _assemble(config, run, engine, store, _view(victim), quiet=quiet)
-        # Killed before its first checkpoint, a run has lost nothing: it begins again.
         if run.moved and not run.checkpoint_path.exists():
             raise RunError(
                 f"{path} has no checkpoint yet, so nobody can tell whether these are its "
                 "pictures; start a new run with them."
             )
+        store = _open(config, engine, quiet=quiet)
+        facts = _facts(config, store)
+        loop = _assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
+        # Killed before its first checkpoint, a run has lost nothing: it begins again.
         if run.checkpoint_path.exists():
             state = run.load()
             refuse_other_pictures(config, state["data"], store)
-            _refuse_other_tests(config, state["tests"])
+            _refuse_other_tests(facts["tests"], state["tests"])
             loop.load_state_dict(state["loop"])
         if loop.images >= config.images + config.batch_size:
             raise ConfigError(
@@ -225,12 +227,12 @@ def _assemble(
     engine: Engine,
     store: Store | Domains,
     victim: Classifier | None,
+    facts: Mapping[str, Any],
     *,
     quiet: bool,
 ) -> Loop[Any]:
     """All objects of a run; whatever does not fit is found here, before a folder is made."""
     batches = _batches(config, engine, store)
-    facts = {"config": to_json(config), "data": facts_of(store), "tests": _tests(config)}
     game = build_game(config, engine, victim=victim)
     return Loop(
         game=game,
@@ -319,6 +321,11 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
             )
 
 
+def _facts(config: RunConfig, store: Store | Domains) -> dict[str, Any]:
+    """What a checkpoint remembers of the run, so that it goes on as it began or not at all."""
+    return {"config": to_json(config), "data": facts_of(store), "tests": _tests(config)}
+
+
 def _tests(config: RunConfig) -> list[str | None]:
     """Which splits a run that holds pictures out tests on in their stead, of each source."""
     if not isinstance(config.game, ClassifyingConfig | PerturbationConfig):
@@ -327,9 +334,8 @@ def _tests(config: RunConfig) -> list[str | None]:
     return [split_for_tests(replace(config, data=each)) for each in sources if each]
 
 
-def _refuse_other_tests(config: RunConfig, saved: list[str | None]) -> None:
+def _refuse_other_tests(found: list[str | None], saved: list[str | None]) -> None:
     """What is learnt from depends on whether there are pictures apart to test on."""
-    found = _tests(config)
     if found != saved:
         before, now = (", ".join(it or "none" for it in each) for each in (saved, found))
         raise RunError(

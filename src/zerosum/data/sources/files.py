@@ -227,8 +227,7 @@ class FileSource(Source):
                 f"{_LABELS_LIMIT} were expected of labels; remove it to go without them."
             )
         self._labels_path = entry.path
-        labels = parse_labels(self._content(entry), f"{self.path}: {entry.path}")
-        labels = labels or {}
+        labels = parse_labels(self._content(entry), f"{self.path}: {entry.path}") or {}
         more = len(labels) - self._listing.count(self._prefix)
         if more > 0:
             warn(
@@ -262,7 +261,8 @@ class FileSource(Source):
         first = next(self._listing.directly(self._prefix))
         count = f"{beside} pictures lie" if beside > 1 else "a picture lies"
         warn(
-            f"{self.path} has no labels: {count} beside the folders {', '.join(folders[:5])}"
+            f"{self.path} has no labels: {count} beside the folders "
+            f"{', '.join(map(printable, folders[:5]))}"
             f"{' ...' if len(folders) > 5 else ''} ({printable(first)}), so that these are not "
             "taken for classes; move such pictures away, or into a folder.",
             DataWarning,
@@ -314,7 +314,7 @@ class FolderSource(FileSource):
         return (self.path / entry.path).read_bytes()
 
     def is_unchanged(self) -> bool:
-        """Whether the files are still those that were listed, and nothing in a sample of them."""
+        """Whether the files, and a sample of their bytes, are still those that were listed."""
         folder = f"{self.path}/"  # text, for names of paths are interned
         for listed in self._listing:
             now = stat_entry(folder + listed.path, "")
