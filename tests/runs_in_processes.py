@@ -44,7 +44,7 @@ def weights(run: Run) -> dict[str, Any]:
     """Everything that training changes: networks, averages, optimizers, counters."""
     state = load_checkpoint(run.checkpoint_path)["loop"]
     assert isinstance(state, dict)
-    return state
+    return {name: value for name, value in state.items() if name != "hooks"}
 
 
 def assert_same(a: Any, b: Any, name: str = "") -> None:

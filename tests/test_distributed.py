@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from runs_in_processes import assert_same, create, finish, start, weights
+from runs_in_processes import assert_same, create, environment, finish, start, weights
 from two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
@@ -139,3 +139,87 @@ def test_no_thread_of_the_process_group_outlives_the_engine(tmp_path: Path) -> N
         [sys.executable, *TORCHRUN, str(script)], stdout=subprocess.PIPE, text=True
     )
     assert finish(process).count("left: 0") == 2
+
+
+RUN = """
+import os, signal, sys, time
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import torch
+from torch import distributed
+
+import zerosum.cli
+from zerosum import errors
+from zerosum.config import RunConfig
+from zerosum.data import batches
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.loop import Loop
+
+folder, *what = sys.argv[1:]
+rank, first = os.environ["RANK"], os.environ["TORCHELASTIC_RESTART_COUNT"] == "0"
+play_round = Loop.play_round
+
+
+def play(loop):
+    if loop.rounds == 3 and rank == "1" and first:
+        if "kill" in what:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "fail" in what:
+            raise errors.DataError("the disk of this machine is gone.")
+    return play_round(loop)
+
+
+def recipe(name):
+    return Run(Path(folder) / "plan").config()
+
+
+with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", recipe):
+    zerosum.cli.main(["train", "dcgan-digits", "--out", f"{folder}/run", "--continue", "--quiet"])
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """Trains what ``tmp_path/plan`` says in ``tmp_path/run``, and does what further words say."""
+    path = tmp_path / "script.py"
+    path.write_text(RUN)
+    return path
+
+
+def launch(script: Path, *words: str, processes: int = 2, restarts: int = 0) -> str:
+    launcher = [*TORCHRUN[:-1], str(processes), "--max-restarts", str(restarts)]
+    command = [sys.executable, *launcher, str(script), str(script.parent), *words]
+    process = subprocess.Popen(
+        command,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return finish(process, code=1 if "fail" in words else 0)
+
+
+def test_a_killed_process_is_restarted_and_the_run_goes_on(
+    tiny: RunConfig, script: Path, tmp_path: Path
+) -> None:
+    plan = create(tmp_path / "plan", replace(tiny, images=96, checkpoint_seconds=0.0))
+    output = launch(script, "kill", restarts=2)
+    assert output.count("done: 96 images seen.") == 1
+    finish(start("resume", str(plan.path), "--quiet", launcher=TORCHRUN))
+    for name, weight in weights(plan)["players"]["generator"]["network"].items():
+        there = weights(Run(tmp_path / "run"))["players"]["generator"]["network"][name]
+        assert torch.equal(weight, there), name
+
+
+def test_a_process_that_fails_ends_all_with_one_message(
+    tiny: RunConfig, script: Path, tmp_path: Path
+) -> None:
+    create(tmp_path / "plan", replace(tiny, images=96, checkpoint_seconds=0.0))
+    output = launch(script, "fail")
+    assert output.count("zerosum: process 1: the disk of this machine is gone.") == 1
+    assert "Connection closed" not in output
+    assert output.count("Traceback") == 1  # the launcher's own
+    assert weights(Run(tmp_path / "run"))["images"] == 48

@@ -30,6 +30,7 @@ def train(
     device: str | None = None,
     fields: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
+    go_on: bool = False,
     quiet: bool = False,
 ) -> Model:
     """Train by a recipe and return the trained model.
@@ -43,6 +44,7 @@ def train(
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
         fields: Any other fields, named as on the command line: ``{"game.generator.width": 32}``.
         out: The run folder to make; by default the next free ``runs/RECIPE``.
+        go_on: Go on with the run, if the folder holds it already.
         quiet: Few lines instead of a progress bar.
 
     Raises:
@@ -68,7 +70,8 @@ def train(
     }
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     config = change(config, {**(fields or {}), **given})
-    outcome = jobs.train_run(config, out=None if out is None else Path(out), quiet=quiet)
+    place = None if out is None else Path(out)
+    outcome = jobs.train_run(config, out=place, go_on=go_on, quiet=quiet)
     return load(outcome.run.path, device=config.device)
 
 
@@ -80,6 +83,8 @@ def resume(
     data: str | Path | None = None,
     data_a: str | Path | None = None,
     data_b: str | Path | None = None,
+    stretch: bool = False,
+    settings: Mapping[str, Any] | None = None,
     quiet: bool = False,
 ) -> Model:
     """Go on with a run from its checkpoint, bit for bit, and return the trained model.
@@ -91,7 +96,13 @@ def resume(
         data: Where the pictures are now, if they have moved since; they must be the same ones.
         data_a: Likewise for domain A, or the source.
         data_b: Likewise for domain B, or the target.
+        stretch: Scale the schedules of the learning rates to the new number of images.
+        settings: Other settings that may change on the way, by name: ``log_every``,
+            ``sample_every``, ``evaluate_every``, ``checkpoint_seconds``, ``on_collapse``...
         quiet: Few lines instead of a progress bar.
+
+    Raises:
+        ZerosumError: The run cannot go on so; the message says what to do.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -106,7 +117,15 @@ def resume(
     a, b = (None if each is None else as_spec(each) for each in (data_a, data_b))
     where = None if data is None else as_spec(data)
     outcome = jobs.resume_run(
-        Path(run), images=images, device=device, data=where, data_a=a, data_b=b, quiet=quiet
+        Path(run),
+        images=images,
+        stretch=stretch,
+        device=device,
+        data=where,
+        data_a=a,
+        data_b=b,
+        settings=settings,
+        quiet=quiet,
     )
     return load(outcome.run.path, device=outcome.run.config().device)
 

@@ -22,8 +22,9 @@ from zerosum.files import is_disk_full, replace_atomically
 __all__ = ["FORMAT", "VERSION", "load_checkpoint", "save_checkpoint"]
 
 FORMAT = "zerosum-checkpoint"
-VERSION = 2
-"""2: the identity of the pictures is that of their content; 1 was that of the files."""
+VERSION = 3
+"""3: with what the hooks know, such as the evaluations so far; 2: the pictures are identified by
+their content; 1: by their files."""
 
 _REFERENCE = "$tensor"
 
@@ -105,8 +106,8 @@ def _check_header(path: Path, header: Mapping[str, str]) -> None:
         remedy = (
             "Install a newer zerosum to use it."
             if version > VERSION
-            else "It does not say which pictures the run was trained on, only which files: use it "
-            "with the zerosum that made it (environment.json beside it says which), or train anew."
+            else "It lacks what a run needs to go on exactly: use it with the zerosum that made "
+            "it (environment.json of the run says which), or train anew."
         )
         raise CheckpointError(
             f"{path} has checkpoint version {version}; this zerosum reads version {VERSION}. "

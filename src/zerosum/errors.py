@@ -10,6 +10,7 @@ __all__ = [
     "DataError",
     "DataWarning",
     "NonFiniteCostError",
+    "ProcessError",
     "RunError",
     "UnknownNameError",
     "ZerosumError",
@@ -55,6 +56,10 @@ class CheckpointError(ZerosumError):
 
 class RunError(ZerosumError):
     """A run folder that is missing, in use, or does not belong to what was asked."""
+
+
+class ProcessError(RunError):
+    """What one of several processes says for all of them."""
 
 
 class NonFiniteCostError(ZerosumError):

@@ -3,10 +3,12 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["cache_folder", "is_disk_full", "replace_atomically", "write_text"]
+__all__ = ["cache_folder", "is_disk_full", "replace_atomically", "sweep", "write_text"]
+
+_TEMPORARY = ".tmp"
 
 
 def cache_folder() -> Path:
@@ -55,7 +57,7 @@ def replace_atomically(path: Path) -> Iterator[Path]:
         ...     (Path(folder) / "a.txt").read_text()
         'whole'
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
     try:
         yield temporary
         _flush(temporary, os.O_RDWR)
@@ -64,6 +66,22 @@ def replace_atomically(path: Path) -> Iterator[Path]:
             _flush(path.parent, os.O_RDONLY)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder in which nobody writes now.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     (Path(folder) / ".latest.safetensors.123.tmp").touch()
+        ...     sweep(Path(folder))
+        ...     list(Path(folder).iterdir())
+        []
+    """
+    for left in folder.glob(f".*.*{_TEMPORARY}"):
+        with suppress(OSError):  # It is in nobody's way.
+            left.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

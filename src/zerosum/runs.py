@@ -16,6 +16,7 @@ Nothing else knows where things are.
 
 import json
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,22 +30,28 @@ from filelock import FileLock, Timeout
 from zerosum.checkpoint import load_checkpoint
 from zerosum.config import RunConfig, differences, from_json, to_json
 from zerosum.errors import ConfigError, RunError
-from zerosum.files import write_text
+from zerosum.files import sweep, write_text
 
-__all__ = ["Run", "free_name"]
+__all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change"]
 
 _DATA = ("data", "data_a", "data_b")
-_FREE_TO_CHANGE = (
+FREE_TO_CHANGE = (
     *_DATA,  # they may have moved; who needs them checks that the pictures are the same
     "images",
     "device",
     "compile",
+    "log_every",
+    "sample_every",
+    "checkpoint_seconds",
     "evaluate_every",
     "evaluate_count",
     "evaluate_features",
     "on_collapse",
 )
 """Fields that may differ between a checkpoint and the run that goes on from it."""
+
+_SCHEDULES = re.compile(r"game\.(\w+_)?optimizer\.(decay(\.\d)?|annealing)")
+"""Likewise, for runs that are made longer with their schedules."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +199,7 @@ class Run:
         changed = [
             line
             for line in differences(trained_with, to_json(self.config()))
-            if line.split(":")[0] not in _FREE_TO_CHANGE
+            if not is_free_to_change(line.split(":")[0])
         ]
         if changed:
             raise RunError(
@@ -221,9 +228,23 @@ class Run:
         except OSError as error:
             raise RunError(f"cannot write to the run folder {self.path}: {error}.") from error
         try:
+            for folder in (self.path, self.path / "checkpoints", self.path / "samples"):
+                sweep(folder)
             yield
         finally:
             lock.release()
+
+
+def is_free_to_change(field: str) -> bool:
+    """Whether a run may go on with another value of the field than it began with.
+
+    Example:
+        >>> is_free_to_change("log_every"), is_free_to_change("batch_size")
+        (True, False)
+        >>> is_free_to_change("game.generator_optimizer.decay.0")
+        True
+    """
+    return field in FREE_TO_CHANGE or _SCHEDULES.fullmatch(field) is not None
 
 
 def free_name(folder: Path, recipe: str) -> Path:

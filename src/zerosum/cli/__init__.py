@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TextIO
 from warnings import catch_warnings, simplefilter
 
-from zerosum.errors import DataWarning, UnknownNameError, ZerosumError, printable
+from zerosum.errors import DataWarning, ProcessError, UnknownNameError, ZerosumError, printable
 from zerosum.registry import Table
 
 __all__ = ["COMMANDS", "main"]
@@ -113,7 +113,7 @@ def _notes() -> Iterator[None]:
 
 def _fail(error: ZerosumError, code: int) -> None:
     """Print the message, once for all processes of a job, and exit."""
-    if speaks():
+    if speaks() or isinstance(error, ProcessError):
         print(f"zerosum: {_shown(error)}", file=sys.stderr)
     sys.exit(code)
 

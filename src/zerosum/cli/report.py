@@ -57,8 +57,8 @@ def report_outcome(outcome: Outcome) -> None:
         _say(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
     if grids and not isinstance(config.game, PerturbationConfig):
         _say(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
-    if not spent(replace(config, images=2 * outcome.wanted)):
-        _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}")
+    stretch = " --stretch" if spent(replace(config, images=2 * outcome.wanted)) else ""
+    _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}{stretch}")
     if config.data == "digits":
         _say(f"  your pictures:   zerosum train {_general(config)} --data FOLDER")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -18,21 +18,37 @@ def _resume(
     run: Annotated[Path, tyro.conf.Positional],
     *,
     images: int | None = None,
+    stretch: bool = False,
     device: str | None = None,
     data: str | None = None,
     data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",))] = None,
     data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",))] = None,
+    log_every: int | None = None,
+    sample_every: int | None = None,
+    evaluate_every: int | None = None,
+    checkpoint_seconds: float | None = None,
+    on_collapse: Literal["warn", "stop", "rollback"] | None = None,
     quiet: bool = False,
 ) -> None:
     """Go on with a run from its last checkpoint; the weights come out as if it never stopped.
 
+    To train longer than planned, say how many images the run is to see in all:
+    zerosum resume runs/dcgan-digits --images 400000
+
     Args:
         run: The run folder.
         images: Real images to see in all, instead of what the run was made for.
+        stretch: Scale the schedules of the learning rates to the new number of images; without
+            it a run whose rates have fallen to 0 cannot be made longer.
         device: Another device than before.
         data: Where the pictures are now, if they have moved since; they must be the same ones.
         data_a: Likewise for domain A, or the source.
         data_b: Likewise for domain B, or the target.
+        log_every: Images between two lines of the log, from now on.
+        sample_every: Images between two sample grids, from now on.
+        evaluate_every: Images between two evaluations, from now on; 0: none.
+        checkpoint_seconds: Seconds between two checkpoints, from now on.
+        on_collapse: What to do when an evaluation shows a collapse, from now on.
         quiet: A line a minute instead of a progress bar.
     """
     from zerosum.cli.report import report_outcome
@@ -40,5 +56,21 @@ def _resume(
     from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
-    moved = {"data": data, "data_a": data_a, "data_b": data_b}
-    report_outcome(resume_run(run, images=images, device=device, quiet=quiet, **moved))
+    outcome = resume_run(
+        run,
+        images=images,
+        stretch=stretch,
+        device=device,
+        data=data,
+        data_a=data_a,
+        data_b=data_b,
+        settings={
+            "log_every": log_every,
+            "sample_every": sample_every,
+            "evaluate_every": evaluate_every,
+            "checkpoint_seconds": checkpoint_seconds,
+            "on_collapse": on_collapse,
+        },
+        quiet=quiet,
+    )
+    report_outcome(outcome)

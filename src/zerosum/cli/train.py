@@ -21,6 +21,9 @@ class _Options:
 
     out: Path | None = None
     """Run folder to make; by default the next free one of runs/RECIPE, runs/RECIPE-2, ..."""
+    go_on: Annotated[bool, tyro.conf.arg(name="continue")] = False
+    """Go on with the run if the folder holds it already, else begin it: one command for the first
+    start and every other one, so that a cluster can requeue it. RUN is runs/RECIPE by default."""
     dry_run: bool = False
     """Prepare everything, show the configuration and the networks, and stop before training."""
     quiet: bool = False
@@ -61,7 +64,9 @@ def _train(config: RunConfig, options: _Options) -> None:
     if options.dry_run:
         report_dry_run(config)
     else:
-        report_outcome(train_run(config, out=options.out, quiet=options.quiet))
+        report_outcome(
+            train_run(config, out=options.out, go_on=options.go_on, quiet=options.quiet)
+        )
 
 
 def _help() -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from zerosum.config.game import AdversarialConfig, BurnInConfig, OptimizerConfig
 from zerosum.config.invariance import InvarianceConfig
+from zerosum.config.json import change
 from zerosum.config.run import RunConfig
 from zerosum.nn import halvings
 
-__all__ = ["outlasting", "spent"]
+__all__ = ["outlasting", "spent", "stretched"]
 
 
 def outlasting(config: RunConfig) -> dict[str, int]:
@@ -45,6 +46,33 @@ def spent(config: RunConfig) -> dict[str, int]:
         and value.decay is not None
         and value.decay[1] < config.images
     }
+
+
+def stretched(config: RunConfig, *, by: float) -> RunConfig:
+    """The run with the schedules of its learning rates made longer, or shorter.
+
+    What happens at the start of a run, such as growing or a burn-in, keeps its length.
+
+    Args:
+        config: The run.
+        by: What the images of the schedules are multiplied by.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> whole = recipe("cyclegan-small")
+        >>> whole.game.generator_optimizer.decay
+        (10000, 20000)
+        >>> stretched(whole, by=2.0).game.generator_optimizer.decay
+        (20000, 40000)
+    """
+    fields: dict[str, object] = {}
+    for name, value in vars(config.game).items():
+        if isinstance(value, OptimizerConfig):
+            if value.decay is not None:
+                fields[f"game.{name}.decay"] = [round(by * at) for at in value.decay]
+            if value.annealing is not None:
+                fields[f"game.{name}.annealing"] = round(by * value.annealing)
+    return change(config, fields)
 
 
 def _ends(config: RunConfig) -> Iterator[tuple[str, int]]:

@@ -79,12 +79,8 @@ def answer(
     game: ClassifyingGame[Any], pictures: Pictures, *, progress: Progress | None = None
 ) -> Probabilities:
     """The probabilities that a game's best classifier gives the classes, shape (n, k)."""
-    found = []
-    for number, batch in enumerate(pictures.batches(_AT_ONCE)):
-        found.append(game.classify(scale(batch)))
-        if progress is not None:
-            progress(min(len(pictures), (number + 1) * _AT_ONCE), len(pictures))
-    return torch.cat(found)
+    batches = pictures.batches(_AT_ONCE, progress=progress)
+    return torch.cat([game.classify(scale(batch)) for batch in batches])
 
 
 def accuracy_scores(

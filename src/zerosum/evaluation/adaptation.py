@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zerosum.data import scale
 from zerosum.evaluation.accuracy import Questions, accuracy_scores
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.evaluation.seeing import Pictures, Progress, choose_pictures
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
 from zerosum.metrics import a_distance, mutual_information, probe_domains
@@ -61,6 +61,7 @@ def score_adaptation(
     subject: Mapping[str, Any],
     vitals: Mapping[str, float] | None = None,
     by_class: bool = False,
+    progress: Progress | None = None,
 ) -> Scores:
     """Ask a game's best classifier about both domains.
 
@@ -74,8 +75,9 @@ def score_adaptation(
         vitals: Signs of the game's health; ``target classes`` comes with them: how much the
             answers on the target vary, exp(H) − 1, against the labels of the source.
         by_class: Whether each class of the target is scored by itself too.
+        progress: Called as it goes, for each domain anew.
     """
-    found = _answer(game, questions.target, "target")
+    found = _answer(game, questions.target, "target", progress)
     how = "of the target, without labels, in nats"
     information = Score(estimate=mutual_information(found), how=how, lower_is_better=False)
     scores = {"target information": information}
@@ -84,7 +86,7 @@ def score_adaptation(
         classes = game.classes if by_class else ()
         scores |= _named("target", accuracy_scores(found, labels, classes=classes))
     theirs = torch.from_numpy(questions.source.labels)
-    ours = _answer(game, questions.source.pictures, "source")
+    ours = _answer(game, questions.source.pictures, "source", progress)
     scores |= _named("source", accuracy_scores(ours, theirs))
     variety = _further_classes(found.argmax(dim=1)) / _further_classes(theirs)
     return Scores(
@@ -135,8 +137,10 @@ def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") ->
     }
 
 
-def _answer(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Probabilities:
-    batches = pictures.batches(_AT_ONCE)
+def _answer(
+    game: AdaptingGame, pictures: Pictures, domain: Domain, progress: Progress | None
+) -> Probabilities:
+    batches = pictures.batches(_AT_ONCE, progress=progress)
     return torch.cat([game.classify_in(domain, scale(batch)) for batch in batches])
 
 

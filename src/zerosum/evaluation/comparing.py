@@ -29,10 +29,11 @@ class Comparison:
     runs: Mapping[str, Sequence[Scores]]
 
     def best(self, run: str) -> Scores:
-        """The evaluation of a run with the best leading score."""
+        """The evaluation of a run with the best leading score; not the untrained network's."""
         name = self.names[0]
-        best = self.runs[run][0]
-        for scores in self.runs[run][1:]:
+        trained = [scores for scores in self.runs[run] if scores.images] or self.runs[run]
+        best = trained[0]
+        for scores in trained[1:]:
             if scores.scores[name].is_better_than(best.scores[name]):
                 best = scores
         return best

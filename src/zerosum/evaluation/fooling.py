@@ -9,6 +9,7 @@ from zerosum.attacks import attack_pictures
 from zerosum.data import scale
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.protocol import Protocol, Score, Scores
+from zerosum.evaluation.seeing import Progress
 from zerosum.games import PerturbationGame
 from zerosum.games.base import evaluating
 from zerosum.games.generating import GENERATOR
@@ -27,6 +28,7 @@ def score_fooling(
     *,
     subject: Mapping[str, Any],
     vitals: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
 ) -> Scores:
     """Let a game's best generator change pictures, and ask the victim.
 
@@ -39,11 +41,12 @@ def score_fooling(
         questions: The pictures; their labels do not matter.
         subject: Whose scores they are.
         vitals: Signs of the game's health.
+        progress: Called as it goes.
     """
     fooled, sizes = [], []
     with evaluating(game.players[GENERATOR].best) as network:
         device = next(network.parameters()).device
-        for batch in questions.pictures.batches(_AT_ONCE):
+        for batch in questions.pictures.batches(_AT_ONCE, progress=progress):
             clean = to_pixels(scale(batch).to(device))
             goal, open_ = game.goal(clean)
             if not bool(open_.any()):

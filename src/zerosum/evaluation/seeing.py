@@ -60,10 +60,17 @@ class Pictures:
         """One channel of the pictures, as grey ones."""
         return Pictures(self._images[..., number : number + 1], self._indices)
 
-    def batches(self, size: int) -> Iterator[Bytes]:
-        """All pictures in order as tensors (n, c, h, w)."""
+    def batches(self, size: int, *, progress: Progress | None = None) -> Iterator[Bytes]:
+        """All pictures in order as tensors (n, c, h, w).
+
+        Args:
+            size: Pictures in a batch.
+            progress: Called when a batch is done with.
+        """
         for start in range(0, len(self), size):
             yield torch.from_numpy(self[start : start + size]).permute(0, 3, 1, 2)
+            if progress is not None:
+                progress(min(start + size, len(self)), len(self))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,13 +111,11 @@ def see(pictures: Pictures, network: FeatureNetwork, *, progress: Progress | Non
     if not len(pictures):
         raise DataError("expected pictures to look at, found none.")
     features, probabilities = [], []
-    for batch in pictures.batches(_BATCH):
+    for batch in pictures.batches(_BATCH, progress=progress):
         seen = network(batch)
         features.append(seen.features.cpu())
         if seen.probabilities is not None:
             probabilities.append(seen.probabilities.cpu())
-        if progress is not None:
-            progress(sum(map(len, features)), len(pictures))
     return Sight(
         pictures=pictures,
         features=torch.cat(features),

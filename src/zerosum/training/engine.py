@@ -5,17 +5,26 @@ of our own. Games and networks know nothing of any of this.
 """
 
 import os
+import sys
+import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
+from uuid import uuid4
 
 import torch
 from torch import Tensor, distributed, nn
 
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, ProcessError, ZerosumError
 
 __all__ = ["Engine", "choose_device", "start_engine"]
+
+_FOR_EVER = timedelta(days=365)
+_POLL = 0.05
+"""Seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +37,8 @@ class Engine:
         compile: Whether networks are compiled by ``torch.compile``.
         rank: The number of this process, from 0.
         processes: How many processes play the same game, each with its share of every batch.
+        patient: The group of all processes in which they wait without an end; it lives as long
+            as the block of `start_engine`.
 
     Example:
         >>> engine = Engine(device=torch.device("cpu"))
@@ -42,6 +53,7 @@ class Engine:
     compile: bool = False
     rank: int = 0
     processes: int = 1
+    patient: "weakref.ref[distributed.ProcessGroup] | None" = None
 
     @property
     def is_main(self) -> bool:
@@ -110,6 +122,14 @@ class Engine:
         distributed.broadcast_object_list(box, src=0)
         return box[0]
 
+    def wait(self) -> None:
+        """Wait until all processes are here, however long one of them has to do something alone.
+
+        Elsewhere a process that waits for minutes takes the others for lost, as it should.
+        """
+        if self.patient is not None:
+            distributed.barrier(group=self.patient())
+
 
 def choose_device(name: str) -> torch.device:
     """The device by name; ``auto`` takes CUDA, then MPS, then the CPU.
@@ -138,6 +158,13 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def _patient_group() -> "weakref.ref[distributed.ProcessGroup]":
+    """A group whose threads end with the others, whoever still holds the engine."""
+    group = distributed.new_group(backend="gloo", timeout=_FOR_EVER)
+    assert isinstance(group, distributed.ProcessGroup)  # This process is one of its members.
+    return weakref.ref(group)
+
+
 @contextmanager
 def start_engine(
     *,
@@ -146,6 +173,14 @@ def start_engine(
     compile: bool = False,  # noqa: A002 - PyTorch's own word
 ) -> Iterator[Engine]:
     """An engine for the block; joins the process group if ``torchrun`` started this process.
+
+    An error in one of several processes ends all of them; the first to fail raises it, the others
+    exit in silence.
+
+    Raises:
+        ConfigError: The device cannot be used.
+        ProcessError: Another process is gone, or this one speaks for all though it is not the
+            main one.
 
     Example:
         >>> with start_engine(device="cpu") as engine:
@@ -161,14 +196,68 @@ def start_engine(
     # later, as optimizers do it, they would keep the group, and its threads, which then may
     # call on an interpreter that is gone: the process ends with SIGABRT.
     import_module("torch.distributed.nn")
-    distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    given, rank, processes = next(distributed.rendezvous("env://"))
+    store = _fresh(given, rank, processes)
+    backend = "nccl" if chosen.type == "cuda" else "gloo"
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=processes)
     try:
         yield Engine(
             device=chosen,
             precision=precision,
             compile=compile,
-            rank=distributed.get_rank(),
-            processes=distributed.get_world_size(),
+            rank=rank,
+            processes=processes,
+            patient=_patient_group(),
         )
+    except Exception as error:
+        if not _is_first_to_fail(store):
+            sys.exit(1)  # The first has said it, and this one may just have missed the first.
+        _speak_for_all(error, rank)
+        raise
     finally:
         distributed.destroy_process_group()
+
+
+def _fresh(store: distributed.Store, rank: int, processes: int) -> distributed.Store:
+    """A part of the launcher's store that only the processes of this start know.
+
+    After a restart the launcher may hand out the same store again, with addresses of processes
+    that are dead, and no number that it gives is the same on all hosts and new in every start. So
+    the main process draws a name, and says it is open when each of the others has answered to it.
+    """
+    me = uuid4().hex
+    if rank == 0:
+        store.set("main", me)
+        others = [store.get(f"{me}/{other}").decode() for other in range(1, processes)]
+        store.set(f"{me}/open to", " ".join(others))
+        return distributed.PrefixStore(me, store)
+    main = ""
+    while True:
+        if main != (main := store.get("main").decode()):
+            store.set(f"{main}/{rank}", me)
+        # The name may be one of an earlier start, which was open to others.
+        if store.check([f"{main}/open to"]) and me in store.get(f"{main}/open to").decode():
+            return distributed.PrefixStore(main, store)
+        time.sleep(_POLL)
+
+
+def _is_first_to_fail(store: distributed.Store) -> bool:
+    try:
+        return store.add("failed", 1) == 1
+    except RuntimeError:  # The store is gone, with the process that kept it.
+        return False
+
+
+def _speak_for_all(error: Exception, rank: int) -> None:
+    """Raise what is to be said of an error once for all processes, if not the error itself.
+
+    Raises:
+        ProcessError: The error is another process's end, or of one that usually says nothing.
+    """
+    if isinstance(error, distributed.DistError) or "gloo" in str(error):
+        raise ProcessError(
+            f"process {rank} has lost the others: one of them was killed, or its machine or the "
+            "network is gone. What is saved is good: start the job again, and it goes on."
+        ) from error
+    if rank and isinstance(error, ZerosumError):
+        raise ProcessError(f"process {rank}: {error}") from error

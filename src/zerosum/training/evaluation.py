@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from torch.utils.tensorboard import SummaryWriter
 
-from zerosum.checkpoint import load_checkpoint, save_checkpoint
+from zerosum.checkpoint import load_checkpoint
+from zerosum.errors import RunError
 from zerosum.evaluation.alarm import Finding, diagnose
 from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.protocol import Scores
@@ -15,7 +16,7 @@ from zerosum.evaluation.records import append_scores, read_scores, write_scores
 from zerosum.files import write_text
 from zerosum.games import Game
 from zerosum.training.exams import Exam
-from zerosum.training.hooks import passed
+from zerosum.training.hooks import Checkpoints, passed
 from zerosum.training.loop import Loop, Record
 from zerosum.training.vitals import vital_signs
 
@@ -31,18 +32,22 @@ class Evaluation:
     """Scores the game every so many images; looks at scores and vital signs for a collapse.
 
     Nothing of it touches the run: with it or without it the weights are the same, unless a
-    rollback is asked for.
+    rollback is asked for. An evaluation is whole or has not been: where it is cut short, by an
+    error, a signal or a kill, the run that goes on makes it again. What it knows is in the
+    checkpoints; ``scores.jsonl`` and ``alarms.txt`` show it, and are written anew from it.
 
     Args:
         folder: The run's folder.
         exams: What the game is examined in; none in processes that do not write.
         every: Images between two evaluations.
         until: Images at which the run ends; the last state is evaluated too.
-        facts: What goes into the best checkpoint beside the loop's state.
+        checkpoints: What keeps the run, and its best state.
         on_collapse: ``warn`` says what was seen, once; ``stop`` ends the run there; ``rollback``
             goes back to the best checkpoint and on with half the learning rates and other random
             numbers, at most three times.
     """
+
+    name = "evaluation"
 
     def __init__(
         self,
@@ -51,102 +56,168 @@ class Evaluation:
         exams: Sequence[Exam],
         every: int,
         until: int,
-        facts: Mapping[str, Any],
+        checkpoints: Checkpoints,
         on_collapse: Literal["warn", "stop", "rollback"] = "warn",
     ) -> None:
         self.folder = folder
         self.path = folder / "scores.jsonl"
-        self.best_path = folder / "checkpoints" / "best.safetensors"
         self.exams = tuple(exams)
         self.every = every
         self.until = until
-        self.facts = dict(facts)
+        self.checkpoints = checkpoints
         self.on_collapse = on_collapse
         self.history: list[Scores] = []
-        self._writer: SummaryWriter | None = None
+        self._best: Scores | None = None
+        self._done = -1  # images at the last evaluation
+        self._alarms: list[str] = []
         self._warned: set[str] = set()
+        self._writer: SummaryWriter | None = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """The evaluations so far, which of them was the best, and what the alarm has said."""
+        return {
+            "history": [scores.to_json() for scores in self.history],
+            "best": None if self._best is None else self._best.images,
+            "done": self._done,
+            "alarms": list(self._alarms),
+            "warned": sorted(self._warned),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go back to what was known; the files follow when the run starts."""
+        self.history = [Scores.from_json(values) for values in state["history"]]
+        best = [scores for scores in self.history if scores.images == state["best"]]
+        self._best = best[0] if best else None
+        self._done = state["done"]
+        self._alarms = list(state["alarms"])
+        self._warned = set(state["warned"])
 
     def started(self, loop: AnyLoop) -> None:
-        """Take up the scores where the run stands; score the untrained game."""
+        """Bring the files to where the run stands, and make the evaluation that is due there."""
         if loop.engine.is_main:
-            self._forget_what_is_ahead(loop)
-            self._writer = SummaryWriter(
-                self.folder / "tensorboard", purge_step=loop.images + 1, filename_suffix=".scores"
-            )
-        if loop.images == 0:
+            self._show()
+        if loop.images == 0 or passed(loop, self.every):
             self._evaluate(loop)
 
     def played(self, loop: AnyLoop, record: Record) -> None:
         """Score the game when it is time, and act on a collapse."""
-        if not passed(loop, self.every):
-            return
-        finding = self._evaluate(loop)
-        if self.on_collapse != "warn" and loop.engine.any(finding is not None):
-            self._act(loop)
+        if passed(loop, self.every):
+            self._evaluate(loop)
 
     def stopped(self, loop: AnyLoop) -> None:
         """Score the last state of a run that is complete."""
-        known = {found.images for found in self.history}
-        if loop.images >= self.until and loop.images not in known:
-            self._evaluate(loop)
-        if self._writer is not None:
-            self._writer.close()
+        if loop.images >= self.until and self._evaluate(loop):
+            self.checkpoints.save(loop)
+        self._close()
 
-    def _evaluate(self, loop: AnyLoop) -> Finding | None:
+    def _evaluate(self, loop: AnyLoop) -> bool:
+        """Make an evaluation and act on it, unless it is made or the run is to stop; whether."""
+        if self._done == loop.images or loop.engine.any(loop.is_stopping):
+            return False
+        self.checkpoints.keep(loop)  # What may take long or fail must not cost the run anything.
+        before, finding, is_whole = self.state_dict(), None, True
+        try:
+            with loop.doing("evaluating"):
+                finding = self._examine(loop)
+        except _InterruptedError:
+            is_whole = False
+        except BaseException:
+            self.load_state_dict(before)
+            raise
+        loop.engine.wait()  # Only the main process has looked, for as long as it took.
+        if loop.engine.any(not is_whole):
+            self.load_state_dict(before)
+            return False
+        self._done = loop.images
+        if self.on_collapse != "warn" and loop.engine.any(finding is not None):
+            self._act(loop)
+        return True
+
+    def _examine(self, loop: AnyLoop) -> Finding | None:
         if not self.exams:
             return None
         scores = self._score(loop)
-        is_best = self._is_best(scores)
         self.history.append(scores)
-        append_scores(self.path, scores)
+        self._done = loop.images
         finding = diagnose(self.history)
-        if is_best and finding is None:  # A way back from a collapse must lead out of it.
-            self.best_path.parent.mkdir(exist_ok=True)
-            save_checkpoint(self.best_path, {**self.facts, "loop": loop.state_dict()})
-        self._plot(scores)
-        if finding is not None and finding.name not in self._warned:
-            self._warned.add(finding.name)
+        if finding is not None:
             self._warn(finding)
+        elif self._is_best(scores):  # A way back from a collapse must lead out of it.
+            self._best = scores
+            self.checkpoints.save_best(loop)
+        append_scores(self.path, scores)
+        self._plot(scores)
         return finding
 
     def _score(self, loop: AnyLoop) -> Scores:
+        def give_way(done: int, total: int) -> None:
+            if loop.is_stopping:
+                raise _InterruptedError
+
         subject = {"run": self.folder.name, "images": loop.images, "while": "training"}
         vitals = _as_roles(vital_signs(loop), loop.game)
         parts: dict[str, Scores] = {}
         for exam in self.exams:
-            parts[exam.direction] = exam.take(loop.game, subject=subject, vitals=vitals)
+            parts[exam.direction] = exam.take(
+                loop.game, subject=subject, vitals=vitals, progress=give_way
+            )
         return join_directions(parts)
 
     def _is_best(self, scores: Scores) -> bool:
+        """An untrained network is never the best, whatever its score."""
+        if not scores.images:
+            return False
         name = scores.leading
-        return all(scores.scores[name].is_better_than(old.scores[name]) for old in self.history)
+        return self._best is None or scores.scores[name].is_better_than(self._best.scores[name])
 
     def _act(self, loop: AnyLoop) -> None:
         """Stop, or go back; all processes do the same."""
         if self.on_collapse == "stop" or loop.rollbacks >= MAX_ROLLBACKS:
             loop.stop()
             return
-        loop.roll_back(load_checkpoint(self.best_path)["loop"])
+        alarms = self._alarms
+        loop.roll_back(self._way_back())
+        # What was seen on the way that was given up is still to be read.
+        self._alarms, self._warned = alarms, set()
+        self.checkpoints.save(loop)  # Before another best can take the place of this one.
         if loop.engine.is_main:
-            self._forget_what_is_ahead(loop)
-            self._warned.clear()
+            self._close()
+            self._show()
             print(
                 f"rolled back to the best checkpoint, at {loop.images:,} images; on with "
                 f"{0.5**loop.rollbacks:g} of the learning rates.",
                 file=sys.stderr,
             )
 
-    def _forget_what_is_ahead(self, loop: AnyLoop) -> None:
-        """Drop the scores of states that the run has not reached; they will be made again."""
-        kept, self.history = [], []
-        for scores in read_scores(self.path):
-            is_mine = scores.subject.get("while") == "training"
-            if not is_mine:
-                kept.append(scores)
-            elif scores.images <= loop.images:
-                kept.append(scores)
-                self.history.append(scores)
-        write_scores(self.path, kept)
+    def _way_back(self) -> Mapping[str, Any]:
+        """The state of the best evaluation."""
+        state: Mapping[str, Any] = load_checkpoint(self.checkpoints.best_path)["loop"]
+        known = None if self._best is None else self._best.images
+        if self.exams and state["images"] != known:
+            raise RunError(
+                f"{self.checkpoints.best_path} was saved after {state['images']:,} images, but "
+                f"the best evaluation of this run was after {known or 'none'}: there is no way "
+                "back from the collapse. Put the right file there, or resume with --on-collapse "
+                "warn."
+            )
+        return state
+
+    def _show(self) -> None:
+        """Write the files anew: what is known, and what users have measured themselves."""
+        own = [scores for scores in read_scores(self.path) if not _is_of_training(scores)]
+        if own or self.history or self.path.exists():
+            write_scores(self.path, sorted(own + self.history, key=lambda scores: scores.images))
+        alarms = self.folder / "alarms.txt"
+        if self._alarms or alarms.exists():
+            write_text(alarms, "".join(f"{line}\n" for line in self._alarms))
+        self._writer = SummaryWriter(
+            self.folder / "tensorboard", purge_step=self._done + 1, filename_suffix=".scores"
+        )
+
+    def _close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     def _plot(self, scores: Scores) -> None:
         assert self._writer is not None
@@ -157,11 +228,21 @@ class Evaluation:
         self._writer.flush()
 
     def _warn(self, finding: Finding) -> None:
-        """Say it on the terminal, and leave it beside the run for who looks later."""
+        """Say it on the terminal, once, and leave it beside the run for who looks later."""
+        if finding.name in self._warned:
+            return
+        self._warned.add(finding.name)
+        self._alarms.append(str(finding))
         print(f"collapse alarm: {finding}", file=sys.stderr)
-        alarms = self.folder / "alarms.txt"
-        before = alarms.read_text(encoding="utf-8") if alarms.exists() else ""
-        write_text(alarms, f"{before}{finding}\n")
+        write_text(self.folder / "alarms.txt", "".join(f"{line}\n" for line in self._alarms))
+
+
+class _InterruptedError(Exception):
+    """The run is to stop while it is being evaluated."""
+
+
+def _is_of_training(scores: Scores) -> bool:
+    return scores.subject.get("while") == "training"
 
 
 def _as_roles(vitals: Mapping[str, float], game: Game[Any]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from zerosum.evaluation.adaptation import DomainQuestions, score_adaptation
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.fooling import score_fooling
 from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.seeing import kept_on_disk
+from zerosum.evaluation.seeing import Progress, kept_on_disk
 from zerosum.games import AdaptingGame, ClassifyingGame, Game, PerturbationGame
 from zerosum.types import ImageBatches
 
@@ -29,7 +29,12 @@ class Exam(ABC):
 
     @abstractmethod
     def take(
-        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+        self,
+        game: Game[Any],
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
     ) -> Scores:
         """The scores of the game as it is now; the game stays as it is.
 
@@ -37,6 +42,7 @@ class Exam(ABC):
             game: Who is examined.
             subject: Facts on the run.
             vitals: Signs of the game's health, to be recorded with the scores.
+            progress: Called as it goes; what it raises ends the exam.
         """
 
 
@@ -57,11 +63,17 @@ class PictureExam(Exam):
     direction: str = ""
 
     def take(
-        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+        self,
+        game: Game[Any],
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
     ) -> Scores:
         """Scores of pictures made now."""
-        with kept_on_disk(map(unscale, self.make(game)), self.count) as pictures:
-            fake = self.evaluator.see(pictures)
+        made = map(unscale, self.make(game))
+        with kept_on_disk(made, self.count, progress=progress) as pictures:
+            fake = self.evaluator.see(pictures, progress=progress)
             return self.evaluator.score(fake, subject=subject, vitals=vitals)
 
 
@@ -76,11 +88,18 @@ class AccuracyExam(Exam):
     questions: Questions
 
     def take(
-        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+        self,
+        game: Game[Any],
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
     ) -> Scores:
         """How often the game's classifier is right."""
         assert isinstance(game, ClassifyingGame)
-        return score_classifier(game, self.questions, subject=subject, vitals=vitals)
+        return score_classifier(
+            game, self.questions, subject=subject, vitals=vitals, progress=progress
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +113,18 @@ class AdaptationExam(Exam):
     questions: DomainQuestions
 
     def take(
-        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+        self,
+        game: Game[Any],
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
     ) -> Scores:
         """How the game's classifier does in both."""
         assert isinstance(game, AdaptingGame)
-        return score_adaptation(game, self.questions, subject=subject, vitals=vitals)
+        return score_adaptation(
+            game, self.questions, subject=subject, vitals=vitals, progress=progress
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +138,15 @@ class FoolingExam(Exam):
     questions: Questions
 
     def take(
-        self, game: Game[Any], *, subject: Mapping[str, Any], vitals: Mapping[str, float]
+        self,
+        game: Game[Any],
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
     ) -> Scores:
         """How many of them mislead the game's victim."""
         assert isinstance(game, PerturbationGame)
-        return score_fooling(game, self.questions, subject=subject, vitals=vitals)
+        return score_fooling(
+            game, self.questions, subject=subject, vitals=vitals, progress=progress
+        )

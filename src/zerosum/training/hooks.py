@@ -40,7 +40,8 @@ def passed(loop: AnyLoop, every: int) -> bool:
 class Statistics:
     """Means of all scores between two lines: ``stats.jsonl``, TensorBoard events, curves.
 
-    On resume, lines from beyond the checkpoint are dropped: they will be written again.
+    A line that the end of a session cuts short is dropped when the run goes on, like all lines
+    from beyond the checkpoint: what it sums up is in the checkpoint, and the whole line follows.
 
     Args:
         folder: The run's folder.
@@ -62,48 +63,68 @@ class Statistics:
         [(128, {'cost': 1.5})]
     """
 
+    name = "statistics"
+
     def __init__(self, folder: Path, *, every: int) -> None:
         self.folder = folder
         self.path = folder / "stats.jsonl"
         self.every = every
-        self._sums: dict[str, dict[str, Tensor]] = defaultdict(dict)
-        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._writer: SummaryWriter | None = None
+        self._sums: dict[str, dict[str, Tensor]] = {}
+        self._counts: dict[str, dict[str, int]] = {}
+        self._whole = 0  # images at the last line that nothing cut short
         self._seconds_before = 0.0
-        self._started = self._line_started = 0.0
+        self._writer: SummaryWriter | None = None
+        self._is_open = False
+        self._opened = self._line_started = 0.0
         self._line_images = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """The sums since the last line; of the main process where there are several."""
+        sums = {player: dict(scores) for player, scores in self._sums.items()}
+        counts = {player: dict(scores) for player, scores in self._counts.items()}
+        return {"sums": sums, "counts": counts, "whole": self._whole}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go back; the log itself follows with the next round."""
+        self._sums = {player: dict(scores) for player, scores in state["sums"].items()}
+        self._counts = {player: dict(counts) for player, counts in state["counts"].items()}
+        self._whole = state["whole"]
+        self._close()
 
     def started(self, loop: AnyLoop) -> None:
         """Cut the log back to where the run stands, and open TensorBoard's."""
+        self._open(loop)
+
+    def _open(self, loop: AnyLoop) -> None:
         if loop.engine.is_main:
-            kept = [line for line in read_statistics(self.path) if line["images"] <= loop.images]
+            kept = [line for line in read_statistics(self.path) if line["images"] <= self._whole]
             write_text(self.path, "".join(json.dumps(line) + "\n" for line in kept))
             self._seconds_before = kept[-1]["seconds"] if kept else 0.0
-            self._writer = SummaryWriter(self.folder / "tensorboard", purge_step=loop.images + 1)
-        self._started = self._line_started = time.perf_counter()
+            self._writer = SummaryWriter(self.folder / "tensorboard", purge_step=self._whole + 1)
+        self._opened = self._line_started = time.perf_counter()
         self._line_images = loop.images
-        self._sums.clear()
-        self._counts.clear()
+        self._is_open = True
 
     def played(self, loop: AnyLoop, record: Record) -> None:
         """Add the round's scores; write a line when one is due."""
-        if loop.images <= self._line_images:  # The run was sent back.
-            self._close()
-            self.started(loop)
+        if not self._is_open:  # The run was sent back.
+            self._open(loop)
         for player, scores in record.items():
+            sums = self._sums.setdefault(player, {})
+            counts = self._counts.setdefault(player, {})
             for name, value in scores.items():
-                total = self._sums[player].get(name)
-                self._sums[player][name] = value.clone() if total is None else total + value
-                self._counts[player][name] += 1
+                sums[name] = sums[name] + value if name in sums else value.clone()
+                counts[name] = counts.get(name, 0) + 1
         if passed(loop, self.every):
+            self._whole = loop.images
             self._write(loop)
 
     def stopped(self, loop: AnyLoop) -> None:
         """Write what is left, and draw the curves."""
         if self._sums:
             self._write(loop)
-        if self._writer is not None:
-            self._close()
+        self._close()
+        if loop.engine.is_main:
             scores = [
                 found
                 for found in read_scores(self.folder / "scores.jsonl")
@@ -113,17 +134,19 @@ class Statistics:
             draw_curves(lines, self.folder / "curves.png", scores=scores)
 
     def _close(self) -> None:
+        self._is_open = False
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
     def _write(self, loop: AnyLoop) -> None:
         means = self._means(loop)
         now = time.perf_counter()
-        rate = (loop.images - self._line_images) / (now - self._line_started)
+        rate = (loop.images - self._line_images) / max(now - self._line_started, 1e-9)
         line = {
             "images": loop.images,
             "rounds": loop.rounds,
-            "seconds": round(self._seconds_before + now - self._started, 3),
+            "seconds": round(self._seconds_before + now - self._opened, 3),
             "images_per_second": round(rate, 1),
             **means,
         }
@@ -197,9 +220,9 @@ class Samples:
         if loop.engine.is_main:
             self._draw(loop)
             frames = [
-                file
+                file  # A user may have put other pictures beside them.
                 for file in sorted((self.folder / "samples").glob("*.png"))
-                if int(file.stem) <= loop.images
+                if file.stem.isdecimal() and int(file.stem) <= loop.images
             ]
             save_gif(frames, self.folder / "samples.gif")
 
@@ -224,9 +247,10 @@ class Checkpoints:
 
     Example:
         >>> from tempfile import TemporaryDirectory
-        >>> from unittest.mock import Mock
+        >>> from unittest.mock import MagicMock
         >>> from zerosum.checkpoint import load_checkpoint
-        >>> loop = Mock(spec=Loop, images=64, game=Mock(players={}), engine=Mock(is_main=True))
+        >>> loop = MagicMock(spec=Loop, images=64, rollbacks=0)
+        >>> loop.game, loop.engine = MagicMock(players={}), MagicMock(is_main=True)
         >>> loop.state_dict.return_value = {"images": 64}
         >>> with TemporaryDirectory() as folder:
         ...     checkpoints = Checkpoints(Path(folder), seconds=60.0, facts={"seed": 0})
@@ -237,24 +261,30 @@ class Checkpoints:
 
     def __init__(self, folder: Path, *, seconds: float, facts: Mapping[str, Any]) -> None:
         self.path = folder / "checkpoints" / "latest.safetensors"
+        self.best_path = folder / "checkpoints" / "best.safetensors"
         self.seconds = seconds
         self.facts = dict(facts)
-        self._saved_at = (-1, 0.0)
+        self._saved = (-1, -1)  # images and rollbacks
+        self._saved_at = 0.0
 
     def started(self, loop: AnyLoop) -> None:
         """Save the untrained state, so that there is something to resume from the start."""
         if loop.images == 0:
             self.save(loop)
-        self._saved_at = (loop.images, time.monotonic())
+        self._saved_at = time.monotonic()
 
     def played(self, loop: AnyLoop, record: Record) -> None:
         """Save when it is time."""
-        if time.monotonic() - self._saved_at[1] >= self.seconds:
+        if time.monotonic() - self._saved_at >= self.seconds:
             self.save(loop)
 
     def stopped(self, loop: AnyLoop) -> None:
         """Save the last state."""
-        if self._saved_at[0] != loop.images:
+        self.save(loop)
+
+    def keep(self, loop: AnyLoop) -> None:
+        """Save, unless this state of the game is saved: before what may take long, or fail."""
+        if self._saved != (loop.images, loop.rollbacks):
             self.save(loop)
 
     def save(self, loop: AnyLoop) -> None:
@@ -264,14 +294,27 @@ class Checkpoints:
             NonFiniteCostError: A weight is not finite; the checkpoint before it stays.
             CheckpointError: The file could not be written.
         """
+        self._write(loop, self.path)
+        self._saved = (loop.images, loop.rollbacks)
+        self._saved_at = time.monotonic()
+
+    def save_best(self, loop: AnyLoop) -> None:
+        """Replace the checkpoint of the best evaluation by the present state; errors as above."""
+        self._write(loop, self.best_path)
+
+    def _write(self, loop: AnyLoop, path: Path) -> None:
         if not loop.engine.is_main:
             return
-        for name, player in loop.game.players.items():
-            if not all(bool(torch.isfinite(weight).all()) for weight in player.parameters):
-                raise NonFiniteCostError(
-                    f"weights of the {name} are no longer finite after {loop.images:,} images; "
-                    f"{self.path} is left as it was. Start a new run with a lower learning rate."
-                )
-        self.path.parent.mkdir(exist_ok=True)
-        save_checkpoint(self.path, {**self.facts, "loop": loop.state_dict()})
-        self._saved_at = (loop.images, time.monotonic())
+        _refuse_not_finite(loop, path)
+        with loop.doing("saving"):
+            path.parent.mkdir(exist_ok=True)
+            save_checkpoint(path, {**self.facts, "loop": loop.state_dict()})
+
+
+def _refuse_not_finite(loop: AnyLoop, path: Path) -> None:
+    for name, player in loop.game.players.items():
+        if not all(bool(torch.isfinite(weight).all()) for weight in player.parameters):
+            raise NonFiniteCostError(
+                f"weights of the {name} are no longer finite after {loop.images:,} images; "
+                f"{path} is left as it was. Start a new run with a lower learning rate."
+            )

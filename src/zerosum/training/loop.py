@@ -5,6 +5,7 @@ and everything random is derived from that count, so that a resumed run goes on 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -16,7 +17,7 @@ from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.averaging import decay_of, update_average
 from zerosum.training.engine import Engine
 
-__all__ = ["Batches", "Hook", "Loop", "Record"]
+__all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
 
 BatchT = TypeVar("BatchT")
 BatchCo = TypeVar("BatchCo", covariant=True)
@@ -60,7 +61,23 @@ class Hook(Protocol):
         ...
 
     def stopped(self, loop: "Loop[Any]") -> None:
-        """Called once, after the last round; not after an error."""
+        """Called once, after the last round; not after an error in a round."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Hook, Protocol):
+    """A hook that knows what a run needs to go on as if it had never stopped."""
+
+    name: str
+    """What its state is called in checkpoints."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it knows: tensors and JSON values; later rounds do not change it."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go back to what it knew."""
         ...
 
 
@@ -72,13 +89,16 @@ class Loop(Generic[BatchT]):
         batches: The real images.
         engine: Where it runs.
         seed: From which all random numbers of the run follow.
-        hooks: What happens beside.
+        hooks: What happens beside: after each round in this order, and at the end in reverse, so
+            that what saves the run has the last word of a round and the first one at the end.
 
     Attributes:
         images: Real images seen so far, by all processes together.
         before: Those seen before the last round.
         rounds: Rounds played so far.
         rollbacks: How often the run was sent back to an earlier state of itself.
+        is_whole: Whether the state is one to go on from, which in the midst of a round it is not.
+        activity: What takes the time just now, where it is not the game itself.
 
     Example:
         >>> from types import SimpleNamespace
@@ -113,6 +133,8 @@ class Loop(Generic[BatchT]):
         self.before = 0
         self.rounds = 0
         self.rollbacks = 0
+        self.is_whole = True
+        self.activity = "preparing"
         self._stop = False
         self._random = self._fresh_random()
 
@@ -120,8 +142,25 @@ class Loop(Generic[BatchT]):
         """Ask the loop to end after the round that it is in; safe in a signal handler."""
         self._stop = True
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called in this process."""
+        return self._stop
+
+    @contextmanager
+    def doing(self, activity: str) -> Iterator[None]:
+        """Say what takes the time within the block, for those who show it."""
+        before, self.activity = self.activity, activity
+        try:
+            yield
+        finally:
+            self.activity = before
+
     def run(self, until: int) -> None:
         """Play until so many images have been seen, or until `stop` is called.
+
+        At the end every hook has its turn, whatever happens in the others; then the first error
+        is raised.
 
         Raises:
             NonFiniteCostError: A player's cost was infinite or not a number.
@@ -130,15 +169,26 @@ class Loop(Generic[BatchT]):
         with torch.random.fork_rng():
             for hook in self.hooks:
                 hook.started(self)
+            self.activity = ""
             while self.images < until and not self.engine.any(self._stop):
                 record = self.play_round()
                 for hook in self.hooks:
                     hook.played(self, record)
-            for hook in self.hooks:
+            self._stop_hooks()
+
+    def _stop_hooks(self) -> None:
+        errors = []
+        for hook in reversed(self.hooks):
+            try:
                 hook.stopped(self)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def play_round(self) -> Record:
         """One round: every player in turn lowers its own cost while the others stand still."""
+        self.is_whole = False
         torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
         now = Round(
             number=self.rounds,
@@ -156,6 +206,7 @@ class Loop(Generic[BatchT]):
         self._update_averages()
         self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
         self.rounds += 1
+        self.is_whole = True
         return record
 
     def roll_back(self, state: Mapping[str, Any]) -> None:
@@ -220,8 +271,10 @@ class Loop(Generic[BatchT]):
         """All that is needed to go on bit for bit; random numbers need no state of their own."""
         return {
             "images": self.images,
+            "before": self.before,
             "rounds": self.rounds,
             "rollbacks": self.rollbacks,
+            "hooks": {hook.name: hook.state_dict() for hook in self._remembering()},
             "game": self.game.state_dict(),
             "players": {
                 name: {
@@ -236,8 +289,8 @@ class Loop(Generic[BatchT]):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go back to where `state_dict` was taken."""
-        self.images, self.rounds = state["images"], state["rounds"]
-        self.rollbacks = state.get("rollbacks", 0)  # Older checkpoints know none.
+        self.images, self.before = state["images"], state["before"]
+        self.rounds, self.rollbacks = state["rounds"], state["rollbacks"]
         self._random = self._fresh_random()
         self.game.load_state_dict(state["game"])
         for name, player in self.game.players.items():
@@ -247,6 +300,12 @@ class Loop(Generic[BatchT]):
             _lay_out_like_weights(player.optimizer)
             if player.history is not None:
                 player.history.load_state_dict(saved["history"])
+        for hook in self._remembering():
+            if hook.name in state["hooks"]:  # A run may be evaluated from some time on only.
+                hook.load_state_dict(state["hooks"][hook.name])
+
+    def _remembering(self) -> list[Remembering]:
+        return [hook for hook in self.hooks if isinstance(hook, Remembering)]
 
 
 def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:

@@ -4,22 +4,36 @@ import time
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, Progress, Task, TaskID, TaskProgressColumn, TextColumn
+from rich.table import Column
+from rich.text import Text
 
 from zerosum.training.loop import Loop, Record
 
-__all__ = ["Display"]
+__all__ = ["Display", "as_duration"]
+
+
+def as_duration(seconds: float) -> str:
+    """A time as people say it, in the two units that matter.
+
+    Example:
+        >>> [as_duration(seconds) for seconds in (0.4, 59, 600, 7_500, 100_000)]
+        ['0 s', '59 s', '10 min', '2 h 05 min', '1 d 3 h']
+    """
+    whole = int(seconds)
+    minutes, hours, days = whole // 60, whole // 3_600, whole // 86_400
+    if days:
+        return f"{days} d {hours % 24} h"
+    if hours:
+        return f"{hours} h {minutes % 60:02d} min"
+    return f"{minutes} min" if minutes else f"{whole} s"
 
 
 class Display:
-    """Images, images per second, time left, and each player's cost and accuracy.
+    """Share, time left, images, images per second, and each player's cost and accuracy.
+
+    What does not fit into the terminal's width is cut off at the right, so what matters most
+    comes first.
 
     Args:
         total: Images at which the run ends.
@@ -42,11 +56,9 @@ class Display:
         if not loop.engine.is_main or not self.has_bar:
             return
         self._bar = Progress(
-            TextColumn("{task.completed:,.0f} / {task.total:,.0f} images"),
-            BarColumn(bar_width=None),
+            BarColumn(bar_width=18),
             TaskProgressColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
+            _Now(loop),
             console=self.console,
             expand=True,
         )
@@ -63,16 +75,16 @@ class Display:
             return
         rate = (loop.images - self._last[0]) / (now - self._last[1])
         self._last = (loop.images, now)
-        text = f"{rate:,.0f} images/s  {_describe(record)}"
+        left = (self.total - loop.images) / max(self._mean_rate(loop, now), 1e-9)
+        text = (
+            f"{as_duration(left)} left, {loop.images:,} / {self.total:,} images, "
+            f"{rate:,.0f} images/s, {_describe(record)}"
+        )
         if self._bar is not None:
             self._bar.update(self._task, completed=loop.images, description=text)
         else:
-            left = (self.total - loop.images) / max(self._mean_rate(loop, now), 1e-9)
-            self.console.print(
-                f"{loop.images:,} / {self.total:,} images, {left / 60:.1f} min left, {text}",
-                soft_wrap=True,
-                highlight=False,
-            )
+            share = min(1.0, loop.images / self.total)
+            self.console.print(f"{share:4.0%}  {text}", soft_wrap=True, highlight=False)
 
     def stopped(self, loop: Loop[Any]) -> None:
         """Take the bar away."""
@@ -86,6 +98,20 @@ class Display:
 
     def _mean_rate(self, loop: Loop[Any], now: float) -> float:
         return (loop.images - self._start[0]) / (now - self._start[1])
+
+
+class _Now(TextColumn):
+    """What takes the time just now, if it is not the game; then the numbers."""
+
+    def __init__(self, loop: Loop[Any]) -> None:
+        # The only column that gives way where the terminal is narrow.
+        column = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        super().__init__("{task.description}", markup=False, table_column=column)
+        self.loop = loop
+
+    def render(self, task: Task) -> Text:
+        activity = self.loop.activity
+        return Text(", ".join(part for part in (activity, task.description) if part))
 
 
 def _describe(record: Record) -> str:

@@ -1,0 +1,87 @@
+"""Playing a run that is assembled: stopped by signals, saved whatever happens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from zerosum.config import RunConfig
+from zerosum.errors import RunError, ZerosumError
+from zerosum.files import is_disk_full
+from zerosum.runs import Run
+from zerosum.training.hooks import Checkpoints
+from zerosum.training.loop import Loop
+from zerosum.training.progress import Display
+from zerosum.training.stopping import stopped_by_signals
+
+__all__ = ["Outcome", "play"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a session of training ended.
+
+    Attributes:
+        run: The run.
+        images: Real images seen so far.
+        wanted: Real images that the run is to see in all.
+        is_main: Whether this process is the one that reports.
+
+    Example:
+        >>> from pathlib import Path
+        >>> stopped = Outcome(run=Run(Path("runs/dcgan-digits")), images=6_400, wanted=200_000)
+        >>> stopped.is_complete
+        False
+    """
+
+    run: Run
+    images: int
+    wanted: int
+    is_main: bool = True
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run has seen all that it is to see."""
+        return self.images >= self.wanted
+
+
+def play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
+    """Play until the run has seen all its images, a signal comes, or something fails.
+
+    Raises:
+        ZerosumError: It failed; the message says what is saved.
+    """
+    engine = loop.engine
+    # Preparing may have taken one process much longer than the others.
+    engine.wait()
+    with _rescued(loop, run), stopped_by_signals(loop.stop, say=engine.is_main):
+        try:
+            loop.run(until=config.images)
+        finally:
+            for hook in loop.hooks:
+                if isinstance(hook, Display):
+                    hook.close()
+    engine.wait()  # Nobody goes on before the main process has saved.
+    return Outcome(run=run, images=loop.images, wanted=config.images, is_main=engine.is_main)
+
+
+@contextmanager
+def _rescued(loop: Loop[Any], run: Run) -> Iterator[None]:
+    """Save the run before an error ends it, if the error did not come in the midst of a round."""
+    try:
+        yield
+    except Exception as error:
+        kept = "The last checkpoint is good"
+        if loop.is_whole:
+            with suppress(ZerosumError):  # What this would say is what ends the run already.
+                for hook in loop.hooks:
+                    if isinstance(hook, Checkpoints):
+                        hook.save(loop)
+                        kept = f"The run is saved up to {loop.images:,} images"
+        if not isinstance(error, OSError):
+            raise
+        what = "the disk is full" if is_disk_full(error) else str(error)
+        raise RunError(
+            f"cannot write to {run.path}: {what}. {kept}: make room, or make it writable, then go "
+            f"on with: zerosum resume {run.path}"
+        ) from error

@@ -1,0 +1,200 @@
+"""Whatever write fails, and whenever a run is killed: it goes on to the same end."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock, patch
+
+import pytest
+
+from faults import watched
+from runs_in_processes import assert_same
+from two_domains import adapting, digits_and_negatives, small
+from zerosum import jobs
+from zerosum.checkpoint import load_checkpoint
+from zerosum.config import RunConfig, change
+from zerosum.errors import ZerosumError
+from zerosum.evaluation.alarm import Finding
+from zerosum.evaluation.protocol import Scores
+from zerosum.files import write_text
+from zerosum.recipes import recipe
+from zerosum.runs import Run
+from zerosum.training.hooks import read_statistics
+from zerosum.training.vitals import vital_signs
+
+SHORT = {
+    "images": 48,
+    "batch_size": 8,
+    "evaluate_every": 16,
+    "evaluate_count": 4,
+    "sample_every": 24,
+    "sample_count": 4,
+    "log_every": 24,
+    "checkpoint_seconds": 0.0,
+    "on_collapse": "rollback",
+    "device": "cpu",
+}
+"""Six rounds with three evaluations, of which the second finds a collapse."""
+
+
+@pytest.fixture(autouse=True)
+def without_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Curves, TensorBoard's events and vital signs take most of the time of so short a run."""
+
+    def draw(lines: Any, path: Path, **_: Any) -> None:
+        write_text(path, "curves")
+
+    monkeypatch.setattr("zerosum.training.hooks.draw_curves", draw)
+    for module in ("hooks", "evaluation"):
+        monkeypatch.setattr(f"zerosum.training.{module}.SummaryWriter", MagicMock())
+    signs = partial(vital_signs, rounds=1)
+    monkeypatch.setattr("zerosum.training.evaluation.vital_signs", signs)
+
+
+@pytest.fixture
+def quick(tiny: RunConfig) -> RunConfig:
+    return change(tiny, SHORT)
+
+
+def collapse_once(seen: list[float]) -> AbstractContextManager[Any]:
+    """A diagnosis that finds a collapse at 32 images, on the way that was gone first."""
+
+    def diagnose(history: Sequence[Scores]) -> Finding | None:
+        last = history[-1]
+        if last.images != 32:
+            return None
+        value = last.vitals[min(name for name in last.vitals if name.endswith("gradient"))]
+        if not seen:
+            seen.append(value)
+        if value != seen[0]:
+            return None
+        return Finding(name="mode collapse", images=32, reason="a test", remedy="None.")
+
+    return patch("zerosum.training.evaluation.diagnose", diagnose)
+
+
+def everything(path: Path) -> dict[str, Any]:
+    """All that a run leaves, without what depends on the clock."""
+    run = Run(path)
+    timed = ("seconds", "images_per_second")
+    lines = read_statistics(path / "stats.jsonl")
+    return {
+        "latest": load_checkpoint(run.checkpoint_path)["loop"],
+        "best": load_checkpoint(run.best_path)["loop"],
+        "scores": run.scores_path.read_text(),
+        "alarms": run.alarms_path.read_text() if run.alarms_path.exists() else "",
+        "log": [{key: line[key] for key in line if key not in timed} for line in lines],
+        "samples": sorted(file.name for file in path.glob("samples/*")),
+    }
+
+
+def start(config: RunConfig, path: Path) -> None:
+    """As `zerosum train --continue` does."""
+    jobs.train_run(config, out=path, go_on=True, quiet=True)
+
+
+def content(path: Path) -> bytes:
+    """What the folder holds, but for temporary files: they are what a kill leaves behind."""
+    digest = blake2b()
+    for file in sorted(path.rglob("*")):
+        if file.is_file() and not file.name.endswith((".tmp", ".lock")):
+            digest.update(f"{file.relative_to(path)}\0".encode() + file.read_bytes())
+    return digest.digest()
+
+
+def assert_a_kill_costs_nothing(config: RunConfig, folder: Path, *, every: int) -> None:
+    """Copy the run at every change that it makes; each of these goes on to the same end.
+
+    Args:
+        config: The run; what it leaves on disk changes some forty times.
+        folder: Where.
+        every: 1: try all copies; 2: every other one...
+    """
+    path, copies = folder / "run", dict[bytes, Path]()
+
+    def copy(number: int, what: str) -> None:
+        if path.exists() and (state := content(path)) not in copies:
+            copies[state] = folder / f"{number}" / "run"
+            shutil.copytree(path, copies[state])
+
+    with collapse_once([]):
+        with watched(path, copy):
+            start(config, path)
+        expected = everything(path)
+        assert expected["latest"]["rollbacks"] == 1
+        assert len(expected["latest"]["hooks"]["evaluation"]["history"]) == 4
+        assert len(copies) >= 40
+        for each in list(copies.values())[::every]:
+            (each / "checkpoints").mkdir(exist_ok=True)
+            (each / "checkpoints" / ".latest.safetensors.1.tmp").touch()
+            start(config, each)
+            assert_same(everything(each), expected, each.parent.name)
+            assert not list(each.rglob(".*.tmp")), "leftovers of the kill"
+
+
+def assert_a_failed_write_costs_nothing(config: RunConfig, folder: Path, *, every: int) -> None:
+    """Let each change that the run makes fail as on a full disk; it goes on to the same end."""
+    path, changes = folder / "run", list[str]()
+    with collapse_once([]):
+        with watched(path, lambda number, what: changes.append(what)):
+            start(config, path)
+        expected = everything(path)
+        for at in range(0, len(changes), every):
+            path.rename(folder / f"before-{at}")
+
+            def fail(number: int, what: str, at: int = at) -> None:
+                if number == at:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+            with watched(path, fail), suppress(ZerosumError):
+                start(config, path)
+            start(config, path)
+            assert_same(everything(path), expected, f"{at}: {changes[at]}")
+
+
+KINDS: dict[str, Callable[[Path], RunConfig]] = {
+    "r3gan": lambda folder: change(recipe("r3gan-digits"), SHORT),
+    "stylegan2": lambda folder: change(recipe("stylegan2-digits"), SHORT),
+    "progan": lambda folder: change(recipe("progan-digits"), SHORT),
+    "cyclegan": lambda folder: small(
+        "cyclegan-small",
+        digits_and_negatives(folder / "data"),
+        folder,
+        **{**SHORT, "game.pool": 4},
+    ),
+    "few labels": lambda folder: change(recipe("sgan-digits"), SHORT),
+    "classifier": lambda folder: change(recipe("classifier"), SHORT),
+    "adaptation": lambda folder: adapting(folder / "data", **SHORT),
+    "perturbation": lambda folder: change(recipe("advgan"), SHORT),
+}
+"""A run of each kind of game."""
+
+
+def test_a_kill_costs_nothing(quick: RunConfig, tmp_path: Path) -> None:
+    assert_a_kill_costs_nothing(quick, tmp_path, every=9)
+
+
+def test_a_failed_write_costs_nothing(quick: RunConfig, tmp_path: Path) -> None:
+    assert_a_failed_write_costs_nothing(quick, tmp_path, every=61)
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_change_costs_nothing(quick: RunConfig, tmp_path: Path) -> None:
+    assert_a_kill_costs_nothing(quick, tmp_path, every=1)
+
+
+@pytest.mark.slow
+def test_any_failed_write_costs_nothing(quick: RunConfig, tmp_path: Path) -> None:
+    assert_a_failed_write_costs_nothing(quick, tmp_path, every=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kill_of_any_kind_of_game_costs_nothing(kind: str, tmp_path: Path) -> None:
+    assert_a_kill_costs_nothing(KINDS[kind](tmp_path), tmp_path, every=1)
