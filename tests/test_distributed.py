@@ -16,6 +16,7 @@ from zerosum.evaluation.records import read_scores
 from zerosum.jobs.perturbing import aim
 from zerosum.recipes import recipe
 from zerosum.runs import Run
+from zerosum.training.hooks import read_statistics
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
@@ -147,15 +148,13 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-import torch
 from torch import distributed
 
 import zerosum.cli
+import zerosum.jobs.training as jobs
 from zerosum import errors
-from zerosum.config import RunConfig
-from zerosum.data import batches
 from zerosum.runs import Run
-from zerosum.training.engine import Engine
+from zerosum.training.evaluation import Evaluation
 from zerosum.training.loop import Loop
 
 folder, *what = sys.argv[1:]
@@ -175,6 +174,23 @@ def play(loop):
 def recipe(name):
     return Run(Path(folder) / "plan").config()
 
+
+if "slow" in what:
+    # One process takes longer than the others may be waited for: to prepare, and to evaluate.
+    init, examine, assemble = distributed.init_process_group, Evaluation._examine, jobs.assemble
+
+    def join(*arguments, **named):
+        init(*arguments, **named, timeout=timedelta(seconds=3))
+
+    def wait(self, loop):
+        time.sleep(5 if rank == "0" else 0)
+        return examine(self, loop)
+
+    def prepare(*arguments, **named):
+        time.sleep(5 if rank == "1" else 0)
+        return assemble(*arguments, **named)
+
+    distributed.init_process_group, Evaluation._examine, jobs.assemble = join, wait, prepare
 
 with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", recipe):
     zerosum.cli.main(["train", "dcgan-digits", "--out", f"{folder}/run", "--continue", "--quiet"])
@@ -212,6 +228,37 @@ def test_a_killed_process_is_restarted_and_the_run_goes_on(
     for name, weight in weights(plan)["players"]["generator"]["network"].items():
         there = weights(Run(tmp_path / "run"))["players"]["generator"]["network"][name]
         assert torch.equal(weight, there), name
+
+
+def test_nobody_is_taken_for_lost_who_prepares_or_evaluates(
+    tiny: RunConfig, script: Path, tmp_path: Path
+) -> None:
+    config = replace(tiny, images=32, evaluate_every=16, evaluate_count=4)
+    create(tmp_path / "plan", config)
+    assert "done: 32 images seen." in launch(script, "slow")
+    assert len(read_scores(tmp_path / "run" / "scores.jsonl")) == 3
+
+
+def test_a_run_goes_on_with_another_number_of_processes(
+    without_batch_norm: RunConfig, script: Path, tmp_path: Path
+) -> None:
+    # Statistics of a batch, and dropout, are each process's own; all else is the whole batch's.
+    config = replace(without_batch_norm, batch_size=12, images=12 * 4, log_every=12)
+    alone = create(tmp_path / "alone", config)
+    finish(start("resume", str(alone.path), "--quiet"))
+    plan = create(tmp_path / "plan", config)
+    for rounds, processes in ((1, 2), (2, 1), (4, 3)):
+        plan.write_config(replace(config, images=12 * rounds))
+        launch(script, processes=processes)
+    changing = Run(tmp_path / "run")
+    for player in ("discriminator", "generator"):
+        one, other = (weights(run)["players"][player]["network"] for run in (alone, changing))
+        for name, weight in one.items():
+            assert torch.allclose(weight, other[name], rtol=0, atol=2e-3), f"{player} {name}"
+    logs = [read_statistics(run.path / "stats.jsonl") for run in (alone, changing)]
+    for expected, found in zip(*logs, strict=True):
+        for player in ("discriminator", "generator"):
+            assert found[player]["cost"] == pytest.approx(expected[player]["cost"], rel=1e-3)
 
 
 def test_a_process_that_fails_ends_all_with_one_message(

@@ -112,7 +112,7 @@ def assert_a_kill_costs_nothing(config: RunConfig, folder: Path, *, every: int) 
     """Copy the run at every change that it makes; each of these goes on to the same end.
 
     Args:
-        config: The run; what it leaves on disk changes some forty times.
+        config: The run; what it leaves on disk changes thirty to fifty times.
         folder: Where.
         every: 1: try all copies; 2: every other one...
     """
@@ -129,7 +129,7 @@ def assert_a_kill_costs_nothing(config: RunConfig, folder: Path, *, every: int) 
         expected = everything(path)
         assert expected["latest"]["rollbacks"] == 1
         assert len(expected["latest"]["hooks"]["evaluation"]["history"]) == 4
-        assert len(copies) >= 40
+        assert len(copies) >= 30
         for each in list(copies.values())[::every]:
             (each / "checkpoints").mkdir(exist_ok=True)
             (each / "checkpoints" / ".latest.safetensors.1.tmp").touch()
@@ -168,7 +168,7 @@ KINDS: dict[str, Callable[[Path], RunConfig]] = {
         folder,
         **{**SHORT, "game.pool": 4},
     ),
-    "few labels": lambda folder: change(recipe("sgan-digits"), SHORT),
+    "few labels": lambda folder: change(recipe("sgan-conv"), SHORT),
     "classifier": lambda folder: change(recipe("classifier"), SHORT),
     "adaptation": lambda folder: adapting(folder / "data", **SHORT),
     "perturbation": lambda folder: change(recipe("advgan"), SHORT),

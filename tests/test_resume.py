@@ -83,7 +83,7 @@ def _wait_for_progress(run: Run, before: float) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR1])
 def test_a_signal_saves_and_says_how_to_go_on(
     long: RunConfig, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -93,9 +93,24 @@ def test_a_signal_saves_and_says_how_to_go_on(
     time.sleep(0.5)
     process.send_signal(number)
     output = finish(process, code=130)
-    assert "all is saved" in output
+    assert "stopping: the round that is being played is finished, then all is saved" in output
+    assert "all is saved.\n" in output
     assert f"zerosum resume {run.path}" in output
     assert weights(run)["images"] > 0
+
+
+def test_a_run_that_ignores_the_end_of_its_terminal_goes_on(
+    tiny: RunConfig, tmp_path: Path
+) -> None:
+    run = create(tmp_path / "run", replace(tiny, images=3200))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does.
+    try:
+        process = start("resume", str(run.path), "--quiet")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    _wait_for_progress(run, 0.0)
+    process.send_signal(signal.SIGHUP)
+    assert "done: 3,200 images seen." in finish(process)
 
 
 def test_a_longer_run_is_the_same_as_one_planned_so(tiny: RunConfig, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What happens beside the game: the log, the sample grids, the checkpoints."""
 
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -222,7 +223,7 @@ class Samples:
             frames = [
                 file  # A user may have put other pictures beside them.
                 for file in sorted((self.folder / "samples").glob("*.png"))
-                if file.stem.isdecimal() and int(file.stem) <= loop.images
+                if re.fullmatch("[0-9]{10,}", file.stem) and int(file.stem) <= loop.images
             ]
             save_gif(frames, self.folder / "samples.gif")
 
