@@ -168,7 +168,7 @@ KINDS: dict[str, Callable[[Path], RunConfig]] = {
         folder,
         **{**SHORT, "game.pool": 4},
     ),
-    "few labels": lambda folder: change(recipe("sgan-conv"), SHORT),
+    "few labels": lambda folder: change(recipe("sgan"), {**SHORT, "data": "digits"}),
     "classifier": lambda folder: change(recipe("classifier"), SHORT),
     "adaptation": lambda folder: adapting(folder / "data", **SHORT),
     "perturbation": lambda folder: change(recipe("advgan"), SHORT),

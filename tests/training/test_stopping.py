@@ -65,6 +65,17 @@ def test_a_second_one_does_no_harm_and_both_are_answered_at_once(
     assert asked == ["stop"] * 3
 
 
+def test_a_handler_that_was_there_before_hears_of_it_when_all_is_saved(asked: list[str]) -> None:
+    before = signal.signal(signal.SIGUSR2, lambda number, frame: asked.append("launcher"))
+    try:
+        with stopped_by_signals(lambda: asked.append("stop"), say=False):
+            signal.raise_signal(signal.SIGUSR2)
+            asked.append("saved")
+    finally:
+        signal.signal(signal.SIGUSR2, before)
+    assert asked == ["stop", "saved", "launcher"]
+
+
 def test_in_a_thread_signals_are_left_alone(asked: list[str]) -> None:
     def work() -> None:
         with stopped_by_signals(lambda: asked.append("stop")):

@@ -93,8 +93,9 @@ class Statistics:
         self._close()
 
     def started(self, loop: AnyLoop) -> None:
-        """Cut the log back to where the run stands, and open TensorBoard's."""
+        """Cut the log back to where the run stands, and write the line that is due there."""
         self._open(loop)
+        self._write_if_due(loop)
 
     def _open(self, loop: AnyLoop) -> None:
         if loop.engine.is_main:
@@ -116,9 +117,13 @@ class Statistics:
             for name, value in scores.items():
                 sums[name] = sums[name] + value if name in sums else value.clone()
                 counts[name] = counts.get(name, 0) + 1
-        if passed(loop, self.every):
-            self._whole = loop.images
+        self._write_if_due(loop)
+
+    def _write_if_due(self, loop: AnyLoop) -> None:
+        if passed(loop, self.every) and self._whole < loop.images:
             self._write(loop)
+            # Only now: a line that could not be written is written when the run goes on.
+            self._whole, self._sums, self._counts = loop.images, {}, {}
 
     def stopped(self, loop: AnyLoop) -> None:
         """Write what is left, and draw the curves."""
@@ -162,7 +167,7 @@ class Statistics:
                 self._writer.add_scalar(f"{player}/{name}", value, loop.images)
 
     def _means(self, loop: AnyLoop) -> dict[str, dict[str, float]]:
-        """The means since the last line, over the processes too; starts a new sum."""
+        """The means since the last line, over the processes too."""
         names = [(player, name) for player, sums in self._sums.items() for name in sums]
         stacked = torch.stack(
             [self._sums[player][name] / self._counts[player][name] for player, name in names]
@@ -170,8 +175,6 @@ class Statistics:
         means: dict[str, dict[str, float]] = defaultdict(dict)
         for (player, name), value in zip(names, loop.engine.mean(stacked).tolist(), strict=True):
             means[player][name] = value
-        self._sums.clear()
-        self._counts.clear()
         return dict(means)
 
 

@@ -4,8 +4,9 @@ Everything here is counted in real images seen, so that a schedule survives anot
 and everything random is derived from that count, so that a resumed run goes on bit for bit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
@@ -159,8 +160,8 @@ class Loop(Generic[BatchT]):
     def run(self, until: int) -> None:
         """Play until so many images have been seen, or until `stop` is called.
 
-        At the end every hook has its turn, whatever happens in the others; then the first error
-        is raised.
+        After a round and at the end every hook has its turn, whatever happens in the others, so
+        that all of them know as much; then the first error is raised.
 
         Raises:
             NonFiniteCostError: A player's cost was infinite or not a number.
@@ -172,19 +173,8 @@ class Loop(Generic[BatchT]):
             self.activity = ""
             while self.images < until and not self.engine.any(self._stop):
                 record = self.play_round()
-                for hook in self.hooks:
-                    hook.played(self, record)
-            self._stop_hooks()
-
-    def _stop_hooks(self) -> None:
-        errors = []
-        for hook in reversed(self.hooks):
-            try:
-                hook.stopped(self)
-            except Exception as error:
-                errors.append(error)
-        if errors:
-            raise errors[0]
+                _each(partial(hook.played, self, record) for hook in self.hooks)
+            _each(partial(hook.stopped, self) for hook in reversed(self.hooks))
 
     def play_round(self) -> Record:
         """One round: every player in turn lowers its own cost while the others stand still."""
@@ -306,6 +296,17 @@ class Loop(Generic[BatchT]):
 
     def _remembering(self) -> list[Remembering]:
         return [hook for hook in self.hooks if isinstance(hook, Remembering)]
+
+
+def _each(calls: Iterable[Callable[[], None]]) -> None:
+    errors = []
+    for call in calls:
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:

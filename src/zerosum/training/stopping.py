@@ -26,7 +26,9 @@ _ONE_EVENT = 2.0
 def stopped_by_signals(stop: Callable[[], None], *, say: bool = True) -> Iterator[None]:
     """Let signals call ``stop`` within the block, as often as they come, and do nothing else.
 
-    A signal that was ignored before stays ignored: so runs that are started with ``nohup``, or in
+    A handler that was there before has its turn after the block, when all is saved: so a launcher
+    such as submitit hears of the signal and can requeue the job. A signal that was ignored before
+    stays ignored: so runs that are started with ``nohup``, or in
     the background of a script, outlive their terminal. Outside the main thread, where signals
     cannot be handled, nothing changes.
 
@@ -42,9 +44,11 @@ def stopped_by_signals(stop: Callable[[], None], *, say: bool = True) -> Iterato
         ['stop']
     """
     last: list[float] = []
+    received: set[int] = set()
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop()
+        received.add(number)
         now = time.monotonic()
         if say and (not last or now - last[-1] > _ONE_EVENT):
             _say(_FIRST if not last else _AGAIN.format(pid=os.getpid()))
@@ -64,6 +68,11 @@ def stopped_by_signals(stop: Callable[[], None], *, say: bool = True) -> Iterato
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    for number in sorted(received):
+        handler = before[number]
+        # Python's own would call what has been saved and ended an interruption.
+        if callable(handler) and handler is not signal.default_int_handler:
+            handler(number, None)
 
 
 _FIRST = "stopping: the round that is being played is finished, then all is saved ..."

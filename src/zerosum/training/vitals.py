@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from zerosum.games.base import Game, Round
+from zerosum.randomness import derive_seed
 from zerosum.training.loop import Loop
 
 __all__ = ["vital_signs"]
@@ -48,6 +49,8 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
     with _left_as_it_is(loop.game):
         images = loop.images
         for ahead in range(rounds):
+            # Layers draw what they would in that round, in a run that was resumed here too.
+            torch.manual_seed(derive_seed(loop.seed, "layers", images, loop.engine.rank))
             # Without the others: they do not look, and would be waited for in vain.
             now = Round(number=loop.rounds + ahead, images=images, random=loop.random_at(images))
             for turn in loop.turns(loop.batches.at(images), now):
