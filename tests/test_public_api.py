@@ -2,10 +2,13 @@
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 
 import zerosum
+from runs_in_processes import environment
 from zerosum.cli import COMMANDS
 from zerosum.recipes import RECIPES
 
@@ -14,12 +17,15 @@ NAMES = [
     "RunConfig",
     "ZerosumError",
     "__version__",
+    "attacks",
     "compare",
     "evaluate",
     "load",
+    "metrics",
     "open_source",
     "project",
     "recipe",
+    "recipes",
     "resume",
     "train",
     "translate",
@@ -36,6 +42,21 @@ def test_the_quick_start() -> None:
     assert zerosum.__all__ == NAMES
     for name in NAMES:
         assert getattr(zerosum, name) is not None
+
+
+def test_a_fresh_import_lists_its_names_and_finds_its_modules() -> None:
+    code = (
+        "import sys, zerosum\n"
+        "before = dir(zerosum)\n"
+        "assert 'dcgan-digits' in zerosum.recipes.RECIPES\n"
+        "assert 'torch' not in sys.modules\n"
+        "assert zerosum.attacks.ATTACKS and zerosum.metrics.__all__\n"
+        "assert dir(zerosum) == before\n"
+        "print(*before)\n"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, check=True, env=environment(), capture_output=True, text=True)
+    assert done.stdout.split() == NAMES == sorted(NAMES)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
