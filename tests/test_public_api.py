@@ -9,7 +9,9 @@ import pytest
 
 import zerosum
 from runs_in_processes import environment
+from zerosum.attacks import ATTACKS
 from zerosum.cli import COMMANDS
+from zerosum.config import METRICS
 from zerosum.recipes import RECIPES
 
 NAMES = [
@@ -138,3 +140,10 @@ def test_every_module_says_what_is_public(name: str) -> None:
 def _as_ruff_sorts(name: str) -> tuple[int, str]:
     kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
     return kind, name
+
+
+def test_every_word_that_people_type_is_answered_with_a_name() -> None:
+    for table in (COMMANDS, RECIPES, METRICS, ATTACKS):
+        for word, meant in table.also.items():
+            assert word not in table
+            assert meant.split()[0] in table

@@ -52,6 +52,8 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     ("words", "expected"),
     [
         (["--help"], ["train", "resume", "sample", "recipes", "data", "first run"]),
+        (["help"], ["usage: zerosum COMMAND"]),
+        (["version"], ["zerosum 0."]),
         (["train", "--help"], ["dcgan-digits", "wgan-gp-cifar10", "--dry-run", "torchrun"]),
         (["recipes"], ["mnist-gan-2018", "dcgan-faces"]),
         (["recipes", "dcgan-faces"], ['"latent_size": 128', "celeba"]),
@@ -80,7 +82,13 @@ def test_help_teaches(
     [
         ([], 2, "usage: zerosum COMMAND"),
         (["trian"], 2, "did you mean 'train'?"),
+        (["eval"], 2, "did you mean 'evaluate'?"),
+        (["generate"], 2, "did you mean 'sample'?"),
+        (["inspect"], 2, "did you mean 'data inspect'?"),
         (["train"], 2, "usage: zerosum train RECIPE"),
+        (["train", "dcgan"], 2, "'dcgan-digits', 'dcgan-mnist', 'dcgan-svhn', 'dcgan-cifar10' or"),
+        (["train", "faces"], 2, "did you mean 'dcgan-faces', 'r3gan-faces32'"),
+        (["train", "xyz"], 2, "unknown recipe 'xyz'. Known: adda"),
         (["train", "dcgan-digit"], 2, "did you mean 'dcgan-digits'?"),
         (["recipes", "dcgan-digit"], 2, "did you mean 'dcgan-digits'?"),
         (["train", "dcgan-digits", "--batch-sise", "3"], 2, "--batch-size"),

@@ -33,6 +33,23 @@ COMMANDS = Table(
         "compare": "set the scores of several runs side by side",
         "data": "look into a source of pictures before training on it",
     },
+    also={
+        **dict.fromkeys(("list", "ls", "models", "zoo", "show"), "recipes"),
+        **dict.fromkeys(("fit", "learn", "run", "start", "new"), "train"),
+        **dict.fromkeys(("continue", "restart", "restore"), "resume"),
+        **dict.fromkeys(("generate", "gen", "draw", "make", "infer", "inference"), "sample"),
+        **dict.fromkeys(("interpolate", "animate", "video", "gif"), "walk"),
+        **dict.fromkeys(("mixing", "stylemix", "style-mix"), "mix"),
+        **dict.fromkeys(("invert", "inversion", "embed", "encode"), "project"),
+        **dict.fromkeys(("directions", "ganspace", "sefa"), "edit"),
+        **dict.fromkeys(("transfer", "stylize", "stylise"), "translate"),
+        **dict.fromkeys(("predict", "label"), "classify"),
+        **dict.fromkeys(("adversarial", "fool", "mislead"), "attack"),
+        **dict.fromkeys(("convert", "onnx"), "export"),
+        **dict.fromkeys(("test", "score", "scores", "metrics", "fid", "calc_metrics"), "evaluate"),
+        **dict.fromkeys(("diff", "versus", "plot"), "compare"),
+        **dict.fromkeys(("inspect", "dataset", "audit", "check"), "data inspect"),
+    },
 )
 
 _HELP = """\
@@ -61,10 +78,10 @@ from one kind of picture to another:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 when done, 1 on what a user can mend, 2 on bad usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or words[0] in ("-h", "--help"):
+    if not words or words[0] in ("-h", "--help", "help"):
         print(_HELP.format(commands=_list_commands()))
         sys.exit(0 if words else 2)
-    if words[0] == "--version":
+    if words[0] in ("--version", "version"):
         from zerosum import __version__
 
         print(f"zerosum {__version__}")

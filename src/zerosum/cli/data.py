@@ -58,4 +58,4 @@ def _inspect(
         console.print(f"a sample of the pictures: {picture}", markup=False)
 
 
-ACTIONS = Table("action of zerosum data", {"inspect": _inspect})
+ACTIONS = Table("action of zerosum data", {"inspect": _inspect}, also={"check": "inspect"})

@@ -27,6 +27,14 @@ METRICS = Table(
         "accuracy": "how often a classifier is right on pictures that it has not learnt from",
         "partner": "translations beside their true partners (of equal file name), and copies too",
     },
+    also={
+        "fid": "frechet",
+        "fd": "frechet",
+        "kd": "kid",
+        "mmd": "kid",
+        **dict.fromkeys(("precision", "recall", "density", "coverage"), "prdc"),
+        "memorization": "memorisation",
+    },
 )
 """What can be measured, in words."""
 

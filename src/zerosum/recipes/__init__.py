@@ -81,6 +81,15 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         "advgan": advgan,
         "gap": gap,
     },
+    also={
+        **dict.fromkeys(("vanilla", "simple", "fully-connected"), "mnist-gan-2022"),
+        **dict.fromkeys(("cnn", "resnet", "supervised"), "classifier"),
+        **dict.fromkeys(("semi-supervised", "ssl", "ssgan", "few-labels"), "sgan"),
+        **dict.fromkeys(("domain-adaptation", "uda"), "dann"),
+        **dict.fromkeys(("img2img", "image-to-image", "unpaired", "munit"), "cyclegan-small"),
+        **dict.fromkeys(("paired", "pix2pixhd"), "pix2pix"),
+        **dict.fromkeys(("adversarial", "attack"), "advgan"),
+    },
 )
 
 
