@@ -88,13 +88,13 @@ def test_commands() -> None:
 
 def test_recipes() -> None:
     assert list(RECIPES) == [
-        "mnist-gan-2018",
-        "mnist-gan-2022",
         "dcgan-digits",
         "dcgan-mnist",
         "dcgan-svhn",
         "dcgan-cifar10",
         "dcgan-faces",
+        "mnist-gan-2018",
+        "mnist-gan-2022",
         "wgan-gp-mnist",
         "wgan-gp-cifar10",
         "r3gan-digits",

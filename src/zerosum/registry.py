@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from zerosum.errors import UnknownNameError
 
-__all__ = ["Table", "hint"]
+__all__ = ["Table", "hint", "near"]
 
 T = TypeVar("T")
 
@@ -83,18 +83,23 @@ def hint(word: str, names: Collection[str], *, also: Mapping[str, str] | None = 
         >>> hint("trian", ["train", "sample"]), hint("xyz", ["train", "sample"])
         ("; did you mean 'train'?", '.')
     """
-    meant = _meant(word.lower(), {name.lower(): name for name in names}, also or {})
+    word = word.lower()
+    meant = [also[word]] if also and word in also else near(word, names)
     if not meant:
         return "."
     *most, last = map(repr, meant)
     return f"; did you mean {', '.join(most)} or {last}?" if most else f"; did you mean {last}?"
 
 
-def _meant(word: str, names: Mapping[str, str], also: Mapping[str, str]) -> list[str]:
-    if word in also:
-        return [also[word]]
-    if len(word) >= _SHORTEST:
-        found = [names[each] for each in names if f"-{word}" in f"-{each}"]
-        if found:
-            return found
-    return [names[name] for name in get_close_matches(word, names, n=1, cutoff=_ALIKE)]
+def near(word: str, names: Collection[str]) -> list[str]:
+    """The names of which a part begins with a word; else the one that is spelt most alike.
+
+    Example:
+        >>> near("faces", ["dcgan-faces", "r3gan-faces32", "advgan"]), near("advagn", ["advgan"])
+        (['dcgan-faces', 'r3gan-faces32'], ['advgan'])
+    """
+    lowered = {name.lower(): name for name in names}
+    parts = {each: f"-{each.replace('.', '-')}" for each in lowered}
+    found = [each for each in lowered if len(word) >= _SHORTEST and f"-{word}" in parts[each]]
+    found = found or get_close_matches(word, lowered, n=1, cutoff=_ALIKE)
+    return [lowered[each] for each in found]

@@ -72,7 +72,8 @@ from one kind of picture to another:
   zerosum train cyclegan-small --data FOLDER      with trainA and trainB in it
   zerosum translate runs/cyclegan-small PICTURE... --page look.html
 
-`zerosum COMMAND --help` explains a command; `zerosum --version` tells the version."""
+zerosum COMMAND --help explains a command, zerosum --version tells the version; with
+source <(zerosum --completion bash) the shell completes all of it (or zsh; fish: ... | source)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -86,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         print(f"zerosum {__version__}")
         sys.exit(0)
+    if words[0] in ("--completion", "--complete"):
+        _complete(words[0], words[1:])
     # Pillow warns of metadata that nobody here uses, once for each wording, in every picture.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
@@ -100,6 +103,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:  # The reader has seen enough: `zerosum recipes | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complete(asked: str, words: list[str]) -> None:
+    """Print what a shell is to be told once, or what it asks for then, and exit."""
+    from zerosum.cli.completion import SHELLS, complete
+
+    if asked == "--complete":
+        print("\n".join(complete(words)))
+    else:
+        try:
+            print(SHELLS[words[0] if words else "bash"])
+        except UnknownNameError as error:
+            _fail(error, 2)
+    sys.exit(0)
 
 
 @contextmanager

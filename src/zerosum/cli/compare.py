@@ -1,21 +1,17 @@
 """``zerosum compare RUN RUN...``: scores side by side, where they may be compared."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-__all__ = ["run"]
+from zerosum.cli.command import Command
 
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and compare."""
-    tyro.cli(_compare, args=list(arguments), prog="zerosum compare")
+__all__ = ["complete", "run"]
 
 
 def _compare(
-    runs: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    runs: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUN ...")],
     *,
     plot: Path = Path("compare.png"),
 ) -> None:
@@ -35,3 +31,18 @@ def _compare(
     found = compare_runs(runs)
     draw_comparison(found, plot)
     report_comparison(found, plot)
+
+
+COMMAND = Command(
+    name="zerosum compare",
+    function=_compare,
+    text="""\
+Set the scores of several runs side by side: a table, and curves over images seen.
+
+Only scores of one protocol are compared: the same feature network, real pictures and counts.
+Runs without such scores are refused with what differs; `zerosum evaluate` makes them.""",
+    examples="""\
+zerosum compare runs/dcgan-digits runs/mnist-gan-2018
+zerosum compare runs/* --plot curves.png""",
+)
+run, complete = COMMAND.run, COMMAND.complete

@@ -1,35 +1,18 @@
 """``zerosum project RUN PICTURE...``: the latents whose pictures are nearest to real ones."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
 if TYPE_CHECKING:
     from zerosum.jobs import Projected
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Find the latents whose pictures are nearest to real pictures, by gradient descent.
-
-Pictures are brought to the run's shape as its own data were. For each there is a PNG with the
-target on the left and the projection on the right, and an .npz with the latent (z, or the style w
-of a style-based generator). A distance is the mean squared difference of pixels in [-1, 1]; with
---features, that of features is added, weighed so that both count alike. Beside it stand the
-distances of the nearest of 1,000 random samples and of their mean, which cost no search.
-
-  zerosum project runs/dcgan-digits photo.png
-  zerosum project runs/dcgan-digits folder/ --features digits --out nearest --steps 1000"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and project."""
-    tyro.cli(_project, args=list(arguments), prog="zerosum project", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _project(
@@ -83,6 +66,24 @@ def _project(
     if done.failed:
         report_failures(done.failed, "projected")
         sys.exit(1)
+
+
+COMMAND = Command(
+    name="zerosum project",
+    function=_project,
+    text="""\
+Find the latents whose pictures are nearest to real pictures, by gradient descent.
+
+Pictures are brought to the run's shape as its own data were. For each there is a PNG with the
+target on the left and the projection on the right, and an .npz with the latent (z, or the style w
+of a style-based generator). A distance is the mean squared difference of pixels in [-1, 1]; with
+--features, that of features is added, weighed so that both count alike. Beside it stand the
+distances of the nearest of 1,000 random samples and of their mean, which cost no search.""",
+    examples="""\
+zerosum project runs/dcgan-digits photo.png
+zerosum project runs/dcgan-digits folder/ --features digits --out nearest""",
+)
+run, complete = COMMAND.run, COMMAND.complete
 
 
 def _report(done: "Projected") -> None:

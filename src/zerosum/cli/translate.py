@@ -1,38 +1,15 @@
 """``zerosum translate RUN INPUT...``: pictures of one domain into the other."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Turn pictures of one domain into the other with the translator of a run.
-
-Pictures may have any size; large ones go through in tiles, without seams. Each becomes a PNG that
-says in its metadata that it is generated, by which run and from which picture. Pictures that
-cannot be read are named at the end, and all others are translated.
-
-  zerosum translate runs/cyclegan photo.jpg
-  zerosum translate runs/cyclegan holiday/ more.zip --out paintings --page paintings.html
-  zerosum translate runs/cyclegan paintings/ --direction b2a
-  zerosum translate runs/cyclegan horse2zebra/        its testA; with --direction b2a its testB
-  zerosum translate runs/cyclegan horse2zebra/ --split trainA"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and translate."""
-    tyro.cli(
-        _translate,
-        args=list(arguments),
-        prog="zerosum translate",
-        description=_DESCRIPTION,
-    )
+__all__ = ["complete", "run"]
 
 
 def _translate(
@@ -87,3 +64,22 @@ def _translate(
     if done.failed:
         report_failures(done.failed, "translated")
         sys.exit(1)
+
+
+COMMAND = Command(
+    name="zerosum translate",
+    function=_translate,
+    text="""\
+Turn pictures of one domain into the other with the translator of a run.
+
+Pictures may have any size; large ones go through in tiles, without seams. Each becomes a PNG that
+says in its metadata that it is generated, by which run and from which picture. Pictures that
+cannot be read are named at the end, and all others are translated.""",
+    examples="""\
+zerosum translate runs/cyclegan photo.jpg
+zerosum translate runs/cyclegan album/ --out turned --page look.html
+zerosum translate runs/cyclegan paintings/ --direction b2a
+zerosum translate runs/cyclegan horse2zebra/  # its testA; b2a: its testB
+zerosum translate runs/cyclegan horse2zebra/ --split trainA""",
+)
+run, complete = COMMAND.run, COMMAND.complete
