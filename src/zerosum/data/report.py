@@ -130,8 +130,8 @@ def _fit(image: Image.Image, cell: int) -> Image.Image:
 def _table(part: Part) -> RenderableType:
     table = Table(show_header=False)
     table.add_row("readable", f"{part.readable} of {part.count}")
-    sizes = [f"{width}x{height}: {count}" for (width, height), count in part.sizes]
-    table.add_row("sizes (width x height)", _joined(sizes, part.size_count))
+    sizes = [f"{height}x{width}: {count}" for (width, height), count in part.sizes]
+    table.add_row("sizes (height x width)", _joined(sizes, part.size_count))
     table.add_row("modes", ", ".join(f"{mode}: {count}" for mode, count in part.modes))
     table.add_row("values", f"{part.low} to {part.high}")
     classes = [f"{name}: {count}" for name, count in part.classes]

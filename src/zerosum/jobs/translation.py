@@ -31,6 +31,7 @@ from zerosum.model import Model, load
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pages import Page, write_page
 from zerosum.pictures import provenance, save_png, to_pictures
+from zerosum.sizes import in_pixels
 from zerosum.types import Images
 
 __all__ = ["TranslateOptions", "Translated", "translate"]
@@ -174,7 +175,7 @@ class _Translator:
         smallest = int(self.network.smallest)  # type: ignore[arg-type]
         if min(height, width) < smallest:
             raise DataError(
-                f"the picture has only {width}x{height} pixels; the network needs at least "
+                f"the picture has only {in_pixels((height, width))}; the network needs at least "
                 f"{smallest}x{smallest}"
             )
         return source, self.through(self.network, source), profile
