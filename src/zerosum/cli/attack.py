@@ -1,12 +1,12 @@
 """``zerosum attack CLASSIFIER --data SOURCE``: how a classifier can be misled."""
 
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
 from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.errors import ConfigError, printable
 from zerosum.limits import PIXEL_LIMIT
 
@@ -110,7 +110,7 @@ def _attack(
         with explained(out):
             save(found, out)
     if json:
-        print(dumps(attack_to_json(found), indent=2, ensure_ascii=False))
+        print_json(attack_to_json(found))
         return
     _report(found)
     for made in (report, out):

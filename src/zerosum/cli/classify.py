@@ -1,13 +1,13 @@
 """``zerosum classify RUN PICTURE...``: which class pictures are of."""
 
 import sys
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
 from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 
 if TYPE_CHECKING:
     from zerosum.jobs import Classified
@@ -42,7 +42,7 @@ def _classify(
         run, inputs, checkpoint=checkpoint, device=device, pixel_limit=pixel_limit, quiet=json
     )
     if json:
-        print(dumps(found.to_json(), indent=2, ensure_ascii=False))
+        print_json(found.to_json())
     elif found.pictures:
         _report(found)
     if found.failed:

@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import Table
 
@@ -33,6 +34,7 @@ def _inspect(
     sources: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE ...")],
     *,
     picture: Path | None = None,
+    json: bool = False,
     pixel_limit: int = PIXEL_LIMIT,
 ) -> None:
     """Inspect and report.
@@ -41,6 +43,7 @@ def _inspect(
         sources: Names (digits, mnist, ...), folders, archives, arrays or shards; several are
             compared, such as the two domains of a translation.
         picture: PNG file to write a sample of the pictures to.
+        json: Print what was found as JSON, and nothing else.
         pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
             pictures that you trust.
     """
@@ -50,14 +53,19 @@ def _inspect(
     from rich.console import Console
 
     from zerosum.data.audit import audit
+    from zerosum.data.report import audit_to_json, render
     from zerosum.data.report import picture as draw
-    from zerosum.data.report import render
 
     console = Console()
-    render(audit(*sources, pixel_limit=pixel_limit), console)
+    found = audit(*sources, pixel_limit=pixel_limit)
+    if json:
+        print_json(audit_to_json(found))
+    else:
+        render(found, console)
     if picture is not None:
         draw(sources, picture, pixel_limit=pixel_limit)
-        console.print(f"a sample of the pictures: {picture}", markup=False)
+        if not json:
+            console.print(f"a sample of the pictures: {picture}", markup=False)
 
 
 ACTIONS = Table(
@@ -71,7 +79,8 @@ Report what a source holds and what is wrong with it, or what several have in co
 sizes, classes, unreadable files, duplicates, leaks from train to test, and a picture.""",
             examples="""\
 zerosum data inspect FOLDER --picture look.png
-zerosum data inspect horses/ zebras.zip  # two domains""",
+zerosum data inspect horses/ zebras.zip  # two domains
+zerosum data inspect FOLDER --json  # for programs""",
         )
     },
     also={"check": "inspect"},

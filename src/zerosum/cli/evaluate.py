@@ -1,11 +1,11 @@
 """``zerosum evaluate RUN|SOURCE``: score pictures against real ones."""
 
-from json import dumps
 from typing import Annotated
 
 import tyro
 
 from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.config import METRICS, EvaluateConfig
 
 __all__ = ["complete", "run"]
@@ -31,7 +31,7 @@ def _evaluate(
 
     found = evaluate(subject, options, quiet=json)
     if json:
-        print(dumps(found.scores.to_json(), indent=2, ensure_ascii=False))
+        print_json(found.scores.to_json())
     else:
         report_scores(found)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.errors import printable
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def _project(
     steps: int = 500,
     starts: int = 4,
     seed: int = 0,
+    json: bool = False,
     features: str | None = None,
     classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
@@ -38,6 +40,7 @@ def _project(
         steps: Steps of gradient descent.
         starts: From how many points; the best counts.
         seed: Whose first 1,000 pictures are the random samples; the noise follows from it too.
+        json: Print the distances of all pictures as JSON, and nothing else.
         features: A feature network to compare by, besides pixels: digits, efficientnet-lite0, ...
         classes: Of a conditional run: the class to look in, by name or number, or several between
             commas; by default all.
@@ -61,7 +64,9 @@ def _project(
         pixel_limit=pixel_limit,
     )
     done = project(run, inputs, options)
-    if done.pictures:
+    if json:
+        print_json(done.to_json())
+    elif done.pictures:
         _report(done)
     if done.failed:
         report_failures(done.failed, "projected")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.errors import printable
 
 __all__ = ["complete", "run"]
@@ -19,6 +20,7 @@ def _translate(
     direction: Literal["a2b", "b2a"] | None = None,
     out: Path | None = None,
     page: Path | None = None,
+    json: bool = False,
     split: str | None = None,
     checkpoint: Literal["latest", "best"] = "latest",
     device: str = "auto",
@@ -34,6 +36,7 @@ def _translate(
         out: Folder for the translations, named as their sources. By default translated-a2b, or
             translated-b2a, in the run folder.
         page: HTML file that shows pictures, translations and those translated back.
+        json: Print where everything is as JSON, and nothing else.
         split: Which part of folders and archives: testA, train, ... By default the domain that
             the direction goes from, for tests if there are any; else everything.
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
@@ -57,10 +60,12 @@ def _translate(
         pixel_limit=pixel_limit,
     )
     done = translate(run, inputs, options)
-    if done.count:
-        print(printable(str(done.out)))
-    if done.page is not None:
-        print(printable(str(done.page)))
+    if json:
+        print_json(done.to_json())
+    else:
+        for made in (done.out if done.count else None, done.page):
+            if made is not None:
+                print(printable(str(made)))
     if done.failed:
         report_failures(done.failed, "translated")
         sys.exit(1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.games.base import evaluating
 from zerosum.jobs.inputs import (
     Input,
+    failures_to_json,
     find_inputs,
     limit_of_pixels,
     output_names,
@@ -95,6 +96,15 @@ class Translated:
     out: Path
     page: Path | None = None
     failed: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "out": str(self.out),
+            "page": None if self.page is None else str(self.page),
+            "translated": self.count,
+            "failed": failures_to_json(self.failed),
+        }
 
 
 def translate(
