@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 _ALIKE = 0.65
 _SHORTEST = 3
+_LISTED = 60
 
 
 class Table(Mapping[str, T], Generic[T]):
@@ -53,7 +54,7 @@ class Table(Mapping[str, T], Generic[T]):
             return self._entries[name]
         raise UnknownNameError(
             f"unknown {self.kind} {name!r}{hint(name, self._entries, also=self.also)} "
-            f"Known: {', '.join(sorted(self._entries))}."
+            f"Known: {_listed(sorted(self._entries))}."
         )
 
     def __contains__(self, name: object) -> bool:
@@ -64,6 +65,11 @@ class Table(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
 
 
 def hint(word: str, names: Collection[str], *, also: Mapping[str, str] | None = None) -> str:

@@ -1,5 +1,6 @@
 """``zerosum attack CLASSIFIER --data SOURCE``: how a classifier can be misled."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -42,12 +43,13 @@ def _attack(
     attack: tuple[str, ...] = ("pgd",),
     epsilon: str | None = None,
     norm: Literal["linf", "l2"] = "linf",
-    targeted: int | None = None,
+    targeted: Annotated[str | None, tyro.conf.arg(metavar="CLASS")] = None,
     count: int = 100,
     split: str | None = None,
     pixel_limit: int = PIXEL_LIMIT,
     labels: Literal["source", "predicted"] = "source",
     against: str | None = None,
+    fail_under: float | None = None,
     report: Path | None = None,
     out: Path | None = None,
     json: bool = False,
@@ -64,13 +66,16 @@ def _attack(
         attack: One or more of the attacks below, runs among them.
         epsilon: The largest perturbation; by default 8/255 for linf and 1 for l2.
         norm: linf: the greatest change of any pixel; l2: the length of all changes together.
-        targeted: Number of the class that the classifier is to name; by default any wrong one.
+        targeted: The class that the classifier is to name, by name or by number from 0 (where
+            classes are called by numbers, by name alone); by default any wrong one.
         count: How many pictures to show the classifier, spread evenly over the source.
         split: Which part of the source; by default test where there is one, else train.
         pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
             pictures that you trust.
         labels: predicted takes what the classifier says of the unchanged pictures for right.
         against: A second classifier of the same classes, to see what carries over to it.
+        fail_under: Exit with 1 where less accuracy than this share is left under all attacks
+            together, for automatic tests: 0.7.
         report: HTML file with the rates, a curve, and pictures beside their attacked selves.
         out: New folder for attack.json and a PNG of each picture that an attack made.
         json: Print the result as JSON, and nothing else.
@@ -100,6 +105,7 @@ def _attack(
         batch_size=batch_size,
         device=device,
     )
+    _check_share(fail_under)
     if out is not None:
         require_free(out)
     found = attack_classifier(classifier, data, options, quiet=json)
@@ -111,11 +117,31 @@ def _attack(
             save(found, out)
     if json:
         print_json(attack_to_json(found))
-        return
-    _report(found)
-    for made in (report, out):
-        if made is not None:
-            print(printable(str(made)))
+    else:
+        _report(found)
+        for made in (report, out):
+            if made is not None:
+                print(printable(str(made)))
+    _judge(found, fail_under)
+
+
+def _check_share(fail_under: float | None) -> None:
+    if fail_under is not None and not 0 <= fail_under <= 1:
+        raise ConfigError(
+            f"--fail-under is a share of the pictures from 0 to 1, such as 0.7; got {fail_under}."
+        )
+
+
+def _judge(found: "Attacked", fail_under: float | None) -> None:
+    """Exit with 1 where too little is left."""
+    left = found.robust_to_all()
+    if fail_under is not None and left < fail_under:
+        print(
+            f"zerosum: the accuracy under attack is {left:.1%}, less than {fail_under:.1%} "
+            "(--fail-under).",
+            file=sys.stderr,
+        )
+        sys.exit(1)
 
 
 COMMAND = Command(
@@ -136,7 +162,8 @@ zerosum attack digits --data digits --epsilon 0.1 --report attack.html
 zerosum attack runs/classifier --data digits --attack pgd runs/advgan
 zerosum attack efficientnet-lite0 --data photos.zip --epsilon 2/255
 zerosum attack torchvision:resnet18 --data photos/ --labels predicted
-zerosum attack digits --data digits --norm l2 --attack deepfool cw""",
+zerosum attack digits --data digits --norm l2 --attack deepfool cw
+zerosum attack runs/classifier --data digits --fail-under 0.7  # exits with 1""",
     lists={
         "attacks": {
             "fgsm": "one step up the slope; quick, and weak",
@@ -185,7 +212,7 @@ def _report(found: "Attacked") -> None:
         f"({values['clean_accuracy']:.1%}); {values['wrong_already']} are wrong already. "
         f"Attacked: {len(found.images)}, within {found.options.norm} {found.options.radius:.4g}."
     )
-    heads = ["attack", "success", "accuracy left", "smallest (median)", "ms a picture"]
+    heads = ["attack", "success", "accuracy left", "smallest", "ms each", "s in all"]
     table = Table(*heads, *(["carries over"] if found.shared is not None else []), box=None)
     for name, each in values["attacks"].items():
         median, transfer = each["median_smallest"], each["transfer"]
@@ -195,10 +222,15 @@ def _report(found: "Attacked") -> None:
             f"{each['robust_accuracy']:.1%}",
             "-" if median is None else f"{median:.4g}",
             f"{1000 * each['seconds_per_picture']:.1f}",
+            f"{each['seconds']:.1f}",
         ]
         if found.shared is not None:
             row.append("-" if transfer is None else f"{transfer:.1%}")
         table.add_row(*row)
     console.print(table)
+    console.print(
+        f"Under all of them together {values['robust_accuracy']:.1%} is left. It took "
+        f"{found.seconds:.1f} s in all: with this size, and with the others of the curve."
+    )
     for warning in found.warnings:
         console.print(f"beware: {warning}")
