@@ -63,6 +63,14 @@ def test_the_short_help_of_a_recipe_is_short_and_the_long_one_whole(name: str) -
     assert f"{len(shown)} of {len(listed)}; --help-all shows all" in command.explain()
 
 
+def test_the_first_help_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ((), ("train",), ("data",)):
+        assert call(*words, "--help") == 0
+        text = capsys.readouterr().out
+        assert "`" not in text
+        assert max(map(len, text.splitlines())) <= 80
+
+
 def test_usual_options_are_those_of_some_recipe() -> None:
     fields = {
         option.field for name in RECIPES for option in options_of(train_command(name, ()).function)

@@ -61,7 +61,7 @@ commands:
 {commands}
 
 a first run:
-  zerosum train dcgan-digits            digits that come with zerosum, about three minutes
+  zerosum train dcgan-digits            digits of ours, in about three minutes
   zerosum sample runs/dcgan-digits --grid digits.png
 
 on your own pictures:
@@ -72,15 +72,17 @@ from one kind of picture to another:
   zerosum train cyclegan-small --data FOLDER      with trainA and trainB in it
   zerosum translate runs/cyclegan-small PICTURE... --page look.html
 
-zerosum COMMAND --help explains a command, zerosum --version tells the version; with
-source <(zerosum --completion bash) the shell completes all of it (or zsh; fish: ... | source)."""
+zerosum COMMAND --help explains a command, zerosum --version tells the version.
+source <(zerosum --completion bash) lets TAB complete all of it (zsh, fish too)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 when done, 1 on what a user can mend, 2 on bad usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
-        print(_HELP.format(commands=_list_commands()))
+        from zerosum.cli.layout import columns
+
+        print(_HELP.format(commands=columns(COMMANDS.items())))
         sys.exit(0 if words else 2)
     if words[0] in ("--version", "version"):
         from zerosum import __version__
@@ -160,7 +162,3 @@ def _shown(message: object) -> str:
 def speaks() -> bool:
     """Whether this process is the one of its job that says what concerns them all."""
     return os.environ.get("RANK", "0") == "0"
-
-
-def _list_commands() -> str:
-    return "\n".join(f"  {name:<10}{text}" for name, text in COMMANDS.items())

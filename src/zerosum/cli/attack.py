@@ -85,9 +85,8 @@ def _attack(
     """
     from zerosum.jobs.attack import AttackOptions
     from zerosum.jobs.attack import attack as attack_classifier
-    from zerosum.jobs.attack_page import attack_to_json, save_attack_page
-    from zerosum.jobs.attack_page import save_attacked as save
-    from zerosum.jobs.outputs import explained, require_free
+    from zerosum.jobs.attack_page import attack_to_json
+    from zerosum.jobs.outputs import require_free
     from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
@@ -109,20 +108,27 @@ def _attack(
     if out is not None:
         require_free(out)
     found = attack_classifier(classifier, data, options, quiet=json)
-    if report is not None:
-        with explained(report):
-            save_attack_page(found, report)
-    if out is not None:
-        with explained(out):
-            save(found, out)
+    made = _save(found, report, out)
     if json:
         print_json(attack_to_json(found))
     else:
         _report(found)
-        for made in (report, out):
-            if made is not None:
-                print(printable(str(made)))
+        print(*(printable(str(path)) for path in made), sep="\n", end="\n" if made else "")
     _judge(found, fail_under)
+
+
+def _save(found: "Attacked", report: Path | None, out: Path | None) -> list[Path]:
+    """Write what is asked for; where it is."""
+    from zerosum.jobs.attack_page import save_attack_page, save_attacked
+    from zerosum.jobs.outputs import explained
+
+    made = []
+    for path, save in ((report, save_attack_page), (out, save_attacked)):
+        if path is not None:
+            with explained(path):
+                save(found, path)
+            made.append(path)
+    return made
 
 
 def _check_share(fail_under: float | None) -> None:
