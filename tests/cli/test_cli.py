@@ -32,6 +32,10 @@ def run(tiny: RunConfig, tmp_path: Path) -> Run:
         ["export", "--help"],
         ["edit", "--help"],
         ["classify", "--help"],
+        ["train", "dcgan-digits", "--help-all"],
+        ["attack", "--help"],
+        ["evaluate", "--help"],
+        ["data", "--help"],
     ],
 )
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
