@@ -2,11 +2,16 @@
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 
 import zerosum
+from runs_in_processes import environment
+from zerosum.attacks import ATTACKS
 from zerosum.cli import COMMANDS
+from zerosum.config import METRICS
 from zerosum.recipes import RECIPES
 
 NAMES = [
@@ -14,12 +19,15 @@ NAMES = [
     "RunConfig",
     "ZerosumError",
     "__version__",
+    "attacks",
     "compare",
     "evaluate",
     "load",
+    "metrics",
     "open_source",
     "project",
     "recipe",
+    "recipes",
     "resume",
     "train",
     "translate",
@@ -36,6 +44,21 @@ def test_the_quick_start() -> None:
     assert zerosum.__all__ == NAMES
     for name in NAMES:
         assert getattr(zerosum, name) is not None
+
+
+def test_a_fresh_import_lists_its_names_and_finds_its_modules() -> None:
+    code = (
+        "import sys, zerosum\n"
+        "before = dir(zerosum)\n"
+        "assert 'dcgan-digits' in zerosum.recipes.RECIPES\n"
+        "assert 'torch' not in sys.modules\n"
+        "assert zerosum.attacks.ATTACKS and zerosum.metrics.__all__\n"
+        "assert dir(zerosum) == before\n"
+        "print(*before)\n"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, check=True, env=environment(), capture_output=True, text=True)
+    assert done.stdout.split() == NAMES == sorted(NAMES)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -65,13 +88,13 @@ def test_commands() -> None:
 
 def test_recipes() -> None:
     assert list(RECIPES) == [
-        "mnist-gan-2018",
-        "mnist-gan-2022",
         "dcgan-digits",
         "dcgan-mnist",
         "dcgan-svhn",
         "dcgan-cifar10",
         "dcgan-faces",
+        "mnist-gan-2018",
+        "mnist-gan-2022",
         "wgan-gp-mnist",
         "wgan-gp-cifar10",
         "r3gan-digits",
@@ -117,3 +140,10 @@ def test_every_module_says_what_is_public(name: str) -> None:
 def _as_ruff_sorts(name: str) -> tuple[int, str]:
     kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
     return kind, name
+
+
+def test_every_word_that_people_type_is_answered_with_a_name() -> None:
+    for table in (COMMANDS, RECIPES, METRICS, ATTACKS):
+        for word, meant in table.also.items():
+            assert word not in table
+            assert meant.split()[0] in table

@@ -1,6 +1,8 @@
 """Generative adversarial networks as games.
 
 >>> import zerosum
+>>> "dcgan-digits" in zerosum.recipes.RECIPES
+True
 >>> zerosum.recipe("dcgan-digits").batch_size
 32
 """
@@ -9,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zerosum import attacks, metrics, recipes
     from zerosum.api import Model, compare, evaluate, load, project, resume, train, translate
     from zerosum.config import RunConfig
     from zerosum.data import open_source
@@ -22,12 +25,15 @@ __all__ = [
     "RunConfig",
     "ZerosumError",
     "__version__",
+    "attacks",
     "compare",
     "evaluate",
     "load",
+    "metrics",
     "open_source",
     "project",
     "recipe",
+    "recipes",
     "resume",
     "train",
     "translate",
@@ -47,10 +53,18 @@ _HOMES = {
     "ZerosumError": "zerosum.errors",
     "recipe": "zerosum.recipes",
 }
+_MODULES = ("attacks", "metrics", "recipes")
 
 
 def __getattr__(name: str) -> Any:
     """Import a name when it is first used: ``import zerosum`` alone costs next to nothing."""
+    if name in _MODULES:
+        return import_module(f"zerosum.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'zerosum' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, imported or not, so that a prompt can complete them."""
+    return list(__all__)

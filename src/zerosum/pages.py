@@ -44,8 +44,14 @@ dd {{ margin: 0; overflow-wrap: anywhere; }}
   border-bottom: 1px solid var(--line); font-weight: 600; text-align: center; }}
 figure {{ margin: .6rem 0 0; }}
 figcaption {{ font-size: .85rem; overflow-wrap: anywhere; }}
-img {{ display: block; max-width: 100%; height: auto; }}
+img, svg {{ display: block; max-width: 100%; height: auto; }}
 .small {{ image-rendering: pixelated; }}
+.titles span {{ max-width: 100%; overflow-wrap: anywhere; }}
+@media (max-width: 40rem) {{
+  dl {{ display: block; }}
+  dd {{ margin: 0 0 .4rem; }}
+  .titles {{ font-size: .75rem; }}
+}}
 </style>
 </head>
 <body>
@@ -54,7 +60,6 @@ img {{ display: block; max-width: 100%; height: auto; }}
 {facts}
 </dl>
 <main>
-<div class="row titles">{titles}</div>
 """
 
 _TAIL = """\
@@ -75,6 +80,7 @@ class Page:
     def __init__(self, file: TextIO, columns: Sequence[str]) -> None:
         self._file = file
         self._columns = columns
+        self._is_titled = False
 
     def row(self, caption: str, pictures: Sequence[Image.Image]) -> None:
         """Add a row: one picture for each column, and what to call them.
@@ -83,6 +89,10 @@ class Page:
         whole factor, pixel by pixel.
         """
         assert len(pictures) == len(self._columns)
+        if not self._is_titled:  # Not above the notes and drawings that may come before.
+            titles = "".join(f"<span>{escape(column)}</span>" for column in self._columns)
+            self._file.write(f'<div class="row titles">{titles}</div>\n')
+            self._is_titled = True
         images = (
             _image(picture, f"{caption}: {column}")
             for column, picture in zip(self._columns, pictures, strict=True)
@@ -149,7 +159,6 @@ def write_page(
                 width=len(columns) * _LARGEST,
                 columns=len(columns),
                 facts="\n".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in pairs),
-                titles="".join(f"<span>{escape(column)}</span>" for column in columns),
             )
         )
         yield Page(file, columns)

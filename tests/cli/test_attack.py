@@ -145,6 +145,76 @@ def test_what_a_run_has_learnt_is_tried_beside_the_others(
         assert message in capsys.readouterr().err
 
 
+def test_targets_are_named_as_classes_are_elsewhere(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["attack", f"{folder}/own.py:halves", "--data", str(folder / "pictures"), "--json"]
+    words += ["--attack", "fgsm", "--epsilon", "8/255", "--device", "cpu", "--targeted"]
+    found = {}
+    for name in ("above", "1"):  # Its label, since no class is called by a number.
+        assert call(*words, name) == 0
+        found[name] = json.loads(capsys.readouterr().out)
+        assert (found[name]["targeted"], found[name]["target_class"]) == (1, "above")
+    assert found["above"]["attacks"]["fgsm"]["curve"] == found["1"]["attacks"]["fgsm"]["curve"]
+    assert call(*words, "abvoe") == 2
+    assert "unknown class 'abvoe'; did you mean 'above'?" in capsys.readouterr().err
+
+
+def test_classes_without_names_are_targeted_by_number() -> None:
+    options = AttackOptions(attacks=(), targeted="7", count=4, device="cpu", labels="predicted")
+    nameless = replace(load_victim("digits", device=CPU), classes=())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("zerosum.jobs.attack.load_victim", lambda *_, **__: nameless)
+        assert attack("digits", "digits", options, quiet=True).target == 7
+
+
+def test_what_is_left_decides_how_a_test_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["attack", "digits", *QUICK, "--count", "12", "--json", "--fail-under"]
+    assert call(*words, "0") == 0
+    left = json.loads(capsys.readouterr().out)["robust_accuracy"]
+    assert 0 < left < 1
+    assert call(*words, str(left)) == 0
+    capsys.readouterr()
+    assert call(*words, str(left + 0.01)) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["robust_accuracy"] == left
+    assert f"the accuracy under attack is {left:.1%}, less than" in printed.err
+
+
+def test_left_is_what_no_attack_takes() -> None:
+    options = AttackOptions(attacks=("fgsm", "bim"), epsilon=0.07, count=20, device="cpu")
+    found = attack("digits", "digits", options, quiet=True)
+    each = [found.robust(name) for name in found.tried]
+    assert found.robust_to_all() <= min(each) < 1
+    fooled = torch.stack([tried.outcome.fooled for tried in found.tried.values()]).any(dim=0)
+    assert found.robust_to_all() == pytest.approx((found.right - int(fooled.sum())) / 20)
+
+
+def test_the_time_is_that_of_all_sizes_and_lines_tell_of_it_where_no_bar_can(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.jobs.attack._EVERY", 0.0)
+    assert call("attack", "digits", *QUICK, "--count", "6") == 0
+    printed = capsys.readouterr()
+    lines = [line for line in printed.err.splitlines() if line.startswith("fgsm attacks digits")]
+    assert lines[0].startswith("fgsm attacks digits, 2 of 2: 20 %, about ")
+    assert lines[-1].startswith("fgsm attacks digits, 2 of 2: done in ")
+    assert "s in all" in printed.out
+    found = attack("digits", "digits", AttackOptions(count=6, device="cpu"), quiet=True)
+    within = {name: tried.seconds * len(found.images) for name, tried in found.tried.items()}
+    assert all(tried.whole > within[name] for name, tried in found.tried.items())
+    assert found.seconds > sum(tried.whole for tried in found.tried.values())
+
+
+def test_columns_are_titled_above_their_pictures(folder: Path) -> None:
+    page = folder / "page.html"
+    words = ["--data", str(folder / "pictures"), "--attack", "fgsm", "--epsilon", "8/255"]
+    call("attack", f"{folder}/own.py:halves", *words, "--device", "cpu", "--report", str(page))
+    text = page.read_text()
+    assert text.count('class="row titles"') == 1
+    assert text.index("</svg>") < text.index('class="row titles"') < text.index("<img")
+
+
 def test_targets_and_predicted_labels() -> None:
     options = AttackOptions(attacks=("pgd",), epsilon=0.2, targeted=3, count=8, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
@@ -173,7 +243,9 @@ def test_the_smallest_perturbations_are_those_of_the_attack_that_seeks_them() ->
         (("digits", *QUICK, "--epsilon", "0"), 1, "greater than 0"),
         (("digits", *QUICK, "--attack", "fgms"), 2, "did you mean 'fgsm'"),
         (("digits", *QUICK, "--attack", "cw"), 1, "is for --norm l2"),
-        (("digits", *QUICK, "--targeted", "10"), 1, "a class from 0 to 9"),
+        (("digits", *QUICK, "--targeted", "10"), 2, "unknown class '10'"),
+        (("digits", *QUICK, "--fail-under", "70"), 1, "a share of the pictures from 0 to 1"),
+        (("digits", *QUICK, "--fail-under", "nan"), 1, "a share of the pictures from 0 to 1"),
         (("torchvision:resnet81", *QUICK), 2, "resnet81"),
     ],
 )
@@ -224,7 +296,7 @@ def test_curves_begin_on_the_left_and_end_on_the_right() -> None:
     drawn = draw_curves({"a": [(0.0, 1.0), (0.2, 0.0)], "<b>": [(0.0, 0.5), (0.1, 0.5)]})
     assert drawn.count("<polyline") == 2
     assert "&lt;b&gt;" in drawn
-    assert 'points="44.0,12.0 516.0,236.0"' in drawn
+    assert 'points="44.0,12.0 356.0,216.0"' in drawn
 
 
 def test_big_pictures_are_refused_unless_the_limit_is_raised(

@@ -131,7 +131,7 @@ def test_a_network_that_gives_the_wrong_thing(
     ("words", "message"),
     [
         (["digits"], "--against SOURCE"),
-        (["digits", "--against", "digits", "--metrics", "fid"], "did you mean 'kid'"),
+        (["digits", "--against", "digits", "--metrics", "fid"], "did you mean 'frechet'"),
         (["digits", "--against", "digits", "--features", "inceptoin"], "did you mean 'inception'"),
         (["digits", "--against", "digits", "--count", "1"], "count must be at least 4"),
         (["digits", "--against", "digits", "--metrics", "stacked-modes"], "triples of digits"),

@@ -25,7 +25,7 @@ def test_two_sources_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ([], 2, "usage: zerosum data inspect SOURCE [SOURCE ...]"),
+        ([], 2, "usage: zerosum data inspect SOURCE ..."),
         (["digits", "digits"], 1, "found digits twice"),
         (["digits", "no/such"], 1, "no/such does not exist"),
     ],

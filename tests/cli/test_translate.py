@@ -330,7 +330,7 @@ def test_what_fails_is_named_and_all_others_are_translated(
     assert "4 pictures were not translated" in error
     for text in (
         "2.jpg: not a picture in a known format",
-        "3.png: the picture has only 30x7 pixels; the network needs at least 8x8",
+        "3.png: the picture has only 7x30 pixels (height x width); the network needs at least 8x8",
         "4.png: broken or truncated",
         "notes.txt: not a picture",
     ):

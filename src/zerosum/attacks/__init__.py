@@ -65,5 +65,6 @@ ATTACKS: Table[Callable[[Norm], Attack]] = Table(
         "square": lambda norm: Square(norm=norm),
         "universal": lambda norm: Universal(norm=norm),
     },
+    also={"i-fgsm": "bim", "ifgsm": "bim", "mim": "momentum", "mi-fgsm": "momentum", "c&w": "cw"},
 )
 """The attacks by name, with the settings of their papers; each is given a norm."""

@@ -33,6 +33,23 @@ COMMANDS = Table(
         "compare": "set the scores of several runs side by side",
         "data": "look into a source of pictures before training on it",
     },
+    also={
+        **dict.fromkeys(("list", "ls", "models", "zoo", "show"), "recipes"),
+        **dict.fromkeys(("fit", "learn", "run", "start", "new"), "train"),
+        **dict.fromkeys(("continue", "restart", "restore"), "resume"),
+        **dict.fromkeys(("generate", "gen", "draw", "make", "infer", "inference"), "sample"),
+        **dict.fromkeys(("interpolate", "animate", "video", "gif"), "walk"),
+        **dict.fromkeys(("mixing", "stylemix", "style-mix"), "mix"),
+        **dict.fromkeys(("invert", "inversion", "embed", "encode"), "project"),
+        **dict.fromkeys(("directions", "ganspace", "sefa"), "edit"),
+        **dict.fromkeys(("transfer", "stylize", "stylise"), "translate"),
+        **dict.fromkeys(("predict", "label"), "classify"),
+        **dict.fromkeys(("adversarial", "fool", "mislead"), "attack"),
+        **dict.fromkeys(("convert", "onnx"), "export"),
+        **dict.fromkeys(("test", "score", "scores", "metrics", "fid", "calc_metrics"), "evaluate"),
+        **dict.fromkeys(("diff", "versus", "plot"), "compare"),
+        **dict.fromkeys(("inspect", "dataset", "audit", "check"), "data inspect"),
+    },
 )
 
 _HELP = """\
@@ -44,7 +61,7 @@ commands:
 {commands}
 
 a first run:
-  zerosum train dcgan-digits            digits that come with zerosum, about three minutes
+  zerosum train dcgan-digits            digits of ours, in about three minutes
   zerosum sample runs/dcgan-digits --grid digits.png
 
 on your own pictures:
@@ -55,20 +72,25 @@ from one kind of picture to another:
   zerosum train cyclegan-small --data FOLDER      with trainA and trainB in it
   zerosum translate runs/cyclegan-small PICTURE... --page look.html
 
-`zerosum COMMAND --help` explains a command; `zerosum --version` tells the version."""
+zerosum COMMAND --help explains a command, zerosum --version tells the version.
+source <(zerosum --completion bash) lets TAB complete all of it (zsh, fish too)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 when done, 1 on what a user can mend, 2 on bad usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or words[0] in ("-h", "--help"):
-        print(_HELP.format(commands=_list_commands()))
+    if not words or words[0] in ("-h", "--help", "help"):
+        from zerosum.cli.layout import columns
+
+        print(_HELP.format(commands=columns(COMMANDS.items())))
         sys.exit(0 if words else 2)
-    if words[0] == "--version":
+    if words[0] in ("--version", "version"):
         from zerosum import __version__
 
         print(f"zerosum {__version__}")
         sys.exit(0)
+    if words[0] in ("--completion", "--complete"):
+        _complete(words[0], words[1:])
     # Pillow warns of metadata that nobody here uses, once for each wording, in every picture.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
@@ -83,6 +105,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:  # The reader has seen enough: `zerosum recipes | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complete(asked: str, words: list[str]) -> None:
+    """Print what a shell is to be told once, or what it asks for then, and exit."""
+    from zerosum.cli.completion import SHELLS, complete
+
+    if asked == "--complete":
+        print("\n".join(complete(words)))
+    else:
+        try:
+            print(SHELLS[words[0] if words else "bash"])
+        except UnknownNameError as error:
+            _fail(error, 2)
+    sys.exit(0)
 
 
 @contextmanager
@@ -126,7 +162,3 @@ def _shown(message: object) -> str:
 def speaks() -> bool:
     """Whether this process is the one of its job that says what concerns them all."""
     return os.environ.get("RANK", "0") == "0"
-
-
-def _list_commands() -> str:
-    return "\n".join(f"  {name:<10}{text}" for name, text in COMMANDS.items())

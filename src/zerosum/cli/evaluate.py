@@ -1,41 +1,16 @@
 """``zerosum evaluate RUN|SOURCE``: score pictures against real ones."""
 
-from collections.abc import Sequence
-from json import dumps
 from typing import Annotated
 
 import tyro
 
+from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.config import METRICS, EvaluateConfig
 
-__all__ = ["run"]
+__all__ = ["complete", "run"]
 
 _DEFAULTS = EvaluateConfig()
-
-_DESCRIPTION = """\
-Score the pictures of a run, or of any source, against real ones.
-
-Every score comes with its standard error and its whole protocol, and is appended to the run's
-scores.jsonl. Only scores of one protocol may be compared: `zerosum compare RUN RUN` sees to it.
-FID, KID and IS are names of scores by the Inception network alone; by another network they are
-called FD-digits, KD-digits, IS-digits.
-
-  zerosum evaluate runs/dcgan-digits --metrics frechet,kid,prdc
-  zerosum evaluate runs/dcgan-digits --metrics memorisation --picture nearest.png
-  zerosum evaluate made/ --against photos/ --features pixels
-  zerosum evaluate mnist --split test --against mnist       how well real pictures score
-  zerosum evaluate runs/dann --baseline runs/source-only --picture features.png"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and evaluate."""
-    metrics = "\n".join(f"  {name:<15}{text}" for name, text in METRICS.items())
-    tyro.cli(
-        _evaluate,
-        args=list(arguments),
-        prog="zerosum evaluate",
-        description=f"{_DESCRIPTION}\n\nmetrics:\n{metrics}",
-    )
 
 
 def _evaluate(
@@ -56,6 +31,31 @@ def _evaluate(
 
     found = evaluate(subject, options, quiet=json)
     if json:
-        print(dumps(found.scores.to_json(), indent=2, ensure_ascii=False))
+        print_json(found.scores.to_json())
     else:
         report_scores(found)
+
+
+COMMAND = Command(
+    name="zerosum evaluate",
+    function=_evaluate,
+    text="""\
+Score the pictures of a run, or of any source, against real ones.
+
+Every score comes with its standard error and its whole protocol, and is appended to the run's
+scores.jsonl. Only scores of one protocol may be compared: `zerosum compare RUN RUN` sees to it.
+FID, KID and IS are names of scores by the Inception network alone; by another network they are
+called FD-digits, KD-digits, IS-digits.""",
+    examples="""\
+zerosum evaluate runs/dcgan-digits --metrics frechet,kid,prdc
+zerosum evaluate runs/dcgan-digits --metrics memorisation --picture near.png
+zerosum evaluate made/ --against photos/ --features pixels
+zerosum evaluate mnist --split test --against mnist  # real pictures
+zerosum evaluate runs/dann --baseline runs/source-only --picture seen.png""",
+    lists={"metrics": dict(METRICS)},
+    usual=(
+        *("metrics", "against", "features", "count", "checkpoint", "split", "picture"),
+        *("json", "device"),
+    ),
+)
+run, complete = COMMAND.run, COMMAND.complete

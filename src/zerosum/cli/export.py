@@ -1,33 +1,14 @@
 """``zerosum export RUN FILE``: a trained network for other programs."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Write the generator of a run, or a translator, as one file for programs that do not know zerosum.
-
-  FILE.onnx           for onnxruntime and many others; needs: pip install 'zerosum[export]'
-  FILE.pt2            a program for torch.export.load(FILE).module(); needs PyTorch only
-  FILE.safetensors    the weights, with the configuration as JSON in the metadata
-
-Latents (n, d) or pictures (n, c, h, w) in [-1, 1] go in, pictures in [-1, 1] come out, for any n;
-translators take any height and width that are multiples of a small number. The metadata tell where
-the network comes from, and how the latents of a seed are drawn.
-
-  zerosum export runs/dcgan-digits digits.onnx
-  zerosum export runs/cyclegan b2a.pt2 --direction b2a"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and export."""
-    tyro.cli(_export, args=list(arguments), prog="zerosum export", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _export(
@@ -49,3 +30,26 @@ def _export(
 
     load(run, device="cpu", checkpoint=checkpoint).export(file, direction=direction)
     print(printable(str(file)))
+
+
+COMMAND = Command(
+    name="zerosum export",
+    function=_export,
+    text="""\
+Write the generator of a run, or a translator, as one file for programs that do not know zerosum.
+
+Latents (n, d) or pictures (n, c, h, w) in [-1, 1] go in, pictures in [-1, 1] come out, for any n;
+translators take any height and width that are multiples of a small number. The metadata tell where
+the network comes from, and how the latents of a seed are drawn.""",
+    examples="""\
+zerosum export runs/dcgan-digits digits.onnx
+zerosum export runs/cyclegan b2a.pt2 --direction b2a""",
+    lists={
+        "files": {
+            "FILE.onnx": "for onnxruntime and many others; needs: pip install 'zerosum[export]'",
+            "FILE.pt2": "a program for torch.export.load(FILE).module(); needs PyTorch only",
+            "FILE.safetensors": "the weights, with the configuration as JSON in the metadata",
+        }
+    },
+)
+run, complete = COMMAND.run, COMMAND.complete

@@ -1,32 +1,14 @@
 """``zerosum mix RUN``: the table of style mixtures of a style-based generator."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Mix pictures of a style-based generator: of each mixture the coarse layers are drawn under the
-style of one picture, the fine ones under that of another.
-
-The table has the pictures whose coarse layers are taken on the left, those whose fine layers are
-taken on top. What is drawn, its pose and shape, follows the row; stroke, texture and colours
-follow the column. Each source is the picture that `zerosum sample --seed SEED` draws first. Where
-coarse ends and fine begins is --from-layer: the lower, the more follows the column.
-
-  zerosum mix runs/stylegan2-digits --coarse 1,2,3 --fine 4,5,6 --grid mixed.png
-  zerosum mix runs/stylegan2-digits --coarse 1,2,3 --fine 4,5,6 --from-layer 4 --truncation 0.7
-  zerosum mix runs/stylegan2-digits --coarse 1,2,3 --fine 4,5,6 --out mixed/"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and mix."""
-    tyro.cli(_mix, args=list(arguments), prog="zerosum mix", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _mix(
@@ -72,6 +54,25 @@ def _mix(
     for path in (grid, out):
         if path is not None:
             print(printable(str(path)))
+
+
+COMMAND = Command(
+    name="zerosum mix",
+    function=_mix,
+    text="""\
+Mix pictures of a style-based generator: of each mixture the coarse layers are drawn under the
+style of one picture, the fine ones under that of another.
+
+The table has the pictures whose coarse layers are taken on the left, those whose fine layers are
+taken on top. What is drawn, its pose and shape, follows the row; stroke, texture and colours
+follow the column. Each source is the picture that `zerosum sample --seed SEED` draws first. Where
+coarse ends and fine begins is --from-layer: the lower, the more follows the column.""",
+    examples="""\
+zerosum mix runs/stylegan2-digits --coarse 1,2,3 --fine 4,5,6
+zerosum mix runs/stylegan2-digits --coarse 1,2 --fine 4,5 --grid mixed.png
+zerosum mix runs/stylegan2-digits --coarse 1,2 --fine 4 --from-layer 4""",
+)
+run, complete = COMMAND.run, COMMAND.complete
 
 
 def _seeds(name: str, given: str) -> list[int]:

@@ -1,35 +1,19 @@
 """``zerosum project RUN PICTURE...``: the latents whose pictures are nearest to real ones."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
+from zerosum.cli.output import print_json
 from zerosum.errors import printable
 
 if TYPE_CHECKING:
     from zerosum.jobs import Projected
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Find the latents whose pictures are nearest to real pictures, by gradient descent.
-
-Pictures are brought to the run's shape as its own data were. For each there is a PNG with the
-target on the left and the projection on the right, and an .npz with the latent (z, or the style w
-of a style-based generator). A distance is the mean squared difference of pixels in [-1, 1]; with
---features, that of features is added, weighed so that both count alike. Beside it stand the
-distances of the nearest of 1,000 random samples and of their mean, which cost no search.
-
-  zerosum project runs/dcgan-digits photo.png
-  zerosum project runs/dcgan-digits folder/ --features digits --out nearest --steps 1000"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and project."""
-    tyro.cli(_project, args=list(arguments), prog="zerosum project", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _project(
@@ -40,6 +24,7 @@ def _project(
     steps: int = 500,
     starts: int = 4,
     seed: int = 0,
+    json: bool = False,
     features: str | None = None,
     classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
     checkpoint: Literal["latest", "best"] = "latest",
@@ -55,6 +40,7 @@ def _project(
         steps: Steps of gradient descent.
         starts: From how many points; the best counts.
         seed: Whose first 1,000 pictures are the random samples; the noise follows from it too.
+        json: Print the distances of all pictures as JSON, and nothing else.
         features: A feature network to compare by, besides pixels: digits, efficientnet-lite0, ...
         classes: Of a conditional run: the class to look in, by name or number, or several between
             commas; by default all.
@@ -78,11 +64,31 @@ def _project(
         pixel_limit=pixel_limit,
     )
     done = project(run, inputs, options)
-    if done.pictures:
+    if json:
+        print_json(done.to_json())
+    elif done.pictures:
         _report(done)
     if done.failed:
         report_failures(done.failed, "projected")
         sys.exit(1)
+
+
+COMMAND = Command(
+    name="zerosum project",
+    function=_project,
+    text="""\
+Find the latents whose pictures are nearest to real pictures, by gradient descent.
+
+Pictures are brought to the run's shape as its own data were. For each there is a PNG with the
+target on the left and the projection on the right, and an .npz with the latent (z, or the style w
+of a style-based generator). A distance is the mean squared difference of pixels in [-1, 1]; with
+--features, that of features is added, weighed so that both count alike. Beside it stand the
+distances of the nearest of 1,000 random samples and of their mean, which cost no search.""",
+    examples="""\
+zerosum project runs/dcgan-digits photo.png
+zerosum project runs/dcgan-digits folder/ --features digits --out nearest""",
+)
+run, complete = COMMAND.run, COMMAND.complete
 
 
 def _report(done: "Projected") -> None:

@@ -19,6 +19,7 @@ from zerosum.jobs import Outcome, prepare_pictures, with_classes
 from zerosum.jobs.labels import find_classes
 from zerosum.jobs.perturbing import aim
 from zerosum.nn import count_parameters
+from zerosum.sizes import in_pixels
 from zerosum.training.engine import choose_device, start_engine
 
 __all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
@@ -128,12 +129,11 @@ def report_dry_run(config: RunConfig) -> None:
             size = f"{count_parameters(player.network):,}"
             table.add_row(name, type(player.network).__name__, size)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
-    height, width = config.pictures.size
     console.print_json(json.dumps(to_json(config)))
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
     count = " + ".join(f"{len(each):,}" for each in stores)
     channels = config.pictures.channels
-    console.print(f"{count} pictures of {width}x{height}, {channels} channel(s)")
+    console.print(f"{count} pictures of {in_pixels(config.pictures.size)}, {channels} channel(s)")
     console.print(table)
     rounds = -(-config.images // config.batch_size)
     console.print(

@@ -1,23 +1,18 @@
 """``zerosum sample RUN``: new pictures from a trained run."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
-__all__ = ["run"]
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and sample."""
-    tyro.cli(_sample, args=list(arguments), prog="zerosum sample")
+__all__ = ["complete", "run"]
 
 
 def _sample(
-    run: Annotated[Path, tyro.conf.Positional],
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
     *,
     count: int = 64,
     seed: int = 0,
@@ -63,3 +58,19 @@ def _sample(
     if out is not None:
         model.save(out, count=count, seed=seed, truncation=truncation)
         print(printable(str(out)))
+
+
+COMMAND = Command(
+    name="zerosum sample",
+    function=_sample,
+    text="""\
+Make new pictures with the generator of a run.
+
+Picture i of a seed is always the same. PNG files say in their metadata that they are generated,
+by which run and from which seed.""",
+    examples="""\
+zerosum sample runs/dcgan-digits --grid digits.png  # 64 in rows
+zerosum sample runs/dcgan-digits --count 1000 --seed 3 --out digits.zip
+zerosum sample runs/asked --class 3,5,7 --count 30  # by class""",
+)
+run, complete = COMMAND.run, COMMAND.complete

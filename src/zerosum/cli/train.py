@@ -9,10 +9,27 @@ from typing import Annotated
 
 import tyro
 
-from zerosum.config import RunConfig
-from zerosum.recipes import RECIPES, recipe
+from zerosum.cli.command import Command
+from zerosum.cli.layout import columns, paragraphs
+from zerosum.cli.lengths import train_answers
+from zerosum.cli.options import plain
+from zerosum.config import PerturbationConfig, RunConfig
+from zerosum.recipes import FAMILIES, RECIPES, recipe
 
-__all__ = ["run"]
+__all__ = ["command", "complete", "run"]
+
+_USUAL = (
+    *("data", "data-a", "data-b", "game.victim", "game.epsilon", "game.universal"),
+    *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "images"),
+    *("batch-size", "seed", "device", "precision", "dry-run", "quiet"),
+    *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
+    *("game.conditional", "game.generator.width", "game.discriminator.width"),
+    *("game.network.width", "game.optimizer.learning-rate"),
+    *("game.generator-optimizer.learning-rate", "game.discriminator-optimizer.learning-rate"),
+    *("game.average-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
+    *("game.cycle-weight", "game.weight", "sample-every", "evaluate-every"),
+)
+"""The fields that most calls are about, of any recipe, in the order of the short help."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,26 +49,66 @@ class _Options:
 
 def run(arguments: Sequence[str]) -> None:
     """Parse the recipe's name and then its fields, and train."""
-    if not arguments or arguments[0] in ("-h", "--help"):
+    if not arguments or arguments[0] in ("-h", "--help", "--help-all"):
         print(_help())
         sys.exit(0 if arguments else 2)
     name, *rest = arguments
+    config, options = command(name, rest).run(rest)
+    _train(config, options)
+
+
+def complete(words: Sequence[str]) -> list[str]:
+    """What may follow: a recipe, or what it can be told."""
+    if len(words) > 1:
+        return command(words[0], ()).complete(words[1:])
+    return [name for name in RECIPES if name.startswith(words[0])]
+
+
+def command(name: str, words: Sequence[str]) -> Command:
+    """The command that trains a recipe.
+
+    Args:
+        name: The recipe.
+        words: What is told to it, by which questions are answered.
+
+    Example:
+        >>> command("dcgan-digits", ()).name
+        'zerosum train dcgan-digits'
+    """
     defaults = recipe(name)
 
     def parse(
         config: Annotated[RunConfig, tyro.conf.arg(name="")] = defaults,
         options: Annotated[_Options, tyro.conf.arg(name="")] = _Options(),
     ) -> tuple[RunConfig, _Options]:
+        """Parse."""
         return config, options
 
-    config, options = tyro.cli(
-        parse,
-        args=rest,
-        prog=f"zerosum train {name}",
-        description=cleandoc(RECIPES[name].__doc__ or ""),
-        config=(tyro.conf.AvoidSubcommands, tyro.conf.ConsolidateSubcommandArgs),
+    return Command(
+        name=f"zerosum train {name}",
+        function=parse,
+        text=cleandoc(RECIPES[name].__doc__ or ""),
+        examples=_examples(defaults),
+        usual=_USUAL,
+        foreign=[each.replace("_", "-") for each in defaults.foreign],
+        answers=train_answers(defaults, words),
     )
-    _train(config, options)
+
+
+def _examples(config: RunConfig) -> str:
+    """Calls that show what this recipe is made for."""
+    call = f"zerosum train {config.recipe}"
+    calls = [] if config.data in ("", "celeba") else [f"{call}  # on {config.data}"]
+    data = "--data FOLDER"
+    if config.is_translation:
+        calls = [f"{call} --data FOLDER  # with trainA and trainB in it"]
+        data = "--data-a FOLDER --data-b FOLDER"
+    elif config.is_adaptation:
+        data = "--source mnist --target FOLDER"
+    elif isinstance(config.game, PerturbationConfig):
+        data = "--victim runs/classifier --data FOLDER"
+    calls += [f"{call} {data} --dry-run", f"{call} {data} --images 50000"]
+    return "\n".join(calls)
 
 
 def _train(config: RunConfig, options: _Options) -> None:
@@ -70,24 +127,31 @@ def _train(config: RunConfig, options: _Options) -> None:
 
 
 def _help() -> str:
-    names = "\n".join(
-        f"  {name:<18}{(function.__doc__ or '').splitlines()[0]}"
-        for name, function in RECIPES.items()
+    families = (
+        f"{family}:\n" + columns((name, _summary(name)) for name in members)
+        for family, members in FAMILIES.items()
     )
-    return f"""\
-usage: zerosum train RECIPE [--data SOURCE] [--out RUN] [--images N] [--batch-size N] [--seed N]
-                     [--device D] [--precision fp32|bf16] [--compile] [--dry-run] [--quiet]
-                     [--FIELD VALUE ...]
+    usage = "usage: zerosum train RECIPE [--data SOURCE] [--out RUN] [--OPTION VALUE ...]"
+    return "\n\n".join([usage, paragraphs(_DESCRIPTION), *families, _MORE])
 
+
+def _summary(name: str) -> str:
+    return plain((RECIPES[name].__doc__ or "").splitlines()[0])
+
+
+_DESCRIPTION = """\
 Train a recipe in a new run folder. SOURCE is a name (digits, mnist, cifar10, ...), a folder, a
 .zip or .tar, a .npy or .npz, or webdataset shards; for recipes that translate, one that holds
 trainA and trainB, or two: --data-a SOURCE --data-b SOURCE; for those that adapt a classifier,
---source SOURCE --target SOURCE; for those that mislead one, --victim CLASSIFIER. N images is the
-total that the run is to see.
-Interrupt it with Ctrl-C, go on with `zerosum resume RUN`: nothing is lost.
+--source SOURCE --target SOURCE; for those that mislead one, --victim CLASSIFIER. --images N is
+the total that the run is to see.
 
-recipes:
-{names}
+Interrupt it with Ctrl-C, go on with `zerosum resume RUN`: nothing is lost. --dry-run prepares
+everything and trains nothing."""
 
-`zerosum train RECIPE --help` lists every field of a recipe with its default.
-On several devices: torchrun --nproc-per-node 2 -m zerosum train RECIPE ..."""
+_MORE = """\
+for example:
+  zerosum train dcgan-digits
+  zerosum train dcgan-faces --data FOLDER --dry-run
+  zerosum train dcgan-digits --help  # what it can be told
+  torchrun --nproc-per-node 2 -m zerosum train dcgan-faces --data FOLDER"""

@@ -1,30 +1,14 @@
 """``zerosum walk RUN``: an animation through the latents of a trained run."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from zerosum.cli.command import Command
 from zerosum.errors import printable
 
-__all__ = ["run"]
-
-_DESCRIPTION = """\
-Walk from picture to picture and back to the first, and write an animation that loops.
-
-Each seed's picture is the one that `zerosum sample --seed SEED` draws first. Between them the way
-leads along a sphere for normal latents, straight on for uniform ones and for the styles of a
-style-based generator, always at one speed.
-
-  zerosum walk runs/dcgan-digits --out walk.gif
-  zerosum walk runs/dcgan-digits --out walk.gif --seeds 3 7 11 --frames 40 --seconds 6
-  zerosum walk runs/dcgan-digits --out walk.mp4 --columns 4       sixteen walks side by side"""
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and walk."""
-    tyro.cli(_walk, args=list(arguments), prog="zerosum walk", description=_DESCRIPTION)
+__all__ = ["complete", "run"]
 
 
 def _walk(
@@ -72,3 +56,20 @@ def _walk(
             progress=progress,
         )
     print(printable(str(out)))
+
+
+COMMAND = Command(
+    name="zerosum walk",
+    function=_walk,
+    text="""\
+Walk from picture to picture and back to the first, and write an animation that loops.
+
+Each seed's picture is the one that `zerosum sample --seed SEED` draws first. Between them the way
+leads along a sphere for normal latents, straight on for uniform ones and for the styles of a
+style-based generator, always at one speed.""",
+    examples="""\
+zerosum walk runs/dcgan-digits --out walk.gif
+zerosum walk runs/dcgan-digits --out walk.gif --seeds 3 7 11 --seconds 6
+zerosum walk runs/dcgan-digits --out walk.mp4 --columns 4  # sixteen walks""",
+)
+run, complete = COMMAND.run, COMMAND.complete

@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from zerosum.errors import ConfigError
 
-__all__ = ["require", "require_between", "require_positive", "require_virtual"]
+__all__ = ["has_batch_norm", "require", "require_between", "require_positive", "require_virtual"]
 
 _NORMED = ("resnet", "softplus")
 """Generators that always have batch normalisation, without a setting for it."""
@@ -55,6 +55,17 @@ class _Generator(Protocol):
     def kind(self) -> str: ...
 
 
+def has_batch_norm(generator: _Generator) -> bool:
+    """Whether a generator normalises by the batch that it draws.
+
+    Example:
+        >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
+        >>> has_batch_norm(ResnetGeneratorConfig()), has_batch_norm(R3ganGeneratorConfig())
+        (True, False)
+    """
+    return generator.kind in _NORMED or getattr(generator, "norm", "none") == "batch"
+
+
 def require_virtual(pictures: int, generator: _Generator) -> None:
     """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
 
@@ -67,9 +78,8 @@ def require_virtual(pictures: int, generator: _Generator) -> None:
         zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
     """
     require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
-    normed = generator.kind in _NORMED or getattr(generator, "norm", "none") == "batch"
     require(
-        pictures == 0 or normed,
+        pictures == 0 or has_batch_norm(generator),
         "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
         f"of kind {generator.kind}, has none: choose dcgan with norm batch, resnet or, "
         "for few labels, softplus.",

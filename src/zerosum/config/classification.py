@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.config.checks import (
+    has_batch_norm,
     require,
     require_between,
     require_positive,
@@ -274,6 +275,11 @@ class SemiSupervisedConfig(ClassifyingConfig):
     virtual_batch_norm: int = 0
     """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
     by the batch that it draws; as many as a batch are usual. 0: ordinary batch normalisation."""
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Fields that are for other networks than these, which refuse them."""
+        return () if has_batch_norm(self.generator) else ("virtual_batch_norm",)
 
     def __post_init__(self) -> None:
         super().__post_init__()

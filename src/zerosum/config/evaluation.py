@@ -27,6 +27,14 @@ METRICS = Table(
         "accuracy": "how often a classifier is right on pictures that it has not learnt from",
         "partner": "translations beside their true partners (of equal file name), and copies too",
     },
+    also={
+        "fid": "frechet",
+        "fd": "frechet",
+        "kd": "kid",
+        "mmd": "kid",
+        **dict.fromkeys(("precision", "recall", "density", "coverage"), "prdc"),
+        "memorization": "memorisation",
+    },
 )
 """What can be measured, in words."""
 
@@ -44,13 +52,13 @@ class EvaluateConfig:
         zerosum.errors.UnknownNameError: ...
     """
 
-    against: str | None = None
+    against: Annotated[str | None, tyro.conf.arg(metavar="SOURCE")] = None
     """Source of the real pictures; by default those that the run was trained on."""
-    data: str | None = None
+    data: Annotated[str | None, tyro.conf.arg(metavar="SOURCE")] = None
     """Where the run's own pictures are now, if they have moved since; they must be the same."""
-    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",))] = None
+    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",), metavar="SOURCE")] = None
     """Likewise for domain A, or the source of a run that adapts to another domain."""
-    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",))] = None
+    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",), metavar="SOURCE")] = None
     """Likewise for domain B, or the target."""
     features: str = "auto"
     """Network that sees the pictures: digits, pixels, efficientnet-lite0, inception,
@@ -74,7 +82,7 @@ class EvaluateConfig:
     """Part of the real pictures; by default as for split."""
     direction: Literal["a2b", "b2a"] | None = None
     """For a translator, from which domain to which; by default all that it has learnt."""
-    size: tuple[int, int] | None = None
+    size: Annotated[tuple[int, int] | None, tyro.conf.arg(metavar="HEIGHT WIDTH")] = None
     """Height and width to bring both sources to, where their pictures differ in size."""
     pixel_limit: int = PIXEL_LIMIT
     """Pictures of two sources of more pixels are refused as decompression bombs; raise it for big

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_positive, require_virtual
+from zerosum.config.checks import has_batch_norm, require, require_positive, require_virtual
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
@@ -259,6 +259,15 @@ class AdversarialConfig:
     classes are told apart sooner, and pictures of one class differ later."""
     classes: Annotated[tuple[ClassConfig, ...], tyro.conf.Fixed, tyro.conf.Suppress] = ()
     """The classes, in a conditional game; read from the data when a run begins."""
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Fields that are for other networks than these, which refuse them."""
+        grow = isinstance(self.generator, ProganGeneratorConfig)
+        styled = isinstance(self.generator, StyleGeneratorConfig)
+        normed = has_batch_norm(self.generator)
+        wanted = {"growth": grow, "path_length": styled, "virtual_batch_norm": normed}
+        return tuple(name for name, is_wanted in wanted.items() if not is_wanted)
 
     def __post_init__(self) -> None:
         self._check_networks()

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from zerosum.config.run import RunConfig
 from zerosum.errors import ConfigError
+from zerosum.registry import hint
 
 __all__ = ["change", "differences", "from_json", "to_json"]
 
@@ -74,9 +74,8 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
         for part in path:
             place = place.get(part) if isinstance(place, dict) else None  # type: ignore[assignment]
         if not isinstance(place, dict) or last not in place:
-            near = get_close_matches(name, flatten(to_json(config)), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{hint}")
+            meant = hint(name, flatten(to_json(config)))
+            raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{meant}")
         place[last] = value
     return from_json(values)
 

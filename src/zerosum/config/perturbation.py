@@ -73,6 +73,11 @@ class PerturbationConfig:
     average_half_life: int | None = None
     """Images after which a past weight counts half in an averaged generator; None: no average."""
 
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Fields of the networks that are refused here."""
+        return ("generator.residual",)
+
     def __post_init__(self) -> None:
         require(
             0 < self.epsilon <= 1,

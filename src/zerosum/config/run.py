@@ -52,7 +52,7 @@ class PicturesConfig:
         zerosum.errors.ConfigError: each side of pictures.size must be greater than 0, got 0.
     """
 
-    size: tuple[int, int]
+    size: Annotated[tuple[int, int], tyro.conf.arg(metavar="HEIGHT WIDTH")]
     """Height and width in pixels."""
     channels: Literal[1, 3, 4] = 3
     """1: grey, 3: RGB, 4: RGBA."""
@@ -67,7 +67,7 @@ class PicturesConfig:
     """Allow pictures smaller than the size."""
     flip: bool = False
     """Mirror every other picture by chance."""
-    crop_from: tuple[int, int] | None = None
+    crop_from: Annotated[tuple[int, int] | None, tyro.conf.arg(metavar="HEIGHT WIDTH")] = None
     """Height and width to bring pictures to first; a part of ``size`` is cut of it by chance."""
     srgb: bool = True
     """Convert pictures with another colour profile (Display P3, CMYK, ...) to sRGB."""
@@ -111,7 +111,7 @@ class RunConfig:
 
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""
-    data: str
+    data: Annotated[str, tyro.conf.arg(metavar="SOURCE")]
     """Source of the real pictures: a name, a folder, an archive, an array; for a game over two
     domains one that holds trainA and trainB."""
     pictures: PicturesConfig
@@ -120,10 +120,10 @@ class RunConfig:
     """Who plays, and for what."""
     images: int
     """Real images that the run is to see in all."""
-    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",))] = None
+    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",), metavar="SOURCE")] = None
     """Source of domain A, for a game over two domains, with data_b instead of data; the labelled
     one, where a classifier is to be adapted to the other."""
-    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",))] = None
+    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",), metavar="SOURCE")] = None
     """Source of domain B."""
     pairing: Literal["none", "names", "side-by-side"] = "none"
     """How pictures of two domains belong together: not; by equal file names; or as the left (A)
@@ -190,6 +190,17 @@ class RunConfig:
                 f"data_a, data_b and pairing are for games over two domains; {self.recipe} has "
                 "one: use data.",
             )
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Dotted names of fields that this game or its networks refuse; help leaves them out."""
+        domains: tuple[str, ...] = ()
+        if self.is_adaptation:
+            domains = ("pairing",)
+        elif not self.is_translation:
+            domains = ("data_a", "data_b", "pairing")
+        own: tuple[str, ...] = getattr(self.game, "foreign", ())
+        return (*domains, *(f"game.{name}" for name in own))
 
     @property
     def is_translation(self) -> bool:

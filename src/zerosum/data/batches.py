@@ -12,6 +12,7 @@ from zerosum.data.scaling import scale
 from zerosum.data.store import Store
 from zerosum.errors import ConfigError
 from zerosum.randomness import derive_seed
+from zerosum.sizes import in_pixels
 from zerosum.types import Batch
 
 __all__ = ["Batches"]
@@ -197,6 +198,7 @@ def _check_crop(crop: tuple[int, int] | None, store: Store) -> None:
     _, height, width = store.shape
     if crop is not None and not (0 < crop[0] <= height and 0 < crop[1] <= width):
         raise ConfigError(
-            f"crop must be (height, width), both from 1 to the pictures' own {height}x{width} "
-            f"pixels, found {crop}; choose a smaller part, or larger pictures."
+            f"crop must be (height, width), both from 1 to the pictures' own "
+            f"{in_pixels((height, width))}, found {crop}; choose a smaller part, or larger "
+            "pictures."
         )

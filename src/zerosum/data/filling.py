@@ -18,6 +18,7 @@ from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source, UnreadableError
 from zerosum.data.sources.budget import BUDGET
 from zerosum.errors import DataError
+from zerosum.sizes import in_pixels
 
 __all__ = ["Filled", "fill"]
 
@@ -205,10 +206,9 @@ def _no_fit(
         name, error = next(each for each in unfit if not isinstance(each[1], TooSmallError))
         return DataError(f"{source.name}: {name}: {error}.")
     name, (width, height) = min(small, key=lambda each: each[1][0] * each[1][1])
-    wanted = settings.size
     return DataError(
-        f"{source.name}: pictures of at least {wanted[1]}x{wanted[0]} pixels (width x height) are "
-        f"needed, but {name} has {width}x{height}, and {len(small)} of {len(source)} are too "
+        f"{source.name}: pictures of at least {in_pixels(settings.size)} are needed, but "
+        f"{name} has {in_pixels((height, width))}, and {len(small)} of {len(source)} are too "
         "small; choose a smaller size, remove them, allow them to be enlarged "
         "(--pictures.enlarge), or to be framed (--pictures.fit pad)."
     )

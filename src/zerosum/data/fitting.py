@@ -7,6 +7,7 @@ from PIL import Image
 from zerosum.data.colours import lab_to_srgb, to_srgb
 from zerosum.data.settings import StoreSettings
 from zerosum.errors import DataError
+from zerosum.sizes import in_pixels
 
 __all__ = ["TooSmallError", "convert", "crop_box", "fit_picture", "pad_size"]
 
@@ -32,7 +33,7 @@ class TooSmallError(DataError):
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
-        super().__init__(f"the picture has only {size[0]}x{size[1]} pixels")
+        super().__init__(f"the picture has only {in_pixels(size[::-1])}")
         self.size = size
 
 

@@ -1,6 +1,7 @@
 """An audit as text for a terminal, and a picture of some of the pictures."""
 
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from rich.console import Console, RenderableType
@@ -16,7 +17,7 @@ from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
 from zerosum.limits import PIXEL_LIMIT
 
-__all__ = ["picture", "render"]
+__all__ = ["audit_to_json", "picture", "render"]
 
 _GREY = (128, 128, 128)
 _GAP = 2
@@ -47,6 +48,52 @@ def render(audit: Audit, console: Console) -> None:
         _list(console, "pictures could go: another is exactly the same", part.surplus, groups)
     for pair in audit.shared:
         _list(console, f"pictures {_shared_text(pair)}", pair.count, pair.examples)
+
+
+def audit_to_json(audit: Audit) -> dict[str, Any]:
+    """What an audit found as plain values; of lists that could be long, the beginning.
+
+    Example:
+        >>> from zerosum.data.audit import audit
+        >>> part = audit_to_json(audit("digits"))["parts"][0]
+        >>> part["pictures"], part["sizes"]
+        (5000, [{'height': 28, 'width': 28, 'pictures': 5000}])
+    """
+    return {
+        "source": audit.spec,
+        "parts": [_part_to_json(part) for part in audit.parts],
+        "shared": [
+            {
+                "first": pair.first,
+                "second": pair.second,
+                "pictures": pair.count,
+                "examples": [list(names) for names in pair.examples],
+            }
+            for pair in audit.shared
+        ],
+    }
+
+
+def _part_to_json(part: Part) -> dict[str, Any]:
+    sizes = (
+        {"height": height, "width": width, "pictures": count}
+        for (width, height), count in part.sizes
+    )
+    return {
+        "split": part.split,
+        "pictures": part.count,
+        "readable": part.readable,
+        "sizes": list(sizes),
+        "size_count": part.size_count,
+        "modes": dict(part.modes),
+        "classes": dict(part.classes),
+        "lowest_value": part.low,
+        "highest_value": part.high,
+        "unreadable": [{"picture": name, "reason": why} for name, why in part.unreadable],
+        "unreadable_count": part.unreadable_count,
+        "duplicates": [{"pictures": it.count, "names": list(it.names)} for it in part.duplicates],
+        "surplus": part.surplus,
+    }
 
 
 def picture(
@@ -130,8 +177,8 @@ def _fit(image: Image.Image, cell: int) -> Image.Image:
 def _table(part: Part) -> RenderableType:
     table = Table(show_header=False)
     table.add_row("readable", f"{part.readable} of {part.count}")
-    sizes = [f"{width}x{height}: {count}" for (width, height), count in part.sizes]
-    table.add_row("sizes (width x height)", _joined(sizes, part.size_count))
+    sizes = [f"{height}x{width}: {count}" for (width, height), count in part.sizes]
+    table.add_row("sizes (height x width)", _joined(sizes, part.size_count))
     table.add_row("modes", ", ".join(f"{mode}: {count}" for mode, count in part.modes))
     table.add_row("values", f"{part.low} to {part.high}")
     classes = [f"{name}: {count}" for name, count in part.classes]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -37,6 +38,26 @@ class Comparison:
             if scores.scores[name].is_better_than(best.scores[name]):
                 best = scores
         return best
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: the protocol once, and the shared scores of every evaluation."""
+        return {
+            "protocol": self.protocol.to_json(),
+            "scores": list(self.names),
+            "runs": {
+                name: {
+                    "best": self._values(self.best(name)),
+                    "last": self._values(evaluations[-1]),
+                    "evaluations": [self._values(each) for each in evaluations],
+                }
+                for name, evaluations in self.runs.items()
+            },
+        }
+
+    def _values(self, evaluation: Scores) -> dict[str, Any]:
+        estimates = {name: evaluation.scores[name].estimate for name in self.names}
+        scores = {name: {"value": it.value, "error": it.error} for name, it in estimates.items()}
+        return {"images": evaluation.images, "scores": scores}
 
 
 def compare(runs: Mapping[str, Sequence[Scores]]) -> Comparison:

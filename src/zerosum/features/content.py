@@ -15,6 +15,7 @@ from zerosum.features.efficientnet import load_efficientnet
 from zerosum.features.module import load_module
 from zerosum.features.torchvision_models import load_torchvision
 from zerosum.registry import Table
+from zerosum.sizes import in_pixels
 from zerosum.types import Images, ImageShape
 
 __all__ = ["CONTENTS", "Content", "load_content"]
@@ -126,7 +127,7 @@ def load_content(name: str, shape: ImageShape, *, cache: Path) -> Content:
             maps = content(torch.zeros(1, *shape))
     except RuntimeError as error:
         raise ConfigError(
-            f"{name} cannot see pictures of {shape[1]}x{shape[2]} pixels: {error}"
+            f"{name} cannot see pictures of {in_pixels(shape[1:])}: {error}"
         ) from error
     if maps.ndim != 4:
         raise ConfigError(f"{name} gives {tuple(maps.shape)}; expected maps (n, k, h, w).")

@@ -1,5 +1,6 @@
 """The classes of a conditional game: their names, and how often each is met."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +12,7 @@ from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import Labels, Latents
 
-__all__ = ["Classes"]
+__all__ = ["Classes", "find_class"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +74,28 @@ class Classes:
             >>> Classes(names=("1", "02", "7"), pictures=(1, 1, 1)).find("2")
             1
         """
-        text = str(name)
-        if text not in self.names and text.isdecimal():
-            named = [
-                (int(each), label) for label, each in enumerate(self.names) if each.isdecimal()
-            ]
-            numbers = dict(named) or {label: label for label in range(len(self))}
-            if int(text) in numbers:
-                return numbers[int(text)]
-        return Table("class", {each: label for label, each in enumerate(self.names)})[text]
+        return find_class(name, self.names)
+
+
+def find_class(name: str | int, names: Sequence[str]) -> int:
+    """The label of a class among others, by its name or its number.
+
+    Args:
+        name: As it was typed.
+        names: All of them, by label. Where some are themselves whole numbers, a number is always
+            a name, and never a position among them.
+
+    Raises:
+        UnknownNameError: There is no such class.
+
+    Example:
+        >>> find_class("1", ["cat", "dog"]), find_class("07", ["3", "7"])
+        (1, 1)
+    """
+    text = str(name)
+    if text not in names and text.isdecimal():
+        named = [(int(each), label) for label, each in enumerate(names) if each.isdecimal()]
+        numbers = dict(named) or {label: label for label in range(len(names))}
+        if int(text) in numbers:
+            return numbers[int(text)]
+    return Table("class", {each: label for label, each in enumerate(names)})[text]

@@ -18,7 +18,8 @@ __all__ = ["attack_to_json", "draw_curves", "save_attack_page", "save_attacked"]
 
 _ROWS = 12
 _COLOURS = ("#888888", "#c0392b", "#2471a3", "#1e8449", "#b9770e", "#7d3c98", "#117a65", "#5d6d7e")
-_WIDTH, _HEIGHT, _EDGE = 560, 280, 44
+_WIDTH, _HEIGHT, _EDGE, _NAMES = 400, 260, 44, 80
+"""Of the drawing, which a telephone shows at two thirds and then must still be read."""
 
 
 def attack_to_json(found: Attacked) -> dict[str, Any]:
@@ -32,7 +33,8 @@ def attack_to_json(found: Attacked) -> dict[str, Any]:
         "classifier": found.victim,
         "norm": options.norm,
         "epsilon": options.radius,
-        "targeted": options.targeted,
+        "targeted": found.target,
+        "target_class": None if found.target is None else found.class_name(found.target),
         "labels": options.labels,
         "seed": options.seed,
         "pictures": found.asked,
@@ -40,6 +42,8 @@ def attack_to_json(found: Attacked) -> dict[str, Any]:
         "wrong_already": found.asked - found.right,
         "attacked": len(found.images),
         "clean_accuracy": found.right / found.asked,
+        "robust_accuracy": found.robust_to_all(),
+        "seconds": found.seconds,
         "against": options.against,
         "attacks": {name: _attack_to_json(found, name) for name in found.tried},
         "warnings": list(found.warnings),
@@ -55,6 +59,7 @@ def _attack_to_json(found: Attacked, name: str) -> dict[str, Any]:
         "median_smallest": _median(tried),
         "transfer": _transfer(found, tried),
         "seconds_per_picture": tried.seconds,
+        "seconds": tried.whole,
         "curve": [{"epsilon": epsilon, "accuracy": share} for epsilon, share in tried.curve],
         "pictures": [_picture_to_json(found, tried, index) for index in range(len(found.images))],
     }
@@ -95,7 +100,7 @@ def save_attack_page(found: Attacked, path: Path) -> None:
     Raises:
         ConfigError: The path does not end in ``.html``.
     """
-    columns = ("picture", "perturbation, magnified", "attacked", "noise of the same size")
+    columns = ("picture", "change, magnified", "attacked", "noise of the same size")
     title = f"{found.victim} under attack"
     with write_page(path, title=title, columns=columns, facts=_facts(found)) as page:
         for warning in found.warnings:
@@ -112,8 +117,8 @@ def save_attack_page(found: Attacked, path: Path) -> None:
 def _facts(found: Attacked) -> dict[str, str]:
     options = found.options
     goal = "any wrong class"
-    if options.targeted is not None:
-        goal = f"to be taken for {found.class_name(options.targeted)}"
+    if found.target is not None:
+        goal = f"to be taken for {found.class_name(found.target)}"
     size = f"{options.radius:.4g}"
     if options.norm == "linf":
         size += f" ({options.radius * 255:.3g}/255)"
@@ -121,8 +126,10 @@ def _facts(found: Attacked) -> dict[str, str]:
     return {
         "classifier": found.victim,
         "perturbation": f"{options.norm} ≤ {size}; {goal}",
-        "right without attack": f"{right}; attacked are {len(found.images)}, the others are left",
+        "right without attack": f"{right}; {len(found.images)} of them are attacked",
         **{name: _summary(found, name) for name in found.tried},
+        "all together": f"accuracy left {found.robust_to_all():.1%}",
+        "time": f"{found.seconds:.1f} s in all, for this size and the others of the curve",
         "pictures": "those under “attacked” are changed on purpose to mislead a classifier",
     }
 
@@ -219,7 +226,7 @@ def draw_curves(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
             f'<text x="{_WIDTH - _EDGE + 8}" y="{y}" fill="{colour}">{escape(name)}</text>'
         )
     return (
-        f'<svg viewBox="0 0 {_WIDTH + 80} {_HEIGHT}" width="{_WIDTH + 80}" role="img" '
+        f'<svg viewBox="0 0 {_WIDTH + _NAMES} {_HEIGHT}" width="{_WIDTH + _NAMES}" role="img" '
         f'font-size="12" font-family="sans-serif">{"".join(parts)}</svg>'
     )
 

@@ -13,7 +13,14 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.accuracy import score_classifier
 from zerosum.evaluation.protocol import Scores
 from zerosum.games import ClassifyingGame
-from zerosum.jobs.inputs import Input, find_inputs, fit_input, limit_of_pixels, require_inputs
+from zerosum.jobs.inputs import (
+    Input,
+    failures_to_json,
+    find_inputs,
+    fit_input,
+    limit_of_pixels,
+    require_inputs,
+)
 from zerosum.jobs.labels import find_questions
 from zerosum.jobs.preparation import counting, store_settings
 from zerosum.model import Model, load
@@ -75,7 +82,7 @@ class Classified:
                 }
                 for each in self.pictures
             ],
-            "failed": [{"picture": name, "reason": reason} for name, reason in self.failed],
+            "failed": failures_to_json(self.failed),
         }
 
 

@@ -41,6 +41,7 @@ from zerosum.jobs.preparation import (
 from zerosum.latent import LatentSpace
 from zerosum.model import Model
 from zerosum.runs import Run
+from zerosum.sizes import in_pixels
 from zerosum.training.engine import choose_device
 
 __all__ = ["Evaluated", "evaluate"]
@@ -298,9 +299,9 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
     tested, real = settings
     if tested.size != real.size:
         raise ConfigError(
-            f"the pictures of {subject} are {_size(tested.size)} and those of {options.against} "
-            f"{_size(real.size)}; resizing changes scores, so say what to bring both to, for "
-            f"example --size {real.size[0]} {real.size[1]}."
+            f"the pictures of {subject} are {in_pixels(tested.size)} and those of "
+            f"{options.against} {in_pixels(real.size)}; resizing changes scores, so say what to "
+            f"bring both to, for example --size {real.size[0]} {real.size[1]}."
         )
     stores = []
     for source, each in zip(sources, settings, strict=True):
@@ -315,7 +316,3 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
         pictures=Pictures(stores[0].images, chosen),
         subject={"source": subject, "split": split},
     )
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[1]}x{size[0]} pixels"

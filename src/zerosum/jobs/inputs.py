@@ -27,6 +27,7 @@ from zerosum.types import Images
 
 __all__ = [
     "Input",
+    "failures_to_json",
     "find_inputs",
     "fit_input",
     "limit_of_pixels",
@@ -46,6 +47,19 @@ class Input:
 
     name: str
     read: Callable[[], Image.Image]
+
+
+def failures_to_json(failed: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """The pictures that a job passed over, as plain values.
+
+    Args:
+        failed: (name, reason) of each.
+
+    Example:
+        >>> failures_to_json([("a.png", "truncated")])
+        [{'picture': 'a.png', 'reason': 'truncated'}]
+    """
+    return [{"picture": name, "reason": reason} for name, reason in failed]
 
 
 def require_inputs(inputs: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from zerosum.data import (
 )
 from zerosum.errors import DataError, DataWarning, RunError
 from zerosum.files import cache_folder
+from zerosum.jobs.lines import Lines
 from zerosum.model import Model, load
 from zerosum.runs import Run
 
@@ -261,16 +262,22 @@ def describe(source: str, split: str) -> dict[str, str]:
 
 
 @contextmanager
-def counting(text: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on a terminal, for what may take long; None where nobody looks.
+def counting(
+    text: str, *, quiet: bool, every: float = 30.0
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, for what may take long; elsewhere a line now and then.
 
     Args:
         text: What is being done.
-        quiet: Never show it.
+        quiet: Never show it; None comes.
+        every: Seconds between two lines.
     """
     console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet:
         yield None
+        return
+    if not console.is_terminal:
+        yield Lines(text, every=every)
         return
     # As a description and without markup, since a text may hold brackets and braces of a name.
     columns = (

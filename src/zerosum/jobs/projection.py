@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from zerosum.features import load_features
 from zerosum.files import cache_folder, replace_atomically
 from zerosum.jobs.inputs import (
     Input,
+    failures_to_json,
     find_inputs,
     fit_input,
     limit_of_pixels,
@@ -95,6 +96,22 @@ class Projected:
     out: Path
     pictures: tuple[ProjectedPicture, ...]
     failed: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "out": str(self.out),
+            "pictures": [
+                {
+                    "picture": each.name,
+                    "distance": each.distance,
+                    "nearest_random": each.random,
+                    "mean_picture": each.mean,
+                }
+                for each in self.pictures
+            ],
+            "failed": failures_to_json(self.failed),
+        }
 
 
 def project(

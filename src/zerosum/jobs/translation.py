@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.games.base import evaluating
 from zerosum.jobs.inputs import (
     Input,
+    failures_to_json,
     find_inputs,
     limit_of_pixels,
     output_names,
@@ -31,6 +32,7 @@ from zerosum.model import Model, load
 from zerosum.nn.tiles import translate_any_size
 from zerosum.pages import Page, write_page
 from zerosum.pictures import provenance, save_png, to_pictures
+from zerosum.sizes import in_pixels
 from zerosum.types import Images
 
 __all__ = ["TranslateOptions", "Translated", "translate"]
@@ -94,6 +96,15 @@ class Translated:
     out: Path
     page: Path | None = None
     failed: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "out": str(self.out),
+            "page": None if self.page is None else str(self.page),
+            "translated": self.count,
+            "failed": failures_to_json(self.failed),
+        }
 
 
 def translate(
@@ -174,7 +185,7 @@ class _Translator:
         smallest = int(self.network.smallest)  # type: ignore[arg-type]
         if min(height, width) < smallest:
             raise DataError(
-                f"the picture has only {width}x{height} pixels; the network needs at least "
+                f"the picture has only {in_pixels((height, width))}; the network needs at least "
                 f"{smallest}x{smallest}"
             )
         return source, self.through(self.network, source), profile

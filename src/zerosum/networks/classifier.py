@@ -7,6 +7,7 @@ from torch import nn
 from zerosum.errors import ConfigError
 from zerosum.nn import initialise_he, normalisation
 from zerosum.nn.convolution import Halve
+from zerosum.sizes import in_pixels
 from zerosum.types import ClassLogits, Features, Images, ImageShape
 
 __all__ = ["Classifier", "ConvClassifier", "LenetClassifier"]
@@ -147,7 +148,7 @@ class LenetClassifier(Classifier):
             channels = width
         if min(rows, columns) < 1:
             raise ConfigError(
-                f"pictures of {image_shape[2]}x{image_shape[1]} pixels are too small for "
+                f"pictures of {in_pixels(image_shape[1:])} are too small for "
                 f"{len(widths)} convolutions of kernel {_KERNEL} with pooling; enlarge them "
                 "(--pictures.size 32 32 --pictures.enlarge) or give fewer widths."
             )

@@ -10,6 +10,7 @@ from torch.nn.functional import normalize
 from zerosum.errors import ConfigError
 from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
 from zerosum.nn.convolution import Halve
+from zerosum.sizes import in_pixels
 from zerosum.types import Images, ImageShape
 
 __all__ = ["PatchDiscriminator", "PatchHeads"]
@@ -137,6 +138,6 @@ def _check_size(shape: ImageShape, halvings: int, smooth: bool) -> None:
     if min(sides) < least:
         raise ConfigError(
             f"this discriminator halves pictures {halvings} times and needs {least} pixels after "
-            f"that, so at least {least << halvings} of them; got {shape[1]}x{shape[2]}. Enlarge "
+            f"that, so at least {least << halvings} of them; got {in_pixels(shape[1:])}. Enlarge "
             "pictures.size, or let it halve less often."
         )

@@ -14,6 +14,7 @@ from zerosum.data.sources.budget import BUDGET
 from zerosum.data.sources.depths import as_sixteen_bits, is_rangeless, repair_colour_key
 from zerosum.data.sources.heic import brands, is_heic, open_heic
 from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import in_pixels
 
 __all__ = ["PICTURE_SUFFIXES", "decode", "is_picture_name"]
 
@@ -182,9 +183,9 @@ def _refuse_bomb(size: tuple[int, int], name: str, limit: int) -> None:
     if width * height > limit:
         raise UnreadableError(
             name,
-            f"refused as a decompression bomb: at most {limit} pixels expected, {width}x{height} "
-            "pixels found; if it is a real picture, raise the limit (--pixel-limit, or "
-            "--pictures.pixel-limit of a run)",
+            f"refused as a decompression bomb: at most {limit} pixels expected, "
+            f"{in_pixels((height, width))} found; if it is a real picture, raise "
+            "the limit (--pixel-limit, or --pictures.pixel-limit of a run)",
         )
 
 

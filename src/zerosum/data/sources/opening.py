@@ -1,7 +1,6 @@
 """What a name or a path means."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 from warnings import warn
 
@@ -13,6 +12,7 @@ from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source,
 from zerosum.data.sources.shards import ShardSource, is_shard_pattern
 from zerosum.errors import DataError, DataWarning
 from zerosum.limits import PIXEL_LIMIT
+from zerosum.registry import hint
 
 __all__ = ["FORMATS", "absolute", "as_spec", "is_named", "open_source"]
 
@@ -147,9 +147,7 @@ def _open_file(path: Path, split: str) -> Source:
 def _unknown(spec: str, path: Path) -> str:
     if path.name != spec:
         return f"{path} does not exist; check the path."
-    near = get_close_matches(spec, NAMED, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}? " if near else ". "
     return (
-        f"no data set and no file is called {spec!r}{hint}Known data sets: "
+        f"no data set and no file is called {spec!r}{hint(spec, NAMED)} Known data sets: "
         f"{', '.join(sorted(NAMED))}; or name a folder of pictures."
     )

@@ -1,0 +1,269 @@
+"""What a command can be told: its options, read from its function and from the settings."""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import tyro
+
+__all__ = ["Option", "field_texts", "options_of", "plain"]
+
+_VALUES = {int: "N", float: "NUMBER", str: "TEXT", Path: "PATH"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One thing that a command can be told.
+
+    Attributes:
+        field: The dotted name of the field or parameter that it sets, with hyphens.
+        names: What is typed, ``--game.generator.width``, the usual one first; of a positional
+            argument what stands for it: ``RUN``.
+        value: What stands for the value: ``N``, ``fp32|bf16``; empty for a switch.
+        choices: The values, where there are only a few.
+        text: What it is, in plain words.
+        default: What holds without it, in words; empty where that is explained by the text.
+        group: The settings that it belongs to: ``game.generator``.
+        about: What these settings are.
+        required: Whether it must be given.
+
+    Example:
+        >>> Option(field="seed", names=("--seed",), value="N", text="Of all chance.").is_switch
+        False
+    """
+
+    field: str
+    names: tuple[str, ...]
+    value: str
+    text: str
+    choices: tuple[str, ...] = ()
+    default: str = ""
+    group: str = ""
+    about: str = ""
+    required: bool = False
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it takes no value."""
+        return not self.value
+
+    @property
+    def is_positional(self) -> bool:
+        """Whether it is told by its place alone."""
+        return not self.names[0].startswith("-")
+
+
+def options_of(function: Callable[..., Any]) -> list[Option]:
+    """What a command's function can be told, in the order of its parameters.
+
+    A parameter whose default is a dataclass stands for all the fields of it.
+
+    Example:
+        >>> def paint(*, colour: Literal["red", "green"] = "red", wet: bool = False) -> None:
+        ...     '''Paint.
+        ...
+        ...     Args:
+        ...         colour: Of the ``wall``.
+        ...         wet: Do not wait.
+        ...     '''
+        >>> colour, wet = options_of(paint)
+        >>> colour.names, colour.value, colour.text, colour.default
+        (('--colour',), 'red|green', 'Of the wall.', 'red')
+        >>> wet.is_switch
+        True
+    """
+    hints = get_type_hints(function, include_extras=True)
+    texts = _parameter_texts(function)
+    found: list[Option] = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        required = parameter.default is inspect.Parameter.empty
+        default = None if required else parameter.default
+        prefix = "" if _told(hints[name]).name == "" else name
+        if is_dataclass(default):
+            found += _fields(default, prefix)
+        else:
+            found.append(_option(name, hints[name], default, texts.get(name, ""), required))
+    return found
+
+
+def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
+    """The options of a dataclass: first its own fields, then those of the settings in it."""
+    hints = get_type_hints(type(settings), include_extras=True)
+    texts = field_texts(type(settings))  # type: ignore[arg-type]  # a type is hashable
+    dot = f"{prefix}." if prefix else ""
+    inner = []
+    for each in fields(settings):
+        value, hint, text = (
+            getattr(settings, each.name),
+            hints[each.name],
+            texts.get(each.name, ""),
+        )
+        name = f"{dot}{each.name}"
+        if is_dataclass(value):
+            inner.append((value, name, text))
+        elif tyro.conf.Suppress not in _extras(hint) and not _is_fixed(hint):
+            yield _option(name, hint, value, text, False, about)
+    for value, name, text in inner:
+        yield from _fields(value, name, text)
+
+
+def _option(
+    name: str, hint: Any, default: Any, text: str, required: bool, about: str = ""
+) -> Option:
+    told = _told(hint)
+    kind, optional = _without_none(_bare(hint))
+    choices = _choices(kind)
+    typed = told.name or name
+    positional = tyro.conf.Positional in _extras(hint)
+    hyphened = typed.replace("_", "-")
+    names = (told.metavar or name.upper(),) if positional else (f"--{hyphened}",)
+    aliases = tuple(told.aliases)
+    value = "" if kind is bool else told.metavar or _value(kind)
+    if optional and default is not None:
+        value += "|None"
+    all_names = names if positional else _usual_first(names, aliases)
+    return Option(
+        field=name.replace("_", "-"),
+        names=(*all_names, *map(_negative, all_names)) if kind is bool else all_names,
+        value=value,
+        choices=choices,
+        text=plain(" ".join(text.split())),
+        default=_shown(default),
+        group=name.rpartition(".")[0].replace("_", "-"),
+        about=plain(about),
+        required=required,
+    )
+
+
+def _usual_first(names: tuple[str, ...], aliases: tuple[str, ...]) -> tuple[str, ...]:
+    """An alias without dots goes before a name with them: ``--victim, --game.victim``."""
+    short = tuple(each for each in aliases if "." in names[0] and "." not in each)
+    return (*short, *names, *(each for each in aliases if each not in short))
+
+
+def _negative(name: str) -> str:
+    """``--pictures.no-srgb`` for ``--pictures.srgb``."""
+    *path, last = name.removeprefix("--").split(".")
+    return "--" + ".".join([*path, f"no-{last}"])
+
+
+def plain(text: str) -> str:
+    """Text of a docstring without the marks of code; words that belong together stay so.
+
+    Example:
+        >>> plain("``auto`` or `cpu`; see `zerosum sample RUN`")
+        "auto or cpu; see 'zerosum sample RUN'"
+    """
+    return re.sub(r"``?([^`]+)``?", _unmarked, text)
+
+
+def _unmarked(match: re.Match[str]) -> str:
+    return f"'{match[1]}'" if " " in match[1] else match[1]
+
+
+def _parameter_texts(function: Callable[..., Any]) -> dict[str, str]:
+    """The texts under ``Args:``, by parameter."""
+    _, _, section = inspect.getdoc(function).partition("Args:\n")  # type: ignore[union-attr]
+    found: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        if line and not line.startswith(" "):
+            break
+        if start := re.fullmatch(r"    (\w+): (.*)", line):
+            name, text = start.groups()
+            found[name] = text
+        elif line:
+            found[name] += f" {line.strip()}"
+    return found
+
+
+@cache
+def field_texts(settings: type[Any]) -> dict[str, str]:
+    """What each field of a dataclass is, by the text below it in the source.
+
+    Example:
+        >>> from zerosum.config import PicturesConfig
+        >>> field_texts(PicturesConfig)["size"]
+        'Height and width in pixels.'
+    """
+    found: dict[str, str] = {}
+    for each in reversed(settings.__mro__[:-1]):
+        (body,) = ast.parse(dedent(inspect.getsource(each))).body
+        assert isinstance(body, ast.ClassDef)
+        for line, after in zip(body.body, body.body[1:], strict=False):
+            match line, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(ast.Constant(str(text))):
+                    found[name] = " ".join(text.split())
+    return found
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What `tyro.conf.arg` was given."""
+
+    name: str | None = None
+    metavar: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+def _told(hint: Any) -> _Told:
+    for each in _extras(hint):
+        if hasattr(each, "metavar"):
+            return _Told(each.name, each.metavar, tuple(each.aliases or ()))
+    return _Told()
+
+
+def _extras(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+
+
+def _bare(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _without_none(kind: Any) -> tuple[Any, bool]:
+    """The type besides None, and whether None is another."""
+    if get_origin(kind) not in (Union, UnionType):
+        return kind, False
+    kinds = [each for each in get_args(kind) if each is not NoneType]
+    assert len(kinds) == 1, kind
+    return kinds[0], True
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
+    if get_origin(kind) is tuple:
+        return _choices(get_args(kind)[0])
+    return tuple(map(str, get_args(kind))) if get_origin(kind) is Literal else ()
+
+
+def _is_fixed(hint: Any) -> bool:
+    """Whether there is but one value: the ``kind`` of settings."""
+    return len(_choices(_bare(hint))) == 1
+
+
+def _value(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return "|".join(_choices(kind))
+    if get_origin(kind) is tuple:
+        parts = get_args(kind)
+        if parts[-1] is Ellipsis:
+            return f"{_value(parts[0])} ..."
+        return " ".join(map(_value, parts))
+    return _VALUES[kind]
+
+
+def _shown(default: Any) -> str:
+    if default is None or default is False:
+        return ""
+    if default is True:
+        return "yes"
+    if isinstance(default, tuple):
+        return " ".join(map(str, default)) or "none"
+    return str(default)

@@ -1,0 +1,71 @@
+"""Progress where there is no terminal: a line now and then, for logs and for patience."""
+
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+from zerosum.errors import printable
+
+__all__ = ["Lines"]
+
+
+class Lines:
+    """Tells on standard error how far something is, and how long it will take.
+
+    What is over sooner than a first line would be due is not told of at all.
+
+    Args:
+        text: What is being done.
+        every: Seconds between two lines.
+        clock: What time it is, in seconds.
+
+    Example:
+        >>> from contextlib import redirect_stderr
+        >>> times = iter([0.0, 4.0, 12.0, 40.0])
+        >>> with redirect_stderr(sys.stdout):
+        ...     tell = Lines("pgd attacks digits", every=10.0, clock=lambda: next(times))
+        ...     for done in (1, 3, 10):
+        ...         tell(done, 10)
+        pgd attacks digits: 30 %, about 28 s left
+        pgd attacks digits: done in 40 s
+    """
+
+    def __init__(
+        self, text: str, *, every: float = 30.0, clock: Callable[[], float] = perf_counter
+    ) -> None:
+        self._text = printable(text)
+        self._every = every
+        self._clock = clock
+        self._began = self._said = clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell, if it is time to.
+
+        Args:
+            done: How much is done.
+            total: Of how much.
+        """
+        now = self._clock()
+        if now - self._said < self._every and (done < total or self._said == self._began):
+            return
+        self._said, spent = now, now - self._began
+        if done < total:
+            left = spent * (total - done) / max(done, 1)
+            self._say(f"{100 * done // total} %, about {_duration(left)} left")
+        else:
+            self._say(f"done in {_duration(spent)}")
+
+    def _say(self, what: str) -> None:
+        print(f"{self._text}: {what}", file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds up to two minutes, then minutes, then hours.
+
+    Example:
+        >>> _duration(28.2), _duration(150.0), _duration(9_000.0)
+        ('28 s', '2.5 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7_200 else f"{seconds / 3_600:.1f} h"
