@@ -63,7 +63,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         (["recipes", "dcgan-faces"], ['"latent_size": 128', "celeba"]),
         (["train", "dcgan-digits", "--help"], ["--game.objective", "--data", "--out"]),
         (["train", "dcgan-digits", "--help-all"], ["--game.penalties.r1.weight", "--strict"]),
-        (["resume", "--help"], ["--images", "never stopped"]),
+        (["resume", "--help"], ["--images", "--stretch"]),
         (["sample", "--help"], ["--grid", "--out", ".npz", "--truncation"]),
         (["walk", "--help"], ["--seeds", "walk.gif", "--columns"]),
         (["project", "--help"], ["PICTURE...", "--features", "--steps"]),

@@ -23,7 +23,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.recipes import FAMILIES, RECIPES, recipe
 
 ROOT = Path(__file__).parents[2]
-SIMPLE = [name for name in COMMANDS if name not in ("train", "data", "resume")]
+SIMPLE = [name for name in COMMANDS if name not in ("train", "data")]
 
 
 def all_commands() -> Iterator[Command]:
@@ -209,7 +209,7 @@ def test_what_the_documentation_tells_to_type_is_understood() -> None:
     checked = 0
     for line in calls():
         words = shlex.split(line, comments=True)[1:]
-        if {"[...]", "COMMAND", "RECIPE", ".."} & set(words) or words[0] in ("resume", "--help"):
+        if {"[...]", "COMMAND", "RECIPE", ".."} & set(words) or words[0] == "--help":
             continue
         words = [word for word in words if not re.search(r"[\[\]|]", word)]
         if words[0] == "train":

@@ -59,6 +59,6 @@ def complete(words: Sequence[str]) -> list[str]:
         return []
     module = import_module(f"zerosum.cli.{command}")
     try:
-        return list(module.complete(rest)) if hasattr(module, "complete") else []
+        return list(module.complete(rest))
     except ZerosumError:  # There is no such recipe, or action.
         return []

@@ -1,21 +1,17 @@
 """``zerosum resume RUN``: go on with a run."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
-__all__ = ["run"]
+from zerosum.cli.command import Command
 
-
-def run(arguments: Sequence[str]) -> None:
-    """Parse and resume."""
-    tyro.cli(_resume, args=list(arguments), prog="zerosum resume")
+__all__ = ["complete", "run"]
 
 
 def _resume(
-    run: Annotated[Path, tyro.conf.Positional],
+    run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
     *,
     images: int | None = None,
     stretch: bool = False,
@@ -31,9 +27,6 @@ def _resume(
     quiet: bool = False,
 ) -> None:
     """Go on with a run from its last checkpoint; the weights come out as if it never stopped.
-
-    To train longer than planned, say how many images the run is to see in all:
-    zerosum resume runs/dcgan-digits --images 400000
 
     Args:
         run: The run folder.
@@ -74,3 +67,20 @@ def _resume(
         quiet=quiet,
     )
     report_outcome(outcome)
+
+
+COMMAND = Command(
+    name="zerosum resume",
+    function=_resume,
+    text="""\
+Go on with a run from its last checkpoint; the weights come out as if it never stopped.
+
+A run that is complete can be made longer: say how many images it is to see in all. Where its
+learning rates have fallen to 0, --stretch makes them fall later.""",
+    examples="""\
+zerosum resume runs/dcgan-digits
+zerosum resume runs/dcgan-digits --images 400000  # longer than planned
+zerosum resume runs/cyclegan-small --images 40000 --stretch
+zerosum resume runs/faces --data NEW  # the pictures were moved""",
+)
+run, complete = COMMAND.run, COMMAND.complete

@@ -21,7 +21,7 @@ __all__ = ["command", "complete", "run"]
 _USUAL = (
     *("data", "data-a", "data-b", "game.victim", "game.epsilon", "game.universal"),
     *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "images"),
-    *("batch-size", "seed", "device", "precision", "dry-run", "quiet"),
+    *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "quiet"),
     *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
     *("game.conditional", "game.generator.width", "game.discriminator.width"),
     *("game.network.width", "game.optimizer.learning-rate"),
@@ -146,8 +146,9 @@ trainA and trainB, or two: --data-a SOURCE --data-b SOURCE; for those that adapt
 --source SOURCE --target SOURCE; for those that mislead one, --victim CLASSIFIER. --images N is
 the total that the run is to see.
 
-Interrupt it with Ctrl-C, go on with `zerosum resume RUN`: nothing is lost. --dry-run prepares
-everything and trains nothing."""
+Interrupt it with Ctrl-C, go on with `zerosum resume RUN`: nothing is lost. --continue begins a
+run or goes on with it, so that one command serves for both. --dry-run prepares everything and
+trains nothing."""
 
 _MORE = """\
 for example:
