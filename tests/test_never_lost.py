@@ -3,18 +3,23 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from random import Random
 from typing import Any
 from unittest.mock import MagicMock, patch
 
 import pytest
 
 from faults import watched
-from runs_in_processes import assert_same
+from runs_in_processes import assert_same, create, environment, finish
 from two_domains import adapting, digits_and_negatives, small
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint
@@ -198,3 +203,47 @@ def test_any_failed_write_costs_nothing(quick: RunConfig, tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_of_any_kind_of_game_costs_nothing(kind: str, tmp_path: Path) -> None:
     assert_a_kill_costs_nothing(KINDS[kind](tmp_path), tmp_path, every=1)
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {tests!r})
+from test_never_lost import collapse_once, start
+from zerosum.runs import Run
+
+value = [float(text) for text in sys.argv[2:]]
+with collapse_once(value):
+    start(Run(Path(sys.argv[1]) / "plan").config(), Path(sys.argv[1]) / "run")
+print(value[0])
+"""
+
+
+@pytest.mark.slow
+def test_twenty_real_kills_cost_nothing(quick: RunConfig, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(tests=str(Path(__file__).parent)))
+
+    def launch(folder: str, *seen: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(script), str(tmp_path / folder), *seen]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True)
+
+    for folder in ("whole", "killed"):
+        create(tmp_path / folder / "plan", replace(quick, images=320))
+    value = finish(launch("whole")).split()[-1]
+    chance, kills, run = Random(0), 0, tmp_path / "killed" / "run"
+    while kills < 20:
+        before = content(run)
+        process = launch("killed", value)
+        while content(run) == before and process.poll() is None:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0.0, 0.3))
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.communicate()
+        kills += 1
+    assert kills >= 10, "the run ended before it could be killed often enough"
+    finish(launch("killed", value))
+    assert_same(everything(run), everything(tmp_path / "whole" / "run"))

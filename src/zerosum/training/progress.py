@@ -48,11 +48,12 @@ class Display:
         self.seconds_between_lines = 60.0 if quiet else 10.0
         self._bar: Progress | None = None
         self._task = TaskID(0)
-        self._last = self._start = (0, 0.0)
+        self._last = (0, 0.0)
+        self._start: tuple[int, float] | None = None
 
     def started(self, loop: Loop[Any]) -> None:
         """Show the bar."""
-        self._last = self._start = (loop.images, time.monotonic())
+        self._last = (loop.images, time.monotonic())
         if not loop.engine.is_main or not self.has_bar:
             return
         self._bar = Progress(
@@ -70,12 +71,15 @@ class Display:
         if not loop.engine.is_main:
             return
         now = time.monotonic()
+        if self._start is None:  # What came before the first round says nothing of the others.
+            self._start = (loop.images, now)
         pause = 0.25 if self._bar is not None else self.seconds_between_lines
         if now - self._last[1] < pause:
             return
         rate = (loop.images - self._last[0]) / (now - self._last[1])
         self._last = (loop.images, now)
-        left = (self.total - loop.images) / max(self._mean_rate(loop, now), 1e-9)
+        seconds = (now - self._start[1]) / max(loop.images - self._start[0], 1)
+        left = max(0, self.total - loop.images) * seconds
         text = (
             f"{as_duration(left)} left, {loop.images:,} / {self.total:,} images, "
             f"{rate:,.0f} images/s, {_describe(record)}"
@@ -95,9 +99,6 @@ class Display:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
-
-    def _mean_rate(self, loop: Loop[Any], now: float) -> float:
-        return (loop.images - self._start[0]) / (now - self._start[1])
 
 
 class _Now(TextColumn):
