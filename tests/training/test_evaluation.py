@@ -10,9 +10,12 @@ import pytest
 import torch
 
 from runs_in_processes import assert_same, weights
-from zerosum.checkpoint import load_checkpoint
+from settings import adversarial
+from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import RunConfig
+from zerosum.errors import RunError
 from zerosum.evaluation.alarm import Finding
+from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, read_scores, write_scores
 from zerosum.jobs import resume_run, train_run
@@ -184,3 +187,44 @@ def test_vital_signs_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
     }
     assert all(torch.isfinite(torch.tensor(list(vitals.values()))))
     assert vitals["generator gradient"] > 0
+
+
+def test_the_untrained_network_is_never_the_best(watched: RunConfig, tmp_path: Path) -> None:
+    # Learning rates so high that every network that has learnt is worse.
+    game = adversarial(watched)
+    wild = replace(
+        game,
+        generator_optimizer=replace(game.generator_optimizer, learning_rate=1.0),
+        discriminator_optimizer=replace(game.discriminator_optimizer, learning_rate=1.0),
+    )
+    with _collapse_at():
+        run = _train(replace(watched, game=wild, images=160), tmp_path / "run")
+    untrained, *found = read_scores(run.scores_path)
+    name = untrained.leading
+    assert all(untrained.scores[name].is_better_than(scores.scores[name]) for scores in found)
+    best = load_checkpoint(run.best_path)["loop"]["images"]
+    assert compare({"run": [untrained, *found]}).best("run").images == best > 0
+
+
+def test_there_is_no_way_back_to_another_run_s_best(watched: RunConfig, tmp_path: Path) -> None:
+    config = replace(watched, on_collapse="rollback")
+    with _collapse_at():
+        run = _train(replace(config, images=160), tmp_path / "run")
+    state = load_checkpoint(run.best_path)
+    state["loop"]["images"] = 48
+    save_checkpoint(run.best_path, state)
+    with _collapse_at(240), pytest.raises(RunError, match="no way back from the collapse"):
+        resume_run(run.path, images=320, quiet=True)
+    assert weights(run)["images"] == 240
+    resume_run(run.path, images=320, settings={"on_collapse": "warn"}, quiet=True)
+
+
+def test_files_that_were_lost_are_written_anew(watched: RunConfig, tmp_path: Path) -> None:
+    with _collapse_at(80):
+        run = _train(replace(watched, images=160), tmp_path / "run")
+    scores, alarms = run.scores_path.read_text(), run.alarms_path.read_text()
+    run.scores_path.unlink()
+    run.alarms_path.unlink()
+    with _collapse_at():
+        resume_run(run.path, quiet=True)
+    assert (run.scores_path.read_text(), run.alarms_path.read_text()) == (scores, alarms)
