@@ -25,6 +25,7 @@ from torch.nn import functional
 
 from zerosum.data import Batches, Store, StoreSettings, build_store, open_source
 from zerosum.features.digits import FEATURES, SIDE, DigitsClassifier, weights_file
+from zerosum.features.weights import hash_of_file
 from zerosum.files import replace_atomically
 from zerosum.randomness import Randomness
 from zerosum.training.averaging import decay_of, update_average
@@ -153,6 +154,7 @@ def main() -> None:
             print(about["accuracy"])
     save(network, arguments.target, about)
     print(f"{arguments.target}: {arguments.target.stat().st_size} bytes")
+    print(f"SHA-256 for zerosum/features/digits.py: {hash_of_file(arguments.target)}")
 
 
 if __name__ == "__main__":

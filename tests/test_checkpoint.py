@@ -2,9 +2,11 @@ import errno
 import json
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 from zerosum import checkpoint
@@ -80,6 +82,48 @@ def test_an_older_version_is_refused_with_the_way_out(tmp_path: Path) -> None:
     save_file({}, tmp_path / "a.safetensors", metadata=header)
     with pytest.raises(CheckpointError, match=r"version 1; .*reads version 3.*that made it"):
         load_checkpoint(tmp_path / "a.safetensors")
+
+
+def test_a_checksum_is_required_and_verified(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    structure = json.dumps({"images": 64})
+    header = {"format": checkpoint.FORMAT, "version": "3", "structure": structure}
+    save_file({}, path, metadata=header)
+    with pytest.raises(CheckpointError, match="not a whole checkpoint"):
+        load_checkpoint(path)
+    save_file({}, path, metadata={**header, "checksum": "crc32:00000000"})
+    with pytest.raises(CheckpointError, match="checksum should be crc32:00000000, and is crc32:"):
+        load_checkpoint(path)
+    save_file({}, path, metadata={**header, "checksum": f"crc32:{crc32(structure.encode()):08x}"})
+    assert load_checkpoint(path) == {"images": 64}
+
+
+@pytest.mark.parametrize("structure", ["[" * 100_000, "[]", "null", '{"a": {"$tensor": []}}', "{"])
+def test_a_structure_that_is_none_is_refused(tmp_path: Path, structure: str) -> None:
+    checksum = f"crc32:{crc32(structure.encode()):08x}"
+    header = {"format": checkpoint.FORMAT, "version": "3", "structure": structure}
+    save_file({}, tmp_path / "a.safetensors", metadata={**header, "checksum": checksum})
+    with pytest.raises(CheckpointError, match="not a whole checkpoint"):
+        load_checkpoint(tmp_path / "a.safetensors")
+
+
+def test_the_checksum_covers_names_types_shapes_and_how_they_hang_together(tmp_path: Path) -> None:
+    zeros = torch.zeros(2, 3)
+    states: list[dict[str, Any]] = [
+        {"a": zeros},
+        {"b": zeros},
+        {"a": zeros.T},
+        {"a": zeros.int()},
+        {"a": [zeros]},
+        {"a": zeros, "b": 0},
+        {"a": zeros, "b": 0.0},
+    ]
+    sums = set()
+    for state in states:
+        save_checkpoint(tmp_path / "a.safetensors", state)
+        with safe_open(tmp_path / "a.safetensors", framework="pt") as file:
+            sums.add(file.metadata()["checksum"])
+    assert len(sums) == len(states)
 
 
 def test_a_newer_version_is_refused(tmp_path: Path) -> None:

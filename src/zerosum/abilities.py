@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from zerosum.arguments import require_images
 from zerosum.errors import ConfigError, RunError
 from zerosum.games import ClassifyingGame, Game, TranslationGame
 from zerosum.games.base import evaluating
@@ -13,6 +14,9 @@ from zerosum.runs import Run
 from zerosum.types import Images, Probabilities
 
 __all__ = ["Classifies", "Translates"]
+
+_BOUND = 1.01
+"""Translators that draw a change of a picture have none for what is beyond [-1, 1]."""
 
 
 class Classifies:
@@ -54,16 +58,14 @@ class Classifies:
             batch_size: How many are looked at at once.
 
         Raises:
-            ConfigError: The pictures do not have the run's shape.
+            DataError: The pictures do not have the run's shape, or are no floats in that range.
+            ConfigError: The batch size is less than 1.
             RunError: The run is not one that classifies.
         """
         game, pictures = self.require_classifier(), self.run.config().pictures
-        shape = (pictures.channels, *pictures.size)
-        if tuple(images.shape[1:]) != shape:
-            raise ConfigError(
-                f"{self.run.path} classifies pictures of shape {shape}, "
-                f"got {tuple(images.shape[1:])}; resize them first."
-            )
+        images = require_images(images, channels=pictures.channels, size=pictures.size)
+        if batch_size < 1:
+            raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
         parts = torch.split(images, batch_size)
         return torch.cat([game.classify(part).cpu() for part in parts])
 
@@ -124,16 +126,21 @@ class Translates:
         """Pictures of the other domain, floats in [-1, 1], where the given ones are.
 
         Args:
-            images: Pictures in [-1, 1], shape (n, c, h, w), of any size.
+            images: Pictures in [-1, 1], shape (n, c, h, w), of any size from the network's
+                ``smallest``.
             direction: ``a2b`` or ``b2a``; by default the run's first.
             tile: Larger pictures than tile x tile pixels go through in overlapping tiles.
 
         Raises:
             RunError: The run is not one that translates pictures.
             ConfigError: It does not translate in that direction, or the tiles are too small.
+            DataError: The pictures are too small, or are no floats in that range.
         """
         with evaluating(self.translator(direction)) as network:
             multiple: int = network.multiple  # type: ignore[assignment]
+            smallest: int = network.smallest  # type: ignore[assignment]
+            channels = self.run.config().pictures.channels
+            images = require_images(images, channels=channels, smallest=smallest, bound=_BOUND)
             return translate_any_size(network, images, multiple=multiple, tile=tile)
 
     @property

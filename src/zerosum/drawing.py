@@ -200,7 +200,7 @@ class Drawing:
             progress: Is told of steps done and of their number.
 
         Raises:
-            ConfigError: The pictures do not have the run's shape.
+            DataError: The pictures do not have the run's shape, or are no floats in that range.
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         return project(self.latent, images, descent=descent, see=see, progress=progress)

@@ -44,7 +44,7 @@ class DataError(ZerosumError):
 
 
 class DataWarning(UserWarning):
-    """How pictures, splits or labels were understood, where they could be meant otherwise.
+    """How files were understood, where they could be meant otherwise, and what was left out.
 
     The command line prints it as a note.
     """

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from zerosum.abilities import Classifies, Translates
+from zerosum.checkpoint import require_like
 from zerosum.config.build import build_game
 from zerosum.config.json import to_json
 from zerosum.drawing import Drawing
@@ -103,6 +104,8 @@ def load(
     config = found.config()
     engine = Engine(device=choose_device(device))
     game = build_game(config, engine)
+    loop = state["loop"]
+    require_like(loop, {"images": 0, "players": {name: {} for name in game.players}}, "loop")
     for name, player in game.players.items():
-        player.load_networks(state["loop"]["players"][name])
-    return Model(run=found, game=game, images=state["loop"]["images"])
+        player.load_networks(loop["players"][name], f"loop.players.{name}")
+    return Model(run=found, game=game, images=loop["images"])

@@ -27,9 +27,9 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from zerosum.checkpoint import load_checkpoint
+from zerosum.checkpoint import load_checkpoint, require_like
 from zerosum.config import RunConfig, differences, from_json, to_json
-from zerosum.errors import ConfigError, RunError
+from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.files import sweep, write_text
 
 __all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change"]
@@ -52,6 +52,8 @@ FREE_TO_CHANGE = (
 
 _SCHEDULES = re.compile(r"game\.(\w+_)?optimizer\.(decay(\.\d)?|annealing)")
 """Likewise, for runs that are made longer with their schedules."""
+_FACTS = {"config": {}, "data": {"identity": "", "pictures": 0}, "tests": [], "loop": {}}
+"""What every checkpoint of a run holds."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class Run:
         try:
             found = from_json(json.loads(self.config_path.read_text(encoding="utf-8")))
             return replace(found, **dict(self.moved))  # type: ignore[arg-type]
-        except (OSError, json.JSONDecodeError, ConfigError) as error:
+        except (OSError, ValueError, RecursionError) as error:  # A ConfigError is a ValueError.
             raise RunError(f"{self.config_path} cannot be used: {error}") from error
 
     def write_config(self, config: RunConfig) -> None:
@@ -194,8 +196,12 @@ class Run:
         """
         path = self.checkpoint_path if checkpoint == "latest" else self.best_path
         state = load_checkpoint(path)
-        # Through from_json, so that a field that is newer than the run has its default in both.
-        trained_with = to_json(from_json(state["config"]))
+        require_like(state, _FACTS, path.name)
+        try:
+            # Through from_json, so that a field newer than the run has its default in both.
+            trained_with = to_json(from_json(state["config"]))
+        except ConfigError as error:
+            raise CheckpointError(f"{path} cannot be used: {error}") from error
         changed = [
             line
             for line in differences(trained_with, to_json(self.config()))

@@ -231,7 +231,9 @@ def test_a_run_that_generates_does_not_classify(
 
 
 def test_pictures_of_another_shape_are_refused(run: Run) -> None:
-    with pytest.raises(zerosum.ZerosumError, match=r"shape \(1, 28, 28\), got \(3, 28, 28\)"):
+    with pytest.raises(
+        zerosum.ZerosumError, match=r"\(n, 1, 28, 28\), got shape \(1, 3, 28, 28\)"
+    ):
         load(run.path, device="cpu").classify(torch.zeros(1, 3, 28, 28))
 
 

@@ -103,3 +103,8 @@ def test_two_names_of_one_set_of_pictures_are_one_protocol() -> None:
     assert unlike(replace(here, real=joined), replace(here, real=renamed)) == []
     nameless = [replace(here, real={"source": name}) for name in ("faces", "moved")]
     assert unlike(*nameless) == ["real source: faces against moved"]
+
+
+def test_runs_without_a_score_in_common_are_refused() -> None:
+    with pytest.raises(ConfigError, match="a, b have no score in common"):
+        compare({"a": [scores(64, 1.0)], "b": [scores(64, 1.0, name="KD")]})

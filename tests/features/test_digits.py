@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from zerosum.data import Source, open_source
+from zerosum.errors import ConfigError
 from zerosum.features import FeatureNetwork
 from zerosum.features.digits import FEATURES, DigitsClassifier, load_digits, weights_file
 from zerosum.metrics.frechet import frechet_distance_of_features
@@ -32,6 +33,17 @@ def probabilities(network: FeatureNetwork, pictures: Tensor) -> Tensor:
     found = network(pictures).probabilities
     assert found is not None
     return found
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(weights_file().read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "digits.safetensors").write_bytes(content)
+    monkeypatch.setattr(
+        "zerosum.features.digits.weights_file", lambda: tmp_path / "digits.safetensors"
+    )
+    with pytest.raises(ConfigError, match=r"is damaged: .* 15579deb.*Install zerosum again"):
+        load_digits()
 
 
 def test_it_is_small() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from damage import worse_bytes
 from zerosum.errors import ConfigError
 from zerosum.features.weights import (
     Download,
@@ -111,11 +112,84 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
             read(tmp_path / "gone.pth")
 
 
-@pytest.mark.parametrize("content", [torch.ones(3), {"epoch": 3}, [torch.ones(1)]])
+@pytest.mark.parametrize(
+    "content",
+    [
+        torch.ones(3),
+        {"epoch": 3},
+        [torch.ones(1)],
+        {3: torch.ones(1)},
+        {"a": torch.ones(2).to_sparse()},
+        {"a": torch.ones(2, device="meta")},
+        {"a": torch.ones(2, dtype=torch.complex64)},
+    ],
+)
 def test_something_else_than_a_state_is_refused(tmp_path: Path, content: object) -> None:
     torch.save(content, tmp_path / "odd.pth")
     with pytest.raises(ConfigError, match=r"save `network.state_dict\(\)`"):
         read_state(tmp_path / "odd.pth")
+
+
+def _read_damaged(path: Path, good: bytes, numbers: range) -> int:
+    """How many are refused; whatever else than a message comes of one is a fault."""
+    refused = 0
+    for number in numbers:
+        bad, done = worse_bytes(good, number)
+        path.write_bytes(bad)
+        try:
+            fill(nn.Linear(2, 3), read_state(path), path)
+        except ConfigError:
+            refused += 1
+        except Exception as error:
+            raise AssertionError(f"{number}: {done}") from error
+    return refused
+
+
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_damage_is_refused(tmp_path: Path, is_zip: bool) -> None:
+    path = tmp_path / "net.pth"
+    state = nn.Linear(2, 3).state_dict()
+    torch.save(state, path, _use_new_zipfile_serialization=is_zip)
+    good = path.read_bytes()
+    assert _read_damaged(path, good, range(120)) > 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_thousands_of_damages_do_no_harm(tmp_path: Path, is_zip: bool) -> None:
+    path = tmp_path / "net.pth"
+    torch.save(nn.Linear(2, 3).state_dict(), path, _use_new_zipfile_serialization=is_zip)
+    assert _read_damaged(path, path.read_bytes(), range(5000)) > 2500
+
+
+def test_a_flipped_bit_of_a_weight_is_noticed(kept: Path) -> None:
+    good = kept.read_bytes()
+    weight = torch.load(kept, weights_only=True)["weight"].numpy().tobytes()
+    place = good.find(weight)
+    for bit in range(8 * len(weight)):
+        bad = bytearray(good)
+        bad[place + bit // 8] ^= 1 << bit % 8
+        kept.write_bytes(bad)
+        with pytest.raises(ConfigError, match=r"its part .*data/0 is damaged"):
+            read_state(kept)
+
+
+@pytest.mark.parametrize(
+    ("weight", "why"),
+    [
+        (torch.ones(3, 2, dtype=torch.int64), "weight should be torch.float32, and is torch.int"),
+        (torch.full((3, 2), torch.nan), "are not all finite"),
+    ],
+)
+def test_weights_that_are_no_weights_are_refused(weight: Tensor, why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        fill(nn.Linear(2, 3), {"weight": weight, "bias": torch.ones(3)}, Path("net.pth"))
+
+
+def test_halves_become_the_networks_own_floats() -> None:
+    layer = nn.Linear(2, 3)
+    fill(layer, nn.Linear(2, 3).half().state_dict(), Path("net.pth"))
+    assert layer.weight.dtype == torch.float32
 
 
 def test_a_state_comes_back_as_it_was(kept: Path) -> None:

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from styled import StyledGenerator, game_of
-from zerosum.errors import ConfigError
+from zerosum.errors import DataError
 from zerosum.latent.projection import Descent, project
 from zerosum.latent.spaces import LatentSpace, latent_space
 from zerosum.networks import DcganGenerator
@@ -94,5 +94,5 @@ def test_a_style_is_the_same_in_all_layers() -> None:
 
 
 def test_pictures_of_another_shape_are_refused(space: LatentSpace) -> None:
-    with pytest.raises(ConfigError, match=r"shape \(channels, height, width\) \(1, 8, 8\)"):
+    with pytest.raises(DataError, match=r"shape \(n, 1, 8, 8\), got shape \(1, 3, 8, 8\)"):
         project(space, torch.rand(1, 3, 8, 8))

@@ -22,6 +22,7 @@ from zerosum.jobs import resume_run, train_run
 from zerosum.model import load
 from zerosum.runs import Run
 from zerosum.training.hooks import read_statistics
+from zerosum.training.loop import set_pace
 
 
 @pytest.fixture
@@ -115,13 +116,12 @@ def test_it_goes_back_and_on_in_another_way(
     watched: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = replace(watched, on_collapse="rollback")
-    with _collapse_at(240):
+    with _collapse_at(240), patch("zerosum.training.loop.set_pace", wraps=set_pace) as paced:
         run = _train(config, tmp_path / "run")
     assert "rolled back to the best checkpoint" in capsys.readouterr().err
     state = weights(run)
     assert (state["images"], state["rollbacks"]) == (320, 1)
-    generator = state["players"]["generator"]["optimizer"]["param_groups"][0]
-    assert generator["lr"] == pytest.approx(0.5 * generator["initial_lr"])
+    assert [call.kwargs["factor"] for call in paced.call_args_list[::-1][:2]] == [0.5, 0.5]
     # The history is that of the path that was taken in the end.
     images = [found.images for found in read_scores(run.scores_path)]
     assert images == [0, 80, 160, 240, 320]

@@ -78,8 +78,3 @@ def test_a_run_leaves_what_it_promises(tiny: RunConfig, tmp_path: Path) -> None:
         assert curves.width > 500
     assert any(file.name.startswith("events") for file in (path / "tensorboard").iterdir())
     assert json.loads((path / "environment.json").read_text())["torch"] == torch.__version__
-
-
-def test_a_log_cut_short_by_a_crash_is_read_up_to_there(tmp_path: Path) -> None:
-    (tmp_path / "stats.jsonl").write_text('{"images": 64}\n{"images": 128}\n{"ima')
-    assert read_statistics(tmp_path / "stats.jsonl") == [{"images": 64}, {"images": 128}]

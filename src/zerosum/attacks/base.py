@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
+from torch import Tensor
 
+from zerosum.arguments import require_pixels
 from zerosum.attacks.chance import Chance
 from zerosum.attacks.classifier import Classifier
 from zerosum.attacks.goals import Goal
@@ -17,6 +19,7 @@ from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 __all__ = ["Attack", "Outcome", "attack_pictures"]
 
 _ROUNDING = 1 + 1e-6
+_WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
 @runtime_checkable
@@ -129,7 +132,7 @@ def attack_pictures(
 
     Raises:
         ConfigError: ε is out of range, or the network gives no logits (`Classifier.check`).
-        DataError: The pictures are not in [0, 1], or a label is no class.
+        DataError: The pictures are no floats in [0, 1], or a label is no class.
 
     Example:
         >>> from torch import nn
@@ -143,12 +146,14 @@ def attack_pictures(
         tensor([[0.1500, 0.1500],
                 [0.1500, 0.1500]])
     """
-    _check_pictures(images, labels)
+    images = require_pixels(images)
     _check_epsilon(attack, epsilon, images)
-    goal = Goal(labels=labels, targeted=targeted)
+    if batch_size < 1:
+        raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
     size = len(images) if attack.joint else batch_size
     with classifier.still():
-        _check_labels(labels, classifier.classes(images))
+        _check_labels(labels, classifier.classes(images), len(images))
+        goal = Goal(labels=labels, targeted=targeted)
         pieces = []
         for start in range(0, len(images), size):
             places = torch.arange(start, min(start + size, len(images)), device=images.device)
@@ -192,23 +197,12 @@ def _check_epsilon(attack: Attack, epsilon: float, images: Pixels) -> None:
         )
 
 
-def _check_pictures(images: Pixels, labels: Labels) -> None:
-    if not len(images):
-        raise DataError("there are no pictures to attack.")
-    if len(labels) != len(images):
-        raise DataError(f"there are {len(images)} pictures, but {len(labels)} labels.")
-    low, high = images.aminmax()
-    if not (float(low) >= 0 and float(high) <= 1):
-        raise DataError(
-            f"expected pictures in [0, 1], found values from {float(low):g} to {float(high):g}; "
-            "state the network's own range as `bounds`, `mean` and `std` of its Classifier."
-        )
-
-
-def _check_labels(labels: Labels, classes: int) -> None:
+def _check_labels(labels: Any, classes: int, count: int) -> None:
+    expected = f"expected labels from 0 to {classes - 1}, whole numbers of shape ({count},)"
+    if not isinstance(labels, Tensor) or labels.is_meta:
+        raise DataError(f"{expected}, as an ordinary torch.Tensor.")
+    if tuple(labels.shape) != (count,) or labels.dtype not in _WHOLE:
+        raise DataError(f"{expected}, got {labels.dtype} of shape {tuple(labels.shape)}.")
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= classes:
-        raise DataError(
-            f"the classifier knows {classes} classes, 0 to {classes - 1}, but the labels go from "
-            f"{low} to {high}."
-        )
+        raise DataError(f"{expected}, found some from {low} to {high}.")

@@ -46,7 +46,7 @@ class Classifier:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     name: str = "the classifier"
-    _known: dict[torch.Size, int] = field(
+    _known: dict[tuple[torch.Size, torch.dtype], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -113,7 +113,7 @@ class Classifier:
                 weight.requires_grad_(True)
 
     def classes(self, images: Pixels) -> int:
-        """How many classes it knows; the first time for pictures of a shape, it is checked on two.
+        """How many classes it knows; the first time for a shape and type, it is checked on two.
 
         Raises:
             ConfigError: As `check`.
@@ -123,10 +123,10 @@ class Classifier:
             >>> Classifier(network=linear).classes(torch.zeros(64, 1, 2, 2))
             7
         """
-        shape = images.shape[1:]
-        if shape not in self._known:
-            self._known[shape] = self.check(images[:_LOOKED_AT]).shape[1]
-        return self._known[shape]
+        kind = (images.shape[1:], images.dtype)
+        if kind not in self._known:
+            self._known[kind] = self.check(images[:_LOOKED_AT]).shape[1]
+        return self._known[kind]
 
     def check(self, images: Pixels) -> ClassLogits:
         """Logits of pictures, after making sure that they are what they are called.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,12 +22,12 @@ def to_json(config: RunConfig) -> dict[str, Any]:
         >>> to_json(recipe("dcgan-digits"))["game"]["generator"]["kind"]
         'dcgan'
     """
-    values: dict[str, Any] = TypeAdapter(RunConfig).dump_python(config, mode="json")
+    values: dict[str, Any] = _adapter().dump_python(config, mode="json")
     return values
 
 
-def from_json(values: Mapping[str, Any]) -> RunConfig:
-    """The configuration that `to_json` gave.
+def from_json(values: Any) -> RunConfig:
+    """The configuration that `to_json` gave, from whatever a file holds.
 
     Raises:
         ConfigError: A key is unknown, or a value is missing, of the wrong type or out of range.
@@ -42,9 +43,11 @@ def from_json(values: Mapping[str, Any]) -> RunConfig:
         zerosum.errors.ConfigError: the configuration has unknown fields: bach_size.
     """
     try:
-        config = TypeAdapter(RunConfig).validate_json(json.dumps(values), strict=True)
+        config: RunConfig = _adapter().validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
         raise ConfigError("the configuration does not fit: " + _faults(error)) from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(f"the configuration holds what JSON cannot: {error}.") from error
     unknown = flatten(values).keys() - flatten(to_json(config)).keys()
     if unknown:
         raise ConfigError(f"the configuration has unknown fields: {', '.join(sorted(unknown))}.")
@@ -93,6 +96,12 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         for name in sorted(before.keys() | after.keys())
         if before.get(name, "absent") != after.get(name, "absent")
     ]
+
+
+@cache
+def _adapter() -> Any:
+    """Made when it is first needed, since it takes a while."""
+    return TypeAdapter(RunConfig)
 
 
 def _faults(error: ValidationError) -> str:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
+from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Protocol, Scores, check_alike, unlike
 from zerosum.files import replace_atomically
 
@@ -67,7 +68,7 @@ def compare(runs: Mapping[str, Sequence[Scores]]) -> Comparison:
         runs: By name, all that was measured of each run.
 
     Raises:
-        ConfigError: The runs were not scored by one protocol.
+        ConfigError: The runs were not scored by one protocol, or by no metric in common.
 
     Example:
         >>> from zerosum.evaluation.protocol import Score
@@ -95,6 +96,11 @@ def compare(runs: Mapping[str, Sequence[Scores]]) -> Comparison:
     }
     every = [found for scores in alike.values() for found in scores]
     names = tuple(name for name in every[0].scores if all(name in found.scores for found in every))
+    if not names:
+        raise ConfigError(
+            f"{', '.join(runs)} have no score in common. Score all of them by the same metrics "
+            "with `zerosum evaluate RUN --metrics NAME,NAME`, then compare."
+        )
     return Comparison(protocol=protocol, names=names, runs=alike)
 
 

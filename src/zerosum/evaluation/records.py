@@ -3,11 +3,44 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
 
 from zerosum.evaluation.protocol import Scores
 from zerosum.files import write_text
+from zerosum.jsonlines import append_line, read_lines
 
-__all__ = ["append_scores", "read_scores", "write_scores"]
+__all__ = ["append_scores", "as_scores", "read_scores", "write_scores"]
+
+
+class _Part(BaseModel, strict=True, extra="forbid"):
+    """A part of a line. One that says more than is known here was measured in another way."""
+
+
+class _Score(_Part):
+    value: float
+    error: float
+    how: str
+    lower_is_better: bool
+
+
+class _Protocol(_Part):
+    network: dict[str, Any]
+    real: dict[str, Any]
+    generated: int
+    seed: int
+
+
+class _Subject(BaseModel, strict=True, extra="allow"):
+    images: int = 0
+
+
+class _Line(_Part):
+    subject: _Subject
+    scores: Annotated[dict[str, _Score], Field(min_length=1)]
+    vitals: dict[str, float]
+    protocol: _Protocol
 
 
 def append_scores(path: Path, scores: Scores) -> None:
@@ -15,37 +48,52 @@ def append_scores(path: Path, scores: Scores) -> None:
 
     Example:
         >>> from tempfile import TemporaryDirectory
-        >>> from zerosum.evaluation.protocol import Protocol
+        >>> from zerosum.evaluation.protocol import Protocol, Score
+        >>> from zerosum.metrics.estimate import Estimate
         >>> protocol = Protocol(network={"network": "digits"}, real={}, generated=10)
+        >>> fd = Score(estimate=Estimate(value=4.2, error=0.1), how="", lower_is_better=True)
         >>> with TemporaryDirectory() as folder:
         ...     path = Path(folder) / "scores.jsonl"
         ...     for images in (64, 128):
-        ...         found = Scores(subject={"images": images}, protocol=protocol, scores={})
+        ...         subject = {"images": images}
+        ...         found = Scores(subject=subject, protocol=protocol, scores={"FD-digits": fd})
         ...         append_scores(path, found)
         ...     [found.images for found in read_scores(path)]
         [64, 128]
     """
-    with path.open("a", encoding="utf-8") as file:
-        file.write(_line(scores))
+    append_line(path, scores.to_json())
 
 
 def read_scores(path: Path) -> list[Scores]:
-    """All that was measured so far, oldest first; a line that a crash cut short is left out."""
-    if not path.exists():
-        return []
-    found = []
-    for text in path.read_text(encoding="utf-8").splitlines():
-        try:
-            found.append(Scores.from_json(json.loads(text)))
-        except json.JSONDecodeError:
-            continue
-    return found
+    """All that was measured so far, oldest first.
+
+    Warns:
+        DataWarning: Lines are left out, because they are damaged or say what is not known here.
+    """
+    return read_lines(path, _understood)
 
 
 def write_scores(path: Path, scores: Sequence[Scores]) -> None:
     """Replace the file."""
-    write_text(path, "".join(_line(found) for found in scores))
+    write_text(path, "".join(json.dumps(found.to_json()) + "\n" for found in scores))
 
 
-def _line(scores: Scores) -> str:
-    return json.dumps(scores.to_json()) + "\n"
+def as_scores(values: Any) -> Scores:
+    """The scores of which these are plain values, as `Scores.to_json` gives them.
+
+    Raises:
+        ValueError: They are something else.
+
+    Example:
+        >>> as_scores({"subject": {"images": 64}})
+        Traceback (most recent call last):
+        ...
+        pydantic_core._pydantic_core.ValidationError: 3 validation errors for _Line...
+    """
+    _Line.model_validate(values)
+    return Scores.from_json(values)
+
+
+def _understood(line: bytes) -> Scores:
+    _Line.model_validate_json(line)
+    return Scores.from_json(json.loads(line))

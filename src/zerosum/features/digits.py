@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
 
+from zerosum.errors import ConfigError
 from zerosum.features.base import ClassLogits, FeatureNetwork
 from zerosum.features.preparation import Preparation, Resize
 from zerosum.features.weights import fill, hash_of_file
@@ -31,6 +32,10 @@ FEATURES = 64
 
 CLASSES = 10
 """The digits 0 to 9."""
+
+
+_SHA256 = "15579deb6ca6e9abe8c82b535f1b512dd9a211ffe480f84ae4e94434de4cd479"
+"""Of the file of weights; ``scripts/train_digits_features.py`` prints that of new ones."""
 
 
 class DigitsClassifier(nn.Module):
@@ -63,18 +68,27 @@ def load_digits(*, resize: Resize = "antialiased") -> FeatureNetwork:
     Args:
         resize: The filter that brings pictures to 28×28.
 
+    Raises:
+        ConfigError: If the shipped file is damaged or missing.
+
     Example:
         >>> seen = load_digits()(torch.zeros(2, 3, 32, 32, dtype=torch.uint8))
         >>> seen.features.shape
         torch.Size([2, 64])
     """
     path = weights_file()
+    found = hash_of_file(path)
+    if found != _SHA256:
+        raise ConfigError(
+            f"{path}, which is part of zerosum, is damaged: its SHA-256 should begin with "
+            f"{_SHA256[:8]}, and begins with {found[:8]}. Install zerosum again."
+        )
     with torch.random.fork_rng(devices=[]):
         classifier = DigitsClassifier()
     fill(classifier, load_file(path), path)
     return FeatureNetwork(
         name="digits",
-        weights=hash_of_file(path)[:16],
+        weights=found[:16],
         dimensions=FEATURES,
         body=classifier.to(memory_format=torch.channels_last),
         prepare=Preparation(

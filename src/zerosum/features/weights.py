@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
-from pickle import UnpicklingError
+from typing import BinaryIO
 from urllib.request import urlopen
+from warnings import catch_warnings, simplefilter
+from zipfile import ZipFile, is_zipfile
 
 import rich.progress
 import torch
@@ -139,33 +141,39 @@ def hash_of_state(module: nn.Module) -> str:
 def read_state(path: Path) -> dict[str, Tensor]:
     """Read a state dictionary that ``torch.save`` wrote, if it holds nothing but tensors.
 
-    PyTorch's files are pickles, which can run code; PyTorch's restricted reader refuses those.
+    PyTorch's files are pickles, which can run code; PyTorch's restricted reader refuses those. It
+    does not look at the checksums of the file's parts, which are compared here.
 
     Raises:
         ConfigError: If there is no such file, or it holds something else, or is damaged.
     """
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, catch_warnings():
+            simplefilter("ignore")  # of kinds of files and tensors that are refused below
+            _check_parts(file)
             state = torch.load(file, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, UnpicklingError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
+    except Exception as error:  # Damaged bytes lead PyTorch's reader to errors of any kind.
+        reason = str(error).partition("\n")[0] or type(error).__name__
         raise ConfigError(
             f"cannot read the weights {path} ({reason}): expected a file that torch.save made of "
             "a state dictionary, with tensors and nothing else."
         ) from error
-    if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
+    is_named = isinstance(state, Mapping) and all(isinstance(name, str) for name in state)
+    if not is_named or not all(_is_plain(value) for value in state.values()):
         raise ConfigError(
-            f"{path} should hold a state dictionary, names with tensors, and holds "
-            f"{type(state).__name__}; save `network.state_dict()`."
+            f"{path} should hold a state dictionary, names with plain tensors of real numbers, "
+            f"and holds {type(state).__name__}; save `network.state_dict()`."
         )
     return dict(state)
 
 
 def fill(module: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
-    """Load the state, from ``path``, into the network; every name and shape must agree.
+    """Load the state, from ``path``, into the network; names, shapes and kinds must agree.
+
+    Floats of another precision are of the same kind; they become the network's.
 
     Raises:
-        ConfigError: If they do not.
+        ConfigError: If they do not, or a weight is not finite.
 
     Example:
         >>> fill(nn.Linear(1, 1), {"weight": torch.ones(1, 1)}, Path("line.pth"))
@@ -174,7 +182,35 @@ def fill(module: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
         zerosum.errors.ConfigError: the weights line.pth do not fit the network Linear: ...
     """
     with mismatch_explained(type(module).__name__, path):
+        for name, own in module.state_dict().items():
+            given = state.get(name, own)
+            if own.is_floating_point() != given.is_floating_point():
+                raise RuntimeError(f"\n{name} should be {own.dtype}, and is {given.dtype}")
         module.load_state_dict(state)
+    if not all(bool(torch.isfinite(weight).all()) for weight in module.parameters()):
+        raise ConfigError(f"the weights {path} are not all finite; fetch or make them again.")
+
+
+def _check_parts(file: BinaryIO) -> None:
+    """Compare the checksum of each part of a zip archive, which most such files are.
+
+    Raises:
+        ValueError: A part is damaged.
+    """
+    if is_zipfile(file):
+        with ZipFile(file) as archive:
+            damaged = archive.testzip()
+        if damaged is not None:
+            raise ValueError(f"its part {damaged} is damaged")
+    file.seek(0)
+
+
+def _is_plain(value: object) -> bool:
+    return (
+        isinstance(value, Tensor)
+        and value.layout is torch.strided
+        and not (value.is_meta or value.is_quantized or value.is_complex())
+    )
 
 
 @contextmanager

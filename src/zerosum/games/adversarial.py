@@ -7,6 +7,7 @@ Algorithm 1 (https://arxiv.org/abs/1406.2661).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -273,8 +274,9 @@ class AdversarialGame(GeneratingGame[Batch]):
         state = {"path mean": self.path_length.mean} if self.path_length else {}
         return state | ({"adaptive": self.adaptive.state} if self.adaptive else {})
 
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back what `state_dict` gave."""
+        super().load_state_dict(state)
         if self.path_length:
             self.path_length.mean = state["path mean"]
         if self.adaptive:

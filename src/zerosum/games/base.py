@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from zerosum.checkpoint import require_like
 from zerosum.errors import CheckpointError
 from zerosum.games.history import History
 from zerosum.games.schedules import STEADY, Schedule
@@ -65,21 +66,27 @@ class Player:
         """The parameters that this player moves, in the order of the network."""
         return [weight for weight in self.network.parameters() if weight.requires_grad]
 
-    def load_networks(self, saved: Mapping[str, Any]) -> None:
+    def load_networks(self, saved: Mapping[str, Any], where: str = "player") -> None:
         """Take back network and average from this player's part of a checkpoint.
+
+        Args:
+            saved: The part.
+            where: What to call it in messages.
 
         Raises:
             CheckpointError: They are other networks than those that were saved.
         """
-        try:
-            self.network.load_state_dict(saved["network"])
-            if self.average is not None:
-                self.average.load_state_dict(saved["average"])
-        except RuntimeError as error:
-            raise CheckpointError(
-                "the checkpoint holds other networks than its configuration now builds; it was "
-                f"made by another version of zerosum, which alone can use it ({error})."
-            ) from error
+        for name, network in (("network", self.network), ("average", self.average)):
+            like = None if network is None else network.state_dict()
+            require_like(saved.get(name), like, f"{where}.{name}")
+            try:
+                if network is not None:
+                    network.load_state_dict(saved[name])
+            except RuntimeError as error:
+                raise CheckpointError(
+                    "the checkpoint holds other networks than its configuration now builds; it "
+                    f"was made by another version of zerosum, which alone can use it ({error})."
+                ) from error
 
     def charge(self, turn: "Turn") -> "Turn":
         """The turn with all that this player pays for it, whatever the game is."""
@@ -181,9 +188,13 @@ class Game(ABC, Generic[BatchT]):
         """Whatever the game remembers beside its networks (an image pool, say)."""
         return {}
 
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what `state_dict` gave."""
-        assert not state, f"this game remembers nothing, but was given {sorted(state)}"
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` gave.
+
+        Raises:
+            CheckpointError: It is the memory of another game.
+        """
+        require_like(state, self.state_dict(), "game")
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """What a player pays for being far from where it has been on average."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import nn
 
+from zerosum.checkpoint import require_like
 from zerosum.types import Scalar
 
 __all__ = ["History"]
@@ -62,8 +63,17 @@ class History:
         """The number of turns and the means."""
         return {"turns": self.turns, "means": self.means}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+    def load_state_dict(self, state: Any, where: str = "history") -> None:
+        """Take back what `state_dict` gave.
+
+        Args:
+            state: What it gave.
+            where: What to call it in messages.
+
+        Raises:
+            CheckpointError: It is something else.
+        """
+        require_like(state, self.state_dict(), where)
         self.turns = state["turns"]
         for mean, saved in zip(self.means, state["means"], strict=True):
             mean.copy_(saved)

@@ -9,12 +9,13 @@ what the translators pay.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from zerosum.checkpoint import require_like
 from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.judging import opinions, share_above
@@ -247,8 +248,9 @@ class CycleGame(TranslationGame):
         """The pools."""
         return {f"pool {domain}": pool.images for domain, pool in self.pools.items()}
 
-    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back the pools."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back the pools, each of which may be as full as it likes."""
+        require_like(state, {f"pool {domain}": torch.empty(0) for domain in self.pools}, "game")
         device = self.players["generators"].parameters[0].device
         for domain, pool in self.pools.items():
             pool.images = state[f"pool {domain}"].to(device)

@@ -223,10 +223,12 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
             )
 
 
-def _refuse_other_tests(found: list[str | None], saved: list[str | None]) -> None:
+def _refuse_other_tests(found: list[str | None], saved: list[Any]) -> None:
     """What is learnt from depends on whether there are pictures apart to test on."""
-    if found != saved:
-        before, now = (", ".join(it or "none" for it in each) for each in (saved, found))
+    before, now = (
+        ", ".join("none" if it is None else str(it) for it in each) for each in (saved, found)
+    )
+    if before != now:
         raise RunError(
             f"the run tested on the split {before} of its source, and now there is {now}: other "
             "pictures would be learnt from. Put the folders back as they were, or start a new run."

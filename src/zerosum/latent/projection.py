@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, pi
+from math import cos, inf, pi
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
 from zerosum.games.base import evaluating
 from zerosum.latent.spaces import LatentSpace, Points
@@ -60,6 +61,10 @@ class Descent:
                 f"{self.steps} steps, {self.starts} starts, {self.samples} samples and seed "
                 f"{self.seed}."
             )
+        if not 0 < self.rate < inf or not 0 <= self.noise < inf:
+            raise ConfigError(
+                f"expected a rate above 0 and noise from 0, got {self.rate:g} and {self.noise:g}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,15 +115,16 @@ def project(
         progress: Is told of steps done and of their number.
 
     Raises:
-        ConfigError: The pictures do not have the generator's shape.
+        DataError: The pictures do not have the generator's shape, or are no floats in that range.
 
     Paper:
         Karras et al. 2020, appendix D, https://arxiv.org/abs/1912.04958
     """
     descent = descent or Descent()
-    targets = targets.to(space.device)
     with evaluating(space.network):
-        _check_shape(space, targets)
+        channels, *size = space.render(space.centre[None]).shape[1:]
+        targets = require_images(targets, channels=channels, size=(size[0], size[1]))
+        targets = targets.to(space.device)
         nearness = _Nearness(targets, see)
         survey = _Survey(space, nearness, descent)
         starts = survey.starts(space, descent.starts)
@@ -260,12 +266,3 @@ def _keep(space: LatentSpace, starts: Points, step: Tensor) -> None:
     points = starts + step
     moved = space.keep(points) - points
     step += moved.view(len(step), -1, step.shape[-1]).mean(dim=1).view_as(step)
-
-
-def _check_shape(space: LatentSpace, targets: Images) -> None:
-    shape = tuple(space.render(space.centre[None]).shape[1:])
-    if tuple(targets.shape[1:]) != shape:
-        raise ConfigError(
-            f"the generator draws pictures of shape (channels, height, width) {shape}, expected "
-            f"such, got {tuple(targets.shape[1:])}; bring them to its shape first."
-        )

@@ -22,8 +22,8 @@ def draw_curves(
     Args:
         lines: The lines of ``stats.jsonl``.
         path: The PNG to write.
-        scores: Evaluations by one protocol; the first two scores are drawn, one standard error
-            to both sides shaded.
+        scores: Evaluations; the first two scores that all of them have are drawn, one standard
+            error to both sides shaded.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -33,7 +33,8 @@ def draw_curves(
         ...     [file.name for file in Path(folder).iterdir()]
         ['curves.png']
     """
-    names = tuple(scores[0].scores)[:2] if scores else ()
+    known = list(scores[0].scores) if scores else []
+    names = [name for name in known if all(name in found.scores for found in scores)][:2]
     panels = 2 + len(names)
     figure = Figure(figsize=(5 * panels, 4), layout="constrained")
     costs, accuracies, *quality = figure.subplots(1, panels)
@@ -62,7 +63,9 @@ def _players(lines: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _plot(axes: Axes, lines: Sequence[Mapping[str, Any]], player: str, score: str) -> None:
     points = [
-        (line["images"], line[player][score]) for line in lines if score in line.get(player, {})
+        (line["images"], line[player][score])
+        for line in lines
+        if isinstance(line.get(player), dict) and score in line[player]
     ]
     if points:
         axes.plot(*zip(*points, strict=True), label=player)

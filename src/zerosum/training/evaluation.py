@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from torch.utils.tensorboard import SummaryWriter
 
-from zerosum.checkpoint import load_checkpoint
-from zerosum.errors import RunError
+from zerosum.checkpoint import load_checkpoint, require_like
+from zerosum.errors import CheckpointError, RunError
 from zerosum.evaluation.alarm import Finding, diagnose
 from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.records import append_scores, read_scores, write_scores
+from zerosum.evaluation.records import append_scores, as_scores, read_scores, write_scores
 from zerosum.files import write_text
 from zerosum.games import Game
 from zerosum.training.exams import Exam
@@ -84,13 +84,22 @@ class Evaluation:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go back to what was known; the files follow when the run starts."""
-        self.history = [Scores.from_json(values) for values in state["history"]]
-        best = [scores for scores in self.history if scores.images == state["best"]]
+        """Go back to what was known; the files follow when the run starts.
+
+        Raises:
+            CheckpointError: It is not what `state_dict` gave.
+        """
+        like: dict[str, Any] = {"history": [], "done": 0, "alarms": [], "warned": []}
+        require_like(state, like, "loop.hooks.evaluation")
+        try:
+            self.history = [as_scores(values) for values in state["history"]]
+        except ValueError as error:
+            raise CheckpointError(f"the checkpoint's evaluations do not fit: {error}") from error
+        best = [scores for scores in self.history if scores.images == state.get("best")]
         self._best = best[0] if best else None
         self._done = state["done"]
-        self._alarms = list(state["alarms"])
-        self._warned = set(state["warned"])
+        self._alarms = list(map(str, state["alarms"]))
+        self._warned = set(map(str, state["warned"]))
 
     def started(self, loop: AnyLoop) -> None:
         """Bring the files to where the run stands, and make the evaluation that is due there."""

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import BaseModel
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from zerosum.checkpoint import save_checkpoint
+from zerosum.checkpoint import require_like, save_checkpoint
 from zerosum.errors import NonFiniteCostError
 from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
 from zerosum.games import Game
+from zerosum.jsonlines import append_line, read_lines
 from zerosum.pictures import provenance, save_gif, save_png, to_pictures
 from zerosum.training.curves import draw_curves
 from zerosum.training.loop import Loop, Record
@@ -86,7 +88,17 @@ class Statistics:
         return {"sums": sums, "counts": counts, "whole": self._whole}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go back; the log itself follows with the next round."""
+        """Go back; the log itself follows with the next round.
+
+        Raises:
+            CheckpointError: It is not what `state_dict` gave.
+        """
+        like: dict[str, Any] = {"sums": {}, "counts": {}, "whole": 0}
+        require_like(state, like, "loop.hooks.statistics")
+        for player, counts in state["counts"].items():
+            sums = dict.fromkeys(counts, torch.zeros(()))
+            require_like(state["sums"], {player: sums}, "loop.hooks.statistics.sums")
+            require_like(counts, dict.fromkeys(sums, 0), "loop.hooks.statistics.counts")
         self._sums = {player: dict(scores) for player, scores in state["sums"].items()}
         self._counts = {player: dict(counts) for player, counts in state["counts"].items()}
         self._whole = state["whole"]
@@ -159,8 +171,7 @@ class Statistics:
         self._line_images, self._line_started = loop.images, now
         if self._writer is None:
             return
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        append_line(self.path, line)
         self._writer.add_scalar("images_per_second", rate, loop.images)
         for player, scores in means.items():
             for name, value in scores.items():
@@ -179,16 +190,22 @@ class Statistics:
 
 
 def read_statistics(path: Path) -> list[dict[str, Any]]:
-    """The lines of a ``stats.jsonl``; a last line that a crash cut short is left out."""
-    if not path.exists():
-        return []
-    lines = []
-    for text in path.read_text(encoding="utf-8").splitlines():
-        try:
-            lines.append(json.loads(text))
-        except json.JSONDecodeError:
-            break
-    return lines
+    """The lines of a ``stats.jsonl``; see `read_lines` for those that are damaged."""
+    return read_lines(path, _understood)
+
+
+class _Line(BaseModel, strict=True, extra="allow"):
+    """What a line holds at least; whatever else is a table in it is a player's means."""
+
+    images: int
+    seconds: float
+    __pydantic_extra__: dict[str, dict[str, float] | float | str | None]
+
+
+def _understood(line: bytes) -> dict[str, Any]:
+    _Line.model_validate_json(line)
+    found: dict[str, Any] = json.loads(line)
+    return found
 
 
 class Samples:

@@ -12,11 +12,13 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 import torch
 from torch import Tensor
 
+from zerosum.checkpoint import require_like
 from zerosum.errors import NonFiniteCostError
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.averaging import decay_of, update_average
 from zerosum.training.engine import Engine
+from zerosum.training.restoring import optimizer_state, restore_optimizer
 
 __all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
 
@@ -270,7 +272,7 @@ class Loop(Generic[BatchT]):
                 name: {
                     "network": player.network.state_dict(),
                     "average": None if player.average is None else player.average.state_dict(),
-                    "optimizer": _with_text_keys(player.optimizer.state_dict()),
+                    "optimizer": optimizer_state(player.optimizer),
                 }
                 | ({"history": player.history.state_dict()} if player.history else {})
                 for name, player in self.game.players.items()
@@ -278,18 +280,23 @@ class Loop(Generic[BatchT]):
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go back to where `state_dict` was taken."""
-        self.images, self.before = state["images"], state["before"]
-        self.rounds, self.rollbacks = state["rounds"], state["rollbacks"]
+        """Go back to where `state_dict` was taken.
+
+        Raises:
+            CheckpointError: It is the state of another run; the message says what does not fit.
+        """
+        counts = dict.fromkeys(("images", "before", "rounds", "rollbacks"), 0)
+        players: dict[str, Any] = {name: {"optimizer": {}} for name in self.game.players}
+        require_like(state, {**counts, "game": {}, "players": players, "hooks": {}}, "loop")
+        self.images, self.before, self.rounds, self.rollbacks = (state[name] for name in counts)
         self._random = self._fresh_random()
         self.game.load_state_dict(state["game"])
         for name, player in self.game.players.items():
-            saved = state["players"][name]
-            player.load_networks(saved)
-            player.optimizer.load_state_dict(_with_number_keys(saved["optimizer"]))
-            _lay_out_like_weights(player.optimizer)
+            saved, where = state["players"][name], f"loop.players.{name}"
+            player.load_networks(saved, where)
+            restore_optimizer(player.optimizer, saved["optimizer"], f"{where}.optimizer")
             if player.history is not None:
-                player.history.load_state_dict(saved["history"])
+                player.history.load_state_dict(saved.get("history"), f"{where}.history")
         for hook in self._remembering():
             if hook.name in state["hooks"]:  # A run may be evaluated from some time on only.
                 hook.load_state_dict(state["hooks"][hook.name])
@@ -346,26 +353,5 @@ def set_pace(player: Player, images: int, *, factor: float) -> None:
             group["betas"] = (group["betas"][0], player.beta2.at(images))
 
 
-def _lay_out_like_weights(optimizer: torch.optim.Optimizer) -> None:
-    """Give an optimizer's moments the memory format of their weights.
-
-    A checkpoint holds them in plain order, but fused kernels walk through weight and moments side
-    by side in memory: with another order they would pair a weight with another weight's moment.
-    """
-    for weight, moments in optimizer.state.items():
-        for name, moment in moments.items():
-            if moment.shape == weight.shape:
-                moments[name] = torch.empty_like(weight).copy_(moment)
-
-
 def _detached(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.detach() for name, value in scores.items()}
-
-
-def _with_text_keys(state: Mapping[str, Any]) -> dict[str, Any]:
-    """An optimizer's state, keyed by text as JSON wants it rather than by parameter numbers."""
-    return {**state, "state": {str(key): value for key, value in state["state"].items()}}
-
-
-def _with_number_keys(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {**state, "state": {int(key): value for key, value in state["state"].items()}}

@@ -1,0 +1,97 @@
+"""What the library makes sure of before it uses the pictures that it is given."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zerosum.errors import DataError
+from zerosum.types import Images, Pixels
+
+__all__ = ["require_images", "require_pixels"]
+
+_BEYOND = 10.0
+"""Generators that nothing bounds draw a little beyond [-1, 1]; what was meant as bytes is far."""
+
+
+def require_images(
+    images: Any,
+    *,
+    channels: int,
+    size: tuple[int, int] | None = None,
+    smallest: int = 1,
+    bound: float = _BEYOND,
+) -> Images:
+    """Pictures that a network can be shown, as float32.
+
+    Args:
+        images: What was given for pictures in [-1, 1], shape (n, channels, h, w).
+        channels: How many they must have.
+        size: The height and width that they must have; None: any.
+        smallest: The shortest side that they may have.
+        bound: How far from 0 numbers may be, all the same.
+
+    Raises:
+        DataError: It is something else; the message says what was expected and what came.
+
+    Example:
+        >>> require_images(torch.zeros(2, 3, 8, 8, dtype=torch.float16), channels=3).dtype
+        torch.float32
+        >>> require_images(torch.zeros(2, 8, 8, 3), channels=3)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: expected pictures as floats in [-1, 1] of shape (n, 3, h, w), ...
+    """
+    height, width = size or ("h", "w")
+    expected = (
+        f"expected pictures as floats in [-1, 1] of shape (n, {channels}, {height}, {width})"
+    )
+    _require(images, expected, "images / 127.5 - 1")
+    given = tuple(images.shape)
+    if given[1] != channels or (size and given[2:] != size):
+        raise DataError(f"{expected}, got shape {given}; bring them to that shape first.")
+    if min(given[2:]) < smallest:
+        raise DataError(f"{expected} with sides of at least {smallest}, got shape {given}.")
+    _require_range(images, expected, -bound, bound)
+    given_images: Images = images.float()
+    return given_images
+
+
+def require_pixels(images: Any) -> Pixels:
+    """Pictures in [0, 1], as they are.
+
+    Args:
+        images: What was given for pictures in [0, 1], shape (n, c, h, w).
+
+    Raises:
+        DataError: It is something else; the message says what was expected and what came.
+
+    Example:
+        >>> require_pixels(torch.full((1, 1, 8, 8), 2.0))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: expected pictures as floats in [0, 1] of shape ... from 2 to 2...
+    """
+    expected = "expected pictures as floats in [0, 1] of shape (n, c, h, w)"
+    _require(images, expected, "images / 255")
+    _require_range(images, expected, 0.0, 1.0)
+    pixels: Pixels = images
+    return pixels
+
+
+def _require(images: Any, expected: str, from_bytes: str) -> None:
+    if not isinstance(images, Tensor):
+        raise DataError(f"{expected}, as a torch.Tensor, got {type(images).__name__}.")
+    if images.is_meta or images.layout is not torch.strided or images.is_quantized:
+        kind = "meta" if images.is_meta else images.layout
+        raise DataError(f"{expected}, as an ordinary tensor, got one of kind {kind}.")
+    if not images.is_floating_point():
+        raise DataError(f"{expected}, got {images.dtype}; bytes become such by {from_bytes}.")
+    if images.ndim != 4 or not images.numel():
+        raise DataError(f"{expected} with at least one picture, got shape {tuple(images.shape)}.")
+
+
+def _require_range(images: Tensor, expected: str, low: float, high: float) -> None:
+    least, most = (float(end) for end in images.detach().aminmax())
+    if not low <= least <= most <= high:  # which NaN is not either
+        raise DataError(f"{expected}, found values from {least:g} to {most:g}.")
