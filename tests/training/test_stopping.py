@@ -91,6 +91,7 @@ def test_a_signal_in_the_midst_of_an_evaluation_gives_it_up(
     tiny: RunConfig, tmp_path: Path
 ) -> None:
     config = replace(tiny, images=160, evaluate_every=80, evaluate_count=64)
+    config = replace(config, checkpoint_seconds=3600.0)
     whole = train_run(config, out=tmp_path / "whole", quiet=True).run
     made = 0
 
@@ -98,6 +99,7 @@ def test_a_signal_in_the_midst_of_an_evaluation_gives_it_up(
         nonlocal made
         made += 1
         if made == 2:  # The first was that of the untrained network.
+            assert weights(Run(tmp_path / "run"))["images"] == 80, "not saved before"
             signal.raise_signal(signal.SIGTERM)
         return unscale(images)
 
