@@ -11,6 +11,7 @@ from PIL import Image
 
 from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
+from zerosum.packages import installation
 from zerosum.registry import Table
 
 __all__ = ["ANIMATIONS", "check_animation", "frame_durations", "save_animation"]
@@ -140,7 +141,7 @@ def _encoder() -> ModuleType:
         return import_module("imageio_ffmpeg")
     except ImportError as error:
         raise ConfigError(
-            "to write .mp4 the package imageio-ffmpeg is needed: pip install 'zerosum[video]'; or "
+            f"to write .mp4 the package imageio-ffmpeg is needed: {installation('video')}; or "
             "choose a file that ends in .gif, which needs nothing."
         ) from error
 

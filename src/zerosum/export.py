@@ -17,6 +17,7 @@ from torch.export import Dim, ExportedProgram
 
 from zerosum.errors import ConfigError
 from zerosum.files import replace_atomically
+from zerosum.packages import installation
 from zerosum.registry import Table
 from zerosum.types import ImageShape
 
@@ -129,8 +130,8 @@ def check_export(path: Path) -> None:
     missing = [name for name in ("onnx", "onnxscript") if not _is_installed(name)]
     if kind == ".onnx" and missing:
         raise ConfigError(
-            f"to write .onnx the package {missing[0]} is needed: pip install 'zerosum[export]'; "
-            "or choose a file that ends in .pt2 or .safetensors, which needs nothing."
+            f"to write .onnx the package {missing[0]} is needed: {installation('export')}; or "
+            "choose a file that ends in .pt2 or .safetensors, which needs nothing."
         )
 
 

@@ -102,7 +102,7 @@ def test_without_torch_fidelity_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch_fidelity.feature_extractor_inceptionv3", None)
-    with pytest.raises(ConfigError, match=r"pip install 'zerosum\[inception\]'"):
+    with pytest.raises(ConfigError, match=r"pip install 'torch-fidelity>"):
         load_features("inception", cache=tmp_path)
 
 

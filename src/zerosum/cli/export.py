@@ -13,7 +13,7 @@ __all__ = ["run"]
 _DESCRIPTION = """\
 Write the generator of a run, or a translator, as one file for programs that do not know zerosum.
 
-  FILE.onnx           for onnxruntime and many others; needs: pip install 'zerosum[export]'
+  FILE.onnx           for onnxruntime and many others; needs the packages onnx and onnxscript
   FILE.pt2            a program for torch.export.load(FILE).module(); needs PyTorch only
   FILE.safetensors    the weights, with the configuration as JSON in the metadata
 

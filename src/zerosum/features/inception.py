@@ -1,7 +1,7 @@
 """The Inception network of 2015, whose features alone give the number called FID.
 
-The network itself is torch-fidelity's (``pip install zerosum[inception]``), the port that agrees
-with the original TensorFlow graph; only its file of weights, 95 MB, has to be downloaded.
+The network itself is torch-fidelity's (the extra ``inception``), the port that agrees with the
+original TensorFlow graph; only its file of weights, 95 MB, has to be downloaded.
 """
 
 import os
@@ -22,6 +22,7 @@ from zerosum.features.weights import (
     mismatch_explained,
     read_state,
 )
+from zerosum.packages import installation
 from zerosum.types import Features, Images
 
 __all__ = ["DIMENSIONS", "NAME", "SIDE", "VARIABLE", "WEIGHTS", "load_inception"]
@@ -144,7 +145,6 @@ def _import_extractor() -> Any:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError as error:
         raise ConfigError(
-            f"the Inception network needs torch-fidelity ({error}): "
-            "pip install 'zerosum[inception]'."
+            f"the Inception network needs torch-fidelity ({error}): {installation('inception')}."
         ) from error
     return FeatureExtractorInceptionV3

@@ -13,6 +13,7 @@ from zerosum.data.sources.files import FileSource
 from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.listing import Entry
 from zerosum.errors import DataError
+from zerosum.packages import installation
 
 __all__ = ["lsun"]
 
@@ -73,6 +74,6 @@ def _lmdb() -> Any:
         import lmdb  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise DataError(
-            "LSUN's files need the package lmdb, which is not installed: `pip install lmdb`."
+            f"LSUN's files need the package lmdb, which is not installed: {installation('lsun')}."
         ) from error
     return lmdb

@@ -253,10 +253,6 @@ def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
 
     try:
         return getattr(datasets, dataset)(str(root), **which)
-    except ImportError as error:
-        raise DataError(
-            f"{dataset} needs a package that is not installed: {error}; `pip install scipy`."
-        ) from error
     except (RuntimeError, OSError, ValueError) as error:
         raise DataError(
             f"the files of {dataset} in {root} are damaged or not the published ones: {error} "
