@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from zerosum.errors import CheckpointError
-from zerosum.files import is_disk_full, replace_atomically
+from zerosum.explaining import explain
+from zerosum.files import writing
 
 __all__ = ["FORMAT", "VERSION", "load_checkpoint", "save_checkpoint"]
 
@@ -32,7 +33,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     """Write the state to ``path``; until it is whole on disk, the old file stays in place.
 
     Args:
-        path: The file, by custom ``*.safetensors``. Its folder must exist.
+        path: The file, by custom ``*.safetensors``.
         state: Nested dictionaries and lists of tensors and JSON values.
 
     Raises:
@@ -49,22 +50,17 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     tensors: dict[str, Tensor] = {}
     structure = _split(state, "", tensors)
     header = {"format": FORMAT, "version": str(VERSION), "structure": json.dumps(structure)}
-    try:
-        with replace_atomically(path) as temporary:
-            save_file(tensors, temporary, metadata=header)
-    except (OSError, SafetensorError) as error:
-        remedy = "Free some space" if is_disk_full(error) else "Make the folder writable"
-        raise CheckpointError(
-            f"could not write {path}: {error}. "
-            f"The previous checkpoint, if there was one, is untouched. {remedy}, then resume."
-        ) from error
+    kept = "The previous checkpoint, if there was one, is untouched, and good to go on from."
+    with writing(path, error=CheckpointError, then=kept) as temporary:
+        save_file(tensors, temporary, metadata=header)
 
 
 def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> dict[str, Any]:
     """Read a state that `save_checkpoint` wrote.
 
     Raises:
-        CheckpointError: The file is missing, truncated, of another program, or of another version.
+        CheckpointError: The file is missing, truncated, of another program, or of another version,
+            or it may not be read.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -78,6 +74,7 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> dict[s
         ...
         zerosum.errors.CheckpointError: there is no checkpoint none.safetensors; ...
     """
+    _require_readable(path)
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:
             header = file.metadata() or {}
@@ -85,13 +82,25 @@ def load_checkpoint(path: Path, *, device: str | torch.device = "cpu") -> dict[s
             structure = json.loads(header["structure"])
             state: dict[str, Any] = _join(structure, file.get_tensor)
             return state
-    except FileNotFoundError as error:
-        raise CheckpointError(f"there is no checkpoint {path}; nothing was saved yet.") from error
     except (OSError, SafetensorError, ValueError, KeyError) as error:
         raise CheckpointError(
             f"{path} is not a whole checkpoint ({error}): the file is truncated, or it is "
             "something else. Copy it again, or resume from another checkpoint of the run."
         ) from error
+
+
+def _require_readable(path: Path) -> None:
+    """Tell a file that is missing from one that may not be read: safetensors takes it for missing.
+
+    Raises:
+        CheckpointError: It is one of them.
+    """
+    try:
+        path.open("rb").close()
+    except FileNotFoundError as error:
+        raise CheckpointError(f"there is no checkpoint {path}; nothing was saved yet.") from error
+    except OSError as error:
+        raise CheckpointError(explain(error, path, "read")) from error
 
 
 def _check_header(path: Path, header: Mapping[str, str]) -> None:

@@ -122,11 +122,12 @@ def _attack(
         batch_size: Pictures at once; more is faster and takes more memory.
         device: auto, cpu, cuda or mps.
     """
+    from zerosum.files import require_writable
     from zerosum.jobs.attack import AttackOptions
     from zerosum.jobs.attack import attack as attack_classifier
     from zerosum.jobs.attack_page import attack_to_json, save_attack_page
     from zerosum.jobs.attack_page import save_attacked as save
-    from zerosum.jobs.outputs import explained, require_free
+    from zerosum.jobs.outputs import keeping_finished, require_free
     from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
@@ -146,18 +147,21 @@ def _attack(
     )
     if out is not None:
         require_free(out)
-    found = attack_classifier(classifier, data, options, quiet=json)
     if report is not None:
-        with explained(report):
+        require_writable(report.parent)
+    found = attack_classifier(classifier, data, options, quiet=json)
+    try:
+        if report is not None:
             save_attack_page(found, report)
-    if out is not None:
-        with explained(out):
-            save(found, out)
-    if json:
-        print(dumps(attack_to_json(found), indent=2, ensure_ascii=False))
-        return
-    _report(found)
-    for made in (report, out):
+        if out is not None:
+            with keeping_finished(out):
+                save(found, out)
+    finally:  # What took so long is said where it cannot be written, too.
+        if json:
+            print(dumps(attack_to_json(found), indent=2, ensure_ascii=False))
+        else:
+            _report(found)
+    for made in () if json else (report, out):
         if made is not None:
             print(printable(str(made)))
 

@@ -50,11 +50,18 @@ def _inspect(
     from zerosum.data.audit import audit
     from zerosum.data.report import picture as draw
     from zerosum.data.report import render
+    from zerosum.files import require_writable
 
     console = Console()
-    render(audit(*sources, pixel_limit=pixel_limit), console)
     if picture is not None:
-        draw(sources, picture, pixel_limit=pixel_limit)
+        require_writable(picture.parent)
+    found = audit(*sources, pixel_limit=pixel_limit)
+    try:
+        if picture is not None:
+            draw(sources, picture, pixel_limit=pixel_limit)
+    finally:  # What took so long is said where it cannot be drawn, too.
+        render(found, console)
+    if picture is not None:
         console.print(f"a sample of the pictures: {picture}", markup=False)
 
 

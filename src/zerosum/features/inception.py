@@ -22,6 +22,7 @@ from zerosum.features.weights import (
     mismatch_explained,
     read_state,
 )
+from zerosum.files import expanded
 from zerosum.packages import installation
 from zerosum.types import Features, Images
 
@@ -98,7 +99,7 @@ def load_inception(
         >>> load_inception(cache=Path("unused"), weights=Path("missing.pth"))
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: cannot read the weights missing.pth: ...
+        zerosum.errors.ConfigError: missing.pth cannot be read: No such file ...
     """
     extractor = _import_extractor()
     path = _find(cache, weights)
@@ -118,7 +119,7 @@ def load_inception(
 def _find(cache: Path, weights: Path | None) -> Path:
     variable = os.environ.get(VARIABLE)
     if weights is not None or variable:
-        return weights or Path(str(variable)).expanduser()
+        return weights or expanded(str(variable))
     return find_or_fetch(
         WEIGHTS,
         cache,

@@ -21,9 +21,11 @@ from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.records import append_scores
+from zerosum.evaluation.records import append_scores, require_appendable, summary
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
+from zerosum.explaining import explained
 from zerosum.features import FeatureNetwork, load_features
+from zerosum.files import require_writable
 from zerosum.games import AdaptingGame, PerturbationGame, TranslationGame
 from zerosum.jobs.adaptation import evaluate_adaptation
 from zerosum.jobs.classification import evaluate_classifier
@@ -40,7 +42,7 @@ from zerosum.jobs.preparation import (
 )
 from zerosum.latent import LatentSpace
 from zerosum.model import Model
-from zerosum.runs import Run
+from zerosum.runs import Run, is_run
 from zerosum.training.engine import choose_device
 
 __all__ = ["Evaluated", "evaluate"]
@@ -99,15 +101,19 @@ def evaluate(
         True
     """
     options = options or EvaluateConfig()
-    is_run = not is_named(subject) and (Path(subject) / "config.json").exists()
-    if not is_run and any(options.moved.values()):
+    of_run = not is_named(subject) and is_run(Path(subject))
+    if not of_run and any(options.moved.values()):
         raise ConfigError(f"--data says where a run's pictures are now, and {subject} is no run.")
-    if not is_run and options.against is None:
+    if not of_run and options.against is None:
         raise ConfigError(
             f"{subject} is no run, so say what to compare its pictures with: "
             f"zerosum evaluate {subject} --against SOURCE."
         )
-    if is_run and Run.open(Path(subject)).config().is_classification and options.asks_for_accuracy:
+    if options.picture is not None:
+        require_writable(options.picture.parent)
+    if of_run:
+        require_appendable(Run.open(Path(subject)).scores_path)
+    if of_run and Run.open(Path(subject)).config().is_classification and options.asks_for_accuracy:
         return _test_classifier(subject, options, quiet=quiet)
     if options.baseline is not None:
         raise ConfigError(
@@ -115,13 +121,13 @@ def evaluate(
         )
     parts: dict[str, Scores] = {}
     network: FeatureNetwork | None = None
-    for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet):
+    for direction, sides in _all_sides(subject, options, of_run=of_run, quiet=quiet):
         # One network for all directions, and one sheet of nearest pictures: that of the first.
         network = network or _load_network(sides, options)
         now = replace(options, picture=None) if parts else options
         parts[direction] = _score(subject, sides, network, now, quiet=quiet)
     scores = join_directions(parts)
-    if is_run:
+    if of_run:
         append_scores(Run.open(Path(subject)).scores_path, scores)
     return Evaluated(scores=scores, picture=options.picture)
 
@@ -148,10 +154,10 @@ def _load(run: str, options: EvaluateConfig, *, quiet: bool) -> Model:
 
 
 def _all_sides(
-    subject: str, options: EvaluateConfig, *, is_run: bool, quiet: bool
+    subject: str, options: EvaluateConfig, *, of_run: bool, quiet: bool
 ) -> Iterator[tuple[str, _Sides]]:
     """What is to be compared, by the direction of translation, where there is one."""
-    if not is_run:
+    if not of_run:
         with _two_sources(subject, options, quiet) as sides:
             yield "", sides
         return
@@ -200,9 +206,13 @@ def _score(
         )
     with counting(f"{network.name} looks at {subject}", quiet=quiet) as progress:
         fake = evaluator.see(sides.pictures, progress=progress)
+    scores = evaluator.score(
+        fake, subject=sides.subject, partners=sides.partners, space=sides.space
+    )
     if options.picture is not None:
-        draw_nearest(fake, evaluator.real, options.picture)
-    return evaluator.score(fake, subject=sides.subject, partners=sides.partners, space=sides.space)
+        with explained(options.picture, then=summary(scores)):
+            draw_nearest(fake, evaluator.real, options.picture)
+    return scores
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from zerosum.config.build import build_game, build_growth
 from zerosum.config.lengths import spent
 from zerosum.data import Batches, Domains, Store, absolute, make_domain_batches
 from zerosum.errors import ConfigError, RunError
-from zerosum.files import is_disk_full
+from zerosum.explaining import explained, is_there
 from zerosum.games import Game
 from zerosum.jobs.adaptation import adaptation_batches
 from zerosum.jobs.examination import make_exams, make_grid
@@ -140,7 +140,7 @@ def resume_run(
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
         _refuse_missing(run, config)
-        if run.moved and not run.checkpoint_path.exists():
+        if run.moved and not is_there(run.checkpoint_path):
             raise RunError(
                 f"{path} has no checkpoint yet, so nobody can tell whether these are its "
                 "pictures; start a new run with them."
@@ -149,7 +149,7 @@ def resume_run(
         facts = _facts(config, store)
         loop = _assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
         # Killed before its first checkpoint, a run has lost nothing: it begins again.
-        if run.checkpoint_path.exists():
+        if is_there(run.checkpoint_path):
             state = run.load()
             refuse_other_pictures(config, state["data"], store)
             _refuse_other_tests(facts["tests"], state["tests"])
@@ -313,7 +313,7 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
     for field in ("data", "data_a", "data_b"):
         source = getattr(config, field)
         path = Path(source or ".")
-        if path.is_absolute() and "{" not in source and not path.exists():
+        if path.is_absolute() and "{" not in source and not is_there(path):
             option = f"--{field.replace('_', '-')}"
             raise RunError(
                 f"the pictures of {run.path} are no longer in {source}. If they have moved, and "
@@ -345,7 +345,7 @@ def _refuse_other_tests(found: list[str | None], saved: list[str | None]) -> Non
 
 
 def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
-    with _stopped_by_signals(loop.stop), _full_disk_explained(run):
+    with _stopped_by_signals(loop.stop), explained(run.path, error=RunError, then=_go_on(run)):
         try:
             loop.run(until=config.images)
         finally:
@@ -356,17 +356,8 @@ def _play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
     return Outcome(run=run, images=loop.images, wanted=config.images, is_main=loop.engine.is_main)
 
 
-@contextmanager
-def _full_disk_explained(run: Run) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        raise RunError(
-            f"the disk of {run.path} is full. The last checkpoint is good: free some space, "
-            f"then go on with: zerosum resume {run.path}"
-        ) from error
+def _go_on(run: Run) -> str:
+    return f"What was saved before is good; go on with: zerosum resume {run.path}"
 
 
 def _locked(run: Run, engine: Engine) -> AbstractContextManager[None]:
