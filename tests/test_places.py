@@ -304,6 +304,45 @@ def test_nobody_knows_a_home(
     assert "ZEROSUM_CACHE=FOLDER" in message
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "evaluate PLACE/a --against PLACE/b --features inception --weights PLACE/x.pth",
+        "evaluate PLACE/a --against PLACE/b --features torchvision:resnet18 --weights PLACE/x.pth",
+        "evaluate PLACE/a --against PLACE/b --features PLACE/x.py:network",
+        "train dcgan-digits --data PLACE/a --evaluate-features inception",
+        "train cartoongan --data PLACE/a --game.content PLACE/x.py:network",
+        "train cartoongan --data PLACE/a --game.content PLACE/y.py:maps --evaluate-every 2 "
+        "--evaluate-features inception",
+    ],
+)
+def test_what_a_network_is_missing_is_told_before_any_picture_is_looked_for(
+    line: str,
+    runs: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "y.py").write_text("import torch\ndef maps(): return torch.nn.AvgPool2d(4)\n")
+    monkeypatch.setenv("ZEROSUM_INCEPTION", str(tmp_path / "x.pth"))
+    monkeypatch.chdir(tmp_path)
+    assert call(*words(line, runs, tmp_path)) == 1
+    message = told(capsys)
+    assert message.startswith(f"zerosum: {tmp_path / 'x.p'}")
+    assert "cannot be read: No such file or directory. Check the path." in message
+    assert [file.name for file in tmp_path.iterdir()] == ["y.py"]
+
+
+def test_a_run_that_goes_on_looks_for_its_networks_first_too(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = Run.open(runs / "run").config()
+    gone = replace(config, evaluate_features=f"{tmp_path / 'x.py'}:network", data="no/such")
+    Run(tmp_path / "run").create(gone)
+    assert call("resume", str(tmp_path / "run")) == 1
+    assert told(capsys).startswith(f"zerosum: {tmp_path / 'x.py'} cannot be read: No such file")
+
+
 def test_real_disks(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One that is full and one that is only to be read, where the machine lets us have them."""
     disk = tmp_path / "disk"

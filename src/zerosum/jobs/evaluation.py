@@ -120,10 +120,12 @@ def evaluate(
             f"--baseline is for runs that adapt a classifier to another domain; {subject} is none."
         )
     parts: dict[str, Scores] = {}
-    network: FeatureNetwork | None = None
+    # Before any picture is opened or made: what is missing for it is told at once.
+    network = None if options.features == "auto" else _load_network(options.features, options)
     for direction, sides in _all_sides(subject, options, of_run=of_run, quiet=quiet):
         # One network for all directions, and one sheet of nearest pictures: that of the first.
-        network = network or _load_network(sides, options)
+        source = str(sides.about["source"])
+        network = network or _load_network(choose_features(source), options)
         now = replace(options, picture=None) if parts else options
         parts[direction] = _score(subject, sides, network, now, quiet=quiet)
     scores = join_directions(parts)
@@ -181,10 +183,7 @@ def _all_sides(
             yield direction, sides
 
 
-def _load_network(sides: _Sides, options: EvaluateConfig) -> FeatureNetwork:
-    features = options.features
-    if features == "auto":
-        features = choose_features(str(sides.about["source"]))
+def _load_network(features: str, options: EvaluateConfig) -> FeatureNetwork:
     return load_features(
         features, cache=cache_folder(), weights=options.weights, resize=options.resize
     ).to(choose_device(options.device))

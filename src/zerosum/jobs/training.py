@@ -27,7 +27,7 @@ from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import explained, is_there
 from zerosum.games import Game
 from zerosum.jobs.adaptation import adaptation_batches
-from zerosum.jobs.examination import make_exams, make_grid
+from zerosum.jobs.examination import make_exams, make_grid, require_networks
 from zerosum.jobs.labels import (
     few_labels_batches,
     find_classes,
@@ -94,6 +94,7 @@ def train_run(config: RunConfig, *, out: Path | None = None, quiet: bool = False
         run = Run(out or Path(engine.share(str(free_name(Path("runs"), config.recipe)))))
         if engine.is_main:
             run.check_free(config)
+            require_networks(config)
         config, victim = aim(config, engine.device)
         store = _open(config, engine, quiet=quiet)
         config = with_classes(config, store)
@@ -139,6 +140,8 @@ def resume_run(
     _refuse_standing_still(run, config)
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
+        if engine.is_main:
+            require_networks(config)
         _refuse_missing(run, config)
         if run.moved and not is_there(run.checkpoint_path):
             raise RunError(
