@@ -136,8 +136,6 @@ def test_the_recipe_of_latents_draws_those_of_sample(distribution: str) -> None:
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zerosum.export._is_installed", lambda name: name != "onnxscript")
-    with pytest.raises(
-        ConfigError, match=r"onnxscript is needed: pip install 'zerosum\[export\]'"
-    ):
+    with pytest.raises(ConfigError, match=r"onnxscript is needed: pip install 'onnx>"):
         check_export(Path("a.onnx"))
     check_export(Path("a.pt2"))

@@ -6,8 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
+from places import no_room
 from profiles import SWAPPED
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, FileError
 from zerosum.pictures import provenance, save_gif, save_pictures, save_png, tile, to_pictures
 
 
@@ -80,6 +81,16 @@ def test_an_unknown_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -
     never = (pytest.fail("drawn") for _ in "x")
     with pytest.raises(ConfigError, match=r"ends in '\.rar'"):
         save_pictures(tmp_path / "a.rar", never, facts=lambda index: {})
+
+
+@pytest.mark.parametrize("name", ["new", "new.zip", "new.npz"])
+def test_what_is_finished_stays_and_nothing_half(tmp_path: Path, name: str) -> None:
+    batches = [torch.zeros(1, 1, 16, 16), torch.rand(1, 1, 16, 16)]
+    with no_room(150), pytest.raises(FileError, match=f"{name} cannot be written: File too large"):
+        save_pictures(tmp_path / "made" / name, batches, facts=lambda index: {})
+    left = [path.name for path in (tmp_path / "made" / "new").rglob("*")]
+    assert left == (["000000.png"] if name == "new" else [])
+    assert (tmp_path / "made").exists() is (name == "new")
 
 
 def test_pictures_are_not_mixed_with_others(tmp_path: Path) -> None:

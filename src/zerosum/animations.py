@@ -10,7 +10,8 @@ from types import ModuleType
 from PIL import Image
 
 from zerosum.errors import ConfigError
-from zerosum.files import replace_atomically
+from zerosum.files import writing
+from zerosum.packages import installation
 from zerosum.registry import Table
 
 __all__ = ["ANIMATIONS", "check_animation", "frame_durations", "save_animation"]
@@ -39,6 +40,7 @@ def save_animation(
     Raises:
         ConfigError: The file ends in something else, its frames would be too short, or there is
             no encoder for it.
+        FileError: It cannot be written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -51,9 +53,8 @@ def save_animation(
         (3, 200, b'{"Software": "zerosum"}')
     """
     check_animation(path, count=count, seconds=seconds)
-    path.parent.mkdir(parents=True, exist_ok=True)
     opaque = (_on_white(frame) for frame in frames)
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         write = ANIMATIONS[path.suffix.lower()]
         write(opaque, temporary, frame_durations(count, seconds), json.dumps(dict(facts)))
 
@@ -140,7 +141,7 @@ def _encoder() -> ModuleType:
         return import_module("imageio_ffmpeg")
     except ImportError as error:
         raise ConfigError(
-            "to write .mp4 the package imageio-ffmpeg is needed: pip install 'zerosum[video]'; or "
+            f"to write .mp4 the package imageio-ffmpeg is needed: {installation('video')}; or "
             "choose a file that ends in .gif, which needs nothing."
         ) from error
 

@@ -19,7 +19,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from zerosum.errors import CheckpointError
-from zerosum.files import is_disk_full, replace_atomically
+from zerosum.explaining import explain
+from zerosum.files import writing
 
 __all__ = ["FORMAT", "VERSION", "load_checkpoint", "require_like", "save_checkpoint"]
 
@@ -36,7 +37,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     """Write the state to ``path``; until it is whole on disk, the old file stays in place.
 
     Args:
-        path: The file, by custom ``*.safetensors``. Its folder must exist.
+        path: The file, by custom ``*.safetensors``.
         state: Nested dictionaries and lists of tensors and JSON values.
 
     Raises:
@@ -58,22 +59,17 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
         "structure": structure,
         "checksum": _checksum(structure, tensors),
     }
-    try:
-        with replace_atomically(path) as temporary:
-            save_file(tensors, temporary, metadata=header)
-    except (OSError, SafetensorError) as error:
-        remedy = "Free some space" if is_disk_full(error) else "Make the folder writable"
-        raise CheckpointError(
-            f"could not write {path}: {error}. "
-            f"The previous checkpoint, if there was one, is untouched. {remedy}, then resume."
-        ) from error
+    kept = "The previous checkpoint, if there was one, is untouched, and good to go on from."
+    with writing(path, error=CheckpointError, then=kept) as temporary:
+        save_file(tensors, temporary, metadata=header)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
     """Read a state that `save_checkpoint` wrote; its tensors are on the CPU.
 
     Raises:
-        CheckpointError: The file is missing, damaged, of another program, or of another version.
+        CheckpointError: The file is missing, damaged, of another program, or of another version,
+            or it may not be read.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -87,6 +83,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ...
         zerosum.errors.CheckpointError: there is no checkpoint none.safetensors; ...
     """
+    _require_readable(path)
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             header = file.metadata() or {}
@@ -96,8 +93,6 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         state = _join(json.loads(header["structure"]), tensors)
         if not isinstance(state, dict):
             raise ValueError(f"it holds a {type(state).__name__} instead of a table")
-    except FileNotFoundError as error:
-        raise CheckpointError(f"there is no checkpoint {path}; nothing was saved yet.") from error
     except (OSError, SafetensorError, ValueError, KeyError, RecursionError) as error:
         raise CheckpointError(
             f"{path} is not a whole checkpoint ({error}): the file is damaged or truncated, or it "
@@ -135,6 +130,20 @@ def require_like(found: Any, like: Any, where: str) -> None:
         )
     for key, part in _parts(like).items():
         require_like(_parts(found).get(key, _MISSING), part, f"{where}.{key}")
+
+
+def _require_readable(path: Path) -> None:
+    """Tell a file that is missing from one that may not be read: safetensors takes it for missing.
+
+    Raises:
+        CheckpointError: It is one of them.
+    """
+    try:
+        path.open("rb").close()
+    except FileNotFoundError as error:
+        raise CheckpointError(f"there is no checkpoint {path}; nothing was saved yet.") from error
+    except OSError as error:
+        raise CheckpointError(explain(error, path, "read")) from error
 
 
 def _check_header(path: Path, header: Mapping[str, str]) -> None:

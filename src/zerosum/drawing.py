@@ -16,7 +16,7 @@ from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.pictures import provenance, save_pictures, save_png, tile, to_pictures
+from zerosum.pictures import check_png, provenance, save_pictures, save_png, tile, to_pictures
 from zerosum.runs import Run
 from zerosum.types import Images
 
@@ -234,6 +234,7 @@ class Drawing:
 
         Where several classes are asked for, each has a column of its own.
         """
+        check_png(Path(file))
         images = self.sample(count, seed=seed, truncation=truncation)
         columns = len(self.labels) if 1 < len(self.labels) <= count else None
         (picture,) = to_pictures(tile(images, columns=columns))
@@ -298,6 +299,8 @@ class Drawing:
             from_layer: As for `mix`.
             truncation: As for `sample`.
         """
+        if grid is not None:
+            check_png(Path(grid))
         found = self.mix(coarse=coarse, fine=fine, from_layer=from_layer, truncation=truncation)
         said = {"from_layer": found.from_layer, **self._said(truncation)}
 
@@ -332,6 +335,7 @@ class Drawing:
             RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         space = self.latent
+        check_png(Path(file))
         directions = find_directions(space, method, rows)
         point = space.points(space.latents([0], seed=seed))
         facts = self.facts(seed=seed, directions=method, **self._said(None))

@@ -9,6 +9,7 @@ __all__ = [
     "ConfigError",
     "DataError",
     "DataWarning",
+    "FileError",
     "NonFiniteCostError",
     "ProcessError",
     "RunError",
@@ -48,6 +49,10 @@ class DataWarning(UserWarning):
 
     The command line prints it as a note.
     """
+
+
+class FileError(ZerosumError):
+    """A file or folder that the system does not let be read or written: see `explaining`."""
 
 
 class CheckpointError(ZerosumError):

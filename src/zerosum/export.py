@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from zerosum.errors import ConfigError
-from zerosum.files import replace_atomically
+from zerosum.files import writing
+from zerosum.packages import installation
 from zerosum.registry import Table
 from zerosum.types import ImageShape
 
@@ -92,6 +93,7 @@ def export_network(
 
     Raises:
         ConfigError: The file ends in something else, or a package for it is missing.
+        FileError: It cannot be written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -104,8 +106,7 @@ def export_network(
     check_export(path)
     still = deepcopy(network).cpu().to(memory_format=torch.contiguous_format)
     still.eval().requires_grad_(False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         FORMATS[path.suffix.lower()](still, temporary, takes, facts)
 
 
@@ -129,8 +130,8 @@ def check_export(path: Path) -> None:
     missing = [name for name in ("onnx", "onnxscript") if not _is_installed(name)]
     if kind == ".onnx" and missing:
         raise ConfigError(
-            f"to write .onnx the package {missing[0]} is needed: pip install 'zerosum[export]'; "
-            "or choose a file that ends in .pt2 or .safetensors, which needs nothing."
+            f"to write .onnx the package {missing[0]} is needed: {installation('export')}; or "
+            "choose a file that ends in .pt2 or .safetensors, which needs nothing."
         )
 
 

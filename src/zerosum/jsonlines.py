@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from warnings import warn
 
 from zerosum.errors import DataWarning, printable
+from zerosum.explaining import explained, is_there
 
 __all__ = ["append_line", "read_lines"]
 
@@ -47,6 +48,9 @@ def read_lines(path: Path, understand: Callable[[bytes], ValueT]) -> list[ValueT
         path: The file.
         understand: From a line to what it says; raises ValueError if that is nothing.
 
+    Raises:
+        FileError: The file may not be read.
+
     Warns:
         DataWarning: Lines are left out.
 
@@ -59,9 +63,10 @@ def read_lines(path: Path, understand: Callable[[bytes], ValueT]) -> list[ValueT
         ...     read_lines(path, json.loads)
         [{'images': 64}]
     """
-    if not path.exists():
+    if not is_there(path):
         return []
-    *lines, last = path.read_bytes().split(b"\n")
+    with explained(path, "read"):
+        *lines, last = path.read_bytes().split(b"\n")
     found, strange = [], []
     for number, line in enumerate((*lines, last), start=1):
         try:

@@ -48,7 +48,7 @@ class Model(Drawing, Classifies, Translates):
         the latents of picture i of a seed are drawn.
 
         Args:
-            file: It ends in ``.onnx`` (needs ``pip install 'zerosum[export]'``), ``.pt2`` (a
+            file: It ends in ``.onnx`` (needs the packages onnx and onnxscript), ``.pt2`` (a
                 program that needs PyTorch only) or ``.safetensors`` (the weights).
             direction: Of a run that translates, by default its first.
 

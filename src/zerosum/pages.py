@@ -10,7 +10,8 @@ from typing import TextIO
 from PIL import Image
 
 from zerosum.errors import ConfigError
-from zerosum.files import replace_atomically
+from zerosum.explaining import is_there
+from zerosum.files import writing
 from zerosum.pictures import encode_png
 
 __all__ = ["Page", "write_page"]
@@ -135,6 +136,7 @@ def write_page(
 
     Raises:
         ConfigError: The path does not end in ``.html``, or is a folder.
+        FileError: It cannot be written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -147,9 +149,8 @@ def write_page(
         2
     """
     _check(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        replace_atomically(path) as temporary,
+        writing(path) as temporary,
         temporary.open("w", encoding="utf-8", errors="xmlcharrefreplace") as file,
     ):
         pairs = (facts or {}).items()
@@ -168,7 +169,7 @@ def write_page(
 def _check(path: Path) -> None:
     if path.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f"expected a page that ends in .html, got {path.name!r}.")
-    if path.is_dir():
+    if is_there(path) and path.is_dir():
         raise ConfigError(f"expected a file for the page, but {path} is a folder.")
 
 

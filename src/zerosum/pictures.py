@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from math import ceil, sqrt
 from pathlib import Path
@@ -16,10 +17,13 @@ from torch import Tensor
 
 from zerosum.data.scaling import unscale
 from zerosum.errors import ConfigError
-from zerosum.files import replace_atomically
+from zerosum.explaining import explained
+from zerosum.files import new_folder, require_writable, writing
 from zerosum.types import ImageBatches, Images
 
 __all__ = [
+    "FINISHED_STAY",
+    "check_png",
     "encode_png",
     "provenance",
     "save_gif",
@@ -31,6 +35,9 @@ __all__ = [
 
 Sheet = Float[Tensor, "1 c _ _"]
 """One large picture made of many."""
+
+FINISHED_STAY = "The pictures that are finished stay."
+"""What is to be known where one of many cannot be written."""
 
 _GAP = 2
 
@@ -118,6 +125,7 @@ def save_png(
 
     Raises:
         ConfigError: The path does not end in ``.png``.
+        FileError: It cannot be written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -128,11 +136,31 @@ def save_png(
         ...         picture.info["zerosum:generated"]
         'true'
     """
+    _require_png(path)
+    with writing(path) as temporary:
+        temporary.write_bytes(encode_png(picture, facts or {}, profile=profile))
+
+
+def check_png(path: Path) -> None:
+    """Refuse before anything is drawn a PNG that could not be written after it.
+
+    Raises:
+        ConfigError: The path does not end in ``.png``.
+        FileError: Nothing can be written there.
+
+    Example:
+        >>> check_png(Path("grid.jpg"))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: expected a file that ends in .png, got 'grid.jpg'.
+    """
+    _require_png(path)
+    require_writable(path.parent)
+
+
+def _require_png(path: Path) -> None:
     if path.suffix.lower() != ".png":
         raise ConfigError(f"expected a file that ends in .png, got {path.name!r}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_atomically(path) as temporary:
-        temporary.write_bytes(encode_png(picture, facts or {}, profile=profile))
 
 
 def save_pictures(
@@ -148,6 +176,7 @@ def save_pictures(
 
     Raises:
         ConfigError: The path ends in something else.
+        FileError: It cannot be written; pictures in a folder that are finished stay.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -162,11 +191,9 @@ def save_pictures(
         raise ConfigError(
             f"--out ends in {kind!r}; expected a folder, or a file ending in .zip or .npz."
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
     if kind == ".npz":
-        arrays = [_as_bytes(images) for images in batches]
-        with replace_atomically(out) as temporary, temporary.open("wb") as file:
-            np.savez(file, images=np.concatenate(arrays))
+        with writing(out) as temporary, temporary.open("wb") as file:
+            np.savez(file, images=np.concatenate([_as_bytes(images) for images in batches]))
         return
     pictures = (picture for images in batches for picture in to_pictures(images))
     with _png_writer(out) as write:
@@ -177,14 +204,24 @@ def save_pictures(
 @contextmanager
 def _png_writer(out: Path) -> Iterator[Callable[[str, bytes], object]]:
     if out.suffix == "":
-        out.mkdir(exist_ok=True)
-        if any(out.iterdir()):
-            raise ConfigError(f"the folder {out} is not empty; choose another, or empty it.")
-        yield lambda name, data: (out / name).write_bytes(data)
+        with explained(out, then=FINISHED_STAY), new_folder(out):
+            if any(out.iterdir()):
+                raise ConfigError(f"the folder {out} is not empty; choose another, or empty it.")
+            yield partial(_write_whole, out)
         return
     # PNG is compressed already.
-    with replace_atomically(out) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with writing(out) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         yield archive.writestr
+
+
+def _write_whole(folder: Path, name: str, data: bytes) -> None:
+    """Write one file of many; what is not whole does not stay."""
+    path = folder / name
+    try:
+        path.write_bytes(data)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def save_gif(frames: Sequence[Path], path: Path, *, milliseconds: int = 150) -> None:
@@ -203,7 +240,7 @@ def save_gif(frames: Sequence[Path], path: Path, *, milliseconds: int = 150) -> 
     """
     pictures = [Image.open(frame).convert("RGB") for frame in frames]
     durations = [milliseconds] * (len(pictures) - 1) + [10 * milliseconds]
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         pictures[0].save(
             temporary,
             format="GIF",

@@ -19,7 +19,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -30,9 +30,10 @@ from filelock import FileLock, Timeout
 from zerosum.checkpoint import load_checkpoint, require_like
 from zerosum.config import RunConfig, differences, from_json, to_json
 from zerosum.errors import CheckpointError, ConfigError, RunError
-from zerosum.files import sweep, write_text
+from zerosum.explaining import explained, is_there
+from zerosum.files import new_folder, require_writable, sweep, write_text
 
-__all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change"]
+__all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change", "is_run"]
 
 _DATA = ("data", "data_a", "data_b")
 FREE_TO_CHANGE = (
@@ -108,26 +109,32 @@ class Run:
 
         Raises:
             RunError: There is a run already, or something else is in the way.
+            FileError: Nothing can be written there.
         """
-        if self.config_path.exists():
+        if is_there(self.config_path):
             raise RunError(_already_there(self, config))
-        if self.path.exists() and not self.path.is_dir():
+        if is_there(self.path) and not self.path.is_dir():
             raise RunError(f"{self.path} is a file; a run needs a folder of its own.")
+        require_writable(self.path)
 
     def create(self, config: RunConfig) -> None:
         """Make the folder and write ``config.json`` and ``environment.json``.
 
+        Nothing is left behind where that fails.
+
         Raises:
-            RunError: There is a run already, or the folder cannot be made or written to.
+            RunError: There is a run already.
+            FileError: The folder cannot be made or written to.
         """
         self.check_free(config)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self.write_config(config)
-            environment = json.dumps(_environment(), indent=2) + "\n"
-            write_text(self.path / "environment.json", environment)
-        except OSError as error:
-            raise RunError(f"cannot make the run folder {self.path}: {error}.") from error
+        environment = json.dumps(_environment(), indent=2) + "\n"
+        with explained(self.path), new_folder(self.path):
+            try:
+                self.write_config(config)
+                write_text(self.path / "environment.json", environment)
+            except BaseException:
+                self.config_path.unlink(missing_ok=True)
+                raise
 
     @classmethod
     def open(cls, path: Path) -> "Run":
@@ -135,10 +142,11 @@ class Run:
 
         Raises:
             RunError: The folder is missing or is no run.
+            FileError: It may not be read.
         """
         run = cls(Path(path))
-        if not run.config_path.exists():
-            what = "there is no folder" if not run.path.exists() else "no config.json in"
+        if not is_there(run.config_path):
+            what = "there is no folder" if not is_there(run.path) else "no config.json in"
             raise RunError(
                 f"{what} {run.path}; expected the folder of a run, as `zerosum train` makes it."
             )
@@ -178,9 +186,11 @@ class Run:
             RunError: ``config.json`` cannot be read or does not fit.
         """
         try:
-            found = from_json(json.loads(self.config_path.read_text(encoding="utf-8")))
+            with explained(self.config_path, "read", error=RunError):
+                text = self.config_path.read_text(encoding="utf-8")
+            found = from_json(json.loads(text))
             return replace(found, **dict(self.moved))  # type: ignore[arg-type]
-        except (OSError, ValueError, RecursionError) as error:  # A ConfigError is a ValueError.
+        except (ValueError, RecursionError) as error:  # A ConfigError is a ValueError.
             raise RunError(f"{self.config_path} cannot be used: {error}") from error
 
     def write_config(self, config: RunConfig) -> None:
@@ -219,26 +229,50 @@ class Run:
     def locked(self) -> Iterator[None]:
         """Keep other processes out while this one writes; a killed process holds no lock.
 
+        Where no run came about within, nothing is left behind.
+
         Raises:
             RunError: Another process has the run.
+            FileError: The folder cannot be made or written to.
         """
+        with ExitStack() as stack:
+            with explained(self.path):
+                stack.enter_context(new_folder(self.path))
+                stack.enter_context(self._lock())
+            yield
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
         lock = FileLock(self.path / ".lock")
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
         except Timeout as error:
             raise RunError(
                 f"{self.path} is in use by another process. Wait for it to end, or stop it; "
                 "to train beside it choose another folder with --out."
             ) from error
-        except OSError as error:
-            raise RunError(f"cannot write to the run folder {self.path}: {error}.") from error
         try:
             for folder in (self.path, self.path / "checkpoints", self.path / "samples"):
                 sweep(folder)
             yield
         finally:
             lock.release()
+            with suppress(OSError):
+                if not self.config_path.exists():
+                    Path(lock.lock_file).unlink()
+
+
+def is_run(path: Path) -> bool:
+    """Whether a folder is that of a run.
+
+    Raises:
+        FileError: It may not be looked into.
+
+    Example:
+        >>> is_run(Path("no/such"))
+        False
+    """
+    return is_there(Run(path).config_path)
 
 
 def is_free_to_change(field: str) -> bool:
@@ -264,7 +298,7 @@ def free_name(folder: Path, recipe: str) -> Path:
         'dcgan-digits-2'
     """
     number = 1
-    while (path := folder / (recipe if number == 1 else f"{recipe}-{number}")).exists():
+    while is_there(path := folder / (recipe if number == 1 else f"{recipe}-{number}")):
         number += 1
     return path
 

@@ -29,7 +29,7 @@ from zerosum.config import (
 )
 from zerosum.data.colours import from_srgb
 from zerosum.data.fitting import convert
-from zerosum.errors import ConfigError, DataError, DataWarning, RunError
+from zerosum.errors import ConfigError, DataWarning, FileError, RunError
 from zerosum.jobs import train_run, translation
 from zerosum.jobs.inputs import find_inputs, output_names
 from zerosum.pictures import save_png
@@ -377,7 +377,7 @@ def test_a_full_disk(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(translation, "save_png", full)
     out, page = tmp_path / "out", tmp_path / "look.html"
-    with pytest.raises(DataError, match=r"cannot write to .*out: the disk is full"):
+    with pytest.raises(FileError, match=r"out cannot be written: the disk is full.* stay"):
         zerosum.translate(run, tmp_path / "photos", out=out, page=page, device="cpu")
     assert files_in(out) == ["1.png"]
     assert not page.exists()

@@ -15,7 +15,7 @@ from two_domains import adapting, labelled_domains
 from zerosum import jobs
 from zerosum.config import EvaluateConfig, RunConfig, change, from_json, to_json
 from zerosum.config.build import build_game
-from zerosum.errors import ConfigError, DataError, RunError
+from zerosum.errors import ConfigError, DataError, FileError, RunError
 from zerosum.evaluation.records import read_scores
 from zerosum.games import AdaptingGame
 from zerosum.model import load
@@ -145,6 +145,10 @@ def test_a_target_without_labels_is_adapted_to_all_the_same(tmp_path: Path) -> N
         str(run.path), EvaluateConfig(device="cpu", picture=tmp_path / "f.png"), quiet=True
     )
     assert "domain probe" in found.scores.scores
+    with pytest.raises(FileError, match=r"data cannot be written.*The scores: .*domain probe \d"):
+        jobs.evaluation.evaluate(
+            str(run.path), EvaluateConfig(device="cpu", picture=tmp_path / "data"), quiet=True
+        )
     with pytest.raises(DataError, match="has none; leave it out"):
         _train(change(config, {"game.target_labels": True}), tmp_path / "other")
 

@@ -504,7 +504,7 @@ def test_a_full_temporary_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "x.tar.gz"
     path.write_bytes(gzip.compress(base_tar(tarfile.PAX_FORMAT)))
     monkeypatch.setattr(tempfile, "TemporaryFile", Full)
-    with pytest.raises(DataError, match=r"disk is full: .*x\.tar\.gz .*TMPDIR"):
+    with pytest.raises(DataError, match=r"x\.tar\.gz, unpacked, .* disk is full.*TMPDIR"):
         open_source(str(path))
 
 

@@ -219,13 +219,18 @@ def test_celeba(root: Path, place: str) -> None:
 
 
 class FakeLmdb:
-    """As much of lmdb as a reader needs: an environment, a transaction, a cursor."""
+    """As much of lmdb as a reader needs: an environment, a transaction, a cursor, an error."""
+
+    class Error(Exception):
+        """What lmdb says with the system's words and without its number."""
 
     def __init__(self, content: dict[bytes, bytes]) -> None:
         self.content = content
 
     def open(self, path: str, **_: object) -> "FakeLmdb":
         assert Path(path).is_dir()
+        if not self.content:
+            raise self.Error(f"{path}: Permission denied")
         return self
 
     def begin(self, *, write: bool) -> "FakeLmdb":
@@ -257,8 +262,11 @@ def test_lsun(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = open_source("lsun-church")
     assert (len(source), source.read(1).size, source.label(0)) == (2, (300, 256), None)
     assert source.read(0).getpixel((0, 0)) == (10, 200, 30)
+    monkeypatch.setitem(sys.modules, "lmdb", FakeLmdb({}))
+    with pytest.raises(DataError, match=r"church.* cannot be read: .*denied.*chmod"):
+        open_source("lsun-church")
     monkeypatch.setitem(sys.modules, "lmdb", None)
-    with pytest.raises(DataError, match="pip install lmdb"):
+    with pytest.raises(DataError, match="pip install 'lmdb>"):
         open_source("lsun-church")
     with pytest.raises(DataError, match="by hand"):
         open_source("lsun-bedroom")

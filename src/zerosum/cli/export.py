@@ -46,7 +46,7 @@ zerosum export runs/dcgan-digits digits.onnx
 zerosum export runs/cyclegan b2a.pt2 --direction b2a""",
     lists={
         "files": {
-            "FILE.onnx": "for onnxruntime and many others; needs: pip install 'zerosum[export]'",
+            "FILE.onnx": "for onnxruntime and many others; needs the packages onnx and onnxscript",
             "FILE.pt2": "a program for torch.export.load(FILE).module(); needs PyTorch only",
             "FILE.safetensors": "the weights, with the configuration as JSON in the metadata",
         }

@@ -28,7 +28,7 @@ def _walk(
 
     Args:
         run: The run folder.
-        out: The animation: FILE.gif, or FILE.mp4 with pip install 'zerosum[video]'.
+        out: The animation: FILE.gif, or FILE.mp4 with the package imageio-ffmpeg.
         seeds: Of the pictures to pass by, at least two.
         frames: From one picture to the next, on average.
         seconds: How long the loop takes; by default 25 frames a second.

@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from zerosum.data.sources import Source, UnreadableError
+from zerosum.data.sources.listing import spilling
 
 __all__ = ["Group", "Ledger", "Part", "Shared"]
 
@@ -116,7 +117,8 @@ class Ledger:
             source.label(index),
             *_content(image),
         )
-        self._database.execute("INSERT INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", row)
+        with spilling():
+            self._database.execute("INSERT INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", row)
 
     def add_strays(self, split: str, source: Source) -> None:
         """Note the files that are no pictures at all."""
@@ -153,10 +155,12 @@ class Ledger:
         return Shared(first, second, count, tuple(self._rows(_SHARED, first, second)))
 
     def _add_unreadable(self, split: str, name: str, reason: str) -> None:
-        self._database.execute("INSERT INTO unreadable VALUES (?,?,?)", (split, name, reason))
+        with spilling():
+            self._database.execute("INSERT INTO unreadable VALUES (?,?,?)", (split, name, reason))
 
     def _rows(self, query: str, *values: str | bytes) -> list[tuple[Any, ...]]:
-        return self._database.execute(query, values).fetchall()
+        with spilling():
+            return self._database.execute(query, values).fetchall()
 
 
 _SUMS = """SELECT count(*), coalesce(min(low), 0), coalesce(max(high), 0), count(DISTINCT digest)

@@ -14,7 +14,7 @@ from zerosum.data.ledger import Part, Shared
 from zerosum.data.sources import Source, UnreadableError
 from zerosum.data.sources.base import spread
 from zerosum.errors import ConfigError
-from zerosum.files import replace_atomically
+from zerosum.files import writing
 from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["audit_to_json", "picture", "render"]
@@ -142,7 +142,7 @@ def picture(
     for sheet in sheets:
         whole.paste(sheet, (0, top))
         top += sheet.height
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         whole.save(temporary, "png")
 
 

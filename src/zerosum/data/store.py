@@ -10,6 +10,7 @@ from glob import escape
 from hashlib import blake2b
 from io import BufferedIOBase
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -19,7 +20,8 @@ from zerosum.data.filling import Filled, fill
 from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source
 from zerosum.errors import DataError
-from zerosum.files import is_disk_full, write_text
+from zerosum.explaining import explained
+from zerosum.files import ANOTHER_CACHE, new_folder, write_text
 from zerosum.types import ImageShape
 
 __all__ = ["Store", "build_store", "open_store"]
@@ -113,25 +115,29 @@ def build_store(
     """
     key = _key(source, settings)
     path = cache / f"{source.name}-{key}"
-    with _full_disk_explained(cache):
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache / f".{path.name}.lock"):
+    store = open_store(path)  # Without the lock: a cache that is only to be read will do for that.
+    if store is None:
+        with (
+            explained(cache, error=DataError, then=ANOTHER_CACHE),
+            new_folder(cache),
+            FileLock(cache / f".{path.name}.lock"),
+        ):
             store = open_store(path)
             if store is None:
-                with _new_folder(path) as folder:
-                    with _synced(folder / IMAGES) as images, _synced(folder / LABELS) as labels:
-                        filled = fill(
-                            *(source, settings, images, labels),
-                            strict=strict,
-                            progress=progress,
-                            workers=workers,
-                        )
-                    _refuse_changed(source)
-                    write_text(folder / ABOUT, _about(source, settings, filled))
-                store = Store(path)
+                how: dict[str, Any] = {"strict": strict, "progress": progress, "workers": workers}
+                store = _build(source, settings, path, **how)
     if strict and store.unreadable:
         raise DataError(unreadable_message(source, store.unreadable))
     return store
+
+
+def _build(source: Source, settings: StoreSettings, path: Path, **how: Any) -> Store:
+    with _new_folder(path) as folder:
+        with _synced(folder / IMAGES) as images, _synced(folder / LABELS) as labels:
+            filled = fill(source, settings, images, labels, **how)
+        _refuse_changed(source)
+        write_text(folder / ABOUT, _about(source, settings, filled))
+    return Store(path)
 
 
 def open_store(path: Path) -> Store | None:
@@ -230,21 +236,3 @@ def _synced(path: Path) -> Iterator[BufferedIOBase]:
         yield file
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _full_disk_explained(cache: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if not is_disk_full(error):
-            reason = error.strerror or str(error)
-            raise DataError(
-                f"the decoded pictures cannot be kept in {cache}: {reason} "
-                f"({error.filename or cache}). Make it writable, or name another folder in "
-                "ZEROSUM_CACHE."
-            ) from error
-        raise DataError(
-            f"the disk is full: the decoded pictures do not fit into {cache}; free some space "
-            "there, or choose another folder for the cache. Nothing was left behind."
-        ) from error

@@ -11,7 +11,7 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Protocol, Scores, check_alike, unlike
-from zerosum.files import replace_atomically
+from zerosum.files import writing
 
 __all__ = ["Comparison", "compare", "draw_comparison", "label_images", "plot_score"]
 
@@ -120,7 +120,7 @@ def draw_comparison(found: Comparison, path: Path) -> None:
         label_images(axes)
         axes.grid(alpha=0.3, which="both")
         axes.legend()
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
 
 

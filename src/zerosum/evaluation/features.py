@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from zerosum.evaluation.adaptation import DomainQuestions
-from zerosum.files import replace_atomically
+from zerosum.files import writing
 from zerosum.types import Features, OtherFeatures
 
 __all__ = ["draw_features", "principal_plane", "to_plane"]
@@ -61,7 +61,7 @@ def draw_features(
             panel.set_xticks([])
             panel.set_yticks([])
             panel.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), markerscale=2)
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
 
 

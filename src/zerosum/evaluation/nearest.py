@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from zerosum.evaluation.seeing import Sight
-from zerosum.files import replace_atomically
+from zerosum.files import writing
 from zerosum.metrics import nearest
 
 __all__ = ["draw_nearest"]
@@ -43,7 +43,7 @@ def draw_nearest(fake: Sight, real: Sight, path: Path, *, pairs: int = _PAIRS) -
     left = fake.pictures[order.numpy()]
     right = real.pictures[indices[order].numpy()]
     sheet = _sheet(np.concatenate([left, right], axis=2))
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         sheet.save(temporary, format="PNG")
 
 

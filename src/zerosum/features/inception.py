@@ -1,7 +1,7 @@
 """The Inception network of 2015, whose features alone give the number called FID.
 
-The network itself is torch-fidelity's (``pip install zerosum[inception]``), the port that agrees
-with the original TensorFlow graph; only its file of weights, 95 MB, has to be downloaded.
+The network itself is torch-fidelity's (the extra ``inception``), the port that agrees with the
+original TensorFlow graph; only its file of weights, 95 MB, has to be downloaded.
 """
 
 import os
@@ -22,6 +22,8 @@ from zerosum.features.weights import (
     mismatch_explained,
     read_state,
 )
+from zerosum.files import expanded
+from zerosum.packages import installation
 from zerosum.types import Features, Images
 
 __all__ = ["DIMENSIONS", "NAME", "SIDE", "VARIABLE", "WEIGHTS", "load_inception"]
@@ -97,7 +99,7 @@ def load_inception(
         >>> load_inception(cache=Path("unused"), weights=Path("missing.pth"))
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: cannot read the weights missing.pth: ...
+        zerosum.errors.ConfigError: missing.pth cannot be read: No such file ...
     """
     extractor = _import_extractor()
     path = _find(cache, weights)
@@ -117,7 +119,7 @@ def load_inception(
 def _find(cache: Path, weights: Path | None) -> Path:
     variable = os.environ.get(VARIABLE)
     if weights is not None or variable:
-        return weights or Path(str(variable)).expanduser()
+        return weights or expanded(str(variable))
     return find_or_fetch(
         WEIGHTS,
         cache,
@@ -144,7 +146,6 @@ def _import_extractor() -> Any:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError as error:
         raise ConfigError(
-            f"the Inception network needs torch-fidelity ({error}): "
-            "pip install 'zerosum[inception]'."
+            f"the Inception network needs torch-fidelity ({error}): {installation('inception')}."
         ) from error
     return FeatureExtractorInceptionV3

@@ -21,9 +21,11 @@ from typing import Any
 from torch import nn
 
 from zerosum.errors import ConfigError
+from zerosum.explaining import explained
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Preparation, Resize
 from zerosum.features.weights import hash_of_state
+from zerosum.files import expanded
 from zerosum.types import Images
 
 __all__ = ["load_module"]
@@ -69,13 +71,10 @@ def load_module(spec: str, *, resize: Resize = "antialiased") -> FeatureNetwork:
         tensor([[1.], [1.]])
     """
     file, _, factory = spec.rpartition(":")
-    path = Path(file).expanduser()
-    try:
+    path = expanded(file)
+    how = "Name your own network as path/to/file.py:function."
+    with explained(path, "read", error=ConfigError, then=how):
         source = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read {path} ({error}); name your own network as path/to/file.py:function."
-        ) from error
     digest = sha256(source)
     made = _make(path, factory, f"zerosum_features_{digest.hexdigest()[:16]}")
     body = _Own(made)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
+from urllib.error import URLError
 from urllib.request import urlopen
 from warnings import catch_warnings, simplefilter
 from zipfile import ZipFile, is_zipfile
@@ -17,7 +18,8 @@ from rich.console import Console
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.files import replace_atomically
+from zerosum.explaining import explain, explained
+from zerosum.files import ANOTHER_CACHE, replace_atomically
 
 __all__ = [
     "Download",
@@ -65,17 +67,19 @@ def find_or_fetch(download: Download, cache: Path, *, instead: str) -> Path:
     """
     folders = (cache / "weights", Path(torch.hub.get_dir()) / "checkpoints")
     for path in (folder / name for folder in folders for name in download.names):
-        if path.is_file():
+        if _is_file(path):
             _check_hash(path, download)
             return path
     target = folders[0] / download.names[0]
     try:
         fetch(download, target)
-    except OSError as error:
+    except (URLError, TimeoutError, ConnectionError) as error:
         raise ConfigError(
             f"could not download {download.url} ({error}). Fetch it where there is a network, and "
             f"put it at {target}; or {instead}."
         ) from error
+    except OSError as error:
+        raise ConfigError(f"{explain(error, target)} {ANOTHER_CACHE}") from error
     return target
 
 
@@ -84,7 +88,8 @@ def fetch(download: Download, target: Path) -> None:
 
     Raises:
         ConfigError: If what came has the wrong hash.
-        OSError: If nothing came, or it cannot be written.
+        OSError: If nothing came (`URLError`, `TimeoutError`, `ConnectionError`), or it cannot be
+            written.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -104,22 +109,27 @@ def fetch(download: Download, target: Path) -> None:
         _check_hash(temporary, download)
 
 
+def _is_file(path: Path) -> bool:
+    """Whether a file is there that we may see: nobody has named these folders."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def hash_of_file(path: Path) -> str:
     """The hexadecimal SHA-256 of a file.
 
     Raises:
-        ConfigError: If there is no such file.
+        ConfigError: If there is no such file, or it may not be read.
 
     Example:
         >>> from zerosum.features.digits import weights_file
         >>> len(hash_of_file(weights_file()))
         64
     """
-    try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ConfigError(f"cannot read the weights {path}: {error}; check the path.") from error
+    with explained(path, "read", error=ConfigError), path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def hash_of_state(module: nn.Module) -> str:
@@ -147,17 +157,17 @@ def read_state(path: Path) -> dict[str, Tensor]:
     Raises:
         ConfigError: If there is no such file, or it holds something else, or is damaged.
     """
-    try:
-        with path.open("rb") as file, catch_warnings():
-            simplefilter("ignore")  # of kinds of files and tensors that are refused below
+    with explained(path, "read", error=ConfigError), path.open("rb") as file, catch_warnings():
+        simplefilter("ignore")  # of kinds of files and tensors that are refused below
+        try:
             _check_parts(file)
             state = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # Damaged bytes lead PyTorch's reader to errors of any kind.
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise ConfigError(
-            f"cannot read the weights {path} ({reason}): expected a file that torch.save made of "
-            "a state dictionary, with tensors and nothing else."
-        ) from error
+        except Exception as error:  # Damaged bytes lead PyTorch's reader to errors of any kind.
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            raise ConfigError(
+                f"cannot read the weights {path} ({reason}): expected a file that torch.save made "
+                "of a state dictionary, with tensors and nothing else."
+            ) from error
     is_named = isinstance(state, Mapping) and all(isinstance(name, str) for name in state)
     if not is_named or not all(_is_plain(value) for value in state.values()):
         raise ConfigError(

@@ -19,7 +19,9 @@ from zerosum.evaluation.adaptation import (
 )
 from zerosum.evaluation.features import draw_features
 from zerosum.evaluation.protocol import Scores
+from zerosum.evaluation.records import summary
 from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.explaining import explained
 from zerosum.games import AdaptingGame, Game
 from zerosum.jobs.labels import find_questions, held_out, labelled_batches
 from zerosum.jobs.preparation import describe, prepare_domains
@@ -142,12 +144,14 @@ def evaluate_adaptation(model: Model, options: EvaluateConfig, *, quiet: bool = 
         scores |= {f"{name} of baseline": score for name, score in before.items()}
         seen = {"before: baseline": domain_features(baseline, some), **seen}
         scores |= probe_scores(*seen["before: baseline"], whose=" of baseline")
+    found = replace(found, scores=scores)
     if options.picture is not None:
         if baseline is None:
             untrained = _adapting(build_game(config, Engine(device=choose_device(options.device))))
             seen = {"before: untrained": domain_features(untrained, some), **seen}
-        draw_features(seen, some, classes=game.classes, path=options.picture)
-    return replace(found, scores=scores)
+        with explained(options.picture, then=summary(found)):
+            draw_features(seen, some, classes=game.classes, path=options.picture)
+    return found
 
 
 def _load_baseline(config: RunConfig, options: EvaluateConfig) -> AdaptingGame | None:

@@ -21,9 +21,11 @@ from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.records import append_scores
+from zerosum.evaluation.records import append_scores, require_appendable, summary
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
+from zerosum.explaining import explained
 from zerosum.features import FeatureNetwork, load_features
+from zerosum.files import require_writable
 from zerosum.games import AdaptingGame, PerturbationGame, TranslationGame
 from zerosum.jobs.adaptation import evaluate_adaptation
 from zerosum.jobs.classification import evaluate_classifier
@@ -40,7 +42,7 @@ from zerosum.jobs.preparation import (
 )
 from zerosum.latent import LatentSpace
 from zerosum.model import Model
-from zerosum.runs import Run
+from zerosum.runs import Run, is_run
 from zerosum.sizes import in_pixels
 from zerosum.training.engine import choose_device
 
@@ -100,29 +102,35 @@ def evaluate(
         True
     """
     options = options or EvaluateConfig()
-    is_run = not is_named(subject) and (Path(subject) / "config.json").exists()
-    if not is_run and any(options.moved.values()):
+    of_run = not is_named(subject) and is_run(Path(subject))
+    if not of_run and any(options.moved.values()):
         raise ConfigError(f"--data says where a run's pictures are now, and {subject} is no run.")
-    if not is_run and options.against is None:
+    if not of_run and options.against is None:
         raise ConfigError(
             f"{subject} is no run, so say what to compare its pictures with: "
             f"zerosum evaluate {subject} --against SOURCE."
         )
-    if is_run and Run.open(Path(subject)).config().is_classification and options.asks_for_accuracy:
+    if options.picture is not None:
+        require_writable(options.picture.parent)
+    if of_run:
+        require_appendable(Run.open(Path(subject)).scores_path)
+    if of_run and Run.open(Path(subject)).config().is_classification and options.asks_for_accuracy:
         return _test_classifier(subject, options, quiet=quiet)
     if options.baseline is not None:
         raise ConfigError(
             f"--baseline is for runs that adapt a classifier to another domain; {subject} is none."
         )
     parts: dict[str, Scores] = {}
-    network: FeatureNetwork | None = None
-    for direction, sides in _all_sides(subject, options, is_run=is_run, quiet=quiet):
+    # Before any picture is opened or made: what is missing for it is told at once.
+    network = None if options.features == "auto" else _load_network(options.features, options)
+    for direction, sides in _all_sides(subject, options, of_run=of_run, quiet=quiet):
         # One network for all directions, and one sheet of nearest pictures: that of the first.
-        network = network or _load_network(sides, options)
+        source = str(sides.about["source"])
+        network = network or _load_network(choose_features(source), options)
         now = replace(options, picture=None) if parts else options
         parts[direction] = _score(subject, sides, network, now, quiet=quiet)
     scores = join_directions(parts)
-    if is_run:
+    if of_run:
         append_scores(Run.open(Path(subject)).scores_path, scores)
     return Evaluated(scores=scores, picture=options.picture)
 
@@ -149,10 +157,10 @@ def _load(run: str, options: EvaluateConfig, *, quiet: bool) -> Model:
 
 
 def _all_sides(
-    subject: str, options: EvaluateConfig, *, is_run: bool, quiet: bool
+    subject: str, options: EvaluateConfig, *, of_run: bool, quiet: bool
 ) -> Iterator[tuple[str, _Sides]]:
     """What is to be compared, by the direction of translation, where there is one."""
-    if not is_run:
+    if not of_run:
         with _two_sources(subject, options, quiet) as sides:
             yield "", sides
         return
@@ -176,10 +184,7 @@ def _all_sides(
             yield direction, sides
 
 
-def _load_network(sides: _Sides, options: EvaluateConfig) -> FeatureNetwork:
-    features = options.features
-    if features == "auto":
-        features = choose_features(str(sides.about["source"]))
+def _load_network(features: str, options: EvaluateConfig) -> FeatureNetwork:
     return load_features(
         features, cache=cache_folder(), weights=options.weights, resize=options.resize
     ).to(choose_device(options.device))
@@ -201,9 +206,13 @@ def _score(
         )
     with counting(f"{network.name} looks at {subject}", quiet=quiet) as progress:
         fake = evaluator.see(sides.pictures, progress=progress)
+    scores = evaluator.score(
+        fake, subject=sides.subject, partners=sides.partners, space=sides.space
+    )
     if options.picture is not None:
-        draw_nearest(fake, evaluator.real, options.picture)
-    return evaluator.score(fake, subject=sides.subject, partners=sides.partners, space=sides.space)
+        with explained(options.picture, then=summary(scores)):
+            draw_nearest(fake, evaluator.real, options.picture)
+    return scores
 
 
 @contextmanager

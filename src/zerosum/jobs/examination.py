@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from zerosum.config import (
+    CartoonConfig,
     ClassificationConfig,
     InvarianceConfig,
     PerturbationConfig,
@@ -17,6 +18,7 @@ from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.measures import FEW
 from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.features import FeatureNetwork, load_features
+from zerosum.features.content import load_content
 from zerosum.files import cache_folder
 from zerosum.games import Game, GeneratingGame, PerturbationGame, TranslationGame
 from zerosum.jobs.adaptation import domain_questions
@@ -34,6 +36,7 @@ __all__ = [
     "domain_source",
     "make_exams",
     "make_grid",
+    "require_networks",
     "translations",
 ]
 
@@ -105,6 +108,40 @@ def _examples(config: RunConfig, domains: Domains) -> DomainBatch:
     return DomainBatch(a=some(domains.a), b=some(domains.b))
 
 
+def require_networks(config: RunConfig) -> None:
+    """Load the trained networks that a run needs, and forget them.
+
+    What is missing for them shows before its pictures are prepared, which may take hours.
+
+    Raises:
+        ConfigError: Something is missing.
+
+    Example:
+        >>> from zerosum.config import change
+        >>> from zerosum.recipes import recipe
+        >>> require_networks(change(recipe("dcgan-digits"), {"evaluate_features": "digit"}))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.UnknownNameError: unknown feature network 'digit'; did you mean ...
+    """
+    if isinstance(config.game, CartoonConfig):
+        shape = (config.pictures.channels, *config.pictures.size)
+        load_content(config.game.content, shape, cache=cache_folder())
+    if config.evaluate_every and _is_seen_by_a_network(config):
+        load_features(_features(config), cache=cache_folder())
+
+
+def _is_seen_by_a_network(config: RunConfig) -> bool:
+    """Whether a run's pictures are scored; else its answers are."""
+    answers = config.is_adaptation or config.is_classification
+    return not answers and not isinstance(config.game, PerturbationConfig)
+
+
+def _features(config: RunConfig) -> str:
+    named = config.evaluate_features
+    return choose_features(config.data_b or config.data) if named == "auto" else named
+
+
 def make_exams(
     config: RunConfig,
     game: Game[Any],
@@ -125,10 +162,7 @@ def make_exams(
         assert isinstance(pictures, Store)
         questions = held_out_pictures(config, pictures, quiet=quiet)
         return [FoolingExam(questions=questions)] if len(questions) else []
-    features = config.evaluate_features
-    if features == "auto":
-        features = choose_features(config.data_b or config.data)
-    network = load_features(features, cache=cache_folder()).to(engine.device)
+    network = load_features(_features(config), cache=cache_folder()).to(engine.device)
     is_cut = config.pictures.crop_from is not None
     if isinstance(pictures, Domains):
         assert isinstance(game, TranslationGame)

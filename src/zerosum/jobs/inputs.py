@@ -21,6 +21,8 @@ from zerosum.data.sources.files import stat_entry
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
 from zerosum.errors import ConfigError, DataError, printable
+from zerosum.explaining import explained, is_there
+from zerosum.files import expanded
 from zerosum.jobs.preparation import name_left_out
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.types import Images
@@ -82,11 +84,9 @@ def require_inputs(inputs: Sequence[str]) -> None:
     for each in inputs:
         if is_named(each):
             continue
-        try:
-            is_there = Path(each).expanduser().exists()
-        except OSError as error:
-            raise DataError(f"{each} cannot be read: {error.strerror or error}.") from error
-        if not is_there:
+        with explained(each, "read", error=DataError):
+            known = is_there(expanded(each))
+        if not known:
             raise DataError(f"{each} does not exist; check the path.")
 
 
@@ -133,7 +133,7 @@ def find_inputs(
             source.keep_unlabelled()
             found += _pictures(source)
         if not _holds_pictures(each):
-            path = Path(each).expanduser()
+            path = expanded(each)
             name = printable(path.name)
             found.append(Input(name=name, read=partial(_read, path, pixel_limit)))
     return found
@@ -212,7 +212,7 @@ def _pictures(source: Source) -> Iterator[Input]:
 
 def _holds_pictures(spec: str) -> bool:
     """Whether it is a folder, an archive or a data set; whatever else it is must be a picture."""
-    path = Path(spec).expanduser()
+    path = expanded(spec)
     is_file_of_many = is_idx_name(path.name) or path.name.lower().endswith(tuple(FORMATS))
     return is_named(spec) or path.is_dir() or is_file_of_many
 

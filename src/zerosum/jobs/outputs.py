@@ -1,21 +1,23 @@
 """Folders for what is made of pictures: free to begin with, and explained when they fail."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from zerosum.data.sources.decoding import is_picture_name
-from zerosum.errors import ConfigError, DataError
-from zerosum.files import is_disk_full
+from zerosum.errors import ConfigError
+from zerosum.explaining import explained
+from zerosum.files import require_writable
+from zerosum.pictures import FINISHED_STAY
 
-__all__ = ["explained", "require_free"]
+__all__ = ["keeping_finished", "require_free"]
 
 
 def require_free(out: Path) -> None:
-    """Refuse a folder with something in it, and what is not to be a folder.
+    """Refuse a folder with something in it, what is not to be a folder, and a forbidden place.
 
     Raises:
-        ConfigError: It is one of these.
+        ConfigError: It is one of the former.
+        FileError: Nothing can be written there.
 
     Example:
         >>> require_free(Path("made.zip"))
@@ -25,26 +27,30 @@ def require_free(out: Path) -> None:
     """
     if is_picture_name(out.name) or out.suffix.lower() in (".zip", ".npz", ".tar"):
         raise ConfigError(f"--out is a folder; got {out.name!r}.")
-    if out.exists() and not out.is_dir():
-        raise ConfigError(f"{out} is a file; choose a folder: --out NEW.")
-    if out.exists() and any(out.iterdir()):
-        raise ConfigError(
-            f"the folder {out} is not empty; choose another with --out NEW, or empty it."
-        )
+    with explained(out):
+        if out.exists() and not out.is_dir():
+            raise ConfigError(f"{out} is a file; choose a folder: --out NEW.")
+        if out.exists() and any(out.iterdir()):
+            raise ConfigError(
+                f"the folder {out} is not empty; choose another with --out NEW, or empty it."
+            )
+    require_writable(out)
 
 
-@contextmanager
-def explained(place: Path) -> Iterator[None]:
-    """Say where nothing can be written, and what stays.
+def keeping_finished(out: Path) -> AbstractContextManager[None]:
+    """Say, where one of many pictures cannot be written, that the others stay.
+
+    Args:
+        out: Their folder.
 
     Raises:
-        DataError: Something within could not be written.
+        FileError: Something within could not be written.
+
+    Example:
+        >>> with keeping_finished(Path("made")):
+        ...     raise OSError(30, "Read-only file system")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.FileError: made cannot be written: Read-only file system. Make it ...
     """
-    try:
-        yield
-    except OSError as error:
-        what = "the disk is full" if is_disk_full(error) else f"{error}"
-        raise DataError(
-            f"cannot write to {place}: {what}. The pictures that are finished stay. Make room, or "
-            "make it writable, and go on with the others and another --out."
-        ) from error
+    return explained(out, then=f"{FINISHED_STAY} Go on with the others and another --out.")

@@ -14,12 +14,14 @@ from zerosum.data import Batches, Store, hold_out, open_source, scale
 from zerosum.errors import ConfigError, DataError, RunError, ZerosumError
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.files import expanded
 from zerosum.games import PerturbationGame
 from zerosum.jobs.labels import batches_of
 from zerosum.jobs.preparation import describe, prepare_store
 from zerosum.jobs.victims import NAMED_VICTIMS, Victim, load_victim
 from zerosum.model import load
 from zerosum.recipes import RECIPES
+from zerosum.runs import is_run
 from zerosum.types import Images
 
 __all__ = [
@@ -89,10 +91,9 @@ def _findable(spec: str) -> str:
     """The classifier so named that it is found from any folder."""
     path, mark, factory = spec.rpartition(".py:")
     if mark:
-        return f"{Path(path).expanduser().absolute()}.py:{factory}"
-    folder = Path(spec).expanduser()
-    is_run = spec not in NAMED_VICTIMS and (folder / "config.json").exists()
-    return str(folder.absolute()) if is_run else spec
+        return f"{expanded(path).absolute()}.py:{factory}"
+    folder = expanded(spec)
+    return str(folder.absolute()) if spec not in NAMED_VICTIMS and is_run(folder) else spec
 
 
 def _pictures(config: RunConfig, victim: Victim) -> Any:
@@ -235,8 +236,8 @@ def is_learned(spec: str) -> bool:
         >>> is_learned("advgan:runs/mine"), is_learned("pgd")
         (True, False)
     """
-    is_run = spec not in ATTACKS and (Path(spec) / "config.json").exists()
-    return "/" in spec or is_run or spec.startswith(_PREFIX)
+    is_path = "/" in spec or spec.startswith(_PREFIX)
+    return is_path or (spec not in ATTACKS and is_run(Path(spec)))
 
 
 def load_learned(spec: str, *, device: torch.device) -> LearnedAttack:
@@ -252,7 +253,7 @@ def load_learned(spec: str, *, device: torch.device) -> LearnedAttack:
         DataError: It cannot be named beside others.
     """
     path = spec.removeprefix(_PREFIX)
-    model = load(Path(path).expanduser(), device=device.type)
+    model = load(expanded(path), device=device.type)
     if not isinstance(model.game, PerturbationGame):
         raise ConfigError(
             f"{path} is not a run that learnt to attack; train one: zerosum train advgan --victim "

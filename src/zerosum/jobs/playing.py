@@ -7,7 +7,7 @@ from typing import Any
 
 from zerosum.config import RunConfig
 from zerosum.errors import RunError, ZerosumError
-from zerosum.files import is_disk_full
+from zerosum.explaining import explained
 from zerosum.runs import Run
 from zerosum.training.hooks import Checkpoints
 from zerosum.training.loop import Loop
@@ -71,17 +71,19 @@ def _rescued(loop: Loop[Any], run: Run) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        kept = "The last checkpoint is good"
-        if loop.is_whole:
-            with suppress(ZerosumError):  # What this would say is what ends the run already.
-                for hook in loop.hooks:
-                    if isinstance(hook, Checkpoints):
-                        hook.save(loop)
-                        kept = f"The run is saved up to {loop.images:,} images"
-        if not isinstance(error, OSError):
-            raise
-        what = "the disk is full" if is_disk_full(error) else str(error)
-        raise RunError(
-            f"cannot write to {run.path}: {what}. {kept}: make room, or make it writable, then go "
-            f"on with: zerosum resume {run.path}"
-        ) from error
+        kept = _save(loop) or "The last checkpoint is good"
+        go_on = f"{kept}; go on with: zerosum resume {run.path}"
+        with explained(run.path, error=RunError, then=go_on):
+            raise error
+
+
+def _save(loop: Loop[Any]) -> str:
+    """What could be saved, if anything could: else there is a checkpoint from before."""
+    if not loop.is_whole:
+        return ""
+    with suppress(ZerosumError):  # What this would say is what ends the run already.
+        for hook in loop.hooks:
+            if isinstance(hook, Checkpoints):
+                hook.save(loop)
+                return f"The run is saved up to {loop.images:,} images"
+    return ""

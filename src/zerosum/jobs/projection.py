@@ -13,7 +13,7 @@ from zerosum.data import StoreSettings, as_spec
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import DataError
 from zerosum.features import load_features
-from zerosum.files import cache_folder, replace_atomically
+from zerosum.files import cache_folder, writing
 from zerosum.jobs.inputs import (
     Input,
     failures_to_json,
@@ -23,7 +23,7 @@ from zerosum.jobs.inputs import (
     output_names,
     require_inputs,
 )
-from zerosum.jobs.outputs import explained, require_free
+from zerosum.jobs.outputs import keeping_finished, require_free
 from zerosum.jobs.preparation import counting, store_settings
 from zerosum.latent.projection import Descent, Projection
 from zerosum.model import Model, load
@@ -200,7 +200,7 @@ def _write(
         )
         both = torch.stack([targets[row], found.images[row].clamp(-1, 1)])
         facts = model.facts(source=name, shows="target, projection", distance=f"{distance:.6g}")
-        with explained(path.parent):
+        with keeping_finished(path.parent):
             save_png(to_pictures(tile(both, columns=2))[0], path, facts=facts)
             _save_point(path.with_suffix(".npz"), model.latent.symbol, found.points[row])
         done.append(ProjectedPicture(name=name, distance=distance, random=random, mean=mean))
@@ -208,5 +208,5 @@ def _write(
 
 
 def _save_point(path: Path, symbol: str, point: Tensor) -> None:
-    with replace_atomically(path) as temporary, temporary.open("wb") as file:
+    with writing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **{symbol: point.numpy()})  # type: ignore[arg-type]

@@ -11,13 +11,15 @@ from zerosum.config import RunConfig, change, differences, from_json, to_json
 from zerosum.config.lengths import spent, stretched
 from zerosum.data import Domains, Store, absolute
 from zerosum.errors import ConfigError, RunError
+from zerosum.explaining import is_there
 from zerosum.jobs.assembling import assemble, facts_for_checkpoints
+from zerosum.jobs.examination import require_networks
 from zerosum.jobs.labels import find_classes
 from zerosum.jobs.perturbing import aim, find_again
 from zerosum.jobs.playing import Outcome, play
 from zerosum.jobs.preparation import prepare_pictures, refuse_other_pictures, with_classes
 from zerosum.jobs.victims import Victim
-from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change
+from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change, is_run
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.loop import Loop
 
@@ -46,9 +48,11 @@ def train_run(
     with _engine(config) as engine:
         usual = Path("runs") / config.recipe if go_on else free_name(Path("runs"), config.recipe)
         run = Run(out or Path(engine.share(str(usual))))
-        goes_on = go_on and engine.any(engine.is_main and run.config_path.exists())
-        if engine.is_main and not goes_on:
-            run.check_free(config)
+        goes_on = go_on and engine.any(engine.is_main and is_run(run.path))
+        if engine.is_main:
+            if not goes_on:
+                run.check_free(config)
+            require_networks(config)
         config, victim = aim(config, engine.device)
         store = _open(config, engine, quiet=quiet)
         config = with_classes(config, store)
@@ -101,8 +105,10 @@ def resume_run(
         _refuse_standing_still(run, config)
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
+        if engine.is_main:
+            require_networks(config)
         _refuse_missing(run, config)
-        if run.moved and not run.checkpoint_path.exists():
+        if run.moved and not is_there(run.checkpoint_path):
             raise RunError(
                 f"{path} has no checkpoint yet, so nobody can tell whether these are its "
                 "pictures; start a new run with them."
@@ -127,7 +133,7 @@ def _take_up(
         ZerosumError: The checkpoint does not fit, or the run is longer than asked for.
     """
     # Killed before its first checkpoint, a run has lost nothing: it begins again.
-    if run.checkpoint_path.exists():
+    if is_there(run.checkpoint_path):
         state = run.load()
         refuse_other_pictures(config, state["data"], store)
         _refuse_other_tests(facts["tests"], state["tests"])
@@ -215,7 +221,7 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
     for field in ("data", "data_a", "data_b"):
         source = getattr(config, field)
         path = Path(source or ".")
-        if path.is_absolute() and "{" not in source and not path.exists():
+        if path.is_absolute() and "{" not in source and not is_there(path):
             option = f"--{field.replace('_', '-')}"
             raise RunError(
                 f"the pictures of {run.path} are no longer in {source}. If they have moved, and "

@@ -26,7 +26,7 @@ from zerosum.jobs.inputs import (
     output_names,
     require_inputs,
 )
-from zerosum.jobs.outputs import explained, require_free
+from zerosum.jobs.outputs import keeping_finished, require_free
 from zerosum.jobs.preparation import counting
 from zerosum.model import Model, load
 from zerosum.nn.tiles import translate_any_size
@@ -254,7 +254,7 @@ def _translate_one(
     except DataError as error:
         return [(wanted.name, str(error))]
     picture, profile = translator.finish(made, profile)
-    with explained(out):
+    with keeping_finished(out):
         save_png(picture, out / name, facts=translator.facts(wanted.name), profile=profile)
     if page is not None:
         page.add(wanted.name, source, made)
@@ -276,10 +276,7 @@ def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
     }
     columns = ("input", "translation", *([] if back is None else ["translated back"]))
     title = f"{model.run.path.name}: {translator.direction}"
-    with (
-        explained(path),
-        write_page(path, title=title, columns=columns, facts=facts) as page,
-    ):
+    with write_page(path, title=title, columns=columns, facts=facts) as page:
         rows = _Rows(page, translator)
         yield rows
         if rows.count > _ROWS:

@@ -16,8 +16,9 @@ from zerosum.features import load_features
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Channels, Preparation
 from zerosum.features.weights import hash_of_state
-from zerosum.files import cache_folder
+from zerosum.files import cache_folder, expanded
 from zerosum.model import load
+from zerosum.runs import is_run
 from zerosum.types import ClassLogits, Pixels
 
 __all__ = ["NAMED_VICTIMS", "Victim", "class_table", "load_victim"]
@@ -89,16 +90,17 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
         >>> victim.classifier(torch.zeros(2, 1, 28, 28)).shape, victim.size
         (torch.Size([2, 10]), (28, 28))
     """
-    if spec in NAMED_VICTIMS and (Path(spec) / "config.json").exists():
+    if spec in NAMED_VICTIMS and is_run(Path(spec)):
         warn(
             f"{spec} is the classifier of that name; the run that lies here under the same name "
             f"is ./{spec}",
             DataWarning,
             stacklevel=2,
         )
-    if spec not in NAMED_VICTIMS and (Path(spec).expanduser() / "config.json").exists():
+    is_code = ".py:" in spec or spec.startswith("torchvision:")
+    if spec not in NAMED_VICTIMS and not is_code and is_run(expanded(spec)):
         return _of_run(spec, device)
-    if spec not in NAMED_VICTIMS and ".py:" not in spec and not spec.startswith("torchvision:"):
+    if spec not in NAMED_VICTIMS and not is_code:
         raise ConfigError(
             f"{spec!r} is no classifier: expected a run folder (zerosum train classifier --data "
             f"FOLDER), {', '.join(NAMED_VICTIMS)}, torchvision:NAME, or path/to/model.py:factory."

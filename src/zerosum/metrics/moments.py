@@ -12,7 +12,8 @@ from numpy.lib.npyio import NpzFile
 from torch import Tensor
 
 from zerosum.errors import DataError
-from zerosum.files import replace_atomically
+from zerosum.explaining import explained
+from zerosum.files import writing
 from zerosum.metrics.checks import check_features, check_same_width, parts_of, to_double
 from zerosum.types import Features
 
@@ -121,6 +122,7 @@ class Moments:
 
         Raises:
             DataError: If there is only one picture.
+            FileError: If it cannot be written.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -133,7 +135,7 @@ class Moments:
         arrays = {name: numbers.cpu().numpy() for name, numbers in arrays.items()}
         if self.count is not None:
             arrays["count"] = self.count
-        with replace_atomically(path) as temporary, temporary.open("wb") as file:
+        with writing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)
 
     @classmethod
@@ -160,9 +162,10 @@ class Moments:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
-        loaded = np.load(path, allow_pickle=False)
-        arrays = {**loaded} if isinstance(loaded, NpzFile) else {}
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        with explained(path, "read", error=DataError):
+            loaded = np.load(path, allow_pickle=False)
+            arrays = {**loaded} if isinstance(loaded, NpzFile) else {}
+    except (ValueError, EOFError, BadZipFile) as error:
         raise DataError(
             f"expected moments as .npz in {path}, could not read it: {error}"
         ) from error

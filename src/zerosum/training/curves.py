@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from zerosum.evaluation.comparing import label_images, plot_score
 from zerosum.evaluation.protocol import Scores
-from zerosum.files import replace_atomically
+from zerosum.files import writing
 
 __all__ = ["draw_curves"]
 
@@ -52,7 +52,7 @@ def draw_curves(
         axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:
             axes.legend()
-    with replace_atomically(path) as temporary:
+    with writing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
 
 

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from zerosum.data.sources.base import UnreadableError
+from zerosum.packages import installation
 
 if TYPE_CHECKING:
     from pillow_heif import HeifFile
@@ -56,6 +57,6 @@ def open_heic(content: bytes, name: str) -> "HeifFile":
     try:
         from pillow_heif import open_heif
     except ImportError as error:
-        reason = "a HEIC picture, for which a package is missing: pip install 'zerosum[heic]'"
+        reason = f"a HEIC picture, for which a package is missing: {installation('heic')}"
         raise UnreadableError(name, reason) from error
     return open_heif(BytesIO(content))

@@ -2,13 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
 
-from zerosum.errors import printable
+from zerosum.errors import DataError, printable
+from zerosum.explaining import explained_temporaries
 
-__all__ = ["Entry", "Labeller", "Listing"]
+__all__ = ["Entry", "Labeller", "Listing", "spilling"]
 
 Labeller = Callable[[str], int | None]
 """From a picture's path to its label, or None if it has none."""
@@ -37,6 +39,25 @@ class Entry:
     method: int = 0
     original: str = ""
     refused: str = ""
+
+
+_OF_THE_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
+
+@contextmanager
+def spilling() -> Iterator[None]:
+    """Say what to do where SQLite cannot write to its temporary file.
+
+    Raises:
+        DataError: It cannot.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:
+            raise
+        with explained_temporaries("a list of files", error=DataError):
+            raise OSError(str(error)) from error
 
 
 _TABLE = """
@@ -74,7 +95,8 @@ class Listing:
         self._database.executescript(_TABLE)
         self._count = 0
         rows = (_row(entry, looks_right) for entry, looks_right in entries)
-        self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        with spilling():
+            self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?)", rows)
 
     def top_folders(self, prefix: str) -> tuple[str, ...]:
         """The names of the folders directly under ``prefix`` that hold pictures, sorted."""
@@ -135,16 +157,17 @@ class Listing:
         """
         self._database.create_function("label_of", 1, label_of)
         label = "NULL" if label_of is None else "label_of(path)"
-        self._database.execute("DELETE FROM chosen")
-        self._database.execute("DELETE FROM left_out")
-        self._database.execute(
-            f"INSERT INTO chosen SELECT {_COLUMNS}, {label} FROM found "
-            "WHERE picture AND ? > 0 AND path >= ? AND path < ? ORDER BY path",
-            _under(prefix),
-        )
-        self._database.create_function("label_of", 1, None)  # it may hold a million names
-        if label_of is not None:
-            self._leave_out()
+        with spilling():
+            self._database.execute("DELETE FROM chosen")
+            self._database.execute("DELETE FROM left_out")
+            self._database.execute(
+                f"INSERT INTO chosen SELECT {_COLUMNS}, {label} FROM found "
+                "WHERE picture AND ? > 0 AND path >= ? AND path < ? ORDER BY path",
+                _under(prefix),
+            )
+            self._database.create_function("label_of", 1, None)  # it may hold a million names
+            if label_of is not None:
+                self._leave_out()
         self._count = self._number("SELECT count(*) FROM chosen")
 
     def _leave_out(self) -> None:

@@ -13,6 +13,8 @@ from zerosum.data.sources.files import FileSource
 from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.listing import Entry
 from zerosum.errors import DataError
+from zerosum.explaining import explain
+from zerosum.packages import installation
 
 __all__ = ["lsun"]
 
@@ -23,9 +25,13 @@ class _Lsun(FileSource):
     """One category of LSUN; its keys are listed once, its pictures read one at a time."""
 
     def __init__(self, path: Path, *, category: str, split: str) -> None:
-        self._environment: Any = _lmdb().open(
-            str(path), readonly=True, lock=False, readahead=False, meminit=False
-        )
+        lmdb = _lmdb()
+        try:
+            self._environment: Any = lmdb.open(
+                str(path), readonly=True, lock=False, readahead=False, meminit=False
+            )
+        except lmdb.Error as error:
+            raise DataError(explain(error, path, "read")) from error
         super().__init__(path, split="train")
         self.split, self.splits = split, _SPLITS
         self.name = f"lsun-{category}-{split}"
@@ -73,6 +79,6 @@ def _lmdb() -> Any:
         import lmdb  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise DataError(
-            "LSUN's files need the package lmdb, which is not installed: `pip install lmdb`."
+            f"LSUN's files need the package lmdb, which is not installed: {installation('lsun')}."
         ) from error
     return lmdb

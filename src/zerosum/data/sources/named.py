@@ -26,7 +26,8 @@ from zerosum.data.sources.rows import FileArray, Rows, reading
 from zerosum.data.sources.stacked import StackedSource
 from zerosum.data.sources.usps import read_usps
 from zerosum.errors import DataError, printable
-from zerosum.files import cache_folder
+from zerosum.explaining import explain
+from zerosum.files import cache_folder, expanded
 from zerosum.registry import Table
 
 __all__ = ["NAMED", "PACKAGED", "data_root"]
@@ -54,7 +55,7 @@ def data_root() -> Path:
         'large-disk/datasets'
     """
     given = os.environ.get("ZEROSUM_DATA")
-    return Path(given).expanduser() if given else cache_folder() / "datasets"
+    return expanded(given) if given else cache_folder() / "datasets"
 
 
 def _digits(root: Path, split: str) -> Source:
@@ -253,11 +254,9 @@ def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
 
     try:
         return getattr(datasets, dataset)(str(root), **which)
-    except ImportError as error:
-        raise DataError(
-            f"{dataset} needs a package that is not installed: {error}; `pip install scipy`."
-        ) from error
     except (RuntimeError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise DataError(explain(error, root, "read")) from error
         raise DataError(
             f"the files of {dataset} in {root} are damaged or not the published ones: {error} "
             "Remove them and try again."

@@ -11,6 +11,8 @@ from zerosum.data.sources.named import NAMED, PACKAGED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
 from zerosum.data.sources.shards import ShardSource, is_shard_pattern
 from zerosum.errors import DataError, DataWarning
+from zerosum.explaining import explained, is_there
+from zerosum.files import expanded
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import hint
 
@@ -52,7 +54,7 @@ def as_spec(source: str | Path) -> str:
         >>> as_spec("digits"), Path(as_spec(Path("digits"))).is_absolute()
         ('digits', True)
     """
-    return source if isinstance(source, str) else str(source.expanduser().absolute())
+    return source if isinstance(source, str) else str(expanded(source).absolute())
 
 
 def absolute(spec: str) -> str:
@@ -68,10 +70,11 @@ def absolute(spec: str) -> str:
         return spec
     if is_named(spec):
         name, _, folder = spec.partition(":")
-        return f"{name}:{Path(folder).expanduser().absolute()}" if folder else name
-    path = Path(spec).expanduser()
-    is_pattern = "{" in spec and path.parent.exists()
-    return str(path.absolute()) if path.exists() or is_pattern else spec
+        return f"{name}:{expanded(folder).absolute()}" if folder else name
+    path = expanded(spec)
+    with explained(spec, "read", error=DataError):
+        is_pattern = "{" in spec and is_there(path.parent)
+        return str(path.absolute()) if is_pattern or is_there(path) else spec
 
 
 def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT) -> Source:
@@ -97,12 +100,8 @@ def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIM
         ...
         zerosum.errors.DataError: no data set and no file is called 'digit'; did you mean ...
     """
-    try:
+    with explained(spec, "read", error=DataError):
         source = _open(spec, split)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        where = f" ({error.filename})" if error.filename else ""
-        raise DataError(f"{spec} cannot be read{where}: {reason}.") from error
     source.pixel_limit = pixel_limit
     return source
 
@@ -121,13 +120,15 @@ def _open(spec: str, split: str) -> Source:
             raise DataError(
                 f"{name} is a part of zerosum and lies in no folder; for the folder write {root}."
             )
-        return NAMED[name](Path(root).expanduser() if root else data_root(), split)
+        if name in PACKAGED:
+            return NAMED[name](Path(), split)
+        return NAMED[name](expanded(root) if root else data_root(), split)
     if is_shard_pattern(spec):
-        return ShardSource(str(Path(spec).expanduser()), split=split)
-    path = Path(spec).expanduser()
+        return ShardSource(str(expanded(spec)), split=split)
+    path = expanded(spec)
     if path.is_dir():
         return FolderSource(path, split=split)
-    if not path.exists():
+    if not is_there(path):
         raise DataError(_unknown(spec, path))
     return _open_file(path, split)
 

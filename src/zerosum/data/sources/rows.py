@@ -12,7 +12,8 @@ import tempfile
 import weakref
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from io import BufferedIOBase
 from math import prod
 from pathlib import Path
@@ -24,7 +25,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from zerosum.errors import DataError, printable
-from zerosum.files import is_disk_full
+from zerosum.explaining import discard, explain, explained_temporaries
 
 __all__ = ["FileArray", "Rows", "map_stream", "reading"]
 
@@ -103,7 +104,7 @@ class FileArray:
             found = _pread(self._file, count, place)
             unchanged = _state(self._file) == self._state
         except OSError as error:
-            raise DataError(f"{self._name} cannot be read: {error.strerror}.") from error
+            raise DataError(explain(error, self._name, "read")) from error
         if len(found) < count or not unchanged:
             raise DataError(
                 f"{self._name} was cut or changed while it was read; start again when nobody "
@@ -146,14 +147,20 @@ def map_stream(
         return np.empty(shape, dtype)
     if wanted > shutil.disk_usage(tempfile.gettempdir()).free:
         raise DataError(_no_room(name))
-    with tempfile.TemporaryFile() as plain:
+    writing = partial(explained_temporaries, f"{name}, unpacked", error=DataError)
+    with ExitStack() as stack:
+        with writing():
+            plain = tempfile.TemporaryFile()  # noqa: SIM115, closed with the stack
+        stack.callback(discard, plain.close)
         left = wanted
         while left and (piece := stream.read(min(left, _PIECE))):
-            plain.write(piece)
+            with writing():
+                plain.write(piece)
             left -= len(piece)
         if left or stream.read(1):
             raise DataError(_wrong_size(name, dtype, shape, short=bool(left)))
-        plain.flush()
+        with writing():
+            plain.flush()
         return np.memmap(plain, dtype, "r", shape=shape, order=order)
 
 
@@ -162,23 +169,21 @@ def reading(path: Path) -> Iterator[None]:
     """Turn what goes wrong while a file is read, or unpacked, into an error that names it.
 
     Raises:
-        DataError: The file is missing, damaged, may not be read, or fills the disk when unpacked.
+        DataError: The file is missing, damaged, or may not be read.
 
     Example:
         >>> with reading(Path("x.npy")), Path("nowhere/x.npy").open():
         ...     pass
         Traceback (most recent call last):
         ...
-        zerosum.errors.DataError: x.npy cannot be read: No such file or directory.
+        zerosum.errors.DataError: x.npy (nowhere/x.npy) cannot be read: No such file or ...
     """
     name = printable(str(path))
     try:
         yield
     except OSError as error:
-        if is_disk_full(error):
-            raise DataError(_no_room(name)) from error
         if error.errno is not None:
-            raise DataError(f"{name} cannot be read: {error.strerror}.") from error
+            raise DataError(explain(error, name, "read")) from error
         raise DataError(_damaged(name, error)) from error  # bz2 and gzip say it this way
     except _DAMAGES as error:
         raise DataError(_damaged(name, error)) from error

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from zerosum.errors import DataError, printable
+from zerosum.packages import installation
 
 __all__ = ["NAME_LIMIT", "count_names", "expand_pattern"]
 
@@ -37,7 +38,7 @@ def expand_pattern(pattern: str) -> list[Path]:
     except ImportError as error:
         raise DataError(
             "shards need the package webdataset, which is not installed: "
-            "`pip install 'zerosum[shards]'`."
+            f"{installation('shards')}."
         ) from error
     try:
         _refuse_too_many(pattern)

@@ -25,6 +25,7 @@ from zerosum.data.sources.shardnames import expand_pattern
 from zerosum.data.sources.tarindex import entries_of_tar
 from zerosum.data.sources.unpacking import is_packed, read_at, unpack
 from zerosum.errors import DataError, DataWarning, printable
+from zerosum.explaining import discard
 
 __all__ = ["ShardSource", "is_shard_pattern"]
 
@@ -64,7 +65,7 @@ class ShardSource(FileSource):
         self._shards = expand_pattern(pattern)
         self._packed = frozenset(i for i, shard in enumerate(self._shards) if is_packed(shard))
         self._unpacked = tempfile.TemporaryFile()  # noqa: SIM115, closed with the source
-        finalize(self, self._unpacked.close)
+        finalize(self, discard, self._unpacked.close)
         self._numbers: set[int] = set()
         self._counts = {True: 0, False: 0}
         super().__init__(Path(pattern), split=split)

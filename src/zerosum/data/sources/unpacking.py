@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from zerosum.data.sources.base import UnreadableError
 from zerosum.errors import DataError
-from zerosum.files import is_disk_full
+from zerosum.explaining import discard, explain, explained_temporaries
 
 __all__ = ["is_packed", "open_plain", "read_at", "unpack"]
 
@@ -67,11 +67,12 @@ def open_plain(path: Path) -> BufferedIOBase:
     """
     if not is_packed(path):
         return path.open("rb")
-    plain = tempfile.TemporaryFile()  # noqa: SIM115, the caller closes it
+    with explained_temporaries(f"{path}, unpacked", error=DataError):
+        plain = tempfile.TemporaryFile()  # noqa: SIM115, the caller closes it
     try:
         unpack(path, plain)
     except BaseException:
-        plain.close()
+        discard(plain.close)
         raise
     return plain
 
@@ -110,30 +111,24 @@ def unpack(path: Path, plain: BufferedIOBase) -> None:
     """
     unpacker = _unpacker(path)
     assert unpacker is not None
+    writing = partial(explained_temporaries, f"{path}, unpacked", error=DataError)
     try:
         with path.open("rb") as packed:
             for piece in unpacker(packed):
-                plain.write(piece)
-        plain.flush()
+                with writing():
+                    plain.write(piece)
+        with writing():
+            plain.flush()
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
         raise DataError(
             f"{path} cannot be unpacked ({error}): it is damaged, or takes more memory than is "
             "usual; copy or download it again, or pack it by gzip."
         ) from error
     except OSError as error:
-        raise _no_room(path, error) from error
+        raise DataError(explain(error, path, "unpacked")) from error
 
 
 def _unpacker(path: Path) -> Callable[[BufferedIOBase], Iterator[bytes]] | None:
     with path.open("rb") as file:
         head = file.read(max(map(len, _UNPACKERS)))
     return next((how for magic, how in _UNPACKERS.items() if head.startswith(magic)), None)
-
-
-def _no_room(path: Path, error: OSError) -> Exception:
-    if not is_disk_full(error):
-        return DataError(f"{path} cannot be unpacked: {error.strerror or error}.")
-    return DataError(
-        f"the disk is full: {path} does not fit into {tempfile.gettempdir()} unpacked; free some "
-        "space, or set TMPDIR to a larger disk."
-    )
