@@ -123,7 +123,9 @@ class Evaluation:
         """Make an evaluation and act on it, unless it is made or the run is to stop; whether."""
         if self._done == loop.images or loop.engine.any(loop.is_stopping):
             return False
-        self.checkpoints.keep(loop)  # What may take long or fail must not cost the run anything.
+        # What may take long or fail must not cost the run anything; and after a rollback, the run
+        # is saved before another best state takes the place of the one that it went back to.
+        self.checkpoints.keep(loop)
         before, finding, is_whole = self.state_dict(), None, True
         try:
             with loop.doing("evaluating"):
@@ -188,7 +190,6 @@ class Evaluation:
         loop.roll_back(self._way_back())
         # What was seen on the way that was given up is still to be read.
         self._alarms, self._warned = alarms, set()
-        self.checkpoints.save(loop)  # Before another best can take the place of this one.
         if loop.engine.is_main:
             self._close()
             self._show()

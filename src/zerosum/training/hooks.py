@@ -121,14 +121,14 @@ class Statistics:
 
     def played(self, loop: AnyLoop, record: Record) -> None:
         """Add the round's scores; write a line when one is due."""
-        if not self._is_open:  # The run was sent back.
-            self._open(loop)
         for player, scores in record.items():
             sums = self._sums.setdefault(player, {})
             counts = self._counts.setdefault(player, {})
             for name, value in scores.items():
                 sums[name] = sums[name] + value if name in sums else value.clone()
                 counts[name] = counts.get(name, 0) + 1
+        if not self._is_open:  # The run was sent back.
+            self._open(loop)
         self._write_if_due(loop)
 
     def _write_if_due(self, loop: AnyLoop) -> None:
