@@ -11,10 +11,10 @@ from zerosum.recipes import recipe
 __all__ = ["KINDS"]
 
 _QUICK: dict[str, Any] = {
-    "images": 48,
+    "images": 32,
     "batch_size": 16,
     "log_every": 16,
-    "sample_every": 48,
+    "sample_every": 32,
     "sample_count": 4,
     "evaluate_every": 0,
     "device": "cpu",

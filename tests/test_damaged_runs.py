@@ -167,7 +167,7 @@ def test_the_message_says_what_does_not_fit(
     place[last] = _MISFITS[name][1]
     save_checkpoint(copy / LATEST, state)
     with pytest.raises(CheckpointError, match=_MISFITS[name][2]):
-        resume_run(copy, images=64, quiet=True)
+        resume_run(copy, images=48, quiet=True)
 
 
 def test_every_flipped_bit_is_noticed(runs: Callable[[str], Path], tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class Classifies:
         images = require_images(images, channels=pictures.channels, size=pictures.size)
         if batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
-        parts = torch.split(images, batch_size)
+        parts = torch.split(images, min(batch_size, len(images)))
         return torch.cat([game.classify(part).cpu() for part in parts])
 
     def require_classifier(self) -> ClassifyingGame[Any]:

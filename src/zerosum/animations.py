@@ -20,6 +20,10 @@ _FASTEST = 0.02
 """Seconds: browsers show frames of a GIF that are shorter than this much too long."""
 
 
+_SLOWEST = 600.0
+"""Seconds: a GIF counts to 655.35 for a frame."""
+
+
 def save_animation(
     frames: Iterable[Image.Image],
     path: Path,
@@ -64,7 +68,7 @@ def check_animation(path: Path, *, count: int, seconds: float) -> None:
 
     Raises:
         ConfigError: The file ends in something else than ``.gif`` or ``.mp4``, its frames would
-            be shorter than 0.02 seconds, or there is no encoder for it.
+            be shorter than 0.02 seconds or longer than 600, or there is no encoder for it.
 
     Example:
         >>> check_animation(Path("walk.avi"), count=30, seconds=1.0)
@@ -79,6 +83,11 @@ def check_animation(path: Path, *, count: int, seconds: float) -> None:
         raise ConfigError(
             f"{count} frames in {seconds:g} seconds are too fast: each needs at least {_FASTEST} "
             f"seconds. Expected at least --seconds {_FASTEST * count:g}, or fewer --frames."
+        )
+    if seconds / count > _SLOWEST:
+        raise ConfigError(
+            f"{count} frames in {seconds:g} seconds are too slow: each has at most {_SLOWEST} "
+            f"seconds. Expected at most --seconds {_SLOWEST * count:g}, or more --frames."
         )
     if kind == ".mp4":
         _encoder()

@@ -16,7 +16,15 @@ from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.pictures import check_png, provenance, save_pictures, save_png, tile, to_pictures
+from zerosum.pictures import (
+    check_png,
+    check_sheet,
+    provenance,
+    save_pictures,
+    save_png,
+    tile,
+    to_pictures,
+)
 from zerosum.runs import Run
 from zerosum.types import Images
 
@@ -235,6 +243,7 @@ class Drawing:
         Where several classes are asked for, each has a column of its own.
         """
         check_png(Path(file))
+        check_sheet(count, self.latent.image_shape)
         images = self.sample(count, seed=seed, truncation=truncation)
         columns = len(self.labels) if 1 < len(self.labels) <= count else None
         (picture,) = to_pictures(tile(images, columns=columns))

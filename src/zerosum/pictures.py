@@ -19,11 +19,13 @@ from zerosum.data.scaling import unscale
 from zerosum.errors import ConfigError
 from zerosum.explaining import explained
 from zerosum.files import new_folder, require_writable, writing
-from zerosum.types import ImageBatches, Images
+from zerosum.limits import PIXEL_LIMIT
+from zerosum.types import ImageBatches, Images, ImageShape
 
 __all__ = [
     "FINISHED_STAY",
     "check_png",
+    "check_sheet",
     "encode_png",
     "provenance",
     "save_gif",
@@ -53,6 +55,31 @@ def to_pictures(images: Images) -> list[Image.Image]:
     if pixels.shape[3] == 1:
         pixels = pixels[..., 0]
     return [Image.fromarray(picture) for picture in pixels]
+
+
+def check_sheet(count: int, shape: ImageShape) -> None:
+    """Refuse a sheet of so many pictures that nobody could show it, before they are drawn.
+
+    Args:
+        count: How many.
+        shape: (c, h, w) of each.
+
+    Raises:
+        ConfigError: It has more pixels than a picture may have.
+
+    Example:
+        >>> check_sheet(10**9, (1, 28, 28))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: 1,000,000,000 pictures of 28x28 pixels are too many for one ...
+    """
+    _, height, width = shape
+    most = PIXEL_LIMIT // ((height + _GAP) * (width + _GAP))
+    if count > most:
+        raise ConfigError(
+            f"{count:,} pictures of {height}x{width} pixels are too many for one sheet: at most "
+            f"{most:,} are expected. Choose fewer, or write each to a file of its own."
+        )
 
 
 def tile(images: Images, *, columns: int | None = None) -> Sheet:

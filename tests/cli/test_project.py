@@ -73,7 +73,7 @@ def test_bad_input(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     for words, message in (
         ([str(run), str(tmp_path / "no.png")], "no.png does not exist"),
         ([str(run), str(picture), "--out", str(picture)], "--out is a folder; got '1.png'"),
-        ([str(run), str(picture), "--steps", "0"], "expected steps ≥ 1"),
+        ([str(run), str(picture), "--steps", "0"], "expected 1 ≤ steps ≤ 1,000,000"),
         ([str(run), str(picture), "--pixel-limit", "0"], "--pixel-limit must be greater than 0"),
         ([str(run), str(picture), "--features", "digit"], "did you mean 'digits'?"),
     ):

@@ -54,7 +54,7 @@ def test_walks_side_by_side(run: Path, tmp_path: Path) -> None:
     [
         (["--out", "walk.avi"], "expected a file that ends in .gif or .mp4"),
         (["--out", "walk.gif", "--seeds", "1"], "at least two seeds"),
-        (["--out", "walk.gif", "--columns", "0"], "0 walks"),
+        (["--out", "walk.gif", "--columns", "0"], "at least one column of walks, got 0"),
         (["--out", "walk.gif", "--seconds", "0.1"], "too fast"),
         (["--out", "walk.gif", "--truncation", "9"], "expected a truncation"),
     ],

@@ -150,6 +150,7 @@ def attack_pictures(
     _check_epsilon(attack, epsilon, images)
     if batch_size < 1:
         raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
+    batch_size = min(batch_size, len(images))
     size = len(images) if attack.joint else batch_size
     with classifier.still():
         _check_labels(labels, classifier.classes(images), len(images))

@@ -1,5 +1,8 @@
 """Where a configuration becomes objects; nothing else knows both sides."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -72,13 +75,32 @@ def build_game(
         True
     """
     shape = (config.pictures.channels, *config.pictures.size)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), _too_large_explained():
         # On the CPU, whatever the device: one seed, one set of first weights.
         torch.manual_seed(derive_seed(config.seed, "weights"))
         game = _build(config, shape, engine, victim)
     if config.batch_size // engine.processes == 1:
         _refuse_batch_of_one(game)
     return game
+
+
+@contextmanager
+def _too_large_explained() -> Iterator[None]:
+    """Say whose fault it is where PyTorch has no place for weights, or no number for how many.
+
+    Raises:
+        ConfigError: The networks within do not fit into memory.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError, OverflowError, TypeError) as error:
+        reason = str(error).partition("\n")[0]
+        if not isinstance(error, MemoryError) and not re.search("(?i)memory|overflow", reason):
+            raise
+        raise ConfigError(
+            f"the networks do not fit into memory ({reason}): choose smaller widths, sizes and "
+            "numbers of layers, or smaller pictures."
+        ) from error
 
 
 def _build(

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.config.checks import require, require_between, require_sound
+from zerosum.limits import MOST_PICTURES, PIXEL_LIMIT
 from zerosum.registry import Table
 
 __all__ = ["METRICS", "EvaluateConfig"]
@@ -101,6 +101,7 @@ class EvaluateConfig:
     """auto, cpu, cuda or mps."""
 
     def __post_init__(self) -> None:
+        require_sound(self)
         for name in self.measures:
             _ = METRICS[name]
         for name in ("count", "real_count"):
@@ -109,6 +110,7 @@ class EvaluateConfig:
                 f"{name} must be at least 4, got {getattr(self, name)}: fewer pictures have no "
                 "spread to compare.",
             )
+        require_between("count", self.count, 4, MOST_PICTURES)
         require(self.pixel_limit > 0, f"pixel_limit must be above 0, got {self.pixel_limit}.")
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
 

@@ -70,7 +70,9 @@ class InvarianceConfig(ClassifyingConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(0 <= self.weight < inf, f"weight must be a number from 0, got {self.weight}.")
-        require(self.ramp >= 0, f"ramp must not be negative, got {self.ramp}.")
+        for name in ("ramp", "pretraining"):
+            value = getattr(self, name)
+            require(value >= 0, f"{name} must not be negative, got {value}.")
         require_between("label_smoothing", self.label_smoothing, 0.0, 0.99)
         for width in self.domain_widths:
             require_positive("each of domain_widths", width)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.checks import require, require_between, require_layers, require_positive
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
     ProganGeneratorConfig,
@@ -226,7 +226,7 @@ class R3ganDiscriminatorConfig:
         >>> R3ganDiscriminatorConfig(blocks=0)
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: blocks must be greater than 0, got 0.
+        zerosum.errors.ConfigError: blocks must be from 1 to 1000, got 0.
     """
 
     kind: Literal["r3gan"] = "r3gan"
@@ -276,8 +276,9 @@ class ResnetTranslatorConfig:
     """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
 
     def __post_init__(self) -> None:
-        for name in ("width", "halvings", "blocks"):
-            require_positive(name, getattr(self, name))
+        require_positive("width", self.width)
+        require_layers("halvings", self.halvings)
+        require_layers("blocks", self.blocks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,7 +340,7 @@ class PatchDiscriminatorConfig:
 
     def __post_init__(self) -> None:
         require_positive("width", self.width)
-        require_positive("halvings", self.halvings)
+        require_layers("halvings", self.halvings)
 
 
 TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
@@ -370,7 +371,8 @@ def _check_mlp(widths: tuple[int, ...], dropout: float) -> None:
 
 def _check_r3gan(config: R3ganGeneratorConfig | R3ganDiscriminatorConfig) -> None:
     _check_widths(config.width, config.max_width)
-    for name in ("blocks", "group_size", "expansion"):
+    require_layers("blocks", config.blocks)
+    for name in ("group_size", "expansion"):
         require_positive(name, getattr(config, name))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.checks import require, require_between, require_positive, require_sound
 from zerosum.config.classification import (
     ClassificationConfig,
     ClassifyingConfig,
@@ -21,7 +21,7 @@ from zerosum.config.translation import (
     PairedConfig,
     TranslationConfig,
 )
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig"]
 
@@ -78,6 +78,12 @@ class PicturesConfig:
     def __post_init__(self) -> None:
         for side in self.size:
             require_positive("each side of pictures.size", side)
+        for name in ("size", "crop_from"):
+            height, width = getattr(self, name) or (1, 1)
+            require(
+                height * width <= PIXEL_LIMIT,
+                f"pictures.{name} must have at most {PIXEL_LIMIT:,} pixels, got {height}x{width}.",
+            )
         if self.crop_from is not None:
             require(
                 self.crop_from[0] >= self.size[0] and self.crop_from[1] >= self.size[1],
@@ -161,11 +167,19 @@ class RunConfig:
     checkpoint and on with half the learning rates."""
 
     def __post_init__(self) -> None:
+        require_sound(self)
         for name in ("images", "batch_size", "sample_every", "sample_count", "log_every"):
             require_positive(name, getattr(self, name))
         require(self.checkpoint_seconds >= 0, "checkpoint_seconds must not be negative.")
         require(self.evaluate_every >= 0, "evaluate_every must not be negative; 0: never.")
-        require(self.evaluate_count >= 4, "evaluate_count must be at least 4.")
+        require_between("evaluate_count", self.evaluate_count, 4, MOST_PICTURES)
+        require_between("batch_size", self.batch_size, 1, MOST_AT_ONCE)
+        height, width = self.pictures.size
+        require(
+            self.sample_count * height * width <= PIXEL_LIMIT,
+            f"sample_count must be at most {PIXEL_LIMIT // (height * width):,}, got "
+            f"{self.sample_count}: a grid of more has more pixels than can be shown.",
+        )
         require(
             self.on_collapse == "warn" or self.evaluate_every > 0,
             f"on_collapse {self.on_collapse} needs evaluations: set evaluate_every.",

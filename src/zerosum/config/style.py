@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.config.checks import require, require_between, require_layers, require_positive
 
 __all__ = [
     "ProganDiscriminatorConfig",
@@ -104,8 +104,9 @@ class StyleGeneratorConfig:
     black or white, digits say, of which training without it often makes one and the same."""
 
     def __post_init__(self) -> None:
-        for name in ("latent_size", "style_size", "depth", "mapping_rate"):
+        for name in ("latent_size", "style_size", "mapping_rate"):
             require_positive(name, getattr(self, name))
+        require_layers("depth", self.depth)
         _check_widths(self.width, self.max_width)
         require_between("mixing", self.mixing, 0.0, 1.0)
         require_between("truncation", self.truncation, 0.0, 1.0)

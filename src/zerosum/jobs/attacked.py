@@ -5,9 +5,10 @@ from math import isfinite
 from typing import Literal
 
 from zerosum.attacks import ATTACKS, NORMS, Outcome
+from zerosum.config.checks import require, require_between, require_sound
 from zerosum.errors import ConfigError
 from zerosum.jobs.perturbing import is_learned
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
 __all__ = ["AttackOptions", "Attacked", "Tried"]
@@ -57,13 +58,15 @@ class AttackOptions:
     device: str = "auto"
 
     def __post_init__(self) -> None:
+        require_sound(self)
         for name in self.attacks:
             if not is_learned(name):
                 ATTACKS[name](NORMS[self.norm])
             elif self.norm != "linf":
                 raise ConfigError(f"{name} learnt to stay within --norm linf; got {self.norm}.")
-        if self.count < 1 or self.batch_size < 1:
-            raise ConfigError("--count and --batch-size must be at least 1.")
+        for name, most in (("count", MOST_PICTURES), ("batch_size", MOST_AT_ONCE)):
+            require_between(f"--{name.replace('_', '-')}", getattr(self, name), 1, most)
+        require(self.seed >= 0, f"--seed must be 0 or more, got {self.seed}.")
         if not isfinite(self.radius) or self.radius <= 0:
             raise ConfigError(f"--epsilon must be greater than 0, got {self.radius:g}.")
         if self.norm == "linf" and self.radius > 1:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from zerosum.config.checks import require_sound
 from zerosum.data import StoreSettings, as_spec
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import DataError
@@ -60,6 +61,9 @@ class ProjectOptions:
     checkpoint: Literal["latest", "best"] = "latest"
     device: str = "auto"
     pixel_limit: int | None = None
+
+    def __post_init__(self) -> None:
+        require_sound(self)
 
 
 @dataclass(frozen=True, kw_only=True)

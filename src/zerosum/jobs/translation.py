@@ -12,6 +12,7 @@ from PIL import Image
 from torch import nn
 
 from zerosum.config import PicturesConfig
+from zerosum.config.checks import require_positive, require_sound
 from zerosum.data import as_spec, scale
 from zerosum.data.colours import describes, from_srgb
 from zerosum.data.fitting import convert
@@ -73,8 +74,8 @@ class TranslateOptions:
     pixel_limit: int | None = None
 
     def __post_init__(self) -> None:
-        if self.tile < 1:
-            raise ConfigError(f"--tile must be greater than 0 pixels, got {self.tile}.")
+        require_sound(self)
+        require_positive("--tile", self.tile)
 
 
 @dataclass(frozen=True, kw_only=True)

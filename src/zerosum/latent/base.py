@@ -15,7 +15,7 @@ from zerosum.games.base import evaluating
 from zerosum.games.generating import GENERATOR
 from zerosum.latent.interpolation import Time
 from zerosum.randomness import Randomness
-from zerosum.types import Images, Labels, Latents, PerSample, Scalar
+from zerosum.types import Images, ImageShape, Labels, Latents, PerSample, Scalar
 
 __all__ = ["LatentSpace", "Points"]
 
@@ -54,6 +54,12 @@ class LatentSpace(ABC):
         return next(self.network.parameters()).device
 
     @property
+    def image_shape(self) -> ImageShape:
+        """(c, h, w) of the pictures that it draws."""
+        shape: ImageShape = self.network.image_shape  # type: ignore[assignment]
+        return shape
+
+    @property
     def step_shape(self) -> tuple[int, ...]:
         """The shape of a step that moves all of a point."""
         return tuple(self.centre.shape)
@@ -63,7 +69,12 @@ class LatentSpace(ABC):
 
         In a conditional game each tells its class besides, as the generator is given it; number i
         of a seed has the same z, whatever the class.
+
+        Raises:
+            ConfigError: The seed is negative.
         """
+        if seed < 0:
+            raise ConfigError(f"expected a seed from 0, got {seed}.")
         random = Randomness(seed=seed, stream="sample")
         return torch.cat(
             [self.game.fresh_latents(1, random.at(index), self._label(index)) for index in indices]

@@ -10,10 +10,12 @@ from torch import Tensor
 from zerosum.errors import ConfigError
 from zerosum.latent.directions import Directions
 from zerosum.latent.spaces import LatentSpace
-from zerosum.pictures import save_png, tile, to_pictures
+from zerosum.pictures import check_sheet, save_png, tile, to_pictures
 from zerosum.types import Images
 
 __all__ = ["draw_edits", "save_edits"]
+
+_FARTHEST = 1000
 
 Point = Float[Tensor, "1 ..."]
 """One point of a latent space."""
@@ -35,13 +37,14 @@ def draw_edits(
         Row by row, shape (rows * columns, c, h, w), on the CPU.
 
     Raises:
-        ConfigError: The columns are even or less than 3, or the reach is not positive.
+        ConfigError: The columns are even, less than 3 or too many, or the reach is out of range.
     """
-    if columns < 3 or columns % 2 == 0 or not reach > 0:
+    if columns < 3 or columns % 2 == 0 or not 0 < reach <= _FARTHEST:
         raise ConfigError(
-            "expected an odd number of columns, at least 3, and a reach above 0, got "
-            f"{columns} columns and a reach of {reach:g}."
+            f"expected an odd number of columns, at least 3, and a reach above 0 and at most "
+            f"{_FARTHEST}, got {columns} columns and a reach of {reach:g}."
         )
+    check_sheet(len(directions) * columns, space.image_shape)
     times = torch.linspace(-reach, reach, columns, device=space.device) * space.deviation
     rows = [
         space.draw(point + torch.stack([time * direction for time in times]))

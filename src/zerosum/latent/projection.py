@@ -21,6 +21,7 @@ See = Callable[[Images], Features]
 """A feature network, with gradients."""
 
 _AT_ONCE = 100
+_MOST_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Descent:
         >>> Descent(starts=0)
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: expected steps ≥ 1, 1 ≤ starts ≤ samples and seed ≥ 0, ...
+        zerosum.errors.ConfigError: expected 1 ≤ steps ≤ 1,000,000, 1 ≤ starts ≤ samples and ...
     """
 
     steps: int = 500
@@ -55,9 +56,13 @@ class Descent:
     noise: float = 0.05
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or not 1 <= self.starts <= self.samples or self.seed < 0:
+        if (
+            not 1 <= self.steps <= _MOST_STEPS
+            or not 1 <= self.starts <= self.samples
+            or self.seed < 0
+        ):
             raise ConfigError(
-                "expected steps ≥ 1, 1 ≤ starts ≤ samples and seed ≥ 0, got "
+                f"expected 1 ≤ steps ≤ {_MOST_STEPS:,}, 1 ≤ starts ≤ samples and seed ≥ 0, got "
                 f"{self.steps} steps, {self.starts} starts, {self.samples} samples and seed "
                 f"{self.seed}."
             )
@@ -122,7 +127,7 @@ def project(
     """
     descent = descent or Descent()
     with evaluating(space.network):
-        channels, *size = space.render(space.centre[None]).shape[1:]
+        channels, *size = space.image_shape
         targets = require_images(targets, channels=channels, size=(size[0], size[1]))
         targets = targets.to(space.device)
         nearness = _Nearness(targets, see)

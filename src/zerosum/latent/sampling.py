@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from zerosum.errors import ConfigError
 from zerosum.latent.base import LatentSpace
+from zerosum.limits import MOST_PICTURES
 from zerosum.types import Images
 
 __all__ = ["draw_samples"]
@@ -24,9 +25,9 @@ def draw_samples(
     Raises:
         ConfigError: A number is out of range.
     """
-    if count < 1 or seed < 0 or batch_size < 1:
+    if not 1 <= count <= MOST_PICTURES or seed < 0 or batch_size < 1:
         raise ConfigError(
-            "expected count ≥ 1, seed ≥ 0 and batch_size ≥ 1, "
+            f"expected 1 ≤ count ≤ {MOST_PICTURES:,}, seed ≥ 0 and batch_size ≥ 1, "
             f"got {count}, {seed} and {batch_size}."
         )
     space.check_truncation(truncation)

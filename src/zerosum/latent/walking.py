@@ -12,10 +12,12 @@ from zerosum.animations import check_animation, save_animation
 from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import share_frames
 from zerosum.latent.spaces import LatentSpace, Points
-from zerosum.pictures import tile, to_pictures
+from zerosum.pictures import check_sheet, tile, to_pictures
 from zerosum.types import Images
 
 __all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
+
+MOST_FRAMES = 10_000
 
 Stops = Float[Tensor, "legs n ..."]
 """Where n walks pass by, one after the other."""
@@ -39,9 +41,10 @@ def check_walk(seeds: Sequence[int], *, frames: int, walks: int) -> None:
             "a walk goes from picture to picture: expected at least two seeds, got "
             f"{len(seeds)}; for instance --seeds 1 2 3."
         )
-    if min(seeds) < 0 or frames < 1 or walks < 1:
+    if min(seeds) < 0 or not 1 <= frames <= MOST_FRAMES or walks < 1:
         raise ConfigError(
-            "expected seeds ≥ 0, at least one frame for each leg and at least one walk, got seeds "
+            f"expected seeds ≥ 0, from 1 to {MOST_FRAMES:,} frames for each leg and at least one "
+            "walk, got seeds "
             f"{' '.join(map(str, seeds))}, {frames} frames and {walks} walks."
         )
 
@@ -129,8 +132,12 @@ def save_walk(
     """Write an animation of columns x columns walks that loops.
 
     Raises:
-        ConfigError: As `draw_walk`, or the file cannot be written.
+        ConfigError: As `draw_walk`, there are no columns or too many, or the file cannot be
+            written.
     """
+    if columns < 1:
+        raise ConfigError(f"expected at least one column of walks, got {columns}.")
+    check_sheet(columns**2, space.image_shape)
     count = len(seeds) * frames
     pieces = draw_walk(space, seeds, frames=frames, walks=columns**2, truncation=truncation)
     seconds = count / 25 if seconds is None else seconds

@@ -149,9 +149,9 @@ def choose_device(name: str) -> torch.device:
         if name == "cuda":
             # torchrun tells each process which of the machine's devices is its own.
             device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
+        torch.zeros(1, device=device).item()  # On "meta", say, there is nothing to be read.
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
+        reason = str(error).partition("\n")[0]
         raise ConfigError(
             f"device {name!r} cannot be used here: {reason}. Use --device auto or cpu."
         ) from error

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from zerosum.errors import DataError, printable
+from zerosum.errors import ConfigError, DataError, printable
 from zerosum.limits import PIXEL_LIMIT
 
 __all__ = ["Source", "UnreadableError", "spread"]
@@ -44,7 +44,6 @@ class Source(ABC):
         splits: All the parts that the same data have.
         classes: The classes' names, by label; empty where there are no labels. Like the names of
             pictures they are printable: see `zerosum.errors.printable`.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
     Example:
         >>> from zerosum.data import open_source
@@ -57,7 +56,18 @@ class Source(ABC):
     split: str
     splits: tuple[str, ...]
     classes: tuple[str, ...]
-    pixel_limit: int = PIXEL_LIMIT
+    _pixel_limit: int = PIXEL_LIMIT
+
+    @property
+    def pixel_limit(self) -> int:
+        """Pictures of more pixels are refused as decompression bombs."""
+        return self._pixel_limit
+
+    @pixel_limit.setter
+    def pixel_limit(self, limit: int) -> None:
+        if limit < 1:
+            raise ConfigError(f"the limit must be greater than 0 pixels, got {limit}.")
+        self._pixel_limit = limit
 
     @abstractmethod
     def key(self) -> str:
