@@ -13,6 +13,7 @@ from runs_in_processes import assert_same, create, environment, finish, start, w
 from two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
+from zerosum.jobs import train_run
 from zerosum.jobs.perturbing import aim
 from zerosum.recipes import recipe
 from zerosum.runs import Run
@@ -90,7 +91,7 @@ def test_two_processes_mislead_as_one(tmp_path: Path) -> None:
             assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale + 1e-9), player
 
 
-@pytest.mark.parametrize("method", ["dann", "cdan"])
+@pytest.mark.parametrize("method", ["dann", pytest.param("cdan", marks=pytest.mark.slow)])
 def test_two_processes_adapt_as_one(method: str, tmp_path: Path) -> None:
     # λ is 0 in the first round of a ramp, so there is none.
     fields = {"game.method": method, "game.ramp": 0, "images": 8}
@@ -180,14 +181,14 @@ if "slow" in what:
     init, examine, assemble = distributed.init_process_group, Evaluation._examine, jobs.assemble
 
     def join(*arguments, **named):
-        init(*arguments, **named, timeout=timedelta(seconds=3))
+        init(*arguments, **named, timeout=timedelta(seconds=2))
 
     def wait(self, loop):
-        time.sleep(5 if rank == "0" else 0)
+        time.sleep(4 if rank == "0" else 0)
         return examine(self, loop)
 
     def prepare(*arguments, **named):
-        time.sleep(5 if rank == "1" else 0)
+        time.sleep(4 if rank == "1" else 0)
         return assemble(*arguments, **named)
 
     distributed.init_process_group, Evaluation._examine, jobs.assemble = join, wait, prepare
@@ -233,10 +234,10 @@ def test_a_killed_process_is_restarted_and_the_run_goes_on(
 def test_nobody_is_taken_for_lost_who_prepares_or_evaluates(
     tiny: RunConfig, script: Path, tmp_path: Path
 ) -> None:
-    config = replace(tiny, images=32, evaluate_every=16, evaluate_count=4)
+    config = replace(tiny, images=32, evaluate_every=32, evaluate_count=4)
     create(tmp_path / "plan", config)
     assert "done: 32 images seen." in launch(script, "slow")
-    assert len(read_scores(tmp_path / "run" / "scores.jsonl")) == 3
+    assert len(read_scores(tmp_path / "run" / "scores.jsonl")) == 2
 
 
 def test_a_run_goes_on_with_another_number_of_processes(
@@ -244,8 +245,7 @@ def test_a_run_goes_on_with_another_number_of_processes(
 ) -> None:
     # Statistics of a batch, and dropout, are each process's own; all else is the whole batch's.
     config = replace(without_batch_norm, batch_size=12, images=12 * 4, log_every=12)
-    alone = create(tmp_path / "alone", config)
-    finish(start("resume", str(alone.path), "--quiet"))
+    alone = train_run(config, out=tmp_path / "alone", quiet=True).run
     plan = create(tmp_path / "plan", config)
     for rounds, processes in ((1, 2), (2, 1), (4, 3)):
         plan.write_config(replace(config, images=12 * rounds))

@@ -20,7 +20,7 @@ from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.runs import Run
 from zerosum.training.hooks import read_statistics
 
-KILLS = int(os.environ.get("ZEROSUM_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("ZEROSUM_TEST_KILLS", "4"))
 """More of them take longer and find more: ZEROSUM_TEST_KILLS=40 pytest tests/test_resume.py"""
 
 

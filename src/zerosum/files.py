@@ -182,14 +182,17 @@ def sweep(folder: Path) -> None:
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
-        ...     (Path(folder) / ".latest.safetensors.123.tmp").touch()
+        ...     for name in (".latest.safetensors.123.tmp", ".tmp4pQJSJ", ".tmp-mine"):
+        ...         (Path(folder) / name).touch()
         ...     sweep(Path(folder))
-        ...     list(Path(folder).iterdir())
-        []
+        ...     [path.name for path in Path(folder).iterdir()]
+        ['.tmp-mine']
     """
-    for left in folder.glob(f".*.*{_TEMPORARY}"):
-        with suppress(OSError):  # It is in nobody's way.
-            left.unlink()
+    # The second kind is safetensors', which writes aside and renames, too.
+    for pattern in (f".*.*{_TEMPORARY}", ".tmp??????"):
+        for left in folder.glob(pattern):
+            with suppress(OSError):  # It is in nobody's way.
+                left.unlink()
 
 
 def write_text(path: Path, text: str) -> None:
