@@ -126,7 +126,7 @@ def test_hundreds_of_damages_do_no_harm(
     assert sum(_structures(runs(kind), copies, range(200))) > 100
 
 
-_MISFITS: dict[str, tuple[tuple[str, ...], Any, str]] = {
+_MISFITS: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
     "no networks": (("loop", "players"), {}, "loop.players.discriminator should be a table"),
     "no config": (("config",), None, "latest.safetensors.config should be a table, and is None"),
     "a class of another name": (("tests",), 3, r"tests should be a list .*, and is int"),
@@ -151,8 +151,24 @@ _MISFITS: dict[str, tuple[tuple[str, ...], Any, str]] = {
         [],
         "history.means should be a list of .*, and is a list of 0",
     ),
+    "a score of tensors": (
+        ("loop", "hooks", "evaluation", "history", 0, "protocol", "real", "identity"),
+        torch.ones(2),
+        "the checkpoint's evaluations do not fit",
+    ),
     "another memory": (("loop", "game"), {"pool a": torch.zeros(0)}, "game.adaptive .* missing"),
 }
+
+
+def test_a_line_of_the_log_that_nothing_is_known_of_is_left_out(
+    runs: Callable[[str], Path], copies: Callable[[Path], Path]
+) -> None:
+    copy = copies(runs("generation"))
+    state = load_checkpoint(copy / LATEST)
+    del state["loop"]["hooks"]["statistics"]
+    save_checkpoint(copy / LATEST, state)
+    resume_run(copy, images=48, quiet=True)
+    assert [line["images"] for line in read_statistics(copy / "stats.jsonl")][-1] == 48
 
 
 @pytest.mark.parametrize("name", _MISFITS)
@@ -161,7 +177,8 @@ def test_the_message_says_what_does_not_fit(
 ) -> None:
     *way, last = _MISFITS[name][0]
     copy = copies(runs("generation"))
-    state = place = load_checkpoint(copy / LATEST)
+    state = load_checkpoint(copy / LATEST)
+    place: Any = state
     for key in way:
         place = place[key]
     place[last] = _MISFITS[name][1]

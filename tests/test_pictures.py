@@ -105,3 +105,10 @@ def test_gif_has_every_frame(tmp_path: Path) -> None:
     save_gif(sorted(tmp_path.glob("*.png")), tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as animation:
         assert animation.n_frames == 3  # type: ignore[attr-defined]
+
+
+def test_names_that_no_png_can_hold_are_escaped() -> None:
+    facts = provenance(run="a\udcff", images=64, source="b\ud800.png")
+    assert "(run a\\udcff)" in facts["Description"]
+    assert facts["zerosum:source"] == "b\\ud800.png"
+    assert "".join(facts.values()).encode()

@@ -99,7 +99,9 @@ def explained(
         if error is FileError and not then:
             raise
         raise error(f"{known} {then}".rstrip()) from known
-    except (OSError, SafetensorError) as found:
+    except (OSError, SafetensorError, ValueError) as found:
+        if isinstance(found, ValueError) and "embedded null" not in str(found):
+            raise  # Of a path with a null character Python says so.
         raise error(f"{explain(found, place, doing)} {then}".rstrip()) from found
 
 

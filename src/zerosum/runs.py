@@ -108,9 +108,15 @@ class Run:
         """Make sure that a new run can begin here.
 
         Raises:
-            RunError: There is a run already, or something else is in the way.
+            RunError: There is a run already, something else is in the way, or the folder's name
+                is no text.
             FileError: Nothing can be written there.
         """
+        if any("\ud800" <= letter <= "\udfff" for letter in str(self.path.absolute())):
+            raise RunError(
+                f"{self.path} has a name that is no text: checkpoints and TensorBoard's files "
+                "can be written to no such folder. Choose another with --out NEW."
+            )
         if is_there(self.config_path):
             raise RunError(_already_there(self, config))
         if is_there(self.path) and not self.path.is_dir():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import zerosum
 from command_line import call
 from quick_runs import KINDS
 from zerosum.cli import COMMANDS
@@ -20,14 +21,17 @@ from zerosum.config import change, to_json
 from zerosum.config.build import build_game
 from zerosum.config.checks import require_sound
 from zerosum.config.json import flatten
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.jobs import train_run
 from zerosum.latent.walking import check_walk
 from zerosum.limits import MOST_PICTURES
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.engine import Engine, choose_device
 
-VALUES = ("nan", "inf", "-inf", "-1", "0", "1" + 30 * "0", "1e308", "0.5", "", "meta", "\udcff")
+VALUES = (
+    *("nan", "inf", "-inf", "-1", "0", "1" + 30 * "0", "1e308", "0.5"),
+    *("", "meta", "\udcff", 5000 * "x"),
+)
 RECIPE = "mnist-gan-2018"
 """Whose fields are tried on the command line, since its networks are made in no time."""
 
@@ -87,13 +91,7 @@ def _named(name: str) -> Iterator[Option]:
     return (each for each in _command(name).options() if not each.is_positional | each.is_switch)
 
 
-CASES = [
-    (name, option, value)
-    for name in COMMANDS
-    for option in _named(name)
-    for value in VALUES
-    if value or "PATH" not in option.value  # An empty path is the folder where one is.
-]
+CASES = [(name, option, value) for name in COMMANDS for option in _named(name) for value in VALUES]
 
 
 def _try(words: list[str], option: Option, value: str) -> None:
@@ -261,6 +259,22 @@ def test_what_would_never_end_is_refused(
     monkeypatch.chdir(tmp_path)
     assert call(words[0], calls("sample")[1], *words[1:]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_run_needs_a_folder_whose_name_is_text(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="has a name that is no text"):
+        train_run(KINDS["generation"](tmp_path), out=tmp_path / "not \udcff", quiet=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_paths_with_a_null_character_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ZerosumError, match=r"cannot be .*: embedded null"):
+        train_run(KINDS["generation"](tmp_path), out=tmp_path / "a\0b", quiet=True)
+
+
+def test_a_source_may_be_a_path(tmp_path: Path) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "1.png")
+    assert len(zerosum.open_source(tmp_path)) == 1
 
 
 def test_a_limit_of_no_pixels_is_refused(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from zerosum.evaluation.protocol import Scores
 from zerosum.explaining import explained, is_there
@@ -34,14 +34,15 @@ class _Score(_Part):
 
 
 class _Protocol(_Part):
-    network: dict[str, Any]
-    real: dict[str, Any]
+    network: dict[str, JsonValue]
+    real: dict[str, JsonValue]
     generated: int
     seed: int
 
 
 class _Subject(BaseModel, strict=True, extra="allow"):
     images: int = 0
+    __pydantic_extra__: dict[str, JsonValue]
 
 
 class _Line(_Part):

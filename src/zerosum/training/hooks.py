@@ -132,7 +132,7 @@ class Statistics:
         self._write_if_due(loop)
 
     def _write_if_due(self, loop: AnyLoop) -> None:
-        if passed(loop, self.every) and self._whole < loop.images:
+        if passed(loop, self.every) and self._whole < loop.images and self._sums:
             self._write(loop)
             # Only now: a line that could not be written is written when the run goes on.
             self._whole, self._sums, self._counts = loop.images, {}, {}

@@ -77,14 +77,17 @@ def absolute(spec: str) -> str:
         return str(path.absolute()) if is_pattern or is_there(path) else spec
 
 
-def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT) -> Source:
+def open_source(
+    spec: str | Path, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT
+) -> Source:
     """Open pictures by name or path.
 
     Args:
         spec: The name of a data set (``digits``, ``mnist``, ...), perhaps with the folder that it
             lies in after a colon (``mnist:/my/folder``); or the path of a folder, of a zip or tar
             file of one, of a ``.npy``, ``.npz`` or IDX file; or shards (``a-{000..010}.tar``). A
-            name is always the data set, and ``./digits`` the folder that is called so.
+            name is always the data set, and ``./digits`` the folder that is called so, as is a
+            `Path`.
         split: Which part: ``train``, ``test`` and others, or one of two domains: ``trainA``, ...
         pixel_limit: Pictures of more pixels are refused as decompression bombs.
 
@@ -101,7 +104,7 @@ def open_source(spec: str, *, split: str = "train", pixel_limit: int = PIXEL_LIM
         zerosum.errors.DataError: no data set and no file is called 'digit'; did you mean ...
     """
     with explained(spec, "read", error=DataError):
-        source = _open(spec, split)
+        source = _open(as_spec(spec), split)
     source.pixel_limit = pixel_limit
     return source
 
