@@ -89,9 +89,11 @@ def everything(path: Path) -> dict[str, Any]:
     run = Run(path)
     timed = ("seconds", "images_per_second")
     lines = read_statistics(path / "stats.jsonl")
+    best = load_checkpoint(run.best_path)["loop"]
+    del best["hooks"]["statistics"]  # A line that could not be written may still be due in it.
     return {
         "latest": load_checkpoint(run.checkpoint_path)["loop"],
-        "best": load_checkpoint(run.best_path)["loop"],
+        "best": best,
         "scores": run.scores_path.read_text(),
         "alarms": run.alarms_path.read_text() if run.alarms_path.exists() else "",
         "log": [{key: line[key] for key in line if key not in timed} for line in lines],
