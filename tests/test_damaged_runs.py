@@ -110,7 +110,7 @@ def test_a_damaged_configuration_is_refused_or_means_what_it_says(
     assert sum(_configurations(runs("generation"), copies, range(60), _read)) > 45
 
 
-@pytest.mark.parametrize(("kind", "count"), [("generation", 8), ("translation", 6)])
+@pytest.mark.parametrize(("kind", "count"), [("generation", 6), ("translation", 4)])
 def test_a_checkpoint_that_holds_something_else_is_refused(
     runs: Callable[[str], Path], copies: Callable[[Path], Path], kind: str, count: int
 ) -> None:

@@ -299,6 +299,7 @@ class Loop(Generic[BatchT]):
                 player.history.load_state_dict(saved.get("history"), f"{where}.history")
         for hook in self._remembering():
             if hook.name in state["hooks"]:  # A run may be evaluated from some time on only.
+                require_like(state["hooks"], {hook.name: {}}, "loop.hooks")
                 hook.load_state_dict(state["hooks"][hook.name])
 
     def _remembering(self) -> list[Remembering]:
