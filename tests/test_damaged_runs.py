@@ -187,6 +187,17 @@ def test_the_message_says_what_does_not_fit(
         resume_run(copy, images=48, quiet=True)
 
 
+def test_a_pool_less_is_noticed(
+    runs: Callable[[str], Path], copies: Callable[[Path], Path]
+) -> None:
+    copy = copies(runs("translation"))
+    state = load_checkpoint(copy / LATEST)
+    del state["loop"]["game"]["pool b"]
+    save_checkpoint(copy / LATEST, state)
+    with pytest.raises(CheckpointError, match=r"game.pool b should be .*, and is missing"):
+        resume_run(copy, images=48, quiet=True)
+
+
 def test_every_flipped_bit_is_noticed(runs: Callable[[str], Path], tmp_path: Path) -> None:
     good, chance = (runs("generation") / LATEST).read_bytes(), Random(0)
     header = 8 + int.from_bytes(good[:8], "little")
