@@ -104,6 +104,19 @@ def test_a_stretched_run_that_is_killed_goes_on_bit_for_bit(
     assert_same(weights(whole), weights(run))
 
 
+def test_the_call_that_goes_on_is_refused_where_it_would_change_nothing(
+    fading: RunConfig, tmp_path: Path
+) -> None:
+    run = train_run(fading, out=tmp_path / "run", quiet=True).run
+    longer = replace(fading, images=640)
+    with pytest.raises(ConfigError, match="--images 640 --stretch"):
+        train_run(longer, out=run.path, go_on=True, quiet=True)
+    resume_run(run.path, images=640, stretch=True, quiet=True)
+    with pytest.raises(ConfigError, match="--images 640 --stretch"):  # Its rates fall early again.
+        train_run(longer, out=run.path, go_on=True, quiet=True)
+    assert adversarial(run.config()).generator_optimizer.decay == (320, 640)
+
+
 def test_to_stretch_needs_a_length(fading: RunConfig, tmp_path: Path) -> None:
     run = train_run(replace(fading, images=16), out=tmp_path / "run", quiet=True).run
     with pytest.raises(ConfigError, match="--images N"):

@@ -60,7 +60,9 @@ def train_run(
         loop = assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
         with _locked(run, engine):
             if goes_on:
-                _refuse_other_run(run, config)
+                before = run.config()
+                _refuse_other_run(run, before, config)
+                _refuse_standing_still(run, before, config)
                 _take_up(loop, run, config, store, facts)
             elif engine.is_main:
                 run.create(config)
@@ -101,8 +103,7 @@ def resume_run(
     config = change(before, _changes(settings or {}, images=images, device=device))
     if stretch:
         config = stretched(config, by=_growth(images, before))
-    if config.images > before.images:
-        _refuse_standing_still(run, config)
+    _refuse_standing_still(run, before, config)
     with _engine(config) as engine, _locked(run, engine):
         victim = find_again(config, engine.device)
         if engine.is_main:
@@ -180,13 +181,13 @@ def _findable(config: RunConfig) -> RunConfig:
     return replace(config, data=absolute(config.data), data_a=a, data_b=b)
 
 
-def _refuse_other_run(run: Run, config: RunConfig) -> None:
+def _refuse_other_run(run: Run, before: RunConfig, config: RunConfig) -> None:
     """Refuse to go on with a run as if it were another.
 
     Raises:
         RunError: The folder holds a run that was made with other settings.
     """
-    lines = differences(to_json(run.config()), to_json(config))
+    lines = differences(to_json(before), to_json(config))
     changed = [line for line in lines if not is_free_to_change(line.split(":")[0])]
     if changed:
         raise RunError(
@@ -196,14 +197,14 @@ def _refuse_other_run(run: Run, config: RunConfig) -> None:
         )
 
 
-def _refuse_standing_still(run: Run, config: RunConfig) -> None:
-    """Refuse to go on where nothing would change any more.
+def _refuse_standing_still(run: Run, before: RunConfig, config: RunConfig) -> None:
+    """Refuse to go on where nothing would change any more, unless the run was planned so.
 
     Raises:
         ConfigError: Learning rates fall to 0 before the run's new end.
     """
     ends = spent(config)
-    if ends:
+    if ends and (config.images > before.images or ends != spent(before)):
         listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())
         raise ConfigError(
             f"the learning rates of {run.path} fall to 0 before {config.images:,} images "
