@@ -136,7 +136,7 @@ def replace_atomically(path: Path) -> Iterator[Path]:
         'whole'
     """
     _refuse_what_is_no_file(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
+    temporary = _aside(path)
     try:
         temporary.touch()
         mode = temporary.stat().st_mode
@@ -168,7 +168,7 @@ def require_writable(folder: Path) -> None:
     """
     with explained(folder):
         made = _make(folder)
-        probe = folder / f".{folder.name}.{os.getpid()}.tmp"
+        probe = _aside(folder / folder.name)
         try:
             probe.touch()
             probe.unlink()
@@ -211,6 +211,11 @@ def write_text(path: Path, text: str) -> None:
     """
     with writing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def _aside(path: Path) -> Path:
+    """Where a file is written before it takes its place; `sweep` knows such names."""
+    return path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
 
 
 def _make(folder: Path) -> list[Path]:

@@ -61,6 +61,7 @@ class Evaluation:
     ) -> None:
         self.folder = folder
         self.path = folder / "scores.jsonl"
+        self.alarms_path = folder / "alarms.txt"
         self.exams = tuple(exams)
         self.every = every
         self.until = until
@@ -217,9 +218,8 @@ class Evaluation:
         own = [scores for scores in read_scores(self.path) if not _is_of_training(scores)]
         if own or self.history or self.path.exists():
             write_scores(self.path, sorted(own + self.history, key=lambda scores: scores.images))
-        alarms = self.folder / "alarms.txt"
-        if self._alarms or alarms.exists():
-            write_text(alarms, "".join(f"{line}\n" for line in self._alarms))
+        if self._alarms or self.alarms_path.exists():
+            self._write_alarms()
         self._writer = SummaryWriter(
             self.folder / "tensorboard", purge_step=self._done + 1, filename_suffix=".scores"
         )
@@ -244,7 +244,10 @@ class Evaluation:
         self._warned.add(finding.name)
         self._alarms.append(str(finding))
         print(f"collapse alarm: {finding}", file=sys.stderr)
-        write_text(self.folder / "alarms.txt", "".join(f"{line}\n" for line in self._alarms))
+        self._write_alarms()
+
+    def _write_alarms(self) -> None:
+        write_text(self.alarms_path, "".join(f"{line}\n" for line in self._alarms))
 
 
 class _InterruptedError(Exception):
