@@ -161,6 +161,7 @@ def require_writable(folder: Path) -> None:
 
     Example:
         >>> require_writable(Path("new"))
+        >>> require_writable(Path("."))
         >>> require_writable(Path(__file__))
         Traceback (most recent call last):
         ...
@@ -168,7 +169,7 @@ def require_writable(folder: Path) -> None:
     """
     with explained(folder):
         made = _make(folder)
-        probe = _aside(folder / folder.name)
+        probe = _aside(folder / "probe")
         try:
             probe.touch()
             probe.unlink()
