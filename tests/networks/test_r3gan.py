@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
-from zerosum.networks.r3gan import _Covering, _Double, _halve, bottleneck
+from zerosum.networks.r3gan import _Covering, _double, _halve, bottleneck
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import add_spectral_norm, count_parameters, needs_batch
 from zerosum.types import ImageShape
@@ -114,12 +114,12 @@ def test_every_weight_has_a_slope_after_the_first_step() -> None:
     assert second == []
 
 
-def test_doubling_and_halving_are_bilinear_interpolation() -> None:
+def test_sizes_change_by_the_authors_filter_with_nothing_beyond_the_border() -> None:
     row = torch.tensor([[[[0.0, 4.0, 8.0, 4.0]] * 4]])
-    doubled = torch.tensor([0.0, 1.0, 3.0, 5.0, 7.0, 7.0, 5.0, 4.0])
-    assert torch.equal(_Double()(row)[0, 0, 3], doubled)
-    expected = functional.interpolate(row, scale_factor=0.5, mode="bilinear")
-    torch.testing.assert_close(_halve(1, 1)(row), expected)
+    doubled = torch.tensor([0.0, 1.0, 3.0, 5.0, 7.0, 7.0, 5.0, 3.0])
+    assert torch.equal(_double(1, 1)(row)[0, 0, 3], doubled)
+    halved = torch.tensor([20.0, 40.0]) / 8  # (3·0 + 3·4 + 8) / 8 and (4 + 3·8 + 3·4) / 8
+    assert torch.equal(_halve(1, 1)(row)[0, 0, 0], 7 / 8 * halved)
 
 
 def test_the_covering_convolution_is_pytorchs() -> None:

@@ -12,6 +12,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks import StyleDiscriminator, StyleGenerator
 from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
 from zerosum.nn import count_parameters
+from zerosum.nn.resampling import double
 from zerosum.types import ImageShape
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (3, 64, 64), (3, 48, 36), (4, 20, 8)]
@@ -230,7 +231,8 @@ def test_the_picture_is_the_sum_of_what_every_size_adds() -> None:
         before = network.synthesis(styles)
         network.colours[0].bias.add_(0.5)  # type: ignore[operator]
         after = network.synthesis(styles)
-    torch.testing.assert_close(after - before, torch.full_like(before, 0.5), atol=1e-5, rtol=0)
+    added = double(double(torch.full((2, 3, 4, 4), 0.5)))
+    torch.testing.assert_close(after - before, added, atol=1e-5, rtol=0)
 
 
 def test_every_weight_of_both_networks_gets_a_gradient(style: str) -> None:

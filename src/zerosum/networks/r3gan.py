@@ -6,7 +6,8 @@ noise, no style, no statistics of the minibatch. Training holds without them bec
 (the relativistic objective with the penalties R1 and R2) and because of how the weights start:
 every block starts as the identity, and the other weights as Fixup says.
 
-There are biases before activations and nowhere else.
+There are biases before activations and nowhere else. Sizes change through the binomial filter of
+`zerosum.nn.resampling`, the authors' "bilinear" one.
 """
 
 from itertools import pairwise
@@ -14,12 +15,12 @@ from math import sqrt
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import doubled_widths, flat_opinions, halvings
+from zerosum.nn.resampling import double, halve
 from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
@@ -33,7 +34,7 @@ class R3ganGenerator(nn.Module):
 
     z (n, latent_size) → a learnt map (width of the smallest size, h >> k, w >> k), each channel
     times a linear function of z → blocks → k times (1x1 convolution where the width changes,
-    bilinear doubling, blocks) → 1x1 convolution to the picture. In the paper nothing keeps the
+    doubling, blocks) → 1x1 convolution to the picture. In the paper nothing keeps the
     pictures in [-1, 1]; what overshoots is cut when bytes are made of them.
 
     Args:
@@ -96,8 +97,8 @@ class R3ganGenerator(nn.Module):
 class R3ganDiscriminator(Discriminator):
     """Pictures to opinions: the generator's mirror image.
 
-    x (n, c, h, w) → 1x1 convolution → blocks → k times (bilinear halving, 1x1 convolution where
-    the width changes, blocks) → depthwise convolution that covers the smallest map → linear →
+    x (n, c, h, w) → 1x1 convolution → blocks → k times (halving, 1x1 convolution where the width
+    changes, blocks) → depthwise convolution that covers the smallest map → linear →
     logits (n,).
 
     Args:
@@ -219,10 +220,17 @@ class _Covering(nn.Conv2d):
 
 
 class _Double(nn.Module):
-    """Bilinear interpolation at twice the size: each axis is filtered by [1, 3, 3, 1] / 4."""
+    """`zerosum.nn.resampling.double` as a layer."""
 
     def forward(self, maps: Tensor) -> Tensor:
-        return functional.interpolate(maps, scale_factor=2.0, mode="bilinear")
+        return double(maps)
+
+
+class _Halve(nn.Module):
+    """`zerosum.nn.resampling.halve` as a layer."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return halve(maps)
 
 
 def _stage(width: int, blocks: int, group_size: int, expansion: int) -> nn.Sequential:
@@ -232,13 +240,12 @@ def _stage(width: int, blocks: int, group_size: int, expansion: int) -> nn.Seque
 
 
 def _double(inputs: int, outputs: int) -> nn.Sequential:
-    """The convolution comes first: it commutes with the interpolation, and is cheaper there."""
+    """The convolution comes first: it commutes with the filter, and is cheaper there."""
     return nn.Sequential(*_mix(inputs, outputs), _Double())
 
 
 def _halve(inputs: int, outputs: int) -> nn.Sequential:
-    """Bilinear interpolation half way between four pixels is their mean."""
-    return nn.Sequential(nn.AvgPool2d(2), *_mix(inputs, outputs))
+    return nn.Sequential(_Halve(), *_mix(inputs, outputs))
 
 
 def _mix(inputs: int, outputs: int) -> list[nn.Module]:

@@ -69,14 +69,17 @@ def halve(images: _Maps) -> _Resized:
 def double(images: _Maps) -> _Resized:
     """Put zeros between the pixels and blur, with a gain of 2 along each axis.
 
-    That is the same as bilinear enlarging: y[2P] = ¾ x[P] + ¼ x[P − 1] and y[2P + 1] = ¾ x[P] +
-    ¼ x[P + 1]. Beyond the border the outermost pixel is repeated, so a constant stays what it is.
+    y[2P] = ¾ x[P] + ¼ x[P − 1] and y[2P + 1] = ¾ x[P] + ¼ x[P + 1], where x is 0 beyond the
+    border, as it is in `blur` and in the authors' programs.
 
     Example:
-        >>> double(torch.tensor([[[[0.0, 4.0]]]]))[0, 0, 0]
-        tensor([0., 1., 3., 4.])
+        >>> double(torch.tensor([[[[0.0, 4.0], [0.0, 4.0]]]]))[0, 0, 1]
+        tensor([0., 1., 3., 3.])
     """
-    return functional.interpolate(images, scale_factor=2.0, mode="bilinear")
+    bilinear = functional.interpolate(images, scale_factor=2.0, mode="bilinear")
+    # Interpolation repeats the outermost pixel, which then weighs ¾ + ¼ where it should weigh ¾.
+    rows, columns = (_less_at_ends(side, images) for side in bilinear.shape[2:])
+    return bilinear * (rows[:, None] * columns)
 
 
 def convolve(
@@ -116,3 +119,8 @@ def convolve(
     wide = functional.conv_transpose2d(images, weight.transpose(0, 1), stride=2)
     doubled = blur(wide, padding=1, gain=4.0)
     return doubled if bias is None else doubled + bias.view(-1, 1, 1)
+
+
+def _less_at_ends(count: int, like: Tensor) -> Tensor:
+    inner = torch.ones(count - 2, dtype=like.dtype, device=like.device)
+    return functional.pad(inner, (1, 1), value=0.75)
