@@ -43,6 +43,7 @@ from zerosum.limits import PIXEL_LIMIT
 from zerosum.nn import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
+from zerosum.training.averaging import half_life_at
 from zerosum.training.engine import Engine
 from zerosum.training.loop import set_pace
 
@@ -128,10 +129,11 @@ def test_the_published_schedule_of_r3gan() -> None:
     run = recipe("r3gan-cifar10")
     game: Any = build_game(run, Engine(device=torch.device("meta")))
     assert [due.name for due in game.penalties] == ["r1", "r2"]
-    for images, rate, gamma, beta2, half_life in (
-        (0, 2e-4, 0.05, 0.9, 0.0),
-        (20_000_000, 5e-5, 0.005, 0.99, 5e6),
-        (run.images, 5e-5, 0.005, 0.99, 5e6),
+    for images, rate, gamma, beta2, half_life, chance in (
+        (0, 2e-4, 0.05, 0.9, 0.0, 0.0),
+        (10_000_000, 1.25e-4, 0.0275, 0.945, 2.5e6, 0.275),
+        (20_000_000, 5e-5, 0.005, 0.99, 5e6, 0.55),
+        (run.images, 5e-5, 0.005, 0.99, 5e6, 0.55),
     ):
         for player in game.players.values():
             set_pace(player, images, factor=1.0)
@@ -141,7 +143,9 @@ def test_the_published_schedule_of_r3gan() -> None:
         now = Round(number=0, images=images, random=Randomness(seed=0))
         assert [due.weight_at(now) for due in game.penalties] == pytest.approx([gamma / 2] * 2)
         generator = game.players["generator"]
-        assert generator.half_life * generator.memory.at(images) == half_life
+        found = half_life_at(generator.half_life, images, generator.memory)
+        assert found == pytest.approx(half_life)
+        assert game.adaptive.chance_at(now) == pytest.approx(chance)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +324,8 @@ def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
     game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
     for player in game.players.values():
         assert player.beta2 is None
-        assert player.rate.at(0) == player.memory.at(0) == 1.0
+        assert player.memory is None
+        assert player.rate.at(0) == 1.0
     assert [due.factor.at(0) for due in game.penalties] == [1.0]
 
 

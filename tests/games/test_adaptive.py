@@ -14,6 +14,7 @@ from zerosum.config import AdaptiveAugmentationConfig, RunConfig
 from zerosum.config.build import build_game
 from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn
 from zerosum.games.adaptive import overfitting
+from zerosum.games.schedules import Schedule
 from zerosum.objectives import OBJECTIVES, make_objective
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
@@ -189,6 +190,19 @@ def test_looking_ahead_leaves_it_as_it_was(tiny: RunConfig) -> None:
     before = deepcopy(loop.state_dict())
     vital_signs(loop)
     assert_same(before, loop.state_dict())
+
+
+def test_a_chance_may_have_a_schedule() -> None:
+    ramp = Schedule(start=0.0, end=1.0, until=32, shape="linear")
+    found = _played(0.0, 6, probability=0.5, images=0, factor=ramp)
+    assert found == pytest.approx([0, 0.125, 0.25, 0.375, 0.5, 0.5])
+    ada = AdaptiveAugmentation(probability=1.0, factor=ramp)
+    pictures = torch.rand(8, 1, 8, 8)
+    before, after = (
+        Round(number=0, images=images, random=Randomness(seed=0)) for images in (0, 32)
+    )
+    assert ada.view(pictures, before) is pictures
+    assert not torch.equal(ada.view(pictures, after), pictures)
 
 
 def test_generated_pictures_are_changed_too_and_slopes_reach_the_generator(

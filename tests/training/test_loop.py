@@ -12,7 +12,7 @@ from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.schedules import STEADY, Schedule
-from zerosum.training.averaging import decay_of, update_average
+from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.engine import Engine, choose_device
 from zerosum.training.loop import Loop, Record, learning_rate_factor, set_pace
 from zerosum.types import Batch
@@ -158,7 +158,7 @@ def test_without_schedules_an_optimizer_stays_as_it_was_made() -> None:
 
 
 def test_an_averages_half_life_follows_its_schedule() -> None:
-    def averaged(memory: Schedule) -> float:
+    def averaged(memory: Schedule | None) -> float:
         game = Bilinear()
         player = game.players["x"]
         player.average = nn.Linear(1, 1, bias=False)
@@ -168,9 +168,16 @@ def test_an_averages_half_life_follows_its_schedule() -> None:
         return player.average.weight.item() - player.parameters[0].item()
 
     # 0.05 · 8 images: the half-life of the second round, of which 0.5 ** (8 / 0.4) is kept.
-    steady, gone = averaged(STEADY), averaged(Schedule(start=0.0, end=1.0, until=10**9))
-    assert abs(steady) > 1e-8
+    short, gone = averaged(None), averaged(Schedule(start=0.0, end=1.0, until=10**9))
+    assert abs(short) > 1e-8
     assert gone == 0.0
+
+
+def test_only_without_a_schedule_of_its_own_is_a_half_life_short_at_first() -> None:
+    assert half_life_at(1000, 2000) == 100
+    assert half_life_at(1000, 10**6) == half_life_at(1000, 0, STEADY) == 1000
+    halfway = Schedule(start=0.0, end=1.0, until=4000)
+    assert half_life_at(1000, 2000, halfway) == pytest.approx(500)
 
 
 def test_average_has_the_half_life_it_says() -> None:
@@ -178,12 +185,12 @@ def test_average_has_the_half_life_it_says() -> None:
     average.weight.data.fill_(1.0)
     network.weight.data.fill_(0.0)
     for _ in range(10):
-        update_average(average, network, decay_of(1000, step=100, images=10**9))
+        update_average(average, network, decay_of(1000, step=100))
     assert average.weight.item() == pytest.approx(0.5)
 
 
 def test_average_forgets_the_untrained_network() -> None:
-    assert decay_of(10_000, step=100, images=2_000) == pytest.approx(0.5)
+    assert decay_of(half_life_at(10_000, 2_000), step=100) == pytest.approx(0.5)
 
 
 def test_average_follows_running_statistics_and_copies_counts() -> None:

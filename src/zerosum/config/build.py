@@ -25,7 +25,7 @@ from zerosum.config.players import (
     burn_in_schedule,
 )
 from zerosum.config.run import GameConfig, RunConfig
-from zerosum.config.techniques import AdaptiveAugmentationConfig, FeatureMatchingConfig
+from zerosum.config.techniques import FeatureMatchingConfig
 from zerosum.config.translating import build_translation
 from zerosum.errors import ConfigError
 from zerosum.games import (
@@ -151,7 +151,7 @@ def _build_adversarial(
         latent=config.latent,
         critic_turns=config.critic_turns,
         augmentation=config.augmentation,
-        adaptive=_adaptive(config.adaptive_augmentation),
+        adaptive=_adaptive(config),
         instance_noise=InstanceNoise(deviation=noise.deviation, until=noise.until),
         growth=build_growth(growth),
         path_length=(
@@ -196,8 +196,13 @@ def build_growth(config: GrowthConfig) -> Growth | None:
     return Growth(hold=config.hold, fade=config.fade, batch_sizes=config.batch_sizes)
 
 
-def _adaptive(config: AdaptiveAugmentationConfig) -> AdaptiveAugmentation | None:
-    return AdaptiveAugmentation(**vars(config)) if config.is_wanted else None
+def _adaptive(config: AdversarialConfig) -> AdaptiveAugmentation | None:
+    settings, burn_in = config.adaptive_augmentation, config.burn_in
+    if not settings.is_wanted:
+        return None
+    return AdaptiveAugmentation(
+        **vars(settings), factor=burn_in_schedule(burn_in, burn_in.augmentation)
+    )
 
 
 def _matching(config: FeatureMatchingConfig) -> FeatureMatching | None:

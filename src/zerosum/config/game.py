@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import has_batch_norm, require, require_positive, require_virtual
+from zerosum.config.checks import (
+    has_batch_norm,
+    require,
+    require_between,
+    require_positive,
+    require_virtual,
+)
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 from zerosum.config.style import (
     ProganDiscriminatorConfig,
@@ -121,8 +127,11 @@ class BurnInConfig:
     """Second of both optimizers' betas at the start; None: the same as later."""
     penalties: float = 1.0
     """Factor on the penalties' weights at the start."""
-    half_life: float = 1.0
-    """Factor on the averaged generator's half-life at the start."""
+    half_life: float | None = None
+    """Factor on the averaged generator's half-life at the start; None: as without a burn-in, it is
+    at most a twentieth of the images seen."""
+    augmentation: float = 1.0
+    """Factor on the chance of adaptive_augmentation at the start."""
 
     def __post_init__(self) -> None:
         require(self.images >= 0, f"burn_in.images must not be negative, got {self.images}.")
@@ -133,7 +142,11 @@ class BurnInConfig:
         )
         for name in ("penalties", "half_life"):
             value = getattr(self, name)
-            require(0 <= value < inf, f"burn_in.{name} must be a number from 0, got {value}.")
+            require(
+                value is None or 0 <= value < inf,
+                f"burn_in.{name} must be a number from 0, got {value}.",
+            )
+        require_between("burn_in.augmentation", self.augmentation, 0.0, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +241,7 @@ class AdversarialConfig:
     average_half_life: int | None = None
     """Images after which a past weight counts half in the averaged generator; None: no average."""
     burn_in: BurnInConfig = BurnInConfig()
-    """What learning rates, betas, penalties and half-life start from."""
+    """What learning rates, betas, penalties, half-life and augmentation start from."""
     augmentation: tuple[Augmentation, ...] = ()
     """DiffAugment operations on all that the discriminator sees."""
     adaptive_augmentation: AdaptiveAugmentationConfig = field(

@@ -202,7 +202,7 @@ def build_player(
         rate=burn_in_schedule(burn_in, burn_in.learning_rate),
         annealing=STEADY if config.annealing is None else annealed(config.annealing),
         beta2=_beta2(burn_in, config.betas[1]),
-        memory=burn_in_schedule(burn_in, burn_in.half_life),
+        memory=_memory(burn_in),
         history=History(network.parameters(), weight=weight) if weight > 0 else None,
     )
 
@@ -215,6 +215,10 @@ def burn_in_schedule(config: BurnInConfig, start: float, end: float = 1.0) -> Sc
         2.5
     """
     return Schedule(start=start, end=end, until=config.images, shape=config.shape)
+
+
+def _memory(config: BurnInConfig) -> Schedule | None:
+    return None if config.half_life is None else burn_in_schedule(config, config.half_life)
 
 
 def _beta2(config: BurnInConfig, end: float) -> Schedule | None:

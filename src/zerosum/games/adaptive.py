@@ -6,8 +6,8 @@ from torch import Tensor
 
 from zerosum.data.nonleaking import augment_by_chance
 from zerosum.games.base import Round
+from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
-from zerosum.randomness import Randomness
 from zerosum.types import Images, Logits, Scalar
 
 __all__ = ["AdaptiveAugmentation", "overfitting"]
@@ -25,12 +25,14 @@ class AdaptiveAugmentation:
         images: Real images in which p can go from 0 to 1; 0: p stays what it is.
         target: The overfitting at which p is right.
         every: Rounds between two adjustments.
+        factor: On p, as a function of the images seen.
 
     Paper:
         Karras et al. 2020 (ADA), section 3, https://arxiv.org/abs/2006.06676, with a target of
         0.6, 500,000 images and 4 rounds
 
     Example:
+        >>> from zerosum.randomness import Randomness
         >>> ada = AdaptiveAugmentation(images=1000, every=1)
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> ada.follow(torch.tensor(0.9), 50, now)
@@ -45,16 +47,22 @@ class AdaptiveAugmentation:
         images: int = 500_000,
         target: float = 0.6,
         every: int = 4,
+        factor: Schedule = STEADY,
     ) -> None:
         self.probability = probability
         self.images = images
         self.target = target
         self.every = every
+        self.factor = factor
         self._sum = 0.0  # of the overfitting, since the last adjustment
 
-    def view(self, images: Images, random: Randomness) -> Images:
+    def chance_at(self, now: Round) -> float:
+        """The probability with which each kind of change comes in a round."""
+        return self.probability * self.factor.at(now.images)
+
+    def view(self, images: Images, now: Round) -> Images:
         """The pictures, changed by chance."""
-        return augment_by_chance(images, self.probability, random)
+        return augment_by_chance(images, self.chance_at(now), now.random)
 
     def follow(self, found: Scalar, pictures: int, now: Round) -> None:
         """Take note of a round's overfitting, and adjust p when it is time.

@@ -193,7 +193,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         scores = terms | opinions(real_logits, fake_logits)
         if self.adaptive:
             found = overfitting(self.objective, real_logits, fake_logits)
-            chance = found.new_tensor(self.adaptive.probability)
+            chance = found.new_tensor(self.adaptive.chance_at(now))
             scores |= {"overfitting": found, "augmentation": chance}
         return Turn(
             player=DISCRIMINATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores
@@ -258,7 +258,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         to be had through interpolated pixels.
         """
         if self.adaptive:
-            images = self.adaptive.view(images, now.random)
+            images = self.adaptive.view(images, now)
         images = augment(images, self.augmentation, now.random)
         deviation = self.instance_noise.at(now.images) if self.instance_noise else 0.0
         return images + deviation * now.random.normal(*images.shape) if deviation else images

@@ -35,7 +35,7 @@ class Player:
         rate: Factor on the learning rate, besides.
         annealing: Another one.
         beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
-        memory: Factor on the half-life.
+        memory: Factor on the half-life; None: it is short as long as few images were seen.
         history: What it pays, beside what its game asks, for being far from where it was; or None.
 
     Example:
@@ -53,7 +53,7 @@ class Player:
     rate: Schedule = STEADY
     annealing: Schedule = STEADY
     beta2: Schedule | None = None
-    memory: Schedule = STEADY
+    memory: Schedule | None = None
     history: History | None = None
 
     def __post_init__(self) -> None:

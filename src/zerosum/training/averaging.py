@@ -3,29 +3,44 @@
 import torch
 from torch import nn
 
-__all__ = ["RAMP_UP", "decay_of", "update_average"]
+from zerosum.games.schedules import Schedule
+
+__all__ = ["RAMP_UP", "decay_of", "half_life_at", "update_average"]
 
 RAMP_UP = 0.05
 """Early on the half-life is at most this share of the images seen, so that an average does not
 remember the untrained network (Karras et al. 2020, StyleGAN2-ADA, https://arxiv.org/abs/2006.06676)."""
 
 
-def decay_of(half_life: float, *, step: int, images: int) -> float:
+def half_life_at(half_life: float, images: int, factor: Schedule | None = None) -> float:
+    """The half-life of an average after so many images.
+
+    Args:
+        half_life: What it is in the end, in images.
+        images: Images seen so far.
+        factor: How it comes to be that; None: it is at most ``RAMP_UP`` times the images.
+
+    Example:
+        >>> half_life_at(1000, 5000), half_life_at(1000, 10**6)
+        (250.0, 1000)
+        >>> half_life_at(1000, 5000, Schedule(start=0.0, end=1.0, until=10_000, shape="linear"))
+        500.0
+    """
+    return min(half_life, RAMP_UP * images) if factor is None else half_life * factor.at(images)
+
+
+def decay_of(half_life: float, *, step: int) -> float:
     """β for one update: 0.5 ** (step / half-life).
 
     Args:
         half_life: Images after which a past weight counts half.
         step: Images since the last update.
-        images: Images seen so far; the half-life is at most ``RAMP_UP`` times as many.
 
     Example:
-        >>> decay_of(1000, step=1000, images=10**6)
-        0.5
-        >>> decay_of(1000, step=64, images=0)
-        0.0
+        >>> decay_of(1000, step=1000), decay_of(0, step=64)
+        (0.5, 0.0)
     """
-    effective = min(half_life, RAMP_UP * images)
-    return 0.5 ** (step / effective) if effective > 0 else 0.0
+    return 0.5 ** (step / half_life) if half_life > 0 else 0.0
 
 
 @torch.no_grad()

@@ -16,7 +16,7 @@ from zerosum.checkpoint import require_like
 from zerosum.errors import NonFiniteCostError
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.randomness import Randomness, derive_seed
-from zerosum.training.averaging import decay_of, update_average
+from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.engine import Engine
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
@@ -255,9 +255,8 @@ class Loop(Generic[BatchT]):
         step = self.batches.size_at(self.images)
         for player in self.game.players.values():
             if player.average is not None:
-                half_life = player.half_life * player.memory.at(self.images)
-                decay = decay_of(half_life, step=step, images=self.images)
-                update_average(player.average, player.network, decay)
+                half_life = half_life_at(player.half_life, self.images, player.memory)
+                update_average(player.average, player.network, decay_of(half_life, step=step))
 
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on bit for bit; random numbers need no state of their own."""
