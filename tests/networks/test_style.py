@@ -158,6 +158,30 @@ def test_adaptive_normalisation_gives_each_channel_its_styles_statistics() -> No
     torch.testing.assert_close(deviation, (1 + scale).abs(), atol=1e-2, rtol=1e-2)
 
 
+def test_adaptive_normalisation_brings_faint_maps_to_full_strength() -> None:
+    """Their variance of 1e-6 is a tenth of PyTorch's ε and a hundred times that of the paper."""
+    layer = AdaptiveLayer(0, 6, style_size=10, size=(16, 16), noise=False)
+    with torch.no_grad():
+        maps = layer(1 + 1e-3 * torch.randn(3, 6, 16, 16), torch.zeros(3, 10))
+    assert maps.std().item() == pytest.approx(1, rel=0.01)
+
+
+def test_stylegan_starts_from_ones_and_stylegan2_from_noise() -> None:
+    first, second = generator("adain"), generator("modulation")
+    assert torch.equal(first.constant, torch.ones_like(first.constant))
+    assert second.constant.std().item() == pytest.approx(1, rel=0.1)
+    styles = first.mapping(torch.zeros(1, 6))
+    (slope,) = grad(first.synthesis(styles).square().sum(), first.constant)
+    assert slope.isfinite().all()
+    assert slope.any()
+
+
+def test_stylegans_convolutions_start_as_he_says() -> None:
+    layer = AdaptiveLayer(64, 64, style_size=10, size=(8, 8))
+    maps = layer.convolution(torch.randn(4, 64, 8, 8))[..., 1:-1, 1:-1]
+    assert maps.square().mean().item() == pytest.approx(2, rel=0.1)
+
+
 def test_mixing_changes_the_later_layers_only() -> None:
     first, second = torch.zeros(3, 6, 2), torch.ones(3, 6, 2)
     mixed = StyleGenerator.mix(first, second, torch.tensor([1, 4, 6]))

@@ -230,6 +230,9 @@ def activated(
 ) -> list[nn.Module]:
     """An equalised convolution and a LeakyReLU.
 
+    The gain is in the weights, as in ProGAN and StyleGAN. StyleGAN2's program multiplies behind
+    the LeakyReLU, hence the biases too: they start as 0 and act √2 times as strongly there.
+
     Example:
         >>> [type(layer).__name__ for layer in activated(3, 8, 3)]
         ['EqualisedConv2d', 'LeakyReLU']

@@ -46,8 +46,9 @@ class StyleGenerator(nn.Module):
 
     mapping: z → pixel norm → ``depth`` times (linear, LeakyReLU) → w, for each of 2 k + 2 layers.
     synthesis: a learnt constant → k times doubled, two layers per size → colours. With ``adain``
-    (StyleGAN) the last maps are turned into colours; with ``modulation`` (StyleGAN2) those of
-    every size, and the picture is the sum of them all, each doubled to the full size.
+    (StyleGAN) the constant starts as 1, and the last maps are turned into colours; with
+    ``modulation`` (StyleGAN2) it starts as N(0, 1), the maps of every size are turned into
+    colours, and the picture is the sum of them all, each doubled to the full size.
 
     While training, the mean of w is followed in ``mean_style``, and with the probability
     ``mixing`` a picture gets the styles of another latent vector, of N(0, 1), from some layer on.
@@ -111,11 +112,12 @@ class StyleGenerator(nn.Module):
         self.layers = 2 * (count + 1)
         self.map = _mapping(latent_size, style_size, depth, mapping_rate)
         self.register_buffer("mean_style", torch.zeros(style_size))
-        self.constant = nn.Parameter(torch.randn(1, widths[0], *sizes[0]))
-        self.blocks = nn.ModuleList()
-        self.colours = nn.ModuleList()
         kind = STYLES[style]
         self.skips = kind is ModulatedLayer
+        start = torch.randn if self.skips else torch.ones
+        self.constant = nn.Parameter(start(1, widths[0], *sizes[0]))
+        self.blocks = nn.ModuleList()
+        self.colours = nn.ModuleList()
         make = partial(kind, style_size=style_size, noise=noise)
         for number, step in enumerate(pairwise([widths[0], *widths])):
             build = partial(make, size=sizes[number])

@@ -26,6 +26,8 @@ Drawn = Float[Tensor, "n outputs _ _"]
 SLOPE = 0.2
 """Of every leaky ReLU for negative values."""
 
+_EPSILON = 1e-8
+
 
 class StyleLayer(nn.Module):
     """What layers of both kinds share: noise at every place, a bias, and the leaky ReLU.
@@ -66,8 +68,12 @@ class StyleLayer(nn.Module):
 class AdaptiveLayer(StyleLayer):
     """A layer of StyleGAN: convolution, noise, LeakyReLU, adaptive instance normalisation.
 
-    AdaIN(x, y) = y_s (x − μ(x)) / σ(x) + y_b, with μ and σ over the places of one picture's
-    channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
+    AdaIN(x, y) = y_s (x − μ(x)) / √(σ²(x) + 10⁻⁸) + y_b, with μ and σ over the places of one
+    picture's channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
+
+    Where the size is doubled, the authors' program convolves the enlarged picture and blurs it;
+    here it is done in StyleGAN2's order, in a quarter of the work. That gives the same but for
+    the outermost pixels, beyond which either has zeros at other steps; so has the discriminator.
 
     Args:
         inputs: Channels that come in; 0: there is no convolution, the constant comes in.
@@ -97,7 +103,7 @@ class AdaptiveLayer(StyleLayer):
         noise: bool = True,
     ) -> None:
         super().__init__(outputs, size, strengths=outputs if noise else 0)
-        make = partial(EqualisedConv2d, resize=resize, bias=False)
+        make = partial(EqualisedConv2d, resize=resize, gain=HE_GAIN, bias=False)
         self.convolution = make(inputs, outputs, 3) if inputs else nn.Identity()
         self.affine = EqualisedLinear(style_size, 2 * outputs)
 
@@ -105,7 +111,7 @@ class AdaptiveLayer(StyleLayer):
         """Draw under a style."""
         lit = self.activate(self.convolution(maps))
         # Group normalisation with a group per channel has no fault with one picture.
-        normal = functional.group_norm(lit, lit.shape[1])
+        normal = functional.group_norm(lit, lit.shape[1], eps=_EPSILON)
         scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
         return torch.addcmul(shift, normal, 1 + scale)
 

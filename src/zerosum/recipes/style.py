@@ -50,7 +50,8 @@ def stylegan2_digits() -> RunConfig:
 def stylegan_digits() -> RunConfig:
     """StyleGAN, whose styles act by adaptive instance normalisation, on the bundled digits.
 
-    Otherwise as ``stylegan2-digits``, without residual blocks in the discriminator.
+    Otherwise as ``stylegan2-digits``, without residual blocks in the discriminator. In the paper
+    the networks also grow, as ProGAN's; these are fully grown from the start.
     """
     generator = replace(_DIGIT_STYLES, style="adain")
     return _digits("stylegan-digits", _styled(generator, _small_judge(residual=False)))
