@@ -5,10 +5,13 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
+from zerosum.config import ResnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator, UnetTranslator
 from zerosum.nn import NORMALISATIONS, count_parameters, initialise_normal
+from zerosum.nn.resampling import thinning
 
 SHAPES = [(3, 32, 32), (1, 32, 48), (4, 64, 32)]
 Shape = tuple[int, int, int]
@@ -20,6 +23,9 @@ TRANSLATORS: dict[str, Callable[[Shape], nn.Module]] = {
     ),
     "residual": lambda shape: ResnetTranslator(
         image_shape=shape, width=4, blocks=1, stem=False, residual=True
+    ),
+    "filtered": lambda shape: ResnetTranslator(
+        image_shape=shape, width=4, blocks=1, filtered=True, initialisation="xavier"
     ),
     "u-net": lambda shape: UnetTranslator(image_shape=shape, width=4, depth=4),
 }
@@ -135,6 +141,58 @@ def test_the_maps_are_those_that_cut_compares() -> None:
     assert torch.equal(made, network(images))
     assert [each.shape[1] for each in maps] == network.map_widths == [3, 8, 16, 16, 16]
     assert [each.shape[2] for each in maps] == [64, 32, 16, 16, 16]
+    filtered = ResnetTranslator(image_shape=(3, 64, 64), width=4, blocks=9, filtered=True)
+    _, maps = filtered.with_maps(images)
+    assert [each.shape[1] for each in maps] == filtered.map_widths == [3, 8, 16, 16, 16]
+    assert [each.shape[2] for each in maps] == [64, 64, 32, 16, 16]
+
+
+@pytest.mark.parametrize("norm", ["instance", "none"])
+@pytest.mark.parametrize("filtered", [True, False])
+def test_halvings_are_compared_as_they_were_convolved(norm: str, filtered: bool) -> None:
+    shape = (3, 32, 32)
+    network = ResnetTranslator(image_shape=shape, width=4, blocks=1, norm=norm, filtered=filtered)
+    images = _images(shape)
+    _, (_, first, second, _) = network.with_maps(images)
+    for halving in network.halvings:  # Linear in its weights, as nothing normalised is.
+        assert isinstance(halving, nn.Sequential)
+        next(halving[0].parameters()).data.mul_(2.0)
+    _, (_, twice, more, _) = network.with_maps(images)
+    torch.testing.assert_close(twice, 2 * first)
+    torch.testing.assert_close(
+        more, (2 if norm == "instance" else 4) * second, atol=1e-3, rtol=1e-2
+    )
+    assert first.min() < 0 < first.max()
+
+
+def test_a_filtered_network_of_no_stem_is_refused() -> None:
+    with pytest.raises(ConfigError, match="set stem too"):
+        ResnetTranslator(image_shape=(3, 32, 32), stem=False, filtered=True)
+    with pytest.raises(ConfigError, match="set stem too"):
+        ResnetTranslatorConfig(stem=False, filtered=True)
+
+
+@pytest.mark.parametrize("side", [64, 70])
+@pytest.mark.parametrize("halvings", [1, 2, 3])
+def test_filtered_or_not_the_same_patches_are_judged(halvings: int, side: int) -> None:
+    shape = (3, side, 64)
+    plain, filtered = (
+        PatchDiscriminator(image_shape=shape, width=4, halvings=halvings, filtered=each)
+        for each in (False, True)
+    )
+    images = _images(shape)
+    assert plain(images).shape == filtered(images).shape
+    assert count_parameters(plain) == count_parameters(filtered)
+
+
+def test_the_highest_frequency_does_not_pass_a_filtered_halving() -> None:
+    stripes = torch.tensor([1.0, -1.0]).repeat(8).expand(1, 1, 4, 16)
+    assert thinning()(stripes).abs().max() == 0
+    line = torch.tensor([1.0, 2.0, 1.0]) / 4
+    maps = torch.randn(2, 1, 7, 10)
+    mirrored = functional.pad(maps, (1, 1, 1, 1), mode="reflect")
+    wanted = functional.conv2d(mirrored, (line[:, None] * line)[None, None], stride=2)
+    torch.testing.assert_close(thinning()(maps), wanted)
 
 
 def test_heads_give_unit_vectors_of_the_places_asked_for() -> None:

@@ -16,6 +16,7 @@ from zerosum.nn import (
     halvings,
     initialise_he,
     initialise_normal,
+    initialise_xavier,
     needs_batch,
     normalisation,
 )
@@ -110,6 +111,17 @@ def test_the_standard_deviation_can_be_chosen() -> None:
     layer = nn.Linear(256, 256)
     initialise_normal(layer, std=0.5)
     assert layer.weight.std().item() == pytest.approx(0.5, rel=0.05)
+
+
+def test_xavier_goes_by_both_ends_of_a_layer() -> None:
+    convolution, linear, norm = nn.Conv2d(64, 128, 3), nn.Linear(300, 500), nn.BatchNorm2d(8)
+    initialise_xavier(nn.Sequential(convolution, linear, norm))
+    for layer, both_ends in ((convolution, 9 * (64 + 128)), (linear, 300 + 500)):
+        expected = 0.02 * (2 / both_ends) ** 0.5
+        assert layer.weight.std().item() == pytest.approx(expected, rel=0.05)
+        assert layer.bias is not None
+        assert not layer.bias.any()
+    assert torch.equal(norm.weight, torch.ones(8))
 
 
 def test_he_keeps_the_mean_square_through_many_relu_layers() -> None:

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 Norm = Literal["batch", "instance", "layer", "none"]
-Initialisation = Literal["normal", "default"]
+Initialisation = Literal["normal", "xavier", "default"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ class DcganGeneratorConfig:
     norm: Norm = "batch"
     """Normalisation of the hidden layers."""
     initialisation: Initialisation = "normal"
-    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)
@@ -138,7 +138,7 @@ class DcganDiscriminatorConfig:
     slope: float = 0.2
     """Slope of the leaky ReLU for negative values."""
     initialisation: Initialisation = "normal"
-    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
     spectral_norm: bool = False
     """Divide each weight by its largest singular value."""
 
@@ -270,15 +270,21 @@ class ResnetTranslatorConfig:
     """Normalisation after every convolution but the last."""
     padding: Literal["reflect", "zero"] = "reflect"
     """What lies beyond the border: the mirror image, or 0."""
+    filtered: bool = False
+    """Filter maps where their size changes, as CUT does; it takes a stem."""
     residual: bool = False
     """Draw a change of the picture instead of a new one, so that training begins with copies."""
     initialisation: Initialisation = "normal"
-    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
 
     def __post_init__(self) -> None:
         require_positive("width", self.width)
         require_layers("halvings", self.halvings)
         require_layers("blocks", self.blocks)
+        require(
+            self.stem or not self.filtered,
+            "filtered is for networks whose first and last layer work at full size: set stem too.",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,7 +308,7 @@ class UnetTranslatorConfig:
     dropout: float = 0.5
     """Share of values that are dropped in the first three doublings while training."""
     initialisation: Initialisation = "normal"
-    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
 
     def __post_init__(self) -> None:
         _check_widths(self.width, self.max_width)
@@ -329,12 +335,14 @@ class PatchDiscriminatorConfig:
     """A layer of stride 1 before the last one, as in the paper."""
     bias: bool = True
     """Biases in the first and the last layer."""
+    filtered: bool = False
+    """Filter maps where they are halved, as CUT does."""
     norm: Norm = "instance"
     """Normalisation of all layers but the first and the last."""
     slope: float = 0.2
     """Slope of the leaky ReLU for negative values."""
     initialisation: Initialisation = "normal"
-    """``normal``: N(0, 0.02) as in the paper; ``default``: PyTorch's."""
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
     spectral_norm: bool = False
     """Divide each weight by its largest singular value."""
 

@@ -122,7 +122,11 @@ def _build_cycle(config: CycleConfig, parts: _Parts) -> CycleGame:
 def _build_contrastive(config: ContrastiveConfig, parts: _Parts) -> ContrastiveGame:
     translator = parts.translator()
     assert isinstance(translator, ResnetTranslator)
-    heads = PatchHeads(widths=translator.map_widths, units=config.units)
+    heads = PatchHeads(
+        widths=translator.map_widths,
+        units=config.units,
+        initialisation=config.generator.initialisation,
+    )
     return ContrastiveGame(
         generator=parts.generator(nn.ModuleDict({"translator": translator, "heads": heads})),
         discriminator=parts.discriminator(),

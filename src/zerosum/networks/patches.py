@@ -10,6 +10,7 @@ from torch.nn.functional import normalize
 from zerosum.errors import ConfigError
 from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
 from zerosum.nn.convolution import Halve
+from zerosum.nn.resampling import thinning
 from zerosum.sizes import in_pixels
 from zerosum.types import Images, ImageShape
 
@@ -21,7 +22,8 @@ class PatchDiscriminator(nn.Module):
 
     C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``halvings`` of
     stride 2, then one of stride 1 if ``smooth``, then the last of stride 1. All but the first and
-    the last are normalised.
+    the last are normalised. ``filtered`` makes it CUT's: what had stride 2 has stride 1, and is
+    halved by `zerosum.nn.resampling.thinning` behind its activation.
 
     Args:
         image_shape: (channels, height, width) of the pictures.
@@ -29,6 +31,7 @@ class PatchDiscriminator(nn.Module):
         halvings: Layers of stride 2: 3 in the paper, 4 in the course.
         smooth: Whether a normalised layer of stride 1 stands before the last, as in the paper.
         bias: Whether first and last layer have biases.
+        filtered: Whether maps are filtered where they are halved.
         norm: A name in ``zerosum.nn.NORMALISATIONS``.
         slope: Slope of the LeakyReLU for negative inputs.
         initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
@@ -54,6 +57,7 @@ class PatchDiscriminator(nn.Module):
         halvings: int = 3,
         smooth: bool = True,
         bias: bool = True,
+        filtered: bool = False,
         norm: str = "instance",
         slope: float = 0.2,
         initialisation: str = "normal",
@@ -62,24 +66,18 @@ class PatchDiscriminator(nn.Module):
         self.image_shape = image_shape
         _check_size(image_shape, halvings, smooth)
         widths = doubled_widths(width, halvings + smooth, max_width=8 * width)
-        layers: list[nn.Module] = [
-            Halve(image_shape[0], widths[0], bias=bias),
-            nn.LeakyReLU(slope, inplace=True),
-        ]
-        for number, (inputs, outputs) in enumerate(pairwise(widths), start=1):
-            convolution = (
-                Halve(inputs, outputs, bias=norm == "none")
-                if number < halvings
-                else nn.Conv2d(inputs, outputs, 4, 1, 1, bias=norm == "none")
-            )
+        filters = [thinning()] if filtered else []
+        layers: list[nn.Module] = []
+        for number, (inputs, outputs) in enumerate(pairwise([image_shape[0], *widths])):
+            first, halves = number == 0, number < halvings
+            make = Halve if halves and not filtered else _keep
             layers += [
-                convolution,
-                normalisation(norm, outputs),
+                make(inputs, outputs, bias=bias if first else norm == "none"),
+                *([] if first else [normalisation(norm, outputs)]),
                 nn.LeakyReLU(slope, inplace=True),
+                *(filters if halves else []),
             ]
-        self.layers = nn.Sequential(
-            *layers, nn.Conv2d(widths[-1], 1, 4, 1, 1, bias=bias), nn.Flatten(1, 2)
-        )
+        self.layers = nn.Sequential(*layers, _keep(widths[-1], 1, bias=bias), nn.Flatten(1, 2))
         INITIALISATIONS[initialisation](self)
 
     def forward(self, images: Images) -> Float[Tensor, "n rows columns"]:
@@ -129,6 +127,11 @@ class PatchHeads(nn.Module):
             normalize(head(each.flatten(2)[:, :, chosen].transpose(1, 2)), dim=2)
             for head, each, chosen in zip(self.heads, maps, places, strict=True)
         ]
+
+
+def _keep(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
+    """A convolution of kernel 4 that takes one row and one column off."""
+    return nn.Conv2d(inputs, outputs, 4, 1, 1, bias=bias)
 
 
 def _check_size(shape: ImageShape, halvings: int, smooth: bool) -> None:

@@ -12,9 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
+from zerosum.networks.discriminator import in_turn
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
 from zerosum.nn.convolution import Double, Halve
+from zerosum.nn.resampling import thinning
 from zerosum.registry import Table
 from zerosum.types import Images, ImageShape
 
@@ -35,7 +37,9 @@ class ResnetTranslator(nn.Module):
     kernel 3 and stride 2, R blocks, as many transposed convolutions, c7s1-c, tanh. Without it the
     course's: the first halving is given the picture and the last doubling draws it, all with
     kernel 4. Every convolution but the last is followed by normalisation and ReLU, and has no
-    bias, which the normalisation would cancel.
+    bias, which the normalisation would cancel. ``filtered`` makes it CUT's network, which halves
+    by `zerosum.nn.resampling.thinning` behind a convolution, and doubles by bilinear interpolation
+    before one.
 
     Args:
         image_shape: (channels, height, width) of the pictures that it is to be trained on.
@@ -45,6 +49,7 @@ class ResnetTranslator(nn.Module):
         stem: Whether the first and the last layer work at full size with kernel 7.
         norm: A name in ``zerosum.nn.NORMALISATIONS``.
         padding: A name in ``PADDINGS``, for the stem and the blocks.
+        filtered: Whether maps are filtered where their size changes; it takes a stem.
         residual: Whether what is drawn is a change of the picture, y = tanh(f(x) + artanh(s x))
             with s = 0.98, instead of y = tanh(f(x)): an untrained translator then hardly changes
             anything, and need not learn to draw before it learns to translate. Not in the paper.
@@ -54,7 +59,8 @@ class ResnetTranslator(nn.Module):
         map_widths: Channels of each of the maps that `with_maps` gives.
 
     Raises:
-        ConfigError: If a side is too small or no multiple of 2^halvings, or a name is unknown.
+        ConfigError: If a side is too small or no multiple of 2^halvings, a name is unknown, or
+            it is to be filtered without a stem.
 
     Paper:
         Zhu et al. 2017, section 7.2, https://arxiv.org/abs/1703.10593; after Johnson et al. 2016
@@ -75,6 +81,7 @@ class ResnetTranslator(nn.Module):
         stem: bool = True,
         norm: str = "instance",
         padding: str = "reflect",
+        filtered: bool = False,
         residual: bool = False,
         initialisation: str = "normal",
     ) -> None:
@@ -93,13 +100,14 @@ class ResnetTranslator(nn.Module):
             if stem
             else nn.Identity()
         )
-        self.halvings = nn.ModuleList(_halving(*step, norm, stem) for step in steps)
+        kind = _kind(stem, filtered)
+        self.halvings = nn.ModuleList(_halving(*step, norm, kind) for step in steps)
         self.map_widths: list[int] = [channels, *(outputs for _, outputs in steps)]
         self.map_widths += [widths[-1] for _ in _tapped(blocks)]
         self.blocks = nn.ModuleList(_block(widths[-1], norm, mode) for _ in range(blocks))
         back = [(outputs, inputs) for inputs, outputs in reversed(steps)]
         inner = back if stem else back[:-1]
-        self.doublings = nn.Sequential(*(_doubling(*step, norm, stem) for step in inner))
+        self.doublings = nn.Sequential(*(_doubling(*step, norm, kind) for step in inner))
         draw = _wide(width, channels, mode, bias=True) if stem else _last(width, channels)
         self.draw = draw
         INITIALISATIONS[initialisation](self)
@@ -111,15 +119,19 @@ class ResnetTranslator(nn.Module):
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
         """Translate pictures, and give what stood between the layers on the way.
 
-        The maps are those that CUT compares: the pixels, what comes out of each halving, and of
-        the first residual block and the middle one. Park et al. 2020, section 4 and appendix C.1,
+        The maps are those that CUT compares: the pixels, what comes out of each halving's
+        convolution, before it is normalised, and what comes out of the first residual block and
+        the middle one. (The authors' program takes the pixels with the mirrored border that the
+        first layer adds.) Park et al. 2020, section 4 and appendix C.1,
         https://arxiv.org/abs/2007.15651
         """
         maps: list[Tensor] = [images]
         inner = self.stem(images)
         for halving in self.halvings:
-            inner = halving(inner)
-            maps.append(inner)
+            assert isinstance(halving, nn.Sequential)
+            convolution, *others = halving
+            maps.append(convolution(inner))
+            inner = in_turn(others, maps[-1])
         for number, block in enumerate(self.blocks):
             inner = block(inner)
             if number in _tapped(len(self.blocks)):
@@ -220,29 +232,50 @@ def _tapped(blocks: int) -> list[int]:
 
 def _active(norm: str, width: int) -> Iterator[nn.Module]:
     yield normalisation(norm, width)
-    yield nn.ReLU(inplace=True)
+    # In place only what nobody else sees: `with_maps` gives what is not normalised yet.
+    yield nn.ReLU(inplace=norm != "none")
 
 
 def _wide(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Module:
     return nn.Conv2d(inputs, outputs, 7, padding=3, padding_mode=mode, bias=bias)
 
 
-def _halving(inputs: int, outputs: int, norm: str, stem: bool) -> nn.Module:
-    convolution = (
-        nn.Conv2d(inputs, outputs, 3, 2, 1, bias=norm == "none")
-        if stem
-        else Halve(inputs, outputs, bias=norm == "none")
-    )
-    return nn.Sequential(convolution, *_active(norm, outputs))
+_Kind = Literal["plain", "strided", "filtered"]
+"""How sizes change: by kernels of 4, by kernels of 3 and stride 2, or filtered beside a kernel."""
 
 
-def _doubling(inputs: int, outputs: int, norm: str, stem: bool) -> nn.Module:
-    convolution = (
-        nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, 1, bias=norm == "none")
-        if stem
-        else Double(inputs, outputs, bias=norm == "none")
-    )
-    return nn.Sequential(convolution, *_active(norm, outputs))
+def _kind(stem: bool, filtered: bool) -> _Kind:
+    if filtered and not stem:
+        raise ConfigError(
+            "filtered is for networks whose first and last layer work at full size: set stem too."
+        )
+    return "filtered" if filtered else "strided" if stem else "plain"
+
+
+def _halving(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
+    bias = norm == "none"
+    convolution: nn.Module
+    if kind == "plain":
+        convolution = Halve(inputs, outputs, bias=bias)
+    else:
+        stride = 1 if kind == "filtered" else 2
+        convolution = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=bias)
+    filters = [thinning()] if kind == "filtered" else []
+    return nn.Sequential(convolution, *_active(norm, outputs), *filters)
+
+
+def _doubling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
+    bias = norm == "none"
+    layers: list[nn.Module]
+    match kind:
+        case "plain":
+            layers = [Double(inputs, outputs, bias=bias)]
+        case "strided":
+            layers = [nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, 1, bias=bias)]
+        case "filtered":
+            double = nn.Upsample(scale_factor=2, mode="bilinear")
+            layers = [double, nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)]
+    return nn.Sequential(*layers, *_active(norm, outputs))
 
 
 def _last(inputs: int, outputs: int) -> nn.Module:

@@ -5,6 +5,7 @@ from zerosum.nn.initialisation import (
     INITIALISATIONS,
     initialise_he,
     initialise_normal,
+    initialise_xavier,
     keep_default,
 )
 from zerosum.nn.minibatch import MinibatchDiscrimination, MinibatchStd
@@ -39,6 +40,7 @@ __all__ = [
     "initialise_by_data",
     "initialise_he",
     "initialise_normal",
+    "initialise_xavier",
     "keep_default",
     "make_virtual",
     "needs_batch",

@@ -7,7 +7,13 @@ from torch.nn.modules.batchnorm import _NormBase
 
 from zerosum.registry import Table
 
-__all__ = ["INITIALISATIONS", "initialise_he", "initialise_normal", "keep_default"]
+__all__ = [
+    "INITIALISATIONS",
+    "initialise_he",
+    "initialise_normal",
+    "initialise_xavier",
+    "keep_default",
+]
 
 _WEIGHTED = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
 _NORMS = (_NormBase, nn.GroupNorm)
@@ -63,6 +69,31 @@ def initialise_he(module: nn.Module) -> None:
             _zero_bias(layer)
 
 
+def initialise_xavier(module: nn.Module, gain: float = 0.02) -> None:
+    """Draw the weights of convolutions and linear layers by both their ends, and make them small.
+
+    weight ~ N(0, gain² · 2 / (inputs per output + outputs per input)), bias 0; normalisations, by
+    which the size of most weights does not matter, stay as they are.
+
+    Args:
+        module: The network, changed in place.
+        gain: 0.02 in CUT.
+
+    Paper:
+        Glorot & Bengio 2010, equation 12, https://proceedings.mlr.press/v9/glorot10a.html
+
+    Example:
+        >>> layer = nn.Linear(300, 500)
+        >>> initialise_xavier(layer)
+        >>> round(layer.weight.std().item(), 4)
+        0.001
+    """
+    for layer in module.modules():
+        if isinstance(layer, _WEIGHTED):
+            nn.init.xavier_normal_(layer.weight, gain)
+            _zero_bias(layer)
+
+
 def keep_default(module: nn.Module) -> None:
     """Leave the weights as PyTorch's layers drew them: U(-b, b), b = 1/√(inputs per output).
 
@@ -73,7 +104,12 @@ def keep_default(module: nn.Module) -> None:
 
 INITIALISATIONS: Table[Callable[[nn.Module], None]] = Table(
     "initialisation",
-    {"normal": initialise_normal, "he": initialise_he, "default": keep_default},
+    {
+        "normal": initialise_normal,
+        "xavier": initialise_xavier,
+        "he": initialise_he,
+        "default": keep_default,
+    },
 )
 """How weights start, by name."""
 

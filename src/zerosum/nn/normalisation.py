@@ -19,6 +19,10 @@ __all__ = ["NORMALISATIONS", "InstanceNorm", "needs_batch", "normalisation"]
 class InstanceNorm(nn.InstanceNorm2d):
     """Instance normalisation with scale and shift: group normalisation of each channel by itself.
 
+    Scale and shift are learnt, as in the programs that CycleGAN and CartoonGAN were published
+    with (in Lua). The later PyTorch program of CycleGAN's authors, which CUT's is built on, leaves
+    them out and keeps the biases before it, which it cancels: then a ReLU always cuts at the mean.
+
     It is computed on maps in plain order, whichever they come in. On the CPU, PyTorch's group
     normalisation of as many groups as channels takes ten times as long in channels-last order.
     PyTorch's own instance normalisation views n pictures of c channels as one of n · c, calls

@@ -14,10 +14,10 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["Resize", "blur", "convolve", "double", "halve"]
+__all__ = ["Resize", "blur", "convolve", "double", "halve", "thinning"]
 
 _Maps = Float[Tensor, "n c h w"]
 _Resized = Float[Tensor, "n c _ _"]
@@ -80,6 +80,21 @@ def double(images: _Maps) -> _Resized:
     # Interpolation repeats the outermost pixel, which then weighs ¾ + ¼ where it should weigh ¾.
     rows, columns = (_less_at_ends(side, images) for side in bilinear.shape[2:])
     return bilinear * (rows[:, None] * columns)
+
+
+def thinning() -> nn.Sequential:
+    """Layers that blur by [1, 2, 1] / 4 along each axis and keep every other row and column.
+
+    They stand behind a convolution of stride 1 where another network has one of stride 2, which
+    would turn high frequencies into others (Zhang 2019, https://arxiv.org/abs/1904.11486). Beyond
+    the border is the mirror image. The filter is [1, 1] / 2 twice, of which the second time is at
+    the places that are kept.
+
+    Example:
+        >>> thinning()(torch.tensor([[[[0.0, 0, 8, 0], [0.0, 0, 8, 0]]]]))[0, 0]
+        tensor([[0., 4.]])
+    """
+    return nn.Sequential(nn.ReflectionPad2d(1), nn.AvgPool2d(2, stride=1), nn.AvgPool2d(2))
 
 
 def convolve(

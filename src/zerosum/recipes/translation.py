@@ -116,6 +116,9 @@ def cyclegan_small() -> RunConfig:
 def cut() -> RunConfig:
     """CUT at 256 pixels: one direction, half the networks and memory of CycleGAN.
 
+    The networks are CycleGAN's with filters where sizes change, and start with small weights; as
+    in CycleGAN's, and not in CUT's own, normalisations learn a scale and a shift.
+
     Every place of a translation must tell which place of its source it came from. The paper's
     networks and rates, 400 epochs of 1,000 pictures; --game.direction b2a turns it round. FastCUT
     is --game.nce-weight 10 --no-game.nce-identity with half the images.
@@ -126,7 +129,12 @@ def cut() -> RunConfig:
         recipe="cut",
         data="",
         pictures=PicturesConfig(size=(256, 256), crop_from=(286, 286), flip=True, enlarge=True),
-        game=ContrastiveConfig(generator_optimizer=optimizer, discriminator_optimizer=optimizer),
+        game=ContrastiveConfig(
+            generator=ResnetTranslatorConfig(filtered=True, initialisation="xavier"),
+            discriminator=PatchDiscriminatorConfig(filtered=True, initialisation="xavier"),
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
+        ),
         images=images,
         batch_size=1,
         sample_count=8,
