@@ -1,5 +1,6 @@
 """What every network promises: shapes, ranges, published sizes, and that all of it can learn."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -22,6 +23,7 @@ from zerosum.networks import (
     StyleGenerator,
 )
 from zerosum.networks.dcgan import HEADS, STEMS
+from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import NORMALISATIONS, add_spectral_norm, count_parameters, needs_batch
 from zerosum.types import ImageShape
 
@@ -319,6 +321,27 @@ def test_dropout_acts_in_training_only() -> None:
     assert torch.equal(generator(z), generator(z))
     still = MlpGenerator(dropout=0.0)
     assert torch.equal(still(z), still(z))
+
+
+def test_residual_networks_start_as_their_authors_do() -> None:
+    generator, critic = ResnetGenerator(), ResnetDiscriminator()
+    stem, drawing = generator.layers[0], generator.layers[-2]
+    first, *_, last = (layer for layer in critic.layers if list(layer.parameters()))
+    assert isinstance(first, ResidualBlock)
+    entry, inner, mix = (layer for layer in first.modules() if isinstance(layer, nn.Conv2d))
+    for layer, inputs, outputs, gain in (
+        (stem, 128, 128 * 16, 1),
+        (drawing, 9 * 128, 9 * 3, 1),
+        (entry, 9 * 3, 9 * 128, 2),
+        (inner, 9 * 128, 9 * 128, 2),
+        (mix, 3, 128, 1),
+        (last, 128, 1, 1),
+    ):
+        assert isinstance(layer, (nn.Conv2d, nn.Linear))
+        expected = math.sqrt(2 * gain / (inputs + outputs))
+        assert layer.weight.std().item() == pytest.approx(expected, rel=0.1)
+        assert layer.weight.abs().max() <= math.sqrt(3) * expected
+        assert layer.bias is None or not layer.bias.any()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from zerosum.networks.fewlabels import DeepClassifier
 from zerosum.nn import GaussianNoise, NormedConv2d, NormedLinear, initialise_by_data
 
 
@@ -74,6 +75,28 @@ def test_every_layer_starts_with_mean_0_and_variance_1() -> None:
             maps.mean(across), torch.zeros(maps.shape[1]), atol=1e-4, rtol=0
         )
         torch.testing.assert_close(maps.std(across, correction=0), torch.ones(maps.shape[1]))
+
+
+def test_a_layer_may_start_with_another_deviation() -> None:
+    layer = NormedLinear(5, 3, learn_length=True, spread=0.1)
+    network, x = nn.Sequential(NormedLinear(5, 5), nn.ReLU(), layer), 3 + draws(50, 5)
+    initialise_by_data(network, x)
+    outputs = network(x)
+    torch.testing.assert_close(outputs.mean(0), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(outputs.std(0, correction=0), torch.full((3,), 0.1))
+
+
+def test_the_deep_classifier_starts_as_its_authors_does() -> None:
+    network = DeepClassifier(classes=4, image_shape=(3, 16, 16), width=16, dropout=0.0).eval()
+    pictures = draws(100, 3, 16, 16)
+    initialise_by_data(network, pictures)
+    spreads = network(pictures).std(0, correction=0)
+    torch.testing.assert_close(spreads, torch.full((4,), 0.1), atol=1e-4, rtol=0)
+    layers = [layer for layer in network.modules() if isinstance(layer, NormedConv2d)]
+    assert len(layers) == 9
+    for layer in layers:
+        assert layer.direction.std().item() == pytest.approx(0.05, rel=0.15)
+    assert NormedLinear(50, 50).direction.std().item() == pytest.approx(0.1, rel=0.1)
 
 
 def test_the_start_does_not_depend_on_what_was_before() -> None:

@@ -18,6 +18,13 @@ from zerosum.types import Features, Images, ImageShape, Latents
 __all__ = ["DeepClassifier", "MlpClassifier", "SoftplusGenerator"]
 
 
+_DEVIATION = 0.05
+"""Of the first directions of a DeepClassifier's weights."""
+
+_HEAD_SPREAD = 0.1
+"""Of a DeepClassifier's first logits."""
+
+
 class MlpClassifier(Classifier):
     """Pictures to logits of classes, through noisy fully connected layers.
 
@@ -67,7 +74,8 @@ class DeepClassifier(Classifier):
 
     Three convolutions of ``width`` channels and three of twice as many, the third of each halving
     the picture; then one without padding and two of kernel 1, and the mean over all places, which
-    are the features. LeakyReLU of slope 0.2; dropout on the picture and after each halving.
+    are the features. LeakyReLU of slope 0.2; dropout on the picture and after each halving. As in
+    the authors' program logits start with a deviation of 0.1, all other maps with 1.
 
     Args:
         classes: How many classes there are.
@@ -109,7 +117,9 @@ class DeepClassifier(Classifier):
             *_convolution(wide, wide, 1, padding=0),
             *_convolution(wide, wide, 1, padding=0),
         )
-        self.head = NormedLinear(wide, classes, learn_length=True)
+        self.head = NormedLinear(
+            wide, classes, learn_length=True, deviation=_DEVIATION, spread=_HEAD_SPREAD
+        )
 
     def features(self, images: Images) -> Features:
         """The means of the last maps."""
@@ -163,7 +173,9 @@ class SoftplusGenerator(nn.Module):
 def _convolution(
     inputs: int, outputs: int, kernel: int, *, stride: int = 1, padding: int = 1
 ) -> list[nn.Module]:
-    layer = NormedConv2d(inputs, outputs, kernel, stride=stride, padding=padding)
+    layer = NormedConv2d(
+        inputs, outputs, kernel, stride=stride, padding=padding, deviation=_DEVIATION
+    )
     return [layer, nn.LeakyReLU(0.2, inplace=True)]
 
 

@@ -3,12 +3,16 @@
 Blocks are pre-activated: x → shortcut(x) + conv(relu(norm(conv(relu(norm(x)))))), where kernel 3
 and padding 1 keep the size, and doubling (nearest) or halving (mean of 2x2) stands where the
 authors' program has it.
+
+Weights start as there: U(−√(3 v), √(3 v)) with the variance v = 2 g² / (inputs per output +
+outputs per input), where g = √2 in the 3x3 convolutions of blocks and 1 elsewhere, and biases 0
+(Glorot & Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html, and He's factor of 2).
 """
 
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.nn import INITIALISATIONS, flat_opinions, halvings, normalisation
+from zerosum.nn import HE_GAIN, flat_opinions, halvings, normalisation
 from zerosum.types import Images, ImageShape, Latents
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
@@ -53,7 +57,6 @@ class ResnetGenerator(nn.Module):
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
         width: Channels of every hidden layer.
         norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -76,7 +79,6 @@ class ResnetGenerator(nn.Module):
         image_shape: ImageShape = (3, 32, 32),
         width: int = 128,
         norm: str = "batch",
-        initialisation: str = "he",
     ) -> None:
         super().__init__()
         self.latent_size = latent_size
@@ -93,7 +95,7 @@ class ResnetGenerator(nn.Module):
             _convolution(width, channels),
             nn.Tanh(),
         )
-        INITIALISATIONS[initialisation](self)
+        _start(self)
 
     def forward(self, latents: Latents) -> Images:
         """Draw one picture per latent vector."""
@@ -113,7 +115,6 @@ class ResnetDiscriminator(Discriminator):
         width: Channels of every hidden layer.
         norm: ``none``, as in the authors' program, or ``layer``, as in the paper's text. Any name
             in ``zerosum.nn.NORMALISATIONS`` works, but a penalty per image forbids ``batch``.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
         outputs: Opinions of each picture.
 
     Raises:
@@ -134,7 +135,6 @@ class ResnetDiscriminator(Discriminator):
         image_shape: ImageShape = (3, 32, 32),
         width: int = 128,
         norm: str = "none",
-        initialisation: str = "he",
         outputs: int = 1,
     ) -> None:
         super().__init__()
@@ -152,7 +152,21 @@ class ResnetDiscriminator(Discriminator):
             nn.Linear(width, outputs),
             flat_opinions(outputs),
         )
-        INITIALISATIONS[initialisation](self)
+        _start(self)
+
+
+def _start(network: nn.Module) -> None:
+    """Draw all weights as the authors' program does."""
+    for layer in network.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    for block in network.modules():
+        if isinstance(block, ResidualBlock):
+            for layer in block.main.modules():
+                if isinstance(layer, nn.Conv2d):
+                    nn.init.xavier_uniform_(layer.weight, gain=HE_GAIN)
 
 
 def _convolution(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:

@@ -16,8 +16,6 @@ from torch.nn import functional
 
 __all__ = ["NormedConv2d", "NormedLinear", "initialise_by_data"]
 
-_STD = 0.1
-
 
 class _Normed(nn.Module, ABC):
     """A layer with a direction v and a length g for each of its outputs.
@@ -25,13 +23,19 @@ class _Normed(nn.Module, ABC):
     Args:
         shape: Of the weight; outputs come first.
         learn_length: Whether g is learnt, or only set.
+        deviation: Standard deviation of v at the start. It does not change what the layer gives;
+            the smaller it is, the faster v turns, as Adam's steps are of one size.
+        spread: Standard deviation of the outputs after `initialise_by_data`.
     """
 
     length: Tensor
 
-    def __init__(self, shape: tuple[int, ...], *, learn_length: bool) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], *, learn_length: bool, deviation: float, spread: float
+    ) -> None:
         super().__init__()
-        self.direction = nn.Parameter(_STD * torch.randn(shape))
+        self.spread = spread
+        self.direction = nn.Parameter(deviation * torch.randn(shape))
         self.bias = nn.Parameter(torch.zeros(shape[0]))
         if learn_length:
             self.length = nn.Parameter(torch.ones(shape[0]))
@@ -66,6 +70,8 @@ class NormedLinear(_Normed):
         inputs: Numbers that come in.
         outputs: Numbers that come out.
         learn_length: Whether the lengths g are learnt, or only set by `initialise_by_data`.
+        deviation: Standard deviation of the directions v at the start.
+        spread: Standard deviation of the outputs after `initialise_by_data`.
 
     Paper:
         Salimans & Kingma 2016, section 2, https://arxiv.org/abs/1602.07868
@@ -76,8 +82,18 @@ class NormedLinear(_Normed):
         tensor([1., 1.])
     """
 
-    def __init__(self, inputs: int, outputs: int, *, learn_length: bool = False) -> None:
-        super().__init__((outputs, inputs), learn_length=learn_length)
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        learn_length: bool = False,
+        deviation: float = 0.1,
+        spread: float = 1.0,
+    ) -> None:
+        super().__init__(
+            (outputs, inputs), learn_length=learn_length, deviation=deviation, spread=spread
+        )
 
     def forward(self, maps: Float[Tensor, "n inputs"]) -> Float[Tensor, "n outputs"]:
         """Give w x + b."""
@@ -94,6 +110,8 @@ class NormedConv2d(_Normed):
         stride: Step of the filters.
         padding: Zeros at each side.
         learn_length: Whether the lengths g are learnt, or only set by `initialise_by_data`.
+        deviation: Standard deviation of the directions v at the start.
+        spread: Standard deviation of the outputs after `initialise_by_data`.
 
     Example:
         >>> NormedConv2d(3, 8, 3, stride=2, padding=1)(torch.zeros(2, 3, 16, 16)).shape
@@ -109,8 +127,15 @@ class NormedConv2d(_Normed):
         stride: int = 1,
         padding: int = 0,
         learn_length: bool = False,
+        deviation: float = 0.1,
+        spread: float = 1.0,
     ) -> None:
-        super().__init__((outputs, inputs, kernel, kernel), learn_length=learn_length)
+        super().__init__(
+            (outputs, inputs, kernel, kernel),
+            learn_length=learn_length,
+            deviation=deviation,
+            spread=spread,
+        )
         self.stride = stride
         self.padding = padding
 
@@ -122,11 +147,12 @@ class NormedConv2d(_Normed):
 
 @torch.no_grad()
 def initialise_by_data(network: nn.Module, images: Tensor) -> None:
-    """Set length and bias of all normalised layers, so that each gives mean 0 and variance 1.
+    """Set length and bias of all normalised layers, so that each gives mean 0 and deviation s.
 
     With t = v · x / ‖v‖ of mean μ and deviation σ over the pictures (and places), the length
-    becomes 1/σ and the bias −μ/σ; one layer after the other, each on what the layers before it
-    give from then on. What the layers had before does not matter.
+    becomes s/σ and the bias −μ s/σ, s being the layer's ``spread``, 1 for most; one layer after
+    the other, each on what the layers before it give from then on. What the layers had before
+    does not matter.
 
     Args:
         network: Changed in place; without such layers it stays as it is.
@@ -159,7 +185,8 @@ def _standardise(layer: nn.Module, inputs: object, maps: Tensor) -> Tensor:
     assert isinstance(layer, _Normed)
     across = [axis for axis in range(maps.ndim) if axis != 1]
     mean, deviation = maps.mean(across), maps.std(across, correction=0).clamp_min(1e-6)
-    layer.length.copy_(1.0 / deviation)
-    layer.bias.copy_(-mean / deviation)
+    length = layer.spread / deviation
+    layer.length.copy_(length)
+    layer.bias.copy_(-mean * length)
     shape = (1, -1, *(1,) * (maps.ndim - 2))
-    return (maps - mean.view(shape)) / deviation.view(shape)
+    return (maps - mean.view(shape)) * length.view(shape)
