@@ -1,11 +1,12 @@
 """What all discriminators of whole pictures share: features, and a last layer on them."""
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from zerosum.nn.precision import in_full_precision
 from zerosum.types import Features, Images, ImageShape, Opinions
 
 __all__ = ["Discriminator", "Maps", "in_turn"]
@@ -24,6 +25,8 @@ class Discriminator(nn.Module):
         image_shape: (channels, height, width) of one picture.
         layers: One after the other; the last two are the last layer, linear in what it is given,
             and that which brings opinions into shape.
+        in_full: How many of them, at the end, compute in full precision where the others compute
+            in 16 bits: the last stage, or the last layer alone.
 
     Example:
         >>> import torch
@@ -38,6 +41,7 @@ class Discriminator(nn.Module):
 
     image_shape: ImageShape
     layers: nn.Sequential
+    in_full: int = 2
 
     def forward(self, images: Images) -> Opinions:
         """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
@@ -45,11 +49,14 @@ class Discriminator(nn.Module):
 
     def look(self, images: Images) -> Maps:
         """What the last layer is given of the pictures."""
-        return in_turn(list(self.layers)[:-2], images)
+        layers = list(self.layers)
+        first = len(layers) - self.in_full
+        maps = in_turn(layers[:first], images)
+        return in_full_precision(partial(in_turn, layers[first:-2]), maps)
 
     def judge(self, maps: Maps) -> Opinions:
         """The opinions on pictures of which `look` gave this."""
-        return in_turn(list(self.layers)[-2:], maps)
+        return in_full_precision(partial(in_turn, list(self.layers)[-2:]), maps)
 
     def features(self, images: Images) -> Features:
         """What `look` gives, as one row of numbers per picture."""

@@ -1,12 +1,13 @@
 """A discriminator that judges a picture by its batch too."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from zerosum.networks.around import Around
 from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import MinibatchDiscrimination
-from zerosum.types import Images, Opinions
+from zerosum.nn.precision import in_full_precision
+from zerosum.types import Features, Images, Opinions
 
 __all__ = ["MinibatchDiscriminator"]
 
@@ -53,8 +54,12 @@ class MinibatchDiscriminator(Around):
         """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
         maps = self.inner.look(images)
         opinions = self.inner.judge(maps)
-        compared: Opinions = self.weigh(self.compare(maps.flatten(1))).view_as(opinions)
-        return opinions + compared
+        compared = in_full_precision(self._compared, maps.flatten(1))
+        return opinions + compared.view_as(opinions)
+
+    def _compared(self, features: Features) -> Tensor:
+        weighed: Tensor = self.weigh(self.compare(features))
+        return weighed
 
 
 @torch.no_grad()

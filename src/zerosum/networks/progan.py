@@ -6,6 +6,7 @@ have grown to, pictures are given and taken at full size: small ones are enlarge
 square, and shrunk again by the mean of that square.
 """
 
+from functools import partial
 from itertools import pairwise
 from math import ceil
 
@@ -26,6 +27,7 @@ from zerosum.nn import (
     flat_opinions,
     halvings,
 )
+from zerosum.nn.precision import in_full_precision
 from zerosum.nn.resampling import Resize
 from zerosum.types import Images, ImageShape, Latents, Opinions
 
@@ -207,11 +209,11 @@ class GrowingDiscriminator(Growing, Discriminator):
             maps = self.blocks[size - 1](maps)
             if size == stage and share < 1:
                 maps = self.entries[size - 1](_shrink(images, 1)).lerp(maps, share)
-        return in_turn(list(self.head)[:-2], maps)
+        return in_full_precision(partial(in_turn, list(self.head)[:-2]), maps)
 
     def judge(self, maps: Maps) -> Opinions:
         """The opinions on pictures of which `look` gave this."""
-        return in_turn(list(self.head)[-2:], maps)
+        return in_full_precision(partial(in_turn, list(self.head)[-2:]), maps)
 
     def coarsen(self, images: Images) -> Images:
         """Real pictures with as much detail as generated ones may have at this stage.

@@ -97,6 +97,8 @@ class R3ganGenerator(nn.Module):
 class R3ganDiscriminator(Discriminator):
     """Pictures to opinions: the generator's mirror image.
 
+    In mixed precision all that follows the last halving computes in 32 bits, as in the paper.
+
     x (n, c, h, w) → 1x1 convolution → blocks → k times (halving, 1x1 convolution where the width
     changes, blocks) → depthwise convolution that covers the smallest map → linear →
     logits (n,).
@@ -121,6 +123,8 @@ class R3ganDiscriminator(Discriminator):
         >>> discriminator(torch.zeros(2, 3, 48, 36)).shape
         torch.Size([2])
     """
+
+    in_full = 4
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ from zerosum.nn import (
     doubled_widths,
     halvings,
 )
+from zerosum.nn.precision import in_full_precision, widened
 from zerosum.nn.resampling import double
 from zerosum.types import Images, ImageShape, Latents
 
@@ -138,7 +139,7 @@ class StyleGenerator(nn.Module):
 
     def mapping(self, latents: Latents) -> Styles:
         """Styles w of latents z, the same for each layer: shape (n, layers, s)."""
-        style: Tensor = self.map(latents)
+        style = in_full_precision(self.map, latents)
         return style[:, None].expand(-1, self.layers, -1)
 
     def synthesis(self, styles: Styles) -> Images:
@@ -153,7 +154,7 @@ class StyleGenerator(nn.Module):
                 given += 1
             if self.skips:
                 # Colours share their style with the layer that comes next.
-                colours = self.colours[number](maps, styles[:, given])
+                colours = widened(self.colours[number](maps, styles[:, given]))
                 images = colours if images is None else double(images) + colours
         drawn: Tensor = self.bound(self.colours[0](maps) if images is None else images)
         return drawn
@@ -228,10 +229,12 @@ class StyleDiscriminator(Discriminator):
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
         widths = doubled_widths(width, count + 1, max_width=max_width)
+        head = judging_head(widths[-1], (height >> count, breadth >> count), group, outputs)
+        self.in_full = len(head)
         self.layers = nn.Sequential(
             *activated(channels, width, 1),
             *(_halving(inputs, outputs, residual) for inputs, outputs in pairwise(widths)),
-            *judging_head(widths[-1], (height >> count, breadth >> count), group, outputs),
+            *head,
         )
 
 

@@ -1,0 +1,94 @@
+"""In mixed precision the last stage of a discriminator, and sums of colours, keep 32 bits."""
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from zerosum.networks import (
+    DcganDiscriminator,
+    Discriminator,
+    GrowingDiscriminator,
+    MinibatchDiscriminator,
+    MlpDiscriminator,
+    R3ganDiscriminator,
+    ResnetDiscriminator,
+    StyleDiscriminator,
+    StyleGenerator,
+)
+from zerosum.nn import EqualisedConv2d, EqualisedLinear
+
+SHAPE = (1, 16, 16)
+COUNTED = (nn.Conv2d, nn.Linear, EqualisedConv2d, EqualisedLinear)
+
+JUDGES: dict[str, tuple[Callable[[], Discriminator], int]] = {
+    "mlp": (lambda: MlpDiscriminator(image_shape=SHAPE), 1),
+    "dcgan": (lambda: DcganDiscriminator(image_shape=SHAPE, width=4), 1),
+    "resnet": (lambda: ResnetDiscriminator(image_shape=SHAPE, width=4), 1),
+    "progan": (lambda: GrowingDiscriminator(image_shape=SHAPE, width=4), 3),
+    "style": (lambda: StyleDiscriminator(image_shape=SHAPE, width=4), 3),
+    "r3gan": (lambda: R3ganDiscriminator(image_shape=SHAPE, width=4, blocks=2), 2 * 3 + 2),
+}
+"""How each is built, and the layers with weights of its last stage."""
+
+
+def half() -> torch.autocast:
+    return torch.autocast("cpu", torch.bfloat16)
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_the_last_stage_computes_in_full_precision(name: str) -> None:
+    make, count = JUDGES[name]
+    judge, kinds = make(), list[torch.dtype]()
+    for layer in judge.modules():
+        if isinstance(layer, COUNTED):
+            layer.register_forward_hook(lambda _layer, _given, made: kinds.append(made.dtype))
+    with half():
+        logits = judge(torch.randn(4, *SHAPE))
+        features = judge.features(torch.randn(4, *SHAPE))
+    assert logits.dtype == features.dtype == torch.float32
+    once = kinds[: len(kinds) // 2 + 1]  # Features are of all layers but the last.
+    assert len(once) > count
+    assert set(once[:-count]) == {torch.bfloat16}
+    assert set(once[-count:]) == {torch.float32}
+
+
+def test_every_discriminator_is_looked_at() -> None:
+    ours = {each for each in Discriminator.__subclasses__() if each.__module__[:8] == "zerosum."}
+    assert {type(make()) for make, _ in JUDGES.values()} == ours
+
+
+def test_comparing_pictures_of_a_batch_is_exact() -> None:
+    judge = MinibatchDiscriminator(MlpDiscriminator(image_shape=SHAPE, dropout=0.0), kernels=3)
+    nn.init.normal_(judge.weigh.weight)
+    maps = torch.randn(4, 32)
+    expected = judge._compared(maps)
+    seen: list[Tensor] = []
+    judge.weigh.register_forward_hook(lambda _layer, _given, made: seen.append(made))
+    with half(), patch.object(MlpDiscriminator, "look", lambda _judge, _images: maps):
+        judge(torch.randn(4, *SHAPE))
+    torch.testing.assert_close(seen[0], expected)
+
+
+@pytest.mark.parametrize("style", ["adain", "modulation"])
+def test_styles_and_sums_of_colours_are_exact(style: str) -> None:
+    network = StyleGenerator(
+        image_shape=SHAPE, style=style, latent_size=6, width=4, style_size=8, depth=2
+    ).eval()
+    latents = torch.randn(3, 6)
+    with half():
+        styles, drawn = network.mapping(latents), network(latents)
+    torch.testing.assert_close(styles, network.mapping(latents), rtol=0, atol=0)
+    assert drawn.dtype == (torch.float32 if style == "modulation" else torch.bfloat16)
+
+
+def test_gradients_reach_all_of_both_parts() -> None:
+    judge = StyleDiscriminator(image_shape=SHAPE, width=4)
+    with half():
+        judge(torch.randn(8, *SHAPE)).sum().backward()
+    for weight in judge.parameters():
+        assert weight.grad is not None
+        assert weight.grad.dtype == torch.float32
+        assert weight.grad.any()
