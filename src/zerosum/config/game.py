@@ -63,6 +63,8 @@ class OptimizerConfig:
     """What Adam adds to the root of the mean square; gradients far below it make small steps."""
     momentum: float = 0.9
     """Decay of the velocity of sgd."""
+    weight_decay: float = 0.0
+    """What is added to the gradient of each weight, per unit of the weight; 0: nothing."""
     decay: tuple[int, int] | None = None
     """Images between which the learning rate falls linearly to zero."""
     annealing: int | None = None
@@ -81,6 +83,10 @@ class OptimizerConfig:
         )
         for beta in self.betas:
             require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
+        require(
+            0 <= self.weight_decay < inf,
+            f"weight_decay must be a number from 0, got {self.weight_decay}.",
+        )
         require(
             0.0 <= self.momentum < 1.0,
             f"momentum must be from 0 to below 1, got {self.momentum}.",
