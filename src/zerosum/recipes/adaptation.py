@@ -60,6 +60,7 @@ def cdan() -> RunConfig:
         "cdan",
         images=320_000,
         method="cdan",
+        weight=0.5,
         network=_LENET,
         entropy_conditioning=True,
         domain_widths=(500, 500),
