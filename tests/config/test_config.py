@@ -128,6 +128,18 @@ def test_published_settings() -> None:
     assert critic.discriminator_optimizer.betas == (0.0, 0.9)
 
 
+def test_fastcut_is_cut_with_the_settings_of_its_authors_code() -> None:
+    fast, slow = recipe("fastcut"), recipe("cut")
+    assert (fast.images, slow.images) == (200_000, 400_000)
+    game: Any = fast.game
+    assert (game.nce_weight, game.nce_identity, game.flip_equivariance) == (10.0, False, True)
+    assert game.generator_optimizer.decay == (150_000, 200_000)
+    switches = ("nce_weight", "nce_identity", "flip_equivariance")
+    kept = {name: getattr(slow.game, name) for name in (*switches, "generator_optimizer")}
+    kept["discriminator_optimizer"] = kept["generator_optimizer"]
+    assert replace(game, **kept) == slow.game
+
+
 def test_the_published_schedule_of_r3gan() -> None:
     run = recipe("r3gan-cifar10")
     game: Any = build_game(run, Engine(device=torch.device("meta")))

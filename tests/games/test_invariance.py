@@ -237,6 +237,7 @@ def test_both_turns_with_entropy_conditioning_are_a_step_of_the_authors_code(
     played = {turn.player: found for turn, found in play(game, batch)}
     for name, factor in ((CLASSIFIER, 1), (DOMAIN, 2)):
         for mine, other in zip(played[name], twin.players[name].parameters, strict=True):
+            assert other.grad is not None
             torch.testing.assert_close(mine, factor * other.grad, rtol=1e-5, atol=1e-7)
 
 

@@ -13,7 +13,7 @@ from zerosum.games.base import Player, Round, Turn
 from zerosum.games.translation import Direction, OneWayGame
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error, patch_nce
-from zerosum.types import DomainBatch, Images, Scalar
+from zerosum.types import DomainBatch, Images, Mask, Scalar
 
 __all__ = ["CartoonGame", "ContrastiveGame", "PairedGame"]
 
@@ -29,8 +29,8 @@ class ContrastiveGame(OneWayGame):
         adv(D(G(x))) + λ · ½ (NCE(x, G(x)) + NCE(y, G(y))),
 
     x being pictures to translate and y pictures of the other domain, which must stay what they
-    are; NCE is the mean of `patch_nce` over the maps, at places drawn anew in every round. There
-    is no way back, so half the networks and half the memory of CycleGAN.
+    are; NCE is the mean of `patch_nce` over the maps, at places drawn anew for x and for y in
+    every round. There is no way back, so half the networks and half the memory of CycleGAN.
 
     Args:
         generator: Player with the networks ``translator`` (a ResnetTranslator) and ``heads``
@@ -40,6 +40,8 @@ class ContrastiveGame(OneWayGame):
         direction: From which domain to which.
         nce_weight: λ, 1 in the paper.
         nce_identity: Whether the term of y is paid; without it λ weighs the first alone (FastCUT).
+        flip_equivariance: Whether G is given the mirror image of every other picture by chance,
+            whose translation must still tell the places of the picture as it was (FastCUT).
         places: How many places of each map are compared.
         temperature: τ of `patch_nce`.
         augmentation: Names of DiffAugment operations on all that D sees.
@@ -57,6 +59,7 @@ class ContrastiveGame(OneWayGame):
         direction: Direction = "a2b",
         nce_weight: float = 1.0,
         nce_identity: bool = True,
+        flip_equivariance: bool = False,
         places: int = 256,
         temperature: float = 0.07,
         augmentation: Sequence[str] = (),
@@ -70,6 +73,7 @@ class ContrastiveGame(OneWayGame):
         )
         self.nce_weight = nce_weight
         self.nce_identity = nce_identity
+        self.flip_equivariance = flip_equivariance
         self.places = places
         self.temperature = temperature
 
@@ -77,33 +81,50 @@ class ContrastiveGame(OneWayGame):
         """D moves, then G and its heads."""
         source, target = self.domains(batch)
         given = torch.cat([source, target]) if self.nce_identity else source
-        made, maps = self._part("translator").with_maps(given)  # type: ignore[operator]
-        made = made.float()
+        mirrored = self._choose(len(given), now) if self.flip_equivariance else None
+        made, maps = self._translate(_mirror(given, mirrored))
+        if mirrored is not None:
+            with torch.no_grad():
+                _, maps = self._translate(given)
         fake = made[: len(source)]
         yield self.discriminator_turn("discriminator", target, fake.detach(), now)
         believed, accuracy = self.being_found_out("discriminator", fake, target, now)
-        nce = self.nce_weight * self.contrast(maps, made, now)
+        nce = self.nce_weight * self.contrast(maps, made, now, mirrored)
         yield self.generator_turn({"adversarial": believed, "nce": nce}, accuracy)
 
-    def contrast(self, maps: Sequence[Tensor], made: Images, now: Round) -> Scalar:
+    def contrast(
+        self, maps: Sequence[Tensor], made: Images, now: Round, mirrored: Mask | None = None
+    ) -> Scalar:
         """NCE of the translations against what they were made of.
 
         Args:
             maps: The maps of the pictures that were translated; they are not changed by this.
             made: The translations.
             now: Whose random numbers choose the places.
+            mirrored: Which translations are of mirror images, shape (n,); None: none.
         """
-        _, found = self._part("translator").with_maps(made)  # type: ignore[operator]
-        places = [self._draw(each, now) for each in maps]
+        _, found = self._translate(made)
+        found = [_mirror(each, mirrored) for each in found]
+        domains = 2 if self.nce_identity else 1
+        sides = zip(_split(found, domains), _split(maps, domains), strict=True)
+        return torch.stack([self._compare(*side, now) for side in sides]).mean()
+
+    def _compare(self, found: Sequence[Tensor], wanted: Sequence[Tensor], now: Round) -> Scalar:
+        """NCE of one domain's maps, at places of its own."""
+        places = [self._draw(each, now) for each in wanted]
         heads = self._part("heads")
         queries = heads([each.float() for each in found], places)
         with torch.no_grad():
-            keys = heads([each.float() for each in maps], places)
+            keys = heads([each.float() for each in wanted], places)
         costs = [
-            patch_nce(query, key, temperature=self.temperature)
+            patch_nce(query, key, temperature=self.temperature).mean()
             for query, key in zip(queries, keys, strict=True)
         ]
         return torch.stack(costs).mean()
+
+    def _translate(self, images: Images) -> tuple[Images, Sequence[Tensor]]:
+        made, maps = self._part("translator").with_maps(images)  # type: ignore[operator]
+        return made.float(), maps
 
     def generator(self, direction: str) -> nn.Module:
         """The best translator: the averaged one, where there is one."""
@@ -121,6 +142,22 @@ class ContrastiveGame(OneWayGame):
         count = maps.shape[2] * maps.shape[3]
         order = now.random.uniform(1, count)[0].argsort()
         return order[: self.places]
+
+    def _choose(self, n: int, now: Round) -> Mask:
+        """Which of n pictures are mirrored."""
+        return now.random.uniform(n) < 0.5
+
+
+def _mirror(maps: Tensor, chosen: Mask | None) -> Tensor:
+    """The mirror images, left to right, of those that are chosen."""
+    if chosen is None:
+        return maps
+    return torch.where(chosen.view(-1, 1, 1, 1), maps.flip(3), maps)
+
+
+def _split(maps: Sequence[Tensor], domains: int) -> list[tuple[Tensor, ...]]:
+    """The maps of each domain by itself."""
+    return list(zip(*(each.chunk(domains) for each in maps), strict=True))
 
 
 class PairedGame(OneWayGame):

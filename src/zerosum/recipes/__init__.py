@@ -34,6 +34,7 @@ from zerosum.recipes.translation import (
     cyclegan,
     cyclegan_course,
     cyclegan_small,
+    fastcut,
     pix2pix,
 )
 from zerosum.recipes.wgan_gp import wgan_gp_cifar10, wgan_gp_mnist
@@ -68,6 +69,7 @@ FAMILIES: Mapping[str, Mapping[str, Callable[[], RunConfig]]] = {
         "cyclegan-course": cyclegan_course,
         "cyclegan-small": cyclegan_small,
         "cut": cut,
+        "fastcut": fastcut,
         "pix2pix": pix2pix,
         "cartoongan": cartoongan,
     },
@@ -129,6 +131,7 @@ WEIGHTS: Mapping[str, int] = {
     "cyclegan-course": 22_000_000,
     "cyclegan-small": 1_100_000,
     "cut": 15_000_000,
+    "fastcut": 15_000_000,
     "pix2pix": 57_000_000,
     "cartoongan": 10_000_000,
     "classifier": 170_000,

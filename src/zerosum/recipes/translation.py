@@ -1,5 +1,7 @@
 """Two sets of pictures in, a translator out: CycleGAN and its kin."""
 
+from dataclasses import replace
+
 from zerosum.config import (
     CartoonConfig,
     ContrastiveConfig,
@@ -13,7 +15,15 @@ from zerosum.config import (
     UnetTranslatorConfig,
 )
 
-__all__ = ["cartoongan", "cut", "cyclegan", "cyclegan_course", "cyclegan_small", "pix2pix"]
+__all__ = [
+    "cartoongan",
+    "cut",
+    "cyclegan",
+    "cyclegan_course",
+    "cyclegan_small",
+    "fastcut",
+    "pix2pix",
+]
 
 _EPOCH = 1_000  # of the usual sets of about so many pictures
 
@@ -117,8 +127,7 @@ def cut() -> RunConfig:
     """CUT at 256 pixels: one direction, half the networks and memory of CycleGAN.
 
     Every place of a translation must tell which place of its source it came from. The paper's
-    networks and rates, 400 epochs of 1,000 pictures; --game.direction b2a turns it round. FastCUT
-    is --game.nce-weight 10 --no-game.nce-identity with half the images.
+    networks and rates, 400 epochs of 1,000 pictures; --game.direction b2a turns it round.
     """
     images = 400 * _EPOCH
     optimizer = OptimizerConfig(decay=(images // 2, images))
@@ -134,6 +143,32 @@ def cut() -> RunConfig:
         log_every=500,
         evaluate_every=20_000,
         evaluate_count=500,
+    )
+
+
+def fastcut() -> RunConfig:
+    """FastCUT at 256 pixels: CUT in half the time, and truer to the source.
+
+    Pictures of the target are left alone, telling places weighs ten times as much, mirror images
+    must be translated alike, and there are 200 epochs of 1,000 pictures, of which the last 50
+    with a rate that falls to zero.
+    """
+    base = cut()
+    assert isinstance(base.game, ContrastiveConfig)
+    images = 200 * _EPOCH
+    optimizer = OptimizerConfig(decay=(150 * _EPOCH, images))
+    return replace(
+        base,
+        recipe="fastcut",
+        images=images,
+        game=replace(
+            base.game,
+            nce_weight=10.0,
+            nce_identity=False,
+            flip_equivariance=True,
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
+        ),
     )
 
 
