@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 
 from zerosum.games import (
     CartoonGame,
@@ -343,11 +344,25 @@ def test_cartoongan_shows_smoothed_edges_as_false() -> None:
     judge, batch = Watched(), _batch()
     turn = _scores(_cartoon(judge), batch)["generator"]
     assert batch.smoothed is not None
-    real, false, _ = judge.shown
-    assert torch.equal(real, torch.cat([batch.b, batch.b]))
-    assert torch.equal(false, torch.cat([0.5 * batch.a, batch.smoothed]))
+    real, made, smoothed, _ = judge.shown
+    assert torch.equal(real, batch.b)
+    assert torch.equal(made, 0.5 * batch.a)
+    assert torch.equal(smoothed, batch.smoothed)
     expected = 10 * (2 * 0.5 * batch.a).abs().mean()
     assert turn.scores["content"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_cartoongans_three_kinds_of_pictures_weigh_alike() -> None:
+    """Equation 3: log D(y) + log(1 − D(e(y))) + log(1 − D(G(x))), a mean of each."""
+    judge, batch = Watched(), _batch()
+    game = _cartoon(judge)
+    next(_play(game, batch))
+    mine = judge.weight.grad
+    twin = Watched()
+    real, made, smoothed = (twin(images) for images in judge.shown)
+    cost = (softplus(-real) + softplus(made) + softplus(smoothed)).mean()
+    (theirs,) = torch.autograd.grad(cost, twin.weight)
+    torch.testing.assert_close(mine, theirs)
 
 
 def test_cartoongan_begins_with_the_content_alone() -> None:

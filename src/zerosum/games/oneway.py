@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.games.base import Player, Round, Turn
+from zerosum.games.judging import opinions
 from zerosum.games.translation import Direction, OneWayGame
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error, patch_nce
@@ -211,7 +212,8 @@ class CartoonGame(OneWayGame):
     """CartoonGAN: keep the content of a photograph, and draw edges as sharp as a cartoon's.
 
     D is to take cartoons y for real, and for false not only translations G(x) but also cartoons
-    e(y) whose edges were smoothed; both kinds weigh alike. The translator pays
+    e(y) whose edges were smoothed; each of the three weighs as much as the others, so that a D
+    that cannot tell thinks two thirds of all pictures false. The translator pays
 
         adv(D(G(x))) + ω ‖φ(G(x)) − φ(x)‖₁,
 
@@ -262,15 +264,29 @@ class CartoonGame(OneWayGame):
         made = self.network()(source).float()
         if now.images >= self.warmup:
             assert batch.smoothed is not None
-            false = torch.cat([made.detach(), batch.smoothed])
-            real = torch.cat([target, target])
-            yield self.discriminator_turn("discriminator", real, false, now)
+            yield self.telling_turn(target, made.detach(), batch.smoothed, now)
         terms = {"content": self.content_weight * self.keep_content(source, made)}
         if now.images < self.warmup:
             yield Turn(player="generator", cost=terms["content"], scores=terms)
             return
         terms["adversarial"], accuracy = self.being_found_out("discriminator", made, target, now)
         yield self.generator_turn(terms, accuracy)
+
+    def telling_turn(self, real: Images, made: Images, smoothed: Images, now: Round) -> Turn:
+        """D learns to tell cartoons from translations, and from cartoons without sharp edges."""
+        real_logits, made_logits, smoothed_logits = (
+            self.judge("discriminator", images, now) for images in (real, made, smoothed)
+        )
+        # In the second pair the real ones are constants: they have paid in the first, and weigh
+        # no more than either kind of false ones.
+        pairs = ((real_logits, made_logits), (real_logits.detach(), smoothed_logits))
+        costs = [self.objective.discriminator(*pair).mean() for pair in pairs]
+        false = torch.cat([made_logits, smoothed_logits])
+        return Turn(
+            player="discriminator",
+            cost=torch.stack(costs).sum(),
+            scores=opinions(real_logits.repeat(2), false),
+        )
 
     def keep_content(self, source: Images, made: Images) -> Scalar:
         """‖φ(G(x)) − φ(x)‖₁, the mean over the maps."""
