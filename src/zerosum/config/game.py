@@ -227,6 +227,11 @@ class AdversarialConfig:
     """Distribution of the latents: N(0, 1) or U(-1, 1)."""
     critic_turns: int = 1
     """Turns of the discriminator for one of the generator."""
+    generator_batch: int = 1
+    """Pictures that the generator draws at its turn for each real one of the round."""
+    dequantise: bool = False
+    """Add noise to real pictures that fills the gaps between their 256 levels, by which a
+    discriminator could tell them."""
     generator_optimizer: OptimizerConfig = OptimizerConfig()
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = OptimizerConfig()
@@ -289,6 +294,12 @@ class AdversarialConfig:
             f"which has no labels; it goes with {', '.join(smoothed)}.",
         )
         require_positive("critic_turns", self.critic_turns)
+        require_positive("generator_batch", self.generator_batch)
+        require(
+            self.generator_batch == 1 or self.objective != "relativistic",
+            "the relativistic objective pairs each generated picture with a real one: "
+            f"generator_batch must be 1, got {self.generator_batch}.",
+        )
         self._check_gradient_penalty()
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)

@@ -57,13 +57,15 @@ def wgan_gp_cifar10() -> RunConfig:
     return RunConfig(
         recipe="wgan-gp-cifar10",
         data="cifar10",
-        pictures=PicturesConfig(size=(32, 32), flip=True),
+        pictures=PicturesConfig(size=(32, 32)),
         game=AdversarialConfig(
             generator=ResnetGeneratorConfig(),
             discriminator=ResnetDiscriminatorConfig(),
             objective="wasserstein",
             penalties=_PENALTIES,
             critic_turns=5,
+            generator_batch=2,
+            dequantise=True,
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
         ),
