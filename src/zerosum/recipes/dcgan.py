@@ -47,6 +47,7 @@ def dcgan_mnist() -> RunConfig:
 
     Weights N(0, 0.02), batch normalisation, Adam at 2e-4 with β₁ = 0.5, batches of 64.
     """
+    optimizer = OptimizerConfig(weight_decay=2.5e-5)
     return RunConfig(
         recipe="dcgan-mnist",
         data="mnist",
@@ -54,10 +55,13 @@ def dcgan_mnist() -> RunConfig:
         game=AdversarialConfig(
             generator=DcganGeneratorConfig(),
             discriminator=DcganDiscriminatorConfig(),
+            latent="uniform",
+            generator_optimizer=optimizer,
+            discriminator_optimizer=optimizer,
             average_half_life=10_000,
         ),
         images=600_000,
-        batch_size=64,
+        batch_size=128,
         sample_every=20_000,
     )
 
