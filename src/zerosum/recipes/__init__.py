@@ -136,7 +136,7 @@ WEIGHTS: Mapping[str, int] = {
     "cartoongan": 10_000_000,
     "classifier": 170_000,
     "sgan": 2_200_000,
-    "sgan-conv": 1_700_000,
+    "sgan-conv": 4_100_000,
     "sgan-supervised": 1_500_000,
     "sgan-conv-supervised": 630_000,
     "dann": 210_000,

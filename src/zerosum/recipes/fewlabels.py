@@ -68,7 +68,7 @@ def sgan_conv() -> RunConfig:
         pictures=PicturesConfig(size=(32, 32)),
         game=SemiSupervisedConfig(
             network=DeepClassifierConfig(),
-            generator=DcganGeneratorConfig(initialisation="default"),
+            generator=DcganGeneratorConfig(width=128, initialisation="default"),
             labels_per_class=100,
             optimizer=optimizer,
             generator_optimizer=optimizer,
