@@ -18,8 +18,12 @@ def mnist_gan_2018() -> RunConfig:
     """Fully connected GAN on MNIST, with one-sided label smoothing.
 
     Dropout in both networks, uniform latents, Adam at 2e-3, 100 epochs. Published means of the
-    costs (discriminator / generator): 1.166 / 1.508 in epochs 1 to 10, 1.309 / 1.085 in epochs
-    91 to 100.
+    costs (discriminator / generator): 1.166 / 1.508 in epochs 1 to 10, 1.309 / 1.085 in epochs 91
+    to 100.
+
+    Source: the course's notebook of 2018, in all of its numbers.
+
+    Differs: in nothing that is known.
     """
     optimizer = OptimizerConfig(learning_rate=2e-3, betas=(0.9, 0.999))
     return RunConfig(
@@ -47,6 +51,10 @@ def mnist_gan_2022() -> RunConfig:
 
     Smoothed labels, Adam at 2e-4, batches of 128, 10 epochs. Published costs (discriminator /
     generator): from 0.933 / 1.083 to 0.612 / 3.953, with partial mode collapse to be seen.
+
+    Source: the course's notebook of 2022, in all of its numbers.
+
+    Differs: in nothing that is known.
     """
     optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.9, 0.999))
     return RunConfig(
