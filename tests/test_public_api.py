@@ -111,6 +111,7 @@ def test_recipes() -> None:
         "cyclegan-course",
         "cyclegan-small",
         "cut",
+        "fastcut",
         "pix2pix",
         "cartoongan",
         "classifier",

@@ -28,6 +28,7 @@ __all__ = [
     "Mask",
     "Opinions",
     "OtherFeatures",
+    "OtherImages",
     "PerSample",
     "Pixels",
     "Probabilities",
@@ -36,6 +37,9 @@ __all__ = [
 
 Images = Float[Tensor, "n c h w"]
 """Pictures as the networks see them: floats in [-1, 1]."""
+
+OtherImages = Float[Tensor, "m c h w"]
+"""The same, m others."""
 
 ImageBatches = Iterable[Float[Tensor, "_ c h w"]]
 """Batches of pictures of one shape; the last one may be smaller."""

@@ -1,5 +1,6 @@
 """What commands say of themselves: help, options, and answers to words that they do not know."""
 
+import ast
 import io
 import re
 import shlex
@@ -195,14 +196,38 @@ def test_every_known_word_means_something_and_no_option_is_one() -> None:
         assert said.split()[0].lstrip("-") in fields
 
 
+def docstrings() -> Iterator[str]:
+    """All that the code says of itself."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                yield ast.get_docstring(node) or ""
+
+
 def calls() -> Iterator[str]:
-    """What the documentation and the help tell to type."""
+    """What the documentation, the docstrings and the help tell to type."""
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("    zerosum "):
                 yield line.split("   #")[0]
     for command in ALL.values():
         yield from command.examples.splitlines()
+    for text in docstrings():
+        yield from re.findall(r"^ +(zerosum .*)$", text, flags=re.MULTILINE)
+
+
+def test_options_that_the_documentation_names_exist() -> None:
+    known = {name for command in ALL.values() for each in command.options() for name in each.names}
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        named = set(re.findall(r"--\w[\w-]*\.[\w.-]*\w", path.read_text(encoding="utf-8")))
+        assert not named - known, path.name
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_options_that_a_recipe_speaks_of_are_its_own(name: str) -> None:
+    prose = re.sub(r"^ +zerosum .*$", "", RECIPES[name].__doc__ or "", flags=re.MULTILINE)
+    known = {name for each in ALL[f"zerosum train {name}"].options() for name in each.names}
+    assert not set(re.findall(r"--\w[\w.-]*\w", prose)) - known
 
 
 def test_what_the_documentation_tells_to_type_is_understood() -> None:

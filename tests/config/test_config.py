@@ -115,16 +115,6 @@ def _tiny_content(folder: Path) -> str:
     return f"{file}:maps"
 
 
-def test_published_settings() -> None:
-    old = recipe("mnist-gan-2018")
-    game = adversarial(old)
-    assert (game.real_label, game.latent, old.images) == (0.9, "uniform", 6_000_000)
-    assert game.generator_optimizer == OptimizerConfig(learning_rate=2e-3, betas=(0.9, 0.999))
-    critic = adversarial(recipe("wgan-gp-mnist"))
-    assert (critic.critic_turns, critic.penalties.gradient.weight) == (5, 10.0)
-    assert critic.discriminator_optimizer.betas == (0.0, 0.9)
-
-
 def test_the_published_schedule_of_r3gan() -> None:
     run = recipe("r3gan-cifar10")
     game: Any = build_game(run, Engine(device=torch.device("meta")))
@@ -175,6 +165,8 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
             "choose latent normal, or generator.mixing 0",
         ),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
+        ({"generator_batch": 0}, "generator_batch must be greater than 0"),
+        ({"generator_batch": 2, "objective": "relativistic"}, "generator_batch must be 1, got 2"),
         ({"average_half_life": 0}, "average_half_life must be greater than 0"),
         (
             {"penalties": PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))},

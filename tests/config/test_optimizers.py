@@ -39,10 +39,21 @@ def test_adam_is_what_it_was() -> None:
     assert group["lr"] == 2e-4
 
 
+def test_weight_decay_is_a_part_of_the_gradient() -> None:
+    """Adam then takes a step of its rate towards 0 even where nothing else pulls."""
+    for method, expected in (("sgd", 2.0 - 0.1 * 0.01 * 2.0), ("adam", 2.0 - 0.1)):
+        config = OptimizerConfig(method=method, learning_rate=0.1, weight_decay=0.01)  # type: ignore[arg-type]
+        player = build_player(nn.ParameterList([torch.tensor(2.0)]), config, CPU)
+        player.parameters[0].grad = torch.zeros(())
+        player.optimizer.step()
+        assert player.parameters[0].item() == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({"momentum": 1.0}, "momentum must be from 0 to below 1"),
+        ({"weight_decay": -0.1}, "weight_decay must be a number from 0"),
         ({"annealing": 0}, "annealing must be greater than 0"),
     ],
 )

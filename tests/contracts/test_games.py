@@ -47,6 +47,13 @@ SWITCHES: dict[str, dict[str, Any]] = {
     },
     "spectral norm": {"game.discriminator.spectral_norm": True},
     "critic turns": {"game.critic_turns": 2},
+    "generator batch": {
+        "game.generator_batch": 2,
+        "game.objective": "non-saturating",
+        "game.conditional": "projection",
+        "game.classes": [{"name": name, "pictures": 1} for name in "abc"],
+    },
+    "dequantisation": {"game.dequantise": True},
     "decay": {"game.generator_optimizer.decay": (0, 1000)},
     "historical averaging": {
         "game.generator_optimizer.historical_averaging": 0.1,

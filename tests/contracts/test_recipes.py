@@ -1,6 +1,9 @@
-"""What `zerosum recipes` says of sizes, against the networks themselves."""
+"""What recipes say of themselves: their sizes, where they are from, and what differs."""
 
+import re
+import runpy
 from dataclasses import replace
+from inspect import cleandoc
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from zerosum.recipes import RECIPES, WEIGHTS, recipe
 from zerosum.training.engine import start_engine
 
 _LARGE = 5_000_000
+ROOT = Path(__file__).parents[2]
 
 
 def _weights(name: str, folder: Path) -> int:
@@ -40,3 +44,17 @@ def test_weights_are_those_of_the_networks(name: str, tmp_path: Path) -> None:
 
 def test_every_recipe_has_a_size() -> None:
     assert list(WEIGHTS) == list(RECIPES)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_ends_with_its_source_and_what_differs(name: str) -> None:
+    *_, source, differs = cleandoc(RECIPES[name].__doc__ or "").split("\n\n")
+    assert source.startswith("Source: ")
+    assert re.search(r"et al\. 20\d\d|Liu 2018|the course's|^Source: none;", source)
+    assert differs.startswith("Differs: ")
+
+
+def test_the_page_of_recipes_says_what_they_say() -> None:
+    """To mend it: python scripts/write_recipes.py."""
+    script = runpy.run_path(str(ROOT / "scripts" / "write_recipes.py"))
+    assert (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8") == script["page"]()

@@ -153,6 +153,34 @@ def test_translation_reaches_an_eighth_and_fills_with_zeros() -> None:
     assert torch.unique(empty_columns).tolist() == [0, 1, 2]
 
 
+class Listed(Randomness):
+    """Whole numbers are drawn in order, each that can be drawn once."""
+
+    def integers(self, n: int, *shape: int, low: int, high: int) -> Tensor:
+        return torch.arange(low, high).repeat(-(-n // (high - low)))[:n]
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 7, 12, 28, 29, 32, 60, 100])
+def test_shifts_and_holes_are_all_those_of_the_published_code(side: int) -> None:
+    """Its rule: up to int(side / 8 + 0.5); holes of int(side / 2 + 0.5) about any place."""
+    column = torch.arange(1.0, side + 1).view(1, 1, side, 1).expand(side + 1, 1, side, 1)
+    most = int(side * 0.125 + 0.5)
+    moved = augment(column, ("translation",), Listed(seed=0))[:, 0, :, 0]
+    shifts = {
+        tuple(float(row - by + 1) if 0 <= row - by < side else 0.0 for row in range(side))
+        for by in range(-most, most + 1)
+    }
+    assert set(map(tuple, moved.tolist())) == shifts
+    hole = int(side * 0.5 + 0.5)
+    holes = [
+        [not 0 <= row - (middle - hole // 2) < hole for row in range(side)]
+        for middle in range(side + 1 - hole % 2)
+    ]
+    rows = column[: len(holes)]
+    # A side of 1 pixel has a hole of 1, so the columns do not change what is seen of the rows.
+    assert (cutout(rows, Listed(seed=0))[:, 0, :, 0] != 0).tolist() == holes
+
+
 def test_cutout_takes_at_most_a_quarter_and_at_least_a_sixteenth() -> None:
     holed = cutout(torch.ones(512, 3, 32, 32), Randomness(seed=0))
     shares = (holed == 0).float().mean(dim=(1, 2, 3))

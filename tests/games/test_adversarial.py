@@ -107,6 +107,33 @@ def test_critic_turns() -> None:
     assert players == [alone, alone, both, alone, alone, both]
 
 
+def test_the_generator_may_draw_more_at_its_turn_than_there_are_real_pictures() -> None:
+    """The other player is shown as many generated pictures as real ones."""
+    game, judged = _game(critic_turns=2, generator_batch=3), []
+    critic = game.players["discriminator"].network
+    critic.register_forward_hook(lambda _, given, __: judged.append(len(given[0])))
+    _play(game, _round(0))
+    _play(game, _round(1))
+    assert judged == [8, 8, 8, 8, 24]
+
+
+def test_real_pictures_fill_the_gaps_between_their_levels() -> None:
+    """The published program: 2 (k / 256 − ½), and noise from 0 to 1/128."""
+    shown: list[torch.Tensor] = []
+    game = _game(dequantise=True)
+    critic = game.players["discriminator"].network
+    critic.register_forward_hook(lambda _, given, __: shown.append(given[0]))
+    levels = torch.tensor([0.0, 1.0, 128.0, 255.0]).view(1, 1, 2, 2).expand(4000, 1, 2, 2)
+    batch = Batch(images=levels / 127.5 - 1)
+    list(game.turns(batch, _round()))
+    extra = shown[0] - 2 * (levels / 256 - 0.5)
+    assert extra.min() >= -1e-6
+    assert extra.max() <= 1 / 128 + 1e-6
+    for found, uniform in ((extra.mean(dim=0), 0.5), (extra.std(dim=0), 12**-0.5)):
+        wanted = torch.full((1, 2, 2), uniform / 128)
+        torch.testing.assert_close(found, wanted, atol=2e-4, rtol=0.0)
+
+
 def test_a_lazy_penalty_is_paid_seldom_and_more() -> None:
     game = _game(weight=3.0, penalties=[_R1])
     scores = [_play(game, _round(number))[0].scores for number in range(5)]

@@ -1,11 +1,13 @@
 """The game for invariant features, against gradient reversal as the paper draws it."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from zerosum.games import ClassificationGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.invariance import CLASSIFIER, DOMAIN
@@ -103,7 +105,7 @@ def test_both_turns_are_one_step_of_gradient_reversal(
     if game.conditional:
         reversed_features = outer_products(reversed_features, logits.detach().softmax(dim=1))
     costs = domain_costs(head(reversed_features), torch.arange(8) < 4)
-    cost = cross_entropy(logits[:4], batch.labels_a).mean() + costs.mean()
+    cost = cross_entropy(logits[:4], batch.labels_a).mean() + costs[:4].mean() + costs[4:].mean()
     cost.backward()  # type: ignore[no-untyped-call]
     expected = {CLASSIFIER: network, DOMAIN: head}
     played = list(play(game, batch))
@@ -199,12 +201,53 @@ def test_entropy_weights_have_mean_1_and_favour_the_sure() -> None:
     assert weights.mean().item() == pytest.approx(1.0)
     raw = torch.tensor([2.0, 1 + 1 / 3, 1.5])
     torch.testing.assert_close(weights, raw / raw.mean())
-    game, batch = make_game(conditional=True, entropy_conditioning=True), make_batch()
-    features = game.see([batch.a, batch.b])
-    sure = game.judge(features).softmax(dim=1).detach()
-    cost, opinions = game.domain_cost(features, sure)
-    costs = domain_costs(opinions, torch.arange(8) < 4)
-    torch.testing.assert_close(cost, (costs * entropy_weights(sure)).mean())
+
+
+def published_cdan_e(opinions: Tensor, sure: Tensor, strength: float) -> Tensor:
+    """L of the authors' code, which is the mean of both domains' weighted means.
+
+    Its weights see the classes' probabilities, against which it reverses their gradient.
+    """
+    n = len(sure) // 2
+    entropy = Reversal.apply(torch.special.entr(sure).sum(dim=1), strength)
+    raw = 1 + torch.exp(-entropy)
+    share = torch.cat([raw[:n] / raw[:n].sum().detach(), raw[n:] / raw[n:].sum().detach()])
+    right = torch.cat([torch.ones(n), torch.zeros(n)])
+    costs = functional.binary_cross_entropy(opinions.sigmoid(), right, reduction="none")
+    return (share * costs).sum() / share.sum().detach()
+
+
+@pytest.mark.parametrize("strength", [0.1, 1.0])
+def test_both_turns_with_entropy_conditioning_are_a_step_of_the_authors_code(
+    strength: float,
+) -> None:
+    """Half of our weight is theirs, since they take the mean where the paper has a sum."""
+    how: dict[str, Any] = {"conditional": True, "entropy_conditioning": True}
+    game, batch = make_game(weight=strength / 2, **how), make_batch()
+    twin = make_game(**how)
+    network, head = (twin.players[name].network for name in (CLASSIFIER, DOMAIN))
+    assert isinstance(network, LenetClassifier)
+    assert batch.labels_a is not None
+    features = network.features(torch.cat([batch.a, batch.b]))
+    logits = network.head(features)
+    sure = logits.softmax(dim=1)
+    products = outer_products(Reversal.apply(features, strength), sure.detach())
+    cost = cross_entropy(logits[:4], batch.labels_a).mean()
+    (cost + published_cdan_e(head(products), sure, strength)).backward()  # type: ignore[no-untyped-call]
+    played = {turn.player: found for turn, found in play(game, batch)}
+    for name, factor in ((CLASSIFIER, 1), (DOMAIN, 2)):
+        for mine, other in zip(played[name], twin.players[name].parameters, strict=True):
+            assert other.grad is not None
+            torch.testing.assert_close(mine, factor * other.grad, rtol=1e-5, atol=1e-7)
+
+
+def test_a_domain_head_pays_the_sum_of_two_means() -> None:
+    """Undecided, log 4: equation 9 of Ganin et al. has a mean for each domain."""
+    game, batch = make_game(), make_batch()
+    for weight in game.players[DOMAIN].parameters:
+        weight.data.zero_()
+    cost, _ = game.domain_cost(game.see([batch.a, batch.b]), None)
+    assert cost.item() == pytest.approx(math.log(4))
 
 
 def test_an_undecided_domain_head_pays_log_2_and_a_sure_one_what_it_is_worth() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 
 from zerosum.games import (
     CartoonGame,
@@ -19,7 +20,7 @@ from zerosum.games import (
     Turn,
 )
 from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator
-from zerosum.objectives import make_objective
+from zerosum.objectives import make_objective, patch_nce
 from zerosum.randomness import Randomness
 from zerosum.types import DomainBatch
 
@@ -230,6 +231,67 @@ def test_fast_cut_leaves_pictures_of_the_target_alone() -> None:
     assert seen == [2, 2]
 
 
+class AtPlaces(nn.Module):
+    """Heads that give the maps at the places, unchanged, and remember the places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[list[int]] = []
+
+    def forward(self, maps: Sequence[Tensor], places: Sequence[Tensor]) -> list[Tensor]:
+        self.asked += [each.tolist() for each in places]
+        pairs = zip(maps, places, strict=True)
+        return [each.flatten(2)[:, :, chosen].transpose(1, 2) for each, chosen in pairs]
+
+
+class Ramp(nn.Module):
+    """A translator whose pictures are brighter to the right; its maps are the pictures."""
+
+    def with_maps(self, images: Tensor) -> tuple[Tensor, list[Tensor]]:
+        return images + torch.linspace(0.0, 1.0, images.shape[3]), [images]
+
+
+def _ramp(**settings: Any) -> tuple[ContrastiveGame, AtPlaces, Mean]:
+    heads, judge = AtPlaces(), Watched()
+    game = ContrastiveGame(
+        generator=_player(
+            nn.ModuleDict({"translator": Ramp(), "heads": heads, "other": nn.Linear(1, 1)})
+        ),
+        discriminator=_player(judge),
+        objective=make_objective("least-squares"),
+        **settings,
+    )
+    return game, heads, judge
+
+
+def test_cut_asks_for_the_same_places_of_both_and_for_others_in_each_domain() -> None:
+    game, heads, _ = _ramp(places=9)
+    _scores(game, _batch())
+    made, source, same, target = heads.asked
+    assert made == source
+    assert same == target
+    assert len(set(made)) == 9
+    assert set(made) != set(same)
+
+
+def test_flip_equivariance_asks_mirror_images_for_the_places_as_they_were() -> None:
+    """FastCUT: D is shown G(flip(x)), and the maps of flip(G(flip(x))) must tell those of x."""
+    game, _, judge = _ramp(nce_identity=False, flip_equivariance=True, temperature=1.0)
+    batch, now = _batch(8), _now()
+    mirrored = _now().random.uniform(8) < 0.5
+    assert 0 < mirrored.sum() < 8
+    turn = _scores(game, batch, now)["generator"]
+    ramp = torch.linspace(0.0, 1.0, 16)
+    made = torch.where(mirrored.view(-1, 1, 1, 1), batch.a.flip(3), batch.a) + ramp
+    assert isinstance(judge, Watched)
+    torch.testing.assert_close(judge.shown[1], made)
+    back = torch.where(mirrored.view(-1, 1, 1, 1), batch.a + ramp.flip(0), batch.a + ramp)
+    expected = patch_nce(
+        *(each.flatten(2).transpose(1, 2) for each in (back, batch.a)), temperature=1.0
+    )
+    assert turn.scores["nce"].item() == pytest.approx(expected.mean().item(), rel=1e-5)
+
+
 def test_a_game_of_the_other_direction_turns_the_domains_round() -> None:
     game = _contrastive(direction="b2a")
     batch = _batch()
@@ -282,11 +344,25 @@ def test_cartoongan_shows_smoothed_edges_as_false() -> None:
     judge, batch = Watched(), _batch()
     turn = _scores(_cartoon(judge), batch)["generator"]
     assert batch.smoothed is not None
-    real, false, _ = judge.shown
-    assert torch.equal(real, torch.cat([batch.b, batch.b]))
-    assert torch.equal(false, torch.cat([0.5 * batch.a, batch.smoothed]))
+    real, made, smoothed, _ = judge.shown
+    assert torch.equal(real, batch.b)
+    assert torch.equal(made, 0.5 * batch.a)
+    assert torch.equal(smoothed, batch.smoothed)
     expected = 10 * (2 * 0.5 * batch.a).abs().mean()
     assert turn.scores["content"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_cartoongans_three_kinds_of_pictures_weigh_alike() -> None:
+    """Equation 3: log D(y) + log(1 − D(e(y))) + log(1 − D(G(x))), a mean of each."""
+    judge, batch = Watched(), _batch()
+    game = _cartoon(judge)
+    next(_play(game, batch))
+    mine = judge.weight.grad
+    twin = Watched()
+    real, made, smoothed = (twin(images) for images in judge.shown)
+    cost = (softplus(-real) + softplus(made) + softplus(smoothed)).mean()
+    (theirs,) = torch.autograd.grad(cost, twin.weight)
+    torch.testing.assert_close(mine, theirs)
 
 
 def test_cartoongan_begins_with_the_content_alone() -> None:

@@ -150,6 +150,8 @@ def _build_adversarial(
         penalties=_penalties(config),
         latent=config.latent,
         critic_turns=config.critic_turns,
+        generator_batch=config.generator_batch,
+        dequantise=config.dequantise,
         augmentation=config.augmentation,
         adaptive=_adaptive(config),
         instance_noise=InstanceNoise(deviation=noise.deviation, until=noise.until),

@@ -69,6 +69,8 @@ class OptimizerConfig:
     """What Adam adds to the root of the mean square; gradients far below it make small steps."""
     momentum: float = 0.9
     """Decay of the velocity of sgd."""
+    weight_decay: float = 0.0
+    """What is added to the gradient of each weight, per unit of the weight; 0: nothing."""
     decay: tuple[int, int] | None = None
     """Images between which the learning rate falls linearly to zero."""
     annealing: int | None = None
@@ -87,6 +89,10 @@ class OptimizerConfig:
         )
         for beta in self.betas:
             require(0.0 <= beta < 1.0, f"betas must be from 0 to below 1, got {self.betas}.")
+        require(
+            0 <= self.weight_decay < inf,
+            f"weight_decay must be a number from 0, got {self.weight_decay}.",
+        )
         require(
             0.0 <= self.momentum < 1.0,
             f"momentum must be from 0 to below 1, got {self.momentum}.",
@@ -234,6 +240,11 @@ class AdversarialConfig:
     """Distribution of the latents: N(0, 1) or U(-1, 1)."""
     critic_turns: int = 1
     """Turns of the discriminator for one of the generator."""
+    generator_batch: int = 1
+    """Pictures that the generator draws at its turn for each real one of the round."""
+    dequantise: bool = False
+    """Add noise to real pictures that fills the gaps between their 256 levels, by which a
+    discriminator could tell them."""
     generator_optimizer: OptimizerConfig = OptimizerConfig()
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = OptimizerConfig()
@@ -296,6 +307,12 @@ class AdversarialConfig:
             f"which has no labels; it goes with {', '.join(smoothed)}.",
         )
         require_positive("critic_turns", self.critic_turns)
+        require_positive("generator_batch", self.generator_batch)
+        require(
+            self.generator_batch == 1 or self.objective != "relativistic",
+            "the relativistic objective pairs each generated picture with a real one: "
+            f"generator_batch must be 1, got {self.generator_batch}.",
+        )
         self._check_gradient_penalty()
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)

@@ -42,13 +42,14 @@ class InvarianceConfig(ClassifyingConfig):
     domain_widths: tuple[int, ...] = (100,)
     """Units of the hidden layers of the domain head."""
     weight: float = 1.0
-    """What being told apart costs, once the ramp is over: λ. 0: learn from the source alone, which
-    is the baseline."""
+    """What being told apart costs, once the ramp is over: λ. Each domain's mean costs so much;
+    code that takes one mean over both has twice that number. 0: learn from the source alone,
+    which is the baseline."""
     ramp: int = 0
     """Images over which λ rises as 2 / (1 + exp(-10 p)) - 1, p being the part of them that is
     seen; 0: it is there at once."""
     entropy_conditioning: bool = False
-    """With cdan: pictures of which the classifier is sure count more."""
+    """With cdan: pictures of which the classifier is sure count more, in each domain by itself."""
     target_labels: bool = False
     """Learn from the target's labels too; the domain is then a nuisance that is to be forgotten,
     and nothing is left to adapt to."""

@@ -234,7 +234,12 @@ def _build_optimizer(config: OptimizerConfig, network: nn.Module) -> torch.optim
         make = partial(torch.optim.Adam, betas=config.betas, eps=config.epsilon)
     device = next(network.parameters()).device.type
     fused = device in ("cpu", "cuda", "mps")
-    return make(network.parameters(), lr=config.learning_rate, fused=fused)
+    return make(
+        network.parameters(),
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+        fused=fused,
+    )
 
 
 def network_arguments(config: object) -> dict[str, Any]:

@@ -133,6 +133,7 @@ def _build_contrastive(config: ContrastiveConfig, parts: _Parts) -> ContrastiveG
         direction=config.direction,
         nce_weight=config.nce_weight,
         nce_identity=config.nce_identity,
+        flip_equivariance=config.flip_equivariance,
         places=config.places,
         temperature=config.temperature,
         **parts.shared,

@@ -96,6 +96,9 @@ class ContrastiveConfig(TranslationConfig):
     """What it costs not to tell: λ."""
     nce_identity: bool = True
     """Pay it for pictures that need no translation too."""
+    flip_equivariance: bool = False
+    """Give the translator mirror images of half of the pictures, which must still tell where in
+    the picture as it was each place came from."""
     places: int = 256
     """Places of each map that are compared."""
     temperature: float = 0.07

@@ -80,19 +80,20 @@ def colour(images: Images, random: Randomness) -> Images:
 
 
 def translation(images: Images, random: Randomness) -> Images:
-    """Move each picture by up to an eighth of its sides, filling with 0.
+    """Move each picture by up to an eighth of its sides, rounded, filling with 0.
 
     Args:
         images: Pictures of shape (n, c, h, w).
-        random: Draws down ~ {-h//8 ... h//8}, then right ~ {-w//8 ... w//8}, per picture.
+        random: Draws down ~ {-a ... a} with a = ⌊h/8 + ½⌋, then right likewise, per picture.
 
     Example:
         >>> translation(torch.ones(2, 3, 16, 16), Randomness(seed=0)).shape
         torch.Size([2, 3, 16, 16])
     """
-    n, _, height, width = images.shape
-    down = random.integers(n, low=-(height // 8), high=height // 8 + 1)
-    right = random.integers(n, low=-(width // 8), high=width // 8 + 1)
+    n = len(images)
+    down_most, right_most = (_part(side, 8) for side in images.shape[2:])
+    down = random.integers(n, low=-down_most, high=down_most + 1)
+    right = random.integers(n, low=-right_most, high=right_most + 1)
     return translate(images, down=down, right=right)
 
 
@@ -111,7 +112,7 @@ def cutout(images: Images, random: Randomness) -> Images:
         True
     """
     n, _, height, width = images.shape
-    rows, columns = height // 2, width // 2
+    rows, columns = _part(height, 2), _part(width, 2)
     top = random.integers(n, low=0, high=height + 1 - rows % 2) - rows // 2
     left = random.integers(n, low=0, high=width + 1 - columns % 2) - columns // 2
     return cut_out(images, top=top, left=left)
@@ -191,7 +192,7 @@ def deform(images: Images, maps: Float[Tensor, "n 2 3"]) -> Images:
 
 
 def cut_out(images: Images, *, top: Tensor, left: Tensor) -> Images:
-    """Replace a rectangle of half the height and half the width by 0.
+    """Replace a rectangle of half the height and half the width, rounded up, by 0.
 
     Args:
         images: Pictures of shape (n, c, h, w).
@@ -204,9 +205,14 @@ def cut_out(images: Images, *, top: Tensor, left: Tensor) -> Images:
                   [0., 1., 1., 1.]]]])
     """
     height, width = images.shape[2:]
-    in_rows = _within(_places(height, images) - top[:, None], height // 2)
-    in_columns = _within(_places(width, images) - left[:, None], width // 2)
+    in_rows = _within(_places(height, images) - top[:, None], _part(height, 2))
+    in_columns = _within(_places(width, images) - left[:, None], _part(width, 2))
     return images * ~_grid(in_rows, in_columns)
+
+
+def _part(side: int, count: int) -> int:
+    """A side's part, rounded as the paper's code rounds it: a half up."""
+    return (2 * side + count) // (2 * count)
 
 
 def _stretch(images: Images, factor: Tensor, *, over: tuple[int, ...]) -> Images:

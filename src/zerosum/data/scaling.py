@@ -4,9 +4,10 @@ import torch
 from torch import Tensor
 
 from zerosum.errors import DataError
+from zerosum.randomness import Randomness
 from zerosum.types import Bytes, Images
 
-__all__ = ["scale", "unscale"]
+__all__ = ["dequantise", "scale", "unscale"]
 
 
 def scale(pictures: Bytes) -> Images:
@@ -58,6 +59,28 @@ def unscale(images: Images) -> Bytes:
         )
     _refuse_nonfinite(images)
     return images.detach().float().add(1.0).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def dequantise(images: Images, random: Randomness) -> Images:
+    """Spread each of the 256 levels of pictures over a 256th of [-1, 1), by chance.
+
+    Level k, which is 2 k / 255 − 1 in pictures, becomes (k + u) / 128 − 1 with u ~ U(0, 1) for
+    each number. A discriminator can then not tell real pictures by having 256 levels only.
+
+    Args:
+        images: What `scale` makes, shape (n, c, h, w).
+        random: Draws u.
+
+    Paper:
+        Gulrajani et al. 2017, in the program that was published with it,
+        https://arxiv.org/abs/1704.00028
+
+    Example:
+        >>> black = dequantise(torch.full((1, 1, 28, 28), -1.0), Randomness(seed=0))
+        >>> bool(black.min() >= -1), bool(black.max() < -1 + 1 / 128)
+        (True, True)
+    """
+    return (127.5 * (images + 1.0) + random.uniform(*images.shape)) / 128.0 - 1.0
 
 
 def _refuse_nonfinite(images: Tensor) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from zerosum.data.augment import augment
+from zerosum.data.scaling import dequantise
 from zerosum.games.adaptive import AdaptiveAugmentation, overfitting
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.classes import Classes
@@ -24,7 +25,7 @@ from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
-from zerosum.types import Batch, Images, Labels, Logits, Scalar
+from zerosum.types import Batch, Images, Labels, Logits, OtherImages, Scalar
 
 __all__ = ["AdversarialGame", "InstanceNoise", "WeightedPenalty"]
 
@@ -104,6 +105,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         penalties: What D pays besides.
         latent: Name of the distribution of z.
         critic_turns: Turns of D for one of G.
+        generator_batch: Pictures that G draws at its turn for each real one of the round.
+        dequantise: Whether real pictures are spread over the gaps between their 256 levels.
         augmentation: Names of DiffAugment operations on all that D sees.
         adaptive: ADA, on all that D sees; None: without it.
         instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
@@ -137,6 +140,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         penalties: Sequence[WeightedPenalty] = (),
         latent: str = "normal",
         critic_turns: int = 1,
+        generator_batch: int = 1,
+        dequantise: bool = False,
         augmentation: Sequence[str] = (),
         adaptive: AdaptiveAugmentation | None = None,
         instance_noise: InstanceNoise | None = None,
@@ -150,6 +155,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         self.penalties = tuple(penalties)
         self.latent = latent
         self.critic_turns = critic_turns
+        self.generator_batch = generator_batch
+        self.dequantise = dequantise
         self.augmentation = tuple(augmentation)
         self.adaptive = adaptive
         self.instance_noise = instance_noise
@@ -160,15 +167,19 @@ class AdversarialGame(GeneratingGame[Batch]):
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
-        real = self.grown(batch.images, now)
-        labels = None if self.asked is None else batch.labels
+        shown = dequantise(batch.images, now.random) if self.dequantise else batch.images
+        real = self.grown(shown, now)
+        labels = asked = None if self.asked is None else batch.labels
         generator_moves = (now.number + 1) % self.critic_turns == 0
+        times = self.generator_batch if generator_moves else 1
+        if asked is not None:
+            asked = asked.repeat(times)
         with torch.set_grad_enabled(generator_moves):
-            fake = self.generate(len(real), now.random, labels)
-        judgement = self.discriminator_turn(real, fake.detach(), now, labels)
+            fake = self.generate(times * len(real), now.random, asked)
+        judgement = self.discriminator_turn(real, fake[: len(real)].detach(), now, labels)
         yield judgement
         if generator_moves:
-            yield self.generator_turn(fake, real, judgement.scores["real"], now, labels)
+            yield self.generator_turn(fake, real, judgement.scores["real"], now, asked)
         if self.adaptive:
             self.adaptive.follow(judgement.scores["overfitting"], len(real), now)
 
@@ -218,7 +229,7 @@ class AdversarialGame(GeneratingGame[Batch]):
     def generator_turn(
         self,
         fake: Images,
-        real: Images,
+        real: OtherImages,
         real_logit: Scalar,
         now: Round,
         labels: Labels | None = None,

@@ -68,7 +68,10 @@ class InvarianceGame(AdaptingGame):
     With features f and label head y of the classifier C, and the domain head D,
 
         C pays  E_source[CE(y(f(x)), label)] − λ(p) · L(D),
-        D pays  L(D) = mean over both domains of −log of the probability of the right domain.
+        D pays  L(D) = E_source[−log p(source)] + E_target[−log p(target)].
+
+    These are the paper's two means, and λ is its λ; code that takes one mean over both domains,
+    as that of Long et al. does, halves L, which is a λ of half as much here.
 
     D moves on the features that C was judged by, from before C's move, so that both move at once,
     as with the paper's gradient reversal; the gradients are the same.
@@ -84,7 +87,8 @@ class InvarianceGame(AdaptingGame):
         strength: λ, as a function of the images seen.
         conditional: Show D the outer products of features and probabilities (CDAN); no gradient
             goes through the probabilities.
-        entropy_conditioning: Let pictures of which the classifier is sure count more in L.
+        entropy_conditioning: Let pictures of which the classifier is sure count more in each mean
+            (CDAN+E). C pays for the weights too: it is to be sure where D is wrong.
         together: Send both domains through the network as one batch, whose statistics batch
             normalisation then takes; else one after the other.
         smoothing: Label smoothing.
@@ -151,7 +155,7 @@ class InvarianceGame(AdaptingGame):
         features = self.see([augment(images, self.augmentation, now.random) for images in shown])
         # Without conditioning no one asks what unlabelled pictures are taken for.
         logits = self.judge(features if self.conditional else features[: len(labels)])
-        sure = logits.detach().softmax(dim=1) if self.conditional else None
+        sure = logits.softmax(dim=1) if self.conditional else None
         if not self.is_adversarial:
             yield self.classifier_turn(logits[: len(labels)], labels)
             return
@@ -160,7 +164,7 @@ class InvarianceGame(AdaptingGame):
         yield self.classifier_turn(
             logits[: len(labels)], labels, domain_cost=cost, strength=strength
         )
-        yield self.domain_turn(features.detach(), sure)
+        yield self.domain_turn(features.detach(), None if sure is None else sure.detach())
 
     def see(self, shown: ImageBatches) -> Features:
         """The features of all domains' pictures, those of the source first."""
@@ -179,14 +183,16 @@ class InvarianceGame(AdaptingGame):
 
         Args:
             features: What is seen in the pictures of both.
-            sure: The classes' probabilities, where D is shown the products with them.
+            sure: The classes' probabilities, where D is shown the products with them; gradients
+                go through them to the weights alone.
         """
-        shown = features if sure is None else outer_products(features, sure)
+        shown = features if sure is None else outer_products(features, sure.detach())
         opinions: Logits = self.players[DOMAIN].network(shown).float()
         costs = domain_costs(opinions, _first_half(opinions))
         if sure is not None and self.entropy_conditioning:
-            costs = costs * entropy_weights(sure)
-        return costs.mean(), opinions
+            costs = costs * torch.cat([entropy_weights(each) for each in sure.chunk(2)])
+        of_source, of_target = costs.chunk(2)
+        return of_source.mean() + of_target.mean(), opinions
 
     def classifier_turn(
         self,

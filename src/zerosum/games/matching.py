@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from zerosum.objectives.semisupervised import MATCHES
-from zerosum.types import Features, Images, Scalar
+from zerosum.types import Features, Images, OtherImages, Scalar
 
 __all__ = ["FeatureMatching"]
 
@@ -39,7 +39,7 @@ class FeatureMatching:
     weight: float = 1.0
     alone: bool = False
 
-    def pay(self, discriminator: nn.Module, fake: Images, real: Images) -> Scalar:
+    def pay(self, discriminator: nn.Module, fake: Images, real: OtherImages) -> Scalar:
         """The cost, in full precision.
 
         Args:

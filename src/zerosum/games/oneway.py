@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.games.base import Player, Round, Turn
+from zerosum.games.judging import opinions
 from zerosum.games.translation import Direction, OneWayGame
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error, patch_nce
-from zerosum.types import DomainBatch, Images, Scalar
+from zerosum.types import DomainBatch, Images, Mask, Scalar
 
 __all__ = ["CartoonGame", "ContrastiveGame", "PairedGame"]
 
@@ -29,8 +30,8 @@ class ContrastiveGame(OneWayGame):
         adv(D(G(x))) + λ · ½ (NCE(x, G(x)) + NCE(y, G(y))),
 
     x being pictures to translate and y pictures of the other domain, which must stay what they
-    are; NCE is the mean of `patch_nce` over the maps, at places drawn anew in every round. There
-    is no way back, so half the networks and half the memory of CycleGAN.
+    are; NCE is the mean of `patch_nce` over the maps, at places drawn anew for x and for y in
+    every round. There is no way back, so half the networks and half the memory of CycleGAN.
 
     Args:
         generator: Player with the networks ``translator`` (a ResnetTranslator) and ``heads``
@@ -40,6 +41,8 @@ class ContrastiveGame(OneWayGame):
         direction: From which domain to which.
         nce_weight: λ, 1 in the paper.
         nce_identity: Whether the term of y is paid; without it λ weighs the first alone (FastCUT).
+        flip_equivariance: Whether G is given the mirror image of every other picture by chance,
+            whose translation must still tell the places of the picture as it was (FastCUT).
         places: How many places of each map are compared.
         temperature: τ of `patch_nce`.
         augmentation: Names of DiffAugment operations on all that D sees.
@@ -57,6 +60,7 @@ class ContrastiveGame(OneWayGame):
         direction: Direction = "a2b",
         nce_weight: float = 1.0,
         nce_identity: bool = True,
+        flip_equivariance: bool = False,
         places: int = 256,
         temperature: float = 0.07,
         augmentation: Sequence[str] = (),
@@ -70,6 +74,7 @@ class ContrastiveGame(OneWayGame):
         )
         self.nce_weight = nce_weight
         self.nce_identity = nce_identity
+        self.flip_equivariance = flip_equivariance
         self.places = places
         self.temperature = temperature
 
@@ -77,33 +82,50 @@ class ContrastiveGame(OneWayGame):
         """D moves, then G and its heads."""
         source, target = self.domains(batch)
         given = torch.cat([source, target]) if self.nce_identity else source
-        made, maps = self._part("translator").with_maps(given)  # type: ignore[operator]
-        made = made.float()
+        mirrored = self._choose(len(given), now) if self.flip_equivariance else None
+        made, maps = self._translate(_mirror(given, mirrored))
+        if mirrored is not None:
+            with torch.no_grad():
+                _, maps = self._translate(given)
         fake = made[: len(source)]
         yield self.discriminator_turn("discriminator", target, fake.detach(), now)
         believed, accuracy = self.being_found_out("discriminator", fake, target, now)
-        nce = self.nce_weight * self.contrast(maps, made, now)
+        nce = self.nce_weight * self.contrast(maps, made, now, mirrored)
         yield self.generator_turn({"adversarial": believed, "nce": nce}, accuracy)
 
-    def contrast(self, maps: Sequence[Tensor], made: Images, now: Round) -> Scalar:
+    def contrast(
+        self, maps: Sequence[Tensor], made: Images, now: Round, mirrored: Mask | None = None
+    ) -> Scalar:
         """NCE of the translations against what they were made of.
 
         Args:
             maps: The maps of the pictures that were translated; they are not changed by this.
             made: The translations.
             now: Whose random numbers choose the places.
+            mirrored: Which translations are of mirror images, shape (n,); None: none.
         """
-        _, found = self._part("translator").with_maps(made)  # type: ignore[operator]
-        places = [self._draw(each, now) for each in maps]
+        _, found = self._translate(made)
+        found = [_mirror(each, mirrored) for each in found]
+        domains = 2 if self.nce_identity else 1
+        sides = zip(_split(found, domains), _split(maps, domains), strict=True)
+        return torch.stack([self._compare(*side, now) for side in sides]).mean()
+
+    def _compare(self, found: Sequence[Tensor], wanted: Sequence[Tensor], now: Round) -> Scalar:
+        """NCE of one domain's maps, at places of its own."""
+        places = [self._draw(each, now) for each in wanted]
         heads = self._part("heads")
         queries = heads([each.float() for each in found], places)
         with torch.no_grad():
-            keys = heads([each.float() for each in maps], places)
+            keys = heads([each.float() for each in wanted], places)
         costs = [
-            patch_nce(query, key, temperature=self.temperature)
+            patch_nce(query, key, temperature=self.temperature).mean()
             for query, key in zip(queries, keys, strict=True)
         ]
         return torch.stack(costs).mean()
+
+    def _translate(self, images: Images) -> tuple[Images, Sequence[Tensor]]:
+        made, maps = self._part("translator").with_maps(images)  # type: ignore[operator]
+        return made.float(), maps
 
     def generator(self, direction: str) -> nn.Module:
         """The best translator: the averaged one, where there is one."""
@@ -121,6 +143,22 @@ class ContrastiveGame(OneWayGame):
         count = maps.shape[2] * maps.shape[3]
         order = now.random.uniform(1, count)[0].argsort()
         return order[: self.places]
+
+    def _choose(self, n: int, now: Round) -> Mask:
+        """Which of n pictures are mirrored."""
+        return now.random.uniform(n) < 0.5
+
+
+def _mirror(maps: Tensor, chosen: Mask | None) -> Tensor:
+    """The mirror images, left to right, of those that are chosen."""
+    if chosen is None:
+        return maps
+    return torch.where(chosen.view(-1, 1, 1, 1), maps.flip(3), maps)
+
+
+def _split(maps: Sequence[Tensor], domains: int) -> list[tuple[Tensor, ...]]:
+    """The maps of each domain by itself."""
+    return list(zip(*(each.chunk(domains) for each in maps), strict=True))
 
 
 class PairedGame(OneWayGame):
@@ -174,7 +212,8 @@ class CartoonGame(OneWayGame):
     """CartoonGAN: keep the content of a photograph, and draw edges as sharp as a cartoon's.
 
     D is to take cartoons y for real, and for false not only translations G(x) but also cartoons
-    e(y) whose edges were smoothed; both kinds weigh alike. The translator pays
+    e(y) whose edges were smoothed; each of the three weighs as much as the others, so that a D
+    that cannot tell thinks two thirds of all pictures false. The translator pays
 
         adv(D(G(x))) + ω ‖φ(G(x)) − φ(x)‖₁,
 
@@ -225,15 +264,29 @@ class CartoonGame(OneWayGame):
         made = self.network()(source).float()
         if now.images >= self.warmup:
             assert batch.smoothed is not None
-            false = torch.cat([made.detach(), batch.smoothed])
-            real = torch.cat([target, target])
-            yield self.discriminator_turn("discriminator", real, false, now)
+            yield self.telling_turn(target, made.detach(), batch.smoothed, now)
         terms = {"content": self.content_weight * self.keep_content(source, made)}
         if now.images < self.warmup:
             yield Turn(player="generator", cost=terms["content"], scores=terms)
             return
         terms["adversarial"], accuracy = self.being_found_out("discriminator", made, target, now)
         yield self.generator_turn(terms, accuracy)
+
+    def telling_turn(self, real: Images, made: Images, smoothed: Images, now: Round) -> Turn:
+        """D learns to tell cartoons from translations, and from cartoons without sharp edges."""
+        real_logits, made_logits, smoothed_logits = (
+            self.judge("discriminator", images, now) for images in (real, made, smoothed)
+        )
+        # In the second pair the real ones are constants: they have paid in the first, and weigh
+        # no more than either kind of false ones.
+        pairs = ((real_logits, made_logits), (real_logits.detach(), smoothed_logits))
+        costs = [self.objective.discriminator(*pair).mean() for pair in pairs]
+        false = torch.cat([made_logits, smoothed_logits])
+        return Turn(
+            player="discriminator",
+            cost=torch.stack(costs).sum(),
+            scores=opinions(real_logits.repeat(2), false),
+        )
 
     def keep_content(self, source: Images, made: Images) -> Scalar:
         """‖φ(G(x)) − φ(x)‖₁, the mean over the maps."""

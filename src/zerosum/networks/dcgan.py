@@ -1,8 +1,8 @@
 """Convolutional networks that double or halve the picture at every layer.
 
 Every such layer is a convolution of kernel 4, stride 2 and padding 1: o = (i + 2 − 4)/2 + 1 = i/2,
-and its transpose doubles. The paper's form is the default here; the course's published forms are
-other values of the same settings.
+and its transpose doubles. The paper's form is the default here, but for its kernels of 5, whose
+transpose makes 2 i − 1 of i; the course's published forms are other values of the same settings.
 """
 
 from collections.abc import Callable

@@ -50,10 +50,11 @@ def outer_products(features: Features, probabilities: Probabilities) -> FeatureP
 def entropy_weights(probabilities: Probabilities) -> PerSample:
     """1 + exp(−H) of each picture, divided by the mean of all: the sure ones count more.
 
-    H = −Σ_k g_k log g_k, from 0 to log k.
+    H = −Σ_k g_k log g_k, from 0 to log k. As in the authors' code, gradients go through H, and
+    not through the mean.
 
     Args:
-        probabilities: g, shape (n, k).
+        probabilities: g of the pictures of one domain, shape (n, k).
 
     Paper:
         Long et al. 2018, equation 9, https://arxiv.org/abs/1705.10667
@@ -64,4 +65,4 @@ def entropy_weights(probabilities: Probabilities) -> PerSample:
     """
     entropies = torch.special.entr(probabilities).sum(dim=1)
     weights = 1.0 + torch.exp(-entropies)
-    return weights / weights.mean()
+    return weights / weights.mean().detach()

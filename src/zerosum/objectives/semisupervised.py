@@ -11,7 +11,7 @@ of them changes no probability. So that of the last is taken to be 0, and with t
 from collections.abc import Callable
 
 from zerosum.registry import Table
-from zerosum.types import ClassLogits, Features, Logits, Scalar
+from zerosum.types import ClassLogits, Features, Logits, OtherFeatures, Scalar
 
 __all__ = ["MATCHES", "absolute_difference", "realness", "squared_difference"]
 
@@ -33,12 +33,12 @@ def realness(logits: ClassLogits) -> Logits:
     return logits.logsumexp(dim=1)
 
 
-def squared_difference(fake: Features, real: Features) -> Scalar:
+def squared_difference(fake: Features, real: OtherFeatures) -> Scalar:
     """The mean over the features of (E f(G(z)) − E f(x))².
 
     Args:
         fake: f of n generated pictures, shape (n, d); the gradient goes through them.
-        real: f of real pictures, shape (n, d).
+        real: f of real pictures, shape (m, d).
 
     Paper:
         Salimans et al. 2016, section 3.1, https://arxiv.org/abs/1606.03498
@@ -51,7 +51,7 @@ def squared_difference(fake: Features, real: Features) -> Scalar:
     return (fake.mean(dim=0) - real.mean(dim=0)).square().mean()
 
 
-def absolute_difference(fake: Features, real: Features) -> Scalar:
+def absolute_difference(fake: Features, real: OtherFeatures) -> Scalar:
     """The mean over the features of |E f(G(z)) − E f(x)|, as published for colour pictures.
 
     Example:

@@ -23,6 +23,13 @@ def advgan() -> RunConfig:
     names --game.targeted. The log tells of both on pictures learnt from: fooled, and size, the
     length of the change; the scores are on others. Sample grids show a picture, its change (grey:
     none; black and white: epsilon), and both together.
+
+    Source: Xiao et al. 2018, sections 3 and 4: Adam at 1e-3; the weights of the terms are not
+    published.
+
+    Differs: epsilon bounds the change, so there is no hinge on its length (--game.size-weight);
+    the margin is one of logits, and wants 1 more than a draw; weights and length are our own,
+    batches are of 64 for 128; epsilon is 0.1, where the paper has 0.3 for MNIST.
     """
     return RunConfig(
         recipe="advgan",
@@ -45,6 +52,12 @@ def gap() -> RunConfig:
     A generator draws it from a fixed pattern, without looking at the pictures, and pays where the
     victim is not misled (Poursaeed et al. 2018, section 3.1); without a discriminator. Everything
     else is as with advgan, whose --universal this is.
+
+    Source: Poursaeed et al. 2018, section 3.1.
+
+    Differs: the cost is a margin, where their program takes the logarithm of the cross-entropy to
+    the least likely class; the change is bounded by tanh, not scaled until its largest pixel is
+    epsilon; a small generator of width 8 for 64; rates as with advgan.
     """
     base = advgan()
     game = PerturbationConfig(universal=True, discriminator_weight=0.0)

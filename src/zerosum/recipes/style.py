@@ -43,6 +43,11 @@ def stylegan2_digits() -> RunConfig:
     pictures and slow small ones down. Unlike the paper's, the pictures are bounded by tanh: with
     that it draws digits after 5,000 pictures, without it one and the same shape after 40,000,
     because a linear layer cannot make plain black.
+
+    Source: Karras et al. 2020, made small.
+
+    Differs: in size, γ (1 for 10), batches (16 for 32) and half-life, and by tanh; no path length
+    penalty, no mixed styles.
     """
     return _digits("stylegan2-digits", _styled(_DIGIT_STYLES, _small_judge()))
 
@@ -50,8 +55,12 @@ def stylegan2_digits() -> RunConfig:
 def stylegan_digits() -> RunConfig:
     """StyleGAN, whose styles act by adaptive instance normalisation, on the bundled digits.
 
-    Otherwise as ``stylegan2-digits``, without residual blocks in the discriminator. In the paper
-    the networks also grow, as ProGAN's; these are fully grown from the start.
+    Otherwise as ``stylegan2-digits``, without residual blocks in the discriminator.
+
+    Source: Karras et al. 2019, made small.
+
+    Differs: it does not grow; in size, γ (1 for 10), batches and half-life, by tanh, and no styles
+    are mixed.
     """
     generator = replace(_DIGIT_STYLES, style="adain")
     return _digits("stylegan-digits", _styled(generator, _small_judge(residual=False)))
@@ -63,6 +72,12 @@ def progan_digits() -> RunConfig:
     Each size is held for 10,000 pictures and the next fades in over 10,000. The non-saturating
     cost and R1 stand where the paper has WGAN-GP, for which one turn each is slow; the pictures
     are bounded as those of ``stylegan2-digits``.
+
+    Source: Karras et al. 2018, made small.
+
+    Differs: the cost and the penalty; in size, in how long a size lasts (800,000 and 800,000 in
+    the paper), Adam at 2e-3 for 1e-3, batches of 16 at every size; Adam's means are kept when a
+    size is added, where the program forgets them; by tanh.
     """
     generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=64, bounded=True)
     return _digits("progan-digits", _growing(generator, hold=10_000, fade=10_000))
@@ -74,12 +89,23 @@ def stylegan2_faces32() -> RunConfig:
     As ``stylegan2-digits``, with one size more, and unbounded as in the paper, but without its
     noise, with which networks of this size draw grain before they can draw detail: after 45,000
     pictures KD-efficientnet-lite0 is 0.295 with it and 0.087 without.
+
+    Source: Karras et al. 2020, made small.
+
+    Differs: in size, γ (1 for 10), batches (16 for 32) and half-life; no noise, no path length
+    penalty, no mixed styles.
     """
     return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_width=128)))
 
 
 def stylegan_faces32() -> RunConfig:
-    """StyleGAN on faces at 32 pixels, for two processor cores; any folder: --data FOLDER."""
+    """StyleGAN on faces at 32 pixels, for two processor cores; any folder: --data FOLDER.
+
+    Source: Karras et al. 2019, made small.
+
+    Differs: it does not grow; in size, γ (1 for 10), batches and half-life; no noise, and no
+    styles are mixed.
+    """
     generator = replace(_FACE_STYLES, style="adain")
     return _faces(
         "stylegan-faces32", _styled(generator, _small_judge(max_width=128, residual=False))
@@ -91,6 +117,10 @@ def progan_faces32() -> RunConfig:
 
     Each size is held for 10,000 pictures and the next fades in over 10,000; costs as in
     ``progan-digits``.
+
+    Source: Karras et al. 2018, made small.
+
+    Differs: as ``progan-digits`` does, but for tanh.
     """
     generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=128)
     return _faces("progan-faces32", _growing(generator, hold=10_000, fade=10_000))
@@ -104,6 +134,11 @@ def stylegan2_256() -> RunConfig:
     million pictures in all, as in the paper's appendix B. That the paper lowers Adam's settings by
     k / (k + 1) makes up for lazy penalties being steps of their own there, k + 1 in place of k;
     here they are part of a turn's cost, and the k steps stay k.
+
+    Source: Karras et al. 2020, and config-f of their program.
+
+    Differs: lazy penalties are part of a turn; the program is for FFHQ at 1,024 pixels and LSUN at
+    256, here are CelebA's faces or any folder.
     """
     return RunConfig(
         recipe="stylegan2-256",
