@@ -18,6 +18,7 @@ from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.schedules import Schedule
 from zerosum.networks import Classifier
+from zerosum.nn.opinions import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
 from zerosum.types import (
     ClassLogits,
@@ -179,7 +180,7 @@ class InvarianceGame(AdaptingGame):
             sure: The classes' probabilities, where D is shown the products with them.
         """
         shown = features if sure is None else outer_products(features, sure)
-        opinions: Logits = self.players[DOMAIN].network(shown).float()
+        opinions = one_per_picture(self.players[DOMAIN].network(shown).float(), len(shown))
         costs = domain_costs(opinions, _first_half(opinions))
         if sure is not None and self.entropy_conditioning:
             costs = costs * entropy_weights(sure)

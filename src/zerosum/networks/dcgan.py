@@ -16,8 +16,9 @@ from torch.nn.functional import interpolate
 from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import INITIALISATIONS, doubled_widths, flat_opinions, halvings, normalisation
 from zerosum.nn.convolution import Double, Halve
+from zerosum.nn.latents import latent_rows
 from zerosum.registry import Table
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.types import AnyLatents, Images, ImageShape
 
 __all__ = [
     "HEADS",
@@ -178,9 +179,9 @@ class DcganGenerator(nn.Module):
         )
         INITIALISATIONS[initialisation](self)
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.layers(latents)
+        images: Images = self.layers(latent_rows(latents))
         return images
 
 

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import INITIALISATIONS, flat_opinions, halvings, normalisation
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.nn.latents import latent_rows
+from zerosum.types import AnyLatents, Images, ImageShape
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
@@ -95,9 +96,9 @@ class ResnetGenerator(nn.Module):
         )
         INITIALISATIONS[initialisation](self)
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.layers(latents)
+        images: Images = self.layers(latent_rows(latents))
         return images
 
 
