@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 __all__ = [
+    "AnyLatents",
     "Batch",
     "ByteBatches",
     "Bytes",
@@ -52,6 +53,9 @@ Labels = Int[Tensor, " n"]
 
 Latents = Float[Tensor, "n d"]
 """The generator's random input z."""
+
+AnyLatents = Float[Tensor, "..."]
+"""The same as a user may give it: (n, d) or (n, d, 1, 1)."""
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""

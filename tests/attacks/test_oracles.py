@@ -13,12 +13,14 @@ from torch import Tensor
 
 from zerosum.attacks import (
     L2,
+    NORMS,
     Ascent,
     Attack,
     CarliniWagner,
     Classifier,
     DeepFool,
     LInf,
+    Square,
     attack_pictures,
     bim,
     fgsm,
@@ -110,13 +112,39 @@ def test_foolbox_by_carlini_and_wagner(foolbox: Any, victim: Classifier, right: 
     assert found.sizes.mean() <= L2().size(pictures - few[0]).mean() * 1.01
 
 
-def test_torchattacks(victim: Classifier, right: Right) -> None:
+@pytest.fixture(scope="module")
+def torchattacks() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torchattacks = pytest.importorskip("torchattacks")
+        return pytest.importorskip("torchattacks")
+
+
+def test_torchattacks(torchattacks: Any, victim: Classifier, right: Right) -> None:
     images, labels = right
     for epsilon in (0.1, 0.2):
         made = torchattacks.FGSM(victim.network, eps=epsilon)
         success = victim(made(images, labels)).argmax(dim=1) != labels
         found = attack_pictures(fgsm(LInf()), victim, images, labels, epsilon=epsilon)
         assert abs(float(found.fooled.float().mean() - success.float().mean())) < POINT
+
+
+@pytest.mark.parametrize(("norm", "epsilon"), [("Linf", 0.1), ("L2", 1.5)])
+def test_torchattacks_by_squares(
+    norm: str, epsilon: float, torchattacks: Any, victim: Classifier, right: Right
+) -> None:
+    """As often, but for chance, which theirs draws once for all pictures."""
+    images, labels = right
+    made = [
+        torchattacks.Square(victim.network, norm=norm, eps=epsilon, n_queries=60, seed=seed)
+        for seed in range(5)
+    ]
+    torch.manual_seed(0)
+    success = torch.stack([victim(attack(images, labels)).argmax(1) != labels for attack in made])
+    attack = Square(norm=NORMS[norm.lower()], queries=60)
+    found = torch.stack(
+        [
+            attack_pictures(attack, victim, *right, epsilon=epsilon, seed=seed).fooled
+            for seed in range(5)
+        ]
+    )
+    assert found.float().mean() > success.float().mean() - 0.02

@@ -7,8 +7,9 @@ from typing import ClassVar
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.functional import pad
 
-from zerosum.attacks.chance import Chance
+from zerosum.attacks.chance import Chance, Draws
 from zerosum.attacks.classifier import Classifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import L2, Norm, into_range
@@ -30,10 +31,12 @@ _TINY = 1e-10
 class Square:
     """A square by chance is changed; what raises the margin stays. No slope is ever asked for.
 
-    ℓ∞: begin with vertical stripes of ±ε; then each square becomes ±ε, one sign per channel.
+    ℓ∞: begin with vertical stripes of ±ε; then each square becomes ±ε, one sign per channel, or
+    the opposite where that would change nothing: of small squares of grey, one in two.
     ℓ₂: begin with bumps of chance signs, of length ε together; then a square's length moves to
     another one, in which a bump is added. Squares shrink as the search goes on
-    (`share_of_pixels`). A picture that succeeds is asked about no more.
+    (`share_of_pixels`). A picture that succeeds is asked about no more. Unlike the authors'
+    program, each picture has squares of its own, which may touch the lower and right border.
 
     Because it sees answers only, it is not misled by slopes that vanish: a classifier that it
     fools where `pgd` does not hides its weakness, instead of having none.
@@ -81,7 +84,7 @@ class Square:
         moves = _Bumps(epsilon) if isinstance(self.norm, L2) else _Stripes(epsilon)
         found = into_range(images, moves.begin(images, chance))
         best = goal.margin(classifier(found))
-        for number in range(1, self.queries):
+        for number in range(self.queries - 1):
             left = (best <= 0).nonzero()[:, 0]
             if not len(left):
                 break
@@ -99,14 +102,14 @@ def share_of_pixels(first: float, number: int, queries: int) -> float:
 
     Args:
         first: The share at the beginning.
-        number: Of the query.
-        queries: How many there will be; halvings are at 0.1 %, 0.5 %, 2 %, 5 %, 10 %, ... of them.
+        number: Of the change, from 0.
+        queries: How many there will be; halvings are after 0.1 %, 0.5 %, 2 %, 5 %, ... of them.
 
     Example:
         >>> share_of_pixels(0.8, 0, 10_000), share_of_pixels(0.8, 51, 10_000)
         (0.8, 0.2)
     """
-    passed = number * _LENGTH / queries
+    passed = number * _LENGTH // queries
     halvings = sum(passed > halving for halving in _HALVINGS)
     return float(first / 2**halvings)
 
@@ -127,9 +130,12 @@ class _Stripes:
         """Put a square of ±ε in place of what is there."""
         _, channels, height, width = images.shape
         side = min(max(1, round(sqrt(share * height * width))), height, width)
-        inside = _window(images, side, chance) > 0
-        colour = chance.signs(channels, 1, 1).to(images.dtype) * self.epsilon
-        return torch.where(inside, into_range(images, colour.expand_as(images)), found)
+        drawn = chance.uniform(2 + channels).to(images.dtype)
+        inside = _window(images, side, drawn[:, :2]) > 0
+        colour = (_signs(drawn[:, 2:]) * self.epsilon).expand_as(images)
+        tried = torch.where(inside, into_range(images, colour), found)
+        same = (tried == found).flatten(1).all(dim=1).view(-1, 1, 1, 1)
+        return torch.where(inside & same, into_range(images, -colour), tried)
 
 
 @dataclass(frozen=True)
@@ -139,28 +145,31 @@ class _Bumps:
     epsilon: float
 
     def begin(self, images: Pixels, chance: Chance) -> Pixels:
-        """A bump of chance sign in each tile of a grid."""
-        _, channels, height, width = images.shape
+        """A bump of chance sign, upright or on its side, in each tile of a grid in the middle."""
+        n, channels, height, width = images.shape
         side = max(1, min(height, width) // _TILES)
+        rows, columns = height // side, width // side
         bump = _bump(side).to(images)
-        rows, columns = -(-height // side), -(-width // side)
-        signs = chance.signs(channels, rows, columns).to(images.dtype)
-        grid = signs.repeat_interleave(side, dim=2).repeat_interleave(side, dim=3)
-        tiled = (grid * bump.repeat(rows, columns))[..., :height, :width]
-        return L2().steepest(tiled) * self.epsilon
+        lying = (chance.uniform(1, rows, columns) < 0.5)[..., None, None]
+        signs = chance.signs(channels, rows, columns).to(images.dtype)[..., None, None]
+        tiles = (torch.where(lying, bump.T, bump) * signs).transpose(3, 4)
+        grid = tiles.reshape(n, channels, rows * side, columns * side)
+        above, before = (height - rows * side) // 2, (width - columns * side) // 2
+        below, behind = height - rows * side - above, width - columns * side - before
+        return L2().steepest(pad(grid, (before, behind, above, below))) * self.epsilon
 
     def change(self, images: Pixels, found: Pixels, share: float, chance: Chance) -> Pixels:
         """Empty one square, and put its length and what is missing to ε into another."""
         _, channels, height, width = images.shape
         side = _odd_side(share, (channels, height, width))
         delta = found - images
-        grown, emptied = (_window(images, side, chance) for _ in range(2))
+        drawn = chance.uniform(5 + channels).to(images.dtype)
+        grown, emptied = (_window(images, side, at) for at in (drawn[:, :2], drawn[:, 2:4]))
         spare = self.epsilon**2 - _square(delta).sum(dim=1, keepdim=True)
         budget = _square(delta * torch.maximum(grown, emptied)) + spare.clamp_min(0) / channels
         there = delta * grown
-        signs = chance.signs(channels, 1, 1).to(images.dtype)
-        turned = chance.uniform() < 0.5
-        added = there / (_square(there).sqrt() + _TINY) + signs * _placed(grown, side, turned)
+        bumps = _signs(drawn[:, 5:]) * _placed(grown, side, drawn[:, 4] < 0.5)
+        added = there / (_square(there).sqrt() + _TINY) + bumps
         added = added / (_square(added).sqrt() + _TINY) * budget.sqrt()
         moved = delta * (1 - torch.maximum(grown, emptied)) + added
         return into_range(images, L2().steepest(moved) * self.epsilon)
@@ -180,10 +189,14 @@ def _square(delta: Pixels) -> Tensor:
     return delta.square().sum(dim=(2, 3), keepdim=True)
 
 
-def _window(images: Pixels, side: int, chance: Chance) -> Window:
-    """A square somewhere in each picture."""
+def _signs(drawn: Draws) -> Tensor:
+    """−1 or 1 for each channel, shape (n, c, 1, 1), of numbers in [0, 1)."""
+    return torch.where(drawn < 0.5, -1.0, 1.0).to(drawn.dtype)[:, :, None, None]
+
+
+def _window(images: Pixels, side: int, at: Draws) -> Window:
+    """A square somewhere in each picture, of numbers in [0, 1) for its row and column."""
     _, _, height, width = images.shape
-    at = chance.uniform(2).to(images.dtype)
     top = (at[:, 0] * (height - side + 1)).floor().view(-1, 1, 1, 1)
     left = (at[:, 1] * (width - side + 1)).floor().view(-1, 1, 1, 1)
     rows = torch.arange(height, device=images.device).view(1, 1, -1, 1)
@@ -202,9 +215,10 @@ def _placed(window: Window, side: int, turned: Mask) -> Window:
 
 
 def _bump(side: int) -> Float[Tensor, "s s"]:
-    """One half of it a hill and the other a valley, of length 1."""
+    """A hill beside a valley of equal length; together of length 1."""
     half = side // 2
-    bump = torch.cat([_hill(half, side), -_hill(side - half, side)])
+    hill, valley = _hill(half, side), -_hill(side - half, side)
+    bump = torch.cat([hill / hill.norm(), valley / valley.norm()])
     length: Tensor = bump.norm()
     return bump / length
 

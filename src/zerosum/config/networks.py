@@ -107,6 +107,9 @@ class DcganGeneratorConfig:
     """Normalise the first map."""
     output_bias: bool = False
     """Give the last layer a bias."""
+    upsampling: Literal["transposed", "nearest", "bilinear"] = "transposed"
+    """What doubles the size: ``transposed`` convolutions as in the paper, or ``nearest`` or
+    ``bilinear`` enlarging and then a convolution, which draws no checkerboards."""
     norm: Norm = "batch"
     """Normalisation of the hidden layers."""
     initialisation: Initialisation = "normal"

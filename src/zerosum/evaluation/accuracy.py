@@ -14,7 +14,8 @@ from zerosum.evaluation.seeing import Pictures, Progress
 from zerosum.games import ClassifyingGame
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
-from zerosum.types import Labels, Probabilities
+from zerosum.objectives import cross_entropy
+from zerosum.types import ClassLogits, Labels
 
 __all__ = ["Questions", "accuracy_scores", "answer", "score_classifier"]
 
@@ -77,30 +78,31 @@ def score_classifier(
 
 def answer(
     game: ClassifyingGame[Any], pictures: Pictures, *, progress: Progress | None = None
-) -> Probabilities:
-    """The probabilities that a game's best classifier gives the classes, shape (n, k)."""
+) -> ClassLogits:
+    """The logits that a game's best classifier gives the classes, shape (n, k)."""
     batches = pictures.batches(_AT_ONCE, progress=progress)
-    return torch.cat([game.classify(scale(batch)) for batch in batches])
+    return torch.cat([game.answer(scale(batch)) for batch in batches])
 
 
 def accuracy_scores(
-    probabilities: Probabilities, labels: Labels, *, classes: tuple[str, ...] = ()
+    logits: ClassLogits, labels: Labels, *, classes: tuple[str, ...] = ()
 ) -> dict[str, Score]:
     """Accuracy, the cross-entropy of the right class, and of each class how many were found.
 
     Args:
-        probabilities: Shape (n, k).
+        logits: Shape (n, k); their logarithms, where only probabilities are known.
         labels: The right classes, shape (n,).
         classes: Their names, for scores of each class; empty for none.
 
     Example:
         >>> sure = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.1, 0.9]])
-        >>> found = accuracy_scores(sure, torch.tensor([0, 1, 1, 1]), classes=("cat", "dog"))
+        >>> labels = torch.tensor([0, 1, 1, 1])
+        >>> found = accuracy_scores(sure.log(), labels, classes=("cat", "dog"))
         >>> found["accuracy"].estimate.value, found["accuracy of dog"].how
         (0.75, 'of 3 pictures; most often taken for cat: 1')
     """
-    taken = probabilities.argmax(dim=1)
-    costs = -probabilities.gather(1, labels[:, None])[:, 0].double().log()
+    taken = logits.argmax(dim=1)
+    costs = cross_entropy(logits.double(), labels)
     error = costs.std().item() / len(costs) ** 0.5
     cost = Estimate(value=costs.mean().item(), error=error)
     how = f"share of {len(labels):,} pictures"

@@ -15,7 +15,7 @@ from zerosum.evaluation.seeing import Pictures, Progress, choose_pictures
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
 from zerosum.metrics import a_distance, mutual_information, probe_domains
-from zerosum.types import Features, Labels, OtherFeatures, Probabilities
+from zerosum.types import ClassLogits, Features, Labels, OtherFeatures
 
 __all__ = ["DomainQuestions", "domain_features", "probe_scores", "score_adaptation"]
 
@@ -79,7 +79,8 @@ def score_adaptation(
     """
     found = _answer(game, questions.target, "target", progress)
     how = "of the target, without labels, in nats"
-    information = Score(estimate=mutual_information(found), how=how, lower_is_better=False)
+    told = mutual_information(found.softmax(dim=1))
+    information = Score(estimate=told, how=how, lower_is_better=False)
     scores = {"target information": information}
     if questions.target_labels is not None:
         labels = torch.from_numpy(questions.target_labels)
@@ -139,9 +140,9 @@ def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") ->
 
 def _answer(
     game: AdaptingGame, pictures: Pictures, domain: Domain, progress: Progress | None
-) -> Probabilities:
+) -> ClassLogits:
     batches = pictures.batches(_AT_ONCE, progress=progress)
-    return torch.cat([game.classify_in(domain, scale(batch)) for batch in batches])
+    return torch.cat([game.answer_in(domain, scale(batch)) for batch in batches])
 
 
 def _encode(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Features:

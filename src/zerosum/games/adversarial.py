@@ -23,6 +23,7 @@ from zerosum.games.judging import opinions, share_above
 from zerosum.games.matching import FeatureMatching
 from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
+from zerosum.nn.opinions import one_per_picture
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import Penalty
 from zerosum.types import Batch, Images, Labels, Logits, OtherImages, Scalar
@@ -100,7 +101,7 @@ class AdversarialGame(GeneratingGame[Batch]):
 
     Args:
         generator: Player whose network maps latents (n, d) to images.
-        discriminator: Player whose network maps images to logits (n,).
+        discriminator: Player whose network maps images to logits (n,), or (n, 1).
         objective: The two costs.
         penalties: What D pays besides.
         latent: Name of the distribution of z.
@@ -277,8 +278,8 @@ class AdversarialGame(GeneratingGame[Batch]):
     def judge(self, images: Images, labels: Labels | None = None) -> Logits:
         """D's logits, in full precision: costs are taken of small differences."""
         network = self.players[DISCRIMINATOR].network
-        logits: Logits = network(images) if labels is None else network(images, labels)
-        return logits.float()
+        logits: Tensor = network(images) if labels is None else network(images, labels)
+        return one_per_picture(logits.float(), len(images))
 
     def state_dict(self) -> dict[str, Tensor]:
         """The running mean of the path length and the state of ADA, where there are any."""

@@ -14,7 +14,7 @@ from zerosum.objectives.classification import cross_entropy
 from zerosum.randomness import derive_seed
 from zerosum.types import Batch, ClassLogits, Images, Labels, Probabilities, Scalar
 
-__all__ = ["ClassificationGame", "ClassifyingGame", "right", "start_by_data"]
+__all__ = ["ClassificationGame", "ClassifyingGame", "answer_of", "right", "start_by_data"]
 
 
 class ClassifyingGame(Game[BatchT]):
@@ -31,12 +31,16 @@ class ClassifyingGame(Game[BatchT]):
     def classifier(self) -> nn.Module:
         """The best classifier: from images (n, c, h, w) in [-1, 1] to logits (n, classes)."""
 
+    def answer(self, images: Images) -> ClassLogits:
+        """The logits of the classes, shape (n, classes), on the images' device."""
+        return answer_of(self.classifier, images)
+
     def classify(self, images: Images) -> Probabilities:
-        """The probabilities of the classes, shape (n, classes), on the images' device."""
-        with evaluating(self.classifier) as network:
-            device = next(network.parameters()).device
-            logits: ClassLogits = network(images.to(device))
-        return logits.float().softmax(dim=1).to(images.device)
+        """The probabilities of the classes, shape (n, classes), on the images' device.
+
+        Of those below 1e-45 nothing is left but 0: who needs their logarithms takes `answer`.
+        """
+        return self.answer(images).softmax(dim=1)
 
 
 class ClassificationGame(ClassifyingGame[Batch]):
@@ -105,6 +109,19 @@ class ClassificationGame(ClassifyingGame[Batch]):
         """The logits, in full precision."""
         logits: ClassLogits = self.players["classifier"].network(images)
         return logits.float()
+
+
+def answer_of(classifier: nn.Module, images: Images) -> ClassLogits:
+    """What a classifier says in evaluation mode, in full precision, on the images' device.
+
+    Example:
+        >>> answer_of(nn.Sequential(nn.Flatten(), nn.Linear(4, 2)), torch.zeros(3, 1, 2, 2)).shape
+        torch.Size([3, 2])
+    """
+    with evaluating(classifier) as network:
+        device = next(network.parameters()).device
+        logits: ClassLogits = network(images.to(device))
+    return logits.float().to(images.device)
 
 
 def right(logits: ClassLogits, labels: Labels) -> Scalar:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from zerosum.data.augment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
 from zerosum.networks import Classifier
+from zerosum.nn.opinions import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 
@@ -141,8 +142,8 @@ class EncoderGame(AdaptingGame):
 
     def judge(self, features: Features) -> Logits:
         """D's logits, in full precision."""
-        logits: Logits = self.players[DOMAIN].network(features)
-        return logits.float()
+        logits: Tensor = self.players[DOMAIN].network(features)
+        return one_per_picture(logits.float(), len(features))
 
     @property
     def _target(self) -> Classifier:

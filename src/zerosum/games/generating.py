@@ -6,30 +6,39 @@ from zerosum.games.base import BatchT, Game, evaluating
 from zerosum.games.classes import Classes
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
-from zerosum.types import Images, Labels, Latents
+from zerosum.types import AnyLatents, Images, Labels, Latents
 
 __all__ = ["DISCRIMINATOR", "GENERATOR", "LATENTS", "GeneratingGame", "draw_latents"]
 
 DISCRIMINATOR = "discriminator"
 GENERATOR = "generator"
 
-LATENTS: Table[Callable[[Randomness, int, int], Latents]] = Table(
+LATENTS: Table[Callable[..., AnyLatents]] = Table(
     "latent distribution",
     {
-        "normal": lambda random, n, size: random.normal(n, size),
-        "uniform": lambda random, n, size: random.uniform(n, size, low=-1.0, high=1.0),
+        "normal": lambda random, *shape: random.normal(*shape),
+        "uniform": lambda random, *shape: random.uniform(*shape, low=-1.0, high=1.0),
     },
 )
 
 
-def draw_latents(distribution: str, random: Randomness, n: int, size: int) -> Latents:
-    """Draw n latent vectors z, shape (n, size), N(0, 1) or U(-1, 1) in each coordinate.
+def draw_latents(distribution: str, random: Randomness, n: int, *shape: int) -> AnyLatents:
+    """Draw n latent vectors z, N(0, 1) or U(-1, 1) in each coordinate.
+
+    Args:
+        distribution: A name in `LATENTS`.
+        random: From which they follow.
+        n: How many.
+        shape: Of one: its size d, or d, 1, 1 for networks that begin with a convolution. The
+            numbers are the same.
 
     Example:
+        >>> draw_latents("normal", Randomness(seed=0), 4, 100, 1, 1).shape
+        torch.Size([4, 100, 1, 1])
         >>> draw_latents("uniform", Randomness(seed=0), 4, 100).abs().max() <= 1
         tensor(True)
     """
-    return LATENTS[distribution](random, n, size)
+    return LATENTS[distribution](random, n, *shape)
 
 
 class GeneratingGame(Game[BatchT]):

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 
 from zerosum.data.augment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
-from zerosum.games.classification import ClassifyingGame, right
+from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.schedules import Schedule
 from zerosum.networks import Classifier
+from zerosum.nn.opinions import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
 from zerosum.types import (
     ClassLogits,
@@ -47,12 +48,9 @@ class AdaptingGame(ClassifyingGame[DomainBatch]):
         """The best classifier for pictures of a domain; one for both unless a game has two."""
         return cast("Classifier", self.classifier)
 
-    def classify_in(self, domain: Domain, images: Images) -> Probabilities:
-        """The probabilities of the classes, shape (n, classes), by the classifier for a domain."""
-        with evaluating(self.classifier_of(domain)) as network:
-            device = next(network.parameters()).device
-            logits: ClassLogits = network(images.to(device))
-        return logits.float().softmax(dim=1).to(images.device)
+    def answer_in(self, domain: Domain, images: Images) -> ClassLogits:
+        """The logits of the classes, shape (n, classes), by the classifier for a domain."""
+        return answer_of(self.classifier_of(domain), images)
 
     def encode(self, images: Images, domain: Domain) -> Features:
         """What the classifier for a domain sees in its pictures, shape (n, d), on the CPU."""
@@ -187,7 +185,7 @@ class InvarianceGame(AdaptingGame):
                 go through them to the weights alone.
         """
         shown = features if sure is None else outer_products(features, sure.detach())
-        opinions: Logits = self.players[DOMAIN].network(shown).float()
+        opinions = one_per_picture(self.players[DOMAIN].network(shown).float(), len(shown))
         costs = domain_costs(opinions, _first_half(opinions))
         if sure is not None and self.entropy_conditioning:
             costs = costs * torch.cat([entropy_weights(each) for each in sure.chunk(2)])

@@ -11,6 +11,7 @@ from zerosum.attacks import Classifier, Goal, Learned, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.judging import opinions
+from zerosum.nn.opinions import one_per_picture
 from zerosum.objectives.losses import Objective
 from zerosum.registry import Table
 from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels, Scalar
@@ -188,8 +189,8 @@ class PerturbationGame(Game[Batch]):
 
     def judge(self, images: Images) -> Logits:
         """D's logits, in full precision."""
-        logits: Logits = self.players[DISCRIMINATOR].network(images)
-        return logits.float()
+        logits: Tensor = self.players[DISCRIMINATOR].network(images)
+        return one_per_picture(logits.float(), len(images))
 
     def ask(self, images: Pixels) -> ClassLogits:
         """The victim's logits, in full precision."""

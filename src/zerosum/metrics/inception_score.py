@@ -11,6 +11,7 @@ from torch import Tensor
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics.checks import check_features, to_double
 from zerosum.metrics.estimate import Estimate
+from zerosum.metrics.information import gains
 from zerosum.types import Probabilities
 
 __all__ = ["inception_score"]
@@ -58,19 +59,13 @@ def inception_score(
     order = np.random.RandomState(seed).permutation(count)
     shares = shares[torch.from_numpy(order).to(shares.device)]
     ends = [part * count // splits for part in range(splits + 1)]
-    gains = [_information(shares[start:end]) for start, end in pairwise(ends)]
-    scores = torch.stack([gain.mean().exp() for gain in gains])
+    told = [gains(shares[start:end]) for start, end in pairwise(ends)]
+    scores = torch.stack([part.mean().exp() for part in told])
     if splits == 1:
-        error = scores[0] * gains[0].std() / math.sqrt(count)
+        error = scores[0] * told[0].std() / math.sqrt(count)
     else:
         error = scores.std() / math.sqrt(splits)
     return Estimate(value=scores.mean().item(), error=error.item())
-
-
-def _information(shares: Float64[Tensor, "n k"]) -> Float64[Tensor, " n"]:
-    """KL(p(class|picture) ‖ p(class)) of each picture; where p is 0, p log p is 0."""
-    mean = shares.mean(dim=0)
-    return (torch.xlogy(shares, shares) - torch.xlogy(shares, mean)).sum(dim=1)
 
 
 def _refuse_other_numbers(shares: Float64[Tensor, "n k"]) -> None:

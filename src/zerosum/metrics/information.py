@@ -1,11 +1,13 @@
 """How much a classifier's answers tell, without asking whether they are right."""
 
 import torch
+from jaxtyping import Float64
+from torch import Tensor
 
 from zerosum.metrics.estimate import Estimate
 from zerosum.types import Probabilities
 
-__all__ = ["mutual_information"]
+__all__ = ["gains", "mutual_information"]
 
 
 def mutual_information(probabilities: Probabilities) -> Estimate:
@@ -30,7 +32,17 @@ def mutual_information(probabilities: Probabilities) -> Estimate:
         >>> mutual_information(sure[:1].expand(100, 4)).value  # Sure, but always of the same.
         0.0
     """
-    p = probabilities.double()
-    mean = p.mean(dim=0)
-    gains = (torch.xlogy(p, p) - torch.xlogy(p, mean)).sum(dim=1)
-    return Estimate(value=gains.mean().item(), error=gains.std().item() / len(gains) ** 0.5)
+    told = gains(probabilities.double())
+    return Estimate(value=told.mean().item(), error=told.std().item() / len(told) ** 0.5)
+
+
+def gains(shares: Float64[Tensor, "n k"]) -> Float64[Tensor, " n"]:
+    """KL(p_i ‖ p̄) of each picture; where p is 0, p log p is 0.
+
+    Example:
+        >>> gains(torch.eye(2).double()).exp()
+        tensor([2., 2.], dtype=torch.float64)
+    """
+    # The mean of probabilities near 5e-324 is 0, whose logarithm would outweigh them.
+    mean = shares.mean(dim=0).clamp_min(torch.finfo(shares.dtype).tiny)
+    return (torch.xlogy(shares, shares) - torch.xlogy(shares, mean)).sum(dim=1)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from zerosum.networks.around import Around
 from zerosum.nn import PixelNorm
-from zerosum.types import Images, Labels, Latents, Logits, Opinions
+from zerosum.nn.latents import latent_rows
+from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
 
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
@@ -52,9 +53,9 @@ class ConditionalGenerator(Around):
         self.embeddings = nn.Parameter(torch.randn(classes, class_size))
         self.normalise = PixelNorm()
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.inner(self.tell(latents))
+        images: Images = self.inner(self.tell(latent_rows(latents)))
         return images
 
     def mapping(self, latents: Latents) -> Tensor:

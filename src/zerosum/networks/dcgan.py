@@ -6,17 +6,30 @@ transpose makes 2 i − 1 of i; the course's published forms are other values of
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import INITIALISATIONS, doubled_widths, flat_opinions, halvings, normalisation
 from zerosum.nn.convolution import Double, Halve
+from zerosum.nn.latents import latent_rows
 from zerosum.registry import Table
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.types import AnyLatents, Images, ImageShape
 
-__all__ = ["HEADS", "STEMS", "DcganDiscriminator", "DcganGenerator"]
+__all__ = [
+    "HEADS",
+    "STEMS",
+    "UPSAMPLINGS",
+    "DcganDiscriminator",
+    "DcganGenerator",
+    "EnlargedConv2d",
+]
+
+Maps = Float[Tensor, "n _ _ _"]
 
 
 def _linear_stem(latents: int, channels: int, size: tuple[int, int], bias: bool) -> nn.Module:
@@ -55,6 +68,51 @@ HEADS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
 convolution that covers the map."""
 
 
+class EnlargedConv2d(nn.Conv2d):
+    """Enlarge maps to twice their height and width, then convolve with kernel 3 and padding 1.
+
+    Every pixel is the sum of as many products as its neighbours, so that a constant map becomes a
+    constant one but for its border. In a transposed convolution each pixel has weights of its own
+    place in a cell of stride x stride pixels, whose sums differ unless they learn not to: that is
+    seen as a checkerboard.
+
+    Args:
+        inputs: Channels of the input (n, inputs, h, w).
+        outputs: Channels of the output (n, outputs, 2h, 2w).
+        mode: ``nearest``: each pixel becomes four; ``bilinear``: a mean of neighbours.
+        bias: Whether a number per channel is added.
+
+    Paper:
+        Odena et al. 2016, https://doi.org/10.23915/distill.00003
+
+    Example:
+        >>> import torch
+        >>> layer = EnlargedConv2d(8, 4, mode="nearest", bias=False)
+        >>> layer(torch.zeros(2, 8, 5, 7)).shape
+        torch.Size([2, 4, 10, 14])
+    """
+
+    def __init__(self, inputs: int, outputs: int, *, mode: str, bias: bool = True) -> None:
+        super().__init__(inputs, outputs, 3, padding=1, bias=bias)
+        self.mode = mode
+
+    def forward(self, input: Maps) -> Maps:  # noqa: A002 - PyTorch's own word
+        """Enlarge, then convolve."""
+        return super().forward(interpolate(input, scale_factor=2.0, mode=self.mode))
+
+
+UPSAMPLINGS: Table[Callable[..., nn.Module]] = Table(
+    "upsampling",
+    {
+        "transposed": Double,
+        "nearest": partial(EnlargedConv2d, mode="nearest"),
+        "bilinear": partial(EnlargedConv2d, mode="bilinear"),
+    },
+)
+"""What doubles maps, of so many channels to so many: the paper's transposed convolution of kernel
+4, or enlarging and a convolution of kernel 3, which has no checkerboards."""
+
+
 class DcganGenerator(nn.Module):
     """Latent vectors to pictures, through transposed convolutions.
 
@@ -72,6 +130,7 @@ class DcganGenerator(nn.Module):
         stem_norm: Whether normalisation and ReLU follow the stem, as in the paper. Without them
             the stem has a bias and is followed by the first transposed convolution directly.
         output_bias: Whether the layer that draws the picture has a bias.
+        upsampling: A name in ``UPSAMPLINGS``, in place of the transposed convolutions.
         norm: A name in ``zerosum.nn.NORMALISATIONS``.
         initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
 
@@ -98,6 +157,7 @@ class DcganGenerator(nn.Module):
         stem: str = "convolution",
         stem_norm: bool = True,
         output_bias: bool = False,
+        upsampling: str = "transposed",
         norm: str = "batch",
         initialisation: str = "normal",
     ) -> None:
@@ -109,18 +169,19 @@ class DcganGenerator(nn.Module):
         widths = doubled_widths(width, count, max_width=max_width)[::-1]
         smallest = (height >> count, breadth >> count)
         stem_bias = norm == "none" or not stem_norm
+        double = UPSAMPLINGS[upsampling]
         self.layers = nn.Sequential(
             STEMS[stem](latent_size, widths[0], smallest, stem_bias),
             *([normalisation(norm, widths[0]), nn.ReLU(inplace=True)] if stem_norm else []),
-            *(_double(inputs, outputs, norm) for inputs, outputs in pairwise(widths)),
-            Double(widths[-1], channels, bias=output_bias),
+            *(_doubling(double, *step, norm) for step in pairwise(widths)),
+            double(widths[-1], channels, bias=output_bias),
             nn.Tanh(),
         )
         INITIALISATIONS[initialisation](self)
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.layers(latents)
+        images: Images = self.layers(latent_rows(latents))
         return images
 
 
@@ -184,9 +245,11 @@ class DcganDiscriminator(Discriminator):
         INITIALISATIONS[initialisation](self)
 
 
-def _double(inputs: int, outputs: int, norm: str) -> nn.Sequential:
+def _doubling(
+    double: Callable[..., nn.Module], inputs: int, outputs: int, norm: str
+) -> nn.Sequential:
     return nn.Sequential(
-        Double(inputs, outputs, bias=norm == "none"),
+        double(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
         nn.ReLU(inplace=True),
     )

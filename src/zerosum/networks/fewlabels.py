@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.networks.classifier import Classifier
+from zerosum.nn.latents import latent_rows
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear
-from zerosum.types import Features, Images, ImageShape, Latents
+from zerosum.types import AnyLatents, Features, Images, ImageShape
 
 __all__ = ["DeepClassifier", "MlpClassifier", "SoftplusGenerator"]
 
@@ -164,9 +165,9 @@ class SoftplusGenerator(nn.Module):
         last = NormedLinear(widths[-1], prod(image_shape), learn_length=True)
         self.layers = nn.Sequential(*layers, last, nn.Unflatten(1, image_shape))
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = 2 * torch.sigmoid(self.layers(latents)) - 1
+        images: Images = 2 * torch.sigmoid(self.layers(latent_rows(latents))) - 1
         return images
 
 

@@ -8,7 +8,8 @@ from torch import nn
 
 from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import flat_opinions
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.nn.latents import latent_rows
+from zerosum.types import AnyLatents, Images, ImageShape
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]
 
@@ -54,9 +55,9 @@ class MlpGenerator(nn.Module):
             nn.Unflatten(1, image_shape),
         )
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.layers(latents)
+        images: Images = self.layers(latent_rows(latents))
         return images
 
 

@@ -27,9 +27,10 @@ from zerosum.nn import (
     flat_opinions,
     halvings,
 )
+from zerosum.nn.latents import latent_rows
 from zerosum.nn.precision import in_full_precision
 from zerosum.nn.resampling import Resize
-from zerosum.types import Images, ImageShape, Latents, Opinions
+from zerosum.types import AnyLatents, Images, ImageShape, Latents, Opinions
 
 __all__ = ["GrowingDiscriminator", "GrowingGenerator", "activated", "judging_head"]
 
@@ -133,10 +134,10 @@ class GrowingGenerator(Growing):
         self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in widths)
         self.bound = nn.Tanh() if bounded else nn.Identity()
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
         stage, share = self.stage
-        maps = before = self.start(latents)
+        maps = before = self.start(latent_rows(latents))
         for block in self.blocks[:stage]:
             before, maps = maps, block(maps)
         images: Tensor = self.bound(self.colours[stage](maps))

@@ -20,8 +20,9 @@ from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import doubled_widths, flat_opinions, halvings
+from zerosum.nn.latents import latent_rows
 from zerosum.nn.resampling import double, halve
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.types import AnyLatents, Images, ImageShape, Latents
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
 
@@ -88,9 +89,9 @@ class R3ganGenerator(nn.Module):
         )
         _start_like_fixup(self)
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.layers(latents)
+        images: Images = self.layers(latent_rows(latents))
         return images
 
 

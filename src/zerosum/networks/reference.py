@@ -6,7 +6,8 @@ from torch import Tensor, nn
 
 from zerosum.networks.around import Around
 from zerosum.nn import make_virtual
-from zerosum.types import Images, Latents
+from zerosum.nn.latents import latent_rows
+from zerosum.types import AnyLatents, Images
 
 __all__ = ["ReferenceGenerator"]
 
@@ -44,7 +45,7 @@ class ReferenceGenerator(Around):
         assert count > 0, "there is no batch normalisation to be replaced"
         self.register_buffer("reference", reference)
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.inner(torch.cat([self.reference, latents]))
+        images: Images = self.inner(torch.cat([self.reference, latent_rows(latents)]))
         return images[len(self.reference) :]

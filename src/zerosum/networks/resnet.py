@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
 from zerosum.nn import HE_GAIN, flat_opinions, halvings, normalisation
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.nn.latents import latent_rows
+from zerosum.types import AnyLatents, Images, ImageShape
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
@@ -97,9 +98,9 @@ class ResnetGenerator(nn.Module):
         )
         _start(self)
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
-        images: Images = self.layers(latents)
+        images: Images = self.layers(latent_rows(latents))
         return images
 
 

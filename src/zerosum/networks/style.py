@@ -30,9 +30,10 @@ from zerosum.nn import (
     doubled_widths,
     halvings,
 )
+from zerosum.nn.latents import latent_rows
 from zerosum.nn.precision import in_full_precision, widened
 from zerosum.nn.resampling import double
-from zerosum.types import Images, ImageShape, Latents
+from zerosum.types import AnyLatents, Images, ImageShape, Latents
 
 __all__ = ["StyleDiscriminator", "StyleGenerator"]
 
@@ -129,8 +130,9 @@ class StyleGenerator(nn.Module):
             self.colours.append(EqualisedConv2d(widths[-1], channels, 1))
         self.bound = nn.Tanh() if bounded else nn.Identity()
 
-    def forward(self, latents: Latents) -> Images:
+    def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
+        latents = latent_rows(latents)
         styles = self.mapping(latents)
         if self.training:
             self._follow(styles)

@@ -8,11 +8,12 @@ from zerosum.nn.initialisation import (
     initialise_xavier,
     keep_default,
 )
+from zerosum.nn.latents import latent_rows
 from zerosum.nn.minibatch import MinibatchDiscrimination, MinibatchStd
 from zerosum.nn.modulation import ModulatedConv2d
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
-from zerosum.nn.opinions import flat_opinions
+from zerosum.nn.opinions import flat_opinions, one_per_picture
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn.spectral import add_spectral_norm
 from zerosum.nn.virtual import VirtualBatchNorm, make_virtual
@@ -42,7 +43,9 @@ __all__ = [
     "initialise_normal",
     "initialise_xavier",
     "keep_default",
+    "latent_rows",
     "make_virtual",
     "needs_batch",
     "normalisation",
+    "one_per_picture",
 ]

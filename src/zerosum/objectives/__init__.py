@@ -14,6 +14,7 @@ from zerosum.objectives.losses import (
     NonSaturating,
     Objective,
     Relativistic,
+    SeparateCosts,
     Wasserstein,
     make_objective,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Objective",
     "Penalty",
     "Relativistic",
+    "SeparateCosts",
     "Wasserstein",
     "absolute_difference",
     "absolute_error",

@@ -4,15 +4,22 @@ Throughout, x are real pictures, G(z) generated ones, r = D(x) and f = D(G(z)) t
 of shape (n,), and σ(t) = 1/(1 + e⁻ᵗ) turns a logit into a probability. Logarithms of
 probabilities are written with softplus(t) = log(1 + eᵗ): log σ(t) = −softplus(−t) and
 log(1 − σ(t)) = −softplus(t), which neither overflow nor lose their slope. A discriminator's cost
-is the *sum* of what it pays for a real and for a generated picture.
+is the *sum* of what it pays for a real and for a generated picture; unless an objective judges
+pairs, each of the two is also had by itself (`SeparateCosts`).
+
+Logits of another shape with the same numbers, (n, 1) say, are taken for a row: nothing is
+broadcast.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
+from jaxtyping import Float
+from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, DataError
 from zerosum.registry import Table
 from zerosum.types import Logits, PerSample
 
@@ -24,9 +31,13 @@ __all__ = [
     "NonSaturating",
     "Objective",
     "Relativistic",
+    "SeparateCosts",
     "Wasserstein",
     "make_objective",
 ]
+
+AnyLogits = Float[Tensor, "..."]
+"""Logits (n,), or in another shape."""
 
 
 @runtime_checkable
@@ -48,17 +59,42 @@ class Objective(Protocol):
     uses_real_in_generator: ClassVar[bool]
     is_relative: ClassVar[bool]
 
-    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+    def discriminator(self, real: AnyLogits, fake: AnyLogits) -> PerSample:
         """Cost of the discriminator for each pair of a real and a generated picture."""
         ...
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Cost of the generator for each generated picture (and, if used, its real partner)."""
         ...
 
 
+class SeparateCosts(ABC):
+    """An objective whose discriminator pays for each picture by itself: d(r, f) = d₁(r) + d₀(f).
+
+    Example:
+        >>> import torch
+        >>> objective = NonSaturating(real_label=0.9)
+        >>> objective.real_cost(torch.tensor([[2.2], [0.0]]))
+        tensor([0.3251, 0.6931])
+        >>> objective.fake_cost(torch.tensor([0.0]))
+        tensor([0.6931])
+    """
+
+    @abstractmethod
+    def real_cost(self, real: AnyLogits) -> PerSample:
+        """What the discriminator pays for each real picture, shape (n,)."""
+
+    @abstractmethod
+    def fake_cost(self, fake: AnyLogits) -> PerSample:
+        """What the discriminator pays for each generated picture, shape (n,)."""
+
+    def discriminator(self, real: AnyLogits, fake: AnyLogits) -> PerSample:
+        """Pay for both pictures of a pair, shape (n,)."""
+        return self.real_cost(_row(real, beside=fake)) + self.fake_cost(fake)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Minimax:
+class Minimax(SeparateCosts):
     """The game as it was first written: the generator gets what the discriminator loses.
 
     d = −[a log σ(r) + (1 − a) log(1 − σ(r))] − log(1 − σ(f)),   g = log(1 − σ(f))
@@ -92,14 +128,18 @@ class Minimax:
     def __post_init__(self) -> None:
         _check_label(self.real_label)
 
-    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
-        """Pay the cross-entropy with label a for real and 0 for generated pictures."""
-        a = self.real_label
-        return a * softplus(-real) + (1 - a) * softplus(real) + softplus(fake)
+    def real_cost(self, real: AnyLogits) -> PerSample:
+        """Pay the cross-entropy with the label a."""
+        a, real = self.real_label, _row(real)
+        return a * softplus(-real) + (1 - a) * softplus(real)
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def fake_cost(self, fake: AnyLogits) -> PerSample:
+        """Pay the cross-entropy with the label 0, −log(1 − σ(f))."""
+        return softplus(_row(fake))
+
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Pay log(1 − σ(f))."""
-        return -softplus(fake)
+        return -softplus(_row(fake))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,13 +166,13 @@ class NonSaturating(Minimax):
         tensor([100.0000,   0.6931])
     """
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Pay −log σ(f)."""
-        return softplus(-fake)
+        return softplus(-_row(fake))
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeastSquares:
+class LeastSquares(SeparateCosts):
     """Squared distances to the labels 1 (real) and 0 (generated); no sigmoid anywhere.
 
     d = (r − a)² + f²,   g = (f − 1)²
@@ -162,17 +202,21 @@ class LeastSquares:
     def __post_init__(self) -> None:
         _check_label(self.real_label)
 
-    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
-        """Pay (r − a)² + f²."""
-        return (real - self.real_label).square() + fake.square()
+    def real_cost(self, real: AnyLogits) -> PerSample:
+        """Pay (r − a)²."""
+        return (_row(real) - self.real_label).square()
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def fake_cost(self, fake: AnyLogits) -> PerSample:
+        """Pay f²."""
+        return _row(fake).square()
+
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Pay (f − 1)²."""
-        return (fake - 1).square()
+        return (_row(fake) - 1).square()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hinge:
+class Hinge(SeparateCosts):
     """Only opinions that are not clear enough cost the discriminator anything.
 
     d = max(0, 1 − r) + max(0, 1 + f),   g = −f
@@ -191,17 +235,21 @@ class Hinge:
     uses_real_in_generator: ClassVar[bool] = False
     is_relative: ClassVar[bool] = False
 
-    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
-        """Pay max(0, 1 − r) + max(0, 1 + f)."""
-        return relu(1 - real) + relu(1 + fake)
+    def real_cost(self, real: AnyLogits) -> PerSample:
+        """Pay max(0, 1 − r)."""
+        return relu(1 - _row(real))
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def fake_cost(self, fake: AnyLogits) -> PerSample:
+        """Pay max(0, 1 + f)."""
+        return relu(1 + _row(fake))
+
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Pay −f."""
-        return -fake
+        return -_row(fake)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wasserstein:
+class Wasserstein(SeparateCosts):
     """The critic's estimate of how far generated pictures must be moved to become real ones.
 
     d = f − r,   g = −f
@@ -222,13 +270,17 @@ class Wasserstein:
     uses_real_in_generator: ClassVar[bool] = False
     is_relative: ClassVar[bool] = True
 
-    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
-        """Pay f − r."""
-        return fake - real
+    def real_cost(self, real: AnyLogits) -> PerSample:
+        """Pay −r."""
+        return -_row(real)
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def fake_cost(self, fake: AnyLogits) -> PerSample:
+        """Pay f."""
+        return _row(fake)
+
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Pay −f."""
-        return -fake
+        return -_row(fake)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,14 +303,14 @@ class Relativistic:
     uses_real_in_generator: ClassVar[bool] = True
     is_relative: ClassVar[bool] = True
 
-    def discriminator(self, real: Logits, fake: Logits) -> PerSample:
+    def discriminator(self, real: AnyLogits, fake: AnyLogits) -> PerSample:
         """Pay −log σ(r − f)."""
-        return softplus(fake - real)
+        return softplus(_row(fake) - _row(real, beside=fake))
 
-    def generator(self, fake: Logits, real: Logits | None = None) -> PerSample:
+    def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
         """Pay −log σ(f − r)."""
         assert real is not None, "a relativistic generator is judged beside real pictures"
-        return softplus(real - fake)
+        return softplus(_row(real, beside=fake) - _row(fake))
 
 
 OBJECTIVES: Table[type[Objective]] = Table(
@@ -299,6 +351,17 @@ def make_objective(name: str, real_label: float = 1.0) -> Objective:
             "Leave it out, or choose minimax, non-saturating or least-squares."
         )
     return kind()
+
+
+def _row(logits: AnyLogits, *, beside: AnyLogits | None = None) -> Logits:
+    """The logits in a row, as many as those that they are put beside."""
+    if beside is not None and logits.numel() != beside.numel():
+        raise DataError(
+            "expected as many logits of real as of generated pictures, found "
+            f"{tuple(logits.shape)} and {tuple(beside.shape)}; show the discriminator equally "
+            "many, or take real_cost and fake_cost, and the mean of each."
+        )
+    return logits.flatten()
 
 
 def _check_label(real_label: float) -> None:
