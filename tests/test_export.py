@@ -102,6 +102,20 @@ def test_what_cannot_be_traced_is_said_in_a_line(tmp_path: Path) -> None:
     export_network(part(Fickle()), tmp_path / "g.safetensors")
 
 
+def test_the_reason_is_what_was_wrong_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(part: Part) -> None:
+        try:
+            raise ValueError("no such operation\nhere")
+        except ValueError as error:
+            raise RuntimeError("next steps:\nmany") from error
+
+    monkeypatch.setattr("zerosum.export._trace", fail)
+    with pytest.raises(ConfigError, match=r"\.pt2 \(no such operation\)"):
+        export_network(part(small_dcgan()), tmp_path / "g.pt2")
+
+
 def test_a_program_needs_nothing_of_ours(tmp_path: Path) -> None:
     path = tmp_path / "g.pt2"
     export_network(part(trained(small_dcgan), who="me"), path)

@@ -237,7 +237,10 @@ def _writable(kind: str) -> Iterator[None]:
     except (OSError, MemoryError, ZerosumError):
         raise
     except Exception as error:  # Tracing runs the network, so this may be anything.
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        cause: BaseException = error
+        while cause.__cause__ is not None:  # What the exporter says first is general advice.
+            cause = cause.__cause__
+        reason = str(cause).strip().partition("\n")[0] or type(cause).__name__
         raise ConfigError(
             f"this network cannot be written as {kind} ({reason}); choose a file that ends in "
             ".safetensors, for its weights alone."
