@@ -1,5 +1,6 @@
 """Exported files as others run them."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-__all__ = ["RUNNERS"]
+__all__ = ["RUNNERS", "facts_of"]
 
 
 def run_program(path: Path) -> Callable[[Tensor], Tensor]:
@@ -22,3 +23,14 @@ def run_onnx(path: Path) -> Callable[[Tensor], Tensor]:
 
 
 RUNNERS = {".pt2": run_program, ".onnx": run_onnx}
+
+
+def facts_of(path: Path) -> dict[str, str]:
+    """What an exported file says of itself."""
+    if path.suffix == ".pt2":
+        said = {"zerosum.json": ""}
+        torch.export.load(path, extra_files=said)
+        facts: dict[str, str] = json.loads(said["zerosum.json"])
+        return facts
+    session = pytest.importorskip("onnxruntime").InferenceSession(str(path))
+    return dict(session.get_modelmeta().custom_metadata_map)

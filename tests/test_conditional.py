@@ -12,7 +12,7 @@ from PIL import Image
 
 import zerosum
 from command_line import call
-from exported import RUNNERS
+from exported import RUNNERS, facts_of
 from runs_in_processes import assert_same, weights
 from settings import adversarial
 from zerosum.config import RunConfig
@@ -155,19 +155,6 @@ def test_projecting_in_all_classes_and_in_one(run: Path) -> None:
     assert inside.points[0, 8:].sum() == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("suffix", ["pt2", "safetensors"])
-def test_export_of_a_conditional_run(run: Path, suffix: str, tmp_path: Path) -> None:
-    model = zerosum.load(run)
-    file = tmp_path / f"it.{suffix}"
-    model.export(file)
-    if suffix == "pt2":
-        extra = {"zerosum.json": ""}
-        program = torch.export.load(file, extra_files=extra).module()
-        latents = model.of_class("7").latent.latents(range(3), seed=1)
-        torch.testing.assert_close(program(latents), model.of_class("7").sample(3, seed=1))
-        assert "then 10 numbers: 1 for the class" in extra["zerosum.json"]
-
-
 @pytest.mark.parametrize(
     ("command", "words"),
     [
@@ -249,3 +236,6 @@ def test_an_exported_generator_takes_the_class_after_the_latents(
     expected = model.of_class(7, 3).sample(2, seed=0)
     assert torch.allclose(RUNNERS[kind](path)(given), expected, atol=1e-5)
     assert not torch.allclose(RUNNERS[kind](path)(given.roll(1, dims=1)), expected, atol=1e-3)
+    facts = facts_of(path)
+    assert "then 10 numbers: 1 for the class" in facts["zerosum:latents"]
+    assert json.loads(facts["zerosum:classes"]) == list("0123456789")

@@ -1,10 +1,11 @@
-"""Exported networks give the pictures of the networks that they come from."""
+"""What is written of a network, and of what there is to be said of it."""
 
 import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,32 +14,17 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 from exported import RUNNERS
-from styled import StyledGenerator
 from zerosum.errors import ConfigError
-from zerosum.export import Takes, check_export, export_network, takes_latents, takes_pictures
+from zerosum.export import Part, check_export, export_network, takes_latents
 from zerosum.latent import recipe_of_latents
 from zerosum.networks import (
+    ConditionalGenerator,
     DcganGenerator,
-    MlpGenerator,
+    GrowingGenerator,
     ResnetGenerator,
-    ResnetTranslator,
-    UnetTranslator,
+    StyleGenerator,
 )
 from zerosum.randomness import Randomness
-
-GENERATORS: dict[str, Callable[[], nn.Module]] = {
-    "mlp": lambda: MlpGenerator(latent_size=6, image_shape=(1, 8, 8), widths=(8,)),
-    "dcgan": lambda: DcganGenerator(latent_size=6, image_shape=(3, 16, 8), width=4),
-    "resnet": lambda: ResnetGenerator(latent_size=6, image_shape=(3, 8, 8), width=4),
-    "styled": StyledGenerator,
-}
-TRANSLATORS: dict[str, Callable[[], nn.Module]] = {
-    "resnet": lambda: ResnetTranslator(image_shape=(3, 16, 16), width=4, blocks=1),
-    "course": lambda: ResnetTranslator(
-        image_shape=(3, 16, 16), width=4, blocks=1, stem=False, norm="batch", padding="zero"
-    ),
-    "unet": lambda: UnetTranslator(image_shape=(3, 16, 16), width=4, depth=3),
-}
 
 
 def trained(make: Callable[[], nn.Module]) -> nn.Module:
@@ -54,43 +40,85 @@ def trained(make: Callable[[], nn.Module]) -> nn.Module:
     return network.to(memory_format=torch.channels_last).train()
 
 
-def check(network: nn.Module, path: Path, takes: Takes, inputs: list[Tensor]) -> None:
-    if path.suffix == ".onnx":
-        pytest.importorskip("onnx")
-        pytest.importorskip("onnxscript")
-    export_network(network, path, takes=takes, facts={"who": "me"})
-    assert network.training
-    network.eval()
-    exported = RUNNERS[path.suffix](path)
+def part(network: nn.Module, **facts: str) -> Part:
+    return Part(network=network, takes=takes_latents(6), gives="pictures", facts=facts)
+
+
+def small_dcgan() -> nn.Module:
+    return DcganGenerator(latent_size=6, image_shape=(3, 16, 8), width=4)
+
+
+def small_styles() -> nn.Module:
+    inner = StyleGenerator(
+        latent_size=6, image_shape=(1, 8, 8), width=4, style_size=4, depth=1, truncation=0.5
+    )
+    inner.mean_style.normal_()
+    return ConditionalGenerator(inner, classes=2, class_size=2)
+
+
+@pytest.mark.parametrize("progress", [0.0, 1.25])
+def test_a_network_that_grows_stays_as_far_as_it_is(progress: float, tmp_path: Path) -> None:
+    network = trained(lambda: GrowingGenerator(latent_size=6, image_shape=(1, 16, 16), width=4))
+    network.grow(progress)  # type: ignore[operator]
+    path = tmp_path / "g.pt2"
+    export_network(part(network), path)
+    latents = torch.randn(3, 6)
     with torch.no_grad():
-        for given in inputs:
-            torch.testing.assert_close(exported(given), network(given), atol=1e-4, rtol=0)
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+        small = network.eval()(latents)
+        network.grow(2.0)  # type: ignore[operator]
+        assert not torch.allclose(small, network(latents))
+    torch.testing.assert_close(RUNNERS[".pt2"](path)(latents), small, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("kind", RUNNERS)
-@pytest.mark.parametrize("name", GENERATORS)
-def test_generators_draw_the_same_for_any_number_of_latents(
-    name: str, kind: str, tmp_path: Path
+def test_styles_are_truncated_and_told_the_class(tmp_path: Path) -> None:
+    network = trained(small_styles)
+    path = tmp_path / "g.pt2"
+    export_network(part(network), path)
+    assert network.training
+    latents = torch.cat([torch.randn(5, 4), torch.eye(2)[[0, 1, 1, 0, 1]]], dim=1)
+    with torch.no_grad():
+        expected = network.eval()(latents)
+        network.inner.truncation = 1.0  # type: ignore[union-attr]
+        assert not torch.allclose(expected, network(latents))
+    torch.testing.assert_close(RUNNERS[".pt2"](path)(latents), expected, atol=1e-5, rtol=0)
+
+
+class Fickle(nn.Module):
+    """What it does depends on what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(6))
+
+    def forward(self, latents: Tensor) -> Tensor:
+        return latents * self.weight if latents.sum() > 0 else latents
+
+
+def test_what_cannot_be_traced_is_said_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot be written as \.pt2 \(.*\.safetensors") as said:
+        export_network(part(Fickle()), tmp_path / "g.pt2")
+    assert "\n" not in str(said.value)
+    assert list(tmp_path.iterdir()) == []
+    export_network(part(Fickle()), tmp_path / "g.safetensors")
+
+
+def test_the_reason_is_what_was_wrong_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    latents = [torch.randn(n, 6) for n in (1, 2, 5)]
-    check(trained(GENERATORS[name]), tmp_path / f"g{kind}", takes_latents(6), latents)
+    def fail(part: Part) -> None:
+        try:
+            raise ValueError("no such operation\nhere")
+        except ValueError as error:
+            raise RuntimeError("next steps:\nmany") from error
 
-
-@pytest.mark.parametrize("kind", RUNNERS)
-@pytest.mark.parametrize("name", TRANSLATORS)
-def test_translators_take_any_number_and_size(name: str, kind: str, tmp_path: Path) -> None:
-    network = trained(TRANSLATORS[name])
-    multiple, smallest = int(network.multiple), int(network.smallest)  # type: ignore[arg-type]
-    takes = takes_pictures((3, 16, 16), multiple=multiple, smallest=smallest)
-    sizes = [(1, 3, 16, 16), (2, 3, 2 * multiple, 48), (3, 3, 64, 24)]
-    check(network, tmp_path / f"t{kind}", takes, [torch.rand(size) * 2 - 1 for size in sizes])
+    monkeypatch.setattr("zerosum.export._trace", fail)
+    with pytest.raises(ConfigError, match=r"\.pt2 \(no such operation\)"):
+        export_network(part(small_dcgan()), tmp_path / "g.pt2")
 
 
 def test_a_program_needs_nothing_of_ours(tmp_path: Path) -> None:
-    network = trained(GENERATORS["dcgan"])
     path = tmp_path / "g.pt2"
-    export_network(network, path, takes=takes_latents(6), facts={"who": "me"})
+    export_network(part(trained(small_dcgan), who="me"), path)
     code = (
         "import sys, json, torch\n"
         "said = {'zerosum.json': ''}\n"
@@ -102,25 +130,22 @@ def test_a_program_needs_nothing_of_ours(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(path)], check=True, cwd=tmp_path)
 
 
+def test_a_program_does_not_hold_its_example(tmp_path: Path) -> None:
+    path = tmp_path / "g.pt2"
+    wide = replace(part(nn.Softplus()), takes=takes_latents(1_000_000))
+    export_network(wide, path)
+    assert path.stat().st_size < 100_000
+    assert RUNNERS[".pt2"](path)(torch.zeros(1, 1_000_000)).shape == (1, 1_000_000)
+
+
 def test_weights_and_facts(tmp_path: Path) -> None:
-    network = trained(GENERATORS["resnet"])
+    network = trained(lambda: ResnetGenerator(latent_size=6, image_shape=(3, 8, 8), width=4))
     path = tmp_path / "g.safetensors"
-    export_network(network, path, takes=takes_latents(6), facts={"who": json.dumps([1])})
+    export_network(part(network, who=json.dumps([1])), path)
     with safe_open(path, framework="pt") as file:
         assert file.metadata() == {"format": "pt", "who": "[1]"}
         for name, value in network.state_dict().items():
             assert torch.equal(file.get_tensor(name), value)
-
-
-def test_facts_are_in_the_onnx_file(tmp_path: Path) -> None:
-    for package in ("onnx", "onnxscript"):
-        pytest.importorskip(package)
-    path = tmp_path / "g.onnx"
-    network = trained(GENERATORS["mlp"])
-    export_network(network, path, takes=takes_latents(6), facts={"who": "me"})
-    session = pytest.importorskip("onnxruntime").InferenceSession(str(path))
-    assert session.get_modelmeta().custom_metadata_map["who"] == "me"
-    assert session.get_inputs()[0].name == "latents"
 
 
 @pytest.mark.parametrize("distribution", ["normal", "uniform"])

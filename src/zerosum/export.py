@@ -2,9 +2,10 @@
 
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -15,16 +16,28 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
-from zerosum.errors import ConfigError
+from zerosum.errors import ConfigError, ZerosumError
 from zerosum.files import writing
 from zerosum.packages import installation
 from zerosum.registry import Table
 from zerosum.types import ImageShape
 
-__all__ = ["FORMATS", "Takes", "check_export", "export_network", "takes_latents", "takes_pictures"]
+__all__ = [
+    "FORMATS",
+    "Part",
+    "Takes",
+    "check_export",
+    "export_network",
+    "takes_any_size",
+    "takes_latents",
+    "takes_pictures",
+]
 
 FACTS = "zerosum.json"
 """The name of the facts in a ``.pt2`` file."""
+
+_AXES = {0: "n", 2: "height", 3: "width"}
+"""What an ``.onnx`` file calls the axes that may have another length."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +65,17 @@ def takes_latents(size: int) -> Takes:
     return Takes(name="latents", example=torch.zeros(2, size))
 
 
-def takes_pictures(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
+def takes_pictures(shape: ImageShape) -> Takes:
+    """Pictures (n, c, h, w) of one size, for any n.
+
+    Example:
+        >>> takes_pictures((3, 64, 64)).example.shape
+        torch.Size([2, 3, 64, 64])
+    """
+    return Takes(name="images", example=torch.zeros(2, *shape))
+
+
+def takes_any_size(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
     """Pictures (n, c, h, w), for any n, and any h and w that are multiples of a number, not it.
 
     (Tracing takes a length of 1 for a constant, and that is what a side of one multiple becomes
@@ -64,7 +87,7 @@ def takes_pictures(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
         smallest: The least h and w that the network takes; those here are at least 2 multiples.
 
     Example:
-        >>> takes_pictures((3, 64, 64), multiple=4, smallest=8).example.shape
+        >>> takes_any_size((3, 64, 64), multiple=4, smallest=8).example.shape
         torch.Size([2, 3, 24, 28])
     """
     # Neither side as small as can be, nor equal: what is true of the example by chance would be
@@ -79,35 +102,53 @@ def takes_pictures(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
     return Takes(name="images", example=torch.zeros(2, shape[0], height, width), sizes=sizes)
 
 
-def export_network(
-    network: nn.Module, path: Path, *, takes: Takes, facts: Mapping[str, str]
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """The part of a game that is written to a file.
+
+    Attributes:
+        network: A network of one input and one output.
+        takes: Its input.
+        gives: What its output is called.
+        facts: What the file says of itself: as metadata, in a ``.pt2`` as ``zerosum.json``.
+    """
+
+    network: nn.Module
+    takes: Takes
+    gives: str
+    facts: Mapping[str, str]
+
+
+def export_network(part: Part, path: Path) -> None:
     """Write a network, as it is in evaluation mode and on the CPU, to one file, atomically.
 
+    What changes while a network is trained is a constant in the file: how far a growing one has
+    grown, noise, statistics.
+
     Args:
-        network: It stays as it is.
+        part: The network; it stays as it is.
         path: A file that ends in ``.onnx`` (for onnxruntime and many others), ``.pt2`` (for
             ``torch.export.load(...).module()``) or ``.safetensors`` (weights alone).
-        takes: Its input.
-        facts: What the file says of itself: as metadata, in a ``.pt2`` as ``zerosum.json``.
 
     Raises:
-        ConfigError: The file ends in something else, or a package for it is missing.
+        ConfigError: The file ends in something else, a package for it is missing, or the network
+            computes what cannot be written in that format.
         FileError: It cannot be written.
 
     Example:
         >>> from tempfile import TemporaryDirectory
+        >>> part = Part(network=nn.Linear(3, 1), takes=takes_latents(3), gives="line", facts={})
         >>> with TemporaryDirectory() as folder:
         ...     path = Path(folder) / "line.pt2"
-        ...     export_network(nn.Linear(3, 1), path, takes=takes_latents(3), facts={})
+        ...     export_network(part, path)
         ...     torch.export.load(path).module()(torch.zeros(5, 3)).shape
         torch.Size([5, 1])
     """
     check_export(path)
-    still = deepcopy(network).cpu().to(memory_format=torch.contiguous_format)
-    still.eval().requires_grad_(False)
+    still = deepcopy(part.network).cpu().to(memory_format=torch.contiguous_format)
+    _settle(still.eval().requires_grad_(False))
     with writing(path) as temporary:
-        FORMATS[path.suffix.lower()](still, temporary, takes, facts)
+        FORMATS[path.suffix.lower()](replace(part, network=still), temporary)
 
 
 def check_export(path: Path) -> None:
@@ -135,45 +176,75 @@ def check_export(path: Path) -> None:
         )
 
 
-def _write_onnx(network: nn.Module, path: Path, takes: Takes, facts: Mapping[str, str]) -> None:
-    traced = _trace(network, takes)
-    with warnings.catch_warnings():
+def _write_onnx(part: Part, path: Path) -> None:
+    with _writable(".onnx"), warnings.catch_warnings():
         # The exporter warns its own authors, of functions that it uses itself.
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            traced,
+            _trace(part),
             dynamo=True,
             verbose=False,
-            input_names=[takes.name],
-            output_names=["pictures"],
+            input_names=[part.takes.name],
+            output_names=[part.gives],
+            dynamic_shapes=({axis: _AXES[axis] for axis in part.takes.sizes},),
         )
-    assert program is not None
-    program.model.metadata_props.update(facts)
-    program.save(str(path), external_data=False)
+        assert program is not None
+        program.model.metadata_props.update(part.facts)
+        program.save(str(path), external_data=False)
 
 
-def _write_program(network: nn.Module, path: Path, takes: Takes, facts: Mapping[str, str]) -> None:
+def _write_program(part: Part, path: Path) -> None:
     whole = BytesIO()  # Given a path, it insists on the end of the name.
-    torch.export.save(
-        _trace(network, takes), whole, extra_files={FACTS: json.dumps(dict(facts), indent=2)}
-    )
+    facts = json.dumps(dict(part.facts), indent=2)
+    with _writable(".pt2"):
+        program = _trace(part)
+        program.example_inputs = None  # As large as large pictures are, and of no use.
+        torch.export.save(program, whole, extra_files={FACTS: facts})
     path.write_bytes(whole.getvalue())
 
 
-def _write_weights(network: nn.Module, path: Path, takes: Takes, facts: Mapping[str, str]) -> None:
-    weights = {name: value.contiguous().clone() for name, value in network.state_dict().items()}
-    save_file(weights, path, metadata={"format": "pt", **facts})
+def _write_weights(part: Part, path: Path) -> None:
+    state = part.network.state_dict()
+    weights = {name: value.contiguous().clone() for name, value in state.items()}
+    save_file(weights, path, metadata={"format": "pt", **part.facts})
 
 
-FORMATS: Table[Callable[[nn.Module, Path, Takes, Mapping[str, str]], None]] = Table(
+FORMATS: Table[Callable[[Part, Path], None]] = Table(
     "format", {".onnx": _write_onnx, ".pt2": _write_program, ".safetensors": _write_weights}
 )
 """How networks are written, by the end of the file's name."""
 
 
-def _trace(network: nn.Module, takes: Takes) -> ExportedProgram:
+def _trace(part: Part) -> ExportedProgram:
+    sizes = (dict(part.takes.sizes),)
     with torch.no_grad():
-        return torch.export.export(network, (takes.example,), dynamic_shapes=(dict(takes.sizes),))
+        return torch.export.export(part.network, (part.takes.example,), dynamic_shapes=sizes)
+
+
+def _settle(network: nn.Module) -> None:
+    """Let layers whose way depends on their state keep to it: a traced program has one way."""
+    for layer in network.modules():
+        settle = getattr(layer, "settle", None)
+        if settle is not None:
+            settle()
+
+
+@contextmanager
+def _writable(kind: str) -> Iterator[None]:
+    """Say what to do where PyTorch has no words of that format for what a network computes."""
+    try:
+        yield
+    except (OSError, MemoryError, ZerosumError):
+        raise
+    except Exception as error:  # Tracing runs the network, so this may be anything.
+        cause: BaseException = error
+        while cause.__cause__ is not None:  # What the exporter says first is general advice.
+            cause = cause.__cause__
+        reason = str(cause).strip().partition("\n")[0] or type(cause).__name__
+        raise ConfigError(
+            f"this network cannot be written as {kind} ({reason}); choose a file that ends in "
+            ".safetensors, for its weights alone."
+        ) from error
 
 
 def _is_installed(name: str) -> bool:

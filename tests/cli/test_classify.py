@@ -201,7 +201,7 @@ def test_resuming_is_exact(data: Path, tmp_path: Path) -> None:
         (["sample"], "makes no pictures, it classifies them"),
         (["walk", "--out", "walk.gif"], "makes no pictures"),
         (["edit"], "makes no pictures"),
-        (["export", "out.pt2"], "makes no pictures"),
+        (["export", "out.pt2", "--direction", "a2b"], "it has no direction"),
         (["translate", "PICTURE"], "not a run that translates"),
         (["evaluate", "--metrics", "kid"], "makes no pictures"),
         (["evaluate", "--direction", "a2b"], "translates nothing"),

@@ -2,14 +2,20 @@
 
 import hashlib
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors import safe_open
 
 import zerosum
 from command_line import call
+from exported import facts_of
 from settings import adversarial
 from two_domains import digits_and_negatives, small
 from zerosum.config import RunConfig, from_json
@@ -28,9 +34,7 @@ def test_a_program_draws_the_pictures_of_a_seed(
     file = tmp_path / "new/g.pt2"
     assert call("export", str(run), str(file)) == 0
     assert capsys.readouterr().out.strip() == str(file)
-    said = {"zerosum.json": ""}
-    network = torch.export.load(file, extra_files=said).module()
-    facts = json.loads(said["zerosum.json"])
+    network, facts = torch.export.load(file).module(), facts_of(file)
     assert (facts["zerosum:run"], facts["zerosum:images_seen"]) == ("run", "320")
     rows = []
     for index in range(4):
@@ -38,6 +42,34 @@ def test_a_program_draws_the_pictures_of_a_seed(
         rows.append(eval(facts["zerosum:latents"], words))
     pictures = zerosum.load(run, device="cpu").sample(4, seed=5)
     torch.testing.assert_close(network(torch.cat(rows)), pictures, atol=1e-4, rtol=0)
+
+
+def test_the_readme_draws_with_onnxruntime_alone(run: Path, tmp_path: Path) -> None:
+    for package in ("onnx", "onnxscript", "onnxruntime"):
+        pytest.importorskip(package)
+    file = tmp_path / "digits.onnx"
+    assert call("export", str(run), str(file)) == 0
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (code,) = (each for each in re.findall(r"```python\n(.*?)```", readme, re.S) if "onnx" in each)
+    code += (
+        "\nimport sys\n"
+        "assert not {'torch', 'zerosum'} & sys.modules.keys()\n"
+        "(given,), (made,) = session.get_inputs(), session.get_outputs()\n"
+        "assert (given.name, made.name) == ('latents', 'pictures')\n"
+        "assert (given.shape, made.shape) == (['n', 8], ['n', 1, 28, 28])\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    latents = np.random.default_rng(0).standard_normal((16, 8), dtype=np.float32)
+    drawn = zerosum.load(run, device="cpu").game.draw(torch.from_numpy(latents))  # type: ignore[attr-defined]
+    with Image.open(tmp_path / "made.png") as picture:
+        found = np.asarray(picture)
+    expected = (drawn[0, 0].clamp(-1, 1) + 1) * 127.5
+    assert np.abs(found - expected.numpy()).max() < 1
+    facts = facts_of(file)
+    assert facts["zerosum:input"] == "latents (n, 8)"
+    assert facts["zerosum:output"].startswith("pictures (n, 1, 28, 28), from -1 (black) to 1")
+    assert facts["Description"] == "A neural network trained by zerosum (run run)."
+    assert "zerosum:generated" not in facts
 
 
 def test_weights_and_configuration_are_all_that_is_needed(run: Path, tmp_path: Path) -> None:

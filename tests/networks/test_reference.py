@@ -11,7 +11,7 @@ from zerosum import jobs
 from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
-from zerosum.export import export_network, takes_latents
+from zerosum.export import Part, export_network, takes_latents
 from zerosum.games import GeneratingGame
 from zerosum.model import load
 from zerosum.networks import ReferenceGenerator
@@ -93,7 +93,8 @@ def test_a_run_resumes_exactly_and_draws_the_same_pictures_when_loaded(
 def test_it_can_be_exported(virtual: RunConfig, tmp_path: Path) -> None:
     generator = _generator(virtual).eval()
     file = tmp_path / "generator.pt2"
-    export_network(generator, file, takes=takes_latents(8), facts={})
+    part = Part(network=generator, takes=takes_latents(8), gives="pictures", facts={})
+    export_network(part, file)
     latents = torch.randn(5, 8)
     found = torch.export.load(file).module()(latents)
     torch.testing.assert_close(found, generator(latents), atol=1e-5, rtol=0)

@@ -27,7 +27,9 @@ def _export(
         checkpoint: Which checkpoint; best is that of the best evaluation while training.
     """
     from zerosum.api import load
+    from zerosum.export import check_export
 
+    check_export(file)  # Before a large checkpoint is read in vain.
     load(run, device="cpu", checkpoint=checkpoint).export(file, direction=direction)
     print(printable(str(file)))
 
@@ -36,11 +38,13 @@ COMMAND = Command(
     name="zerosum export",
     function=_export,
     text="""\
-Write the generator of a run, or a translator, as one file for programs that do not know zerosum.
+Write what a run has trained as one file for programs that do not know zerosum.
 
-Latents (n, d) or pictures (n, c, h, w) in [-1, 1] go in, pictures in [-1, 1] come out, for any n;
-translators take any height and width that are multiples of a small number. The metadata tell where
-the network comes from, and how the latents of a seed are drawn.""",
+Of a run that generates, the generator: latents (n, d) go in, pictures in [-1, 1] come out. Of one
+that translates, a translator, for any height and width that are multiples of a small number. Of
+one that classifies, the classifier: pictures in, logits (n, classes) out. Of one that misleads a
+classifier, the perturber: pictures in, their changes out. All for any n. The metadata tell what
+goes in and comes out, where the network comes from, and how the latents of a seed are drawn.""",
     examples="""\
 zerosum export runs/dcgan-digits digits.onnx
 zerosum export runs/cyclegan b2a.pt2 --direction b2a""",

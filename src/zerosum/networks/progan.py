@@ -49,6 +49,7 @@ class Growing(nn.Module):
     def __init__(self, growths: int) -> None:
         super().__init__()
         self.growths = growths
+        self.settled: tuple[int, float] | None = None
         # Part of the state, so that a network that is loaded draws as it did.
         self.register_buffer("progress", torch.tensor(float(growths)))
 
@@ -62,9 +63,18 @@ class Growing(nn.Module):
             raise ConfigError(f"progress must be at least 0, got {progress}.")
         self.progress.fill_(min(progress, self.growths))
 
+    def settle(self) -> None:
+        """Stay at the present stage for good, whatever the state becomes.
+
+        A program that is traced has one way, and cannot ask a tensor which.
+        """
+        self.settled = self.stage
+
     @property
     def stage(self) -> tuple[int, float]:
         """The number of the largest size in use, and its share α, above 0 and at most 1."""
+        if self.settled is not None:
+            return self.settled
         progress = self.progress.item()
         size = ceil(progress)
         return size, progress - size + 1 if size else 1.0

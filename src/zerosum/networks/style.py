@@ -146,7 +146,8 @@ class StyleGenerator(nn.Module):
 
     def synthesis(self, styles: Styles) -> Images:
         """Pictures drawn under the styles (n, layers, s), which may differ from layer to layer."""
-        maps = self.constant.expand(len(styles), -1, -1, -1)
+        # Not `len`: a program that is traced would take what it gives for a constant.
+        maps = self.constant.expand(styles.shape[0], -1, -1, -1)
         images: Tensor | None = None
         given = 0
         for number, block in enumerate(self.blocks):

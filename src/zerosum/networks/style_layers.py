@@ -55,14 +55,14 @@ class StyleLayer(nn.Module):
     def activate(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
         """Give LeakyReLU(maps + strength · noise + bias)."""
         if self.noisy:
-            maps = maps + self.strength * self._drawn(len(maps))
+            maps = maps + self.strength * self._drawn(maps)
         return functional.leaky_relu(maps + self.bias, SLOPE)
 
-    def _drawn(self, count: int) -> Float[Tensor, "_ 1 h w"]:
+    def _drawn(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "_ 1 h w"]:
         if not self.training:
             return self.noise
         shape, kind = self.noise.shape[1:], self.noise.dtype
-        return torch.randn(count, *shape, dtype=kind, device=self.noise.device)
+        return torch.randn(len(maps), *shape, dtype=kind, device=self.noise.device)
 
 
 class AdaptiveLayer(StyleLayer):
