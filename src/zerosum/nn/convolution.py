@@ -23,8 +23,9 @@ same computation.
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.autograd.function import FunctionCtx
 from torch.nn import functional
+
+from zerosum.nn.bilinear import Convolution
 
 __all__ = ["Double", "Halve"]
 
@@ -60,8 +61,8 @@ class Halve(nn.Conv2d):
         # An odd row or column is not seen by any output; the short form would not know of it.
         even = input.shape[-2] % 2 == 0 and input.shape[-1] % 2 == 0
         if input.requires_grad and even and _is_slow(input, pictures=self.in_channels):
-            halved: Tensor = _Halving.apply(input, self.weight)
-            return halved if self.bias is None else halved + self.bias.view(-1, 1, 1)
+            halving = _picture(input.shape, self.weight.shape)
+            return halving.convolve(input, self.weight, self.bias)
         return super().forward(input)
 
 
@@ -88,7 +89,9 @@ class Double(nn.ConvTranspose2d):
     def forward(self, input: _Maps, output_size: list[int] | None = None) -> _Resized:  # noqa: A002
         """Double the pictures."""
         if output_size is None and _is_slow(input, pictures=self.out_channels):
-            doubled: Tensor = _Doubling.apply(input, self.weight)
+            n, _, height, width = input.shape
+            shape = torch.Size([n, self.out_channels, 2 * height, 2 * width])
+            doubled = _picture(shape, self.weight.shape).put_back(input, self.weight)
             return doubled if self.bias is None else doubled + self.bias.view(-1, 1, 1)
         return super().forward(input, output_size)
 
@@ -117,62 +120,15 @@ def _double(images: Tensor, weight: Tensor) -> Tensor:
     # (n, P, Q, r s o) → (n, P r, Q s, o), without the outermost pixels.
     rows = z.permute(0, 2, 3, 1).reshape(n, h + 1, w + 1, 2, 2 * outputs).transpose(2, 3)
     pixels = rows.reshape(n, 2 * h + 2, 2 * w + 2, outputs)[:, 1:-1, 1:-1]
-    return pixels.contiguous().permute(0, 3, 1, 2)
+    return pixels.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-def _gradients(
-    gradient: Tensor,
-    images: Tensor,
-    weight: Tensor,
-    *,
-    transposed: bool,
-    wanted: tuple[bool, bool],
-) -> tuple[Tensor | None, Tensor | None]:
-    """PyTorch's own gradients by input and weight; differentiable in turn."""
-    by_images, by_weight, _ = torch.ops.aten.convolution_backward(
-        gradient, images, weight, None, [2, 2], [1, 1], [1, 1], transposed, [0, 0], 1,
-        [*wanted, False],
-    )  # fmt: skip
-    return by_images, by_weight
+class _Short(Convolution):
+    """A halving of pictures of few channels, which are put back in the short form."""
+
+    def _put_back(self, g: Tensor, w: Tensor) -> Tensor:
+        return _double(g, w)
 
 
-class _Doubling(torch.autograd.Function):
-    """Few channels come out: the forward pass in the short form, the gradients are fast anyway."""
-
-    @staticmethod
-    def forward(images: Tensor, weight: Tensor) -> Tensor:
-        return _double(images, weight)
-
-    @staticmethod
-    def setup_context(ctx: FunctionCtx, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs)
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        images, weight = ctx.saved_tensors  # type: ignore[attr-defined]
-        wanted = ctx.needs_input_grad  # type: ignore[attr-defined]
-        return _gradients(gradient, images, weight, transposed=True, wanted=wanted)
-
-
-class _Halving(torch.autograd.Function):
-    """Few channels come in: the gradient by them is a doubling; all else is fast anyway."""
-
-    @staticmethod
-    def forward(images: Tensor, weight: Tensor) -> Tensor:
-        return functional.conv2d(images, weight, stride=2, padding=1)
-
-    @staticmethod
-    def setup_context(ctx: FunctionCtx, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs)
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        images, weight = ctx.saved_tensors  # type: ignore[attr-defined]
-        by_images, by_weight = ctx.needs_input_grad  # type: ignore[attr-defined]
-        doubled = weighed = None
-        if by_images:
-            doubled = _Doubling.apply(gradient, weight)
-        if by_weight:
-            wanted = (False, True)
-            _, weighed = _gradients(gradient, images, weight, transposed=False, wanted=wanted)
-        return doubled, weighed
+def _picture(maps: torch.Size, filters: torch.Size) -> Convolution:
+    return _Short(maps=maps, filters=filters, stride=(2, 2), padding=(1, 1))
