@@ -26,6 +26,9 @@ _FOR_EVER = timedelta(days=365)
 _POLL = 0.05
 """Seconds."""
 
+_LOOK_EVERY = 16
+"""Rounds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
@@ -37,6 +40,8 @@ class Engine:
         compile: Whether networks are compiled by ``torch.compile``.
         rank: The number of this process, from 0.
         processes: How many processes play the same game, each with its share of every batch.
+        look_every: Rounds between two looks at what the device has computed: 1 on the CPU, where
+            looking costs nothing; elsewhere the device, which works ahead, would stand still.
         patient: The group of all processes in which they wait without an end; it lives as long
             as the block of `start_engine`.
 
@@ -53,6 +58,7 @@ class Engine:
     compile: bool = False
     rank: int = 0
     processes: int = 1
+    look_every: int = 1
     patient: "weakref.ref[distributed.ProcessGroup] | None" = None
 
     @property
@@ -110,9 +116,17 @@ class Engine:
         """Whether any process raises the flag; all get the same answer."""
         if self.processes == 1:
             return flag
-        raised = torch.tensor(float(flag), device=self.device)
+        raised = torch.tensor(float(flag))  # On the CPU: nobody has to wait for the device.
         distributed.all_reduce(raised, op=distributed.ReduceOp.MAX)
         return bool(raised.item())
+
+    def first(self, value: str) -> str:
+        """The first process's value that is not empty, on every process."""
+        if self.processes == 1:
+            return value
+        values = [""] * self.processes
+        distributed.all_gather_object(values, value)
+        return next(filter(None, values), "")
 
     def share(self, value: str) -> str:
         """The main process's value, on every process."""
@@ -188,9 +202,10 @@ def start_engine(
         1
     """
     chosen = choose_device(device)
+    look_every = 1 if chosen.type == "cpu" else _LOOK_EVERY
     launched = distributed.is_available() and distributed.is_torchelastic_launched()
     if not launched:
-        yield Engine(device=chosen, precision=precision, compile=compile)
+        yield Engine(device=chosen, precision=precision, compile=compile, look_every=look_every)
         return
     # Its functions have the group of the time of their import as a default argument. Imported
     # later, as optimizers do it, they would keep the group, and its threads, which then may
@@ -198,7 +213,8 @@ def start_engine(
     import_module("torch.distributed.nn")
     given, rank, processes = next(distributed.rendezvous("env://"))
     store = _fresh(given, rank, processes)
-    backend = "nccl" if chosen.type == "cuda" else "gloo"
+    # What the processes say to each other about the run goes past the devices.
+    backend = "cpu:gloo,cuda:nccl" if chosen.type == "cuda" else "gloo"
     distributed.init_process_group(backend, store=store, rank=rank, world_size=processes)
     try:
         yield Engine(
@@ -207,6 +223,7 @@ def start_engine(
             compile=compile,
             rank=rank,
             processes=processes,
+            look_every=look_every,
             patient=_patient_group(),
         )
     except Exception as error:
