@@ -248,4 +248,9 @@ def _locked(run: Run, engine: Engine) -> AbstractContextManager[None]:
 
 
 def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
-    return start_engine(device=config.device, precision=config.precision, compile=config.compile)
+    return start_engine(
+        device=config.device,
+        precision=config.precision,
+        compile=config.compile,
+        deterministic=config.deterministic,
+    )

@@ -259,8 +259,8 @@ class Loop(Generic[BatchT]):
         parameters = player.parameters
         set_pace(player, self.images, factor=0.5**self.rollbacks)
         player.optimizer.zero_grad(set_to_none=True)
-        turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
-        self.engine.average_gradients(parameters)
+        with self.engine.averaged(parameters):
+            turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
         player.optimizer.step()
 
     def _look_together(self) -> None:
