@@ -7,27 +7,20 @@ from typing import Any
 from unittest.mock import patch
 
 import torch
-from torch import nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from zerosum.attacks import Classifier
+from on_gpu.games import make_loop
 from zerosum.config import RunConfig
-from zerosum.config.build import build_game
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.loop import Loop
-from zerosum.types import Batch, DomainBatch, FewLabelsBatch
 
 __all__ = ["play_unseen"]
 
 DEVICE = torch.device("meta")
 
 _autocast, _generator = torch.autocast, torch.Generator
-
-
-_CLASSES = 10
 
 
 class _NoConstants(TorchFunctionMode):
@@ -91,46 +84,10 @@ def _unseen() -> Iterator[None]:
         yield
 
 
-class _Batches:
-    """Batches of all that a game may ask for."""
-
-    def __init__(self, config: RunConfig) -> None:
-        self.size = config.batch_size
-        self.kind = config.game.kind
-        shape = (self.size, config.pictures.channels, *config.pictures.size)
-        self.images = torch.zeros(shape, device=DEVICE)
-        self.labels = torch.zeros(self.size, dtype=torch.long, device=DEVICE)
-
-    def size_at(self, position: int) -> int:
-        return self.size
-
-    def at(self, position: int) -> Any:
-        batch = Batch(images=self.images, labels=self.labels)
-        if self.kind == "semi-supervised":
-            return FewLabelsBatch(images=self.images, labelled=batch)
-        if self.kind in ("adversarial", "classification", "perturbation"):
-            return batch
-        both = {"labels_a": self.labels, "labels_b": self.labels, "smoothed": self.images}
-        return DomainBatch(a=self.images, b=self.images, **both)
-
-
-class _Victim(nn.Sequential):
-    """Whom a game may want to mislead."""
-
-    def __init__(self, config: RunConfig) -> None:
-        height, width = config.pictures.size
-        pixels = config.pictures.channels * height * width
-        super().__init__(nn.Flatten(), nn.Linear(pixels, _CLASSES))
-
-
 def play_unseen(config: RunConfig) -> None:
     """Play three rounds; fails where the host waits in the second or the third."""
     with _possible():
-        engine = Engine(device=DEVICE, look_every=1_000)
-        with DEVICE:  # Nobody needs the first weights.
-            victim = _Victim(config)
-            game = build_game(config, engine, victim=Classifier(network=victim))
-        loop = Loop(game=game, batches=_Batches(config), engine=engine, seed=0)
+        loop = make_loop(config, Engine(device=DEVICE, look_every=1_000))
         loop.play_round()  # The first one may prepare something.
     with _unseen():
         for _ in range(2):
