@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint unit format benchmarks clean
+.PHONY: help demo test lint unit format benchmarks gpu clean
 
 help:
 	@echo "make demo        train a GAN on digits, about three minutes on two cores"
 	@echo "make test        everything that must hold: format, lint, types, layers, tests, a training"
 	@echo "make format      format the code and mend what can be mended"
 	@echo "make benchmarks  measure what is claimed about speed"
+	@echo "make gpu         on a GPU: is it right there, and how fast? at most nine minutes"
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -43,6 +44,10 @@ format: $(READY)
 
 benchmarks: $(READY)
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# `make gpu ARGUMENTS='--minutes 4'`; without a GPU a toy size is measured.
+gpu: $(READY)
+	$(BIN)/python benchmarks/gpu.py $(ARGUMENTS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from settings import adversarial
+from unseen import play_unseen
 from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
 from zerosum.data.augment import AUGMENTATIONS
@@ -152,3 +153,10 @@ def test_every_switch_works_on_every_family(name: str, switch: str) -> None:
         fields["game.discriminator.norm"] = "layer"
     _, records = _play(change(base, small | fields), rounds=2)
     assert all(torch.isfinite(s["cost"]) for record in records for s in record.values())
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_no_switch_makes_the_host_wait_for_the_device(switch: str) -> None:
+    config = replace(recipe("dcgan-svhn"), batch_size=4)
+    fields = {"game.discriminator.norm": "none", "game.discriminator.width": 4}
+    play_unseen(change(config, {**fields, **SWITCHES[switch]}))

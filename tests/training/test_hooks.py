@@ -1,7 +1,9 @@
 """What is written beside the game."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,12 @@ from zerosum.config.build import build_game
 from zerosum.errors import NonFiniteCostError
 from zerosum.jobs import train_run
 from zerosum.training.engine import Engine
-from zerosum.training.hooks import Checkpoints, read_statistics
-from zerosum.training.loop import Loop
+from zerosum.training.evaluation import Evaluation
+from zerosum.training.hooks import Checkpoints, Samples, Statistics, read_statistics
+from zerosum.training.loop import Hook, Loop
 from zerosum.types import Batch
+
+BLACK = torch.full((1, 1, 4, 4), -1.0)
 
 
 class Grey:
@@ -47,6 +52,34 @@ def test_a_checkpoint_with_weights_that_are_not_finite_is_never_written(
     assert all(
         weight.isfinite().all() for weight in saved["players"]["generator"]["network"].values()
     )
+
+
+HOOKS: dict[str, Callable[[Path, Checkpoints], Hook]] = {
+    "statistics": lambda folder, _: Statistics(folder, every=16),
+    "samples": lambda folder, _: Samples(folder, every=16, draw=lambda _: BLACK, seed=0),
+    "evaluation": lambda folder, checkpoints: Evaluation(
+        folder, exams=[], every=16, until=32, checkpoints=checkpoints
+    ),
+    "checkpoints": lambda _, checkpoints: checkpoints,
+}
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_nothing_that_follows_from_a_bad_cost_is_written(
+    name: str, tiny: RunConfig, tmp_path: Path
+) -> None:
+    checkpoints = Checkpoints(tmp_path, seconds=0.0, facts={})
+    loop = _loop(tiny, checkpoints)
+    loop.engine = replace(loop.engine, look_every=1000)  # As if on a GPU.
+    loop.play_round()
+    loop.game.players["generator"].parameters[0].data[0] = torch.inf
+    record = loop.play_round()
+    hook = HOOKS[name](tmp_path, checkpoints)
+    for call in (partial(hook.played, loop, record), partial(hook.stopped, loop)):
+        with pytest.raises(NonFiniteCostError, match="cost is nan in round 1 "):
+            call()
+    assert not read_statistics(tmp_path / "stats.jsonl")
+    assert not [file for file in tmp_path.rglob("*") if file.suffix in (".png", ".safetensors")]
 
 
 def test_checkpoints_are_written_by_the_clock(tiny: RunConfig, tmp_path: Path) -> None:

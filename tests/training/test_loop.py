@@ -1,3 +1,4 @@
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.engine import Engine, choose_device
-from zerosum.training.loop import Loop, Record, learning_rate_factor, set_pace
+from zerosum.training.loop import Hook, Loop, Record, learning_rate_factor, set_pace
 from zerosum.types import Batch
 
 CPU = Engine(device=torch.device("cpu"))
@@ -121,6 +122,69 @@ def test_a_non_finite_cost_stops_before_the_weights_change() -> None:
     with pytest.raises(NonFiniteCostError, match=r"the y's cost is nan in round 2 .*: penalty\."):
         loop.run(until=1000)
     assert all(math.isfinite(value) for value in _values(game))
+
+
+class Overflowing(Bilinear):
+    """Its x is not a number from round 3 on, and so is all that follows from it."""
+
+    def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+        x, y = (self.players[name].parameters[0].squeeze() for name in ("x", "y"))
+        factor = math.nan if now.number == 3 else 1.0
+        yield Turn(
+            player="x", cost=factor * x * y, scores={"bad": factor * y, "good": torch.ones(())}
+        )
+        yield Turn(player="y", cost=-x * y)
+
+
+AHEAD = Engine(device=torch.device("cpu"), look_every=4)
+"""As on a GPU."""
+
+
+def _ahead(game: Game[Any], *hooks: Hook) -> Loop[Any]:
+    return Loop(game=game, batches=Ones(), engine=AHEAD, seed=0, hooks=hooks)
+
+
+def test_a_device_that_works_ahead_is_looked_at_every_so_many_rounds() -> None:
+    loop = _ahead(Overflowing())
+    with pytest.raises(NonFiniteCostError, match=r"the x's cost is nan in round 3 .*: bad\."):
+        loop.run(until=1000)
+    assert loop.rounds == 4
+    assert not loop.is_whole
+
+
+def test_nobody_looks_in_between() -> None:
+    loop = _ahead(Overflowing())
+    loop.engine = replace(AHEAD, look_every=1000)
+    for _ in range(10):
+        loop.play_round()
+    with pytest.raises(NonFiniteCostError, match=r"the x's cost is nan in round 3 .*: bad\."):
+        loop.require_finite()
+    with pytest.raises(NonFiniteCostError, match="round 3"):  # Not only once.
+        loop.state_dict()
+
+
+def test_a_run_that_goes_back_forgets_the_bad_cost() -> None:
+    loop = _ahead(Overflowing())
+    before = copy.deepcopy(loop.state_dict())
+    with pytest.raises(NonFiniteCostError):
+        loop.run(until=1000)
+    loop.load_state_dict(before)
+    loop.require_finite()
+    loop.run(until=24)
+    assert loop.is_whole
+
+
+def test_what_fails_because_of_a_bad_cost_is_not_what_is_named() -> None:
+    class Picky(Overflowing):
+        def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+            if now.number == 5:
+                raise ZeroDivisionError
+            yield from super().turns(batch, now)
+
+    loop = _ahead(Picky())
+    loop.engine = replace(AHEAD, look_every=1000)
+    with pytest.raises(NonFiniteCostError, match="round 3"):
+        loop.run(until=1000)
 
 
 def test_learning_rate_falls_linearly() -> None:

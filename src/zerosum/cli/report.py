@@ -2,25 +2,26 @@
 
 import json
 import sys
-from dataclasses import replace
-
-from rich.console import Console
-from rich.table import Table
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 
 from zerosum.cli import speaks
+from zerosum.cli.layout import columns
 from zerosum.config import PerturbationConfig, RunConfig, to_json
-from zerosum.config.build import build_game
+from zerosum.config.json import flatten
 from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
 from zerosum.errors import printable
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import Outcome, prepare_pictures, with_classes
+from zerosum.jobs.estimating import Estimate, estimate
 from zerosum.jobs.labels import find_classes
 from zerosum.jobs.perturbing import aim
-from zerosum.nn import count_parameters
+from zerosum.recipes import recipe
 from zerosum.sizes import in_pixels
-from zerosum.training.engine import choose_device, start_engine
+from zerosum.training.engine import Engine, choose_device, start_engine
 
 __all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
 
@@ -99,6 +100,11 @@ def _say(text: str, *, end: str = "\n") -> None:
     print(printable(text), end=end)
 
 
+def _say_columns(rows: Iterable[tuple[str, str]]) -> None:
+    for line in columns(rows, left=48).splitlines():
+        _say(line)
+
+
 def report_outlasting(config: RunConfig) -> None:
     """What would go on after the run's end, or end long before; once for all of a job."""
     texts = {
@@ -113,31 +119,107 @@ def report_outlasting(config: RunConfig) -> None:
             print(f"note: {text.format(images=config.images, ends=ends)}", file=sys.stderr)
 
 
-def report_dry_run(config: RunConfig) -> None:
-    """The run as it would be: the data, the networks, the length."""
-    console = Console()
+def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
+    """The run as it would be: pictures, networks, time and memory, and the settings that matter.
+
+    Args:
+        config: The run.
+        as_json: For a program: everything, on standard output.
+    """
     config = find_classes(config)
-    config, _ = aim(config, choose_device(config.device))
-    store = prepare_pictures(config)
+    config, victim = aim(config, choose_device(config.device))
+    store = prepare_pictures(config, quiet=as_json)
     config = with_classes(config, store)
-    table = Table("player", "network", "parameters", box=None, pad_edge=False)
-    with start_engine(
-        device=config.device, precision=config.precision, compile=config.compile
-    ) as engine:
-        game = build_game(config, engine)
-        for name, player in game.players.items():
-            size = f"{count_parameters(player.network):,}"
-            table.add_row(name, type(player.network).__name__, size)
+    with _engine(config) as engine:
+        found = estimate(config, engine, store, None if victim is None else victim.classifier)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
-    console.print_json(json.dumps(to_json(config)))
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
-    count = " + ".join(f"{len(each):,}" for each in stores)
-    channels = config.pictures.channels
-    console.print(f"{count} pictures of {in_pixels(config.pictures.size)}, {channels} channel(s)")
-    console.print(table)
+    counts = [len(each) for each in stores]
+    if as_json:
+        facts = {"pictures": counts, "estimate": asdict(found), "config": to_json(config)}
+        print(json.dumps(facts, indent=2))
+        return
+    if not speaks():
+        return
+    _say_columns(_description(config, found, counts, where))
+    _say("settings:")
+    _say_columns(_settings(config))
+    for warning in _warnings(config, found):
+        _say(f"note: {warning}")
+    _say("nothing was trained: --dry-run; all settings: --dry-run --json")
+
+
+def _description(
+    config: RunConfig, found: Estimate, counts: Sequence[int], where: str
+) -> list[tuple[str, str]]:
+    pictures = " + ".join(f"{count:,}" for count in counts)
     rounds = -(-config.images // config.batch_size)
-    console.print(
-        f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} "
-        f"= {config.images / len(stores[0]):.1f} epochs, on {where}"
+    epochs = config.images / counts[0]
+    return [
+        ("pictures", f"{pictures} of {_shape(config)}"),
+        (
+            "run",
+            f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} = "
+            f"{epochs:.1f} epochs, on {where}",
+        ),
+        *(
+            (name, f"{kind}, {count:,} parameters")
+            for name, (kind, count) in found.players.items()
+        ),
+        ("time", f"about {found.duration}, by a few rounds of {found.batch_size} images"),
+        ("memory", f"about {_bytes(found.memory)} in a round; {_bytes(found.free)} are free"),
+    ]
+
+
+def _shape(config: RunConfig) -> str:
+    return f"{in_pixels(config.pictures.size)}, {config.pictures.channels} channel(s)"
+
+
+def _bytes(number: int) -> str:
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
+
+
+def _settings(config: RunConfig) -> list[tuple[str, str]]:
+    """Those that most runs differ in, and those that this one was told."""
+    values = flatten(to_json(config))
+    usual = flatten(to_json(recipe(config.recipe)))
+    told = {name for name in values if values[name] != usual.get(name, values[name])}
+    shown = [name for name in values if name in told or (name in _SETTINGS and values[name])]
+    return [
+        (name, f"{values[name]}" + (f"  (recipe: {usual[name]})" if name in told else ""))
+        for name in shown
+    ]
+
+
+_SETTINGS = (
+    *("data", "data_a", "data_b", "seed", "evaluate_features", "game.objective"),
+    *("game.generator.kind", "game.generator.width", "game.discriminator.kind"),
+    *("game.discriminator.width", "game.network.kind", "game.network.width"),
+    *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
+    *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
+    *("game.augmentation", "game.victim", "game.epsilon"),
+)
+"""Of any kind of game."""
+
+
+def _warnings(config: RunConfig, found: Estimate) -> list[str]:
+    """What should be changed before the run begins."""
+    texts = []
+    if found.memory > found.free:
+        texts.append("there is no room for rounds of that size: see --batch-size.")
+    if found.lopsided:
+        strong, weak, times = found.lopsided
+        texts.append(
+            f"the {strong} has {times} times as many weights as the {weak}; for pictures of "
+            f"{in_pixels(config.pictures.size)} their widths may not be what you want."
+        )
+    return texts
+
+
+def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
+    return start_engine(
+        device=config.device,
+        precision=config.precision,
+        compile=config.compile,
+        deterministic=config.deterministic,
     )
-    console.print("nothing was trained: --dry-run")

@@ -21,7 +21,7 @@ __all__ = ["command", "complete", "run"]
 _USUAL = (
     *("data", "data-a", "data-b", "game.victim", "game.epsilon", "game.universal"),
     *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "images"),
-    *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "quiet"),
+    *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "json", "quiet"),
     *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
     *("game.conditional", "game.generator.width", "game.discriminator.width"),
     *("game.network.width", "game.optimizer.learning-rate"),
@@ -42,7 +42,9 @@ class _Options:
     """Go on with the run if the folder holds it already, else begin it: one command for the first
     start and every other one, so that a cluster can requeue it. RUN is runs/RECIPE by default."""
     dry_run: bool = False
-    """Prepare everything, show the configuration and the networks, and stop before training."""
+    """Prepare everything, play a few rounds, show what the run would take, and train nothing."""
+    json: bool = False
+    """With --dry-run: all settings and the estimate as JSON."""
     quiet: bool = False
     """A line a minute instead of a progress bar."""
 
@@ -119,7 +121,7 @@ def _train(config: RunConfig, options: _Options) -> None:
     keep_freed_memory()
     report_outlasting(config)
     if options.dry_run:
-        report_dry_run(config)
+        report_dry_run(config, as_json=options.json)
     else:
         report_outcome(
             train_run(config, out=options.out, go_on=options.go_on, quiet=options.quiet)

@@ -140,10 +140,14 @@ class RunConfig:
     """From which all random numbers follow."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``mps``."""
-    precision: Literal["fp32", "bf16"] = "fp32"
-    """``bf16``: automatic mixed precision."""
+    precision: Literal["fp32", "tf32", "bf16"] = "fp32"
+    """``bf16``: automatic mixed precision; ``tf32``: on an NVIDIA GPU, products of numbers that
+    are rounded to 10 bits."""
     compile: bool = False
     """Compile the networks with torch.compile."""
+    deterministic: bool = False
+    """On a GPU, compute the same from the same, so that a run that is resumed goes on bit for bit,
+    as it always does on a CPU; slower."""
     strict: bool = False
     """Refuse a source with unreadable pictures instead of leaving them out."""
     sample_every: int = 50_000

@@ -107,10 +107,9 @@ def draw_tints(n: int, probability: float, random: Randomness) -> Tints:
 
 def _composed(changes: Sequence[Tensor], drawn: Tensor, chances: Sequence[float]) -> Tensor:
     """The product of the changes that come, the first one first; the others are the identity."""
-    comes = drawn < torch.tensor(chances, device=drawn.device)
     whole = nothing = torch.eye(changes[0].shape[-1], device=drawn.device).expand_as(changes[0])
-    for change, here in zip(changes, comes.T[:, :, None, None], strict=True):
-        whole = torch.where(here, change, nothing) @ whole
+    for change, draw, chance in zip(changes, drawn.T[:, :, None, None], chances, strict=True):
+        whole = torch.where(draw < chance, change, nothing) @ whole
     return whole
 
 

@@ -11,6 +11,7 @@ from math import sqrt
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional
 
 from zerosum.types import Images, PerSample
 
@@ -89,11 +90,10 @@ def hue(angle: PerSample) -> Tints:
         >>> (hue(torch.tensor([2 * torch.pi / 3])) @ red).round().abs()
         tensor([[0., 1., 0., 1.]])
     """
-    luma, device = _luma(angle), angle.device
-    across = torch.diag(torch.tensor([1.0, 1.0, 1.0, 0.0], device=device)) - luma
-    cross = torch.zeros(4, 4, device=device)
-    cross[:3, :3] = torch.tensor([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=device) / sqrt(3)
-    kept = torch.eye(4, device=device) - across
+    across = _across(angle)
+    kept = torch.eye(4, device=angle.device) - across
+    turn = torch.eye(3, device=angle.device).roll(1, dims=0)  # r → g → b → r
+    cross = functional.pad((turn - turn.T) / sqrt(3), (0, 1, 0, 1))
     cosine, sine = angle.cos()[:, None, None], angle.sin()[:, None, None]
     return kept + cosine * across + sine * cross
 
@@ -105,8 +105,14 @@ def saturation(factor: PerSample) -> Tints:
         >>> bool(torch.allclose(saturation(torch.ones(1))[0], torch.eye(4)))
         True
     """
-    across = torch.diag(torch.tensor([1.0, 1.0, 1.0, 0.0], device=factor.device)) - _luma(factor)
-    return torch.eye(4, device=factor.device) + (factor - 1)[:, None, None] * across
+    return torch.eye(4, device=factor.device) + (factor - 1)[:, None, None] * _across(factor)
+
+
+def _across(like: Tensor) -> Float[Tensor, "4 4"]:
+    """The projection on what is across the luma axis, 1 − u uᵀ."""
+    colours = torch.eye(4, device=like.device)
+    colours[3, 3] = 0.0
+    return colours - _luma(like)
 
 
 def _luma(like: Tensor) -> Float[Tensor, "4 4"]:

@@ -38,15 +38,18 @@ def warp(images: Images, changes: Places) -> Images:
     """
     height, width = images.shape[2:]
     # The unit of grid_sample: -1 and 1 are the middles of the outermost pixels.
-    unit = torch.tensor([max(width - 1, 1) / 2, max(height - 1, 1) / 2, 1.0]).to(changes)
-    back = torch.linalg.inv(changes) * unit / unit[:, None]
+    unit = changes.new_ones(3)
+    unit[0], unit[1] = max(width - 1, 1) / 2, max(height - 1, 1) / 2
+    # Not inv(), for which the host would wait, to see whether there is an inverse.
+    back = torch.linalg.inv_ex(changes).inverse * unit / unit[:, None]
     grid = functional.affine_grid(
         back[:, :2].to(images), [len(images), 1, height, width], align_corners=True
     )
     warped = functional.grid_sample(
         images, grid, mode="bilinear", padding_mode="reflection", align_corners=True
     )
-    same = (changes == torch.eye(3).to(changes)).flatten(1).all(dim=1)
+    nothing = torch.eye(3, dtype=changes.dtype, device=changes.device)
+    same = (changes == nothing).flatten(1).all(dim=1)
     return torch.where(same[:, None, None, None], images, warped)
 
 

@@ -54,7 +54,9 @@ class AdaptiveAugmentation:
         self.target = target
         self.every = every
         self.factor = factor
-        self._sum = 0.0  # of the overfitting, since the last adjustment
+        # The overfitting since the last adjustment: its sum, and what nobody has looked at.
+        self._sum = 0.0
+        self._unseen: list[Tensor] = []
 
     def chance_at(self, now: Round) -> float:
         """The probability with which each kind of change comes in a round."""
@@ -75,23 +77,32 @@ class AdaptiveAugmentation:
         if self.images == 0:
             return
         everybody = now.gather(found.detach().view(1))
-        self._sum += float(everybody.mean())
+        self._unseen.append(everybody.mean())
         if (now.number + 1) % self.every:
             return
-        excess = self._sum / self.every - self.target
+        excess = self._seen() / self.every - self.target
         step = pictures * len(everybody) * self.every / self.images
         direction = (excess > 0) - (excess < 0)
         self.probability = min(1.0, max(0.0, self.probability + direction * step))
         self._sum = 0.0
 
+    def _seen(self) -> float:
+        """The sum, for which the device is asked once, and not in every round."""
+        if self._unseen:
+            for value in torch.stack(self._unseen).tolist():
+                self._sum += value
+            self._unseen = []
+        return self._sum
+
     @property
     def state(self) -> Float64[Tensor, " 2"]:
         """What is remembered: p, and the sum of the overfitting since the last adjustment."""
-        return torch.tensor([self.probability, self._sum], dtype=torch.float64)
+        return torch.tensor([self.probability, self._seen()], dtype=torch.float64)
 
     @state.setter
     def state(self, saved: Float64[Tensor, " 2"]) -> None:
         self.probability, self._sum = saved.tolist()
+        self._unseen = []
 
 
 def overfitting(objective: Objective, real: Logits, fake: Logits) -> Scalar:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn import functional
 
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
@@ -58,8 +57,9 @@ class Classes:
             >>> pets.join(torch.zeros(1, 3), torch.tensor([1]))
             tensor([[0., 0., 0., 0., 1.]])
         """
-        told = functional.one_hot(labels.to(latents.device), len(self)).to(latents.dtype)
-        return torch.cat([latents, told], dim=1)
+        numbers = torch.arange(len(self), device=latents.device)
+        told = labels.to(latents.device)[:, None] == numbers
+        return torch.cat([latents, told.to(latents.dtype)], dim=1)
 
     def find(self, name: str | int) -> int:
         """The label of a class, by its name or its number.

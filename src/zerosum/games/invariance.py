@@ -205,7 +205,7 @@ class InvarianceGame(AdaptingGame):
         scores: dict[str, Tensor] = {"accuracy": right(logits, labels), "labels": cost}
         if domain_cost is not None:
             cost = cost - strength * domain_cost
-            scores |= {"domain": domain_cost, "strength": torch.tensor(strength)}
+            scores |= {"domain": domain_cost, "strength": torch.full_like(domain_cost, strength)}
         return Turn(player=CLASSIFIER, cost=cost, scores=scores)
 
     def domain_turn(self, features: Features, sure: Probabilities | None) -> Turn:

@@ -1,6 +1,7 @@
 """A memory of generated pictures, so that a discriminator does not forget what it has learnt."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from zerosum.games.base import Round
@@ -37,7 +38,7 @@ class ImagePool:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._images: list[Tensor] = []
+        self._images = torch.empty(0)
 
     def exchange(self, images: Images, now: Round) -> Images:
         """Show new pictures, and get as many: some of them, some older ones.
@@ -49,7 +50,7 @@ class ImagePool:
         if not self.size:
             return images
         n = len(images)
-        chances = now.gather(now.random.uniform(n, 2)).tolist()
+        chances = now.gather(now.random.uniform(n, 2))
         given = torch.stack(
             [self._exchange(*each) for each in zip(now.gather(images), chances, strict=True)]
         )
@@ -57,21 +58,23 @@ class ImagePool:
         start = now.random.rank * n if len(given) > n else 0
         return given[start : start + n]
 
-    def _exchange(self, image: Tensor, chances: list[float]) -> Tensor:
+    def _exchange(self, image: Tensor, chances: Float[Tensor, " 2"]) -> Tensor:
+        """Show one picture; which one comes back is known on the device alone."""
         if len(self._images) < self.size:
-            self._images.append(image)
+            known = self._images.to(image).reshape(-1, *image.shape)
+            self._images = torch.cat([known, image[None]])
             return image
-        if chances[0] < 0.5:
-            return image
-        place = int(chances[1] * self.size)
-        old, self._images[place] = self._images[place], image
-        return old
+        place = (chances[1:] * self.size).long().clamp(max=self.size - 1)
+        old = self._images.index_select(0, place)[0]
+        is_exchanged = chances[0] >= 0.5
+        self._images.index_copy_(0, place, torch.where(is_exchanged, image, old)[None])
+        return torch.where(is_exchanged, old, image)
 
     @property
     def images(self) -> Tensor:
         """What is kept, shape (k, c, h, w); (0,) at first."""
-        return torch.stack(self._images) if self._images else torch.empty(0)
+        return self._images
 
     @images.setter
     def images(self, kept: Tensor) -> None:
-        self._images = list(kept)
+        self._images = kept.clone()

@@ -29,6 +29,7 @@ from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Batches as LoopBatches
 from zerosum.training.loop import Loop
+from zerosum.training.prefetching import Prefetched
 from zerosum.training.progress import Display
 
 __all__ = ["assemble", "facts_for_checkpoints"]
@@ -59,6 +60,8 @@ def assemble(
         ZerosumError: Something does not fit.
     """
     batches = _batches(config, engine, store)
+    if engine.works_ahead:
+        batches = Prefetched(batches)
     game = build_game(config, engine, victim=victim)
     checkpoints = Checkpoints(run.path, seconds=config.checkpoint_seconds, facts=facts)
     return Loop(

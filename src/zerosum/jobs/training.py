@@ -1,5 +1,6 @@
 """From a configuration to a trained run, and from a run to more of it."""
 
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -13,6 +14,7 @@ from zerosum.data import Domains, Store, absolute
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
 from zerosum.jobs.assembling import assemble, facts_for_checkpoints
+from zerosum.jobs.estimating import estimate, is_heavy, refuse_what_has_no_room, takes_long
 from zerosum.jobs.examination import require_networks
 from zerosum.jobs.labels import find_classes
 from zerosum.jobs.perturbing import aim, find_again
@@ -58,6 +60,7 @@ def train_run(
         config = with_classes(config, store)
         facts = facts_for_checkpoints(config, store)
         loop = assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
+        _look_ahead(config, loop, store, _view(victim))
         with _locked(run, engine):
             if goes_on:
                 before = run.config()
@@ -119,6 +122,23 @@ def resume_run(
         loop = assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
         _take_up(loop, run, config, store, facts)
         return play(loop, run, config)
+
+
+def _look_ahead(
+    config: RunConfig, loop: Loop[Any], store: Store | Domains, victim: Classifier | None
+) -> None:
+    """Say before it begins that a run on a CPU would take days, and refuse what has no room.
+
+    Raises:
+        ConfigError: It needs more memory than there is.
+    """
+    engine = loop.engine
+    if engine.device.type != "cpu" or not engine.is_main or not is_heavy(config, loop):
+        return
+    found = estimate(config, engine, store, victim)
+    refuse_what_has_no_room(config, found)
+    if text := takes_long(config, found):
+        print(f"note: {text}", file=sys.stderr)
 
 
 def _take_up(
@@ -248,4 +268,9 @@ def _locked(run: Run, engine: Engine) -> AbstractContextManager[None]:
 
 
 def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
-    return start_engine(device=config.device, precision=config.precision, compile=config.compile)
+    return start_engine(
+        device=config.device,
+        precision=config.precision,
+        compile=config.compile,
+        deterministic=config.deterministic,
+    )

@@ -43,7 +43,9 @@ def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> 
         >>> blur(torch.ones(1, 1, 4, 4), padding=0).item()
         1.0
     """
-    line = torch.tensor([1.0, 3.0, 3.0, 1.0], device=images.device) / 8
+    line = torch.ones(4, device=images.device)
+    line[1:3] = 3.0
+    line /= 8
     channels = images.shape[1]
     weight = (gain * line[:, None] * line).expand(channels, 1, 4, 4)
     convolve_each = partial(functional.conv2d, stride=stride, padding=padding, groups=channels)

@@ -19,12 +19,17 @@ import torch
 from torch import Tensor, distributed, nn
 
 from zerosum.errors import ConfigError, ProcessError, ZerosumError
+from zerosum.training.gradients import averaged
+from zerosum.training.kernels import kernels
 
 __all__ = ["Engine", "choose_device", "start_engine"]
 
 _FOR_EVER = timedelta(days=365)
 _POLL = 0.05
 """Seconds."""
+
+_LOOK_EVERY = 16
+"""Rounds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +38,13 @@ class Engine:
 
     Attributes:
         device: Where networks and batches live.
-        precision: ``fp32``, or ``bf16`` for automatic mixed precision.
+        precision: ``fp32``; ``tf32``, the same with products on tensor cores; or ``bf16`` for
+            automatic mixed precision, and ``tf32`` where that is not mixed.
         compile: Whether networks are compiled by ``torch.compile``.
         rank: The number of this process, from 0.
         processes: How many processes play the same game, each with its share of every batch.
+        look_every: Rounds between two looks at what the device has computed: 1 on the CPU, where
+            looking costs nothing; elsewhere the device, which works ahead, would stand still.
         patient: The group of all processes in which they wait without an end; it lives as long
             as the block of `start_engine`.
 
@@ -53,6 +61,7 @@ class Engine:
     compile: bool = False
     rank: int = 0
     processes: int = 1
+    look_every: int = 1
     patient: "weakref.ref[distributed.ProcessGroup] | None" = None
 
     @property
@@ -73,21 +82,18 @@ class Engine:
 
     def autocast(self) -> AbstractContextManager[object]:
         """The precision in which costs are computed."""
-        if self.precision == "fp32":
+        if self.precision != "bf16":
             return nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
-    def average_gradients(self, parameters: Sequence[nn.Parameter]) -> None:
-        """Replace each gradient by its mean over the processes, in one message."""
-        if self.processes == 1:
-            return
-        gradients = [weight.grad for weight in parameters if weight.grad is not None]
-        flat = torch.cat([gradient.flatten() for gradient in gradients])
-        distributed.all_reduce(flat)
-        flat /= self.processes
-        sizes = [gradient.numel() for gradient in gradients]
-        for gradient, mean in zip(gradients, torch.split(flat, sizes), strict=True):
-            gradient.copy_(mean.view_as(gradient))
+    def averaged(self, parameters: Sequence[nn.Parameter]) -> AbstractContextManager[None]:
+        """Within the block runs one backward pass; its gradients become the processes' means."""
+        return averaged(parameters, processes=self.processes)
+
+    @property
+    def works_ahead(self) -> bool:
+        """Whether the device computes beside this process, which need not wait for it."""
+        return self.look_every > 1
 
     def gather(self, rows: Tensor) -> Tensor:
         """The rows of all processes, in the order of the whole batch; without gradients."""
@@ -110,9 +116,17 @@ class Engine:
         """Whether any process raises the flag; all get the same answer."""
         if self.processes == 1:
             return flag
-        raised = torch.tensor(float(flag), device=self.device)
+        raised = torch.tensor(float(flag))  # On the CPU: nobody has to wait for the device.
         distributed.all_reduce(raised, op=distributed.ReduceOp.MAX)
         return bool(raised.item())
+
+    def first(self, value: str) -> str:
+        """The first process's value that is not empty, on every process."""
+        if self.processes == 1:
+            return value
+        values = [""] * self.processes
+        distributed.all_gather_object(values, value)
+        return next(filter(None, values), "")
 
     def share(self, value: str) -> str:
         """The main process's value, on every process."""
@@ -171,6 +185,7 @@ def start_engine(
     device: str = "auto",
     precision: str = "fp32",
     compile: bool = False,  # noqa: A002 - PyTorch's own word
+    deterministic: bool = False,
 ) -> Iterator[Engine]:
     """An engine for the block; joins the process group if ``torchrun`` started this process.
 
@@ -188,9 +203,14 @@ def start_engine(
         1
     """
     chosen = choose_device(device)
+    look_every = 1 if chosen.type == "cpu" else _LOOK_EVERY
     launched = distributed.is_available() and distributed.is_torchelastic_launched()
+    exact = kernels(chosen, tf32=precision != "fp32", deterministic=deterministic)
     if not launched:
-        yield Engine(device=chosen, precision=precision, compile=compile)
+        with exact:
+            yield Engine(
+                device=chosen, precision=precision, compile=compile, look_every=look_every
+            )
         return
     # Its functions have the group of the time of their import as a default argument. Imported
     # later, as optimizers do it, they would keep the group, and its threads, which then may
@@ -198,17 +218,20 @@ def start_engine(
     import_module("torch.distributed.nn")
     given, rank, processes = next(distributed.rendezvous("env://"))
     store = _fresh(given, rank, processes)
-    backend = "nccl" if chosen.type == "cuda" else "gloo"
+    # What the processes say to each other about the run goes past the devices.
+    backend = "cpu:gloo,cuda:nccl" if chosen.type == "cuda" else "gloo"
     distributed.init_process_group(backend, store=store, rank=rank, world_size=processes)
     try:
-        yield Engine(
-            device=chosen,
-            precision=precision,
-            compile=compile,
-            rank=rank,
-            processes=processes,
-            patient=_patient_group(),
-        )
+        with exact:
+            yield Engine(
+                device=chosen,
+                precision=precision,
+                compile=compile,
+                rank=rank,
+                processes=processes,
+                look_every=look_every,
+                patient=_patient_group(),
+            )
     except Exception as error:
         if not _is_first_to_fail(store):
             sys.exit(1)  # The first has said it, and this one may just have missed the first.

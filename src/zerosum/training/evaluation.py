@@ -124,6 +124,7 @@ class Evaluation:
         """Make an evaluation and act on it, unless it is made or the run is to stop; whether."""
         if self._done == loop.images or loop.engine.any(loop.is_stopping):
             return False
+        loop.require_finite()
         # What may take long or fail must not cost the run anything; and after a rollback, the run
         # is saved before another best state takes the place of the one that it went back to.
         self.checkpoints.keep(loop)

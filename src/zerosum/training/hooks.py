@@ -158,6 +158,7 @@ class Statistics:
             self._writer = None
 
     def _write(self, loop: AnyLoop) -> None:
+        loop.require_finite()
         means = self._means(loop)
         now = time.perf_counter()
         rate = (loop.images - self._line_images) / max(now - self._line_started, 1e-9)
@@ -250,6 +251,7 @@ class Samples:
     def _draw(self, loop: AnyLoop) -> None:
         if not loop.engine.is_main:
             return
+        loop.require_finite()
         (picture,) = to_pictures(self.draw(loop.game))
         facts = provenance(run=self.folder.name, seed=self.seed, images=loop.images)
         save_png(picture, self.folder / "samples" / f"{loop.images:010d}.png", facts=facts)
@@ -326,10 +328,11 @@ class Checkpoints:
     def _write(self, loop: AnyLoop, path: Path) -> None:
         if not loop.engine.is_main:
             return
+        state = loop.state_dict()
         _refuse_not_finite(loop, path)
         with loop.doing("saving"):
             path.parent.mkdir(exist_ok=True)
-            save_checkpoint(path, {**self.facts, "loop": loop.state_dict()})
+            save_checkpoint(path, {**self.facts, "loop": state})
 
 
 def _refuse_not_finite(loop: AnyLoop, path: Path) -> None:

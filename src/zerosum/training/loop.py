@@ -17,6 +17,7 @@ from zerosum.errors import NonFiniteCostError
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.averaging import decay_of, half_life_at, update_average
+from zerosum.training.costs import Costs
 from zerosum.training.engine import Engine
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
@@ -139,7 +140,20 @@ class Loop(Generic[BatchT]):
         self.is_whole = True
         self.activity = "preparing"
         self._stop = False
+        self._costs = Costs()
         self._random = self._fresh_random()
+
+    def require_finite(self) -> None:
+        """Look at all costs so far; every hook does before it shows or keeps what came of them.
+
+        A device that works ahead of this process is asked for its costs only every so many rounds
+        (`Engine.look_every`), so what is in memory may follow from a bad one. It is not a state to
+        go on from then, and this raises until the run goes back to an earlier one.
+
+        Raises:
+            NonFiniteCostError: A player's cost was infinite or not a number.
+        """
+        self._refuse(self._costs.complaint())
 
     def stop(self) -> None:
         """Ask the loop to end after the round that it is in; safe in a signal handler."""
@@ -174,12 +188,18 @@ class Loop(Generic[BatchT]):
                 hook.started(self)
             self.activity = ""
             while self.images < until and not self.engine.any(self._stop):
-                record = self.play_round()
+                with self._first_cause():
+                    record = self.play_round()
                 _each(partial(hook.played, self, record) for hook in self.hooks)
             _each(partial(hook.stopped, self) for hook in reversed(self.hooks))
 
     def play_round(self) -> Record:
-        """One round: every player in turn lowers its own cost while the others stand still."""
+        """One round: every player in turn lowers its own cost while the others stand still.
+
+        Raises:
+            NonFiniteCostError: A player's cost was infinite or not a number, in this round or in
+                one that had not been looked at.
+        """
         self.is_whole = False
         torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
         now = Round(
@@ -192,12 +212,16 @@ class Loop(Generic[BatchT]):
         for asked in self.turns(self.batches.at(self.images), now):
             player = self.game.players[asked.player]
             turn = player.charge(asked)
-            self._check_finite(turn)
+            self._costs.note(turn, round=self.rounds, images=self.images)
+            if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
+                self._look_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
         self._update_averages()
         self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
         self.rounds += 1
+        if self._costs and self.rounds % self.engine.look_every == 0:
+            self._look_together()
         self.is_whole = True
         return record
 
@@ -235,21 +259,35 @@ class Loop(Generic[BatchT]):
         parameters = player.parameters
         set_pace(player, self.images, factor=0.5**self.rollbacks)
         player.optimizer.zero_grad(set_to_none=True)
-        turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
-        self.engine.average_gradients(parameters)
+        with self.engine.averaged(parameters):
+            turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
         player.optimizer.step()
 
-    def _check_finite(self, turn: Turn) -> None:
-        """Stop before a bad cost reaches the weights, on all processes together."""
-        if not self.engine.any(not bool(torch.isfinite(turn.cost))):
-            return
-        bad = [name for name, value in turn.scores.items() if not torch.isfinite(value)]
-        raise NonFiniteCostError(
-            f"the {turn.player}'s cost is {turn.cost.item()} in round {self.rounds} "
-            f"(after {self.images:,} images); not finite: {', '.join(bad) or 'the cost itself'}. "
-            "Nothing was changed by this turn, and the last checkpoint is good. Start a new run "
-            "with a lower learning rate, or check the data with `zerosum data inspect`."
-        )
+    def _look_together(self) -> None:
+        """Look at the costs, on all processes at the same time, so that all of them stop.
+
+        Raises:
+            NonFiniteCostError: One was not finite, here or in another process.
+        """
+        complaint = self._costs.complaint()
+        if self.engine.any(bool(complaint)):
+            self._refuse(self.engine.first(complaint))
+
+    def _refuse(self, complaint: str) -> None:
+        if complaint:
+            self.is_whole = False
+            raise NonFiniteCostError(complaint)
+
+    @contextmanager
+    def _first_cause(self) -> Iterator[None]:
+        """Name a bad cost, if there was one, rather than what fails because of it."""
+        try:
+            yield
+        except NonFiniteCostError:
+            raise
+        except Exception:
+            self.require_finite()
+            raise
 
     def _update_averages(self) -> None:
         step = self.batches.size_at(self.images)
@@ -259,7 +297,12 @@ class Loop(Generic[BatchT]):
                 update_average(player.average, player.network, decay_of(half_life, step=step))
 
     def state_dict(self) -> dict[str, Any]:
-        """All that is needed to go on bit for bit; random numbers need no state of their own."""
+        """All that is needed to go on bit for bit; random numbers need no state of their own.
+
+        Raises:
+            NonFiniteCostError: As `require_finite`: nobody should go on from here.
+        """
+        self.require_finite()
         return {
             "images": self.images,
             "before": self.before,
@@ -289,6 +332,8 @@ class Loop(Generic[BatchT]):
         require_like(state, {**counts, "game": {}, "players": players, "hooks": {}}, "loop")
         self.images, self.before, self.rounds, self.rollbacks = (state[name] for name in counts)
         self._random = self._fresh_random()
+        self._costs.forget()
+        self.is_whole = True
         self.game.load_state_dict(state["game"])
         for name, player in self.game.players.items():
             saved, where = state["players"][name], f"loop.players.{name}"

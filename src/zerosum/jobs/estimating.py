@@ -1,0 +1,203 @@
+"""How long a run will take and how much memory, from a few rounds that change nothing."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zerosum.attacks import Classifier
+from zerosum.config import RunConfig
+from zerosum.data import Domains, Store
+from zerosum.errors import ConfigError
+from zerosum.jobs.assembling import assemble
+from zerosum.nn import count_parameters
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.loop import Loop
+from zerosum.training.memory import TensorMemory, free_memory
+from zerosum.training.progress import as_duration
+
+__all__ = ["Estimate", "estimate", "is_heavy", "refuse_what_has_no_room", "takes_long"]
+
+_FEW = (2, 4)
+"""Pictures in the rounds whose memory is measured."""
+_CYCLE = 16
+"""Rounds in which penalties that are paid now and then are usually paid once."""
+_PATIENCE = 8.0
+"""Seconds that may be spent on rounds to be timed."""
+_OTHERS = 1.15
+"""Memory that kernels and the allocator take beside the tensors themselves, as a factor; measured
+on the CPU: 1.0 to 1.15."""
+_LONG = 2 * 86_400.0
+"""Seconds of training above which a run on a CPU is told of before it begins."""
+_HEAVY = 5e10
+"""Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
+before it begins."""
+_LOPSIDED = 25
+"""Times as many weights as the other player has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a run will take.
+
+    Attributes:
+        players: By name: the network's class, and how many parameters it has.
+        seconds: The whole run.
+        memory: Bytes, at most.
+        free: Bytes that there are.
+        batch_size: Pictures in the rounds that were timed: fewer than the run's, where those have
+            no room.
+
+    Example:
+        >>> players = {"generator": ("G", 10_400_000), "discriminator": ("D", 214_000)}
+        >>> found = Estimate(players=players, seconds=7e5, memory=10**9, free=10**10, batch_size=8)
+        >>> found.duration, found.lopsided
+        ('8 d 2 h', ('generator', 'discriminator', 48))
+    """
+
+    players: Mapping[str, tuple[str, int]]
+    seconds: float
+    memory: int
+    free: int
+    batch_size: int
+
+    @property
+    def duration(self) -> str:
+        """The whole run's time, as people say it."""
+        return as_duration(self.seconds)
+
+    @property
+    def lopsided(self) -> tuple[str, str, int] | None:
+        """The strongest player, the weakest, and how many times as many weights the first has."""
+        by_size = sorted(self.players, key=lambda name: self.players[name][1])
+        if len(by_size) < 2:
+            return None
+        weakest, strongest = by_size[0], by_size[-1]
+        times = self.players[strongest][1] // max(1, self.players[weakest][1])
+        return (strongest, weakest, times) if times >= _LOPSIDED else None
+
+
+def estimate(
+    config: RunConfig, engine: Engine, store: Store | Domains, victim: Classifier | None
+) -> Estimate:
+    """Play a few rounds of the run, and see what they take; nothing is written.
+
+    Memory is measured with two small batches, of which it is a linear function, so that a run
+    which has no room does not take the machine with it. Time is measured with the run's own batch
+    if that has room, else with the larger one of those.
+
+    Args:
+        config: The run.
+        engine: On what; of several processes one is enough.
+        store: Its pictures.
+        victim: Whom it is to mislead, for games that mislead one.
+
+    Raises:
+        ZerosumError: The run cannot be built.
+    """
+    # Alone: how many rounds there is time for differs between processes.
+    alone = replace(engine, rank=0, processes=1, patient=None)
+
+    def build(batch: int) -> Loop[Any]:
+        small = replace(config, batch_size=batch)
+        return assemble(small, Run(Path("estimate")), alone, store, victim, {}, quiet=True)
+
+    whole = config.batch_size // engine.processes
+    few, more = (min(size, whole) for size in _FEW)
+    needed = [_memory(loop := build(size), engine.device) for size in (few, more)]
+    slope = (needed[1] - needed[0]) / max(1, more - few)
+    memory = max(*needed, round(needed[0] + slope * (whole - few)))
+    free, batch = free_memory(engine.device), more
+    if memory < free / 2:
+        batch, loop = whole, build(whole)
+    players = loop.game.players
+    per_image = _seconds_per_round(loop) / batch / engine.processes
+    return Estimate(
+        players={
+            name: (type(player.network).__name__, count_parameters(player.network))
+            for name, player in players.items()
+        },
+        seconds=per_image * config.images,
+        memory=memory,
+        free=free,
+        batch_size=batch,
+    )
+
+
+def refuse_what_has_no_room(config: RunConfig, found: Estimate) -> None:
+    """Refuse a run that the machine has no memory for, before it takes all of it.
+
+    Raises:
+        ConfigError: It has none; the message says how much would do.
+    """
+    if found.memory > found.free:
+        needed, free = (f"{number / 1e9:.1f} GB" for number in (found.memory, found.free))
+        raise ConfigError(
+            f"a round of {config.batch_size} images of {config.recipe} needs about {needed} of "
+            f"memory, and {free} are free. Use a GPU, or smaller rounds (--batch-size), pictures "
+            "(--pictures.size) or networks (--game.generator.width)."
+        )
+
+
+def takes_long(config: RunConfig, found: Estimate) -> str:
+    """What to tell of a run that takes days on a CPU before it begins; "" if it does not."""
+    if found.seconds < _LONG:
+        return ""
+    return (
+        f"{config.images:,} images of {config.recipe} take about {found.duration} on this "
+        "processor: it is made for a GPU. For a start, see fewer images (--images), or take a "
+        "recipe for small pictures: zerosum recipes."
+    )
+
+
+def is_heavy(config: RunConfig, loop: Loop[Any]) -> bool:
+    """Whether a run may be too much for a CPU, by the size of its networks and pictures."""
+    weights = sum(count_parameters(player.network) for player in loop.game.players.values())
+    height, width = config.pictures.size
+    return weights * height * width > _HEAVY
+
+
+def _memory(loop: Loop[Any], device: torch.device) -> int:
+    """Bytes that a run holds and takes in its first round, in which all penalties are paid."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        loop.play_round()
+        return int(torch.cuda.max_memory_allocated(device))
+    with TensorMemory() as memory:
+        loop.play_round()
+    made: int = memory.most
+    return round(_OTHERS * (made + _held(loop)))
+
+
+def _held(loop: Loop[Any]) -> int:
+    """Bytes of networks and averages; what optimizers hold, a first round makes."""
+    sizes: list[int] = [
+        each.nbytes
+        for player in loop.game.players.values()
+        for network in (player.network, player.average)
+        if network is not None
+        for each in (*network.parameters(), *network.buffers())
+    ]
+    return sum(sizes)
+
+
+def _seconds_per_round(loop: Loop[Any]) -> float:
+    """The mean over a cycle: of its first round, which pays all penalties, and of the others."""
+    first = _timed(loop)
+    others: list[float] = []
+    while len(others) < _CYCLE - 1 and first + sum(others) < _PATIENCE:
+        others.append(_timed(loop))
+    if not others:
+        return first
+    return (first + (_CYCLE - 1) * sum(others) / len(others)) / _CYCLE
+
+
+def _timed(loop: Loop[Any]) -> float:
+    start = time.perf_counter()
+    loop.play_round()
+    loop.require_finite()  # The device may still be at it.
+    return time.perf_counter() - start

@@ -1,0 +1,87 @@
+"""Costs that have been paid, and whether all of them were finite.
+
+To look at a number on a GPU, the host has to wait until the device has computed it, and the device
+then waits for the host's next orders. So costs are kept as they are, and looked at many at a time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from zerosum.games.base import Turn
+from zerosum.types import Scalar
+
+__all__ = ["Costs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Paid:
+    """What a player paid at its turn in a round, and what that consists of."""
+
+    player: str
+    round: int
+    images: int
+    cost: Scalar
+    scores: Mapping[str, Tensor]
+
+
+class Costs:
+    """The costs that nobody has looked at yet.
+
+    Example:
+        >>> costs = Costs()
+        >>> for round, cost in enumerate((1.0, torch.nan, torch.nan)):
+        ...     turn = Turn(player="x", cost=torch.tensor(cost))
+        ...     costs.note(turn, round=round, images=8 * round)
+        >>> costs.complaint()
+        "the x's cost is nan in round 1 (after 8 images); ...
+    """
+
+    def __init__(self) -> None:
+        self._unseen: list[_Paid] = []
+        self._complaint = ""
+
+    def __bool__(self) -> bool:
+        return bool(self._unseen or self._complaint)
+
+    def note(self, turn: Turn, *, round: int, images: int) -> None:  # noqa: A002
+        """Keep a turn's cost until somebody looks; nothing waits for it here.
+
+        Args:
+            turn: The turn.
+            round: The number of its round.
+            images: Real images seen before it.
+        """
+        scores = {name: value.detach() for name, value in turn.scores.items()}
+        cost = turn.cost.detach()
+        self._unseen.append(
+            _Paid(player=turn.player, round=round, images=images, cost=cost, scores=scores)
+        )
+
+    def complaint(self) -> str:
+        """Look at all of them at once: which was the first that was not finite; "" if all were.
+
+        What was found once is said again, until all is forgotten.
+        """
+        if not self._complaint and self._unseen:
+            finite = torch.stack([paid.cost for paid in self._unseen]).isfinite().tolist()
+            bad = [paid for paid, good in zip(self._unseen, finite, strict=True) if not good]
+            self._complaint = _complaint(bad[0]) if bad else ""
+            self._unseen = []
+        return self._complaint
+
+    def forget(self) -> None:
+        """Begin anew, where the run goes back to what it was before."""
+        self._unseen, self._complaint = [], ""
+
+
+def _complaint(paid: _Paid) -> str:
+    terms = [name for name, value in paid.scores.items() if not value.isfinite()]
+    return (
+        f"the {paid.player}'s cost is {paid.cost.item()} in round {paid.round} (after "
+        f"{paid.images:,} images); not finite: {', '.join(terms) or 'the cost itself'}. Nothing "
+        "that follows from it was saved, and the last checkpoint is good. Start a new run with a "
+        "lower learning rate, or check the data with `zerosum data inspect`."
+    )

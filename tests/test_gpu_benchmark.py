@@ -1,0 +1,68 @@
+"""`make gpu` works, at a toy size and without a GPU."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import gpu
+from on_gpu import checks, speed
+from on_gpu.games import KINDS
+from zerosum.recipes import RECIPES, recipe
+
+
+def _fail() -> str:
+    raise AssertionError("costs differ")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ("dcgan-svhn, bf16", "dcgan-svhn, resumed", "dcgan-svhn, exported")
+
+    def some(device: str) -> Iterator[tuple[str, Callable[[], str]]]:
+        yield from (each for each in checks.checks(device) if each[0] in wanted)
+        yield "broken", _fail
+
+    monkeypatch.setattr(gpu, "checks", some)
+    monkeypatch.setattr(gpu, "TOY", speed.TOY[1:])
+    monkeypatch.setattr(gpu, "PRECISIONS", ("bf16",))
+    monkeypatch.setattr(speed, "CYCLE", 2)
+
+
+@pytest.mark.usefixtures("few")
+def test_it_checks_measures_and_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gpu.run("cpu", minutes=5.0, out=tmp_path) == 1
+    report = json.loads((tmp_path / "gpu.json").read_text())
+    results = {each["check"]: each["result"] for each in report["checks"]}
+    assert results.pop("broken") == "FAILED: AssertionError: costs differ"
+    assert len(results) == 3
+    assert not [text for text in results.values() if "FAILED" in text]
+    (measured,) = report["speeds"]
+    assert measured["images_per_second"] > 0
+    assert 0 < measured["share_of_peak"] < 1
+    assert len(measured["costliest"]) == 3
+    table = (tmp_path / "gpu.md").read_text()
+    assert "| stylegan2 32, toy | bf16 |" in table
+    assert "bit for bit" in table
+
+
+@pytest.mark.usefixtures("few")
+def test_what_there_is_no_time_for_is_left_out_and_said(tmp_path: Path) -> None:
+    assert gpu.run("cpu", minutes=0.0, out=tmp_path) == 0
+    report = json.loads((tmp_path / "gpu.json").read_text())
+    assert {each["result"] for each in report["checks"]} == {"left out: no time"}
+    assert {each["error"] for each in report["speeds"]} == {"no time"}
+
+
+def test_every_kind_of_game_is_checked() -> None:
+    assert {recipe(name).game.kind for name in KINDS} == {
+        recipe(name).game.kind for name in RECIPES
+    }
+
+
+def test_what_is_measured_can_be_built() -> None:
+    for case in speed.CASES:
+        assert case.config().batch_size == case.batch
