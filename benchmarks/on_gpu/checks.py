@@ -13,7 +13,7 @@ from on_gpu.chance import drawn_on_the_host
 from on_gpu.games import KINDS, make_loop, small
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import RunConfig
-from zerosum.export import export_network, takes_latents
+from zerosum.export import Part, export_network, takes_latents
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.loop import Loop
 
@@ -107,7 +107,8 @@ def _exports(name: str, device: str) -> str:
         loop = _played(small(name, folder), engine, 2)
         network = loop.game.players["generator"].best.eval()
         size: Any = network.latent_size
-        export_network(network, folder / "net.pt2", takes=takes_latents(size), facts={})
+        part = Part(network=network, takes=takes_latents(size), gives="pictures", facts={})
+        export_network(part, folder / "net.pt2")
         latents = torch.randn(5, size, generator=torch.Generator().manual_seed(0))
         with torch.no_grad():
             expected = network(latents.to(engine.device)).cpu()

@@ -1,5 +1,7 @@
 """What growing networks promise."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from torch import Tensor
@@ -125,6 +127,21 @@ def test_growth_is_part_of_the_state() -> None:
     copy.load_state_dict(makes.state_dict())
     assert copy.stage == (2, 0.375)
     assert torch.equal(makes(z), copy(z))
+
+
+def test_growth_follows_the_state_however_it_is_changed() -> None:
+    network = GrowingGenerator(image_shape=(1, 16, 16), width=4)
+    network.grow(0.25)
+    grown = {name: value.clone() for name, value in network.state_dict().items()}
+    network.grow(1.5)
+    network.load_state_dict(grown)
+    assert network.stage == (1, 0.25)
+    network.grow(1.5)
+    network.progress.copy_(grown["progress"])  # as buffers are put back after a look ahead
+    assert network.stage == (1, 0.25)
+    network.progress = torch.tensor(2.0)
+    assert network.stage == (2, 1.0)
+    assert deepcopy(network).stage == (2, 1.0)
 
 
 def test_growth_cannot_be_negative() -> None:

@@ -52,6 +52,7 @@ class Growing(nn.Module):
         self.settled: tuple[int, float] | None = None
         # Part of the state, so that a network that is loaded draws as it did.
         self.register_buffer("progress", torch.tensor(float(growths)))
+        self._note(float(growths))
 
     def grow(self, progress: float) -> None:
         """Use the sizes up to ``progress``, all of them from ``growths`` on.
@@ -61,7 +62,13 @@ class Growing(nn.Module):
         """
         if progress < 0:
             raise ConfigError(f"progress must be at least 0, got {progress}.")
-        self.progress.fill_(min(progress, self.growths))
+        progress = min(progress, self.growths)
+        self.progress.fill_(progress)
+        self._note(progress)
+
+    def _note(self, progress: float) -> None:
+        """Remember what the buffer holds: to ask a GPU for it, the host would have to wait."""
+        self._noted = (self.progress, self.progress._version, progress)
 
     def settle(self) -> None:
         """Stay at the present stage for good, whatever the state becomes.
@@ -75,7 +82,10 @@ class Growing(nn.Module):
         """The number of the largest size in use, and its share α, above 0 and at most 1."""
         if self.settled is not None:
             return self.settled
-        progress = self.progress.item()
+        buffer, version, progress = self._noted
+        if buffer is not self.progress or version != buffer._version:
+            progress = self.progress.item()
+            self._note(progress)
         size = ceil(progress)
         return size, progress - size + 1 if size else 1.0
 
