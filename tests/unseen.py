@@ -20,7 +20,7 @@ __all__ = ["play_unseen"]
 
 DEVICE = torch.device("meta")
 
-_autocast, _generator = torch.autocast, torch.Generator
+_autocast, _is_autocast_enabled = torch.autocast, torch.is_autocast_enabled
 
 
 class _NoConstants(TorchFunctionMode):
@@ -63,6 +63,10 @@ def _cast(device: str, *arguments: Any, **named: Any) -> Any:
     return _autocast(device, *arguments, **named)
 
 
+def _is_cast(device: str) -> bool:
+    return device != DEVICE.type and _is_autocast_enabled(device)
+
+
 @contextmanager
 def _possible() -> Iterator[None]:
     """The device has no random numbers and no half precision of its own."""
@@ -73,7 +77,11 @@ def _possible() -> Iterator[None]:
         self.device = torch.device(device)
 
     original: Callable[..., None] = Randomness.__init__
-    with patch.object(Randomness, "__init__", on_host), patch("torch.autocast", _cast):
+    with (
+        patch.object(Randomness, "__init__", on_host),
+        patch("torch.autocast", _cast),
+        patch("torch.is_autocast_enabled", _is_cast),
+    ):
         yield
 
 
