@@ -50,7 +50,6 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "critic turns": {"game.critic_turns": 2},
     "generator batch": {
         "game.generator_batch": 2,
-        "game.objective": "non-saturating",
         "game.conditional": "projection",
         "game.classes": [{"name": name, "pictures": 1} for name in "abc"],
     },

@@ -121,6 +121,12 @@ def test_the_generator_may_draw_more_at_its_turn_than_there_are_real_pictures() 
     assert judged == [8, 8, 8, 8, 24]
 
 
+def test_each_of_more_generated_pictures_is_paired_with_a_real_one() -> None:
+    """Log 2 where nothing tells them apart, whatever their number."""
+    generator = _play(_game(objective="relativistic", generator_batch=3), _round())[1]
+    assert generator.cost.item() == pytest.approx(math.log(2))
+
+
 def test_real_pictures_fill_the_gaps_between_their_levels() -> None:
     """The published program: 2 (k / 256 − ½), and noise from 0 to 1/128."""
     shown: list[torch.Tensor] = []

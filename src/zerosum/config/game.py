@@ -308,11 +308,6 @@ class AdversarialConfig:
         )
         require_positive("critic_turns", self.critic_turns)
         require_positive("generator_batch", self.generator_batch)
-        require(
-            self.generator_batch == 1 or self.objective != "relativistic",
-            "the relativistic objective pairs each generated picture with a real one: "
-            f"generator_batch must be 1, got {self.generator_batch}.",
-        )
         self._check_gradient_penalty()
         if self.average_half_life is not None:
             require_positive("average_half_life", self.average_half_life)

@@ -267,8 +267,9 @@ class AdversarialGame(GeneratingGame[Batch]):
             real = self.view(real, now)
         real_logits = None
         if paired:
+            known = None if labels is None else labels[: len(real)]
             with torch.no_grad():
-                real_logits = self.judge(real, labels)
+                real_logits = self.judge(real, known).repeat(len(fake) // len(real))
         cost = self.objective.generator(fake_logits, real_logits).mean()
         scores = {"accuracy": share_above(fake_logits.detach(), real_logit)}
         if matching:
