@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.autograd import grad
 
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.networks import StyleDiscriminator, StyleGenerator
+from zerosum.networks import MappingNetwork, StyleDiscriminator, StyleGenerator
 from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
 from zerosum.nn import NoiseInjection, count_parameters
 from zerosum.types import ImageShape
@@ -275,3 +275,11 @@ def test_unknown_styles_and_empty_groups_are_refused() -> None:
         StyleDiscriminator(image_shape=(1, 8, 8), group=0)
     with pytest.raises(ConfigError, match="multiples of 4"):
         StyleGenerator(image_shape=(1, 30, 30))
+
+
+def test_the_mapping_is_a_network_of_its_own() -> None:
+    mapping, z = MappingNetwork(6, 10, depth=3), torch.randn(4, 6)
+    assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)  # The length of z says nothing.
+    made = StyleGenerator(image_shape=(1, 8, 8), latent_size=6, style_size=10, depth=3, width=4)
+    made.map.load_state_dict(mapping.state_dict())
+    assert torch.equal(made.mapping(z)[:, 0], mapping(z))
