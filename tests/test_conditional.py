@@ -66,11 +66,11 @@ def test_the_classes_are_those_of_the_data(run: Path) -> None:
 
 
 def test_a_dry_run_shows_the_classes(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["--game.conditional", "projection", "--dry-run", "--device", "cpu"]
+    words = ["--game.conditional", "projection", "--dry-run", "--json", "--device", "cpu"]
     assert call("train", "dcgan-digits", *words) == 0
-    shown = capsys.readouterr().out
-    assert '"pictures": 500' in shown
-    assert "ConditionalGenerator" in shown
+    shown = json.loads(capsys.readouterr().out)
+    assert [each["pictures"] for each in shown["config"]["game"]["classes"]] == [500] * 10
+    assert shown["estimate"]["players"]["generator"][0] == "ConditionalGenerator"
 
 
 def test_a_conditional_run_resumes_exactly(conditional: RunConfig, tmp_path: Path) -> None:

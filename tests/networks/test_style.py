@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.autograd import grad
 
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.networks import StyleDiscriminator, StyleGenerator
+from zerosum.networks import MappingNetwork, StyleDiscriminator, StyleGenerator
 from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
-from zerosum.nn import count_parameters
+from zerosum.nn import NoiseInjection, count_parameters
 from zerosum.nn.resampling import double
 from zerosum.types import ImageShape
 
@@ -44,13 +44,17 @@ def generator(
         truncation=truncation,
     )
     with torch.no_grad():  # Noise that is 0 would hide everything about noise.
-        for layer in layers(network):
-            layer.strength.fill_(0.1)
+        for layer in noises(network):
+            layer.weight.fill_(0.1)
     return network
 
 
 def layers(network: StyleGenerator) -> Iterator[StyleLayer]:
     return (module for module in network.modules() if isinstance(module, StyleLayer))
+
+
+def noises(network: StyleGenerator) -> Iterator[NoiseInjection]:
+    return (module for module in network.modules() if isinstance(module, NoiseInjection))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -103,10 +107,10 @@ def test_published_sizes() -> None:
 
 def test_noise_has_no_strength_at_the_start(style: str) -> None:
     network = StyleGenerator(image_shape=(1, 8, 8), style=style, latent_size=4, width=4, mixing=0)
-    assert all(layer.strength.abs().max() == 0 for layer in layers(network))
+    assert all(layer.weight.abs().max() == 0 for layer in noises(network))
     z = torch.randn(2, 4)
     assert torch.equal(network(z), network(z))
-    strengths = {len(layer.strength) for layer in layers(network)}
+    strengths = {layer.weight.numel() for layer in noises(network)}
     assert strengths == ({16, 8, 4} if style == "adain" else {1})
 
 
@@ -130,7 +134,7 @@ def test_without_noise_a_latent_gives_one_picture_while_training_too(style: str)
     }
     assert {name.split(".")[-1] for name in set(noisy.state_dict()) - set(kept)} == {
         "noise",
-        "strength",
+        "weight",
     }
     plain.load_state_dict(kept)
     # Noise begins with no strength, so both are the same function until one has learnt.
@@ -149,10 +153,10 @@ def test_training_draws_from_pytorchs_own_generator(style: str) -> None:
 def test_adaptive_normalisation_gives_each_channel_its_styles_statistics() -> None:
     layer = AdaptiveLayer(4, 6, style_size=10, size=(16, 16)).eval()
     with torch.no_grad():
-        nn.init.normal_(layer.affine.weight, std=3.0)
+        nn.init.normal_(layer.adapt.affine.weight, std=3.0)
         style = torch.randn(3, 10)
         maps = layer(5 * torch.randn(3, 4, 16, 16), style)
-        scale, shift = layer.affine(style).chunk(2, dim=1)
+        scale, shift = layer.adapt.affine(style).chunk(2, dim=1)
     deviation, mean = torch.std_mean(maps, dim=(2, 3), correction=0)
     torch.testing.assert_close(mean, shift, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(deviation, (1 + scale).abs(), atol=1e-2, rtol=1e-2)
@@ -297,3 +301,11 @@ def test_unknown_styles_and_empty_groups_are_refused() -> None:
         StyleDiscriminator(image_shape=(1, 8, 8), group=0)
     with pytest.raises(ConfigError, match="multiples of 4"):
         StyleGenerator(image_shape=(1, 30, 30))
+
+
+def test_the_mapping_is_a_network_of_its_own() -> None:
+    mapping, z = MappingNetwork(6, 10, depth=3), torch.randn(4, 6)
+    assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)  # The length of z says nothing.
+    made = StyleGenerator(image_shape=(1, 8, 8), latent_size=6, style_size=10, depth=3, width=4)
+    made.map.load_state_dict(mapping.state_dict())
+    assert torch.equal(made.mapping(z)[:, 0], mapping(z))

@@ -3,6 +3,7 @@
 from zerosum.data.adaptation import AdaptationBatches
 from zerosum.data.audit import Audit, audit
 from zerosum.data.batches import Batches
+from zerosum.data.dataset import NO_LABEL, StoreDataset
 from zerosum.data.domains import (
     DomainBatches,
     Domains,
@@ -18,6 +19,7 @@ from zerosum.data.store import Store, build_store
 from zerosum.data.subsets import hold_out, labels_per_class
 
 __all__ = [
+    "NO_LABEL",
     "AdaptationBatches",
     "Audit",
     "Batches",
@@ -26,6 +28,7 @@ __all__ = [
     "Pairing",
     "Source",
     "Store",
+    "StoreDataset",
     "StoreSettings",
     "absolute",
     "as_spec",

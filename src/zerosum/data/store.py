@@ -77,6 +77,10 @@ class Store:
     def __len__(self) -> int:
         return len(self.images)
 
+    def __reduce__(self) -> tuple[type["Store"], tuple[Path]]:
+        """Pickle where it lies; a mapping would be pickled with all its pictures."""
+        return type(self), (self.path,)
+
 
 def build_store(
     source: Source,

@@ -6,7 +6,7 @@ from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.games.classes import Classes
 from zerosum.games.classification import ClassificationGame, ClassifyingGame
 from zerosum.games.encoders import EncoderGame
-from zerosum.games.generating import GeneratingGame
+from zerosum.games.generating import GeneratingGame, draw_latents
 from zerosum.games.growth import Growth
 from zerosum.games.hardening import Hardening, hardening
 from zerosum.games.history import History
@@ -47,5 +47,6 @@ __all__ = [
     "TranslationGame",
     "Turn",
     "WeightedPenalty",
+    "draw_latents",
     "hardening",
 ]

@@ -23,7 +23,7 @@ from zerosum.networks.progan import GrowingDiscriminator, GrowingGenerator
 from zerosum.networks.r3gan import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.reference import ReferenceGenerator
 from zerosum.networks.resnet import ResnetDiscriminator, ResnetGenerator
-from zerosum.networks.style import StyleDiscriminator, StyleGenerator
+from zerosum.networks.style import MappingNetwork, StyleDiscriminator, StyleGenerator
 from zerosum.networks.translator import ResnetTranslator, UnetTranslator
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "GrowingDiscriminator",
     "GrowingGenerator",
     "LenetClassifier",
+    "MappingNetwork",
     "MinibatchDiscriminator",
     "MlpClassifier",
     "MlpDiscriminator",

@@ -35,7 +35,7 @@ from zerosum.nn.precision import in_full_precision, widened
 from zerosum.nn.resampling import double
 from zerosum.types import AnyLatents, Images, ImageShape, Latents
 
-__all__ = ["StyleDiscriminator", "StyleGenerator"]
+__all__ = ["MappingNetwork", "StyleDiscriminator", "StyleGenerator"]
 
 Styles = Float[Tensor, "n layers s"]
 """w for each picture and layer."""
@@ -112,7 +112,7 @@ class StyleGenerator(nn.Module):
         widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
         sizes = [(height >> times, breadth >> times) for times in range(count, -1, -1)]
         self.layers = 2 * (count + 1)
-        self.map = _mapping(latent_size, style_size, depth, mapping_rate)
+        self.map = MappingNetwork(latent_size, style_size, depth=depth, rate=mapping_rate)
         self.register_buffer("mean_style", torch.zeros(style_size))
         kind = STYLES[style]
         self.skips = kind is ModulatedLayer
@@ -190,6 +190,32 @@ class StyleGenerator(nn.Module):
         self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _CALM)
 
 
+class MappingNetwork(nn.Sequential):
+    """Latent vectors z to styles w: pixel norm, then ``depth`` times (linear, LeakyReLU).
+
+    Args:
+        latent_size: Numbers in z.
+        style_size: Numbers in w.
+        depth: How many linear layers.
+        rate: Factor of their learning rate.
+
+    Paper:
+        Karras et al. 2019, section 2 and appendix C, https://arxiv.org/abs/1812.04948
+
+    Example:
+        >>> MappingNetwork(100, 512, depth=8)(torch.zeros(2, 100)).shape
+        torch.Size([2, 512])
+    """
+
+    def __init__(
+        self, latent_size: int, style_size: int, *, depth: int = 8, rate: float = 0.01
+    ) -> None:
+        layers: list[nn.Module] = [PixelNorm()]
+        for sizes in pairwise([latent_size, *[style_size] * depth]):
+            layers += [EqualisedLinear(*sizes, gain=HE_GAIN, rate=rate), nn.LeakyReLU(SLOPE)]
+        super().__init__(*layers)
+
+
 class StyleDiscriminator(Discriminator):
     """Pictures to opinions, blurred before every halving, with an eye on the batch's variety.
 
@@ -239,13 +265,6 @@ class StyleDiscriminator(Discriminator):
             *(_halving(inputs, outputs, residual) for inputs, outputs in pairwise(widths)),
             *head,
         )
-
-
-def _mapping(latent_size: int, style_size: int, depth: int, rate: float) -> nn.Sequential:
-    layers: list[nn.Module] = [PixelNorm()]
-    for inputs, outputs in pairwise([latent_size, *[style_size] * depth]):
-        layers += [EqualisedLinear(inputs, outputs, gain=HE_GAIN, rate=rate), nn.LeakyReLU(SLOPE)]
-    return nn.Sequential(*layers)
 
 
 def _block(

@@ -11,7 +11,14 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, ModulatedConv2d
+from zerosum.nn import (
+    HE_GAIN,
+    AdaptiveInstanceNorm,
+    EqualisedConv2d,
+    EqualisedLinear,
+    ModulatedConv2d,
+    NoiseInjection,
+)
 from zerosum.nn.resampling import Resize
 from zerosum.registry import Table
 
@@ -32,9 +39,6 @@ _EPSILON = 1e-8
 class StyleLayer(nn.Module):
     """What layers of both kinds share: noise at every place, a bias, and the leaky ReLU.
 
-    While training the noise is drawn anew from PyTorch's own generator, as dropout is; in
-    evaluation it is the buffer ``noise``, so a latent always gives the same picture.
-
     Args:
         outputs: Channels.
         size: Height and width of the maps that come out.
@@ -42,27 +46,14 @@ class StyleLayer(nn.Module):
             noise.
     """
 
-    noise: Tensor
-
     def __init__(self, outputs: int, size: tuple[int, int], strengths: int) -> None:
         super().__init__()
-        self.noisy = strengths > 0
-        if self.noisy:
-            self.strength = nn.Parameter(torch.zeros(strengths, 1, 1))
-            self.register_buffer("noise", torch.randn(1, 1, *size))
+        self.noise = NoiseInjection(strengths, size=size) if strengths else nn.Identity()
         self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
 
     def activate(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
         """Give LeakyReLU(maps + strength · noise + bias)."""
-        if self.noisy:
-            maps = maps + self.strength * self._drawn(maps)
-        return functional.leaky_relu(maps + self.bias, SLOPE)
-
-    def _drawn(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "_ 1 h w"]:
-        if not self.training:
-            return self.noise
-        shape, kind = self.noise.shape[1:], self.noise.dtype
-        return torch.randn(len(maps), *shape, dtype=kind, device=self.noise.device)
+        return functional.leaky_relu(self.noise(maps) + self.bias, SLOPE)
 
 
 class AdaptiveLayer(StyleLayer):
@@ -105,15 +96,12 @@ class AdaptiveLayer(StyleLayer):
         super().__init__(outputs, size, strengths=outputs if noise else 0)
         make = partial(EqualisedConv2d, resize=resize, gain=HE_GAIN, bias=False)
         self.convolution = make(inputs, outputs, 3) if inputs else nn.Identity()
-        self.affine = EqualisedLinear(style_size, 2 * outputs)
+        self.adapt = AdaptiveInstanceNorm(outputs, style_size=style_size)
 
     def forward(self, maps: Maps, style: Style) -> Drawn:
         """Draw under a style."""
-        lit = self.activate(self.convolution(maps))
-        # Group normalisation with a group per channel has no fault with one picture.
-        normal = functional.group_norm(lit, lit.shape[1], eps=_EPSILON)
-        scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
-        return torch.addcmul(shift, normal, 1 + scale)
+        drawn: Tensor = self.adapt(self.activate(self.convolution(maps)), style)
+        return drawn
 
 
 class ModulatedLayer(StyleLayer):

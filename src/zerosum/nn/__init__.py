@@ -1,5 +1,6 @@
 """What two or more networks share: starts of weights, normalisations, sizes."""
 
+from zerosum.nn.adaptive import AdaptiveInstanceNorm
 from zerosum.nn.equalised import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.initialisation import (
     INITIALISATIONS,
@@ -11,7 +12,7 @@ from zerosum.nn.initialisation import (
 from zerosum.nn.latents import latent_rows
 from zerosum.nn.minibatch import MinibatchDiscrimination, MinibatchStd
 from zerosum.nn.modulation import ModulatedConv2d
-from zerosum.nn.noise import GaussianNoise
+from zerosum.nn.noise import GaussianNoise, NoiseInjection
 from zerosum.nn.normalisation import NORMALISATIONS, needs_batch, normalisation
 from zerosum.nn.opinions import flat_opinions, one_per_picture
 from zerosum.nn.sizes import count_parameters, doubled_widths, halvings
@@ -23,12 +24,14 @@ __all__ = [
     "HE_GAIN",
     "INITIALISATIONS",
     "NORMALISATIONS",
+    "AdaptiveInstanceNorm",
     "EqualisedConv2d",
     "EqualisedLinear",
     "GaussianNoise",
     "MinibatchDiscrimination",
     "MinibatchStd",
     "ModulatedConv2d",
+    "NoiseInjection",
     "NormedConv2d",
     "NormedLinear",
     "PixelNorm",

@@ -1,9 +1,12 @@
 """Noise within networks."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
-__all__ = ["GaussianNoise"]
+__all__ = ["GaussianNoise", "NoiseInjection"]
+
+_Maps = Float[Tensor, "n c h w"]
 
 
 class GaussianNoise(nn.Module):
@@ -33,3 +36,42 @@ class GaussianNoise(nn.Module):
     def extra_repr(self) -> str:
         """What ``print`` shows."""
         return f"{self.deviation:g}"
+
+
+class NoiseInjection(nn.Module):
+    """Add noise to maps, one number at each place, times a learnt factor that starts as 0.
+
+    So a generator has chance where it wants it, which no latent has to carry. While training the
+    noise is drawn anew for each picture from PyTorch's own generator, as dropout is; in evaluation
+    mode it is the buffer ``noise`` of shape (1, 1, h, w), so a latent always gives the same
+    picture.
+
+    Args:
+        strengths: How many factors are learnt, shape (1, strengths, 1, 1): one per channel, or 1.
+        size: Height and width of the maps.
+
+    Paper:
+        Karras et al. 2019, section 2 and figure 1b, https://arxiv.org/abs/1812.04948
+
+    Example:
+        >>> layer, maps = NoiseInjection(8, size=(4, 6)), torch.zeros(2, 8, 4, 6)
+        >>> layer.weight.shape, torch.equal(layer(maps), maps)
+        (torch.Size([1, 8, 1, 1]), True)
+    """
+
+    noise: Tensor
+
+    def __init__(self, strengths: int, *, size: tuple[int, int]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1, strengths, 1, 1))
+        self.register_buffer("noise", torch.randn(1, 1, *size))
+
+    def forward(self, maps: _Maps) -> _Maps:
+        """Give x + weight · noise."""
+        return maps + self.weight * self._drawn(maps)
+
+    def _drawn(self, maps: _Maps) -> Float[Tensor, "_ 1 h w"]:
+        if not self.training:
+            return self.noise
+        shape, kind = self.noise.shape[1:], self.noise.dtype
+        return torch.randn(len(maps), *shape, dtype=kind, device=self.noise.device)
