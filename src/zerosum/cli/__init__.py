@@ -36,7 +36,7 @@ COMMANDS = Table(
         "translate": "turn pictures of one domain into the other with a trained run",
         "classify": "say which class pictures are of, with a trained classifier",
         "attack": "find pictures that a classifier gets wrong though they look the same",
-        "export": "write a trained generator for other programs: ONNX, PyTorch, weights",
+        "export": "write a trained network for other programs: ONNX, PyTorch, weights",
         "evaluate": "score a run, or any pictures, against real ones",
         "compare": "set the scores of several runs side by side",
         "data": "look into a source of pictures before training on it",
