@@ -79,7 +79,7 @@ def test_the_estimate_by_few_pictures_is_that_of_all(tiny: RunConfig) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("zerosum.jobs.estimating._FEW", (16, 32))
         measured = estimate(whole, CPU, store, None).memory
-    assert by_few == pytest.approx(measured, rel=0.1)
+    assert by_few == pytest.approx(measured, rel=0.2)
 
 
 def test_a_run_without_room_is_timed_with_few_pictures_and_refused(
