@@ -28,7 +28,6 @@ from zerosum.types import (
     Images,
     Labels,
     Logits,
-    Probabilities,
     Scalar,
 )
 
@@ -153,16 +152,16 @@ class InvarianceGame(AdaptingGame):
         features = self.see([augment(images, self.augmentation, now.random) for images in shown])
         # Without conditioning no one asks what unlabelled pictures are taken for.
         logits = self.judge(features if self.conditional else features[: len(labels)])
-        sure = logits.softmax(dim=1) if self.conditional else None
+        seen = logits if self.conditional else None
         if not self.is_adversarial:
             yield self.classifier_turn(logits[: len(labels)], labels)
             return
-        cost, _ = self.domain_cost(features, sure)
+        cost, _ = self.domain_cost(features, seen)
         strength = self.strength.at(now.images)
         yield self.classifier_turn(
             logits[: len(labels)], labels, domain_cost=cost, strength=strength
         )
-        yield self.domain_turn(features.detach(), None if sure is None else sure.detach())
+        yield self.domain_turn(features.detach(), None if seen is None else seen.detach())
 
     def see(self, shown: ImageBatches) -> Features:
         """The features of all domains' pictures, those of the source first."""
@@ -176,19 +175,21 @@ class InvarianceGame(AdaptingGame):
         logits: ClassLogits = self._network.head(features)
         return logits.float()
 
-    def domain_cost(self, features: Features, sure: Probabilities | None) -> tuple[Scalar, Logits]:
+    def domain_cost(self, features: Features, logits: ClassLogits | None) -> tuple[Scalar, Logits]:
         """L, and the opinions that it is paid for; half of the features are of each domain.
 
         Args:
             features: What is seen in the pictures of both.
-            sure: The classes' probabilities, where D is shown the products with them; gradients
-                go through them to the weights alone.
+            logits: Of the classes, where D is shown the products with their probabilities;
+                gradients go through them to the weights alone.
         """
-        shown = features if sure is None else outer_products(features, sure.detach())
+        shown = features
+        if logits is not None:
+            shown = outer_products(features, logits.detach().softmax(dim=1))
         opinions = one_per_picture(self.players[DOMAIN].network(shown).float(), len(shown))
         costs = domain_costs(opinions, _first_half(opinions))
-        if sure is not None and self.entropy_conditioning:
-            costs = costs * torch.cat([entropy_weights(each) for each in sure.chunk(2)])
+        if logits is not None and self.entropy_conditioning:
+            costs = costs * torch.cat([entropy_weights(each) for each in logits.chunk(2)])
         of_source, of_target = costs.chunk(2)
         return of_source.mean() + of_target.mean(), opinions
 
@@ -208,9 +209,9 @@ class InvarianceGame(AdaptingGame):
             scores |= {"domain": domain_cost, "strength": torch.full_like(domain_cost, strength)}
         return Turn(player=CLASSIFIER, cost=cost, scores=scores)
 
-    def domain_turn(self, features: Features, sure: Probabilities | None) -> Turn:
+    def domain_turn(self, features: Features, logits: ClassLogits | None) -> Turn:
         """D learns to tell the domains by features that do not move."""
-        cost, opinions = self.domain_cost(features, sure)
+        cost, opinions = self.domain_cost(features, logits)
         hits = (opinions.detach() > 0) == _first_half(opinions)
         return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
 

@@ -5,7 +5,14 @@ from jaxtyping import Bool
 from torch import Tensor
 from torch.nn import functional
 
-from zerosum.types import FeatureProducts, Features, Logits, PerSample, Probabilities
+from zerosum.types import (
+    ClassLogits,
+    FeatureProducts,
+    Features,
+    Logits,
+    PerSample,
+    Probabilities,
+)
 
 __all__ = ["domain_costs", "entropy_weights", "outer_products"]
 
@@ -47,22 +54,24 @@ def outer_products(features: Features, probabilities: Probabilities) -> FeatureP
     return (probabilities[:, :, None] * features[:, None, :]).flatten(1)
 
 
-def entropy_weights(probabilities: Probabilities) -> PerSample:
+def entropy_weights(logits: ClassLogits) -> PerSample:
     """1 + exp(−H) of each picture, divided by the mean of all: the sure ones count more.
 
-    H = −Σ_k g_k log g_k, from 0 to log k. As in the authors' code, gradients go through H, and
-    not through the mean.
+    H = −Σ_k g_k log g_k, from 0 to log k, with g = softmax(logits). As in the authors' code,
+    gradients go through H, and not through the mean. It is taken from logits, since g log g has
+    no slope where g rounds to 0.
 
     Args:
-        probabilities: g of the pictures of one domain, shape (n, k).
+        logits: Of the pictures of one domain, shape (n, k).
 
     Paper:
         Long et al. 2018, equation 9, https://arxiv.org/abs/1705.10667
 
     Example:
-        >>> entropy_weights(torch.tensor([[1.0, 0.0], [0.5, 0.5]]))
+        >>> entropy_weights(torch.tensor([[200.0, 0.0], [0.0, 0.0]]))
         tensor([1.1429, 0.8571])
     """
-    entropies = torch.special.entr(probabilities).sum(dim=1)
+    logs = logits.log_softmax(dim=1)
+    entropies = -(logs.exp() * logs).sum(dim=1)
     weights = 1.0 + torch.exp(-entropies)
     return weights / weights.mean().detach()
