@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,8 +60,11 @@ def _round(number: int = 0, images: int = 0) -> Round:
     return Round(number=number, images=images, random=Randomness(seed=0).at(images))
 
 
-def _play(game: AdversarialGame, now: Round, n: int = 8) -> list[Turn]:
-    return list(game.turns(Batch(images=torch.ones(n, 1, 2, 2)), now))
+_ONES = Batch(images=torch.ones(8, 1, 2, 2))
+
+
+def _play(game: AdversarialGame, now: Round) -> list[Turn]:
+    return list(game.turns(_ONES, now))
 
 
 def test_an_undecided_discriminator_pays_log_4() -> None:
@@ -124,14 +128,46 @@ def test_the_cost_is_the_sum_of_its_terms() -> None:
     assert turn.cost.item() == pytest.approx(terms)
 
 
-def test_penalties_go_past_the_compiler() -> None:
+def test_penalised_passes_go_past_the_compiler() -> None:
     game = _game(weight=3.0, penalties=[_R1])
     calls: list[int] = []
     network = game.players["discriminator"].network
     network.register_forward_pre_hook(lambda module, inputs: calls.append(1))
     assert "r1" in _play(game, _round())[0].scores
-    # Called for real and fake pictures in D's turn and for fake ones in G's, not for the penalty.
-    assert len(calls) == 3
+    # Called for fake pictures in D's turn and in G's, not for the real ones, whose slope is paid.
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "passes"), [(["r1"], 2), (["r1", "r2"], 2), (["gradient"], 3), (["r2", "dragan"], 3)]
+)
+def test_a_penalty_on_what_is_judged_anyway_needs_no_pass_of_its_own(
+    names: list[str], passes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    forward = Linear.forward
+
+    def counted(network: Linear, images: torch.Tensor) -> torch.Tensor:
+        calls.append(1)
+        return forward(network, images)
+
+    monkeypatch.setattr(Linear, "forward", counted)
+    penalties = [WeightedPenalty(name=name, penalty=PENALTIES[name], weight=2.0) for name in names]
+    turn = next(_game(0.7, penalties=penalties).turns(_ONES, _round()))
+    assert len(calls) == passes
+    assert set(names) < set(turn.scores)
+
+
+def test_one_graph_has_the_gradient_of_separate_ones() -> None:
+    game = _game(0.7, penalties=[replace(_R1, weight=2.0)], objective="relativistic")
+    network = game.players["discriminator"].network
+    turn = next(game.turns(_ONES, _round()))
+    fake = game.generate(8, Randomness(seed=0).at(0)).detach()
+    apart = game.objective.discriminator(network(_ONES.images), network(fake)).mean()
+    paid = 8.0 * PENALTIES["r1"](network, _ONES.images, fake, Randomness(seed=0)).mean()
+    weights = game.players["discriminator"].parameters
+    expected = torch.autograd.grad(apart + paid, weights)
+    torch.testing.assert_close(torch.autograd.grad(turn.cost, weights), expected)
 
 
 def test_instance_noise_fades() -> None:

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from zerosum.objectives import PENALTIES, Critic, Penalty
+from zerosum.objectives.penalties import JUDGED
 from zerosum.randomness import Randomness
 
 SHAPE = (3, 2, 4, 5)
@@ -91,12 +92,27 @@ def test_each_penalty_looks_at_its_own_pictures(penalty: Penalty, name: str) -> 
 
 
 def test_the_generator_is_left_alone(penalty: Penalty) -> None:
-    real, fake = pictures(0).requires_grad_(), pictures(1).requires_grad_()
+    generator = torch.ones((), requires_grad=True)
     weight = weight_of_norm(2).requires_grad_()
+    real, fake = generator * pictures(0), generator * pictures(1)
     value = penalty(linear(weight), real, fake, Randomness(seed=0)).sum()
-    of_weight, *of_pictures = torch.autograd.grad(value, [weight, real, fake], allow_unused=True)
+    of_weight, of_generator = torch.autograd.grad(value, [weight, generator], allow_unused=True)
     assert of_weight.abs().max() > 0
-    assert of_pictures == [None, None]
+    assert of_generator is None
+
+
+def test_a_penalty_takes_the_logits_of_pictures_that_were_judged(penalty: Penalty) -> None:
+    judged = {"real": pictures(0).requires_grad_(), "fake": pictures(1).requires_grad_()}
+    logits = {which: bowl(images) for which, images in judged.items()}
+    asked: list[str | None] = []
+
+    def critic(images: Tensor) -> Tensor:
+        asked.append(next((which for which in judged if judged[which] is images), None))
+        return bowl(images) if asked[-1] is None else logits[asked[-1]]
+
+    value = penalty(critic, judged["real"], judged["fake"], Randomness(seed=0))
+    assert asked == [JUDGED.get(penalty)]
+    assert torch.equal(value, penalty(bowl, pictures(0), pictures(1), Randomness(seed=0)))
 
 
 def test_two_processes_pay_what_one_does(penalty: Penalty) -> None:

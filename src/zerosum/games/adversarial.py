@@ -5,8 +5,8 @@ Algorithm 1 (https://arxiv.org/abs/1406.2661).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
@@ -22,8 +22,9 @@ from zerosum.games.judging import opinions, share_above
 from zerosum.games.matching import FeatureMatching
 from zerosum.games.path_length import PathLength
 from zerosum.games.schedules import STEADY, Schedule
+from zerosum.nn.bilinear import TwiceDifferentiable
 from zerosum.objectives.losses import Objective
-from zerosum.objectives.penalties import Penalty
+from zerosum.objectives.penalties import JUDGED, Penalty
 from zerosum.types import Batch, Images, Labels, Logits, Scalar
 
 __all__ = ["AdversarialGame", "InstanceNoise", "WeightedPenalty"]
@@ -57,6 +58,11 @@ class WeightedPenalty:
     def is_due(self, now: Round) -> bool:
         """Whether this round pays the penalty."""
         return now.number % self.every == 0
+
+    @property
+    def judged(self) -> str | None:
+        """At which of the pictures that are judged it looks, ``real`` or ``fake``; or None."""
+        return JUDGED.get(self.penalty)
 
     def weight_at(self, now: Round) -> float:
         """What the mean penalty is multiplied by in a round that pays it."""
@@ -183,13 +189,21 @@ class AdversarialGame(GeneratingGame[Batch]):
     def discriminator_turn(
         self, real: Images, fake: Images, now: Round, labels: Labels | None = None
     ) -> Turn:
-        """D learns to tell real from fake, and pays its penalties."""
-        real, fake = self.view(real, now), self.view(fake, now)
-        real_logits, fake_logits = self.judge(real, labels), self.judge(fake, labels)
+        """D learns to tell real from fake, and pays its penalties.
+
+        Those on the slope at the very pictures that are judged share the graph of the cost, as in
+        R3GAN's own program: one pass of D serves for the logits and for their slope.
+        """
+        due = [penalty for penalty in self.penalties if penalty.is_due(now)]
+        twice = {penalty.judged for penalty in due}
+        real = self.view(real, now).detach().requires_grad_("real" in twice)
+        fake = self.view(fake, now).detach().requires_grad_("fake" in twice)
+        real_logits = self.judge(real, labels, twice="real" in twice)
+        fake_logits = self.judge(fake, labels, twice="fake" in twice)
         terms = {"adversarial": self.objective.discriminator(real_logits, fake_logits).mean()}
-        for due in self.penalties:
-            if due.is_due(now):
-                terms[due.name] = self.pay(due, real, fake, now, labels)
+        known = ((real, real_logits), (fake, fake_logits))
+        for penalty in due:
+            terms[penalty.name] = self.pay(penalty, known, now, labels)
         scores = terms | opinions(real_logits, fake_logits)
         if self.adaptive:
             found = overfitting(self.objective, real_logits, fake_logits)
@@ -202,16 +216,22 @@ class AdversarialGame(GeneratingGame[Batch]):
     def pay(
         self,
         due: WeightedPenalty,
-        real: Images,
-        fake: Images,
+        known: tuple[tuple[Images, Logits], tuple[Images, Logits]],
         now: Round,
         labels: Labels | None = None,
     ) -> Scalar:
-        """The penalty's part of D's cost, in full precision: it is a gradient of a gradient."""
-        # forward() goes past torch.compile, whose networks can be differentiated only once.
-        forward = self.players[DISCRIMINATOR].network.forward
-        critic = forward if labels is None else partial(forward, labels=labels)
-        with torch.autocast(real.device.type, enabled=False):
+        """The penalty's part of D's cost, of real and generated pictures and their logits.
+
+        A penalty that looks elsewhere is computed in full precision: see `JUDGED`.
+        """
+        (real, _), (fake, _) = known
+
+        def critic(images: Images) -> Logits:
+            judged = [logits for seen, logits in known if seen is images]
+            return judged[0] if judged else self.judge(images, labels, twice=True)
+
+        precise = torch.autocast(real.device.type, enabled=False)
+        with nullcontext() if due.judged else precise:
             values = due.penalty(critic, real, fake, now.random)
         return due.weight_at(now) * values.mean()
 
@@ -263,10 +283,21 @@ class AdversarialGame(GeneratingGame[Batch]):
         deviation = self.instance_noise.at(now.images) if self.instance_noise else 0.0
         return images + deviation * now.random.normal(*images.shape) if deviation else images
 
-    def judge(self, images: Images, labels: Labels | None = None) -> Logits:
-        """D's logits, in full precision: costs are taken of small differences."""
+    def judge(
+        self, images: Images, labels: Labels | None = None, *, twice: bool = False
+    ) -> Logits:
+        """D's logits, in full precision: costs are taken of small differences.
+
+        Args:
+            images: What D sees.
+            labels: In a conditional game, the classes.
+            twice: Whether the logits' gradient will be differentiated in turn.
+        """
         network = self.players[DISCRIMINATOR].network
-        logits: Logits = network(images) if labels is None else network(images, labels)
+        # forward() goes past torch.compile, whose networks can be differentiated only once.
+        judge = network.forward if twice else network
+        with TwiceDifferentiable() if twice else nullcontext():
+            logits: Logits = judge(images) if labels is None else judge(images, labels)
         return logits.float()
 
     def state_dict(self) -> dict[str, Tensor]:

@@ -3,9 +3,12 @@
 The slope at a picture is ∇D(x) = ∂D/∂x, of the picture's own shape (c, h, w); ‖·‖ is the Euclidean
 norm over those three. Each picture has its own slope and norm, so the critic must judge it alone:
 no batch normalisation. The values can be differentiated with respect to the critic's parameters.
+
+Pictures that are leaves of a graph and want a gradient are given to the critic as they are, so
+that a critic that has judged them already, for its cost, may answer with those logits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -14,7 +17,7 @@ from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import Images, Logits, PerSample
 
-__all__ = ["PENALTIES", "Critic", "Penalty", "dragan", "gradient_penalty", "r1", "r2"]
+__all__ = ["JUDGED", "PENALTIES", "Critic", "Penalty", "dragan", "gradient_penalty", "r1", "r2"]
 
 Critic = Callable[[Images], Logits]
 """Anything from pictures to logits: a discriminator, or one behind an augmentation."""
@@ -128,10 +131,18 @@ PENALTIES: Table[Penalty] = Table(
 )
 """The penalties by name."""
 
+JUDGED: Mapping[Penalty, str] = {r1: "real", r2: "fake"}
+"""The penalties on the slope at pictures that are judged anyway, and at which; the graph of their
+logits serves for both. The slope is to be 0 there, so nothing cancels, and a slope computed in
+bfloat16 serves as well: the gradient of R1 and R2 is then as near to that in fp32 as the gradient
+of the cost itself (off by 0.5 to 4 %, the cost's by 0.5 to 6 %, in six recipes at 28 to 128 px).
+Of ‖∇D‖ − 1 little more than the rounding is left where the slope is nearly 1 (6 % in WGAN-GP)."""
+
 
 def _slope(critic: Critic, points: Images) -> Images:
     """∇D at each point; the sum serves because a picture's logit depends on no other picture."""
-    points = points.detach().requires_grad_()
+    if not (points.is_leaf and points.requires_grad):
+        points = points.detach().requires_grad_()
     slope: Tensor
     (slope,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
     return slope
