@@ -23,8 +23,9 @@ paid as often as ours.
 Each side lives in a process of its own, and the processes take turns: ``--steps`` steps each,
 ``--rounds`` times, while the other sleeps; a step's time is the median over all. The peak memory
 is that of the process, less what it held before its networks were built. With ``--compile`` there
-is a third side, zerosum with ``torch.compile``. By ``--processor-time`` the processor seconds of
-the process count instead, which other work on the machine disturbs less.
+is a third side, zerosum with ``torch.compile``; ``--precision bf16`` is for zerosum alone. By
+``--processor-time`` the processor seconds of the process count instead, which other work on the
+machine disturbs less.
 """
 
 import argparse
@@ -158,7 +159,7 @@ def zerosum_step(
         "game.penalties.r1.every": 2,
         "game.path_length.every": 3,
     }
-    engine = Engine(device=torch.device("cpu"), compile=compiled)
+    engine = Engine(device=torch.device("cpu"), compile=compiled, precision=options.precision)
     images = Batch(images=pictures(batch, side).to(memory_format=torch.channels_last))
     batches = SimpleNamespace(size_at=lambda position: batch, at=lambda position: images)
     game = build_game(change(recipe("stylegan2-256"), fields), engine)
@@ -278,6 +279,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32", help="zerosum's")
     parser.add_argument("--processor-time", action="store_true")
     options = parser.parse_args()
     for side in options.sides:

@@ -191,6 +191,26 @@ def test_a_penalty_on_what_is_judged_anyway_needs_no_pass_of_its_own(
     assert set(names) < set(turn.scores)
 
 
+@pytest.mark.parametrize(("name", "halved"), [("r1", True), ("r2", True), ("gradient", False)])
+def test_zero_centred_penalties_are_paid_in_the_precision_of_the_cost(
+    name: str, halved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    precisions: list[torch.dtype] = []
+    forward = Linear.forward
+
+    def seen(network: Linear, images: torch.Tensor) -> torch.Tensor:
+        precisions.append(forward(network, images).dtype)
+        return forward(network, images)
+
+    monkeypatch.setattr(Linear, "forward", seen)
+    penalty = WeightedPenalty(name=name, penalty=PENALTIES[name], weight=2.0)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        turn = next(_game(0.7, penalties=[penalty]).turns(_ONES, _round()))
+    half, full = torch.bfloat16, torch.float32
+    assert precisions == [half, half] + ([] if halved else [full])
+    assert turn.scores[name].dtype == full
+
+
 def test_one_graph_has_the_gradient_of_separate_ones() -> None:
     game = _game(0.7, penalties=[replace(_R1, weight=2.0)], objective="relativistic")
     network = game.players["discriminator"].network

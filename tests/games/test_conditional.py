@@ -69,7 +69,7 @@ def test_generated_pictures_are_of_the_classes_of_the_real_ones() -> None:
     costs = [turn.cost.item() for turn in game.turns(batch, now)]
     discriminator = game.players["discriminator"].network
     assert isinstance(discriminator, Match)
-    assert len(discriminator.asked) == 5  # both kinds, R1, and both kinds at G's turn
+    assert len(discriminator.asked) == 4  # both kinds at either turn; R1 asks for no more
     for images, told in discriminator.asked:
         assert torch.equal(told, labels)
         assert torch.equal(images, labels.float())  # real and generated ones

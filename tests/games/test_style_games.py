@@ -15,6 +15,7 @@ from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
 from zerosum.games import Growth, PathLength, Round
+from zerosum.nn.bilinear import Convolution
 from zerosum.objectives import path_lengths
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
@@ -172,6 +173,25 @@ def test_the_path_penalty_is_lazy() -> None:
     loop = loop_of(STYLED)
     paid = ["path penalty" in loop.play_round()["generator"] for _ in range(5)]
     assert paid == [True, False, True, False, True]
+
+
+def test_only_what_is_differentiated_twice_goes_by_the_cheap_convolutions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts: list[int] = []
+    convolve = Convolution.convolve
+
+    def counted(convolution: Convolution, *arguments: Tensor) -> Tensor:
+        counts[-1] += 1
+        return convolve(convolution, *arguments)
+
+    monkeypatch.setattr(Convolution, "convolve", counted)
+    loop = loop_of(STYLED)
+    for _ in range(4):
+        counts.append(0)
+        loop.play_round()
+    # R1 is paid in rounds 0 and 3, the path length in 0 and 2.
+    assert [count > 0 for count in counts] == [True, False, True, True]
 
 
 def test_lazy_penalties_are_no_steps_of_their_own() -> None:
