@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zerosum.cli import speaks
-from zerosum.config import PerturbationConfig, RunConfig, to_json
+from zerosum.config import PerturbationConfig, RunConfig, change, to_json
 from zerosum.config.build import build_game
 from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
@@ -128,6 +128,7 @@ def report_dry_run(config: RunConfig) -> None:
         for name, player in game.players.items():
             size = f"{count_parameters(player.network):,}"
             table.add_row(name, type(player.network).__name__, size)
+        config = change(config, {"precision": engine.precision})
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     console.print_json(json.dumps(to_json(config)))
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)

@@ -140,8 +140,9 @@ class RunConfig:
     """From which all random numbers follow."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``mps``."""
-    precision: Literal["fp32", "bf16"] = "fp32"
-    """``bf16``: automatic mixed precision."""
+    precision: Literal["fp32", "bf16", "auto"] = "fp32"
+    """``bf16``: automatic mixed precision; ``auto``: that where the device computes in it, else
+    ``fp32``. A run keeps what was chosen at its start, wherever it goes on."""
     compile: bool = False
     """Compile the networks with torch.compile."""
     strict: bool = False
