@@ -117,30 +117,41 @@ def test_a_distributed_run_with_pools_resumes_bit_for_bit(tmp_path: Path) -> Non
     assert_same(weights(whole), weights(half))
 
 
-THREADS_AFTER = """
+ENGINE = """
 import os, torch
 from zerosum.training.engine import start_engine
 
-with start_engine(device="cpu") as engine:
+unlike = {"avx512_bf16": os.environ["RANK"] == "1"}
+torch.cpu.get_capabilities = lambda: unlike
+with start_engine(device="cpu", precision="auto") as engine:
     weights = [torch.nn.Parameter(torch.ones(2))]
     torch.optim.Adam(weights)  # Imports what would keep the process group.
     engine.mean(torch.ones(2))
 tasks = [open(f"/proc/self/task/{task}/comm").read() for task in os.listdir("/proc/self/task")]
 # Written as a whole: the processes share one output, and print() writes word by word.
 left = sum("gloo" in task for task in tasks)
-os.write(1, f"left: {left}\\n".encode())
+os.write(1, f"precision: {engine.precision}, left: {left}\\n".encode())
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
-def test_no_thread_of_the_process_group_outlives_the_engine(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What two processes print that start and end an engine, of which one computes in bf16."""
+    if not Path("/proc/self/task").is_dir():
+        pytest.skip("threads are counted in /proc")
+    script = tmp_path_factory.mktemp("engines") / "engine.py"
+    script.write_text(ENGINE)
+    command = [sys.executable, *TORCHRUN, str(script)]
+    return finish(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+
+
+def test_no_thread_of_the_process_group_outlives_the_engine(engines: str) -> None:
     # One that does may call on an interpreter that is gone, and the process ends with SIGABRT.
-    script = tmp_path / "threads.py"
-    script.write_text(THREADS_AFTER)
-    process = subprocess.Popen(
-        [sys.executable, *TORCHRUN, str(script)], stdout=subprocess.PIPE, text=True
-    )
-    assert finish(process).count("left: 0") == 2
+    assert engines.count("left: 0") == 2
+
+
+def test_all_processes_compute_in_the_precision_that_the_main_one_chooses(engines: str) -> None:
+    assert engines.count("precision: fp32") == 2
 
 
 RUN = """

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 from zerosum.cli import speaks
 from zerosum.cli.layout import columns
-from zerosum.config import PerturbationConfig, RunConfig, to_json
+from zerosum.config import PerturbationConfig, RunConfig, change, to_json
 from zerosum.config.json import flatten
 from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
@@ -131,6 +131,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     store = prepare_pictures(config, quiet=as_json)
     config = with_classes(config, store)
     with _engine(config) as engine:
+        config = change(config, {"precision": engine.precision})
         found = estimate(config, engine, store, None if victim is None else victim.classifier)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)

@@ -140,9 +140,10 @@ class RunConfig:
     """From which all random numbers follow."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``mps``."""
-    precision: Literal["fp32", "tf32", "bf16"] = "fp32"
-    """``bf16``: automatic mixed precision; ``tf32``: on an NVIDIA GPU, products of numbers that
-    are rounded to 10 bits."""
+    precision: Literal["fp32", "tf32", "bf16", "auto"] = "fp32"
+    """``bf16``: automatic mixed precision; ``auto``: that where the device computes in it, else
+    ``fp32``. A run keeps what was chosen at its start, wherever it goes on. ``tf32``: on an NVIDIA
+    GPU, products of numbers that are rounded to 10 bits."""
     compile: bool = False
     """Compile the networks with torch.compile."""
     deterministic: bool = False

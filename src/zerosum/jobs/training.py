@@ -55,6 +55,7 @@ def train_run(
             if not goes_on:
                 run.check_free(config)
             require_networks(config)
+        config, engine = _settled(config, engine, run if goes_on else None)
         config, victim = aim(config, engine.device)
         store = _open(config, engine, quiet=quiet)
         config = with_classes(config, store)
@@ -108,6 +109,7 @@ def resume_run(
         config = stretched(config, by=_growth(images, before))
     _refuse_standing_still(run, before, config)
     with _engine(config) as engine, _locked(run, engine):
+        config, engine = _settled(config, engine)
         victim = find_again(config, engine.device)
         if engine.is_main:
             require_networks(config)
@@ -189,6 +191,18 @@ def _growth(images: int | None, before: RunConfig) -> float:
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store | Domains:
     return prepare_pictures(config, quiet=quiet or not engine.is_main)
+
+
+def _settled(
+    config: RunConfig, engine: Engine, begun: Run | None = None
+) -> tuple[RunConfig, Engine]:
+    """The run with the precision that ``auto`` stands for, and an engine of this precision.
+
+    What has begun keeps the one that it began with, whatever the device here would choose.
+    """
+    asked = config if begun is None or config.precision != "auto" else begun.config()
+    precision = engine.precision if asked.precision == "auto" else asked.precision
+    return change(config, {"precision": precision}), replace(engine, precision=precision)
 
 
 def _view(victim: Victim | None) -> Classifier | None:
