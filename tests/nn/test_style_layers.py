@@ -11,7 +11,7 @@ from torch.nn import functional
 from zerosum.errors import UnknownNameError
 from zerosum.nn.equalised import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.minibatch import MinibatchStd
-from zerosum.nn.modulation import FORMS, ModulatedConv2d
+from zerosum.nn.modulation import FORMS, ModulatedConv2d, _fastest
 from zerosum.nn.resampling import Resize, blur, convolve, double, halve
 
 
@@ -239,3 +239,13 @@ def test_equalised_convolutions_can_be_differentiated_twice(resize: Resize) -> N
 def test_an_unknown_form_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'grouped'"):
         ModulatedConv2d(2, 2, 3, form="groupt")
+
+
+@pytest.mark.parametrize(
+    ("device", "learns", "form"),
+    [("cuda", True, "scaled"), ("cuda", False, "grouped"), ("cpu", False, "scaled")],
+)
+def test_groups_are_for_finished_networks_on_cuda(device: str, learns: bool, form: str) -> None:
+    """The gradient of a gradient of a grouped convolution takes longest of all."""
+    with torch.set_grad_enabled(learns):
+        assert _fastest(torch.device(device)) == form

@@ -147,5 +147,10 @@ class ModulatedConv2d(nn.Module):
 
 
 def _fastest(device: torch.device) -> str:
-    """On CUDA one launch of many groups; elsewhere groups are slow and one convolution is best."""
-    return "grouped" if device.type == "cuda" else "scaled"
+    """On CUDA, one launch of many groups where nobody asks for gradients; else one convolution.
+
+    Gradients of grouped convolutions are slow, those of their gradients (path length) above all:
+    the authors' program, too, has groups for finished networks only.
+    """
+    grouped = device.type == "cuda" and not torch.is_grad_enabled()
+    return "grouped" if grouped else "scaled"
