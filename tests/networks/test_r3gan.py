@@ -122,6 +122,21 @@ def test_sizes_change_by_the_authors_filter_with_nothing_beyond_the_border() -> 
     assert torch.equal(_halve(1, 1)(row)[0, 0, 0], 7 / 8 * halved)
 
 
+def test_the_outermost_pixel_may_be_repeated() -> None:
+    constant = torch.full((1, 2, 4, 4), 0.7)
+    repeated = _double(2, 2, repeat_border=True)(constant)
+    torch.testing.assert_close(repeated, torch.full((1, 2, 8, 8), 0.7))
+    zero, repeat = (
+        R3ganGenerator(image_shape=(1, 16, 16), width=4, repeat_border=each)
+        for each in (False, True)
+    )
+    repeat.load_state_dict(zero.state_dict())
+    latents = torch.randn(2, 64)
+    differ = (zero(latents) - repeat(latents)).abs().amax(dim=(0, 1)) > 1e-6
+    assert differ[0].all()
+    assert not differ[4:-4, 4:-4].any()
+
+
 def test_the_covering_convolution_is_pytorchs() -> None:
     layer = _Covering(6, (7, 4))
     maps = torch.randn(3, 6, 7, 4)

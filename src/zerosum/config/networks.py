@@ -215,6 +215,9 @@ class R3ganGeneratorConfig:
     bounded: bool = False
     """Keep pictures in [-1, 1] by tanh, which the paper does not: for pictures with much plain
     black or white, digits say, of which training without it often makes one and the same."""
+    repeat_border: bool = False
+    """Repeat the outermost pixel beyond the border where maps are doubled; the paper has 0 there.
+    For pictures with a plain border, which would begin far off, and drive tanh to its end."""
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)

@@ -47,6 +47,8 @@ class R3ganGenerator(nn.Module):
         group_size: Channels of a group in the 3x3 convolutions, at most.
         expansion: Channels within a block per channel outside of it.
         bounded: Whether tanh keeps the pictures in [-1, 1].
+        repeat_border: Whether, where maps are doubled, the outermost pixel is repeated beyond the
+            border; in the paper there is 0.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
@@ -71,6 +73,7 @@ class R3ganGenerator(nn.Module):
         group_size: int = 16,
         expansion: int = 2,
         bounded: bool = False,
+        repeat_border: bool = False,
     ) -> None:
         super().__init__()
         self.latent_size = latent_size
@@ -79,7 +82,7 @@ class R3ganGenerator(nn.Module):
         count = halvings(height, breadth)
         widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
         stages = [_stage(each, blocks, group_size, expansion) for each in widths]
-        doublings = [_double(inputs, outputs) for inputs, outputs in pairwise(widths)]
+        doublings = [_double(*step, repeat_border=repeat_border) for step in pairwise(widths)]
         self.layers = nn.Sequential(
             _Basis(latent_size, widths[0], (height >> count, breadth >> count)),
             stages[0],
@@ -244,9 +247,10 @@ def _stage(width: int, blocks: int, group_size: int, expansion: int) -> nn.Seque
     )
 
 
-def _double(inputs: int, outputs: int) -> nn.Sequential:
+def _double(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
     """The convolution comes first: it commutes with the filter, and is cheaper there."""
-    return nn.Sequential(*_mix(inputs, outputs), _Double())
+    filtered = nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _Double()
+    return nn.Sequential(*_mix(inputs, outputs), filtered)
 
 
 def _halve(inputs: int, outputs: int) -> nn.Sequential:

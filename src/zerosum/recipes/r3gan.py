@@ -23,11 +23,14 @@ def r3gan_digits() -> RunConfig:
     fourth round with γ = 1: they are gradients of gradients and cost more than all else. The step
     falls from 1.6e-3 to 4e-4. Batches of 16, because many small steps bring more here than few
     good ones. A picture takes several times as long as with dcgan-digits, and teaches more. Unlike
-    the paper's, the pictures are bounded by tanh, without which plain black is hard to learn.
+    the paper's, the pictures are bounded by tanh, without which plain black is hard to learn, and
+    where they are doubled the outermost pixel is repeated: with 0 beyond the black border two of
+    four trainings ended in plain black within 4,000 pictures, with this none of three.
 
     Source: Huang et al. 2024, made small; no published settings are for digits of this size.
 
-    Differs: in size, rates, batches and half-life, by tanh, and in that penalties are lazy.
+    Differs: in size, rates, batches, half-life and the border, by tanh, and in that penalties are
+    lazy.
     """
     burn_in = BurnInConfig(images=200_000, learning_rate=4.0, beta2=0.9)
     return RunConfig(
@@ -35,7 +38,9 @@ def r3gan_digits() -> RunConfig:
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
-            generator=R3ganGeneratorConfig(width=32, max_width=128, blocks=1, bounded=True),
+            generator=R3ganGeneratorConfig(
+                width=32, max_width=128, blocks=1, bounded=True, repeat_border=True
+            ),
             discriminator=R3ganDiscriminatorConfig(width=16, max_width=128, blocks=1),
             objective="relativistic",
             penalties=_penalties(weight=0.5, every=4),
