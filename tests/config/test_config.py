@@ -45,7 +45,7 @@ from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.averaging import half_life_at
 from zerosum.training.engine import Engine
-from zerosum.training.loop import set_pace
+from zerosum.training.pace import set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -10,7 +10,7 @@ from zerosum.config import OptimizerConfig
 from zerosum.config.players import build_player
 from zerosum.errors import ConfigError
 from zerosum.training.engine import Engine
-from zerosum.training.loop import set_pace
+from zerosum.training.pace import set_pace
 
 CPU = Engine(device=torch.device("cpu"))
 

@@ -22,7 +22,7 @@ from zerosum.jobs import resume_run, train_run
 from zerosum.model import load
 from zerosum.runs import Run
 from zerosum.training.hooks import read_statistics
-from zerosum.training.loop import set_pace
+from zerosum.training.pace import set_pace
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.engine import Engine, choose_device
-from zerosum.training.loop import Hook, Loop, Record, learning_rate_factor, set_pace
+from zerosum.training.loop import Hook, Loop, Record
+from zerosum.training.pace import learning_rate_factor, set_pace
 from zerosum.types import Batch
 
 CPU = Engine(device=torch.device("cpu"))

@@ -219,7 +219,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         scores = terms | opinions(real_logits, fake_logits)
         if self.adaptive:
             found = overfitting(self.objective, real_logits, fake_logits)
-            chance = torch.full_like(found, self.adaptive.probability)
+            chance = torch.full_like(found, self.adaptive.chance_at(now))
             scores |= {"overfitting": found, "augmentation": chance}
         return Turn(
             player=DISCRIMINATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores

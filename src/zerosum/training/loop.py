@@ -19,6 +19,7 @@ from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.costs import Costs
 from zerosum.training.engine import Engine
+from zerosum.training.pace import set_pace
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
 __all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
@@ -359,43 +360,6 @@ def _each(calls: Iterable[Callable[[], None]]) -> None:
             errors.append(error)
     if errors:
         raise errors[0]
-
-
-def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
-    """1 until ``decay[0]`` images, then linearly down to 0 at ``decay[1]``.
-
-    Example:
-        >>> learning_rate_factor((100, 200), 150)
-        0.5
-    """
-    if decay is None:
-        return 1.0
-    start, end = decay
-    return min(1.0, max(0.0, (end - images) / (end - start)))
-
-
-def set_pace(player: Player, images: int, *, factor: float) -> None:
-    """Give a player's optimizer the settings that its schedules have after that many images.
-
-    Args:
-        player: Who is about to move.
-        images: Real images seen so far.
-        factor: On the learning rate, besides.
-
-    Example:
-        >>> weight = torch.nn.Parameter(torch.zeros(()))
-        >>> player = Player(network=torch.nn.ParameterList([weight]),
-        ...                 optimizer=torch.optim.Adam([weight], lr=0.1), decay=(0, 100))
-        >>> set_pace(player, 50, factor=1.0)
-        >>> player.optimizer.param_groups[0]["lr"]
-        0.05
-    """
-    factor *= learning_rate_factor(player.decay, images) * player.rate.at(images)
-    factor *= player.annealing.at(images)
-    for group in player.optimizer.param_groups:
-        group["lr"] = group["initial_lr"] * factor
-        if player.beta2 is not None:
-            group["betas"] = (group["betas"][0], player.beta2.at(images))
 
 
 def _detached(scores: Mapping[str, Tensor]) -> dict[str, Tensor]:
