@@ -151,7 +151,7 @@ def test_dry_run_shows_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     assert call("train", "dcgan-digits", "--dry-run") == 0
     output = capsys.readouterr().out
-    for text in ("5,000 pictures of 28x28", "DcganGenerator", "nothing was trained"):
+    for text in ("5,000 of 28x28 pixels", "DcganGenerator", "nothing was trained"):
         assert text in output
     assert list(tmp_path.iterdir()) == []
 

@@ -27,7 +27,7 @@ from zerosum.recipes import RECIPES
         (["train", "dcgan-digits", "--pictures.f"], ["--pictures.fit", "--pictures.filter"]),
         (["train", "dcgan-digits", "--game.growth"], []),
         (["train", "progan-digits", "--game.growth.h"], ["--game.growth.hold"]),
-        (["train", "dcgan-digits", "--precision", ""], ["fp32", "bf16", "auto"]),
+        (["train", "dcgan-digits", "--precision", ""], ["fp32", "tf32", "bf16", "auto"]),
         (["train", "dcgan-digits", "--data", ""], []),
         (["train", "dcgan-digits", "--dry-run", "--qui"], ["--quiet"]),
         (["data", ""], ["inspect"]),
