@@ -248,4 +248,4 @@ def test_the_command_line_names_source_and_target(
     assert call("train", "dann", "--source", str(source)) == 1
     assert "--target SOURCE" in " ".join(capsys.readouterr().err.split())
     assert call("train", "cdan", *words, "--dry-run") == 0
-    assert "60 + 60 pictures of 28x28" in capsys.readouterr().out
+    assert "60 + 60 of 28x28 pixels" in capsys.readouterr().out

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 
 from zerosum.cli import speaks
@@ -16,12 +15,13 @@ from zerosum.errors import printable
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import Outcome, prepare_pictures, with_classes
+from zerosum.jobs.assembling import engine_of
 from zerosum.jobs.estimating import Estimate, estimate
 from zerosum.jobs.labels import find_classes
 from zerosum.jobs.perturbing import aim
 from zerosum.recipes import recipe
 from zerosum.sizes import in_pixels
-from zerosum.training.engine import Engine, choose_device, start_engine
+from zerosum.training.engine import choose_device
 
 __all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
 
@@ -130,7 +130,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     config, victim = aim(config, choose_device(config.device))
     store = prepare_pictures(config, quiet=as_json)
     config = with_classes(config, store)
-    with _engine(config) as engine:
+    with engine_of(config) as engine:
         config = change(config, {"precision": engine.precision})
         found = estimate(config, engine, store, None if victim is None else victim.classifier)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
@@ -186,8 +186,9 @@ def _settings(config: RunConfig) -> list[tuple[str, str]]:
     usual = flatten(to_json(recipe(config.recipe)))
     told = {name for name in values if values[name] != usual.get(name, values[name])}
     shown = [name for name in values if name in told or (name in _SETTINGS and values[name])]
+    others = {name: usual.get(name) for name in told}
     return [
-        (name, f"{values[name]}" + (f"  (recipe: {usual[name]})" if name in told else ""))
+        (name, f"{values[name]}" + (f"  (recipe: {others[name]})" if others.get(name) else ""))
         for name in shown
     ]
 
@@ -215,12 +216,3 @@ def _warnings(config: RunConfig, found: Estimate) -> list[str]:
             f"{in_pixels(config.pictures.size)} their widths may not be what you want."
         )
     return texts
-
-
-def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
-    return start_engine(
-        device=config.device,
-        precision=config.precision,
-        compile=config.compile,
-        deterministic=config.deterministic,
-    )

@@ -1,6 +1,7 @@
 """All objects of a run, from its configuration and its pictures."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -24,7 +25,7 @@ from zerosum.jobs.labels import few_labels_batches, labelled_batches, split_for_
 from zerosum.jobs.perturbing import learning_batches
 from zerosum.jobs.preparation import facts_of
 from zerosum.runs import Run
-from zerosum.training.engine import Engine
+from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Batches as LoopBatches
@@ -32,7 +33,7 @@ from zerosum.training.loop import Loop
 from zerosum.training.prefetching import Prefetched
 from zerosum.training.progress import Display
 
-__all__ = ["assemble", "facts_for_checkpoints"]
+__all__ = ["assemble", "engine_of", "facts_for_checkpoints"]
 
 
 def assemble(
@@ -77,6 +78,20 @@ def assemble(
             *_evaluations(config, game, run, engine, store, checkpoints, quiet=quiet),
             checkpoints,
         ],
+    )
+
+
+def engine_of(config: RunConfig) -> AbstractContextManager[Engine]:
+    """The machine as a run's settings ask for it.
+
+    Raises:
+        ConfigError: The device cannot be used.
+    """
+    return start_engine(
+        device=config.device,
+        precision=config.precision,
+        compile=config.compile,
+        deterministic=config.deterministic,
     )
 
 

@@ -13,7 +13,7 @@ from zerosum.config.lengths import spent, stretched
 from zerosum.data import Domains, Store, absolute
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
-from zerosum.jobs.assembling import assemble, facts_for_checkpoints
+from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
 from zerosum.jobs.estimating import estimate, is_heavy, refuse_what_has_no_room, takes_long
 from zerosum.jobs.examination import require_networks
 from zerosum.jobs.labels import find_classes
@@ -22,7 +22,7 @@ from zerosum.jobs.playing import Outcome, play
 from zerosum.jobs.preparation import prepare_pictures, refuse_other_pictures, with_classes
 from zerosum.jobs.victims import Victim
 from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change, is_run
-from zerosum.training.engine import Engine, start_engine
+from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 
 __all__ = ["Outcome", "resume_run", "train_run"]
@@ -47,7 +47,7 @@ def train_run(
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
     config = find_classes(from_json(to_json(_findable(config))))
-    with _engine(config) as engine:
+    with engine_of(config) as engine:
         usual = Path("runs") / config.recipe if go_on else free_name(Path("runs"), config.recipe)
         run = Run(out or Path(engine.share(str(usual))))
         goes_on = go_on and engine.any(engine.is_main and is_run(run.path))
@@ -108,7 +108,7 @@ def resume_run(
     if stretch:
         config = stretched(config, by=_growth(images, before))
     _refuse_standing_still(run, before, config)
-    with _engine(config) as engine, _locked(run, engine):
+    with engine_of(config) as engine, _locked(run, engine):
         config, engine = _settled(config, engine)
         victim = find_again(config, engine.device)
         if engine.is_main:
@@ -279,12 +279,3 @@ def _refuse_other_tests(found: list[str | None], saved: list[Any]) -> None:
 def _locked(run: Run, engine: Engine) -> AbstractContextManager[None]:
     """The main process, which alone writes, keeps other jobs out."""
     return run.locked() if engine.is_main else nullcontext()
-
-
-def _engine(config: RunConfig) -> AbstractContextManager[Engine]:
-    return start_engine(
-        device=config.device,
-        precision=config.precision,
-        compile=config.compile,
-        deterministic=config.deterministic,
-    )
