@@ -21,7 +21,7 @@ from zerosum.export import (
 )
 from zerosum.games import ClassifyingGame, PerturbationGame, TranslationGame
 from zerosum.latent import recipe_of_latents
-from zerosum.networks.style_layers import StyleLayer
+from zerosum.nn import NoiseInjection
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, choose_device
 from zerosum.types import ImageShape
@@ -133,7 +133,7 @@ class Model(Drawing, Classifies, Translates):
         if classes:
             facts["zerosum:classes"] = json.dumps(classes)
         layers = space.network.modules()
-        if any(isinstance(layer, StyleLayer) and layer.noisy for layer in layers):
+        if any(isinstance(layer, NoiseInjection) for layer in layers):
             facts["zerosum:noise"] = "part of the file, the same for all pictures, as in samples"
         return Part(
             network=space.network, takes=takes_latents(size), gives="pictures", facts=facts
