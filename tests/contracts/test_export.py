@@ -106,7 +106,9 @@ def _disturb(network: nn.Module) -> None:
         if name.endswith(("running_mean", "mean_style")):
             buffer.normal_()
     for weight in network.parameters():
-        weight.add_(0.1 * torch.randn_like(weight))
+        # As much in a wide network would saturate it, and make rounding visible.
+        size = weight.abs().mean().item() or 1.0
+        weight.add_(0.1 * size * torch.randn_like(weight))
 
 
 def answers(model: Model, direction: str | None) -> Iterator[tuple[Tensor, Tensor]]:
