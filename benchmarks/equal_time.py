@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--features", default="auto")
     parser.add_argument("--metrics", default="frechet,kid")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16", "auto"])
     parser.add_argument("--out", type=Path, default=Path("equal-time"))
     parser.add_argument(
         "--train-only", action="store_true", help="leave table and grids for later"

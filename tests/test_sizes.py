@@ -14,7 +14,7 @@ LOW = "12x40 pixels (height x width)"
 TOLD = {
     "data inspect {low}": "12x40: 3",
     "evaluate {low} --against {square} --features pixels": LOW,
-    "train dcgan-digits --data {low} --pictures.size 8 36 --dry-run --device cpu": (
+    "train dcgan-digits --data {low} --pictures.size 8 36 --batch-size 2 --dry-run": (
         "8x36 pixels (height x width)"
     ),
     "train dcgan-digits --data {low} --pictures.size 16 36": LOW,

@@ -58,7 +58,7 @@ def test_every_command_takes_it_alike_and_says_what_it_took(
         ["train", "dcgan-digits", "--data", source, "--out", run, *TINY.split()],
         ["evaluate", source, "--against", source, "--features", "pixels", "--count", "4"],
     ]
-    expected = [f"{count} pictures in train", f"{count:,} pictures of 28x28", "", ""]
+    expected = [f"{count} pictures in train", f"{count:,} of 28x28 pixels", "", ""]
     for words, text in zip(commands, expected, strict=True):
         if count == 3 and words[0] == "evaluate":
             continue  # three pictures have no spread
