@@ -132,6 +132,8 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     config = with_classes(config, store)
     with engine_of(config) as engine:
         config = change(config, {"precision": engine.precision})
+        if speaks():
+            print("playing a few rounds...", file=sys.stderr)
         found = estimate(config, engine, store, None if victim is None else victim.classifier)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)

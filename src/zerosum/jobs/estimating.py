@@ -38,7 +38,7 @@ _LONG = 2 * 86_400.0
 _HEAVY = 5e10
 """Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
 before it begins."""
-_LOPSIDED = 25
+_LOPSIDED = 20
 """Times as many weights as the other player has."""
 
 
@@ -108,12 +108,13 @@ def estimate(
         small = replace(config, batch_size=batch)
         return assemble(small, Run(Path("estimate")), alone, store, victim, {}, quiet=True)
 
+    free = free_memory(engine.device)
     whole = config.batch_size // engine.processes
     few, more = (min(size, whole) for size in _FEW)
     needed = [_memory(loop := build(size), engine.device) for size in (few, more)]
     slope = (needed[1] - needed[0]) / max(1, more - few)
     memory = max(*needed, round(needed[0] + slope * (whole - few)))
-    free, batch = free_memory(engine.device), more
+    batch = more
     if memory < free / 2:
         batch, loop = whole, build(whole)
     players = loop.game.players

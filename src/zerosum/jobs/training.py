@@ -137,6 +137,7 @@ def _look_ahead(
     engine = loop.engine
     if engine.device.type != "cpu" or not engine.is_main or not is_heavy(config, loop):
         return
+    print("a large run for a processor: playing a few rounds to see...", file=sys.stderr)
     found = estimate(config, engine, store, victim)
     refuse_what_has_no_room(config, found)
     if text := takes_long(config, found):

@@ -17,11 +17,13 @@ def as_duration(seconds: float) -> str:
     """A time as people say it, in the two units that matter.
 
     Example:
-        >>> [as_duration(seconds) for seconds in (0.4, 59, 600, 7_500, 100_000)]
-        ['0 s', '59 s', '10 min', '2 h 05 min', '1 d 3 h']
+        >>> [as_duration(seconds) for seconds in (0.4, 59, 600, 7_500, 100_000, 3e8)]
+        ['0 s', '59 s', '10 min', '2 h 05 min', '1 d 3 h', '9.5 years']
     """
     whole = int(seconds)
     minutes, hours, days = whole // 60, whole // 3_600, whole // 86_400
+    if days >= 2 * 365:
+        return f"{days / 365:.1f} years"
     if days:
         return f"{days} d {hours % 24} h"
     if hours:
