@@ -27,6 +27,7 @@ def set_pace(player: Player, images: int, *, factor: float) -> None:
         factor: On the learning rate, besides.
 
     Example:
+        >>> import torch
         >>> weight = torch.nn.Parameter(torch.zeros(()))
         >>> player = Player(network=torch.nn.ParameterList([weight]),
         ...                 optimizer=torch.optim.Adam([weight], lr=0.1), decay=(0, 100))
