@@ -1,10 +1,13 @@
 """`make gpu` works, at a toy size and without a GPU."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 import gpu
 from on_gpu import checks, speed
@@ -50,11 +53,33 @@ def test_it_checks_measures_and_reports(
 
 
 @pytest.mark.usefixtures("few")
-def test_what_there_is_no_time_for_is_left_out_and_said(tmp_path: Path) -> None:
+def test_what_there_is_no_time_for_is_left_out_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     assert gpu.run("cpu", minutes=0.0, out=tmp_path) == 0
     report = json.loads((tmp_path / "gpu.json").read_text())
     assert {each["result"] for each in report["checks"]} == {"left out: no time"}
     assert {each["error"] for each in report["speeds"]} == {"no time"}
+    assert os.environ.pop("CUBLAS_WORKSPACE_CONFIG") == ":4096:8"
+
+
+def test_kernels_are_told_from_the_names_of_stretches_of_them() -> None:
+    def took(key: str, time: float, *, on: str = "CUDA", is_name: bool = False) -> SimpleNamespace:
+        return SimpleNamespace(
+            key=key,
+            device_type=getattr(torch.autograd.DeviceType, on),
+            self_device_time_total=time,
+            is_user_annotation=is_name,
+        )
+
+    events = [
+        took("gemm", 3.0),
+        took("copy", 1.0),
+        took("aten::mm", 3.0, on="CPU"),
+        took("Optimizer.step#Adam.step", 4.0, is_name=True),
+    ]
+    assert speed._costliest(events, is_cuda=True) == [("gemm", 0.75), ("copy", 0.25)]
 
 
 def test_every_kind_of_game_is_checked() -> None:

@@ -1,8 +1,9 @@
 """How fast a device plays: images per second, share of its peak, launches, waits, memory."""
 
+import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
@@ -118,9 +119,11 @@ def measure(case: Case, *, device: str, precision: str, seconds: float, most: fl
         most: The device's peak, of `peak`.
     """
     with start_engine(device=device, precision=precision) as engine:
-        loop = make_loop(case.config(), engine)
         is_cuda = engine.device.type == "cuda"
+        gc.collect()  # What the case before still holds would count as this one's memory.
+        loop = make_loop(case.config(), engine)
         if is_cuda:
+            torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
         _cycle(loop)
         times: list[float] = []
@@ -186,17 +189,25 @@ def _profiled(
     activities = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * is_cuda
     with profile(activities=activities) as found:
         _cycle(loop)
-    counts: Counter[str] = Counter()
-    times: Counter[str] = Counter()
-    for event in found.key_averages():
-        counts[event.key] += event.count
-        own = event.self_device_time_total if is_cuda else event.self_cpu_time_total
-        on_device = event.device_type != torch.autograd.DeviceType.CPU
-        if on_device == is_cuda:
-            times[event.key] += own
-    total = sum(times.values())
-    costliest = [(name[:60], time / total) for name, time in times.most_common(3)]
+    events = found.key_averages()
+    costliest = _costliest(events, is_cuda=is_cuda)
     if not is_cuda:
         return None, None, costliest
+    counts: Counter[str] = Counter()
+    for event in events:
+        counts[event.key] += event.count
     launches, waits = (sum(counts[name] for name in names) for names in (_LAUNCHES, _WAITS))
     return launches / CYCLE, waits / CYCLE, costliest
+
+
+def _costliest(events: Iterable[Any], *, is_cuda: bool) -> list[tuple[str, float]]:
+    """The three that took most of the time, with their shares of all."""
+    times: Counter[str] = Counter()
+    for event in events:
+        on_device = event.device_type != torch.autograd.DeviceType.CPU
+        # A name that PyTorch gives a stretch of kernels, an optimizer's step say, is none itself.
+        if on_device == is_cuda and not event.is_user_annotation:
+            own = event.self_device_time_total if is_cuda else event.self_cpu_time_total
+            times[event.key] += own
+    total = sum(times.values())
+    return [(name[:60], time / total) for name, time in times.most_common(3)]

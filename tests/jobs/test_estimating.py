@@ -13,6 +13,7 @@ from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.jobs import prepare_pictures, train_run
 from zerosum.jobs.estimating import _LIBRARIES, Estimate, estimate, refuse_what_has_no_room
+from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.memory import TensorMemory, free_memory
 
@@ -69,6 +70,36 @@ def test_an_estimate_changes_nothing_and_grows_with_the_run(
     assert (small.batch_size, large.batch_size) == (16, 64)
     assert small.seconds > 0
     assert large.memory - _LIBRARIES > 1.5 * (small.memory - _LIBRARIES)
+
+
+def test_an_estimate_draws_from_nobody_and_examines_nothing(
+    tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    monkeypatch.setattr("zerosum.jobs.assembling.make_exams", None)
+    before = torch.get_rng_state()
+    _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_memory_is_that_of_all_players(tiny: RunConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    wide = change(tiny, {"game.generator.width": 64})
+    one, two = (
+        _estimate(change(wide, {"game.critic_turns": turns})).memory - _LIBRARIES
+        for turns in (1, 3)
+    )
+    assert two == pytest.approx(one, rel=0.1)
+
+
+def test_networks_that_grow_are_estimated_as_they_are_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    config = change(recipe("progan-digits"), {"device": "cpu"})
+    small = change(config, {"images": config.batch_size, "game.growth.hold": 10**6})
+    grown, at_first = (_estimate(each).memory - _LIBRARIES for each in (config, small))
+    assert grown > 2 * at_first
 
 
 def test_the_estimate_by_few_pictures_is_that_of_all(tiny: RunConfig) -> None:

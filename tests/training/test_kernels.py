@@ -42,6 +42,16 @@ def test_cuda_computes_as_asked_for_and_afterwards_as_before() -> None:
     assert _flags() == before
 
 
+@pytest.mark.parametrize("tf32", [True, False])
+def test_what_compilers_ask_for_in_old_words_is_answered(tf32: bool) -> None:
+    with kernels(CUDA, tf32=tf32, deterministic=False):
+        assert torch.get_float32_matmul_precision() == ("high" if tf32 else "highest")
+        assert torch.backends.cuda.matmul.allow_tf32 == tf32
+        assert torch.backends.cudnn.allow_tf32 == tf32
+    assert torch.get_float32_matmul_precision() == "highest"
+    assert torch.backends.cudnn.allow_tf32
+
+
 def test_elsewhere_nothing_changes() -> None:
     before = _flags()
     with kernels(torch.device("cpu"), tf32=True, deterministic=True):

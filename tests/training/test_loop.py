@@ -153,6 +153,21 @@ def test_a_device_that_works_ahead_is_looked_at_every_so_many_rounds() -> None:
     assert not loop.is_whole
 
 
+class BadElsewhere(Engine):
+    """As if another process had a cost that is not a number."""
+
+    def mean(self, values: torch.Tensor) -> torch.Tensor:
+        return values * torch.nan
+
+
+def test_what_is_bad_in_another_process_is_bad_here() -> None:
+    loop = _ahead(Bilinear())
+    loop.engine = BadElsewhere(device=torch.device("cpu"), look_every=4)
+    loop.play_round()
+    with pytest.raises(NonFiniteCostError, match="x's cost is nan in round 0 in another process"):
+        loop.require_finite()
+
+
 def test_nobody_looks_in_between() -> None:
     loop = _ahead(Overflowing())
     loop.engine = replace(AHEAD, look_every=1000)

@@ -8,7 +8,8 @@ import torch
 from rich.console import Console
 from rich.text import Text
 
-from zerosum.games import Game
+from zerosum.errors import NonFiniteCostError
+from zerosum.games import Game, Turn
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
@@ -58,3 +59,14 @@ def test_lines_where_there_is_no_terminal() -> None:
     line = shown(80, terminal=False)
     assert line.startswith("25%  3 h 00 min left, 100,000 / 400,000 images, 28 images/s")
     assert "generator 0.700 (50 %)" in line
+
+
+def test_a_bad_cost_is_named_and_not_shown() -> None:
+    engine = Engine(device=torch.device("cpu"), look_every=1000)  # As if on a GPU.
+    loop = Loop[None](game=MagicMock(spec=Game), batches=MagicMock(), engine=engine, seed=0)
+    loop._note(Turn(player="x", cost=torch.tensor(torch.nan)))
+    out = io.StringIO()
+    display = Display(total=400_000, console=Console(file=out))
+    with pytest.raises(NonFiniteCostError, match="the x's cost is nan"):
+        display.played(loop, {"x": {"cost": torch.tensor(torch.nan)}})
+    assert not out.getvalue()

@@ -86,7 +86,10 @@ class Estimate:
 def estimate(
     config: RunConfig, engine: Engine, store: Store | Domains, victim: Classifier | None
 ) -> Estimate:
-    """Play a few rounds of the run, and see what they take; nothing is written.
+    """Play a few rounds of the run's end, and see what they take; nothing is written.
+
+    At the end networks that grow are grown, and players that wait for others play: a run of such
+    takes this time at most.
 
     Memory is measured with two small batches, of which it is a linear function, so that a run
     which has no room does not take the machine with it. Time is measured with the run's own batch
@@ -101,12 +104,22 @@ def estimate(
     Raises:
         ZerosumError: The run cannot be built.
     """
+    with torch.random.fork_rng():  # The run that follows finds PyTorch's own as it was.
+        return _estimate(config, engine, store, victim)
+
+
+def _estimate(
+    config: RunConfig, engine: Engine, store: Store | Domains, victim: Classifier | None
+) -> Estimate:
     # Alone: how many rounds there is time for differs between processes.
     alone = replace(engine, rank=0, processes=1, patient=None)
 
     def build(batch: int) -> Loop[Any]:
-        small = replace(config, batch_size=batch)
-        return assemble(small, Run(Path("estimate")), alone, store, victim, {}, quiet=True)
+        # Without exams, for which a network would look at thousands of real pictures.
+        small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
+        loop = assemble(small, Run(Path("estimate")), alone, store, victim, {}, quiet=True)
+        loop.images = max(0, config.images - batch)
+        return loop
 
     free = free_memory(engine.device)
     whole = config.batch_size // engine.processes
@@ -165,15 +178,22 @@ def is_heavy(config: RunConfig, loop: Loop[Any]) -> bool:
 
 
 def _memory(loop: Loop[Any], device: torch.device) -> int:
-    """Bytes that a run holds and takes in its first round, in which all penalties are paid."""
+    """Bytes that a run holds and takes until all players have moved and paid all penalties."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-        loop.play_round()
+        _let_all_move(loop)
         return int(torch.cuda.max_memory_allocated(device))
     with TensorMemory() as memory:
-        loop.play_round()
+        _let_all_move(loop)
     made: int = memory.most
     return round(_OTHERS * (made + _held(loop))) + _LIBRARIES
+
+
+def _let_all_move(loop: Loop[Any]) -> None:
+    """Penalties are due in the first round, but a generator may move in every fifth only."""
+    waiting = set(loop.game.players)
+    while waiting and loop.rounds < _CYCLE:
+        waiting -= loop.play_round().keys()
 
 
 def _held(loop: Loop[Any]) -> int:

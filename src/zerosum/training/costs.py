@@ -24,6 +24,7 @@ class _Paid:
     round: int
     images: int
     cost: Scalar
+    mean: Scalar
     scores: Mapping[str, Tensor]
 
 
@@ -46,18 +47,33 @@ class Costs:
     def __bool__(self) -> bool:
         return bool(self._unseen or self._complaint)
 
-    def note(self, turn: Turn, *, round: int, images: int) -> None:  # noqa: A002
+    def note(
+        self,
+        turn: Turn,
+        *,
+        round: int,  # noqa: A002
+        images: int,
+        mean: Scalar | None = None,
+    ) -> None:
         """Keep a turn's cost until somebody looks; nothing waits for it here.
 
         Args:
             turn: The turn.
             round: The number of its round.
             images: Real images seen before it.
+            mean: That of the costs in all processes, whose gradients move this one's weights too.
         """
         scores = {name: value.detach() for name, value in turn.scores.items()}
         cost = turn.cost.detach()
         self._unseen.append(
-            _Paid(player=turn.player, round=round, images=images, cost=cost, scores=scores)
+            _Paid(
+                player=turn.player,
+                round=round,
+                images=images,
+                cost=cost,
+                mean=cost if mean is None else mean,
+                scores=scores,
+            )
         )
 
     def complaint(self) -> str:
@@ -66,7 +82,7 @@ class Costs:
         What was found once is said again, until all is forgotten.
         """
         if not self._complaint and self._unseen:
-            finite = torch.stack([paid.cost for paid in self._unseen]).isfinite().tolist()
+            finite = torch.stack([paid.mean for paid in self._unseen]).isfinite().tolist()
             bad = [paid for paid, good in zip(self._unseen, finite, strict=True) if not good]
             self._complaint = _complaint(bad[0]) if bad else ""
             self._unseen = []
@@ -79,8 +95,9 @@ class Costs:
 
 def _complaint(paid: _Paid) -> str:
     terms = [name for name, value in paid.scores.items() if not value.isfinite()]
+    elsewhere = " in another process" if paid.cost.isfinite() else ""
     return (
-        f"the {paid.player}'s cost is {paid.cost.item()} in round {paid.round} (after "
+        f"the {paid.player}'s cost is {paid.mean.item()} in round {paid.round}{elsewhere} (after "
         f"{paid.images:,} images); not finite: {', '.join(terms) or 'the cost itself'}. Nothing "
         "that follows from it was saved, and the last checkpoint is good. Start a new run with a "
         "lower learning rate, or check the data with `zerosum data inspect`."

@@ -1,7 +1,7 @@
 """Which of the device's kernels compute: the fast ones, or those that always give the same."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,17 +36,27 @@ def kernels(device: torch.device, *, tf32: bool, deterministic: bool) -> Iterato
     if deterministic:  # cuBLAS reads it when it is first used.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     convolutions: Any = torch.backends.cudnn.conv  # type: ignore[attr-defined]
-    products = (torch.backends.cuda.matmul, convolutions)
-    before = [each.fp32_precision for each in products]
+    recurrences: Any = torch.backends.cudnn.rnn
+    each = (torch.backends.cuda.matmul, convolutions, recurrences)
+    before = [kind.fp32_precision for kind in each]
     flags = (torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark)
     try:
-        for each in products:
-            each.fp32_precision = "tf32" if tf32 else "ieee"
+        _round(each, ["tf32" if tf32 else "ieee"] * len(each))
         torch.use_deterministic_algorithms(deterministic)
         torch.backends.cudnn.benchmark = not deterministic
         yield
     finally:
-        for each, precision in zip(products, before, strict=True):
-            each.fp32_precision = precision
+        _round(each, before)
         torch.use_deterministic_algorithms(flags[0])
         torch.backends.cudnn.benchmark = flags[1]
+
+
+def _round(each: Sequence[Any], precisions: Sequence[str]) -> None:
+    """Set how products, convolutions and recurrences round, in PyTorch's old words and new ones.
+
+    `torch.compile` reads the old ones, which fail where only the new ones were told.
+    """
+    torch.backends.cuda.matmul.allow_tf32 = precisions[0] == "tf32"
+    torch.backends.cudnn.allow_tf32 = precisions[1] == "tf32"
+    for kind, precision in zip(each, precisions, strict=True):
+        kind.fp32_precision = precision

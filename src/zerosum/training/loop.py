@@ -213,7 +213,7 @@ class Loop(Generic[BatchT]):
         for asked in self.turns(self.batches.at(self.images), now):
             player = self.game.players[asked.player]
             turn = player.charge(asked)
-            self._costs.note(turn, round=self.rounds, images=self.images)
+            self._note(turn)
             if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
                 self._look_together()
             self._move(player, turn)
@@ -263,6 +263,15 @@ class Loop(Generic[BatchT]):
         with self.engine.averaged(parameters):
             turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
         player.optimizer.step()
+
+    def _note(self, turn: Turn) -> None:
+        """Remember the cost; where nobody looks before the move, that of all processes.
+
+        What is bad in one of them is in the gradients of all, and hooks look each by itself.
+        """
+        ahead = self.engine.works_ahead
+        mean = self.engine.mean(turn.cost.detach()) if ahead else None
+        self._costs.note(turn, round=self.rounds, images=self.images, mean=mean)
 
     def _look_together(self) -> None:
         """Look at the costs, on all processes at the same time, so that all of them stop.

@@ -78,6 +78,7 @@ class Display:
         pause = 0.25 if self._bar is not None else self.seconds_between_lines
         if now - self._last[1] < pause:
             return
+        loop.require_finite()
         rate = (loop.images - self._last[0]) / (now - self._last[1])
         self._last = (loop.images, now)
         seconds = (now - self._start[1]) / max(loop.images - self._start[0], 1)
