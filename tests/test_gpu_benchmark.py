@@ -82,6 +82,12 @@ def test_kernels_are_told_from_the_names_of_stretches_of_them() -> None:
     assert speed._costliest(events, is_cuda=True) == [("gemm", 0.75), ("copy", 0.25)]
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_of_game_can_be_compared(name: str) -> None:
+    (look,) = (look for found, look in checks.checks("cpu") if found == f"{name}, fp32")
+    assert look() == "costs 0.0e+00 from the CPU's, then 0.0e+00"
+
+
 def test_every_kind_of_game_is_checked() -> None:
     assert {recipe(name).game.kind for name in KINDS} == {
         recipe(name).game.kind for name in RECIPES
