@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
+
+from zerosum.training.repeatable import Repeatable
 
 __all__ = ["kernels"]
 
@@ -44,7 +46,8 @@ def kernels(device: torch.device, *, tf32: bool, deterministic: bool) -> Iterato
         _round(each, ["tf32" if tf32 else "ieee"] * len(each))
         torch.use_deterministic_algorithms(deterministic)
         torch.backends.cudnn.benchmark = not deterministic
-        yield
+        with Repeatable() if deterministic else nullcontext():
+            yield
     finally:
         _round(each, before)
         torch.use_deterministic_algorithms(flags[0])
