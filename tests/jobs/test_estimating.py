@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from command_line import call
+from zerosum.cli.report import _warnings
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.jobs import prepare_pictures, train_run
@@ -157,6 +158,9 @@ def test_lopsided_players_are_told_of() -> None:
     assert replace(FOUND, players=players).lopsided == ("generator", "discriminator", 48)
     assert replace(FOUND, players={**players, "discriminator": ("D", 10**6)}).lopsided is None
     assert replace(FOUND, players={"classifier": ("C", 10)}).lopsided is None
+    found = replace(FOUND, players=players, memory=1)
+    told = {name: _warnings(recipe(name), found) for name in ("dcgan-faces", "advgan")}
+    assert [len(texts) for texts in told.values()] == [1, 0]
 
 
 def test_a_dry_run_says_what_the_run_takes(

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 from zerosum.cli import speaks
 from zerosum.cli.layout import columns
-from zerosum.config import PerturbationConfig, RunConfig, change, to_json
+from zerosum.config import AdversarialConfig, PerturbationConfig, RunConfig, change, to_json
 from zerosum.config.json import flatten
 from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
@@ -211,7 +211,8 @@ def _warnings(config: RunConfig, found: Estimate) -> list[str]:
     texts = []
     if found.memory > found.free:
         texts.append("there is no room for rounds of that size: see --batch-size.")
-    if found.lopsided:
+    # Elsewhere players have other tasks, and sizes that say nothing of who wins.
+    if found.lopsided and isinstance(config.game, AdversarialConfig):
         strong, weak, times = found.lopsided
         texts.append(
             f"the {strong} has {times} times as many weights as the {weak}; for pictures of "
