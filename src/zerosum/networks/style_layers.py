@@ -33,8 +33,6 @@ Drawn = Float[Tensor, "n outputs _ _"]
 SLOPE = 0.2
 """Of every leaky ReLU for negative values."""
 
-_EPSILON = 1e-8
-
 
 class StyleLayer(nn.Module):
     """What layers of both kinds share: noise at every place, a bias, and the leaky ReLU.
