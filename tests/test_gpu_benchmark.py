@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +12,7 @@ import pytest
 import torch
 
 import gpu
+import zerosum
 from on_gpu import checks, speed
 from on_gpu.games import KINDS
 from zerosum.recipes import RECIPES, recipe
@@ -80,6 +83,14 @@ def test_kernels_are_told_from_the_names_of_stretches_of_them() -> None:
         took("Optimizer.step#Adam.step", 4.0, is_name=True),
     ]
     assert speed._costliest(events, is_cuda=True) == [("gemm", 0.75), ("copy", 0.25)]
+
+
+def test_it_needs_little_where_little_is_installed() -> None:
+    names = ("matplotlib", "psutil", "scipy", "sklearn", "tensorboard", "torchvision")
+    command = f"import sys; sys.modules |= dict.fromkeys({names}); import gpu"
+    folders = [str(Path(module.__file__ or "").parents[1]) for module in (checks, zerosum)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+    subprocess.run([sys.executable, "-c", command], env=environment, check=True)
 
 
 def test_every_kind_of_game_is_checked() -> None:
