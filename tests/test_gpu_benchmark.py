@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +12,7 @@ import pytest
 import torch
 
 import gpu
+import zerosum
 from on_gpu import checks, speed
 from on_gpu.games import KINDS
 from zerosum.recipes import RECIPES, recipe
@@ -86,6 +89,14 @@ def test_kernels_are_told_from_the_names_of_stretches_of_them() -> None:
 def test_each_kind_of_game_can_be_compared(name: str) -> None:
     (look,) = (look for found, look in checks.checks("cpu") if found == f"{name}, fp32")
     assert look() == "costs 0.0e+00 from the CPU's, then 0.0e+00"
+
+
+def test_it_needs_little_where_little_is_installed() -> None:
+    names = ("matplotlib", "psutil", "scipy", "sklearn", "tensorboard", "torchvision")
+    command = f"import sys; sys.modules |= dict.fromkeys({names}); import gpu"
+    folders = [str(Path(module.__file__ or "").parents[1]) for module in (checks, zerosum)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+    subprocess.run([sys.executable, "-c", command], env=environment, check=True)
 
 
 def test_every_kind_of_game_is_checked() -> None:

@@ -10,7 +10,6 @@ import torch
 
 from zerosum.data.batches import Batches
 from zerosum.data.settings import StoreSettings
-from zerosum.data.smoothing import EdgeSmoothed
 from zerosum.data.sources import Source, open_source
 from zerosum.data.sources.partners import Half, pair_by_name
 from zerosum.data.store import Store, build_store
@@ -173,7 +172,11 @@ def build_domains(
             f"expected as many pictures in A as in B, because they are partners, found {len(a)} "
             f"in {a.name} and {len(b)} in {b.name}; open them with a pairing."
         )
-    wanted = (a, b, EdgeSmoothed(b, settings)) if smoothed else (a, b)
+    wanted: tuple[Source, ...] = (a, b)
+    if smoothed:
+        from zerosum.data.smoothing import EdgeSmoothed  # SciPy, which no other game needs.
+
+        wanted = (a, b, EdgeSmoothed(b, settings))
     total = sum(map(len, wanted))
     stores: list[Store] = []
     for number, source in enumerate(wanted):
