@@ -14,7 +14,7 @@ import torch
 import gpu
 import zerosum
 from on_gpu import checks, speed
-from on_gpu.games import KINDS
+from on_gpu.games import KINDS, Noise
 from zerosum.recipes import RECIPES, recipe
 
 
@@ -86,6 +86,20 @@ def test_kernels_are_told_from_the_names_of_stretches_of_them() -> None:
         took("Optimizer.step#Adam.step", 4.0, is_name=True),
     ]
     assert speed._costliest(events, is_cuda=True) == [("gemm", 0.75), ("copy", 0.25)]
+
+
+def test_no_picture_is_made_in_a_round_that_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    make = Noise._images
+
+    def note(self: Noise, number: int) -> torch.Tensor:
+        made.append(number)
+        return make(self, number)
+
+    monkeypatch.setattr(Noise, "_images", note)
+    monkeypatch.setattr(speed, "CYCLE", 1)
+    speed.measure(speed.TOY[0], device="cpu", precision="fp32", seconds=0.0, most=1e12)
+    assert made == [0, 1]
 
 
 def test_it_needs_little_where_little_is_installed() -> None:

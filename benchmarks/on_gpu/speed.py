@@ -13,7 +13,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from on_gpu.games import make_loop
+from on_gpu.games import Noise, make_loop
 from zerosum.config import RunConfig, change
 from zerosum.recipes import recipe
 from zerosum.training.engine import start_engine
@@ -121,7 +121,7 @@ def measure(case: Case, *, device: str, precision: str, seconds: float, most: fl
     with start_engine(device=device, precision=precision) as engine:
         is_cuda = engine.device.type == "cuda"
         gc.collect()  # What the case before still holds would count as this one's memory.
-        loop = make_loop(case.config(), engine)
+        loop = make_loop(case.config(), engine, _Kept)
         if is_cuda:
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
@@ -144,6 +144,22 @@ def measure(case: Case, *, device: str, precision: str, seconds: float, most: fl
             gigabytes=memory,
             costliest=costliest,
         )
+
+
+class _Kept(Noise):
+    """One batch, which lies on the device already.
+
+    A run has the next batch sent while it plays this one; noise that is made and sent within a
+    round would be measured in its place.
+    """
+
+    def __init__(self, config: RunConfig, device: torch.device) -> None:
+        super().__init__(config, device)
+        self._batch = super().at(0)
+
+    def at(self, position: int) -> Any:
+        """The same batch at all positions."""
+        return self._batch
 
 
 class _Products(TorchDispatchMode):  # type: ignore[no-untyped-call]
