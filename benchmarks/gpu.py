@@ -1,6 +1,6 @@
 """What zerosum does on a GPU: whether it is right there, and how fast it is.
 
-    python benchmarks/gpu.py [--device cuda] [--minutes 8] [--out gpu-report]
+    python benchmarks/gpu.py [--device cuda] [--minutes 8] [--out gpu-report] [--data SOURCE]
 
 Nothing is downloaded, and the pictures are noise. First every kind of game is played for three
 rounds in fp32 and bf16 with the same random numbers on the device and on the CPU, runs are resumed
@@ -69,7 +69,9 @@ def check(device: str, until: float) -> list[dict[str, str]]:
     return found
 
 
-def speeds(device: str, until: float, most: float) -> list[dict[str, Any]]:
+def speeds(
+    device: str, until: float, most: float, data: str | None = None
+) -> list[dict[str, Any]]:
     """All cases that there is time for."""
     found: list[dict[str, Any]] = []
     toy = device == "cpu"
@@ -85,6 +87,7 @@ def speeds(device: str, until: float, most: float) -> list[dict[str, Any]]:
                     precision=precision,
                     seconds=0.1 if toy else 4.0,
                     most=most,
+                    data=data,
                 )
             except Exception as error:
                 text = f"FAILED: {type(error).__name__}: {error}".partition("\n")[0]
@@ -136,7 +139,7 @@ def as_markdown(report: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run(device: str, *, minutes: float, out: Path) -> int:
+def run(device: str, *, minutes: float, out: Path, data: str | None = None) -> int:
     """Check and measure; write both files; how many parts failed."""
     # For runs that are repeated bit for bit; PyTorch reads it at its first product of matrices.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -148,7 +151,7 @@ def run(device: str, *, minutes: float, out: Path) -> int:
     report["peak"] = peak(place, side=512 if device == "cpu" else 8192)
     report["checks"] = check(device, start + _CHECKED * 60 * minutes)
     # The last case must end in time, too.
-    report["speeds"] = speeds(device, end - min(30.0, 6 * minutes), report["peak"])
+    report["speeds"] = speeds(device, end - min(30.0, 6 * minutes), report["peak"], data)
     (out / "gpu.json").write_text(json.dumps(report, indent=2) + "\n")
     (out / "gpu.md").write_text(as_markdown(report))
     print(f"{out / 'gpu.json'} and {out / 'gpu.md'}: {time.perf_counter() - start:.0f} s")
@@ -165,8 +168,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--device", default=usual, choices=("cuda", "cpu"))
     parser.add_argument("--minutes", type=float, default=8.0, help="at most; by default 8")
     parser.add_argument("--out", type=Path, default=Path("gpu-report"))
+    parser.add_argument("--data", help="source of pictures for what is measured; else noise")
     given = parser.parse_args(arguments)
-    sys.exit(bool(run(given.device, minutes=given.minutes, out=given.out)))
+    sys.exit(bool(run(given.device, minutes=given.minutes, out=given.out, data=given.data)))
 
 
 if __name__ == "__main__":

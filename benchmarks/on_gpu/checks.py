@@ -46,28 +46,23 @@ def checks(device: str) -> Iterator[Check]:
     yield "dcgan-svhn, compiled", partial(_like_cpu, "dcgan-svhn", device, "fp32", compiled=True)
 
 
-_Costs = dict[str, list[float]]
+_Costs = dict[str, float]
+"""Of a round, by player: some wait for others at first."""
 
 
-def _costs(loop: Loop[Any]) -> _Costs:
-    found: _Costs = {}
-    for _ in range(ROUNDS):
-        for player, scores in loop.play_round().items():
-            found.setdefault(player, []).append(float(scores["cost"]))
-    return found
+def _costs(loop: Loop[Any]) -> list[_Costs]:
+    return [
+        {player: float(scores["cost"]) for player, scores in loop.play_round().items()}
+        for _ in range(ROUNDS)
+    ]
 
 
-def _apart(found: _Costs, expected: _Costs, number: int) -> float:
-    """The largest difference between costs of a round that all who move in it have, as a share.
-
-    Who moves in later rounds only is left out of the first one.
-    """
-    apart = (
-        abs(found[player][number] - costs[number]) / max(abs(costs[number]), 0.1)
-        for player, costs in expected.items()
-        if number or len(costs) == ROUNDS
+def _apart(found: _Costs, expected: _Costs) -> float:
+    """The largest difference between costs in a round, as a share."""
+    assert found.keys() == expected.keys()
+    return max(
+        abs(found[player] - cost) / max(abs(cost), 0.1) for player, cost in expected.items()
     )
-    return max(apart, default=0.0)
 
 
 def _like_cpu(name: str, device: str, precision: str, *, compiled: bool = False) -> str:
@@ -76,8 +71,7 @@ def _like_cpu(name: str, device: str, precision: str, *, compiled: bool = False)
         expected = _costs(make_loop(config, Engine(device=torch.device("cpu"))))
         with start_engine(device=device, precision=precision, compile=compiled) as engine:
             found = _costs(make_loop(config, engine))
-    assert found.keys() == expected.keys()
-    first, last = (_apart(found, expected, number) for number in (0, -1))
+    first, *_, last = (_apart(*costs) for costs in zip(found, expected, strict=True))
     text = f"costs {first:.1e} from the CPU's, then {last:.1e}"
     most = TOLERANCES[precision]
     assert first <= most, text

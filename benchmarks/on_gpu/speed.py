@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from on_gpu.games import make_loop
+from on_gpu.games import Noise, make_loop
 from zerosum.config import RunConfig, change
 from zerosum.recipes import recipe
 from zerosum.training.engine import start_engine
@@ -108,7 +109,15 @@ def peak(device: torch.device, *, side: int) -> float:
     return 2 * side**3 / min(times)
 
 
-def measure(case: Case, *, device: str, precision: str, seconds: float, most: float) -> Speed:
+def measure(
+    case: Case,
+    *,
+    device: str,
+    precision: str,
+    seconds: float,
+    most: float,
+    data: str | None = None,
+) -> Speed:
     """Measure a case.
 
     Args:
@@ -117,11 +126,16 @@ def measure(case: Case, *, device: str, precision: str, seconds: float, most: fl
         precision: In which it is computed.
         seconds: How long to play, after the first rounds, which find the fastest kernels.
         most: The device's peak, of `peak`.
+        data: Source of the pictures, as a run reads them; by default, and for games over two
+            domains, one batch of noise that lies on the device already.
     """
     with start_engine(device=device, precision=precision) as engine:
         is_cuda = engine.device.type == "cuda"
         gc.collect()  # What the case before still holds would count as this one's memory.
-        loop = make_loop(case.config(), engine)
+        config = case.config()
+        one_domain = config.game.kind == "adversarial"
+        batches = partial(_read, data) if data is not None and one_domain else _Kept
+        loop = make_loop(config, engine, batches)
         if is_cuda:
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
@@ -144,6 +158,33 @@ def measure(case: Case, *, device: str, precision: str, seconds: float, most: fl
             gigabytes=memory,
             costliest=costliest,
         )
+
+
+def _read(data: str, config: RunConfig, device: torch.device) -> Any:
+    """Batches of a source's pictures, read ahead as in a run."""
+    from zerosum.data import Batches  # Only those who have pictures need what reads them.
+    from zerosum.jobs.preparation import prepare_store
+    from zerosum.training.prefetching import Prefetched
+
+    fields = {"data": data, "pictures.enlarge": True}
+    store = prepare_store(change(config, fields), quiet=True)
+    return Prefetched(Batches(store, batch_size=config.batch_size, seed=0, device=device))
+
+
+class _Kept(Noise):
+    """One batch, which lies on the device already.
+
+    A run has the next batch sent while it plays this one; noise that is made and sent within a
+    round would be measured in its place.
+    """
+
+    def __init__(self, config: RunConfig, device: torch.device) -> None:
+        super().__init__(config, device)
+        self._batch = super().at(0)
+
+    def at(self, position: int) -> Any:
+        """The same batch at all positions."""
+        return self._batch
 
 
 class _Products(TorchDispatchMode):  # type: ignore[no-untyped-call]

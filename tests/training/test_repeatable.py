@@ -1,14 +1,19 @@
 """Operations whose gradients CUDA can repeat are the same as PyTorch's own."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from on_gpu.games import make_loop, small
 from zerosum.data.augment import deform
 from zerosum.data.warping import warp
+from zerosum.training.engine import Engine
 from zerosum.training.kernels import kernels
 from zerosum.training.repeatable import Repeatable
 
@@ -53,3 +58,23 @@ def test_a_run_on_cuda_that_is_to_repeat_itself_computes_so() -> None:
             by_index = gradient() == "IndexSelectBackward0"
         assert by_index == (deterministic and device == "cuda")
     assert gradient() == "ReflectionPad2DBackward0"
+
+
+class _Refusing(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Refuses what CUDA refuses where the same is to be computed from the same."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = func.overloadpacket.__name__
+        assert not any(each in name for each in _REFUSED), name
+        return func(*args, **(kwargs or {}))
+
+
+_REFUSED = ("reflection_pad", "grid_sampler", "nll_loss2d", "adaptive_avg", "histc", "median")
+"""By PyTorch's list. Bilinear enlarging is on it too; PyTorch itself has another form of that."""
+
+
+@pytest.mark.parametrize("name", ["cyclegan", "cut", "stylegan2-digits"])
+def test_no_game_does_what_cuda_cannot_repeat(name: str, tmp_path: Path) -> None:
+    loop = make_loop(small(name, tmp_path), Engine(device=torch.device("cpu")))
+    with Repeatable(), _Refusing():  # type: ignore[no-untyped-call]
+        loop.play_round()

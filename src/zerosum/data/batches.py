@@ -175,7 +175,8 @@ class Batches:
         if self.device.type == "cpu":
             return tensor
         if self.device.type == "cuda":  # only from pinned memory does the copy run in parallel
-            return tensor.pin_memory().to(self.device, non_blocking=True)
+            with torch.cuda.device(self.device):  # else a thread of its own would use the first
+                return tensor.pin_memory().to(self.device, non_blocking=True)
         return tensor.to(self.device)
 
 

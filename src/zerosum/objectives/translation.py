@@ -60,4 +60,6 @@ def patch_nce(
     n, places, _ = made.shape
     logits = made @ source.transpose(1, 2) / temperature
     right = torch.arange(places, device=made.device).expand(n, places)
-    return cross_entropy(logits.transpose(1, 2), right, reduction="none").mean(dim=1)
+    # In a row: CUDA cannot repeat, bit for bit, a cross-entropy that is a map.
+    costs = cross_entropy(logits.flatten(0, 1), right.flatten(), reduction="none")
+    return costs.view(logits.shape[:2]).mean(dim=1)
