@@ -1,12 +1,12 @@
 """What the command line says of a job: before it, and at its end."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 from zerosum.cli import speaks
 from zerosum.cli.layout import columns
+from zerosum.cli.output import print_json
 from zerosum.config import AdversarialConfig, PerturbationConfig, RunConfig, change, to_json
 from zerosum.config.json import flatten
 from zerosum.config.lengths import outlasting, spent
@@ -138,11 +138,10 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
     counts = [len(each) for each in stores]
-    if as_json:
-        facts = {"pictures": counts, "estimate": asdict(found), "config": to_json(config)}
-        print(json.dumps(facts, indent=2))
-        return
     if not speaks():
+        return
+    if as_json:
+        print_json({"pictures": counts, "estimate": asdict(found), "config": to_json(config)})
         return
     _say_columns(_description(config, found, counts, where))
     _say("settings:")
