@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -138,6 +139,17 @@ def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
         assert not out.exists()
     else:
         train_run(replace(tiny, images=16), out=out, quiet=True)
+
+
+def test_a_run_that_goes_on_is_not_looked_at_again(
+    tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.jobs.estimating._HEAVY", 0)
+    with patch("zerosum.jobs.training.estimate", return_value=replace(FOUND, memory=10)) as look:
+        for images in (16, 32):
+            config = replace(tiny, images=images)
+            train_run(config, out=tmp_path / "run", go_on=True, quiet=True)
+            assert look.call_count == 1
 
 
 def test_a_run_of_days_on_a_cpu_is_told_of_before_it_begins(

@@ -61,7 +61,8 @@ def train_run(
         config = with_classes(config, store)
         facts = facts_for_checkpoints(config, store)
         loop = assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
-        _look_ahead(config, loop, store, _view(victim))
+        if not goes_on:  # As resume does: what has begun has room, and its user knows of its time.
+            _look_ahead(config, loop, store, _view(victim))
         with _locked(run, engine):
             if goes_on:
                 before = run.config()
