@@ -14,7 +14,7 @@ from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.schedules import STEADY, Schedule
 from zerosum.training.averaging import decay_of, half_life_at, update_average
-from zerosum.training.engine import Engine, choose_device
+from zerosum.training.engine import Engine, choose_device, start_engine
 from zerosum.training.loop import Hook, Loop, Record
 from zerosum.training.pace import learning_rate_factor, set_pace
 from zerosum.types import Batch
@@ -166,6 +166,15 @@ def test_what_is_bad_in_another_process_is_bad_here() -> None:
     loop.play_round()
     with pytest.raises(NonFiniteCostError, match="x's cost is nan in round 0 in another process"):
         loop.require_finite()
+
+
+@pytest.mark.parametrize(("device", "ahead"), [("cpu", False), ("meta", True)])
+def test_all_devices_but_the_cpu_work_ahead(
+    device: str, ahead: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.training.engine.choose_device", torch.device)
+    with start_engine(device=device) as engine:
+        assert engine.works_ahead == ahead
 
 
 def test_nobody_looks_in_between() -> None:
