@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from zerosum.allocator import keep_freed_memory
 from zerosum.attacks import (
     L2,
     Ascent,
@@ -35,7 +36,6 @@ from zerosum.attacks import (
 )
 from zerosum.jobs.shown import show
 from zerosum.jobs.victims import load_victim
-from zerosum.nn.memory import keep_freed_memory
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,12 +22,12 @@ from typing import Any
 
 import torch
 
+from zerosum.allocator import keep_freed_memory
 from zerosum.config import EvaluateConfig, RunConfig, change, from_json, to_json
 from zerosum.evaluation.protocol import Scores
 from zerosum.files import write_text
 from zerosum.jobs import train_run
 from zerosum.jobs.evaluation import evaluate
-from zerosum.nn.memory import keep_freed_memory
 from zerosum.recipes import recipe
 
 BASELINE, BOUND = "source only", "trained on the target"

@@ -24,11 +24,11 @@ from typing import Any
 import torch
 
 import zerosum
+from zerosum.allocator import keep_freed_memory
 from zerosum.config import RunConfig, change
 from zerosum.jobs import train_run
-from zerosum.nn import count_parameters
-from zerosum.nn.memory import keep_freed_memory
-from zerosum.pictures import save_png, tile, to_pictures
+from zerosum.media.images import save_png, tile, to_pictures
+from zerosum.networks.sizes import count_parameters
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 

@@ -23,11 +23,11 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from zerosum.allocator import keep_freed_memory
 from zerosum.config import change
 from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
 from zerosum.jobs import resume_run, train_run
-from zerosum.nn.memory import keep_freed_memory
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from zerosum.allocator import keep_freed_memory
 from zerosum.config import change
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import AttackOptions, attack
 from zerosum.jobs.labels import held_out
 from zerosum.jobs.preparation import prepare_store
-from zerosum.nn.memory import keep_freed_memory
 from zerosum.recipes import recipe
 
 CLASSIFIERS = {"plain": 0, "hardened-1": 1, "hardened-7": 7}

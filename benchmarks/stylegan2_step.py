@@ -44,7 +44,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor, multiprocessing, nn
 
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.types import Batch
 
 WANTED = 1.5
@@ -140,9 +140,9 @@ def zerosum_step(
     options: argparse.Namespace, side: int, *, compiled: bool = False
 ) -> tuple[Step, list[int]]:
     """One round of zerosum's own loop, of the recipe ``stylegan2-256`` but for its size."""
+    from zerosum.allocator import keep_freed_memory
     from zerosum.config import change
     from zerosum.config.build import build_game
-    from zerosum.nn.memory import keep_freed_memory
     from zerosum.recipes import recipe
     from zerosum.training.engine import Engine
     from zerosum.training.loop import Loop

@@ -44,7 +44,7 @@ from zerosum.evaluation.seeing import kept_on_disk, see, see_store
 from zerosum.features import load_features
 from zerosum.jobs.preparation import prepare_store
 from zerosum.metrics import frechet_distance_of_features
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine, choose_precision

@@ -151,10 +151,10 @@ def plain_step(width: int, _: Path) -> Step:
 
 def zerosum_step(width: int, folder: Path) -> Step:
     """One round of zerosum's own loop, of the recipe ``dcgan-svhn`` at this width."""
+    from zerosum.allocator import keep_freed_memory
     from zerosum.config import AdversarialConfig, DcganDiscriminatorConfig, DcganGeneratorConfig
     from zerosum.config.build import build_game
     from zerosum.data import Batches, StoreSettings, build_store, open_source
-    from zerosum.nn.memory import keep_freed_memory
     from zerosum.recipes import recipe
     from zerosum.training.engine import Engine
     from zerosum.training.loop import Loop

@@ -133,9 +133,9 @@ def plain_step(batch: int) -> Step:
 
 def zerosum_step(batch: int) -> Step:
     """One round of zerosum's own loop, of the recipe ``cyclegan-course``."""
+    from zerosum.allocator import keep_freed_memory
     from zerosum.config import change
     from zerosum.config.build import build_game
-    from zerosum.nn.memory import keep_freed_memory
     from zerosum.recipes import recipe
     from zerosum.training.engine import Engine
     from zerosum.training.loop import Loop

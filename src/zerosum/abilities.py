@@ -9,7 +9,7 @@ from zerosum.arguments import require_images
 from zerosum.errors import ConfigError, RunError
 from zerosum.games import ClassifyingGame, Game, TranslationGame
 from zerosum.games.base import evaluating
-from zerosum.nn.tiles import translate_any_size
+from zerosum.networks.tiles import translate_any_size
 from zerosum.runs import Run
 from zerosum.types import Images, Probabilities
 

@@ -16,7 +16,7 @@ from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.pictures import (
+from zerosum.media.images import (
     check_png,
     check_sheet,
     provenance,

@@ -10,7 +10,7 @@ import zerosum
 from command_line import call
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
-from zerosum.pictures import to_pictures
+from zerosum.media.images import to_pictures
 
 
 @pytest.mark.parametrize("method", ["pca", "sefa"])

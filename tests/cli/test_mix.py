@@ -12,7 +12,7 @@ from command_line import call
 from settings import adversarial
 from zerosum.config import RunConfig, StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.jobs import train_run
-from zerosum.pictures import to_pictures
+from zerosum.media.images import to_pictures
 
 
 @pytest.fixture

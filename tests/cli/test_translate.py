@@ -32,7 +32,7 @@ from zerosum.data.fitting import convert
 from zerosum.errors import ConfigError, DataWarning, FileError, RunError
 from zerosum.jobs import train_run, translation
 from zerosum.jobs.inputs import find_inputs, output_names
-from zerosum.pictures import save_png
+from zerosum.media.images import save_png
 from zerosum.recipes import recipe
 
 TRANSLATOR = ResnetTranslatorConfig(stem=False, width=4, halvings=2, blocks=1)

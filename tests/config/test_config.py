@@ -40,7 +40,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.games import Round
 from zerosum.jobs.labels import find_classes
 from zerosum.limits import PIXEL_LIMIT
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.averaging import half_life_at

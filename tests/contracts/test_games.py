@@ -8,9 +8,9 @@ import torch
 
 from settings import adversarial
 from unseen import play_unseen
+from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import RunConfig, change
 from zerosum.config.build import build_game
-from zerosum.data.augment import AUGMENTATIONS
 from zerosum.games.generating import LATENTS
 from zerosum.objectives import OBJECTIVES, PENALTIES
 from zerosum.recipes import RECIPES, recipe

@@ -10,7 +10,7 @@ import pytest
 
 from zerosum.config import ClassifyingConfig, change
 from zerosum.config.build import build_game
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.recipes import RECIPES, WEIGHTS, recipe
 from zerosum.training.engine import start_engine
 

@@ -12,9 +12,9 @@ from PIL import Image
 from runs_in_processes import assert_same, weights
 from two_domains import digits_and_negatives, small
 from zerosum import jobs
+from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import EvaluateConfig, RunConfig, change, from_json, to_json
 from zerosum.config.build import build_game
-from zerosum.data.augment import AUGMENTATIONS
 from zerosum.errors import ConfigError, DataError, RunError
 from zerosum.evaluation.records import read_scores
 from zerosum.model import load

@@ -13,8 +13,8 @@ from settings import adversarial
 from zerosum.config import AdaptiveAugmentationConfig, RunConfig
 from zerosum.config.build import build_game
 from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn
-from zerosum.games.adaptive import overfitting
-from zerosum.games.schedules import Schedule
+from zerosum.games.parts.adaptive import overfitting
+from zerosum.games.parts.schedules import Schedule
 from zerosum.objectives import OBJECTIVES, make_objective
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from zerosum.errors import DataError
 from zerosum.games import AdversarialGame, EncoderGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.generating import LATENTS, draw_latents
-from zerosum.games.schedules import ramped
+from zerosum.games.parts.schedules import ramped
 from zerosum.networks import (
     ConditionalGenerator,
     DcganGenerator,
@@ -22,7 +22,7 @@ from zerosum.networks import (
     SoftplusGenerator,
     StyleGenerator,
 )
-from zerosum.nn import one_per_picture
+from zerosum.networks.opinions import one_per_picture
 from zerosum.objectives import OBJECTIVES, SeparateCosts, make_objective
 from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch

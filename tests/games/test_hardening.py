@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from attacks.victims import two_classes
 from runs_in_processes import assert_same, weights
 from zerosum import jobs
+from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import ClassificationConfig, RunConfig, change
 from zerosum.config.build import build_game
-from zerosum.data.augment import AUGMENTATIONS
 from zerosum.errors import ConfigError
 from zerosum.games import ClassificationGame, Player, Round, hardening
 from zerosum.jobs.attack import AttackOptions, attack

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from zerosum.games import ClassificationGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.invariance import CLASSIFIER, DOMAIN
-from zerosum.games.schedules import Schedule
+from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import DomainHead, LenetClassifier
 from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
 from zerosum.randomness import Randomness

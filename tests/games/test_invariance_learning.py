@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.games import InvarianceGame, Player
-from zerosum.games.schedules import Schedule
+from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import Classifier
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine

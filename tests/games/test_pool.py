@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from zerosum.games import Round
-from zerosum.games.pool import ImagePool
+from zerosum.games.parts.pool import ImagePool
 from zerosum.randomness import Randomness
 
 

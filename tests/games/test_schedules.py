@@ -7,7 +7,7 @@ import pytest
 from zerosum.errors import UnknownNameError
 from zerosum.games.adversarial import WeightedPenalty
 from zerosum.games.base import Round
-from zerosum.games.schedules import SHAPES, STEADY, Schedule, annealed, ramped
+from zerosum.games.parts.schedules import SHAPES, STEADY, Schedule, annealed, ramped
 from zerosum.objectives import r1
 from zerosum.randomness import Randomness
 

@@ -11,7 +11,7 @@ from zerosum.config.players import build_discriminator
 from zerosum.errors import ConfigError
 from zerosum.games import Round
 from zerosum.networks import Discriminator, MinibatchDiscriminator, MlpDiscriminator
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine

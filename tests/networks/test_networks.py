@@ -24,7 +24,8 @@ from zerosum.networks import (
 )
 from zerosum.networks.dcgan import HEADS, STEMS
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.nn import NORMALISATIONS, add_spectral_norm, count_parameters, needs_batch
+from zerosum.networks.sizes import count_parameters
+from zerosum.nn import NORMALISATIONS, add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
 
 NORM_LAYERS = (nn.BatchNorm2d, nn.InstanceNorm2d, nn.GroupNorm)

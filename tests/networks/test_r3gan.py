@@ -11,7 +11,8 @@ from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.r3gan import _Covering, _double, _halve, bottleneck
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.nn import add_spectral_norm, count_parameters, needs_batch
+from zerosum.networks.sizes import count_parameters
+from zerosum.nn import add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (3, 64, 64), (1, 128, 128), (3, 48, 36), (4, 20, 8)]

@@ -10,7 +10,8 @@ from torch.nn import functional
 from zerosum.config import ResnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator, UnetTranslator
-from zerosum.nn import NORMALISATIONS, count_parameters, initialise_normal
+from zerosum.networks.sizes import count_parameters
+from zerosum.nn import NORMALISATIONS, initialise_normal
 from zerosum.nn.resampling import thinning
 
 SHAPES = [(3, 32, 32), (1, 32, 48), (4, 64, 32)]

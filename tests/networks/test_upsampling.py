@@ -10,7 +10,7 @@ from zerosum.config.players import build_generator
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks import DcganGenerator
 from zerosum.networks.dcgan import UPSAMPLINGS
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.nn.convolution import Double
 from zerosum.types import ImageShape
 

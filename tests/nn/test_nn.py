@@ -7,13 +7,11 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.networks.sizes import count_parameters, doubled_widths, halvings
 from zerosum.nn import (
     INITIALISATIONS,
     NORMALISATIONS,
     add_spectral_norm,
-    count_parameters,
-    doubled_widths,
-    halvings,
     initialise_he,
     initialise_normal,
     initialise_xavier,

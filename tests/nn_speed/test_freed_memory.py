@@ -12,7 +12,7 @@ PAGES = 10_000
 # lies where the large one was.
 FAULTS = f"""
 import ctypes, resource, sys
-from zerosum.nn.memory import keep_freed_memory
+from zerosum.allocator import keep_freed_memory
 
 if sys.argv[1] == "keep":
     assert keep_freed_memory()

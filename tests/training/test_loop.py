@@ -12,7 +12,7 @@ from zerosum.config import RunConfig
 from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.games import Game, Player, Round, Turn
-from zerosum.games.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.engine import Engine, choose_device, start_engine
 from zerosum.training.loop import Hook, Loop, Record

@@ -11,8 +11,8 @@ from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from on_gpu.games import make_loop, small
-from zerosum.data.augment import deform
-from zerosum.data.warping import warp
+from zerosum.augment.diffaugment import deform
+from zerosum.augment.warping import warp
 from zerosum.training.engine import Engine
 from zerosum.training.kernels import kernels
 from zerosum.training.repeatable import Repeatable

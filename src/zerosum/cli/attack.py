@@ -83,12 +83,12 @@ def _attack(
         batch_size: Pictures at once; more is faster and takes more memory.
         device: auto, cpu, cuda or mps.
     """
+    from zerosum.allocator import keep_freed_memory
     from zerosum.files import require_writable
     from zerosum.jobs.attack import AttackOptions
     from zerosum.jobs.attack import attack as attack_classifier
     from zerosum.jobs.attack_page import attack_to_json
     from zerosum.jobs.outputs import require_free
-    from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
     options = AttackOptions(

@@ -28,8 +28,8 @@ def _compare(
         json: Print all scores by the protocol that the runs share as JSON, and nothing else.
     """
     from zerosum.cli.scores import report_comparison
-    from zerosum.evaluation.comparing import draw_comparison
     from zerosum.jobs.comparison import compare_runs
+    from zerosum.plots.scores import draw_comparison
 
     found = compare_runs(runs)
     if plot is None and not json:

@@ -44,9 +44,9 @@ def _resume(
         on_collapse: What to do when an evaluation shows a collapse, from now on.
         quiet: A line a minute instead of a progress bar.
     """
+    from zerosum.allocator import keep_freed_memory
     from zerosum.cli.report import report_outcome
     from zerosum.jobs import resume_run
-    from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
     outcome = resume_run(

@@ -114,9 +114,9 @@ def _examples(config: RunConfig) -> str:
 
 
 def _train(config: RunConfig, options: _Options) -> None:
+    from zerosum.allocator import keep_freed_memory
     from zerosum.cli.report import report_dry_run, report_outcome, report_outlasting
     from zerosum.jobs import train_run
-    from zerosum.nn.memory import keep_freed_memory
 
     keep_freed_memory()
     report_outlasting(config)

@@ -29,7 +29,7 @@ from zerosum.games import (
     hardening,
 )
 from zerosum.games.generating import draw_latents
-from zerosum.games.schedules import ramped
+from zerosum.games.parts.schedules import ramped
 from zerosum.networks import (
     Classifier,
     ConvClassifier,

@@ -6,7 +6,7 @@ from zerosum.config.game import AdversarialConfig, BurnInConfig, OptimizerConfig
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.json import change
 from zerosum.config.run import RunConfig
-from zerosum.nn import halvings
+from zerosum.networks.sizes import halvings
 
 __all__ = ["outlasting", "spent", "stretched"]
 

@@ -33,7 +33,7 @@ from zerosum.config.style import (
 )
 from zerosum.config.techniques import MinibatchDiscriminationConfig
 from zerosum.games import History, Player
-from zerosum.games.schedules import STEADY, Schedule, annealed
+from zerosum.games.parts.schedules import STEADY, Schedule, annealed
 from zerosum.networks import (
     ConditionalDiscriminator,
     ConditionalGenerator,

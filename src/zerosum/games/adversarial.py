@@ -12,19 +12,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zerosum.data.augment import augment
+from zerosum.augment.diffaugment import augment
 from zerosum.data.scaling import dequantise
-from zerosum.games.adaptive import AdaptiveAugmentation, overfitting
 from zerosum.games.base import Player, Round, Turn
-from zerosum.games.classes import Classes
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
-from zerosum.games.growth import Growth, grow, simplify
-from zerosum.games.judging import opinions, share_above
-from zerosum.games.matching import FeatureMatching
-from zerosum.games.path_length import PathLength
-from zerosum.games.schedules import STEADY, Schedule
+from zerosum.games.parts.adaptive import AdaptiveAugmentation, overfitting
+from zerosum.games.parts.classes import Classes
+from zerosum.games.parts.growth import Growth, grow, simplify
+from zerosum.games.parts.judging import opinions, share_above
+from zerosum.games.parts.matching import FeatureMatching
+from zerosum.games.parts.path_length import PathLength
+from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.networks.opinions import one_per_picture
 from zerosum.nn.bilinear import TwiceDifferentiable
-from zerosum.nn.opinions import one_per_picture
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import JUDGED, Penalty
 from zerosum.types import Batch, Images, Labels, Logits, OtherImages, Scalar

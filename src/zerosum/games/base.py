@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from zerosum.checkpoint import require_like
 from zerosum.errors import CheckpointError
-from zerosum.games.history import History
-from zerosum.games.schedules import STEADY, Schedule
+from zerosum.games.parts.history import History
+from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
-from zerosum.data.augment import augment
+from zerosum.augment.diffaugment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
-from zerosum.games.hardening import Hardening
+from zerosum.games.parts.hardening import Hardening
 from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
 from zerosum.randomness import derive_seed
@@ -50,7 +50,8 @@ class ClassificationGame(ClassifyingGame[Batch]):
         classifier: Player whose network gives logits of the classes.
         classes: The classes' names, by label.
         smoothing: Label smoothing: how much of the target is spread evenly over all classes.
-        augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that it learns from.
+        augmentation: Names in ``zerosum.augment.diffaugment.AUGMENTATIONS``,
+            on all that it learns from.
         hardening: How pictures are attacked before they are learnt from; None: they are not.
 
     Example:

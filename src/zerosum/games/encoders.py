@@ -10,12 +10,12 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from zerosum.data.augment import augment
+from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
 from zerosum.networks import Classifier
-from zerosum.nn.opinions import one_per_picture
+from zerosum.networks.opinions import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 
@@ -44,7 +44,8 @@ class EncoderGame(AdaptingGame):
         classes: The classes' names, by label.
         pretraining: Images in which C learns.
         smoothing: Label smoothing.
-        augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that is learnt from.
+        augmentation: Names in ``zerosum.augment.diffaugment.AUGMENTATIONS``,
+            on all that is learnt from.
 
     Example:
         >>> from copy import deepcopy

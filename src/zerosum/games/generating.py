@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from zerosum.games.base import BatchT, Game, evaluating
-from zerosum.games.classes import Classes
+from zerosum.games.parts.classes import Classes
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import AnyLatents, Images, Labels, Latents

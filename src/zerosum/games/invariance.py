@@ -13,12 +13,12 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
-from zerosum.data.augment import augment
+from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, answer_of, right
-from zerosum.games.schedules import Schedule
+from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import Classifier
-from zerosum.nn.opinions import one_per_picture
+from zerosum.networks.opinions import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
 from zerosum.types import (
     ClassLogits,
@@ -89,10 +89,11 @@ class InvarianceGame(AdaptingGame):
         together: Send both domains through the network as one batch, whose statistics batch
             normalisation then takes; else one after the other.
         smoothing: Label smoothing.
-        augmentation: Names in ``zerosum.data.augment.AUGMENTATIONS``, on all that is learnt from.
+        augmentation: Names in ``zerosum.augment.diffaugment.AUGMENTATIONS``,
+            on all that is learnt from.
 
     Example:
-        >>> from zerosum.games.schedules import ramped
+        >>> from zerosum.games.parts.schedules import ramped
         >>> from zerosum.networks import DomainHead, LenetClassifier
         >>> from zerosum.randomness import Randomness
         >>> def player(network):

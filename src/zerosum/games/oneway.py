@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.games.base import Player, Round, Turn
-from zerosum.games.judging import opinions
+from zerosum.games.parts.judging import opinions
 from zerosum.games.translation import Direction, OneWayGame
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error, patch_nce

@@ -10,8 +10,8 @@ from torch.nn.functional import softplus
 from zerosum.attacks import Classifier, Goal, Learned, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
-from zerosum.games.judging import opinions
-from zerosum.nn.opinions import one_per_picture
+from zerosum.games.parts.judging import opinions
+from zerosum.networks.opinions import one_per_picture
 from zerosum.objectives.losses import Objective
 from zerosum.registry import Table
 from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels, Scalar

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
-from zerosum.data.augment import augment
+from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.classification import ClassifyingGame, right, start_by_data
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
-from zerosum.games.judging import opinions
-from zerosum.games.matching import FeatureMatching
+from zerosum.games.parts.judging import opinions
+from zerosum.games.parts.matching import FeatureMatching
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
 from zerosum.objectives.semisupervised import realness

@@ -15,11 +15,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from zerosum.augment.diffaugment import augment
 from zerosum.checkpoint import require_like
-from zerosum.data.augment import augment
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
-from zerosum.games.judging import opinions, share_above
-from zerosum.games.pool import ImagePool
+from zerosum.games.parts.judging import opinions, share_above
+from zerosum.games.parts.pool import ImagePool
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error
 from zerosum.types import DomainBatch, Images, Scalar

@@ -17,7 +17,6 @@ from zerosum.evaluation.adaptation import (
     probe_scores,
     score_adaptation,
 )
-from zerosum.evaluation.features import draw_features
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import summary
 from zerosum.evaluation.seeing import Pictures, choose_pictures
@@ -26,6 +25,7 @@ from zerosum.games import AdaptingGame, Game
 from zerosum.jobs.labels import find_questions, held_out, labelled_batches
 from zerosum.jobs.preparation import describe, prepare_domains
 from zerosum.model import Model, load
+from zerosum.plots.features import draw_features
 from zerosum.randomness import derive_seed
 from zerosum.training.engine import Engine, choose_device
 

@@ -19,7 +19,7 @@ from zerosum.attacks import (
     signs_of_masking,
 )
 from zerosum.errors import ConfigError, DataError
-from zerosum.games.classes import find_class
+from zerosum.games.parts.classes import find_class
 from zerosum.jobs.attacked import Attacked, AttackOptions, Tried
 from zerosum.jobs.perturbing import is_learned, load_learned
 from zerosum.jobs.preparation import counting

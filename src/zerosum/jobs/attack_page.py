@@ -11,8 +11,8 @@ from PIL import Image
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
 from zerosum.jobs.attack import Attacked, Tried
-from zerosum.pages import write_page
-from zerosum.pictures import save_png, to_pictures
+from zerosum.media.images import save_png, to_pictures
+from zerosum.media.pages import write_page
 
 __all__ = ["attack_to_json", "draw_curves", "save_attack_page", "save_attacked"]
 

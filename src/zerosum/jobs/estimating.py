@@ -13,7 +13,7 @@ from zerosum.config import RunConfig
 from zerosum.data import Domains, Store
 from zerosum.errors import ConfigError
 from zerosum.jobs.assembling import assemble
-from zerosum.nn import count_parameters
+from zerosum.networks.sizes import count_parameters
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop

@@ -19,7 +19,6 @@ from zerosum.data import (
 from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.directions import join_directions
 from zerosum.evaluation.evaluator import Evaluator
-from zerosum.evaluation.nearest import draw_nearest
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, require_appendable, summary
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
@@ -42,6 +41,7 @@ from zerosum.jobs.preparation import (
 )
 from zerosum.latent import LatentSpace
 from zerosum.model import Model
+from zerosum.plots.nearest import draw_nearest
 from zerosum.runs import Run, is_run
 from zerosum.sizes import in_pixels
 from zerosum.training.engine import choose_device

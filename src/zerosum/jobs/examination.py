@@ -25,7 +25,7 @@ from zerosum.jobs.adaptation import domain_questions
 from zerosum.jobs.labels import find_questions
 from zerosum.jobs.perturbing import held_out_pictures, preview_pictures
 from zerosum.jobs.preparation import counting, describe, prepare_domains, prepare_store
-from zerosum.pictures import tile
+from zerosum.media.images import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.training.exams import AccuracyExam, AdaptationExam, Exam, FoolingExam, PictureExam

@@ -7,7 +7,7 @@ from zerosum.data.sources.decoding import is_picture_name
 from zerosum.errors import ConfigError
 from zerosum.explaining import explained
 from zerosum.files import require_writable
-from zerosum.pictures import FINISHED_STAY
+from zerosum.media.images import FINISHED_STAY
 
 __all__ = ["keeping_finished", "require_free"]
 

@@ -27,8 +27,8 @@ from zerosum.jobs.inputs import (
 from zerosum.jobs.outputs import keeping_finished, require_free
 from zerosum.jobs.preparation import counting, store_settings
 from zerosum.latent.projection import Descent, Projection
+from zerosum.media.images import save_png, tile, to_pictures
 from zerosum.model import Model, load
-from zerosum.pictures import save_png, tile, to_pictures
 from zerosum.types import Images
 
 __all__ = ["ProjectOptions", "Projected", "ProjectedPicture", "project"]

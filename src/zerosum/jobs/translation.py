@@ -29,10 +29,10 @@ from zerosum.jobs.inputs import (
 )
 from zerosum.jobs.outputs import keeping_finished, require_free
 from zerosum.jobs.preparation import counting
+from zerosum.media.images import provenance, save_png, to_pictures
+from zerosum.media.pages import Page, write_page
 from zerosum.model import Model, load
-from zerosum.nn.tiles import translate_any_size
-from zerosum.pages import Page, write_page
-from zerosum.pictures import provenance, save_png, to_pictures
+from zerosum.networks.tiles import translate_any_size
 from zerosum.sizes import in_pixels
 from zerosum.types import Images
 

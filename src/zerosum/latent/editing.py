@@ -10,7 +10,7 @@ from torch import Tensor
 from zerosum.errors import ConfigError
 from zerosum.latent.directions import Directions
 from zerosum.latent.spaces import LatentSpace
-from zerosum.pictures import check_sheet, save_png, tile, to_pictures
+from zerosum.media.images import check_sheet, save_png, tile, to_pictures
 from zerosum.types import Images
 
 __all__ = ["draw_edits", "save_edits"]

@@ -10,7 +10,7 @@ from torch import Tensor
 from zerosum.errors import ConfigError
 from zerosum.latent.base import LatentSpace, Points
 from zerosum.latent.spaces import StyleSpace
-from zerosum.pictures import tile
+from zerosum.media.images import tile
 from zerosum.types import Images
 
 __all__ = ["Mixtures", "draw_mixtures", "mix_styles"]

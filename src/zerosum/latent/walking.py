@@ -8,11 +8,11 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor
 
-from zerosum.animations import check_animation, save_animation
 from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import share_frames
 from zerosum.latent.spaces import LatentSpace, Points
-from zerosum.pictures import check_sheet, tile, to_pictures
+from zerosum.media.animations import check_animation, save_animation
+from zerosum.media.images import check_sheet, tile, to_pictures
 from zerosum.types import Images
 
 __all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]

@@ -10,8 +10,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.networks.around import Around
+from zerosum.networks.latents import latent_rows
 from zerosum.nn import PixelNorm
-from zerosum.nn.latents import latent_rows
 from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
 
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]

@@ -14,9 +14,11 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.nn import INITIALISATIONS, doubled_widths, flat_opinions, halvings, normalisation
+from zerosum.networks.latents import latent_rows
+from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Double, Halve
-from zerosum.nn.latents import latent_rows
 from zerosum.registry import Table
 from zerosum.types import AnyLatents, Images, ImageShape
 

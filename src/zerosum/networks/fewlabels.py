@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.networks.classifier import Classifier
-from zerosum.nn.latents import latent_rows
+from zerosum.networks.latents import latent_rows
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear
 from zerosum.types import AnyLatents, Features, Images, ImageShape

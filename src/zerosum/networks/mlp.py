@@ -7,8 +7,8 @@ from math import prod
 from torch import nn
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.nn import flat_opinions
-from zerosum.nn.latents import latent_rows
+from zerosum.networks.latents import latent_rows
+from zerosum.networks.opinions import flat_opinions
 from zerosum.types import AnyLatents, Images, ImageShape
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from zerosum.errors import ConfigError
-from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
+from zerosum.networks.sizes import doubled_widths
+from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Halve
 from zerosum.nn.resampling import thinning
 from zerosum.sizes import in_pixels

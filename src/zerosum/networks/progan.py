@@ -17,17 +17,10 @@ from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator, Maps, in_turn
-from zerosum.nn import (
-    HE_GAIN,
-    EqualisedConv2d,
-    EqualisedLinear,
-    MinibatchStd,
-    PixelNorm,
-    doubled_widths,
-    flat_opinions,
-    halvings,
-)
-from zerosum.nn.latents import latent_rows
+from zerosum.networks.latents import latent_rows
+from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, MinibatchStd, PixelNorm
 from zerosum.nn.precision import in_full_precision
 from zerosum.nn.resampling import Resize
 from zerosum.types import AnyLatents, Images, ImageShape, Latents, Opinions

@@ -18,9 +18,10 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator
+from zerosum.networks.latents import latent_rows
+from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.nn import doubled_widths, flat_opinions, halvings
-from zerosum.nn.latents import latent_rows
+from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn.resampling import double, halve
 from zerosum.types import AnyLatents, Images, ImageShape, Latents
 

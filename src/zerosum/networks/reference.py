@@ -5,8 +5,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.networks.around import Around
+from zerosum.networks.latents import latent_rows
 from zerosum.nn import make_virtual
-from zerosum.nn.latents import latent_rows
 from zerosum.types import AnyLatents, Images
 
 __all__ = ["ReferenceGenerator"]

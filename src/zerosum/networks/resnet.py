@@ -12,8 +12,10 @@ outputs per input), where g = √2 in the 3x3 convolutions of blocks and 1 elsew
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.nn import HE_GAIN, flat_opinions, halvings, normalisation
-from zerosum.nn.latents import latent_rows
+from zerosum.networks.latents import latent_rows
+from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.sizes import halvings
+from zerosum.nn import HE_GAIN, normalisation
 from zerosum.types import AnyLatents, Images, ImageShape
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]

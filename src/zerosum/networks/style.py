@@ -14,23 +14,17 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
+from zerosum.networks.latents import latent_rows
 from zerosum.networks.progan import activated, judging_head
 from zerosum.networks.resnet import ResidualBlock
+from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.networks.style_layers import (
     SLOPE,
     STYLES,
     ModulatedColours,
     ModulatedLayer,
 )
-from zerosum.nn import (
-    HE_GAIN,
-    EqualisedConv2d,
-    EqualisedLinear,
-    PixelNorm,
-    doubled_widths,
-    halvings,
-)
-from zerosum.nn.latents import latent_rows
+from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.precision import in_full_precision, widened
 from zerosum.nn.resampling import double
 from zerosum.types import AnyLatents, Images, ImageShape, Latents

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import in_turn
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.nn import INITIALISATIONS, doubled_widths, normalisation
+from zerosum.networks.sizes import doubled_widths
+from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.nn.resampling import thinning
 from zerosum.registry import Table

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from zerosum.games.schedules import Schedule
+from zerosum.games.parts.schedules import Schedule
 
 __all__ = ["RAMP_UP", "decay_of", "half_life_at", "update_average"]
 

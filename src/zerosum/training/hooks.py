@@ -19,8 +19,9 @@ from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
 from zerosum.games import Game
 from zerosum.jsonlines import append_line, read_lines
-from zerosum.pictures import provenance, save_gif, save_png, to_pictures
-from zerosum.training.curves import draw_curves
+from zerosum.media.animations import save_gif
+from zerosum.media.images import provenance, save_png, to_pictures
+from zerosum.plots.curves import draw_curves
 from zerosum.training.loop import Loop, Record
 
 __all__ = ["Checkpoints", "Samples", "Statistics", "passed"]

@@ -7,9 +7,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zerosum.evaluation.comparing import label_images, plot_score
 from zerosum.evaluation.protocol import Scores
 from zerosum.files import writing
+from zerosum.plots.scores import label_images, plot_score
 
 __all__ = ["draw_curves"]
 

@@ -1,7 +1,7 @@
 """Animations of generated pictures: GIF everywhere, MP4 where there is an encoder."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +14,7 @@ from zerosum.files import writing
 from zerosum.packages import installation
 from zerosum.registry import Table
 
-__all__ = ["ANIMATIONS", "check_animation", "frame_durations", "save_animation"]
+__all__ = ["ANIMATIONS", "check_animation", "frame_durations", "save_animation", "save_gif"]
 
 _FASTEST = 0.02
 """Seconds: browsers show frames of a GIF that are shorter than this much too long."""
@@ -93,6 +93,26 @@ def check_animation(path: Path, *, count: int, seconds: float) -> None:
         _encoder()
 
 
+def save_gif(frames: Sequence[Path], path: Path, *, milliseconds: int = 150) -> None:
+    """Write an animation of picture files that loops and rests on its last frame.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     frames = [Path(folder) / name for name in ("black.png", "white.png")]
+        ...     for grey, frame in zip((0, 255), frames, strict=True):
+        ...         Image.new("L", (4, 4), grey).save(frame)
+        ...     save_gif(frames, Path(folder) / "blink.gif")
+        ...     with Image.open(Path(folder) / "blink.gif") as animation:
+        ...         animation.n_frames
+        2
+    """
+    durations = [milliseconds] * (len(frames) - 1) + [10 * milliseconds]
+    pictures = (Image.open(frame).convert("RGB") for frame in frames)
+    with writing(path) as temporary:
+        _write_gif(pictures, temporary, durations)
+
+
 def frame_durations(count: int, seconds: float) -> list[int]:
     """Milliseconds of each frame: multiples of 10, as GIF has them, that add up to the whole.
 
@@ -105,8 +125,9 @@ def frame_durations(count: int, seconds: float) -> list[int]:
 
 
 def _write_gif(
-    frames: Iterator[Image.Image], path: Path, durations: list[int], comment: str
+    frames: Iterator[Image.Image], path: Path, durations: list[int], comment: str = ""
 ) -> None:
+    remark = {"comment": comment.encode()} if comment else {}
     with path.open("wb") as file:
         next(frames).save(
             file,
@@ -115,7 +136,7 @@ def _write_gif(
             append_images=frames,
             duration=durations,
             loop=0,
-            comment=comment.encode(),
+            **remark,
         )
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from zerosum.data.augment import (
+from zerosum.augment.diffaugment import (
     AUGMENTATIONS,
     augment,
     colour,

@@ -1,7 +1,7 @@
-"""Pictures to look at: grids, PNG files that say that they are generated, and animations."""
+"""Pictures to look at: grids and PNG files that say that they are generated."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
@@ -28,7 +28,6 @@ __all__ = [
     "check_sheet",
     "encode_png",
     "provenance",
-    "save_gif",
     "save_pictures",
     "save_png",
     "tile",
@@ -251,33 +250,6 @@ def _write_whole(folder: Path, name: str, data: bytes) -> None:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-
-
-def save_gif(frames: Sequence[Path], path: Path, *, milliseconds: int = 150) -> None:
-    """Write an animation of picture files that loops and rests on its last frame.
-
-    Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     frames = [Path(folder) / name for name in ("black.png", "white.png")]
-        ...     for grey, frame in zip((0, 255), frames, strict=True):
-        ...         save_png(Image.new("L", (4, 4), grey), frame)
-        ...     save_gif(frames, Path(folder) / "blink.gif")
-        ...     with Image.open(Path(folder) / "blink.gif") as animation:
-        ...         animation.n_frames
-        2
-    """
-    pictures = [Image.open(frame).convert("RGB") for frame in frames]
-    durations = [milliseconds] * (len(pictures) - 1) + [10 * milliseconds]
-    with writing(path) as temporary:
-        pictures[0].save(
-            temporary,
-            format="GIF",
-            save_all=True,
-            append_images=pictures[1:],
-            duration=durations,
-            loop=0,
-        )
 
 
 def _as_bytes(images: Images) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

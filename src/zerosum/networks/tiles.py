@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.nn.statistics import measure_statistics, normalising_by
+from zerosum.networks.statistics import measure_statistics, normalising_by
 from zerosum.types import Images
 
 __all__ = ["translate_any_size"]

@@ -4,8 +4,8 @@ A generator whose pictures are changed as the real ones are, always and in every
 draw changed pictures: nobody sees the difference. If each change is left out often enough, the
 unchanged pictures are the most frequent of each kind, and only a generator of unchanged pictures
 has the same mixture as the real ones: the augmentation can be undone in the mind of the
-discriminator, as it were. So p is the strength of all of this, and how `zerosum.games.adaptive`
-sets it by what it sees is ADA.
+discriminator, as it were. So p is the strength of all of this, and how
+`zerosum.games.parts.adaptive` sets it by what it sees is ADA.
 
 This is the paper's set "bgc" (pixel blitting, geometry, colour), its best on the whole; filters,
 noise and cutout are not in it. All changes of places are one sampling, all changes of colours one
@@ -23,7 +23,7 @@ from math import pi, sqrt
 import torch
 from torch import Tensor
 
-from zerosum.data.recolouring import (
+from zerosum.augment.recolouring import (
     Tints,
     brightness,
     contrast,
@@ -32,7 +32,7 @@ from zerosum.data.recolouring import (
     recolour,
     saturation,
 )
-from zerosum.data.warping import Places, moved, scaled, turned, warp
+from zerosum.augment.warping import Places, moved, scaled, turned, warp
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import Images, PerSample

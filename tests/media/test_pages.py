@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from zerosum.errors import ConfigError
-from zerosum.pages import write_page
+from zerosum.media.pages import write_page
 
 VOID = ("meta", "img")
 

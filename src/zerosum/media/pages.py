@@ -12,7 +12,7 @@ from PIL import Image
 from zerosum.errors import ConfigError
 from zerosum.explaining import is_there
 from zerosum.files import writing
-from zerosum.pictures import encode_png
+from zerosum.media.images import encode_png
 
 __all__ = ["Page", "write_page"]
 

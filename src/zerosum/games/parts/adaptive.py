@@ -4,9 +4,9 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from zerosum.data.nonleaking import augment_by_chance
+from zerosum.augment.nonleaking import augment_by_chance
 from zerosum.games.base import Round
-from zerosum.games.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
 from zerosum.types import Images, Logits, Scalar
 

@@ -9,7 +9,8 @@ from PIL import Image
 from places import no_room
 from profiles import SWAPPED
 from zerosum.errors import ConfigError, FileError
-from zerosum.pictures import provenance, save_gif, save_pictures, save_png, tile, to_pictures
+from zerosum.media.animations import save_gif
+from zerosum.media.images import provenance, save_pictures, save_png, tile, to_pictures
 
 
 def test_pixels_are_what_the_numbers_say() -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zerosum.animations import frame_durations, save_animation
 from zerosum.errors import ConfigError
+from zerosum.media.animations import frame_durations, save_animation
 
 
 def _frames(

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from zerosum.errors import ConfigError
+from zerosum.networks import tiles
+from zerosum.networks.statistics import Moments, measure_statistics, normalising_by
+from zerosum.networks.tiles import translate_any_size
 from zerosum.networks.translator import ResnetTranslator
-from zerosum.nn import tiles
-from zerosum.nn.statistics import Moments, measure_statistics, normalising_by
-from zerosum.nn.tiles import translate_any_size
 
 
 @pytest.fixture(autouse=True)

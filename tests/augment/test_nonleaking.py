@@ -12,10 +12,10 @@ from torch.nn import functional
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as oracle
 
-from zerosum.data import nonleaking
-from zerosum.data.nonleaking import COLOURS, PLACES, augment_by_chance, draw_places, draw_tints
-from zerosum.data.recolouring import brightness, contrast, hue, luma_flip, recolour, saturation
-from zerosum.data.warping import moved, scaled, turned, warp
+from zerosum.augment import nonleaking
+from zerosum.augment.nonleaking import COLOURS, PLACES, augment_by_chance, draw_places, draw_tints
+from zerosum.augment.recolouring import brightness, contrast, hue, luma_flip, recolour, saturation
+from zerosum.augment.warping import moved, scaled, turned, warp
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
 

@@ -1,0 +1,1 @@
+"""What is done to images while training; gradients go through it."""

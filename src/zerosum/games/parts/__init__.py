@@ -1,0 +1,1 @@
+"""What games are put together from, and what is no game itself."""

@@ -1,0 +1,1 @@
+"""Pictures to look at: images, animations, pages."""
