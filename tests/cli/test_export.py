@@ -19,8 +19,8 @@ from exported import facts_of
 from settings import adversarial
 from two_domains import digits_and_negatives, small
 from zerosum.config import RunConfig, from_json
-from zerosum.config.players import build_generator
 from zerosum.jobs import train_run
+from zerosum.networks.building import build_generator
 
 
 @pytest.fixture

@@ -35,11 +35,11 @@ from zerosum.config import (
     to_json,
 )
 from zerosum.config.build import build_game
-from zerosum.config.players import build_discriminator, build_generator
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.games import Round
 from zerosum.jobs.labels import find_classes
 from zerosum.limits import PIXEL_LIMIT
+from zerosum.networks.building import build_discriminator, build_generator
 from zerosum.networks.sizes import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe

@@ -4,12 +4,7 @@ from zerosum.config.classification import (
     AdversarialTrainingConfig,
     ClassificationConfig,
     ClassifyingConfig,
-    ConvClassifierConfig,
-    DeepClassifierConfig,
-    LenetClassifierConfig,
-    MlpClassifierConfig,
     SemiSupervisedConfig,
-    SoftplusGeneratorConfig,
 )
 from zerosum.config.evaluation import METRICS, EvaluateConfig
 from zerosum.config.game import (
@@ -22,32 +17,12 @@ from zerosum.config.game import (
 )
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.json import change, differences, from_json, to_json
-from zerosum.config.networks import (
-    DcganDiscriminatorConfig,
-    DcganGeneratorConfig,
-    MlpDiscriminatorConfig,
-    MlpGeneratorConfig,
-    PatchDiscriminatorConfig,
-    R3ganDiscriminatorConfig,
-    R3ganGeneratorConfig,
-    ResnetDiscriminatorConfig,
-    ResnetGeneratorConfig,
-    ResnetTranslatorConfig,
-    UnetTranslatorConfig,
-)
 from zerosum.config.perturbation import PerturbationConfig
 from zerosum.config.run import GameConfig, PicturesConfig, RunConfig
-from zerosum.config.style import (
-    ProganDiscriminatorConfig,
-    ProganGeneratorConfig,
-    StyleDiscriminatorConfig,
-    StyleGeneratorConfig,
-)
 from zerosum.config.techniques import (
     AdaptiveAugmentationConfig,
     FeatureMatchingConfig,
     InstanceNoiseConfig,
-    MinibatchDiscriminationConfig,
     PathLengthConfig,
     PenaltiesConfig,
     PenaltyConfig,
@@ -59,6 +34,21 @@ from zerosum.config.translation import (
     PairedConfig,
     TranslationConfig,
 )
+from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
+from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
+from zerosum.networks.fewlabels_settings import (
+    DeepClassifierConfig,
+    MlpClassifierConfig,
+    SoftplusGeneratorConfig,
+)
+from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
+from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.patches_settings import PatchDiscriminatorConfig
+from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
+from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
+from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
+from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
+from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
 
 __all__ = [
     "METRICS",

@@ -18,12 +18,7 @@ from zerosum.config.game import AdversarialConfig, GrowthConfig
 from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.perturbation import PerturbationConfig
 from zerosum.config.perturbing import build_perturbation
-from zerosum.config.players import (
-    build_discriminator,
-    build_generator,
-    build_player,
-    burn_in_schedule,
-)
+from zerosum.config.players import build_player, burn_in_schedule
 from zerosum.config.run import GameConfig, RunConfig
 from zerosum.config.techniques import FeatureMatchingConfig
 from zerosum.config.translating import build_translation
@@ -41,6 +36,7 @@ from zerosum.games import (
 )
 from zerosum.games.generating import draw_latents
 from zerosum.networks import ReferenceGenerator
+from zerosum.networks.building import build_discriminator, build_generator
 from zerosum.nn import needs_batch
 from zerosum.objectives import PENALTIES, make_objective
 from zerosum.randomness import Randomness, derive_seed

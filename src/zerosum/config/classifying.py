@@ -6,18 +6,11 @@ from torch import nn
 
 from zerosum.config.classification import (
     ClassificationConfig,
-    ClassifierConfig,
     ClassifyingConfig,
-    ConvClassifierConfig,
-    DeepClassifierConfig,
-    LenetClassifierConfig,
-    MlpClassifierConfig,
     SemiSupervisedConfig,
-    SoftplusGeneratorConfig,
 )
 from zerosum.config.invariance import InvarianceConfig
-from zerosum.config.networks import DcganGeneratorConfig
-from zerosum.config.players import build_generator, build_player, network_arguments
+from zerosum.config.players import build_player
 from zerosum.errors import ConfigError
 from zerosum.games import (
     AdaptingGame,
@@ -30,49 +23,16 @@ from zerosum.games import (
 )
 from zerosum.games.generating import draw_latents
 from zerosum.games.parts.schedules import ramped
-from zerosum.networks import (
-    Classifier,
-    ConvClassifier,
-    DeepClassifier,
-    DomainHead,
-    LenetClassifier,
-    MlpClassifier,
-    ReferenceGenerator,
-    SoftplusGenerator,
-)
+from zerosum.networks import Classifier, DomainHead, ReferenceGenerator
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
 __all__ = [
     "build_classification",
-    "build_classifier",
     "build_invariance",
     "build_semi_supervised",
 ]
-
-
-def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> Classifier:
-    """The classifier for pictures of that shape.
-
-    Example:
-        >>> import torch
-        >>> from zerosum.config.classification import ConvClassifierConfig
-        >>> classifier = build_classifier(ConvClassifierConfig(width=4), (3, 32, 32), 7)
-        >>> classifier(torch.zeros(2, 3, 32, 32)).shape
-        torch.Size([2, 7])
-    """
-    arguments = network_arguments(config) | {"image_shape": shape, "classes": classes}
-    match config:
-        case ConvClassifierConfig():
-            return ConvClassifier(**arguments)
-        case LenetClassifierConfig():
-            return LenetClassifier(**arguments)
-        case MlpClassifierConfig():
-            return MlpClassifier(**arguments)
-        case DeepClassifierConfig():
-            _require_size(shape)
-            return DeepClassifier(**arguments)
 
 
 def build_classification(
@@ -107,13 +67,7 @@ def build_semi_supervised(
     Raises:
         ConfigError: It is not known which classes there are.
     """
-    generator: nn.Module
-    match config.generator:
-        case SoftplusGeneratorConfig():
-            arguments = network_arguments(config.generator)
-            generator = SoftplusGenerator(**arguments, image_shape=shape)
-        case DcganGeneratorConfig():
-            generator = build_generator(config.generator, shape)
+    generator: nn.Module = config.generator.build(shape)
     if m := config.virtual_batch_norm:
         latents = draw_latents(config.latent, random, m, config.generator.latent_size)
         generator = ReferenceGenerator(generator, latents)
@@ -171,23 +125,13 @@ def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine
 
 
 def _network(config: ClassifyingConfig, shape: ImageShape) -> Classifier:
-    return build_classifier(config.network, shape, _count_classes(config))
+    return config.network.build(shape, classes=_count_classes(config))
 
 
 def _player(config: ClassifyingConfig, network: Classifier, engine: Engine) -> Player:
     return build_player(
         network, config.optimizer, engine, average_half_life=config.average_half_life
     )
-
-
-def _require_size(shape: ImageShape) -> None:
-    """Refuse pictures that leave no place after two halvings and a convolution of kernel 3.
-
-    Raises:
-        ConfigError: A side is shorter than 9 pixels.
-    """
-    if min(shape[1:]) < 9:
-        raise ConfigError(f"this classifier needs sides of at least 9 pixels, got {shape[1:]}.")
 
 
 def _count_classes(config: ClassifyingConfig) -> int:

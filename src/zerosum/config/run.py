@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_positive, require_sound
+from zerosum.checks import require, require_between, require_positive, require_sound
 from zerosum.config.classification import (
     ClassificationConfig,
     ClassifyingConfig,
@@ -101,7 +101,7 @@ class RunConfig:
 
     Example:
         >>> from zerosum.config.game import AdversarialConfig
-        >>> from zerosum.config.networks import MlpDiscriminatorConfig, MlpGeneratorConfig
+        >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
         >>> config = RunConfig(
         ...     recipe="mine",
         ...     data="photos.zip",

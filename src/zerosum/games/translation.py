@@ -140,15 +140,15 @@ class CycleGame(TranslationGame):
         Zhu et al. 2017, https://arxiv.org/abs/1703.10593
 
     Example:
-        >>> from zerosum.networks import PatchDiscriminator, ResnetTranslator
+        >>> from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
         >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
         >>> def translator():
-        ...     return ResnetTranslator(image_shape=(3, 32, 32), width=4, blocks=1)
+        ...     return ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 32))
         >>> def discriminator():
-        ...     return player(PatchDiscriminator(image_shape=(3, 32, 32), width=4))
+        ...     return player(PatchDiscriminatorConfig(width=4).build((3, 32, 32)))
         >>> game = CycleGame(
         ...     generators=player(nn.ModuleDict({"a2b": translator(), "b2a": translator()})),
         ...     discriminator_a=discriminator(),

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 from torch import nn
 
+from zerosum.checks import require_positive, require_sound
 from zerosum.config import PicturesConfig
-from zerosum.config.checks import require_positive, require_sound
 from zerosum.data import as_spec, scale
 from zerosum.data.colours import describes, from_srgb
 from zerosum.data.fitting import convert

@@ -14,8 +14,8 @@ class Around(nn.Module):
         inner: The other one; it has an ``image_shape``.
 
     Example:
-        >>> from zerosum.networks import MlpGenerator
-        >>> Around(MlpGenerator(latent_size=8)).latent_size
+        >>> from zerosum.config import MlpGeneratorConfig
+        >>> Around(MlpGeneratorConfig(latent_size=8).build((1, 28, 28))).latent_size
         8
     """
 

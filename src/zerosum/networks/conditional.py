@@ -37,8 +37,8 @@ class ConditionalGenerator(Around):
         appendix on class conditioning, https://arxiv.org/abs/2006.06676
 
     Example:
-        >>> from zerosum.networks import MlpGenerator
-        >>> inner = MlpGenerator(latent_size=100 + 8)
+        >>> from zerosum.config import MlpGeneratorConfig
+        >>> inner = MlpGeneratorConfig(latent_size=100).build((1, 28, 28), given=8)
         >>> generator = ConditionalGenerator(inner, classes=10, class_size=8)
         >>> generator.latent_size, generator(torch.zeros(2, 100 + 10)).shape
         (100, torch.Size([2, 1, 28, 28]))
@@ -83,8 +83,9 @@ class ConditionalDiscriminator(Around):
         Miyato & Koyama 2018, equation 3, https://arxiv.org/abs/1802.05637
 
     Example:
-        >>> from zerosum.networks import MlpDiscriminator
-        >>> discriminator = ConditionalDiscriminator(MlpDiscriminator(outputs=11))
+        >>> from zerosum.config import MlpDiscriminatorConfig
+        >>> inner = MlpDiscriminatorConfig().build((1, 28, 28), outputs=11)
+        >>> discriminator = ConditionalDiscriminator(inner)
         >>> discriminator(torch.zeros(2, 1, 28, 28), torch.tensor([3, 7])).shape
         torch.Size([2])
     """

@@ -30,8 +30,9 @@ class Discriminator(nn.Module):
 
     Example:
         >>> import torch
-        >>> from zerosum.networks import MlpDiscriminator
-        >>> discriminator, images = MlpDiscriminator(dropout=0.0), torch.zeros(2, 1, 28, 28)
+        >>> from zerosum.config import MlpDiscriminatorConfig
+        >>> discriminator = MlpDiscriminatorConfig(dropout=0.0).build((1, 28, 28))
+        >>> images = torch.zeros(2, 1, 28, 28)
         >>> discriminator.features(images).shape
         torch.Size([2, 32])
         >>> opinions = discriminator.judge(discriminator.look(images))

@@ -28,8 +28,8 @@ class ReferenceGenerator(Around):
         Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498
 
     Example:
-        >>> from zerosum.networks import DcganGenerator
-        >>> inner = DcganGenerator(latent_size=8, image_shape=(1, 28, 28), width=4)
+        >>> from zerosum.config import DcganGeneratorConfig
+        >>> inner = DcganGeneratorConfig(latent_size=8, width=4).build((1, 28, 28))
         >>> generator = ReferenceGenerator(inner, torch.randn(16, 8))
         >>> latents = torch.randn(3, 8)
         >>> alone, together = generator(latents[:1]), generator(latents)

@@ -1,0 +1,54 @@
+"""The networks that can be named in a configuration; a new one is named here and nowhere else."""
+
+from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
+from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
+from zerosum.networks.fewlabels_settings import (
+    DeepClassifierConfig,
+    MlpClassifierConfig,
+    SoftplusGeneratorConfig,
+)
+from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
+from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
+from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
+from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
+from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
+
+__all__ = [
+    "ClassifierConfig",
+    "DiscriminatorConfig",
+    "FewLabelsGeneratorConfig",
+    "GeneratorConfig",
+    "TranslatorConfig",
+]
+
+GeneratorConfig = (
+    MlpGeneratorConfig
+    | DcganGeneratorConfig
+    | ResnetGeneratorConfig
+    | ProganGeneratorConfig
+    | StyleGeneratorConfig
+    | R3ganGeneratorConfig
+)
+"""Settings of any generator in a game against a discriminator."""
+
+FewLabelsGeneratorConfig = SoftplusGeneratorConfig | DcganGeneratorConfig
+"""Settings of any generator in a game against a classifier."""
+
+DiscriminatorConfig = (
+    MlpDiscriminatorConfig
+    | DcganDiscriminatorConfig
+    | ResnetDiscriminatorConfig
+    | R3ganDiscriminatorConfig
+    | ProganDiscriminatorConfig
+    | StyleDiscriminatorConfig
+)
+"""Settings of any discriminator of whole pictures."""
+
+TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
+"""Settings of any translator."""
+
+ClassifierConfig = (
+    ConvClassifierConfig | LenetClassifierConfig | MlpClassifierConfig | DeepClassifierConfig
+)
+"""Settings of any classifier."""
