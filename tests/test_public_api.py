@@ -1,9 +1,11 @@
 """The public surface, pinned: changing it is a decision, not an accident."""
 
+import ast
 import importlib
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +46,13 @@ MODULES = sorted(
     for module in pkgutil.walk_packages(zerosum.__path__, "zerosum.")
     if not module.name.endswith("__main__")
 )
+
+LAZY = {
+    name: stub
+    for name in MODULES
+    if (stub := Path(str(importlib.import_module(name).__file__)).with_suffix(".pyi")).exists()
+}
+"""Packages that import a name when it is first used, and the stubs that say from where."""
 
 
 def test_the_quick_start() -> None:
@@ -139,9 +148,34 @@ def test_every_module_says_what_is_public(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__doc__
     if name not in ROOMS:
-        assert module.__all__ == sorted(module.__all__, key=_as_ruff_sorts)
+        assert module.__all__ == sorted(
+            module.__all__, key=_as_ruff_sorts if name not in LAZY else None
+        )
         for public in module.__all__:
             assert hasattr(module, public)
+
+
+@pytest.mark.parametrize("name", LAZY)
+def test_type_checkers_see_the_names_of_a_lazy_package(name: str) -> None:
+    """`import X as X` gives a name on; a plain `import X` in a stub would not."""
+    imports = [
+        node for node in ast.parse(LAZY[name].read_text()).body if isinstance(node, ast.ImportFrom)
+    ]
+    given_on = [
+        alias.name for node in imports for alias in node.names if alias.asname == alias.name
+    ]
+    assert sorted(given_on) == importlib.import_module(name).__all__
+
+
+def test_a_lazy_package_imports_what_is_asked_for_and_no_more() -> None:
+    code = (
+        "import sys\n"
+        "from zerosum.networks import MlpGenerator\n"
+        "from zerosum.config import EvaluateConfig\n"
+        "others = {'zerosum.networks.translator', 'zerosum.config.translation'}\n"
+        "assert not others & set(sys.modules), others\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment())
 
 
 def _as_ruff_sorts(name: str) -> tuple[int, str]:

@@ -7,10 +7,10 @@ import tyro
 
 from zerosum.checks import require, require_between, require_positive
 from zerosum.config.game import Augmentation, OptimizerConfig
+from zerosum.config.networks import ClassifierConfig, FewLabelsGeneratorConfig
 from zerosum.config.techniques import require_virtual
 from zerosum.networks.classifier_settings import ConvClassifierConfig
 from zerosum.networks.fewlabels_settings import SoftplusGeneratorConfig
-from zerosum.networks.roster import ClassifierConfig, FewLabelsGeneratorConfig
 
 __all__ = [
     "AdversarialTrainingConfig",

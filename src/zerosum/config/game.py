@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.checks import require, require_between, require_positive
+from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
 from zerosum.config.techniques import (
     AdaptiveAugmentationConfig,
     FeatureMatchingConfig,
@@ -16,7 +17,6 @@ from zerosum.config.techniques import (
     require_virtual,
 )
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
-from zerosum.networks.roster import DiscriminatorConfig, GeneratorConfig
 
 __all__ = [
     "AdversarialConfig",

@@ -7,8 +7,8 @@ from typing import Literal
 from zerosum.checks import require, require_between, require_positive
 from zerosum.config.classification import ClassifyingConfig
 from zerosum.config.game import OptimizerConfig
+from zerosum.config.networks import ClassifierConfig
 from zerosum.networks.classifier_settings import LenetClassifierConfig
-from zerosum.networks.roster import ClassifierConfig
 
 __all__ = ["InvarianceConfig"]
 

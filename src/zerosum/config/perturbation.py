@@ -8,8 +8,8 @@ import tyro
 
 from zerosum.checks import require, require_between, require_positive
 from zerosum.config.game import ObjectiveName, OptimizerConfig
+from zerosum.config.networks import DiscriminatorConfig, TranslatorConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig
-from zerosum.networks.roster import DiscriminatorConfig, TranslatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = ["PerturbationConfig"]

@@ -5,8 +5,8 @@ from typing import Literal
 
 from zerosum.checks import require, require_positive
 from zerosum.config.game import Augmentation, ObjectiveName, OptimizerConfig
+from zerosum.config.networks import TranslatorConfig
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
-from zerosum.networks.roster import TranslatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = [

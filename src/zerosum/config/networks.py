@@ -1,4 +1,4 @@
-"""The networks that can be named in a configuration; a new one is named here and nowhere else."""
+"""The networks that a configuration can name; their settings stand beside them."""
 
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
@@ -7,7 +7,9 @@ from zerosum.networks.fewlabels_settings import (
     MlpClassifierConfig,
     SoftplusGeneratorConfig,
 )
+from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
@@ -16,10 +18,31 @@ from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTra
 
 __all__ = [
     "ClassifierConfig",
+    "ConvClassifierConfig",
+    "DcganDiscriminatorConfig",
+    "DcganGeneratorConfig",
+    "DeepClassifierConfig",
     "DiscriminatorConfig",
     "FewLabelsGeneratorConfig",
     "GeneratorConfig",
+    "LenetClassifierConfig",
+    "MinibatchDiscriminationConfig",
+    "MlpClassifierConfig",
+    "MlpDiscriminatorConfig",
+    "MlpGeneratorConfig",
+    "PatchDiscriminatorConfig",
+    "ProganDiscriminatorConfig",
+    "ProganGeneratorConfig",
+    "R3ganDiscriminatorConfig",
+    "R3ganGeneratorConfig",
+    "ResnetDiscriminatorConfig",
+    "ResnetGeneratorConfig",
+    "ResnetTranslatorConfig",
+    "SoftplusGeneratorConfig",
+    "StyleDiscriminatorConfig",
+    "StyleGeneratorConfig",
     "TranslatorConfig",
+    "UnetTranslatorConfig",
 ]
 
 GeneratorConfig = (
