@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import torch
@@ -32,6 +32,7 @@ from zerosum.jobs.preparation import counting
 from zerosum.media.images import provenance, save_png, to_pictures
 from zerosum.media.pages import Page, write_page
 from zerosum.model import Model, load
+from zerosum.networks.kinds import Translator
 from zerosum.networks.tiles import translate_any_size
 from zerosum.sizes import in_pixels
 from zerosum.types import Images
@@ -183,7 +184,7 @@ class _Translator:
         profile = picture.info.get("icc_profile")
         source = _to_images(picture, self._pictures)
         height, width = source.shape[2:]
-        smallest = int(self.network.smallest)  # type: ignore[arg-type]
+        smallest = cast("Translator", self.network).smallest
         if min(height, width) < smallest:
             raise DataError(
                 f"the picture has only {in_pixels((height, width))}; the network needs at least "
@@ -206,7 +207,7 @@ class _Translator:
 
     def through(self, network: nn.Module, images: Images) -> Images:
         """What a network makes of pictures."""
-        multiple = int(network.multiple)  # type: ignore[arg-type]
+        multiple = cast("Translator", network).multiple
         overlap = min(_OVERLAP, self._tile // 4)
         try:
             with evaluating(network):

@@ -4,6 +4,8 @@ from typing import Any
 
 from torch import nn
 
+from zerosum.types import ImageShape
+
 __all__ = ["Around"]
 
 
@@ -19,10 +21,11 @@ class Around(nn.Module):
         8
     """
 
+    image_shape: ImageShape
+
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
         self.inner = inner
-        self.image_shape = inner.image_shape
 
     def __getattr__(self, name: str) -> Any:
         try:

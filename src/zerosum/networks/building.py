@@ -3,6 +3,7 @@
 from torch import nn
 
 from zerosum.networks.conditional import ConditionalDiscriminator, ConditionalGenerator
+from zerosum.networks.kinds import Generator
 from zerosum.networks.minibatch import MinibatchDiscriminator
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings
@@ -15,7 +16,7 @@ NO_MINIBATCH = MinibatchDiscriminationConfig()
 
 def build_generator(
     config: GeneratorSettings, shape: ImageShape, *, classes: int = 0, class_size: int = 0
-) -> nn.Module:
+) -> Generator:
     """The generator for pictures of that shape.
 
     Args:

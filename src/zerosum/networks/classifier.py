@@ -6,6 +6,7 @@ from torch import nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
+from zerosum.networks.kinds import Observer
 from zerosum.nn import initialise_he, normalisation
 from zerosum.nn.convolution import Halve
 from zerosum.sizes import in_pixels
@@ -17,7 +18,7 @@ _SMALLEST = 8
 _KERNEL = 5
 
 
-class Classifier(nn.Module):
+class Classifier(Observer):
     """A classifier in two parts: what it sees in pictures, and what it makes of that.
 
     Attributes:

@@ -5,11 +5,14 @@ many as there are classes, 1 at the class and 0 elsewhere. So everything that ta
 those of a conditional generator as well, and numbers in between are mixtures of classes.
 """
 
+from typing import cast
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.networks.around import Around
+from zerosum.networks.kinds import Generator, StyledGenerator
 from zerosum.networks.latents import latent_rows
 from zerosum.nn import PixelNorm
 from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
@@ -17,7 +20,7 @@ from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
 
-class ConditionalGenerator(Around):
+class ConditionalGenerator(Around, Generator):
     """Pictures of a class: G(z, y) = G'([z, e_y]), where e_y is learnt.
 
     e_y = E_y / rms(E_y), with E (classes, class_size) the learnt matrix of embeddings, so that the
@@ -46,7 +49,7 @@ class ConditionalGenerator(Around):
 
     def __init__(self, inner: nn.Module, *, classes: int, class_size: int) -> None:
         super().__init__(inner)
-        size: int = inner.latent_size  # type: ignore[assignment]
+        size = cast("Generator", inner).latent_size
         assert size > class_size
         self.latent_size = size - class_size
         self.classes = classes
@@ -60,8 +63,7 @@ class ConditionalGenerator(Around):
 
     def mapping(self, latents: Latents) -> Tensor:
         """Styles, for generators that have them."""
-        styles: Tensor = self.inner.mapping(self.tell(latents))  # type: ignore[operator]
-        return styles
+        return cast("StyledGenerator", self.inner).mapping(self.tell(latents))
 
     def tell(self, latents: Latents) -> Float[Tensor, "n _"]:
         """What the inner generator is given: z and the embedding of the class."""

@@ -15,13 +15,13 @@ from torch.nn.functional import interpolate
 
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import INITIALISATIONS, add_spectral_norm, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.registry import Table
-from zerosum.types import AnyLatents, Images, ImageShape
+from zerosum.types import ImageShape
 
 __all__ = [
     "HEADS",
@@ -116,7 +116,7 @@ UPSAMPLINGS: Table[Callable[..., nn.Module]] = Table(
 4, or enlarging and a convolution of kernel 3, which has no checkerboards."""
 
 
-class DcganGenerator(nn.Module):
+class DcganGenerator(LayeredGenerator):
     """Latent vectors to pictures, through transposed convolutions.
 
     z (n, latent_size) → stem → the smallest map (n, channels, h >> k, w >> k) → k times
@@ -163,11 +163,6 @@ class DcganGenerator(nn.Module):
             nn.Tanh(),
         )
         INITIALISATIONS[settings.initialisation](self)
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
 
 
 class DcganDiscriminator(Discriminator):

@@ -16,6 +16,7 @@ from zerosum.networks.fewlabels_settings import (
     MlpClassifierConfig,
     SoftplusGeneratorConfig,
 )
+from zerosum.networks.kinds import Generator
 from zerosum.networks.latents import latent_rows
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear
@@ -132,7 +133,7 @@ class DeepClassifier(Classifier):
         return maps.mean(dim=(2, 3))
 
 
-class SoftplusGenerator(nn.Module):
+class SoftplusGenerator(Generator):
     """Latent vectors to pictures, through fully connected layers with softplus.
 
     h₀ = z, hᵢ = softplus(BN(Wᵢ hᵢ₋₁) + bᵢ), G(z) = 2 sigmoid(W h + b) − 1 with normalised W, whose

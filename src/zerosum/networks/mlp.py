@@ -6,16 +6,16 @@ from math import prod
 from torch import nn
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
 from zerosum.networks.opinions import flat_opinions
 from zerosum.nn import add_spectral_norm
-from zerosum.types import AnyLatents, Images, ImageShape
+from zerosum.types import ImageShape
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]
 
 
-class MlpGenerator(nn.Module):
+class MlpGenerator(LayeredGenerator):
     """Latent vectors to pictures, through fully connected layers.
 
     h₀ = z, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), G(z) = tanh(W h + b), with z (n, latent_size),
@@ -48,11 +48,6 @@ class MlpGenerator(nn.Module):
             nn.Tanh(),
             nn.Unflatten(1, image_shape),
         )
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
 
 
 class MlpDiscriminator(Discriminator):

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator, Maps, in_turn
+from zerosum.networks.kinds import Generator
 from zerosum.networks.latents import latent_rows
 from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
@@ -84,7 +85,7 @@ class Growing(nn.Module):
         return size, progress - size + 1 if size else 1.0
 
 
-class GrowingGenerator(Growing):
+class GrowingGenerator(Growing, Generator):
     """Latent vectors to pictures, by doubling the size and two convolutions, again and again.
 
     z → pixel norm → linear and a convolution → smallest maps → for each size: every pixel doubled,

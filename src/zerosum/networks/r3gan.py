@@ -19,14 +19,14 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import add_spectral_norm
 from zerosum.nn.resampling import double, halve
-from zerosum.types import AnyLatents, Images, ImageShape, Latents
+from zerosum.types import ImageShape, Latents
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
 
@@ -34,7 +34,7 @@ _SLOPE = 0.2
 """Of the leaky ReLU for negative values."""
 
 
-class R3ganGenerator(nn.Module):
+class R3ganGenerator(LayeredGenerator):
     """Latent vectors to pictures, through residual blocks at every size.
 
     z (n, latent_size) → a learnt map (width of the smallest size, h >> k, w >> k), each channel
@@ -79,11 +79,6 @@ class R3ganGenerator(nn.Module):
             nn.Tanh() if settings.bounded else nn.Identity(),
         )
         _start_like_fixup(self)
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
 
 
 class R3ganDiscriminator(Discriminator):

@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.networks.around import Around
+from zerosum.networks.kinds import Generator
 from zerosum.networks.latents import latent_rows
 from zerosum.nn import make_virtual
 from zerosum.types import AnyLatents, Images
@@ -12,7 +13,7 @@ from zerosum.types import AnyLatents, Images
 __all__ = ["ReferenceGenerator"]
 
 
-class ReferenceGenerator(Around):
+class ReferenceGenerator(Around, Generator):
     """A generator with virtual batch normalisation, and the latents of its reference batch.
 
     With each batch the reference batch goes through the network too, since what its maps are

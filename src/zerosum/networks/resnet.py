@@ -12,12 +12,12 @@ outputs per input), where g = √2 in the 3x3 convolutions of blocks and 1 elsew
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
 from zerosum.networks.sizes import halvings
 from zerosum.nn import HE_GAIN, add_spectral_norm, normalisation
-from zerosum.types import AnyLatents, Images, ImageShape
+from zerosum.types import ImageShape
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
@@ -50,7 +50,7 @@ class ResidualBlock(nn.Module):
         return total
 
 
-class ResnetGenerator(nn.Module):
+class ResnetGenerator(LayeredGenerator):
     """Latent vectors to pictures, through residual blocks that double the size.
 
     z (n, latent_size) → linear → the smallest map (n, width, h >> k, w >> k) → k doubling blocks →
@@ -96,11 +96,6 @@ class ResnetGenerator(nn.Module):
             nn.Tanh(),
         )
         _start(self)
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
 
 
 class ResnetDiscriminator(Discriminator):

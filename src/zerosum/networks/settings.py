@@ -11,10 +11,9 @@ from zerosum.checks import require, require_positive
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from zerosum.networks.classifier import Classifier
     from zerosum.networks.discriminator import Discriminator
+    from zerosum.networks.kinds import Generator, Translator
 
 __all__ = [
     "ClassifierSettings",
@@ -72,7 +71,7 @@ class GeneratorSettings(NetworkSettings):
         return False
 
     @abstractmethod
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "nn.Module":
+    def build(self, image_shape: ImageShape, *, given: int = 0) -> "Generator":
         """Make the network, with weights from PyTorch's global random numbers.
 
         Args:
@@ -110,7 +109,7 @@ class TranslatorSettings(NetworkSettings):
     """Settings of a network from pictures to pictures of the same shape."""
 
     @abstractmethod
-    def build(self, image_shape: ImageShape) -> "nn.Module":
+    def build(self, image_shape: ImageShape) -> "Translator":
         """Make the network, with weights from PyTorch's global random numbers.
 
         Args:

@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
+from zerosum.networks.kinds import StyledGenerator
 from zerosum.networks.latents import latent_rows
 from zerosum.networks.progan import activated, judging_head
 from zerosum.networks.resnet import ResidualBlock
@@ -38,7 +39,7 @@ Styles = Float[Tensor, "n layers s"]
 _CALM = 0.995  # the share that the mean style keeps of itself
 
 
-class StyleGenerator(nn.Module):
+class StyleGenerator(StyledGenerator):
     """Latent vectors to styles, and styles to pictures.
 
     mapping: z → pixel norm → ``depth`` times (linear, LeakyReLU) → w, for each of 2 k + 2 layers.
@@ -71,8 +72,6 @@ class StyleGenerator(nn.Module):
         >>> styles.shape, network.synthesis(styles).shape
         (torch.Size([2, 6, 512]), torch.Size([2, 1, 28, 28]))
     """
-
-    mean_style: Tensor
 
     def __init__(
         self, settings: StyleGeneratorConfig, *, image_shape: ImageShape, given: int = 0

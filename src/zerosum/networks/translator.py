@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import in_turn
+from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.sizes import doubled_widths
 from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
@@ -32,7 +33,7 @@ PADDINGS: Table[PaddingMode] = Table("padding", {"reflect": "reflect", "zero": "
 _SHRUNK = 0.98  # of white and black, whose artanh would be infinite
 
 
-class ResnetTranslator(nn.Module):
+class ResnetTranslator(MappedTranslator):
     """Halve the picture a few times, change the small maps in residual blocks, double them again.
 
     With ``stem`` this is the paper's network: c7s1-w, then ``halvings`` times a convolution of
@@ -127,7 +128,7 @@ class ResnetTranslator(nn.Module):
         return torch.tanh(drawn), maps
 
 
-class UnetTranslator(nn.Module):
+class UnetTranslator(Translator):
     """Halve the picture down to a few pixels and double it again, with a shortcut at every size.
 
     What a halving of some size has seen stands beside what the doubling of that size is given, so
