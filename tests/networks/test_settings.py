@@ -3,9 +3,9 @@
 import shutil
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 import pytest
 import torch
@@ -15,14 +15,20 @@ from torch.nn.utils import parametrize
 
 import zerosum.networks
 from runs_in_processes import environment
+from zerosum.config import AdversarialConfig, GrowthConfig, PerturbationConfig
 from zerosum.config.networks import (
     ClassifierConfig,
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
     DiscriminatorConfig,
     FewLabelsGeneratorConfig,
     GeneratorConfig,
     PatchDiscriminatorConfig,
+    ResnetTranslatorConfig,
     TranslatorConfig,
 )
+from zerosum.config.techniques import PathLengthConfig
+from zerosum.errors import ConfigError
 from zerosum.networks.settings import (
     ClassifierSettings,
     DiscriminatorSettings,
@@ -77,6 +83,14 @@ def test_translators_are_built(settings: type[TranslatorSettings]) -> None:
     assert network(torch.zeros(1, *SHAPE)).shape == (1, *SHAPE)
 
 
+def test_translators_that_draw_changes_say_so() -> None:
+    changes = ResnetTranslatorConfig(residual=True)
+    assert changes.draws_changes
+    assert not any(settings().draws_changes for settings in get_args(TranslatorConfig))
+    with pytest.raises(ConfigError, match="residual is for translations"):
+        PerturbationConfig(generator=changes)
+
+
 @pytest.mark.parametrize("settings", get_args(ClassifierConfig))
 def test_classifiers_are_built(settings: type[ClassifierSettings]) -> None:
     network = narrow(settings()).build(SHAPE, classes=7)
@@ -104,6 +118,31 @@ def narrow(settings: S) -> S:
 
 def batch_norms(network: nn.Module) -> list[nn.Module]:
     return [each for each in network.modules() if isinstance(each, _BatchNorm)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherGenerator(DcganGeneratorConfig):
+    """Of no class that is known, but it grows and has styles."""
+
+    grows: ClassVar[bool] = True
+    is_styled: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherDiscriminator(DcganDiscriminatorConfig):
+    grows: ClassVar[bool] = True
+
+
+def test_another_network_that_grows_and_has_styles_is_taken_for_one() -> None:
+    game = AdversarialConfig(
+        generator=OtherGenerator(),
+        discriminator=OtherDiscriminator(),
+        growth=GrowthConfig(hold=10),
+        path_length=PathLengthConfig(weight=1.0),
+    )
+    assert game.foreign == ()
+    with pytest.raises(ConfigError, match="grow together"):
+        replace(game, discriminator=DcganDiscriminatorConfig())
 
 
 TINY_SETTINGS = '''"""Settings of a generator of one layer."""

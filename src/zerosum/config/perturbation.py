@@ -88,7 +88,7 @@ class PerturbationConfig:
             require(0 <= value < inf, f"{name} must be a number from 0, got {value}.")
         require_between("held_out", self.held_out, 0.0, 0.9)
         require(
-            not getattr(self.generator, "residual", False),
+            not self.generator.draws_changes,
             "generator.residual is for translations; a change begins near 0 without it.",
         )
         if self.average_half_life is not None:

@@ -22,7 +22,7 @@ from zerosum.games import (
     Player,
     TranslationGame,
 )
-from zerosum.networks import PatchHeads, ResnetTranslator
+from zerosum.networks import PatchHeads
 from zerosum.objectives import make_objective
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
@@ -120,8 +120,7 @@ def _build_cycle(config: CycleConfig, parts: _Parts) -> CycleGame:
 
 
 def _build_contrastive(config: ContrastiveConfig, parts: _Parts) -> ContrastiveGame:
-    translator = parts.translator()
-    assert isinstance(translator, ResnetTranslator)
+    translator = config.generator.build(parts.shape)
     heads = PatchHeads(
         widths=translator.map_widths,
         units=config.units,

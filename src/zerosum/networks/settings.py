@@ -58,7 +58,6 @@ class GeneratorSettings(NetworkSettings):
         latent_size: Numbers in z.
         grows: Whether the network begins with small pictures; its discriminator does too then.
         is_styled: Whether it has a mapping and a synthesis, and a style between them.
-        draws_latents: Whether it draws normal latents of its own while training.
     """
 
     latent_size: int
@@ -107,6 +106,11 @@ class DiscriminatorSettings(NetworkSettings):
 
 class TranslatorSettings(NetworkSettings):
     """Settings of a network from pictures to pictures of the same shape."""
+
+    @property
+    def draws_changes(self) -> bool:
+        """Whether it draws a change of the picture instead of a new one."""
+        return False
 
     @abstractmethod
     def build(self, image_shape: ImageShape) -> "Translator":

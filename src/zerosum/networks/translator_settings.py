@@ -52,6 +52,11 @@ class ResnetTranslatorConfig(TranslatorSettings):
             "filtered is for networks whose first and last layer work at full size: set stem too.",
         )
 
+    @property
+    def draws_changes(self) -> bool:
+        """If it is residual."""
+        return self.residual
+
     def build(self, image_shape: ImageShape) -> "ResnetTranslator":
         """See `TranslatorSettings.build`."""
         from zerosum.networks.translator import ResnetTranslator
