@@ -22,10 +22,10 @@ from matplotlib.figure import Figure
 
 from zerosum.allocator import keep_freed_memory
 from zerosum.config import change
+from zerosum.families.labels import held_out
+from zerosum.families.preparation import prepare_store
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import AttackOptions, attack
-from zerosum.jobs.labels import held_out
-from zerosum.jobs.preparation import prepare_store
 from zerosum.recipes import recipe
 
 CLASSIFIERS = {"plain": 0, "hardened-1": 1, "hardened-7": 7}
@@ -76,7 +76,7 @@ def _train(name: str, out: Path, images: int, fields: dict[str, Any]) -> None:
 
 def _held_out(folder: Path) -> Path:
     """The pictures that nobody learns from, as a source of their own."""
-    config = change(recipe("classifier"), {"game.classes": tuple("0123456789")})
+    config: Any = change(recipe("classifier"), {"game.classes": tuple("0123456789")})
     store = prepare_store(config, quiet=True)
     _, numbers = held_out(config, store)
     assert store.labels is not None

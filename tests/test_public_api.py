@@ -14,11 +14,16 @@ from runs_in_processes import environment
 from zerosum.attacks import ATTACKS
 from zerosum.cli import COMMANDS
 from zerosum.config import METRICS
+from zerosum.config.families import FAMILIES
 from zerosum.recipes import RECIPES
 
 NAMES = [
+    "Classifier",
+    "Generator",
+    "LearnedAttack",
     "Model",
     "RunConfig",
+    "Translator",
     "ZerosumError",
     "__version__",
     "attacks",
@@ -37,7 +42,10 @@ NAMES = [
 
 ROOMS = {
     f"zerosum.{name}"
-    for name in ("augment", "evaluation", "games.parts", "media", "plots", "training")
+    for name in (
+        *("augment", "evaluation", "games.parts", "media", "models", "plots", "training"),
+        *(f"families.{family}" for family in FAMILIES),
+    )
 }
 """Packages that are no more than their modules."""
 

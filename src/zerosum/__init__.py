@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from zerosum.config import RunConfig
     from zerosum.data import open_source
     from zerosum.errors import ZerosumError
+    from zerosum.models.attack import LearnedAttack
+    from zerosum.models.classifier import Classifier
+    from zerosum.models.generator import Generator
+    from zerosum.models.translator import Translator
     from zerosum.recipes import recipe
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Classifier",
+    "Generator",
+    "LearnedAttack",
     "Model",
     "RunConfig",
+    "Translator",
     "ZerosumError",
     "__version__",
     "attacks",
@@ -40,6 +48,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Classifier": "zerosum.models.classifier",
+    "Generator": "zerosum.models.generator",
+    "LearnedAttack": "zerosum.models.attack",
+    "Translator": "zerosum.models.translator",
     "Model": "zerosum.api",
     "compare": "zerosum.api",
     "evaluate": "zerosum.api",

@@ -12,9 +12,9 @@ from zerosum.config import EvaluateConfig, RunConfig, change
 from zerosum.data import as_spec
 from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Scores
-from zerosum.jobs import load_run as load
+from zerosum.families.loading import load_run as load
 from zerosum.latent.projection import Descent
-from zerosum.model import Model
+from zerosum.models.base import KindT, Model
 from zerosum.recipes import recipe as find_recipe
 
 __all__ = ["Model", "compare", "evaluate", "load", "project", "resume", "train", "translate"]
@@ -23,6 +23,7 @@ __all__ = ["Model", "compare", "evaluate", "load", "project", "resume", "train",
 def train(
     recipe: str | RunConfig,
     *,
+    kind: type[KindT] = Model,  # type: ignore[assignment]
     data: str | Path | None = None,
     images: int | None = None,
     batch_size: int | None = None,
@@ -32,11 +33,13 @@ def train(
     out: str | Path | None = None,
     go_on: bool = False,
     quiet: bool = False,
-) -> Model:
+) -> KindT:
     """Train by a recipe and return the trained model.
 
     Args:
         recipe: A name (``zerosum recipes`` lists them), or a configuration of your own.
+        kind: What the model is to be good for, for who checks types: `Generator`, `Translator`,
+            `Classifier`, `LearnedAttack`.
         data: Source of the real pictures instead of the recipe's.
         images: Real images to see in all.
         batch_size: Real images in a round.
@@ -72,12 +75,13 @@ def train(
     config = change(config, {**(fields or {}), **given})
     place = None if out is None else Path(out)
     outcome = jobs.train_run(config, out=place, go_on=go_on, quiet=quiet)
-    return load(outcome.run.path, device=config.device)
+    return load(outcome.run.path, kind=kind, device=config.device)
 
 
 def resume(
     run: str | Path,
     *,
+    kind: type[KindT] = Model,  # type: ignore[assignment]
     images: int | None = None,
     device: str | None = None,
     data: str | Path | None = None,
@@ -86,11 +90,12 @@ def resume(
     stretch: bool = False,
     settings: Mapping[str, Any] | None = None,
     quiet: bool = False,
-) -> Model:
+) -> KindT:
     """Go on with a run from its checkpoint, bit for bit, and return the trained model.
 
     Args:
         run: The run folder.
+        kind: What the model is to be good for, as for `train`.
         images: Real images to see in all, instead of what the run was made for.
         device: Another device than the run's.
         data: Where the pictures are now, if they have moved since; they must be the same ones.
@@ -127,7 +132,7 @@ def resume(
         settings=settings,
         quiet=quiet,
     )
-    return load(outcome.run.path, device=outcome.run.config().device)
+    return load(outcome.run.path, kind=kind, device=outcome.run.config().device)
 
 
 def evaluate(

@@ -14,13 +14,13 @@ from command_line import call
 from zerosum.cli.attack import parse_epsilon
 from zerosum.config import change
 from zerosum.errors import ConfigError, DataError
+from zerosum.families.loading import load
+from zerosum.families.victims import class_table, load_victim
 from zerosum.games import PerturbationGame
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import AttackOptions, attack
 from zerosum.jobs.attack_page import draw_curves
 from zerosum.jobs.shown import Shown
-from zerosum.jobs.victims import class_table, load_victim
-from zerosum.model import load
 from zerosum.recipes import recipe
 
 CPU = torch.device("cpu")

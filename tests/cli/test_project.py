@@ -52,13 +52,13 @@ def test_targets_and_projections_side_by_side(
         assert sheet.text["zerosum:generated"] == "true"  # type: ignore[attr-defined]
     with np.load(out / "clear.npz") as saved:
         point = torch.from_numpy(saved["z"])
-    model = zerosum.load(run, device="cpu")
+    model = zerosum.load(run, device="cpu", kind=zerosum.Generator)
     pixels = ((model.latent.draw(point[None])[0, 0] + 1) * 127.5).numpy()
     assert np.abs(pixels - drawn).max() <= 1
 
 
 def test_in_python(run: Path, tmp_path: Path) -> None:
-    model = zerosum.load(run, device="cpu")
+    model = zerosum.load(run, device="cpu", kind=zerosum.Generator)
     model.save(tmp_path / "made", count=1, seed=77)
     done = zerosum.project(run, tmp_path / "made/000000.png", steps=60, device="cpu", quiet=True)
     assert (done.out, done.failed) == (run / "projected", ())

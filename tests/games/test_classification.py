@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from zerosum.config import ConvClassifierConfig
-from zerosum.config.classifying import build_classifier
 from zerosum.evaluation.accuracy import accuracy_scores
+from zerosum.families.classifiers import build_classifier
 from zerosum.games import ClassificationGame, Player, Round
 from zerosum.objectives import cross_entropy
 from zerosum.randomness import Randomness

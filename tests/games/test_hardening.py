@@ -12,8 +12,8 @@ from runs_in_processes import assert_same, weights
 from zerosum import jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import ClassificationConfig, RunConfig, change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
 from zerosum.games import ClassificationGame, Player, Round, hardening
 from zerosum.jobs.attack import AttackOptions, attack
 from zerosum.randomness import Randomness

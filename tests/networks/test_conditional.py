@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from settings import adversarial
 from zerosum.config import change
-from zerosum.config.players import build_discriminator, build_generator
+from zerosum.families.players import build_discriminator, build_generator
 from zerosum.networks import (
     ConditionalDiscriminator,
     ConditionalGenerator,

@@ -23,8 +23,8 @@ from zerosum.networks import (
     StyleGenerator,
 )
 from zerosum.networks.dcgan import HEADS, STEMS
+from zerosum.networks.parameters import count_parameters
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.networks.sizes import count_parameters
 from zerosum.nn import NORMALISATIONS, add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 from zerosum.config import ResnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator, UnetTranslator
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.nn import NORMALISATIONS, initialise_normal
 from zerosum.nn.resampling import thinning
 

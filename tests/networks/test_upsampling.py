@@ -6,11 +6,11 @@ from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d
 
 from zerosum.config import DcganGeneratorConfig
-from zerosum.config.players import build_generator
 from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.families.players import build_generator
 from zerosum.networks import DcganGenerator
 from zerosum.networks.dcgan import UPSAMPLINGS
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.nn.convolution import Double
 from zerosum.types import ImageShape
 

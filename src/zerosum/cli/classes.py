@@ -1,11 +1,11 @@
 """The option ``--class`` of the commands that draw with a conditional run."""
 
-from zerosum.model import Model
+from zerosum.models.generator import Generator
 
 __all__ = ["of_classes", "split_classes"]
 
 
-def of_classes(model: Model, given: str | None) -> Model:
+def of_classes(model: Generator, given: str | None) -> Generator:
     """The model, asked for the classes of an option.
 
     Raises:

@@ -41,9 +41,10 @@ def _edit(
     """
     from zerosum.api import load
     from zerosum.cli.classes import of_classes
+    from zerosum.models.generator import Generator
 
     out = out or run / f"edits-{method}-{seed}.png"
-    model = load(run, device=device, checkpoint=checkpoint)
+    model = load(run, kind=Generator, device=device, checkpoint=checkpoint)
     model = of_classes(model, classes)
     model.save_edits(out, seed=seed, method=method, rows=rows, columns=columns, reach=reach)
     print(printable(str(out)))

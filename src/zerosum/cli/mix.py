@@ -43,9 +43,10 @@ def _mix(
     """
     from zerosum.api import load
     from zerosum.cli.classes import of_classes
+    from zerosum.models.generator import Generator
 
     rows, columns = _seeds("coarse", coarse), _seeds("fine", fine)
-    model = of_classes(load(run, device=device, checkpoint=checkpoint), classes)
+    model = of_classes(load(run, kind=Generator, device=device, checkpoint=checkpoint), classes)
     if grid is None and out is None:
         grid = run / "mixtures.png"
     model.save_mix(

@@ -47,8 +47,9 @@ def _sample(
     """
     from zerosum.api import load
     from zerosum.cli.classes import of_classes
+    from zerosum.models.generator import Generator
 
-    model = load(run, device=device, checkpoint=checkpoint)
+    model = load(run, kind=Generator, device=device, checkpoint=checkpoint)
     model = of_classes(model, classes)
     if grid is None and out is None:
         grid = run / f"grid-{seed}.png"

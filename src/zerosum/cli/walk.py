@@ -41,9 +41,10 @@ def _walk(
     """
     from zerosum.api import load
     from zerosum.cli.classes import of_classes
-    from zerosum.jobs.preparation import counting
+    from zerosum.counting import counting
+    from zerosum.models.generator import Generator
 
-    model = load(run, device=device, checkpoint=checkpoint)
+    model = load(run, kind=Generator, device=device, checkpoint=checkpoint)
     model = of_classes(model, classes)
     with counting("drawing frames", quiet=False) as progress:
         model.save_walk(

@@ -18,13 +18,13 @@ from zerosum.attacks import (
     pgd,
     signs_of_masking,
 )
+from zerosum.counting import counting
 from zerosum.errors import ConfigError, DataError
+from zerosum.families.victims import Victim, class_table, load_victim
 from zerosum.games.parts.classes import find_class
 from zerosum.jobs.attacked import Attacked, AttackOptions, Tried
-from zerosum.jobs.perturbing import is_learned, load_learned
-from zerosum.jobs.preparation import counting
+from zerosum.jobs.learned import is_learned, load_learned
 from zerosum.jobs.shown import show
-from zerosum.jobs.victims import Victim, class_table, load_victim
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 

@@ -7,7 +7,7 @@ from typing import Literal
 from zerosum.attacks import ATTACKS, NORMS, Outcome
 from zerosum.config.checks import require, require_between, require_sound
 from zerosum.errors import ConfigError
-from zerosum.jobs.perturbing import is_learned
+from zerosum.jobs.learned import is_learned
 from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 

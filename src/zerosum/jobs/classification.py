@@ -7,12 +7,11 @@ from typing import Any, Literal
 
 import torch
 
-from zerosum.config import EvaluateConfig
-from zerosum.data import absolute, as_spec
-from zerosum.errors import ConfigError, DataError
-from zerosum.evaluation.accuracy import score_classifier
-from zerosum.evaluation.protocol import Scores
-from zerosum.games import ClassifyingGame
+from zerosum.counting import counting
+from zerosum.data import as_spec
+from zerosum.errors import DataError
+from zerosum.families.loading import load
+from zerosum.families.preparation import store_settings
 from zerosum.jobs.inputs import (
     Input,
     failures_to_json,
@@ -21,12 +20,10 @@ from zerosum.jobs.inputs import (
     limit_of_pixels,
     require_inputs,
 )
-from zerosum.jobs.labels import find_questions
-from zerosum.jobs.preparation import counting, store_settings
-from zerosum.model import Model, load
+from zerosum.models.classifier import Classifier
 from zerosum.types import Images
 
-__all__ = ["Classified", "ClassifiedPicture", "classify", "evaluate_classifier"]
+__all__ = ["Classified", "ClassifiedPicture", "classify"]
 
 _AT_ONCE = 64
 
@@ -118,8 +115,7 @@ def classify(
     """
     specs = [as_spec(each) for each in inputs]
     require_inputs(specs)
-    model = load(run, device=device, checkpoint=checkpoint)
-    model.require_classifier()
+    model = load(run, kind=Classifier, device=device, checkpoint=checkpoint)
     limit = limit_of_pixels(pixel_limit, model.run.config().pictures)
     found = find_inputs(specs, pixel_limit=limit)
     done: list[ClassifiedPicture] = []
@@ -133,7 +129,7 @@ def classify(
 
 
 def _classified(
-    model: Model, inputs: Sequence[Input], failed: list[tuple[str, str]]
+    model: Classifier, inputs: Sequence[Input], failed: list[tuple[str, str]]
 ) -> Iterator[ClassifiedPicture]:
     settings = store_settings(model.run.config())
     names: list[str] = []
@@ -150,43 +146,4 @@ def _classified(
         order = row.argsort(descending=True).tolist()
         yield ClassifiedPicture(
             name=name, probabilities={model.classes[label]: row[label].item() for label in order}
-        )
-
-
-def evaluate_classifier(model: Model, options: EvaluateConfig, *, quiet: bool = False) -> Scores:
-    """Test a run's classifier on pictures that it has not learnt from, each class by itself too.
-
-    Raises:
-        ConfigError: The options ask for what a classifier has not.
-        DataError: The pictures have no labels, or classes that the run does not know.
-    """
-    if options.direction is not None:
-        raise ConfigError(f"{model.run.path} translates nothing, so leave --direction out.")
-    if options.picture is not None or options.baseline is not None:
-        raise ConfigError(
-            "--picture and --baseline say nothing of a classifier that is tested on pictures of "
-            "one domain; leave them out."
-        )
-    assert isinstance(model.game, ClassifyingGame)
-    questions = find_questions(
-        model.run.config(),
-        data=None if options.against is None else absolute(options.against),
-        split=options.split or options.against_split,
-        count=options.count,
-        seed=options.seed,
-        quiet=quiet,
-    )
-    if not len(questions):
-        raise ConfigError(
-            f"{options.against or model.run.config().data} has no pictures of two classes that "
-            "the run has not learnt from; name labelled pictures: --against SOURCE."
-        )
-    subject = {
-        "run": model.run.path.name,
-        "images": model.images,
-        "checkpoint": options.checkpoint,
-    }
-    with counting(f"{model.run.path} classifies pictures", quiet=quiet) as progress:
-        return score_classifier(
-            model.game, questions, subject=subject, by_class=True, progress=progress
         )

@@ -22,8 +22,8 @@ from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
 from zerosum.errors import ConfigError, DataError, printable
 from zerosum.explaining import explained, is_there
+from zerosum.families.preparation import name_left_out
 from zerosum.files import expanded
-from zerosum.jobs.preparation import name_left_out
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.types import Images
 

@@ -10,9 +10,12 @@ import torch
 from torch import Tensor
 
 from zerosum.config.checks import require_sound
+from zerosum.counting import counting
 from zerosum.data import StoreSettings, as_spec
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import DataError
+from zerosum.families.loading import load
+from zerosum.families.preparation import store_settings
 from zerosum.features import load_features
 from zerosum.files import cache_folder, writing
 from zerosum.jobs.inputs import (
@@ -25,10 +28,9 @@ from zerosum.jobs.inputs import (
     require_inputs,
 )
 from zerosum.jobs.outputs import keeping_finished, require_free
-from zerosum.jobs.preparation import counting, store_settings
 from zerosum.latent.projection import Descent, Projection
 from zerosum.media.images import save_png, tile, to_pictures
-from zerosum.model import Model, load
+from zerosum.models.generator import Generator
 from zerosum.types import Images
 
 __all__ = ["ProjectOptions", "Projected", "ProjectedPicture", "project"]
@@ -147,7 +149,7 @@ def project(
     options = options or ProjectOptions()
     specs = [as_spec(each) for each in inputs]
     require_inputs(specs)
-    model = load(run, device=options.device, checkpoint=options.checkpoint)
+    model = load(run, kind=Generator, device=options.device, checkpoint=options.checkpoint)
     if options.classes:
         model = model.of_class(*options.classes)
     device = model.latent.device  # Also refuses a run that translates, before anything is read.
@@ -194,7 +196,7 @@ def _read(
 
 
 def _write(
-    model: Model, found: Projection, targets: Images, places: Sequence[tuple[str, Path]]
+    model: Generator, found: Projection, targets: Images, places: Sequence[tuple[str, Path]]
 ) -> list[ProjectedPicture]:
     """One PNG and one ``.npz`` for each picture."""
     done = []

@@ -13,11 +13,13 @@ from torch import nn
 
 from zerosum.config import PicturesConfig
 from zerosum.config.checks import require_positive, require_sound
+from zerosum.counting import counting
 from zerosum.data import as_spec, scale
 from zerosum.data.colours import describes, from_srgb
 from zerosum.data.fitting import convert
 from zerosum.data.sources import UnreadableError
 from zerosum.errors import ConfigError, DataError
+from zerosum.families.loading import load
 from zerosum.games.base import evaluating
 from zerosum.jobs.inputs import (
     Input,
@@ -28,10 +30,9 @@ from zerosum.jobs.inputs import (
     require_inputs,
 )
 from zerosum.jobs.outputs import keeping_finished, require_free
-from zerosum.jobs.preparation import counting
 from zerosum.media.images import provenance, save_png, to_pictures
 from zerosum.media.pages import Page, write_page
-from zerosum.model import Model, load
+from zerosum.models.translator import Translator
 from zerosum.networks.tiles import translate_any_size
 from zerosum.sizes import in_pixels
 from zerosum.types import Images
@@ -139,7 +140,7 @@ def translate(
     require_inputs(specs)
     if options.out is not None:
         require_free(options.out)
-    model = load(run, device=options.device, checkpoint=options.checkpoint)
+    model = load(run, kind=Translator, device=options.device, checkpoint=options.checkpoint)
     direction = options.direction or model.directions[0]
     out = options.out or model.run.path / f"translated-{direction}"
     require_free(out)
@@ -164,7 +165,7 @@ def translate(
 class _Translator:
     """A run's network of one direction, and that of the other where there is one."""
 
-    def __init__(self, model: Model, direction: str, *, tile: int) -> None:
+    def __init__(self, model: Translator, direction: str, *, tile: int) -> None:
         back = direction[::-1]
         self.model = model
         self.direction = direction

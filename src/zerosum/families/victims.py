@@ -12,12 +12,13 @@ from torch import nn
 
 from zerosum.attacks import Classifier
 from zerosum.errors import ConfigError, DataError, DataWarning
+from zerosum.families.loading import load
 from zerosum.features import load_features
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Channels, Preparation
 from zerosum.features.weights import hash_of_state
 from zerosum.files import cache_folder, expanded
-from zerosum.model import load
+from zerosum.models.classifier import Classifier as Trained
 from zerosum.runs import is_run
 from zerosum.types import ClassLogits, Pixels
 
@@ -110,7 +111,7 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
 
 
 def _of_run(spec: str, device: torch.device) -> Victim:
-    model = load(spec, device=device.type)
+    model = load(spec, kind=Trained, device=device.type)
     pictures = model.run.config().pictures
     channels = pictures.channels
     if channels not in (1, 3):

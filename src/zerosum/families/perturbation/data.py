@@ -1,66 +1,56 @@
 """What a game against a classifier needs beside the others: its victim, and pictures to show."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from zerosum.attacks import ATTACKS, Learned
-from zerosum.config import PerturbationConfig, RunConfig
+from zerosum.config.run import PicturesConfig, RunConfig
 from zerosum.data import Batches, Store, hold_out, open_source, scale
-from zerosum.errors import ConfigError, DataError, RunError, ZerosumError
+from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.families.labels import batches_of
+from zerosum.families.perturbation.settings import PerturbationRunConfig
+from zerosum.families.preparation import describe, prepare_store
+from zerosum.families.victims import NAMED_VICTIMS, Victim, load_victim
 from zerosum.files import expanded
-from zerosum.games import PerturbationGame
-from zerosum.jobs.labels import batches_of
-from zerosum.jobs.preparation import describe, prepare_store
-from zerosum.jobs.victims import NAMED_VICTIMS, Victim, load_victim
-from zerosum.model import load
-from zerosum.recipes import RECIPES
 from zerosum.runs import is_run
 from zerosum.types import Images
 
-__all__ = [
-    "LearnedAttack",
-    "aim",
-    "find_again",
-    "held_out_pictures",
-    "is_learned",
-    "learning_batches",
-    "load_learned",
-    "preview_pictures",
-]
-
-_PREFIX = "advgan:"
+__all__ = ["aim", "find_again", "held_out_pictures", "learning_batches", "preview_pictures"]
 
 
-def aim(config: RunConfig, device: torch.device) -> tuple[RunConfig, Victim | None]:
-    """The run as its victim wants it, and the victim; None for games that have none.
+def aim(
+    config: PerturbationRunConfig, device: torch.device, *, usual: RunConfig | None = None
+) -> tuple[PerturbationRunConfig, Victim]:
+    """The run as its victim wants it, and the victim.
 
     The victim's weights are written down, and the pictures get the size and the channels that it
     takes; others that were asked for are refused.
+
+    Args:
+        config: The run.
+        device: Where the victim is to be.
+        usual: Its recipe as it is, which shows what was asked for; None: everything was.
 
     Raises:
         ConfigError: There is no such classifier, it does not take such pictures, or it has no
             such class.
     """
     game = config.game
-    if not isinstance(game, PerturbationConfig):
-        return config, None
     game = replace(game, victim=_findable(game.victim))
     victim = load_victim(game.victim, device=device)
     game = replace(game, victim_weights=victim.weights)
-    config = replace(config, game=game, pictures=_pictures(config, victim))
+    config = replace(config, game=game, pictures=_pictures(config, victim, usual))
     _check(config, victim)
     return config, victim
 
 
-def find_again(config: RunConfig, device: torch.device) -> Victim | None:
-    """The victim of a run that goes on; None for games that have none.
+def find_again(config: PerturbationRunConfig, device: torch.device) -> Victim:
+    """The victim of a run that goes on.
 
     It is not a part of the run's checkpoint, for it may be large and nothing in it moves; so it
     must still be what it was, or the run would go on as another one.
@@ -69,8 +59,6 @@ def find_again(config: RunConfig, device: torch.device) -> Victim | None:
         RunError: It is gone, or its weights have changed.
     """
     game = config.game
-    if not isinstance(game, PerturbationConfig):
-        return None
     try:
         victim = load_victim(game.victim, device=device)
     except ZerosumError as error:
@@ -96,7 +84,9 @@ def _findable(spec: str) -> str:
     return str(folder.absolute()) if spec not in NAMED_VICTIMS and is_run(folder) else spec
 
 
-def _pictures(config: RunConfig, victim: Victim) -> Any:
+def _pictures(
+    config: PerturbationRunConfig, victim: Victim, usual: RunConfig | None
+) -> PicturesConfig:
     """The run's pictures in the victim's size and channels.
 
     Raises:
@@ -106,10 +96,9 @@ def _pictures(config: RunConfig, victim: Victim) -> Any:
     wanted = replace(
         asked, size=victim.size or asked.size, channels=victim.channels or asked.channels
     )
-    usual = RECIPES[config.recipe]().pictures if config.recipe in RECIPES else None
     for name in ("size", "channels"):
         mine, theirs = getattr(asked, name), getattr(wanted, name)
-        if mine != theirs and (usual is None or mine != getattr(usual, name)):
+        if mine != theirs and (usual is None or mine != getattr(usual.pictures, name)):
             raise ConfigError(
                 f"{victim.name} takes pictures with {name} {theirs}, and pictures.{name} is "
                 f"{mine}. Leave it out, and the pictures come as the victim takes them."
@@ -117,17 +106,16 @@ def _pictures(config: RunConfig, victim: Victim) -> Any:
     return wanted
 
 
-def _check(config: RunConfig, victim: Victim) -> None:
+def _check(config: PerturbationRunConfig, victim: Victim) -> None:
     height, width = config.pictures.size
     shown = torch.zeros(2, config.pictures.channels, height, width, device=victim.device)
     classes = victim.classifier.classes(shown)
-    assert isinstance(config.game, PerturbationConfig)
     target = config.game.targeted
     if target is not None and target >= classes:
         raise ConfigError(f"game.targeted is a class from 0 to {classes - 1}, got {target}.")
 
 
-def learning_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
+def learning_batches(config: PerturbationRunConfig, store: Store, **how: Any) -> Batches:
     """Batches of the pictures that are not held out.
 
     Args:
@@ -141,7 +129,9 @@ def learning_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
     return batches_of(config, store, _split(config, store)[0], **how)
 
 
-def held_out_pictures(config: RunConfig, store: Store, *, quiet: bool = False) -> Questions:
+def held_out_pictures(
+    config: PerturbationRunConfig, store: Store, *, quiet: bool = False
+) -> Questions:
     """Pictures that the run does not learn from: its source's split test, or those held out.
 
     Args:
@@ -163,14 +153,13 @@ def held_out_pictures(config: RunConfig, store: Store, *, quiet: bool = False) -
         "size": "x".join(map(str, config.pictures.size)),
         "channels": config.pictures.channels,
     }
-    assert isinstance(config.game, PerturbationConfig)
     about |= {"victim": config.game.victim_weights, "epsilon": config.game.epsilon}
     # The victim's own answers count, so any labels do.
     labels = np.zeros(len(numbers), dtype=np.int64)
     return Questions(pictures=Pictures(test.images, numbers), labels=labels, about=about)
 
 
-def preview_pictures(config: RunConfig, store: Store) -> Images:
+def preview_pictures(config: PerturbationRunConfig, store: Store) -> Images:
     """A few pictures that are not learnt from, always the same ones, in [-1, 1]."""
     questions = held_out_pictures(config, store, quiet=True)
     pictures = questions.pictures if len(questions) else Pictures(store.images)
@@ -180,102 +169,18 @@ def preview_pictures(config: RunConfig, store: Store) -> Images:
     return scale(batch)
 
 
-def _split(config: RunConfig, store: Store) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _split(
+    config: PerturbationRunConfig, store: Store
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Numbers of the pictures to learn from, and of those held out; by class, where known.
 
     They are those that a classifier of the same source holds out. Where classes are so small that
     it holds nothing out, pictures of any class are.
     """
     game = config.game
-    assert isinstance(game, PerturbationConfig)
     everything = np.arange(len(store))
     if "test" in open_source(config.data).splits or game.held_out == 0:
         return everything, everything[:0]
     alike = np.zeros(len(store), dtype=np.int64)
     kept, held = hold_out(alike if store.labels is None else store.labels, game.held_out)
     return (kept, held) if len(held) else hold_out(alike, game.held_out)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LearnedAttack:
-    """What a run has learnt about misleading a classifier.
-
-    Attributes:
-        name: What it is called beside other attacks.
-        attack: The attack.
-        shape: (c, h, w) of the pictures that it changes.
-        target: The class that it learnt to have named; None: any other one.
-    """
-
-    name: str
-    attack: Learned
-    shape: tuple[int, int, int]
-    target: int | None
-
-    def require(self, images: Images, target: int | None) -> None:
-        """Make sure that it is meant for such pictures, and for that target.
-
-        Raises:
-            ConfigError: It is not.
-        """
-        if tuple(images.shape[1:]) != self.shape:
-            raise ConfigError(
-                f"{self.name} learnt to change pictures of {_times(self.shape)} (channels x height"
-                f" x width), and this classifier takes {_times(images.shape[1:])}. Train one with "
-                "--victim this classifier, or see what carries over: --against."
-            )
-        if target != self.target:
-            learnt, asked = (_aim(each) for each in (self.target, target))
-            raise ConfigError(f"{self.name} learnt to reach {learnt}, not {asked}.")
-
-
-def is_learned(spec: str) -> bool:
-    """Whether an attack is named by the run that learnt it: a folder, or ``advgan:FOLDER``.
-
-    Example:
-        >>> is_learned("advgan:runs/mine"), is_learned("pgd")
-        (True, False)
-    """
-    is_path = "/" in spec or spec.startswith(_PREFIX)
-    return is_path or (spec not in ATTACKS and is_run(Path(spec)))
-
-
-def load_learned(spec: str, *, device: torch.device) -> LearnedAttack:
-    """Load the attack that a run has learnt; its victim is not needed.
-
-    Args:
-        spec: The run's folder, perhaps after ``advgan:``.
-        device: Where it is to run.
-
-    Raises:
-        ConfigError: The run has learnt no attack.
-        RunError: There is no such run.
-        DataError: It cannot be named beside others.
-    """
-    path = spec.removeprefix(_PREFIX)
-    model = load(expanded(path), device=device.type)
-    if not isinstance(model.game, PerturbationGame):
-        raise ConfigError(
-            f"{path} is not a run that learnt to attack; train one: zerosum train advgan --victim "
-            "CLASSIFIER --data FOLDER."
-        )
-    name = model.run.path.absolute().name
-    if not name:
-        raise DataError(f"{path} has no name to be called by; give the run a folder of its own.")
-    config = model.run.config().pictures
-    attack = model.game.attack
-    attack.network.eval()
-    return LearnedAttack(
-        name=name,
-        attack=attack,
-        shape=(config.channels, *config.size),
-        target=model.game.target,
-    )
-
-
-def _times(shape: Any) -> str:
-    return " x ".join(map(str, shape))
-
-
-def _aim(target: int | None) -> str:
-    return "any wrong class" if target is None else f"class {target}"

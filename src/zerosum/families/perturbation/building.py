@@ -2,7 +2,7 @@
 
 from zerosum.attacks import Classifier
 from zerosum.config.perturbation import PerturbationConfig
-from zerosum.config.players import build_discriminator, build_player, build_translator
+from zerosum.families.players import build_discriminator, build_player, build_translator
 from zerosum.games import PerturbationGame
 from zerosum.networks import Perturber
 from zerosum.objectives import make_objective

@@ -1,49 +1,47 @@
-"""What a classifier learns from, and what it is tested on."""
+"""What classifiers learn from, and what they are tested on; for all families that have one."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zerosum.config import ClassifyingConfig, RunConfig
+from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
 from zerosum.errors import ConfigError, DataError, DataWarning
 from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.seeing import Pictures, choose_pictures
-from zerosum.jobs.preparation import describe, prepare_store
-from zerosum.types import FewLabelsBatch
+from zerosum.families.classifier_settings import ClassifierRunConfig
+from zerosum.families.preparation import describe, prepare_store
 
 __all__ = [
-    "FewLabelsBatches",
     "batches_of",
-    "few_labels_batches",
-    "find_classes",
     "find_questions",
     "held_out",
     "labelled_batches",
-    "split_for_tests",
+    "name_classes",
+    "splits_for_tests",
 ]
+
+ConfigT = TypeVar("ConfigT", bound=ClassifierRunConfig)
 
 _SHOWN = 10
 
 
-def find_classes(config: RunConfig) -> RunConfig:
-    """The run with its classes named, where a classifier is to come out; others as they are.
+def name_classes(config: ConfigT, data: str) -> ConfigT:
+    """The run with its classes named by the source of its labels, unless they are already.
 
     Raises:
-        ConfigError: Two domains are needed, and one is not named.
         DataError: The source has no labels, or fewer than two classes.
 
     Example:
-        >>> from zerosum.recipes import recipe
-        >>> find_classes(recipe("classifier")).game.classes[:3]
+        >>> from zerosum.recipes.classifier import classifier
+        >>> name_classes(classifier(), "digits").game.classes[:3]
         ('0', '1', '2')
     """
-    if not isinstance(config.game, ClassifyingConfig) or config.game.classes:
+    if config.game.classes:
         return config
-    data = _labelled_data(config)
     classes = open_source(data).classes
     if len(classes) < 2:
         what = "no labels" if not classes else f"only the class {classes[0]!r}"
@@ -53,49 +51,6 @@ def find_classes(config: RunConfig) -> RunConfig:
             "`labels` holds their numbers."
         )
     return replace(config, game=replace(config.game, classes=classes))
-
-
-class FewLabelsBatches:
-    """Two endless streams: all pictures without their labels, and a few with them.
-
-    Args:
-        unlabelled: The pictures whose labels are not used.
-        labelled: Those whose labels are, in batches of any size.
-    """
-
-    def __init__(self, *, unlabelled: Batches, labelled: Batches) -> None:
-        self.unlabelled = unlabelled
-        self.labelled = labelled
-
-    def size_at(self, position: int) -> int:
-        """How many pictures without labels the batch at a position has, over all processes."""
-        return self.unlabelled.size_at(position)
-
-    def at(self, position: int) -> FewLabelsBatch:
-        """Of both streams the batch that begins at that position."""
-        return FewLabelsBatch(
-            images=self.unlabelled.at(position).images, labelled=self.labelled.at(position)
-        )
-
-
-def few_labels_batches(config: RunConfig, store: Store, **how: Any) -> FewLabelsBatches:
-    """Batches of all pictures that are not held out, and of those whose labels may be used.
-
-    The latter are among the former too, as in the paper (Salimans et al. 2016, section 5.1).
-
-    Args:
-        config: The run.
-        store: Its pictures.
-        how: What `Batches` takes besides.
-
-    Raises:
-        DataError: Some pictures have no label, or a class has too few of them.
-        ConfigError: The batch is larger than what there is.
-    """
-    return FewLabelsBatches(
-        unlabelled=batches_of(config, store, held_out(config, store)[0], **how),
-        labelled=labelled_batches(config, store, **how),
-    )
 
 
 def batches_of(config: RunConfig, store: Store, kept: NDArray[np.int64], **how: Any) -> Batches:
@@ -112,20 +67,7 @@ def batches_of(config: RunConfig, store: Store, kept: NDArray[np.int64], **how: 
     return Batches(store, only=kept, **how)
 
 
-def _labelled_data(config: RunConfig) -> str:
-    """The source whose labels are learnt from."""
-    if not config.is_adaptation:
-        return config.data
-    if not config.data_a or not config.data_b or config.data:
-        raise ConfigError(
-            f"{config.recipe} learns from labelled pictures of one domain and adapts to another, "
-            "whose labels it does not need; name both: --source SOURCE --target SOURCE (data_a "
-            "and data_b), and leave --data out."
-        )
-    return config.data_a
-
-
-def labelled_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
+def labelled_batches(config: ClassifierRunConfig, store: Store, **how: Any) -> Batches:
     """Batches of the pictures whose labels may be used, without those that are held out.
 
     Args:
@@ -136,7 +78,7 @@ def labelled_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
     Raises:
         DataError: Some pictures have no label, or a class has too few of them.
     """
-    game = _game(config)
+    game = config.game
     labels, kept = _labels(store, config), held_out(config, store)[0]
     if game.labels_per_class is not None:
         kept = labels_per_class(
@@ -145,20 +87,22 @@ def labelled_batches(config: RunConfig, store: Store, **how: Any) -> Batches:
     return Batches(store, only=kept, **how)
 
 
-def held_out(config: RunConfig, store: Store) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def held_out(
+    config: ClassifierRunConfig, store: Store
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Numbers of the pictures to learn from, and of those to be tested on in their stead.
 
     Of a source that has a split for tests, nothing is held out; of others, the same pictures for
     all seeds, so that runs can be compared.
     """
-    game = _game(config)
+    game = config.game
     if _test_split(open_source(config.data)) is not None or game.held_out == 0:
         return np.arange(len(store)), np.arange(0)
     return hold_out(_labels(store, config), game.held_out)
 
 
 def find_questions(
-    config: RunConfig,
+    config: ClassifierRunConfig,
     *,
     data: str | None = None,
     split: str | None = None,
@@ -192,7 +136,7 @@ def find_questions(
     if data is None and split is None and test is None:
         numbers, shown = held_out(config, store)[1], "held out"
     untested = _say_what_is_untested(config, labels[numbers])
-    if untested >= len(_game(config).classes) - 1:
+    if untested >= len(config.game.classes) - 1:
         numbers = numbers[:0]  # who names the one class that is tested is always right
     if count is not None and count < len(numbers):
         numbers = numbers[choose_pictures(len(numbers), count, seed)]
@@ -208,14 +152,14 @@ def find_questions(
     return Questions(pictures=pictures, labels=labels[numbers], about=about)
 
 
-def split_for_tests(config: RunConfig) -> str | None:
-    """Which split of a run's source its classifier is tested on; None: what it holds out."""
-    return _test_split(open_source(config.data))
+def splits_for_tests(config: RunConfig) -> list[str | None]:
+    """Which split of each source of a run is tested on; None: what is held out of it."""
+    return [_test_split(open_source(each)) for each in config.sources.values() if each]
 
 
-def _say_what_is_untested(config: RunConfig, labels: NDArray[np.int64]) -> int:
+def _say_what_is_untested(config: ClassifierRunConfig, labels: NDArray[np.int64]) -> int:
     """Warn of the classes that no picture to test on is of; their number."""
-    classes = _game(config).classes
+    classes = config.game.classes
     tested = set(np.unique(labels).tolist())
     missing = [name for label, name in enumerate(classes) if label not in tested]
     if missing and len(labels):
@@ -229,11 +173,6 @@ def _say_what_is_untested(config: RunConfig, labels: NDArray[np.int64]) -> int:
             stacklevel=2,
         )
     return len(missing)
-
-
-def _game(config: RunConfig) -> ClassifyingConfig:
-    assert isinstance(config.game, ClassifyingConfig)
-    return config.game
 
 
 def _test_split(source: Source) -> str | None:
@@ -250,10 +189,10 @@ def _labels(store: Store, config: RunConfig) -> NDArray[np.int64]:
 
 
 def _translate(
-    labels: NDArray[np.int64], classes: tuple[str, ...], config: RunConfig
+    labels: NDArray[np.int64], classes: tuple[str, ...], config: ClassifierRunConfig
 ) -> NDArray[np.int64]:
     """Labels as the run numbers its classes; two sources may number the same names otherwise."""
-    known = {name: label for label, name in enumerate(_game(config).classes)}
+    known = {name: label for label, name in enumerate(config.game.classes)}
     strange = [classes[label] for label in np.unique(labels) if classes[label] not in known]
     if strange:
         raise DataError(

@@ -1,15 +1,18 @@
 """Drawing pictures from nothing: what a trained generator is good for."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import torch
 
 from zerosum.errors import RunError
-from zerosum.games import Classes, ClassifyingGame, Game, GeneratingGame, PerturbationGame
-from zerosum.latent import LatentSpace, latent_space
+from zerosum.export import Part, takes_latents
+from zerosum.games.generating import GeneratingGame
+from zerosum.games.parts.classes import Classes
+from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
 from zerosum.latent.mixing import Mixtures, draw_mixtures
@@ -19,37 +22,50 @@ from zerosum.latent.walking import draw_walk, save_walk
 from zerosum.media.images import (
     check_png,
     check_sheet,
-    provenance,
     save_pictures,
     save_png,
     tile,
     to_pictures,
 )
+from zerosum.models.base import CUT, RANGE, Model, rows
+from zerosum.nn.noise import NoiseInjection
 from zerosum.runs import Run
 from zerosum.types import Images
 
-__all__ = ["Drawing"]
+__all__ = ["Generator"]
 
-DrawingT = TypeVar("DrawingT", bound="Drawing")
+GeneratorT = TypeVar("GeneratorT", bound="Generator")
 
 
-class Drawing:
-    """A trained game whose generator is used; for one that translates, all of this is refused.
+class Generator(Model):
+    """A trained generator: to `sample` from, to `walk`, `mix`, `project` and edit with.
 
     Attributes:
-        run: Where it comes from.
-        game: The players, on the device.
-        images: Real images that it has seen.
         labels: The classes that it is asked for, one after the other; see `of_class`.
+
+    Example:
+        >>> from zerosum.config import change
+        >>> from zerosum.families.building import build_game
+        >>> from zerosum.recipes import recipe
+        >>> from zerosum.training.engine import Engine, choose_device
+        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.width": 4})
+        >>> game = build_game(narrow, Engine(device=choose_device("cpu")))
+        >>> untrained = Generator(run=Run(Path("runs/digits")), game=game, images=0)
+        >>> two, three = untrained.sample(2, seed=7), untrained.sample(3, seed=7)
+        >>> torch.allclose(two, three[:2], atol=1e-5)
+        True
     """
 
-    def __init__(self, *, run: Run, game: Game[Any], images: int) -> None:
-        self.run = run
-        self.game = game
-        self.images = images
+    does: ClassVar[str] = "makes pictures from nothing"
+    use: ClassVar[str] = "zerosum sample {run} --grid FILE.png"
+    way_there: ClassVar[str] = "zerosum train dcgan-faces --data FOLDER"
+
+    def __init__(self, *, run: Run, game: GeneratingGame[Any], images: int) -> None:
+        super().__init__(run=run, game=game, images=images)
+        self.game: GeneratingGame[Any] = game
         self.labels: tuple[int, ...] = ()
 
-    def of_class(self: DrawingT, *classes: str | int) -> DrawingT:
+    def of_class(self: GeneratorT, *classes: str | int) -> GeneratorT:
         """The same model, all of whose pictures are of these classes, one after the other.
 
         Picture i of a seed is of class number i, and from the first again after the last; so is
@@ -76,7 +92,7 @@ class Drawing:
     @property
     def asked(self) -> Classes | None:
         """The classes that a conditional run can be asked for, else None."""
-        return self.game.asked if isinstance(self.game, GeneratingGame) else None
+        return self.game.asked
 
     def sample(
         self,
@@ -101,7 +117,6 @@ class Drawing:
         Raises:
             ConfigError: The count is less than 1, the seed negative, or the truncation out of
                 range.
-            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         pieces = self.batches(count, seed=seed, batch_size=batch_size, truncation=truncation)
         return torch.cat(list(pieces))
@@ -121,22 +136,8 @@ class Drawing:
 
     @property
     def latent(self) -> LatentSpace:
-        """The space in which the generator's pictures lie beside each other.
-
-        Raises:
-            RunError: The run is one that makes pictures of pictures, not of nothing.
-        """
-        if isinstance(self.game, GeneratingGame):
-            return latent_space(self.game, self.labels)
-        does = "does not make pictures from nothing, it translates pictures: zerosum translate"
-        if isinstance(self.game, ClassifyingGame):
-            does = "makes no pictures, it classifies them: zerosum classify"
-        if isinstance(self.game, PerturbationGame):
-            raise RunError(
-                f"{self.run.path} makes no pictures from nothing, it changes them to mislead a "
-                f"classifier: zerosum attack CLASSIFIER --data SOURCE --attack {self.run.path}"
-            )
-        raise RunError(f"{self.run.path} {does} {self.run.path} PICTURE...")
+        """The space in which the generator's pictures lie beside each other."""
+        return latent_space(self.game, self.labels)
 
     def walk(
         self,
@@ -163,7 +164,6 @@ class Drawing:
 
         Raises:
             ConfigError: There are fewer than two seeds, or something is out of range.
-            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         return draw_walk(self.latent, seeds, frames=frames, walks=walks, truncation=truncation)
 
@@ -185,7 +185,6 @@ class Drawing:
 
         Raises:
             ConfigError: The generator has no styles, or something is out of range.
-            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         return draw_mixtures(
             self.latent, coarse, fine, from_layer=from_layer, truncation=truncation
@@ -209,7 +208,6 @@ class Drawing:
 
         Raises:
             DataError: The pictures do not have the run's shape, or are no floats in that range.
-            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         return project(self.latent, images, descent=descent, see=see, progress=progress)
 
@@ -273,7 +271,6 @@ class Drawing:
 
         Raises:
             ConfigError: As `walk`, or the file cannot be written.
-            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         said = {"seeds": " ".join(map(str, seeds)), **self._said(truncation)}
         save_walk(
@@ -341,7 +338,6 @@ class Drawing:
 
         Raises:
             ConfigError: The method or a number is none that there is.
-            RunError: The run is one that makes pictures of pictures, not of nothing.
         """
         space = self.latent
         check_png(Path(file))
@@ -350,10 +346,6 @@ class Drawing:
         facts = self.facts(seed=seed, directions=method, **self._said(None))
         save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
 
-    def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
-        """What a picture that the model made says of itself, besides what the caller adds."""
-        return provenance(run=self.run.path.name, images=self.images, seed=seed, **extra)
-
     def _said(self, truncation: float | None, *, label: int | None = None) -> dict[str, Any]:
         """What was asked for: a truncation, and the class of one picture or those of all."""
         said: dict[str, Any] = {} if truncation is None else {"truncation": truncation}
@@ -361,3 +353,28 @@ class Drawing:
         if self.asked is not None and labels:
             said["class"] = ", ".join(self.asked.names[each] for each in labels)
         return said
+
+    def part(self, direction: str | None = None) -> Part:
+        """Its network, and what is to be known of what goes in and comes out.
+
+        Raises:
+            ConfigError: A direction is named.
+        """
+        self.refuse(direction)
+        space = self.latent
+        size, classes = space.game.input_size, self.asked.names if self.asked else ()
+        facts = {
+            "zerosum:input": f"latents {rows((size,))}",
+            "zerosum:output": f"pictures {rows(space.image_shape)}, {RANGE}; {CUT}",
+            "zerosum:latents": recipe_of_latents(
+                space.game.latent, space.game.latent_size, classes=len(classes)
+            ),
+        }
+        if classes:
+            facts["zerosum:classes"] = json.dumps(classes)
+        layers = space.network.modules()
+        if any(isinstance(layer, NoiseInjection) for layer in layers):
+            facts["zerosum:noise"] = "part of the file, the same for all pictures, as in samples"
+        return Part(
+            network=space.network, takes=takes_latents(size), gives="pictures", facts=facts
+        )

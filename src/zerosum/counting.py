@@ -1,12 +1,46 @@
-"""Progress where there is no terminal: a line now and then, for logs and for patience."""
+"""Progress of what may take long: a bar on a terminal; elsewhere a line now and then."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from zerosum.errors import printable
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "counting"]
+
+
+@contextmanager
+def counting(
+    text: str, *, quiet: bool, every: float = 30.0
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, for what may take long; elsewhere a line now and then.
+
+    Args:
+        text: What is being done.
+        quiet: Never show it; None comes.
+        every: Seconds between two lines.
+    """
+    console = Console(stderr=True)
+    if quiet:
+        yield None
+        return
+    if not console.is_terminal:
+        yield Lines(text, every=every)
+        return
+    # As a description and without markup, since a text may hold brackets and braces of a name.
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 class Lines:

@@ -4,7 +4,6 @@ from typing import Any
 
 from torch import nn
 
-from zerosum.config.players import build_discriminator, build_player, build_translator
 from zerosum.config.translation import (
     CartoonConfig,
     ContrastiveConfig,
@@ -12,6 +11,7 @@ from zerosum.config.translation import (
     PairedConfig,
     TranslationConfig,
 )
+from zerosum.families.players import build_discriminator, build_player, build_translator
 from zerosum.features import load_content
 from zerosum.files import cache_folder
 from zerosum.games import (
