@@ -1,0 +1,16 @@
+from . import attacks as attacks
+from . import metrics as metrics
+from . import recipes as recipes
+from .api import Model as Model
+from .api import compare as compare
+from .api import evaluate as evaluate
+from .api import load as load
+from .api import project as project
+from .api import resume as resume
+from .api import train as train
+from .api import translate as translate
+from .config import RunConfig as RunConfig
+from .data import open_source as open_source
+from .errors import ZerosumError as ZerosumError
+from .recipes import recipe as recipe
+from .version import __version__ as __version__
