@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from zerosum.config import DcganGeneratorConfig, MlpDiscriminatorConfig
 from zerosum.games import AdversarialGame, Player
-from zerosum.networks import DcganGenerator, MlpDiscriminator
 from zerosum.objectives import make_objective
 from zerosum.types import Images, Latents
 
@@ -20,7 +20,7 @@ class StyledGenerator(nn.Module):
         self.image_shape = (1, 8, 8)
         self.layers = layers
         self.first = nn.Linear(latent_size, 5)
-        self.body = DcganGenerator(latent_size=5, image_shape=self.image_shape, width=4)
+        self.body = DcganGeneratorConfig(latent_size=5, width=4).build(self.image_shape)
         self.register_buffer("mean_style", torch.ones(5))
 
     def mapping(self, latents: Latents) -> Tensor:
@@ -43,7 +43,7 @@ def game_of(generator: nn.Module, *, latent: str = "normal") -> AdversarialGame:
 
     return AdversarialGame(
         generator=player(generator),
-        discriminator=player(MlpDiscriminator(image_shape=(1, 8, 8))),
+        discriminator=player(MlpDiscriminatorConfig().build((1, 8, 8))),
         objective=make_objective("non-saturating"),
         latent=latent,
     )

@@ -14,15 +14,17 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 from exported import RUNNERS
+from zerosum.config import (
+    DcganGeneratorConfig,
+    ProganGeneratorConfig,
+    ResnetGeneratorConfig,
+    StyleGeneratorConfig,
+)
 from zerosum.errors import ConfigError
 from zerosum.export import Part, check_export, export_network, takes_latents
 from zerosum.latent import recipe_of_latents
 from zerosum.networks import (
     ConditionalGenerator,
-    DcganGenerator,
-    GrowingGenerator,
-    ResnetGenerator,
-    StyleGenerator,
 )
 from zerosum.randomness import Randomness
 
@@ -45,20 +47,20 @@ def part(network: nn.Module, **facts: str) -> Part:
 
 
 def small_dcgan() -> nn.Module:
-    return DcganGenerator(latent_size=6, image_shape=(3, 16, 8), width=4)
+    return DcganGeneratorConfig(latent_size=6, width=4).build((3, 16, 8))
 
 
 def small_styles() -> nn.Module:
-    inner = StyleGenerator(
-        latent_size=6, image_shape=(1, 8, 8), width=4, style_size=4, depth=1, truncation=0.5
-    )
+    inner = StyleGeneratorConfig(
+        latent_size=6, width=4, style_size=4, depth=1, truncation=0.5
+    ).build((1, 8, 8))
     inner.mean_style.normal_()
     return ConditionalGenerator(inner, classes=2, class_size=2)
 
 
 @pytest.mark.parametrize("progress", [0.0, 1.25])
 def test_a_network_that_grows_stays_as_far_as_it_is(progress: float, tmp_path: Path) -> None:
-    network = trained(lambda: GrowingGenerator(latent_size=6, image_shape=(1, 16, 16), width=4))
+    network = trained(lambda: ProganGeneratorConfig(latent_size=6, width=4).build((1, 16, 16)))
     network.grow(progress)  # type: ignore[operator]
     path = tmp_path / "g.pt2"
     export_network(part(network), path)
@@ -139,7 +141,7 @@ def test_a_program_does_not_hold_its_example(tmp_path: Path) -> None:
 
 
 def test_weights_and_facts(tmp_path: Path) -> None:
-    network = trained(lambda: ResnetGenerator(latent_size=6, image_shape=(3, 8, 8), width=4))
+    network = trained(lambda: ResnetGeneratorConfig(latent_size=6, width=4).build((3, 8, 8)))
     path = tmp_path / "g.safetensors"
     export_network(part(network, who=json.dumps([1])), path)
     with safe_open(path, framework="pt") as file:

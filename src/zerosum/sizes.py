@@ -1,6 +1,9 @@
-"""Heights and widths as text: everywhere in the order in which they are typed."""
+"""Sizes of pictures, in a place that costs nothing to import."""
 
-__all__ = ["in_pixels"]
+__all__ = ["ImageShape", "in_pixels"]
+
+ImageShape = tuple[int, int, int]
+"""(channels, height, width) of one picture."""
 
 
 def in_pixels(size: tuple[int, int]) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
+from zerosum.sizes import ImageShape
+
 __all__ = [
     "AnyLatents",
     "Batch",
@@ -91,9 +93,6 @@ PerSample = Float[Tensor, " n"]
 
 Scalar = Float[Tensor, ""]
 """One number."""
-
-ImageShape = tuple[int, int, int]
-"""(channels, height, width) of one picture."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,22 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     )
 
 
+def test_help_on_no_recipe_imports_anything_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from zerosum.cli import main\n"
+        "from zerosum.recipes import RECIPES\n"
+        "for name in RECIPES:\n"
+        "    try: main(['train', name, '--help-all'])\n"
+        "    except SystemExit as exit: assert not exit.code, (name, exit.code)\n"
+        "    heavy = {'torch', 'torchvision', 'matplotlib', 'numpy'} & set(sys.modules)\n"
+        "    assert not heavy, (name, heavy)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env=environment(), capture_output=True
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -19,8 +19,8 @@ from exported import facts_of
 from settings import adversarial
 from two_domains import digits_and_negatives, small
 from zerosum.config import RunConfig, from_json
-from zerosum.families.players import build_generator
 from zerosum.jobs import train_run
+from zerosum.networks.building import build_generator
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_translators(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert call("export", str(run), str(file), "--direction", "b2a") == 0
     model = zerosum.load(run, kind=zerosum.Translator, device="cpu")
     network = torch.export.load(file).module()
-    pictures = torch.rand(3, *model.translator("b2a").image_shape) * 2 - 1  # type: ignore[misc]
+    pictures = torch.rand(3, *model.translator("b2a").image_shape) * 2 - 1
     expected = model.translate(pictures, direction="b2a")
     torch.testing.assert_close(network(pictures), expected, atol=1e-4, rtol=0)
     assert call("walk", str(run), "--out", str(tmp_path / "walk.gif")) == 1

@@ -12,13 +12,13 @@ from PIL import Image
 import zerosum
 from command_line import call
 from quick_runs import KINDS
+from zerosum.checks import require_sound
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS
 from zerosum.cli.options import Option
 from zerosum.cli.train import command as train_command
 from zerosum.config import change, to_json
-from zerosum.config.checks import require_sound
 from zerosum.config.json import flatten
 from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.families.building import build_game

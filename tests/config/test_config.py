@@ -37,9 +37,9 @@ from zerosum.config import (
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.families import family_of
 from zerosum.families.building import build_game
-from zerosum.families.players import build_discriminator, build_generator
 from zerosum.games import Round
 from zerosum.limits import PIXEL_LIMIT
+from zerosum.networks.building import build_discriminator, build_generator
 from zerosum.networks.parameters import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe

@@ -6,21 +6,23 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from zerosum.config import (
+    DcganGeneratorConfig,
+    LenetClassifierConfig,
+    MlpGeneratorConfig,
+    ProganGeneratorConfig,
+    R3ganGeneratorConfig,
+    ResnetGeneratorConfig,
+    SoftplusGeneratorConfig,
+    StyleGeneratorConfig,
+)
 from zerosum.errors import DataError
 from zerosum.games import AdversarialGame, EncoderGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.generating import LATENTS, draw_latents
 from zerosum.games.parts.schedules import ramped
 from zerosum.networks import (
     ConditionalGenerator,
-    DcganGenerator,
-    GrowingGenerator,
-    LenetClassifier,
-    MlpGenerator,
-    R3ganGenerator,
     ReferenceGenerator,
-    ResnetGenerator,
-    SoftplusGenerator,
-    StyleGenerator,
 )
 from zerosum.networks.opinions import one_per_picture
 from zerosum.objectives import OBJECTIVES, SeparateCosts, make_objective
@@ -28,21 +30,20 @@ from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch
 
 REAL, FAKE = torch.randn(2, 6, generator=torch.Generator().manual_seed(0)).unbind()
-SHAPE = {"latent_size": 8, "image_shape": (1, 8, 8)}
+SHAPE = (1, 8, 8)
 GENERATORS: dict[str, Callable[[], nn.Module]] = {
-    "mlp": lambda: MlpGenerator(**SHAPE),  # type: ignore[arg-type]
-    "dcgan": lambda: DcganGenerator(**SHAPE, width=4),  # type: ignore[arg-type]
-    "resnet": lambda: ResnetGenerator(**SHAPE, width=4),  # type: ignore[arg-type]
-    "r3gan": lambda: R3ganGenerator(**SHAPE, width=4),  # type: ignore[arg-type]
-    "progan": lambda: GrowingGenerator(**SHAPE, width=4),  # type: ignore[arg-type]
-    "style": lambda: StyleGenerator(**SHAPE, width=4, style_size=8),  # type: ignore[arg-type]
-    "softplus": lambda: SoftplusGenerator(**SHAPE),  # type: ignore[arg-type]
+    "mlp": lambda: MlpGeneratorConfig(latent_size=8).build(SHAPE),
+    "dcgan": lambda: DcganGeneratorConfig(latent_size=8, width=4).build(SHAPE),
+    "resnet": lambda: ResnetGeneratorConfig(latent_size=8, width=4).build(SHAPE),
+    "r3gan": lambda: R3ganGeneratorConfig(latent_size=8, width=4).build(SHAPE),
+    "progan": lambda: ProganGeneratorConfig(latent_size=8, width=4).build(SHAPE),
+    "style": lambda: StyleGeneratorConfig(latent_size=8, width=4, style_size=8).build(SHAPE),
+    "softplus": lambda: SoftplusGeneratorConfig(latent_size=8).build(SHAPE),
     "conditional": lambda: ConditionalGenerator(
-        MlpGenerator(latent_size=8 - 3 + 4, image_shape=(1, 8, 8)), classes=3, class_size=4
+        MlpGeneratorConfig(latent_size=8 - 3).build(SHAPE, given=4), classes=3, class_size=4
     ),
     "reference": lambda: ReferenceGenerator(
-        DcganGenerator(**SHAPE, width=4),  # type: ignore[arg-type]
-        torch.randn(4, 8),
+        DcganGeneratorConfig(latent_size=8, width=4).build(SHAPE), torch.randn(4, 8)
     ),
 }
 
@@ -108,7 +109,7 @@ def player(network: nn.Module) -> Player:
 def adversarial(*, flat: bool, outputs: int = 1) -> list[Turn]:
     torch.manual_seed(1)
     game = AdversarialGame(
-        generator=player(MlpGenerator(**SHAPE)),  # type: ignore[arg-type]
+        generator=player(MlpGeneratorConfig(latent_size=8).build(SHAPE)),
         discriminator=player(linear(outputs, flat=flat)),
         objective=make_objective("relativistic"),
     )
@@ -117,7 +118,7 @@ def adversarial(*, flat: bool, outputs: int = 1) -> list[Turn]:
 
 def domains(kind: str, *, flat: bool) -> list[Turn]:
     torch.manual_seed(1)
-    classifier = LenetClassifier(classes=2, image_shape=(1, 16, 16), widths=(4, 4))
+    classifier = LenetClassifierConfig(widths=(4, 4)).build((1, 16, 16), classes=2)
     head = player(linear(1, flat=flat, inputs=classifier.feature_size))
     images, labels = torch.rand(3, 1, 16, 16), torch.tensor([0, 1, 1])
     batch = DomainBatch(a=images, b=-images, labels_a=labels)

@@ -4,10 +4,12 @@ from copy import deepcopy
 
 import torch
 
+from zerosum.config import LenetClassifierConfig
 from zerosum.games import EncoderGame, Player, Round
 from zerosum.games.encoders import TARGET
 from zerosum.games.invariance import CLASSIFIER, DOMAIN
 from zerosum.networks import DomainHead, LenetClassifier
+from zerosum.networks.settings import Norm
 from zerosum.objectives import domain_costs
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
@@ -27,11 +29,11 @@ class Noise:
 
 
 def make_loop(
-    *, norm: str = "batch", pretraining: int = 12
+    *, norm: Norm = "batch", pretraining: int = 12
 ) -> tuple[EncoderGame, Loop[DomainBatch]]:
     torch.manual_seed(0)
-    network = LenetClassifier(
-        classes=2, image_shape=(1, 16, 16), widths=(4, 4), units=(5,), norm=norm
+    network = LenetClassifierConfig(widths=(4, 4), units=(5,), norm=norm).build(
+        (1, 16, 16), classes=2
     )
     players = [
         Player(network=each, optimizer=torch.optim.Adam(each.parameters(), lr=0.01))

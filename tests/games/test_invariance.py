@@ -9,10 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from zerosum.config import LenetClassifierConfig
 from zerosum.games import ClassificationGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.invariance import CLASSIFIER, DOMAIN
 from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import DomainHead, LenetClassifier
+from zerosum.networks.settings import Norm
 from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
 from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch
@@ -30,11 +32,11 @@ def make_player(network: nn.Module, rate: float = 0.1) -> Player:
 
 
 def make_game(
-    *, seed: int = 0, weight: float = 0.7, norm: str = "none", **how: Any
+    *, seed: int = 0, weight: float = 0.7, norm: Norm = "none", **how: Any
 ) -> InvarianceGame:
     torch.manual_seed(seed)
-    classifier = LenetClassifier(
-        classes=3, image_shape=(1, 16, 16), widths=(4, 5), units=(6,), norm=norm
+    classifier = LenetClassifierConfig(widths=(4, 5), units=(6,), norm=norm).build(
+        (1, 16, 16), classes=3
     )
     inputs = classifier.feature_size * (3 if how.get("conditional") else 1)
     return InvarianceGame(
@@ -136,7 +138,7 @@ def test_the_head_learns_to_tell_and_the_features_to_hide() -> None:
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
-def test_weight_0_is_a_classifier_of_the_source_bit_for_bit(norm: str) -> None:
+def test_weight_0_is_a_classifier_of_the_source_bit_for_bit(norm: Norm) -> None:
     game = make_game(weight=0.0, norm=norm)
     twin = make_game(weight=0.0, norm=norm).players[CLASSIFIER]
     alone = ClassificationGame(classifier=twin, classes=CLASSES)

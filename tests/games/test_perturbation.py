@@ -6,9 +6,10 @@ from torch import Tensor, nn
 
 from attacks.victims import linear, two_classes
 from zerosum.attacks import Classifier, attack_pictures
+from zerosum.config import DcganDiscriminatorConfig, ResnetTranslatorConfig
 from zerosum.games import PerturbationGame, Player, Round
 from zerosum.games.perturbation import to_pixels
-from zerosum.networks import DcganDiscriminator, Perturber, ResnetTranslator
+from zerosum.networks import Perturber
 from zerosum.objectives import make_objective
 from zerosum.randomness import Randomness
 from zerosum.types import Batch
@@ -109,8 +110,8 @@ def test_a_network_learns_and_the_victim_stands_still() -> None:
     victim = Classifier(network=inner)
     before = {name: value.clone() for name, value in inner.state_dict().items()}
     shape = (1, 8, 8)
-    network = Perturber(ResnetTranslator(image_shape=shape, width=4, blocks=1), image_shape=shape)
-    judge = DcganDiscriminator(image_shape=shape, width=4, norm="instance")
+    network = Perturber(ResnetTranslatorConfig(width=4, blocks=1).build(shape), image_shape=shape)
+    judge = DcganDiscriminatorConfig(width=4, norm="instance").build(shape)
     game = PerturbationGame(
         generator=player(network, 0.01),
         discriminator=player(judge, 0.01),
@@ -164,7 +165,7 @@ def test_pictures_that_are_named_so_anyhow_are_no_success() -> None:
 def test_one_change_for_all_or_one_for_each(universal: bool) -> None:
     torch.manual_seed(0)
     shape = (3, 8, 12)
-    translator = ResnetTranslator(image_shape=shape, width=4, blocks=1)
+    translator = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
     network = Perturber(translator, image_shape=shape, universal=universal)
     images = torch.rand(3, *shape) * 2 - 1
     changes = network(images)

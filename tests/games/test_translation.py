@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
 from zerosum.games import (
     CartoonGame,
     ContrastiveGame,
@@ -19,7 +20,7 @@ from zerosum.games import (
     Round,
     Turn,
 )
-from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator
+from zerosum.networks import PatchHeads, ResnetTranslator
 from zerosum.objectives import make_objective, patch_nce
 from zerosum.randomness import Randomness
 from zerosum.types import DomainBatch
@@ -178,11 +179,11 @@ def test_the_best_translators_are_the_averaged_ones() -> None:
 
 def _contrastive(**settings: Any) -> ContrastiveGame:
     torch.manual_seed(0)
-    translator = ResnetTranslator(image_shape=SHAPE, width=4, blocks=2)
+    translator = ResnetTranslatorConfig(width=4, blocks=2).build(SHAPE)
     heads = PatchHeads(widths=translator.map_widths, units=8)
     return ContrastiveGame(
         generator=_player(nn.ModuleDict({"translator": translator, "heads": heads})),
-        discriminator=_player(PatchDiscriminator(image_shape=SHAPE, width=4, halvings=1)),
+        discriminator=_player(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE)),
         objective=make_objective("least-squares"),
         **settings,
     )
@@ -393,8 +394,8 @@ def _by_hand(batch: DomainBatch, networks: Sequence[nn.Module]) -> tuple[float, 
 def test_a_step_is_that_of_a_plain_loop() -> None:
     def networks() -> list[nn.Module]:
         torch.manual_seed(3)
-        make = [ResnetTranslator(image_shape=SHAPE, width=4, blocks=1) for _ in range(2)]
-        return [*make, *(PatchDiscriminator(image_shape=SHAPE, width=4, halvings=1) for _ in "ab")]
+        make = [ResnetTranslatorConfig(width=4, blocks=1).build(SHAPE) for _ in range(2)]
+        return [*make, *(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE) for _ in "ab")]
 
     batch = _batch()
     there, back, judge_a, judge_b = networks()

@@ -1,21 +1,24 @@
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from styled import StyledGenerator, game_of
+from zerosum.config import DcganGeneratorConfig, MlpGeneratorConfig, ResnetGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.latent.directions import difference_of_means, find_directions
 from zerosum.latent.editing import draw_edits
 from zerosum.latent.spaces import LatentSpace, latent_space
-from zerosum.networks import DcganGenerator, MlpGenerator, ReferenceGenerator, ResnetGenerator
+from zerosum.networks import ReferenceGenerator
 
 STRENGTHS = torch.tensor([0.5, 8.0, 1.0, 3.0])
 
 
-def _stretched(make: type[nn.Module]) -> LatentSpace:
+def _stretched(make: Callable[[], nn.Module]) -> LatentSpace:
     """A generator whose first layer passes on the axes of z with these strengths."""
     torch.manual_seed(0)
-    generator = make(latent_size=4, image_shape=(1, 8, 8))
+    generator = make()
     layers = [each for each in generator.modules() if hasattr(each, "weight")]
     first = next(each for each in layers if isinstance(each, nn.Linear | nn.ConvTranspose2d))
     assert isinstance(first, nn.Linear | nn.ConvTranspose2d)
@@ -31,26 +34,30 @@ def _stretched(make: type[nn.Module]) -> LatentSpace:
     return latent_space(game_of(generator))
 
 
-def _dcgan(**shape: object) -> nn.Module:
-    return DcganGenerator(**shape, width=4)  # type: ignore[arg-type]
+def _dcgan() -> nn.Module:
+    return DcganGeneratorConfig(latent_size=4, width=4).build((1, 8, 8))
 
 
-def _virtual(**shape: object) -> nn.Module:
-    return ReferenceGenerator(_dcgan(**shape), torch.randn(6, 4))
+def _virtual() -> nn.Module:
+    return ReferenceGenerator(_dcgan(), torch.randn(6, 4))
 
 
-def _resnet(**shape: object) -> nn.Module:
-    return ResnetGenerator(**shape, width=4)  # type: ignore[arg-type]
+def _resnet() -> nn.Module:
+    return ResnetGeneratorConfig(latent_size=4, width=4).build((1, 8, 8))
 
 
-@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _virtual, _resnet])
-def test_sefa_finds_the_axes_by_their_strengths(make: type[nn.Module]) -> None:
+def _mlp() -> nn.Module:
+    return MlpGeneratorConfig(latent_size=4).build((1, 8, 8))
+
+
+@pytest.mark.parametrize("make", [_mlp, _dcgan, _virtual, _resnet])
+def test_sefa_finds_the_axes_by_their_strengths(make: Callable[[], nn.Module]) -> None:
     found = find_directions(_stretched(make), "sefa", 3)
     torch.testing.assert_close(found, torch.eye(4)[[1, 3, 2]], atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("make", [MlpGenerator, _dcgan, _virtual, _resnet])
-def test_pca_finds_the_strongest_axis_first(make: type[nn.Module]) -> None:
+@pytest.mark.parametrize("make", [_mlp, _dcgan, _virtual, _resnet])
+def test_pca_finds_the_strongest_axis_first(make: Callable[[], nn.Module]) -> None:
     found = find_directions(_stretched(make), "pca", 2)
     assert found[0, 1] > 0.95
     torch.testing.assert_close(found.norm(dim=1), torch.ones(2))
@@ -70,7 +77,7 @@ def test_pca_of_styles_is_that_of_their_covariance() -> None:
 
 
 def test_edits_move_one_picture_both_ways() -> None:
-    space = _stretched(_dcgan)  # type: ignore[arg-type]
+    space = _stretched(_dcgan)
     point = space.points(space.latents([0], seed=3))
     sheet = draw_edits(space, point, torch.eye(4)[:2], columns=5, reach=2.0)
     assert sheet.shape == (10, 1, 8, 8)
@@ -90,7 +97,7 @@ def test_the_way_from_label_to_label() -> None:
 
 
 def test_unknown_methods_and_counts() -> None:
-    space = _stretched(_dcgan)  # type: ignore[arg-type]
+    space = _stretched(_dcgan)
     with pytest.raises(UnknownNameError, match="did you mean 'sefa'"):
         find_directions(space, "sefe", 1)
     with pytest.raises(ConfigError, match="at least one direction"):

@@ -4,10 +4,11 @@ import pytest
 import torch
 
 from styled import StyledGenerator, game_of
+from zerosum.config import MlpGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent import latent_space
 from zerosum.latent.mixing import draw_mixtures, mix_styles
-from zerosum.networks import MlpGenerator, StyleGenerator
+from zerosum.networks import StyleGenerator
 
 SPACE = latent_space(game_of(StyledGenerator()))
 
@@ -83,6 +84,6 @@ def test_bad_truncation() -> None:
 
 
 def test_a_generator_without_styles_is_refused() -> None:
-    plain = game_of(MlpGenerator(latent_size=4, image_shape=(1, 8, 8)))
+    plain = game_of(MlpGeneratorConfig(latent_size=4).build((1, 8, 8)))
     with pytest.raises(ConfigError, match="generator whose layers have styles"):
         draw_mixtures(latent_space(plain), [1], [2])

@@ -3,10 +3,10 @@ import torch
 from torch import nn
 
 from styled import StyledGenerator, game_of
+from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import DataError
 from zerosum.latent.projection import Descent, project
 from zerosum.latent.spaces import LatentSpace, latent_space
-from zerosum.networks import DcganGenerator
 
 QUICK = Descent(steps=150, starts=3, samples=100)
 
@@ -18,7 +18,7 @@ def space(request: pytest.FixtureRequest) -> LatentSpace:
         generator = StyledGenerator()
         lively(generator)
         return latent_space(game_of(generator))
-    plain = DcganGenerator(latent_size=6, image_shape=(1, 8, 8), width=4)
+    plain = DcganGeneratorConfig(latent_size=6, width=4).build((1, 8, 8))
     lively(plain)
     return latent_space(game_of(plain, latent=request.param))
 

@@ -3,6 +3,7 @@ import torch
 from scipy import stats
 
 from styled import StyledGenerator, game_of
+from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent.spaces import (
     LatentSpace,
@@ -11,12 +12,11 @@ from zerosum.latent.spaces import (
     UniformSpace,
     latent_space,
 )
-from zerosum.networks import DcganGenerator
 
 
 def _plain(latent: str) -> LatentSpace:
     torch.manual_seed(0)
-    generator = DcganGenerator(latent_size=6, image_shape=(1, 8, 8), width=4)
+    generator = DcganGeneratorConfig(latent_size=6, width=4).build((1, 8, 8))
     return latent_space(game_of(generator, latent=latent))
 
 

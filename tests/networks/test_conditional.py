@@ -7,14 +7,13 @@ import torch
 from torch.nn import functional
 
 from settings import adversarial
-from zerosum.config import change
-from zerosum.families.players import build_discriminator, build_generator
+from zerosum.config import MlpDiscriminatorConfig, change
 from zerosum.networks import (
     ConditionalDiscriminator,
     ConditionalGenerator,
-    MlpDiscriminator,
     StyleGenerator,
 )
+from zerosum.networks.building import build_discriminator, build_generator
 from zerosum.recipes import recipe
 
 FAMILIES = [
@@ -65,7 +64,7 @@ def test_every_discriminator_judges_a_picture_as_one_of_its_class(name: str) -> 
 
 def test_the_logit_is_the_papers_projection() -> None:
     """ψ(φ) + ⟨e_y, φ⟩ with φ, ψ and e taken out of the network by hand."""
-    inner = MlpDiscriminator(image_shape=(1, 2, 2), widths=(8, 5), dropout=0.0, outputs=4)
+    inner = MlpDiscriminatorConfig(widths=(8, 5), dropout=0.0).build((1, 2, 2), outputs=4)
     last = inner.layers[-2]
     assert isinstance(last, torch.nn.Linear)
     torch.nn.init.zeros_(last.bias)

@@ -5,12 +5,12 @@ import torch
 from torch import nn
 
 from settings import adversarial
-from zerosum.config import MinibatchDiscriminationConfig, RunConfig, change
+from zerosum.config import MinibatchDiscriminationConfig, MlpDiscriminatorConfig, RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
-from zerosum.families.players import build_discriminator
 from zerosum.games import Round
-from zerosum.networks import Discriminator, MinibatchDiscriminator, MlpDiscriminator
+from zerosum.networks import Discriminator, MinibatchDiscriminator
+from zerosum.networks.building import build_discriminator
 from zerosum.networks.parameters import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
@@ -67,8 +67,8 @@ def test_it_begins_as_the_discriminator_does_without(name: str, classes: int) ->
 
 
 def test_it_is_a_last_layer_on_features_and_counts_joined() -> None:
-    inner = MlpDiscriminator(image_shape=(1, 2, 2), widths=(8, 5), dropout=0.0)
-    network = MinibatchDiscriminator(inner, kernels=3, size=2)
+    inner = MlpDiscriminatorConfig(widths=(8, 5), dropout=0.0).build((1, 2, 2))
+    network = MinibatchDiscriminator(inner, MinibatchDiscriminationConfig(kernels=3, size=2))
     nn.init.normal_(network.weigh.weight)
     images, last = torch.rand(6, 1, 2, 2), inner.layers[-2]
     assert isinstance(last, nn.Linear)
@@ -80,8 +80,8 @@ def test_it_is_a_last_layer_on_features_and_counts_joined() -> None:
 
 def test_it_finds_out_a_batch_that_is_all_alike() -> None:
     """One step on v already tells a repeated picture from the same picture among others."""
-    inner = MlpDiscriminator(image_shape=(1, 2, 2), widths=(8, 5), dropout=0.0)
-    network = MinibatchDiscriminator(inner, kernels=3)
+    inner = MlpDiscriminatorConfig(widths=(8, 5), dropout=0.0).build((1, 2, 2))
+    network = MinibatchDiscriminator(inner, MinibatchDiscriminationConfig(kernels=3))
     various, one = torch.rand(6, 1, 2, 2), torch.rand(1, 1, 2, 2)
     difference = network(various).mean() - network(one.expand(6, -1, -1, -1)).mean()
     (slope,) = torch.autograd.grad(difference, network.weigh.weight)

@@ -2,30 +2,31 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.networks import (
-    DcganDiscriminator,
-    DcganGenerator,
-    GrowingGenerator,
-    MlpDiscriminator,
-    MlpGenerator,
-    R3ganGenerator,
-    ResnetDiscriminator,
-    ResnetGenerator,
-    StyleGenerator,
+from zerosum.config import (
+    DcganDiscriminatorConfig,
+    DcganGeneratorConfig,
+    MlpDiscriminatorConfig,
+    MlpGeneratorConfig,
+    ProganGeneratorConfig,
+    R3ganGeneratorConfig,
+    ResnetDiscriminatorConfig,
+    ResnetGeneratorConfig,
+    StyleGeneratorConfig,
 )
+from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks.dcgan import HEADS, STEMS
 from zerosum.networks.parameters import count_parameters
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.nn import NORMALISATIONS, add_spectral_norm, needs_batch
+from zerosum.networks.settings import Norm
+from zerosum.nn import INITIALISATIONS, NORMALISATIONS, add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
 
 NORM_LAYERS = (nn.BatchNorm2d, nn.InstanceNorm2d, nn.GroupNorm)
@@ -40,41 +41,34 @@ class Pair(NamedTuple):
     discriminator: Callable[[ImageShape], nn.Module]
 
 
-def dcgan(norm: str, stem: str, head: str, *, stem_norm: bool) -> Pair:
+def dcgan(norm: Norm, stem: Any, head: Any, *, stem_norm: bool) -> Pair:
     return Pair(
-        lambda shape: DcganGenerator(
-            latent_size=LATENT_SIZE,
-            image_shape=shape,
-            width=4,
-            norm=norm,
-            stem=stem,
-            stem_norm=stem_norm,
-        ),
-        lambda shape: DcganDiscriminator(image_shape=shape, width=4, norm=norm, head=head),
+        lambda shape: DcganGeneratorConfig(
+            latent_size=LATENT_SIZE, width=4, norm=norm, stem=stem, stem_norm=stem_norm
+        ).build(shape),
+        lambda shape: DcganDiscriminatorConfig(width=4, norm=norm, head=head).build(shape),
     )
 
 
-def resnet(norm: str, critic_norm: str) -> Pair:
+def resnet(critic_norm: Any) -> Pair:
     return Pair(
-        lambda shape: ResnetGenerator(
-            latent_size=LATENT_SIZE, image_shape=shape, width=4, norm=norm
-        ),
-        lambda shape: ResnetDiscriminator(image_shape=shape, width=4, norm=critic_norm),
+        lambda shape: ResnetGeneratorConfig(latent_size=LATENT_SIZE, width=4).build(shape),
+        lambda shape: ResnetDiscriminatorConfig(width=4, norm=critic_norm).build(shape),
     )
 
 
 PAIRS = {
     "mlp": Pair(
-        lambda shape: MlpGenerator(latent_size=LATENT_SIZE, image_shape=shape),
-        lambda shape: MlpDiscriminator(image_shape=shape),
+        lambda shape: MlpGeneratorConfig(latent_size=LATENT_SIZE).build(shape),
+        lambda shape: MlpDiscriminatorConfig().build(shape),
     ),
     "dcgan-2018": dcgan("batch", "linear", "linear", stem_norm=False),
     "dcgan-paper": dcgan("batch", "convolution", "convolution", stem_norm=True),
     "dcgan-linear-stem": dcgan("instance", "linear", "linear", stem_norm=True),
     "dcgan-layer": dcgan("layer", "convolution", "linear", stem_norm=True),
     "dcgan-plain": dcgan("none", "convolution", "convolution", stem_norm=True),
-    "resnet": resnet("batch", "none"),
-    "resnet-layer": resnet("batch", "layer"),
+    "resnet": resnet("none"),
+    "resnet-layer": resnet("layer"),
 }
 
 
@@ -143,11 +137,11 @@ def test_no_convolution_has_a_bias_before_a_normalisation(pair: Pair) -> None:
 @pytest.mark.parametrize("stem", STEMS)
 @pytest.mark.parametrize("stem_norm", [True, False])
 def test_a_stem_has_a_bias_exactly_without_a_normalisation(
-    norm: str, stem: str, stem_norm: bool
+    norm: Norm, stem: Any, stem_norm: bool
 ) -> None:
-    generator = DcganGenerator(
-        latent_size=4, image_shape=(1, 8, 8), width=4, norm=norm, stem=stem, stem_norm=stem_norm
-    )
+    generator = DcganGeneratorConfig(
+        latent_size=4, width=4, norm=norm, stem=stem, stem_norm=stem_norm
+    ).build((1, 8, 8))
     first, second = leaves(generator)[:2]
     assert (first.bias is None) is isinstance(second, NORM_LAYERS)
 
@@ -184,27 +178,23 @@ def test_pictures_are_judged_alone_unless_a_batch_is_needed(pair: Pair) -> None:
 @pytest.mark.parametrize(
     ("network", "published"),
     [
-        (lambda: MlpGenerator(), 114_800),
-        (lambda: MlpDiscriminator(), 110_849),
-        (lambda: DcganDiscriminator(image_shape=(3, 32, 32), width=32, head="linear"), 167_809),
+        (lambda: MlpGeneratorConfig().build((1, 28, 28)), 114_800),
+        (lambda: MlpDiscriminatorConfig().build((1, 28, 28)), 110_849),
+        (lambda: DcganDiscriminatorConfig(width=32, head="linear").build((3, 32, 32)), 167_809),
         (
-            lambda: DcganGenerator(
-                latent_size=100,
-                image_shape=(3, 32, 32),
-                width=32,
-                stem="linear",
-                stem_norm=False,
-            ),
+            lambda: DcganGeneratorConfig(
+                latent_size=100, width=32, stem="linear", stem_norm=False
+            ).build((3, 32, 32)),
             372_416,
         ),
         (
-            lambda: DcganGenerator(
-                latent_size=100, image_shape=(3, 32, 32), width=32, output_bias=True
+            lambda: DcganGeneratorConfig(latent_size=100, width=32, output_bias=True).build(
+                (3, 32, 32)
             ),
             370_627,
         ),
-        (lambda: DcganDiscriminator(image_shape=(3, 64, 64), width=64), 2_765_568),
-        (lambda: DcganGenerator(latent_size=128, image_shape=(3, 64, 64), width=64), 3_806_080),
+        (lambda: DcganDiscriminatorConfig(width=64).build((3, 64, 64)), 2_765_568),
+        (lambda: DcganGeneratorConfig(latent_size=128, width=64).build((3, 64, 64)), 3_806_080),
     ],
     ids=["mlp-g", "mlp-d", "svhn-d", "svhn-g", "cifar10-g", "faces-d", "faces-g"],
 )
@@ -213,7 +203,7 @@ def test_published_parameter_counts(network: Callable[[], nn.Module], published:
 
 
 def test_paper_weights_are_drawn_with_standard_deviation_0_02() -> None:
-    generator = DcganGenerator(latent_size=100, image_shape=(3, 32, 32), width=64)
+    generator = DcganGeneratorConfig(latent_size=100, width=64).build((3, 32, 32))
     for layer in generator.modules():
         if isinstance(layer, nn.ConvTranspose2d):
             assert layer.weight.std().item() == pytest.approx(0.02, rel=0.1)
@@ -226,12 +216,12 @@ def test_default_weights_are_pytorchs() -> None:
     torch.manual_seed(0)
     expected = nn.Conv2d(3, 8, 4, 2, 1, bias=False).weight
     torch.manual_seed(0)
-    discriminator = DcganDiscriminator(image_shape=(3, 32, 32), width=8, initialisation="default")
+    discriminator = DcganDiscriminatorConfig(width=8, initialisation="default").build((3, 32, 32))
     assert torch.equal(next(discriminator.parameters()), expected)
 
 
 def test_widths_are_capped() -> None:
-    discriminator = DcganDiscriminator(image_shape=(1, 128, 128), width=8, max_width=32)
+    discriminator = DcganDiscriminatorConfig(width=8, max_width=32).build((1, 128, 128))
     widths = [m.out_channels for m in discriminator.modules() if isinstance(m, nn.Conv2d)]
     assert widths == [8, 16, 32, 32, 32, 1]
 
@@ -258,7 +248,7 @@ def test_a_head_gives_as_many_logits_as_are_wanted(head: str) -> None:
 
 @pytest.mark.parametrize(("side", "smallest"), [(28, 7), (32, 8), (64, 8), (128, 8)])
 def test_the_residual_critic_judges_maps_of_the_papers_size(side: int, smallest: int) -> None:
-    discriminator = ResnetDiscriminator(image_shape=(1, side, side), width=4)
+    discriminator = ResnetDiscriminatorConfig(width=4).build((1, side, side))
     sizes: list[torch.Size] = []
     pool = next(m for m in discriminator.modules() if isinstance(m, nn.AdaptiveAvgPool2d))
     pool.register_forward_hook(lambda _module, given, _out: sizes.append(given[0].shape))
@@ -267,7 +257,10 @@ def test_the_residual_critic_judges_maps_of_the_papers_size(side: int, smallest:
 
 
 def test_cifar10_residual_networks_have_the_papers_blocks() -> None:
-    generator, critic = ResnetGenerator(), ResnetDiscriminator()
+    generator, critic = (
+        ResnetGeneratorConfig().build((3, 32, 32)),
+        ResnetDiscriminatorConfig().build((3, 32, 32)),
+    )
     kernel, mix = 128 * 128 * 9, 128 * 128
     stem, drawing = 128 * 2048 + 2048, 128 * 3 * 9 + 3
     assert count_parameters(generator) == stem + 3 * (2 * kernel + mix + 4 * 128) + 256 + drawing
@@ -292,10 +285,10 @@ def test_spectral_norm_limits_every_layer(name: str) -> None:
 @pytest.mark.parametrize(
     "build",
     [
-        lambda shape: DcganGenerator(latent_size=4, image_shape=shape, width=4),
-        lambda shape: DcganDiscriminator(image_shape=shape, width=4),
-        lambda shape: ResnetGenerator(image_shape=shape, width=4),
-        lambda shape: ResnetDiscriminator(image_shape=shape, width=4),
+        lambda shape: DcganGeneratorConfig(latent_size=4, width=4).build(shape),
+        lambda shape: DcganDiscriminatorConfig(width=4).build(shape),
+        lambda shape: ResnetGeneratorConfig(width=4).build(shape),
+        lambda shape: ResnetDiscriminatorConfig(width=4).build(shape),
     ],
 )
 def test_sizes_that_cannot_be_halved_are_refused(
@@ -307,25 +300,28 @@ def test_sizes_that_cannot_be_halved_are_refused(
 
 def test_wrong_names_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'linear'"):
-        DcganGenerator(latent_size=4, image_shape=(1, 8, 8), width=4, stem="liner")
+        _ = STEMS["liner"]
     with pytest.raises(UnknownNameError, match="did you mean 'convolution'"):
-        DcganDiscriminator(image_shape=(1, 8, 8), width=4, head="convolutional")
+        _ = HEADS["convolutional"]
     with pytest.raises(UnknownNameError, match="did you mean 'normal'"):
-        DcganDiscriminator(image_shape=(1, 8, 8), width=4, initialisation="norml")
+        _ = INITIALISATIONS["norml"]
 
 
 def test_dropout_acts_in_training_only() -> None:
-    generator = MlpGenerator()
+    generator = MlpGeneratorConfig().build((1, 28, 28))
     z = torch.randn(4, 100)
     assert not torch.equal(generator(z), generator(z))
     generator.eval()
     assert torch.equal(generator(z), generator(z))
-    still = MlpGenerator(dropout=0.0)
+    still = MlpGeneratorConfig(dropout=0.0).build((1, 28, 28))
     assert torch.equal(still(z), still(z))
 
 
 def test_residual_networks_start_as_their_authors_do() -> None:
-    generator, critic = ResnetGenerator(), ResnetDiscriminator()
+    generator, critic = (
+        ResnetGeneratorConfig().build((3, 32, 32)),
+        ResnetDiscriminatorConfig().build((3, 32, 32)),
+    )
     stem, drawing = generator.layers[0], generator.layers[-2]
     first, *_, last = (layer for layer in critic.layers if list(layer.parameters()))
     assert isinstance(first, ResidualBlock)
@@ -346,17 +342,17 @@ def test_residual_networks_start_as_their_authors_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "make",
+    "settings",
     [
-        partial(R3ganGenerator, width=8, group_size=4),
-        partial(GrowingGenerator, width=4),
-        partial(StyleGenerator, style="adain", width=4, style_size=8),
-        partial(StyleGenerator, style="modulation", width=4, style_size=8),
+        R3ganGeneratorConfig(latent_size=8, width=8, group_size=4),
+        ProganGeneratorConfig(latent_size=8, width=4),
+        StyleGeneratorConfig(latent_size=8, style="adain", width=4, style_size=8),
+        StyleGeneratorConfig(latent_size=8, style="modulation", width=4, style_size=8),
     ],
 )
-def test_bounded_pictures_are_tanh_of_unbounded_ones(make: Callable[..., nn.Module]) -> None:
-    free = make(image_shape=(1, 16, 16), latent_size=8).eval()
-    bounded = make(image_shape=(1, 16, 16), latent_size=8, bounded=True).eval()
+def test_bounded_pictures_are_tanh_of_unbounded_ones(settings: Any) -> None:
+    free = settings.build((1, 16, 16)).eval()
+    bounded = replace(settings, bounded=True).build((1, 16, 16)).eval()
     bounded.load_state_dict(free.state_dict())
     with torch.no_grad():
         for weight in (*free.parameters(), *bounded.parameters()):

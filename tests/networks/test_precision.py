@@ -1,22 +1,27 @@
 """In mixed precision the last stage of a discriminator, and sums of colours, keep 32 bits."""
 
 from collections.abc import Callable
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from zerosum.config import (
+    DcganDiscriminatorConfig,
+    MinibatchDiscriminationConfig,
+    MlpDiscriminatorConfig,
+    ProganDiscriminatorConfig,
+    R3ganDiscriminatorConfig,
+    ResnetDiscriminatorConfig,
+    StyleDiscriminatorConfig,
+    StyleGeneratorConfig,
+)
 from zerosum.networks import (
-    DcganDiscriminator,
     Discriminator,
-    GrowingDiscriminator,
     MinibatchDiscriminator,
     MlpDiscriminator,
-    R3ganDiscriminator,
-    ResnetDiscriminator,
-    StyleDiscriminator,
-    StyleGenerator,
 )
 from zerosum.nn import EqualisedConv2d, EqualisedLinear
 
@@ -24,12 +29,12 @@ SHAPE = (1, 16, 16)
 COUNTED = (nn.Conv2d, nn.Linear, EqualisedConv2d, EqualisedLinear)
 
 JUDGES: dict[str, tuple[Callable[[], Discriminator], int]] = {
-    "mlp": (lambda: MlpDiscriminator(image_shape=SHAPE), 1),
-    "dcgan": (lambda: DcganDiscriminator(image_shape=SHAPE, width=4), 1),
-    "resnet": (lambda: ResnetDiscriminator(image_shape=SHAPE, width=4), 1),
-    "progan": (lambda: GrowingDiscriminator(image_shape=SHAPE, width=4), 3),
-    "style": (lambda: StyleDiscriminator(image_shape=SHAPE, width=4), 3),
-    "r3gan": (lambda: R3ganDiscriminator(image_shape=SHAPE, width=4, blocks=2), 2 * 3 + 2),
+    "mlp": (lambda: MlpDiscriminatorConfig().build(SHAPE), 1),
+    "dcgan": (lambda: DcganDiscriminatorConfig(width=4).build(SHAPE), 1),
+    "resnet": (lambda: ResnetDiscriminatorConfig(width=4).build(SHAPE), 1),
+    "progan": (lambda: ProganDiscriminatorConfig(width=4).build(SHAPE), 3),
+    "style": (lambda: StyleDiscriminatorConfig(width=4).build(SHAPE), 3),
+    "r3gan": (lambda: R3ganDiscriminatorConfig(width=4, blocks=2).build(SHAPE), 2 * 3 + 2),
 }
 """How each is built, and the layers with weights of its last stage."""
 
@@ -61,7 +66,9 @@ def test_every_discriminator_is_looked_at() -> None:
 
 
 def test_comparing_pictures_of_a_batch_is_exact() -> None:
-    judge = MinibatchDiscriminator(MlpDiscriminator(image_shape=SHAPE, dropout=0.0), kernels=3)
+    judge = MinibatchDiscriminator(
+        MlpDiscriminatorConfig(dropout=0.0).build(SHAPE), MinibatchDiscriminationConfig(kernels=3)
+    )
     nn.init.normal_(judge.weigh.weight)
     maps = torch.randn(4, 32)
     expected = judge._compared(maps)
@@ -73,10 +80,12 @@ def test_comparing_pictures_of_a_batch_is_exact() -> None:
 
 
 @pytest.mark.parametrize("style", ["adain", "modulation"])
-def test_styles_and_sums_of_colours_are_exact(style: str) -> None:
-    network = StyleGenerator(
-        image_shape=SHAPE, style=style, latent_size=6, width=4, style_size=8, depth=2
-    ).eval()
+def test_styles_and_sums_of_colours_are_exact(style: Any) -> None:
+    network = (
+        StyleGeneratorConfig(style=style, latent_size=6, width=4, style_size=8, depth=2)
+        .build(SHAPE)
+        .eval()
+    )
     latents = torch.randn(3, 6)
     with half():
         styles, drawn = network.mapping(latents), network(latents)
@@ -85,7 +94,7 @@ def test_styles_and_sums_of_colours_are_exact(style: str) -> None:
 
 
 def test_gradients_reach_all_of_both_parts() -> None:
-    judge = StyleDiscriminator(image_shape=SHAPE, width=4)
+    judge = StyleDiscriminatorConfig(width=4).build(SHAPE)
     with half():
         judge(torch.randn(8, *SHAPE)).sum().backward()
     for weight in judge.parameters():

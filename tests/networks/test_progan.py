@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.autograd import grad
 from torch.nn import functional
 
+from zerosum.config import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import GrowingDiscriminator, GrowingGenerator
 from zerosum.networks.parameters import count_parameters
@@ -23,11 +24,11 @@ def _seeded() -> None:
 
 
 def generator(shape: ImageShape = (3, 32, 32)) -> GrowingGenerator:
-    return GrowingGenerator(image_shape=shape, latent_size=6, width=4)
+    return ProganGeneratorConfig(latent_size=6, width=4).build(shape)
 
 
 def discriminator(shape: ImageShape = (3, 32, 32)) -> GrowingDiscriminator:
-    return GrowingDiscriminator(image_shape=shape, width=4)
+    return ProganDiscriminatorConfig(width=4).build(shape)
 
 
 def coarse(images: Tensor, times: int) -> Tensor:
@@ -50,11 +51,11 @@ def test_pictures_are_of_full_size_at_every_stage(shape: ImageShape, progress: f
 
 def test_published_sizes() -> None:
     with torch.device("meta"):
-        course = GrowingGenerator(
-            image_shape=(3, 512, 512), latent_size=128, width=32, pixel_norm=False
+        course = ProganGeneratorConfig(latent_size=128, width=32, pixel_norm=False).build(
+            (3, 512, 512)
         )
-        makes = GrowingGenerator(image_shape=(3, 1024, 1024))
-        judges = GrowingDiscriminator(image_shape=(3, 1024, 1024))
+        makes = ProganGeneratorConfig().build((3, 1024, 1024))
+        judges = ProganDiscriminatorConfig().build((3, 1024, 1024))
     assert count_parameters(course) == 19_926_392
     assert round(count_parameters(makes) / 1e6, 1) == 23.1  # the paper's table 2
     assert round(count_parameters(judges) / 1e6, 1) == 23.1
@@ -130,7 +131,7 @@ def test_growth_is_part_of_the_state() -> None:
 
 
 def test_growth_follows_the_state_however_it_is_changed() -> None:
-    network = GrowingGenerator(image_shape=(1, 16, 16), width=4)
+    network = ProganGeneratorConfig(width=4).build((1, 16, 16))
     network.grow(0.25)
     grown = {name: value.clone() for name, value in network.state_dict().items()}
     network.grow(1.5)
@@ -183,7 +184,7 @@ def test_the_discriminators_slope_can_be_differentiated(progress: float) -> None
 
 @pytest.mark.parametrize("pixel_norm", [True, False])
 def test_untrained_pictures_are_of_ordinary_size(pixel_norm: bool) -> None:
-    makes = GrowingGenerator(image_shape=(3, 64, 64), width=16, pixel_norm=pixel_norm)
+    makes = ProganGeneratorConfig(width=16, pixel_norm=pixel_norm).build((3, 64, 64))
     with torch.no_grad():
         images = makes(torch.randn(8, 512))
     assert 0.3 < images.std() < 3

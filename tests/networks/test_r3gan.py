@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from zerosum.config import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.parameters import count_parameters
@@ -25,8 +26,8 @@ def _seeded() -> None:
 
 
 def pair(shape: ImageShape, width: int = 4) -> tuple[R3ganGenerator, R3ganDiscriminator]:
-    generator = R3ganGenerator(latent_size=10, image_shape=shape, width=width, max_width=16)
-    return generator, R3ganDiscriminator(image_shape=shape, width=width, max_width=16)
+    generator = R3ganGeneratorConfig(latent_size=10, width=width, max_width=16).build(shape)
+    return generator, R3ganDiscriminatorConfig(width=width, max_width=16).build(shape)
 
 
 def blocks(network: nn.Module) -> list[ResidualBlock]:
@@ -55,7 +56,7 @@ def test_every_block_starts_as_the_identity() -> None:
 
 def test_the_other_weights_start_as_fixup_says() -> None:
     count = 3 * 5
-    network = R3ganDiscriminator(image_shape=(1, 28, 28), width=64, max_width=64, blocks=5)
+    network = R3ganDiscriminatorConfig(width=64, max_width=64, blocks=5).build((1, 28, 28))
     assert len(blocks(network)) == count
     for block in blocks(network):
         widen, grouped, _ = (m for m in block.modules() if isinstance(m, nn.Conv2d))
@@ -68,7 +69,7 @@ def test_the_other_weights_start_as_fixup_says() -> None:
 
 def test_signals_keep_their_size_however_deep_the_network_is() -> None:
     for depth in (1, 8):
-        generator = R3ganGenerator(image_shape=(3, 32, 32), width=64, max_width=64, blocks=depth)
+        generator = R3ganGeneratorConfig(width=64, max_width=64, blocks=depth).build((3, 32, 32))
         for block in blocks(generator):  # As after training, when no block is the identity.
             last = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)][-1]
             nn.init.normal_(last.weight, std=0.3 / math.sqrt(128))
@@ -128,7 +129,7 @@ def test_the_outermost_pixel_may_be_repeated() -> None:
     repeated = _double(2, 2, repeat_border=True)(constant)
     torch.testing.assert_close(repeated, torch.full((1, 2, 8, 8), 0.7))
     zero, repeat = (
-        R3ganGenerator(image_shape=(1, 16, 16), width=4, repeat_border=each)
+        R3ganGeneratorConfig(width=4, repeat_border=each).build((1, 16, 16))
         for each in (False, True)
     )
     repeat.load_state_dict(zero.state_dict())
@@ -147,8 +148,8 @@ def test_the_covering_convolution_is_pytorchs() -> None:
 
 def test_the_cifar10_networks_have_the_papers_blocks() -> None:
     with torch.device("meta"):
-        generator = R3ganGenerator(image_shape=(3, 32, 32), width=768, max_width=768)
-        discriminator = R3ganDiscriminator(image_shape=(3, 32, 32), width=768, max_width=768)
+        generator = R3ganGeneratorConfig(width=768, max_width=768).build((3, 32, 32))
+        discriminator = R3ganDiscriminatorConfig(width=768, max_width=768).build((3, 32, 32))
     inner = 2 * 768
     block = 768 * inner + inner + inner * 16 * 9 + inner + inner * 768
     shared = 4 * 2 * block + 3 * 768 + 768 * 4 * 4
@@ -165,7 +166,7 @@ def test_a_group_has_all_channels_where_there_are_few() -> None:
 
 def test_channels_that_make_no_groups_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"12 channels, 2 times.* do not make groups of 16"):
-        R3ganGenerator(image_shape=(1, 28, 28), width=12)
+        R3ganGeneratorConfig(width=12).build((1, 28, 28))
 
 
 def test_sizes_that_cannot_be_halved_are_refused() -> None:

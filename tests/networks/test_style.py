@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.autograd import grad
 
+from zerosum.config import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.networks import MappingNetwork, StyleDiscriminator, StyleGenerator
+from zerosum.networks import MappingNetwork, StyleGenerator
 from zerosum.networks.parameters import count_parameters
 from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
 from zerosum.nn import NoiseInjection
@@ -25,16 +27,14 @@ def _seeded() -> None:
 
 
 @pytest.fixture(params=STYLES)
-def style(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
+def style(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 def generator(
-    style: str, shape: ImageShape = (3, 16, 16), *, mixing: float = 0.0, truncation: float = 1.0
+    style: Any, shape: ImageShape = (3, 16, 16), *, mixing: float = 0.0, truncation: float = 1.0
 ) -> StyleGenerator:
-    network = StyleGenerator(
-        image_shape=shape,
+    network = StyleGeneratorConfig(
         style=style,
         latent_size=6,
         style_size=10,
@@ -43,7 +43,7 @@ def generator(
         depth=2,
         mixing=mixing,
         truncation=truncation,
-    )
+    ).build(shape)
     with torch.no_grad():  # Noise that is 0 would hide everything about noise.
         for layer in noises(network):
             layer.weight.fill_(0.1)
@@ -59,7 +59,7 @@ def noises(network: StyleGenerator) -> Iterator[NoiseInjection]:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_pictures_have_the_shape_that_was_asked_for(style: str, shape: ImageShape) -> None:
+def test_pictures_have_the_shape_that_was_asked_for(style: Any, shape: ImageShape) -> None:
     network = generator(style, shape, mixing=0.9)
     assert network(torch.randn(5, 6)).shape == (5, *shape)
     assert network.eval()(torch.randn(1, 6)).shape == (1, *shape)
@@ -72,21 +72,21 @@ def test_pictures_have_the_shape_that_was_asked_for(style: str, shape: ImageShap
 def test_any_number_of_pictures_gets_an_opinion_each(
     shape: ImageShape, group: int, residual: bool
 ) -> None:
-    network = StyleDiscriminator(image_shape=shape, width=4, residual=residual, group=group)
+    network = StyleDiscriminatorConfig(width=4, residual=residual, group=group).build(shape)
     for n in (1, 3, 7, 8):
         assert network(torch.randn(n, *shape)).shape == (n,)
 
 
 @pytest.mark.parametrize("residual", [True, False])
 def test_opinions_start_of_ordinary_size(residual: bool) -> None:
-    network = StyleDiscriminator(image_shape=(3, 64, 64), width=16, residual=residual)
+    network = StyleDiscriminatorConfig(width=16, residual=residual).build((3, 64, 64))
     with torch.no_grad():
         logits = network(torch.randn(64, 3, 64, 64))
     assert 0.01 < logits.square().mean().sqrt() < 3
 
 
-def test_pictures_start_of_ordinary_size(style: str) -> None:
-    network = StyleGenerator(image_shape=(3, 64, 64), style=style, width=16, style_size=64)
+def test_pictures_start_of_ordinary_size(style: Any) -> None:
+    network = StyleGeneratorConfig(style=style, width=16, style_size=64).build((3, 64, 64))
     with torch.no_grad():
         images = network(torch.randn(8, 512))
     assert 0.2 < images.std() < 4
@@ -95,10 +95,10 @@ def test_pictures_start_of_ordinary_size(style: str) -> None:
 def test_published_sizes() -> None:
     """StyleGAN2 of configuration F: 30.37 million at 1024 pixels, as its authors' program says."""
     with torch.device("meta"):
-        largest = StyleGenerator(image_shape=(3, 1024, 1024), width=32)
-        medium = StyleGenerator(image_shape=(3, 256, 256), width=128)
-        judge = StyleDiscriminator(image_shape=(3, 1024, 1024), width=32)
-        first = StyleGenerator(image_shape=(3, 1024, 1024), width=16, style="adain")
+        largest = StyleGeneratorConfig(width=32).build((3, 1024, 1024))
+        medium = StyleGeneratorConfig(width=128).build((3, 256, 256))
+        judge = StyleDiscriminatorConfig(width=32).build((3, 1024, 1024))
+        first = StyleGeneratorConfig(width=16, style="adain").build((3, 1024, 1024))
     assert count_parameters(largest) == 30_370_060
     assert count_parameters(medium) == 30_034_338
     assert count_parameters(judge) == 29_012_513
@@ -106,8 +106,8 @@ def test_published_sizes() -> None:
     assert round(count_parameters(first) / 1e6, 1) == 26.2  # StyleGAN's paper, section 2
 
 
-def test_noise_has_no_strength_at_the_start(style: str) -> None:
-    network = StyleGenerator(image_shape=(1, 8, 8), style=style, latent_size=4, width=4, mixing=0)
+def test_noise_has_no_strength_at_the_start(style: Any) -> None:
+    network = StyleGeneratorConfig(style=style, latent_size=4, width=4, mixing=0).build((1, 8, 8))
     assert all(layer.weight.abs().max() == 0 for layer in noises(network))
     z = torch.randn(2, 4)
     assert torch.equal(network(z), network(z))
@@ -115,7 +115,7 @@ def test_noise_has_no_strength_at_the_start(style: str) -> None:
     assert strengths == ({16, 8, 4} if style == "adain" else {1})
 
 
-def test_noise_is_fresh_while_training_and_fixed_in_evaluation(style: str) -> None:
+def test_noise_is_fresh_while_training_and_fixed_in_evaluation(style: Any) -> None:
     network = generator(style)
     z = torch.randn(2, 6)
     assert not torch.allclose(network(z), network(z))
@@ -125,9 +125,9 @@ def test_noise_is_fresh_while_training_and_fixed_in_evaluation(style: str) -> No
     torch.testing.assert_close(alone, network(z), atol=1e-5, rtol=1e-4)
 
 
-def test_without_noise_a_latent_gives_one_picture_while_training_too(style: str) -> None:
-    make = partial(StyleGenerator, image_shape=(3, 16, 16), latent_size=6, width=4, mixing=0.0)
-    plain, noisy = (make(style=style, noise=noise) for noise in (False, True))
+def test_without_noise_a_latent_gives_one_picture_while_training_too(style: Any) -> None:
+    make = partial(StyleGeneratorConfig, style=style, latent_size=6, width=4, mixing=0.0)
+    plain, noisy = (make(noise=noise).build((3, 16, 16)) for noise in (False, True))
     z = torch.randn(2, 6)
     assert torch.equal(plain(z), plain(z))
     kept = {
@@ -142,7 +142,7 @@ def test_without_noise_a_latent_gives_one_picture_while_training_too(style: str)
     assert torch.equal(plain(z), noisy(z))
 
 
-def test_training_draws_from_pytorchs_own_generator(style: str) -> None:
+def test_training_draws_from_pytorchs_own_generator(style: Any) -> None:
     network, z = generator(style, mixing=0.9), torch.randn(4, 6)
     drawn = []
     for _ in range(2):
@@ -193,7 +193,7 @@ def test_mixing_changes_the_later_layers_only() -> None:
     assert mixed[:, :, 0].tolist() == [[0, 1, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1], [0] * 6]
 
 
-def test_a_layer_sees_its_own_style_and_earlier_layers_do_not(style: str) -> None:
+def test_a_layer_sees_its_own_style_and_earlier_layers_do_not(style: Any) -> None:
     network = generator(style, (3, 32, 32)).eval()
     seen: list[Tensor] = []
     for layer in layers(network):
@@ -228,7 +228,7 @@ def test_so_many_pictures_are_mixed_while_training(mixing: float, share: float) 
     assert torch.equal(given[1], own)
 
 
-def test_the_mean_style_converges_while_training_only(style: str) -> None:
+def test_the_mean_style_converges_while_training_only(style: Any) -> None:
     network = generator(style, (1, 8, 8))
     with torch.no_grad():
         target = network.mapping(torch.randn(20_000, 6))[:, 0].mean(dim=0)
@@ -240,7 +240,7 @@ def test_the_mean_style_converges_while_training_only(style: str) -> None:
     torch.testing.assert_close(network.mean_style, target, atol=0.03, rtol=0)
 
 
-def test_truncated_to_nothing_all_pictures_are_the_mean_one(style: str) -> None:
+def test_truncated_to_nothing_all_pictures_are_the_mean_one(style: Any) -> None:
     network = generator(style, truncation=0.0).eval()
     network.mean_style.normal_()
     images = network(torch.randn(4, 6))
@@ -264,9 +264,9 @@ def test_the_picture_is_the_sum_of_what_every_size_adds() -> None:
     torch.testing.assert_close(after - before, added, atol=1e-5, rtol=0)
 
 
-def test_every_weight_of_both_networks_gets_a_gradient(style: str) -> None:
+def test_every_weight_of_both_networks_gets_a_gradient(style: Any) -> None:
     network = generator(style, mixing=0.9)
-    judge = StyleDiscriminator(image_shape=(3, 16, 16), width=4, residual=style == "modulation")
+    judge = StyleDiscriminatorConfig(width=4, residual=style == "modulation").build((3, 16, 16))
     judge(network(torch.randn(8, 6))).sum().backward()
     for each in (network, judge):
         for name, weight in each.named_parameters():
@@ -276,7 +276,7 @@ def test_every_weight_of_both_networks_gets_a_gradient(style: str) -> None:
 
 @pytest.mark.parametrize("residual", [True, False])
 def test_the_discriminators_slope_can_be_differentiated(residual: bool) -> None:
-    judge = StyleDiscriminator(image_shape=(1, 8, 8), width=4, residual=residual)
+    judge = StyleDiscriminatorConfig(width=4, residual=residual).build((1, 8, 8))
     images = torch.randn(4, 1, 8, 8, requires_grad=True)
     (slope,) = grad(judge(images).sum(), images, create_graph=True)
     slope.square().sum().backward()  # type: ignore[no-untyped-call]
@@ -284,7 +284,7 @@ def test_the_discriminators_slope_can_be_differentiated(residual: bool) -> None:
     assert {name for name, _ in judge.named_parameters() if "weight" in name} <= moved
 
 
-def test_the_pictures_slope_by_the_style_can_be_differentiated(style: str) -> None:
+def test_the_pictures_slope_by_the_style_can_be_differentiated(style: Any) -> None:
     network = generator(style)
     styles = network.mapping(torch.randn(2, 6))
     images = network.synthesis(styles)
@@ -297,16 +297,16 @@ def test_the_pictures_slope_by_the_style_can_be_differentiated(style: str) -> No
 
 def test_unknown_styles_and_empty_groups_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'modulation'"):
-        StyleGenerator(image_shape=(1, 8, 8), style="modulations")
-    with pytest.raises(ConfigError, match="at least 1 picture"):
-        StyleDiscriminator(image_shape=(1, 8, 8), group=0)
+        _ = STYLES["modulations"]
+    with pytest.raises(ConfigError, match="group must be greater than 0"):
+        StyleDiscriminatorConfig(group=0)
     with pytest.raises(ConfigError, match="multiples of 4"):
-        StyleGenerator(image_shape=(1, 30, 30))
+        StyleGeneratorConfig().build((1, 30, 30))
 
 
 def test_the_mapping_is_a_network_of_its_own() -> None:
     mapping, z = MappingNetwork(6, 10, depth=3), torch.randn(4, 6)
     assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)  # The length of z says nothing.
-    made = StyleGenerator(image_shape=(1, 8, 8), latent_size=6, style_size=10, depth=3, width=4)
+    made = StyleGeneratorConfig(latent_size=6, style_size=10, depth=3, width=4).build((1, 8, 8))
     made.map.load_state_dict(mapping.state_dict())
     assert torch.equal(made.mapping(z)[:, 0], mapping(z))

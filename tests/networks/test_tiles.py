@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
+from zerosum.config import ResnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import tiles
 from zerosum.networks.statistics import Moments, measure_statistics, normalising_by
 from zerosum.networks.tiles import translate_any_size
-from zerosum.networks.translator import ResnetTranslator
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +143,7 @@ def test_the_network_is_restored_whatever_happens() -> None:
 
 @torch.no_grad()
 def test_a_picture_that_fits_goes_through_whole() -> None:
-    network = ResnetTranslator(image_shape=(3, 32, 32), width=4, blocks=1).eval()
+    network = ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 32)).eval()
     images = picture(32, 48)
     found = translate_any_size(network, images, multiple=4, tile=40, overlap=16)
     assert torch.equal(found, network(images))
@@ -249,7 +249,7 @@ def steps_at_borders(images: Tensor) -> float:
 @torch.no_grad()
 def test_there_is_no_seam_where_naive_tiles_have_one(seed: int) -> None:
     torch.manual_seed(seed)
-    network = ResnetTranslator(image_shape=(3, 64, 64), width=8, blocks=3).eval()
+    network = ResnetTranslatorConfig(width=8, blocks=3).build((3, 64, 64)).eval()
     across, down = torch.linspace(-1, 1, 480), torch.linspace(-1, 1, 320)[:, None]
     images = torch.stack([across * down, down + 0 * across, across + 0 * down])[None]
     tiled = translate_any_size(network, images, multiple=4, tile=TILE, overlap=OVERLAP)

@@ -7,10 +7,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from zerosum.config import ResnetTranslatorConfig
+from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig, UnetTranslatorConfig
 from zerosum.errors import ConfigError
-from zerosum.networks import PatchDiscriminator, PatchHeads, ResnetTranslator, UnetTranslator
+from zerosum.networks import PatchHeads
 from zerosum.networks.parameters import count_parameters
+from zerosum.networks.settings import Norm
 from zerosum.nn import NORMALISATIONS, initialise_normal
 from zerosum.nn.resampling import thinning
 
@@ -18,17 +19,17 @@ SHAPES = [(3, 32, 32), (1, 32, 48), (4, 64, 32)]
 Shape = tuple[int, int, int]
 
 TRANSLATORS: dict[str, Callable[[Shape], nn.Module]] = {
-    "paper": lambda shape: ResnetTranslator(image_shape=shape, width=4, blocks=2),
-    "course": lambda shape: ResnetTranslator(
-        image_shape=shape, width=4, halvings=3, blocks=2, stem=False, norm="batch", padding="zero"
-    ),
-    "residual": lambda shape: ResnetTranslator(
-        image_shape=shape, width=4, blocks=1, stem=False, residual=True
-    ),
-    "filtered": lambda shape: ResnetTranslator(
-        image_shape=shape, width=4, blocks=1, filtered=True, initialisation="xavier"
-    ),
-    "u-net": lambda shape: UnetTranslator(image_shape=shape, width=4, depth=4),
+    "paper": lambda shape: ResnetTranslatorConfig(width=4, blocks=2).build(shape),
+    "course": lambda shape: ResnetTranslatorConfig(
+        width=4, halvings=3, blocks=2, stem=False, norm="batch", padding="zero"
+    ).build(shape),
+    "residual": lambda shape: ResnetTranslatorConfig(
+        width=4, blocks=1, stem=False, residual=True
+    ).build(shape),
+    "filtered": lambda shape: ResnetTranslatorConfig(
+        width=4, blocks=1, filtered=True, initialisation="xavier"
+    ).build(shape),
+    "u-net": lambda shape: UnetTranslatorConfig(width=4, depth=4).build(shape),
 }
 
 
@@ -65,23 +66,18 @@ def test_every_weight_can_learn(name: str) -> None:
 
 
 def test_published_counts_of_weights() -> None:
-    course = ResnetTranslator(
-        image_shape=(3, 128, 128),
-        halvings=3,
-        blocks=6,
-        stem=False,
-        norm="batch",
-        padding="zero",
-    )
+    course = ResnetTranslatorConfig(
+        halvings=3, blocks=6, stem=False, norm="batch", padding="zero"
+    ).build((3, 128, 128))
     assert count_parameters(course) == 8_402_176
     # 54.414 million: https://github.com/junyanz/pytorch-CycleGAN-and-pix2pix, unet_256; its
     # discriminator of three halvings has 2.765 million with normalisations that have no weights,
     # the translator of 9 blocks 11.378 million with biases that these normalisations cancel.
-    assert count_parameters(UnetTranslator(image_shape=(3, 256, 256))) == 54_414_531
-    paper = PatchDiscriminator(image_shape=(3, 256, 256))
+    assert count_parameters(UnetTranslatorConfig().build((3, 256, 256))) == 54_414_531
+    paper = PatchDiscriminatorConfig().build((3, 256, 256))
     scales = sum(2 * layer.num_features for layer in _instances(paper))
     assert count_parameters(paper) - scales + 896 == 2_764_737
-    translator = ResnetTranslator(image_shape=(3, 256, 256))
+    translator = ResnetTranslatorConfig().build((3, 256, 256))
     channels = sum(layer.num_features for layer in _instances(translator))
     assert count_parameters(translator) - channels == 11_378_179
 
@@ -93,7 +89,7 @@ def _instances(network: nn.Module) -> list[nn.InstanceNorm2d]:
 @pytest.mark.parametrize(("halvings", "side"), [(1, 16), (2, 34), (3, 70), (4, 142)])
 def test_a_patch_is_as_wide_as_published(halvings: int, side: int) -> None:
     shape = (1, 256, 256)
-    judge = PatchDiscriminator(image_shape=shape, width=2, halvings=halvings, norm="none")
+    judge = PatchDiscriminatorConfig(width=2, halvings=halvings, norm="none").build(shape)
     initialise_normal(judge, std=1.0)
     images = _images(shape, n=1).requires_grad_()
     opinions = judge(images)
@@ -106,8 +102,8 @@ def test_a_patch_is_as_wide_as_published(halvings: int, side: int) -> None:
 
 
 def test_the_courses_discriminator() -> None:
-    judge = PatchDiscriminator(
-        image_shape=(3, 128, 128), halvings=4, smooth=False, bias=False, norm="batch"
+    judge = PatchDiscriminatorConfig(halvings=4, smooth=False, bias=False, norm="batch").build(
+        (3, 128, 128)
     )
     assert judge(_images((3, 128, 128))).shape == (2, 7, 7)
     assert not any(
@@ -116,19 +112,19 @@ def test_the_courses_discriminator() -> None:
 
 
 @pytest.mark.parametrize("norm", NORMALISATIONS)
-def test_all_normalisations_work(norm: str) -> None:
+def test_all_normalisations_work(norm: Norm) -> None:
     shape = (3, 32, 32)
-    assert ResnetTranslator(image_shape=shape, width=4, blocks=1, norm=norm)(_images(shape)).ndim
-    assert PatchDiscriminator(image_shape=shape, width=4, halvings=2, norm=norm)(
-        _images(shape)
-    ).ndim
+    assert ResnetTranslatorConfig(width=4, blocks=1, norm=norm).build(shape)(_images(shape)).ndim
+    assert (
+        PatchDiscriminatorConfig(width=4, halvings=2, norm=norm).build(shape)(_images(shape)).ndim
+    )
 
 
 def test_an_untrained_residual_translator_hardly_changes_a_picture() -> None:
     shape = (3, 32, 32)
     images = _images(shape)
-    plain = ResnetTranslator(image_shape=shape, width=4, blocks=1)
-    residual = ResnetTranslator(image_shape=shape, width=4, blocks=1, residual=True)
+    plain = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
+    residual = ResnetTranslatorConfig(width=4, blocks=1, residual=True).build(shape)
     for weight in residual.draw.parameters():
         nn.init.zeros_(weight)
     assert torch.allclose(residual(images), 0.98 * images, atol=1e-5)
@@ -136,13 +132,13 @@ def test_an_untrained_residual_translator_hardly_changes_a_picture() -> None:
 
 
 def test_the_maps_are_those_that_cut_compares() -> None:
-    network = ResnetTranslator(image_shape=(3, 64, 64), width=4, blocks=9)
+    network = ResnetTranslatorConfig(width=4, blocks=9).build((3, 64, 64))
     images = _images((3, 64, 64))
     made, maps = network.with_maps(images)
     assert torch.equal(made, network(images))
     assert [each.shape[1] for each in maps] == network.map_widths == [3, 8, 16, 16, 16]
     assert [each.shape[2] for each in maps] == [64, 32, 16, 16, 16]
-    filtered = ResnetTranslator(image_shape=(3, 64, 64), width=4, blocks=9, filtered=True)
+    filtered = ResnetTranslatorConfig(width=4, blocks=9, filtered=True).build((3, 64, 64))
     _, maps = filtered.with_maps(images)
     assert [each.shape[1] for each in maps] == filtered.map_widths == [3, 8, 16, 16, 16]
     assert [each.shape[2] for each in maps] == [64, 64, 32, 16, 16]
@@ -150,9 +146,9 @@ def test_the_maps_are_those_that_cut_compares() -> None:
 
 @pytest.mark.parametrize("norm", ["instance", "none"])
 @pytest.mark.parametrize("filtered", [True, False])
-def test_halvings_are_compared_as_they_were_convolved(norm: str, filtered: bool) -> None:
+def test_halvings_are_compared_as_they_were_convolved(norm: Norm, filtered: bool) -> None:
     shape = (3, 32, 32)
-    network = ResnetTranslator(image_shape=shape, width=4, blocks=1, norm=norm, filtered=filtered)
+    network = ResnetTranslatorConfig(width=4, blocks=1, norm=norm, filtered=filtered).build(shape)
     images = _images(shape)
     _, (_, first, second, _) = network.with_maps(images)
     for halving in network.halvings:  # Linear in its weights, as nothing normalised is.
@@ -168,7 +164,7 @@ def test_halvings_are_compared_as_they_were_convolved(norm: str, filtered: bool)
 
 def test_a_filtered_network_of_no_stem_is_refused() -> None:
     with pytest.raises(ConfigError, match="set stem too"):
-        ResnetTranslator(image_shape=(3, 32, 32), stem=False, filtered=True)
+        ResnetTranslatorConfig(stem=False, filtered=True).build((3, 32, 32))
     with pytest.raises(ConfigError, match="set stem too"):
         ResnetTranslatorConfig(stem=False, filtered=True)
 
@@ -178,7 +174,7 @@ def test_a_filtered_network_of_no_stem_is_refused() -> None:
 def test_filtered_or_not_the_same_patches_are_judged(halvings: int, side: int) -> None:
     shape = (3, side, 64)
     plain, filtered = (
-        PatchDiscriminator(image_shape=shape, width=4, halvings=halvings, filtered=each)
+        PatchDiscriminatorConfig(width=4, halvings=halvings, filtered=each).build(shape)
         for each in (False, True)
     )
     images = _images(shape)
@@ -211,10 +207,10 @@ def test_heads_give_unit_vectors_of_the_places_asked_for() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: ResnetTranslator(image_shape=(3, 30, 32)), "multiples of 4 .* got 30x32"),
-        (lambda: ResnetTranslator(image_shape=(3, 4, 4)), "at least 8"),
-        (lambda: UnetTranslator(image_shape=(3, 128, 128)), "multiples of 256"),
-        (lambda: PatchDiscriminator(image_shape=(3, 16, 64)), "at least 24 of them; got 16x64"),
+        (lambda: ResnetTranslatorConfig().build((3, 30, 32)), "multiples of 4 .* got 30x32"),
+        (lambda: ResnetTranslatorConfig().build((3, 4, 4)), "at least 8"),
+        (lambda: UnetTranslatorConfig().build((3, 128, 128)), "multiples of 256"),
+        (lambda: PatchDiscriminatorConfig().build((3, 16, 64)), "at least 24 of them; got 16x64"),
     ],
 )
 def test_a_picture_that_is_too_small_or_odd_is_refused(

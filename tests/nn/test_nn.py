@@ -72,12 +72,6 @@ def test_widths_double_up_to_the_cap() -> None:
     assert doubled_widths(64, 6, max_width=256) == [64, 128, 256, 256, 256, 256]
 
 
-@pytest.mark.parametrize(("width", "max_width"), [(0, 512), (-1, 512), (64, 0)])
-def test_widths_below_one_are_refused(width: int, max_width: int) -> None:
-    with pytest.raises(ConfigError, match="at least 1"):
-        doubled_widths(width, 3, max_width=max_width)
-
-
 def test_parameters_are_counted_without_the_frozen_ones() -> None:
     network = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
     assert count_parameters(network) == 3 * 2 + 2 + 2 * 2

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from zerosum.networks.fewlabels import DeepClassifier
+from zerosum.config import DeepClassifierConfig
 from zerosum.nn import GaussianNoise, NormedConv2d, NormedLinear, initialise_by_data
 
 
@@ -87,7 +87,7 @@ def test_a_layer_may_start_with_another_deviation() -> None:
 
 
 def test_the_deep_classifier_starts_as_its_authors_does() -> None:
-    network = DeepClassifier(classes=4, image_shape=(3, 16, 16), width=16, dropout=0.0).eval()
+    network = DeepClassifierConfig(width=16, dropout=0.0).build((3, 16, 16), classes=4).eval()
     pictures = draws(100, 3, 16, 16)
     initialise_by_data(network, pictures)
     spreads = network(pictures).std(0, correction=0)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_sound
+from zerosum.checks import require, require_between, require_sound
 from zerosum.limits import MOST_PICTURES, PIXEL_LIMIT
 from zerosum.registry import Table
 

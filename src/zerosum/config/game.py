@@ -6,27 +6,17 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import (
-    has_batch_norm,
-    require,
-    require_between,
-    require_positive,
-    require_virtual,
-)
+from zerosum.checks import require, require_between, require_positive
 from zerosum.config.networks import DiscriminatorConfig, GeneratorConfig
-from zerosum.config.style import (
-    ProganDiscriminatorConfig,
-    ProganGeneratorConfig,
-    StyleGeneratorConfig,
-)
 from zerosum.config.techniques import (
     AdaptiveAugmentationConfig,
     FeatureMatchingConfig,
     InstanceNoiseConfig,
-    MinibatchDiscriminationConfig,
     PathLengthConfig,
     PenaltiesConfig,
+    require_virtual,
 )
+from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 
 __all__ = [
     "AdversarialConfig",
@@ -287,10 +277,11 @@ class AdversarialConfig:
     @property
     def foreign(self) -> tuple[str, ...]:
         """Fields that are for other networks than these, which refuse them."""
-        grow = isinstance(self.generator, ProganGeneratorConfig)
-        styled = isinstance(self.generator, StyleGeneratorConfig)
-        normed = has_batch_norm(self.generator)
-        wanted = {"growth": grow, "path_length": styled, "virtual_batch_norm": normed}
+        wanted = {
+            "growth": self.generator.grows,
+            "path_length": self.generator.is_styled,
+            "virtual_batch_norm": self.generator.has_batch_norm,
+        }
         return tuple(name for name, is_wanted in wanted.items() if not is_wanted)
 
     def __post_init__(self) -> None:
@@ -316,7 +307,7 @@ class AdversarialConfig:
         alone = self.penalties.gradient.weight == 0
         explanation = "the gradient penalty is defined for one picture at a time, but"
         require(
-            alone or getattr(self.discriminator, "norm", "none") != "batch",
+            alone or not self.discriminator.has_batch_norm,
             f"{explanation} batch normalisation in the discriminator mixes them; choose norm "
             "layer or none for the discriminator.",
         )
@@ -327,25 +318,22 @@ class AdversarialConfig:
         )
 
     def _check_networks(self) -> None:
-        grow = isinstance(self.generator, ProganGeneratorConfig)
-        judges = isinstance(self.discriminator, ProganDiscriminatorConfig)
+        generator = self.generator
         require(
-            grow == judges,
+            generator.grows == self.discriminator.grows,
             "generator and discriminator grow together: kind progan for both, or for neither.",
         )
         require(
-            grow or not self.growth.is_wanted,
-            f"growth is for networks of kind progan; the generator is {self.generator.kind}.",
+            generator.grows or not self.growth.is_wanted,
+            f"growth is for networks of kind progan; the generator is {generator.kind}.",
         )
-        require_virtual(self.virtual_batch_norm, self.generator)
-        styled = isinstance(self.generator, StyleGeneratorConfig)
+        require_virtual(self.virtual_batch_norm, generator)
         require(
-            styled or self.path_length.weight == 0,
-            f"path_length is for generators of kind style; this one is {self.generator.kind}.",
+            generator.is_styled or self.path_length.weight == 0,
+            f"path_length is for generators of kind style; this one is {generator.kind}.",
         )
-        if isinstance(self.generator, StyleGeneratorConfig):
-            require(
-                self.latent == "normal" or self.generator.mixing == 0,
-                "the styles that are mixed in are of normal latents: choose latent normal, or "
-                "generator.mixing 0.",
-            )
+        require(
+            self.latent == "normal" or not generator.draws_latents,
+            "the styles that are mixed in are of normal latents: choose latent normal, or "
+            "generator.mixing 0.",
+        )

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from zerosum.config.checks import require, require_between, require_positive
-from zerosum.config.classification import (
-    ClassifierConfig,
-    ClassifyingConfig,
-    LenetClassifierConfig,
-)
+from zerosum.checks import require, require_between, require_positive
+from zerosum.config.classification import ClassifyingConfig
 from zerosum.config.game import OptimizerConfig
+from zerosum.config.networks import ClassifierConfig
+from zerosum.networks.classifier_settings import LenetClassifierConfig
 
 __all__ = ["InvarianceConfig"]
 

@@ -6,14 +6,11 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.checks import require, require_between, require_positive
 from zerosum.config.game import ObjectiveName, OptimizerConfig
-from zerosum.config.networks import (
-    DcganDiscriminatorConfig,
-    DiscriminatorConfig,
-    ResnetTranslatorConfig,
-    TranslatorConfig,
-)
+from zerosum.config.networks import DiscriminatorConfig, TranslatorConfig
+from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig
+from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = ["PerturbationConfig"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkabl
 
 import tyro
 
-from zerosum.config.checks import require, require_between, require_positive, require_sound
+from zerosum.checks import require, require_between, require_positive, require_sound
 from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
@@ -91,7 +91,7 @@ class RunConfig:
 
     Example:
         >>> from zerosum.config.game import AdversarialConfig
-        >>> from zerosum.config.networks import MlpDiscriminatorConfig, MlpGeneratorConfig
+        >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
         >>> from zerosum.families.generation.settings import GenerationRunConfig
         >>> config = GenerationRunConfig(
         ...     recipe="mine",

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from zerosum.config.checks import require, require_between, require_positive
+from zerosum.checks import require, require_between, require_positive
+from zerosum.networks.settings import GeneratorSettings
 
 __all__ = [
     "AdaptiveAugmentationConfig",
     "FeatureMatchingConfig",
     "InstanceNoiseConfig",
-    "MinibatchDiscriminationConfig",
     "PathLengthConfig",
     "PenaltiesConfig",
     "PenaltyConfig",
+    "require_virtual",
 ]
 
 
@@ -136,31 +137,6 @@ class PathLengthConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MinibatchDiscriminationConfig:
-    """Let the discriminator compare each picture with the others of its batch.
-
-    Example:
-        >>> MinibatchDiscriminationConfig(kernels=50).size
-        5
-        >>> MinibatchDiscriminationConfig(kernels=-1)
-        Traceback (most recent call last):
-        ...
-        zerosum.errors.ConfigError: minibatch_discrimination.kernels must not be negative, got -1.
-    """
-
-    kernels: int = 0
-    """Learnt measures by which pictures are compared, 50 or 100 are usual; 0: they are not. Time
-    grows with the square of the batch."""
-    size: int = 5
-    """Numbers that each measure compares."""
-
-    def __post_init__(self) -> None:
-        name = "minibatch_discrimination"
-        require(self.kernels >= 0, f"{name}.kernels must not be negative, got {self.kernels}.")
-        require_positive(f"{name}.size", self.size)
-
-
-@dataclass(frozen=True, kw_only=True)
 class FeatureMatchingConfig:
     """Let the generator match what the discriminator sees in real pictures, on average.
 
@@ -188,3 +164,23 @@ class FeatureMatchingConfig:
             weight > 0 or not self.alone,
             f"{name}.alone leaves the generator with nothing to pay: set {name}.weight too.",
         )
+
+
+def require_virtual(pictures: int, generator: GeneratorSettings) -> None:
+    """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
+
+    Example:
+        >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
+        >>> require_virtual(64, ResnetGeneratorConfig())
+        >>> require_virtual(64, R3ganGeneratorConfig())
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
+    """
+    require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
+    require(
+        pictures == 0 or generator.has_batch_norm,
+        "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
+        f"of kind {generator.kind}, has none: choose dcgan with norm batch, resnet or, "
+        "for few labels, softplus.",
+    )

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from zerosum.config.checks import require, require_positive
+from zerosum.checks import require, require_positive
 from zerosum.config.game import Augmentation, ObjectiveName, OptimizerConfig
-from zerosum.config.networks import (
-    PatchDiscriminatorConfig,
-    ResnetTranslatorConfig,
-    TranslatorConfig,
-)
+from zerosum.config.networks import TranslatorConfig
+from zerosum.networks.patches_settings import PatchDiscriminatorConfig
+from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = [
     "CartoonConfig",

@@ -1,50 +1,14 @@
 """From the settings of a classifier to the network, and to its player."""
 
-from zerosum.config.classification import (
-    ClassifierConfig,
-    ClassifyingConfig,
-    ConvClassifierConfig,
-    DeepClassifierConfig,
-    LenetClassifierConfig,
-    MlpClassifierConfig,
-)
+from zerosum.config.classification import ClassifyingConfig
 from zerosum.errors import ConfigError
-from zerosum.families.players import build_player, network_arguments
+from zerosum.families.players import build_player
 from zerosum.games.base import Player
-from zerosum.networks import (
-    Classifier,
-    ConvClassifier,
-    DeepClassifier,
-    LenetClassifier,
-    MlpClassifier,
-)
+from zerosum.networks.classifier import Classifier
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
-__all__ = ["build_classifier", "classifier_network", "classifier_player"]
-
-
-def build_classifier(config: ClassifierConfig, shape: ImageShape, classes: int) -> Classifier:
-    """The classifier for pictures of that shape.
-
-    Example:
-        >>> import torch
-        >>> from zerosum.config.classification import ConvClassifierConfig
-        >>> classifier = build_classifier(ConvClassifierConfig(width=4), (3, 32, 32), 7)
-        >>> classifier(torch.zeros(2, 3, 32, 32)).shape
-        torch.Size([2, 7])
-    """
-    arguments = network_arguments(config) | {"image_shape": shape, "classes": classes}
-    match config:
-        case ConvClassifierConfig():
-            return ConvClassifier(**arguments)
-        case LenetClassifierConfig():
-            return LenetClassifier(**arguments)
-        case MlpClassifierConfig():
-            return MlpClassifier(**arguments)
-        case DeepClassifierConfig():
-            _require_size(shape)
-            return DeepClassifier(**arguments)
+__all__ = ["classifier_network", "classifier_player"]
 
 
 def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifier:
@@ -53,7 +17,7 @@ def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifi
     Raises:
         ConfigError: It is not known which classes there are.
     """
-    return build_classifier(config.network, shape, _count_classes(config))
+    return config.network.build(shape, classes=_count_classes(config))
 
 
 def classifier_player(config: ClassifyingConfig, network: Classifier, engine: Engine) -> Player:
@@ -61,16 +25,6 @@ def classifier_player(config: ClassifyingConfig, network: Classifier, engine: En
     return build_player(
         network, config.optimizer, engine, average_half_life=config.average_half_life
     )
-
-
-def _require_size(shape: ImageShape) -> None:
-    """Refuse pictures that leave no place after two halvings and a convolution of kernel 3.
-
-    Raises:
-        ConfigError: A side is shorter than 9 pixels.
-    """
-    if min(shape[1:]) < 9:
-        raise ConfigError(f"this classifier needs sides of at least 9 pixels, got {shape[1:]}.")
 
 
 def _count_classes(config: ClassifyingConfig) -> int:

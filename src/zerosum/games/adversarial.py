@@ -123,14 +123,14 @@ class AdversarialGame(GeneratingGame[Batch]):
         classes: Those that G is asked for; None: the game knows no classes.
 
     Example:
-        >>> from zerosum.networks import MlpDiscriminator, MlpGenerator
+        >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
         >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
         >>> game = AdversarialGame(
-        ...     generator=player(MlpGenerator(latent_size=2, image_shape=(1, 4, 4))),
-        ...     discriminator=player(MlpDiscriminator(image_shape=(1, 4, 4))),
+        ...     generator=player(MlpGeneratorConfig(latent_size=2).build((1, 4, 4))),
+        ...     discriminator=player(MlpDiscriminatorConfig().build((1, 4, 4))),
         ...     objective=make_objective("non-saturating"),
         ... )
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))

@@ -49,12 +49,13 @@ class EncoderGame(AdaptingGame):
 
     Example:
         >>> from copy import deepcopy
-        >>> from zerosum.networks import DomainHead, LenetClassifier
+        >>> from zerosum.config import LenetClassifierConfig
+        >>> from zerosum.networks import DomainHead
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> classifier = LenetClassifier(classes=2, image_shape=(1, 16, 16), widths=(4, 4))
+        >>> classifier = LenetClassifierConfig(widths=(4, 4)).build((1, 16, 16), classes=2)
         >>> game = EncoderGame(
         ...     classifier=player(classifier),
         ...     target=player(deepcopy(classifier)),

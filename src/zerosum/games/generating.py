@@ -1,9 +1,11 @@
 """What all games with a generator share: latents, and the pictures of them."""
 
 from collections.abc import Callable
+from typing import cast
 
 from zerosum.games.base import BatchT, Game, evaluating
 from zerosum.games.parts.classes import Classes
+from zerosum.networks.kinds import Generator
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import AnyLatents, Images, Labels, Latents
@@ -70,8 +72,7 @@ class GeneratingGame(Game[BatchT]):
     @property
     def latent_size(self) -> int:
         """Numbers in a latent vector z."""
-        size: int = self.players[GENERATOR].network.latent_size  # type: ignore[assignment]
-        return size
+        return cast("Generator", self.players[GENERATOR].network).latent_size
 
     @property
     def input_size(self) -> int:

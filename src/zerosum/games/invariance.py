@@ -93,13 +93,14 @@ class InvarianceGame(AdaptingGame):
             on all that is learnt from.
 
     Example:
+        >>> from zerosum.config import LenetClassifierConfig
         >>> from zerosum.games.parts.schedules import ramped
-        >>> from zerosum.networks import DomainHead, LenetClassifier
+        >>> from zerosum.networks import DomainHead
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> classifier = LenetClassifier(classes=2, image_shape=(1, 16, 16), widths=(4, 4))
+        >>> classifier = LenetClassifierConfig(widths=(4, 4)).build((1, 16, 16), classes=2)
         >>> game = InvarianceGame(
         ...     classifier=player(classifier),
         ...     domain=player(DomainHead(inputs=classifier.feature_size)),

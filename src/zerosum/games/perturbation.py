@@ -75,10 +75,11 @@ class PerturbationGame(Game[Batch]):
 
     Example:
         >>> from torch import nn
-        >>> from zerosum.networks import Perturber, ResnetTranslator
+        >>> from zerosum.config import ResnetTranslatorConfig
+        >>> from zerosum.networks import Perturber
         >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
-        >>> translator = ResnetTranslator(image_shape=(1, 8, 8), width=4, blocks=1)
+        >>> translator = ResnetTranslatorConfig(width=4, blocks=1).build((1, 8, 8))
         >>> network = Perturber(translator, image_shape=(1, 8, 8))
         >>> game = PerturbationGame(
         ...     generator=Player(

@@ -9,7 +9,7 @@ what the translators pay.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 from jaxtyping import Float
@@ -20,6 +20,7 @@ from zerosum.checkpoint import require_like
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.parts.judging import opinions, share_above
 from zerosum.games.parts.pool import ImagePool
+from zerosum.networks.kinds import Translator
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error
 from zerosum.types import DomainBatch, Images, Scalar
@@ -56,7 +57,7 @@ class TranslationGame(Game[DomainBatch]):
         self.augmentation = tuple(augmentation)
 
     @abstractmethod
-    def generator(self, direction: str) -> nn.Module:
+    def generator(self, direction: str) -> Translator:
         """The best translator in that direction: the averaged one, where there is one."""
 
     def translate(self, images: Images, direction: str) -> Images:
@@ -140,15 +141,15 @@ class CycleGame(TranslationGame):
         Zhu et al. 2017, https://arxiv.org/abs/1703.10593
 
     Example:
-        >>> from zerosum.networks import PatchDiscriminator, ResnetTranslator
+        >>> from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
         >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
         >>> def translator():
-        ...     return ResnetTranslator(image_shape=(3, 32, 32), width=4, blocks=1)
+        ...     return ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 32))
         >>> def discriminator():
-        ...     return player(PatchDiscriminator(image_shape=(3, 32, 32), width=4))
+        ...     return player(PatchDiscriminatorConfig(width=4).build((3, 32, 32)))
         >>> game = CycleGame(
         ...     generators=player(nn.ModuleDict({"a2b": translator(), "b2a": translator()})),
         ...     discriminator_a=discriminator(),
@@ -238,11 +239,11 @@ class CycleGame(TranslationGame):
             scores=terms | {"accuracy": (accuracy_a + accuracy_b) / 2},
         )
 
-    def generator(self, direction: str) -> nn.Module:
+    def generator(self, direction: str) -> Translator:
         """The best translator in that direction: the averaged one, where there is one."""
         best = self.players["generators"].best
         assert isinstance(best, nn.ModuleDict)
-        return best[direction]
+        return cast("Translator", best[direction])
 
     def state_dict(self) -> dict[str, Tensor]:
         """The pools."""
@@ -306,10 +307,10 @@ class OneWayGame(TranslationGame):
         """The translator that learns."""
         return self.players["generator"].network
 
-    def generator(self, direction: str) -> nn.Module:
+    def generator(self, direction: str) -> Translator:
         """The best translator: the averaged one, where there is one."""
         assert direction in self.directions
-        return self.players["generator"].best
+        return cast("Translator", self.players["generator"].best)
 
     def generator_turn(self, terms: Mapping[str, Scalar], accuracy: Scalar) -> Turn:
         """The turn of the translator that pays these terms."""

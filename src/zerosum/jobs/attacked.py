@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Literal
 
 from zerosum.attacks import ATTACKS, NORMS, Outcome
-from zerosum.config.checks import require, require_between, require_sound
+from zerosum.checks import require, require_between, require_sound
 from zerosum.errors import ConfigError
 from zerosum.jobs.learned import is_learned
 from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zerosum.config.checks import require_sound
+from zerosum.checks import require_sound
 from zerosum.counting import counting
 from zerosum.data import StoreSettings, as_spec
 from zerosum.data.sources import UnreadableError

@@ -9,10 +9,9 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from PIL import Image
-from torch import nn
 
+from zerosum.checks import require_positive, require_sound
 from zerosum.config import PicturesConfig
-from zerosum.config.checks import require_positive, require_sound
 from zerosum.counting import counting
 from zerosum.data import as_spec, scale
 from zerosum.data.colours import describes, from_srgb
@@ -33,6 +32,7 @@ from zerosum.jobs.outputs import keeping_finished, require_free
 from zerosum.media.images import provenance, save_png, to_pictures
 from zerosum.media.pages import Page, write_page
 from zerosum.models.translator import Translator
+from zerosum.networks import kinds
 from zerosum.networks.tiles import translate_any_size
 from zerosum.sizes import in_pixels
 from zerosum.types import Images
@@ -184,7 +184,7 @@ class _Translator:
         profile = picture.info.get("icc_profile")
         source = _to_images(picture, self._pictures)
         height, width = source.shape[2:]
-        smallest = int(self.network.smallest)  # type: ignore[arg-type]
+        smallest = self.network.smallest
         if min(height, width) < smallest:
             raise DataError(
                 f"the picture has only {in_pixels((height, width))}; the network needs at least "
@@ -205,9 +205,9 @@ class _Translator:
         own = from_srgb(picture, profile)
         return (picture, None) if own is None else (own, profile)
 
-    def through(self, network: nn.Module, images: Images) -> Images:
+    def through(self, network: kinds.Translator, images: Images) -> Images:
         """What a network makes of pictures."""
-        multiple = int(network.multiple)  # type: ignore[arg-type]
+        multiple = network.multiple
         overlap = min(_OVERLAP, self._tile // 4)
         try:
             with evaluating(network):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 import torch
 from jaxtyping import Float
@@ -14,6 +14,7 @@ from zerosum.games import GeneratingGame
 from zerosum.games.base import evaluating
 from zerosum.games.generating import GENERATOR
 from zerosum.latent.interpolation import Time
+from zerosum.networks.kinds import Generator
 from zerosum.randomness import Randomness
 from zerosum.types import Images, ImageShape, Labels, Latents, PerSample, Scalar
 
@@ -56,8 +57,7 @@ class LatentSpace(ABC):
     @property
     def image_shape(self) -> ImageShape:
         """(c, h, w) of the pictures that it draws."""
-        shape: ImageShape = self.network.image_shape  # type: ignore[assignment]
-        return shape
+        return cast("Generator", self.network).image_shape
 
     @property
     def step_shape(self) -> tuple[int, ...]:

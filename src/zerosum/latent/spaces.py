@@ -7,7 +7,7 @@ truncation and edits are written for a `LatentSpace` and know nothing else of th
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,7 @@ from zerosum.games import GeneratingGame
 from zerosum.games.generating import GENERATOR
 from zerosum.latent.base import LatentSpace, Points
 from zerosum.latent.interpolation import Time, angles, lerp, slerp
+from zerosum.networks.kinds import StyledGenerator
 from zerosum.registry import Table
 from zerosum.types import Images, Latents, PerSample, Scalar
 
@@ -226,20 +227,17 @@ class StyleSpace(LatentSpace):
 
     def locate(self, latents: Latents) -> Points:
         """mapping(z)."""
-        styles: Points = self.network.mapping(latents)  # type: ignore[operator]
-        return styles
+        return cast("StyledGenerator", self.network).mapping(latents)
 
     def render(self, points: Points) -> Images:
         """synthesis(w)."""
-        images: Images = self.network.synthesis(points)  # type: ignore[operator]
-        return images
+        return cast("StyledGenerator", self.network).synthesis(points)
 
     @property
     def centre(self) -> Tensor:
         """The mean style, in each layer."""
-        mean: Tensor = self.network.mean_style  # type: ignore[assignment]
         one = self.points(torch.zeros(1, self.game.input_size))[0]
-        return mean.expand_as(one)
+        return cast("StyledGenerator", self.network).mean_style.expand_as(one)
 
     @property
     def step_shape(self) -> tuple[int, ...]:

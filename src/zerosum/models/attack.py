@@ -1,12 +1,13 @@
 """Changing pictures so that a classifier is misled: what a generator has learnt of it."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from zerosum.attacks.learned import Learned
 from zerosum.errors import ConfigError
 from zerosum.export import Part, takes_pictures
 from zerosum.games.perturbation import PerturbationGame
 from zerosum.models.base import RANGE, Model, rows
+from zerosum.networks.kinds import Shaped
 from zerosum.runs import Run
 from zerosum.types import Images, ImageShape
 
@@ -72,7 +73,7 @@ class LearnedAttack(Model):
         self.refuse(direction)
         game = self.game
         network = game.attack.network
-        shape: ImageShape = network.image_shape  # type: ignore[assignment]
+        shape = cast("Shaped", network).image_shape
         use = "changed = picture + 2 * epsilon * change, cut to [-1, 1]"
         return Part(
             network=network,

@@ -1,7 +1,7 @@
 """Saying what is to be seen in a picture: what a trained classifier is good for."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import nn
@@ -11,8 +11,9 @@ from zerosum.errors import ConfigError
 from zerosum.export import Part, takes_pictures
 from zerosum.games.classification import ClassifyingGame
 from zerosum.models.base import RANGE, Model, rows
+from zerosum.networks.kinds import Shaped
 from zerosum.runs import Run
-from zerosum.types import Images, ImageShape, Probabilities
+from zerosum.types import Images, Probabilities
 
 __all__ = ["Classifier"]
 
@@ -69,7 +70,7 @@ class Classifier(Model):
         """
         self.refuse(direction)
         network, count = self.classifier, len(self.classes)
-        shape: ImageShape = network.image_shape  # type: ignore[assignment]
+        shape = cast("Shaped", network).image_shape
         return Part(
             network=network,
             takes=takes_pictures(shape),

@@ -2,17 +2,16 @@
 
 from typing import ClassVar
 
-from torch import nn
-
 from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
 from zerosum.export import Part, takes_any_size
 from zerosum.games.base import evaluating
 from zerosum.games.translation import TranslationGame
 from zerosum.models.base import CUT, RANGE, Model
+from zerosum.networks import kinds as networks
 from zerosum.networks.tiles import translate_any_size
 from zerosum.runs import Run
-from zerosum.types import Images, ImageShape
+from zerosum.types import Images
 
 __all__ = ["Translator"]
 
@@ -36,7 +35,7 @@ class Translator(Model):
         """From which domain to which the run translates: ``a2b``, ``b2a`` or both."""
         return self.game.directions
 
-    def translator(self, direction: str | None = None) -> nn.Module:
+    def translator(self, direction: str | None = None) -> networks.Translator:
         """The network that translates, by default in the run's first direction.
 
         It takes and gives images (n, c, h, w) in [-1, 1] whose sides are multiples of its
@@ -68,11 +67,10 @@ class Translator(Model):
             DataError: The pictures are too small, or are no floats in that range.
         """
         with evaluating(self.translator(direction)) as network:
-            multiple: int = network.multiple  # type: ignore[assignment]
-            smallest: int = network.smallest  # type: ignore[assignment]
             channels = self.run.config().pictures.channels
+            smallest = network.smallest
             images = require_images(images, channels=channels, smallest=smallest, bound=_BOUND)
-            return translate_any_size(network, images, multiple=multiple, tile=tile)
+            return translate_any_size(network, images, multiple=network.multiple, tile=tile)
 
     def part(self, direction: str | None = None) -> Part:
         """The translator of a direction, and what is to be known of it.
@@ -81,9 +79,7 @@ class Translator(Model):
             ConfigError: There is no such direction.
         """
         network = self.translator(direction)
-        shape: ImageShape = network.image_shape  # type: ignore[assignment]
-        multiple: int = network.multiple  # type: ignore[assignment]
-        smallest: int = network.smallest  # type: ignore[assignment]
+        shape, multiple, smallest = network.image_shape, network.multiple, network.smallest
         sides = f"both sides multiples of {multiple}, at least {max(smallest, 2 * multiple)}"
         return Part(
             network=network,

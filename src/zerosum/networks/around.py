@@ -4,6 +4,8 @@ from typing import Any
 
 from torch import nn
 
+from zerosum.types import ImageShape
+
 __all__ = ["Around"]
 
 
@@ -14,15 +16,16 @@ class Around(nn.Module):
         inner: The other one; it has an ``image_shape``.
 
     Example:
-        >>> from zerosum.networks import MlpGenerator
-        >>> Around(MlpGenerator(latent_size=8)).latent_size
+        >>> from zerosum.config import MlpGeneratorConfig
+        >>> Around(MlpGeneratorConfig(latent_size=8).build((1, 28, 28))).latent_size
         8
     """
+
+    image_shape: ImageShape
 
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
         self.inner = inner
-        self.image_shape = inner.image_shape
 
     def __getattr__(self, name: str) -> Any:
         try:

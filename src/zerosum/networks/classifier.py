@@ -5,6 +5,8 @@ from itertools import pairwise
 from torch import nn
 
 from zerosum.errors import ConfigError
+from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
+from zerosum.networks.kinds import Observer
 from zerosum.nn import initialise_he, normalisation
 from zerosum.nn.convolution import Halve
 from zerosum.sizes import in_pixels
@@ -16,7 +18,7 @@ _SMALLEST = 8
 _KERNEL = 5
 
 
-class Classifier(nn.Module):
+class Classifier(Observer):
     """A classifier in two parts: what it sees in pictures, and what it makes of that.
 
     Attributes:
@@ -52,43 +54,36 @@ class ConvClassifier(Classifier):
     → logits (n, classes). Weights start as He et al. draw them.
 
     Args:
-        classes: How many classes there are.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture.
-        width: Channels of the first layer; doubled by each layer that follows.
-        max_width: The most channels that a layer may have.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``; with ``none`` the convolutions have biases.
-        dropout: Probability with which a number of the last map is silenced while training.
+        classes: How many classes there are.
 
     Example:
         >>> import torch
-        >>> classifier = ConvClassifier(classes=10, image_shape=(1, 28, 28), width=8)
+        >>> classifier = ConvClassifierConfig(width=8).build((1, 28, 28), classes=10)
         >>> classifier(torch.zeros(2, 1, 28, 28)).shape
         torch.Size([2, 10])
     """
 
     def __init__(
-        self,
-        *,
-        classes: int,
-        image_shape: ImageShape,
-        width: int = 32,
-        max_width: int = 256,
-        norm: str = "batch",
-        dropout: float = 0.3,
+        self, settings: ConvClassifierConfig, *, image_shape: ImageShape, classes: int
     ) -> None:
         super().__init__()
         self.classes = classes
         self.image_shape = image_shape
         channels, rows, columns = image_shape
+        width, norm = settings.width, settings.norm
         layers: list[nn.Module] = []
         while min(rows, columns) >= _SMALLEST:
             layers += _layer(Halve(channels, width, bias=norm == "none"), norm)
-            channels, width = width, min(max_width, 2 * width)
+            channels, width = width, min(settings.max_width, 2 * width)
             rows, columns = rows // 2, columns // 2
         last = nn.Conv2d(channels, width, 3, padding=1, bias=norm == "none")
         self.feature_size = width * rows * columns
         self.body = nn.Sequential(*layers, *_layer(last, norm), nn.Flatten())
-        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.feature_size, classes))
+        self.head = nn.Sequential(
+            nn.Dropout(settings.dropout), nn.Linear(self.feature_size, classes)
+        )
         initialise_he(self)
 
 
@@ -101,13 +96,9 @@ class LenetClassifier(Classifier):
     as PyTorch draws them.
 
     Args:
-        classes: How many classes there are.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture.
-        widths: Channels of the convolutions.
-        feature_units: Units of fully connected layers that are part of the features.
-        units: Units of those that are part of the head.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        dropout: Probability with which a number is silenced before a fully connected layer.
+        classes: How many classes there are.
 
     Raises:
         ConfigError: The pictures are too small for so many layers.
@@ -118,7 +109,7 @@ class LenetClassifier(Classifier):
 
     Example:
         >>> import torch
-        >>> classifier = LenetClassifier(classes=10, image_shape=(3, 32, 32))
+        >>> classifier = LenetClassifierConfig().build((3, 32, 32), classes=10)
         >>> classifier.features(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2, 1200])
         >>> classifier(torch.zeros(2, 3, 32, 32)).shape
@@ -126,20 +117,13 @@ class LenetClassifier(Classifier):
     """
 
     def __init__(
-        self,
-        *,
-        classes: int,
-        image_shape: ImageShape,
-        widths: tuple[int, ...] = (32, 48),
-        feature_units: tuple[int, ...] = (),
-        units: tuple[int, ...] = (100, 100),
-        norm: str = "none",
-        dropout: float = 0.0,
+        self, settings: LenetClassifierConfig, *, image_shape: ImageShape, classes: int
     ) -> None:
         super().__init__()
         self.classes = classes
         self.image_shape = image_shape
         channels, rows, columns = image_shape
+        norm, widths = settings.norm, settings.widths
         layers: list[nn.Module] = []
         for width in widths:
             rows, columns = (rows - _KERNEL + 1) // 2, (columns - _KERNEL + 1) // 2
@@ -153,12 +137,12 @@ class LenetClassifier(Classifier):
                 "(--pictures.size 32 32 --pictures.enlarge) or give fewer widths."
             )
         flat = channels * rows * columns
-        seen = _connected((flat, *feature_units))
-        self.feature_size = feature_units[-1] if feature_units else flat
-        self.body = nn.Sequential(*layers, nn.Flatten(), *seen)
-        sizes = (self.feature_size, *units)
+        sizes = (flat, *settings.feature_units)
+        self.feature_size = sizes[-1]
+        self.body = nn.Sequential(*layers, nn.Flatten(), *_connected(sizes))
+        sizes = (self.feature_size, *settings.units)
         self.head = nn.Sequential(
-            *_connected(sizes, dropout=dropout), nn.Linear(sizes[-1], classes)
+            *_connected(sizes, dropout=settings.dropout), nn.Linear(sizes[-1], classes)
         )
 
 

@@ -5,11 +5,14 @@ many as there are classes, 1 at the class and 0 elsewhere. So everything that ta
 those of a conditional generator as well, and numbers in between are mixtures of classes.
 """
 
+from typing import cast
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.networks.around import Around
+from zerosum.networks.kinds import Generator, StyledGenerator
 from zerosum.networks.latents import latent_rows
 from zerosum.nn import PixelNorm
 from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
@@ -17,7 +20,7 @@ from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
 
-class ConditionalGenerator(Around):
+class ConditionalGenerator(Around, Generator):
     """Pictures of a class: G(z, y) = G'([z, e_y]), where e_y is learnt.
 
     e_y = E_y / rms(E_y), with E (classes, class_size) the learnt matrix of embeddings, so that the
@@ -37,8 +40,8 @@ class ConditionalGenerator(Around):
         appendix on class conditioning, https://arxiv.org/abs/2006.06676
 
     Example:
-        >>> from zerosum.networks import MlpGenerator
-        >>> inner = MlpGenerator(latent_size=100 + 8)
+        >>> from zerosum.config import MlpGeneratorConfig
+        >>> inner = MlpGeneratorConfig(latent_size=100).build((1, 28, 28), given=8)
         >>> generator = ConditionalGenerator(inner, classes=10, class_size=8)
         >>> generator.latent_size, generator(torch.zeros(2, 100 + 10)).shape
         (100, torch.Size([2, 1, 28, 28]))
@@ -46,7 +49,7 @@ class ConditionalGenerator(Around):
 
     def __init__(self, inner: nn.Module, *, classes: int, class_size: int) -> None:
         super().__init__(inner)
-        size: int = inner.latent_size  # type: ignore[assignment]
+        size = cast("Generator", inner).latent_size
         assert size > class_size
         self.latent_size = size - class_size
         self.classes = classes
@@ -60,8 +63,7 @@ class ConditionalGenerator(Around):
 
     def mapping(self, latents: Latents) -> Tensor:
         """Styles, for generators that have them."""
-        styles: Tensor = self.inner.mapping(self.tell(latents))  # type: ignore[operator]
-        return styles
+        return cast("StyledGenerator", self.inner).mapping(self.tell(latents))
 
     def tell(self, latents: Latents) -> Float[Tensor, "n _"]:
         """What the inner generator is given: z and the embedding of the class."""
@@ -83,8 +85,9 @@ class ConditionalDiscriminator(Around):
         Miyato & Koyama 2018, equation 3, https://arxiv.org/abs/1802.05637
 
     Example:
-        >>> from zerosum.networks import MlpDiscriminator
-        >>> discriminator = ConditionalDiscriminator(MlpDiscriminator(outputs=11))
+        >>> from zerosum.config import MlpDiscriminatorConfig
+        >>> inner = MlpDiscriminatorConfig().build((1, 28, 28), outputs=11)
+        >>> discriminator = ConditionalDiscriminator(inner)
         >>> discriminator(torch.zeros(2, 1, 28, 28), torch.tensor([3, 7])).shape
         torch.Size([2])
     """

@@ -13,14 +13,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.sizes import doubled_widths, halvings
-from zerosum.nn import INITIALISATIONS, normalisation
+from zerosum.nn import INITIALISATIONS, add_spectral_norm, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.registry import Table
-from zerosum.types import AnyLatents, Images, ImageShape
+from zerosum.types import ImageShape
 
 __all__ = [
     "HEADS",
@@ -115,26 +116,18 @@ UPSAMPLINGS: Table[Callable[..., nn.Module]] = Table(
 4, or enlarging and a convolution of kernel 3, which has no checkerboards."""
 
 
-class DcganGenerator(nn.Module):
+class DcganGenerator(LayeredGenerator):
     """Latent vectors to pictures, through transposed convolutions.
 
     z (n, latent_size) → stem → the smallest map (n, channels, h >> k, w >> k) → k times
     (transposed convolution, normalisation, ReLU), of which the last is followed by tanh instead,
-    without normalisation. Layers before a normalisation have no bias: it would cancel.
+    without normalisation. Layers before a normalisation have no bias: it would cancel. A stem that
+    is not normalised has a bias, and is followed by the first transposed convolution directly.
 
     Args:
-        latent_size: Numbers in one latent vector.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels of the last hidden layer, the one next to the picture; each layer farther
-            away has twice as many.
-        max_width: The most channels that a layer may have.
-        stem: A name in ``STEMS``.
-        stem_norm: Whether normalisation and ReLU follow the stem, as in the paper. Without them
-            the stem has a bias and is followed by the first transposed convolution directly.
-        output_bias: Whether the layer that draws the picture has a bias.
-        upsampling: A name in ``UPSAMPLINGS``, in place of the transposed convolutions.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
+        given: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -144,47 +137,32 @@ class DcganGenerator(nn.Module):
 
     Example:
         >>> import torch
-        >>> generator = DcganGenerator(latent_size=100, image_shape=(3, 48, 36), width=8)
+        >>> generator = DcganGeneratorConfig(width=8).build((3, 48, 36))
         >>> generator(torch.zeros(2, 100)).shape
         torch.Size([2, 3, 48, 36])
     """
 
     def __init__(
-        self,
-        *,
-        latent_size: int,
-        image_shape: ImageShape,
-        width: int,
-        max_width: int = 512,
-        stem: str = "convolution",
-        stem_norm: bool = True,
-        output_bias: bool = False,
-        upsampling: str = "transposed",
-        norm: str = "batch",
-        initialisation: str = "normal",
+        self, settings: DcganGeneratorConfig, *, image_shape: ImageShape, given: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = latent_size
+        self.latent_size = settings.latent_size + given
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
-        widths = doubled_widths(width, count, max_width=max_width)[::-1]
+        widths = doubled_widths(settings.width, count, max_width=settings.max_width)[::-1]
         smallest = (height >> count, breadth >> count)
+        norm, stem_norm = settings.norm, settings.stem_norm
         stem_bias = norm == "none" or not stem_norm
-        double = UPSAMPLINGS[upsampling]
+        double = UPSAMPLINGS[settings.upsampling]
         self.layers = nn.Sequential(
-            STEMS[stem](latent_size, widths[0], smallest, stem_bias),
+            STEMS[settings.stem](self.latent_size, widths[0], smallest, stem_bias),
             *([normalisation(norm, widths[0]), nn.ReLU(inplace=True)] if stem_norm else []),
             *(_doubling(double, *step, norm) for step in pairwise(widths)),
-            double(widths[-1], channels, bias=output_bias),
+            double(widths[-1], channels, bias=settings.output_bias),
             nn.Tanh(),
         )
-        INITIALISATIONS[initialisation](self)
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
+        INITIALISATIONS[settings.initialisation](self)
 
 
 class DcganDiscriminator(Discriminator):
@@ -195,14 +173,8 @@ class DcganDiscriminator(Discriminator):
     this is the plain convolutional critic of WGAN-GP; otherwise none of them has.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels of the first layer, the one next to the picture; each layer farther away
-            has twice as many.
-        max_width: The most channels that a layer may have.
-        head: A name in ``HEADS``.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        slope: Slope of the LeakyReLU for negative inputs.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
         outputs: Opinions of each picture.
 
     Raises:
@@ -213,38 +185,32 @@ class DcganDiscriminator(Discriminator):
 
     Example:
         >>> import torch
-        >>> discriminator = DcganDiscriminator(image_shape=(3, 48, 36), width=8)
+        >>> discriminator = DcganDiscriminatorConfig(width=8).build((3, 48, 36))
         >>> discriminator(torch.zeros(2, 3, 48, 36)).shape
         torch.Size([2])
     """
 
     def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int,
-        max_width: int = 512,
-        head: str = "convolution",
-        norm: str = "batch",
-        slope: float = 0.2,
-        initialisation: str = "normal",
-        outputs: int = 1,
+        self, settings: DcganDiscriminatorConfig, *, image_shape: ImageShape, outputs: int = 1
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
-        widths = doubled_widths(width, count, max_width=max_width)
+        widths = doubled_widths(settings.width, count, max_width=settings.max_width)
         smallest = (height >> count, breadth >> count)
+        norm, slope = settings.norm, settings.slope
         bias = norm == "none"
         self.layers = nn.Sequential(
             Halve(channels, widths[0], bias=bias),
             nn.LeakyReLU(slope, inplace=True),
             *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
-            HEADS[head](widths[-1], outputs, smallest, bias),
+            HEADS[settings.head](widths[-1], outputs, smallest, bias),
             flat_opinions(outputs),
         )
-        INITIALISATIONS[initialisation](self)
+        INITIALISATIONS[settings.initialisation](self)
+        if settings.spectral_norm:
+            add_spectral_norm(self)
 
 
 def _doubling(

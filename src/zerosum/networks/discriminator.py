@@ -6,6 +6,7 @@ from functools import partial, reduce
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from zerosum.networks.kinds import Observer
 from zerosum.nn.precision import in_full_precision
 from zerosum.types import Features, Images, ImageShape, Opinions
 
@@ -15,7 +16,7 @@ Maps = Float[Tensor, "n *places"]
 """What the last layer is given: numbers, or maps that it covers."""
 
 
-class Discriminator(nn.Module):
+class Discriminator(Observer):
     """Pictures to opinions in two steps: D(x) = w · f(x) + b, f being all but the last layer.
 
     Whatever asks for more than opinions asks here: matching of features looks at f, minibatch
@@ -30,8 +31,9 @@ class Discriminator(nn.Module):
 
     Example:
         >>> import torch
-        >>> from zerosum.networks import MlpDiscriminator
-        >>> discriminator, images = MlpDiscriminator(dropout=0.0), torch.zeros(2, 1, 28, 28)
+        >>> from zerosum.config import MlpDiscriminatorConfig
+        >>> discriminator = MlpDiscriminatorConfig(dropout=0.0).build((1, 28, 28))
+        >>> images = torch.zeros(2, 1, 28, 28)
         >>> discriminator.features(images).shape
         torch.Size([2, 32])
         >>> opinions = discriminator.judge(discriminator.look(images))

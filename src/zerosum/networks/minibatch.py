@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from zerosum.networks.around import Around
 from zerosum.networks.discriminator import Discriminator
+from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.nn import MinibatchDiscrimination
 from zerosum.nn.precision import in_full_precision
 from zerosum.types import Features, Images, Opinions
@@ -26,16 +27,17 @@ class MinibatchDiscriminator(Around):
 
     Args:
         inner: The discriminator.
-        kernels: B, the ways of comparing; o has so many numbers.
-        size: C, the numbers that are compared in each.
+        settings: The ways of comparing: B ``kernels`` of the ``size`` C; o has B numbers.
         outputs: Opinions of each picture, those of the inner discriminator.
 
     Paper:
         Salimans et al. 2016, section 3.2, https://arxiv.org/abs/1606.03498
 
     Example:
-        >>> from zerosum.networks import MlpDiscriminator
-        >>> discriminator = MinibatchDiscriminator(MlpDiscriminator(), kernels=50)
+        >>> from zerosum.config import MlpDiscriminatorConfig
+        >>> inner = MlpDiscriminatorConfig().build((1, 28, 28))
+        >>> compare = MinibatchDiscriminationConfig(kernels=50)
+        >>> discriminator = MinibatchDiscriminator(inner, compare)
         >>> discriminator(torch.zeros(2, 1, 28, 28)).shape
         torch.Size([2])
     """
@@ -43,11 +45,13 @@ class MinibatchDiscriminator(Around):
     inner: Discriminator
 
     def __init__(
-        self, inner: Discriminator, *, kernels: int, size: int = 5, outputs: int = 1
+        self, inner: Discriminator, settings: MinibatchDiscriminationConfig, *, outputs: int = 1
     ) -> None:
         super().__init__(inner)
-        self.compare = MinibatchDiscrimination(_count_features(inner), kernels=kernels, size=size)
-        self.weigh = nn.Linear(kernels, outputs, bias=False)
+        self.compare = MinibatchDiscrimination(
+            _count_features(inner), kernels=settings.kernels, size=settings.size
+        )
+        self.weigh = nn.Linear(settings.kernels, outputs, bias=False)
         nn.init.zeros_(self.weigh.weight)
 
     def forward(self, images: Images) -> Opinions:

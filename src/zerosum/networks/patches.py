@@ -8,8 +8,9 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from zerosum.errors import ConfigError
+from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.sizes import doubled_widths
-from zerosum.nn import INITIALISATIONS, normalisation
+from zerosum.nn import INITIALISATIONS, add_spectral_norm, normalisation
 from zerosum.nn.convolution import Halve
 from zerosum.nn.resampling import thinning
 from zerosum.sizes import in_pixels
@@ -27,15 +28,8 @@ class PatchDiscriminator(nn.Module):
     halved by `zerosum.nn.resampling.thinning` behind its activation.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of the pictures.
-        width: Channels of the first layer; doubled with each further one, up to 8 times.
-        halvings: Layers of stride 2: 3 in the paper, 4 in the course.
-        smooth: Whether a normalised layer of stride 1 stands before the last, as in the paper.
-        bias: Whether first and last layer have biases.
-        filtered: Whether maps are filtered where they are halved.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        slope: Slope of the LeakyReLU for negative inputs.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
 
     Raises:
         ConfigError: If the picture is too small for so many layers, or a name is unknown.
@@ -45,41 +39,34 @@ class PatchDiscriminator(nn.Module):
 
     Example:
         >>> import torch
-        >>> discriminator = PatchDiscriminator(image_shape=(3, 128, 128), width=4)
+        >>> discriminator = PatchDiscriminatorConfig(width=4).build((3, 128, 128))
         >>> discriminator(torch.zeros(2, 3, 128, 128)).shape
         torch.Size([2, 14, 14])
     """
 
-    def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int = 64,
-        halvings: int = 3,
-        smooth: bool = True,
-        bias: bool = True,
-        filtered: bool = False,
-        norm: str = "instance",
-        slope: float = 0.2,
-        initialisation: str = "normal",
-    ) -> None:
+    def __init__(self, settings: PatchDiscriminatorConfig, *, image_shape: ImageShape) -> None:
         super().__init__()
         self.image_shape = image_shape
-        _check_size(image_shape, halvings, smooth)
-        widths = doubled_widths(width, halvings + smooth, max_width=8 * width)
+        _check_size(image_shape, settings)
+        width, norm, filtered = settings.width, settings.norm, settings.filtered
+        count = settings.halvings + settings.smooth
+        widths = doubled_widths(width, count, max_width=8 * width)
         filters = [thinning()] if filtered else []
         layers: list[nn.Module] = []
         for number, (inputs, outputs) in enumerate(pairwise([image_shape[0], *widths])):
-            first, halves = number == 0, number < halvings
+            first, halves = number == 0, number < settings.halvings
             make = Halve if halves and not filtered else _keep
             layers += [
-                make(inputs, outputs, bias=bias if first else norm == "none"),
+                make(inputs, outputs, bias=settings.bias if first else norm == "none"),
                 *([] if first else [normalisation(norm, outputs)]),
-                nn.LeakyReLU(slope, inplace=True),
+                nn.LeakyReLU(settings.slope, inplace=True),
                 *(filters if halves else []),
             ]
-        self.layers = nn.Sequential(*layers, _keep(widths[-1], 1, bias=bias), nn.Flatten(1, 2))
-        INITIALISATIONS[initialisation](self)
+        last = _keep(widths[-1], 1, bias=settings.bias)
+        self.layers = nn.Sequential(*layers, last, nn.Flatten(1, 2))
+        INITIALISATIONS[settings.initialisation](self)
+        if settings.spectral_norm:
+            add_spectral_norm(self)
 
     def forward(self, images: Images) -> Float[Tensor, "n rows columns"]:
         """Give an opinion on every patch: positive means "real"."""
@@ -135,10 +122,11 @@ def _keep(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
     return nn.Conv2d(inputs, outputs, 4, 1, 1, bias=bias)
 
 
-def _check_size(shape: ImageShape, halvings: int, smooth: bool) -> None:
+def _check_size(shape: ImageShape, settings: PatchDiscriminatorConfig) -> None:
     """A layer of kernel 4 and stride 1 takes one pixel off; something must be left."""
+    halvings = settings.halvings
     sides = [side >> halvings for side in shape[1:]]
-    least = 2 + smooth
+    least = 2 + settings.smooth
     if min(sides) < least:
         raise ConfigError(
             f"this discriminator halves pictures {halvings} times and needs {least} pixels after "

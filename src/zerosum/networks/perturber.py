@@ -28,9 +28,9 @@ class Perturber(nn.Module):
         section 3.1, https://arxiv.org/abs/1712.02328
 
     Example:
-        >>> from zerosum.networks import ResnetTranslator
+        >>> from zerosum.config import ResnetTranslatorConfig
         >>> shape = (1, 8, 8)
-        >>> translator = ResnetTranslator(image_shape=shape, width=4, blocks=1)
+        >>> translator = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
         >>> perturber = Perturber(translator, image_shape=shape, universal=True)
         >>> black, white = perturber(torch.stack([torch.zeros(shape), torch.ones(shape)]))
         >>> torch.equal(black, white), bool(black.abs().max() <= 1)

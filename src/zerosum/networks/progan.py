@@ -17,8 +17,10 @@ from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator, Maps, in_turn
+from zerosum.networks.kinds import Generator
 from zerosum.networks.latents import latent_rows
 from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, MinibatchStd, PixelNorm
 from zerosum.nn.precision import in_full_precision
@@ -83,7 +85,7 @@ class Growing(nn.Module):
         return size, progress - size + 1 if size else 1.0
 
 
-class GrowingGenerator(Growing):
+class GrowingGenerator(Growing, Generator):
     """Latent vectors to pictures, by doubling the size and two convolutions, again and again.
 
     z → pixel norm → linear and a convolution → smallest maps → for each size: every pixel doubled,
@@ -91,12 +93,9 @@ class GrowingGenerator(Growing):
     LeakyReLU and pixel norm. While size s fades in, x = α colours_s + (1 − α) doubled colours_s−1.
 
     Args:
-        latent_size: Numbers in one latent vector.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels at full size; each smaller size has twice as many.
-        max_width: The most channels that a layer may have.
-        pixel_norm: Whether latents and maps are normalised along the channels.
-        bounded: Whether tanh keeps the pictures in [-1, 1]; not in the paper.
+        given: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
         ConfigError: If the picture cannot be halved twice.
@@ -105,31 +104,25 @@ class GrowingGenerator(Growing):
         Karras et al. 2018, sections 2 and 4, table 2, https://arxiv.org/abs/1710.10196
 
     Example:
-        >>> generator = GrowingGenerator(image_shape=(3, 16, 16), width=4, latent_size=8)
+        >>> generator = ProganGeneratorConfig(width=4, latent_size=8).build((3, 16, 16))
         >>> generator.grow(0.5)
         >>> generator(torch.zeros(2, 8)).shape
         torch.Size([2, 3, 16, 16])
     """
 
     def __init__(
-        self,
-        *,
-        latent_size: int = 512,
-        image_shape: ImageShape,
-        width: int = 16,
-        max_width: int = 512,
-        pixel_norm: bool = True,
-        bounded: bool = False,
+        self, settings: ProganGeneratorConfig, *, image_shape: ImageShape, given: int = 0
     ) -> None:
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
         super().__init__(count)
-        self.latent_size, self.image_shape = latent_size, image_shape
-        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
+        self.latent_size, self.image_shape = settings.latent_size + given, image_shape
+        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
+        pixel_norm = settings.pixel_norm
         smallest = (height >> count, breadth >> count)
         self.start = nn.Sequential(
             *([PixelNorm()] if pixel_norm else []),
-            _Stem(latent_size, widths[0], smallest),
+            _Stem(self.latent_size, widths[0], smallest),
             *_normal(pixel_norm),
             *activated(widths[0], widths[0], 3),
             *_normal(pixel_norm),
@@ -145,7 +138,7 @@ class GrowingGenerator(Growing):
             for inputs, outputs in pairwise(widths)
         )
         self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in widths)
-        self.bound = nn.Tanh() if bounded else nn.Identity()
+        self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
@@ -169,39 +162,31 @@ class GrowingDiscriminator(Growing, Discriminator):
     picture at that size with 1 − α.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels at full size; each smaller size has twice as many.
-        max_width: The most channels that a layer may have.
-        group: Pictures that are compared with each other; 1: none.
         outputs: Opinions of each picture.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or the group is empty.
+        ConfigError: If the picture cannot be halved twice.
 
     Paper:
         Karras et al. 2018, sections 2 and 3, table 2, https://arxiv.org/abs/1710.10196
 
     Example:
-        >>> discriminator = GrowingDiscriminator(image_shape=(3, 16, 16), width=4)
+        >>> discriminator = ProganDiscriminatorConfig(width=4).build((3, 16, 16))
         >>> discriminator.grow(0.5)
         >>> discriminator(torch.zeros(2, 3, 16, 16)).shape
         torch.Size([2])
     """
 
     def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int = 16,
-        max_width: int = 512,
-        group: int = 4,
-        outputs: int = 1,
+        self, settings: ProganDiscriminatorConfig, *, image_shape: ImageShape, outputs: int = 1
     ) -> None:
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
         super().__init__(count)
         self.image_shape = image_shape
-        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
+        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
         self.entries = nn.ModuleList(
             nn.Sequential(*activated(channels, each, 1)) for each in widths
         )
@@ -212,7 +197,7 @@ class GrowingDiscriminator(Growing, Discriminator):
             for inputs, outputs in pairwise(widths)
         )
         smallest = (height >> count, breadth >> count)
-        self.head = nn.Sequential(*judging_head(widths[0], smallest, group, outputs))
+        self.head = nn.Sequential(*judging_head(widths[0], smallest, settings.group, outputs))
 
     def look(self, images: Images) -> Maps:
         """What the last layer is given of the pictures, by the layers that have grown."""
@@ -262,15 +247,10 @@ def judging_head(
 ) -> list[nn.Module]:
     """The smallest maps to logits, with the deviation of groups of pictures as one more map.
 
-    Raises:
-        ConfigError: If the group is empty.
-
     Example:
         >>> nn.Sequential(*judging_head(8, (4, 4), group=4))(torch.zeros(5, 8, 4, 4)).shape
         torch.Size([5])
     """
-    if group < 1:
-        raise ConfigError(f"expected a group of at least 1 picture, got {group}.")
     compare = group > 1
     return [
         *([MinibatchStd(group=group)] if compare else []),

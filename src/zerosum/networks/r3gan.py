@@ -10,6 +10,7 @@ There are biases before activations and nowhere else. Sizes change through the b
 `zerosum.nn.resampling`, the authors' "bilinear" one.
 """
 
+from functools import partial
 from itertools import pairwise
 from math import sqrt
 
@@ -18,12 +19,14 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.nn import add_spectral_norm
 from zerosum.nn.resampling import double, halve
-from zerosum.types import AnyLatents, Images, ImageShape, Latents
+from zerosum.types import ImageShape, Latents
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
 
@@ -31,7 +34,7 @@ _SLOPE = 0.2
 """Of the leaky ReLU for negative values."""
 
 
-class R3ganGenerator(nn.Module):
+class R3ganGenerator(LayeredGenerator):
     """Latent vectors to pictures, through residual blocks at every size.
 
     z (n, latent_size) → a learnt map (width of the smallest size, h >> k, w >> k), each channel
@@ -40,16 +43,9 @@ class R3ganGenerator(nn.Module):
     pictures in [-1, 1]; what overshoots is cut when bytes are made of them.
 
     Args:
-        latent_size: Numbers in one latent vector.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels at the size of the picture; doubled with each halving of the size.
-        max_width: The most channels at any size.
-        blocks: Residual blocks at each size.
-        group_size: Channels of a group in the 3x3 convolutions, at most.
-        expansion: Channels within a block per channel outside of it.
-        bounded: Whether tanh keeps the pictures in [-1, 1].
-        repeat_border: Whether, where maps are doubled, the outermost pixel is repeated beyond the
-            border; in the paper there is 0.
+        given: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
@@ -58,45 +54,31 @@ class R3ganGenerator(nn.Module):
         Huang et al. 2024, section 4, https://arxiv.org/abs/2501.05441
 
     Example:
-        >>> generator = R3ganGenerator(image_shape=(3, 48, 36), width=8)
+        >>> generator = R3ganGeneratorConfig(width=8).build((3, 48, 36))
         >>> generator(torch.zeros(2, 64)).shape
         torch.Size([2, 3, 48, 36])
     """
 
     def __init__(
-        self,
-        *,
-        latent_size: int = 64,
-        image_shape: ImageShape,
-        width: int,
-        max_width: int = 512,
-        blocks: int = 2,
-        group_size: int = 16,
-        expansion: int = 2,
-        bounded: bool = False,
-        repeat_border: bool = False,
+        self, settings: R3ganGeneratorConfig, *, image_shape: ImageShape, given: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = latent_size
+        self.latent_size = settings.latent_size + given
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
-        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
-        stages = [_stage(each, blocks, group_size, expansion) for each in widths]
-        doublings = [_double(*step, repeat_border=repeat_border) for step in pairwise(widths)]
+        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
+        stages = [_stage(each, settings) for each in widths]
+        border = settings.repeat_border
+        doublings = [_double(*step, repeat_border=border) for step in pairwise(widths)]
         self.layers = nn.Sequential(
-            _Basis(latent_size, widths[0], (height >> count, breadth >> count)),
+            _Basis(self.latent_size, widths[0], (height >> count, breadth >> count)),
             stages[0],
             *(layer for pair in zip(doublings, stages[1:], strict=True) for layer in pair),
             nn.Conv2d(widths[-1], channels, 1, bias=False),
-            nn.Tanh() if bounded else nn.Identity(),
+            nn.Tanh() if settings.bounded else nn.Identity(),
         )
         _start_like_fixup(self)
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
 
 
 class R3ganDiscriminator(Discriminator):
@@ -109,12 +91,8 @@ class R3ganDiscriminator(Discriminator):
     logits (n,).
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels at the size of the picture; doubled with each halving of the size.
-        max_width: The most channels at any size.
-        blocks: Residual blocks at each size.
-        group_size: Channels of a group in the 3x3 convolutions, at most.
-        expansion: Channels within a block per channel outside of it.
         outputs: Opinions of each picture.
 
     Raises:
@@ -124,7 +102,7 @@ class R3ganDiscriminator(Discriminator):
         Huang et al. 2024, section 4, https://arxiv.org/abs/2501.05441
 
     Example:
-        >>> discriminator = R3ganDiscriminator(image_shape=(3, 48, 36), width=8)
+        >>> discriminator = R3ganDiscriminatorConfig(width=8).build((3, 48, 36))
         >>> discriminator(torch.zeros(2, 3, 48, 36)).shape
         torch.Size([2])
     """
@@ -132,22 +110,14 @@ class R3ganDiscriminator(Discriminator):
     in_full = 4
 
     def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int,
-        max_width: int = 512,
-        blocks: int = 2,
-        group_size: int = 16,
-        expansion: int = 2,
-        outputs: int = 1,
+        self, settings: R3ganDiscriminatorConfig, *, image_shape: ImageShape, outputs: int = 1
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
-        widths = doubled_widths(width, count + 1, max_width=max_width)
-        stages = [_stage(each, blocks, group_size, expansion) for each in widths]
+        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)
+        stages = [_stage(each, settings) for each in widths]
         halves = [_halve(inputs, outputs) for inputs, outputs in pairwise(widths)]
         self.layers = nn.Sequential(
             nn.Conv2d(channels, widths[0], 1, bias=False),
@@ -158,6 +128,8 @@ class R3ganDiscriminator(Discriminator):
             flat_opinions(outputs),
         )
         _start_like_fixup(self)
+        if settings.spectral_norm:
+            add_spectral_norm(self)
 
 
 def bottleneck(width: int, *, group_size: int, expansion: int) -> ResidualBlock:
@@ -242,10 +214,9 @@ class _Halve(nn.Module):
         return halve(maps)
 
 
-def _stage(width: int, blocks: int, group_size: int, expansion: int) -> nn.Sequential:
-    return nn.Sequential(
-        *(bottleneck(width, group_size=group_size, expansion=expansion) for _ in range(blocks))
-    )
+def _stage(width: int, settings: R3ganGeneratorConfig | R3ganDiscriminatorConfig) -> nn.Sequential:
+    make = partial(bottleneck, group_size=settings.group_size, expansion=settings.expansion)
+    return nn.Sequential(*(make(width) for _ in range(settings.blocks)))
 
 
 def _double(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:

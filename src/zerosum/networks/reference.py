@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.networks.around import Around
+from zerosum.networks.kinds import Generator
 from zerosum.networks.latents import latent_rows
 from zerosum.nn import make_virtual
 from zerosum.types import AnyLatents, Images
@@ -12,7 +13,7 @@ from zerosum.types import AnyLatents, Images
 __all__ = ["ReferenceGenerator"]
 
 
-class ReferenceGenerator(Around):
+class ReferenceGenerator(Around, Generator):
     """A generator with virtual batch normalisation, and the latents of its reference batch.
 
     With each batch the reference batch goes through the network too, since what its maps are
@@ -28,8 +29,8 @@ class ReferenceGenerator(Around):
         Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498
 
     Example:
-        >>> from zerosum.networks import DcganGenerator
-        >>> inner = DcganGenerator(latent_size=8, image_shape=(1, 28, 28), width=4)
+        >>> from zerosum.config import DcganGeneratorConfig
+        >>> inner = DcganGeneratorConfig(latent_size=8, width=4).build((1, 28, 28))
         >>> generator = ReferenceGenerator(inner, torch.randn(16, 8))
         >>> latents = torch.randn(3, 8)
         >>> alone, together = generator(latents[:1]), generator(latents)

@@ -12,11 +12,12 @@ outputs per input), where g = √2 in the 3x3 convolutions of blocks and 1 elsew
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
 from zerosum.networks.sizes import halvings
-from zerosum.nn import HE_GAIN, normalisation
-from zerosum.types import AnyLatents, Images, ImageShape
+from zerosum.nn import HE_GAIN, add_spectral_norm, normalisation
+from zerosum.types import ImageShape
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
@@ -49,17 +50,16 @@ class ResidualBlock(nn.Module):
         return total
 
 
-class ResnetGenerator(nn.Module):
+class ResnetGenerator(LayeredGenerator):
     """Latent vectors to pictures, through residual blocks that double the size.
 
     z (n, latent_size) → linear → the smallest map (n, width, h >> k, w >> k) → k doubling blocks →
     normalisation, ReLU, convolution, tanh.
 
     Args:
-        latent_size: Numbers in one latent vector.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels of every hidden layer.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
+        given: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -71,39 +71,31 @@ class ResnetGenerator(nn.Module):
 
     Example:
         >>> import torch
-        >>> ResnetGenerator(width=8)(torch.zeros(2, 128)).shape
+        >>> generator = ResnetGeneratorConfig(width=8).build((3, 32, 32))
+        >>> generator(torch.zeros(2, 128)).shape
         torch.Size([2, 3, 32, 32])
     """
 
     def __init__(
-        self,
-        *,
-        latent_size: int = 128,
-        image_shape: ImageShape = (3, 32, 32),
-        width: int = 128,
-        norm: str = "batch",
+        self, settings: ResnetGeneratorConfig, *, image_shape: ImageShape, given: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = latent_size
+        self.latent_size = settings.latent_size + given
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
         rows, columns = height >> count, breadth >> count
+        width = settings.width
         self.layers = nn.Sequential(
-            nn.Linear(latent_size, width * rows * columns),
+            nn.Linear(self.latent_size, width * rows * columns),
             nn.Unflatten(1, (width, rows, columns)),
-            *(_doubling_block(width, norm) for _ in range(count)),
-            normalisation(norm, width),
+            *(_doubling_block(width, "batch") for _ in range(count)),
+            normalisation("batch", width),
             nn.ReLU(),
             _convolution(width, channels),
             nn.Tanh(),
         )
         _start(self)
-
-    def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.layers(latent_rows(latents))
-        return images
 
 
 class ResnetDiscriminator(Discriminator):
@@ -111,13 +103,12 @@ class ResnetDiscriminator(Discriminator):
 
     x (n, c, h, w) → first block (halves, no pre-activation) → halving blocks → two blocks that
     keep the size → ReLU → mean over places → linear → logits (n,). It halves once less than the
-    generator doubles, but at least twice: 32x32 → 8x8, 64x64 → 8x8, 28x28 → 7x7.
+    generator doubles, but at least twice: 32x32 → 8x8, 64x64 → 8x8, 28x28 → 7x7. The authors'
+    program normalises nothing, the paper's text by ``layer``.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels of every hidden layer.
-        norm: ``none``, as in the authors' program, or ``layer``, as in the paper's text. Any name
-            in ``zerosum.nn.NORMALISATIONS`` works, but a penalty per image forbids ``batch``.
         outputs: Opinions of each picture.
 
     Raises:
@@ -128,22 +119,19 @@ class ResnetDiscriminator(Discriminator):
 
     Example:
         >>> import torch
-        >>> ResnetDiscriminator(width=8)(torch.zeros(2, 3, 32, 32)).shape
+        >>> discriminator = ResnetDiscriminatorConfig(width=8).build((3, 32, 32))
+        >>> discriminator(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2])
     """
 
     def __init__(
-        self,
-        *,
-        image_shape: ImageShape = (3, 32, 32),
-        width: int = 128,
-        norm: str = "none",
-        outputs: int = 1,
+        self, settings: ResnetDiscriminatorConfig, *, image_shape: ImageShape, outputs: int = 1
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = max(2, halvings(height, breadth) - 1)
+        width, norm = settings.width, settings.norm
         self.layers = nn.Sequential(
             _first_block(channels, width, norm),
             *(_halving_block(width, norm) for _ in range(count - 1)),
@@ -156,6 +144,8 @@ class ResnetDiscriminator(Discriminator):
             flat_opinions(outputs),
         )
         _start(self)
+        if settings.spectral_norm:
+            add_spectral_norm(self)
 
 
 def _start(network: nn.Module) -> None:

@@ -42,18 +42,10 @@ def doubled_widths(width: int, count: int, *, max_width: int) -> list[int]:
         count: How many layers.
         max_width: The most channels that a layer may have.
 
-    Raises:
-        ConfigError: If a width is not positive.
-
     Example:
         >>> doubled_widths(64, 5, max_width=512)
         [64, 128, 256, 512, 512]
     """
-    if min(width, max_width) < 1:
-        raise ConfigError(
-            f"expected width and max_width of at least 1; got {width} and {max_width}. "
-            "A usual start is width 64 and max_width 512."
-        )
     return [min(width << i, max_width) for i in range(count)]
 
 

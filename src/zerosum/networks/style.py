@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
+from zerosum.networks.kinds import StyledGenerator
 from zerosum.networks.latents import latent_rows
 from zerosum.networks.progan import activated, judging_head
 from zerosum.networks.resnet import ResidualBlock
@@ -24,6 +25,7 @@ from zerosum.networks.style_layers import (
     ModulatedColours,
     ModulatedLayer,
 )
+from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.precision import in_full_precision, widened
 from zerosum.nn.resampling import double
@@ -37,7 +39,7 @@ Styles = Float[Tensor, "n layers s"]
 _CALM = 0.995  # the share that the mean style keeps of itself
 
 
-class StyleGenerator(nn.Module):
+class StyleGenerator(StyledGenerator):
     """Latent vectors to styles, and styles to pictures.
 
     mapping: z → pixel norm → ``depth`` times (linear, LeakyReLU) → w, for each of 2 k + 2 layers.
@@ -49,22 +51,14 @@ class StyleGenerator(nn.Module):
     While training, the mean of w is followed in ``mean_style``, and with the probability
     ``mixing`` a picture gets the styles of another latent vector, of N(0, 1), from some layer on.
     In the papers colours are a linear function of the maps: nothing holds them within [-1, 1].
+    Pictures are drawn with ``truncation`` ψ in evaluation mode, see `truncate`. Of noise StyleGAN3
+    does without (Karras et al. 2021, configuration C, https://arxiv.org/abs/2106.12423).
 
     Args:
-        latent_size: Numbers in z.
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        style: A name in ``STYLES``.
-        width: Channels of the largest maps; each smaller size has twice as many.
-        max_width: The most channels that a layer may have.
-        style_size: Numbers in w.
-        depth: Layers of the mapping.
-        mapping_rate: Factor of the mapping's learning rate.
-        mixing: Share of pictures that are drawn under two styles while training.
-        truncation: ψ, with which pictures are drawn in evaluation mode, see `truncate`.
-        bounded: Whether tanh keeps the pictures in [-1, 1]; not in the papers.
-        noise: Whether every layer gets noise at every place; StyleGAN3 leaves it out (Karras et
-            al. 2021, configuration C, https://arxiv.org/abs/2106.12423).
-        given: Numbers at the end of z that stand for a class: mixed styles have them in common.
+        given: Numbers behind z in each latent vector that stand for a class: mixed styles have
+            them in common.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -73,48 +67,36 @@ class StyleGenerator(nn.Module):
         Karras et al. 2019 and 2020, https://arxiv.org/abs/1812.04948 and .../1912.04958
 
     Example:
-        >>> network = StyleGenerator(image_shape=(1, 28, 28), latent_size=8, width=4)
+        >>> network = StyleGeneratorConfig(latent_size=8, width=4).build((1, 28, 28))
         >>> styles = network.mapping(torch.zeros(2, 8))
         >>> styles.shape, network.synthesis(styles).shape
         (torch.Size([2, 6, 512]), torch.Size([2, 1, 28, 28]))
     """
 
-    mean_style: Tensor
-
     def __init__(
-        self,
-        *,
-        latent_size: int = 512,
-        image_shape: ImageShape,
-        style: str = "modulation",
-        width: int = 32,
-        max_width: int = 512,
-        style_size: int = 512,
-        depth: int = 8,
-        mapping_rate: float = 0.01,
-        mixing: float = 0.9,
-        truncation: float = 1.0,
-        bounded: bool = False,
-        noise: bool = True,
-        given: int = 0,
+        self, settings: StyleGeneratorConfig, *, image_shape: ImageShape, given: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size, self.image_shape, self.given = latent_size, image_shape, given
-        self.mixing, self.truncation = mixing, truncation
+        self.latent_size, self.given = settings.latent_size + given, given
+        self.image_shape = image_shape
+        self.mixing, self.truncation = settings.mixing, settings.truncation
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
-        widths = doubled_widths(width, count + 1, max_width=max_width)[::-1]
+        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
+        style_size = settings.style_size
         sizes = [(height >> times, breadth >> times) for times in range(count, -1, -1)]
         self.layers = 2 * (count + 1)
-        self.map = MappingNetwork(latent_size, style_size, depth=depth, rate=mapping_rate)
+        self.map = MappingNetwork(
+            self.latent_size, style_size, depth=settings.depth, rate=settings.mapping_rate
+        )
         self.register_buffer("mean_style", torch.zeros(style_size))
-        kind = STYLES[style]
+        kind = STYLES[settings.style]
         self.skips = kind is ModulatedLayer
         start = torch.randn if self.skips else torch.ones
         self.constant = nn.Parameter(start(1, widths[0], *sizes[0]))
         self.blocks = nn.ModuleList()
         self.colours = nn.ModuleList()
-        make = partial(kind, style_size=style_size, noise=noise)
+        make = partial(kind, style_size=style_size, noise=settings.noise)
         for number, step in enumerate(pairwise([widths[0], *widths])):
             build = partial(make, size=sizes[number])
             self.blocks.append(_block(build, step, first=number == 0, bare=not self.skips))
@@ -122,7 +104,7 @@ class StyleGenerator(nn.Module):
                 self.colours.append(ModulatedColours(step[1], channels, style_size=style_size))
         if not self.skips:
             self.colours.append(EqualisedConv2d(widths[-1], channels, 1))
-        self.bound = nn.Tanh() if bounded else nn.Identity()
+        self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
         """Draw one picture per latent vector."""
@@ -218,45 +200,36 @@ class StyleDiscriminator(Discriminator):
     is (x + f(x)) / √2, StyleGAN2's; without, f(x), StyleGAN's.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        width: Channels of the largest maps; each smaller size has twice as many.
-        max_width: The most channels that a layer may have.
-        residual: Whether a block adds to what it was given.
-        group: Pictures that are compared with each other; 1: none.
         outputs: Opinions of each picture.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or the group is empty.
+        ConfigError: If the picture cannot be halved twice.
 
     Paper:
         Karras et al. 2020, section 4.1 and figure 7c, https://arxiv.org/abs/1912.04958
 
     Example:
-        >>> discriminator = StyleDiscriminator(image_shape=(1, 28, 28), width=4)
+        >>> discriminator = StyleDiscriminatorConfig(width=4).build((1, 28, 28))
         >>> discriminator(torch.zeros(2, 1, 28, 28)).shape
         torch.Size([2])
     """
 
     def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int = 32,
-        max_width: int = 512,
-        residual: bool = True,
-        group: int = 4,
-        outputs: int = 1,
+        self, settings: StyleDiscriminatorConfig, *, image_shape: ImageShape, outputs: int = 1
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
         channels, height, breadth = image_shape
         count = halvings(height, breadth)
-        widths = doubled_widths(width, count + 1, max_width=max_width)
-        head = judging_head(widths[-1], (height >> count, breadth >> count), group, outputs)
+        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)
+        smallest = (height >> count, breadth >> count)
+        head = judging_head(widths[-1], smallest, settings.group, outputs)
         self.in_full = len(head)
         self.layers = nn.Sequential(
-            *activated(channels, width, 1),
-            *(_halving(inputs, outputs, residual) for inputs, outputs in pairwise(widths)),
+            *activated(channels, widths[0], 1),
+            *(_halving(*step, settings.residual) for step in pairwise(widths)),
             *head,
         )
 

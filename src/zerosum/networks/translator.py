@@ -13,8 +13,10 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import in_turn
+from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.sizes import doubled_widths
+from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
 from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.nn.resampling import thinning
@@ -31,7 +33,7 @@ PADDINGS: Table[PaddingMode] = Table("padding", {"reflect": "reflect", "zero": "
 _SHRUNK = 0.98  # of white and black, whose artanh would be infinite
 
 
-class ResnetTranslator(nn.Module):
+class ResnetTranslator(MappedTranslator):
     """Halve the picture a few times, change the small maps in residual blocks, double them again.
 
     With ``stem`` this is the paper's network: c7s1-w, then ``halvings`` times a convolution of
@@ -40,78 +42,61 @@ class ResnetTranslator(nn.Module):
     kernel 4. Every convolution but the last is followed by normalisation and ReLU, and has no
     bias, which the normalisation would cancel. ``filtered`` makes it CUT's network, which halves
     by `zerosum.nn.resampling.thinning` behind a convolution, and doubles by bilinear interpolation
-    before one.
+    before one. The paper has 6 residual blocks for pictures of 128 pixels, 9 from 256 on.
+
+    With ``residual`` a change of the picture is drawn, y = tanh(f(x) + artanh(s x)) with s = 0.98,
+    instead of y = tanh(f(x)): an untrained translator then hardly changes anything, and need not
+    learn to draw before it learns to translate. Not in the paper.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of the pictures that it is to be trained on.
-        width: Channels of the first layer; doubled with each halving.
-        halvings: How often the sides are halved.
-        blocks: Residual blocks: 6 for pictures of 128 pixels in the paper, 9 from 256 on.
-        stem: Whether the first and the last layer work at full size with kernel 7.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        padding: A name in ``PADDINGS``, for the stem and the blocks.
-        filtered: Whether maps are filtered where their size changes; it takes a stem.
-        residual: Whether what is drawn is a change of the picture, y = tanh(f(x) + artanh(s x))
-            with s = 0.98, instead of y = tanh(f(x)): an untrained translator then hardly changes
-            anything, and need not learn to draw before it learns to translate. Not in the paper.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
 
     Attributes:
         map_widths: Channels of each of the maps that `with_maps` gives.
 
     Raises:
-        ConfigError: If a side is too small or no multiple of 2^halvings, a name is unknown, or
-            it is to be filtered without a stem.
+        ConfigError: If a side is too small or no multiple of 2^halvings, or a name is unknown.
 
     Paper:
         Zhu et al. 2017, section 7.2, https://arxiv.org/abs/1703.10593; after Johnson et al. 2016
 
     Example:
-        >>> network = ResnetTranslator(image_shape=(3, 32, 48), width=4, blocks=1)
+        >>> network = ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 48))
         >>> network(torch.zeros(2, 3, 32, 48)).shape
         torch.Size([2, 3, 32, 48])
     """
 
-    def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int = 64,
-        halvings: int = 2,
-        blocks: int = 9,
-        stem: bool = True,
-        norm: str = "instance",
-        padding: str = "reflect",
-        filtered: bool = False,
-        residual: bool = False,
-        initialisation: str = "normal",
-    ) -> None:
+    def __init__(self, settings: ResnetTranslatorConfig, *, image_shape: ImageShape) -> None:
         super().__init__()
         self.image_shape = image_shape
-        self.residual = residual
-        self.multiple = 2**halvings
+        self.residual = settings.residual
+        self.multiple = 2**settings.halvings
         self.smallest = 2 * self.multiple  # A map of one place has no mirror image.
         _check_size(image_shape, multiple=self.multiple, smallest=self.smallest)
         channels = image_shape[0]
-        mode = PADDINGS[padding]
-        widths = doubled_widths(width, halvings + stem, max_width=width << halvings)
+        width, stem, norm = settings.width, settings.stem, settings.norm
+        mode = PADDINGS[settings.padding]
+        widths = doubled_widths(
+            width, settings.halvings + stem, max_width=width << settings.halvings
+        )
         steps = [*([] if stem else [(channels, width)]), *pairwise(widths)]
         self.stem = (
             nn.Sequential(_wide(channels, width, mode, bias=False), *_active(norm, width))
             if stem
             else nn.Identity()
         )
-        kind = _kind(stem, filtered)
+        kind: _Kind = "filtered" if settings.filtered else "strided" if stem else "plain"
         self.halvings = nn.ModuleList(_halving(*step, norm, kind) for step in steps)
         self.map_widths: list[int] = [channels, *(outputs for _, outputs in steps)]
-        self.map_widths += [widths[-1] for _ in _tapped(blocks)]
-        self.blocks = nn.ModuleList(_block(widths[-1], norm, mode) for _ in range(blocks))
+        self.map_widths += [widths[-1] for _ in _tapped(settings.blocks)]
+        self.blocks = nn.ModuleList(_block(widths[-1], norm, mode) for _ in range(settings.blocks))
         back = [(outputs, inputs) for inputs, outputs in reversed(steps)]
         inner = back if stem else back[:-1]
         self.doublings = nn.Sequential(*(_doubling(*step, norm, kind) for step in inner))
         draw = _wide(width, channels, mode, bias=True) if stem else _last(width, channels)
         self.draw = draw
-        INITIALISATIONS[initialisation](self)
+        INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
         """Translate pictures, shape (n, c, h, w) in and out."""
@@ -143,22 +128,17 @@ class ResnetTranslator(nn.Module):
         return torch.tanh(drawn), maps
 
 
-class UnetTranslator(nn.Module):
+class UnetTranslator(Translator):
     """Halve the picture down to a few pixels and double it again, with a shortcut at every size.
 
     What a halving of some size has seen stands beside what the doubling of that size is given, so
     that fine detail need not pass through the smallest map. Encoder: C64-C128-C256-C512-...;
     decoder likewise backwards, with dropout in its first three layers, the paper's source of
-    chance while training.
+    chance while training. The paper halves 8 times, down to one place of 256 pixels.
 
     Args:
+        settings: All that may be chosen of it.
         image_shape: (channels, height, width) of the pictures that it is to be trained on.
-        width: Channels of the first layer; doubled with each halving.
-        max_width: Upper limit of the channels.
-        depth: How often the sides are halved: 8 in the paper, down to one place of 256 pixels.
-        norm: A name in ``zerosum.nn.NORMALISATIONS``.
-        dropout: Share of values that are dropped while training.
-        initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
 
     Raises:
         ConfigError: If a side is no multiple of 2^depth, or a name is unknown.
@@ -167,28 +147,19 @@ class UnetTranslator(nn.Module):
         Isola et al. 2017, sections 3.2 and 6.1, https://arxiv.org/abs/1611.07004
 
     Example:
-        >>> network = UnetTranslator(image_shape=(3, 32, 64), width=4, depth=5)
+        >>> network = UnetTranslatorConfig(width=4, depth=5).build((3, 32, 64))
         >>> network(torch.zeros(2, 3, 32, 64)).shape
         torch.Size([2, 3, 32, 64])
     """
 
-    def __init__(
-        self,
-        *,
-        image_shape: ImageShape,
-        width: int = 64,
-        max_width: int = 512,
-        depth: int = 8,
-        norm: str = "batch",
-        dropout: float = 0.5,
-        initialisation: str = "normal",
-    ) -> None:
+    def __init__(self, settings: UnetTranslatorConfig, *, image_shape: ImageShape) -> None:
         super().__init__()
         self.image_shape = image_shape
+        depth, norm = settings.depth, settings.norm
         self.multiple = self.smallest = 2**depth
         _check_size(image_shape, multiple=self.multiple, smallest=self.smallest)
         channels = image_shape[0]
-        widths = doubled_widths(width, depth, max_width=max_width)
+        widths = doubled_widths(settings.width, depth, max_width=settings.max_width)
         self.halvings = nn.ModuleList(
             _unet_halving(inputs, outputs, norm, first=number == 0, last=number == depth - 1)
             for number, (inputs, outputs) in enumerate(pairwise([channels, *widths]))
@@ -196,11 +167,11 @@ class UnetTranslator(nn.Module):
         inputs = [widths[-1], *(2 * each for each in widths[-2::-1])]
         outputs = [*widths[-2::-1], channels]
         self.doublings = nn.ModuleList(
-            _unet_doubling(*pair, norm, dropout if number < 3 else 0.0)
+            _unet_doubling(*pair, norm, settings.dropout if number < 3 else 0.0)
             for number, pair in enumerate(list(zip(inputs, outputs, strict=True))[:-1])
         )
         self.draw = nn.Sequential(nn.ReLU(), Double(inputs[-1], channels), nn.Tanh())
-        INITIALISATIONS[initialisation](self)
+        INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
         """Translate pictures, shape (n, c, h, w) in and out."""
@@ -243,14 +214,6 @@ def _wide(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Mod
 
 _Kind = Literal["plain", "strided", "filtered"]
 """How sizes change: by kernels of 4, by kernels of 3 and stride 2, or filtered beside a kernel."""
-
-
-def _kind(stem: bool, filtered: bool) -> _Kind:
-    if filtered and not stem:
-        raise ConfigError(
-            "filtered is for networks whose first and last layer work at full size: set stem too."
-        )
-    return "filtered" if filtered else "strided" if stem else "plain"
 
 
 def _halving(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:

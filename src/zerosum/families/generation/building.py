@@ -3,12 +3,7 @@
 from zerosum.config.game import AdversarialConfig, GrowthConfig
 from zerosum.config.techniques import FeatureMatchingConfig
 from zerosum.errors import ConfigError
-from zerosum.families.players import (
-    build_discriminator,
-    build_generator,
-    build_player,
-    burn_in_schedule,
-)
+from zerosum.families.players import build_player, burn_in_schedule
 from zerosum.games.adversarial import AdversarialGame, InstanceNoise, WeightedPenalty
 from zerosum.games.generating import draw_latents
 from zerosum.games.parts.adaptive import AdaptiveAugmentation
@@ -16,6 +11,7 @@ from zerosum.games.parts.classes import Classes
 from zerosum.games.parts.growth import Growth
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.path_length import PathLength
+from zerosum.networks.building import build_discriminator, build_generator
 from zerosum.networks.reference import ReferenceGenerator
 from zerosum.objectives import PENALTIES, make_objective
 from zerosum.randomness import Randomness

@@ -2,7 +2,7 @@
 
 from zerosum.attacks import Classifier
 from zerosum.config.perturbation import PerturbationConfig
-from zerosum.families.players import build_discriminator, build_player, build_translator
+from zerosum.families.players import build_player
 from zerosum.games import PerturbationGame
 from zerosum.networks import Perturber
 from zerosum.objectives import make_objective
@@ -30,11 +30,11 @@ def build_perturbation(
         >>> sorted(game.players)
         ['discriminator', 'generator']
     """
-    translator = build_translator(config.generator, shape)
+    translator = config.generator.build(shape)
     network = Perturber(translator, image_shape=shape, universal=config.universal)
     discriminator = None
     if config.discriminator_weight:
-        judge = build_discriminator(config.discriminator, shape)
+        judge = config.discriminator.build(shape)
         discriminator = build_player(judge, config.discriminator_optimizer, engine)
     return PerturbationGame(
         generator=build_player(

@@ -2,13 +2,12 @@
 
 from torch import nn
 
-from zerosum.config.classification import SemiSupervisedConfig, SoftplusGeneratorConfig
-from zerosum.config.networks import DcganGeneratorConfig
+from zerosum.config.classification import SemiSupervisedConfig
 from zerosum.families.classifiers import classifier_network, classifier_player
-from zerosum.families.players import build_generator, build_player, network_arguments
+from zerosum.families.players import build_player
 from zerosum.games.generating import draw_latents
 from zerosum.games.semisupervised import SemiSupervisedGame
-from zerosum.networks import ReferenceGenerator, SoftplusGenerator
+from zerosum.networks import ReferenceGenerator
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
@@ -30,13 +29,7 @@ def build_semi_supervised(
     Raises:
         ConfigError: It is not known which classes there are.
     """
-    generator: nn.Module
-    match config.generator:
-        case SoftplusGeneratorConfig():
-            arguments = network_arguments(config.generator)
-            generator = SoftplusGenerator(**arguments, image_shape=shape)
-        case DcganGeneratorConfig():
-            generator = build_generator(config.generator, shape)
+    generator: nn.Module = config.generator.build(shape)
     if m := config.virtual_batch_norm:
         latents = draw_latents(config.latent, random, m, config.generator.latent_size)
         generator = ReferenceGenerator(generator, latents)

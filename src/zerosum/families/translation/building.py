@@ -11,7 +11,7 @@ from zerosum.config.translation import (
     PairedConfig,
     TranslationConfig,
 )
-from zerosum.families.players import build_discriminator, build_player, build_translator
+from zerosum.families.players import build_player
 from zerosum.features import load_content
 from zerosum.files import cache_folder
 from zerosum.games import (
@@ -37,7 +37,7 @@ def build_translation(
 
     Example:
         >>> import torch
-        >>> from zerosum.config.networks import PatchDiscriminatorConfig, ResnetTranslatorConfig
+        >>> from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
         >>> config = CycleConfig(
         ...     generator=ResnetTranslatorConfig(width=4, blocks=1),
         ...     discriminator=PatchDiscriminatorConfig(width=4),
@@ -87,7 +87,7 @@ class _Parts:
         }
 
     def translator(self) -> nn.Module:
-        return build_translator(self.config.generator, self.shape)
+        return self.config.generator.build(self.shape)
 
     def generator(self, network: nn.Module) -> Player:
         config = self.config
@@ -101,7 +101,7 @@ class _Parts:
     def discriminator(self, *, channels: int | None = None) -> Player:
         config = self.config
         shape = (channels or self.shape[0], *self.shape[1:])
-        network = build_discriminator(config.discriminator, shape)
+        network = config.discriminator.build(shape)
         return build_player(network, config.discriminator_optimizer, self.engine)
 
 

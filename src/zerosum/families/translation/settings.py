@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from zerosum.config.checks import require
+from zerosum.checks import require
 from zerosum.config.run import TwoDomainsConfig
 from zerosum.config.translation import CartoonConfig, ContrastiveConfig, CycleConfig, PairedConfig
 

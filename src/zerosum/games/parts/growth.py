@@ -55,8 +55,8 @@ def grow(player: Player, progress: float) -> None:
 
     Example:
         >>> import torch
-        >>> from zerosum.networks import GrowingGenerator
-        >>> network = GrowingGenerator(image_shape=(1, 16, 16), width=4)
+        >>> from zerosum.config import ProganGeneratorConfig
+        >>> network = ProganGeneratorConfig(width=4).build((1, 16, 16))
         >>> grow(Player(network=network, optimizer=torch.optim.Adam(network.parameters())), 0.25)
         >>> network.stage
         (1, 0.25)

@@ -1,10 +1,12 @@
 """What a generator pays where D sees other features in its pictures than in real ones."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import nn
 
+from zerosum.networks.kinds import Observer
 from zerosum.objectives.semisupervised import MATCHES
 from zerosum.types import Features, Images, OtherImages, Scalar
 
@@ -53,5 +55,4 @@ class FeatureMatching:
 
 
 def _look(discriminator: nn.Module, images: Images) -> Features:
-    features: Features = discriminator.features(images)  # type: ignore[operator]
-    return features.float()
+    return cast("Observer", discriminator).features(images).float()

@@ -1,10 +1,13 @@
 """What a generator with styles pays for pictures that move unevenly with their style."""
 
+from typing import cast
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.games.base import Round
+from zerosum.networks.kinds import StyledGenerator
 from zerosum.nn.bilinear import TwiceDifferentiable
 from zerosum.objectives.path_length import path_lengths
 from zerosum.types import Latents, Scalar
@@ -56,10 +59,11 @@ class PathLength:
             latents: z of the pictures that are looked at.
             now: Its random numbers, and the lengths of all processes for the mean.
         """
+        styled = cast("StyledGenerator", generator)
         precise = torch.autocast(latents.device.type, enabled=False)
         with precise, torch.enable_grad(), TwiceDifferentiable():
-            styles = generator.mapping(latents)  # type: ignore[operator]
-            lengths = path_lengths(generator.synthesis, styles, now.random)  # type: ignore[arg-type]
+            styles = styled.mapping(latents)
+            lengths = path_lengths(styled.synthesis, styles, now.random)
         known = now.gather(lengths.detach()).mean()
         self.mean = self.mean.to(known.device).lerp(known, _STEP)
         off = (lengths - self.mean).square().mean()

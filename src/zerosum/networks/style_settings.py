@@ -1,70 +1,20 @@
-"""Settings of the networks of ProGAN, StyleGAN and StyleGAN2."""
+"""Settings of StyleGAN's networks."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from zerosum.config.checks import require, require_between, require_layers, require_positive
+from zerosum.checks import require_between, require_layers, require_positive
+from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_widths
+from zerosum.sizes import ImageShape
 
-__all__ = [
-    "ProganDiscriminatorConfig",
-    "ProganGeneratorConfig",
-    "StyleDiscriminatorConfig",
-    "StyleGeneratorConfig",
-]
+if TYPE_CHECKING:
+    from zerosum.networks.style import StyleDiscriminator, StyleGenerator
 
-
-@dataclass(frozen=True, kw_only=True)
-class ProganGeneratorConfig:
-    """Generator that grows by one size after the other.
-
-    Example:
-        >>> course = ProganGeneratorConfig(latent_size=128, width=32, pixel_norm=False)
-        >>> course.max_width
-        512
-    """
-
-    kind: Literal["progan"] = "progan"
-    latent_size: int = 512
-    """Numbers in a latent vector."""
-    width: int = 16
-    """Channels at full size; doubled with each halving of the size."""
-    max_width: int = 512
-    """Upper limit of the channels."""
-    pixel_norm: bool = True
-    """Normalise latents and maps along the channels."""
-    bounded: bool = False
-    """Keep pictures in [-1, 1] by tanh, which the paper does not: for pictures with much plain
-    black or white, digits say, of which training without it often makes one and the same."""
-
-    def __post_init__(self) -> None:
-        require_positive("latent_size", self.latent_size)
-        _check_widths(self.width, self.max_width)
+__all__ = ["StyleDiscriminatorConfig", "StyleGeneratorConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProganDiscriminatorConfig:
-    """Discriminator that grows by one size after the other.
-
-    Example:
-        >>> ProganDiscriminatorConfig(width=32).group
-        4
-    """
-
-    kind: Literal["progan"] = "progan"
-    width: int = 16
-    """Channels at full size; doubled with each halving of the size."""
-    max_width: int = 512
-    """Upper limit of the channels."""
-    group: int = 4
-    """Pictures whose deviation from each other is seen; 1: none is."""
-
-    def __post_init__(self) -> None:
-        _check_widths(self.width, self.max_width)
-        require_positive("group", self.group)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StyleGeneratorConfig:
+class StyleGeneratorConfig(GeneratorSettings):
     """Generator whose layers each have a style: StyleGAN's or StyleGAN2's.
 
     Example:
@@ -76,6 +26,7 @@ class StyleGeneratorConfig:
         zerosum.errors.ConfigError: mixing must be from 0.0 to 1.0, got 2.0.
     """
 
+    is_styled: ClassVar[bool] = True
     kind: Literal["style"] = "style"
     latent_size: int = 512
     """Numbers in a latent vector."""
@@ -107,13 +58,24 @@ class StyleGeneratorConfig:
         for name in ("latent_size", "style_size", "mapping_rate"):
             require_positive(name, getattr(self, name))
         require_layers("depth", self.depth)
-        _check_widths(self.width, self.max_width)
+        require_widths(self.width, self.max_width)
         require_between("mixing", self.mixing, 0.0, 1.0)
         require_between("truncation", self.truncation, 0.0, 1.0)
 
+    @property
+    def draws_latents(self) -> bool:
+        """Those whose styles are mixed in."""
+        return self.mixing > 0
+
+    def build(self, image_shape: ImageShape, *, given: int = 0) -> "StyleGenerator":
+        """See `GeneratorSettings.build`."""
+        from zerosum.networks.style import StyleGenerator
+
+        return StyleGenerator(self, image_shape=image_shape, given=given)
+
 
 @dataclass(frozen=True, kw_only=True)
-class StyleDiscriminatorConfig:
+class StyleDiscriminatorConfig(DiscriminatorSettings):
     """Discriminator of StyleGAN or, with residual blocks, of StyleGAN2.
 
     Example:
@@ -132,10 +94,11 @@ class StyleDiscriminatorConfig:
     """Pictures whose deviation from each other is seen; 1: none is."""
 
     def __post_init__(self) -> None:
-        _check_widths(self.width, self.max_width)
+        require_widths(self.width, self.max_width)
         require_positive("group", self.group)
 
+    def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "StyleDiscriminator":
+        """See `DiscriminatorSettings.build`."""
+        from zerosum.networks.style import StyleDiscriminator
 
-def _check_widths(width: int, max_width: int) -> None:
-    require_positive("width", width)
-    require(max_width >= width, f"max_width must be at least width {width}, got {max_width}.")
+        return StyleDiscriminator(self, image_shape=image_shape, outputs=outputs)

@@ -1,19 +1,17 @@
-"""The checks that the fields of a configuration share."""
+"""The checks that the fields of all settings share."""
 
 from dataclasses import is_dataclass
 from math import inf
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from zerosum.errors import ConfigError
 
 __all__ = [
-    "has_batch_norm",
     "require",
     "require_between",
     "require_layers",
     "require_positive",
     "require_sound",
-    "require_virtual",
 ]
 
 LARGEST = 2**53
@@ -23,9 +21,6 @@ MOST_LAYERS = 1000
 
 _LARGEST_FLOAT = 3.4e38
 """What is beyond is infinite for networks, which compute in single precision."""
-
-_NORMED = ("resnet", "softplus")
-"""Generators that always have batch normalisation, without a setting for it."""
 
 
 def require(condition: bool, message: str) -> None:
@@ -110,40 +105,3 @@ def require_sound(settings: Any, name: str = "") -> None:
         require(abs(settings) <= LARGEST, f"{name} must be at most 2^53, got {settings}.")
     elif isinstance(settings, str):
         require("\0" not in settings, f"{name} must not hold a null character, got {settings!r}.")
-
-
-@runtime_checkable
-class _Generator(Protocol):
-    @property
-    def kind(self) -> str: ...
-
-
-def has_batch_norm(generator: _Generator) -> bool:
-    """Whether a generator normalises by the batch that it draws.
-
-    Example:
-        >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
-        >>> has_batch_norm(ResnetGeneratorConfig()), has_batch_norm(R3ganGeneratorConfig())
-        (True, False)
-    """
-    return generator.kind in _NORMED or getattr(generator, "norm", "none") == "batch"
-
-
-def require_virtual(pictures: int, generator: _Generator) -> None:
-    """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
-
-    Example:
-        >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
-        >>> require_virtual(64, ResnetGeneratorConfig())
-        >>> require_virtual(64, R3ganGeneratorConfig())
-        Traceback (most recent call last):
-        ...
-        zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
-    """
-    require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
-    require(
-        pictures == 0 or has_batch_norm(generator),
-        "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
-        f"of kind {generator.kind}, has none: choose dcgan with norm batch, resnet or, "
-        "for few labels, softplus.",
-    )

@@ -1,0 +1,70 @@
+"""From settings to networks and to what may stand around them."""
+
+from torch import nn
+
+from zerosum.networks.conditional import ConditionalDiscriminator, ConditionalGenerator
+from zerosum.networks.kinds import Generator
+from zerosum.networks.minibatch import MinibatchDiscriminator
+from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
+from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings
+from zerosum.types import ImageShape
+
+__all__ = ["build_discriminator", "build_generator"]
+
+NO_MINIBATCH = MinibatchDiscriminationConfig()
+
+
+def build_generator(
+    config: GeneratorSettings, shape: ImageShape, *, classes: int = 0, class_size: int = 0
+) -> Generator:
+    """The generator for pictures of that shape.
+
+    Args:
+        config: Its settings.
+        shape: (c, h, w) of the pictures.
+        classes: How many it is told of; 0: it is told no class.
+        class_size: Numbers that stand for a class beside z.
+
+    Example:
+        >>> import torch
+        >>> from zerosum.config import DcganGeneratorConfig
+        >>> config = DcganGeneratorConfig(latent_size=8, width=4)
+        >>> generator = build_generator(config, (3, 32, 32), classes=3, class_size=4)
+        >>> generator(torch.zeros(2, 8 + 3)).shape
+        torch.Size([2, 3, 32, 32])
+    """
+    if not classes:
+        return config.build(shape)
+    network = config.build(shape, given=class_size)
+    return ConditionalGenerator(network, classes=classes, class_size=class_size)
+
+
+def build_discriminator(
+    config: DiscriminatorSettings,
+    shape: ImageShape,
+    *,
+    classes: int = 0,
+    minibatch: MinibatchDiscriminationConfig = NO_MINIBATCH,
+) -> nn.Module:
+    """The discriminator for pictures of that shape.
+
+    Args:
+        config: Its settings.
+        shape: (c, h, w) of the pictures.
+        classes: How many it is told of; 0: it is told no class.
+        minibatch: How it compares the pictures of a batch.
+
+    Example:
+        >>> import torch
+        >>> from zerosum.config import DcganDiscriminatorConfig
+        >>> config = DcganDiscriminatorConfig(width=4)
+        >>> discriminator = build_discriminator(config, (3, 32, 32), classes=3)
+        >>> discriminator(torch.zeros(2, 3, 32, 32), torch.tensor([0, 2])).shape
+        torch.Size([2])
+    """
+    outputs = classes + 1
+    inner = config.build(shape, outputs=outputs)
+    network: nn.Module = inner
+    if minibatch.kernels:
+        network = MinibatchDiscriminator(inner, minibatch, outputs=outputs)
+    return ConditionalDiscriminator(network) if classes else network

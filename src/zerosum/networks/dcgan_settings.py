@@ -1,0 +1,99 @@
+"""Settings of the convolutional networks that double or halve the picture."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from zerosum.checks import require_positive
+from zerosum.networks.settings import (
+    DiscriminatorSettings,
+    GeneratorSettings,
+    Initialisation,
+    Norm,
+    require_widths,
+)
+from zerosum.sizes import ImageShape
+
+if TYPE_CHECKING:
+    from zerosum.networks.dcgan import DcganDiscriminator, DcganGenerator
+
+__all__ = ["DcganDiscriminatorConfig", "DcganGeneratorConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DcganGeneratorConfig(GeneratorSettings):
+    """Transposed convolutions of stride 2 from a small map to the picture.
+
+    Example:
+        >>> DcganGeneratorConfig(width=32, stem="linear").norm
+        'batch'
+        >>> DcganGeneratorConfig(width=64, max_width=32)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: max_width must be at least width 64, got 32.
+    """
+
+    kind: Literal["dcgan"] = "dcgan"
+    latent_size: int = 100
+    """Numbers in a latent vector."""
+    width: int = 64
+    """Channels of the last hidden layer; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    stem: Literal["linear", "convolution"] = "convolution"
+    """How the latent becomes the first map."""
+    stem_norm: bool = True
+    """Normalise the first map."""
+    output_bias: bool = False
+    """Give the last layer a bias."""
+    upsampling: Literal["transposed", "nearest", "bilinear"] = "transposed"
+    """What doubles the size: ``transposed`` convolutions as in the paper, or ``nearest`` or
+    ``bilinear`` enlarging and then a convolution, which draws no checkerboards."""
+    norm: Norm = "batch"
+    """Normalisation of the hidden layers."""
+    initialisation: Initialisation = "normal"
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
+
+    def __post_init__(self) -> None:
+        require_positive("latent_size", self.latent_size)
+        require_widths(self.width, self.max_width)
+
+    def build(self, image_shape: ImageShape, *, given: int = 0) -> "DcganGenerator":
+        """See `GeneratorSettings.build`."""
+        from zerosum.networks.dcgan import DcganGenerator
+
+        return DcganGenerator(self, image_shape=image_shape, given=given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DcganDiscriminatorConfig(DiscriminatorSettings):
+    """Convolutions of stride 2 from the picture to one logit.
+
+    Example:
+        >>> DcganDiscriminatorConfig(norm="none", spectral_norm=True).width
+        64
+    """
+
+    kind: Literal["dcgan"] = "dcgan"
+    width: int = 64
+    """Channels of the first layer; doubled with each halving of the size."""
+    max_width: int = 512
+    """Upper limit of the channels."""
+    head: Literal["linear", "convolution"] = "convolution"
+    """How the last map becomes a logit; a linear head has a bias."""
+    norm: Norm = "batch"
+    """Normalisation of all hidden layers but the first."""
+    slope: float = 0.2
+    """Slope of the leaky ReLU for negative values."""
+    initialisation: Initialisation = "normal"
+    """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
+    spectral_norm: bool = False
+    """Divide each weight by its largest singular value."""
+
+    def __post_init__(self) -> None:
+        require_widths(self.width, self.max_width)
+
+    def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "DcganDiscriminator":
+        """See `DiscriminatorSettings.build`."""
+        from zerosum.networks.dcgan import DcganDiscriminator
+
+        return DcganDiscriminator(self, image_shape=image_shape, outputs=outputs)

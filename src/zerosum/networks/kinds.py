@@ -1,0 +1,101 @@
+"""What may be asked of networks of each kind, beside calling them.
+
+Ours are of these classes. One that you bring need not be, if it has the parts that it is asked
+for: where a player's network, which may be any, is taken for one of a kind, that is a `cast`.
+"""
+
+from torch import Tensor, nn
+
+from zerosum.networks.latents import latent_rows
+from zerosum.types import AnyLatents, Features, Images, ImageShape, Latents
+
+__all__ = [
+    "Generator",
+    "LayeredGenerator",
+    "MappedTranslator",
+    "Observer",
+    "Shaped",
+    "StyledGenerator",
+    "Translator",
+]
+
+
+class Shaped(nn.Module):
+    """A network for pictures of one shape.
+
+    Attributes:
+        image_shape: (channels, height, width) of one picture.
+    """
+
+    image_shape: ImageShape
+
+
+class Generator(Shaped):
+    """Latent vectors to pictures.
+
+    Attributes:
+        latent_size: Numbers in a latent vector.
+    """
+
+    latent_size: int
+
+
+class LayeredGenerator(Generator):
+    """A generator whose layers follow each other.
+
+    Attributes:
+        layers: From rows of latents to pictures.
+    """
+
+    layers: nn.Sequential
+
+    def forward(self, latents: AnyLatents) -> Images:
+        """Draw one picture per latent vector."""
+        images: Images = self.layers(latent_rows(latents))
+        return images
+
+
+class StyledGenerator(Generator):
+    """A generator that draws in two steps, with a style between them.
+
+    Attributes:
+        mean_style: The mean of w, shape (d,).
+    """
+
+    mean_style: Tensor
+
+    def mapping(self, latents: Latents) -> Tensor:
+        """Styles w of latents z, shape (n, layers, d)."""
+        raise NotImplementedError
+
+    def synthesis(self, styles: Tensor) -> Images:
+        """Pictures drawn under the styles (n, layers, d)."""
+        raise NotImplementedError
+
+
+class Observer(nn.Module):
+    """A network that tells what it sees in pictures."""
+
+    def features(self, images: Images) -> Features:
+        """What is seen in the pictures, shape (n, d)."""
+        raise NotImplementedError
+
+
+class Translator(Shaped):
+    """Pictures to pictures of the same shape; it is trained on those of one.
+
+    Attributes:
+        multiple: Sides of others must be multiples of this.
+        smallest: Sides must be at least so long.
+    """
+
+    multiple: int
+    smallest: int
+
+
+class MappedTranslator(Translator):
+    """A translator that gives what stands between its layers on the way."""
+
+    def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
+        """Translated pictures, and the maps (n, channels, h, w) on the way."""
+        raise NotImplementedError
