@@ -35,7 +35,15 @@ NAMES = [
 
 ROOMS = {
     f"zerosum.{name}"
-    for name in ("augment", "evaluation", "games.parts", "media", "plots", "training")
+    for name in (
+        "augment",
+        "config.commands",
+        "evaluation",
+        "games.parts",
+        "media",
+        "plots",
+        "training",
+    )
 }
 """Packages that are no more than their modules."""
 

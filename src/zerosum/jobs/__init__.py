@@ -9,17 +9,15 @@ from zerosum.jobs.preparation import (
     prepare_pictures,
     with_classes,
 )
-from zerosum.jobs.projection import Projected, ProjectOptions, project
+from zerosum.jobs.projection import Projected, project
 from zerosum.jobs.training import Outcome, resume_run, train_run
-from zerosum.jobs.translation import Translated, TranslateOptions, translate
+from zerosum.jobs.translation import Translated, translate
 
 __all__ = [
     "Classified",
     "Evaluated",
     "Outcome",
-    "ProjectOptions",
     "Projected",
-    "TranslateOptions",
     "Translated",
     "cache_folder",
     "classify",
