@@ -17,10 +17,15 @@ from zerosum.cli.command import Command
 from zerosum.cli.options import Option
 from zerosum.config import EvaluateConfig
 from zerosum.config.commands.classify import ClassifyConfig
+from zerosum.config.commands.edit import EditConfig
+from zerosum.config.commands.mix import MixConfig
 from zerosum.config.commands.project import ProjectConfig
+from zerosum.config.commands.sample import SampleConfig
 from zerosum.config.commands.translate import TranslateConfig
+from zerosum.config.commands.walk import WalkConfig
 from zerosum.data import as_spec
 from zerosum.jobs.classification import classify
+from zerosum.jobs.drawing import edit, mix, sample, walk
 from zerosum.jobs.evaluation import evaluate
 from zerosum.jobs.projection import project
 from zerosum.jobs.translation import Translated, translate
@@ -53,6 +58,10 @@ TOLD = {
     "project": Told(
         settings=ProjectConfig, job=project, terminal=("json",), python=zerosum.project
     ),
+    "sample": Told(settings=SampleConfig, job=sample),
+    "walk": Told(settings=WalkConfig, job=walk),
+    "mix": Told(settings=MixConfig, job=mix),
+    "edit": Told(settings=EditConfig, job=edit),
     "classify": Told(settings=ClassifyConfig, job=classify, terminal=("json",)),
 }
 
@@ -121,7 +130,7 @@ def test_in_python_a_text_may_be_a_path_and_a_path_a_source(
         seen.append((*given, how))
         return Translated(count=0, out=tmp_path)
 
-    monkeypatch.setattr(zerosum.api.jobs, "translate", remember)
+    monkeypatch.setattr("zerosum.jobs.translate", remember)
     zerosum.translate("run", tmp_path, out=str(tmp_path / "made"), page=None, quiet=True)
     options = TranslateConfig(out=tmp_path / "made")
     assert seen == [("run", [tmp_path], options, {"quiet": True})]

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from zerosum.cli.command import Command
-from zerosum.cli.output import print_json
+from zerosum.cli.output import print_json, print_path
 from zerosum.config.commands.project import ProjectConfig
-from zerosum.errors import printable
 
 if TYPE_CHECKING:
     from zerosum.jobs.projection import Projected
@@ -69,4 +68,4 @@ def _report(done: "Projected") -> None:
     for each in done.pictures:
         distances = f"{each.distance:>10.4f}  {each.random:>14.4f}  {each.mean:>12.4f}"
         print(f"{each.name:<{width}}  {distances}")
-    print(printable(str(done.out)))
+    print_path(done.out)

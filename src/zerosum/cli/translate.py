@@ -6,9 +6,8 @@ from typing import Annotated
 import tyro
 
 from zerosum.cli.command import Command
-from zerosum.cli.output import print_json
+from zerosum.cli.output import print_json, print_path
 from zerosum.config.commands.translate import TranslateConfig
-from zerosum.errors import printable
 
 __all__ = ["complete", "run"]
 
@@ -39,7 +38,7 @@ def _translate(
     else:
         for made in (done.out if done.count else None, done.page):
             if made is not None:
-                print(printable(str(made)))
+                print_path(made)
     end_with(done.failed, "translated")
 
 
