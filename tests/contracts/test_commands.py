@@ -16,6 +16,7 @@ from runs_in_processes import environment
 from zerosum.cli.command import Command
 from zerosum.cli.options import Option
 from zerosum.config import EvaluateConfig
+from zerosum.config.commands.attack import AttackConfig
 from zerosum.config.commands.classify import ClassifyConfig
 from zerosum.config.commands.edit import EditConfig
 from zerosum.config.commands.mix import MixConfig
@@ -24,6 +25,7 @@ from zerosum.config.commands.sample import SampleConfig
 from zerosum.config.commands.translate import TranslateConfig
 from zerosum.config.commands.walk import WalkConfig
 from zerosum.data import as_spec
+from zerosum.jobs.attack import attack
 from zerosum.jobs.classification import classify
 from zerosum.jobs.drawing import edit, mix, sample, walk
 from zerosum.jobs.evaluation import evaluate
@@ -62,6 +64,11 @@ TOLD = {
     "walk": Told(settings=WalkConfig, job=walk),
     "mix": Told(settings=MixConfig, job=mix),
     "edit": Told(settings=EditConfig, job=edit),
+    "attack": Told(
+        settings=AttackConfig,
+        job=attack,
+        terminal=("data", "fail_under", "report", "out", "json"),
+    ),
     "classify": Told(settings=ClassifyConfig, job=classify, terminal=("json",)),
 }
 
