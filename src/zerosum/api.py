@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from zerosum import jobs
 from zerosum.config import EvaluateConfig, RunConfig, change
 from zerosum.config.commands.project import ProjectConfig
+from zerosum.config.commands.resume import ResumeConfig
 from zerosum.config.commands.translate import TranslateConfig
 from zerosum.data import as_spec
 from zerosum.evaluation.comparing import Comparison
@@ -109,31 +110,23 @@ def train(
     return load(outcome.run.path, device=config.device)
 
 
+@_told_by(ResumeConfig)
 def resume(
     run: str | Path,
     *,
-    images: int | None = None,
-    device: str | None = None,
-    data: str | Path | None = None,
-    data_a: str | Path | None = None,
-    data_b: str | Path | None = None,
-    stretch: bool = False,
     settings: Mapping[str, Any] | None = None,
     quiet: bool = False,
+    **how: Any,
 ) -> Model:
     """Go on with a run from its checkpoint, bit for bit, and return the trained model.
 
     Args:
         run: The run folder.
-        images: Real images to see in all, instead of what the run was made for.
-        device: Another device than the run's.
-        data: Where the pictures are now, if they have moved since; they must be the same ones.
-        data_a: Likewise for domain A, or the source.
-        data_b: Likewise for domain B, or the target.
-        stretch: Scale the schedules of the learning rates to the new number of images.
-        settings: Other settings that may change on the way, by name: ``log_every``,
-            ``sample_every``, ``evaluate_every``, ``checkpoint_seconds``, ``on_collapse``...
+        settings: Other settings that may change on the way, by name: ``evaluate_count``,
+            ``evaluate_features``, ``compile``...
         quiet: Few lines instead of a progress bar.
+        how: Fields of `zerosum.config.commands.resume.ResumeConfig`, named as the options of
+            ``zerosum resume``: ``images``, ``device``, ``data``, ``stretch``, ``log_every``...
 
     Raises:
         ZerosumError: The run cannot go on so; the message says what to do.
@@ -148,17 +141,14 @@ def resume(
         ...     resume(f"{folder}/run", images=64, quiet=True).images
         64
     """
-    a, b = (None if each is None else as_spec(each) for each in (data_a, data_b))
-    where = None if data is None else as_spec(data)
+    options = _settings(ResumeConfig, how)
     outcome = jobs.resume_run(
         Path(run),
-        images=images,
-        stretch=stretch,
-        device=device,
-        data=where,
-        data_a=a,
-        data_b=b,
-        settings=settings,
+        images=options.images,
+        stretch=options.stretch,
+        device=options.device,
+        **options.moved,
+        settings={**options.changes, **(settings or {})},
         quiet=quiet,
     )
     return load(outcome.run.path, device=outcome.run.config().device)
