@@ -152,10 +152,17 @@ def fit_input(found: Input, settings: StoreSettings) -> Images:
     return scale(pixels.permute(2, 0, 1)[None])
 
 
-def output_names(names: Sequence[str]) -> list[str]:
-    """What the translations are called: as the pictures, but for the suffix, which is ``.png``.
+def output_names(
+    names: Sequence[str], *, do: str = "translate", made: str = "translations"
+) -> list[str]:
+    """What is made of pictures is called as they are, but for the suffix, which is ``.png``.
 
     Pictures that would then be called alike keep their suffix before it.
+
+    Args:
+        names: Of the pictures.
+        do: What is done with them, for the message.
+        made: What is made of them.
 
     Raises:
         DataError: Two pictures have the same name.
@@ -176,8 +183,8 @@ def output_names(names: Sequence[str]) -> list[str]:
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
         raise DataError(
-            f"two of the inputs hold a picture {twice}, and both translations would have one "
-            "name; translate them one after the other, each with an --out of its own."
+            f"two of the inputs hold a picture {twice}, and both {made} would have one "
+            f"name; {do} them one after the other, each with an --out of its own."
         )
     return [short[name] for name in names]
 

@@ -115,9 +115,9 @@ def project(
     if options.features is not None:
         see = load_features(options.features, cache=cache_folder(), device=device).see
     fit = partial(fit_input, settings=store_settings(model.run.config()))
-    targets = {each.name: images for each, images in given.use(given.find(), fit)}
-    files = dict(zip(targets, output_names(list(targets)), strict=True))
-    names = list(targets)
+    read = [(each.name, images) for each, images in given.use(given.find(), fit)]
+    names, targets = [name for name, _ in read], dict(read)
+    files = dict(zip(names, output_names(names, do="project", made="projections"), strict=True))
     pieces = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
     done: list[ProjectedPicture] = []
     with counting("projecting pictures", quiet=quiet) as progress:
