@@ -28,12 +28,13 @@ SettingsT = TypeVar("SettingsT")
 
 def _told_by(settings: type[Any]) -> Callable[[FunctionT], FunctionT]:
     """Let ``help`` and notebooks know a command's settings as arguments of its function."""
-    known = signature(settings).parameters.values()
+    hints, known = get_type_hints(settings), signature(settings).parameters.values()
+    fields = [each.replace(annotation=hints[each.name]) for each in known]
 
     def tell(function: FunctionT) -> FunctionT:
         own = signature(function)
         named = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
-        function.__signature__ = own.replace(parameters=[*named, *known])  # type: ignore[attr-defined]
+        function.__signature__ = own.replace(parameters=[*named, *fields])  # type: ignore[attr-defined]
         return function
 
     return tell

@@ -115,6 +115,7 @@ def test_python_is_told_the_same_by_the_same_names(name: str) -> None:
     told = TOLD[name]
     assert told.python is not None
     arguments = inspect.signature(told.python).parameters
+    assert "Annotated" not in str(inspect.signature(told.python))
     for each in fields(told.settings):
         argument = arguments[each.name]
         assert argument.kind == inspect.Parameter.KEYWORD_ONLY
