@@ -82,6 +82,18 @@ def test_bad_input(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert not (run / "projected").exists()
 
 
+def test_two_pictures_of_one_name_are_refused_rather_than_one_lost(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        Image.new("L", (28, 28)).save(tmp_path / name / "1.png")
+    pictures = [str(tmp_path / name / "1.png") for name in ("a", "b")]
+    assert call("project", str(run), *pictures, "--out", str(tmp_path / "out"), *QUICK) == 1
+    assert "hold a picture 1.png, and both projections would have" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_run_that_translates_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

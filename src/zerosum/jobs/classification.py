@@ -2,24 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
+from zerosum.config.commands.classify import ClassifyConfig
 from zerosum.counting import counting
-from zerosum.data import as_spec
-from zerosum.errors import DataError
-from zerosum.families.loading import load
 from zerosum.families.preparation import store_settings
-from zerosum.jobs.inputs import (
-    Input,
-    failures_to_json,
-    find_inputs,
-    fit_input,
-    limit_of_pixels,
-    require_inputs,
-)
+from zerosum.jobs.given import Given
+from zerosum.jobs.inputs import failures_to_json, fit_input
 from zerosum.models.classifier import Classifier
 from zerosum.types import Images
 
@@ -86,10 +79,8 @@ class Classified:
 def classify(
     run: str | Path,
     inputs: Sequence[str | Path],
+    options: ClassifyConfig | None = None,
     *,
-    checkpoint: Literal["latest", "best"] = "latest",
-    device: str = "auto",
-    pixel_limit: int | None = None,
     quiet: bool = False,
 ) -> Classified:
     """Say of each picture which class it is of, by the classifier of a run.
@@ -99,9 +90,7 @@ def classify(
     Args:
         run: The run folder.
         inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
-        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
+        options: How.
         quiet: No progress bar.
 
     Raises:
@@ -113,36 +102,27 @@ def classify(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    specs = [as_spec(each) for each in inputs]
-    require_inputs(specs)
-    model = load(run, kind=Classifier, device=device, checkpoint=checkpoint)
-    limit = limit_of_pixels(pixel_limit, model.run.config().pictures)
-    found = find_inputs(specs, pixel_limit=limit)
+    given = Given(run, inputs, Classifier, options or ClassifyConfig())
+    settings = store_settings(given.model.run.config())
+    found = given.find()
     done: list[ClassifiedPicture] = []
-    failed: list[tuple[str, str]] = []
     with counting("classifying pictures", quiet=quiet) as progress:
         for start in range(0, len(found), _AT_ONCE):
-            done += _classified(model, found[start : start + _AT_ONCE], failed)
+            piece = found[start : start + _AT_ONCE]
+            fitted = given.use(piece, partial(fit_input, settings=settings))
+            done += _classified(given.model, [(each.name, images) for each, images in fitted])
             if progress is not None:
-                progress(min(start + _AT_ONCE, len(found)), len(found))
-    return Classified(pictures=tuple(done), failed=tuple(failed))
+                progress(start + len(piece), len(found))
+    return Classified(pictures=tuple(done), failed=tuple(given.failed))
 
 
 def _classified(
-    model: Classifier, inputs: Sequence[Input], failed: list[tuple[str, str]]
+    model: Classifier, pictures: Sequence[tuple[str, Images]]
 ) -> Iterator[ClassifiedPicture]:
-    settings = store_settings(model.run.config())
-    names: list[str] = []
-    images: list[Images] = []
-    for each in inputs:
-        try:
-            images.append(fit_input(each, settings))
-            names.append(each.name)
-        except DataError as error:
-            failed.append((each.name, getattr(error, "reason", str(error))))
-    if not images:
+    if not pictures:
         return
-    for name, row in zip(names, model.classify(torch.cat(images)), strict=True):
+    answers = model.classify(torch.cat([images for _, images in pictures]))
+    for (name, _), row in zip(pictures, answers, strict=True):
         order = row.argsort(descending=True).tolist()
         yield ClassifiedPicture(
             name=name, probabilities={model.classes[label]: row[label].item() for label in order}
