@@ -34,8 +34,8 @@ from zerosum.attacks import (
     attack_pictures,
     fgsm,
 )
+from zerosum.families.victims import load_victim
 from zerosum.jobs.shown import show
-from zerosum.jobs.victims import load_victim
 
 
 @dataclass(frozen=True, kw_only=True)

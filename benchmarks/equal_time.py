@@ -28,7 +28,7 @@ from zerosum.allocator import keep_freed_memory
 from zerosum.config import RunConfig, change
 from zerosum.jobs import train_run
 from zerosum.media.images import save_png, tile, to_pictures
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 
@@ -108,7 +108,7 @@ def train(config: RunConfig, out: Path, seconds: float) -> None:
 
 def beside(runs: Mapping[str, Path], file: Path) -> None:
     """64 pictures of each run in a block, the blocks in a row, a white bar between."""
-    blocks = [tile(zerosum.load(run).sample(64)) for run in runs.values()]
+    blocks = [tile(zerosum.load(run, kind=zerosum.Generator).sample(64)) for run in runs.values()]
     bar = torch.ones(1, blocks[0].shape[1], blocks[0].shape[2], 8)
     row = [part for block in blocks for part in (block, bar)][:-1]
     save_png(to_pictures(torch.cat(row, dim=3))[0], file)

@@ -22,10 +22,11 @@ from matplotlib.figure import Figure
 
 from zerosum.allocator import keep_freed_memory
 from zerosum.config import change
+from zerosum.config.commands.attack import AttackConfig
+from zerosum.families.labels import held_out
+from zerosum.families.preparation import prepare_store
 from zerosum.jobs import train_run
-from zerosum.jobs.attack import AttackOptions, attack
-from zerosum.jobs.labels import held_out
-from zerosum.jobs.preparation import prepare_store
+from zerosum.jobs.attack import attack
 from zerosum.recipes import recipe
 
 CLASSIFIERS = {"plain": 0, "hardened-1": 1, "hardened-7": 7}
@@ -76,7 +77,7 @@ def _train(name: str, out: Path, images: int, fields: dict[str, Any]) -> None:
 
 def _held_out(folder: Path) -> Path:
     """The pictures that nobody learns from, as a source of their own."""
-    config = change(recipe("classifier"), {"game.classes": tuple("0123456789")})
+    config: Any = change(recipe("classifier"), {"game.classes": tuple("0123456789")})
     store = prepare_store(config, quiet=True)
     _, numbers = held_out(config, store)
     assert store.labels is not None
@@ -86,7 +87,7 @@ def _held_out(folder: Path) -> Path:
 
 
 def _report(name: str, folder: Path, held: Path, epsilon: float, attacks: tuple[str, ...]) -> None:
-    options = AttackOptions(attacks=attacks, epsilon=epsilon, count=500, device="cpu")
+    options = AttackConfig(attacks=attacks, epsilon=epsilon, count=500, device="cpu")
     found = attack(str(folder / name), str(held), options, quiet=True)
     print(f"\n{name}: {found.right} of {found.asked} right ({found.right / found.asked:.1%})\n")
     print("| attack | success | accuracy left | ms a picture |\n|---|---|---|---|")
@@ -96,7 +97,7 @@ def _report(name: str, folder: Path, held: Path, epsilon: float, attacks: tuple[
 
 
 def _draw(folder: Path, held: Path, epsilon: float, out: Path) -> None:
-    options = AttackOptions(
+    options = AttackConfig(
         attacks=(str(folder / "advgan"),), epsilon=epsilon, count=_SHOWN, device="cpu"
     )
     found = attack(str(folder / "plain"), str(held), options, quiet=True)

@@ -44,7 +44,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor, multiprocessing, nn
 
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.types import Batch
 
 WANTED = 1.5
@@ -142,7 +142,7 @@ def zerosum_step(
     """One round of zerosum's own loop, of the recipe ``stylegan2-256`` but for its size."""
     from zerosum.allocator import keep_freed_memory
     from zerosum.config import change
-    from zerosum.config.build import build_game
+    from zerosum.families.building import build_game
     from zerosum.recipes import recipe
     from zerosum.training.engine import Engine
     from zerosum.training.loop import Loop
@@ -192,7 +192,7 @@ def peak() -> float:
 
 def play(name: str, options: argparse.Namespace, side: int, parent: Connection) -> None:
     """A side's process: steps on demand, a step not counted before each new kind; its memory."""
-    import zerosum.config.build
+    import zerosum.families.building
     import zerosum.recipes  # noqa: F401 - so that both sides hold the same before they begin
 
     torch.set_num_threads(options.threads)

@@ -38,13 +38,13 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.config import RunConfig, change
-from zerosum.config.build import build_game
 from zerosum.data import Batches, Store, unscale
 from zerosum.evaluation.seeing import kept_on_disk, see, see_store
+from zerosum.families.building import build_game
+from zerosum.families.preparation import prepare_store
 from zerosum.features import load_features
-from zerosum.jobs.preparation import prepare_store
 from zerosum.metrics import frechet_distance_of_features
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine, choose_precision

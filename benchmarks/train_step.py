@@ -153,8 +153,8 @@ def zerosum_step(width: int, folder: Path) -> Step:
     """One round of zerosum's own loop, of the recipe ``dcgan-svhn`` at this width."""
     from zerosum.allocator import keep_freed_memory
     from zerosum.config import AdversarialConfig, DcganDiscriminatorConfig, DcganGeneratorConfig
-    from zerosum.config.build import build_game
     from zerosum.data import Batches, StoreSettings, build_store, open_source
+    from zerosum.families.building import build_game
     from zerosum.recipes import recipe
     from zerosum.training.engine import Engine
     from zerosum.training.loop import Loop

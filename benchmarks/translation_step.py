@@ -135,7 +135,7 @@ def zerosum_step(batch: int) -> Step:
     """One round of zerosum's own loop, of the recipe ``cyclegan-course``."""
     from zerosum.allocator import keep_freed_memory
     from zerosum.config import change
-    from zerosum.config.build import build_game
+    from zerosum.families.building import build_game
     from zerosum.recipes import recipe
     from zerosum.training.engine import Engine
     from zerosum.training.loop import Loop
@@ -165,7 +165,7 @@ def peak() -> float:
 
 def play(side: str, batch: int, parent: Connection) -> None:
     """A side's process: steps on demand; at the end its memory."""
-    import zerosum.config.build
+    import zerosum.families.building
     import zerosum.recipes  # noqa: F401 - so that both sides hold the same before they begin
 
     torch.manual_seed(0)

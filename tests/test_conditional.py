@@ -39,6 +39,7 @@ def run(conditional: RunConfig, tmp_path: Path) -> Path:
 def test_it_learns_to_draw_the_digit_that_is_asked_for(tmp_path: Path) -> None:
     model = zerosum.train(
         "dcgan-digits",
+        kind=zerosum.Generator,
         images=12_000,
         device="cpu",
         fields={
@@ -81,7 +82,7 @@ def test_a_conditional_run_resumes_exactly(conditional: RunConfig, tmp_path: Pat
 
 
 def test_of_class_changes_the_class_alone(run: Path) -> None:
-    model = zerosum.load(run)
+    model = zerosum.load(run, kind=zerosum.Generator)
     space = model.latent
     mixed = space.latents(range(20), seed=3)
     sevens = model.of_class("7").latent.latents(range(20), seed=3)
@@ -106,13 +107,13 @@ def test_samples_say_their_class(run: Path, tmp_path: Path) -> None:
         assert sheet.info["zerosum:class"] == "7, 3"
         assert sheet.size == (58, 58)
         columns = np.asarray(sheet)[:28, :28], np.asarray(sheet)[:28, 30:]
-    first = zerosum.load(run).of_class("7", "3").sample(2)
+    first = zerosum.load(run, kind=zerosum.Generator).of_class("7", "3").sample(2)
     for found, expected in zip(columns, unscale(first.clamp(-1, 1))[:, 0].numpy(), strict=True):
         assert np.abs(found.astype(int) - expected.astype(int)).max() <= 1
 
 
 def test_a_walk_from_class_to_class_meets_each(run: Path) -> None:
-    model = zerosum.load(run).of_class("7", "3")
+    model = zerosum.load(run, kind=zerosum.Generator).of_class("7", "3")
     frames = list(model.walk([4, 9], frames=3))
     torch.testing.assert_close(frames[0], model.of_class("7").sample(1, seed=4))
     torch.testing.assert_close(frames[3], model.of_class("3").sample(1, seed=9))
@@ -124,8 +125,9 @@ def test_the_space_of_z_with_classes(
 ) -> None:
     game = replace(adversarial(conditional), latent=latent)
     config = replace(conditional, images=16, game=game)
-    model = zerosum.load(train_run(config, out=tmp_path / "run", quiet=True).run.path)
-    space, plain = model.of_class(2, 5).latent, latent_space(model.game).plain  # type: ignore[attr-defined, arg-type]
+    path = train_run(config, out=tmp_path / "run", quiet=True).run.path
+    model = zerosum.load(path, kind=zerosum.Generator)
+    space, plain = model.of_class(2, 5).latent, latent_space(model.game).plain  # type: ignore[attr-defined]
     points = space.points(space.latents(range(2), seed=0))
     a, b = points[:1], points[1:]
     half = space.between(a, b, 0.5)
@@ -146,7 +148,7 @@ def test_the_space_of_z_with_classes(
 
 
 def test_projecting_in_all_classes_and_in_one(run: Path) -> None:
-    model = zerosum.load(run)
+    model = zerosum.load(run, kind=zerosum.Generator)
     target = model.of_class("4").sample(1, seed=99)
     found = model.project(target, descent=Descent(steps=10, samples=50, starts=2))
     assert found.points.shape == (1, 18)
@@ -211,8 +213,8 @@ def test_bad_runs(conditional: RunConfig, tmp_path: Path) -> None:
 
 
 def test_a_run_without_classes_says_how_to_train_one_with(run: Path) -> None:
-    model = zerosum.load(run)
-    model.game.asked = None  # type: ignore[attr-defined]
+    model = zerosum.load(run, kind=zerosum.Generator)
+    model.game.asked = None
     with pytest.raises(RunError, match=r"--game\.conditional projection"):
         model.of_class(0)
 
@@ -226,7 +228,7 @@ def test_an_exported_generator_takes_the_class_after_the_latents(
             pytest.importorskip(package)
     path = tmp_path / f"generator{kind}"
     assert call("export", str(run), str(path)) == 0
-    model = zerosum.load(run)
+    model = zerosum.load(run, kind=zerosum.Generator)
     size = model.latent.game.latent_size
     latents = torch.cat(
         [Randomness(seed=0, stream="sample").at(index).normal(1, size) for index in range(2)]

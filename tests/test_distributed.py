@@ -13,8 +13,8 @@ from runs_in_processes import assert_same, create, environment, finish, start, w
 from two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
+from zerosum.families import family_of
 from zerosum.jobs import train_run
-from zerosum.jobs.perturbing import aim
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 from zerosum.training.hooks import read_statistics
@@ -81,7 +81,8 @@ def test_two_processes_translate_as_one_and_share_their_pools(tmp_path: Path) ->
 
 def test_two_processes_mislead_as_one(tmp_path: Path) -> None:
     fields = {"batch_size": 8, "images": 8, "evaluate_every": 0, "device": "cpu"}
-    config, _ = aim(change(recipe("advgan"), fields), torch.device("cpu"))
+    config = change(recipe("advgan"), fields)
+    config, _ = family_of(config).aids(config, torch.device("cpu"), usual=recipe("advgan"))
     one, two = (create(tmp_path / name, config) for name in ("one", "two"))
     finish(start("resume", str(one.path), "--quiet"))
     finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))

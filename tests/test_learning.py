@@ -57,6 +57,7 @@ def test_the_measure_can_tell(directions: Directions) -> None:
 def test_it_learns(directions: Directions, tmp_path: Path) -> None:
     model = zerosum.train(
         "dcgan-digits",
+        kind=zerosum.Generator,
         images=30_000,
         device="cpu",
         fields={"game.generator.width": 16, "game.discriminator.width": 16},

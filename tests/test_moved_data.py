@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -187,7 +188,7 @@ def test_each_domain_can_move_by_itself(
     fields = {"data": "", "data_a": str(tmp_path / "a"), "data_b": str(tmp_path / "a")}
     run = Run(tmp_path / "run")
     run.create(change(recipe("cyclegan-small"), {**fields, "device": "cpu"}))
-    moved = run.relocated(data=None, data_a=None, data_b="other").config()
+    moved: Any = run.relocated(data=None, data_a=None, data_b="other").config()
     assert (moved.data, moved.data_a, moved.data_b) == ("", str(tmp_path / "a"), "other")
     for option, field in (("--data-a", "data_a"), ("--target", "data_b")):
         nowhere = tmp_path / f"nowhere-{field}"

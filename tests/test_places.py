@@ -216,7 +216,7 @@ def test_a_run_that_may_only_be_read(
     parts = (run, run / "scores.jsonl", run / ".lock", run / "checkpoints")
     before = sorted(run.rglob("*"))
     for work in ("find_directions", "draw_samples", "draw_mixtures", "project"):
-        monkeypatch.setattr(f"zerosum.drawing.{work}", None)
+        monkeypatch.setattr(f"zerosum.models.generator.{work}", None)
     with forbidden(*parts, mode=0o555):
         for line in lines:
             assert call(*words(line, runs, run)) == 1

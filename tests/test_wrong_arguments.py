@@ -19,10 +19,12 @@ from torch import Tensor, nn
 from quick_runs import KINDS
 from zerosum.attacks import ATTACKS, NORMS, Classifier, attack_pictures
 from zerosum.config import change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, DataError, ZerosumError
+from zerosum.families import family_of
+from zerosum.families.building import build_game
 from zerosum.latent.projection import Descent, project
-from zerosum.model import Model
+from zerosum.models.classifier import Classifier as Trained
+from zerosum.models.translator import Translator
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 
@@ -57,24 +59,25 @@ def uses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Use]:
     """What takes pictures, by what it does; all of it untrained."""
     folder = tmp_path_factory.mktemp("models")
     models = {kind: _model(kind, folder) for kind in SHAPES if kind in KINDS}
-    space = models["generation"].latent  # what Model.project hands on
+    space = models["generation"].latent  # what Generator.project hands on
     few = Descent(steps=1, samples=2, starts=1)
     linear = nn.Sequential(nn.Flatten(), nn.Linear(16, 2))
     return {
-        "classification": lambda it: unwrap(Model.classify)(models["classification"], it),
-        "translation": lambda it: unwrap(Model.translate)(models["translation"], it),
+        "classification": lambda it: unwrap(Trained.classify)(models["classification"], it),
+        "translation": lambda it: unwrap(Translator.translate)(models["translation"], it),
         "generation": lambda it: unwrap(project)(space, it, descent=few).images,
         "attack": lambda it: _attack(Classifier(network=linear), it),
     }
 
 
-def _model(kind: str, folder: Path) -> Model:
+def _model(kind: str, folder: Path) -> Any:
     config = KINDS[kind](folder / kind)
     if kind == "classification":
         config = change(config, {"game.classes": ["a", "b"]})
     run = Run(folder / kind / "run")
     run.create(config)
-    return Model(run=run, game=build_game(config, Engine(device=torch.device("cpu"))), images=0)
+    game = build_game(config, Engine(device=torch.device("cpu")))
+    return family_of(config).model(run, game, 0)
 
 
 def _attack(classifier: Classifier, images: Any) -> Tensor:

@@ -9,7 +9,7 @@ from torch import nn
 
 from zerosum.attacks import Classifier
 from zerosum.config import RunConfig, change
-from zerosum.config.build import build_game
+from zerosum.families.building import build_game
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
@@ -120,5 +120,5 @@ def make_loop(
     """A run on noise, ready to be played round by round; nothing is written."""
     torch.manual_seed(config.seed)
     victim = Classifier(network=_Victim(config).to(engine.device))
-    game = build_game(config, engine, victim=victim)
+    game = build_game(config, engine, aids=victim)
     return Loop(game=game, batches=batches(config, engine.device), engine=engine, seed=config.seed)

@@ -163,7 +163,7 @@ def measure(
 def _read(data: str, config: RunConfig, device: torch.device) -> Any:
     """Batches of a source's pictures, read ahead as in a run."""
     from zerosum.data import Batches  # Only those who have pictures need what reads them.
-    from zerosum.jobs.preparation import prepare_store
+    from zerosum.families.preparation import prepare_store
     from zerosum.training.prefetching import Prefetched
 
     fields = {"data": data, "pictures.enlarge": True}

@@ -3,26 +3,63 @@
 The command line is a thin layer over this module and `zerosum.jobs`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from zerosum import jobs
 from zerosum.config import EvaluateConfig, RunConfig, change
+from zerosum.config.commands.project import ProjectConfig
+from zerosum.config.commands.resume import ResumeConfig
+from zerosum.config.commands.translate import TranslateConfig
 from zerosum.data import as_spec
 from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Scores
-from zerosum.jobs import load_run as load
-from zerosum.latent.projection import Descent
-from zerosum.model import Model
+from zerosum.families.loading import load_run as load
+from zerosum.models.base import KindT, Model
 from zerosum.recipes import recipe as find_recipe
 
 __all__ = ["Model", "compare", "evaluate", "load", "project", "resume", "train", "translate"]
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+SettingsT = TypeVar("SettingsT")
+
+
+def _told_by(settings: type[Any]) -> Callable[[FunctionT], FunctionT]:
+    """Let ``help`` and notebooks know a command's settings as arguments of its function."""
+    hints, known = get_type_hints(settings), signature(settings).parameters.values()
+    fields = [each.replace(annotation=hints[each.name]) for each in known]
+
+    def tell(function: FunctionT) -> FunctionT:
+        own = signature(function)
+        named = [each for each in own.parameters.values() if each.kind != Parameter.VAR_KEYWORD]
+        function.__signature__ = own.replace(parameters=[*named, *fields])  # type: ignore[attr-defined]
+        return function
+
+    return tell
+
+
+def _settings(kind: type[SettingsT], how: Mapping[str, Any]) -> SettingsT:
+    """A command's settings; texts may stand for paths, and paths for sources."""
+    hints = get_type_hints(kind)
+    return kind(**{name: _as(hints.get(name), value) for name, value in how.items()})
+
+
+def _as(hint: Any, value: Any) -> Any:
+    if isinstance(value, str) and Path in get_args(hint):
+        return Path(value)
+    return as_spec(value) if isinstance(value, Path) and Path not in get_args(hint) else value
+
+
+def _listed(inputs: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
+    return [inputs] if isinstance(inputs, str | Path) else inputs
 
 
 def train(
     recipe: str | RunConfig,
     *,
+    kind: type[KindT] = Model,  # type: ignore[assignment]
     data: str | Path | None = None,
     images: int | None = None,
     batch_size: int | None = None,
@@ -32,11 +69,13 @@ def train(
     out: str | Path | None = None,
     go_on: bool = False,
     quiet: bool = False,
-) -> Model:
+) -> KindT:
     """Train by a recipe and return the trained model.
 
     Args:
         recipe: A name (``zerosum recipes`` lists them), or a configuration of your own.
+        kind: What the model is to be good for, for who checks types: `Generator`, `Translator`,
+            `Classifier`, `LearnedAttack`.
         data: Source of the real pictures instead of the recipe's.
         images: Real images to see in all.
         batch_size: Real images in a round.
@@ -72,34 +111,28 @@ def train(
     config = change(config, {**(fields or {}), **given})
     place = None if out is None else Path(out)
     outcome = jobs.train_run(config, out=place, go_on=go_on, quiet=quiet)
-    return load(outcome.run.path, device=config.device)
+    return load(outcome.run.path, kind=kind, device=config.device)
 
 
+@_told_by(ResumeConfig)
 def resume(
     run: str | Path,
     *,
-    images: int | None = None,
-    device: str | None = None,
-    data: str | Path | None = None,
-    data_a: str | Path | None = None,
-    data_b: str | Path | None = None,
-    stretch: bool = False,
+    kind: type[KindT] = Model,  # type: ignore[assignment]
     settings: Mapping[str, Any] | None = None,
     quiet: bool = False,
-) -> Model:
+    **how: Any,
+) -> KindT:
     """Go on with a run from its checkpoint, bit for bit, and return the trained model.
 
     Args:
         run: The run folder.
-        images: Real images to see in all, instead of what the run was made for.
-        device: Another device than the run's.
-        data: Where the pictures are now, if they have moved since; they must be the same ones.
-        data_a: Likewise for domain A, or the source.
-        data_b: Likewise for domain B, or the target.
-        stretch: Scale the schedules of the learning rates to the new number of images.
-        settings: Other settings that may change on the way, by name: ``log_every``,
-            ``sample_every``, ``evaluate_every``, ``checkpoint_seconds``, ``on_collapse``...
+        kind: What the model is to be good for, as for `train`.
+        settings: Other settings that may change on the way, by name: ``evaluate_count``,
+            ``evaluate_features``, ``compile``...
         quiet: Few lines instead of a progress bar.
+        how: Fields of `zerosum.config.commands.resume.ResumeConfig`, named as the options of
+            ``zerosum resume``: ``images``, ``device``, ``data``, ``stretch``, ``log_every``...
 
     Raises:
         ZerosumError: The run cannot go on so; the message says what to do.
@@ -114,33 +147,28 @@ def resume(
         ...     resume(f"{folder}/run", images=64, quiet=True).images
         64
     """
-    a, b = (None if each is None else as_spec(each) for each in (data_a, data_b))
-    where = None if data is None else as_spec(data)
+    options = _settings(ResumeConfig, how)
     outcome = jobs.resume_run(
         Path(run),
-        images=images,
-        stretch=stretch,
-        device=device,
-        data=where,
-        data_a=a,
-        data_b=b,
-        settings=settings,
+        images=options.images,
+        stretch=options.stretch,
+        device=options.device,
+        **options.moved,
+        settings={**options.changes, **(settings or {})},
         quiet=quiet,
     )
-    return load(outcome.run.path, device=outcome.run.config().device)
+    return load(outcome.run.path, kind=kind, device=outcome.run.config().device)
 
 
-def evaluate(
-    subject: str | Path, *, against: str | Path | None = None, quiet: bool = False, **how: Any
-) -> Scores:
+@_told_by(EvaluateConfig)
+def evaluate(subject: str | Path, *, quiet: bool = False, **how: Any) -> Scores:
     """Score the pictures of a run, or of any source, against real ones.
 
     Args:
         subject: A run folder, or a source of pictures.
-        against: Source of the real pictures; by default those that the run was trained on.
         quiet: No progress bars.
         how: Fields of `zerosum.config.EvaluateConfig`, named as the options of
-            ``zerosum evaluate``: ``features="digits"``, ``metrics="frechet,prdc"``, ``count``...
+            ``zerosum evaluate``: ``against``, ``features="digits"``, ``metrics="frechet,prdc"``...
 
     Raises:
         ZerosumError: Something does not fit; the message says what to do.
@@ -150,39 +178,25 @@ def evaluate(
         >>> found.leading, found.protocol.generated
         ('KD-pixels', 200)
     """
-    config = EvaluateConfig(against=None if against is None else as_spec(against), **how)
-    return jobs.evaluate(as_spec(subject), config, quiet=quiet).scores
+    return jobs.evaluate(as_spec(subject), _settings(EvaluateConfig, how), quiet=quiet).scores
 
 
+@_told_by(TranslateConfig)
 def translate(
     run: str | Path,
     inputs: str | Path | Sequence[str | Path],
     *,
-    direction: Literal["a2b", "b2a"] | None = None,
-    out: str | Path | None = None,
-    page: str | Path | None = None,
-    split: str | None = None,
-    checkpoint: Literal["latest", "best"] = "latest",
-    device: str = "auto",
-    tile: int = 1024,
-    pixel_limit: int | None = None,
     quiet: bool = False,
+    **how: Any,
 ) -> jobs.Translated:
     """Turn pictures of one domain into the other, of any size, and write one PNG for each.
 
     Args:
         run: The run folder.
         inputs: Picture files, folders (with all below them), zip or tar archives.
-        direction: ``a2b`` or ``b2a``; by default the run's first.
-        out: Folder for the translations; by default ``translated-a2b`` or so in the run folder.
-        page: HTML file that shows pictures, translations and those translated back.
-        split: Which part of folders and archives; by default the domain that the direction goes
-            from, for tests if there are any; else everything.
-        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        tile: Pictures of more than tile x tile pixels are translated in tiles of this side.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
         quiet: No progress bar.
+        how: Fields of `zerosum.config.commands.translate.TranslateConfig`, named as the options
+            of ``zerosum translate``: ``direction="b2a"``, ``out``, ``page``, ``tile``...
 
     Returns:
         How many were translated, where they are, and what was passed over and why.
@@ -196,46 +210,25 @@ def translate(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    options = jobs.TranslateOptions(
-        direction=direction,
-        split=split,
-        out=None if out is None else Path(out),
-        page=None if page is None else Path(page),
-        checkpoint=checkpoint,
-        device=device,
-        tile=tile,
-        pixel_limit=pixel_limit,
-    )
-    named = [inputs] if isinstance(inputs, str | Path) else inputs
-    return jobs.translate(run, named, options, quiet=quiet)
+    return jobs.translate(run, _listed(inputs), _settings(TranslateConfig, how), quiet=quiet)
 
 
+@_told_by(ProjectConfig)
 def project(
     run: str | Path,
     inputs: str | Path | Sequence[str | Path],
     *,
-    steps: int = 500,
-    seed: int = 0,
-    features: str | None = None,
-    classes: Sequence[str | int] = (),
-    out: str | Path | None = None,
-    checkpoint: Literal["latest", "best"] = "latest",
-    device: str = "auto",
     quiet: bool = False,
+    **how: Any,
 ) -> jobs.Projected:
     """Find the latents whose pictures are nearest to real pictures; write both side by side.
 
     Args:
         run: The run folder.
         inputs: Picture files, folders (with all below them), zip or tar archives.
-        steps: Of gradient descent.
-        seed: Of the random pictures to begin with.
-        features: A feature network to compare by, besides pixels: ``digits``, ``inception``...
-        classes: The classes to look in, of a conditional run; none: all.
-        out: Folder to make; by default ``projected`` in the run folder.
-        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
         quiet: No progress bar.
+        how: Fields of `zerosum.config.commands.project.ProjectConfig`, named as the options of
+            ``zerosum project``: ``steps=100``, ``features="digits"``, ``classes``, ``out``...
 
     Returns:
         How near each came, where they are, and what was passed over and why.
@@ -249,16 +242,7 @@ def project(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    options = jobs.ProjectOptions(
-        descent=Descent(steps=steps, seed=seed),
-        features=features,
-        classes=tuple(classes),
-        out=None if out is None else Path(out),
-        checkpoint=checkpoint,
-        device=device,
-    )
-    named = [inputs] if isinstance(inputs, str | Path) else inputs
-    return jobs.project(run, named, options, quiet=quiet)
+    return jobs.project(run, _listed(inputs), _settings(ProjectConfig, how), quiet=quiet)
 
 
 def compare(runs: Sequence[str | Path]) -> Comparison:

@@ -20,7 +20,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +28,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from zerosum.checkpoint import load_checkpoint, require_like
-from zerosum.config import RunConfig, differences, from_json, to_json
+from zerosum.config import RunConfig, change, differences, from_json, to_json
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.explaining import explained, is_there
 from zerosum.files import new_folder, require_writable, sweep, write_text
@@ -176,9 +176,10 @@ class Run:
         config = self.config()
         moved = {"data": data, "data_a": data_a, "data_b": data_b}
         named = {field: value for field, value in moved.items() if value is not None}
+        sources = config.sources
         for field in named:
-            if not getattr(config, field):
-                has = [f"--{it.replace('_', '-')}" for it in _DATA if getattr(config, it)]
+            if not sources.get(field):
+                has = [f"--{it.replace('_', '-')}" for it, named_ in sources.items() if named_]
                 raise ConfigError(
                     f"{self.path} has no {field}; say where its pictures are now by "
                     f"{' and '.join(has)}."
@@ -195,7 +196,7 @@ class Run:
             with explained(self.config_path, "read", error=RunError):
                 text = self.config_path.read_text(encoding="utf-8")
             found = from_json(json.loads(text))
-            return replace(found, **dict(self.moved))  # type: ignore[arg-type]
+            return change(found, dict(self.moved))
         except (ValueError, RecursionError) as error:  # A ConfigError is a ValueError.
             raise RunError(f"{self.config_path} cannot be used: {error}") from error
 

@@ -11,16 +11,16 @@ import torch
 from PIL import Image
 
 from command_line import call
-from zerosum.cli.attack import parse_epsilon
 from zerosum.config import change
+from zerosum.config.commands.attack import AttackConfig, parse_epsilon
 from zerosum.errors import ConfigError, DataError
+from zerosum.families.loading import load
+from zerosum.families.victims import class_table, load_victim
 from zerosum.games import PerturbationGame
 from zerosum.jobs import train_run
-from zerosum.jobs.attack import AttackOptions, attack
+from zerosum.jobs.attack import attack
 from zerosum.jobs.attack_page import draw_curves
 from zerosum.jobs.shown import Shown
-from zerosum.jobs.victims import class_table, load_victim
-from zerosum.model import load
 from zerosum.recipes import recipe
 
 CPU = torch.device("cpu")
@@ -128,7 +128,7 @@ def test_what_a_run_has_learnt_is_tried_beside_the_others(
     # Trained or not, it is what the run's generator draws: by hand.
     model = load(run.path, device="cpu")
     assert isinstance(model.game, PerturbationGame)
-    options = AttackOptions(attacks=(f"advgan:{run.path}",), epsilon=0.05, count=4, device="cpu")
+    options = AttackConfig(attacks=(f"advgan:{run.path}",), epsilon=0.05, count=4, device="cpu")
     again = attack("digits", "digits", options, quiet=True)
     network = model.game.players["generator"].best.eval()
     expected = (again.images + 0.05 * network(again.images * 2 - 1)).clamp(0, 1)
@@ -161,7 +161,7 @@ def test_targets_are_named_as_classes_are_elsewhere(
 
 
 def test_classes_without_names_are_targeted_by_number() -> None:
-    options = AttackOptions(attacks=(), targeted="7", count=4, device="cpu", labels="predicted")
+    options = AttackConfig(attacks=(), targeted="7", count=4, device="cpu", labels="predicted")
     nameless = replace(load_victim("digits", device=CPU), classes=())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("zerosum.jobs.attack.load_victim", lambda *_, **__: nameless)
@@ -182,7 +182,7 @@ def test_what_is_left_decides_how_a_test_ends(capsys: pytest.CaptureFixture[str]
 
 
 def test_left_is_what_no_attack_takes() -> None:
-    options = AttackOptions(attacks=("fgsm", "bim"), epsilon=0.07, count=20, device="cpu")
+    options = AttackConfig(attacks=("fgsm", "bim"), epsilon=0.07, count=20, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
     each = [found.robust(name) for name in found.tried]
     assert found.robust_to_all() <= min(each) < 1
@@ -200,7 +200,7 @@ def test_the_time_is_that_of_all_sizes_and_lines_tell_of_it_where_no_bar_can(
     assert lines[0].startswith("fgsm attacks digits, 2 of 2: 20 %, about ")
     assert lines[-1].startswith("fgsm attacks digits, 2 of 2: done in ")
     assert "s in all" in printed.out
-    found = attack("digits", "digits", AttackOptions(count=6, device="cpu"), quiet=True)
+    found = attack("digits", "digits", AttackConfig(count=6, device="cpu"), quiet=True)
     within = {name: tried.seconds * len(found.images) for name, tried in found.tried.items()}
     assert all(tried.whole > within[name] for name, tried in found.tried.items())
     assert found.seconds > sum(tried.whole for tried in found.tried.values())
@@ -216,18 +216,18 @@ def test_columns_are_titled_above_their_pictures(folder: Path) -> None:
 
 
 def test_targets_and_predicted_labels() -> None:
-    options = AttackOptions(attacks=("pgd",), epsilon=0.2, targeted=3, count=8, device="cpu")
+    options = AttackConfig(attacks=("pgd",), epsilon=0.2, targeted=3, count=8, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
     assert not bool((found.labels == 3).any())
     fooled = found.tried["pgd"].outcome.fooled
     assert bool(fooled.any())
     assert bool((found.tried["pgd"].outcome.predictions[fooled] == 3).all())
-    predicted = AttackOptions(attacks=(), labels="predicted", count=10, device="cpu")
+    predicted = AttackConfig(attacks=(), labels="predicted", count=10, device="cpu")
     assert attack("digits", "digits", predicted, quiet=True).right == 10
 
 
 def test_the_smallest_perturbations_are_those_of_the_attack_that_seeks_them() -> None:
-    options = AttackOptions(attacks=("deepfool", "fgsm"), norm="l2", count=5, device="cpu")
+    options = AttackConfig(attacks=("deepfool", "fgsm"), norm="l2", count=5, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
     assert found.tried["deepfool"].smallest.median() < found.tried["fgsm"].smallest.median()
     shares = [share for _, share in found.tried["deepfool"].curve]
@@ -257,7 +257,7 @@ def test_what_is_refused(
 
 
 def test_probabilities_and_unlike_classes_are_refused(folder: Path) -> None:
-    options = AttackOptions(attacks=("fgsm",), device="cpu")
+    options = AttackConfig(attacks=("fgsm",), device="cpu")
     with pytest.raises(ConfigError, match="probabilities"):
         attack(f"{folder}/own.py:sure", str(folder / "pictures"), options, quiet=True)
     with pytest.raises(DataError, match="does not know above, below"):

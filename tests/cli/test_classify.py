@@ -13,13 +13,14 @@ from PIL import Image
 import zerosum
 from command_line import call
 from runs_in_processes import assert_same, weights
-from zerosum.config import RunConfig, change
+from zerosum import Classifier
+from zerosum.config import RunConfig, change, to_json
 from zerosum.data import open_source
 from zerosum.errors import DataWarning
 from zerosum.evaluation.records import read_scores
+from zerosum.families.loading import load
+from zerosum.families.victims import load_victim
 from zerosum.jobs import resume_run, train_run
-from zerosum.jobs.victims import load_victim
-from zerosum.model import load
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 
@@ -68,9 +69,9 @@ def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_classes_are_those_of_the_source(run: Run) -> None:
-    model = load(run.path, device="cpu")
+    model = load(run.path, kind=Classifier, device="cpu")
     assert model.classes == ("ace", "nought", "seven")
-    assert model.run.config().game.classes == model.classes  # type: ignore[union-attr]
+    assert to_json(model.run.config())["game"]["classes"] == list(model.classes)
     probabilities = model.classify(torch.zeros(5, 1, 28, 28), batch_size=2)
     assert probabilities.shape == (5, 3)
     torch.testing.assert_close(probabilities.sum(1), torch.ones(5))
@@ -198,12 +199,12 @@ def test_resuming_is_exact(data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["sample"], "makes no pictures, it classifies them"),
-        (["walk", "--out", "walk.gif"], "makes no pictures"),
-        (["edit"], "makes no pictures"),
+        (["sample"], "not a run that makes pictures from nothing: it classifies pictures"),
+        (["walk", "--out", "walk.gif"], "not a run that makes pictures"),
+        (["edit"], "not a run that makes pictures"),
         (["export", "out.pt2", "--direction", "a2b"], "it has no direction"),
         (["translate", "PICTURE"], "not a run that translates"),
-        (["evaluate", "--metrics", "kid"], "makes no pictures"),
+        (["evaluate", "--metrics", "kid"], "not a run that makes pictures"),
         (["evaluate", "--direction", "a2b"], "translates nothing"),
         (["evaluate", "--against", "digits"], "class '0', which the run does not know"),
         (["classify", "no-such.png"], "does not exist"),
@@ -234,7 +235,7 @@ def test_pictures_of_another_shape_are_refused(run: Run) -> None:
     with pytest.raises(
         zerosum.ZerosumError, match=r"\(n, 1, 28, 28\), got shape \(1, 3, 28, 28\)"
     ):
-        load(run.path, device="cpu").classify(torch.zeros(1, 3, 28, 28))
+        load(run.path, kind=Classifier, device="cpu").classify(torch.zeros(1, 3, 28, 28))
 
 
 @pytest.mark.parametrize(

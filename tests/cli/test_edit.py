@@ -22,7 +22,7 @@ def test_a_sheet_with_the_picture_in_the_middle(
     assert call("edit", str(run), *words) == 0
     out = run / f"edits-{method}-4.png"
     assert capsys.readouterr().out.strip() == str(out)
-    (picture,) = to_pictures(zerosum.load(run).sample(1, seed=4))
+    (picture,) = to_pictures(zerosum.load(run, kind=zerosum.Generator).sample(1, seed=4))
     with Image.open(out) as sheet:
         assert sheet.size == (88, 58)
         middle = np.asarray(sheet)[:28, 30:58].astype(int)

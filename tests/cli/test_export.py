@@ -40,7 +40,7 @@ def test_a_program_draws_the_pictures_of_a_seed(
     for index in range(4):
         words = {"torch": torch, "hashlib": hashlib, "seed": 5, "index": index}
         rows.append(eval(facts["zerosum:latents"], words))
-    pictures = zerosum.load(run, device="cpu").sample(4, seed=5)
+    pictures = zerosum.load(run, kind=zerosum.Generator, device="cpu").sample(4, seed=5)
     torch.testing.assert_close(network(torch.cat(rows)), pictures, atol=1e-4, rtol=0)
 
 
@@ -60,7 +60,9 @@ def test_the_readme_draws_with_onnxruntime_alone(run: Path, tmp_path: Path) -> N
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
     latents = np.random.default_rng(0).standard_normal((16, 8), dtype=np.float32)
-    drawn = zerosum.load(run, device="cpu").game.draw(torch.from_numpy(latents))  # type: ignore[attr-defined]
+    drawn = zerosum.load(run, kind=zerosum.Generator, device="cpu").game.draw(
+        torch.from_numpy(latents)
+    )
     with Image.open(tmp_path / "made.png") as picture:
         found = np.asarray(picture)
     expected = (drawn[0, 0].clamp(-1, 1) + 1) * 127.5
@@ -81,7 +83,7 @@ def test_weights_and_configuration_are_all_that_is_needed(run: Path, tmp_path: P
     assert config == zerosum.load(run).run.config()
     generator = build_generator(adversarial(config).generator, (1, 28, 28))
     generator.load_state_dict(state)
-    model = zerosum.load(run, device="cpu")
+    model = zerosum.load(run, kind=zerosum.Generator, device="cpu")
     latents = model.latent.latents(range(3), seed=0)
     with torch.no_grad():
         drawn = generator.eval()(latents)
@@ -94,9 +96,9 @@ def test_translators(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     run = train_run(config, out=tmp_path / "run", quiet=True).run.path
     file = tmp_path / "g.pt2"
     assert call("export", str(run), str(file), "--direction", "b2a") == 0
-    model = zerosum.load(run, device="cpu")
+    model = zerosum.load(run, kind=zerosum.Translator, device="cpu")
     network = torch.export.load(file).module()
-    pictures = torch.rand(3, *model.translator("b2a").image_shape) * 2 - 1  # type: ignore[misc]
+    pictures = torch.rand(3, *model.translator("b2a").image_shape) * 2 - 1
     expected = model.translate(pictures, direction="b2a")
     torch.testing.assert_close(network(pictures), expected, atol=1e-4, rtol=0)
     assert call("walk", str(run), "--out", str(tmp_path / "walk.gif")) == 1

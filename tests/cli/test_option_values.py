@@ -19,9 +19,9 @@ from zerosum.cli.data import ACTIONS
 from zerosum.cli.options import Option
 from zerosum.cli.train import command as train_command
 from zerosum.config import change, to_json
-from zerosum.config.build import build_game
 from zerosum.config.json import flatten
 from zerosum.errors import ConfigError, RunError, ZerosumError
+from zerosum.families.building import build_game
 from zerosum.jobs import train_run
 from zerosum.latent.walking import check_walk
 from zerosum.limits import MOST_PICTURES

@@ -52,13 +52,13 @@ def test_targets_and_projections_side_by_side(
         assert sheet.text["zerosum:generated"] == "true"  # type: ignore[attr-defined]
     with np.load(out / "clear.npz") as saved:
         point = torch.from_numpy(saved["z"])
-    model = zerosum.load(run, device="cpu")
+    model = zerosum.load(run, device="cpu", kind=zerosum.Generator)
     pixels = ((model.latent.draw(point[None])[0, 0] + 1) * 127.5).numpy()
     assert np.abs(pixels - drawn).max() <= 1
 
 
 def test_in_python(run: Path, tmp_path: Path) -> None:
-    model = zerosum.load(run, device="cpu")
+    model = zerosum.load(run, device="cpu", kind=zerosum.Generator)
     model.save(tmp_path / "made", count=1, seed=77)
     done = zerosum.project(run, tmp_path / "made/000000.png", steps=60, device="cpu", quiet=True)
     assert (done.out, done.failed) == (run / "projected", ())
@@ -80,6 +80,18 @@ def test_bad_input(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert call("project", *words) == (2 if "mean" in message else 1)
         assert message in capsys.readouterr().err
     assert not (run / "projected").exists()
+
+
+def test_two_pictures_of_one_name_are_refused_rather_than_one_lost(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        Image.new("L", (28, 28)).save(tmp_path / name / "1.png")
+    pictures = [str(tmp_path / name / "1.png") for name in ("a", "b")]
+    assert call("project", str(run), *pictures, "--out", str(tmp_path / "out"), *QUICK) == 1
+    assert "hold a picture 1.png, and both projections would have" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_run_that_translates_is_refused(

@@ -127,7 +127,9 @@ def test_it_is_what_the_model_makes_of_the_picture(run: Path, tmp_path: Path) ->
     with Image.open(path) as source, Image.open(tmp_path / "out/1.png") as made:
         images = torch.from_numpy(np.array(source)).permute(2, 0, 1)[None] / 127.5 - 1
         found = np.array(made).astype(int)
-    expected = zerosum.load(run, device="cpu").translate(images, direction="b2a")
+    expected = zerosum.load(run, kind=zerosum.Translator, device="cpu").translate(
+        images, direction="b2a"
+    )
     pixels = ((expected[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).numpy().astype(int)
     assert np.abs(found - pixels).max() <= 1
 

@@ -26,7 +26,7 @@ def test_a_walk_through_pictures_that_sample_draws(
     words = ["--seeds", "4", "9", "--frames", "3", "--seconds", "1.2"]
     assert call("walk", str(run), "--out", str(out), *words) == 0
     assert capsys.readouterr().out.strip() == str(out)
-    model = zerosum.load(run)
+    model = zerosum.load(run, kind=zerosum.Generator)
     with Image.open(out) as animation:
         assert animation.n_frames == 6  # type: ignore[attr-defined]
         facts = json.loads(animation.info["comment"])

@@ -34,13 +34,13 @@ from zerosum.config import (
     from_json,
     to_json,
 )
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.families import family_of
+from zerosum.families.building import build_game
 from zerosum.games import Round
-from zerosum.jobs.labels import find_classes
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.networks.building import build_discriminator, build_generator
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.training.averaging import half_life_at
@@ -96,9 +96,9 @@ def test_every_recipe_builds(name: str, tmp_path: Path) -> None:
         config = change(config, {"game.content": _tiny_content(tmp_path), "batch_size": 2})
     if name.startswith("sgan-conv"):  # Its pictures have to be downloaded.
         config = change(config, {"data": "digits"})
-    if config.is_adaptation:  # It names no domains, from which the classes would follow.
+    if config.family == "adaptation":  # It names no domains, from which the classes would follow.
         config = change(config, {"game.classes": ("a", "b", "c")})
-    game = build_game(find_classes(config), Engine(device=torch.device("meta")))
+    game = build_game(family_of(config).read(config), Engine(device=torch.device("meta")))
     expected = {
         "cycle": ["generators", "discriminator_a", "discriminator_b"],
         "classification": ["classifier"],
@@ -325,7 +325,9 @@ def _named(game: Any, player: str) -> Any:
 
 
 def test_the_published_epsilon_of_few_labels_reaches_adam() -> None:
-    game: Any = build_game(find_classes(recipe("sgan")), Engine(device=torch.device("meta")))
+    config = recipe("sgan")
+    config = family_of(config).read(config)
+    game: Any = build_game(config, Engine(device=torch.device("meta")))
     for player in game.players.values():
         assert player.optimizer.param_groups[0]["eps"] == 1e-4
     plain: Any = build_game(recipe("dcgan-digits"), Engine(device=torch.device("meta")))

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from zerosum.config import OptimizerConfig
-from zerosum.config.players import build_player
 from zerosum.errors import ConfigError
+from zerosum.families.players import build_player
 from zerosum.training.engine import Engine
 from zerosum.training.pace import set_pace
 

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from exported import RUNNERS
 from zerosum.config import ClassifyingConfig, RunConfig, change, from_json, to_json
-from zerosum.config.build import build_game
+from zerosum.families import family_of
+from zerosum.families.building import build_game
 from zerosum.games import ClassifyingGame, PerturbationGame, TranslationGame
 from zerosum.games.base import evaluating
-from zerosum.model import Model
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
 from zerosum.training.engine import start_engine
@@ -82,7 +82,7 @@ UNLIKE = {_operations(name): name for name in reversed(list(RECIPES))}.values()
 """Of recipes whose networks differ in weights and training alone the first."""
 
 
-def untrained(config: RunConfig, folder: Path) -> Model:
+def untrained(config: RunConfig, folder: Path) -> Any:
     """A model whose weights and statistics are not those of the beginning."""
     if isinstance(config.game, ClassifyingConfig):
         config = replace(config, game=replace(config.game, classes=("cat", "dog", "cow")))
@@ -96,7 +96,7 @@ def untrained(config: RunConfig, folder: Path) -> Model:
         game = build_game(config, engine)
     for player in game.players.values():
         _disturb(player.best)
-    return Model(run=run, game=game, images=0)
+    return family_of(config).model(run, game, 0)
 
 
 @torch.no_grad()
@@ -111,14 +111,14 @@ def _disturb(network: nn.Module) -> None:
         weight.add_(0.1 * size * torch.randn_like(weight))
 
 
-def answers(model: Model, direction: str | None) -> Iterator[tuple[Tensor, Tensor]]:
+def answers(model: Any, direction: str | None) -> Iterator[tuple[Tensor, Tensor]]:
     """What the network is given, and what comes out of it here: of 1, 2 and 5 rows."""
     torch.manual_seed(1)
     pictures = model.run.config().pictures
     for count in (1, 2, 5):
         images = torch.rand(count, pictures.channels, *pictures.size) * 2 - 1
         if isinstance(model.game, TranslationGame):
-            multiple: int = model.translator(direction).multiple  # type: ignore[assignment]
+            multiple: int = model.translator(direction).multiple
             sides = (2 + count % 2) * multiple, (2 + count % 3) * multiple
             images = torch.rand(count, pictures.channels, *sides) * 2 - 1
             yield images, model.translate(images, direction=direction)

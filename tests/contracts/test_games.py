@@ -10,7 +10,7 @@ from settings import adversarial
 from unseen import play_unseen
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import RunConfig, change
-from zerosum.config.build import build_game
+from zerosum.families.building import build_game
 from zerosum.games.generating import LATENTS
 from zerosum.objectives import OBJECTIVES, PENALTIES
 from zerosum.recipes import RECIPES, recipe

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from runs_in_processes import assert_same, weights
-from zerosum import jobs
+from zerosum import LearnedAttack, jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import (
     EvaluateConfig,
@@ -20,11 +20,11 @@ from zerosum.config import (
     from_json,
     to_json,
 )
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, RunError
 from zerosum.evaluation.records import read_scores
-from zerosum.jobs.perturbing import is_learned, load_learned
-from zerosum.model import load
+from zerosum.families.building import build_game
+from zerosum.families.loading import load
+from zerosum.jobs.learned import is_learned, load_learned
 from zerosum.objectives import OBJECTIVES
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
@@ -95,10 +95,8 @@ def test_every_recipe_moves_every_weight_of_every_player(name: str, tmp_path: Pa
     assert list(scores[-1].scores) == ["fooled", "size"]
     assert scores[-1].protocol.real["split"] == "held out"
     assert "generator gradient" not in scores[-1].vitals  # The alarm would misread it.
-    model = load(run.path, device="cpu")
-    with pytest.raises(RunError, match="to mislead a classifier: zerosum attack"):
-        model.sample(2)
-    with pytest.raises(RunError, match="to mislead a classifier: zerosum attack"):
+    assert load(run.path, kind=LearnedAttack, device="cpu").attack.network.training is False
+    with pytest.raises(RunError, match=r"it learnt to attack .zerosum attack"):
         jobs.evaluate(str(run.path), EvaluateConfig(count=8, device="cpu"), quiet=True)
 
 
@@ -227,5 +225,5 @@ def test_what_names_a_learnt_attack(tmp_path: Path) -> None:
         found.require(torch.zeros(2, 3, 32, 32), None)
     plain = {"images": 64, "game.network.width": 4, "device": "cpu", "evaluate_every": 0}
     other = train(change(recipe("classifier"), plain), tmp_path / "classifier")
-    with pytest.raises(ConfigError, match="not a run that learnt to attack"):
+    with pytest.raises(RunError, match="not a run that learnt to attack"):
         load_learned(str(other.path), device=torch.device("cpu"))

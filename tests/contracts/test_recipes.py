@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from zerosum.config import ClassifyingConfig, change
-from zerosum.config.build import build_game
-from zerosum.networks.sizes import count_parameters
+from zerosum.families.building import build_game
+from zerosum.networks.parameters import count_parameters
 from zerosum.recipes import RECIPES, WEIGHTS, recipe
 from zerosum.training.engine import start_engine
 

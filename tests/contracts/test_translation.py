@@ -11,19 +11,20 @@ from PIL import Image
 
 from runs_in_processes import assert_same, weights
 from two_domains import digits_and_negatives, small
-from zerosum import jobs
+from zerosum import Generator, Translator, jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import EvaluateConfig, RunConfig, change, from_json, to_json
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, DataError, RunError
 from zerosum.evaluation.records import read_scores
-from zerosum.model import load
+from zerosum.families.building import build_game
+from zerosum.families.loading import load
+from zerosum.models.base import require
 from zerosum.objectives import OBJECTIVES
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 
-FAMILY = [name for name in RECIPES if recipe(name).is_translation]
+FAMILY = [name for name in RECIPES if recipe(name).family == "translation"]
 CPU = Engine(device=torch.device("cpu"))
 
 
@@ -65,14 +66,14 @@ def test_every_recipe_moves_every_weight_of_every_player(
             player.network.state_dict().values(), after[role]["network"].values(), strict=True
         ):
             assert not torch.equal(weight, moved), role
-    model = load(run.path, device="cpu")
+    model = load(run.path, kind=Translator, device="cpu")
     images = torch.rand(2, 3, 32, 32) * 2 - 1
     for direction in model.directions:
         made = model.translate(images, direction=direction)
         assert made.shape == images.shape
         assert made.abs().max() <= 1
-    with pytest.raises(RunError, match="translates pictures"):
-        model.sample(2)
+    with pytest.raises(RunError, match=r"it translates pictures .zerosum translate"):
+        load(run.path, kind=Generator, device="cpu")
 
 
 @pytest.mark.parametrize("name", ["cyclegan", "cut", "cartoongan"])
@@ -162,10 +163,10 @@ def test_bad_input_is_refused_before_anything_is_made(
 
 
 def test_two_domains_are_for_games_that_translate() -> None:
-    with pytest.raises(ConfigError, match="one: use data"):
-        replace(recipe("dcgan-digits"), data_a="digits")
+    with pytest.raises(ConfigError, match="for recipes of translation and adaptation"):
+        change(recipe("dcgan-digits"), {"data_a": "digits"})
     with pytest.raises(ConfigError, match="needs partners"):
-        replace(recipe("pix2pix"), pairing="none")
+        change(recipe("pix2pix"), {"pairing": "none"})
     with pytest.raises(ConfigError, match="crop_from"):
         replace(recipe("cyclegan").pictures, crop_from=(200, 300))
 
@@ -173,7 +174,7 @@ def test_two_domains_are_for_games_that_translate() -> None:
 def test_a_generator_of_digits_translates_nothing(tiny: RunConfig, tmp_path: Path) -> None:
     model = load(_train(replace(tiny, images=16), tmp_path / "run").path, device="cpu")
     with pytest.raises(RunError, match="not a run that translates"):
-        model.translate(torch.zeros(1, 1, 28, 28))
+        require(model, Translator)
 
 
 @pytest.mark.parametrize(

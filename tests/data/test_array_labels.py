@@ -14,7 +14,7 @@ from zerosum.data.sources import Source
 from zerosum.data.sources.arrays import ArraySource
 from zerosum.data.sources.numpyfiles import npz_source
 from zerosum.errors import DataError, DataWarning
-from zerosum.jobs.labels import find_classes, find_questions
+from zerosum.families.labels import find_questions, name_classes
 from zerosum.recipes import recipe
 
 
@@ -96,7 +96,8 @@ def test_classes_of_a_test_split_are_matched_by_their_names(tmp_path: Path) -> N
     np.savez(
         path, x_test=array(3, 28, 28), y_test=np.array([9, 7, 9]), allow_pickle=False, **train
     )
-    config = find_classes(change(recipe("classifier"), {"data": str(path)}))
+    config: Any = change(recipe("classifier"), {"data": str(path)})
+    config = name_classes(config, str(path))
     with pytest.warns(DataWarning, match="of 1 of 3 classes: 5"):
         questions = find_questions(config, quiet=True)
     assert questions.labels.tolist() == [2, 1, 2]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from runs_in_processes import assert_same
 from settings import adversarial
 from zerosum.config import AdaptiveAugmentationConfig, RunConfig
-from zerosum.config.build import build_game
+from zerosum.families.building import build_game
 from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn
 from zerosum.games.parts.adaptive import overfitting
 from zerosum.games.parts.schedules import Schedule

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from zerosum.config import change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
 from zerosum.games import AdversarialGame, Classes, Player, Round, WeightedPenalty
 from zerosum.objectives import PENALTIES, make_objective
 from zerosum.randomness import Randomness

@@ -12,10 +12,11 @@ from runs_in_processes import assert_same, weights
 from zerosum import jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import ClassificationConfig, RunConfig, change
-from zerosum.config.build import build_game
+from zerosum.config.commands.attack import AttackConfig
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
 from zerosum.games import ClassificationGame, Player, Round, hardening
-from zerosum.jobs.attack import AttackOptions, attack
+from zerosum.jobs.attack import attack
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
@@ -190,7 +191,7 @@ def test_robust_accuracy_rises(tmp_path: Path) -> None:
     for epsilon in (0.0, 0.1):
         fields = {"game.adversarial_training.epsilon": epsilon, "images": 6_400}
         path = train(small(**fields), tmp_path / str(epsilon))
-        options = AttackOptions(attacks=("pgd",), epsilon=0.1, count=50, device="cpu")
+        options = AttackConfig(attacks=("pgd",), epsilon=0.1, count=50, device="cpu")
         found = attack(str(path), "digits", options, quiet=True)
         assert found.right >= 40
         left.append(found.robust("pgd"))

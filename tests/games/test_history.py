@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from runs_in_processes import assert_same
 from zerosum.config import OptimizerConfig, RunConfig, change
-from zerosum.config.build import build_game
-from zerosum.config.players import build_player
 from zerosum.errors import ConfigError, NonFiniteCostError
+from zerosum.families.building import build_game
+from zerosum.families.players import build_player
 from zerosum.games import Game, History, Player, Round, Turn
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.config import FeatureMatchingConfig, change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
 from zerosum.games import AdversarialGame, FeatureMatching, Player, Round, Turn
 from zerosum.objectives import make_objective
 from zerosum.randomness import Randomness

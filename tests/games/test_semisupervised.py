@@ -11,13 +11,16 @@ from torch import Tensor, nn
 
 from runs_in_processes import assert_same
 from zerosum.config import RunConfig, change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, DataError
+from zerosum.families import family_of
+from zerosum.families.building import build_game
+from zerosum.families.labels import labelled_batches
+from zerosum.families.loading import load
+from zerosum.families.preparation import prepare_store
+from zerosum.families.semi_supervised.data import few_labels_batches
 from zerosum.games import Player, Round, SemiSupervisedGame
 from zerosum.jobs import train_run
-from zerosum.jobs.labels import few_labels_batches, find_classes, labelled_batches
-from zerosum.jobs.preparation import prepare_store
-from zerosum.model import load
+from zerosum.models.semi_supervised import SemiSupervised
 from zerosum.networks import ReferenceGenerator
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
@@ -36,11 +39,16 @@ SMALL: dict[str, Any] = {
 }
 
 
-def small(name: str = "sgan", **fields: Any) -> RunConfig:
+def named(config: RunConfig) -> Any:
+    """The run with its classes."""
+    return family_of(config).read(config)
+
+
+def small(name: str = "sgan", **fields: Any) -> Any:
     wanted = {
         key: value for key, value in SMALL.items() if "generator" not in key or name == "sgan"
     }
-    return find_classes(change(recipe(name), {**wanted, **fields}))
+    return named(change(recipe(name), {**wanted, **fields}))
 
 
 def make_loop(config: RunConfig) -> Loop[Any]:
@@ -158,7 +166,7 @@ def test_what_was_played_ahead_leaves_no_trace() -> None:
 def test_a_run_draws_and_classifies(tmp_path: Any) -> None:
     config = change(small(), {"images": 200, "evaluate_every": 100, "sample_count": 4})
     run = train_run(config, out=tmp_path / "run", quiet=True).run
-    model = load(run.path, device="cpu", checkpoint="best")
+    model = load(run.path, kind=SemiSupervised, device="cpu", checkpoint="best")
     assert model.sample(3).shape == (3, 1, 28, 28)
     assert model.classify(model.sample(3)).shape == (3, 10)
     assert (run.path / "samples.gif").exists()
@@ -174,7 +182,7 @@ def test_a_reference_batch_lets_the_generator_draw_each_picture_alone(tmp_path: 
     alone = torch.cat([player.network(each[None]) for each in latents])
     torch.testing.assert_close(player.network(latents), alone)
     run = train_run(config, out=tmp_path / "run", quiet=True).run
-    model = load(run.path, device="cpu")
+    model = load(run.path, kind=SemiSupervised, device="cpu")
     torch.testing.assert_close(model.sample(3, seed=5)[:1], model.sample(1, seed=5))
     learnt = model.run.load("latest")["loop"]["players"]["generator"]["network"]
     # The scale of its batch normalisation is constant in the published form.
@@ -189,7 +197,7 @@ def test_the_convolutional_preset_moves_every_weight(name: str) -> None:
     fields |= {"pictures.size": (28, 28), "pictures.channels": 1}
     if name == "sgan-conv":
         fields["game.generator.width"] = 4
-    config = find_classes(change(recipe(name), fields))
+    config = named(change(recipe(name), fields))
     before = build_game(config, CPU).players
     store = prepare_store(config, quiet=True)
     make: Any = few_labels_batches if name == "sgan-conv" else labelled_batches
@@ -214,4 +222,4 @@ def test_what_does_not_fit() -> None:
         make_loop(small(**many))
     tiny = change(recipe("sgan-conv"), {"data": "digits", "pictures.size": (8, 8)})
     with pytest.raises(ConfigError, match="sides of at least 9"):
-        build_game(find_classes(tiny), CPU)
+        build_game(named(tiny), CPU)

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 import zerosum
 from zerosum.config import RunConfig, change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
 from zerosum.games import Growth, PathLength, Round
 from zerosum.nn.bilinear import Convolution
 from zerosum.objectives import path_lengths

@@ -13,7 +13,8 @@ from command_line import call
 from zerosum.cli.report import _warnings
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
-from zerosum.jobs import prepare_pictures, train_run
+from zerosum.families.loading import prepare_pictures
+from zerosum.jobs import train_run
 from zerosum.jobs.estimating import _LIBRARIES, Estimate, estimate, refuse_what_has_no_room
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
@@ -79,7 +80,7 @@ def test_an_estimate_draws_from_nobody_and_examines_nothing(
     tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
-    monkeypatch.setattr("zerosum.jobs.assembling.make_exams", None)
+    monkeypatch.setattr("zerosum.families.generation.record.Generation.exams", None)
     before = torch.get_rng_state()
     _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
     assert torch.equal(torch.get_rng_state(), before)

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 from profiles import SWAPPED
-from zerosum.config import RunConfig
+from zerosum.config import RunConfig, change
+from zerosum.data import Domains
 from zerosum.errors import DataError
-from zerosum.jobs.preparation import prepare_domains, prepare_store
+from zerosum.families.loading import prepare_pictures
+from zerosum.families.preparation import prepare_store
 from zerosum.recipes import recipe
 
 COLOURS = ((200, 10, 60), (10, 60, 200))
@@ -49,7 +51,8 @@ def test_so_do_two_domains(pairing: Any, tmp_path: Path, monkeypatch: pytest.Mon
 
     def prepare(limit: int) -> list[list[int]]:
         config = config_of("cyclegan-small", tmp_path / "both", pixel_limit=limit)
-        domains = prepare_domains(replace(config, pairing=pairing))
+        domains = prepare_pictures(change(config, {"pairing": pairing}))
+        assert isinstance(domains, Domains)
         return [store.images[0, 0, 0].tolist() for store in (domains.a, domains.b)]
 
     assert prepare(200) == [list(colour) for colour in COLOURS]

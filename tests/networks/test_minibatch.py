@@ -6,12 +6,12 @@ from torch import nn
 
 from settings import adversarial
 from zerosum.config import MinibatchDiscriminationConfig, MlpDiscriminatorConfig, RunConfig, change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
 from zerosum.games import Round
 from zerosum.networks import Discriminator, MinibatchDiscriminator
 from zerosum.networks.building import build_discriminator
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from runs_in_processes import assert_same
-from zerosum import jobs
+from zerosum import Generator, jobs
 from zerosum.config import RunConfig, change
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError
 from zerosum.export import Part, export_network, takes_latents
+from zerosum.families.building import build_game
+from zerosum.families.loading import load
 from zerosum.games import GeneratingGame
-from zerosum.model import load
 from zerosum.networks import ReferenceGenerator
 from zerosum.nn import VirtualBatchNorm
 from zerosum.randomness import Randomness
@@ -75,7 +75,7 @@ def test_a_run_resumes_exactly_and_draws_the_same_pictures_when_loaded(
     virtual: RunConfig, tmp_path: Path
 ) -> None:
     def ending(path: Path) -> tuple[Any, torch.Tensor]:
-        model = load(path)
+        model = load(path, kind=Generator)
         return model.run.load("latest")["loop"], model.sample(3, seed=5)
 
     jobs.train_run(virtual, out=tmp_path / "whole", quiet=True)

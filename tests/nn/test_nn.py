@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.networks.sizes import count_parameters, doubled_widths, halvings
+from zerosum.networks.parameters import count_parameters
+from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import (
     INITIALISATIONS,
     NORMALISATIONS,

@@ -17,8 +17,8 @@ from zerosum.evaluation.alarm import Finding
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, read_scores, write_scores
+from zerosum.families.loading import load
 from zerosum.jobs import resume_run, train_run
-from zerosum.model import load
 from zerosum.runs import Run
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import read_statistics

@@ -12,8 +12,8 @@ from PIL import Image
 
 from zerosum.checkpoint import load_checkpoint
 from zerosum.config import RunConfig, to_json
-from zerosum.config.build import build_game
 from zerosum.errors import NonFiniteCostError
+from zerosum.families.building import build_game
 from zerosum.jobs import train_run
 from zerosum.training.engine import Engine
 from zerosum.training.evaluation import Evaluation
@@ -56,7 +56,7 @@ def test_a_checkpoint_with_weights_that_are_not_finite_is_never_written(
 
 HOOKS: dict[str, Callable[[Path, Checkpoints], Hook]] = {
     "statistics": lambda folder, _: Statistics(folder, every=16),
-    "samples": lambda folder, _: Samples(folder, every=16, draw=lambda _: BLACK, seed=0),
+    "samples": lambda folder, _: Samples(folder, every=16, draw=lambda: BLACK, seed=0),
     "evaluation": lambda folder, checkpoints: Evaluation(
         folder, exams=[], every=16, until=32, checkpoints=checkpoints
     ),

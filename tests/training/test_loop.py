@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from zerosum.config import RunConfig
-from zerosum.config.build import build_game
 from zerosum.errors import ConfigError, NonFiniteCostError
+from zerosum.families.building import build_game
 from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.training.averaging import decay_of, half_life_at, update_average

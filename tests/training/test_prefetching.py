@@ -9,8 +9,8 @@ import torch
 
 from zerosum.config import RunConfig
 from zerosum.errors import DataError
+from zerosum.families.loading import prepare_pictures
 from zerosum.jobs.assembling import assemble
-from zerosum.jobs.preparation import prepare_pictures
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.prefetching import Prefetched

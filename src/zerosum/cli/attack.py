@@ -2,109 +2,53 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from zerosum.cli.command import Command
-from zerosum.cli.output import print_json
-from zerosum.errors import ConfigError, printable
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.cli.output import print_json, print_path
+from zerosum.config.commands.attack import AttackConfig
+from zerosum.errors import ConfigError
 
 if TYPE_CHECKING:
     from zerosum.jobs.attack import Attacked
 
-__all__ = ["parse_epsilon", "run"]
+__all__ = ["complete", "run"]
 
-
-def parse_epsilon(text: str) -> float:
-    """A number, or a fraction of two.
-
-    Raises:
-        ConfigError: It is neither.
-
-    Example:
-        >>> parse_epsilon("51/255")
-        0.2
-    """
-    above, slash, below = text.partition("/")
-    try:
-        return float(above) / (float(below) if slash else 1.0)
-    except (ValueError, ZeroDivisionError) as error:
-        raise ConfigError(
-            f"--epsilon is a number or a fraction, such as 0.03 or 8/255; got {text!r}."
-        ) from error
+_DEFAULTS = AttackConfig()
 
 
 def _attack(
     classifier: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CLASSIFIER")],
+    options: Annotated[AttackConfig, tyro.conf.arg(name="")] = _DEFAULTS,
     *,
     data: Annotated[str, tyro.conf.arg(metavar="SOURCE")],
-    attack: tuple[str, ...] = ("pgd",),
-    epsilon: str | None = None,
-    norm: Literal["linf", "l2"] = "linf",
-    targeted: Annotated[str | None, tyro.conf.arg(metavar="CLASS")] = None,
-    count: int = 100,
-    split: str | None = None,
-    pixel_limit: int = PIXEL_LIMIT,
-    labels: Literal["source", "predicted"] = "source",
-    against: str | None = None,
     fail_under: float | None = None,
     report: Path | None = None,
     out: Path | None = None,
     json: bool = False,
-    seed: int = 0,
-    batch_size: int = 32,
-    device: str = "auto",
 ) -> None:
     """Attack and report.
 
     Args:
         classifier: A run folder, torchvision:NAME, efficientnet-lite0, digits, or
             path/to/model.py:factory.
+        options: How.
         data: A source of pictures with labels.
-        attack: One or more of the attacks below, runs among them.
-        epsilon: The largest perturbation; by default 8/255 for linf and 1 for l2.
-        norm: linf: the greatest change of any pixel; l2: the length of all changes together.
-        targeted: The class that the classifier is to name, by name or by number from 0 (where
-            classes are called by numbers, by name alone); by default any wrong one.
-        count: How many pictures to show the classifier, spread evenly over the source.
-        split: Which part of the source; by default test where there is one, else train.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
-            pictures that you trust.
-        labels: predicted takes what the classifier says of the unchanged pictures for right.
-        against: A second classifier of the same classes, to see what carries over to it.
         fail_under: Exit with 1 where less accuracy than this share is left under all attacks
             together, for automatic tests: 0.7.
         report: HTML file with the rates, a curve, and pictures beside their attacked selves.
         out: New folder for attack.json and a PNG of each picture that an attack made.
         json: Print the result as JSON, and nothing else.
-        seed: Equal seeds give equal attacks.
-        batch_size: Pictures at once; more is faster and takes more memory.
-        device: auto, cpu, cuda or mps.
     """
     from zerosum.allocator import keep_freed_memory
     from zerosum.files import require_writable
-    from zerosum.jobs.attack import AttackOptions
     from zerosum.jobs.attack import attack as attack_classifier
     from zerosum.jobs.attack_page import attack_to_json
     from zerosum.jobs.outputs import require_free
 
     keep_freed_memory()
-    options = AttackOptions(
-        attacks=attack,
-        epsilon=None if epsilon is None else parse_epsilon(epsilon),
-        norm=norm,
-        targeted=targeted,
-        count=count,
-        split=split,
-        pixel_limit=pixel_limit,
-        labels=labels,
-        against=against,
-        seed=seed,
-        batch_size=batch_size,
-        device=device,
-    )
     _check_share(fail_under)
     if out is not None:
         require_free(out)
@@ -119,7 +63,8 @@ def _attack(
         else:
             _report(found)
     if made and not json:
-        print(*(printable(str(path)) for path in made), sep="\n")
+        for path in made:
+            print_path(path)
     _judge(found, fail_under)
 
 
@@ -202,9 +147,10 @@ zerosum attack runs/classifier --data digits --fail-under 0.7  # exits with 1"""
         },
     },
     usual=(
-        *("data", "attack", "epsilon", "norm", "targeted", "count", "against"),
+        *("data", "attacks", "epsilon", "norm", "targeted", "count", "against"),
         *("fail-under", "report", "out", "json", "device"),
     ),
+    before={"attacks": ("data",), "seed": ("fail-under", "report", "out", "json")},
 )
 run, complete = COMMAND.run, COMMAND.complete
 

@@ -1,53 +1,46 @@
 """``zerosum classify RUN PICTURE...``: which class pictures are of."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from zerosum.cli.command import Command
 from zerosum.cli.output import print_json
+from zerosum.config.commands.classify import ClassifyConfig
 
 if TYPE_CHECKING:
-    from zerosum.jobs import Classified
+    from zerosum.jobs.classification import Classified
 
 __all__ = ["complete", "run"]
+
+_DEFAULTS = ClassifyConfig()
 
 
 def _classify(
     run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE...")],
+    options: Annotated[ClassifyConfig, tyro.conf.arg(name="")] = _DEFAULTS,
     *,
     json: bool = False,
-    checkpoint: Literal["latest", "best"] = "latest",
-    device: str = "auto",
-    pixel_limit: int | None = None,
 ) -> None:
     """Classify and report.
 
     Args:
         run: The run folder.
         inputs: Picture files, folders (with all below them), zip or tar archives.
+        options: How.
         json: Print the probabilities of all classes as JSON, and nothing else.
-        checkpoint: Which checkpoint; best is that of the best evaluation while training.
-        device: auto, cpu, cuda or mps.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; raise it for big
-            pictures that you trust. By default the run's own limit.
     """
-    from zerosum.cli.failures import report_failures
-    from zerosum.jobs import classify
+    from zerosum.cli.failures import end_with
+    from zerosum.jobs.classification import classify
 
-    found = classify(
-        run, inputs, checkpoint=checkpoint, device=device, pixel_limit=pixel_limit, quiet=json
-    )
+    found = classify(run, inputs, options, quiet=json)
     if json:
         print_json(found.to_json())
     elif found.pictures:
         _report(found)
-    if found.failed:
-        report_failures(found.failed, "classified")
-        sys.exit(1)
+    end_with(found.failed, "classified")
 
 
 COMMAND = Command(
@@ -63,6 +56,7 @@ right, so test them: `zerosum evaluate RUN`.""",
 zerosum train classifier --data FOLDER  # a folder for each class
 zerosum classify runs/classifier photo.png folder/
 zerosum classify runs/classifier folder/ --json  # all probabilities""",
+    before={"checkpoint": ("json",)},
 )
 run, complete = COMMAND.run, COMMAND.complete
 

@@ -36,6 +36,7 @@ class Command:
         values: What the first word may be, to be completed.
         foreign: Fields that the settings refuse; no help speaks of them.
         answers: What to say of words that need a sentence, given the value behind them.
+        before: Fields, each with those that the help names before it rather than where they stand.
 
     Example:
         >>> def paint(*, colour: str = "red") -> None:
@@ -63,6 +64,7 @@ class Command:
     values: Sequence[str] = ()
     foreign: Collection[str] = ()
     answers: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    before: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def run(self, words: Sequence[str]) -> Any:
         """Parse and run; with ``--help``, explain and exit.
@@ -83,8 +85,13 @@ class Command:
         )
 
     def options(self) -> list[Option]:
-        """What it can be told, without what it would refuse."""
-        return [option for option in options_of(self.function) if not self._is_foreign(option)]
+        """What it can be told, without what it would refuse, in the order of the help."""
+        options = {each.field: each for each in options_of(self.function)}
+        moved = {name: place for place, names in self.before.items() for name in names}
+        order = [name for name in options if name not in moved]
+        for name, place in moved.items():
+            order.insert(order.index(place), name)
+        return [options[name] for name in order if not self._is_foreign(options[name])]
 
     def complete(self, words: Sequence[str]) -> list[str]:
         """What may follow: values of the option before, or names of options.

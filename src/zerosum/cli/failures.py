@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from zerosum.errors import printable
 
-__all__ = ["report_failures"]
+__all__ = ["end_with", "report_failures"]
 
 _SHOWN = 100
 
@@ -28,3 +28,18 @@ def report_failures(failed: Sequence[tuple[str, str]], what: str) -> None:
     more = [f"  and {len(failed) - _SHOWN:,} more"] if len(failed) > _SHOWN else []
     head = f"{len(failed):,} {'picture was' if len(failed) == 1 else 'pictures were'} not {what}:"
     print("\n".join([head, *shown, *more]), file=sys.stderr)
+
+
+def end_with(failed: Sequence[tuple[str, str]], what: str) -> None:
+    """Name the pictures that failed and exit with 1, if there are any.
+
+    Args:
+        failed: (name, reason) of each.
+        what: What was not done with them.
+
+    Example:
+        >>> end_with([], "translated")
+    """
+    if failed:
+        report_failures(failed, what)
+        sys.exit(1)

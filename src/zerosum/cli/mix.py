@@ -1,59 +1,30 @@
 """``zerosum mix RUN``: the table of style mixtures of a style-based generator."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from zerosum.cli.command import Command
-from zerosum.errors import printable
+from zerosum.cli.output import print_path
+from zerosum.config.commands.mix import MixConfig
 
 __all__ = ["complete", "run"]
 
 
 def _mix(
     run: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    *,
-    coarse: Annotated[str, tyro.conf.arg(metavar="SEED,...")],
-    fine: Annotated[str, tyro.conf.arg(metavar="SEED,...")],
-    grid: Path | None = None,
-    out: Path | None = None,
-    from_layer: int | None = None,
-    truncation: float | None = None,
-    classes: Annotated[str | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None,
-    checkpoint: Literal["latest", "best"] = "latest",
-    device: str = "auto",
+    options: Annotated[MixConfig, tyro.conf.arg(name="")],
 ) -> None:
     """Mix.
 
     Args:
         run: The run folder, of a run with a style-based generator.
-        coarse: Seeds of the pictures that give the coarse layers, one for each row.
-        fine: Seeds of those that give the fine layers, one for each column.
-        grid: PNG file for the table. Without --grid and --out: mixtures.png in the run folder.
-        out: Folder or .zip for one PNG of each mixture, row by row, or .npz for one array
-            (n, h, w, c) of bytes.
-        from_layer: The first layer that is fine, from 1; by default half of the layers are.
-        truncation: Less varied pictures, of which more are good: the part of the distance to the
-            mean style that is kept, above 0 and at most 1.
-        classes: Of a conditional run: the class of the sources, by name or number; several
-            between commas are taken in turn, by the rows and by the columns.
-        checkpoint: Which checkpoint; best is that of the best evaluation while training.
-        device: auto, cpu, cuda or mps.
+        options: Of which pictures, and where to.
     """
-    from zerosum.api import load
-    from zerosum.cli.classes import of_classes
+    from zerosum.jobs.drawing import mix
 
-    rows, columns = _seeds("coarse", coarse), _seeds("fine", fine)
-    model = of_classes(load(run, device=device, checkpoint=checkpoint), classes)
-    if grid is None and out is None:
-        grid = run / "mixtures.png"
-    model.save_mix(
-        coarse=rows, fine=columns, grid=grid, out=out, from_layer=from_layer, truncation=truncation
-    )
-    for path in (grid, out):
-        if path is not None:
-            print(printable(str(path)))
+    mix(run, options, tell=print_path)
 
 
 COMMAND = Command(
@@ -73,14 +44,3 @@ zerosum mix runs/stylegan2-digits --coarse 1,2 --fine 4,5 --grid mixed.png
 zerosum mix runs/stylegan2-digits --coarse 1,2 --fine 4 --from-layer 4""",
 )
 run, complete = COMMAND.run, COMMAND.complete
-
-
-def _seeds(name: str, given: str) -> list[int]:
-    from zerosum.errors import ConfigError
-
-    try:
-        return [int(seed) for seed in given.split(",")]
-    except ValueError as error:
-        raise ConfigError(
-            f"expected seeds between commas for --{name}, such as 1,2,3, got {given!r}."
-        ) from error

@@ -4,7 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
@@ -63,7 +63,7 @@ class Option:
 def options_of(function: Callable[..., Any]) -> list[Option]:
     """What a command's function can be told, in the order of its parameters.
 
-    A parameter whose default is a dataclass stands for all the fields of it.
+    A parameter that is a dataclass stands for all the fields of it.
 
     Example:
         >>> def paint(*, colour: Literal["red", "green"] = "red", wet: bool = False) -> None:
@@ -86,32 +86,40 @@ def options_of(function: Callable[..., Any]) -> list[Option]:
         required = parameter.default is inspect.Parameter.empty
         default = None if required else parameter.default
         prefix = "" if _told(hints[name]).name == "" else name
-        if is_dataclass(default):
-            found += _fields(default, prefix)
+        settings = _bare(hints[name]) if required else default
+        if is_dataclass(settings):
+            found += _fields(settings, prefix)
         else:
             found.append(_option(name, hints[name], default, texts.get(name, ""), required))
     return found
 
 
 def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
-    """The options of a dataclass: first its own fields, then those of the settings in it."""
-    hints = get_type_hints(type(settings), include_extras=True)
-    texts = field_texts(type(settings))  # type: ignore[arg-type]  # a type is hashable
+    """The options of a dataclass: first its own fields, then those of the settings in it.
+
+    Args:
+        settings: One, whose values are the defaults; or the class, where some must be given.
+        prefix: What it is called, with dots.
+        about: What it is.
+    """
+    kind = settings if isinstance(settings, type) else type(settings)
+    hints, texts = get_type_hints(kind, include_extras=True), field_texts(kind)
     dot = f"{prefix}." if prefix else ""
     inner = []
     for each in fields(settings):
-        value, hint, text = (
-            getattr(settings, each.name),
-            hints[each.name],
-            texts.get(each.name, ""),
-        )
-        name = f"{dot}{each.name}"
+        value, hint, text = _default(settings, each), hints[each.name], texts.get(each.name, "")
+        name, required = f"{dot}{each.name}", value is MISSING
         if is_dataclass(value):
             inner.append((value, name, text))
         elif tyro.conf.Suppress not in _extras(hint) and not _is_fixed(hint):
-            yield _option(name, hint, value, text, False, about)
+            yield _option(name, hint, None if required else value, text, required, about)
     for value, name, text in inner:
         yield from _fields(value, name, text)
+
+
+def _default(settings: Any, field: Field[Any]) -> Any:
+    """What a field holds, or would hold if it were not given."""
+    return field.default if isinstance(settings, type) else getattr(settings, field.name)
 
 
 def _option(
@@ -134,7 +142,7 @@ def _option(
         names=(*all_names, *map(_negative, all_names)) if kind is bool else all_names,
         value=value,
         choices=choices,
-        text=plain(" ".join(text.split())),
+        text=plain(" ".join((told.help or text).split())),
         default=_shown(default),
         group=name.rpartition(".")[0].replace("_", "-"),
         about=plain(about),
@@ -210,13 +218,14 @@ class _Told:
 
     name: str | None = None
     metavar: str | None = None
+    help: str | None = None
     aliases: tuple[str, ...] = ()
 
 
 def _told(hint: Any) -> _Told:
     for each in _extras(hint):
-        if hasattr(each, "metavar"):
-            return _Told(each.name, each.metavar, tuple(each.aliases or ()))
+        if hasattr(each, "aliases"):
+            return _Told(each.name, each.metavar, each.help, tuple(each.aliases or ()))
     return _Told()
 
 
@@ -229,12 +238,11 @@ def _bare(hint: Any) -> Any:
 
 
 def _without_none(kind: Any) -> tuple[Any, bool]:
-    """The type besides None, and whether None is another."""
+    """The type that is typed, the first besides None, and whether None is another."""
     if get_origin(kind) not in (Union, UnionType):
         return kind, False
-    kinds = [each for each in get_args(kind) if each is not NoneType]
-    assert len(kinds) == 1, kind
-    return kinds[0], True
+    first = next(each for each in get_args(kind) if each is not NoneType)
+    return first, NoneType in get_args(kind)
 
 
 def _choices(kind: Any) -> tuple[str, ...]:

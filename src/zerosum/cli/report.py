@@ -7,18 +7,18 @@ from dataclasses import asdict, replace
 from zerosum.cli import speaks
 from zerosum.cli.layout import columns
 from zerosum.cli.output import print_json
-from zerosum.config import AdversarialConfig, PerturbationConfig, RunConfig, change, to_json
+from zerosum.config import RunConfig, change, to_json
 from zerosum.config.json import flatten
 from zerosum.config.lengths import outlasting, spent
 from zerosum.data import Domains
 from zerosum.errors import printable
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
-from zerosum.jobs import Outcome, prepare_pictures, with_classes
+from zerosum.families import family_of
 from zerosum.jobs.assembling import engine_of
 from zerosum.jobs.estimating import Estimate, estimate
-from zerosum.jobs.labels import find_classes
-from zerosum.jobs.perturbing import aim
+from zerosum.jobs.playing import Outcome
+from zerosum.jobs.training import usual_of
 from zerosum.recipes import recipe
 from zerosum.sizes import in_pixels
 from zerosum.training.engine import choose_device
@@ -45,31 +45,14 @@ def report_outcome(outcome: Outcome) -> None:
     _print_scores(outcome)
     _say("next:")
     config = outcome.run.config()
-    if config.is_classification:
-        _say(f"  classify:        zerosum classify {path} PICTURE...")
-        _say(f"  class by class:  zerosum evaluate {path}")
-    if config.is_adaptation:
-        _say(f"  what is to see:  zerosum evaluate {path} --picture {path}.png")
-    if config.is_translation:
-        _say(f"  translate:       zerosum translate {path} PICTURE... --page {path}.html")
-    elif isinstance(config.game, PerturbationConfig):
-        attack = f"zerosum attack {config.game.victim} --data {config.data} --attack pgd {path}"
-        _say(f"  beside pgd:      {attack} --epsilon {config.game.epsilon:g} --report {path}.html")
-    elif grids:
-        _say(f"  more pictures:   zerosum sample {path} --count 64 --seed 1 --grid more.png")
-    if grids and not isinstance(config.game, PerturbationConfig):
-        _say(f"  more scores:     zerosum evaluate {path} --metrics frechet,kid,prdc")
+    family = family_of(config)
+    for what, command in family.next_steps(config, path):
+        _say(f"  {what + ':':<16} {command}")
     stretch = " --stretch" if spent(replace(config, images=2 * outcome.wanted)) else ""
     _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}{stretch}")
     if config.data == "digits":
-        _say(f"  your pictures:   zerosum train {_general(config)} --data FOLDER")
-
-
-def _general(config: RunConfig) -> str:
-    """A recipe of the same kind that is not for digits alone."""
-    if isinstance(config.game, PerturbationConfig):
-        return f"{config.recipe} --victim CLASSIFIER"
-    return config.recipe if config.is_classification else "dcgan-faces"
+        other = family.recipe_for_own_pictures(config)
+        _say(f"  your pictures:   zerosum train {other} --data FOLDER")
 
 
 def _print_scores(outcome: Outcome) -> None:
@@ -126,15 +109,16 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         config: The run.
         as_json: For a program: everything, on standard output.
     """
-    config = find_classes(config)
-    config, victim = aim(config, choose_device(config.device))
-    store = prepare_pictures(config, quiet=as_json)
-    config = with_classes(config, store)
+    family = family_of(config)
+    config = family.read(config)
+    config, aids = family.aids(config, choose_device(config.device), usual=usual_of(config))
+    store = family.open(config, quiet=as_json)
+    config = family.complete(config, store)
     with engine_of(config) as engine:
         config = change(config, {"precision": engine.precision})
         if speaks():
             print("playing a few rounds...", file=sys.stderr)
-        found = estimate(config, engine, store, None if victim is None else victim.classifier)
+        found = estimate(config, engine, store, aids)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
     counts = [len(each) for each in stores]
@@ -211,7 +195,7 @@ def _warnings(config: RunConfig, found: Estimate) -> list[str]:
     if found.memory > found.free:
         texts.append("there is no room for rounds of that size: see --batch-size.")
     # Elsewhere players have other tasks, and sizes that say nothing of who wins.
-    if found.lopsided and isinstance(config.game, AdversarialConfig):
+    if found.lopsided and family_of(config).evens:
         strong, weak, times = found.lopsided
         texts.append(
             f"the {strong} has {times} times as many weights as the {weak}; for pictures of "

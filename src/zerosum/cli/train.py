@@ -13,7 +13,7 @@ from zerosum.cli.command import Command
 from zerosum.cli.layout import columns, paragraphs
 from zerosum.cli.lengths import train_answers
 from zerosum.cli.options import plain
-from zerosum.config import PerturbationConfig, RunConfig
+from zerosum.config import RunConfig
 from zerosum.recipes import FAMILIES, RECIPES, recipe
 
 __all__ = ["command", "complete", "run"]
@@ -80,12 +80,14 @@ def command(name: str, words: Sequence[str]) -> Command:
     defaults = recipe(name)
 
     def parse(
-        config: Annotated[RunConfig, tyro.conf.arg(name="")] = defaults,
+        config: RunConfig = defaults,
         options: Annotated[_Options, tyro.conf.arg(name="")] = _Options(),
     ) -> tuple[RunConfig, _Options]:
         """Parse."""
         return config, options
 
+    # Each family of recipes has options of its own.
+    parse.__annotations__["config"] = Annotated[type(defaults), tyro.conf.arg(name="")]
     return Command(
         name=f"zerosum train {name}",
         function=parse,
@@ -100,17 +102,7 @@ def command(name: str, words: Sequence[str]) -> Command:
 def _examples(config: RunConfig) -> str:
     """Calls that show what this recipe is made for."""
     call = f"zerosum train {config.recipe}"
-    calls = [] if config.data in ("", "celeba") else [f"{call}  # on {config.data}"]
-    data = "--data FOLDER"
-    if config.is_translation:
-        calls = [f"{call} --data FOLDER  # with trainA and trainB in it"]
-        data = "--data-a FOLDER --data-b FOLDER"
-    elif config.is_adaptation:
-        data = "--source mnist --target FOLDER"
-    elif isinstance(config.game, PerturbationConfig):
-        data = "--victim runs/classifier --data FOLDER"
-    calls += [f"{call} {data} --dry-run", f"{call} {data} --images 50000"]
-    return "\n".join(calls)
+    return "\n".join(f"{call} {words}" for words in config.example_calls)
 
 
 def _train(config: RunConfig, options: _Options) -> None:

@@ -56,6 +56,11 @@ class ClassifyingConfig:
     average_half_life: int | None = None
     """Images after which a past weight counts half in an averaged classifier; None: no average."""
 
+    @property
+    def kind(self) -> str:
+        """Which game, in JSON; each has its own."""
+        raise NotImplementedError
+
     def __post_init__(self) -> None:
         if self.labels_per_class is not None:
             require_positive("labels_per_class", self.labels_per_class)

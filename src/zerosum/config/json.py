@@ -7,11 +7,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from zerosum.config.families import config_class, families_with, family_class
 from zerosum.config.run import RunConfig
 from zerosum.errors import ConfigError
 from zerosum.registry import hint
 
 __all__ = ["change", "differences", "from_json", "to_json"]
+
+_FORMERLY: Mapping[str, Any] = {"data_a": None, "data_b": None, "pairing": "none"}
 
 
 def to_json(config: RunConfig) -> dict[str, Any]:
@@ -22,7 +25,7 @@ def to_json(config: RunConfig) -> dict[str, Any]:
         >>> to_json(recipe("dcgan-digits"))["game"]["generator"]["kind"]
         'dcgan'
     """
-    values: dict[str, Any] = _adapter().dump_python(config, mode="json")
+    values: dict[str, Any] = _adapter(config.family).dump_python(config, mode="json")
     return values
 
 
@@ -43,7 +46,11 @@ def from_json(values: Any) -> RunConfig:
         zerosum.errors.ConfigError: the configuration has unknown fields: bach_size.
     """
     try:
-        config: RunConfig = _adapter().validate_json(json.dumps(values), strict=True)
+        form = _class_of(values)
+        values = {
+            name: value for name, value in values.items() if not _is_formerly(name, value, form)
+        }
+        config: RunConfig = _adapter(form.family).validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
         raise ConfigError("the configuration does not fit: " + _faults(error)) from error
     except (TypeError, ValueError, RecursionError) as error:
@@ -77,7 +84,10 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
         for part in path:
             place = place.get(part) if isinstance(place, dict) else None  # type: ignore[assignment]
         if not isinstance(place, dict) or last not in place:
+            others = families_with(name)
             meant = hint(name, flatten(to_json(config)))
+            if others:
+                meant = f", which is for recipes of {' and '.join(others)}."
             raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{meant}")
         place[last] = value
     return from_json(values)
@@ -98,10 +108,24 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _class_of(values: Any) -> type[RunConfig]:
+    """The class of the configuration, which its game decides."""
+    game = values.get("game") if isinstance(values, Mapping) else None
+    if not isinstance(game, Mapping) or "kind" not in game:
+        raise ConfigError("the configuration does not fit: game.kind: Field required")
+    return config_class(str(game["kind"]))
+
+
+def _is_formerly(name: str, value: Any, form: type[RunConfig]) -> bool:
+    """Whether a field is one that earlier versions wrote for all families, and says nothing."""
+    known = name in form.__dataclass_fields__ or name not in _FORMERLY
+    return not known and value == _FORMERLY[name]
+
+
 @cache
-def _adapter() -> Any:
+def _adapter(family: str) -> Any:
     """Made when it is first needed, since it takes a while."""
-    return TypeAdapter(RunConfig)
+    return TypeAdapter(family_class(family))
 
 
 def _faults(error: ValidationError) -> str:

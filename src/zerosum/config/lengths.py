@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from zerosum.config.game import AdversarialConfig, BurnInConfig, OptimizerConfig
-from zerosum.config.invariance import InvarianceConfig
+from zerosum.config.game import BurnInConfig, OptimizerConfig
 from zerosum.config.json import change
 from zerosum.config.run import RunConfig
-from zerosum.networks.sizes import halvings
 
 __all__ = ["outlasting", "spent", "stretched"]
 
@@ -76,8 +74,7 @@ def stretched(config: RunConfig, *, by: float) -> RunConfig:
 
 
 def _ends(config: RunConfig) -> Iterator[tuple[str, int]]:
-    game = config.game
-    for name, value in vars(game).items():
+    for name, value in vars(config.game).items():
         if isinstance(value, OptimizerConfig):
             if value.decay is not None:
                 yield f"{name}.decay", value.decay[1]
@@ -85,11 +82,4 @@ def _ends(config: RunConfig) -> Iterator[tuple[str, int]]:
                 yield f"{name}.annealing", value.annealing
         if isinstance(value, BurnInConfig):
             yield f"{name}.images", value.images
-    if isinstance(game, AdversarialConfig):
-        if game.growth.is_wanted:
-            yield "growth", halvings(*config.pictures.size) * (game.growth.hold + game.growth.fade)
-        if game.instance_noise.deviation > 0:
-            yield "instance_noise.until", game.instance_noise.until
-    if isinstance(game, InvarianceConfig):
-        yield "ramp", game.ramp
-        yield "pretraining", game.pretraining if game.method == "adda" else 0
+    yield from config.schedule_ends()

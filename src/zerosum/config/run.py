@@ -1,42 +1,26 @@
 """Settings of a whole run."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import tyro
 
 from zerosum.checks import require, require_between, require_positive, require_sound
-from zerosum.config.classification import (
-    ClassificationConfig,
-    ClassifyingConfig,
-    SemiSupervisedConfig,
-)
-from zerosum.config.game import AdversarialConfig
-from zerosum.config.invariance import InvarianceConfig
-from zerosum.config.perturbation import PerturbationConfig
-from zerosum.config.translation import (
-    CartoonConfig,
-    ContrastiveConfig,
-    CycleConfig,
-    PairedConfig,
-    TranslationConfig,
-)
 from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 
-__all__ = ["GameConfig", "PicturesConfig", "RunConfig"]
+__all__ = ["GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
 
-GameConfig = (
-    AdversarialConfig
-    | CycleConfig
-    | ContrastiveConfig
-    | PairedConfig
-    | CartoonConfig
-    | ClassificationConfig
-    | SemiSupervisedConfig
-    | InvarianceConfig
-    | PerturbationConfig
-)
-"""Settings of any game; ``kind`` names the family in JSON."""
+
+@runtime_checkable
+class GameConfig(Protocol):
+    """Settings of any game, a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def kind(self) -> str:
+        """Which game, in JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +83,17 @@ class PicturesConfig:
 class RunConfig:
     """A complete job: what a run folder's ``config.json`` holds.
 
+    What is special to a family of games is said by its own subclass, such as
+    `GenerationRunConfig`: which games it has, and what else has to be known of a run.
+
+    Attributes:
+        family: The module in `zerosum.families` that knows what to do with such a run.
+
     Example:
         >>> from zerosum.config.game import AdversarialConfig
         >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
-        >>> config = RunConfig(
+        >>> from zerosum.families.generation.settings import GenerationRunConfig
+        >>> config = GenerationRunConfig(
         ...     recipe="mine",
         ...     data="photos.zip",
         ...     pictures=PicturesConfig(size=(32, 32)),
@@ -115,6 +106,8 @@ class RunConfig:
         (64, 'auto')
     """
 
+    family: ClassVar[str]
+
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""
     data: Annotated[str, tyro.conf.arg(metavar="SOURCE")]
@@ -126,14 +119,6 @@ class RunConfig:
     """Who plays, and for what."""
     images: int
     """Real images that the run is to see in all."""
-    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",), metavar="SOURCE")] = None
-    """Source of domain A, for a game over two domains, with data_b instead of data; the labelled
-    one, where a classifier is to be adapted to the other."""
-    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",), metavar="SOURCE")] = None
-    """Source of domain B."""
-    pairing: Literal["none", "names", "side-by-side"] = "none"
-    """How pictures of two domains belong together: not; by equal file names; or as the left (A)
-    and right (B) half of one picture."""
     batch_size: int = 64
     """Real images in a round, over all processes; of each domain, where there are two."""
     seed: int = 0
@@ -190,48 +175,50 @@ class RunConfig:
             f"on_collapse {self.on_collapse} needs evaluations: set evaluate_every.",
         )
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
-        if self.is_translation:
-            paired = self.pairing != "none"
-            require(
-                paired or not isinstance(self.game, PairedConfig),
-                "this game needs partners: set pairing to names (equal file names in both "
-                "domains) or side-by-side (both halves of one picture).",
-            )
-        elif self.is_adaptation:
-            require(
-                self.pairing == "none",
-                f"pairing is for games that translate; {self.recipe} adapts a classifier, for "
-                "which no picture needs a partner.",
-            )
-        else:
-            require(
-                self.data_a is None and self.data_b is None and self.pairing == "none",
-                f"data_a, data_b and pairing are for games over two domains; {self.recipe} has "
-                "one: use data.",
-            )
 
     @property
     def foreign(self) -> tuple[str, ...]:
         """Dotted names of fields that this game or its networks refuse; help leaves them out."""
-        domains: tuple[str, ...] = ()
-        if self.is_adaptation:
-            domains = ("pairing",)
-        elif not self.is_translation:
-            domains = ("data_a", "data_b", "pairing")
         own: tuple[str, ...] = getattr(self.game, "foreign", ())
-        return (*domains, *(f"game.{name}" for name in own))
+        return tuple(f"game.{name}" for name in own)
 
     @property
-    def is_translation(self) -> bool:
-        """Whether the game is one over two domains."""
-        return isinstance(self.game, TranslationConfig)
+    def sources(self) -> Mapping[str, str | None]:
+        """Where the pictures come from, by the field that says so; None where it says nothing."""
+        return {"data": self.data or None}
 
     @property
-    def is_adaptation(self) -> bool:
-        """Whether a classifier learns from one domain for another."""
-        return isinstance(self.game, InvarianceConfig)
+    def example_calls(self) -> tuple[str, ...]:
+        """What may follow ``zerosum train RECIPE``: as it is, and on pictures of one's own."""
+        own = f"{self.example_data} --dry-run", f"{self.example_data} --images 50000"
+        return own if self.data in ("", "celeba") else (f" # on {self.data}", *own)
 
     @property
-    def is_classification(self) -> bool:
-        """Whether a classifier comes out."""
-        return isinstance(self.game, ClassifyingConfig)
+    def example_data(self) -> str:
+        """The options by which users say what to train on."""
+        return "--data FOLDER"
+
+    def schedule_ends(self) -> Iterator[tuple[str, int]]:
+        """What a game plans until some number of images, besides what its optimizers do."""
+        yield from ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoDomainsConfig(RunConfig):
+    """A job with pictures of two domains.
+
+    Example:
+        >>> TwoDomainsConfig.__mro__[1].__name__
+        'RunConfig'
+    """
+
+    data_a: Annotated[str | None, tyro.conf.arg(aliases=("--source",), metavar="SOURCE")] = None
+    """Source of domain A, for a game over two domains, with data_b instead of data; the labelled
+    one, where a classifier is to be adapted to the other."""
+    data_b: Annotated[str | None, tyro.conf.arg(aliases=("--target",), metavar="SOURCE")] = None
+    """Source of domain B."""
+
+    @property
+    def sources(self) -> Mapping[str, str | None]:
+        """Where the pictures come from, by the field that says so; None where it says nothing."""
+        return {"data": self.data or None, "data_a": self.data_a, "data_b": self.data_b}

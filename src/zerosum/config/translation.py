@@ -1,7 +1,7 @@
 """Settings of the games over two domains."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from zerosum.checks import require, require_positive
 from zerosum.config.game import Augmentation, ObjectiveName, OptimizerConfig
@@ -45,6 +45,13 @@ class TranslationConfig:
     """Images after which a past weight counts half in averaged translators; None: no average."""
     augmentation: tuple[Augmentation, ...] = ()
     """DiffAugment operations on all that a discriminator sees."""
+    needs_partners: ClassVar[bool] = False
+    needs_smoothed: ClassVar[bool] = False
+
+    @property
+    def content_network(self) -> str | None:
+        """The trained network by which content is compared, if there is one."""
+        return None
 
     def __post_init__(self) -> None:
         if self.average_half_life is not None:
@@ -121,6 +128,7 @@ class PairedConfig(TranslationConfig):
     """
 
     kind: Literal["paired"] = "paired"
+    needs_partners: ClassVar[bool] = True
     direction: Literal["a2b", "b2a"] = "a2b"
     """From which domain to which."""
     partner_weight: float = 100.0
@@ -141,6 +149,7 @@ class CartoonConfig(TranslationConfig):
     """
 
     kind: Literal["cartoon"] = "cartoon"
+    needs_smoothed: ClassVar[bool] = True
     content: str = "torchvision:vgg19"
     """Trained classifier whose maps tell the content: ``torchvision:vgg19``,
     ``efficientnet-lite0``, ``path/to/module.py:factory``."""
@@ -148,6 +157,11 @@ class CartoonConfig(TranslationConfig):
     """What it costs to lose content: ω."""
     warmup: int = 0
     """Images during which only the content counts."""
+
+    @property
+    def content_network(self) -> str | None:
+        """The trained network by which content is compared."""
+        return self.content
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -20,6 +20,7 @@ from zerosum.types import Scalar
 __all__ = ["Game", "Player", "Round", "Turn", "evaluating"]
 
 BatchT = TypeVar("BatchT")
+NetworkT = TypeVar("NetworkT", bound=nn.Module)
 
 
 @dataclass(kw_only=True)
@@ -198,7 +199,7 @@ class Game(ABC, Generic[BatchT]):
 
 
 @contextmanager
-def evaluating(network: nn.Module) -> Iterator[nn.Module]:
+def evaluating(network: NetworkT) -> Iterator[NetworkT]:
     """Within the context, the network is in evaluation mode and records no gradients.
 
     Example:

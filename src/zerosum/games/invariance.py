@@ -55,7 +55,7 @@ class AdaptingGame(ClassifyingGame[DomainBatch]):
         """What the classifier for a domain sees in its pictures, shape (n, d), on the CPU."""
         with evaluating(self.classifier_of(domain)) as network:
             device = next(network.parameters()).device
-            features = cast("Classifier", network).features(images.to(device))
+            features = network.features(images.to(device))
         return features.float().cpu()
 
 

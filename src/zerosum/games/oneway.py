@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.parts.judging import opinions
 from zerosum.games.translation import Direction, OneWayGame
-from zerosum.networks.kinds import MappedTranslator
+from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error, patch_nce
 from zerosum.types import DomainBatch, Images, Mask, Scalar
@@ -129,11 +129,11 @@ class ContrastiveGame(OneWayGame):
         made, maps = cast("MappedTranslator", self._part("translator")).with_maps(images)
         return made.float(), maps
 
-    def generator(self, direction: str) -> nn.Module:
+    def generator(self, direction: str) -> Translator:
         """The best translator: the averaged one, where there is one."""
-        best = super().generator(direction)
+        best: nn.Module = super().generator(direction)
         assert isinstance(best, nn.ModuleDict)
-        return best["translator"]
+        return cast("Translator", best["translator"])
 
     def _part(self, name: str) -> nn.Module:
         network = self.network()

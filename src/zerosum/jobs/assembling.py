@@ -1,35 +1,20 @@
 """All objects of a run, from its configuration and its pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from zerosum.attacks import Classifier
-from zerosum.config import (
-    AdversarialConfig,
-    ClassifyingConfig,
-    PerturbationConfig,
-    RunConfig,
-    SemiSupervisedConfig,
-    to_json,
-)
-from zerosum.config.build import build_game, build_growth
-from zerosum.data import Batches, Domains, Store, make_domain_batches
-from zerosum.errors import ConfigError
-from zerosum.games import Game
-from zerosum.jobs.adaptation import adaptation_batches
-from zerosum.jobs.examination import make_exams, make_grid
-from zerosum.jobs.labels import few_labels_batches, labelled_batches, split_for_tests
-from zerosum.jobs.perturbing import learning_batches
-from zerosum.jobs.preparation import facts_of
+from zerosum.config import RunConfig, to_json
+from zerosum.data import Domains, Store
+from zerosum.families import family_of
+from zerosum.families.building import build_game
+from zerosum.families.preparation import facts_of
+from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
-from zerosum.training.loop import Batches as LoopBatches
-from zerosum.training.loop import Loop
+from zerosum.training.loop import Batches, Loop
 from zerosum.training.prefetching import Prefetched
 from zerosum.training.progress import Display
 
@@ -41,7 +26,7 @@ def assemble(
     run: Run,
     engine: Engine,
     store: Store | Domains,
-    victim: Classifier | None,
+    aids: Any,
     facts: Mapping[str, Any],
     *,
     quiet: bool,
@@ -53,17 +38,17 @@ def assemble(
         run: Where.
         engine: On what.
         store: Its pictures.
-        victim: Whom it is to mislead, for games that mislead one.
+        aids: What its game needs besides; see `Family.aids`.
         facts: What its checkpoints remember of it.
         quiet: Few lines instead of a progress bar.
 
     Raises:
         ZerosumError: Something does not fit.
     """
-    batches = _batches(config, engine, store)
+    batches: Batches[Any] = family_of(config).batches(config, store, engine)
     if engine.works_ahead:
         batches = Prefetched(batches)
-    game = build_game(config, engine, victim=victim)
+    game = build_game(config, engine, aids=aids)
     checkpoints = Checkpoints(run.path, seconds=config.checkpoint_seconds, facts=facts)
     return Loop(
         game=game,
@@ -73,7 +58,7 @@ def assemble(
         # Each round ends, and the end of the run begins, with what saves it.
         hooks=[
             Display(total=config.images, quiet=quiet),
-            *_samples(config, run, store),
+            *_samples(config, game, run, store),
             Statistics(run.path, every=config.log_every),
             *_evaluations(config, game, run, engine, store, checkpoints, quiet=quiet),
             checkpoints,
@@ -97,55 +82,15 @@ def engine_of(config: RunConfig) -> AbstractContextManager[Engine]:
 
 def facts_for_checkpoints(config: RunConfig, store: Store | Domains) -> dict[str, Any]:
     """What a checkpoint remembers of the run, so that it goes on as it began or not at all."""
-    return {"config": to_json(config), "data": facts_of(store), "tests": _tests(config)}
+    tests = family_of(config).tests(config)
+    return {"config": to_json(config), "data": facts_of(store), "tests": tests}
 
 
-def _batches(config: RunConfig, engine: Engine, store: Store | Domains) -> LoopBatches[Any]:
-    pictures = config.pictures
-    shared: dict[str, Any] = {
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-        "device": engine.device,
-        "flip": pictures.flip,
-        "crop": None if pictures.crop_from is None else pictures.size,
-        "rank": engine.rank,
-        "processes": engine.processes,
-    }
-    if isinstance(store, Domains) and config.is_adaptation:
-        return adaptation_batches(config, store, **shared)
-    if isinstance(store, Domains):
-        return make_domain_batches(store, paired=config.pairing != "none", **shared)
-    if isinstance(config.game, SemiSupervisedConfig):
-        return few_labels_batches(config, store, **shared)
-    if config.is_classification:
-        return labelled_batches(config, store, **shared)
-    if isinstance(config.game, PerturbationConfig):
-        return learning_batches(config, store, **shared)
-    return Batches(store, sizes=_batch_sizes(config, engine), **shared)
-
-
-def _batch_sizes(config: RunConfig, engine: Engine) -> Callable[[int], int] | None:
-    """Images in a round by those seen before it, where networks that grow are to change it.
-
-    Raises:
-        ConfigError: A size cannot be shared equally by the processes.
-    """
-    growth = (
-        build_growth(config.game.growth) if isinstance(config.game, AdversarialConfig) else None
-    )
-    if growth is None or not growth.batch_sizes:
-        return None
-    if any(size % engine.processes for size in growth.batch_sizes):
-        raise ConfigError(
-            f"each of game.growth.batch_sizes {growth.batch_sizes} must be a multiple of "
-            f"{engine.processes}, the number of processes that share a round."
-        )
-    return partial(growth.batch_size, usual=config.batch_size)
-
-
-def _samples(config: RunConfig, run: Run, store: Store | Domains) -> list[Samples]:
+def _samples(
+    config: RunConfig, game: Game[Any], run: Run, store: Store | Domains
+) -> list[Samples]:
     """The sample grids of a run that makes pictures."""
-    draw = make_grid(config, store)
+    draw = family_of(config).grid(config, game, store)
     if draw is None:
         return []
     return [Samples(run.path, every=config.sample_every, draw=draw, seed=config.seed)]
@@ -164,7 +109,9 @@ def _evaluations(
     """The evaluation of a run that asks for one; only the main process looks."""
     if not config.evaluate_every:
         return []
-    exams = make_exams(config, game, store, engine, quiet=quiet) if engine.is_main else []
+    exams = (
+        family_of(config).exams(config, game, store, engine, quiet=quiet) if engine.is_main else []
+    )
     return [
         Evaluation(
             run.path,
@@ -175,11 +122,3 @@ def _evaluations(
             on_collapse=config.on_collapse,
         )
     ]
-
-
-def _tests(config: RunConfig) -> list[str | None]:
-    """Which splits a run that holds pictures out tests on in their stead, of each source."""
-    if not isinstance(config.game, ClassifyingConfig | PerturbationConfig):
-        return []
-    sources = (config.data, config.data_a, config.data_b)
-    return [split_for_tests(replace(config, data=each)) for each in sources if each]

@@ -18,17 +18,18 @@ from zerosum.attacks import (
     pgd,
     signs_of_masking,
 )
+from zerosum.config.commands.attack import AttackConfig
+from zerosum.counting import counting
 from zerosum.errors import ConfigError, DataError
+from zerosum.families.victims import Victim, class_table, load_victim
 from zerosum.games.parts.classes import find_class
-from zerosum.jobs.attacked import Attacked, AttackOptions, Tried
-from zerosum.jobs.perturbing import is_learned, load_learned
-from zerosum.jobs.preparation import counting
+from zerosum.jobs.attacked import Attacked, Tried
+from zerosum.jobs.learned import is_learned, load_learned
 from zerosum.jobs.shown import show
-from zerosum.jobs.victims import Victim, class_table, load_victim
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 
-__all__ = ["AttackOptions", "Attacked", "Tried", "attack"]
+__all__ = ["Attacked", "Tried", "attack"]
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of ε, where the curve has its points."""
@@ -40,7 +41,7 @@ _EVERY = 10.0
 
 
 def attack(
-    classifier: str, data: str, options: AttackOptions | None = None, *, quiet: bool = False
+    classifier: str, data: str, options: AttackConfig | None = None, *, quiet: bool = False
 ) -> Attacked:
     """Attack a classifier on the pictures of a source that it has right.
 
@@ -54,13 +55,14 @@ def attack(
         ZerosumError: Something does not fit; the message says what to do.
 
     Example:
-        >>> few = AttackOptions(attacks=("fgsm",), epsilon=0.1, count=20, device="cpu")
+        >>> few = AttackConfig(attacks=("fgsm",), epsilon=0.1, count=20, device="cpu")
         >>> found = attack("digits", "digits", few, quiet=True)
         >>> found.asked, found.tried["fgsm"].success > found.tried["noise"].success
         (20, True)
     """
     began = perf_counter()
-    options = options or AttackOptions()
+    options = options or AttackConfig()
+    _require_known(options)
     device = choose_device(options.device)
     victim = load_victim(classifier, device=device)
     second = None if options.against is None else load_victim(options.against, device=device)
@@ -112,7 +114,20 @@ def attack(
     return replace(found, warnings=warnings, seconds=perf_counter() - began)
 
 
-def _make(options: AttackOptions, images: Pixels, target: int | None) -> dict[str, Attack]:
+def _require_known(options: AttackConfig) -> None:
+    """Refuse unknown names, and attacks that are not meant for the norm, before anything is read.
+
+    Raises:
+        ConfigError: There is such an attack.
+    """
+    for name in options.attacks:
+        if not is_learned(name):
+            ATTACKS[name](NORMS[options.norm])
+        elif options.norm != "linf":
+            raise ConfigError(f"{name} learnt to stay within --norm linf; got {options.norm}.")
+
+
+def _make(options: AttackConfig, images: Pixels, target: int | None) -> dict[str, Attack]:
     """The attacks by what they are called.
 
     Raises:
@@ -223,7 +238,7 @@ def _hasty(made: Attack) -> Attack:
     return replace(made, stop=True) if isinstance(made, Ascent) else made
 
 
-def _radii(options: AttackOptions, images: Pixels) -> Iterator[float]:
+def _radii(options: AttackConfig, images: Pixels) -> Iterator[float]:
     largest = 1.0 if options.norm == "linf" else sqrt(images[0].numel())
     return (options.radius * share for share in _SHARES if options.radius * share <= largest)
 
@@ -260,14 +275,14 @@ def _warn(victim: Victim, found: Attacked) -> list[str]:
 
 
 @torch.no_grad()
-def _ask(victim: Victim, images: Pixels, options: AttackOptions) -> ClassLogits:
+def _ask(victim: Victim, images: Pixels, options: AttackConfig) -> ClassLogits:
     with victim.classifier.still():
         victim.classifier.classes(images)
         pieces = torch.split(images, options.batch_size)
         return torch.cat([victim.classifier(piece) for piece in pieces])
 
 
-def _has_right(second: Victim, images: Pixels, labels: Labels, options: AttackOptions) -> Mask:
+def _has_right(second: Victim, images: Pixels, labels: Labels, options: AttackConfig) -> Mask:
     answers = _ask(second, images, options)
     if int(labels.max()) >= answers.shape[1]:
         raise DataError(
@@ -277,7 +292,7 @@ def _has_right(second: Victim, images: Pixels, labels: Labels, options: AttackOp
     return answers.argmax(dim=1) == labels
 
 
-def _find_target(options: AttackOptions, classes: Sequence[str], count: int) -> int | None:
+def _find_target(options: AttackConfig, classes: Sequence[str], count: int) -> int | None:
     """The label that the classifier is to name, by the name of its class or by its number."""
     if options.targeted is None:
         return None

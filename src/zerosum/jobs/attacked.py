@@ -1,89 +1,12 @@
-"""How a classifier is attacked, and what came of it, as values."""
+"""What came of an attack on a classifier, as values."""
 
 from dataclasses import dataclass, field
-from math import isfinite
-from typing import Literal
 
-from zerosum.attacks import ATTACKS, NORMS, Outcome
-from zerosum.checks import require, require_between, require_sound
-from zerosum.errors import ConfigError
-from zerosum.jobs.perturbing import is_learned
-from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
+from zerosum.attacks import Outcome
+from zerosum.config.commands.attack import AttackConfig
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["AttackOptions", "Attacked", "Tried"]
-
-_DEFAULT = {"linf": 8 / 255, "l2": 1.0}
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttackOptions:
-    """How to attack.
-
-    Attributes:
-        attacks: Names in ``zerosum.attacks.ATTACKS``, or runs that learnt to attack: ``runs/NAME``
-            or ``advgan:RUN``; ``noise``, the control, is always added.
-        epsilon: The largest perturbation, in units of [0, 1]; None for 8/255 (linf) or 1 (l2).
-        norm: ``linf`` or ``l2``.
-        targeted: The class that the classifier is to name, by name or number; None: any wrong one
-            will do.
-        count: Pictures, spread evenly over the source.
-        split: Which part of the source; None for ``test`` where there is one.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs.
-        labels: ``source``, or ``predicted``: whatever the classifier says counts as right.
-        against: A second classifier, to see what carries over.
-        seed: From which all chance follows.
-        batch_size: Pictures that go through the network at once.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-
-    Raises:
-        ConfigError: A setting is out of range.
-
-    Example:
-        >>> AttackOptions(norm="l2").radius
-        1.0
-    """
-
-    attacks: tuple[str, ...] = ("pgd",)
-    epsilon: float | None = None
-    norm: Literal["linf", "l2"] = "linf"
-    targeted: int | str | None = None
-    count: int = 100
-    split: str | None = None
-    pixel_limit: int = PIXEL_LIMIT
-    labels: Literal["source", "predicted"] = "source"
-    against: str | None = None
-    seed: int = 0
-    batch_size: int = 32
-    device: str = "auto"
-
-    def __post_init__(self) -> None:
-        require_sound(self)
-        for name in self.attacks:
-            if not is_learned(name):
-                ATTACKS[name](NORMS[self.norm])
-            elif self.norm != "linf":
-                raise ConfigError(f"{name} learnt to stay within --norm linf; got {self.norm}.")
-        for name, most in (("count", MOST_PICTURES), ("batch_size", MOST_AT_ONCE)):
-            require_between(f"--{name.replace('_', '-')}", getattr(self, name), 1, most)
-        require(self.seed >= 0, f"--seed must be 0 or more, got {self.seed}.")
-        if not isfinite(self.radius) or self.radius <= 0:
-            raise ConfigError(f"--epsilon must be greater than 0, got {self.radius:g}.")
-        if self.norm == "linf" and self.radius > 1:
-            raise ConfigError(
-                f"--epsilon is in units of [0, 1], so at most 1 for linf, got {self.radius:g}; "
-                f"for {self.radius:g} of 255 grey levels say --epsilon {self.radius:g}/255."
-            )
-
-    @property
-    def radius(self) -> float:
-        """ε."""
-        return _DEFAULT[self.norm] if self.epsilon is None else self.epsilon
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The attacks, the control first."""
-        return tuple(dict.fromkeys(("noise", *self.attacks)))
+__all__ = ["Attacked", "Tried"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +60,7 @@ class Attacked:
     """
 
     victim: str
-    options: AttackOptions
+    options: AttackConfig
     target: int | None
     classes: tuple[str, ...]
     names: tuple[str, ...]

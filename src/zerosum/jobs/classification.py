@@ -2,31 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
-from zerosum.config import EvaluateConfig
-from zerosum.data import absolute, as_spec
-from zerosum.errors import ConfigError, DataError
-from zerosum.evaluation.accuracy import score_classifier
-from zerosum.evaluation.protocol import Scores
-from zerosum.games import ClassifyingGame
-from zerosum.jobs.inputs import (
-    Input,
-    failures_to_json,
-    find_inputs,
-    fit_input,
-    limit_of_pixels,
-    require_inputs,
-)
-from zerosum.jobs.labels import find_questions
-from zerosum.jobs.preparation import counting, store_settings
-from zerosum.model import Model, load
+from zerosum.config.commands.classify import ClassifyConfig
+from zerosum.counting import counting
+from zerosum.families.preparation import store_settings
+from zerosum.jobs.given import Given
+from zerosum.jobs.inputs import failures_to_json, fit_input
+from zerosum.models.classifier import Classifier
 from zerosum.types import Images
 
-__all__ = ["Classified", "ClassifiedPicture", "classify", "evaluate_classifier"]
+__all__ = ["Classified", "ClassifiedPicture", "classify"]
 
 _AT_ONCE = 64
 
@@ -89,10 +79,8 @@ class Classified:
 def classify(
     run: str | Path,
     inputs: Sequence[str | Path],
+    options: ClassifyConfig | None = None,
     *,
-    checkpoint: Literal["latest", "best"] = "latest",
-    device: str = "auto",
-    pixel_limit: int | None = None,
     quiet: bool = False,
 ) -> Classified:
     """Say of each picture which class it is of, by the classifier of a run.
@@ -102,9 +90,7 @@ def classify(
     Args:
         run: The run folder.
         inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
-        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
+        options: How.
         quiet: No progress bar.
 
     Raises:
@@ -116,77 +102,28 @@ def classify(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    specs = [as_spec(each) for each in inputs]
-    require_inputs(specs)
-    model = load(run, device=device, checkpoint=checkpoint)
-    model.require_classifier()
-    limit = limit_of_pixels(pixel_limit, model.run.config().pictures)
-    found = find_inputs(specs, pixel_limit=limit)
+    given = Given(run, inputs, Classifier, options or ClassifyConfig())
+    settings = store_settings(given.model.run.config())
+    found = given.find()
     done: list[ClassifiedPicture] = []
-    failed: list[tuple[str, str]] = []
     with counting("classifying pictures", quiet=quiet) as progress:
         for start in range(0, len(found), _AT_ONCE):
-            done += _classified(model, found[start : start + _AT_ONCE], failed)
+            piece = found[start : start + _AT_ONCE]
+            fitted = given.use(piece, partial(fit_input, settings=settings))
+            done += _classified(given.model, [(each.name, images) for each, images in fitted])
             if progress is not None:
-                progress(min(start + _AT_ONCE, len(found)), len(found))
-    return Classified(pictures=tuple(done), failed=tuple(failed))
+                progress(start + len(piece), len(found))
+    return Classified(pictures=tuple(done), failed=tuple(given.failed))
 
 
 def _classified(
-    model: Model, inputs: Sequence[Input], failed: list[tuple[str, str]]
+    model: Classifier, pictures: Sequence[tuple[str, Images]]
 ) -> Iterator[ClassifiedPicture]:
-    settings = store_settings(model.run.config())
-    names: list[str] = []
-    images: list[Images] = []
-    for each in inputs:
-        try:
-            images.append(fit_input(each, settings))
-            names.append(each.name)
-        except DataError as error:
-            failed.append((each.name, getattr(error, "reason", str(error))))
-    if not images:
+    if not pictures:
         return
-    for name, row in zip(names, model.classify(torch.cat(images)), strict=True):
+    answers = model.classify(torch.cat([images for _, images in pictures]))
+    for (name, _), row in zip(pictures, answers, strict=True):
         order = row.argsort(descending=True).tolist()
         yield ClassifiedPicture(
             name=name, probabilities={model.classes[label]: row[label].item() for label in order}
-        )
-
-
-def evaluate_classifier(model: Model, options: EvaluateConfig, *, quiet: bool = False) -> Scores:
-    """Test a run's classifier on pictures that it has not learnt from, each class by itself too.
-
-    Raises:
-        ConfigError: The options ask for what a classifier has not.
-        DataError: The pictures have no labels, or classes that the run does not know.
-    """
-    if options.direction is not None:
-        raise ConfigError(f"{model.run.path} translates nothing, so leave --direction out.")
-    if options.picture is not None or options.baseline is not None:
-        raise ConfigError(
-            "--picture and --baseline say nothing of a classifier that is tested on pictures of "
-            "one domain; leave them out."
-        )
-    assert isinstance(model.game, ClassifyingGame)
-    questions = find_questions(
-        model.run.config(),
-        data=None if options.against is None else absolute(options.against),
-        split=options.split or options.against_split,
-        count=options.count,
-        seed=options.seed,
-        quiet=quiet,
-    )
-    if not len(questions):
-        raise ConfigError(
-            f"{options.against or model.run.config().data} has no pictures of two classes that "
-            "the run has not learnt from; name labelled pictures: --against SOURCE."
-        )
-    subject = {
-        "run": model.run.path.name,
-        "images": model.images,
-        "checkpoint": options.checkpoint,
-    }
-    with counting(f"{model.run.path} classifies pictures", quiet=quiet) as progress:
-        return score_classifier(
-            model.game, questions, subject=subject, by_class=True, progress=progress
         )

@@ -8,12 +8,11 @@ from typing import Any
 
 import torch
 
-from zerosum.attacks import Classifier
 from zerosum.config import RunConfig
 from zerosum.data import Domains, Store
 from zerosum.errors import ConfigError
 from zerosum.jobs.assembling import assemble
-from zerosum.networks.sizes import count_parameters
+from zerosum.networks.parameters import count_parameters
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
@@ -83,9 +82,7 @@ class Estimate:
         return (strongest, weakest, times) if times >= _LOPSIDED else None
 
 
-def estimate(
-    config: RunConfig, engine: Engine, store: Store | Domains, victim: Classifier | None
-) -> Estimate:
+def estimate(config: RunConfig, engine: Engine, store: Store | Domains, aids: Any) -> Estimate:
     """Play a few rounds of the run's end, and see what they take; nothing is written.
 
     At the end networks that grow are grown, and players that wait for others play: a run of such
@@ -99,25 +96,23 @@ def estimate(
         config: The run.
         engine: On what; of several processes one is enough.
         store: Its pictures.
-        victim: Whom it is to mislead, for games that mislead one.
+        aids: What its game needs besides.
 
     Raises:
         ZerosumError: The run cannot be built.
     """
     with torch.random.fork_rng():  # The run that follows finds PyTorch's own as it was.
-        return _estimate(config, engine, store, victim)
+        return _estimate(config, engine, store, aids)
 
 
-def _estimate(
-    config: RunConfig, engine: Engine, store: Store | Domains, victim: Classifier | None
-) -> Estimate:
+def _estimate(config: RunConfig, engine: Engine, store: Store | Domains, aids: Any) -> Estimate:
     # Alone: how many rounds there is time for differs between processes.
     alone = replace(engine, rank=0, processes=1, patient=None)
 
     def build(batch: int) -> Loop[Any]:
         # Without exams, for which a network would look at thousands of real pictures.
         small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
-        loop = assemble(small, Run(Path("estimate")), alone, store, victim, {}, quiet=True)
+        loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
         loop.images = max(0, config.images - batch)
         return loop
 

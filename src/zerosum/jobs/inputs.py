@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from PIL import Image
 
-from zerosum.config import PicturesConfig
 from zerosum.data import Source, StoreSettings, is_named, open_source, scale
 from zerosum.data.audit import open_parts
 from zerosum.data.fitting import fit_picture
@@ -20,10 +19,10 @@ from zerosum.data.sources.decoding import decode, is_picture_name
 from zerosum.data.sources.files import stat_entry
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
-from zerosum.errors import ConfigError, DataError, printable
+from zerosum.errors import DataError, printable
 from zerosum.explaining import explained, is_there
+from zerosum.families.preparation import name_left_out
 from zerosum.files import expanded
-from zerosum.jobs.preparation import name_left_out
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.types import Images
 
@@ -32,7 +31,6 @@ __all__ = [
     "failures_to_json",
     "find_inputs",
     "fit_input",
-    "limit_of_pixels",
     "output_names",
     "require_inputs",
 ]
@@ -154,25 +152,17 @@ def fit_input(found: Input, settings: StoreSettings) -> Images:
     return scale(pixels.permute(2, 0, 1)[None])
 
 
-def limit_of_pixels(wanted: int | None, pictures: PicturesConfig) -> int:
-    """Above how many pixels a picture is refused as a decompression bomb: as wanted, or the run's.
-
-    Raises:
-        ConfigError: The number is not greater than 0.
-
-    Example:
-        >>> limit_of_pixels(None, PicturesConfig(size=(8, 8), pixel_limit=100))
-        100
-    """
-    if wanted is not None and wanted < 1:
-        raise ConfigError(f"--pixel-limit must be greater than 0 pixels, got {wanted}.")
-    return pictures.pixel_limit if wanted is None else wanted
-
-
-def output_names(names: Sequence[str]) -> list[str]:
-    """What the translations are called: as the pictures, but for the suffix, which is ``.png``.
+def output_names(
+    names: Sequence[str], *, do: str = "translate", made: str = "translations"
+) -> list[str]:
+    """What is made of pictures is called as they are, but for the suffix, which is ``.png``.
 
     Pictures that would then be called alike keep their suffix before it.
+
+    Args:
+        names: Of the pictures.
+        do: What is done with them, for the message.
+        made: What is made of them.
 
     Raises:
         DataError: Two pictures have the same name.
@@ -193,8 +183,8 @@ def output_names(names: Sequence[str]) -> list[str]:
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
         raise DataError(
-            f"two of the inputs hold a picture {twice}, and both translations would have one "
-            "name; translate them one after the other, each with an --out of its own."
+            f"two of the inputs hold a picture {twice}, and both {made} would have one "
+            f"name; {do} them one after the other, each with an --out of its own."
         )
     return [short[name] for name in names]
 

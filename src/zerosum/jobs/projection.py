@@ -1,69 +1,31 @@
 """Find the latents whose pictures are nearest to real pictures, and write both side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from zerosum.checks import require_sound
-from zerosum.data import StoreSettings, as_spec
-from zerosum.data.sources import UnreadableError
-from zerosum.errors import DataError
+from zerosum.config.commands.project import ProjectConfig
+from zerosum.counting import counting
+from zerosum.families.preparation import store_settings
 from zerosum.features import load_features
 from zerosum.files import cache_folder, writing
-from zerosum.jobs.inputs import (
-    Input,
-    failures_to_json,
-    find_inputs,
-    fit_input,
-    limit_of_pixels,
-    output_names,
-    require_inputs,
-)
-from zerosum.jobs.outputs import keeping_finished, require_free
-from zerosum.jobs.preparation import counting, store_settings
+from zerosum.jobs.given import Given
+from zerosum.jobs.inputs import failures_to_json, fit_input, output_names
+from zerosum.jobs.outputs import keeping_finished
 from zerosum.latent.projection import Descent, Projection
 from zerosum.media.images import save_png, tile, to_pictures
-from zerosum.model import Model, load
+from zerosum.models.generator import Generator
 from zerosum.types import Images
 
-__all__ = ["ProjectOptions", "Projected", "ProjectedPicture", "project"]
+__all__ = ["Projected", "ProjectedPicture", "project"]
 
 _AT_ONCE = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProjectOptions:
-    """How to project.
-
-    Attributes:
-        descent: How to look for the nearest picture.
-        features: Name of a feature network to compare by, besides pixels; None: pixels alone.
-        out: The folder to make; None for ``projected`` in the run folder.
-        classes: The classes to look in, of a conditional run; none: all.
-        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
-
-    Example:
-        >>> ProjectOptions(features="digits").descent.steps
-        500
-    """
-
-    descent: Descent = field(default_factory=Descent)
-    features: str | None = None
-    out: Path | None = None
-    classes: tuple[str | int, ...] = ()
-    checkpoint: Literal["latest", "best"] = "latest"
-    device: str = "auto"
-    pixel_limit: int | None = None
-
-    def __post_init__(self) -> None:
-        require_sound(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +83,7 @@ class Projected:
 def project(
     run: str | Path,
     inputs: Sequence[str | Path],
-    options: ProjectOptions | None = None,
+    options: ProjectConfig | None = None,
     *,
     quiet: bool = False,
 ) -> Projected:
@@ -144,24 +106,19 @@ def project(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    options = options or ProjectOptions()
-    specs = [as_spec(each) for each in inputs]
-    require_inputs(specs)
-    model = load(run, device=options.device, checkpoint=options.checkpoint)
-    if options.classes:
-        model = model.of_class(*options.classes)
-    device = model.latent.device  # Also refuses a run that translates, before anything is read.
-    out = options.out or model.run.path / "projected"
-    require_free(out)
+    options = options or ProjectConfig()
+    descent = Descent(steps=options.steps, starts=options.starts, seed=options.seed)
+    given = Given(run, inputs, Generator, options, out=options.out)
+    model = given.model.of_class(*options.classes) if options.classes else given.model
+    device = model.latent.device
+    out = given.folder("projected")
     see = None
     if options.features is not None:
         see = load_features(options.features, cache=cache_folder(), device=device).see
-    config = model.run.config()
-    limit = limit_of_pixels(options.pixel_limit, config.pictures)
-    inputs_found = find_inputs(specs, pixel_limit=limit)
-    targets, failed = _read(inputs_found, store_settings(config))
-    files = dict(zip(targets, output_names(list(targets)), strict=True))
-    names = list(targets)
+    fit = partial(fit_input, settings=store_settings(model.run.config()))
+    read = [(each.name, images) for each, images in given.use(given.find(), fit)]
+    names, targets = [name for name, _ in read], dict(read)
+    files = dict(zip(names, output_names(names, do="project", made="projections"), strict=True))
     pieces = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
     done: list[ProjectedPicture] = []
     with counting("projecting pictures", quiet=quiet) as progress:
@@ -172,29 +129,13 @@ def project(
                     progress(number * steps + step, len(pieces) * steps)
 
             pictures = torch.cat([targets[name] for name in piece])
-            found = model.project(pictures, descent=options.descent, see=see, progress=shown)
+            found = model.project(pictures, descent=descent, see=see, progress=shown)
             done += _write(model, found, pictures, [(name, out / files[name]) for name in piece])
-    return Projected(out=out, pictures=tuple(done), failed=tuple(failed))
-
-
-def _read(
-    found: Sequence[Input], settings: StoreSettings
-) -> tuple[dict[str, Images], list[tuple[str, str]]]:
-    """The pictures in the run's shape by name; and (name, reason) of those that are not."""
-    targets: dict[str, Images] = {}
-    failed = []
-    for each in found:
-        try:
-            targets[each.name] = fit_input(each, settings)
-        except UnreadableError as error:
-            failed.append((each.name, error.reason))
-        except DataError as error:
-            failed.append((each.name, str(error)))
-    return targets, failed
+    return Projected(out=out, pictures=tuple(done), failed=tuple(given.failed))
 
 
 def _write(
-    model: Model, found: Projection, targets: Images, places: Sequence[tuple[str, Path]]
+    model: Generator, found: Projection, targets: Images, places: Sequence[tuple[str, Path]]
 ) -> list[ProjectedPicture]:
     """One PNG and one ``.npz`` for each picture."""
     done = []

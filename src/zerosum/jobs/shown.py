@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from zerosum.counting import counting
 from zerosum.data import StoreSettings, build_store, default_settings, open_source
 from zerosum.data.sources.base import spread
+from zerosum.families.preparation import name_unreadable
+from zerosum.families.victims import Victim
 from zerosum.files import cache_folder
-from zerosum.jobs.preparation import counting, name_unreadable
-from zerosum.jobs.victims import Victim
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Pixels
 

@@ -7,25 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zerosum.attacks import Classifier
 from zerosum.config import RunConfig, change, differences, from_json, to_json
 from zerosum.config.lengths import spent, stretched
 from zerosum.data import Domains, Store, absolute
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
+from zerosum.families import family_of
+from zerosum.families.preparation import refuse_other_pictures
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
 from zerosum.jobs.estimating import estimate, is_heavy, refuse_what_has_no_room, takes_long
-from zerosum.jobs.examination import require_networks
-from zerosum.jobs.labels import find_classes
-from zerosum.jobs.perturbing import aim, find_again
 from zerosum.jobs.playing import Outcome, play
-from zerosum.jobs.preparation import prepare_pictures, refuse_other_pictures, with_classes
-from zerosum.jobs.victims import Victim
+from zerosum.recipes import RECIPES
 from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change, is_run
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 
-__all__ = ["Outcome", "resume_run", "train_run"]
+__all__ = ["Outcome", "resume_run", "train_run", "usual_of"]
 
 
 def train_run(
@@ -46,7 +43,9 @@ def train_run(
         ZerosumError: One of them does not; the message says what to do.
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = find_classes(from_json(to_json(_findable(config))))
+    config = from_json(to_json(_findable(config)))
+    family = family_of(config)
+    config = family.read(config)
     with engine_of(config) as engine:
         usual = Path("runs") / config.recipe if go_on else free_name(Path("runs"), config.recipe)
         run = Run(out or Path(engine.share(str(usual))))
@@ -54,15 +53,15 @@ def train_run(
         if engine.is_main:
             if not goes_on:
                 run.check_free(config)
-            require_networks(config)
+            family.require_networks(config)
         config, engine = _settled(config, engine, run if goes_on else None)
-        config, victim = aim(config, engine.device)
+        config, aids = family.aids(config, engine.device, usual=usual_of(config))
         store = _open(config, engine, quiet=quiet)
-        config = with_classes(config, store)
+        config = family.complete(config, store)
         facts = facts_for_checkpoints(config, store)
-        loop = assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
+        loop = assemble(config, run, engine, store, aids, facts, quiet=quiet)
         if not goes_on:  # As resume does: what has begun has room, and its user knows of its time.
-            _look_ahead(config, loop, store, _view(victim))
+            _look_ahead(config, loop, store, aids)
         with _locked(run, engine):
             if goes_on:
                 before = run.config()
@@ -111,9 +110,10 @@ def resume_run(
     _refuse_standing_still(run, before, config)
     with engine_of(config) as engine, _locked(run, engine):
         config, engine = _settled(config, engine)
-        victim = find_again(config, engine.device)
+        family = family_of(config)
+        aids = family.aids_again(config, engine.device)
         if engine.is_main:
-            require_networks(config)
+            family.require_networks(config)
         _refuse_missing(run, config)
         if run.moved and not is_there(run.checkpoint_path):
             raise RunError(
@@ -122,14 +122,12 @@ def resume_run(
             )
         store = _open(config, engine, quiet=quiet)
         facts = facts_for_checkpoints(config, store)
-        loop = assemble(config, run, engine, store, _view(victim), facts, quiet=quiet)
+        loop = assemble(config, run, engine, store, aids, facts, quiet=quiet)
         _take_up(loop, run, config, store, facts)
         return play(loop, run, config)
 
 
-def _look_ahead(
-    config: RunConfig, loop: Loop[Any], store: Store | Domains, victim: Classifier | None
-) -> None:
+def _look_ahead(config: RunConfig, loop: Loop[Any], store: Store | Domains, aids: Any) -> None:
     """Say before it begins that a run on a CPU would take days, and refuse what has no room.
 
     Raises:
@@ -139,7 +137,7 @@ def _look_ahead(
     if engine.device.type != "cpu" or not engine.is_main or not is_heavy(config, loop):
         return
     print("a large run for a processor: playing a few rounds to see...", file=sys.stderr)
-    found = estimate(config, engine, store, victim)
+    found = estimate(config, engine, store, aids)
     refuse_what_has_no_room(config, found)
     if text := takes_long(config, found):
         print(f"note: {text}", file=sys.stderr)
@@ -192,7 +190,8 @@ def _growth(images: int | None, before: RunConfig) -> float:
 
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store | Domains:
-    return prepare_pictures(config, quiet=quiet or not engine.is_main)
+    pictures: Store | Domains = family_of(config).open(config, quiet=quiet or not engine.is_main)
+    return pictures
 
 
 def _settled(
@@ -207,14 +206,21 @@ def _settled(
     return change(config, {"precision": precision}), replace(engine, precision=precision)
 
 
-def _view(victim: Victim | None) -> Classifier | None:
-    return None if victim is None else victim.classifier
-
-
 def _findable(config: RunConfig) -> RunConfig:
     """The run with its sources named so that they are found from any folder."""
-    a, b = (None if data is None else absolute(data) for data in (config.data_a, config.data_b))
-    return replace(config, data=absolute(config.data), data_a=a, data_b=b)
+    found = {field: absolute(data) for field, data in config.sources.items() if data}
+    return change(config, found)
+
+
+def usual_of(config: RunConfig) -> RunConfig | None:
+    """The recipe that a run started from as it is; None where there is no such recipe.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> usual_of(recipe("dcgan-digits")) == recipe("dcgan-digits")
+        True
+    """
+    return RECIPES[config.recipe]() if config.recipe in RECIPES else None
 
 
 def _refuse_other_run(run: Run, before: RunConfig, config: RunConfig) -> None:
@@ -255,10 +261,9 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
     Raises:
         RunError: They are not there.
     """
-    for field in ("data", "data_a", "data_b"):
-        source = getattr(config, field)
+    for field, source in config.sources.items():
         path = Path(source or ".")
-        if path.is_absolute() and "{" not in source and not is_there(path):
+        if source and path.is_absolute() and "{" not in source and not is_there(path):
             option = f"--{field.replace('_', '-')}"
             raise RunError(
                 f"the pictures of {run.path} are no longer in {source}. If they have moved, and "

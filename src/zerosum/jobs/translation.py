@@ -4,79 +4,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
-from torch import nn
 
-from zerosum.checks import require_positive, require_sound
 from zerosum.config import PicturesConfig
-from zerosum.data import as_spec, scale
+from zerosum.config.commands.translate import TranslateConfig
+from zerosum.counting import counting
+from zerosum.data import scale
 from zerosum.data.colours import describes, from_srgb
 from zerosum.data.fitting import convert
-from zerosum.data.sources import UnreadableError
 from zerosum.errors import ConfigError, DataError
 from zerosum.games.base import evaluating
-from zerosum.jobs.inputs import (
-    Input,
-    failures_to_json,
-    find_inputs,
-    limit_of_pixels,
-    output_names,
-    require_inputs,
-)
-from zerosum.jobs.outputs import keeping_finished, require_free
-from zerosum.jobs.preparation import counting
+from zerosum.jobs.given import Given
+from zerosum.jobs.inputs import Input, failures_to_json, output_names
+from zerosum.jobs.outputs import keeping_finished
 from zerosum.media.images import provenance, save_png, to_pictures
 from zerosum.media.pages import Page, write_page
-from zerosum.model import Model, load
-from zerosum.networks.kinds import Translator
+from zerosum.models.translator import Translator
+from zerosum.networks import kinds
 from zerosum.networks.tiles import translate_any_size
 from zerosum.sizes import in_pixels
 from zerosum.types import Images
 
-__all__ = ["TranslateOptions", "Translated", "translate"]
+__all__ = ["Translated", "translate"]
 
 _ROWS = 200
 _OVERLAP = 128
-
-
-@dataclass(frozen=True, kw_only=True)
-class TranslateOptions:
-    """How to translate.
-
-    Attributes:
-        direction: ``a2b`` or ``b2a``; None for the run's first.
-        split: Which split or domain of folders and archives; None for the one that is meant.
-        out: The folder to make; None for ``translated-a2b`` (``-b2a``) in the run folder.
-        page: HTML file with the pictures beside their translations.
-        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        tile: Pictures of more than tile x tile pixels are translated in tiles of this side.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs; None: the run's.
-
-    Raises:
-        ConfigError: The tile is not greater than 0.
-
-    Example:
-        >>> TranslateOptions(direction="b2a").tile
-        1024
-    """
-
-    direction: str | None = None
-    split: str | None = None
-    out: Path | None = None
-    page: Path | None = None
-    checkpoint: Literal["latest", "best"] = "latest"
-    device: str = "auto"
-    tile: int = 1024
-    pixel_limit: int | None = None
-
-    def __post_init__(self) -> None:
-        require_sound(self)
-        require_positive("--tile", self.tile)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +68,7 @@ class Translated:
 def translate(
     run: str | Path,
     inputs: Sequence[str | Path],
-    options: TranslateOptions | None = None,
+    options: TranslateConfig | None = None,
     *,
     quiet: bool = False,
 ) -> Translated:
@@ -135,37 +91,37 @@ def translate(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    options = options or TranslateOptions()
-    specs = [as_spec(each) for each in inputs]
-    require_inputs(specs)
-    if options.out is not None:
-        require_free(options.out)
-    model = load(run, device=options.device, checkpoint=options.checkpoint)
-    direction = options.direction or model.directions[0]
-    out = options.out or model.run.path / f"translated-{direction}"
-    require_free(out)
-    translator = _Translator(model, direction, tile=options.tile)
-    limit = limit_of_pixels(options.pixel_limit, model.run.config().pictures)
-    found = find_inputs(specs, direction=direction, split=options.split, pixel_limit=limit)
-    names = output_names([each.name for each in found])
+    options = options or TranslateConfig()
+    given = Given(run, inputs, Translator, options, out=options.out)
+    direction = options.direction or given.model.directions[0]
+    out = given.folder(f"translated-{direction}")
+    translator = _Translator(given.model, direction, tile=options.tile)
+    found = given.find(direction=direction, split=options.split)
+    names = [each.name for each in found]
+    files = dict(zip(names, output_names(names), strict=True))
     with (
         _page(translator, options.page) as page,
         counting("translating pictures", quiet=quiet) as progress,
     ):
-        failed = []
-        for number, (each, name) in enumerate(zip(found, names, strict=True), start=1):
-            failed += _translate_one(translator, each, name, out, page)
-            if progress is not None:
-                progress(number, len(found))
+        for each, (source, made, profile) in given.use(found, translator.translate, progress):
+            picture, profile = translator.finish(made, profile)
+            with keeping_finished(out):
+                path, facts = out / files[each.name], translator.facts(each.name)
+                save_png(picture, path, facts=facts, profile=profile)
+            if page is not None:
+                page.add(each.name, source, made)
     return Translated(
-        count=len(found) - len(failed), out=out, page=options.page, failed=tuple(failed)
+        count=len(found) - len(given.failed),
+        out=out,
+        page=options.page,
+        failed=tuple(given.failed),
     )
 
 
 class _Translator:
     """A run's network of one direction, and that of the other where there is one."""
 
-    def __init__(self, model: Model, direction: str, *, tile: int) -> None:
+    def __init__(self, model: Translator, direction: str, *, tile: int) -> None:
         back = direction[::-1]
         self.model = model
         self.direction = direction
@@ -184,7 +140,7 @@ class _Translator:
         profile = picture.info.get("icc_profile")
         source = _to_images(picture, self._pictures)
         height, width = source.shape[2:]
-        smallest = cast("Translator", self.network).smallest
+        smallest = self.network.smallest
         if min(height, width) < smallest:
             raise DataError(
                 f"the picture has only {in_pixels((height, width))}; the network needs at least "
@@ -205,9 +161,9 @@ class _Translator:
         own = from_srgb(picture, profile)
         return (picture, None) if own is None else (own, profile)
 
-    def through(self, network: nn.Module, images: Images) -> Images:
+    def through(self, network: kinds.Translator, images: Images) -> Images:
         """What a network makes of pictures."""
-        multiple = cast("Translator", network).multiple
+        multiple = network.multiple
         overlap = min(_OVERLAP, self._tile // 4)
         try:
             with evaluating(network):
@@ -243,24 +199,6 @@ class _Rows:
         if self._translator.back is not None:
             pictures.append(self._translator.through(self._translator.back, made))
         self._page.row(name, [to_pictures(each)[0] for each in pictures])
-
-
-def _translate_one(
-    translator: _Translator, wanted: Input, name: str, out: Path, page: _Rows | None
-) -> list[tuple[str, str]]:
-    """Translate one picture and write it; if it cannot be translated, its name and the reason."""
-    try:
-        source, made, profile = translator.translate(wanted)
-    except UnreadableError as error:
-        return [(wanted.name, error.reason)]
-    except DataError as error:
-        return [(wanted.name, str(error))]
-    picture, profile = translator.finish(made, profile)
-    with keeping_finished(out):
-        save_png(picture, out / name, facts=translator.facts(wanted.name), profile=profile)
-    if page is not None:
-        page.add(wanted.name, source, made)
-    return []
 
 
 @contextmanager

@@ -1,16 +1,5 @@
 """What a trained generator's latents are good for: walks, projections, truncation, edits."""
 
-from zerosum.latent.interpolation import lerp, slerp
-from zerosum.latent.seeds import recipe_of_latents
-from zerosum.latent.spaces import LatentSpace, Points, StyleSpace, has_styles, latent_space
+import lazy_loader as lazy
 
-__all__ = [
-    "LatentSpace",
-    "Points",
-    "StyleSpace",
-    "has_styles",
-    "latent_space",
-    "lerp",
-    "recipe_of_latents",
-    "slerp",
-]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -65,7 +65,7 @@ class NormalSpace(_InputSpace):
 
     Example:
         >>> from zerosum.config import change
-        >>> from zerosum.config.build import build_game
+        >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
         >>> from zerosum.training.engine import Engine
         >>> narrow = change(recipe("dcgan-digits"), {"game.generator.width": 4})
@@ -277,7 +277,7 @@ def latent_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> Laten
         labels: The classes of the pictures of a seed, in a conditional game.
 
     Example:
-        >>> from zerosum.config.build import build_game
+        >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
         >>> from zerosum.training.engine import Engine
         >>> game = build_game(recipe("dcgan-svhn"), Engine(device=torch.device("cpu")))

@@ -14,21 +14,30 @@ __all__ = [
     "LayeredGenerator",
     "MappedTranslator",
     "Observer",
+    "Shaped",
     "StyledGenerator",
     "Translator",
 ]
 
 
-class Generator(nn.Module):
+class Shaped(nn.Module):
+    """A network for pictures of one shape.
+
+    Attributes:
+        image_shape: (channels, height, width) of one picture.
+    """
+
+    image_shape: ImageShape
+
+
+class Generator(Shaped):
     """Latent vectors to pictures.
 
     Attributes:
         latent_size: Numbers in a latent vector.
-        image_shape: (channels, height, width) of one picture.
     """
 
     latent_size: int
-    image_shape: ImageShape
 
 
 class LayeredGenerator(Generator):
@@ -72,16 +81,14 @@ class Observer(nn.Module):
         raise NotImplementedError
 
 
-class Translator(nn.Module):
-    """Pictures to pictures of the same shape.
+class Translator(Shaped):
+    """Pictures to pictures of the same shape; it is trained on those of one.
 
     Attributes:
-        image_shape: (channels, height, width) of the pictures that it is trained on.
         multiple: Sides of others must be multiples of this.
         smallest: Sides must be at least so long.
     """
 
-    image_shape: ImageShape
     multiple: int
     smallest: int
 

@@ -1,10 +1,8 @@
 """From a picture's size to the layers of a network that halves or doubles it."""
 
-from torch import nn
-
 from zerosum.errors import ConfigError
 
-__all__ = ["count_parameters", "doubled_widths", "halvings"]
+__all__ = ["doubled_widths", "halvings"]
 
 
 def halvings(height: int, width: int) -> int:
@@ -49,19 +47,6 @@ def doubled_widths(width: int, count: int, *, max_width: int) -> list[int]:
         [64, 128, 256, 512, 512]
     """
     return [min(width << i, max_width) for i in range(count)]
-
-
-def count_parameters(module: nn.Module) -> int:
-    """How many numbers training can change.
-
-    Args:
-        module: The network.
-
-    Example:
-        >>> count_parameters(nn.Linear(784, 10))
-        7850
-    """
-    return sum(p.numel() for p in module.parameters() if p.requires_grad)
 
 
 def _can_halve(height: int, width: int) -> bool:

@@ -3,20 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from zerosum.config import (
-    InvarianceConfig,
-    LenetClassifierConfig,
-    OptimizerConfig,
-    PicturesConfig,
-    RunConfig,
-)
+from zerosum.config import InvarianceConfig, LenetClassifierConfig, OptimizerConfig, PicturesConfig
+from zerosum.families.adaptation.settings import AdaptationRunConfig
 
 __all__ = ["adda", "cdan", "dann", "dann_digits"]
 
 _LENET = LenetClassifierConfig(widths=(20, 50), feature_units=(500,), units=())
 
 
-def dann() -> RunConfig:
+def dann() -> AdaptationRunConfig:
     """A classifier for a domain without labels: its features must not tell the domains apart.
 
     Learns the labels of --source, and from pictures of --target what not to look at (Ganin et al.
@@ -33,7 +28,7 @@ def dann() -> RunConfig:
     return _adapting("dann", images=960_000)
 
 
-def dann_digits() -> RunConfig:
+def dann_digits() -> AdaptationRunConfig:
     """As dann, for grey digits of two hands: MNIST and USPS, either way.
 
     500 features and a domain head of two layers of 500, the network of Tzeng et al. 2017; batch
@@ -60,7 +55,7 @@ def dann_digits() -> RunConfig:
     return replace(base, pictures=replace(base.pictures, channels=1))
 
 
-def cdan() -> RunConfig:
+def cdan() -> AdaptationRunConfig:
     """As dann, with a domain head that sees each feature times the probability of each class.
 
     Long et al. 2018, with entropy conditioning (CDAN+E): 500 features, a domain head of two layers
@@ -85,7 +80,7 @@ def cdan() -> RunConfig:
     )
 
 
-def adda() -> RunConfig:
+def adda() -> AdaptationRunConfig:
     """First a classifier of the source, then an encoder that makes the target look like it.
 
     Tzeng et al. 2017: 500 features, a domain head of two layers of 500, Adam at 2e-4 (0.5, 0.999)
@@ -113,7 +108,7 @@ def adda() -> RunConfig:
     )
 
 
-def _adapting(name: str, *, images: int, **game: Any) -> RunConfig:
+def _adapting(name: str, *, images: int, **game: Any) -> AdaptationRunConfig:
     """The setting that all have in common; ramp and annealing take the whole run."""
     optimizer = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999), annealing=images)
     shared = InvarianceConfig(
@@ -123,7 +118,7 @@ def _adapting(name: str, *, images: int, **game: Any) -> RunConfig:
         domain_optimizer=optimizer,
         average_half_life=50_000,
     )
-    return RunConfig(
+    return AdaptationRunConfig(
         recipe=name,
         data="",
         pictures=PicturesConfig(size=(28, 28), enlarge=True),

@@ -5,13 +5,13 @@ from zerosum.config import (
     ConvClassifierConfig,
     OptimizerConfig,
     PicturesConfig,
-    RunConfig,
 )
+from zerosum.families.classification.settings import ClassificationRunConfig
 
 __all__ = ["classifier"]
 
 
-def classifier() -> RunConfig:
+def classifier() -> ClassificationRunConfig:
     """A small convolutional classifier, on digits or on any labelled pictures.
 
     Small turns, shifts and changes of size of what it learns from, batch normalisation (or none:
@@ -26,7 +26,7 @@ def classifier() -> RunConfig:
     Differs: from nothing that is published.
     """
     images = 150_000
-    return RunConfig(
+    return ClassificationRunConfig(
         recipe="classifier",
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),

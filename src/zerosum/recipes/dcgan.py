@@ -8,13 +8,13 @@ from zerosum.config import (
     PenaltiesConfig,
     PenaltyConfig,
     PicturesConfig,
-    RunConfig,
 )
+from zerosum.families.generation.settings import GenerationRunConfig
 
 __all__ = ["dcgan_cifar10", "dcgan_digits", "dcgan_faces", "dcgan_mnist", "dcgan_svhn"]
 
 
-def dcgan_digits() -> RunConfig:
+def dcgan_digits() -> GenerationRunConfig:
     """DCGAN on the 5,000 digits that come with zerosum: a first run of about three minutes.
 
     Half the paper's width and fast steps, so that two cores suffice; β₂ = 0.95, so that Adam's
@@ -29,7 +29,7 @@ def dcgan_digits() -> RunConfig:
     the average.
     """
     optimizer = OptimizerConfig(learning_rate=1e-3, betas=(0.5, 0.95))
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="dcgan-digits",
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -49,7 +49,7 @@ def dcgan_digits() -> RunConfig:
     )
 
 
-def dcgan_mnist() -> RunConfig:
+def dcgan_mnist() -> GenerationRunConfig:
     """DCGAN on MNIST at 28 pixels, in the paper's form.
 
     Uniform latents, weights N(0, 0.02), batch normalisation, Adam at 2e-4 with β₁ = 0.5, batches
@@ -63,7 +63,7 @@ def dcgan_mnist() -> RunConfig:
     classes; 10 epochs for the program's 200; besides an averaged generator.
     """
     optimizer = OptimizerConfig(weight_decay=2.5e-5)
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="dcgan-mnist",
         data="mnist",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -81,7 +81,7 @@ def dcgan_mnist() -> RunConfig:
     )
 
 
-def dcgan_svhn() -> RunConfig:
+def dcgan_svhn() -> GenerationRunConfig:
     """DCGAN on street-view house numbers at 32 pixels, as the course trained it in 2018.
 
     Linear stem and head, uniform latents, batches of 128, 50 epochs. Published costs
@@ -92,7 +92,7 @@ def dcgan_svhn() -> RunConfig:
     Differs: in nothing that is known. The paper has more channels, kernels of 5, weights N(0,
     0.02) and normalises the first map too.
     """
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="dcgan-svhn",
         data="svhn",
         pictures=PicturesConfig(size=(32, 32)),
@@ -109,7 +109,7 @@ def dcgan_svhn() -> RunConfig:
     )
 
 
-def dcgan_cifar10() -> RunConfig:
+def dcgan_cifar10() -> GenerationRunConfig:
     """DCGAN on CIFAR-10 at 32 pixels, as the course trained it in 2022.
 
     Convolutional stem, uniform latents, batches of 128, 10 epochs. Published costs (discriminator
@@ -120,7 +120,7 @@ def dcgan_cifar10() -> RunConfig:
     Differs: in nothing that is known. The paper has more channels, kernels of 5 and weights N(0,
     0.02).
     """
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="dcgan-cifar10",
         data="cifar10",
         pictures=PicturesConfig(size=(32, 32)),
@@ -135,7 +135,7 @@ def dcgan_cifar10() -> RunConfig:
     )
 
 
-def dcgan_faces() -> RunConfig:
+def dcgan_faces() -> GenerationRunConfig:
     """DCGAN on faces at 64 pixels: the course's project of 2022.
 
     Networks of 64 to 512 channels, four halvings and as many doublings; latent vectors of 128
@@ -149,7 +149,7 @@ def dcgan_faces() -> RunConfig:
     the average are not said to be the course's. The paper has twice the channels (128 to 1,024),
     kernels of 5, 100 uniform latents and batches of 128.
     """
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="dcgan-faces",
         data="celeba",
         pictures=PicturesConfig(size=(64, 64), flip=True),

@@ -3,7 +3,7 @@
 Each recipe has a twin whose classifier learns from the same labels alone.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from zerosum.config import (
     ClassificationConfig,
@@ -12,9 +12,11 @@ from zerosum.config import (
     MlpClassifierConfig,
     OptimizerConfig,
     PicturesConfig,
-    RunConfig,
     SemiSupervisedConfig,
 )
+from zerosum.config.run import RunConfig
+from zerosum.families.classification.settings import ClassificationRunConfig
+from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
 
 __all__ = ["sgan", "sgan_conv", "sgan_conv_supervised", "sgan_supervised"]
 
@@ -24,7 +26,7 @@ _EPSILON = 1e-4
 features that nearly match give the generator small gradients, and they should give small steps."""
 
 
-def sgan() -> RunConfig:
+def sgan() -> SemiSupervisedRunConfig:
     """Few labels: a GAN whose discriminator classifies, fully connected, for digits.
 
     The published form for MNIST: normalised weights that begin as the data want it, noise in every
@@ -39,7 +41,7 @@ def sgan() -> RunConfig:
     U(-1, 1) for U(0, 1), which the first batch normalisation makes the same.
     """
     optimizer = OptimizerConfig(learning_rate=3e-3, epsilon=_EPSILON)
-    return RunConfig(
+    return SemiSupervisedRunConfig(
         recipe="sgan",
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -58,7 +60,7 @@ def sgan() -> RunConfig:
     )
 
 
-def sgan_conv() -> RunConfig:
+def sgan_conv() -> SemiSupervisedRunConfig:
     """Few labels for colour pictures: nine convolutions, feature matching by absolute values.
 
     The paper's classifier for SVHN, a DCGAN generator, Adam at 3e-4 with β₁ = 0.5, batches of 100.
@@ -75,7 +77,7 @@ def sgan_conv() -> RunConfig:
     optimizer = OptimizerConfig(
         learning_rate=3e-4, epsilon=_EPSILON, decay=(images * 2 // 3, images)
     )
-    return RunConfig(
+    return SemiSupervisedRunConfig(
         recipe="sgan-conv",
         data="svhn",
         pictures=PicturesConfig(size=(32, 32)),
@@ -96,7 +98,7 @@ def sgan_conv() -> RunConfig:
     )
 
 
-def sgan_supervised() -> RunConfig:
+def sgan_supervised() -> ClassificationRunConfig:
     """The classifier of `sgan` on the labels alone: what it is to be compared with.
 
     Source: none; a control.
@@ -106,7 +108,7 @@ def sgan_supervised() -> RunConfig:
     return _on_labels_alone(sgan(), images=2_000_000)
 
 
-def sgan_conv_supervised() -> RunConfig:
+def sgan_conv_supervised() -> ClassificationRunConfig:
     """The classifier of `sgan-conv` on the labels alone: what it is to be compared with.
 
     Source: none; a control.
@@ -117,17 +119,19 @@ def sgan_conv_supervised() -> RunConfig:
     return _on_labels_alone(sgan_conv(), images=2_000_000)
 
 
-def _on_labels_alone(config: RunConfig, *, images: int) -> RunConfig:
+def _on_labels_alone(config: SemiSupervisedRunConfig, *, images: int) -> ClassificationRunConfig:
     game = config.game
-    assert isinstance(game, SemiSupervisedConfig)
-    return replace(
-        config,
-        recipe=f"{config.recipe}-supervised",
-        images=images,
-        game=ClassificationConfig(
-            network=game.network,
-            labels_per_class=game.labels_per_class,
-            optimizer=replace(game.optimizer, decay=None),
-            average_half_life=100_000,
-        ),
+    shared = {each.name: getattr(config, each.name) for each in fields(RunConfig)}
+    return ClassificationRunConfig(
+        **shared
+        | {
+            "recipe": f"{config.recipe}-supervised",
+            "images": images,
+            "game": ClassificationConfig(
+                network=game.network,
+                labels_per_class=game.labels_per_class,
+                optimizer=replace(game.optimizer, decay=None),
+                average_half_life=100_000,
+            ),
+        }
     )

@@ -6,15 +6,15 @@ from zerosum.config import (
     MlpGeneratorConfig,
     OptimizerConfig,
     PicturesConfig,
-    RunConfig,
 )
+from zerosum.families.generation.settings import GenerationRunConfig
 
 __all__ = ["mnist_gan_2018", "mnist_gan_2022"]
 
 _EPOCH = 60_000
 
 
-def mnist_gan_2018() -> RunConfig:
+def mnist_gan_2018() -> GenerationRunConfig:
     """Fully connected GAN on MNIST, with one-sided label smoothing.
 
     Dropout in both networks, uniform latents, Adam at 2e-3, 100 epochs. Published means of the
@@ -26,7 +26,7 @@ def mnist_gan_2018() -> RunConfig:
     Differs: in nothing that is known.
     """
     optimizer = OptimizerConfig(learning_rate=2e-3, betas=(0.9, 0.999))
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="mnist-gan-2018",
         data="mnist",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -46,7 +46,7 @@ def mnist_gan_2018() -> RunConfig:
     )
 
 
-def mnist_gan_2022() -> RunConfig:
+def mnist_gan_2022() -> GenerationRunConfig:
     """The same GAN as of 2022: slower steps, no dropout in the generator.
 
     Smoothed labels, Adam at 2e-4, batches of 128, 10 epochs. Published costs (discriminator /
@@ -57,7 +57,7 @@ def mnist_gan_2022() -> RunConfig:
     Differs: in nothing that is known.
     """
     optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.9, 0.999))
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="mnist-gan-2022",
         data="mnist",
         pictures=PicturesConfig(size=(28, 28), channels=1),

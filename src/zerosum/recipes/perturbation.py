@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from zerosum.config import PerturbationConfig, PicturesConfig, RunConfig
+from zerosum.config import PerturbationConfig, PicturesConfig
+from zerosum.families.perturbation.settings import PerturbationRunConfig
 
 __all__ = ["advgan", "gap"]
 
 
-def advgan() -> RunConfig:
+def advgan() -> PerturbationRunConfig:
     """A generator that changes pictures a little, so that a classifier names other classes.
 
     Xiao et al. 2018, with their small networks (8, 16, 32 channels) and the least-squares game:
@@ -31,7 +32,7 @@ def advgan() -> RunConfig:
     the margin is one of logits, and wants 1 more than a draw; weights and length are our own,
     batches are of 64 for 128; epsilon is 0.1, where the paper has 0.3 for MNIST.
     """
-    return RunConfig(
+    return PerturbationRunConfig(
         recipe="advgan",
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1, enlarge=True),
@@ -46,7 +47,7 @@ def advgan() -> RunConfig:
     )
 
 
-def gap() -> RunConfig:
+def gap() -> PerturbationRunConfig:
     """One small change for all pictures, so that a classifier names other classes of most.
 
     A generator draws it from a fixed pattern, without looking at the pictures, and pays where the

@@ -10,13 +10,13 @@ from zerosum.config import (
     PicturesConfig,
     R3ganDiscriminatorConfig,
     R3ganGeneratorConfig,
-    RunConfig,
 )
+from zerosum.families.generation.settings import GenerationRunConfig
 
 __all__ = ["r3gan_cifar10", "r3gan_digits", "r3gan_faces32"]
 
 
-def r3gan_digits() -> RunConfig:
+def r3gan_digits() -> GenerationRunConfig:
     """R3GAN on the 5,000 digits that come with zerosum, for two processor cores.
 
     One block at each size, half as many channels in the discriminator, and R1 and R2 in every
@@ -33,7 +33,7 @@ def r3gan_digits() -> RunConfig:
     lazy.
     """
     burn_in = BurnInConfig(images=200_000, learning_rate=4.0, beta2=0.9)
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="r3gan-digits",
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -57,7 +57,7 @@ def r3gan_digits() -> RunConfig:
     )
 
 
-def r3gan_faces32() -> RunConfig:
+def r3gan_faces32() -> GenerationRunConfig:
     """R3GAN on faces at 32 pixels: the networks of r3gan-digits, one size more.
 
     Any folder of aligned faces will do: ``--data FOLDER``. For two processor cores and some hours;
@@ -70,7 +70,7 @@ def r3gan_faces32() -> RunConfig:
     augmentation.
     """
     burn_in = BurnInConfig(images=650_000, learning_rate=4.0, beta2=0.9)
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="r3gan-faces32",
         data="celeba",
         pictures=PicturesConfig(size=(32, 32), flip=True),
@@ -92,7 +92,7 @@ def r3gan_faces32() -> RunConfig:
     )
 
 
-def r3gan_cifar10() -> RunConfig:
+def r3gan_cifar10() -> GenerationRunConfig:
     """R3GAN on CIFAR-10 at the paper's size; meant for several GPUs.
 
     768 channels in two blocks at each size, batches of 512, 250,000,000 images; Adam with β₁ = 0.
@@ -114,7 +114,7 @@ def r3gan_cifar10() -> RunConfig:
         half_life=0.0,
         augmentation=0.0,
     )
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="r3gan-cifar10",
         data="cifar10",
         pictures=PicturesConfig(size=(32, 32), flip=True),

@@ -12,10 +12,10 @@ from zerosum.config import (
     PicturesConfig,
     ProganDiscriminatorConfig,
     ProganGeneratorConfig,
-    RunConfig,
     StyleDiscriminatorConfig,
     StyleGeneratorConfig,
 )
+from zerosum.families.generation.settings import GenerationRunConfig
 
 __all__ = [
     "progan_digits",
@@ -35,7 +35,7 @@ _DIGIT_STYLES = StyleGeneratorConfig(
 _FACE_STYLES = replace(_DIGIT_STYLES, max_width=128, depth=4, bounded=False, noise=False)
 
 
-def stylegan2_digits() -> RunConfig:
+def stylegan2_digits() -> GenerationRunConfig:
     """StyleGAN2 on the 5,000 digits that come with zerosum, at a size for two cores.
 
     An eighth of the paper's channels, a mapping of two layers, R1 in every eighth round, batches
@@ -52,7 +52,7 @@ def stylegan2_digits() -> RunConfig:
     return _digits("stylegan2-digits", _styled(_DIGIT_STYLES, _small_judge()))
 
 
-def stylegan_digits() -> RunConfig:
+def stylegan_digits() -> GenerationRunConfig:
     """StyleGAN, whose styles act by adaptive instance normalisation, on the bundled digits.
 
     Otherwise as ``stylegan2-digits``, without residual blocks in the discriminator.
@@ -66,7 +66,7 @@ def stylegan_digits() -> RunConfig:
     return _digits("stylegan-digits", _styled(generator, _small_judge(residual=False)))
 
 
-def progan_digits() -> RunConfig:
+def progan_digits() -> GenerationRunConfig:
     """ProGAN on the bundled digits: 7 pixels, then 14, then 28, each faded in.
 
     Each size is held for 10,000 pictures and the next fades in over 10,000. The non-saturating
@@ -83,7 +83,7 @@ def progan_digits() -> RunConfig:
     return _digits("progan-digits", _growing(generator, hold=10_000, fade=10_000))
 
 
-def stylegan2_faces32() -> RunConfig:
+def stylegan2_faces32() -> GenerationRunConfig:
     """StyleGAN2 on faces at 32 pixels, for two processor cores; any folder: --data FOLDER.
 
     As ``stylegan2-digits``, with one size more, and unbounded as in the paper, but without its
@@ -98,7 +98,7 @@ def stylegan2_faces32() -> RunConfig:
     return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_width=128)))
 
 
-def stylegan_faces32() -> RunConfig:
+def stylegan_faces32() -> GenerationRunConfig:
     """StyleGAN on faces at 32 pixels, for two processor cores; any folder: --data FOLDER.
 
     Source: Karras et al. 2019, made small.
@@ -112,7 +112,7 @@ def stylegan_faces32() -> RunConfig:
     )
 
 
-def progan_faces32() -> RunConfig:
+def progan_faces32() -> GenerationRunConfig:
     """ProGAN on faces: 4 pixels, then 8, 16 and 32, each faded in; any folder: --data FOLDER.
 
     Each size is held for 10,000 pictures and the next fades in over 10,000; costs as in
@@ -126,7 +126,7 @@ def progan_faces32() -> RunConfig:
     return _faces("progan-faces32", _growing(generator, hold=10_000, fade=10_000))
 
 
-def stylegan2_256() -> RunConfig:
+def stylegan2_256() -> GenerationRunConfig:
     """StyleGAN2 of configuration F at 256 pixels, with 30 million weights; meant for a GPU.
 
     Adam at 2e-3 with β = (0, 0.99), R1 with γ = 10 in every 16th round, the path length penalty of
@@ -140,7 +140,7 @@ def stylegan2_256() -> RunConfig:
     Differs: lazy penalties are part of a turn; the program is for FFHQ at 1,024 pixels and LSUN at
     256, here are CelebA's faces or any folder.
     """
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="stylegan2-256",
         data="celeba",
         pictures=PicturesConfig(size=(256, 256), flip=True, enlarge=True),
@@ -189,8 +189,8 @@ def _growing(generator: ProganGeneratorConfig, *, hold: int, fade: int) -> Adver
     )
 
 
-def _digits(name: str, game: AdversarialConfig) -> RunConfig:
-    return RunConfig(
+def _digits(name: str, game: AdversarialConfig) -> GenerationRunConfig:
+    return GenerationRunConfig(
         recipe=name,
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -203,8 +203,8 @@ def _digits(name: str, game: AdversarialConfig) -> RunConfig:
     )
 
 
-def _faces(name: str, game: AdversarialConfig) -> RunConfig:
-    return RunConfig(
+def _faces(name: str, game: AdversarialConfig) -> GenerationRunConfig:
+    return GenerationRunConfig(
         recipe=name,
         data="celeba",
         pictures=PicturesConfig(size=(32, 32), flip=True),

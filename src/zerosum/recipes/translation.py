@@ -11,9 +11,9 @@ from zerosum.config import (
     PatchDiscriminatorConfig,
     PicturesConfig,
     ResnetTranslatorConfig,
-    RunConfig,
     UnetTranslatorConfig,
 )
+from zerosum.families.translation.settings import TranslationRunConfig
 
 __all__ = [
     "cartoongan",
@@ -28,7 +28,7 @@ __all__ = [
 _EPOCH = 1_000  # of the usual sets of about so many pictures
 
 
-def cyclegan() -> RunConfig:
+def cyclegan() -> TranslationRunConfig:
     """CycleGAN at 256 pixels, as in the paper: pictures of A become pictures of B, and back.
 
     Residual translators of 9 blocks and discriminators of 70x70 patches with instance
@@ -45,7 +45,7 @@ def cyclegan() -> RunConfig:
     """
     images = 200 * _EPOCH
     optimizer = OptimizerConfig(decay=(images // 2, images))
-    return RunConfig(
+    return TranslationRunConfig(
         recipe="cyclegan",
         data="",
         pictures=PicturesConfig(size=(256, 256), crop_from=(286, 286), flip=True, enlarge=True),
@@ -60,7 +60,7 @@ def cyclegan() -> RunConfig:
     )
 
 
-def cyclegan_course() -> RunConfig:
+def cyclegan_course() -> TranslationRunConfig:
     """CycleGAN at 128 pixels with the course's networks.
 
     Translators of 8,402,176 weights: three halvings, 6 blocks, three doublings, all of kernel 4
@@ -72,7 +72,7 @@ def cyclegan_course() -> RunConfig:
     Differs: in nothing that is known. The paper has other networks, an identity term, a pool and
     batches of one.
     """
-    return RunConfig(
+    return TranslationRunConfig(
         recipe="cyclegan-course",
         data="",
         pictures=PicturesConfig(size=(128, 128), enlarge=True),
@@ -101,7 +101,7 @@ def cyclegan_course() -> RunConfig:
     )
 
 
-def cyclegan_small() -> RunConfig:
+def cyclegan_small() -> TranslationRunConfig:
     """CycleGAN at 64 pixels for two processor cores: to be seen to translate in 20 minutes.
 
     Half the width and 4 blocks between two halvings of kernel 4, discriminators of 34x34 patches,
@@ -116,7 +116,7 @@ def cyclegan_small() -> RunConfig:
     """
     images = 20_000
     optimizer = OptimizerConfig(learning_rate=4e-4, decay=(images // 2, images))
-    return RunConfig(
+    return TranslationRunConfig(
         recipe="cyclegan-small",
         data="",
         pictures=PicturesConfig(size=(64, 64), flip=True, enlarge=True),
@@ -140,7 +140,7 @@ def cyclegan_small() -> RunConfig:
     )
 
 
-def cut() -> RunConfig:
+def cut() -> TranslationRunConfig:
     """CUT at 256 pixels: one direction, half the networks and memory of CycleGAN.
 
     The networks are CycleGAN's with filters where sizes change, and start with small weights; as
@@ -157,16 +157,11 @@ def cut() -> RunConfig:
     """
     images = 400 * _EPOCH
     optimizer = OptimizerConfig(decay=(images // 2, images))
-    return RunConfig(
+    return TranslationRunConfig(
         recipe="cut",
         data="",
         pictures=PicturesConfig(size=(256, 256), crop_from=(286, 286), flip=True, enlarge=True),
-        game=ContrastiveConfig(
-            generator=ResnetTranslatorConfig(filtered=True, initialisation="xavier"),
-            discriminator=PatchDiscriminatorConfig(filtered=True, initialisation="xavier"),
-            generator_optimizer=optimizer,
-            discriminator_optimizer=optimizer,
-        ),
+        game=_contrastive(optimizer),
         images=images,
         batch_size=1,
         sample_count=8,
@@ -177,7 +172,7 @@ def cut() -> RunConfig:
     )
 
 
-def fastcut() -> RunConfig:
+def fastcut() -> TranslationRunConfig:
     """FastCUT at 256 pixels: CUT in half the time, and truer to the source.
 
     Pictures of the target are left alone, telling places weighs ten times as much, mirror images
@@ -189,26 +184,29 @@ def fastcut() -> RunConfig:
     Differs: as `cut` does; which picture is mirrored is drawn for each by itself, and not for a
     batch, which is of one picture here and there.
     """
-    base = cut()
-    assert isinstance(base.game, ContrastiveConfig)
     images = 200 * _EPOCH
     optimizer = OptimizerConfig(decay=(150 * _EPOCH, images))
     return replace(
-        base,
+        cut(),
         recipe="fastcut",
         images=images,
         game=replace(
-            base.game,
-            nce_weight=10.0,
-            nce_identity=False,
-            flip_equivariance=True,
-            generator_optimizer=optimizer,
-            discriminator_optimizer=optimizer,
+            _contrastive(optimizer), nce_weight=10.0, nce_identity=False, flip_equivariance=True
         ),
     )
 
 
-def pix2pix() -> RunConfig:
+def _contrastive(optimizer: OptimizerConfig) -> ContrastiveConfig:
+    """CUT's game with the rates of both players."""
+    return ContrastiveConfig(
+        generator=ResnetTranslatorConfig(filtered=True, initialisation="xavier"),
+        discriminator=PatchDiscriminatorConfig(filtered=True, initialisation="xavier"),
+        generator_optimizer=optimizer,
+        discriminator_optimizer=optimizer,
+    )
+
+
+def pix2pix() -> TranslationRunConfig:
     """pix2pix at 256 pixels: every picture has a partner, and the translation must be like it.
 
     Partners have equal file names in trainA and trainB, or are the halves of one picture
@@ -224,7 +222,7 @@ def pix2pix() -> RunConfig:
     """
     images = 200 * _EPOCH
     optimizer = OptimizerConfig(decay=(images // 2, images))
-    return RunConfig(
+    return TranslationRunConfig(
         recipe="pix2pix",
         data="",
         pairing="names",
@@ -245,7 +243,7 @@ def pix2pix() -> RunConfig:
     )
 
 
-def cartoongan() -> RunConfig:
+def cartoongan() -> TranslationRunConfig:
     """CartoonGAN at 256 pixels: photographs (A) become cartoons (B).
 
     The content is what VGG19 sees, whose weights are downloaded once; offline, --game.content
@@ -262,7 +260,7 @@ def cartoongan() -> RunConfig:
     first epochs.
     """
     epoch = 6_000
-    return RunConfig(
+    return TranslationRunConfig(
         recipe="cartoongan",
         data="",
         pictures=PicturesConfig(size=(256, 256), flip=True, enlarge=True),

@@ -10,15 +10,15 @@ from zerosum.config import (
     PicturesConfig,
     ResnetDiscriminatorConfig,
     ResnetGeneratorConfig,
-    RunConfig,
 )
+from zerosum.families.generation.settings import GenerationRunConfig
 
 __all__ = ["wgan_gp_cifar10", "wgan_gp_mnist"]
 
 _PENALTIES = PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))
 
 
-def wgan_gp_mnist() -> RunConfig:
+def wgan_gp_mnist() -> GenerationRunConfig:
     """WGAN-GP on MNIST with a plain convolutional critic without normalisation.
 
     Five turns of the critic for one of the generator; Adam at 1e-4 with β = (0, 0.9).
@@ -31,7 +31,7 @@ def wgan_gp_mnist() -> RunConfig:
     averaged generator.
     """
     optimizer = OptimizerConfig(learning_rate=1e-4, betas=(0.0, 0.9))
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="wgan-gp-mnist",
         data="mnist",
         pictures=PicturesConfig(size=(28, 28), channels=1),
@@ -53,7 +53,7 @@ def wgan_gp_mnist() -> RunConfig:
     )
 
 
-def wgan_gp_cifar10() -> RunConfig:
+def wgan_gp_cifar10() -> GenerationRunConfig:
     """WGAN-GP on CIFAR-10 with the paper's residual networks.
 
     100,000 generator turns on 128 pictures with five critic turns on 64 each; Adam at 2e-4 with β
@@ -67,7 +67,7 @@ def wgan_gp_cifar10() -> RunConfig:
     """
     images = 100_000 * 5 * 64
     optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.0, 0.9), decay=(0, images))
-    return RunConfig(
+    return GenerationRunConfig(
         recipe="wgan-gp-cifar10",
         data="cifar10",
         pictures=PicturesConfig(size=(32, 32)),

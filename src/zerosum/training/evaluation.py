@@ -171,9 +171,7 @@ class Evaluation:
         vitals = _as_roles(vital_signs(loop), loop.game)
         parts: dict[str, Scores] = {}
         for exam in self.exams:
-            parts[exam.direction] = exam.take(
-                loop.game, subject=subject, vitals=vitals, progress=give_way
-            )
+            parts[exam.direction] = exam.take(subject=subject, vitals=vitals, progress=give_way)
         return join_directions(parts)
 
     def _is_best(self, scores: Scores) -> bool:

@@ -17,7 +17,6 @@ from zerosum.checkpoint import require_like, save_checkpoint
 from zerosum.errors import NonFiniteCostError
 from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
-from zerosum.games import Game
 from zerosum.jsonlines import append_line, read_lines
 from zerosum.media.animations import save_gif
 from zerosum.media.images import provenance, save_png, to_pictures
@@ -220,9 +219,7 @@ class Samples:
         seed: The run's seed, for the picture's metadata.
     """
 
-    def __init__(
-        self, folder: Path, *, every: int, draw: Callable[[Game[Any]], Tensor], seed: int
-    ) -> None:
+    def __init__(self, folder: Path, *, every: int, draw: Callable[[], Tensor], seed: int) -> None:
         self.folder = folder
         self.every = every
         self.draw = draw
@@ -253,7 +250,7 @@ class Samples:
         if not loop.engine.is_main:
             return
         loop.require_finite()
-        (picture,) = to_pictures(self.draw(loop.game))
+        (picture,) = to_pictures(self.draw())
         facts = provenance(run=self.folder.name, seed=self.seed, images=loop.images)
         save_png(picture, self.folder / "samples" / f"{loop.images:010d}.png", facts=facts)
 

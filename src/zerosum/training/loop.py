@@ -107,7 +107,7 @@ class Loop(Generic[BatchT]):
 
     Example:
         >>> from types import SimpleNamespace
-        >>> from zerosum.config.build import build_game
+        >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
         >>> from zerosum.types import Batch
         >>> engine = Engine(device=torch.device("cpu"))

@@ -1,15 +1,5 @@
 """Where pictures come from."""
 
-from zerosum.data.sources.base import Source, UnreadableError
-from zerosum.data.sources.named import NAMED
-from zerosum.data.sources.opening import absolute, as_spec, is_named, open_source
+import lazy_loader as lazy
 
-__all__ = [
-    "NAMED",
-    "Source",
-    "UnreadableError",
-    "absolute",
-    "as_spec",
-    "is_named",
-    "open_source",
-]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,39 @@
+"""What ``zerosum edit`` can be told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from zerosum.config.commands.options import Checkpoint, Commas, Device
+
+__all__ = ["EditConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditConfig:
+    """Which picture is moved, along which directions, and how far.
+
+    Example:
+        >>> EditConfig(method="sefa").rows
+        6
+    """
+
+    out: Path | None = None
+    """The sheet, FILE.png; by default edits-METHOD-SEED.png in the run folder."""
+    seed: int = 0
+    """Whose first picture, as `zerosum sample` draws it, is moved."""
+    method: Literal["pca", "sefa"] = "pca"
+    """How the directions are found."""
+    rows: int = 6
+    """How many directions, the most important first."""
+    columns: int = 9
+    """Pictures in a row, an odd number."""
+    reach: float = 3.0
+    """How far the first and last picture are moved, in standard deviations."""
+    classes: Annotated[Commas | None, tyro.conf.arg(name="class", metavar="NAME,...")] = None
+    """Of a conditional run: the class of the picture, by name or number. With one, the directions
+    are those within it; without, they lead from class to class as well."""
+    checkpoint: Checkpoint = "latest"
+    device: Device = "auto"

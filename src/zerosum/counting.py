@@ -1,0 +1,105 @@
+"""Progress of what may take long: a bar on a terminal; elsewhere a line now and then."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from zerosum.errors import printable
+
+__all__ = ["Lines", "counting"]
+
+
+@contextmanager
+def counting(
+    text: str, *, quiet: bool, every: float = 30.0
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, for what may take long; elsewhere a line now and then.
+
+    Args:
+        text: What is being done.
+        quiet: Never show it; None comes.
+        every: Seconds between two lines.
+    """
+    console = Console(stderr=True)
+    if quiet:
+        yield None
+        return
+    if not console.is_terminal:
+        yield Lines(text, every=every)
+        return
+    # As a description and without markup, since a text may hold brackets and braces of a name.
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class Lines:
+    """Tells on standard error how far something is, and how long it will take.
+
+    What is over sooner than a first line would be due is not told of at all.
+
+    Args:
+        text: What is being done.
+        every: Seconds between two lines.
+        clock: What time it is, in seconds.
+
+    Example:
+        >>> from contextlib import redirect_stderr
+        >>> times = iter([0.0, 4.0, 12.0, 40.0])
+        >>> with redirect_stderr(sys.stdout):
+        ...     tell = Lines("pgd attacks digits", every=10.0, clock=lambda: next(times))
+        ...     for done in (1, 3, 10):
+        ...         tell(done, 10)
+        pgd attacks digits: 30 %, about 28 s left
+        pgd attacks digits: done in 40 s
+    """
+
+    def __init__(
+        self, text: str, *, every: float = 30.0, clock: Callable[[], float] = perf_counter
+    ) -> None:
+        self._text = printable(text)
+        self._every = every
+        self._clock = clock
+        self._began = self._said = clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell, if it is time to.
+
+        Args:
+            done: How much is done.
+            total: Of how much.
+        """
+        now = self._clock()
+        if now - self._said < self._every and (done < total or self._said == self._began):
+            return
+        self._said, spent = now, now - self._began
+        if done < total:
+            left = spent * (total - done) / max(done, 1)
+            self._say(f"{100 * done // total} %, about {_duration(left)} left")
+        else:
+            self._say(f"done in {_duration(spent)}")
+
+    def _say(self, what: str) -> None:
+        print(f"{self._text}: {what}", file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds up to two minutes, then minutes, then hours.
+
+    Example:
+        >>> _duration(28.2), _duration(150.0), _duration(9_000.0)
+        ('28 s', '2.5 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7_200 else f"{seconds / 3_600:.1f} h"

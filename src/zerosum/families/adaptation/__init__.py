@@ -1,0 +1,1 @@
+"""A classifier that learns in one domain and is meant for another."""

@@ -1,0 +1,56 @@
+"""From the settings of a game for two domains' features to the game."""
+
+from copy import deepcopy
+
+from zerosum.config.invariance import InvarianceConfig
+from zerosum.families.classifiers import classifier_network, classifier_player
+from zerosum.families.players import build_player
+from zerosum.games.encoders import EncoderGame
+from zerosum.games.invariance import AdaptingGame, InvarianceGame
+from zerosum.games.parts.schedules import ramped
+from zerosum.networks import DomainHead
+from zerosum.training.engine import Engine
+from zerosum.types import ImageShape
+
+__all__ = ["build_invariance"]
+
+
+def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine) -> AdaptingGame:
+    """The game with these settings, for pictures of that shape.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    network = classifier_network(config, shape)
+    conditional = config.method == "cdan"
+    shown = network.feature_size * (network.classes if conditional else 1)
+    head = DomainHead(inputs=shown, widths=config.domain_widths)
+    encoder = deepcopy(network)
+    classifier = classifier_player(config, network, engine)
+    domain = build_player(head, config.domain_optimizer, engine)
+    if config.method == "adda" and config.weight > 0:
+        return EncoderGame(
+            classifier=classifier,
+            target=build_player(
+                encoder,
+                config.target_optimizer,
+                engine,
+                average_half_life=config.average_half_life,
+            ),
+            domain=domain,
+            classes=config.classes,
+            pretraining=config.pretraining,
+            smoothing=config.label_smoothing,
+            augmentation=config.augmentation,
+        )
+    return InvarianceGame(
+        classifier=classifier,
+        domain=domain,
+        classes=config.classes,
+        strength=ramped(config.weight, config.ramp),
+        conditional=conditional,
+        entropy_conditioning=config.entropy_conditioning,
+        together=config.together,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+    )

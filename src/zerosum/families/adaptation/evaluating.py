@@ -1,0 +1,134 @@
+"""How a classifier does in both of its domains, while it learns and afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.errors import ConfigError
+from zerosum.evaluation.adaptation import (
+    DomainQuestions,
+    domain_features,
+    probe_scores,
+    score_adaptation,
+)
+from zerosum.evaluation.protocol import Scores
+from zerosum.evaluation.records import summary
+from zerosum.evaluation.seeing import Progress
+from zerosum.explaining import explained
+from zerosum.families.adaptation.data import domain_questions
+from zerosum.families.adaptation.settings import AdaptationRunConfig
+from zerosum.families.building import build_game
+from zerosum.families.loading import load
+from zerosum.families.preparation import prepare_domains
+from zerosum.families.scoring import Evaluated, load_to_evaluate, subject_of
+from zerosum.games.invariance import AdaptingGame
+from zerosum.models.adapted import AdaptedClassifier
+from zerosum.plots.features import draw_features
+from zerosum.training.engine import Engine, choose_device
+from zerosum.training.exams import Exam
+
+__all__ = ["AdaptationExam", "evaluate_adaptation"]
+
+_PROBED = 2_000
+"""Pictures of each domain that probes learn from and are tested on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptationExam(Exam):
+    """Pictures of two domains that nothing was learnt from.
+
+    Attributes:
+        game: Who is examined.
+        questions: The pictures; labels of the target serve to score alone.
+    """
+
+    game: AdaptingGame
+    questions: DomainQuestions
+
+    def take(
+        self,
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
+    ) -> Scores:
+        """How the game's classifier does in both."""
+        return score_adaptation(
+            self.game, self.questions, subject=subject, vitals=vitals, progress=progress
+        )
+
+
+def evaluate_adaptation(
+    subject: str, options: EvaluateConfig, *, quiet: bool = False
+) -> Evaluated:
+    """Score and probe a run's classifier in both of its domains, and perhaps a baseline's.
+
+    Args:
+        subject: The run folder.
+        options: How; a picture shows the features before (the baseline's, or untrained) and after.
+        quiet: No progress bars.
+        quiet: No progress bar.
+
+    Raises:
+        ConfigError: The options ask for what such a run has not, or the baseline is of another
+            kind.
+    """
+    model = load_to_evaluate(subject, options, AdaptedClassifier, quiet=quiet)
+    for name in ("direction", "split", "against_split", "size"):
+        if getattr(options, name) is not None:
+            raise ConfigError(
+                f"{model.run.path} is tested in its two domains as they are; leave "
+                f"--{name.replace('_', '-')} out, or name other pictures: --against SOURCE."
+            )
+    config = _config(model)
+    baseline = _load_baseline(config, options)
+    domains = prepare_domains(config, quiet=quiet)
+    questions = domain_questions(config, domains, count=options.count, quiet=quiet)
+    facts = subject_of(model, options)
+    game = model.game
+    found = score_adaptation(game, questions, subject=facts, by_class=True)
+    scores = dict(found.scores)
+    some = questions.some(_PROBED)
+    seen = {"after": domain_features(game, some)}
+    scores |= probe_scores(*seen["after"])
+    if baseline is not None:
+        before = score_adaptation(baseline, questions, subject=facts).scores
+        scores |= {f"{name} of baseline": score for name, score in before.items()}
+        seen = {"before: baseline": domain_features(baseline, some), **seen}
+        scores |= probe_scores(*seen["before: baseline"], whose=" of baseline")
+    found = replace(found, scores=scores)
+    if options.picture is not None:
+        if baseline is None:
+            untrained = _untrained(config, options)
+            seen = {"before: untrained": domain_features(untrained, some), **seen}
+        with explained(options.picture, then=summary(found)):
+            draw_features(seen, some, classes=game.classes, path=options.picture)
+    return Evaluated(scores=found, picture=options.picture, shows="features")
+
+
+def _load_baseline(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame | None:
+    """The game of the baseline, which must have been given the same pictures."""
+    if options.baseline is None:
+        return None
+    model = load(options.baseline, device=options.device, checkpoint=options.checkpoint)
+    theirs = model.run.config()
+    facts = [(each.sources, each.pictures) for each in (config, theirs)]
+    if not isinstance(model, AdaptedClassifier) or facts[0] != facts[1]:
+        raise ConfigError(
+            f"{options.baseline} is no baseline: it must be a run of such a recipe with the same "
+            "source, target and pictures, and --game.weight 0."
+        )
+    return model.game
+
+
+def _untrained(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame:
+    game = build_game(config, Engine(device=choose_device(options.device)))
+    assert isinstance(game, AdaptingGame)
+    return game
+
+
+def _config(model: AdaptedClassifier) -> AdaptationRunConfig:
+    config = model.run.config()
+    assert isinstance(config, AdaptationRunConfig)
+    return config

@@ -1,0 +1,98 @@
+"""All that is special to classifiers that learn in one domain for another."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.data import AdaptationBatches, Domains
+from zerosum.errors import ConfigError
+from zerosum.families.adaptation.building import build_invariance
+from zerosum.families.adaptation.data import adaptation_batches, domain_questions
+from zerosum.families.adaptation.evaluating import AdaptationExam, evaluate_adaptation
+from zerosum.families.adaptation.settings import AdaptationRunConfig
+from zerosum.families.base import Family
+from zerosum.families.classified import classifier_steps, evaluate_classifier
+from zerosum.families.generated import evaluate_generator
+from zerosum.families.labels import name_classes, splits_for_tests
+from zerosum.families.preparation import batching, prepare_domains, shape_of, size_to_train_on
+from zerosum.families.scoring import Evaluated
+from zerosum.games.invariance import AdaptingGame
+from zerosum.models.adapted import AdaptedClassifier
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.exams import Exam
+
+__all__ = ["FAMILY", "Adaptation"]
+
+
+class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClassifier]):
+    """A classifier of a labelled source, for a target without labels."""
+
+    def read(self, config: AdaptationRunConfig) -> AdaptationRunConfig:
+        """With its classes named by the source.
+
+        Raises:
+            ConfigError: Two domains are needed, and one is not named.
+            DataError: The source has no labels, or fewer than two classes.
+        """
+        if config.game.classes:
+            return config
+        if not config.data_a or not config.data_b or config.data:
+            raise ConfigError(
+                f"{config.recipe} learns from labelled pictures of one domain and adapts to "
+                "another, whose labels it does not need; name both: --source SOURCE --target "
+                "SOURCE (data_a and data_b), and leave --data out."
+            )
+        return name_classes(config, config.data_a)
+
+    def open(self, config: AdaptationRunConfig, *, quiet: bool = False) -> Domains:
+        """The pictures of both domains."""
+        return prepare_domains(config, size=size_to_train_on(config), quiet=quiet)
+
+    def tests(self, config: AdaptationRunConfig) -> list[str | None]:
+        """What it is tested on, in each domain."""
+        return splits_for_tests(config)
+
+    def batches(
+        self, config: AdaptationRunConfig, data: Domains, engine: Engine
+    ) -> AdaptationBatches:
+        """Labelled pictures of the source, and pictures of the target."""
+        return adaptation_batches(config, data, **batching(config, engine))
+
+    def build(self, config: AdaptationRunConfig, engine: Engine, aids: Any = None) -> AdaptingGame:
+        """The classifier, and the head that tells the domains apart."""
+        return build_invariance(config.game, shape_of(config), engine)
+
+    def exams(
+        self,
+        config: AdaptationRunConfig,
+        game: AdaptingGame,
+        data: Domains,
+        engine: Engine,
+        *,
+        quiet: bool,
+    ) -> Sequence[Exam]:
+        """How it does in both domains."""
+        questions = domain_questions(config, data, quiet=quiet)
+        return [AdaptationExam(game=game, questions=questions)]
+
+    def model(self, run: Run, game: AdaptingGame, images: int) -> AdaptedClassifier:
+        """A classifier."""
+        return AdaptedClassifier(run=run, game=game, images=images)
+
+    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+        """How it does in both domains, or on other pictures."""
+        if not options.asks_for_accuracy:
+            return evaluate_generator(subject, options, quiet=quiet)
+        if options.against is not None:
+            return evaluate_classifier(subject, options, quiet=quiet)
+        return evaluate_adaptation(subject, options, quiet=quiet)
+
+    def next_steps(self, config: AdaptationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
+        """Classify, and see how alike the domains look."""
+        look = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
+        return [*classifier_steps(path), look]
+
+
+FAMILY = Adaptation()

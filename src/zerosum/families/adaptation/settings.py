@@ -1,0 +1,40 @@
+"""A run in which a classifier learns in one domain for another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zerosum.config.invariance import InvarianceConfig
+from zerosum.config.run import TwoDomainsConfig
+from zerosum.families.classifier_settings import ClassifierRunConfig
+
+__all__ = ["CONFIG", "AdaptationRunConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptationRunConfig(TwoDomainsConfig, ClassifierRunConfig):
+    """A classifier of a labelled source that is meant for a target without labels.
+
+    Example:
+        >>> from zerosum.recipes.adaptation import dann
+        >>> type(dann()).family
+        'adaptation'
+    """
+
+    family: ClassVar[str] = "adaptation"
+
+    game: InvarianceConfig
+    """Who plays, and for what."""
+
+    @property
+    def example_data(self) -> str:
+        """The options by which users say what to train on."""
+        return "--source mnist --target FOLDER"
+
+    def schedule_ends(self) -> Iterator[tuple[str, int]]:
+        """Until when the ramp rises, and the source alone is learnt from."""
+        yield "ramp", self.game.ramp
+        yield "pretraining", self.game.pretraining if self.game.method == "adda" else 0
+
+
+CONFIG = AdaptationRunConfig

@@ -1,0 +1,151 @@
+"""What a family of games is asked by everybody else."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import Tensor
+
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.config.run import RunConfig
+from zerosum.data import Domains, Store
+from zerosum.families.scoring import Evaluated
+from zerosum.games.base import Game
+from zerosum.models.base import Model
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.exams import Exam
+from zerosum.training.loop import Batches
+
+__all__ = ["Draw", "Family"]
+
+ConfigT = TypeVar("ConfigT", bound=RunConfig)
+DataT = TypeVar("DataT", bound=Store | Domains)
+GameT = TypeVar("GameT", bound=Game[Any])
+ModelT = TypeVar("ModelT", bound=Model)
+
+Draw = Callable[[], Tensor]
+"""Draws a sheet of pictures that shows how a game stands, shape (1, c, h, w), in [-1, 1]."""
+
+
+class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
+    """All that is special to a family of games; whoever trains, loads or evaluates asks it.
+
+    The methods stand in the order in which a run calls them. What a configuration alone can say,
+    without its pictures and networks, is said by its class, in the family's ``settings``.
+
+    Attributes:
+        evens: Whether players whose networks differ much in size are a mistake.
+    """
+
+    evens: bool = False
+
+    def read(self, config: ConfigT) -> ConfigT:
+        """The run with what its sources say before any picture is decoded, such as their classes.
+
+        Raises:
+            ZerosumError: They do not say it.
+        """
+        return config
+
+    def aids(
+        self, config: ConfigT, device: torch.device, *, usual: RunConfig | None = None
+    ) -> tuple[ConfigT, Any]:
+        """The run, and what its game needs besides, as a classifier to be misled.
+
+        Args:
+            config: The run.
+            device: Where it is trained.
+            usual: Its recipe as it is, which shows what of the run was asked for.
+
+        Raises:
+            ZerosumError: It cannot be had.
+        """
+        return config, None
+
+    def aids_again(self, config: ConfigT, device: torch.device) -> Any:
+        """The same for a run that goes on.
+
+        Raises:
+            RunError: It is not what it was when the run began.
+        """
+        return None
+
+    def require_networks(self, config: ConfigT) -> None:
+        """Load the trained networks that a run needs, and forget them.
+
+        What is missing for them shows before its pictures are prepared, which may take hours.
+
+        Raises:
+            ConfigError: Something is missing.
+        """
+
+    @abstractmethod
+    def open(self, config: ConfigT, *, quiet: bool = False) -> DataT:
+        """The pictures that a run trains on, prepared on first use, with a progress bar."""
+
+    def complete(self, config: ConfigT, data: DataT) -> ConfigT:
+        """The run with what its pictures say, such as how many of each class there are.
+
+        Raises:
+            DataError: They do not do for it.
+        """
+        return config
+
+    def tests(self, config: ConfigT) -> list[str | None]:
+        """The splits of its sources that a run is tested on; None for what it holds out itself."""
+        return []
+
+    @abstractmethod
+    def batches(self, config: ConfigT, data: DataT, engine: Engine) -> Batches[Any]:
+        """What a round is given."""
+
+    @abstractmethod
+    def build(self, config: ConfigT, engine: Engine, aids: Any = None) -> GameT:
+        """The game, its networks drawn from PyTorch's generator.
+
+        Args:
+            config: The run.
+            engine: Where it is played.
+            aids: What `aids` gave; without it the game can be looked at, but not played.
+
+        Raises:
+            ConfigError: The networks do not do for the pictures.
+        """
+
+    def grid(self, config: ConfigT, game: GameT, data: DataT) -> Draw | None:
+        """What the sample grids show; None where there is nothing to be shown."""
+        return None
+
+    @abstractmethod
+    def exams(
+        self, config: ConfigT, game: GameT, data: DataT, engine: Engine, *, quiet: bool
+    ) -> Sequence[Exam]:
+        """What the game is examined in while it trains; nothing, where there are no pictures."""
+
+    @abstractmethod
+    def model(self, run: Run, game: GameT, images: int) -> ModelT:
+        """The trained game as what it is good for."""
+
+    @abstractmethod
+    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+        """Score a run of this family.
+
+        Args:
+            subject: Its folder.
+            options: How.
+            quiet: No progress bars.
+
+        Raises:
+            ZerosumError: The options ask for what such a run has not.
+        """
+
+    @abstractmethod
+    def next_steps(self, config: ConfigT, path: Path) -> Sequence[tuple[str, str]]:
+        """What users may want to do with a trained run: in a word or two, and the command."""
+
+    def recipe_for_own_pictures(self, config: ConfigT) -> str:
+        """What to train on one's own pictures, for who has begun with the digits."""
+        return config.recipe

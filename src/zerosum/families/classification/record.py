@@ -1,0 +1,101 @@
+"""All that is special to classifiers that learn alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from zerosum.config.classification import ClassificationConfig
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.data import Batches, Store
+from zerosum.families.base import Family
+from zerosum.families.classification.settings import ClassificationRunConfig
+from zerosum.families.classified import (
+    classifier_steps,
+    evaluate_classifier,
+    examine_classifier,
+)
+from zerosum.families.classifiers import classifier_network, classifier_player
+from zerosum.families.generated import evaluate_generator
+from zerosum.families.labels import labelled_batches, name_classes, splits_for_tests
+from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.scoring import Evaluated
+from zerosum.games.classification import ClassificationGame
+from zerosum.games.parts.hardening import hardening
+from zerosum.models.classifier import Classifier
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.exams import Exam
+from zerosum.types import ImageShape
+
+__all__ = ["FAMILY", "Classification"]
+
+
+class Classification(Family[ClassificationRunConfig, Store, ClassificationGame, Classifier]):
+    """A classifier alone."""
+
+    def read(self, config: ClassificationRunConfig) -> ClassificationRunConfig:
+        """With its classes named."""
+        return name_classes(config, config.data)
+
+    def open(self, config: ClassificationRunConfig, *, quiet: bool = False) -> Store:
+        """The pictures of one source."""
+        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
+
+    def tests(self, config: ClassificationRunConfig) -> list[str | None]:
+        """What it is tested on."""
+        return splits_for_tests(config)
+
+    def batches(self, config: ClassificationRunConfig, data: Store, engine: Engine) -> Batches:
+        """Pictures whose labels may be used."""
+        return labelled_batches(config, data, **batching(config, engine))
+
+    def build(
+        self, config: ClassificationRunConfig, engine: Engine, aids: Any = None
+    ) -> ClassificationGame:
+        """The classifier, perhaps one that learns from attacked pictures."""
+        return _build(config.game, shape_of(config), engine)
+
+    def exams(
+        self,
+        config: ClassificationRunConfig,
+        game: ClassificationGame,
+        data: Store,
+        engine: Engine,
+        *,
+        quiet: bool,
+    ) -> Sequence[Exam]:
+        """How often it is right."""
+        return examine_classifier(config, game, quiet=quiet)
+
+    def model(self, run: Run, game: ClassificationGame, images: int) -> Classifier:
+        """A classifier."""
+        return Classifier(run=run, game=game, images=images)
+
+    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+        """How often it is right; scores of pictures are for runs that make some."""
+        if not options.asks_for_accuracy:
+            return evaluate_generator(subject, options, quiet=quiet)
+        return evaluate_classifier(subject, options, quiet=quiet)
+
+    def next_steps(self, config: ClassificationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
+        """Classify, and see how well it does."""
+        return classifier_steps(path)
+
+
+def _build(config: ClassificationConfig, shape: ImageShape, engine: Engine) -> ClassificationGame:
+    """The game with these settings, for pictures of that shape.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    harder = config.adversarial_training
+    return ClassificationGame(
+        classifier=classifier_player(config, classifier_network(config, shape), engine),
+        classes=config.classes,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+        hardening=hardening(**vars(harder)) if harder.epsilon else None,
+    )
+
+
+FAMILY = Classification()

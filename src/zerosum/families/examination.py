@@ -1,0 +1,89 @@
+"""Pictures that a run makes, examined against real ones while it trains."""
+
+from zerosum.config.run import RunConfig
+from zerosum.counting import counting
+from zerosum.data import Store
+from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.measures import FEW
+from zerosum.features.base import FeatureNetwork
+from zerosum.features.loading import load_features
+from zerosum.files import cache_folder
+from zerosum.training.engine import Engine
+
+__all__ = ["choose_features", "evaluator_of", "load_eyes", "require_eyes"]
+
+_REAL_PICTURES = 10_000
+_DIGITS = ("digits", "mnist", "usps")
+
+
+def load_eyes(config: RunConfig, engine: Engine) -> FeatureNetwork:
+    """The network that sees a run's pictures while it trains."""
+    return load_features(_features(config), cache=cache_folder()).to(engine.device)
+
+
+def require_eyes(config: RunConfig) -> None:
+    """Load the network that is to see a run's pictures, and forget it.
+
+    Raises:
+        ConfigError: Something is missing.
+
+    Example:
+        >>> from zerosum.config import change
+        >>> from zerosum.recipes import recipe
+        >>> require_eyes(change(recipe("dcgan-digits"), {"evaluate_features": "digit"}))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.UnknownNameError: unknown feature network 'digit'; did you mean ...
+    """
+    if config.evaluate_every:
+        load_features(_features(config), cache=cache_folder())
+
+
+def _features(config: RunConfig) -> str:
+    """By what is to be seen: of two domains the second, where it is named by itself."""
+    named = config.evaluate_features
+    sources = config.sources
+    return choose_features(sources.get("data_b") or config.data) if named == "auto" else named
+
+
+def evaluator_of(
+    config: RunConfig, store: Store, network: FeatureNetwork, about: dict[str, str], *, quiet: bool
+) -> Evaluator:
+    """What is measured of a run's pictures while it trains, against those of a store.
+
+    Args:
+        config: The run.
+        store: The real pictures.
+        network: Whose features are compared.
+        about: Facts on the store for the protocol.
+        quiet: No progress bar.
+    """
+    with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
+        return Evaluator.of(
+            store,
+            network,
+            about=about,
+            measures=_cheap_measures(min(config.evaluate_count, len(store))),
+            count=_REAL_PICTURES,
+            seed=0,
+            cache=cache_folder(),
+            progress=progress,
+        )
+
+
+def _cheap_measures(pictures: int) -> tuple[str, ...]:
+    """What to measure while training: the Fréchet distance, the kernel distance first if few.
+
+    Of many pictures the kernel distance takes longer than all the networks together.
+    """
+    return ("frechet",) if pictures >= FEW else ("kid", "frechet")
+
+
+def choose_features(data: str) -> str:
+    """The network for a source where none is named: ``digits`` for digits, else ``pixels``.
+
+    Example:
+        >>> choose_features("mnist"), choose_features("mnist:/data"), choose_features("faces.zip")
+        ('digits', 'digits', 'pixels')
+    """
+    return "digits" if data.partition(":")[0] in _DIGITS else "pixels"

@@ -1,0 +1,1 @@
+"""Generators against discriminators: pictures from nothing."""

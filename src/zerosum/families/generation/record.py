@@ -1,0 +1,147 @@
+"""All that is special to games of a generator against a discriminator."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.config.game import ClassConfig
+from zerosum.data import Batches, Store
+from zerosum.errors import ConfigError, DataError
+from zerosum.families.base import Draw, Family
+from zerosum.families.examination import require_eyes
+from zerosum.families.generated import (
+    evaluate_generator,
+    examine_generator,
+    generated_grid,
+    generator_steps,
+)
+from zerosum.families.generation.building import build_adversarial, build_growth
+from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.scoring import Evaluated
+from zerosum.games.adversarial import AdversarialGame
+from zerosum.models.generator import Generator
+from zerosum.randomness import Randomness
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.exams import Exam
+
+__all__ = ["FAMILY", "Generation"]
+
+
+class Generation(Family[GenerationRunConfig, Store, AdversarialGame, Generator]):
+    """A generator against a discriminator."""
+
+    evens = True
+
+    def require_networks(self, config: GenerationRunConfig) -> None:
+        """The network that sees the pictures."""
+        require_eyes(config)
+
+    def open(self, config: GenerationRunConfig, *, quiet: bool = False) -> Store:
+        """The pictures of one source."""
+        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
+
+    def complete(self, config: GenerationRunConfig, data: Store) -> GenerationRunConfig:
+        """With the classes of its data, where its game is conditional.
+
+        Raises:
+            DataError: The pictures have no labels, or all the same.
+
+        Example:
+            >>> from zerosum.config import change
+            >>> from zerosum.recipes import recipe
+            >>> config = change(recipe("dcgan-digits"), {"game.conditional": "projection"})
+            >>> whole = FAMILY.complete(config, FAMILY.open(config))
+            >>> [each.name for each in whole.game.classes]
+            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
+        """
+        game = config.game
+        if game.conditional == "none":
+            return config
+        if data.labels is None or len(data.classes) < 2:
+            found = f"one class ({data.classes[0]})" if data.classes else "no labels"
+            raise DataError(
+                f"game.conditional {game.conditional} needs pictures of at least two classes, and "
+                f"{config.data} has {found}; put the pictures of each class into a sub-folder of "
+                "its own, or leave --game.conditional out."
+            )
+        counts = np.bincount(data.labels, minlength=len(data.classes)).tolist()
+        if 0 in counts:
+            raise DataError(
+                f"the class {data.classes[counts.index(0)]!r} of {config.data} has no picture "
+                "that can be used; repair or add some, or remove its folder."
+            )
+        classes = tuple(
+            ClassConfig(name=name, pictures=count)
+            for name, count in zip(data.classes, counts, strict=True)
+        )
+        return replace(config, game=replace(game, classes=classes))
+
+    def batches(self, config: GenerationRunConfig, data: Store, engine: Engine) -> Batches:
+        """Real pictures; where networks grow, perhaps more of the small ones."""
+        return Batches(data, sizes=_batch_sizes(config, engine), **batching(config, engine))
+
+    def build(
+        self, config: GenerationRunConfig, engine: Engine, aids: Any = None
+    ) -> AdversarialGame:
+        """The players, and what they pay."""
+        random = Randomness(seed=config.seed, stream="reference batch")
+        return build_adversarial(config.game, shape_of(config), engine, random)
+
+    def grid(self, config: GenerationRunConfig, game: AdversarialGame, data: Store) -> Draw:
+        """Pictures of fixed latents."""
+        return partial(generated_grid, config, game)
+
+    def exams(
+        self,
+        config: GenerationRunConfig,
+        game: AdversarialGame,
+        data: Store,
+        engine: Engine,
+        *,
+        quiet: bool,
+    ) -> Sequence[Exam]:
+        """The generator's pictures against those that the run trains on."""
+        return examine_generator(config, game, data, engine, quiet=quiet)
+
+    def model(self, run: Run, game: AdversarialGame, images: int) -> Generator:
+        """A generator."""
+        return Generator(run=run, game=game, images=images)
+
+    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+        """Its pictures against real ones."""
+        return evaluate_generator(subject, options, quiet=quiet)
+
+    def next_steps(self, config: GenerationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
+        """More pictures, and more scores."""
+        return generator_steps(path)
+
+    def recipe_for_own_pictures(self, config: GenerationRunConfig) -> str:
+        """What is for faces does for most photographs."""
+        return "dcgan-faces"
+
+
+def _batch_sizes(config: GenerationRunConfig, engine: Engine) -> Callable[[int], int] | None:
+    """Images in a round by those seen before it, where networks that grow are to change it.
+
+    Raises:
+        ConfigError: A size cannot be shared equally by the processes.
+    """
+    growth = build_growth(config.game.growth)
+    if growth is None or not growth.batch_sizes:
+        return None
+    if any(size % engine.processes for size in growth.batch_sizes):
+        raise ConfigError(
+            f"each of game.growth.batch_sizes {growth.batch_sizes} must be a multiple of "
+            f"{engine.processes}, the number of processes that share a round."
+        )
+    return partial(growth.batch_size, usual=config.batch_size)
+
+
+FAMILY = Generation()

@@ -1,0 +1,38 @@
+"""A run in which a generator learns to make pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zerosum.config.game import AdversarialConfig
+from zerosum.config.run import RunConfig
+from zerosum.networks.sizes import halvings
+
+__all__ = ["CONFIG", "GenerationRunConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationRunConfig(RunConfig):
+    """A generator against a discriminator.
+
+    Example:
+        >>> from zerosum.recipes.dcgan import dcgan_digits
+        >>> type(dcgan_digits()).family
+        'generation'
+    """
+
+    family: ClassVar[str] = "generation"
+
+    game: AdversarialConfig
+    """Who plays, and for what."""
+
+    def schedule_ends(self) -> Iterator[tuple[str, int]]:
+        """Until when networks grow, and noise is added."""
+        game = self.game
+        if game.growth.is_wanted:
+            yield "growth", halvings(*self.pictures.size) * (game.growth.hold + game.growth.fade)
+        if game.instance_noise.deviation > 0:
+            yield "instance_noise.until", game.instance_noise.until
+
+
+CONFIG = GenerationRunConfig

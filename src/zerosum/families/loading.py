@@ -1,0 +1,122 @@
+"""From a run folder to a trained model, and to the run's pictures."""
+
+from pathlib import Path
+from typing import Literal
+
+from zerosum.checkpoint import require_like
+from zerosum.config.run import RunConfig
+from zerosum.data import Domains, Store, absolute, as_spec
+from zerosum.families import family_of
+from zerosum.families.building import build_game
+from zerosum.families.preparation import refuse_other_pictures
+from zerosum.models.base import KindT, Model, require
+from zerosum.runs import Run
+from zerosum.training.engine import Engine, choose_device
+
+__all__ = ["load", "load_run", "prepare_pictures", "require_own_pictures"]
+
+Checkpoint = Literal["latest", "best"]
+
+
+def load(
+    run: str | Path | Run,
+    *,
+    kind: type[KindT] = Model,  # type: ignore[assignment]
+    device: str = "auto",
+    checkpoint: Checkpoint = "latest",
+) -> KindT:
+    """The model that a run has trained so far.
+
+    Args:
+        run: The run folder, or the run.
+        kind: What it is to be good for: `Generator`, `Translator`, `Classifier`, `LearnedAttack`.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+
+    Raises:
+        RunError: The folder is no run.
+        WrongKindError: The run is good for something else.
+        CheckpointError: It has no checkpoint that can be used.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     load(folder)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.RunError: no config.json in ...
+    """
+    found = run if isinstance(run, Run) else Run.open(Path(run))
+    state = found.load(checkpoint)
+    config = found.config()
+    engine = Engine(device=choose_device(device))
+    game = build_game(config, engine)
+    loop = state["loop"]
+    require_like(loop, {"images": 0, "players": {name: {} for name in game.players}}, "loop")
+    for name, player in game.players.items():
+        player.load_networks(loop["players"][name], f"loop.players.{name}")
+    model: Model = family_of(config).model(found, game, loop["images"])
+    return require(model, kind)
+
+
+def load_run(
+    run: str | Path,
+    *,
+    kind: type[KindT] = Model,  # type: ignore[assignment]
+    device: str = "auto",
+    checkpoint: Checkpoint = "latest",
+    data: str | Path | None = None,
+    data_a: str | Path | None = None,
+    data_b: str | Path | None = None,
+    quiet: bool = False,
+) -> KindT:
+    """The model that a run has trained so far, wherever its pictures are now.
+
+    Args:
+        run: The run folder.
+        kind: What it is to be good for: `Generator`, `Translator`, `Classifier`, `LearnedAttack`.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+        data: Where the run's pictures are now, if they have moved; they must be the same ones.
+        data_a: Likewise for domain A.
+        data_b: Likewise for domain B.
+        quiet: No progress bar while the pictures of a moved run are prepared.
+
+    Raises:
+        RunError: The folder is no run, or the pictures are others.
+        WrongKindError: The run is good for something else.
+        CheckpointError: It has no checkpoint that can be used.
+
+    Example:
+        >>> load_run("runs/no-such")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.RunError: there is no folder runs/no-such; ...
+    """
+    a, b = (None if each is None else absolute(as_spec(each)) for each in (data_a, data_b))
+    where = None if data is None else absolute(as_spec(data))
+    found = Run.open(Path(run)).relocated(data=where, data_a=a, data_b=b)
+    model = load(found, kind=kind, device=device, checkpoint=checkpoint)
+    if found.moved:
+        require_own_pictures(found, checkpoint, quiet=quiet)
+    return model
+
+
+def require_own_pictures(run: Run, checkpoint: Checkpoint, *, quiet: bool = False) -> None:
+    """Make sure that a run's pictures are those that it was trained on.
+
+    Raises:
+        RunError: They are others.
+    """
+    config = run.config()
+    pictures = prepare_pictures(config, quiet=quiet)
+    refuse_other_pictures(config, run.load(checkpoint)["data"], pictures)
+
+
+def prepare_pictures(config: RunConfig, *, quiet: bool = False) -> Store | Domains:
+    """What the run trains on, decoded and resized; built on first use, with a progress bar.
+
+    Where parts are to be cut out by chance, the pictures have the size that they are cut of.
+    """
+    pictures: Store | Domains = family_of(config).open(config, quiet=quiet)
+    return pictures

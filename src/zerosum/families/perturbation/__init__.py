@@ -1,0 +1,1 @@
+"""A generator that learns to mislead a classifier."""

@@ -1,0 +1,56 @@
+"""From the settings of a game against a classifier to the game."""
+
+from zerosum.attacks import Classifier
+from zerosum.config.perturbation import PerturbationConfig
+from zerosum.families.players import build_player
+from zerosum.games import PerturbationGame
+from zerosum.networks import Perturber
+from zerosum.objectives import make_objective
+from zerosum.training.engine import Engine
+from zerosum.types import ImageShape
+
+__all__ = ["build_perturbation"]
+
+
+def build_perturbation(
+    config: PerturbationConfig, shape: ImageShape, engine: Engine, victim: Classifier | None
+) -> PerturbationGame:
+    """The game with these settings, for pictures of that shape.
+
+    Args:
+        config: The settings.
+        shape: (c, h, w).
+        engine: Where it is played.
+        victim: Who is to be misled, on the engine's device; None, if nobody is to play.
+
+    Example:
+        >>> import torch
+        >>> engine = Engine(device=torch.device("cpu"))
+        >>> game = build_perturbation(PerturbationConfig(), (1, 28, 28), engine, None)
+        >>> sorted(game.players)
+        ['discriminator', 'generator']
+    """
+    translator = config.generator.build(shape)
+    network = Perturber(translator, image_shape=shape, universal=config.universal)
+    discriminator = None
+    if config.discriminator_weight:
+        judge = config.discriminator.build(shape)
+        discriminator = build_player(judge, config.discriminator_optimizer, engine)
+    return PerturbationGame(
+        generator=build_player(
+            network,
+            config.generator_optimizer,
+            engine,
+            average_half_life=config.average_half_life,
+        ),
+        discriminator=discriminator,
+        victim=victim,
+        epsilon=config.epsilon,
+        misleading=config.misleading,
+        confidence=config.confidence,
+        objective=make_objective(config.objective),
+        discriminator_weight=config.discriminator_weight,
+        size_weight=config.size_weight,
+        size=config.size,
+        target=config.targeted,
+    )

@@ -1,0 +1,151 @@
+"""All that is special to generators that learn to mislead a classifier."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zerosum.attacks import Classifier
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.config.run import RunConfig
+from zerosum.data import Batches, Store
+from zerosum.evaluation.accuracy import Questions
+from zerosum.evaluation.fooling import score_fooling
+from zerosum.evaluation.protocol import Scores
+from zerosum.evaluation.seeing import Progress
+from zerosum.families.base import Draw, Family
+from zerosum.families.generated import evaluate_generator
+from zerosum.families.labels import splits_for_tests
+from zerosum.families.perturbation.building import build_perturbation
+from zerosum.families.perturbation.data import (
+    aim,
+    find_again,
+    held_out_pictures,
+    learning_batches,
+    preview_pictures,
+)
+from zerosum.families.perturbation.settings import PerturbationRunConfig
+from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.scoring import Evaluated
+from zerosum.games.perturbation import PerturbationGame
+from zerosum.media.images import tile
+from zerosum.models.attack import LearnedAttack
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.exams import Exam
+from zerosum.types import Images
+
+__all__ = ["FAMILY", "FoolingExam", "Perturbation"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoolingExam(Exam):
+    """Pictures that a generator has not learnt to change.
+
+    Attributes:
+        game: Who is examined.
+        questions: The pictures; their labels do not matter.
+    """
+
+    game: PerturbationGame
+    questions: Questions
+
+    def take(
+        self,
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
+    ) -> Scores:
+        """How many of them mislead the game's victim."""
+        return score_fooling(
+            self.game, self.questions, subject=subject, vitals=vitals, progress=progress
+        )
+
+
+class Perturbation(Family[PerturbationRunConfig, Store, PerturbationGame, LearnedAttack]):
+    """A generator of small changes against a trained classifier, its victim."""
+
+    def aids(
+        self,
+        config: PerturbationRunConfig,
+        device: torch.device,
+        *,
+        usual: RunConfig | None = None,
+    ) -> tuple[PerturbationRunConfig, Classifier]:
+        """The run as its victim wants its pictures, and the victim."""
+        config, victim = aim(config, device, usual=usual)
+        return config, victim.classifier
+
+    def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> Classifier:
+        """The victim, which must be what it was."""
+        return find_again(config, device).classifier
+
+    def open(self, config: PerturbationRunConfig, *, quiet: bool = False) -> Store:
+        """The pictures of one source."""
+        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
+
+    def tests(self, config: PerturbationRunConfig) -> list[str | None]:
+        """What it is tested on."""
+        return splits_for_tests(config)
+
+    def batches(self, config: PerturbationRunConfig, data: Store, engine: Engine) -> Batches:
+        """Pictures that are not held out."""
+        return learning_batches(config, data, **batching(config, engine))
+
+    def build(
+        self,
+        config: PerturbationRunConfig,
+        engine: Engine,
+        aids: Classifier | None = None,
+    ) -> PerturbationGame:
+        """The generator, perhaps a discriminator, and the victim."""
+        return build_perturbation(config.game, shape_of(config), engine, aids)
+
+    def grid(self, config: PerturbationRunConfig, game: PerturbationGame, data: Store) -> Draw:
+        """Pictures that are not learnt from, changed."""
+        return partial(_grid, game, preview_pictures(config, data))
+
+    def exams(
+        self,
+        config: PerturbationRunConfig,
+        game: PerturbationGame,
+        data: Store,
+        engine: Engine,
+        *,
+        quiet: bool,
+    ) -> Sequence[Exam]:
+        """How many held out pictures mislead the victim."""
+        questions = held_out_pictures(config, data, quiet=quiet)
+        return [FoolingExam(game=game, questions=questions)] if len(questions) else []
+
+    def model(self, run: Run, game: PerturbationGame, images: int) -> LearnedAttack:
+        """An attack."""
+        return LearnedAttack(run=run, game=game, images=images)
+
+    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+        """Such a run makes no pictures of its own, which is told; `zerosum attack` scores it."""
+        return evaluate_generator(subject, options, quiet=quiet)
+
+    def next_steps(self, config: PerturbationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
+        """See how it does beside an attack that looks at each picture."""
+        game = config.game
+        attack = f"zerosum attack {game.victim} --data {config.data} --attack pgd {path}"
+        return [("beside pgd", f"{attack} --epsilon {game.epsilon:g} --report {path}.html")]
+
+    def recipe_for_own_pictures(self, config: PerturbationRunConfig) -> str:
+        """The same one against another victim."""
+        return f"{config.recipe} --victim CLASSIFIER"
+
+
+def _grid(game: PerturbationGame, images: Images) -> Tensor:
+    """Rows of four times a picture, its change magnified to black and white, and both together."""
+    rows = torch.stack([images, *game.preview(images)], dim=1).flatten(0, 1)
+    return tile(rows, columns=3 * min(4, len(images)))
+
+
+FAMILY = Perturbation()

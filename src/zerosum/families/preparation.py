@@ -1,0 +1,208 @@
+"""The pictures of a run: decoded, resized, named where they cannot be used, and recognised."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from warnings import warn
+
+from zerosum.config.run import RunConfig, TwoDomainsConfig
+from zerosum.counting import counting
+from zerosum.data import (
+    Domains,
+    Pairing,
+    Store,
+    StoreSettings,
+    build_domains,
+    build_store,
+    open_domains,
+    open_source,
+)
+from zerosum.errors import DataWarning, RunError
+from zerosum.files import cache_folder
+from zerosum.training.engine import Engine
+from zerosum.types import ImageShape
+
+__all__ = [
+    "batching",
+    "describe",
+    "facts_of",
+    "name_left_out",
+    "name_unreadable",
+    "prepare_domains",
+    "prepare_store",
+    "refuse_other_pictures",
+    "shape_of",
+    "size_to_train_on",
+    "store_settings",
+]
+
+_NAMED = 10
+
+
+def prepare_store(
+    config: RunConfig,
+    *,
+    split: str = "train",
+    size: tuple[int, int] | None = None,
+    quiet: bool = False,
+) -> Store:
+    """The pictures of a run's source, by default in the size that its networks are given."""
+    source = open_source(config.data, split=split, pixel_limit=config.pictures.pixel_limit)
+    with counting("preparing pictures", quiet=quiet) as progress:
+        store = build_store(
+            source,
+            store_settings(config, size),
+            cache=cache_folder(),
+            strict=config.strict,
+            progress=progress,
+        )
+    name_unreadable(store)
+    return store
+
+
+def prepare_domains(
+    config: TwoDomainsConfig,
+    *,
+    split: str = "train",
+    size: tuple[int, int] | None = None,
+    pairing: Pairing = "none",
+    smoothed: bool = False,
+    quiet: bool = False,
+) -> Domains:
+    """The pictures of a run's two domains, by default in the size that its networks are given.
+
+    Args:
+        config: The run.
+        split: Which part of the sources.
+        size: Another size, (height, width).
+        pairing: How pictures of both domains belong together.
+        smoothed: Whether those of B are wanted with their edges smoothed, too.
+        quiet: No progress bar.
+    """
+    sources = open_domains(
+        config.data,
+        data_a=config.data_a,
+        data_b=config.data_b,
+        split=split,
+        pairing=pairing,
+    )
+    for source in sources:
+        source.pixel_limit = config.pictures.pixel_limit
+    with counting("preparing pictures", quiet=quiet) as progress:
+        domains = build_domains(
+            sources,
+            store_settings(config, size),
+            cache=cache_folder(),
+            strict=config.strict,
+            paired=pairing != "none",
+            smoothed=smoothed,
+            progress=progress,
+        )
+    name_unreadable(domains)
+    return domains
+
+
+def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> StoreSettings:
+    """How the run's pictures are brought to one shape, by default that of its networks."""
+    pictures = config.pictures
+    return StoreSettings(
+        size=size or pictures.size,
+        channels=pictures.channels,
+        fit=pictures.fit,
+        filter=pictures.filter,
+        background=pictures.background,
+        enlarge=pictures.enlarge,
+        srgb=pictures.srgb,
+    )
+
+
+def batching(config: RunConfig, engine: Engine) -> dict[str, Any]:
+    """What all batches of a run have in common: the arguments of `Batches`."""
+    pictures = config.pictures
+    return {
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "device": engine.device,
+        "flip": pictures.flip,
+        "crop": None if pictures.crop_from is None else pictures.size,
+        "rank": engine.rank,
+        "processes": engine.processes,
+    }
+
+
+def size_to_train_on(config: RunConfig) -> tuple[int, int]:
+    """Height and width of the pictures that a run keeps, of which it may cut parts by chance."""
+    return config.pictures.crop_from or config.pictures.size
+
+
+def shape_of(config: RunConfig) -> ImageShape:
+    """(c, h, w) of the pictures that a run's networks are given."""
+    return (config.pictures.channels, *config.pictures.size)
+
+
+def facts_of(pictures: Store | Domains) -> dict[str, Any]:
+    """What a checkpoint remembers of the pictures that a run is trained on."""
+    return {"identity": pictures.identity, "pictures": len(pictures)}
+
+
+def refuse_other_pictures(
+    config: RunConfig, saved: Mapping[str, Any], pictures: Store | Domains
+) -> None:
+    """Make sure that pictures are those that a run began with.
+
+    Args:
+        config: The run.
+        saved: What its checkpoint remembers of them; see `facts_of`.
+        pictures: Those that were found.
+
+    Raises:
+        RunError: They are others.
+    """
+    if saved == facts_of(pictures):
+        return
+    named = " and ".join(it for it in config.sources.values() if it)
+    before, now = saved["pictures"], len(pictures)
+    what = (
+        f"there were {before:,}, now there are {now:,}"
+        if before != now
+        else f"there are {now:,} as before, but pixels or classes are not the same"
+    )
+    raise RunError(
+        f"the pictures of {named} are not those that the run began with: {what}. A run goes on "
+        "as it began. Put them back as they were, name where they are now (--data NEW), or start "
+        "a new run."
+    )
+
+
+def describe(source: str, split: str) -> dict[str, str]:
+    """Facts on real pictures; not where they lie, which is nobody's business elsewhere.
+
+    Example:
+        >>> describe("/home/me/faces.zip", "train")
+        {'source': 'faces.zip', 'split': 'train'}
+    """
+    name, colon, _ = source.partition(":")
+    return {"source": name if colon else Path(source).name, "split": split}
+
+
+def name_unreadable(*stores: Store | Domains) -> None:
+    """Warn of the pictures that were left out of stores, the first few by name."""
+    for store in stores:
+        name_left_out(store.unreadable, count=store.left_out)
+
+
+def name_left_out(left_out: Sequence[tuple[str, str]], *, count: int | None = None) -> None:
+    """Warn of files that were left out, the first few by name.
+
+    Args:
+        left_out: (name, reason) of each, or of the first; none: no warning.
+        count: How many there are in all, if more than these.
+    """
+    count = len(left_out) if count is None else count
+    if not count:
+        return
+    shown = [f"  {name}: {reason}" for name, reason in left_out[:_NAMED]]
+    more = [f"  and {count - _NAMED:,} more; `zerosum data inspect` names them"]
+    head = f"left out {count:,} {'file' if count == 1 else 'files'}:"
+    text = "\n".join([head, *shown, *(more if count > _NAMED else [])])
+    warn(text, DataWarning, stacklevel=3)

@@ -1,0 +1,1 @@
+"""A generator against a classifier that learns from few labels."""

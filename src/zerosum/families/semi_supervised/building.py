@@ -1,0 +1,45 @@
+"""From the settings of a game with few labels to the game."""
+
+from torch import nn
+
+from zerosum.config.classification import SemiSupervisedConfig
+from zerosum.families.classifiers import classifier_network, classifier_player
+from zerosum.families.players import build_player
+from zerosum.games.generating import draw_latents
+from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.networks import ReferenceGenerator
+from zerosum.randomness import Randomness
+from zerosum.training.engine import Engine
+from zerosum.types import ImageShape
+
+__all__ = ["build_semi_supervised"]
+
+
+def build_semi_supervised(
+    config: SemiSupervisedConfig, shape: ImageShape, engine: Engine, random: Randomness
+) -> SemiSupervisedGame:
+    """The game with these settings, for pictures of that shape.
+
+    Args:
+        config: The settings.
+        shape: (c, h, w) of the pictures.
+        engine: Where it is played.
+        random: For the reference batch.
+
+    Raises:
+        ConfigError: It is not known which classes there are.
+    """
+    generator: nn.Module = config.generator.build(shape)
+    if m := config.virtual_batch_norm:
+        latents = draw_latents(config.latent, random, m, config.generator.latent_size)
+        generator = ReferenceGenerator(generator, latents)
+    return SemiSupervisedGame(
+        classifier=classifier_player(config, classifier_network(config, shape), engine),
+        generator=build_player(generator, config.generator_optimizer, engine),
+        classes=config.classes,
+        latent=config.latent,
+        unlabelled_weight=config.unlabelled_weight,
+        matching=config.matching,
+        smoothing=config.label_smoothing,
+        augmentation=config.augmentation,
+    )

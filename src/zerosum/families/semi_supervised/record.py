@@ -1,0 +1,92 @@
+"""All that is special to games of a generator against a classifier with few labels."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from zerosum.config.evaluation import EvaluateConfig
+from zerosum.data import Store
+from zerosum.families.base import Draw, Family
+from zerosum.families.classified import (
+    classifier_steps,
+    evaluate_classifier,
+    examine_classifier,
+)
+from zerosum.families.generated import evaluate_generator, generated_grid, generator_steps
+from zerosum.families.labels import name_classes, splits_for_tests
+from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.scoring import Evaluated
+from zerosum.families.semi_supervised.building import build_semi_supervised
+from zerosum.families.semi_supervised.data import FewLabelsBatches, few_labels_batches
+from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
+from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.models.semi_supervised import SemiSupervised
+from zerosum.randomness import Randomness
+from zerosum.runs import Run
+from zerosum.training.engine import Engine
+from zerosum.training.exams import Exam
+
+__all__ = ["FAMILY", "SemiSupervision"]
+
+
+class SemiSupervision(Family[SemiSupervisedRunConfig, Store, SemiSupervisedGame, SemiSupervised]):
+    """A generator against a classifier that knows few labels."""
+
+    def read(self, config: SemiSupervisedRunConfig) -> SemiSupervisedRunConfig:
+        """With its classes named."""
+        return name_classes(config, config.data)
+
+    def open(self, config: SemiSupervisedRunConfig, *, quiet: bool = False) -> Store:
+        """The pictures of one source."""
+        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
+
+    def tests(self, config: SemiSupervisedRunConfig) -> list[str | None]:
+        """What its classifier is tested on."""
+        return splits_for_tests(config)
+
+    def batches(
+        self, config: SemiSupervisedRunConfig, data: Store, engine: Engine
+    ) -> FewLabelsBatches:
+        """All pictures without their labels, and a few with them."""
+        return few_labels_batches(config, data, **batching(config, engine))
+
+    def build(
+        self, config: SemiSupervisedRunConfig, engine: Engine, aids: Any = None
+    ) -> SemiSupervisedGame:
+        """The classifier, which is the discriminator too, and the generator."""
+        random = Randomness(seed=config.seed, stream="reference batch")
+        return build_semi_supervised(config.game, shape_of(config), engine, random)
+
+    def grid(self, config: SemiSupervisedRunConfig, game: SemiSupervisedGame, data: Store) -> Draw:
+        """Pictures of fixed latents."""
+        return partial(generated_grid, config, game)
+
+    def exams(
+        self,
+        config: SemiSupervisedRunConfig,
+        game: SemiSupervisedGame,
+        data: Store,
+        engine: Engine,
+        *,
+        quiet: bool,
+    ) -> Sequence[Exam]:
+        """How often the classifier is right."""
+        return examine_classifier(config, game, quiet=quiet)
+
+    def model(self, run: Run, game: SemiSupervisedGame, images: int) -> SemiSupervised:
+        """A classifier and a generator."""
+        return SemiSupervised(run=run, game=game, images=images)
+
+    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+        """How often the classifier is right; or the generator's pictures, if that is asked."""
+        if options.asks_for_accuracy:
+            return evaluate_classifier(subject, options, quiet=quiet)
+        return evaluate_generator(subject, options, quiet=quiet)
+
+    def next_steps(self, config: SemiSupervisedRunConfig, path: Path) -> Sequence[tuple[str, str]]:
+        """Classify, and draw."""
+        return [*classifier_steps(path), *generator_steps(path)]
+
+
+FAMILY = SemiSupervision()

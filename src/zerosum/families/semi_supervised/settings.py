@@ -1,0 +1,28 @@
+"""A run in which a classifier learns from few labels, beside a generator."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zerosum.config.classification import SemiSupervisedConfig
+from zerosum.families.classifier_settings import ClassifierRunConfig
+
+__all__ = ["CONFIG", "SemiSupervisedRunConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SemiSupervisedRunConfig(ClassifierRunConfig):
+    """A generator against a classifier that knows few labels.
+
+    Example:
+        >>> from zerosum.recipes.fewlabels import sgan
+        >>> type(sgan()).family
+        'semi_supervised'
+    """
+
+    family: ClassVar[str] = "semi_supervised"
+
+    game: SemiSupervisedConfig
+    """Who plays, and for what."""
+
+
+CONFIG = SemiSupervisedRunConfig

@@ -1,0 +1,51 @@
+"""A run in which pictures of one domain become pictures of another."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from zerosum.checks import require
+from zerosum.config.run import TwoDomainsConfig
+from zerosum.config.translation import CartoonConfig, ContrastiveConfig, CycleConfig, PairedConfig
+
+__all__ = ["CONFIG", "TranslationRunConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationRunConfig(TwoDomainsConfig):
+    """Translators between two domains, with or without partners.
+
+    Example:
+        >>> from zerosum.recipes.translation import pix2pix
+        >>> pix2pix().pairing
+        'names'
+    """
+
+    family: ClassVar[str] = "translation"
+
+    game: CycleConfig | ContrastiveConfig | PairedConfig | CartoonConfig
+    """Who plays, and for what."""
+    pairing: Literal["none", "names", "side-by-side"] = "none"
+    """How pictures of two domains belong together: not; by equal file names; or as the left (A)
+    and right (B) half of one picture."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(
+            not self.game.needs_partners or self.pairing != "none",
+            "this game needs partners: set pairing to names (equal file names in both "
+            "domains) or side-by-side (both halves of one picture).",
+        )
+
+    @property
+    def example_calls(self) -> tuple[str, ...]:
+        """What may follow ``zerosum train RECIPE``, for its help."""
+        own = f"{self.example_data} --dry-run", f"{self.example_data} --images 50000"
+        return (" --data FOLDER  # with trainA and trainB in it", *own)
+
+    @property
+    def example_data(self) -> str:
+        """The options by which users say what to train on."""
+        return "--data-a FOLDER --data-b FOLDER"
+
+
+CONFIG = TranslationRunConfig

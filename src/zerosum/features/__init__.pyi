@@ -1,0 +1,13 @@
+from .base import NO_WEIGHTS as NO_WEIGHTS
+from .base import FeatureNetwork as FeatureNetwork
+from .base import Seen as Seen
+from .content import CONTENTS as CONTENTS
+from .content import Content as Content
+from .content import load_content as load_content
+from .loading import FEATURES as FEATURES
+from .loading import Wanted as Wanted
+from .loading import load_features as load_features
+from .naming import score_name as score_name
+from .preparation import RESIZES as RESIZES
+from .preparation import Preparation as Preparation
+from .preparation import Resize as Resize

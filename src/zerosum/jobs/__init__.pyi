@@ -1,0 +1,12 @@
+from .classification import Classified as Classified
+from .classification import classify as classify
+from .comparison import compare_runs as compare_runs
+from .evaluation import Evaluated as Evaluated
+from .evaluation import evaluate as evaluate
+from .projection import Projected as Projected
+from .projection import project as project
+from .training import Outcome as Outcome
+from .training import resume_run as resume_run
+from .training import train_run as train_run
+from .translation import Translated as Translated
+from .translation import translate as translate

@@ -1,0 +1,9 @@
+from .adapted import AdaptedClassifier as AdaptedClassifier
+from .attack import LearnedAttack as LearnedAttack
+from .base import Model as Model
+from .base import WrongKindError as WrongKindError
+from .base import require as require
+from .classifier import Classifier as Classifier
+from .generator import Generator as Generator
+from .semi_supervised import SemiSupervised as SemiSupervised
+from .translator import Translator as Translator

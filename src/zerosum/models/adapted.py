@@ -1,0 +1,12 @@
+"""A classifier that learnt in one domain for another."""
+
+from zerosum.games.invariance import AdaptingGame
+from zerosum.models.classifier import Classifier
+
+__all__ = ["AdaptedClassifier"]
+
+
+class AdaptedClassifier(Classifier):
+    """A trained classifier of two domains."""
+
+    game: AdaptingGame

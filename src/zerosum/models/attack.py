@@ -1,0 +1,95 @@
+"""Changing pictures so that a classifier is misled: what a generator has learnt of it."""
+
+from typing import ClassVar, cast
+
+from zerosum.attacks.learned import Learned
+from zerosum.errors import ConfigError
+from zerosum.export import Part, takes_pictures
+from zerosum.games.perturbation import PerturbationGame
+from zerosum.models.base import RANGE, Model, rows
+from zerosum.networks.kinds import Shaped
+from zerosum.runs import Run
+from zerosum.types import Images, ImageShape
+
+__all__ = ["LearnedAttack"]
+
+
+class LearnedAttack(Model):
+    """What a generator has learnt about misleading a classifier."""
+
+    does: ClassVar[str] = "learnt to attack"
+    use: ClassVar[str] = "zerosum attack CLASSIFIER --data SOURCE --attack {run}"
+    way_there: ClassVar[str] = "zerosum train advgan --victim CLASSIFIER --data FOLDER"
+
+    def __init__(self, *, run: Run, game: PerturbationGame, images: int) -> None:
+        super().__init__(run=run, game=game, images=images)
+        self.game: PerturbationGame = game
+
+    @property
+    def name(self) -> str:
+        """What it is called beside other attacks."""
+        return self.run.path.absolute().name
+
+    @property
+    def attack(self) -> Learned:
+        """The attack, its generator in evaluation mode."""
+        attack = self.game.attack
+        attack.network.eval()
+        return attack
+
+    @property
+    def shape(self) -> ImageShape:
+        """(c, h, w) of the pictures that it changes."""
+        pictures = self.run.config().pictures
+        return (pictures.channels, *pictures.size)
+
+    @property
+    def target(self) -> int | None:
+        """The class that it learnt to have named; None: any other one."""
+        return self.game.target
+
+    def require(self, images: Images, target: int | None) -> None:
+        """Make sure that it is meant for such pictures, and for that target.
+
+        Raises:
+            ConfigError: It is not.
+        """
+        if tuple(images.shape[1:]) != self.shape:
+            raise ConfigError(
+                f"{self.name} learnt to change pictures of {_times(self.shape)} (channels x height"
+                f" x width), and this classifier takes {_times(images.shape[1:])}. Train one with "
+                "--victim this classifier, or see what carries over: --against."
+            )
+        if target != self.target:
+            learnt, asked = (_aim(each) for each in (self.target, target))
+            raise ConfigError(f"{self.name} learnt to reach {learnt}, not {asked}.")
+
+    def part(self, direction: str | None = None) -> Part:
+        """Its network, and what is to be known of what goes in and comes out.
+
+        Raises:
+            ConfigError: A direction is named.
+        """
+        self.refuse(direction)
+        game = self.game
+        network = game.attack.network
+        shape = cast("Shaped", network).image_shape
+        use = "changed = picture + 2 * epsilon * change, cut to [-1, 1]"
+        return Part(
+            network=network,
+            takes=takes_pictures(shape),
+            gives="changes",
+            facts={
+                "zerosum:input": f"pictures {rows(shape)}, {RANGE}",
+                "zerosum:output": f"changes of the same shape, from -1 to 1: {use}",
+                "zerosum:epsilon": f"{game.epsilon}, of pixels from 0 to 1",
+            },
+        )
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _aim(target: int | None) -> str:
+    return "any wrong class" if target is None else f"class {target}"

@@ -1,0 +1,380 @@
+"""Drawing pictures from nothing: what a trained generator is good for."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import torch
+
+from zerosum.errors import RunError
+from zerosum.export import Part, takes_latents
+from zerosum.games.generating import GeneratingGame
+from zerosum.games.parts.classes import Classes
+from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
+from zerosum.latent.directions import find_directions
+from zerosum.latent.editing import save_edits
+from zerosum.latent.mixing import Mixtures, draw_mixtures
+from zerosum.latent.projection import Descent, Projection, See, project
+from zerosum.latent.sampling import draw_samples
+from zerosum.latent.walking import draw_walk, save_walk
+from zerosum.media.images import (
+    check_png,
+    check_sheet,
+    save_pictures,
+    save_png,
+    tile,
+    to_pictures,
+)
+from zerosum.models.base import CUT, RANGE, Model, rows
+from zerosum.nn.noise import NoiseInjection
+from zerosum.runs import Run
+from zerosum.types import Images
+
+__all__ = ["Generator"]
+
+GeneratorT = TypeVar("GeneratorT", bound="Generator")
+
+
+class Generator(Model):
+    """A trained generator: to `sample` from, to `walk`, `mix`, `project` and edit with.
+
+    Attributes:
+        labels: The classes that it is asked for, one after the other; see `of_class`.
+
+    Example:
+        >>> from zerosum.config import change
+        >>> from zerosum.families.building import build_game
+        >>> from zerosum.recipes import recipe
+        >>> from zerosum.training.engine import Engine, choose_device
+        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.width": 4})
+        >>> game = build_game(narrow, Engine(device=choose_device("cpu")))
+        >>> untrained = Generator(run=Run(Path("runs/digits")), game=game, images=0)
+        >>> two, three = untrained.sample(2, seed=7), untrained.sample(3, seed=7)
+        >>> torch.allclose(two, three[:2], atol=1e-5)
+        True
+    """
+
+    does: ClassVar[str] = "makes pictures from nothing"
+    use: ClassVar[str] = "zerosum sample {run} --grid FILE.png"
+    way_there: ClassVar[str] = "zerosum train dcgan-faces --data FOLDER"
+
+    def __init__(self, *, run: Run, game: GeneratingGame[Any], images: int) -> None:
+        super().__init__(run=run, game=game, images=images)
+        self.game: GeneratingGame[Any] = game
+        self.labels: tuple[int, ...] = ()
+
+    def of_class(self: GeneratorT, *classes: str | int) -> GeneratorT:
+        """The same model, all of whose pictures are of these classes, one after the other.
+
+        Picture i of a seed is of class number i, and from the first again after the last; so is
+        stop i of a walk. Without this method classes come as often as in the data.
+
+        Args:
+            classes: By name, or by number from 0; where classes are called by numbers, by name
+                alone.
+
+        Raises:
+            UnknownNameError: There is no such class.
+            RunError: The run knows no classes.
+        """
+        known = self.asked
+        if known is None:
+            raise RunError(
+                f"{self.run.path} knows no classes. Train a run that does: zerosum train RECIPE "
+                "--data SOURCE --game.conditional projection."
+            )
+        asked = copy(self)
+        asked.labels = tuple(known.find(each) for each in classes)
+        return asked
+
+    @property
+    def asked(self) -> Classes | None:
+        """The classes that a conditional run can be asked for, else None."""
+        return self.game.asked
+
+    def sample(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        batch_size: int = 64,
+        truncation: float | None = None,
+    ) -> Images:
+        """New pictures, shape (count, c, h, w), floats in [-1, 1] on the CPU.
+
+        Picture i of a seed is the same whatever the count and the batch size, up to the rounding
+        of its last bits.
+
+        Args:
+            count: Number of pictures.
+            seed: From which they follow.
+            batch_size: How many are drawn at once.
+            truncation: Less varied pictures, of which more are good: see `LatentSpace.truncate`.
+                None: as they come.
+
+        Raises:
+            ConfigError: The count is less than 1, the seed negative, or the truncation out of
+                range.
+        """
+        pieces = self.batches(count, seed=seed, batch_size=batch_size, truncation=truncation)
+        return torch.cat(list(pieces))
+
+    def batches(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        batch_size: int = 64,
+        truncation: float | None = None,
+    ) -> Iterator[Images]:
+        """The pictures of `sample` in pieces, for counts that do not fit into memory."""
+        return draw_samples(
+            self.latent, count, seed=seed, batch_size=batch_size, truncation=truncation
+        )
+
+    @property
+    def latent(self) -> LatentSpace:
+        """The space in which the generator's pictures lie beside each other."""
+        return latent_space(self.game, self.labels)
+
+    def walk(
+        self,
+        seeds: Sequence[int],
+        *,
+        frames: int = 30,
+        walks: int = 1,
+        truncation: float | None = None,
+    ) -> Iterator[Images]:
+        """The pictures on a closed walk from seed to seed and back to the first.
+
+        Walk number j passes by picture number j of each seed, as `sample` draws it, at one speed
+        all along: in z along spheres (straight on for uniform latents), in the styles of a
+        style-based generator straight on.
+
+        Args:
+            seeds: At least two.
+            frames: From one seed to the next, on average.
+            walks: How many walks go side by side.
+            truncation: As for `sample`.
+
+        Returns:
+            For each of ``len(seeds) * frames`` frames the pictures, shape (walks, c, h, w).
+
+        Raises:
+            ConfigError: There are fewer than two seeds, or something is out of range.
+        """
+        return draw_walk(self.latent, seeds, frames=frames, walks=walks, truncation=truncation)
+
+    def mix(
+        self,
+        *,
+        coarse: Sequence[int],
+        fine: Sequence[int],
+        from_layer: int | None = None,
+        truncation: float | None = None,
+    ) -> Mixtures:
+        """Pictures whose coarse layers have the styles of some seeds, the fine ones of others.
+
+        Args:
+            coarse: Seeds, one for each row of ``mixtures``, (rows, columns, c, h, w).
+            fine: Seeds, one for each column.
+            from_layer: The first layer that is fine, from 1; None: half of the layers are.
+            truncation: As for `sample`.
+
+        Raises:
+            ConfigError: The generator has no styles, or something is out of range.
+        """
+        return draw_mixtures(
+            self.latent, coarse, fine, from_layer=from_layer, truncation=truncation
+        )
+
+    def project(
+        self,
+        images: Images,
+        *,
+        descent: Descent | None = None,
+        see: See | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Projection:
+        """The points of the latent space whose pictures are nearest to the given ones.
+
+        Args:
+            images: Pictures of the run's shape, in [-1, 1].
+            descent: How to look for them.
+            see: Features to compare besides pixels: `FeatureNetwork.see`.
+            progress: Is told of steps done and of their number.
+
+        Raises:
+            DataError: The pictures do not have the run's shape, or are no floats in that range.
+        """
+        return project(self.latent, images, descent=descent, see=see, progress=progress)
+
+    def save(
+        self,
+        out: str | Path,
+        *,
+        count: int = 64,
+        seed: int = 0,
+        truncation: float | None = None,
+    ) -> None:
+        """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
+        pictures = self.batches(count, seed=seed, truncation=truncation)
+
+        def facts(index: int) -> dict[str, str]:
+            said = self._said(truncation, label=self.latent.label(index, seed=seed))
+            return self.facts(seed=seed, index=index, **said)
+
+        save_pictures(Path(out), pictures, facts=facts)
+
+    def save_grid(
+        self,
+        file: str | Path,
+        *,
+        count: int = 64,
+        seed: int = 0,
+        truncation: float | None = None,
+    ) -> None:
+        """Write one PNG with ``count`` pictures in rows, marked as generated.
+
+        Where several classes are asked for, each has a column of its own.
+        """
+        check_png(Path(file))
+        check_sheet(count, self.latent.image_shape)
+        images = self.sample(count, seed=seed, truncation=truncation)
+        columns = len(self.labels) if 1 < len(self.labels) <= count else None
+        (picture,) = to_pictures(tile(images, columns=columns))
+        save_png(picture, Path(file), facts=self.facts(seed=seed, **self._said(truncation)))
+
+    def save_walk(
+        self,
+        file: str | Path,
+        *,
+        seeds: Sequence[int] = (1, 2, 3, 4, 5),
+        frames: int = 30,
+        seconds: float | None = None,
+        columns: int = 1,
+        truncation: float | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Write an animation of `walk` that loops, marked as generated.
+
+        Args:
+            file: It ends in ``.gif``, or in ``.mp4`` where imageio-ffmpeg is installed.
+            seeds: At least two.
+            frames: From one seed to the next, on average.
+            seconds: How long the loop takes; by default 25 frames a second.
+            columns: Columns, and rows, of walks side by side.
+            truncation: As for `sample`.
+            progress: Is told of frames done and of their number.
+
+        Raises:
+            ConfigError: As `walk`, or the file cannot be written.
+        """
+        said = {"seeds": " ".join(map(str, seeds)), **self._said(truncation)}
+        save_walk(
+            self.latent,
+            Path(file),
+            seeds=seeds,
+            frames=frames,
+            seconds=seconds,
+            columns=columns,
+            truncation=truncation,
+            facts=self.facts(**said),
+            progress=progress,
+        )
+
+    def save_mix(
+        self,
+        *,
+        coarse: Sequence[int],
+        fine: Sequence[int],
+        grid: str | Path | None = None,
+        out: str | Path | None = None,
+        from_layer: int | None = None,
+        truncation: float | None = None,
+    ) -> None:
+        """Write the table of `mix` with its sources on the edges, or each mixture by itself.
+
+        Args:
+            coarse: Seeds, one for each row.
+            fine: Seeds, one for each column.
+            grid: A PNG for the table.
+            out: A folder, ``.zip`` or ``.npz`` for the mixtures, row by row.
+            from_layer: As for `mix`.
+            truncation: As for `sample`.
+        """
+        if grid is not None:
+            check_png(Path(grid))
+        found = self.mix(coarse=coarse, fine=fine, from_layer=from_layer, truncation=truncation)
+        said = {"from_layer": found.from_layer, **self._said(truncation)}
+
+        def facts(index: int) -> dict[str, str]:
+            row, column = divmod(index, len(fine))
+            return self.facts(coarse=coarse[row], fine=fine[column], **said)
+
+        if grid is not None:
+            seeds: dict[str, Any] = {
+                "coarse": " ".join(map(str, coarse)),
+                "fine": " ".join(map(str, fine)),
+            }
+            (sheet,) = to_pictures(found.sheet())
+            save_png(sheet, Path(grid), facts=self.facts(**seeds, **said))
+        if out is not None:
+            save_pictures(Path(out), iter([found.mixtures.flatten(0, 1)]), facts=facts)
+
+    def save_edits(
+        self,
+        file: str | Path,
+        *,
+        seed: int = 0,
+        method: str = "pca",
+        rows: int = 6,
+        columns: int = 9,
+        reach: float = 3.0,
+    ) -> None:
+        """Write a PNG of a seed's first picture, moved along directions found by a method.
+
+        Raises:
+            ConfigError: The method or a number is none that there is.
+        """
+        space = self.latent
+        check_png(Path(file))
+        directions = find_directions(space, method, rows)
+        point = space.points(space.latents([0], seed=seed))
+        facts = self.facts(seed=seed, directions=method, **self._said(None))
+        save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
+
+    def _said(self, truncation: float | None, *, label: int | None = None) -> dict[str, Any]:
+        """What was asked for: a truncation, and the class of one picture or those of all."""
+        said: dict[str, Any] = {} if truncation is None else {"truncation": truncation}
+        labels = self.labels if label is None else (label,)
+        if self.asked is not None and labels:
+            said["class"] = ", ".join(self.asked.names[each] for each in labels)
+        return said
+
+    def part(self, direction: str | None = None) -> Part:
+        """Its network, and what is to be known of what goes in and comes out.
+
+        Raises:
+            ConfigError: A direction is named.
+        """
+        self.refuse(direction)
+        space = self.latent
+        size, classes = space.game.input_size, self.asked.names if self.asked else ()
+        facts = {
+            "zerosum:input": f"latents {rows((size,))}",
+            "zerosum:output": f"pictures {rows(space.image_shape)}, {RANGE}; {CUT}",
+            "zerosum:latents": recipe_of_latents(
+                space.game.latent, space.game.latent_size, classes=len(classes)
+            ),
+        }
+        if classes:
+            facts["zerosum:classes"] = json.dumps(classes)
+        layers = space.network.modules()
+        if any(isinstance(layer, NoiseInjection) for layer in layers):
+            facts["zerosum:noise"] = "part of the file, the same for all pictures, as in samples"
+        return Part(
+            network=space.network, takes=takes_latents(size), gives="pictures", facts=facts
+        )

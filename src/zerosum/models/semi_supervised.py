@@ -1,0 +1,18 @@
+"""A classifier and a generator in one: what is left of a game with few labels."""
+
+from typing import ClassVar
+
+from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.models.classifier import Classifier
+from zerosum.models.generator import Generator
+
+__all__ = ["SemiSupervised"]
+
+
+class SemiSupervised(Classifier, Generator):
+    """A trained classifier, and the generator that it learnt beside."""
+
+    does: ClassVar[str] = "classifies pictures and makes some from nothing"
+    use: ClassVar[str] = "zerosum classify {run} PICTURE..., zerosum sample {run} --grid FILE.png"
+
+    game: SemiSupervisedGame
