@@ -5,7 +5,7 @@ discriminator is shown.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.parts.judging import opinions
 from zerosum.games.translation import Direction, OneWayGame
-from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error, patch_nce
 from zerosum.types import DomainBatch, Images, Mask, Scalar
+
+if TYPE_CHECKING:  # A network that someone brings has the parts, not the class.
+    from zerosum.networks.kinds import MappedTranslator, Translator
 
 __all__ = ["CartoonGame", "ContrastiveGame", "PairedGame"]
 
@@ -129,9 +131,10 @@ class ContrastiveGame(OneWayGame):
         made, maps = cast("MappedTranslator", self._part("translator")).with_maps(images)
         return made.float(), maps
 
-    def generator(self, direction: str) -> Translator:
+    def generator(self, direction: str) -> "Translator":
         """The best translator: the averaged one, where there is one."""
-        best: nn.Module = super().generator(direction)
+        assert direction in self.directions
+        best = self.players["generator"].best
         assert isinstance(best, nn.ModuleDict)
         return cast("Translator", best["translator"])
 

@@ -9,7 +9,7 @@ what the translators pay.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import torch
 from jaxtyping import Float
@@ -20,10 +20,12 @@ from zerosum.checkpoint import require_like
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.parts.judging import opinions, share_above
 from zerosum.games.parts.pool import ImagePool
-from zerosum.networks.kinds import Translator
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.translation import absolute_error
 from zerosum.types import DomainBatch, Images, Scalar
+
+if TYPE_CHECKING:  # A network that someone brings has the parts, not the class.
+    from zerosum.networks.kinds import Translator
 
 __all__ = ["CycleGame", "Direction", "OneWayGame", "TranslationGame"]
 
@@ -57,7 +59,7 @@ class TranslationGame(Game[DomainBatch]):
         self.augmentation = tuple(augmentation)
 
     @abstractmethod
-    def generator(self, direction: str) -> Translator:
+    def generator(self, direction: str) -> "Translator":
         """The best translator in that direction: the averaged one, where there is one."""
 
     def translate(self, images: Images, direction: str) -> Images:
@@ -239,7 +241,7 @@ class CycleGame(TranslationGame):
             scores=terms | {"accuracy": (accuracy_a + accuracy_b) / 2},
         )
 
-    def generator(self, direction: str) -> Translator:
+    def generator(self, direction: str) -> "Translator":
         """The best translator in that direction: the averaged one, where there is one."""
         best = self.players["generators"].best
         assert isinstance(best, nn.ModuleDict)
@@ -307,7 +309,7 @@ class OneWayGame(TranslationGame):
         """The translator that learns."""
         return self.players["generator"].network
 
-    def generator(self, direction: str) -> Translator:
+    def generator(self, direction: str) -> "Translator":
         """The best translator: the averaged one, where there is one."""
         assert direction in self.directions
         return cast("Translator", self.players["generator"].best)
