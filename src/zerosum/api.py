@@ -131,7 +131,7 @@ def resume(
         settings: Other settings that may change on the way, by name: ``evaluate_count``,
             ``evaluate_features``, ``compile``...
         quiet: Few lines instead of a progress bar.
-        how: Fields of `zerosum.config.commands.resume.ResumeConfig`, named as the options of
+        how: Fields of `zerosum.config.ResumeConfig`, named as the options of
             ``zerosum resume``: ``images``, ``device``, ``data``, ``stretch``, ``log_every``...
 
     Raises:
@@ -195,7 +195,7 @@ def translate(
         run: The run folder.
         inputs: Picture files, folders (with all below them), zip or tar archives.
         quiet: No progress bar.
-        how: Fields of `zerosum.config.commands.translate.TranslateConfig`, named as the options
+        how: Fields of `zerosum.config.TranslateConfig`, named as the options
             of ``zerosum translate``: ``direction="b2a"``, ``out``, ``page``, ``tile``...
 
     Returns:
@@ -227,7 +227,7 @@ def project(
         run: The run folder.
         inputs: Picture files, folders (with all below them), zip or tar archives.
         quiet: No progress bar.
-        how: Fields of `zerosum.config.commands.project.ProjectConfig`, named as the options of
+        how: Fields of `zerosum.config.ProjectConfig`, named as the options of
             ``zerosum project``: ``steps=100``, ``features="digits"``, ``classes``, ``out``...
 
     Returns:

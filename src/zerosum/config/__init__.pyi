@@ -2,6 +2,15 @@ from .classification import AdversarialTrainingConfig as AdversarialTrainingConf
 from .classification import ClassificationConfig as ClassificationConfig
 from .classification import ClassifyingConfig as ClassifyingConfig
 from .classification import SemiSupervisedConfig as SemiSupervisedConfig
+from .commands.attack import AttackConfig as AttackConfig
+from .commands.classify import ClassifyConfig as ClassifyConfig
+from .commands.edit import EditConfig as EditConfig
+from .commands.mix import MixConfig as MixConfig
+from .commands.project import ProjectConfig as ProjectConfig
+from .commands.resume import ResumeConfig as ResumeConfig
+from .commands.sample import SampleConfig as SampleConfig
+from .commands.translate import TranslateConfig as TranslateConfig
+from .commands.walk import WalkConfig as WalkConfig
 from .evaluation import METRICS as METRICS
 from .evaluation import EvaluateConfig as EvaluateConfig
 from .game import AdversarialConfig as AdversarialConfig
