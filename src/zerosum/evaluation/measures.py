@@ -6,20 +6,19 @@ numbers of another scale; these are named after it: FD-digits, KD-digits, IS-dig
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from zerosum import metrics
+from zerosum import latent, metrics
 from zerosum.data import scale
 from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Score
 from zerosum.evaluation.seeing import Pictures, Sight, see
 from zerosum.features import FeatureNetwork, score_name
 from zerosum.latent import LatentSpace
-from zerosum.latent.paths import EPSILON, Sampling, path_distances
-from zerosum.latent.spaces import input_space
 from zerosum.metrics.estimate import Estimate
 from zerosum.registry import Table
 from zerosum.types import Images, Probabilities
@@ -34,7 +33,7 @@ _PATCHED = 4_096  # pictures that patches are cut of, and how many of each
 _PATCHES = 32
 _PAIRED_AT_ONCE = 64
 
-_SAMPLINGS: Mapping[Sampling, str] = {"full": "t uniform", "end": "t = 0"}
+_SAMPLINGS: Mapping[Literal["full", "end"], str] = {"full": "t uniform", "end": "t = 0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,16 +140,16 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
             "ppl asks the generator how its pictures change with the latent, and is for runs that "
             "draw from nothing; leave it out."
         )
-    spaces = {space.symbol: space for space in (input_space(task.space.game), task.space)}
+    spaces = {space.symbol: space for space in (latent.input_space(task.space.game), task.space)}
     pairs = max(2, len(task.fake))
     scores = {}
     for symbol, space in spaces.items():
         for sampling in _SAMPLINGS:
-            distances = path_distances(
+            distances = latent.path_distances(
                 space, task.network.see, pairs=pairs, seed=task.seed, sampling=sampling
             )
             how = (
-                f"{pairs:,} pairs, ε {EPSILON:g}, {space.way} in {symbol}, "
+                f"{pairs:,} pairs, ε {latent.EPSILON:g}, {space.way} in {symbol}, "
                 f"{_SAMPLINGS[sampling]}; squared distance of features by ε², pictures not "
                 "rounded to bytes, percentiles 1 to 99"
             )

@@ -1,37 +1,13 @@
 """Scores as curves over the real images seen."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Scores
-from zerosum.files import writing
 
-__all__ = ["draw_comparison", "label_images", "plot_score"]
-
-
-def draw_comparison(found: Comparison, path: Path) -> None:
-    """Draw each score of each run over the real images seen, with a band of one standard error.
-
-    Args:
-        found: What is to be drawn.
-        path: The PNG to write.
-    """
-    figure = Figure(figsize=(6 * len(found.names), 4.5), layout="constrained")
-    for axes, name in zip(
-        figure.subplots(1, len(found.names), squeeze=False)[0], found.names, strict=True
-    ):
-        for run, evaluations in found.runs.items():
-            plot_score(axes, evaluations, name, label=run)
-        label_images(axes)
-        axes.grid(alpha=0.3, which="both")
-        axes.legend()
-    with writing(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=100)
+__all__ = ["label_images", "plot_score"]
 
 
 def label_images(axes: Axes) -> None:
