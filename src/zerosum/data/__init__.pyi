@@ -4,11 +4,11 @@ from .audit import audit as audit
 from .batches import Batches as Batches
 from .dataset import NO_LABEL as NO_LABEL
 from .dataset import StoreDataset as StoreDataset
-from .domains import DomainBatches as DomainBatches
+from .domain_batches import DomainBatches as DomainBatches
+from .domain_batches import make_domain_batches as make_domain_batches
 from .domains import Domains as Domains
 from .domains import Pairing as Pairing
 from .domains import build_domains as build_domains
-from .domains import make_domain_batches as make_domain_batches
 from .domains import open_domains as open_domains
 from .scaling import scale as scale
 from .scaling import unscale as unscale

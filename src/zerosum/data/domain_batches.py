@@ -1,0 +1,130 @@
+"""Batches of two domains between which a game translates."""
+
+import torch
+
+from zerosum.data.batches import Batches
+from zerosum.data.domains import Domains
+from zerosum.data.store import Store
+from zerosum.errors import ConfigError
+from zerosum.randomness import derive_seed
+from zerosum.types import DomainBatch
+
+__all__ = ["DomainBatches", "make_domain_batches"]
+
+
+class DomainBatches:
+    """Endless batches of two domains, each in its own order, as a function of where the run is.
+
+    Positions count pictures of A. Each domain goes through epochs of its own, so that of the
+    smaller one every picture is seen more often. `make_domain_batches` chooses the seeds.
+
+    Args:
+        a: Batches of A.
+        b: Batches of B. For partners to meet, they have the seed of A, which has as many pictures.
+        smoothed: Batches of B with smoothed edges, with the seed of B; or None.
+
+    Attributes:
+        batch_size: Pictures of each domain in one batch, over all processes.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import StoreSettings, build_store, open_source
+        >>> settings = StoreSettings(size=(28, 28), channels=1)
+        >>> with TemporaryDirectory() as cache:
+        ...     store = build_store(open_source("digits"), settings, cache=Path(cache))
+        ...     a, b = (Batches(store, batch_size=4, seed=seed) for seed in (0, 1))
+        ...     DomainBatches(a, b).at(64).b.shape
+        torch.Size([4, 1, 28, 28])
+    """
+
+    def __init__(self, a: Batches, b: Batches, *, smoothed: Batches | None = None) -> None:
+        assert a.batch_size == b.batch_size
+        assert smoothed is None or smoothed.batch_size == b.batch_size
+        self.a = a
+        self.b = b
+        self.smoothed = smoothed
+
+    def size_at(self, position: int) -> int:
+        """How many pictures of each domain the batch at a position has, over all processes."""
+        return self.a.size_at(position)
+
+    def at(self, position: int) -> DomainBatch:
+        """The rows of this process in the batch that begins at a position of the stream.
+
+        Args:
+            position: How many pictures of A come before the batch, over all processes; from 0.
+        """
+        return DomainBatch(
+            a=self.a.at(position).images,
+            b=self.b.at(position).images,
+            smoothed=None if self.smoothed is None else self.smoothed.at(position).images,
+        )
+
+
+def make_domain_batches(
+    stores: Domains,
+    *,
+    paired: bool,
+    batch_size: int,
+    seed: int,
+    device: torch.device | str = "cpu",
+    flip: bool = False,
+    crop: tuple[int, int] | None = None,
+    rank: int = 0,
+    processes: int = 1,
+) -> DomainBatches:
+    """Batches of two domains, with the seeds that pair them or keep them apart.
+
+    Partners are shuffled, mirrored and cut alike; otherwise B has draws of its own. The smoothed
+    pictures are always those of B, mirrored and cut alike.
+
+    Args:
+        stores: The pictures.
+        paired: Whether picture i of A and picture i of B are partners.
+        batch_size: Pictures of each domain in one batch, over all processes.
+        seed: The run's seed.
+        device: Where the batches are wanted.
+        flip: Whether half of the pictures, chosen at random, are mirrored left to right.
+        crop: (height, width) of the part that is cut out of each picture, at a random place.
+        rank: The number of this process, from 0.
+        processes: How many processes share each batch.
+
+    Raises:
+        ConfigError: If a batch or a part is impossible; see `Batches`.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import StoreSettings, build_domains, open_domains
+        >>> sources = open_domains("digits", pairing="side-by-side")
+        >>> settings = StoreSettings(size=(28, 14), channels=1)
+        >>> with TemporaryDirectory() as cache:
+        ...     domains = build_domains(sources, settings, cache=Path(cache), paired=True)
+        ...     batches = make_domain_batches(domains, paired=True, batch_size=8, seed=0)
+        ...     len(batches.at(64))
+        8
+    """
+    assert not paired or len(stores.a) == len(stores.b)
+    seed_of_b = seed if paired else derive_seed(seed, "domain b")
+
+    def batches(store: Store, seed: int, domain: str) -> Batches:
+        try:
+            return Batches(
+                store,
+                batch_size=batch_size,
+                seed=seed,
+                device=device,
+                flip=flip,
+                crop=crop,
+                rank=rank,
+                processes=processes,
+            )
+        except ConfigError as error:
+            raise ConfigError(f"domain {domain}: {error}") from error
+
+    return DomainBatches(
+        batches(stores.a, seed, "A"),
+        batches(stores.b, seed_of_b, "B"),
+        smoothed=None if stores.smoothed is None else batches(stores.smoothed, seed_of_b, "B"),
+    )
