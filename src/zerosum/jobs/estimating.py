@@ -14,10 +14,10 @@ from zerosum.errors import ConfigError
 from zerosum.jobs.assembling import assemble
 from zerosum.networks.parameters import count_parameters
 from zerosum.runs import Run
+from zerosum.sizes import as_duration
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.training.memory import TensorMemory, free_memory
-from zerosum.training.progress import as_duration
 
 __all__ = ["Estimate", "estimate", "is_heavy", "refuse_what_has_no_room", "takes_long"]
 
