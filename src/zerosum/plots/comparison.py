@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from zerosum.evaluation.comparing import Comparison
 from zerosum.files import writing
-from zerosum.plots.scores import label_images, plot_score
+from zerosum.plots.curves import label_images, plot_score
 
 __all__ = ["draw_comparison"]
 
