@@ -4,12 +4,12 @@ from .audit import audit as audit
 from .batches import Batches as Batches
 from .dataset import NO_LABEL as NO_LABEL
 from .dataset import StoreDataset as StoreDataset
-from .domain_batches import DomainBatches as DomainBatches
-from .domain_batches import make_domain_batches as make_domain_batches
+from .domain_sources import build_domains as build_domains
+from .domain_sources import open_domains as open_domains
+from .domains import DomainBatches as DomainBatches
 from .domains import Domains as Domains
 from .domains import Pairing as Pairing
-from .domains import build_domains as build_domains
-from .domains import open_domains as open_domains
+from .domains import make_domain_batches as make_domain_batches
 from .scaling import scale as scale
 from .scaling import unscale as unscale
 from .settings import StoreSettings as StoreSettings
