@@ -2,6 +2,8 @@ from .adaptation import AdaptationBatches as AdaptationBatches
 from .audit import Audit as Audit
 from .audit import audit as audit
 from .batches import Batches as Batches
+from .colours import lab_to_srgb as lab_to_srgb
+from .colours import to_srgb as to_srgb
 from .dataset import NO_LABEL as NO_LABEL
 from .dataset import StoreDataset as StoreDataset
 from .domain_sources import build_domains as build_domains
