@@ -43,7 +43,7 @@ NAMES = [
 ROOMS = {
     f"zerosum.{name}"
     for name in (
-        *("augment", "config.commands", "evaluation", "games.parts", "media", "plots", "training"),
+        *("config.commands", "evaluation", "games.parts", "media", "plots", "training"),
         *(f"families.{family}" for family in FAMILIES),
     )
 }

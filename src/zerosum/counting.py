@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from zerosum.errors import printable
+from zerosum.sizes import as_duration
 
 __all__ = ["Lines", "counting"]
 
@@ -85,21 +86,9 @@ class Lines:
         self._said, spent = now, now - self._began
         if done < total:
             left = spent * (total - done) / max(done, 1)
-            self._say(f"{100 * done // total} %, about {_duration(left)} left")
+            self._say(f"{100 * done // total} %, about {as_duration(left)} left")
         else:
-            self._say(f"done in {_duration(spent)}")
+            self._say(f"done in {as_duration(spent)}")
 
     def _say(self, what: str) -> None:
         print(f"{self._text}: {what}", file=sys.stderr, flush=True)
-
-
-def _duration(seconds: float) -> str:
-    """Seconds up to two minutes, then minutes, then hours.
-
-    Example:
-        >>> _duration(28.2), _duration(150.0), _duration(9_000.0)
-        ('28 s', '2.5 min', '2.5 h')
-    """
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 7_200 else f"{seconds / 3_600:.1f} h"

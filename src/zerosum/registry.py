@@ -46,7 +46,7 @@ class Table(Mapping[str, T], Generic[T]):
         self, kind: str, entries: Mapping[str, T], *, also: Mapping[str, str] | None = None
     ) -> None:
         self.kind = kind
-        self._entries = dict(entries)
+        self._entries = entries
         self.also = dict(also or {})
 
     def __getitem__(self, name: str) -> T:

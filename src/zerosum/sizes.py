@@ -1,9 +1,27 @@
-"""Sizes of pictures, in a place that costs nothing to import."""
+"""Sizes of pictures and lengths of time, in a place that costs nothing to import."""
 
-__all__ = ["ImageShape", "in_pixels"]
+__all__ = ["ImageShape", "as_duration", "in_pixels"]
 
 ImageShape = tuple[int, int, int]
 """(channels, height, width) of one picture."""
+
+
+def as_duration(seconds: float) -> str:
+    """A time as people say it, in the two units that matter.
+
+    Example:
+        >>> [as_duration(seconds) for seconds in (0.4, 59, 600, 7_500, 100_000, 3e8)]
+        ['0 s', '59 s', '10 min', '2 h 05 min', '1 d 3 h', '9.5 years']
+    """
+    whole = int(seconds)
+    minutes, hours, days = whole // 60, whole // 3_600, whole // 86_400
+    if days >= 2 * 365:
+        return f"{days / 365:.1f} years"
+    if days:
+        return f"{days} d {hours % 24} h"
+    if hours:
+        return f"{hours} h {minutes % 60:02d} min"
+    return f"{minutes} min" if minutes else f"{whole} s"
 
 
 def in_pixels(size: tuple[int, int]) -> str:

@@ -34,8 +34,10 @@ __all__ = [
     "OtherImages",
     "PerSample",
     "Pixels",
+    "Points",
     "Probabilities",
     "Scalar",
+    "Time",
 ]
 
 Images = Float[Tensor, "n c h w"]
@@ -58,6 +60,12 @@ Latents = Float[Tensor, "n d"]
 
 AnyLatents = Float[Tensor, "..."]
 """The same as a user may give it: (n, d) or (n, d, 1, 1)."""
+
+Points = Float[Tensor, "n ..."]
+"""Points of a latent space: z (n, d), or styles w (n, layers, d); z may end in classes."""
+
+Time = float | Float[Tensor, "n ..."]
+"""t from 0 to 1 on a way: one for all, or one for each, of as many dimensions as the points."""
 
 Logits = Float[Tensor, " n"]
 """A discriminator's opinion before the sigmoid: positive means "real"."""

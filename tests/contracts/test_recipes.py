@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from zerosum.config import ClassifyingConfig, change
+from zerosum.errors import UnknownNameError
 from zerosum.families.building import build_game
 from zerosum.networks.parameters import count_parameters
 from zerosum.recipes import RECIPES, WEIGHTS, recipe
@@ -44,6 +45,12 @@ def test_weights_are_those_of_the_networks(name: str, tmp_path: Path) -> None:
 
 def test_every_recipe_has_a_size() -> None:
     assert list(WEIGHTS) == list(RECIPES)
+
+
+@pytest.mark.parametrize("name", ["RECIPES", "recipe", "named"])
+def test_what_else_the_package_offers_is_no_recipe(name: str) -> None:
+    with pytest.raises(UnknownNameError):
+        recipe(name)
 
 
 @pytest.mark.parametrize("name", RECIPES)

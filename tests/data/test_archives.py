@@ -24,8 +24,8 @@ from PIL import Image
 
 from zerosum.data import open_source
 from zerosum.data.sources import Source, UnreadableError
-from zerosum.data.sources.archives import TAR_SUFFIXES
 from zerosum.data.sources.budget import FILE_LIMIT
+from zerosum.data.sources.opening import TAR_SUFFIXES
 from zerosum.errors import DataError, DataWarning, printable
 
 CENTRAL, LOCAL, END = b"PK\1\2", b"PK\3\4", b"PK\5\6"

@@ -23,8 +23,9 @@ from PIL import Image
 
 from zerosum.data import open_source
 from zerosum.data.sources import NAMED, Source, UnreadableError, files, fingerprint
-from zerosum.data.sources.archives import TAR_SUFFIXES, TarSource, ZipSource
+from zerosum.data.sources.archives import TarSource, ZipSource
 from zerosum.data.sources.layout import canonical
+from zerosum.data.sources.opening import TAR_SUFFIXES
 from zerosum.errors import DataError, DataWarning
 from zerosum.jobs.inputs import find_inputs
 

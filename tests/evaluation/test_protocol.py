@@ -11,7 +11,7 @@ from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.protocol import Protocol, Score, Scores, check_alike, unlike
 from zerosum.evaluation.records import append_scores, read_scores
 from zerosum.metrics.estimate import Estimate
-from zerosum.plots.scores import draw_comparison
+from zerosum.plots.comparison import draw_comparison
 
 PROTOCOL = Protocol(
     network={"network": "digits", "weights": "8a32", "resize": "bilinear, antialiased"},

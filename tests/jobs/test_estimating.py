@@ -131,8 +131,8 @@ def test_a_run_without_room_is_timed_with_few_pictures_and_refused(
 def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
     is_heavy: bool, tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.estimating._HEAVY", 0 if is_heavy else 1e12)
-    monkeypatch.setattr("zerosum.jobs.training.estimate", lambda *_: FOUND)
+    monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0 if is_heavy else 1e12)
+    monkeypatch.setattr("zerosum.jobs.estimating.estimate", lambda *_: FOUND)
     out = tmp_path / "run"
     if is_heavy:
         with pytest.raises(ConfigError, match="Use a GPU, or smaller rounds"):
@@ -145,8 +145,8 @@ def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
 def test_a_run_that_goes_on_is_not_looked_at_again(
     tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.estimating._HEAVY", 0)
-    with patch("zerosum.jobs.training.estimate", return_value=replace(FOUND, memory=10)) as look:
+    monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0)
+    with patch("zerosum.jobs.estimating.estimate", return_value=replace(FOUND, memory=10)) as look:
         for images in (16, 32):
             config = replace(tiny, images=images)
             train_run(config, out=tmp_path / "run", go_on=True, quiet=True)
@@ -160,8 +160,8 @@ def test_a_run_of_days_on_a_cpu_is_told_of_before_it_begins(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     slow = replace(FOUND, seconds=8e6, memory=10, batch_size=16)
-    monkeypatch.setattr("zerosum.jobs.estimating._HEAVY", 0)
-    monkeypatch.setattr("zerosum.jobs.training.estimate", lambda *_: slow)
+    monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0)
+    monkeypatch.setattr("zerosum.jobs.estimating.estimate", lambda *_: slow)
     train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True)
     told = capsys.readouterr().err
     assert "16 images of dcgan-digits take about 92 d 14 h on this processor" in told

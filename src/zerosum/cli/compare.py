@@ -29,7 +29,7 @@ def _compare(
     """
     from zerosum.cli.scores import report_comparison
     from zerosum.jobs.comparison import compare_runs
-    from zerosum.plots.scores import draw_comparison
+    from zerosum.plots.comparison import draw_comparison
 
     found = compare_runs(runs)
     if plot is None and not json:

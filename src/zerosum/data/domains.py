@@ -1,82 +1,20 @@
-"""Two sets of pictures, A and B, between which a game translates."""
+"""Two sets of pictures, A and B, and batches of both."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import torch
 
 from zerosum.data.batches import Batches
-from zerosum.data.settings import StoreSettings
-from zerosum.data.sources import Source, open_source
-from zerosum.data.sources.partners import Half, pair_by_name
-from zerosum.data.store import Store, build_store
-from zerosum.errors import ConfigError, DataError
+from zerosum.data.store import Store
+from zerosum.errors import ConfigError
 from zerosum.randomness import derive_seed
 from zerosum.types import DomainBatch
 
-__all__ = [
-    "DomainBatches",
-    "Domains",
-    "Pairing",
-    "build_domains",
-    "make_domain_batches",
-    "open_domains",
-]
+__all__ = ["DomainBatches", "Domains", "Pairing", "make_domain_batches"]
 
 Pairing = Literal["none", "names", "side-by-side"]
 """How pictures of A and B belong together: not at all, by their names, or as halves of one."""
-
-_WAYS = "--data FOLDER with trainA and trainB in it, or --data-a SOURCE --data-b SOURCE"
-
-
-def open_domains(
-    data: str,
-    *,
-    data_a: str | None = None,
-    data_b: str | None = None,
-    split: str = "train",
-    pairing: Pairing = "none",
-) -> tuple[Source, Source]:
-    """Open two domains, from one source that holds both or from one source each.
-
-    Args:
-        data: A folder or archive with ``trainA`` and ``trainB`` (``testA``, ``testB``) in it; or,
-            where they stand side by side, any source of pictures that hold A in the left half and
-            B in the right half. Empty if ``data_a`` and ``data_b`` are given.
-        data_a: Any source, for domain A; see `open_source`.
-        data_b: Any source, for domain B.
-        split: Which part of each: ``train``, ``test``, ...
-        pairing: ``none``: A and B are two sets. ``names``: pictures whose paths below the folder
-            of their split agree but for the suffix are partners, and every picture must have one;
-            both sources come in the order of the names. ``side-by-side``: the halves of one
-            picture are partners.
-
-    Raises:
-        ConfigError: If nothing is named, or only one domain, or both in two ways.
-        DataError: If there is nothing of this name, a domain is empty, the domains are one and the
-            same or look swapped, or a picture has no partner.
-
-    Example:
-        >>> a, b = open_domains("", data_a="digits", data_b="stacked-digits")
-        >>> a.name, b.name
-        ('digits-train', 'stacked-digits-train')
-        >>> left, right = open_domains("digits", pairing="side-by-side")
-        >>> left.read(0).size, right.split
-        ((14, 28), 'trainB')
-    """
-    _check_specs(data, data_a, data_b, pairing)
-    if pairing == "side-by-side":
-        return _halves(data, split)
-    if data_a and data_b:
-        a, b = _open_domain("A", data_a, split), _open_domain("B", data_b, split)
-        if a.key() == b.key():
-            raise DataError(_SAME.format(f"{data_a} and {data_b} hold the same pictures"))
-    else:
-        a, b = _open_both(data, split)
-    return pair_by_name(a, b) if pairing == "names" else (a, b)
 
 
 @dataclass(frozen=True)
@@ -89,7 +27,9 @@ class Domains:
         smoothed: The pictures of B with their edges smoothed, in the same order; or None.
 
     Example:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import StoreSettings, build_store, open_domains
         >>> sources = open_domains("digits", pairing="side-by-side")
         >>> settings = StoreSettings(size=(28, 14), channels=1)
         >>> with TemporaryDirectory() as cache:
@@ -131,64 +71,6 @@ class Domains:
         return (self.a, self.b) if direction == "a2b" else (self.b, self.a)
 
 
-def build_domains(
-    sources: tuple[Source, Source],
-    settings: StoreSettings,
-    *,
-    cache: Path,
-    strict: bool = False,
-    paired: bool = False,
-    smoothed: bool = False,
-    progress: Callable[[int, int], None] | None = None,
-) -> Domains:
-    """Return the stores of two domains; build those that are not there yet.
-
-    Args:
-        sources: Domains A and B; see `open_domains`.
-        settings: What the pictures of both are to look like.
-        cache: The folder that holds stores; made if missing.
-        strict: Whether one unreadable file is an error.
-        paired: Whether picture i of A and picture i of B are partners. An unreadable picture is an
-            error then, because those after it would have false partners.
-        smoothed: Whether the pictures of B are also kept with their edges smoothed.
-        progress: Called with (pictures done, pictures in all), over all stores that are built.
-
-    Raises:
-        DataError: For all reasons of `build_store`; if an unreadable picture has a partner, if
-            paired domains are not of one length, or if both domains are the same pictures.
-
-    Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> sources = open_domains("digits", pairing="side-by-side")
-        >>> settings = StoreSettings(size=(28, 14), channels=1)
-        >>> with TemporaryDirectory() as cache:
-        ...     domains = build_domains(sources, settings, cache=Path(cache), paired=True)
-        ...     len(domains), domains.b.shape
-        (10000, (1, 28, 14))
-    """
-    a, b = sources
-    if paired and len(a) != len(b):
-        raise DataError(
-            f"expected as many pictures in A as in B, because they are partners, found {len(a)} "
-            f"in {a.name} and {len(b)} in {b.name}; open them with a pairing."
-        )
-    wanted: tuple[Source, ...] = (a, b)
-    if smoothed:
-        from zerosum.data.smoothing import EdgeSmoothed  # SciPy, which no other game needs.
-
-        wanted = (a, b, EdgeSmoothed(b, settings))
-    total = sum(map(len, wanted))
-    stores: list[Store] = []
-    for number, source in enumerate(wanted):
-        counted = _counted(progress, sum(map(len, wanted[:number])), total)
-        stores.append(build_store(source, settings, cache=cache, strict=strict, progress=counted))
-        if paired:
-            _refuse_gaps(source, stores[-1], "AB"[number > 0])
-    if not paired and stores[0].identity == stores[1].identity:
-        raise DataError(_SAME.format(f"{a.name} and {b.name} hold the same pictures"))
-    return Domains(*stores)
-
-
 class DomainBatches:
     """Endless batches of two domains, each in its own order, as a function of where the run is.
 
@@ -204,7 +86,9 @@ class DomainBatches:
         batch_size: Pictures of each domain in one batch, over all processes.
 
     Example:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import StoreSettings, build_store, open_source
         >>> settings = StoreSettings(size=(28, 28), channels=1)
         >>> with TemporaryDirectory() as cache:
         ...     store = build_store(open_source("digits"), settings, cache=Path(cache))
@@ -269,7 +153,9 @@ def make_domain_batches(
         ConfigError: If a batch or a part is impossible; see `Batches`.
 
     Example:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
+        >>> from zerosum.data import StoreSettings, build_domains, open_domains
         >>> sources = open_domains("digits", pairing="side-by-side")
         >>> settings = StoreSettings(size=(28, 14), channels=1)
         >>> with TemporaryDirectory() as cache:
@@ -300,109 +186,4 @@ def make_domain_batches(
         batches(stores.a, seed, "A"),
         batches(stores.b, seed_of_b, "B"),
         smoothed=None if stores.smoothed is None else batches(stores.smoothed, seed_of_b, "B"),
-    )
-
-
-_SAME = "expected two sets of pictures, found one: {}; name another source for A or for B."
-
-
-def _check_specs(data: str, data_a: str | None, data_b: str | None, pairing: Pairing) -> None:
-    if bool(data_a) != bool(data_b):
-        given, missing = ("--data-a", "--data-b") if data_a else ("--data-b", "--data-a")
-        raise ConfigError(f"expected both domains, found only {given}; name {missing} as well.")
-    if pairing == "side-by-side" and (data_a or not data):
-        raise ConfigError(
-            "this recipe takes two pictures that stand side by side in one: expected --data "
-            "SOURCE, whose pictures hold A in the left half and B in the right half, found "
-            f"{'--data-a and --data-b' if data_a else 'none'}."
-        )
-    if data and data_a:
-        raise ConfigError(
-            "expected --data, or --data-a and --data-b, found all three; leave out the one or "
-            "the two."
-        )
-    if not data and not data_a:
-        raise ConfigError(f"this recipe translates between two sets of pictures: {_WAYS}.")
-    if data_a and data_b:
-        _refuse_same_or_swapped(data_a, data_b)
-
-
-def _refuse_same_or_swapped(data_a: str, data_b: str) -> None:
-    if data_a == data_b:
-        raise DataError(_SAME.format(f"A and B are both {data_a}"))
-    ends = Path(data_a).name, Path(data_b).name
-    if ends[0] in ("trainB", "testB") and ends[1] in ("trainA", "testA"):
-        raise DataError(
-            f"the domains look swapped: --data-a is {data_a} and --data-b is {data_b}; exchange "
-            "the two, or give the folders other names if this is meant."
-        )
-
-
-def _open_domain(domain: str, spec: str, split: str) -> Source:
-    try:
-        return open_source(spec, split=split)
-    except DataError as error:
-        raise DataError(f"domain {domain} (--data-{domain.lower()}): {error}") from error
-
-
-def _open_both(data: str, split: str) -> tuple[Source, Source]:
-    try:
-        return open_source(data, split=f"{split}A"), open_source(data, split=f"{split}B")
-    except DataError as error:
-        raise _explained(data, error) from error
-
-
-def _explained(data: str, error: DataError) -> DataError:
-    """What to say of a source without two domains; the error itself if it is another matter."""
-    for domain, other in (("trainA", "trainB"), ("trainB", "trainA")):
-        with suppress(DataError):
-            if other not in open_source(data, split=domain).splits:
-                return DataError(
-                    f"domain {other[-1]} is empty: {data} has pictures in {domain} and none in "
-                    f"{other}; add some, or name another source."
-                )
-    try:
-        found = open_source(data)
-    except DataError:
-        return error
-    return DataError(
-        f"expected two sets of pictures, found one in {data} ({len(found)} pictures); give "
-        f"{_WAYS}."
-    )
-
-
-def _halves(data: str, split: str) -> tuple[Source, Source]:
-    try:
-        whole = open_source(data, split=split)
-    except DataError as error:
-        try:
-            open_source(data, split=f"{split}A")
-        except DataError:
-            raise error from None
-        raise DataError(
-            f"expected pictures in {data} that hold A and B side by side, found two domains; "
-            "choose the pairing 'names', or name one folder of pictures."
-        ) from error
-    return Half(whole, "left"), Half(whole, "right")
-
-
-def _counted(
-    progress: Callable[[int, int], None] | None, before: int, total: int
-) -> Callable[[int, int], None] | None:
-    if progress is None:
-        return None
-    return lambda done, _: progress(before + done, total)
-
-
-def _refuse_gaps(source: Source, store: Store, domain: str) -> None:
-    if len(store) == len(source):
-        return
-    strays = {name for name, _ in source.strays()}
-    lost = [(name, reason) for name, reason in store.unreadable if name not in strays]
-    named = "".join(f"\n  {name}: {reason}" for name, reason in lost[:10])
-    more = f"\n  and {len(lost) - 10} more" if len(lost) > 10 else ""
-    raise DataError(
-        f"{len(lost)} of the {len(source)} pictures of domain {domain} cannot be read, but each "
-        f"has a partner in the other domain:{named}{more}\n"
-        "Repair them, or remove them and their partners as well."
     )

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from zerosum.data.colours import lab_to_srgb, to_srgb
+from zerosum import data
 from zerosum.data.settings import StoreSettings
 from zerosum.errors import DataError
 from zerosum.sizes import in_pixels
@@ -87,7 +87,7 @@ def convert(
         return image
     image = _in_bytes(image)
     if srgb:
-        image = to_srgb(image)
+        image = data.to_srgb(image)
     transparent = image.has_transparency_data
     if mode == "RGBA" and not transparent:
         raise DataError(
@@ -110,7 +110,7 @@ def _in_bytes(image: Image.Image) -> Image.Image:
             f"mode {image.mode} has no range of bytes; save it with 8 bits per channel"
         )
     if image.mode == "LAB":
-        return lab_to_srgb(image)
+        return data.lab_to_srgb(image)
     return image.convert("LA") if image.mode == "La" else image
 
 

@@ -6,33 +6,20 @@ numbers of another scale; these are named after it: FD-digits, KD-digits, IS-dig
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from zerosum import latent, metrics
 from zerosum.data import scale
 from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Score
 from zerosum.evaluation.seeing import Pictures, Sight, see
 from zerosum.features import FeatureNetwork, score_name
 from zerosum.latent import LatentSpace
-from zerosum.latent.paths import EPSILON, Sampling, path_distances
-from zerosum.latent.spaces import input_space
-from zerosum.metrics import (
-    Estimate,
-    Moments,
-    frechet_bias,
-    frechet_distance_of_features,
-    inception_score,
-    kernel_distance,
-    manifold_scores,
-    mean_path_length,
-    modes_covered,
-    near_copies,
-    patch_distances,
-    stacked_modes,
-)
+from zerosum.metrics.estimate import Estimate
 from zerosum.registry import Table
 from zerosum.types import Images, Probabilities
 
@@ -46,7 +33,7 @@ _PATCHED = 4_096  # pictures that patches are cut of, and how many of each
 _PATCHES = 32
 _PAIRED_AT_ONCE = 64
 
-_SAMPLINGS: Mapping[Sampling, str] = {"full": "t uniform", "end": "t = 0"}
+_SAMPLINGS: Mapping[Literal["full", "end"], str] = {"full": "t uniform", "end": "t = 0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,29 +60,30 @@ class Task:
 
 def _frechet(task: Task) -> Mapping[str, Score]:
     real, fake = task.real.features, task.fake.features
-    bias = frechet_bias(Moments.of(real), n=len(real), m=len(fake))
+    bias = metrics.frechet_bias(metrics.Moments.of(real), n=len(real), m=len(fake))
     few = min(len(real), len(fake)) < FEW
     how = (
         f"of which about {bias:.2g} is the bias of few pictures" if few else "Gaussians' distance"
     )
-    return _score(task, "frechet", frechet_distance_of_features(real, fake), how, lower=True)
+    distance = metrics.frechet_distance_of_features(real, fake)
+    return _score(task, "frechet", distance, how, lower=True)
 
 
 def _kernel(task: Task) -> Mapping[str, Score]:
     real, fake = task.real.features, task.fake.features
     how = f"unbiased, cubic kernel, 100 subsets of {min(1_000, len(real), len(fake)):,}"
-    return _score(task, "kernel", kernel_distance(real, fake), how, lower=True)
+    return _score(task, "kernel", metrics.kernel_distance(real, fake), how, lower=True)
 
 
 def _inception(task: Task) -> Mapping[str, Score]:
     probabilities = _probabilities(task, task.fake)
     splits = min(10, len(probabilities))
-    estimate = inception_score(probabilities, splits=splits)
+    estimate = metrics.inception_score(probabilities, splits=splits)
     return _score(task, "inception", estimate, f"{splits} shuffled splits", lower=False)
 
 
 def _manifold(task: Task) -> Mapping[str, Score]:
-    found = manifold_scores(task.real.features, task.fake.features, neighbours=_NEIGHBOURS)
+    found = metrics.manifold_scores(task.real.features, task.fake.features, neighbours=_NEIGHBOURS)
     how = f"{_NEIGHBOURS} nearest neighbours"
     scores: dict[str, Score] = {}
     for name in ("precision", "recall", "density", "coverage"):
@@ -105,7 +93,7 @@ def _manifold(task: Task) -> Mapping[str, Score]:
 
 def _patches(task: Task) -> Mapping[str, Score]:
     real, fake = _pixels(task.real), _pixels(task.fake)
-    found = patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
+    found = metrics.patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
     how = f"times 1,000; {_PATCHES} patches of {len(real):,} and {len(fake):,} pictures"
     return {
         f"SWD {side} px": Score(
@@ -118,7 +106,7 @@ def _patches(task: Task) -> Mapping[str, Score]:
 
 
 def _copies(task: Task) -> Mapping[str, Score]:
-    found = near_copies(task.fake.features, task.real.features)
+    found = metrics.near_copies(task.fake.features, task.real.features)
     how = f"share of pictures that are nearly real ones; honest ones give {found.expected:g}"
     return _score(task, "near copies", found.share, how, lower=True)
 
@@ -126,7 +114,7 @@ def _copies(task: Task) -> Mapping[str, Score]:
 def _modes(task: Task) -> Mapping[str, Score]:
     probabilities = _probabilities(task, task.fake)
     classes = probabilities.shape[1]
-    found = modes_covered(probabilities.argmax(dim=1), modes=classes)
+    found = metrics.modes_covered(probabilities.argmax(dim=1), modes=classes)
     how = f"of {classes:,} classes"
     covered = _score(task, "classes", found.covered, how, lower=False)
     how = "KL of the classes' shares from equal ones, in nats"
@@ -138,7 +126,7 @@ def _stacked(task: Task) -> Mapping[str, Score]:
         [_probabilities(task, _channel(task, channel)).argmax(dim=1) for channel in range(3)],
         dim=1,
     )
-    found = stacked_modes(digits)
+    found = metrics.stacked_modes(digits)
     how = f"of 1,000 triples, among {len(digits):,} pictures (26,000 are usual)"
     covered = _score(task, "modes", found.covered, how, lower=False)
     how = "KL of the triples' shares from equal ones, in nats"
@@ -152,21 +140,21 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
             "ppl asks the generator how its pictures change with the latent, and is for runs that "
             "draw from nothing; leave it out."
         )
-    spaces = {space.symbol: space for space in (input_space(task.space.game), task.space)}
+    spaces = {space.symbol: space for space in (latent.input_space(task.space.game), task.space)}
     pairs = max(2, len(task.fake))
     scores = {}
     for symbol, space in spaces.items():
         for sampling in _SAMPLINGS:
-            distances = path_distances(
+            distances = latent.path_distances(
                 space, task.network.see, pairs=pairs, seed=task.seed, sampling=sampling
             )
             how = (
-                f"{pairs:,} pairs, ε {EPSILON:g}, {space.way} in {symbol}, "
+                f"{pairs:,} pairs, ε {latent.EPSILON:g}, {space.way} in {symbol}, "
                 f"{_SAMPLINGS[sampling]}; squared distance of features by ε², pictures not "
                 "rounded to bytes, percentiles 1 to 99"
             )
             scores[f"PPL-{task.network.name} {symbol} {sampling}"] = Score(
-                estimate=mean_path_length(distances), how=how, lower_is_better=True
+                estimate=metrics.mean_path_length(distances), how=how, lower_is_better=True
             )
     return scores
 

@@ -3,28 +3,30 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
 
-from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.run import RunConfig
 from zerosum.data import Domains, Store
-from zerosum.families.scoring import Evaluated
 from zerosum.games.base import Game
-from zerosum.models.base import Model
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.exams import Exam
 from zerosum.training.loop import Batches
+
+if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
+    from zerosum.config.evaluation import EvaluateConfig
+    from zerosum.families.scoring import Evaluated
+    from zerosum.models.base import Model
 
 __all__ = ["Draw", "Family"]
 
 ConfigT = TypeVar("ConfigT", bound=RunConfig)
 DataT = TypeVar("DataT", bound=Store | Domains)
 GameT = TypeVar("GameT", bound=Game[Any])
-ModelT = TypeVar("ModelT", bound=Model)
+ModelT = TypeVar("ModelT", bound="Model")
 
 Draw = Callable[[], Tensor]
 """Draws a sheet of pictures that shows how a game stands, shape (1, c, h, w), in [-1, 1]."""
@@ -130,7 +132,9 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         """The trained game as what it is good for."""
 
     @abstractmethod
-    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+    def evaluate(
+        self, subject: str, options: "EvaluateConfig", *, quiet: bool = False
+    ) -> "Evaluated":
         """Score a run of this family.
 
         Args:

@@ -1,41 +1,24 @@
-"""Pictures from nothing: shown, examined and scored; for all families that have a generator."""
+"""Pictures from nothing, shown and examined; for all families that have a generator."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.run import RunConfig
-from zerosum.counting import counting
-from zerosum.data import Store, unscale
-from zerosum.evaluation.seeing import kept_on_disk
+from zerosum.data import Store
 from zerosum.families.examination import evaluator_of, load_eyes
 from zerosum.families.preparation import describe, prepare_store
-from zerosum.families.scoring import (
-    AllSides,
-    Evaluated,
-    Sides,
-    load_to_evaluate,
-    refuse_baseline,
-    refuse_direction,
-    refuse_other_size,
-    score_pictures,
-    subject_of,
-)
 from zerosum.games.generating import GeneratingGame
 from zerosum.media.images import tile
-from zerosum.models.generator import Generator
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.training.exams import Exam, PictureExam
 from zerosum.types import ImageBatches
 
-__all__ = ["evaluate_generator", "examine_generator", "generated_grid", "generator_steps"]
+__all__ = ["examine_generator", "generated_grid", "generator_steps"]
 
 _BATCH = 64
 _COLUMNS = 16
@@ -77,46 +60,3 @@ def generator_steps(path: Path) -> list[tuple[str, str]]:
         ("more pictures", f"zerosum sample {path} --count 64 --seed 1 --grid more.png"),
         ("more scores", f"zerosum evaluate {path} --metrics frechet,kid,prdc"),
     ]
-
-
-def evaluate_generator(subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-    """Score the pictures that a run's generator makes against real ones.
-
-    Args:
-        subject: The run folder.
-        options: How.
-        quiet: No progress bars.
-
-    Raises:
-        ZerosumError: The run has no generator, or the options ask for what it has not.
-    """
-    refuse_baseline(subject, options)
-
-    def sides() -> AllSides:
-        model = load_to_evaluate(subject, options, Generator, quiet=quiet)
-        refuse_other_size(subject, model, options)
-        refuse_direction(model, options)
-        yield "", generated_sides(model, options, quiet)
-
-    return score_pictures(subject, options, sides, quiet=quiet)
-
-
-@contextmanager
-def generated_sides(model: Generator, options: EvaluateConfig, quiet: bool) -> Iterator[Sides]:
-    """A run's generated pictures, and real ones brought to the same shape."""
-    config = model.run.config()
-    data = config.data if options.against is None else options.against
-    split = options.against_split or "train"
-    store = prepare_store(replace(config, data=data), split=split, quiet=quiet)
-    batches = map(unscale, model.batches(options.count, seed=options.seed))
-    with ExitStack() as stack:
-        with counting(f"{model.run.path} generates pictures", quiet=quiet) as progress:
-            kept = kept_on_disk(batches, options.count, progress=progress)
-            pictures = stack.enter_context(kept)
-        yield Sides(
-            store=store,
-            about=describe(data, split),
-            pictures=pictures,
-            subject=subject_of(model, options),
-            space=model.latent,
-        )

@@ -5,16 +5,13 @@ from pathlib import Path
 from typing import Any
 from warnings import warn
 
-from zerosum.config.run import RunConfig, TwoDomainsConfig
+from zerosum.config.run import RunConfig
 from zerosum.counting import counting
 from zerosum.data import (
     Domains,
-    Pairing,
     Store,
     StoreSettings,
-    build_domains,
     build_store,
-    open_domains,
     open_source,
 )
 from zerosum.errors import DataWarning, RunError
@@ -28,7 +25,6 @@ __all__ = [
     "facts_of",
     "name_left_out",
     "name_unreadable",
-    "prepare_domains",
     "prepare_store",
     "refuse_other_pictures",
     "shape_of",
@@ -58,48 +54,6 @@ def prepare_store(
         )
     name_unreadable(store)
     return store
-
-
-def prepare_domains(
-    config: TwoDomainsConfig,
-    *,
-    split: str = "train",
-    size: tuple[int, int] | None = None,
-    pairing: Pairing = "none",
-    smoothed: bool = False,
-    quiet: bool = False,
-) -> Domains:
-    """The pictures of a run's two domains, by default in the size that its networks are given.
-
-    Args:
-        config: The run.
-        split: Which part of the sources.
-        size: Another size, (height, width).
-        pairing: How pictures of both domains belong together.
-        smoothed: Whether those of B are wanted with their edges smoothed, too.
-        quiet: No progress bar.
-    """
-    sources = open_domains(
-        config.data,
-        data_a=config.data_a,
-        data_b=config.data_b,
-        split=split,
-        pairing=pairing,
-    )
-    for source in sources:
-        source.pixel_limit = config.pictures.pixel_limit
-    with counting("preparing pictures", quiet=quiet) as progress:
-        domains = build_domains(
-            sources,
-            store_settings(config, size),
-            cache=cache_folder(),
-            strict=config.strict,
-            paired=pairing != "none",
-            smoothed=smoothed,
-            progress=progress,
-        )
-    name_unreadable(domains)
-    return domains
 
 
 def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> StoreSettings:

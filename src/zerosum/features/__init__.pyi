@@ -4,10 +4,16 @@ from .base import Seen as Seen
 from .content import CONTENTS as CONTENTS
 from .content import Content as Content
 from .content import load_content as load_content
+from .digits import load_digits as load_digits
+from .efficientnet import load_efficientnet as load_efficientnet
+from .inception import load_inception as load_inception
 from .loading import FEATURES as FEATURES
 from .loading import Wanted as Wanted
 from .loading import load_features as load_features
+from .module import load_module as load_module
 from .naming import score_name as score_name
+from .pixels import load_pixels as load_pixels
 from .preparation import RESIZES as RESIZES
 from .preparation import Preparation as Preparation
 from .preparation import Resize as Resize
+from .torchvision_models import load_torchvision as load_torchvision

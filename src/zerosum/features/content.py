@@ -10,10 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from zerosum import features
 from zerosum.errors import ConfigError
-from zerosum.features.efficientnet import load_efficientnet
-from zerosum.features.module import load_module
-from zerosum.features.torchvision_models import load_torchvision
 from zerosum.registry import Table
 from zerosum.sizes import in_pixels
 from zerosum.types import Images, ImageShape
@@ -60,7 +58,7 @@ class Content(nn.Module):
 
 def _vgg19(name: str, cache: Path) -> Content:
     """Up to conv4_4, as in CartoonGAN: 512 maps of an eighth of the size."""
-    network = load_torchvision(name.partition(":")[2], cache=cache)
+    network = features.load_torchvision(name.partition(":")[2], cache=cache)
     layers = network.body.get_submodule("network.features")
     assert isinstance(layers, nn.Sequential)
     prepare = network.prepare
@@ -69,7 +67,7 @@ def _vgg19(name: str, cache: Path) -> Content:
 
 def _efficientnet(name: str, cache: Path) -> Content:
     """Up to the fifth block: 40 maps of an eighth of the size."""
-    network = load_efficientnet()
+    network = features.load_efficientnet()
     body = network.body.get_submodule("network")
     stem = [body.get_submodule(part) for part in ("_conv_stem", "_bn0", "_swish")]
     blocks = list(body.get_submodule("_blocks").children())[:_UP_TO_STRIDE_8]
@@ -81,7 +79,7 @@ def _efficientnet(name: str, cache: Path) -> Content:
 
 def _own(name: str, cache: Path) -> Content:
     """What the user's file makes, given the pixels that it states."""
-    network = load_module(name)
+    network = features.load_module(name)
     own = getattr(network.body, "made", None)
     if not isinstance(own, nn.Module):
         raise ConfigError(

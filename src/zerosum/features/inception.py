@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.features.base import ClassLogits, FeatureNetwork
+from zerosum.features.naming import STANDARD
 from zerosum.features.preparation import Preparation, Resize
 from zerosum.features.weights import (
     Download,
@@ -26,10 +27,7 @@ from zerosum.files import expanded
 from zerosum.packages import installation
 from zerosum.types import Features, Images
 
-__all__ = ["DIMENSIONS", "NAME", "SIDE", "VARIABLE", "WEIGHTS", "load_inception"]
-
-NAME = "inception"
-"""What it is called, if its weights are the right ones."""
+__all__ = ["DIMENSIONS", "SIDE", "VARIABLE", "WEIGHTS", "load_inception"]
 
 SIDE = 299
 """Height and width of its input in pixels."""
@@ -106,7 +104,7 @@ def load_inception(
     digest = hash_of_file(path)
     genuine = digest.startswith(WEIGHTS.hash_prefix)
     return FeatureNetwork(
-        name=NAME if genuine else f"{NAME}-{digest[:8]}",
+        name=STANDARD if genuine else f"{STANDARD}-{digest[:8]}",
         weights=digest[:16],
         dimensions=DIMENSIONS,
         body=_Inception(_build(extractor, path)).to(memory_format=torch.channels_last),

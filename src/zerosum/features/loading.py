@@ -6,15 +6,10 @@ from pathlib import Path
 
 import torch
 
+from zerosum import features
 from zerosum.errors import ConfigError
 from zerosum.features.base import FeatureNetwork
-from zerosum.features.digits import load_digits
-from zerosum.features.efficientnet import load_efficientnet
-from zerosum.features.inception import load_inception
-from zerosum.features.module import load_module
-from zerosum.features.pixels import load_pixels
 from zerosum.features.preparation import RESIZES, Resize
-from zerosum.features.torchvision_models import load_torchvision
 from zerosum.registry import Table
 
 __all__ = ["FEATURES", "Loader", "Wanted", "load_features"]
@@ -50,12 +45,14 @@ Loader = Callable[[Wanted], FeatureNetwork]
 
 
 def _inception(wanted: Wanted) -> FeatureNetwork:
-    return load_inception(cache=wanted.cache, resize=wanted.resize, weights=wanted.weights)
+    return features.load_inception(
+        cache=wanted.cache, resize=wanted.resize, weights=wanted.weights
+    )
 
 
 def _torchvision(wanted: Wanted) -> FeatureNetwork:
     _, _, model = wanted.name.partition(":")
-    return load_torchvision(
+    return features.load_torchvision(
         model, cache=wanted.cache, resize=wanted.resize, weights=wanted.weights
     )
 
@@ -63,12 +60,12 @@ def _torchvision(wanted: Wanted) -> FeatureNetwork:
 FEATURES: Table[Loader] = Table(
     "feature network",
     {
-        "digits": lambda wanted: load_digits(resize=wanted.resize),
-        "efficientnet-lite0": lambda wanted: load_efficientnet(resize=wanted.resize),
+        "digits": lambda wanted: features.load_digits(resize=wanted.resize),
+        "efficientnet-lite0": lambda wanted: features.load_efficientnet(resize=wanted.resize),
         "inception": _inception,
-        "pixels": lambda wanted: load_pixels(resize=wanted.resize),
+        "pixels": lambda wanted: features.load_pixels(resize=wanted.resize),
         _TORCHVISION: _torchvision,
-        _MODULE: lambda wanted: load_module(wanted.name, resize=wanted.resize),
+        _MODULE: lambda wanted: features.load_module(wanted.name, resize=wanted.resize),
     },
 )
 """The feature networks by name; capitals stand for a name that you choose."""

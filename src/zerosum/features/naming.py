@@ -1,9 +1,11 @@
 """What scores are called: only the standard Inception gives numbers called FID, KID and IS."""
 
 from zerosum.features.base import FeatureNetwork
-from zerosum.features.inception import NAME
 
-__all__ = ["score_name"]
+__all__ = ["STANDARD", "score_name"]
+
+STANDARD = "inception"
+"""The network with which scores are published."""
 
 _NAMES = {"frechet": ("FID", "FD"), "kernel": ("KID", "KD"), "inception": ("IS", "IS")}
 
@@ -23,4 +25,4 @@ def score_name(network: FeatureNetwork, measure: str) -> str:
         ('FD-pixels', 'recall-pixels')
     """
     standard, general = _NAMES.get(measure, (measure, measure))
-    return standard if network.name == NAME else f"{general}-{network.name}"
+    return standard if network.name == STANDARD else f"{general}-{network.name}"

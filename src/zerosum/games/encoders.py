@@ -16,7 +16,7 @@ from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
 from zerosum.networks import Classifier
 from zerosum.networks.opinions import one_per_picture
-from zerosum.objectives import cross_entropy, domain_costs
+from zerosum.objectives import cross_entropy, domain_costs, first_of
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 
 __all__ = ["EncoderGame"]
@@ -130,7 +130,7 @@ class EncoderGame(AdaptingGame):
     def domain_turn(self, source: Features, target: Features) -> Turn:
         """D learns to tell C's features from T's."""
         opinions = self.judge(torch.cat([source, target]))
-        of_source = torch.arange(len(opinions), device=opinions.device) < len(source)
+        of_source = first_of(opinions, len(source))
         hits = (opinions.detach() > 0) == of_source
         cost = domain_costs(opinions, of_source).mean()
         return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})

@@ -19,7 +19,13 @@ from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import Classifier
 from zerosum.networks.opinions import one_per_picture
-from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, outer_products
+from zerosum.objectives import (
+    cross_entropy,
+    domain_costs,
+    entropy_weights,
+    first_of,
+    outer_products,
+)
 from zerosum.types import (
     ClassLogits,
     DomainBatch,
@@ -189,7 +195,7 @@ class InvarianceGame(AdaptingGame):
         if logits is not None:
             shown = outer_products(features, logits.detach().softmax(dim=1))
         opinions = one_per_picture(self.players[DOMAIN].network(shown).float(), len(shown))
-        costs = domain_costs(opinions, _first_half(opinions))
+        costs = domain_costs(opinions, first_of(opinions, len(opinions) // 2))
         if logits is not None and self.entropy_conditioning:
             costs = costs * torch.cat([entropy_weights(each) for each in logits.chunk(2)])
         of_source, of_target = costs.chunk(2)
@@ -214,7 +220,7 @@ class InvarianceGame(AdaptingGame):
     def domain_turn(self, features: Features, logits: ClassLogits | None) -> Turn:
         """D learns to tell the domains by features that do not move."""
         cost, opinions = self.domain_cost(features, logits)
-        hits = (opinions.detach() > 0) == _first_half(opinions)
+        hits = (opinions.detach() > 0) == first_of(opinions, len(opinions) // 2)
         return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
 
     @property
@@ -227,7 +233,3 @@ def known_labels(batch: DomainBatch) -> Labels:
     assert batch.labels_a is not None
     known = [batch.labels_a] if batch.labels_b is None else [batch.labels_a, batch.labels_b]
     return torch.cat(known)
-
-
-def _first_half(rows: Tensor) -> Tensor:
-    return torch.arange(len(rows), device=rows.device) < len(rows) // 2

@@ -15,7 +15,6 @@ from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Batches, Loop
-from zerosum.training.prefetching import Prefetched
 from zerosum.training.progress import Display
 
 __all__ = ["assemble", "engine_of", "facts_for_checkpoints"]
@@ -47,6 +46,8 @@ def assemble(
     """
     batches: Batches[Any] = family_of(config).batches(config, store, engine)
     if engine.works_ahead:
+        from zerosum.training.prefetching import Prefetched
+
         batches = Prefetched(batches)
     game = build_game(config, engine, aids=aids)
     checkpoints = Checkpoints(run.path, seconds=config.checkpoint_seconds, facts=facts)

@@ -14,12 +14,12 @@ from zerosum.errors import ConfigError
 from zerosum.jobs.assembling import assemble
 from zerosum.networks.parameters import count_parameters
 from zerosum.runs import Run
+from zerosum.sizes import as_duration
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.training.memory import TensorMemory, free_memory
-from zerosum.training.progress import as_duration
 
-__all__ = ["Estimate", "estimate", "is_heavy", "refuse_what_has_no_room", "takes_long"]
+__all__ = ["Estimate", "estimate", "refuse_what_has_no_room", "takes_long"]
 
 _FEW = (2, 4)
 """Pictures in the rounds whose memory is measured."""
@@ -34,9 +34,6 @@ what libraries take when they are first used, in bytes. Measured for six recipes
 2.7 times for DCGAN's 150 MB, and 245 MB."""
 _LONG = 2 * 86_400.0
 """Seconds of training above which a run on a CPU is told of before it begins."""
-_HEAVY = 5e10
-"""Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
-before it begins."""
 _LOPSIDED = 20
 """Times as many weights as the other player has."""
 
@@ -163,13 +160,6 @@ def takes_long(config: RunConfig, found: Estimate) -> str:
         "processor: it is made for a GPU. For a start, see fewer images (--images), or take a "
         "recipe for small pictures: zerosum recipes."
     )
-
-
-def is_heavy(config: RunConfig, loop: Loop[Any]) -> bool:
-    """Whether a run may be too much for a CPU, by the size of its networks and pictures."""
-    weights = sum(count_parameters(player.network) for player in loop.game.players.values())
-    height, width = config.pictures.size
-    return weights * height * width > _HEAVY
 
 
 def _memory(loop: Loop[Any], device: torch.device) -> int:

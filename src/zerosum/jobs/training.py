@@ -15,14 +15,18 @@ from zerosum.explaining import is_there
 from zerosum.families import family_of
 from zerosum.families.preparation import refuse_other_pictures
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
-from zerosum.jobs.estimating import estimate, is_heavy, refuse_what_has_no_room, takes_long
 from zerosum.jobs.playing import Outcome, play
+from zerosum.networks.parameters import count_parameters
 from zerosum.recipes import RECIPES
 from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change, is_run
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 
 __all__ = ["Outcome", "resume_run", "train_run", "usual_of"]
+
+_HEAVY = 5e10
+"""Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
+before it begins."""
 
 
 def train_run(
@@ -134,13 +138,22 @@ def _look_ahead(config: RunConfig, loop: Loop[Any], store: Store | Domains, aids
         ConfigError: It needs more memory than there is.
     """
     engine = loop.engine
-    if engine.device.type != "cpu" or not engine.is_main or not is_heavy(config, loop):
+    if engine.device.type != "cpu" or not engine.is_main or not _is_heavy(config, loop):
         return
+    from zerosum.jobs.estimating import estimate, refuse_what_has_no_room, takes_long
+
     print("a large run for a processor: playing a few rounds to see...", file=sys.stderr)
     found = estimate(config, engine, store, aids)
     refuse_what_has_no_room(config, found)
     if text := takes_long(config, found):
         print(f"note: {text}", file=sys.stderr)
+
+
+def _is_heavy(config: RunConfig, loop: Loop[Any]) -> bool:
+    """Whether a run may be too much for a CPU, by the size of its networks and pictures."""
+    weights = sum(count_parameters(player.network) for player in loop.game.players.values())
+    height, width = config.pictures.size
+    return weights * height * width > _HEAVY
 
 
 def _take_up(

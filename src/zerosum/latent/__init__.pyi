@@ -1,8 +1,11 @@
+from .base import LatentSpace as LatentSpace
+from .base import Points as Points
 from .interpolation import lerp as lerp
 from .interpolation import slerp as slerp
+from .paths import EPSILON as EPSILON
+from .paths import path_distances as path_distances
 from .seeds import recipe_of_latents as recipe_of_latents
-from .spaces import LatentSpace as LatentSpace
-from .spaces import Points as Points
 from .spaces import StyleSpace as StyleSpace
 from .spaces import has_styles as has_styles
+from .spaces import input_space as input_space
 from .spaces import latent_space as latent_space

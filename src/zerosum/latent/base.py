@@ -6,22 +6,17 @@ from copy import copy
 from typing import Any, cast
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.games import GeneratingGame
 from zerosum.games.base import evaluating
 from zerosum.games.generating import GENERATOR
-from zerosum.latent.interpolation import Time
 from zerosum.networks.kinds import Generator
 from zerosum.randomness import Randomness
-from zerosum.types import Images, ImageShape, Labels, Latents, PerSample, Scalar
+from zerosum.types import Images, ImageShape, Labels, Latents, PerSample, Points, Scalar, Time
 
 __all__ = ["LatentSpace", "Points"]
-
-Points = Float[Tensor, "n ..."]
-"""Points of a latent space: z (n, d), or styles w (n, layers, d); z may end in classes."""
 
 
 class LatentSpace(ABC):

@@ -9,8 +9,9 @@ from torch.nn import functional
 
 from zerosum.errors import ConfigError
 from zerosum.games.base import evaluating
-from zerosum.latent.spaces import LatentSpace, Points, StyleSpace
+from zerosum.latent.spaces import LatentSpace, StyleSpace
 from zerosum.registry import Table
+from zerosum.types import Points
 
 __all__ = ["METHODS", "Directions", "difference_of_means", "find_directions", "pca", "sefa"]
 

@@ -6,15 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from zerosum.types import Latents, PerSample
+from zerosum.types import Latents, PerSample, Points, Time
 
-__all__ = ["Time", "angles", "lerp", "share_frames", "slerp"]
-
-Points = Float[Tensor, "n ..."]
-"""Points of any space, one a row."""
-
-Time = float | Float[Tensor, "n ..."]
-"""t from 0 to 1: one for all, or one for each, of as many dimensions as the points."""
+__all__ = ["angles", "lerp", "share_frames", "slerp"]
 
 _PARALLEL = 1e-6
 

@@ -8,10 +8,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from zerosum.errors import ConfigError
-from zerosum.latent.base import LatentSpace, Points
+from zerosum.latent.base import LatentSpace
 from zerosum.latent.spaces import StyleSpace
 from zerosum.media.images import tile
-from zerosum.types import Images
+from zerosum.types import Images, Points
 
 __all__ = ["Mixtures", "draw_mixtures", "mix_styles"]
 

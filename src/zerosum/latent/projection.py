@@ -11,9 +11,9 @@ from torch import Tensor
 from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
 from zerosum.games.base import evaluating
-from zerosum.latent.spaces import LatentSpace, Points
+from zerosum.latent.spaces import LatentSpace
 from zerosum.randomness import Randomness
-from zerosum.types import Features, Images, PerSample
+from zerosum.types import Features, Images, PerSample, Points
 
 __all__ = ["Descent", "Projection", "noise_share", "project", "rate_share"]
 

@@ -16,11 +16,11 @@ from torch.nn import functional
 from zerosum.errors import ConfigError
 from zerosum.games import GeneratingGame
 from zerosum.games.generating import GENERATOR
-from zerosum.latent.base import LatentSpace, Points
-from zerosum.latent.interpolation import Time, angles, lerp, slerp
+from zerosum.latent.base import LatentSpace
+from zerosum.latent.interpolation import angles, lerp, slerp
 from zerosum.networks.kinds import StyledGenerator
 from zerosum.registry import Table
-from zerosum.types import Images, Latents, PerSample, Scalar
+from zerosum.types import Images, Latents, PerSample, Points, Scalar, Time
 
 __all__ = [
     "SPACES",

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import share_frames
-from zerosum.latent.spaces import LatentSpace, Points
+from zerosum.latent.spaces import LatentSpace
 from zerosum.media.animations import check_animation, save_animation
 from zerosum.media.images import check_sheet, tile, to_pictures
-from zerosum.types import Images
+from zerosum.types import Images, Points
 
 __all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
 

@@ -58,7 +58,8 @@ def probe_domains(
         # What is constant among those that are learnt from teaches nothing.
         scale = torch.where(deviation > 0, 1 / deviation, torch.zeros_like(deviation))
         opinions = _learn((learnt - mean) * scale, (tested - mean) * scale, hidden)
-    return share((opinions > 0) == _first_half(tested))
+    of_source = torch.tensor([True, False]).repeat_interleave(len(tested) // 2)
+    return share((opinions > 0) == of_source)
 
 
 def a_distance(accuracy: Estimate) -> Estimate:
@@ -83,7 +84,7 @@ def _learn(learnt: Tensor, tested: Tensor, hidden: int) -> Tensor:
     nn.init.zeros_(last.bias)
     probe = nn.Sequential(*below, last, nn.Flatten(0))
     optimizer = torch.optim.AdamW(probe.parameters(), lr=_RATE, weight_decay=_DECAY)
-    signs = torch.where(_first_half(learnt), 1.0, -1.0)
+    signs = torch.tensor([1.0, -1.0]).repeat_interleave(len(learnt) // 2)
     order = torch.randperm(len(learnt))
     kept, shown = order[::_VALIDATION], order[torch.arange(len(order)) % _VALIDATION > 0]
     best, found = float("inf"), torch.zeros(len(tested))
@@ -97,7 +98,3 @@ def _learn(learnt: Tensor, tested: Tensor, hidden: int) -> Tensor:
             if cost < best:
                 best, found = cost, probe(tested)
     return found
-
-
-def _first_half(rows: Tensor) -> Tensor:
-    return torch.arange(len(rows)) < len(rows) // 2

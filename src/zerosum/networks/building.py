@@ -2,9 +2,8 @@
 
 from torch import nn
 
-from zerosum.networks.conditional import ConditionalDiscriminator, ConditionalGenerator
+from zerosum import networks
 from zerosum.networks.kinds import Generator
-from zerosum.networks.minibatch import MinibatchDiscriminator
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings
 from zerosum.types import ImageShape
@@ -36,7 +35,7 @@ def build_generator(
     if not classes:
         return config.build(shape)
     network = config.build(shape, given=class_size)
-    return ConditionalGenerator(network, classes=classes, class_size=class_size)
+    return networks.ConditionalGenerator(network, classes=classes, class_size=class_size)
 
 
 def build_discriminator(
@@ -66,5 +65,5 @@ def build_discriminator(
     inner = config.build(shape, outputs=outputs)
     network: nn.Module = inner
     if minibatch.kernels:
-        network = MinibatchDiscriminator(inner, minibatch, outputs=outputs)
-    return ConditionalDiscriminator(network) if classes else network
+        network = networks.MinibatchDiscriminator(inner, minibatch, outputs=outputs)
+    return networks.ConditionalDiscriminator(network) if classes else network

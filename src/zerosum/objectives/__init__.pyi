@@ -1,6 +1,7 @@
 from .classification import cross_entropy as cross_entropy
 from .domains import domain_costs as domain_costs
 from .domains import entropy_weights as entropy_weights
+from .domains import first_of as first_of
 from .domains import outer_products as outer_products
 from .losses import OBJECTIVES as OBJECTIVES
 from .losses import Hinge as Hinge

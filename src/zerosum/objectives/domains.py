@@ -14,7 +14,7 @@ from zerosum.types import (
     Probabilities,
 )
 
-__all__ = ["domain_costs", "entropy_weights", "outer_products"]
+__all__ = ["domain_costs", "entropy_weights", "first_of", "outer_products"]
 
 
 def domain_costs(logits: Logits, of_source: Bool[Tensor, " n"]) -> PerSample:
@@ -33,6 +33,20 @@ def domain_costs(logits: Logits, of_source: Bool[Tensor, " n"]) -> PerSample:
         tensor([2., 2.])
     """
     return functional.softplus(torch.where(of_source, -logits, logits))
+
+
+def first_of(logits: Logits, count: int) -> Bool[Tensor, " n"]:
+    """Which opinions are on the source, where its pictures come first.
+
+    Args:
+        logits: Opinions, shape (n,).
+        count: How many pictures of the source there are.
+
+    Example:
+        >>> first_of(torch.zeros(3), 2)
+        tensor([ True,  True, False])
+    """
+    return torch.arange(len(logits), device=logits.device) < count
 
 
 def outer_products(features: Features, probabilities: Probabilities) -> FeatureProducts:

@@ -8,27 +8,10 @@ from rich.progress import BarColumn, Progress, Task, TaskID, TaskProgressColumn,
 from rich.table import Column
 from rich.text import Text
 
+from zerosum.sizes import as_duration
 from zerosum.training.loop import Loop, Record
 
-__all__ = ["Display", "as_duration"]
-
-
-def as_duration(seconds: float) -> str:
-    """A time as people say it, in the two units that matter.
-
-    Example:
-        >>> [as_duration(seconds) for seconds in (0.4, 59, 600, 7_500, 100_000, 3e8)]
-        ['0 s', '59 s', '10 min', '2 h 05 min', '1 d 3 h', '9.5 years']
-    """
-    whole = int(seconds)
-    minutes, hours, days = whole // 60, whole // 3_600, whole // 86_400
-    if days >= 2 * 365:
-        return f"{days / 365:.1f} years"
-    if days:
-        return f"{days} d {hours % 24} h"
-    if hours:
-        return f"{hours} h {minutes % 60:02d} min"
-    return f"{minutes} min" if minutes else f"{whole} s"
+__all__ = ["Display"]
 
 
 class Display:

@@ -1,7 +1,15 @@
+from .archives import TarSource as TarSource
+from .archives import ZipSource as ZipSource
 from .base import Source as Source
 from .base import UnreadableError as UnreadableError
+from .celeba import CelebaSource as CelebaSource
+from .files import FolderSource as FolderSource
+from .lsun import lsun as lsun
 from .named import NAMED as NAMED
 from .opening import absolute as absolute
 from .opening import as_spec as as_spec
 from .opening import is_named as is_named
 from .opening import open_source as open_source
+from .shards import ShardSource as ShardSource
+from .stacked import StackedSource as StackedSource
+from .usps import read_usps as read_usps

@@ -12,10 +12,7 @@ from zerosum.data.sources.unpacking import open_plain, read_at
 from zerosum.data.sources.zipindex import ZipReader
 from zerosum.errors import DataWarning
 
-__all__ = ["TAR_SUFFIXES", "TarSource", "ZipSource"]
-
-TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-"""How tar files end; whether and how one is compressed, its first bytes say."""
+__all__ = ["TarSource", "ZipSource"]
 
 
 class ZipSource(FileSource):

@@ -7,7 +7,7 @@ would load everything into memory, or a pickle.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -16,16 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zerosum.data import sources
 from zerosum.data.sources.arrays import ArraySource
 from zerosum.data.sources.base import Source
-from zerosum.data.sources.files import FolderSource, stat_entry
-from zerosum.data.sources.listing import Entry
-from zerosum.data.sources.lsun import lsun
 from zerosum.data.sources.numpyfiles import idx_labels, idx_source, npz_source
 from zerosum.data.sources.rows import FileArray, Rows, reading
-from zerosum.data.sources.stacked import StackedSource
-from zerosum.data.sources.usps import read_usps
-from zerosum.errors import DataError, printable
+from zerosum.errors import DataError
 from zerosum.explaining import explain
 from zerosum.files import cache_folder, expanded
 from zerosum.registry import Table
@@ -42,7 +38,6 @@ _CIFAR10 = (
     *("dog", "frog", "horse", "ship", "truck"),
 )
 _STL10 = ("airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck")
-_CELEBA = {"train": "0", "val": "1", "test": "2"}
 
 
 def data_root() -> Path:
@@ -66,7 +61,7 @@ def _digits(root: Path, split: str) -> Source:
 
 def _stacked(root: Path, split: str, *, base: str, count: int) -> Source:
     """Triples of digits as colour pictures with 1,000 modes."""
-    return StackedSource(NAMED[base](root, split), count=count)
+    return sources.StackedSource(NAMED[base](root, split), count=count)
 
 
 def _mnist(root: Path, split: str, *, name: str, dataset: str) -> Source:
@@ -90,7 +85,9 @@ def _usps(root: Path, split: str) -> Source:
     if not path.is_file():
         _download("USPS", path.parent, path, {"train": split == "train"})
 
-    return _array_source("usps", split, _TRAIN_TEST, (path,), partial(read_usps, path), _DIGITS)
+    return _array_source(
+        "usps", split, _TRAIN_TEST, (path,), partial(sources.read_usps, path), _DIGITS
+    )
 
 
 def _svhn(root: Path, split: str) -> Source:
@@ -154,36 +151,21 @@ def _stl10_labels(path: Path, count: int) -> NDArray[np.int64]:
     return numbers - 1
 
 
-class _CelebA(FolderSource):
-    """Aligned CelebA faces, 178x218, without labels; which split they are in stands in a file."""
-
-    def __init__(self, folder: Path, *, split: str) -> None:
-        self._part = _CELEBA[split]
-        super().__init__(folder, split="train")
-        self.split, self.splits, self.name = split, tuple(_CELEBA), f"celeba-{split}"
-
-    def _find(self) -> Iterator[Entry]:
-        table = self.path.parent / "list_eval_partition.txt"
-        with reading(table), table.open(encoding="utf-8") as lines:
-            for line in lines:
-                name, part, *more = *line.split(), "", ""
-                if more != ["", ""] or part not in _CELEBA.values():
-                    shown = printable(line[:80].strip())
-                    raise DataError(f"{table}: expected a name and 0, 1 or 2, found {shown!r}.")
-                if part == self._part:
-                    yield stat_entry(f"{self.path}/{name}", name)
-
-
 def _celeba(root: Path, split: str) -> Source:
     """CelebA's aligned and cropped faces."""
-    _check_split("celeba", split, tuple(_CELEBA))
+    _check_split("celeba", split, ("train", "val", "test"))
     candidates = [root, root / "celeba"]
     folder = next((it for it in candidates if (it / "img_align_celeba").is_dir()), candidates[1])
     wanted = folder / "list_eval_partition.txt"
     if not wanted.is_file() or not (folder / "img_align_celeba").is_dir():
         part = "valid" if split == "val" else split
         _download("CelebA", folder.parent, folder, {"split": part})
-    return _CelebA(folder / "img_align_celeba", split=split)
+    return sources.CelebaSource(folder / "img_align_celeba", split=split)
+
+
+def _lsun(root: Path, split: str, *, category: str) -> Source:
+    """A category of LSUN."""
+    return sources.lsun(root, split, category=category)
 
 
 _LSUN = [
@@ -213,8 +195,8 @@ NAMED: Table[Callable[[Path, str], Source]] = Table(
         "cifar10": _cifar10,
         "celeba": _celeba,
         "stl10": _stl10,
-        "lsun-church": partial(lsun, category="church_outdoor"),
-        **{f"lsun-{it.replace('_', '-')}": partial(lsun, category=it) for it in _LSUN},
+        "lsun-church": partial(_lsun, category="church_outdoor"),
+        **{f"lsun-{it.replace('_', '-')}": partial(_lsun, category=it) for it in _LSUN},
     },
 )
 """Data sets by name: functions from (folder of data sets, split) to a source."""

@@ -4,19 +4,36 @@ from collections.abc import Callable
 from pathlib import Path
 from warnings import warn
 
-from zerosum.data.sources.archives import TAR_SUFFIXES, TarSource, ZipSource
+from zerosum.data import sources
 from zerosum.data.sources.base import Source
-from zerosum.data.sources.files import FolderSource
 from zerosum.data.sources.named import NAMED, PACKAGED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
-from zerosum.data.sources.shards import ShardSource, is_shard_pattern
 from zerosum.errors import DataError, DataWarning
 from zerosum.explaining import explained, is_there
 from zerosum.files import expanded
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import hint
 
-__all__ = ["FORMATS", "absolute", "as_spec", "is_named", "open_source"]
+__all__ = [
+    "FORMATS",
+    "TAR_SUFFIXES",
+    "absolute",
+    "as_spec",
+    "is_named",
+    "is_shard_pattern",
+    "open_source",
+]
+
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""How tar files end; whether and how one is compressed, its first bytes say."""
+
+
+def _zip(path: Path, *, split: str) -> Source:
+    return sources.ZipSource(path, split=split)
+
+
+def _tar(path: Path, *, split: str) -> Source:
+    return sources.TarSource(path, split=split)
 
 
 def _idx(path: Path, *, split: str) -> Source:
@@ -29,8 +46,8 @@ def _idx(path: Path, *, split: str) -> Source:
 
 
 FORMATS: dict[str, Callable[..., Source]] = {
-    ".zip": ZipSource,
-    **dict.fromkeys(TAR_SUFFIXES, TarSource),
+    ".zip": _zip,
+    **dict.fromkeys(TAR_SUFFIXES, _tar),
     ".npy": npy_source,
     ".npz": npz_source,
 }
@@ -45,6 +62,16 @@ def is_named(spec: str) -> bool:
         (True, True, False)
     """
     return spec.partition(":")[0] in NAMED
+
+
+def is_shard_pattern(spec: str) -> bool:
+    """Whether a path names several tar files: ``shards-{000..010}.tar``.
+
+    Example:
+        >>> is_shard_pattern("shards-{000..010}.tar"), is_shard_pattern("shards.tar")
+        (True, False)
+    """
+    return "{" in spec and "}" in spec and spec.endswith(TAR_SUFFIXES)
 
 
 def as_spec(source: str | Path) -> str:
@@ -127,10 +154,10 @@ def _open(spec: str, split: str) -> Source:
             return NAMED[name](Path(), split)
         return NAMED[name](expanded(root) if root else data_root(), split)
     if is_shard_pattern(spec):
-        return ShardSource(str(expanded(spec)), split=split)
+        return sources.ShardSource(str(expanded(spec)), split=split)
     path = expanded(spec)
     if path.is_dir():
-        return FolderSource(path, split=split)
+        return sources.FolderSource(path, split=split)
     if not is_there(path):
         raise DataError(_unknown(spec, path))
     return _open_file(path, split)

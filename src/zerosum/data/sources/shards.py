@@ -14,7 +14,6 @@ from itertools import groupby
 from pathlib import Path
 from weakref import finalize
 
-from zerosum.data.sources.archives import TAR_SUFFIXES
 from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.decoding import is_picture_name
 from zerosum.data.sources.files import FileSource
@@ -27,21 +26,11 @@ from zerosum.data.sources.unpacking import is_packed, read_at, unpack
 from zerosum.errors import DataError, DataWarning, printable
 from zerosum.explaining import discard
 
-__all__ = ["ShardSource", "is_shard_pattern"]
+__all__ = ["ShardSource"]
 
 _LABEL_SUFFIX = ".cls"
 _LABEL_LIMIT = 20
 _UNLABELLED = "unlabelled"
-
-
-def is_shard_pattern(spec: str) -> bool:
-    """Whether a path names several tar files: ``shards-{000..010}.tar``.
-
-    Example:
-        >>> is_shard_pattern("shards-{000..010}.tar"), is_shard_pattern("shards.tar")
-        (True, False)
-    """
-    return "{" in spec and "}" in spec and spec.endswith(TAR_SUFFIXES)
 
 
 class ShardSource(FileSource):

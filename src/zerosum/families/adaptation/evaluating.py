@@ -20,8 +20,8 @@ from zerosum.families.adaptation.data import domain_questions
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.building import build_game
 from zerosum.families.loading import load
-from zerosum.families.preparation import prepare_domains
 from zerosum.families.scoring import Evaluated, load_to_evaluate, subject_of
+from zerosum.families.two_domains import prepare_domains
 from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.plots.features import draw_features

@@ -13,10 +13,11 @@ from zerosum.families.adaptation.evaluating import AdaptationExam, evaluate_adap
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.base import Family
 from zerosum.families.classified import classifier_steps, evaluate_classifier
-from zerosum.families.generated import evaluate_generator
+from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
-from zerosum.families.preparation import batching, prepare_domains, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, shape_of, size_to_train_on
 from zerosum.families.scoring import Evaluated
+from zerosum.families.two_domains import prepare_domains
 from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.runs import Run

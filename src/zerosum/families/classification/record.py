@@ -15,7 +15,7 @@ from zerosum.families.classified import (
     examine_classifier,
 )
 from zerosum.families.classifiers import classifier_network, classifier_player
-from zerosum.families.generated import evaluate_generator
+from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import labelled_batches, name_classes, splits_for_tests
 from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
 from zerosum.families.scoring import Evaluated

@@ -1,5 +1,6 @@
 """From the settings of a generator against a discriminator to the game."""
 
+from zerosum import networks
 from zerosum.config.game import AdversarialConfig, GrowthConfig
 from zerosum.config.techniques import FeatureMatchingConfig
 from zerosum.errors import ConfigError
@@ -12,7 +13,6 @@ from zerosum.games.parts.growth import Growth
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.path_length import PathLength
 from zerosum.networks.building import build_discriminator, build_generator
-from zerosum.networks.reference import ReferenceGenerator
 from zerosum.objectives import PENALTIES, make_objective
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
@@ -41,7 +41,8 @@ def build_adversarial(
         config.generator, shape, classes=count, class_size=config.class_size
     )
     if config.virtual_batch_norm:
-        generator = ReferenceGenerator(generator, _reference_batch(config, classes, random))
+        latents = _reference_batch(config, classes, random)
+        generator = networks.ReferenceGenerator(generator, latents)
     discriminator = build_discriminator(
         config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
     )

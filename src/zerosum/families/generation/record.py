@@ -4,18 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.game import ClassConfig
 from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.base import Draw, Family
 from zerosum.families.examination import require_eyes
 from zerosum.families.generated import (
-    evaluate_generator,
     examine_generator,
     generated_grid,
     generator_steps,
@@ -23,18 +21,21 @@ from zerosum.families.generated import (
 from zerosum.families.generation.building import build_adversarial, build_growth
 from zerosum.families.generation.settings import GenerationRunConfig
 from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
-from zerosum.families.scoring import Evaluated
 from zerosum.games.adversarial import AdversarialGame
-from zerosum.models.generator import Generator
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.exams import Exam
 
+if TYPE_CHECKING:
+    from zerosum.config.evaluation import EvaluateConfig
+    from zerosum.families.scoring import Evaluated
+    from zerosum.models.generator import Generator
+
 __all__ = ["FAMILY", "Generation"]
 
 
-class Generation(Family[GenerationRunConfig, Store, AdversarialGame, Generator]):
+class Generation(Family[GenerationRunConfig, Store, AdversarialGame, "Generator"]):
     """A generator against a discriminator."""
 
     evens = True
@@ -110,12 +111,18 @@ class Generation(Family[GenerationRunConfig, Store, AdversarialGame, Generator])
         """The generator's pictures against those that the run trains on."""
         return examine_generator(config, game, data, engine, quiet=quiet)
 
-    def model(self, run: Run, game: AdversarialGame, images: int) -> Generator:
+    def model(self, run: Run, game: AdversarialGame, images: int) -> "Generator":
         """A generator."""
+        from zerosum.models.generator import Generator
+
         return Generator(run=run, game=game, images=images)
 
-    def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
+    def evaluate(
+        self, subject: str, options: "EvaluateConfig", *, quiet: bool = False
+    ) -> "Evaluated":
         """Its pictures against real ones."""
+        from zerosum.families.generated_scores import evaluate_generator
+
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: GenerationRunConfig, path: Path) -> Sequence[tuple[str, str]]:

@@ -18,7 +18,7 @@ from zerosum.evaluation.fooling import score_fooling
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.seeing import Progress
 from zerosum.families.base import Draw, Family
-from zerosum.families.generated import evaluate_generator
+from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import splits_for_tests
 from zerosum.families.perturbation.building import build_perturbation
 from zerosum.families.perturbation.data import (

@@ -13,7 +13,8 @@ from zerosum.families.classified import (
     evaluate_classifier,
     examine_classifier,
 )
-from zerosum.families.generated import evaluate_generator, generated_grid, generator_steps
+from zerosum.families.generated import generated_grid, generator_steps
+from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
 from zerosum.families.scoring import Evaluated

@@ -13,7 +13,7 @@ from zerosum.data import Domains, Store, open_domains, scale, unscale
 from zerosum.errors import ConfigError, DataError
 from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
 from zerosum.families.examination import evaluator_of
-from zerosum.families.preparation import describe, prepare_domains
+from zerosum.families.preparation import describe
 from zerosum.families.scoring import (
     AllSides,
     Sides,
@@ -22,6 +22,7 @@ from zerosum.families.scoring import (
     subject_of,
 )
 from zerosum.families.translation.settings import TranslationRunConfig
+from zerosum.families.two_domains import prepare_domains
 from zerosum.features.base import FeatureNetwork
 from zerosum.games.translation import TranslationGame
 from zerosum.media.images import tile

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
-from zerosum.data import Domains, make_domain_batches
-from zerosum.data.domains import DomainBatches
+from zerosum.data import DomainBatches, Domains, make_domain_batches
 from zerosum.families.base import Draw, Family
 from zerosum.families.examination import load_eyes, require_eyes
 from zerosum.families.preparation import batching, shape_of, size_to_train_on

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
-from zerosum.augment.nonleaking import augment_by_chance
+from zerosum import augment
 from zerosum.games.base import Round
 from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.objectives.losses import Objective
@@ -64,7 +64,7 @@ class AdaptiveAugmentation:
 
     def view(self, images: Images, now: Round) -> Images:
         """The pictures, changed by chance."""
-        return augment_by_chance(images, self.chance_at(now), now.random)
+        return augment.augment_by_chance(images, self.chance_at(now), now.random)
 
     def follow(self, found: Scalar, pictures: int, now: Round) -> None:
         """Take note of a round's overfitting, and adjust p when it is time.
