@@ -109,7 +109,7 @@ def _of_commands(name: str, run: Path) -> Prints:
 def _of_python(run: Path) -> Prints:
     """What the model of a run does in Python, and what it refuses."""
     with silent():
-        model = zerosum.load(run, device="cpu")
+        model: Any = zerosum.load(run, device="cpu")
     pictures = json.loads((run / "config.json").read_text())["pictures"]
     shape = (pictures["channels"], *pictures["size"])
     images = torch.linspace(-1, 1, 2 * shape[0] * shape[1] * shape[2]).view(2, *shape)
