@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from zerosum.errors import DataError
 from zerosum.metrics import Estimate, a_distance, mutual_information, probe_domains
 from zerosum.randomness import Randomness
 
@@ -49,6 +50,11 @@ def test_a_constant_feature_is_no_trouble() -> None:
     one = RANDOM.at(1).normal(200, 3)
     one[:, 1] = 7.0
     assert 0.2 < probe_domains(one, one.flip(0)).value < 0.8
+
+
+def test_too_few_pictures_are_refused() -> None:
+    with pytest.raises(DataError, match="at least 10 pictures of each domain, .* got 9"):
+        probe_domains(torch.zeros(9, 2), torch.zeros(20, 2))
 
 
 def test_the_a_distance_of_chance_and_of_certainty() -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from zerosum.errors import DataError
 from zerosum.metrics.estimate import Estimate
 from zerosum.metrics.shares import share
 from zerosum.types import Features, OtherFeatures
@@ -37,6 +38,9 @@ def probe_domains(
         hidden: Units of the probe's hidden layer; 0: a linear probe.
         seed: From which the halves and the first weights follow.
 
+    Raises:
+        DataError: There are too few pictures.
+
     Example:
         >>> random = torch.Generator().manual_seed(0)
         >>> here, there = (torch.randn(400, 5, generator=random) for _ in range(2))
@@ -46,7 +50,11 @@ def probe_domains(
         True
     """
     count = min(len(source), len(target))
-    assert count >= 2 * _VALIDATION, "too few pictures to learn from, to stop by and to test"
+    if count < 2 * _VALIDATION:
+        raise DataError(
+            f"expected at least {2 * _VALIDATION} pictures of each domain, for a probe to learn "
+            f"from, to stop by and to be tested on; got {count}. Take more: --count."
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         chosen = [each[torch.randperm(len(each))[:count]].float() for each in (source, target)]

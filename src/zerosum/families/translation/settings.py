@@ -40,7 +40,7 @@ class TranslationRunConfig(TwoDomainsConfig):
     def example_calls(self) -> tuple[str, ...]:
         """What may follow ``zerosum train RECIPE``, for its help."""
         own = f"{self.example_data} --dry-run", f"{self.example_data} --images 50000"
-        return (" --data FOLDER  # with trainA and trainB in it", *own)
+        return ("--data FOLDER  # with trainA and trainB in it", *own)
 
     @property
     def example_data(self) -> str:
