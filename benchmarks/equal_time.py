@@ -28,7 +28,7 @@ from zerosum.allocator import keep_freed_memory
 from zerosum.config import RunConfig, change
 from zerosum.jobs import train_run
 from zerosum.media.images import save_png, tile, to_pictures
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 

@@ -44,7 +44,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor, multiprocessing, nn
 
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.types import Batch
 
 WANTED = 1.5

@@ -44,7 +44,7 @@ from zerosum.families.building import build_game
 from zerosum.families.preparation import prepare_store
 from zerosum.features import load_features
 from zerosum.metrics import frechet_distance_of_features
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine, choose_precision

@@ -28,7 +28,7 @@ from zerosum.features.digits import FEATURES, SIDE, DigitsClassifier, weights_fi
 from zerosum.features.weights import hash_of_file
 from zerosum.files import replace_atomically
 from zerosum.randomness import Randomness
-from zerosum.training.averaging import decay_of, half_life_at, update_average
+from zerosum.training.pace import decay_of, half_life_at, update_average
 from zerosum.types import Batch
 
 BATCH, BEST_RATE, SMOOTHING, DISTORTION_WEIGHT, HALF_LIFE = 100, 3e-3, 0.05, 1.0, 35_000

@@ -40,12 +40,11 @@ from zerosum.families.building import build_game
 from zerosum.games import Round
 from zerosum.limits import PIXEL_LIMIT
 from zerosum.networks.building import build_discriminator, build_generator
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
-from zerosum.training.averaging import half_life_at
 from zerosum.training.engine import Engine
-from zerosum.training.pace import set_pace
+from zerosum.training.pace import half_life_at, set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -11,7 +11,7 @@ import pytest
 from zerosum.config import ClassifyingConfig, change
 from zerosum.errors import UnknownNameError
 from zerosum.families.building import build_game
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import RECIPES, WEIGHTS, recipe
 from zerosum.training.engine import start_engine
 

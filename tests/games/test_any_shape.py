@@ -24,7 +24,7 @@ from zerosum.networks import (
     ConditionalGenerator,
     ReferenceGenerator,
 )
-from zerosum.networks.opinions import one_per_picture
+from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import OBJECTIVES, SeparateCosts, make_objective
 from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch

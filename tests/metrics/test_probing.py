@@ -53,7 +53,7 @@ def test_a_constant_feature_is_no_trouble() -> None:
 
 
 def test_too_few_pictures_are_refused() -> None:
-    with pytest.raises(DataError, match="at least 10 pictures of each domain, .* got 9"):
+    with pytest.raises(DataError, match=r"at least 10 pictures of each domain, .* got 9"):
         probe_domains(torch.zeros(9, 2), torch.zeros(20, 2))
 
 

@@ -11,7 +11,7 @@ from zerosum.families.building import build_game
 from zerosum.games import Round
 from zerosum.networks import Discriminator, MinibatchDiscriminator
 from zerosum.networks.building import build_discriminator
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine

@@ -23,7 +23,7 @@ from zerosum.config import (
 )
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks.dcgan import HEADS, STEMS
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.settings import Norm
 from zerosum.nn import INITIALISATIONS, NORMALISATIONS, add_spectral_norm, needs_batch

@@ -11,7 +11,7 @@ from torch.nn import functional
 from zerosum.config import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import GrowingDiscriminator, GrowingGenerator
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.types import ImageShape
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (3, 48, 36)]

@@ -10,7 +10,7 @@ from torch.nn import functional
 from zerosum.config import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.networks.r3gan import _Covering, _double, _halve, bottleneck
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import add_spectral_norm, needs_batch

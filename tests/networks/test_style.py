@@ -12,7 +12,7 @@ from torch.autograd import grad
 from zerosum.config import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks import MappingNetwork, StyleGenerator
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
 from zerosum.nn import NoiseInjection
 from zerosum.nn.resampling import double

@@ -10,7 +10,7 @@ from torch.nn import functional
 from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig, UnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import PatchHeads
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.networks.settings import Norm
 from zerosum.nn import NORMALISATIONS, initialise_normal
 from zerosum.nn.resampling import thinning

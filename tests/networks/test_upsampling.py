@@ -11,7 +11,7 @@ from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks.building import build_generator
 from zerosum.networks.dcgan import UPSAMPLINGS
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.nn.convolution import Double
 from zerosum.types import ImageShape
 

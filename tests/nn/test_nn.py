@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import (
     INITIALISATIONS,

@@ -13,10 +13,15 @@ from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.families.building import build_game
 from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.parts.schedules import STEADY, Schedule
-from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.engine import Engine, choose_device, start_engine
 from zerosum.training.loop import Hook, Loop, Record
-from zerosum.training.pace import learning_rate_factor, set_pace
+from zerosum.training.pace import (
+    decay_of,
+    half_life_at,
+    learning_rate_factor,
+    set_pace,
+    update_average,
+)
 from zerosum.types import Batch
 
 CPU = Engine(device=torch.device("cpu"))

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zerosum.data import Store
 from zerosum.evaluation.measures import FEW, MEASURES, Task
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.evaluation.seeing import Pictures, Progress, Sight, see, see_store
 from zerosum.features import FeatureNetwork
-from zerosum.latent import LatentSpace
 from zerosum.metrics import diversity_ratio
+
+if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
+    from zerosum.latent import LatentSpace
 
 __all__ = ["Evaluator"]
 
@@ -98,7 +100,7 @@ class Evaluator:
         subject: Mapping[str, Any],
         vitals: Mapping[str, float] | None = None,
         partners: tuple[Pictures, Pictures] | None = None,
-        space: LatentSpace | None = None,
+        space: "LatentSpace | None" = None,
     ) -> Scores:
         """Compare what the network saw in pictures under test with what it saw in real ones.
 

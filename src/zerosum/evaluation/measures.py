@@ -6,7 +6,7 @@ numbers of another scale; these are named after it: FD-digits, KD-digits, IS-dig
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -18,10 +18,12 @@ from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Score
 from zerosum.evaluation.seeing import Pictures, Sight, see
 from zerosum.features import FeatureNetwork, score_name
-from zerosum.latent import LatentSpace
 from zerosum.metrics.estimate import Estimate
 from zerosum.registry import Table
 from zerosum.types import Images, Probabilities
+
+if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
+    from zerosum.latent import LatentSpace
 
 __all__ = ["FEW", "MEASURES", "Task"]
 
@@ -55,7 +57,7 @@ class Task:
     network: FeatureNetwork
     seed: int
     partners: tuple[Pictures, Pictures] | None = None
-    space: LatentSpace | None = None
+    space: "LatentSpace | None" = None
 
 
 def _frechet(task: Task) -> Mapping[str, Score]:

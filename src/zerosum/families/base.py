@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 
 from zerosum.config.run import RunConfig
-from zerosum.data import Domains, Store
 from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 from zerosum.training.loop import Batches
 
 if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
@@ -24,7 +23,7 @@ if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
 __all__ = ["Draw", "Family"]
 
 ConfigT = TypeVar("ConfigT", bound=RunConfig)
-DataT = TypeVar("DataT", bound=Store | Domains)
+DataT = TypeVar("DataT")
 GameT = TypeVar("GameT", bound=Game[Any])
 ModelT = TypeVar("ModelT", bound="Model")
 

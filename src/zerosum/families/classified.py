@@ -22,7 +22,7 @@ from zerosum.families.scoring import (
 )
 from zerosum.games.classification import ClassifyingGame
 from zerosum.models.classifier import Classifier
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 
 __all__ = ["AccuracyExam", "classifier_steps", "evaluate_classifier", "examine_classifier"]
 

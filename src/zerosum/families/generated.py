@@ -15,7 +15,7 @@ from zerosum.games.generating import GeneratingGame
 from zerosum.media.images import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam, PictureExam
+from zerosum.training.evaluation import Exam, PictureExam
 from zerosum.types import ImageBatches
 
 __all__ = ["examine_generator", "generated_grid", "generator_steps"]

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from warnings import warn
 
 from zerosum.config.run import RunConfig
 from zerosum.counting import counting
 from zerosum.data import (
-    Domains,
     Store,
     StoreSettings,
     build_store,
@@ -20,6 +19,7 @@ from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
 __all__ = [
+    "Prepared",
     "batching",
     "describe",
     "facts_of",
@@ -33,6 +33,25 @@ __all__ = [
 ]
 
 _NAMED = 10
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """Pictures that a run can train on: a store, or those of two domains."""
+
+    @property
+    def identity(self) -> str:
+        """What they are: a hash over pixels, labels and class names."""
+
+    @property
+    def unreadable(self) -> Sequence[tuple[str, str]]:
+        """(name, reason) of the first that were left out."""
+
+    @property
+    def left_out(self) -> int:
+        """How many were left out."""
+
+    def __len__(self) -> int: ...
 
 
 def prepare_store(
@@ -94,14 +113,12 @@ def shape_of(config: RunConfig) -> ImageShape:
     return (config.pictures.channels, *config.pictures.size)
 
 
-def facts_of(pictures: Store | Domains) -> dict[str, Any]:
+def facts_of(pictures: Prepared) -> dict[str, Any]:
     """What a checkpoint remembers of the pictures that a run is trained on."""
     return {"identity": pictures.identity, "pictures": len(pictures)}
 
 
-def refuse_other_pictures(
-    config: RunConfig, saved: Mapping[str, Any], pictures: Store | Domains
-) -> None:
+def refuse_other_pictures(config: RunConfig, saved: Mapping[str, Any], pictures: Prepared) -> None:
     """Make sure that pictures are those that a run began with.
 
     Args:
@@ -139,7 +156,7 @@ def describe(source: str, split: str) -> dict[str, str]:
     return {"source": name if colon else Path(source).name, "split": split}
 
 
-def name_unreadable(*stores: Store | Domains) -> None:
+def name_unreadable(*stores: Prepared) -> None:
     """Warn of the pictures that were left out of stores, the first few by name."""
     for store in stores:
         name_left_out(store.unreadable, count=store.left_out)

@@ -23,7 +23,7 @@ from zerosum.games.parts.judging import opinions, share_above
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.path_length import PathLength
 from zerosum.games.parts.schedules import STEADY, Schedule
-from zerosum.networks.opinions import one_per_picture
+from zerosum.networks.rows import one_per_picture
 from zerosum.nn.bilinear import TwiceDifferentiable
 from zerosum.objectives.losses import Objective
 from zerosum.objectives.penalties import JUDGED, Penalty

@@ -15,7 +15,7 @@ from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
 from zerosum.networks import Classifier
-from zerosum.networks.opinions import one_per_picture
+from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, first_of
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 

@@ -18,7 +18,7 @@ from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import Classifier
-from zerosum.networks.opinions import one_per_picture
+from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import (
     cross_entropy,
     domain_costs,

@@ -11,7 +11,7 @@ from zerosum.attacks import Classifier, Goal, Learned, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.judging import opinions
-from zerosum.networks.opinions import one_per_picture
+from zerosum.networks.rows import one_per_picture
 from zerosum.objectives.losses import Objective
 from zerosum.registry import Table
 from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels, Scalar

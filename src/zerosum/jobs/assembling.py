@@ -5,10 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from zerosum.config import RunConfig, to_json
-from zerosum.data import Domains, Store
 from zerosum.families import family_of
 from zerosum.families.building import build_game
-from zerosum.families.preparation import facts_of
+from zerosum.families.preparation import Prepared, facts_of
 from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, start_engine
@@ -24,7 +23,7 @@ def assemble(
     config: RunConfig,
     run: Run,
     engine: Engine,
-    store: Store | Domains,
+    store: Prepared,
     aids: Any,
     facts: Mapping[str, Any],
     *,
@@ -81,15 +80,13 @@ def engine_of(config: RunConfig) -> AbstractContextManager[Engine]:
     )
 
 
-def facts_for_checkpoints(config: RunConfig, store: Store | Domains) -> dict[str, Any]:
+def facts_for_checkpoints(config: RunConfig, store: Prepared) -> dict[str, Any]:
     """What a checkpoint remembers of the run, so that it goes on as it began or not at all."""
     tests = family_of(config).tests(config)
     return {"config": to_json(config), "data": facts_of(store), "tests": tests}
 
 
-def _samples(
-    config: RunConfig, game: Game[Any], run: Run, store: Store | Domains
-) -> list[Samples]:
+def _samples(config: RunConfig, game: Game[Any], run: Run, store: Prepared) -> list[Samples]:
     """The sample grids of a run that makes pictures."""
     draw = family_of(config).grid(config, game, store)
     if draw is None:
@@ -102,7 +99,7 @@ def _evaluations(
     game: Game[Any],
     run: Run,
     engine: Engine,
-    store: Store | Domains,
+    store: Prepared,
     checkpoints: Checkpoints,
     *,
     quiet: bool,

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 
 from zerosum.config import RunConfig
-from zerosum.data import Domains, Store
 from zerosum.errors import ConfigError
+from zerosum.families.preparation import Prepared
 from zerosum.jobs.assembling import assemble
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.runs import Run
 from zerosum.sizes import as_duration
 from zerosum.training.engine import Engine
@@ -79,7 +79,7 @@ class Estimate:
         return (strongest, weakest, times) if times >= _LOPSIDED else None
 
 
-def estimate(config: RunConfig, engine: Engine, store: Store | Domains, aids: Any) -> Estimate:
+def estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> Estimate:
     """Play a few rounds of the run's end, and see what they take; nothing is written.
 
     At the end networks that grow are grown, and players that wait for others play: a run of such
@@ -102,7 +102,7 @@ def estimate(config: RunConfig, engine: Engine, store: Store | Domains, aids: An
         return _estimate(config, engine, store, aids)
 
 
-def _estimate(config: RunConfig, engine: Engine, store: Store | Domains, aids: Any) -> Estimate:
+def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> Estimate:
     # Alone: how many rounds there is time for differs between processes.
     alone = replace(engine, rank=0, processes=1, patient=None)
 

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from zerosum.config import RunConfig, change, differences, from_json, to_json
-from zerosum.config.lengths import spent, stretched
-from zerosum.data import Domains, Store, absolute
+from zerosum.data import absolute
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
 from zerosum.families import family_of
-from zerosum.families.preparation import refuse_other_pictures
+from zerosum.families.preparation import Prepared, refuse_other_pictures
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
 from zerosum.jobs.playing import Outcome, play
-from zerosum.networks.parameters import count_parameters
+from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import RECIPES
 from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change, is_run
 from zerosum.training.engine import Engine
@@ -110,6 +109,8 @@ def resume_run(
     before = _findable(run.config())
     config = change(before, _changes(settings or {}, images=images, device=device))
     if stretch:
+        from zerosum.config.lengths import stretched
+
         config = stretched(config, by=_growth(images, before))
     _refuse_standing_still(run, before, config)
     with engine_of(config) as engine, _locked(run, engine):
@@ -131,7 +132,7 @@ def resume_run(
         return play(loop, run, config)
 
 
-def _look_ahead(config: RunConfig, loop: Loop[Any], store: Store | Domains, aids: Any) -> None:
+def _look_ahead(config: RunConfig, loop: Loop[Any], store: Prepared, aids: Any) -> None:
     """Say before it begins that a run on a CPU would take days, and refuse what has no room.
 
     Raises:
@@ -160,7 +161,7 @@ def _take_up(
     loop: Loop[Any],
     run: Run,
     config: RunConfig,
-    store: Store | Domains,
+    store: Prepared,
     facts: Mapping[str, Any],
 ) -> None:
     """Bring the loop to where the run stands.
@@ -202,8 +203,8 @@ def _growth(images: int | None, before: RunConfig) -> float:
     return images / before.images
 
 
-def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Store | Domains:
-    pictures: Store | Domains = family_of(config).open(config, quiet=quiet or not engine.is_main)
+def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Prepared:
+    pictures: Prepared = family_of(config).open(config, quiet=quiet or not engine.is_main)
     return pictures
 
 
@@ -258,6 +259,8 @@ def _refuse_standing_still(run: Run, before: RunConfig, config: RunConfig) -> No
     Raises:
         ConfigError: Learning rates fall to 0 before the run's new end.
     """
+    from zerosum.config.lengths import spent  # For what goes on alone.
+
     ends = spent(config)
     if ends and (config.images > before.images or ends != spent(before)):
         listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())

@@ -11,7 +11,6 @@ from PIL import Image
 
 from zerosum.errors import ConfigError
 from zerosum.files import writing
-from zerosum.packages import installation
 from zerosum.registry import Table
 
 __all__ = ["ANIMATIONS", "check_animation", "frame_durations", "save_animation", "save_gif"]
@@ -170,6 +169,8 @@ def _encoder() -> ModuleType:
     try:
         return import_module("imageio_ffmpeg")
     except ImportError as error:
+        from zerosum.packages import installation
+
         raise ConfigError(
             f"to write .mp4 the package imageio-ffmpeg is needed: {installation('video')}; or "
             "choose a file that ends in .gif, which needs nothing."

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator, StyledGenerator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.rows import latent_rows
 from zerosum.nn import PixelNorm
 from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
 

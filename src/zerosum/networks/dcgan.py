@@ -13,12 +13,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from zerosum import nn as nn_layers
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
-from zerosum.networks.opinions import flat_opinions
+from zerosum.networks.rows import flat_opinions
 from zerosum.networks.sizes import doubled_widths, halvings
-from zerosum.nn import INITIALISATIONS, add_spectral_norm, normalisation
+from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Double, Halve
 from zerosum.registry import Table
 from zerosum.types import ImageShape
@@ -210,7 +211,7 @@ class DcganDiscriminator(Discriminator):
         )
         INITIALISATIONS[settings.initialisation](self)
         if settings.spectral_norm:
-            add_spectral_norm(self)
+            nn_layers.add_spectral_norm(self)
 
 
 def _doubling(

@@ -17,7 +17,7 @@ from zerosum.networks.fewlabels_settings import (
     SoftplusGeneratorConfig,
 )
 from zerosum.networks.kinds import Generator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.rows import latent_rows
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear
 from zerosum.types import AnyLatents, Features, Images, ImageShape

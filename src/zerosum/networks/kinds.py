@@ -6,7 +6,7 @@ for: where a player's network, which may be any, is taken for one of a kind, tha
 
 from torch import Tensor, nn
 
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.rows import latent_rows
 from zerosum.types import AnyLatents, Features, Images, ImageShape, Latents
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Shaped",
     "StyledGenerator",
     "Translator",
+    "count_parameters",
 ]
 
 
@@ -99,3 +100,16 @@ class MappedTranslator(Translator):
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
         """Translated pictures, and the maps (n, channels, h, w) on the way."""
         raise NotImplementedError
+
+
+def count_parameters(module: nn.Module) -> int:
+    """How many numbers training can change.
+
+    Args:
+        module: The network.
+
+    Example:
+        >>> count_parameters(nn.Linear(784, 10))
+        7850
+    """
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)

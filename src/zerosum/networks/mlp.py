@@ -5,11 +5,11 @@ from math import prod
 
 from torch import nn
 
+from zerosum import nn as nn_layers
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
-from zerosum.networks.opinions import flat_opinions
-from zerosum.nn import add_spectral_norm
+from zerosum.networks.rows import flat_opinions
 from zerosum.types import ImageShape
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]
@@ -82,7 +82,7 @@ class MlpDiscriminator(Discriminator):
             flat_opinions(outputs),
         )
         if settings.spectral_norm:
-            add_spectral_norm(self)
+            nn_layers.add_spectral_norm(self)
 
 
 def _hidden_layers(

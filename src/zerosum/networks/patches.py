@@ -7,10 +7,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from zerosum import nn as nn_layers
 from zerosum.errors import ConfigError
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.sizes import doubled_widths
-from zerosum.nn import INITIALISATIONS, add_spectral_norm, normalisation
+from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Halve
 from zerosum.nn.resampling import thinning
 from zerosum.sizes import in_pixels
@@ -66,7 +67,7 @@ class PatchDiscriminator(nn.Module):
         self.layers = nn.Sequential(*layers, last, nn.Flatten(1, 2))
         INITIALISATIONS[settings.initialisation](self)
         if settings.spectral_norm:
-            add_spectral_norm(self)
+            nn_layers.add_spectral_norm(self)
 
     def forward(self, images: Images) -> Float[Tensor, "n rows columns"]:
         """Give an opinion on every patch: positive means "real"."""

@@ -18,9 +18,8 @@ from torch.nn import functional
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator, Maps, in_turn
 from zerosum.networks.kinds import Generator
-from zerosum.networks.latents import latent_rows
-from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
+from zerosum.networks.rows import flat_opinions, latent_rows
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, MinibatchStd, PixelNorm
 from zerosum.nn.precision import in_full_precision

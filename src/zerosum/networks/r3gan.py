@@ -17,14 +17,14 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
+from zerosum import nn as nn_layers
 from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
-from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet import ResidualBlock
+from zerosum.networks.rows import flat_opinions
 from zerosum.networks.sizes import doubled_widths, halvings
-from zerosum.nn import add_spectral_norm
 from zerosum.nn.resampling import double, halve
 from zerosum.types import ImageShape, Latents
 
@@ -129,7 +129,7 @@ class R3ganDiscriminator(Discriminator):
         )
         _start_like_fixup(self)
         if settings.spectral_norm:
-            add_spectral_norm(self)
+            nn_layers.add_spectral_norm(self)
 
 
 def bottleneck(width: int, *, group_size: int, expansion: int) -> ResidualBlock:

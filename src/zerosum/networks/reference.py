@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator
-from zerosum.networks.latents import latent_rows
+from zerosum.networks.rows import latent_rows
 from zerosum.nn import make_virtual
 from zerosum.types import AnyLatents, Images
 

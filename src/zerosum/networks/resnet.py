@@ -11,12 +11,13 @@ outputs per input), where g = √2 in the 3x3 convolutions of blocks and 1 elsew
 
 from torch import Tensor, nn
 
+from zerosum import nn as nn_layers
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
-from zerosum.networks.opinions import flat_opinions
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
+from zerosum.networks.rows import flat_opinions
 from zerosum.networks.sizes import halvings
-from zerosum.nn import HE_GAIN, add_spectral_norm, normalisation
+from zerosum.nn import HE_GAIN, normalisation
 from zerosum.types import ImageShape
 
 __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
@@ -145,7 +146,7 @@ class ResnetDiscriminator(Discriminator):
         )
         _start(self)
         if settings.spectral_norm:
-            add_spectral_norm(self)
+            nn_layers.add_spectral_norm(self)
 
 
 def _start(network: nn.Module) -> None:

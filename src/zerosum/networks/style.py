@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import StyledGenerator
-from zerosum.networks.latents import latent_rows
 from zerosum.networks.progan import activated, judging_head
 from zerosum.networks.resnet import ResidualBlock
+from zerosum.networks.rows import latent_rows
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.networks.style_layers import (
     SLOPE,

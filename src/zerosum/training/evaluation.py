@@ -1,31 +1,91 @@
 """Scores while training: the curve, the best checkpoint, and the collapse alarm."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from torch.utils.tensorboard import SummaryWriter
 
 from zerosum.checkpoint import load_checkpoint, require_like
+from zerosum.data import unscale
 from zerosum.errors import CheckpointError, RunError
 from zerosum.evaluation.alarm import Finding, diagnose
-from zerosum.evaluation.directions import join_directions
+from zerosum.evaluation.evaluator import Evaluator
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, as_scores, read_scores, write_scores
+from zerosum.evaluation.seeing import Progress, kept_on_disk
 from zerosum.files import write_text
 from zerosum.games import Game
-from zerosum.training.exams import Exam
 from zerosum.training.hooks import Checkpoints, passed
 from zerosum.training.loop import Loop, Record
 from zerosum.training.vitals import vital_signs
+from zerosum.types import ImageBatches
 
-__all__ = ["Evaluation"]
+__all__ = ["Evaluation", "Exam", "PictureExam"]
 
 AnyLoop = Loop[Any]
 
 MAX_ROLLBACKS = 3
 """Rollbacks after which a run that collapses again is stopped."""
+
+
+class Exam(ABC):
+    """Something that a game is examined in.
+
+    Attributes:
+        direction: From which domain to which, for games that translate.
+    """
+
+    direction: str = ""
+
+    @abstractmethod
+    def take(
+        self,
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
+    ) -> Scores:
+        """The scores of the game as it is now; the game stays as it is.
+
+        Args:
+            subject: Facts on the run.
+            vitals: Signs of the game's health, to be recorded with the scores.
+            progress: Called as it goes; what it raises ends the exam.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureExam(Exam):
+    """The pictures that a game makes, against real ones.
+
+    Attributes:
+        evaluator: What is measured, against which pictures.
+        make: The game's pictures, the same ones' successors at every evaluation.
+        count: How many pictures ``make`` makes.
+        direction: From which domain to which, for games that translate.
+    """
+
+    evaluator: Evaluator
+    make: Callable[[], ImageBatches]
+    count: int
+    direction: str = ""
+
+    def take(
+        self,
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
+    ) -> Scores:
+        """Scores of pictures made now."""
+        made = map(unscale, self.make())
+        with kept_on_disk(made, self.count, progress=progress) as pictures:
+            fake = self.evaluator.see(pictures, progress=progress)
+            return self.evaluator.score(fake, subject=subject, vitals=vitals)
 
 
 class Evaluation:
@@ -172,6 +232,10 @@ class Evaluation:
         parts: dict[str, Scores] = {}
         for exam in self.exams:
             parts[exam.direction] = exam.take(subject=subject, vitals=vitals, progress=give_way)
+        if len(parts) == 1:
+            return parts.popitem()[1]
+        from zerosum.evaluation.directions import join_directions  # For two directions alone.
+
         return join_directions(parts)
 
     def _is_best(self, scores: Scores) -> bool:

@@ -2,12 +2,10 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
-
-from zerosum.training.repeatable import Repeatable
 
 __all__ = ["kernels"]
 
@@ -46,12 +44,18 @@ def kernels(device: torch.device, *, tf32: bool, deterministic: bool) -> Iterato
         _round(each, ["tf32" if tf32 else "ieee"] * len(each))
         torch.use_deterministic_algorithms(deterministic)
         torch.backends.cudnn.benchmark = not deterministic
-        with Repeatable() if deterministic else nullcontext():
+        with _repeatable() if deterministic else nullcontext():
             yield
     finally:
         _round(each, before)
         torch.use_deterministic_algorithms(flags[0])
         torch.backends.cudnn.benchmark = flags[1]
+
+
+def _repeatable() -> AbstractContextManager[Any]:
+    from zerosum.training.repeatable import Repeatable  # Where it is asked for alone.
+
+    return Repeatable()
 
 
 def _round(each: Sequence[Any], precisions: Sequence[str]) -> None:

@@ -16,10 +16,9 @@ from zerosum.checkpoint import require_like
 from zerosum.errors import NonFiniteCostError
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.randomness import Randomness, derive_seed
-from zerosum.training.averaging import decay_of, half_life_at, update_average
 from zerosum.training.costs import Costs
 from zerosum.training.engine import Engine
-from zerosum.training.pace import set_pace
+from zerosum.training.pace import decay_of, half_life_at, set_pace, update_average
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
 __all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]

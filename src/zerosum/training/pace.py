@@ -1,8 +1,80 @@
-"""How fast a player learns, as a function of the images seen."""
+"""What follows the images seen: how fast players learn, and how fast their averages follow.
+
+An average is the exponential moving average of a network, with a half-life in images.
+"""
+
+import torch
+from torch import nn
 
 from zerosum.games.base import Player
+from zerosum.games.parts.schedules import Schedule
 
-__all__ = ["learning_rate_factor", "set_pace"]
+__all__ = [
+    "RAMP_UP",
+    "decay_of",
+    "half_life_at",
+    "learning_rate_factor",
+    "set_pace",
+    "update_average",
+]
+
+RAMP_UP = 0.05
+"""Early on the half-life is at most this share of the images seen, so that an average does not
+remember the untrained network (Karras et al. 2020, StyleGAN2-ADA, https://arxiv.org/abs/2006.06676)."""
+
+
+def half_life_at(half_life: float, images: int, factor: Schedule | None = None) -> float:
+    """The half-life of an average after so many images.
+
+    Args:
+        half_life: What it is in the end, in images.
+        images: Images seen so far.
+        factor: How it comes to be that; None: it is at most ``RAMP_UP`` times the images.
+
+    Example:
+        >>> half_life_at(1000, 5000), half_life_at(1000, 10**6)
+        (250.0, 1000)
+        >>> half_life_at(1000, 5000, Schedule(start=0.0, end=1.0, until=10_000, shape="linear"))
+        500.0
+    """
+    return min(half_life, RAMP_UP * images) if factor is None else half_life * factor.at(images)
+
+
+def decay_of(half_life: float, *, step: int) -> float:
+    """β for one update: 0.5 ** (step / half-life).
+
+    Args:
+        half_life: Images after which a past weight counts half.
+        step: Images since the last update.
+
+    Example:
+        >>> decay_of(1000, step=1000), decay_of(0, step=64)
+        (0.5, 0.0)
+    """
+    return 0.5 ** (step / half_life) if half_life > 0 else 0.0
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """θ' ← β θ' + (1 − β) θ for weights and for batch normalisation's running statistics.
+
+    Whole numbers, such as counts of batches, are copied.
+
+    Example:
+        >>> average, network = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+        >>> _ = nn.init.zeros_(average.weight), nn.init.ones_(network.weight)
+        >>> update_average(average, network, decay=0.75)
+        >>> average.weight.item()
+        0.25
+    """
+    ours = list(average.state_dict().values())
+    theirs = list(network.state_dict().values())
+    pairs = list(zip(ours, theirs, strict=True))
+    real = [(a, b) for a, b in pairs if a.is_floating_point()]
+    torch._foreach_lerp_([a for a, _ in real], [b for _, b in real], weight=1.0 - decay)
+    for a, b in pairs:
+        if not a.is_floating_point():
+            a.copy_(b)
 
 
 def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:

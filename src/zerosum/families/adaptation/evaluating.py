@@ -26,7 +26,7 @@ from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.plots.features import draw_features
 from zerosum.training.engine import Engine, choose_device
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 
 __all__ = ["AdaptationExam", "evaluate_adaptation"]
 

@@ -22,7 +22,7 @@ from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 
 __all__ = ["FAMILY", "Adaptation"]
 

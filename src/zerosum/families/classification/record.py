@@ -24,7 +24,7 @@ from zerosum.games.parts.hardening import hardening
 from zerosum.models.classifier import Classifier
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 from zerosum.types import ImageShape
 
 __all__ = ["FAMILY", "Classification"]

@@ -25,7 +25,7 @@ from zerosum.games.adversarial import AdversarialGame
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 
 if TYPE_CHECKING:
     from zerosum.config.evaluation import EvaluateConfig

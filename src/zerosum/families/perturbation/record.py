@@ -36,7 +36,7 @@ from zerosum.media.images import tile
 from zerosum.models.attack import LearnedAttack
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 from zerosum.types import Images
 
 __all__ = ["FAMILY", "FoolingExam", "Perturbation"]

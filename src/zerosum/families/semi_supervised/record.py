@@ -26,7 +26,7 @@ from zerosum.models.semi_supervised import SemiSupervised
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 
 __all__ = ["FAMILY", "SemiSupervision"]
 

@@ -27,7 +27,7 @@ from zerosum.features.base import FeatureNetwork
 from zerosum.games.translation import TranslationGame
 from zerosum.media.images import tile
 from zerosum.models.translator import Translator
-from zerosum.training.exams import PictureExam
+from zerosum.training.evaluation import PictureExam
 from zerosum.types import DomainBatch, ImageBatches, Images
 
 __all__ = ["all_sides", "examine_direction", "examples_of", "open_pictures", "translated_grid"]

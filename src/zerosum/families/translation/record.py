@@ -26,7 +26,7 @@ from zerosum.games.translation import TranslationGame
 from zerosum.models.translator import Translator
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.exams import Exam
+from zerosum.training.evaluation import Exam
 
 __all__ = ["FAMILY", "Translation"]
 
