@@ -1,0 +1,1 @@
+"""Families of games that only the tests have."""

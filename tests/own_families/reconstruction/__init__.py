@@ -1,0 +1,1 @@
+"""Autoencoders: pictures through a few numbers and back."""
