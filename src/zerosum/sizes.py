@@ -1,9 +1,25 @@
-"""Sizes of pictures and lengths of time, in a place that costs nothing to import."""
+"""Sizes, bounds and lengths of time that all share, in a place that costs nothing to import."""
 
-__all__ = ["ImageShape", "as_duration", "in_pixels"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "MOST_PICTURES",
+    "PIXEL_LIMIT",
+    "ImageShape",
+    "as_duration",
+    "in_pixels",
+]
 
 ImageShape = tuple[int, int, int]
 """(channels, height, width) of one picture."""
+
+PIXEL_LIMIT = 1024 * 1024 * 1024 // 4 // 3
+"""Pictures of more pixels than this, 89 million (Pillow's own limit), are taken for bombs."""
+
+MOST_AT_ONCE = 1_000_000
+"""Pictures in a batch; more would not fit into any memory."""
+
+MOST_PICTURES = 10_000_000
+"""Pictures that are drawn or evaluated in one go."""
 
 
 def as_duration(seconds: float) -> str:

@@ -24,8 +24,8 @@ from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.families.building import build_game
 from zerosum.jobs import train_run
 from zerosum.latent.walking import check_walk
-from zerosum.limits import MOST_PICTURES
 from zerosum.recipes import RECIPES, recipe
+from zerosum.sizes import MOST_PICTURES
 from zerosum.training.engine import Engine, choose_device
 
 VALUES = (

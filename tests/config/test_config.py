@@ -38,11 +38,11 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.families import family_of
 from zerosum.families.building import build_game
 from zerosum.games import Round
-from zerosum.limits import PIXEL_LIMIT
 from zerosum.networks.building import build_discriminator, build_generator
 from zerosum.networks.kinds import count_parameters
 from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
+from zerosum.sizes import PIXEL_LIMIT
 from zerosum.training.engine import Engine
 from zerosum.training.pace import half_life_at, set_pace
 

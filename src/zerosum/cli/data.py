@@ -9,8 +9,8 @@ import tyro
 
 from zerosum.cli.command import Command
 from zerosum.cli.output import print_json
-from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import Table
+from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = ["ACTIONS", "complete", "run"]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.checks import require, require_between, require_sound
-from zerosum.limits import MOST_PICTURES, PIXEL_LIMIT
 from zerosum.registry import Table
+from zerosum.sizes import MOST_PICTURES, PIXEL_LIMIT
 
 __all__ = ["METRICS", "EvaluateConfig"]
 

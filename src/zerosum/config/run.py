@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkabl
 import tyro
 
 from zerosum.checks import require, require_between, require_positive, require_sound
-from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
+from zerosum.sizes import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
 

@@ -9,7 +9,7 @@ from zerosum.data.ledger import Ledger, Part, Shared
 from zerosum.data.sources import Source, open_source
 from zerosum.data.sources.layout import DOMAINS
 from zerosum.errors import DataError, DataWarning
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = ["Audit", "audit", "open_parts"]
 

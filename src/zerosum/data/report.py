@@ -15,7 +15,7 @@ from zerosum.data.sources import Source, UnreadableError
 from zerosum.data.sources.base import spread
 from zerosum.errors import ConfigError
 from zerosum.files import writing
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = ["audit_to_json", "picture", "render"]
 

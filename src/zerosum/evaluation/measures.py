@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from zerosum import latent, metrics
+from zerosum import metrics
 from zerosum.data import scale
 from zerosum.errors import ConfigError
 from zerosum.evaluation.protocol import Score
@@ -142,6 +142,8 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
             "ppl asks the generator how its pictures change with the latent, and is for runs that "
             "draw from nothing; leave it out."
         )
+    from zerosum import latent  # Other scores ask nothing of it.
+
     spaces = {space.symbol: space for space in (latent.input_space(task.space.game), task.space)}
     pairs = max(2, len(task.fake))
     scores = {}

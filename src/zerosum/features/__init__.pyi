@@ -1,6 +1,7 @@
 from .base import NO_WEIGHTS as NO_WEIGHTS
 from .base import FeatureNetwork as FeatureNetwork
 from .base import Seen as Seen
+from .base import score_name as score_name
 from .content import CONTENTS as CONTENTS
 from .content import Content as Content
 from .content import load_content as load_content
@@ -11,7 +12,6 @@ from .loading import FEATURES as FEATURES
 from .loading import Wanted as Wanted
 from .loading import load_features as load_features
 from .module import load_module as load_module
-from .naming import score_name as score_name
 from .pixels import load_pixels as load_pixels
 from .preparation import RESIZES as RESIZES
 from .preparation import Preparation as Preparation

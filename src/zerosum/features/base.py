@@ -1,4 +1,7 @@
-"""What a feature network is: bytes in, features and perhaps probabilities out, and its facts."""
+"""What a feature network is: bytes in, features and perhaps probabilities out, and its facts.
+
+Only the standard Inception gives numbers called FID, KID and IS: see `score_name`.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -9,10 +12,22 @@ from zerosum.errors import ConfigError
 from zerosum.features.preparation import Preparation
 from zerosum.types import Bytes, ClassLogits, Features, Images, Probabilities
 
-__all__ = ["NO_WEIGHTS", "ClassLogits", "FeatureNetwork", "Seen"]
+__all__ = [
+    "NO_WEIGHTS",
+    "STANDARD",
+    "ClassLogits",
+    "FeatureNetwork",
+    "Seen",
+    "score_name",
+]
 
 NO_WEIGHTS = "none"
 """What stands for the hash of a network without weights."""
+
+STANDARD = "inception"
+"""The network with which scores are published."""
+
+_NAMES = {"frechet": ("FID", "FD"), "kernel": ("KID", "KD"), "inception": ("IS", "IS")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,3 +167,21 @@ class FeatureNetwork:
             f"floats of shape ({count}, d), and gave {came}; its function must return a tensor "
             "(n, d), or the pair of features (n, d) and logits (n, k)."
         )
+
+
+def score_name(network: FeatureNetwork, measure: str) -> str:
+    """What a score by a network is called: FID by the standard Inception, else FD-name.
+
+    An Inception with other weights carries their hash in its name, and is one of the others.
+
+    Args:
+        network: Whose features, or probabilities, are measured.
+        measure: ``frechet``, ``kernel``, ``inception``, or what else the score is called.
+
+    Example:
+        >>> from zerosum.features.pixels import load_pixels
+        >>> score_name(load_pixels(), "frechet"), score_name(load_pixels(), "recall")
+        ('FD-pixels', 'recall-pixels')
+    """
+    standard, general = _NAMES.get(measure, (measure, measure))
+    return standard if network.name == STANDARD else f"{general}-{network.name}"

@@ -13,8 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.features.base import ClassLogits, FeatureNetwork
-from zerosum.features.naming import STANDARD
+from zerosum.features.base import STANDARD, ClassLogits, FeatureNetwork
 from zerosum.features.preparation import Preparation, Resize
 from zerosum.features.weights import (
     Download,

@@ -23,7 +23,7 @@ from zerosum.errors import DataError, printable
 from zerosum.explaining import explained, is_there
 from zerosum.families.preparation import name_left_out
 from zerosum.files import expanded
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 from zerosum.types import Images
 
 __all__ = [

@@ -12,7 +12,7 @@ from zerosum.data.sources.base import spread
 from zerosum.families.preparation import name_unreadable
 from zerosum.families.victims import Victim
 from zerosum.files import cache_folder
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Pixels
 
 __all__ = ["Shown", "show"]

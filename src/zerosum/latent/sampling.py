@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from zerosum.errors import ConfigError
 from zerosum.latent.base import LatentSpace
-from zerosum.limits import MOST_PICTURES
+from zerosum.sizes import MOST_PICTURES
 from zerosum.types import Images
 
 __all__ = ["draw_samples"]

@@ -19,7 +19,7 @@ from zerosum.data.scaling import unscale
 from zerosum.errors import ConfigError, printable
 from zerosum.explaining import explained
 from zerosum.files import new_folder, require_writable, writing
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 from zerosum.types import ImageBatches, Images, ImageShape
 
 __all__ = [

@@ -9,7 +9,7 @@ import tyro
 from zerosum.checks import require, require_between, require_sound
 from zerosum.config.commands.options import Device
 from zerosum.errors import ConfigError
-from zerosum.limits import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
+from zerosum.sizes import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
 
 __all__ = ["AttackConfig", "parse_epsilon"]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from zerosum.errors import ConfigError, DataError, printable
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = ["Source", "UnreadableError", "spread"]
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Condition, local
 
 from zerosum.data.sources.base import UnreadableError
-from zerosum.limits import PIXEL_LIMIT
+from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = ["BUDGET", "FILE_LIMIT", "Budget", "reserve_file"]
 

@@ -13,8 +13,7 @@ from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.budget import BUDGET
 from zerosum.data.sources.depths import as_sixteen_bits, is_rangeless, repair_colour_key
 from zerosum.data.sources.heic import brands, is_heic, open_heic
-from zerosum.limits import PIXEL_LIMIT
-from zerosum.sizes import in_pixels
+from zerosum.sizes import PIXEL_LIMIT, in_pixels
 
 __all__ = ["PICTURE_SUFFIXES", "decode", "is_picture_name"]
 

@@ -11,8 +11,8 @@ from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source,
 from zerosum.errors import DataError, DataWarning
 from zerosum.explaining import explained, is_there
 from zerosum.files import expanded
-from zerosum.limits import PIXEL_LIMIT
 from zerosum.registry import hint
+from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = [
     "FORMATS",
