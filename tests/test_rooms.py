@@ -1,14 +1,18 @@
 """Who may know what, read from the source: outside `families/` nobody asks what a game is."""
 
 import ast
+import inspect
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import zerosum
+from zerosum.cli import main
 from zerosum.config.families import FAMILIES, config_class, family_class
 from zerosum.families import family_of
 from zerosum.recipes import RECIPES, recipe
@@ -95,6 +99,35 @@ def test_outside_families_nobody_asks_which_family_a_game_is() -> None:
 )
 def test_a_question_is_noticed(code: str) -> None:
     assert list(questions(ast.parse(code), names_of_families()))
+
+
+def test_a_configuration_only_goes_down_on_its_way_to_the_optimizer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the command line to Adam every call is into the same layer or one below it."""
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    layers = tomllib.loads(project.read_text(encoding="utf-8"))
+    contract = layers["tool"]["importlinter"]["contracts"][0]["layers"]
+    floor = {room: number for number, row in enumerate(contract) for room in row.split(" | ")}
+    ways: list[list[str]] = []
+
+    class Noted(torch.optim.Adam):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            ours = [
+                Path(each.filename) for each in inspect.stack() if str(SOURCE) in each.filename
+            ]
+            ways.append([path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in ours])
+
+    monkeypatch.setattr(torch.optim, "Adam", Noted)
+    words = ("--images", "16", "--batch-size", "16", "--game.generator.width", "4", "--quiet")
+    more = ("--game.discriminator.width", "4", "--evaluate-every", "0", "--device", "cpu")
+    main(["train", "dcgan-digits", *words, *more, "--out", str(tmp_path / "run")])
+    for way in ways:
+        floors = [floor[room] for room in reversed(way)]
+        assert floors == sorted(floors), list(dict.fromkeys(reversed(way)))
+        assert {"cli", "jobs", "families"} <= set(way)
+    assert len(ways) == 2  # Nobody plays but these two.
 
 
 def test_each_kind_of_game_belongs_to_one_family_and_says_so() -> None:
