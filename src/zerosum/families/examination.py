@@ -10,18 +10,18 @@ from zerosum.features.loading import load_features
 from zerosum.files import cache_folder
 from zerosum.training.engine import Engine
 
-__all__ = ["choose_features", "evaluator_of", "load_eyes", "require_eyes"]
+__all__ = ["choose_features", "evaluator_of", "load_feature_network", "require_feature_network"]
 
 _REAL_PICTURES = 10_000
 _DIGITS = ("digits", "mnist", "usps")
 
 
-def load_eyes(config: RunConfig, engine: Engine) -> FeatureNetwork:
+def load_feature_network(config: RunConfig, engine: Engine) -> FeatureNetwork:
     """The network that sees a run's pictures while it trains."""
     return load_features(_features(config), cache=cache_folder()).to(engine.device)
 
 
-def require_eyes(config: RunConfig) -> None:
+def require_feature_network(config: RunConfig) -> None:
     """Load the network that is to see a run's pictures, and forget it.
 
     Raises:
@@ -30,7 +30,7 @@ def require_eyes(config: RunConfig) -> None:
     Example:
         >>> from zerosum.config import change
         >>> from zerosum.recipes import recipe
-        >>> require_eyes(change(recipe("dcgan-digits"), {"evaluate_features": "digit"}))
+        >>> require_feature_network(change(recipe("dcgan-digits"), {"evaluate_features": "digit"}))
         Traceback (most recent call last):
         ...
         zerosum.errors.UnknownNameError: unknown feature network 'digit'; did you mean ...

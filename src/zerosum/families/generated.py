@@ -9,7 +9,7 @@ from torch import Tensor
 
 from zerosum.config.run import RunConfig
 from zerosum.data import Store
-from zerosum.families.examination import evaluator_of, load_eyes
+from zerosum.families.examination import evaluator_of, load_feature_network
 from zerosum.families.preparation import describe, prepare_store
 from zerosum.games.generating import GeneratingGame
 from zerosum.media.images import tile
@@ -40,7 +40,7 @@ def examine_generator(
     config: RunConfig, game: GeneratingGame[Any], store: Store, engine: Engine, *, quiet: bool
 ) -> Sequence[Exam]:
     """The pictures that the generator makes, against those that the run trains on."""
-    network = load_eyes(config, engine)
+    network = load_feature_network(config, engine)
     is_cut = config.pictures.crop_from is not None
     store = prepare_store(config, quiet=quiet) if is_cut else store
     evaluator = evaluator_of(config, store, network, describe(config.data, "train"), quiet=quiet)

@@ -12,7 +12,7 @@ from zerosum.config.game import ClassConfig
 from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.base import Draw, Family
-from zerosum.families.examination import require_eyes
+from zerosum.families.examination import require_feature_network
 from zerosum.families.generated import (
     examine_generator,
     generated_grid,
@@ -42,7 +42,7 @@ class Generation(Family[GenerationRunConfig, Store, AdversarialGame, "Generator"
 
     def require_networks(self, config: GenerationRunConfig) -> None:
         """The network that sees the pictures."""
-        require_eyes(config)
+        require_feature_network(config)
 
     def open(self, config: GenerationRunConfig, *, quiet: bool = False) -> Store:
         """The pictures of one source."""

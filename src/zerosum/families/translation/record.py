@@ -8,7 +8,7 @@ from typing import Any
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import DomainBatches, Domains, make_domain_batches
 from zerosum.families.base import Draw, Family
-from zerosum.families.examination import load_eyes, require_eyes
+from zerosum.families.examination import load_feature_network, require_feature_network
 from zerosum.families.preparation import batching, shape_of, size_to_train_on
 from zerosum.families.scoring import Evaluated, refuse_baseline, score_pictures
 from zerosum.families.translation.building import build_translation
@@ -39,7 +39,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         content = config.game.content_network
         if content is not None:
             load_content(content, shape_of(config), cache=cache_folder())
-        require_eyes(config)
+        require_feature_network(config)
 
     def open(self, config: TranslationRunConfig, *, quiet: bool = False) -> Domains:
         """The pictures of both domains."""
@@ -72,7 +72,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         quiet: bool,
     ) -> Sequence[Exam]:
         """The translations of each direction against the domain that it leads to."""
-        network = load_eyes(config, engine)
+        network = load_feature_network(config, engine)
         is_cut = config.pictures.crop_from is not None
         domains = open_pictures(config, quiet=quiet) if is_cut else data
         return [
