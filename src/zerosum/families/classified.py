@@ -1,7 +1,7 @@
 """Classifiers, examined while they learn and scored afterwards; for all families that have one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,7 @@ from zerosum.config.evaluation import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import absolute
 from zerosum.errors import ConfigError
-from zerosum.evaluation.accuracy import Questions, score_classifier
-from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.seeing import Progress
+from zerosum.evaluation.accuracy import score_classifier
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.families.labels import find_questions
 from zerosum.families.scoring import (
@@ -22,34 +20,9 @@ from zerosum.families.scoring import (
 )
 from zerosum.games.classification import ClassifyingGame
 from zerosum.models.classifier import Classifier
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import AnswerExam, Exam
 
-__all__ = ["AccuracyExam", "classifier_steps", "evaluate_classifier", "examine_classifier"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccuracyExam(Exam):
-    """Pictures whose classes are known.
-
-    Attributes:
-        game: Who is examined.
-        questions: The pictures; nothing was learnt from them.
-    """
-
-    game: ClassifyingGame[Any]
-    questions: Questions
-
-    def take(
-        self,
-        *,
-        subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
-        progress: Progress | None = None,
-    ) -> Scores:
-        """How often the game's classifier is right."""
-        return score_classifier(
-            self.game, self.questions, subject=subject, vitals=vitals, progress=progress
-        )
+__all__ = ["classifier_steps", "evaluate_classifier", "examine_classifier"]
 
 
 def examine_classifier(
@@ -57,7 +30,7 @@ def examine_classifier(
 ) -> Sequence[Exam]:
     """How often the classifier is right, if there are pictures to ask it about."""
     questions = find_questions(config, quiet=quiet)
-    return [AccuracyExam(game=game, questions=questions)] if len(questions) else []
+    return [AnswerExam(score=partial(score_classifier, game, questions))] if len(questions) else []
 
 
 def classifier_steps(path: Path) -> list[tuple[str, str]]:

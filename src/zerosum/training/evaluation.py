@@ -24,7 +24,7 @@ from zerosum.training.loop import Loop, Record
 from zerosum.training.vitals import vital_signs
 from zerosum.types import ImageBatches
 
-__all__ = ["Evaluation", "Exam", "PictureExam"]
+__all__ = ["AnswerExam", "Evaluation", "Exam", "PictureExam"]
 
 AnyLoop = Loop[Any]
 
@@ -56,6 +56,27 @@ class Exam(ABC):
             vitals: Signs of the game's health, to be recorded with the scores.
             progress: Called as it goes; what it raises ends the exam.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerExam(Exam):
+    """What a game answers to questions of its family's.
+
+    Attributes:
+        score: A function that asks the game and scores it, called with the arguments of `take`.
+    """
+
+    score: Callable[..., Scores]
+
+    def take(
+        self,
+        *,
+        subject: Mapping[str, Any],
+        vitals: Mapping[str, float],
+        progress: Progress | None = None,
+    ) -> Scores:
+        """Scores of the answers given now."""
+        return self.score(subject=subject, vitals=vitals, progress=progress)
 
 
 @dataclass(frozen=True, kw_only=True)

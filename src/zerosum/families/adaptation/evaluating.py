@@ -1,20 +1,15 @@
 """How a classifier does in both of its domains, while it learns and afterwards."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.errors import ConfigError
 from zerosum.evaluation.adaptation import (
-    DomainQuestions,
     domain_features,
     probe_scores,
     score_adaptation,
 )
-from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import summary
-from zerosum.evaluation.seeing import Progress
 from zerosum.explaining import explained
 from zerosum.families.adaptation.data import domain_questions
 from zerosum.families.adaptation.settings import AdaptationRunConfig
@@ -26,37 +21,11 @@ from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.plots.features import draw_features
 from zerosum.training.engine import Engine, choose_device
-from zerosum.training.evaluation import Exam
 
-__all__ = ["AdaptationExam", "evaluate_adaptation"]
+__all__ = ["evaluate_adaptation"]
 
 _PROBED = 2_000
 """Pictures of each domain that probes learn from and are tested on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AdaptationExam(Exam):
-    """Pictures of two domains that nothing was learnt from.
-
-    Attributes:
-        game: Who is examined.
-        questions: The pictures; labels of the target serve to score alone.
-    """
-
-    game: AdaptingGame
-    questions: DomainQuestions
-
-    def take(
-        self,
-        *,
-        subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
-        progress: Progress | None = None,
-    ) -> Scores:
-        """How the game's classifier does in both."""
-        return score_adaptation(
-            self.game, self.questions, subject=subject, vitals=vitals, progress=progress
-        )
 
 
 def evaluate_adaptation(

@@ -1,15 +1,17 @@
 """All that is special to classifiers that learn in one domain for another."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import AdaptationBatches, Domains
 from zerosum.errors import ConfigError
+from zerosum.evaluation.adaptation import score_adaptation
 from zerosum.families.adaptation.building import build_invariance
 from zerosum.families.adaptation.data import adaptation_batches, domain_questions
-from zerosum.families.adaptation.evaluating import AdaptationExam, evaluate_adaptation
+from zerosum.families.adaptation.evaluating import evaluate_adaptation
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.base import Family
 from zerosum.families.classified import classifier_steps, evaluate_classifier
@@ -22,7 +24,7 @@ from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import AnswerExam, Exam
 
 __all__ = ["FAMILY", "Adaptation"]
 
@@ -76,7 +78,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
     ) -> Sequence[Exam]:
         """How it does in both domains."""
         questions = domain_questions(config, data, quiet=quiet)
-        return [AdaptationExam(game=game, questions=questions)]
+        return [AnswerExam(score=partial(score_adaptation, game, questions))]
 
     def model(self, run: Run, game: AdaptingGame, images: int) -> AdaptedClassifier:
         """A classifier."""

@@ -1,10 +1,8 @@
 """All that is special to generators that learn to mislead a classifier."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,10 +11,7 @@ from zerosum.attacks import Classifier
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Store
-from zerosum.evaluation.accuracy import Questions
 from zerosum.evaluation.fooling import score_fooling
-from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.seeing import Progress
 from zerosum.families.base import Draw, Family
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import splits_for_tests
@@ -36,35 +31,10 @@ from zerosum.media.images import tile
 from zerosum.models.attack import LearnedAttack
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import AnswerExam, Exam
 from zerosum.types import Images
 
-__all__ = ["FAMILY", "FoolingExam", "Perturbation"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoolingExam(Exam):
-    """Pictures that a generator has not learnt to change.
-
-    Attributes:
-        game: Who is examined.
-        questions: The pictures; their labels do not matter.
-    """
-
-    game: PerturbationGame
-    questions: Questions
-
-    def take(
-        self,
-        *,
-        subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
-        progress: Progress | None = None,
-    ) -> Scores:
-        """How many of them mislead the game's victim."""
-        return score_fooling(
-            self.game, self.questions, subject=subject, vitals=vitals, progress=progress
-        )
+__all__ = ["FAMILY", "Perturbation"]
 
 
 class Perturbation(Family[PerturbationRunConfig, Store, PerturbationGame, LearnedAttack]):
@@ -121,7 +91,9 @@ class Perturbation(Family[PerturbationRunConfig, Store, PerturbationGame, Learne
     ) -> Sequence[Exam]:
         """How many held out pictures mislead the victim."""
         questions = held_out_pictures(config, data, quiet=quiet)
-        return [FoolingExam(game=game, questions=questions)] if len(questions) else []
+        return (
+            [AnswerExam(score=partial(score_fooling, game, questions))] if len(questions) else []
+        )
 
     def model(self, run: Run, game: PerturbationGame, images: int) -> LearnedAttack:
         """An attack."""
