@@ -1,4 +1,4 @@
-"""A run as plain values that cannot hold nonsense, and their way to objects and to JSON."""
+"""Settings that cannot hold nonsense, of runs and of commands, and their way to JSON and back."""
 
 import lazy_loader as lazy
 

@@ -1,4 +1,4 @@
-"""Generators and discriminators, one family per file.
+"""Networks of all kinds, a few alike in each file, and beside them the settings that build them.
 
 A generator has ``latent_size``, ``image_shape`` and ``forward(latents) -> images``; a
 discriminator has ``image_shape`` and ``forward(images) -> logits``, one per picture, without a
