@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+from settings import rules
 from zerosum.config import DcganGeneratorConfig, MlpDiscriminatorConfig
 from zerosum.games import AdversarialGame, Player
-from zerosum.objectives import make_objective
 from zerosum.types import Images, Latents
 
 
@@ -42,8 +42,7 @@ def game_of(generator: nn.Module, *, latent: str = "normal") -> AdversarialGame:
         return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
 
     return AdversarialGame(
+        rules(latent=latent),
         generator=player(generator),
         discriminator=player(MlpDiscriminatorConfig().build((1, 8, 8))),
-        objective=make_objective("non-saturating"),
-        latent=latent,
     )

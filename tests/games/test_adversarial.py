@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
-from zerosum.games import AdversarialGame, InstanceNoise, Player, Round, Turn, WeightedPenalty
-from zerosum.objectives import PENALTIES, make_objective
+from settings import penalties, rules
+from zerosum.config import InstanceNoiseConfig
+from zerosum.games import AdversarialGame, InstanceNoise, Player, Round, Turn
+from zerosum.objectives import PENALTIES
 from zerosum.randomness import Randomness
 from zerosum.types import Batch
 
@@ -39,7 +40,7 @@ class Linear(nn.Module):
         return images.flatten(1) @ self.weight
 
 
-_R1 = WeightedPenalty(name="r1", penalty=PENALTIES["r1"], weight=0.5, every=4)
+_R1 = penalties("r1", weight=0.5, every=4)
 
 
 def _player(network: nn.Module) -> Player:
@@ -47,12 +48,8 @@ def _player(network: nn.Module) -> Player:
 
 
 def _game(weight: float = 0.0, **settings: Any) -> AdversarialGame:
-    objective = make_objective(settings.pop("objective", "non-saturating"), 1.0)
     return AdversarialGame(
-        generator=_player(Shift()),
-        discriminator=_player(Linear(weight)),
-        objective=objective,
-        **settings,
+        rules(**settings), generator=_player(Shift()), discriminator=_player(Linear(weight))
     )
 
 
@@ -145,7 +142,7 @@ def test_real_pictures_fill_the_gaps_between_their_levels() -> None:
 
 
 def test_a_lazy_penalty_is_paid_seldom_and_more() -> None:
-    game = _game(weight=3.0, penalties=[_R1])
+    game = _game(weight=3.0, penalties=_R1)
     scores = [_play(game, _round(number))[0].scores for number in range(5)]
     assert ["r1" in score for score in scores] == [True, False, False, False, True]
     # ‖w‖² = 4 · 9, times γ/2 = 0.5, times every = 4.
@@ -153,16 +150,13 @@ def test_a_lazy_penalty_is_paid_seldom_and_more() -> None:
 
 
 def test_the_cost_is_the_sum_of_its_terms() -> None:
-    penalties = [
-        WeightedPenalty(name=name, penalty=PENALTIES[name], weight=2.0) for name in PENALTIES
-    ]
-    turn = _play(_game(weight=0.7, penalties=penalties), _round())[0]
+    turn = _play(_game(weight=0.7, penalties=penalties(*PENALTIES, weight=2.0)), _round())[0]
     terms = sum(turn.scores[name].item() for name in ("adversarial", *PENALTIES))
     assert turn.cost.item() == pytest.approx(terms)
 
 
 def test_penalised_passes_go_past_the_compiler() -> None:
-    game = _game(weight=3.0, penalties=[_R1])
+    game = _game(weight=3.0, penalties=_R1)
     calls: list[int] = []
     network = game.players["discriminator"].network
     network.register_forward_pre_hook(lambda module, inputs: calls.append(1))
@@ -185,8 +179,7 @@ def test_a_penalty_on_what_is_judged_anyway_needs_no_pass_of_its_own(
         return forward(network, images)
 
     monkeypatch.setattr(Linear, "forward", counted)
-    penalties = [WeightedPenalty(name=name, penalty=PENALTIES[name], weight=2.0) for name in names]
-    turn = next(_game(0.7, penalties=penalties).turns(_ONES, _round()))
+    turn = next(_game(0.7, penalties=penalties(*names, weight=2.0)).turns(_ONES, _round()))
     assert len(calls) == passes
     assert set(names) < set(turn.scores)
 
@@ -203,16 +196,16 @@ def test_zero_centred_penalties_are_paid_in_the_precision_of_the_cost(
         return forward(network, images)
 
     monkeypatch.setattr(Linear, "forward", seen)
-    penalty = WeightedPenalty(name=name, penalty=PENALTIES[name], weight=2.0)
+    game = _game(0.7, penalties=penalties(name, weight=2.0))
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        turn = next(_game(0.7, penalties=[penalty]).turns(_ONES, _round()))
+        turn = next(game.turns(_ONES, _round()))
     half, full = torch.bfloat16, torch.float32
     assert precisions == [half, half] + ([] if halved else [full])
     assert turn.scores[name].dtype == full
 
 
 def test_one_graph_has_the_gradient_of_separate_ones() -> None:
-    game = _game(0.7, penalties=[replace(_R1, weight=2.0)], objective="relativistic")
+    game = _game(0.7, penalties=penalties("r1", weight=2.0, every=4), objective="relativistic")
     network = game.players["discriminator"].network
     turn = next(game.turns(_ONES, _round()))
     fake = game.generate(8, Randomness(seed=0).at(0)).detach()
@@ -224,12 +217,12 @@ def test_one_graph_has_the_gradient_of_separate_ones() -> None:
 
 
 def test_instance_noise_fades() -> None:
-    noise = InstanceNoise(deviation=0.4, until=1000)
+    noise = InstanceNoise(InstanceNoiseConfig(deviation=0.4, until=1000))
     assert [noise.at(images) for images in (0, 500, 1000, 5000)] == [0.4, 0.2, 0.0, 0.0]
 
 
 def test_instance_noise_is_seen_by_the_discriminator_only_while_it_lasts() -> None:
-    game = _game(weight=1.0, instance_noise=InstanceNoise(deviation=1.0, until=100))
+    game = _game(weight=1.0, instance_noise=InstanceNoiseConfig(deviation=1.0, until=100))
     images = torch.zeros(64, 1, 2, 2)
     assert game.view(images, _round(images=0)).std().item() == pytest.approx(1.0, abs=0.2)
     assert torch.equal(game.view(images, _round(images=100)), images)

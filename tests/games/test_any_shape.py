@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from settings import rules
 from zerosum.config import (
     DcganGeneratorConfig,
     LenetClassifierConfig,
@@ -109,9 +110,9 @@ def player(network: nn.Module) -> Player:
 def adversarial(*, flat: bool, outputs: int = 1) -> list[Turn]:
     torch.manual_seed(1)
     game = AdversarialGame(
+        rules(objective="relativistic"),
         generator=player(MlpGeneratorConfig(latent_size=8).build(SHAPE)),
         discriminator=player(linear(outputs, flat=flat)),
-        objective=make_objective("relativistic"),
     )
     return list(game.turns(Batch(images=torch.rand(5, 1, 8, 8)), now()))
 

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from settings import penalties, rules
 from zerosum.config import change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
-from zerosum.games import AdversarialGame, Classes, Player, Round, WeightedPenalty
-from zerosum.objectives import PENALTIES, make_objective
+from zerosum.games import AdversarialGame, Classes, Player, Round
+from zerosum.objectives import PENALTIES
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
@@ -53,10 +54,9 @@ def _game(objective: str, penalty: str) -> AdversarialGame:
         return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
 
     return AdversarialGame(
+        rules(objective=objective, penalties=penalties(penalty, weight=1.0)),
         generator=player(Told()),
         discriminator=player(Match()),
-        objective=make_objective(objective, 1.0),
-        penalties=[WeightedPenalty(name=penalty, penalty=PENALTIES[penalty], weight=1.0)],
         classes=PETS,
     )
 

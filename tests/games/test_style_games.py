@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 import zerosum
-from zerosum.config import RunConfig, change
+from zerosum.config import GrowthConfig, PathLengthConfig, RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
 from zerosum.games import Growth, PathLength, Round
@@ -74,11 +74,11 @@ def same(one: object, other: object) -> bool:
 
 
 def test_growth_holds_and_fades_by_images() -> None:
-    growth = Growth(hold=100, fade=300)
+    growth = Growth(GrowthConfig(hold=100, fade=300))
     found = [growth.progress(images) for images in (0, 99, 100, 250, 400, 500, 650, 800)]
     assert found == [0, 0, 0, 0.5, 1, 1, 1.5, 2]
-    assert Growth(hold=100, fade=0).progress(250) == 2
-    assert Growth(hold=0, fade=100).progress(250) == 2.5
+    assert Growth(GrowthConfig(hold=100, fade=0)).progress(250) == 2
+    assert Growth(GrowthConfig(hold=0, fade=100)).progress(250) == 2.5
 
 
 def test_both_players_and_the_average_grow_with_the_images() -> None:
@@ -90,7 +90,8 @@ def test_both_players_and_the_average_grow_with_the_images() -> None:
         networks: list[Any] = [player.network for player in loop.game.players.values()]
         networks.append(loop.game.players["generator"].average)
         assert len({network.progress.item() for network in networks}) == 1
-        assert networks[0].progress.item() == min(2, Growth(hold=16, fade=32).progress(begin))
+        growth = Growth(GrowthConfig(hold=16, fade=32))
+        assert networks[0].progress.item() == min(2, growth.progress(begin))
         found.append(networks[0].progress.item())
     assert found == sorted(found)
     assert (found[0], found[-1]) == (0, 2)
@@ -153,7 +154,7 @@ def test_the_path_length_of_a_linear_map_is_its_factor() -> None:
 def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> None:
     now = Round(number=0, images=0, random=Randomness(seed=0))
     generator, latents = Scaled(2.0), torch.randn(4, 6).requires_grad_()
-    paths = PathLength(weight=2.0, every=4)
+    paths = PathLength(PathLengthConfig(weight=2.0, every=4))
     known = path_lengths(generator.synthesis, generator.mapping(latents), Randomness(seed=0))
     terms = paths.pay(generator, latents, now)
     mean = 0.01 * known.mean()

@@ -15,8 +15,9 @@ from torch.nn.utils import parametrize
 
 import zerosum.networks
 from runs_in_processes import environment
-from zerosum.config import AdversarialConfig, GrowthConfig, PerturbationConfig
-from zerosum.config.networks import (
+from zerosum.config import AdversarialConfig, GrowthConfig, PathLengthConfig, PerturbationConfig
+from zerosum.errors import ConfigError
+from zerosum.networks.choices import (
     ClassifierConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
@@ -27,8 +28,6 @@ from zerosum.config.networks import (
     ResnetTranslatorConfig,
     TranslatorConfig,
 )
-from zerosum.config.techniques import PathLengthConfig
-from zerosum.errors import ConfigError
 from zerosum.networks.settings import (
     ClassifierSettings,
     DiscriminatorSettings,
@@ -197,7 +196,7 @@ def test_a_new_network_is_its_own_files_and_an_entry(tmp_path: Path) -> None:
     shutil.copytree(FOLDER.parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "networks" / "tiny.py").write_text(TINY)
     (package / "networks" / "tiny_settings.py").write_text(TINY_SETTINGS)
-    roster = package / "config" / "networks.py"
+    roster = package / "networks" / "choices.py"
     text = roster.read_text()
     before, begin, after = text.partition("\nGeneratorConfig = (\n    ")
     roster.write_text(f"{before}\n{ENTRY}{begin}TinyGeneratorConfig | {after}")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from zerosum.config.game import BurnInConfig, OptimizerConfig
 from zerosum.config.json import change
 from zerosum.config.run import RunConfig
+from zerosum.games.parts.settings import BurnInConfig, OptimizerConfig
 
 __all__ = ["outlasting", "spent", "stretched"]
 

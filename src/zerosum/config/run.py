@@ -90,7 +90,7 @@ class RunConfig:
         family: The module in `zerosum.families` that knows what to do with such a run.
 
     Example:
-        >>> from zerosum.config.game import AdversarialConfig
+        >>> from zerosum.games.adversarial_settings import AdversarialConfig
         >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
         >>> from zerosum.families.generation.settings import GenerationRunConfig
         >>> config = GenerationRunConfig(

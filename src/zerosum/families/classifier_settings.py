@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from zerosum.config.classification import ClassifyingConfig
 from zerosum.config.run import RunConfig
+from zerosum.games.classification_settings import ClassifyingConfig
 
 __all__ = ["ClassifierRunConfig"]
 

@@ -1,9 +1,9 @@
 """From the settings of a classifier to the network, and to its player."""
 
-from zerosum.config.classification import ClassifyingConfig
 from zerosum.errors import ConfigError
 from zerosum.families.players import build_player
 from zerosum.games.base import Player
+from zerosum.games.classification_settings import ClassifyingConfig
 from zerosum.networks.classifier import Classifier
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape

@@ -7,12 +7,12 @@ from functools import partial
 import torch
 from torch import nn
 
-from zerosum.config.game import BurnInConfig, OptimizerConfig
 from zerosum.games import History, Player
 from zerosum.games.parts.schedules import STEADY, Schedule, annealed
+from zerosum.games.parts.settings import BurnInConfig, OptimizerConfig
 from zerosum.training.engine import Engine
 
-__all__ = ["build_player", "burn_in_schedule"]
+__all__ = ["build_player"]
 
 NO_BURN_IN = BurnInConfig()
 
@@ -41,7 +41,7 @@ def build_player(
         average=None if average is None else engine.prepare(average),
         half_life=average_half_life or 0,
         decay=config.decay,
-        rate=burn_in_schedule(burn_in, burn_in.learning_rate),
+        rate=burn_in.schedule(burn_in.learning_rate),
         annealing=STEADY if config.annealing is None else annealed(config.annealing),
         beta2=_beta2(burn_in, config.betas[1]),
         memory=_memory(burn_in),
@@ -49,22 +49,12 @@ def build_player(
     )
 
 
-def burn_in_schedule(config: BurnInConfig, start: float, end: float = 1.0) -> Schedule:
-    """A number that changes while the burn-in lasts: a factor, unless it ends elsewhere than at 1.
-
-    Example:
-        >>> burn_in_schedule(BurnInConfig(images=100), 4.0).at(50)
-        2.5
-    """
-    return Schedule(start=start, end=end, until=config.images, shape=config.shape)
-
-
 def _memory(config: BurnInConfig) -> Schedule | None:
-    return None if config.half_life is None else burn_in_schedule(config, config.half_life)
+    return None if config.half_life is None else config.schedule(config.half_life)
 
 
 def _beta2(config: BurnInConfig, end: float) -> Schedule | None:
-    return None if config.beta2 is None else burn_in_schedule(config, config.beta2, end)
+    return None if config.beta2 is None else config.schedule(config.beta2, end)
 
 
 def _build_optimizer(config: OptimizerConfig, network: nn.Module) -> torch.optim.Optimizer:

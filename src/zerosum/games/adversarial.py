@@ -1,12 +1,12 @@
 """Generator against discriminator: the game of Goodfellow et al. (2014) and its descendants.
 
-Which cost, which penalty and which tricks are arguments; the order of play is the paper's
+Which cost, which penalty and which tricks are settings; the order of play is the paper's
 Algorithm 1 (https://arxiv.org/abs/1406.2661).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from zerosum.augment.diffaugment import augment
 from zerosum.data.scaling import dequantise
+from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.parts.adaptive import AdaptiveAugmentation, overfitting
@@ -23,16 +24,22 @@ from zerosum.games.parts.judging import opinions, share_above
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.path_length import PathLength
 from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.settings import (
+    BurnInConfig,
+    InstanceNoiseConfig,
+    PenaltiesConfig,
+    PenaltyConfig,
+)
 from zerosum.networks.rows import one_per_picture
 from zerosum.nn.bilinear import TwiceDifferentiable
-from zerosum.objectives.losses import Objective
-from zerosum.objectives.penalties import JUDGED, Penalty
+from zerosum.objectives.losses import make_objective
+from zerosum.objectives.penalties import JUDGED, PENALTIES, Penalty
 from zerosum.types import Batch, Images, Labels, Logits, OtherImages, Scalar
 
 __all__ = ["AdversarialGame", "InstanceNoise", "WeightedPenalty"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class WeightedPenalty:
     """A penalty on the discriminator, its weight, and how often it is paid.
 
@@ -43,23 +50,26 @@ class WeightedPenalty:
     on: it is multiplied by ``factor``.
 
     Example:
-        >>> from zerosum.objectives import r1
+        >>> from zerosum.config import PenaltyConfig
         >>> from zerosum.randomness import Randomness
-        >>> lazy = WeightedPenalty(name="r1", penalty=r1, weight=5.0, every=16)
+        >>> lazy = WeightedPenalty(PenaltyConfig(weight=5.0, every=16), name="r1")
         >>> rounds = [Round(number=n, images=64 * n, random=Randomness(seed=0)) for n in range(40)]
         >>> [now.number for now in rounds if lazy.is_due(now)]
         [0, 16, 32]
     """
 
-    name: str
-    penalty: Penalty
-    weight: float
-    every: int = 1
-    factor: Schedule = STEADY
+    settings: PenaltyConfig
+    name: str = field(kw_only=True)
+    factor: Schedule = field(default=STEADY, kw_only=True)
+
+    @property
+    def penalty(self) -> Penalty:
+        """What is paid."""
+        return PENALTIES[self.name]
 
     def is_due(self, now: Round) -> bool:
         """Whether this round pays the penalty."""
-        return now.number % self.every == 0
+        return now.number % self.settings.every == 0
 
     @property
     def judged(self) -> str | None:
@@ -68,31 +78,30 @@ class WeightedPenalty:
 
     def weight_at(self, now: Round) -> float:
         """What the mean penalty is multiplied by in a round that pays it."""
-        return self.weight * self.factor.at(now.images) * self.every
+        return self.settings.weight * self.factor.at(now.images) * self.settings.every
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class InstanceNoise:
     """Gaussian noise on all that the discriminator sees, fading out linearly.
 
     Sønderby et al. 2017, section 2.3 (https://arxiv.org/abs/1610.04490).
 
     Attributes:
-        deviation: Standard deviation at the start; pixels live in [-1, 1].
-        until: The number of images at which the noise has faded to nothing.
+        settings: How strong it is at the start, and when it has faded to nothing.
 
     Example:
-        >>> noise = InstanceNoise(deviation=0.5, until=1000)
+        >>> from zerosum.config import InstanceNoiseConfig
+        >>> noise = InstanceNoise(InstanceNoiseConfig(deviation=0.5, until=1000))
         >>> [noise.at(images) for images in (0, 500, 1000, 2000)]
         [0.5, 0.25, 0.0, 0.0]
     """
 
-    deviation: float
-    until: int
+    settings: InstanceNoiseConfig
 
     def at(self, images: int) -> float:
         """The standard deviation after that many images."""
-        return self.deviation * max(0.0, 1.0 - images / self.until)
+        return self.settings.deviation * max(0.0, 1.0 - images / self.settings.until)
 
 
 class AdversarialGame(GeneratingGame[Batch]):
@@ -106,32 +115,24 @@ class AdversarialGame(GeneratingGame[Batch]):
     and penalties that pair real with generated pictures compare like with like.
 
     Args:
+        settings: What is paid, and how it is played.
         generator: Player whose network maps latents (n, d) to images.
         discriminator: Player whose network maps images to logits (n,), or (n, 1).
-        objective: The two costs.
-        penalties: What D pays besides.
-        latent: Name of the distribution of z.
-        critic_turns: Turns of D for one of G.
-        generator_batch: Pictures that G draws at its turn for each real one of the round.
-        dequantise: Whether real pictures are spread over the gaps between their 256 levels.
-        augmentation: Names of DiffAugment operations on all that D sees.
-        adaptive: ADA, on all that D sees; None: without it.
-        instance_noise: Noise on all that D sees; None, or a deviation of 0: no noise.
-        growth: How far networks that grow have grown, as a function of the images seen.
-        path_length: What a G with styles pays for moving unevenly with them.
-        matching: What G pays for mean features that are not those of real pictures.
         classes: Those that G is asked for; None: the game knows no classes.
 
     Example:
         >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
-        >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
+        >>> settings = AdversarialConfig(
+        ...     generator=MlpGeneratorConfig(latent_size=2),
+        ...     discriminator=MlpDiscriminatorConfig(),
+        ... )
         >>> game = AdversarialGame(
-        ...     generator=player(MlpGeneratorConfig(latent_size=2).build((1, 4, 4))),
-        ...     discriminator=player(MlpDiscriminatorConfig().build((1, 4, 4))),
-        ...     objective=make_objective("non-saturating"),
+        ...     settings,
+        ...     generator=player(settings.generator.build((1, 4, 4))),
+        ...     discriminator=player(settings.discriminator.build((1, 4, 4))),
         ... )
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(8, 1, 4, 4)), now)]
@@ -140,45 +141,32 @@ class AdversarialGame(GeneratingGame[Batch]):
 
     def __init__(
         self,
+        settings: AdversarialConfig,
         *,
         generator: Player,
         discriminator: Player,
-        objective: Objective,
-        penalties: Sequence[WeightedPenalty] = (),
-        latent: str = "normal",
-        critic_turns: int = 1,
-        generator_batch: int = 1,
-        dequantise: bool = False,
-        augmentation: Sequence[str] = (),
-        adaptive: AdaptiveAugmentation | None = None,
-        instance_noise: InstanceNoise | None = None,
-        growth: Growth | None = None,
-        path_length: PathLength | None = None,
-        matching: FeatureMatching | None = None,
         classes: Classes | None = None,
     ) -> None:
         self.players = {DISCRIMINATOR: discriminator, GENERATOR: generator}
-        self.objective = objective
-        self.penalties = tuple(penalties)
-        self.latent = latent
-        self.critic_turns = critic_turns
-        self.generator_batch = generator_batch
-        self.dequantise = dequantise
-        self.augmentation = tuple(augmentation)
-        self.adaptive = adaptive
-        self.instance_noise = instance_noise
-        self.growth = growth
-        self.path_length = path_length
-        self.matching = matching
+        self.settings = settings
+        self.latent = settings.latent
         self.asked = classes
+        self.objective = make_objective(settings.objective, settings.real_label)
+        self.penalties = weighted_penalties(settings.penalties, settings.burn_in)
+        self.adaptive = _adaptive(settings)
+        self.instance_noise = InstanceNoise(settings.instance_noise)
+        self.growth = Growth(settings.growth) if settings.growth.is_wanted else None
+        paths, matching = settings.path_length, settings.feature_matching
+        self.path_length = PathLength(paths) if paths.weight > 0 else None
+        self.matching = FeatureMatching(matching) if matching.weight > 0 else None
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
-        shown = dequantise(batch.images, now.random) if self.dequantise else batch.images
+        shown = dequantise(batch.images, now.random) if self.settings.dequantise else batch.images
         real = self.grown(shown, now)
         labels = asked = None if self.asked is None else batch.labels
-        generator_moves = (now.number + 1) % self.critic_turns == 0
-        times = self.generator_batch if generator_moves else 1
+        generator_moves = (now.number + 1) % self.settings.critic_turns == 0
+        times = self.settings.generator_batch if generator_moves else 1
         if asked is not None:
             asked = asked.repeat(times)
         with torch.set_grad_enabled(generator_moves):
@@ -274,10 +262,10 @@ class AdversarialGame(GeneratingGame[Batch]):
         scores = {"accuracy": share_above(fake_logits.detach(), real_logit)}
         if matching:
             match = matching.pay(self.players[DISCRIMINATOR].network, shown, real)
-            cost = match if matching.alone else cost + match
+            cost = match if matching.settings.alone else cost + match
             scores["matching"] = match
         paths = self.path_length
-        if paths and paths.is_due(now.number // self.critic_turns):
+        if paths and paths.is_due(now.number // self.settings.critic_turns):
             half = -(-len(fake) // 2)
             few = self.fresh_latents(half, now.random, None if labels is None else labels[:half])
             scores |= paths.pay(self.players[GENERATOR].network, few, now)
@@ -292,8 +280,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         """
         if self.adaptive:
             images = self.adaptive.view(images, now)
-        images = augment(images, self.augmentation, now.random)
-        deviation = self.instance_noise.at(now.images) if self.instance_noise else 0.0
+        images = augment(images, self.settings.augmentation, now.random)
+        deviation = self.instance_noise.at(now.images)
         return images + deviation * now.random.normal(*images.shape) if deviation else images
 
     def judge(
@@ -325,3 +313,29 @@ class AdversarialGame(GeneratingGame[Batch]):
             self.path_length.mean = state["path mean"]
         if self.adaptive:
             self.adaptive.state = state["adaptive"]
+
+
+def weighted_penalties(
+    settings: PenaltiesConfig, burn_in: BurnInConfig
+) -> tuple[WeightedPenalty, ...]:
+    """The penalties that weigh anything, by whose factor they change while the run begins.
+
+    Example:
+        >>> from zerosum.config import BurnInConfig, PenaltiesConfig, PenaltyConfig
+        >>> settings = PenaltiesConfig(r1=PenaltyConfig(weight=5.0))
+        >>> [penalty.name for penalty in weighted_penalties(settings, BurnInConfig())]
+        ['r1']
+    """
+    factor = burn_in.schedule(burn_in.penalties)
+    return tuple(
+        WeightedPenalty(each, name=name, factor=factor)
+        for name, each in vars(settings).items()
+        if each.weight > 0
+    )
+
+
+def _adaptive(settings: AdversarialConfig) -> AdaptiveAugmentation | None:
+    ada, burn_in = settings.adaptive_augmentation, settings.burn_in
+    if not ada.is_wanted:
+        return None
+    return AdaptiveAugmentation(ada, factor=burn_in.schedule(burn_in.augmentation))

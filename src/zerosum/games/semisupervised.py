@@ -1,6 +1,7 @@
 """Few labels: a discriminator that classifies learns from all pictures, labelled or not."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import torch
 from torch import nn
@@ -11,6 +12,7 @@ from zerosum.games.classification import ClassifyingGame, right, start_by_data
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.parts.judging import opinions
 from zerosum.games.parts.matching import FeatureMatching
+from zerosum.games.parts.settings import FeatureMatchingConfig
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
 from zerosum.objectives.semisupervised import realness
@@ -57,7 +59,7 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         classes: tuple[str, ...],
         latent: str = "uniform",
         unlabelled_weight: float = 1.0,
-        matching: str = "squared",
+        matching: Literal["squared", "absolute"] = "squared",
         smoothing: float = 0.0,
         augmentation: Sequence[str] = (),
     ) -> None:
@@ -65,7 +67,7 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         self.classes = classes
         self.latent = latent
         self.unlabelled_weight = unlabelled_weight
-        self.matching = FeatureMatching(distance=matching)
+        self.matching = FeatureMatching(FeatureMatchingConfig(weight=1.0, distance=matching))
         self.smoothing = smoothing
         self.augmentation = tuple(augmentation)
         self.objective = NonSaturating()

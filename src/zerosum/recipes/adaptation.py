@@ -3,8 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from zerosum.config import InvarianceConfig, LenetClassifierConfig, OptimizerConfig, PicturesConfig
+from zerosum.config.run import PicturesConfig
 from zerosum.families.adaptation.settings import AdaptationRunConfig
+from zerosum.games.invariance_settings import InvarianceConfig
+from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.networks.classifier_settings import LenetClassifierConfig
 
 __all__ = ["adda", "cdan", "dann", "dann_digits"]
 

@@ -1,12 +1,10 @@
 """Classifiers: the baseline and the victim of what comes with adversaries."""
 
-from zerosum.config import (
-    ClassificationConfig,
-    ConvClassifierConfig,
-    OptimizerConfig,
-    PicturesConfig,
-)
+from zerosum.config.run import PicturesConfig
 from zerosum.families.classification.settings import ClassificationRunConfig
+from zerosum.games.classification_settings import ClassificationConfig
+from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.networks.classifier_settings import ConvClassifierConfig
 
 __all__ = ["classifier"]
 

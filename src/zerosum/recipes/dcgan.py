@@ -1,15 +1,10 @@
 """DCGAN (Radford et al. 2016, https://arxiv.org/abs/1511.06434) at the sizes of the course."""
 
-from zerosum.config import (
-    AdversarialConfig,
-    DcganDiscriminatorConfig,
-    DcganGeneratorConfig,
-    OptimizerConfig,
-    PenaltiesConfig,
-    PenaltyConfig,
-    PicturesConfig,
-)
+from zerosum.config.run import PicturesConfig
 from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.games.adversarial_settings import AdversarialConfig
+from zerosum.games.parts.settings import OptimizerConfig, PenaltiesConfig, PenaltyConfig
+from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 
 __all__ = ["dcgan_cifar10", "dcgan_digits", "dcgan_faces", "dcgan_mnist", "dcgan_svhn"]
 

@@ -5,18 +5,14 @@ Each recipe has a twin whose classifier learns from the same labels alone.
 
 from dataclasses import fields, replace
 
-from zerosum.config import (
-    ClassificationConfig,
-    DcganGeneratorConfig,
-    DeepClassifierConfig,
-    MlpClassifierConfig,
-    OptimizerConfig,
-    PicturesConfig,
-    SemiSupervisedConfig,
-)
-from zerosum.config.run import RunConfig
+from zerosum.config.run import PicturesConfig, RunConfig
 from zerosum.families.classification.settings import ClassificationRunConfig
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
+from zerosum.games.classification_settings import ClassificationConfig
+from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.networks.dcgan_settings import DcganGeneratorConfig
+from zerosum.networks.fewlabels_settings import DeepClassifierConfig, MlpClassifierConfig
 
 __all__ = ["sgan", "sgan_conv", "sgan_conv_supervised", "sgan_supervised"]
 

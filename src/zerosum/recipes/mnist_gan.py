@@ -1,13 +1,10 @@
 """The fully connected GAN of the course's first exercise, in both of its published forms."""
 
-from zerosum.config import (
-    AdversarialConfig,
-    MlpDiscriminatorConfig,
-    MlpGeneratorConfig,
-    OptimizerConfig,
-    PicturesConfig,
-)
+from zerosum.config.run import PicturesConfig
 from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.games.adversarial_settings import AdversarialConfig
+from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
 
 __all__ = ["mnist_gan_2018", "mnist_gan_2022"]
 

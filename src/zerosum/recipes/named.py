@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from zerosum import recipes
-from zerosum.config import RunConfig
+from zerosum.config.run import RunConfig
 from zerosum.registry import Table
 
 __all__ = ["FAMILIES", "RECIPES", "WEIGHTS", "recipe"]

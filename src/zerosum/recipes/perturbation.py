@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from zerosum.config import PerturbationConfig, PicturesConfig
+from zerosum.config.run import PicturesConfig
 from zerosum.families.perturbation.settings import PerturbationRunConfig
+from zerosum.games.perturbation_settings import PerturbationConfig
 
 __all__ = ["advgan", "gap"]
 

@@ -1,17 +1,16 @@
 """R3GAN (Huang et al. 2024, https://arxiv.org/abs/2501.05441), small and at the paper's size."""
 
-from zerosum.config import (
+from zerosum.config.run import PicturesConfig
+from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.games.adversarial_settings import AdversarialConfig
+from zerosum.games.parts.settings import (
     AdaptiveAugmentationConfig,
-    AdversarialConfig,
     BurnInConfig,
     OptimizerConfig,
     PenaltiesConfig,
     PenaltyConfig,
-    PicturesConfig,
-    R3ganDiscriminatorConfig,
-    R3ganGeneratorConfig,
 )
-from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 
 __all__ = ["r3gan_cifar10", "r3gan_digits", "r3gan_faces32"]
 

@@ -2,20 +2,18 @@
 
 from dataclasses import replace
 
-from zerosum.config import (
-    AdversarialConfig,
+from zerosum.config.run import PicturesConfig
+from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.games.adversarial_settings import AdversarialConfig
+from zerosum.games.parts.settings import (
     GrowthConfig,
     OptimizerConfig,
     PathLengthConfig,
     PenaltiesConfig,
     PenaltyConfig,
-    PicturesConfig,
-    ProganDiscriminatorConfig,
-    ProganGeneratorConfig,
-    StyleDiscriminatorConfig,
-    StyleGeneratorConfig,
 )
-from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
+from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
 
 __all__ = [
     "progan_digits",

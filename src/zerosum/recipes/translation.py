@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 
-from zerosum.config import (
+from zerosum.config.run import PicturesConfig
+from zerosum.families.translation.settings import TranslationRunConfig
+from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.games.translation_settings import (
     CartoonConfig,
     ContrastiveConfig,
     CycleConfig,
-    OptimizerConfig,
     PairedConfig,
-    PatchDiscriminatorConfig,
-    PicturesConfig,
-    ResnetTranslatorConfig,
-    UnetTranslatorConfig,
 )
-from zerosum.families.translation.settings import TranslationRunConfig
+from zerosum.networks.patches_settings import PatchDiscriminatorConfig
+from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
 
 __all__ = [
     "cartoongan",

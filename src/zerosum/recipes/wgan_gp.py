@@ -1,17 +1,11 @@
 """WGAN-GP (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028)."""
 
-from zerosum.config import (
-    AdversarialConfig,
-    DcganDiscriminatorConfig,
-    DcganGeneratorConfig,
-    OptimizerConfig,
-    PenaltiesConfig,
-    PenaltyConfig,
-    PicturesConfig,
-    ResnetDiscriminatorConfig,
-    ResnetGeneratorConfig,
-)
+from zerosum.config.run import PicturesConfig
 from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.games.adversarial_settings import AdversarialConfig
+from zerosum.games.parts.settings import OptimizerConfig, PenaltiesConfig, PenaltyConfig
+from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
+from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
 
 __all__ = ["wgan_gp_cifar10", "wgan_gp_mnist"]
 

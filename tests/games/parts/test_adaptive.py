@@ -9,18 +9,19 @@ import torch
 from torch import Tensor, nn
 
 from runs_in_processes import assert_same
-from settings import adversarial
-from zerosum.config import AdaptiveAugmentationConfig, RunConfig
+from settings import adversarial, rules
+from zerosum.config import AdaptiveAugmentationConfig, BurnInConfig, RunConfig
 from zerosum.families.building import build_game
 from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn
 from zerosum.games.parts.adaptive import overfitting
-from zerosum.games.parts.schedules import Schedule
 from zerosum.objectives import OBJECTIVES, make_objective
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.training.vitals import vital_signs
 from zerosum.types import Batch
+
+STEADY = BurnInConfig()
 
 
 class Stubborn(nn.Module):
@@ -51,13 +52,15 @@ def _player(network: nn.Module) -> Player:
     return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
 
 
-def _played(opinion: float, rounds: int, **settings: Any) -> list[float]:
+def _played(
+    opinion: float, rounds: int, burn_in: BurnInConfig = STEADY, **fields: Any
+) -> list[float]:
     """The probability before each of the rounds."""
+    ada = AdaptiveAugmentationConfig(**fields)
     game = AdversarialGame(
+        rules(adaptive_augmentation=ada, burn_in=burn_in),
         generator=_player(Grey()),
         discriminator=_player(Stubborn(opinion)),
-        objective=make_objective("non-saturating"),
-        adaptive=AdaptiveAugmentation(**settings),
     )
     return [_round(game, number)[0].scores["augmentation"].item() for number in range(rounds)]
 
@@ -95,7 +98,9 @@ def test_a_fixed_chance_stays_whatever_is_seen() -> None:
 
 def test_the_mean_of_the_rounds_decides_not_the_last_one() -> None:
     for values, expected in (((1.0, 1.0, 0.0), 0.6), ((1.0, 0.0, 0.0), 0.4), ((0, 0, 1.0), 0.4)):
-        ada = AdaptiveAugmentation(probability=0.5, images=240, every=3)
+        ada = AdaptiveAugmentation(
+            AdaptiveAugmentationConfig(probability=0.5, images=240, every=3)
+        )
         for number, value in enumerate(values):
             now = Round(number=number, images=0, random=Randomness(seed=0))
             ada.follow(torch.tensor(float(value)), 8, now)
@@ -107,7 +112,7 @@ def test_what_the_other_processes_see_counts_as_much() -> None:
         return torch.cat([found, torch.tensor([0.0, 0.0])])
 
     now = Round(number=0, images=0, random=Randomness(seed=0), gather=beside)
-    ada = AdaptiveAugmentation(probability=0.5, images=240, every=1)
+    ada = AdaptiveAugmentation(AdaptiveAugmentationConfig(probability=0.5, images=240, every=1))
     ada.follow(torch.tensor(1.0), 8, now)  # The mean is 1/3, of 24 pictures.
     assert ada.probability == pytest.approx(0.4)
 
@@ -193,10 +198,12 @@ def test_looking_ahead_leaves_it_as_it_was(tiny: RunConfig) -> None:
 
 
 def test_a_chance_may_have_a_schedule() -> None:
-    ramp = Schedule(start=0.0, end=1.0, until=32, shape="linear")
-    found = _played(0.0, 6, probability=0.5, images=0, factor=ramp)
+    burn_in = BurnInConfig(images=32, shape="linear", augmentation=0.0)
+    found = _played(0.0, 6, burn_in, probability=0.5, images=0)
     assert found == pytest.approx([0, 0.125, 0.25, 0.375, 0.5, 0.5])
-    ada = AdaptiveAugmentation(probability=1.0, factor=ramp)
+    ada = AdaptiveAugmentation(
+        AdaptiveAugmentationConfig(probability=1.0), factor=burn_in.schedule(0.0)
+    )
     pictures = torch.rand(8, 1, 8, 8)
     before, after = (
         Round(number=0, images=images, random=Randomness(seed=0)) for images in (0, 32)

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from settings import rules
 from zerosum.config import FeatureMatchingConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
 from zerosum.games import AdversarialGame, FeatureMatching, Player, Round, Turn
-from zerosum.objectives import make_objective
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
@@ -46,19 +46,13 @@ class Judge(nn.Module):
         return 0 * self.features(images).sum(dim=1)
 
 
-def _play(matching: FeatureMatching | None, **settings: Any) -> tuple[AdversarialGame, list[Turn]]:
+def _play(**settings: Any) -> tuple[AdversarialGame, list[Turn]]:
     players = [
         Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
         for network in (Drawer(torch.zeros(1, 1, 1, 2)), Judge())
     ]
-    objective = make_objective(settings.pop("objective", "non-saturating"), 1.0)
-    game = AdversarialGame(
-        generator=players[0],
-        discriminator=players[1],
-        objective=objective,
-        matching=matching,
-        **settings,
-    )
+    matching = rules(feature_matching=FeatureMatchingConfig(**settings))
+    game = AdversarialGame(matching, generator=players[0], discriminator=players[1])
     # The mean of the features of these is (1, 6).
     images = torch.tensor([[0.0, 2.0], [2.0, 4.0]]).view(2, 1, 1, 2)
     return game, list(game.turns(Batch(images=images), NOW))
@@ -66,9 +60,9 @@ def _play(matching: FeatureMatching | None, **settings: Any) -> tuple[Adversaria
 
 @pytest.mark.parametrize(("distance", "apart"), [("squared", 18.5), ("absolute", 3.5)])
 def test_the_generator_pays_for_the_distance_of_the_means(distance: str, apart: float) -> None:
-    _, (_, plain) = _play(None)
-    _, (_, joined) = _play(FeatureMatching(distance=distance, weight=0.5))
-    _, (_, alone) = _play(FeatureMatching(distance=distance, weight=0.5, alone=True))
+    _, (_, plain) = _play()
+    _, (_, joined) = _play(distance=distance, weight=0.5)
+    _, (_, alone) = _play(distance=distance, weight=0.5, alone=True)
     assert joined.scores["matching"].item() == pytest.approx(0.5 * apart)
     assert joined.cost.item() == pytest.approx(plain.cost.item() + 0.5 * apart)
     assert alone.cost.item() == pytest.approx(0.5 * apart)
@@ -76,7 +70,7 @@ def test_the_generator_pays_for_the_distance_of_the_means(distance: str, apart: 
 
 
 def test_the_gradient_goes_through_the_generated_pictures_to_the_generator_alone() -> None:
-    game, (_, turn) = _play(FeatureMatching(weight=1.0, alone=True))
+    game, (_, turn) = _play(weight=1.0, alone=True)
     turn.cost.backward(inputs=game.players["generator"].parameters)  # type: ignore[no-untyped-call]
     # d/dx of mean((A x − m)²) at x = 0 is −Aᵀ m.
     slope = game.players["generator"].parameters[0].grad
@@ -88,8 +82,9 @@ def test_the_gradient_goes_through_the_generated_pictures_to_the_generator_alone
 def test_equal_means_cost_nothing() -> None:
     fake = torch.tensor([[1.0, 3.0], [1.0, 3.0]]).view(2, 1, 1, 2)
     real = torch.tensor([[0.0, 2.0], [2.0, 4.0]]).view(2, 1, 1, 2)
-    assert FeatureMatching().pay(Judge(), fake, real).item() == 0.0
-    assert FeatureMatching().pay(Judge(), fake + 1, real).item() > 0.0
+    matching = FeatureMatching(FeatureMatchingConfig(weight=1.0))
+    assert matching.pay(Judge(), fake, real).item() == 0.0
+    assert matching.pay(Judge(), fake + 1, real).item() > 0.0
 
 
 def test_real_pictures_are_seen_as_generated_ones_are() -> None:
@@ -99,7 +94,7 @@ def test_real_pictures_are_seen_as_generated_ones_are() -> None:
         def view(self, images: Tensor, now: Round) -> Tensor:
             return 0 * images
 
-    game, _ = _play(FeatureMatching(alone=True))
+    game, _ = _play(weight=1.0, alone=True)
     game.__class__ = Blind
     batch = Batch(images=torch.rand(4, 1, 1, 2))
     assert list(game.turns(batch, NOW))[1].cost.item() == 0.0

@@ -4,11 +4,11 @@ import math
 
 import pytest
 
+from zerosum.config import PenaltyConfig
 from zerosum.errors import UnknownNameError
 from zerosum.games.adversarial import WeightedPenalty
 from zerosum.games.base import Round
 from zerosum.games.parts.schedules import SHAPES, STEADY, Schedule, annealed, ramped
-from zerosum.objectives import r1
 from zerosum.randomness import Randomness
 
 
@@ -65,7 +65,7 @@ def test_an_unknown_shape_is_refused() -> None:
 
 def test_a_penaltys_weight_follows_its_schedule() -> None:
     factor = Schedule(start=10.0, end=1.0, until=100, shape="linear")
-    lazy = WeightedPenalty(name="r1", penalty=r1, weight=0.5, every=4, factor=factor)
+    lazy = WeightedPenalty(PenaltyConfig(weight=0.5, every=4), name="r1", factor=factor)
     weights = [
         lazy.weight_at(Round(number=0, images=images, random=Randomness(seed=0)))
         for images in (0, 50, 100)

@@ -2,11 +2,11 @@
 
 from copy import deepcopy
 
-from zerosum.config.invariance import InvarianceConfig
 from zerosum.families.classifiers import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
+from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.schedules import ramped
 from zerosum.networks import DomainHead
 from zerosum.training.engine import Engine

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zerosum.config.invariance import InvarianceConfig
 from zerosum.config.run import TwoDomainsConfig
 from zerosum.families.classifier_settings import ClassifierRunConfig
+from zerosum.games.invariance_settings import InvarianceConfig
 
 __all__ = ["CONFIG", "AdaptationRunConfig"]
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from zerosum.config.classification import ClassificationConfig
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Batches, Store
 from zerosum.families.base import Family
@@ -20,6 +19,7 @@ from zerosum.families.labels import labelled_batches, name_classes, splits_for_t
 from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
 from zerosum.families.scoring import Evaluated
 from zerosum.games.classification import ClassificationGame
+from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.games.parts.hardening import hardening
 from zerosum.models.classifier import Classifier
 from zerosum.runs import Run

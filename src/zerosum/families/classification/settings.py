@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zerosum.config.classification import ClassificationConfig
 from zerosum.families.classifier_settings import ClassifierRunConfig
+from zerosum.games.classification_settings import ClassificationConfig
 
 __all__ = ["CONFIG", "ClassificationRunConfig"]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zerosum.config.game import ClassConfig
 from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.base import Draw, Family
@@ -18,10 +17,12 @@ from zerosum.families.generated import (
     generated_grid,
     generator_steps,
 )
-from zerosum.families.generation.building import build_adversarial, build_growth
+from zerosum.families.generation.building import build_adversarial
 from zerosum.families.generation.settings import GenerationRunConfig
 from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
 from zerosum.games.adversarial import AdversarialGame
+from zerosum.games.adversarial_settings import ClassConfig
+from zerosum.games.parts.growth import Growth
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -140,15 +141,15 @@ def _batch_sizes(config: GenerationRunConfig, engine: Engine) -> Callable[[int],
     Raises:
         ConfigError: A size cannot be shared equally by the processes.
     """
-    growth = build_growth(config.game.growth)
-    if growth is None or not growth.batch_sizes:
+    growth = config.game.growth
+    if not growth.batch_sizes:
         return None
     if any(size % engine.processes for size in growth.batch_sizes):
         raise ConfigError(
             f"each of game.growth.batch_sizes {growth.batch_sizes} must be a multiple of "
             f"{engine.processes}, the number of processes that share a round."
         )
-    return partial(growth.batch_size, usual=config.batch_size)
+    return partial(Growth(growth).batch_size, usual=config.batch_size)
 
 
 FAMILY = Generation()

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zerosum.config.game import AdversarialConfig
 from zerosum.config.run import RunConfig
+from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.networks.sizes import halvings
 
 __all__ = ["CONFIG", "GenerationRunConfig"]

@@ -1,9 +1,9 @@
 """From the settings of a game against a classifier to the game."""
 
 from zerosum.attacks import Classifier
-from zerosum.config.perturbation import PerturbationConfig
 from zerosum.families.players import build_player
 from zerosum.games import PerturbationGame
+from zerosum.games.perturbation_settings import PerturbationConfig
 from zerosum.networks import Perturber
 from zerosum.objectives import make_objective
 from zerosum.training.engine import Engine

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zerosum.config.perturbation import PerturbationConfig
 from zerosum.config.run import RunConfig
+from zerosum.games.perturbation_settings import PerturbationConfig
 
 __all__ = ["CONFIG", "PerturbationRunConfig"]
 

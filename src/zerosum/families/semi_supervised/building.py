@@ -2,11 +2,11 @@
 
 from torch import nn
 
-from zerosum.config.classification import SemiSupervisedConfig
 from zerosum.families.classifiers import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.generating import draw_latents
 from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.networks import ReferenceGenerator
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from zerosum.config.classification import SemiSupervisedConfig
 from zerosum.families.classifier_settings import ClassifierRunConfig
+from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 
 __all__ = ["CONFIG", "SemiSupervisedRunConfig"]
 

@@ -4,13 +4,6 @@ from typing import Any
 
 from torch import nn
 
-from zerosum.config.translation import (
-    CartoonConfig,
-    ContrastiveConfig,
-    CycleConfig,
-    PairedConfig,
-    TranslationConfig,
-)
 from zerosum.families.players import build_player
 from zerosum.features import load_content
 from zerosum.files import cache_folder
@@ -21,6 +14,13 @@ from zerosum.games import (
     PairedGame,
     Player,
     TranslationGame,
+)
+from zerosum.games.translation_settings import (
+    CartoonConfig,
+    ContrastiveConfig,
+    CycleConfig,
+    PairedConfig,
+    TranslationConfig,
 )
 from zerosum.networks import PatchHeads
 from zerosum.objectives import make_objective

@@ -5,7 +5,12 @@ from typing import ClassVar, Literal
 
 from zerosum.checks import require
 from zerosum.config.run import TwoDomainsConfig
-from zerosum.config.translation import CartoonConfig, ContrastiveConfig, CycleConfig, PairedConfig
+from zerosum.games.translation_settings import (
+    CartoonConfig,
+    ContrastiveConfig,
+    CycleConfig,
+    PairedConfig,
+)
 
 __all__ = ["CONFIG", "TranslationRunConfig"]
 

@@ -7,6 +7,7 @@ from torch import Tensor
 from zerosum import augment
 from zerosum.games.base import Round
 from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.settings import AdaptiveAugmentationConfig
 from zerosum.objectives.losses import Objective
 from zerosum.types import Images, Logits, Scalar
 
@@ -21,38 +22,29 @@ class AdaptiveAugmentation:
         p ← p + sign(r̄ − target) · B · every / images,      held within [0, 1].
 
     Args:
-        probability: p at the start.
-        images: Real images in which p can go from 0 to 1; 0: p stays what it is.
-        target: The overfitting at which p is right.
-        every: Rounds between two adjustments.
+        settings: How p begins and how fast it follows; with 0 images it stays what it is.
         factor: On p, as a function of the images seen.
+
+    Attributes:
+        probability: p.
 
     Paper:
         Karras et al. 2020 (ADA), section 3, https://arxiv.org/abs/2006.06676, with a target of
         0.6, 500,000 images and 4 rounds
 
     Example:
+        >>> from zerosum.config import AdaptiveAugmentationConfig
         >>> from zerosum.randomness import Randomness
-        >>> ada = AdaptiveAugmentation(images=1000, every=1)
+        >>> ada = AdaptiveAugmentation(AdaptiveAugmentationConfig(images=1000, every=1))
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> ada.follow(torch.tensor(0.9), 50, now)
         >>> ada.probability
         0.05
     """
 
-    def __init__(
-        self,
-        *,
-        probability: float = 0.0,
-        images: int = 500_000,
-        target: float = 0.6,
-        every: int = 4,
-        factor: Schedule = STEADY,
-    ) -> None:
-        self.probability = probability
-        self.images = images
-        self.target = target
-        self.every = every
+    def __init__(self, settings: AdaptiveAugmentationConfig, *, factor: Schedule = STEADY) -> None:
+        self.settings = settings
+        self.probability = settings.probability
         self.factor = factor
         # The overfitting since the last adjustment: its sum, and what nobody has looked at.
         self._sum = 0.0
@@ -74,14 +66,15 @@ class AdaptiveAugmentation:
             pictures: How many real pictures this process has seen.
             now: The round, which knows what the other processes have seen.
         """
-        if self.images == 0:
+        images, every = self.settings.images, self.settings.every
+        if images == 0:
             return
         everybody = now.gather(found.detach().view(1))
         self._unseen.append(everybody.mean())
-        if (now.number + 1) % self.every:
+        if (now.number + 1) % every:
             return
-        excess = self._seen() / self.every - self.target
-        step = pictures * len(everybody) * self.every / self.images
+        excess = self._seen() / every - self.settings.target
+        step = pictures * len(everybody) * every / images
         direction = (excess > 0) - (excess < 0)
         self.probability = min(1.0, max(0.0, self.probability + direction * step))
         self._sum = 0.0

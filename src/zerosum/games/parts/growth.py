@@ -4,50 +4,52 @@ from dataclasses import dataclass
 from math import ceil
 
 from zerosum.games.base import Player
+from zerosum.games.parts.settings import GrowthConfig
 from zerosum.types import Images
 
 __all__ = ["Growth", "grow", "simplify"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Growth:
     """A size is held for so many images, then the next one fades in over so many.
 
+    Large sizes have the run's own number of images in a round, for their maps are large.
+
     Attributes:
-        hold: Images between two fadings.
-        fade: Images in which a new size fades in.
-        batch_sizes: Images in a round while the smallest size is the largest in use, the next
-            one, and so on; larger sizes have the run's own number, for their maps are large.
+        settings: How many images.
 
     Paper:
         Karras et al. 2018, section 2 and appendix A.1, https://arxiv.org/abs/1710.10196: both
         are 800,000, for sizes from 4 to 1024 pixels.
 
     Example:
-        >>> growth = Growth(hold=100, fade=200)
+        >>> from zerosum.config import GrowthConfig
+        >>> growth = Growth(GrowthConfig(hold=100, fade=200))
         >>> [growth.progress(images) for images in (0, 100, 200, 300, 350, 450)]
         [0.0, 0.0, 0.5, 1.0, 1.0, 1.25]
     """
 
-    hold: int
-    fade: int
-    batch_sizes: tuple[int, ...] = ()
+    settings: GrowthConfig
 
     def progress(self, images: int) -> float:
         """Sizes beyond the smallest after so many images; 1.3: the third fades in with 0.3."""
-        whole, rest = divmod(images, self.hold + self.fade)
-        return whole + max(0, rest - self.hold) / max(1, self.fade)
+        hold, fade = self.settings.hold, self.settings.fade
+        whole, rest = divmod(images, hold + fade)
+        return whole + max(0, rest - hold) / max(1, fade)
 
     def batch_size(self, images: int, usual: int) -> int:
         """Images in the round that begins after so many; ``usual``: the run's own number.
 
         Example:
-            >>> growth = Growth(hold=100, fade=100, batch_sizes=(64, 32))
+            >>> from zerosum.config import GrowthConfig
+            >>> growth = Growth(GrowthConfig(hold=100, fade=100, batch_sizes=(64, 32)))
             >>> [growth.batch_size(images, 16) for images in (0, 100, 101, 300, 301)]
             [64, 64, 32, 32, 16]
         """
         stage = ceil(self.progress(images))
-        return self.batch_sizes[stage] if stage < len(self.batch_sizes) else usual
+        sizes = self.settings.batch_sizes
+        return sizes[stage] if stage < len(sizes) else usual
 
 
 def grow(player: Player, progress: float) -> None:

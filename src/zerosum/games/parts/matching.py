@@ -6,6 +6,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from zerosum.games.parts.settings import FeatureMatchingConfig
 from zerosum.networks.kinds import Observer
 from zerosum.objectives.semisupervised import MATCHES
 from zerosum.types import Features, Images, OtherImages, Scalar
@@ -13,7 +14,7 @@ from zerosum.types import Features, Images, OtherImages, Scalar
 __all__ = ["FeatureMatching"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class FeatureMatching:
     """Feature matching: w · mean over the features of (E f(G(z)) − E f(x))².
 
@@ -22,24 +23,21 @@ class FeatureMatching:
     of its own pictures.
 
     Attributes:
-        distance: How means are compared, a name in ``MATCHES``.
-        weight: w.
-        alone: Whether G pays nothing else, as in the paper; otherwise this joins its objective.
+        settings: w, how means are compared, and whether G pays anything else.
 
     Paper:
         Salimans et al. 2016, section 3.1, https://arxiv.org/abs/1606.03498
 
     Example:
+        >>> from zerosum.config import FeatureMatchingConfig
         >>> class Identity(nn.Module):
         ...     def features(self, images): return images.flatten(1)
         >>> fake, real = torch.zeros(2, 1, 1, 1), torch.full((2, 1, 1, 1), 3.0)
-        >>> FeatureMatching(weight=0.5).pay(Identity(), fake, real)
+        >>> FeatureMatching(FeatureMatchingConfig(weight=0.5)).pay(Identity(), fake, real)
         tensor(4.5000)
     """
 
-    distance: str = "squared"
-    weight: float = 1.0
-    alone: bool = False
+    settings: FeatureMatchingConfig
 
     def pay(self, discriminator: nn.Module, fake: Images, real: OtherImages) -> Scalar:
         """The cost, in full precision.
@@ -51,7 +49,8 @@ class FeatureMatching:
         """
         with torch.no_grad():
             wanted = _look(discriminator, real)
-        return self.weight * MATCHES[self.distance](_look(discriminator, fake), wanted)
+        distance = MATCHES[self.settings.distance](_look(discriminator, fake), wanted)
+        return self.settings.weight * distance
 
 
 def _look(discriminator: nn.Module, images: Images) -> Features:

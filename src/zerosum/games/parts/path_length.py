@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.games.base import Round
+from zerosum.games.parts.settings import PathLengthConfig
 from zerosum.networks.kinds import StyledGenerator
 from zerosum.nn.bilinear import TwiceDifferentiable
 from zerosum.objectives.path_length import path_lengths
@@ -24,8 +25,7 @@ class PathLength:
     on half a batch.
 
     Args:
-        weight: Factor before the mean.
-        every: Paid in every so many of the generator's turns.
+        settings: How much it weighs, and how often it is paid.
 
     Attributes:
         mean: a, shape ().
@@ -34,19 +34,19 @@ class PathLength:
         Karras et al. 2020, section 3.2, equation 4 and appendix B, https://arxiv.org/abs/1912.04958
 
     Example:
-        >>> lazy = PathLength(weight=2.0, every=4)
+        >>> from zerosum.config import PathLengthConfig
+        >>> lazy = PathLength(PathLengthConfig(weight=2.0, every=4))
         >>> [turn for turn in range(10) if lazy.is_due(turn)]
         [0, 4, 8]
     """
 
-    def __init__(self, *, weight: float, every: int = 1) -> None:
-        self.weight = weight
-        self.every = every
+    def __init__(self, settings: PathLengthConfig) -> None:
+        self.settings = settings
         self.mean: Float[Tensor, ""] = torch.zeros(())
 
     def is_due(self, turn: int) -> bool:
         """Whether the generator's turn of that number pays."""
-        return turn % self.every == 0
+        return turn % self.settings.every == 0
 
     def pay(self, generator: nn.Module, latents: Latents, now: Round) -> dict[str, Scalar]:
         """The part of G's cost, and the mean length; in full precision.
@@ -67,4 +67,5 @@ class PathLength:
         known = now.gather(lengths.detach()).mean()
         self.mean = self.mean.to(known.device).lerp(known, _STEP)
         off = (lengths - self.mean).square().mean()
-        return {"path penalty": self.weight * self.every * off, "path length": known}
+        penalty = self.settings.weight * self.settings.every * off
+        return {"path penalty": penalty, "path length": known}

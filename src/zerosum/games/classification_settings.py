@@ -5,24 +5,19 @@ from typing import Annotated, Literal
 
 import tyro
 
-from zerosum.checks import require, require_between, require_positive
-from zerosum.config.game import Augmentation, OptimizerConfig
-from zerosum.config.networks import ClassifierConfig, FewLabelsGeneratorConfig
-from zerosum.config.techniques import require_virtual
+from zerosum.checks import require_between, require_positive
+from zerosum.games.parts.settings import Augmentation, OptimizerConfig
+from zerosum.networks.choices import ClassifierConfig
 from zerosum.networks.classifier_settings import ConvClassifierConfig
-from zerosum.networks.fewlabels_settings import SoftplusGeneratorConfig
 
 __all__ = [
     "AdversarialTrainingConfig",
     "ClassificationConfig",
     "ClassifyingConfig",
-    "SemiSupervisedConfig",
 ]
 
 
 _NETWORK = ConvClassifierConfig()
-_GENERATOR = SoftplusGeneratorConfig()
-_GENERATOR_OPTIMIZER = OptimizerConfig()
 _OPTIMIZER = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999))
 
 
@@ -112,47 +107,3 @@ class ClassificationConfig(ClassifyingConfig):
     kind: Literal["classification"] = "classification"
     adversarial_training: AdversarialTrainingConfig = _NO_ADVERSARIAL_TRAINING
     """Learning from attacked pictures, so that attacks mislead less often."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SemiSupervisedConfig(ClassifyingConfig):
-    """A generator against a classifier, which learns from few labels and many pictures.
-
-    Example:
-        >>> from zerosum.config import MlpClassifierConfig
-        >>> SemiSupervisedConfig(labels_per_class=10, network=MlpClassifierConfig()).matching
-        'squared'
-    """
-
-    kind: Literal["semi-supervised"] = "semi-supervised"
-    generator: FewLabelsGeneratorConfig = _GENERATOR
-    """The network that makes pictures."""
-    generator_optimizer: OptimizerConfig = _GENERATOR_OPTIMIZER
-    """How the generator learns."""
-    latent: Literal["normal", "uniform"] = "uniform"
-    """Distribution of the latents: N(0, 1) or U(-1, 1)."""
-    unlabelled_weight: float = 1.0
-    """What it costs not to tell real pictures from generated ones, beside the labels."""
-    matching: Literal["squared", "absolute"] = "squared"
-    """What the generator pays for other mean features than those of real pictures."""
-    virtual_batch_norm: int = 0
-    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
-    by the batch that it draws; as many as a batch are usual. 0: ordinary batch normalisation."""
-
-    @property
-    def foreign(self) -> tuple[str, ...]:
-        """Fields that are for other networks than these, which refuse them."""
-        return () if self.generator.has_batch_norm else ("virtual_batch_norm",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_virtual(self.virtual_batch_norm, self.generator)
-        require(
-            not self.network.has_batch_norm,
-            "batch normalisation would mix labelled, unlabelled and generated pictures; choose "
-            "network.norm none, or a classifier with normalised weights.",
-        )
-        require(
-            self.unlabelled_weight >= 0,
-            f"unlabelled_weight must not be negative, got {self.unlabelled_weight}.",
-        )

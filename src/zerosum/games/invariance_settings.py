@@ -5,9 +5,9 @@ from math import inf
 from typing import Literal
 
 from zerosum.checks import require, require_between, require_positive
-from zerosum.config.classification import ClassifyingConfig
-from zerosum.config.game import OptimizerConfig
-from zerosum.config.networks import ClassifierConfig
+from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.networks.choices import ClassifierConfig
 from zerosum.networks.classifier_settings import LenetClassifierConfig
 
 __all__ = ["InvarianceConfig"]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from zerosum.checks import require, require_positive
-from zerosum.config.game import Augmentation, ObjectiveName, OptimizerConfig
-from zerosum.config.networks import TranslatorConfig
+from zerosum.games.parts.settings import Augmentation, ObjectiveName, OptimizerConfig
+from zerosum.networks.choices import TranslatorConfig
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.checks import require, require_between, require_positive
-from zerosum.config.game import ObjectiveName, OptimizerConfig
-from zerosum.config.networks import DiscriminatorConfig, TranslatorConfig
+from zerosum.games.parts.settings import ObjectiveName, OptimizerConfig
+from zerosum.networks.choices import DiscriminatorConfig, TranslatorConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 

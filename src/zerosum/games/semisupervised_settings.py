@@ -1,0 +1,59 @@
+"""Settings of the game with few labels."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zerosum.checks import require
+from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.parts.settings import OptimizerConfig, require_virtual
+from zerosum.networks.choices import FewLabelsGeneratorConfig
+from zerosum.networks.fewlabels_settings import SoftplusGeneratorConfig
+
+__all__ = ["SemiSupervisedConfig"]
+
+_GENERATOR = SoftplusGeneratorConfig()
+_GENERATOR_OPTIMIZER = OptimizerConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SemiSupervisedConfig(ClassifyingConfig):
+    """A generator against a classifier, which learns from few labels and many pictures.
+
+    Example:
+        >>> from zerosum.config import MlpClassifierConfig
+        >>> SemiSupervisedConfig(labels_per_class=10, network=MlpClassifierConfig()).matching
+        'squared'
+    """
+
+    kind: Literal["semi-supervised"] = "semi-supervised"
+    generator: FewLabelsGeneratorConfig = _GENERATOR
+    """The network that makes pictures."""
+    generator_optimizer: OptimizerConfig = _GENERATOR_OPTIMIZER
+    """How the generator learns."""
+    latent: Literal["normal", "uniform"] = "uniform"
+    """Distribution of the latents: N(0, 1) or U(-1, 1)."""
+    unlabelled_weight: float = 1.0
+    """What it costs not to tell real pictures from generated ones, beside the labels."""
+    matching: Literal["squared", "absolute"] = "squared"
+    """What the generator pays for other mean features than those of real pictures."""
+    virtual_batch_norm: int = 0
+    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
+    by the batch that it draws; as many as a batch are usual. 0: ordinary batch normalisation."""
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Fields that are for other networks than these, which refuse them."""
+        return () if self.generator.has_batch_norm else ("virtual_batch_norm",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_virtual(self.virtual_batch_norm, self.generator)
+        require(
+            not self.network.has_batch_norm,
+            "batch normalisation would mix labelled, unlabelled and generated pictures; choose "
+            "network.norm none, or a classifier with normalised weights.",
+        )
+        require(
+            self.unlabelled_weight >= 0,
+            f"unlabelled_weight must not be negative, got {self.unlabelled_weight}.",
+        )
