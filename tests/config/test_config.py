@@ -231,6 +231,16 @@ def test_unknown_and_wrong_fields_in_json_are_refused() -> None:
             from_json({**values, "batch_size": wrong})
 
 
+def test_fields_that_all_families_had_once_say_nothing_where_they_say_nothing() -> None:
+    """Runs of earlier versions go on: their files hold fields of other families, unset."""
+    values = to_json(recipe("dcgan-digits"))
+    unset = {"data_a": None, "data_b": None, "pairing": "none"}
+    assert from_json({**values, **unset}) == recipe("dcgan-digits")
+    for name in unset:
+        with pytest.raises(ConfigError, match=f"unknown fields: {name}"):
+            from_json({**values, **unset, name: "names"})
+
+
 def test_a_fault_is_told_of_the_kind_that_was_meant() -> None:
     values = to_json(recipe("dcgan-digits"))
     generator = {**values["game"]["generator"], "width": "wide"}
