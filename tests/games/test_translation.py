@@ -9,7 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
+from zerosum.config import (
+    CartoonConfig,
+    ContrastiveConfig,
+    CycleConfig,
+    PairedConfig,
+    PatchDiscriminatorConfig,
+    ResnetTranslatorConfig,
+)
 from zerosum.games import (
     CartoonGame,
     ContrastiveGame,
@@ -21,7 +28,7 @@ from zerosum.games import (
     Turn,
 )
 from zerosum.networks import PatchHeads, ResnetTranslator
-from zerosum.objectives import make_objective, patch_nce
+from zerosum.objectives import patch_nce
 from zerosum.randomness import Randomness
 from zerosum.types import DomainBatch
 
@@ -58,11 +65,10 @@ def _player(network: nn.Module) -> Player:
 
 def _cycle(there: float, back: float, judge: float = 0.0, **settings: Any) -> CycleGame:
     return CycleGame(
+        CycleConfig(**settings),
         generators=_player(nn.ModuleDict({"a2b": Times(there), "b2a": Times(back)})),
         discriminator_a=_player(Mean(judge)),
         discriminator_b=_player(Mean(judge)),
-        objective=make_objective("least-squares"),
-        **settings,
     )
 
 
@@ -182,10 +188,9 @@ def _contrastive(**settings: Any) -> ContrastiveGame:
     translator = ResnetTranslatorConfig(width=4, blocks=2).build(SHAPE)
     heads = PatchHeads(widths=translator.map_widths, units=8)
     return ContrastiveGame(
+        ContrastiveConfig(**settings),
         generator=_player(nn.ModuleDict({"translator": translator, "heads": heads})),
         discriminator=_player(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE)),
-        objective=make_objective("least-squares"),
-        **settings,
     )
 
 
@@ -255,12 +260,11 @@ class Ramp(nn.Module):
 def _ramp(**settings: Any) -> tuple[ContrastiveGame, AtPlaces, Mean]:
     heads, judge = AtPlaces(), Watched()
     game = ContrastiveGame(
+        ContrastiveConfig(**settings),
         generator=_player(
             nn.ModuleDict({"translator": Ramp(), "heads": heads, "other": nn.Linear(1, 1)})
         ),
         discriminator=_player(judge),
-        objective=make_objective("least-squares"),
-        **settings,
     )
     return game, heads, judge
 
@@ -318,9 +322,9 @@ class Watched(Mean):
 def test_pix2pix_judges_pictures_beside_their_sources() -> None:
     judge, batch = Watched(), _batch()
     game = PairedGame(
+        PairedConfig(objective="non-saturating"),
         generator=_player(Times(0.5)),
         discriminator=_player(judge),
-        objective=make_objective("non-saturating"),
     )
     turn = _scores(game, batch)["generator"]
     real, fake, again = judge.shown
@@ -333,11 +337,10 @@ def test_pix2pix_judges_pictures_beside_their_sources() -> None:
 
 def _cartoon(judge: nn.Module, **settings: Any) -> CartoonGame:
     return CartoonGame(
+        CartoonConfig(objective="non-saturating", **settings),
         generator=_player(Times(0.5)),
         discriminator=_player(judge),
-        objective=make_objective("non-saturating"),
         content=lambda images: 2 * images,
-        **settings,
     )
 
 
@@ -400,10 +403,10 @@ def test_a_step_is_that_of_a_plain_loop() -> None:
     batch = _batch()
     there, back, judge_a, judge_b = networks()
     game = CycleGame(
+        CycleConfig(),
         generators=_player(nn.ModuleDict({"a2b": there, "b2a": back})),
         discriminator_a=_player(judge_a),
         discriminator_b=_player(judge_b),
-        objective=make_objective("least-squares"),
     )
     turn = next(_play(game, batch))
     cost, expected = _by_hand(batch, networks())

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.parts.judging import opinions
-from zerosum.games.translation import Direction, OneWayGame
-from zerosum.objectives.losses import Objective
+from zerosum.games.translation import OneWayGame
+from zerosum.games.translation_settings import CartoonConfig, ContrastiveConfig, PairedConfig
 from zerosum.objectives.translation import absolute_error, patch_nce
 from zerosum.types import DomainBatch, Images, Mask, Scalar
 
@@ -37,56 +37,25 @@ class ContrastiveGame(OneWayGame):
     are; NCE is the mean of `patch_nce` over the maps, at places drawn anew for x and for y in
     every round. There is no way back, so half the networks and half the memory of CycleGAN.
 
+    FastCUT does without the term of y, so that λ weighs the first alone, and mirrors pictures.
+
     Args:
+        settings: What is paid; λ is its ``nce_weight``.
         generator: Player with the networks ``translator`` (a ResnetTranslator) and ``heads``
             (PatchHeads) in a ModuleDict.
         discriminator: Player whose network judges.
-        objective: The costs of being found out and of not finding out.
-        direction: From which domain to which.
-        nce_weight: λ, 1 in the paper.
-        nce_identity: Whether the term of y is paid; without it λ weighs the first alone (FastCUT).
-        flip_equivariance: Whether G is given the mirror image of every other picture by chance,
-            whose translation must still tell the places of the picture as it was (FastCUT).
-        places: How many places of each map are compared.
-        temperature: τ of `patch_nce`.
-        augmentation: Names of DiffAugment operations on all that D sees.
 
     Paper:
         Park et al. 2020, equation 5, https://arxiv.org/abs/2007.15651
     """
 
-    def __init__(
-        self,
-        *,
-        generator: Player,
-        discriminator: Player,
-        objective: Objective,
-        direction: Direction = "a2b",
-        nce_weight: float = 1.0,
-        nce_identity: bool = True,
-        flip_equivariance: bool = False,
-        places: int = 256,
-        temperature: float = 0.07,
-        augmentation: Sequence[str] = (),
-    ) -> None:
-        super().__init__(
-            generator=generator,
-            discriminator=discriminator,
-            objective=objective,
-            direction=direction,
-            augmentation=augmentation,
-        )
-        self.nce_weight = nce_weight
-        self.nce_identity = nce_identity
-        self.flip_equivariance = flip_equivariance
-        self.places = places
-        self.temperature = temperature
+    settings: ContrastiveConfig
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """D moves, then G and its heads."""
         source, target = self.domains(batch)
-        given = torch.cat([source, target]) if self.nce_identity else source
-        mirrored = self._choose(len(given), now) if self.flip_equivariance else None
+        given = torch.cat([source, target]) if self.settings.nce_identity else source
+        mirrored = self._choose(len(given), now) if self.settings.flip_equivariance else None
         made, maps = self._translate(_mirror(given, mirrored))
         if mirrored is not None:
             with torch.no_grad():
@@ -94,7 +63,7 @@ class ContrastiveGame(OneWayGame):
         fake = made[: len(source)]
         yield self.discriminator_turn("discriminator", target, fake.detach(), now)
         believed, accuracy = self.being_found_out("discriminator", fake, target, now)
-        nce = self.nce_weight * self.contrast(maps, made, now, mirrored)
+        nce = self.settings.nce_weight * self.contrast(maps, made, now, mirrored)
         yield self.generator_turn({"adversarial": believed, "nce": nce}, accuracy)
 
     def contrast(
@@ -110,7 +79,7 @@ class ContrastiveGame(OneWayGame):
         """
         _, found = self._translate(made)
         found = [_mirror(each, mirrored) for each in found]
-        domains = 2 if self.nce_identity else 1
+        domains = 2 if self.settings.nce_identity else 1
         sides = zip(_split(found, domains), _split(maps, domains), strict=True)
         return torch.stack([self._compare(*side, now) for side in sides]).mean()
 
@@ -122,7 +91,7 @@ class ContrastiveGame(OneWayGame):
         with torch.no_grad():
             keys = heads([each.float() for each in wanted], places)
         costs = [
-            patch_nce(query, key, temperature=self.temperature).mean()
+            patch_nce(query, key, temperature=self.settings.temperature).mean()
             for query, key in zip(queries, keys, strict=True)
         ]
         return torch.stack(costs).mean()
@@ -147,7 +116,7 @@ class ContrastiveGame(OneWayGame):
         """Different places of a map, as many as are wanted or as there are."""
         count = maps.shape[2] * maps.shape[3]
         order = now.random.uniform(1, count)[0].argsort()
-        return order[: self.places]
+        return order[: self.settings.places]
 
     def _choose(self, n: int, now: Round) -> Mask:
         """Which of n pictures are mirrored."""
@@ -172,35 +141,15 @@ class PairedGame(OneWayGame):
     D judges a picture beside its source; the translator pays adv(D(x, G(x))) + λ ‖G(x) − y‖₁.
 
     Args:
+        settings: What is paid; λ is its ``partner_weight``.
         generator: Player whose network translates.
         discriminator: Player whose network judges pictures on top of their sources (2c channels).
-        objective: The costs of being found out and of not finding out.
-        direction: From which domain to which.
-        partner_weight: λ, 100 in the paper.
-        augmentation: Names of DiffAugment operations on all that D sees.
 
     Paper:
         Isola et al. 2017, equation 4, https://arxiv.org/abs/1611.07004
     """
 
-    def __init__(
-        self,
-        *,
-        generator: Player,
-        discriminator: Player,
-        objective: Objective,
-        direction: Direction = "a2b",
-        partner_weight: float = 100.0,
-        augmentation: Sequence[str] = (),
-    ) -> None:
-        super().__init__(
-            generator=generator,
-            discriminator=discriminator,
-            objective=objective,
-            direction=direction,
-            augmentation=augmentation,
-        )
-        self.partner_weight = partner_weight
+    settings: PairedConfig
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """D moves, then G."""
@@ -209,7 +158,7 @@ class PairedGame(OneWayGame):
         real, fake = torch.cat([source, target], dim=1), torch.cat([source, made], dim=1)
         yield self.discriminator_turn("discriminator", real, fake.detach(), now)
         believed, accuracy = self.being_found_out("discriminator", fake, real, now)
-        partner = self.partner_weight * absolute_error(made, target).mean()
+        partner = self.settings.partner_weight * absolute_error(made, target).mean()
         yield self.generator_turn({"adversarial": believed, "partner": partner}, accuracy)
 
 
@@ -225,53 +174,42 @@ class CartoonGame(OneWayGame):
     φ being maps of a trained classifier. In the first rounds only the content is paid for and
     only the translator moves: it learns to redraw photographs before it learns to draw.
 
+    Photographs are domain A, and cartoons B; batches bring the latter's smoothed edges.
+
     Args:
+        settings: What is paid; ω is its ``content_weight``. Its ``warmup`` is 10 epochs in the
+            paper.
         generator: Player whose network translates.
         discriminator: Player whose network judges.
-        objective: The costs of being found out and of not finding out.
         content: φ, whose own weights stand still.
-        direction: From photographs to cartoons; batches bring the latter's smoothed edges.
-        content_weight: ω, 10 in the paper.
-        warmup: Images after which the adversarial game begins; 10 epochs in the paper.
-        augmentation: Names of DiffAugment operations on all that D sees.
 
     Paper:
         Chen, Lai and Liu 2018, section 3, CVPR: CartoonGAN: Generative Adversarial Networks for
         Photo Cartoonization
     """
 
+    settings: CartoonConfig
+
     def __init__(
         self,
+        settings: CartoonConfig,
         *,
         generator: Player,
         discriminator: Player,
-        objective: Objective,
         content: Content,
-        direction: Direction = "a2b",
-        content_weight: float = 10.0,
-        warmup: int = 0,
-        augmentation: Sequence[str] = (),
     ) -> None:
-        super().__init__(
-            generator=generator,
-            discriminator=discriminator,
-            objective=objective,
-            direction=direction,
-            augmentation=augmentation,
-        )
+        super().__init__(settings, generator=generator, discriminator=discriminator)
         self.content = content
-        self.content_weight = content_weight
-        self.warmup = warmup
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """First the content alone; then D moves, and G."""
         source, target = self.domains(batch)
         made = self.network()(source).float()
-        if now.images >= self.warmup:
+        if now.images >= self.settings.warmup:
             assert batch.smoothed is not None
             yield self.telling_turn(target, made.detach(), batch.smoothed, now)
-        terms = {"content": self.content_weight * self.keep_content(source, made)}
-        if now.images < self.warmup:
+        terms = {"content": self.settings.content_weight * self.keep_content(source, made)}
+        if now.images < self.settings.warmup:
             yield Turn(player="generator", cost=terms["content"], scores=terms)
             return
         terms["adversarial"], accuracy = self.being_found_out("discriminator", made, target, now)

@@ -7,9 +7,9 @@ what the translators pay.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from jaxtyping import Float
@@ -20,26 +20,28 @@ from zerosum.checkpoint import require_like
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.parts.judging import opinions, share_above
 from zerosum.games.parts.pool import ImagePool
-from zerosum.objectives.losses import Objective
+from zerosum.games.translation_settings import (
+    CycleConfig,
+    Direction,
+    OneWayConfig,
+    TranslationConfig,
+)
+from zerosum.objectives.losses import make_objective
 from zerosum.objectives.translation import absolute_error
 from zerosum.types import DomainBatch, Images, Scalar
 
 if TYPE_CHECKING:  # A network that someone brings has the parts, not the class.
     from zerosum.networks.kinds import Translator
 
-__all__ = ["CycleGame", "Direction", "OneWayGame", "TranslationGame"]
-
-Direction = Literal["a2b", "b2a"]
-"""From which domain to which."""
+__all__ = ["CycleGame", "OneWayGame", "TranslationGame"]
 
 
 class TranslationGame(Game[DomainBatch]):
     """What all games over two domains share.
 
     Args:
+        settings: What is paid.
         players: The players by name.
-        objective: The costs of being found out and of not finding out.
-        augmentation: Names of DiffAugment operations on all that a discriminator sees.
 
     Attributes:
         directions: From which domain to which the game learns to translate.
@@ -47,16 +49,10 @@ class TranslationGame(Game[DomainBatch]):
 
     directions: tuple[Direction, ...]
 
-    def __init__(
-        self,
-        *,
-        players: Mapping[str, Player],
-        objective: Objective,
-        augmentation: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, settings: TranslationConfig, *, players: Mapping[str, Player]) -> None:
+        self.settings = settings
         self.players = players
-        self.objective = objective
-        self.augmentation = tuple(augmentation)
+        self.objective = make_objective(settings.objective)
 
     @abstractmethod
     def generator(self, direction: str) -> "Translator":
@@ -90,7 +86,7 @@ class TranslationGame(Game[DomainBatch]):
 
     def judge(self, name: str, images: Images, now: Round) -> Float[Tensor, " patches"]:
         """A discriminator's logits, of all patches of all pictures in one row."""
-        seen = augment(images, self.augmentation, now.random)
+        seen = augment(images, self.settings.augmentation, now.random)
         logits: Tensor = self.players[name].network(seen)
         return logits.float().flatten()
 
@@ -130,33 +126,31 @@ class CycleGame(TranslationGame):
     discriminators' costs, which Adam does not notice.
 
     Args:
+        settings: What is paid; λ is its ``cycle_weight``, and ι its ``identity_weight``, 0.5 in
+            the paper and 0 in the course.
         generators: Player with the networks ``a2b`` (G) and ``b2a`` (F) in a ModuleDict.
         discriminator_a: Player of D_A.
         discriminator_b: Player of D_B.
-        objective: The costs of being found out and of not finding out.
-        cycle_weight: λ, 10 in the paper.
-        identity_weight: ι, as a part of λ; 0.5 in the paper, 0 in the course.
-        pool: Translations that each discriminator's pool remembers.
-        augmentation: Names of DiffAugment operations on all that a discriminator sees.
 
     Paper:
         Zhu et al. 2017, https://arxiv.org/abs/1703.10593
 
     Example:
         >>> from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
-        >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
-        >>> def translator():
-        ...     return ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 32))
-        >>> def discriminator():
-        ...     return player(PatchDiscriminatorConfig(width=4).build((3, 32, 32)))
+        >>> settings = CycleConfig(
+        ...     generator=ResnetTranslatorConfig(width=4, blocks=1),
+        ...     discriminator=PatchDiscriminatorConfig(width=4),
+        ... )
+        >>> g, f = (settings.generator.build((3, 32, 32)) for _ in range(2))
+        >>> d_a, d_b = (settings.discriminator.build((3, 32, 32)) for _ in range(2))
         >>> game = CycleGame(
-        ...     generators=player(nn.ModuleDict({"a2b": translator(), "b2a": translator()})),
-        ...     discriminator_a=discriminator(),
-        ...     discriminator_b=discriminator(),
-        ...     objective=make_objective("least-squares"),
+        ...     settings,
+        ...     generators=player(nn.ModuleDict({"a2b": g, "b2a": f})),
+        ...     discriminator_a=player(d_a),
+        ...     discriminator_b=player(d_b),
         ... )
         >>> batch = DomainBatch(a=torch.zeros(1, 3, 32, 32), b=torch.ones(1, 3, 32, 32))
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
@@ -173,30 +167,25 @@ class CycleGame(TranslationGame):
         }
     )
 
+    settings: CycleConfig
+
     def __init__(
         self,
+        settings: CycleConfig,
         *,
         generators: Player,
         discriminator_a: Player,
         discriminator_b: Player,
-        objective: Objective,
-        cycle_weight: float = 10.0,
-        identity_weight: float = 0.5,
-        pool: int = 50,
-        augmentation: Sequence[str] = (),
     ) -> None:
         super().__init__(
+            settings,
             players={
                 "generators": generators,
                 "discriminator_a": discriminator_a,
                 "discriminator_b": discriminator_b,
             },
-            objective=objective,
-            augmentation=augmentation,
         )
-        self.cycle_weight = cycle_weight
-        self.identity_weight = identity_weight
-        self.pools = {"a": ImagePool(pool), "b": ImagePool(pool)}
+        self.pools = {"a": ImagePool(settings.pool), "b": ImagePool(settings.pool)}
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """Both translators move together, then each discriminator by what they have made."""
@@ -227,14 +216,15 @@ class CycleGame(TranslationGame):
         believed_a, accuracy_a = self.being_found_out("discriminator_a", fake_a, batch.a, now)
         back_a, back_b = self._network("b2a")(fake_b), self._network("a2b")(fake_a)
         cycle = absolute_error(back_a.float(), batch.a) + absolute_error(back_b.float(), batch.b)
+        weight = self.settings.cycle_weight
         terms = {
             "adversarial a2b": believed_b,
             "adversarial b2a": believed_a,
-            "cycle": self.cycle_weight * cycle.mean(),
+            "cycle": weight * cycle.mean(),
         }
         if same[0] is not None and same[1] is not None:
             identity = absolute_error(same[0], batch.a) + absolute_error(same[1], batch.b)
-            terms["identity"] = self.cycle_weight * self.identity_weight * identity.mean()
+            terms["identity"] = weight * self.settings.identity_weight * identity.mean()
         return Turn(
             player="generators",
             cost=torch.stack(list(terms.values())).sum(),
@@ -268,7 +258,7 @@ class CycleGame(TranslationGame):
     ) -> tuple[Images, Images | None]:
         """Translate the source, and, where that is paid for, what needs no translation."""
         network = self._network(direction)
-        if not self.identity_weight:
+        if not self.settings.identity_weight:
             return network(source).float(), None
         made = network(torch.cat([source, target])).float()
         return made[: len(source)], made[len(source) :]
@@ -278,28 +268,18 @@ class OneWayGame(TranslationGame):
     """One translator and one discriminator, of the domain that it translates into.
 
     Args:
+        settings: What is paid, and from which domain to which.
         generator: Player whose network translates.
         discriminator: Player whose network judges.
-        objective: The costs of being found out and of not finding out.
-        direction: From which domain to which.
-        augmentation: Names of DiffAugment operations on all that a discriminator sees.
     """
 
     def __init__(
-        self,
-        *,
-        generator: Player,
-        discriminator: Player,
-        objective: Objective,
-        direction: Direction = "a2b",
-        augmentation: Sequence[str] = (),
+        self, settings: OneWayConfig, *, generator: Player, discriminator: Player
     ) -> None:
         super().__init__(
-            players={"discriminator": discriminator, "generator": generator},
-            objective=objective,
-            augmentation=augmentation,
+            settings, players={"discriminator": discriminator, "generator": generator}
         )
-        self.directions = (direction,)
+        self.directions = (settings.direction,)
 
     def domains(self, batch: DomainBatch) -> tuple[Images, Images]:
         """The pictures to be translated, and those that they are to look like."""

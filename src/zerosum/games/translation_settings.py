@@ -13,9 +13,14 @@ __all__ = [
     "CartoonConfig",
     "ContrastiveConfig",
     "CycleConfig",
+    "Direction",
+    "OneWayConfig",
     "PairedConfig",
     "TranslationConfig",
 ]
+
+Direction = Literal["a2b", "b2a"]
+"""From which domain to which."""
 
 _TRANSLATOR = ResnetTranslatorConfig()
 _JUDGE = PatchDiscriminatorConfig()
@@ -95,7 +100,7 @@ class ContrastiveConfig(TranslationConfig):
     generator: ResnetTranslatorConfig = _TRANSLATOR
     """The network that translates."""
     kind: Literal["contrastive"] = "contrastive"
-    direction: Literal["a2b", "b2a"] = "a2b"
+    direction: Direction = "a2b"
     """From which domain to which."""
     nce_weight: float = 1.0
     """What it costs not to tell: λ."""
@@ -129,7 +134,7 @@ class PairedConfig(TranslationConfig):
 
     kind: Literal["paired"] = "paired"
     needs_partners: ClassVar[bool] = True
-    direction: Literal["a2b", "b2a"] = "a2b"
+    direction: Direction = "a2b"
     """From which domain to which."""
     partner_weight: float = 100.0
     """What it costs to differ from the partner: λ."""
@@ -150,6 +155,7 @@ class CartoonConfig(TranslationConfig):
 
     kind: Literal["cartoon"] = "cartoon"
     needs_smoothed: ClassVar[bool] = True
+    direction: ClassVar[Direction] = "a2b"
     content: str = "torchvision:vgg19"
     """Trained classifier whose maps tell the content: ``torchvision:vgg19``,
     ``efficientnet-lite0``, ``path/to/module.py:factory``."""
@@ -167,6 +173,10 @@ class CartoonConfig(TranslationConfig):
         super().__post_init__()
         _not_negative("content_weight", self.content_weight)
         _not_negative("warmup", self.warmup)
+
+
+OneWayConfig = ContrastiveConfig | PairedConfig | CartoonConfig
+"""Settings of any game of one direction."""
 
 
 def _not_negative(name: str, value: float) -> None:

@@ -1,7 +1,5 @@
 """From the settings of a game over two domains to the game."""
 
-from typing import Any
-
 from torch import nn
 
 from zerosum.families.players import build_player
@@ -23,7 +21,6 @@ from zerosum.games.translation_settings import (
     TranslationConfig,
 )
 from zerosum.networks import PatchHeads
-from zerosum.objectives import make_objective
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
@@ -54,22 +51,18 @@ def build_translation(
             return _build_contrastive(config, parts)
         case PairedConfig():
             return PairedGame(
+                config,
                 generator=parts.generator(parts.translator()),
                 discriminator=parts.discriminator(channels=2 * shape[0]),
-                direction=config.direction,
-                partner_weight=config.partner_weight,
-                **parts.shared,
             )
         case CartoonConfig():
             return CartoonGame(
+                config,
                 generator=parts.generator(parts.translator()),
                 discriminator=parts.discriminator(),
                 content=load_content(config.content, shape, cache=cache_folder()).to(
                     engine.device
                 ),
-                content_weight=config.content_weight,
-                warmup=config.warmup,
-                **parts.shared,
             )
     raise AssertionError(f"no game goes with {type(config).__name__}")
 
@@ -81,10 +74,6 @@ class _Parts:
         self.config = config
         self.shape = shape
         self.engine = engine
-        self.shared: dict[str, Any] = {
-            "objective": make_objective(config.objective),
-            "augmentation": config.augmentation,
-        }
 
     def translator(self) -> nn.Module:
         return self.config.generator.build(self.shape)
@@ -107,15 +96,12 @@ class _Parts:
 
 def _build_cycle(config: CycleConfig, parts: _Parts) -> CycleGame:
     return CycleGame(
+        config,
         generators=parts.generator(
             nn.ModuleDict({"a2b": parts.translator(), "b2a": parts.translator()})
         ),
         discriminator_a=parts.discriminator(),
         discriminator_b=parts.discriminator(),
-        cycle_weight=config.cycle_weight,
-        identity_weight=config.identity_weight,
-        pool=config.pool,
-        **parts.shared,
     )
 
 
@@ -127,13 +113,7 @@ def _build_contrastive(config: ContrastiveConfig, parts: _Parts) -> ContrastiveG
         initialisation=config.generator.initialisation,
     )
     return ContrastiveGame(
+        config,
         generator=parts.generator(nn.ModuleDict({"translator": translator, "heads": heads})),
         discriminator=parts.discriminator(),
-        direction=config.direction,
-        nce_weight=config.nce_weight,
-        nce_identity=config.nce_identity,
-        flip_equivariance=config.flip_equivariance,
-        places=config.places,
-        temperature=config.temperature,
-        **parts.shared,
     )
