@@ -297,7 +297,7 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "spectral": any("parametrizations" in name for name, _ in _named(game, "discriminator")),
         "two rates": game.players["discriminator"].optimizer.param_groups[0]["lr"] == 4e-4,
         "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
-        "noise": game.instance_noise.deviation == 0.1,
+        "noise": game.instance_noise.at(0) == 0.1,
         "decay": game.players["generator"].decay == (0, 100),
         "burn-in": game.players["generator"].rate.at(0) == 4.0,
     }

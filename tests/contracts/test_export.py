@@ -187,7 +187,7 @@ def test_what_is_said_of_changes_is_what_an_attack_does(tmp_path: Path) -> None:
     assert isinstance(game, PerturbationGame)
     images = torch.rand(2, 1, 16, 16) * 2 - 1
     with evaluating(game.attack.network) as network:
-        changed = (images + 2 * game.epsilon * network(images)).clamp(-1, 1)
+        changed = (images + 2 * game.settings.epsilon * network(images)).clamp(-1, 1)
     torch.testing.assert_close(changed, game.preview(images)[1])
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from settings import rules
 from zerosum.config import (
     DcganGeneratorConfig,
+    InvarianceConfig,
     LenetClassifierConfig,
     MlpGeneratorConfig,
     ProganGeneratorConfig,
@@ -20,7 +21,6 @@ from zerosum.config import (
 from zerosum.errors import DataError
 from zerosum.games import AdversarialGame, EncoderGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.generating import LATENTS, draw_latents
-from zerosum.games.parts.schedules import ramped
 from zerosum.networks import (
     ConditionalGenerator,
     ReferenceGenerator,
@@ -125,19 +125,14 @@ def domains(kind: str, *, flat: bool) -> list[Turn]:
     batch = DomainBatch(a=images, b=-images, labels_a=labels)
     game: InvarianceGame | EncoderGame
     if kind == "invariance":
-        game = InvarianceGame(
-            classifier=player(classifier),
-            domain=head,
-            classes=("a", "b"),
-            strength=ramped(1.0, 1),
-        )
+        settings = InvarianceConfig(classes=("a", "b"), ramp=1)
+        game = InvarianceGame(settings, classifier=player(classifier), domain=head)
     else:
         game = EncoderGame(
+            InvarianceConfig(classes=("a", "b"), method="adda", pretraining=1),
             classifier=player(classifier),
             target=player(classifier),
             domain=head,
-            classes=("a", "b"),
-            pretraining=0,
         )
     return list(game.turns(batch, now()))
 

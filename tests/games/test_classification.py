@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from zerosum.config import ConvClassifierConfig
+from zerosum.config import ClassificationConfig, ConvClassifierConfig
 from zerosum.evaluation.accuracy import accuracy_scores
 from zerosum.games import ClassificationGame, Player, Round
 from zerosum.objectives import cross_entropy
@@ -48,7 +48,7 @@ def test_the_game_pays_the_mean_and_tells_the_accuracy() -> None:
     nn.init.eye_(last.weight)
     linear = nn.Sequential(nn.Flatten(), last)
     player = Player(network=linear, optimizer=torch.optim.SGD(linear.parameters(), lr=0.1))
-    game = ClassificationGame(classifier=player, classes=("a", "b", "c"))
+    game = ClassificationGame(ClassificationConfig(classes=("a", "b", "c")), classifier=player)
     images = torch.eye(3).view(3, 1, 1, 3)
     (turn,) = game.turns(Batch(images=images, labels=torch.tensor([0, 1, 0])), NOW)
     right, wrong = (-math.log(math.exp(x) / (math.e + 2)) for x in (1.0, 0.0))
@@ -60,7 +60,9 @@ def test_the_game_pays_the_mean_and_tells_the_accuracy() -> None:
 def test_what_is_learnt_from_is_augmented_and_what_is_asked_is_not() -> None:
     linear = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
     player = Player(network=linear, optimizer=torch.optim.SGD(linear.parameters(), lr=0.1))
-    game = ClassificationGame(classifier=player, classes=("a", "b"), augmentation=("cutout",))
+    game = ClassificationGame(
+        ClassificationConfig(classes=("a", "b"), augmentation=("cutout",)), classifier=player
+    )
     images, labels = torch.ones(2, 1, 8, 8), torch.tensor([0, 1])
     assert (game.view(images, labels, NOW) == 0).any()
     torch.testing.assert_close(game.classify(images), linear(images).softmax(1).detach())

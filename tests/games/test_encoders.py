@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import torch
 
-from zerosum.config import LenetClassifierConfig
+from zerosum.config import InvarianceConfig, LenetClassifierConfig
 from zerosum.games import EncoderGame, Player, Round
 from zerosum.games.encoders import TARGET
 from zerosum.games.invariance import CLASSIFIER, DOMAIN
@@ -40,11 +40,10 @@ def make_loop(
         for each in (network, deepcopy(network), DomainHead(inputs=network.feature_size))
     ]
     game = EncoderGame(
+        InvarianceConfig(classes=("a", "b"), method="adda", pretraining=pretraining),
         classifier=players[0],
         target=players[1],
         domain=players[2],
-        classes=("a", "b"),
-        pretraining=pretraining,
     )
     engine = Engine(device=torch.device("cpu"))
     return game, Loop(game=game, batches=Noise(), engine=engine, seed=0)
@@ -88,9 +87,9 @@ def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None
 
 
 def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
-    game, _ = make_loop(pretraining=0)
+    game, _ = make_loop(pretraining=1)
     batch = Noise().at(0)
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=1, images=1, random=Randomness(seed=0))
     turns = game.turns(batch, now)
     first = next(turns)
     with torch.no_grad():

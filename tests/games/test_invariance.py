@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from zerosum.config import LenetClassifierConfig
+from zerosum.config import ClassificationConfig, InvarianceConfig, LenetClassifierConfig
 from zerosum.games import ClassificationGame, InvarianceGame, Player, Round, Turn
 from zerosum.games.invariance import CLASSIFIER, DOMAIN
 from zerosum.games.parts.schedules import Schedule
@@ -38,14 +38,14 @@ def make_game(
     classifier = LenetClassifierConfig(widths=(4, 5), units=(6,), norm=norm).build(
         (1, 16, 16), classes=3
     )
-    inputs = classifier.feature_size * (3 if how.get("conditional") else 1)
-    return InvarianceGame(
+    inputs = classifier.feature_size * (3 if how.get("method") == "cdan" else 1)
+    game = InvarianceGame(
+        InvarianceConfig(classes=CLASSES, **how),
         classifier=make_player(classifier),
         domain=make_player(DomainHead(inputs=inputs, widths=(7,))),
-        classes=CLASSES,
-        strength=steady(weight),
-        **how,
     )
+    game.strength = steady(weight)
+    return game
 
 
 def make_batch(*, labelled: bool = False, seed: int = 0) -> DomainBatch:
@@ -85,7 +85,7 @@ class Reversal(torch.autograd.Function):
         return -ctx.strength * gradients[0], None
 
 
-@pytest.mark.parametrize("how", [{}, {"conditional": True}, {"norm": "batch"}])
+@pytest.mark.parametrize("how", [{}, {"method": "cdan"}, {"norm": "batch"}])
 @pytest.mark.parametrize("strength", [0.0, 0.1, 1.0, 10.0])
 def test_both_turns_are_one_step_of_gradient_reversal(
     how: dict[str, Any], strength: float
@@ -141,7 +141,7 @@ def test_the_head_learns_to_tell_and_the_features_to_hide() -> None:
 def test_weight_0_is_a_classifier_of_the_source_bit_for_bit(norm: Norm) -> None:
     game = make_game(weight=0.0, norm=norm)
     twin = make_game(weight=0.0, norm=norm).players[CLASSIFIER]
-    alone = ClassificationGame(classifier=twin, classes=CLASSES)
+    alone = ClassificationGame(ClassificationConfig(classes=CLASSES), classifier=twin)
     head = [weight.clone() for weight in game.players[DOMAIN].parameters]
     for seed in range(3):
         batch = make_batch(seed=seed)
@@ -185,7 +185,7 @@ def test_a_conditional_head_sees_products_and_sends_nothing_back_through_the_cla
     products = outer_products(features, sure)
     assert products.shape == (5, 12)
     torch.testing.assert_close(products.view(5, 3, 4).sum(dim=1), features)
-    game, batch = make_game(conditional=True, weight=1.0), make_batch()
+    game, batch = make_game(method="cdan", weight=1.0), make_batch()
     network = game.players[CLASSIFIER].network
     assert isinstance(network, LenetClassifier)
     found = network.features(torch.cat([batch.a, batch.b]))
@@ -224,7 +224,7 @@ def test_both_turns_with_entropy_conditioning_are_a_step_of_the_authors_code(
     strength: float,
 ) -> None:
     """Half of our weight is theirs, since they take the mean where the paper has a sum."""
-    how: dict[str, Any] = {"conditional": True, "entropy_conditioning": True}
+    how: dict[str, Any] = {"method": "cdan", "entropy_conditioning": True}
     game, batch = make_game(weight=strength / 2, **how), make_batch()
     twin = make_game(**how)
     network, head = (twin.players[name].network for name in (CLASSIFIER, DOMAIN))

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from zerosum.config import InvarianceConfig
 from zerosum.games import InvarianceGame, Player
 from zerosum.games.parts.schedules import Schedule
 from zerosum.networks import Classifier
@@ -60,12 +61,9 @@ def learn(seed: int, weight: float) -> tuple[float, float]:
         Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=rate))
         for network, rate in ((line, 0.05), (head, 0.5))
     ]
-    game = InvarianceGame(
-        classifier=players[0],
-        domain=players[1],
-        classes=("minus", "plus"),
-        strength=Schedule(start=weight, end=weight, until=0),
-    )
+    settings = InvarianceConfig(classes=("minus", "plus"))
+    game = InvarianceGame(settings, classifier=players[0], domain=players[1])
+    game.strength = Schedule(start=weight, end=weight, until=0)
     engine = Engine(device=torch.device("cpu"))
     Loop(game=game, batches=Points(seed), engine=engine, seed=seed).run(until=ROUNDS * SIZE)
     _, _, target, labels = draw(20_000, Randomness(seed=seed, stream="test"))

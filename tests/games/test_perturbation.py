@@ -1,16 +1,17 @@
 """The game against a classifier, against closed forms of linear victims."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from attacks.victims import linear, two_classes
 from zerosum.attacks import Classifier, attack_pictures
-from zerosum.config import DcganDiscriminatorConfig, ResnetTranslatorConfig
+from zerosum.config import DcganDiscriminatorConfig, PerturbationConfig, ResnetTranslatorConfig
 from zerosum.games import PerturbationGame, Player, Round
 from zerosum.games.perturbation import to_pixels
 from zerosum.networks import Perturber
-from zerosum.objectives import make_objective
 from zerosum.randomness import Randomness
 from zerosum.types import Batch
 
@@ -33,14 +34,10 @@ def player(network: nn.Module, rate: float = 0.1) -> Player:
     return Player(network=network, optimizer=torch.optim.Adam(network.parameters(), lr=rate))
 
 
-def game_of(victim: Classifier, start: Tensor, **settings: object) -> PerturbationGame:
+def game_of(victim: Classifier, start: Tensor, **fields: Any) -> PerturbationGame:
     network = Perturber(Draws(start), image_shape=SHAPE)
-    defaults: dict[str, object] = {"epsilon": 0.1, "objective": make_objective("least-squares")}
-    return PerturbationGame(
-        generator=player(network),
-        victim=victim,
-        **{**defaults, **settings},  # type: ignore[arg-type]
-    )
+    settings = PerturbationConfig(**{"confidence": 0.0, **fields})
+    return PerturbationGame(settings, generator=player(network), victim=victim)
 
 
 def greys(count: int = 8, *, seed: int = 1) -> Tensor:
@@ -82,7 +79,7 @@ def test_cross_entropy_is_of_the_goal(target: int | None) -> None:
     stream = torch.Generator().manual_seed(3)
     victim = linear(torch.randn(3, 16, generator=stream))
     images = greys()
-    game = game_of(victim, torch.zeros(16), misleading="cross-entropy", target=target)
+    game = game_of(victim, torch.zeros(16), misleading="cross-entropy", targeted=target)
     (turn,) = game.turns(Batch(images=images), NOW)
     p = victim(to_pixels(images)).softmax(dim=1)
     goal = p[:, 2] if target == 2 else 1 - p.amax(dim=1)
@@ -113,13 +110,10 @@ def test_a_network_learns_and_the_victim_stands_still() -> None:
     network = Perturber(ResnetTranslatorConfig(width=4, blocks=1).build(shape), image_shape=shape)
     judge = DcganDiscriminatorConfig(width=4, norm="instance").build(shape)
     game = PerturbationGame(
+        PerturbationConfig(objective="non-saturating", epsilon=1.0),
         generator=player(network, 0.01),
         discriminator=player(judge, 0.01),
         victim=victim,
-        objective=make_objective("non-saturating"),
-        discriminator_weight=0.1,
-        confidence=1.0,
-        epsilon=1.0,
     )
     images = torch.rand(16, *shape) * 2 - 1
     (first,) = (turn for turn in game.turns(Batch(images=images), NOW) if turn.player[0] == "g")
@@ -151,12 +145,12 @@ def test_pictures_that_are_named_so_anyhow_are_no_success() -> None:
     weight = torch.zeros(2, 16)
     victim = linear(weight, torch.tensor([0.0, 1.0]))  # Names 1, whatever it sees.
     for target, share in ((1, 0.0), (0, 0.0), (None, 0.0)):
-        game = game_of(victim, torch.zeros(16), target=target)
+        game = game_of(victim, torch.zeros(16), targeted=target)
         (turn,) = game.turns(Batch(images=greys()), NOW)
         assert turn.scores["fooled"].item() == share
     half = linear(torch.stack([torch.zeros(16), torch.ones(16)]), torch.tensor([0.0, -8.0]))
     images = torch.cat([torch.full((3, *SHAPE), 0.02), torch.full((5, *SHAPE), -0.02)])
-    game = game_of(half, torch.full((16,), 9.0), target=1)
+    game = game_of(half, torch.full((16,), 9.0), targeted=1)
     (turn,) = game.turns(Batch(images=images), NOW)
     assert turn.scores["fooled"].item() == 1.0  # The five that were not named 1 before.
 
@@ -186,6 +180,6 @@ def test_the_preview_is_the_attack() -> None:
     assert changes.abs().max() <= 1 + 1e-5
     clean = to_pixels(images)
     labels = victim(clean).argmax(dim=1)
-    outcome = attack_pictures(game.attack, victim, clean, labels, epsilon=game.epsilon)
+    outcome = attack_pictures(game.attack, victim, clean, labels, epsilon=game.settings.epsilon)
     torch.testing.assert_close(to_pixels(changed), outcome.images)
-    torch.testing.assert_close(clean + game.epsilon * changes, outcome.images)
+    torch.testing.assert_close(clean + game.settings.epsilon * changes, outcome.images)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from runs_in_processes import assert_same
-from zerosum.config import RunConfig, change
+from zerosum.config import MlpClassifierConfig, RunConfig, SemiSupervisedConfig, change
 from zerosum.errors import ConfigError, DataError
 from zerosum.families import family_of
 from zerosum.families.building import build_game
@@ -115,10 +115,9 @@ def test_what_is_paid() -> None:
     ]
     for weight in (1.0, 0.25):
         game = SemiSupervisedGame(
+            SemiSupervisedConfig(unlabelled_weight=weight, network=MlpClassifierConfig()),
             classifier=players[0],
             generator=players[1],
-            classes=("a", "b"),
-            unlabelled_weight=weight,
         )
         images = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).view(2, 1, 1, 2)
         batch = FewLabelsBatch(

@@ -56,13 +56,13 @@ def score_fooling(
                 game.victim,
                 clean[open_],
                 goal.labels[open_],
-                epsilon=game.epsilon,
+                epsilon=game.settings.epsilon,
                 targeted=goal.targeted,
             )
             fooled.append(found.fooled.cpu())
             sizes.append((found.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
     hits, lengths = torch.cat(fooled), torch.cat(sizes)
-    within = f"of {len(hits):,} pictures, each pixel within {game.epsilon:.4g}"
+    within = f"of {len(hits):,} pictures, each pixel within {game.settings.epsilon:.4g}"
     error = lengths.std().item() / len(lengths) ** 0.5
     length = Estimate(value=lengths.mean().item(), error=error)
     return Scores(

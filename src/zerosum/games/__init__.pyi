@@ -19,7 +19,6 @@ from .parts.adaptive import AdaptiveAugmentation as AdaptiveAugmentation
 from .parts.classes import Classes as Classes
 from .parts.growth import Growth as Growth
 from .parts.hardening import Hardening as Hardening
-from .parts.hardening import hardening as hardening
 from .parts.history import History as History
 from .parts.matching import FeatureMatching as FeatureMatching
 from .parts.path_length import PathLength as PathLength

@@ -1,13 +1,14 @@
 """Games that end in a classifier; the simplest has one player and no adversary."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 from torch import nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
+from zerosum.games.classification_settings import ClassificationConfig, ClassifyingConfig
 from zerosum.games.parts.hardening import Hardening
 from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
@@ -21,10 +22,15 @@ class ClassifyingGame(Game[BatchT]):
     """A game, with or without adversaries, of which a classifier comes out.
 
     Attributes:
-        classes: The classes' names, by label.
+        settings: What is paid, and the classes' names.
     """
 
-    classes: tuple[str, ...]
+    settings: ClassifyingConfig
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes' names, by label."""
+        return self.settings.classes
 
     @property
     @abstractmethod
@@ -47,11 +53,10 @@ class ClassificationGame(ClassifyingGame[Batch]):
     """A classifier alone: it pays the cross-entropy of the right classes.
 
     Args:
+        settings: What it learns from, and the classes' names.
         classifier: Player whose network gives logits of the classes.
-        classes: The classes' names, by label.
-        smoothing: Label smoothing: how much of the target is spread evenly over all classes.
-        augmentation: Names in ``zerosum.augment.diffaugment.AUGMENTATIONS``,
-            on all that it learns from.
+
+    Attributes:
         hardening: How pictures are attacked before they are learnt from; None: they are not.
 
     Example:
@@ -59,27 +64,21 @@ class ClassificationGame(ClassifyingGame[Batch]):
         >>> network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
         >>> player = Player(
         ...     network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
-        >>> game = ClassificationGame(classifier=player, classes=("cat", "dog"))
+        >>> game = ClassificationGame(
+        ...     ClassificationConfig(classes=("cat", "dog")), classifier=player)
         >>> batch = Batch(images=torch.zeros(3, 1, 2, 2), labels=torch.tensor([0, 1, 1]))
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> [(turn.player, sorted(turn.scores)) for turn in game.turns(batch, now)]
         [('classifier', ['accuracy'])]
     """
 
-    def __init__(
-        self,
-        *,
-        classifier: Player,
-        classes: tuple[str, ...],
-        smoothing: float = 0.0,
-        augmentation: Sequence[str] = (),
-        hardening: Hardening | None = None,
-    ) -> None:
+    settings: ClassificationConfig
+
+    def __init__(self, settings: ClassificationConfig, *, classifier: Player) -> None:
+        self.settings = settings
         self.players = {"classifier": classifier}
-        self.classes = classes
-        self.smoothing = smoothing
-        self.augmentation = tuple(augmentation)
-        self.hardening = hardening
+        harder = settings.adversarial_training
+        self.hardening = Hardening(harder) if harder.epsilon else None
 
     @property
     def classifier(self) -> nn.Module:
@@ -95,7 +94,7 @@ class ClassificationGame(ClassifyingGame[Batch]):
 
     def view(self, images: Images, labels: Labels, now: Round) -> Images:
         """The pictures as the classifier is shown them: augmented, then attacked."""
-        seen = augment(images, self.augmentation, now.random)
+        seen = augment(images, self.settings.augmentation, now.random)
         if self.hardening is None:
             return seen
         return self.hardening(self.players["classifier"].network, seen, labels, now)
@@ -103,7 +102,7 @@ class ClassificationGame(ClassifyingGame[Batch]):
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
         """Learn that these pictures are of these classes."""
         logits = self.judge(images)
-        cost = cross_entropy(logits, labels, smoothing=self.smoothing).mean()
+        cost = cross_entropy(logits, labels, smoothing=self.settings.label_smoothing).mean()
         return Turn(player="classifier", cost=cost, scores={"accuracy": right(logits, labels)})
 
     def judge(self, images: Images) -> ClassLogits:

@@ -4,7 +4,7 @@ Tzeng et al. 2017, "Adversarial discriminative domain adaptation"
 (https://arxiv.org/abs/1702.05464).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import cast
 
 import torch
@@ -14,6 +14,7 @@ from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
+from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.networks import Classifier
 from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, first_of
@@ -38,30 +39,28 @@ class EncoderGame(AdaptingGame):
     difference with batch normalisation only.
 
     Args:
+        settings: What is paid, and the classes' names.
         classifier: Player whose network is the `zerosum.networks.Classifier` of the source.
         target: Player whose network begins as a copy of that.
         domain: Player whose network gives a logit per row of features, positive for the source.
-        classes: The classes' names, by label.
-        pretraining: Images in which C learns.
-        smoothing: Label smoothing.
-        augmentation: Names in ``zerosum.augment.diffaugment.AUGMENTATIONS``,
-            on all that is learnt from.
 
     Example:
         >>> from copy import deepcopy
-        >>> from zerosum.config import LenetClassifierConfig
+        >>> from zerosum.config import InvarianceConfig, LenetClassifierConfig
         >>> from zerosum.networks import DomainHead
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> classifier = LenetClassifierConfig(widths=(4, 4)).build((1, 16, 16), classes=2)
+        >>> network = LenetClassifierConfig(widths=(4, 4))
+        >>> settings = InvarianceConfig(
+        ...     network=network, classes=("cat", "dog"), method="adda", pretraining=100)
+        >>> classifier = network.build((1, 16, 16), classes=2)
         >>> game = EncoderGame(
+        ...     settings,
         ...     classifier=player(classifier),
         ...     target=player(deepcopy(classifier)),
         ...     domain=player(DomainHead(inputs=classifier.feature_size)),
-        ...     classes=("cat", "dog"),
-        ...     pretraining=100,
         ... )
         >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
         >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
@@ -71,21 +70,10 @@ class EncoderGame(AdaptingGame):
     """
 
     def __init__(
-        self,
-        *,
-        classifier: Player,
-        target: Player,
-        domain: Player,
-        classes: tuple[str, ...],
-        pretraining: int,
-        smoothing: float = 0.0,
-        augmentation: Sequence[str] = (),
+        self, settings: InvarianceConfig, *, classifier: Player, target: Player, domain: Player
     ) -> None:
+        self.settings = settings
         self.players = {CLASSIFIER: classifier, TARGET: target, DOMAIN: domain}
-        self.classes = classes
-        self.pretraining = pretraining
-        self.smoothing = smoothing
-        self.augmentation = tuple(augmentation)
 
     @property
     def classifier(self) -> nn.Module:
@@ -99,14 +87,14 @@ class EncoderGame(AdaptingGame):
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """C learns, and T copies it; or D and T move in turn."""
-        source = augment(batch.a, self.augmentation, now.random)
-        if now.images < self.pretraining:
+        source = augment(batch.a, self.settings.augmentation, now.random)
+        if now.images < self.settings.pretraining:
             assert batch.labels_a is not None
             yield self.classifier_turn(source, batch.labels_a)
             self.copy()
             return
         seen = self.see_source(source)
-        target = self._target.features(augment(batch.b, self.augmentation, now.random))
+        target = self._target.features(augment(batch.b, self.settings.augmentation, now.random))
         yield self.domain_turn(seen, target.detach())
         yield self.target_turn(target)
 
@@ -124,7 +112,7 @@ class EncoderGame(AdaptingGame):
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
         """C learns the labels of the source."""
         logits = self.players[CLASSIFIER].network(images).float()
-        cost = cross_entropy(logits, labels, smoothing=self.smoothing).mean()
+        cost = cross_entropy(logits, labels, smoothing=self.settings.label_smoothing).mean()
         return Turn(player=CLASSIFIER, cost=cost, scores={"accuracy": right(logits, labels)})
 
     def domain_turn(self, source: Features, target: Features) -> Turn:

@@ -7,7 +7,7 @@ domains are known, Xie et al. 2017, "Controllable invariance through adversarial
 (https://arxiv.org/abs/1705.11122).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal, cast
 
 import torch
@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, answer_of, right
-from zerosum.games.parts.schedules import Schedule
+from zerosum.games.invariance_settings import InvarianceConfig
+from zerosum.games.parts.schedules import ramped
 from zerosum.networks import Classifier
 from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import (
@@ -48,6 +49,8 @@ Domain = Literal["source", "target"]
 
 class AdaptingGame(ClassifyingGame[DomainBatch]):
     """A game whose classifier learns from one domain, and is meant for another."""
+
+    settings: InvarianceConfig
 
     def classifier_of(self, domain: Domain) -> Classifier:
         """The best classifier for pictures of a domain; one for both unless a game has two."""
@@ -82,36 +85,33 @@ class InvarianceGame(AdaptingGame):
     A weight of 0 is the baseline that learns from the source alone: pictures of the target then do
     not go through the network at all, which with batch normalisation is not the same as λ = 0.
 
+    With the method ``cdan`` D is shown the outer products of features and probabilities; no
+    gradient goes through the probabilities. With entropy conditioning (CDAN+E) C pays for the
+    weights too: it is to be sure where D is wrong.
+
     Args:
+        settings: What is paid, and the classes' names.
         classifier: Player whose network is a `zerosum.networks.Classifier`.
         domain: Player whose network gives a logit per row of what it is shown, positive for the
             source: features (n, d), or their products with the classes' probabilities (n, k · d).
-        classes: The classes' names, by label.
+
+    Attributes:
         strength: λ, as a function of the images seen.
-        conditional: Show D the outer products of features and probabilities (CDAN); no gradient
-            goes through the probabilities.
-        entropy_conditioning: Let pictures of which the classifier is sure count more in each mean
-            (CDAN+E). C pays for the weights too: it is to be sure where D is wrong.
-        together: Send both domains through the network as one batch, whose statistics batch
-            normalisation then takes; else one after the other.
-        smoothing: Label smoothing.
-        augmentation: Names in ``zerosum.augment.diffaugment.AUGMENTATIONS``,
-            on all that is learnt from.
 
     Example:
         >>> from zerosum.config import LenetClassifierConfig
-        >>> from zerosum.games.parts.schedules import ramped
         >>> from zerosum.networks import DomainHead
         >>> from zerosum.randomness import Randomness
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> classifier = LenetClassifierConfig(widths=(4, 4)).build((1, 16, 16), classes=2)
+        >>> network = LenetClassifierConfig(widths=(4, 4))
+        >>> settings = InvarianceConfig(network=network, classes=("cat", "dog"), ramp=1000)
+        >>> classifier = network.build((1, 16, 16), classes=2)
         >>> game = InvarianceGame(
+        ...     settings,
         ...     classifier=player(classifier),
         ...     domain=player(DomainHead(inputs=classifier.feature_size)),
-        ...     classes=("cat", "dog"),
-        ...     strength=ramped(1.0, 1000),
         ... )
         >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
         >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
@@ -120,32 +120,20 @@ class InvarianceGame(AdaptingGame):
         ['classifier', 'domain']
     """
 
-    def __init__(
-        self,
-        *,
-        classifier: Player,
-        domain: Player,
-        classes: tuple[str, ...],
-        strength: Schedule,
-        conditional: bool = False,
-        entropy_conditioning: bool = False,
-        together: bool = True,
-        smoothing: float = 0.0,
-        augmentation: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, settings: InvarianceConfig, *, classifier: Player, domain: Player) -> None:
+        self.settings = settings
         self.players = {CLASSIFIER: classifier, DOMAIN: domain}
-        self.classes = classes
-        self.strength = strength
-        self.conditional = conditional
-        self.entropy_conditioning = entropy_conditioning
-        self.together = together
-        self.smoothing = smoothing
-        self.augmentation = tuple(augmentation)
+        self.strength = ramped(settings.weight, settings.ramp)
 
     @property
     def classifier(self) -> nn.Module:
         """The averaged network, where there is one."""
         return self.players[CLASSIFIER].best
+
+    @property
+    def conditional(self) -> bool:
+        """Whether D is shown what C takes the pictures for."""
+        return self.settings.method == "cdan"
 
     @property
     def is_adversarial(self) -> bool:
@@ -157,7 +145,9 @@ class InvarianceGame(AdaptingGame):
         labels = known_labels(batch)
         uses_target = self.is_adversarial or batch.labels_b is not None
         shown = [batch.a, batch.b] if uses_target else [batch.a]
-        features = self.see([augment(images, self.augmentation, now.random) for images in shown])
+        features = self.see(
+            [augment(images, self.settings.augmentation, now.random) for images in shown]
+        )
         # Without conditioning no one asks what unlabelled pictures are taken for.
         logits = self.judge(features if self.conditional else features[: len(labels)])
         seen = logits if self.conditional else None
@@ -174,7 +164,7 @@ class InvarianceGame(AdaptingGame):
     def see(self, shown: ImageBatches) -> Features:
         """The features of all domains' pictures, those of the source first."""
         network = self._network
-        if self.together:
+        if self.settings.together:
             return network.features(torch.cat(list(shown)))
         return torch.cat([network.features(images) for images in shown])
 
@@ -196,7 +186,7 @@ class InvarianceGame(AdaptingGame):
             shown = outer_products(features, logits.detach().softmax(dim=1))
         opinions = one_per_picture(self.players[DOMAIN].network(shown).float(), len(shown))
         costs = domain_costs(opinions, first_of(opinions, len(opinions) // 2))
-        if logits is not None and self.entropy_conditioning:
+        if logits is not None and self.settings.entropy_conditioning:
             costs = costs * torch.cat([entropy_weights(each) for each in logits.chunk(2)])
         of_source, of_target = costs.chunk(2)
         return of_source.mean() + of_target.mean(), opinions
@@ -210,7 +200,7 @@ class InvarianceGame(AdaptingGame):
         strength: float = 0.0,
     ) -> Turn:
         """C learns the labels, and not to let D tell."""
-        cost = cross_entropy(logits, labels, smoothing=self.smoothing).mean()
+        cost = cross_entropy(logits, labels, smoothing=self.settings.label_smoothing).mean()
         scores: dict[str, Tensor] = {"accuracy": right(logits, labels), "labels": cost}
         if domain_cost is not None:
             cost = cost - strength * domain_cost

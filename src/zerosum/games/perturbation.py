@@ -11,8 +11,9 @@ from zerosum.attacks import Classifier, Goal, Learned, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.judging import opinions
+from zerosum.games.perturbation_settings import PerturbationConfig
 from zerosum.networks.rows import one_per_picture
-from zerosum.objectives.losses import Objective
+from zerosum.objectives.losses import make_objective
 from zerosum.registry import Table
 from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels, Scalar
 
@@ -51,22 +52,14 @@ class PerturbationGame(Game[Batch]):
     labels are needed; or to name the target.
 
     Args:
+        settings: What is paid; α is its ``discriminator_weight``, β its ``size_weight``, c its
+            ``size`` and κ its ``confidence``.
         generator: Player whose network maps pictures in [-1, 1] to shares of ε in [-1, 1].
         discriminator: Player of D; None, where α is 0.
         victim: f. Its parameters are made constants, and it is put into evaluation mode, for good.
             None: the game cannot be played, but G can be used.
-        epsilon: ε, in units of pixels from 0 to 1.
-        misleading: A name in ``MISLEADING``.
-        confidence: κ.
-        objective: The costs of being found out and of not finding out.
-        discriminator_weight: α.
-        size_weight: β.
-        size: c, in the same unit as ε.
-        target: The class that f is to name; None: any but the one that it names.
 
     Attributes:
-        epsilon: ε.
-        target: The same.
         roles: Other names than those of the players, because being told apart is no failure here,
             and a slope that vanishes where all pictures mislead is none: the alarm does not look.
 
@@ -77,16 +70,14 @@ class PerturbationGame(Game[Batch]):
         >>> from torch import nn
         >>> from zerosum.config import ResnetTranslatorConfig
         >>> from zerosum.networks import Perturber
-        >>> from zerosum.objectives import make_objective
         >>> from zerosum.randomness import Randomness
-        >>> translator = ResnetTranslatorConfig(width=4, blocks=1).build((1, 8, 8))
-        >>> network = Perturber(translator, image_shape=(1, 8, 8))
+        >>> settings = PerturbationConfig(generator=ResnetTranslatorConfig(width=4, blocks=1))
+        >>> network = Perturber(settings.generator.build((1, 8, 8)), image_shape=(1, 8, 8))
         >>> game = PerturbationGame(
+        ...     settings,
         ...     generator=Player(
         ...         network=network, optimizer=torch.optim.Adam(network.parameters())),
         ...     victim=Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
-        ...     objective=make_objective("least-squares"),
-        ...     epsilon=0.1,
         ... )
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(4, 1, 8, 8)), now)]
@@ -99,29 +90,16 @@ class PerturbationGame(Game[Batch]):
 
     def __init__(
         self,
+        settings: PerturbationConfig,
         *,
         generator: Player,
         discriminator: Player | None = None,
         victim: Classifier | None,
-        objective: Objective,
-        epsilon: float,
-        misleading: str = "margin",
-        confidence: float = 0.0,
-        discriminator_weight: float = 1.0,
-        size_weight: float = 0.0,
-        size: float = 0.0,
-        target: int | None = None,
     ) -> None:
+        self.settings = settings
         sides = {DISCRIMINATOR: discriminator, GENERATOR: generator}
         self.players = {name: side for name, side in sides.items() if side is not None}
-        self.objective = objective
-        self.epsilon = epsilon
-        self.misleading = MISLEADING[misleading]
-        self.confidence = confidence
-        self.discriminator_weight = discriminator_weight
-        self.size_weight = size_weight
-        self.size = size
-        self.target = target
+        self.objective = make_objective(settings.objective)
         if victim is not None:
             victim.network.eval().requires_grad_(False)
         self._victim = victim
@@ -141,7 +119,7 @@ class PerturbationGame(Game[Batch]):
         """D moves, if there is one, then G, against the D that has just moved."""
         clean = to_pixels(batch.images)
         changes: Images = self.players[GENERATOR].network(batch.images)
-        changed = into_range(clean, self.epsilon * changes.float())
+        changed = into_range(clean, self.settings.epsilon * changes.float())
         if DISCRIMINATOR in self.players:
             yield self.discriminator_turn(batch.images, changed.detach())
         yield self.generator_turn(clean, changed)
@@ -160,13 +138,14 @@ class PerturbationGame(Game[Batch]):
         """
         goal, open_ = self.goal(clean)
         logits = self.ask(changed)
-        terms = {"misleading": self.misleading(goal, logits, self.confidence).mean()}
+        misleading = MISLEADING[self.settings.misleading]
+        terms = {"misleading": misleading(goal, logits, self.settings.confidence).mean()}
         if DISCRIMINATOR in self.players:
             believed = self.being_found_out(clean, changed)
-            terms["adversarial"] = self.discriminator_weight * believed
+            terms["adversarial"] = self.settings.discriminator_weight * believed
         length = torch.linalg.vector_norm(changed - clean, dim=(1, 2, 3))
-        if self.size_weight:
-            terms["too large"] = self.size_weight * (length - self.size).clamp_min(0).mean()
+        if weight := self.settings.size_weight:
+            terms["too large"] = weight * (length - self.settings.size).clamp_min(0).mean()
         fooled = (goal.fooled(logits) & open_).sum() / open_.sum().clamp_min(1)
         scores = terms | {"fooled": fooled, "size": length.detach().mean()}
         return Turn(player=GENERATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores)
@@ -175,10 +154,10 @@ class PerturbationGame(Game[Batch]):
         """What is wanted of each picture, and where it is not so from the start."""
         with torch.no_grad():
             logits = self.ask(clean)
-        said = logits.argmax(dim=1)
-        if self.target is None:
+        said, target = logits.argmax(dim=1), self.settings.targeted
+        if target is None:
             return Goal(labels=said), torch.ones_like(said, dtype=torch.bool)
-        return Goal(labels=torch.full_like(said, self.target), targeted=True), said != self.target
+        return Goal(labels=torch.full_like(said, target), targeted=True), said != target
 
     def being_found_out(self, clean: Pixels, changed: Pixels) -> Scalar:
         """What G pays to D."""
@@ -203,8 +182,8 @@ class PerturbationGame(Game[Batch]):
             device = next(network.parameters()).device
             changes: Tensor = network(images.to(device)).float().to(images.device)
         clean = to_pixels(images)
-        changed = into_range(clean, self.epsilon * changes)
-        return (changed - clean) / self.epsilon, changed * 2 - 1
+        changed = into_range(clean, self.settings.epsilon * changes)
+        return (changed - clean) / self.settings.epsilon, changed * 2 - 1
 
 
 def to_pixels(images: Images) -> Pixels:

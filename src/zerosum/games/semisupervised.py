@@ -1,7 +1,6 @@
 """Few labels: a discriminator that classifies learns from all pictures, labelled or not."""
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator
 
 import torch
 from torch import nn
@@ -13,6 +12,7 @@ from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.parts.judging import opinions
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.settings import FeatureMatchingConfig
+from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
 from zerosum.objectives.semisupervised import realness
@@ -38,38 +38,24 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
     it in the place of matching, the paper's authors got better pictures and a worse classifier.
 
     Args:
+        settings: What is paid, and the classes' names; w is its ``unlabelled_weight``.
         generator: Player whose network draws.
         classifier: Player whose network is D: ``features(images)``, ``head(features) -> logits``.
-        classes: The classes' names, by label.
-        latent: A name in ``LATENTS``.
-        unlabelled_weight: w.
-        matching: A name in ``MATCHES``.
-        smoothing: Label smoothing of the cross-entropy.
-        augmentation: Names of operations on all that D sees.
 
     Paper:
         Salimans et al. 2016, sections 3.1 and 5, https://arxiv.org/abs/1606.03498
     """
 
+    settings: SemiSupervisedConfig
+
     def __init__(
-        self,
-        *,
-        generator: Player,
-        classifier: Player,
-        classes: tuple[str, ...],
-        latent: str = "uniform",
-        unlabelled_weight: float = 1.0,
-        matching: Literal["squared", "absolute"] = "squared",
-        smoothing: float = 0.0,
-        augmentation: Sequence[str] = (),
+        self, settings: SemiSupervisedConfig, *, generator: Player, classifier: Player
     ) -> None:
+        self.settings = settings
         self.players = {DISCRIMINATOR: classifier, GENERATOR: generator}
-        self.classes = classes
-        self.latent = latent
-        self.unlabelled_weight = unlabelled_weight
-        self.matching = FeatureMatching(FeatureMatchingConfig(weight=1.0, distance=matching))
-        self.smoothing = smoothing
-        self.augmentation = tuple(augmentation)
+        self.latent = settings.latent
+        matching = FeatureMatchingConfig(weight=1.0, distance=settings.matching)
+        self.matching = FeatureMatching(matching)
         self.objective = NonSaturating()
 
     @property
@@ -94,12 +80,14 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         parts = [len(known), len(real), len(fake)]
         logits = self.judge(torch.cat([known, real, fake]))
         class_logits, real_logits, fake_logits = torch.split(logits, parts)
-        costs = cross_entropy(class_logits, labelled.labels, smoothing=self.smoothing)
+        costs = cross_entropy(
+            class_logits, labelled.labels, smoothing=self.settings.label_smoothing
+        )
         opinion = realness(real_logits), realness(fake_logits)
         adversarial = 0.5 * self.objective.discriminator(*opinion).mean()
         terms: dict[str, Scalar] = {
             "classes": costs.mean(),
-            "adversarial": self.unlabelled_weight * adversarial,
+            "adversarial": self.settings.unlabelled_weight * adversarial,
         }
         scores = terms | opinions(*opinion) | {"labelled": right(class_logits, labelled.labels)}
         return Turn(
@@ -113,7 +101,7 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
 
     def view(self, images: Images, now: Round) -> Images:
         """The pictures as D gets to see them: augmented."""
-        return augment(images, self.augmentation, now.random)
+        return augment(images, self.settings.augmentation, now.random)
 
     def judge(self, images: Images) -> ClassLogits:
         """D's logits of the classes, in full precision."""

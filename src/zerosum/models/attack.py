@@ -46,7 +46,7 @@ class LearnedAttack(Model):
     @property
     def target(self) -> int | None:
         """The class that it learnt to have named; None: any other one."""
-        return self.game.target
+        return self.game.settings.targeted
 
     def require(self, images: Images, target: int | None) -> None:
         """Make sure that it is meant for such pictures, and for that target.
@@ -82,7 +82,7 @@ class LearnedAttack(Model):
             facts={
                 "zerosum:input": f"pictures {rows(shape)}, {RANGE}",
                 "zerosum:output": f"changes of the same shape, from -1 to 1: {use}",
-                "zerosum:epsilon": f"{game.epsilon}, of pixels from 0 to 1",
+                "zerosum:epsilon": f"{game.settings.epsilon}, of pixels from 0 to 1",
             },
         )
 

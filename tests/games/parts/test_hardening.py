@@ -11,16 +11,20 @@ from attacks.victims import two_classes
 from runs_in_processes import assert_same, weights
 from zerosum import jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
-from zerosum.config import ClassificationConfig, RunConfig, change
+from zerosum.config import AdversarialTrainingConfig, ClassificationConfig, RunConfig, change
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
-from zerosum.games import ClassificationGame, Player, Round, hardening
+from zerosum.games import ClassificationGame, Hardening, Player, Round
 from zerosum.jobs.attack import attack
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.types import Batch
+
+
+def hardening(*, epsilon: float = 0.1, steps: int = 1, share: float = 1.0) -> Hardening:
+    return Hardening(AdversarialTrainingConfig(epsilon=epsilon, steps=steps, share=share))
 
 
 def at(images: int, *, rank: int = 0, processes: int = 1) -> Round:
@@ -69,7 +73,7 @@ def test_a_linear_classifier_is_shown_the_worst_there_is() -> None:
     # The network is given [-1, 1]; the victim takes [0, 1], and w is the same up to a factor.
     inner = victim.network
     for steps in (1, 7):
-        seen = hardening(epsilon=0.1, steps=steps)(inner, grey, labels, at(0))
+        seen = hardening(steps=steps)(inner, grey, labels, at(0))
         sign = torch.where(labels == 1, -1.0, 1.0)[:, None] * w.sign()
         if steps == 7:
             torch.testing.assert_close((seen - grey).flatten(1), 0.2 * sign)
@@ -85,7 +89,7 @@ def test_the_network_notices_nothing() -> None:
         weight.grad = torch.ones_like(weight)
     before = {name: value.clone() for name, value in attacked.state_dict().items()}
     torch.manual_seed(5)
-    seen = hardening(epsilon=0.1, steps=3)(attacked, images, labels, at(0))
+    seen = hardening(steps=3)(attacked, images, labels, at(0))
     drawn = torch.rand(3)
     torch.manual_seed(5)
     assert torch.equal(drawn, torch.rand(3))  # Dropout was not asked.
@@ -100,7 +104,7 @@ def test_the_network_notices_nothing() -> None:
 
 def test_chance_follows_from_the_position_and_not_from_the_process() -> None:
     images, labels = pictures()
-    harden, still = hardening(epsilon=0.1, steps=1), network().eval()
+    harden, still = hardening(), network().eval()
     whole = harden(still, images, labels, at(64))
     assert torch.equal(whole, harden(still, images, labels, at(64)))
     assert not torch.equal(whole, harden(still, images, labels, at(128)))
@@ -117,8 +121,10 @@ def test_the_game_learns_from_what_was_attacked() -> None:
     for epsilon in (0.0, 0.1, 0.3):
         inner = network(dropout=0.0)
         player = Player(network=inner, optimizer=torch.optim.SGD(inner.parameters(), lr=0.1))
-        harden = hardening(epsilon=epsilon, steps=5) if epsilon else None
-        game = ClassificationGame(classifier=player, classes=("a", "b", "c"), hardening=harden)
+        harder = AdversarialTrainingConfig(epsilon=epsilon, steps=5)
+        game = ClassificationGame(
+            ClassificationConfig(adversarial_training=harder), classifier=player
+        )
         (turn,) = game.turns(Batch(images=images, labels=labels), at(0))
         costs.append(turn.cost.item())
     assert costs == sorted(costs)
@@ -126,16 +132,13 @@ def test_the_game_learns_from_what_was_attacked() -> None:
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
-def test_augmented_pictures_are_attacked_as_pictures_can_be(name: str) -> None:
+def test_augmented_pictures_are_attacked_as_pictures_can_be(name: Any) -> None:
     images, labels = pictures()
     inner = network()
     player = Player(network=inner, optimizer=torch.optim.SGD(inner.parameters(), lr=0.1))
-    game = ClassificationGame(
-        classifier=player,
-        classes=("a", "b", "c"),
-        augmentation=(name,),
-        hardening=hardening(epsilon=0.1, steps=1),
-    )
+    harder = AdversarialTrainingConfig(epsilon=0.1)
+    settings = ClassificationConfig(augmentation=(name,), adversarial_training=harder)
+    game = ClassificationGame(settings, classifier=player)
     assert game.view(images, labels, at(0)).abs().max() <= 1
 
 
@@ -180,7 +183,7 @@ def test_settings() -> None:
     named = {f"game.adversarial_training.{name}": value for name, value in fields.items()}
     game = build_game(change(config, named), engine)
     assert isinstance(game, ClassificationGame)
-    assert game.hardening == hardening(epsilon=0.1, steps=7, share=0.5)
+    assert game.hardening == hardening(steps=7, share=0.5)
     for name, value in (("epsilon", 8.0), ("steps", 0), ("share", 1.5)):
         with pytest.raises(ConfigError, match=f"adversarial_training.{name}"):
             change(config, {f"game.adversarial_training.{name}": value})

@@ -7,7 +7,6 @@ from zerosum.families.players import build_player
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
 from zerosum.games.invariance_settings import InvarianceConfig
-from zerosum.games.parts.schedules import ramped
 from zerosum.networks import DomainHead
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
@@ -22,14 +21,14 @@ def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine
         ConfigError: It is not known which classes there are.
     """
     network = classifier_network(config, shape)
-    conditional = config.method == "cdan"
-    shown = network.feature_size * (network.classes if conditional else 1)
+    shown = network.feature_size * (network.classes if config.method == "cdan" else 1)
     head = DomainHead(inputs=shown, widths=config.domain_widths)
     encoder = deepcopy(network)
     classifier = classifier_player(config, network, engine)
     domain = build_player(head, config.domain_optimizer, engine)
     if config.method == "adda" and config.weight > 0:
         return EncoderGame(
+            config,
             classifier=classifier,
             target=build_player(
                 encoder,
@@ -38,19 +37,5 @@ def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine
                 average_half_life=config.average_half_life,
             ),
             domain=domain,
-            classes=config.classes,
-            pretraining=config.pretraining,
-            smoothing=config.label_smoothing,
-            augmentation=config.augmentation,
         )
-    return InvarianceGame(
-        classifier=classifier,
-        domain=domain,
-        classes=config.classes,
-        strength=ramped(config.weight, config.ramp),
-        conditional=conditional,
-        entropy_conditioning=config.entropy_conditioning,
-        together=config.together,
-        smoothing=config.label_smoothing,
-        augmentation=config.augmentation,
-    )
+    return InvarianceGame(config, classifier=classifier, domain=domain)

@@ -20,7 +20,6 @@ from zerosum.families.preparation import batching, prepare_store, shape_of, size
 from zerosum.families.scoring import Evaluated
 from zerosum.games.classification import ClassificationGame
 from zerosum.games.classification_settings import ClassificationConfig
-from zerosum.games.parts.hardening import hardening
 from zerosum.models.classifier import Classifier
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -88,14 +87,8 @@ def _build(config: ClassificationConfig, shape: ImageShape, engine: Engine) -> C
     Raises:
         ConfigError: It is not known which classes there are.
     """
-    harder = config.adversarial_training
-    return ClassificationGame(
-        classifier=classifier_player(config, classifier_network(config, shape), engine),
-        classes=config.classes,
-        smoothing=config.label_smoothing,
-        augmentation=config.augmentation,
-        hardening=hardening(**vars(harder)) if harder.epsilon else None,
-    )
+    network = classifier_network(config, shape)
+    return ClassificationGame(config, classifier=classifier_player(config, network, engine))
 
 
 FAMILY = Classification()

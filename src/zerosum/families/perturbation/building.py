@@ -5,7 +5,6 @@ from zerosum.families.players import build_player
 from zerosum.games import PerturbationGame
 from zerosum.games.perturbation_settings import PerturbationConfig
 from zerosum.networks import Perturber
-from zerosum.objectives import make_objective
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
@@ -37,6 +36,7 @@ def build_perturbation(
         judge = config.discriminator.build(shape)
         discriminator = build_player(judge, config.discriminator_optimizer, engine)
     return PerturbationGame(
+        config,
         generator=build_player(
             network,
             config.generator_optimizer,
@@ -45,12 +45,4 @@ def build_perturbation(
         ),
         discriminator=discriminator,
         victim=victim,
-        epsilon=config.epsilon,
-        misleading=config.misleading,
-        confidence=config.confidence,
-        objective=make_objective(config.objective),
-        discriminator_weight=config.discriminator_weight,
-        size_weight=config.size_weight,
-        size=config.size,
-        target=config.targeted,
     )

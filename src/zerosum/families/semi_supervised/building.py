@@ -34,12 +34,7 @@ def build_semi_supervised(
         latents = draw_latents(config.latent, random, m, config.generator.latent_size)
         generator = ReferenceGenerator(generator, latents)
     return SemiSupervisedGame(
+        config,
         classifier=classifier_player(config, classifier_network(config, shape), engine),
         generator=build_player(generator, config.generator_optimizer, engine),
-        classes=config.classes,
-        latent=config.latent,
-        unlabelled_weight=config.unlabelled_weight,
-        matching=config.matching,
-        smoothing=config.label_smoothing,
-        augmentation=config.augmentation,
     )

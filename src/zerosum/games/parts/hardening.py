@@ -8,16 +8,17 @@ from torch import nn
 from zerosum.attacks import Ascent, Classifier, Goal, LInf
 from zerosum.attacks.chance import Chance
 from zerosum.games.base import Round
+from zerosum.games.classification_settings import AdversarialTrainingConfig
 from zerosum.randomness import derive_seed
 from zerosum.types import Images, Labels
 
-__all__ = ["Hardening", "hardening"]
+__all__ = ["Hardening"]
 
 _OVER = 1.25
 _REACH = 2.5
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Hardening:
     """Some pictures of each batch are attacked before they are learnt from.
 
@@ -29,27 +30,49 @@ class Hardening:
     their gradients notice the attack. Pixels beyond [-1, 1], which augmentation may make, are cut
     first, for that is what a picture can be.
 
+    Of each batch the first pictures are attacked; the others stay clean.
+
     Attributes:
-        attack: How the pictures are attacked.
-        epsilon: ε, in units of pixels from 0 to 1.
-        share: Of each batch, the part that is attacked, the first pictures; the others stay clean.
+        settings: ε, how many steps are taken, and how many pictures are attacked.
 
     Paper:
         Madry et al. 2018, section 2.1, https://arxiv.org/abs/1706.06083
 
     Example:
+        >>> from zerosum.config import AdversarialTrainingConfig
         >>> from zerosum.randomness import Randomness
         >>> network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
         >>> grey, labels = torch.zeros(3, 1, 2, 2), torch.tensor([0, 1, 1])
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
-        >>> hard = hardening(epsilon=0.1, steps=1)(network, grey, labels, now)
+        >>> hard = Hardening(AdversarialTrainingConfig(epsilon=0.1))(network, grey, labels, now)
         >>> round(float((hard - grey).abs().max()), 4)  # In [-1, 1], so twice as much.
         0.2
     """
 
-    attack: Ascent
-    epsilon: float
-    share: float = 1.0
+    settings: AdversarialTrainingConfig
+
+    @property
+    def attack(self) -> Ascent:
+        """An attack of so many steps.
+
+        One step is the fast form: from a place in the ball chosen by chance, 1.25 ε up the sign of
+        the slope and back into the ball; without that start a classifier learns to hide its slopes
+        from the one step. More steps are Madry's: each 2.5 ε / steps, so that every place can be
+        reached.
+
+        Paper:
+            One step: Wong et al. 2020, section 4.1, https://arxiv.org/abs/2001.03994; more: Madry
+            et al. 2018, section 5, with 7 steps for CIFAR-10 and 40 for MNIST
+
+        Example:
+            >>> from zerosum.config import AdversarialTrainingConfig
+            >>> fast, slow = (AdversarialTrainingConfig(epsilon=0.1, steps=n) for n in (1, 5))
+            >>> Hardening(fast).attack.step, Hardening(slow).attack.step
+            (1.25, 0.5)
+        """
+        steps = self.settings.steps
+        step = _OVER if steps == 1 else _REACH / steps
+        return Ascent(norm=LInf(), steps=steps, step=step, restarts=1)
 
     def __call__(self, network: nn.Module, images: Images, labels: Labels, now: Round) -> Images:
         """The pictures to learn from, in [-1, 1]: some of them attacked.
@@ -60,7 +83,7 @@ class Hardening:
             labels: Their right classes.
             now: From which chance follows.
         """
-        count = round(self.share * len(images))
+        count, epsilon = round(self.settings.share * len(images)), self.settings.epsilon
         if not count:
             return images
         classifier = Classifier(network=network, bounds=(-1.0, 1.0))
@@ -73,31 +96,6 @@ class Hardening:
         clean = ((images[:count] + 1) / 2).clamp(0, 1)
         with classifier.still():
             found = self.attack.perturb(
-                classifier, clean, Goal(labels=labels[:count]), epsilon=self.epsilon, chance=chance
+                classifier, clean, Goal(labels=labels[:count]), epsilon=epsilon, chance=chance
             )
         return torch.cat([found.detach() * 2 - 1, images[count:]])
-
-
-def hardening(*, epsilon: float, steps: int, share: float = 1.0) -> Hardening:
-    """Adversarial training with an attack of so many steps.
-
-    One step is the fast form: from a place in the ball chosen by chance, 1.25 ε up the sign of the
-    slope and back into the ball; without that start a classifier learns to hide its slopes from
-    the one step. More steps are Madry's: each 2.5 ε / steps, so that every place can be reached.
-
-    Args:
-        epsilon: ε, in units of pixels from 0 to 1.
-        steps: Of the attack.
-        share: Of each batch, the part that is attacked.
-
-    Paper:
-        One step: Wong et al. 2020, section 4.1, https://arxiv.org/abs/2001.03994; more: Madry et
-        al. 2018, section 5, with 7 steps for CIFAR-10 and 40 for MNIST
-
-    Example:
-        >>> [hardening(epsilon=0.1, steps=steps).attack.step for steps in (1, 5)]
-        [1.25, 0.5]
-    """
-    step = _OVER if steps == 1 else _REACH / steps
-    attack = Ascent(norm=LInf(), steps=steps, step=step, restarts=1)
-    return Hardening(attack=attack, epsilon=epsilon, share=share)
