@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from zerosum import games
 from zerosum.augment.diffaugment import augment
 from zerosum.data.scaling import dequantise
 from zerosum.games.adversarial_settings import AdversarialConfig
@@ -21,8 +22,6 @@ from zerosum.games.parts.adaptive import AdaptiveAugmentation, overfitting
 from zerosum.games.parts.classes import Classes
 from zerosum.games.parts.growth import Growth, grow, simplify
 from zerosum.games.parts.judging import opinions, share_above
-from zerosum.games.parts.matching import FeatureMatching
-from zerosum.games.parts.path_length import PathLength
 from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.games.parts.settings import (
     BurnInConfig,
@@ -157,8 +156,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         self.instance_noise = InstanceNoise(settings.instance_noise)
         self.growth = Growth(settings.growth) if settings.growth.is_wanted else None
         paths, matching = settings.path_length, settings.feature_matching
-        self.path_length = PathLength(paths) if paths.weight > 0 else None
-        self.matching = FeatureMatching(matching) if matching.weight > 0 else None
+        self.path_length = games.PathLength(paths) if paths.weight > 0 else None
+        self.matching = games.FeatureMatching(matching) if matching.weight > 0 else None
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Algorithm 1: D moves every round, G after ``critic_turns`` rounds."""
