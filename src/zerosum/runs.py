@@ -18,7 +18,7 @@ import json
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -33,7 +33,7 @@ from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.explaining import explained, is_there
 from zerosum.files import new_folder, require_writable, sweep, write_text
 
-__all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change", "is_run"]
+__all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change", "is_run", "unlike"]
 
 _DATA = ("data", "data_a", "data_b")
 FREE_TO_CHANGE = (
@@ -219,11 +219,7 @@ class Run:
             trained_with = to_json(from_json(state["config"]))
         except ConfigError as error:
             raise CheckpointError(f"{path} cannot be used: {error}") from error
-        changed = [
-            line
-            for line in differences(trained_with, to_json(self.config()))
-            if not is_free_to_change(line.split(":")[0])
-        ]
+        changed = unlike(trained_with, to_json(self.config()))
         if changed:
             raise RunError(
                 f"{self.config_path} differs from what {path.name} was trained "
@@ -292,6 +288,34 @@ def is_free_to_change(field: str) -> bool:
         True
     """
     return field in FREE_TO_CHANGE or _SCHEDULES.fullmatch(field) is not None
+
+
+def unlike(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The fields in which a configuration is another run's, one line each.
+
+    A file of one's own may have moved: its hash, which is beside its name, says that it is the
+    same.
+
+    Example:
+        >>> old = {"game": {"generator": {"factory": "/old/net.py:Net"}}, "images": 10}
+        >>> unlike(old, {"game": {"generator": {"factory": "/new/it.py:Net"}}, "images": 20})
+        []
+        >>> unlike(old, {"game": {"generator": {"factory": "/old/net.py:Other"}}, "images": 10})
+        ['game.generator.factory: Net → Other']
+    """
+    lines = differences(_unplaced(old), _unplaced(new))
+    return [line for line in lines if not is_free_to_change(line.split(":")[0])]
+
+
+def _unplaced(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A configuration that tells the names of one's own factories, and not where they are."""
+    game = {
+        name: {**part, "factory": part["factory"].rpartition(":")[2]}
+        if isinstance(part, Mapping) and "factory" in part
+        else part
+        for name, part in config["game"].items()
+    }
+    return {**config, "game": game}
 
 
 def free_name(folder: Path, recipe: str) -> Path:

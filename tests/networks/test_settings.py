@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import parametrize
 
+import own_networks
 import zerosum.networks
 from runs_in_processes import environment
 from zerosum.config import AdversarialConfig, GrowthConfig, PathLengthConfig, PerturbationConfig
@@ -34,6 +35,7 @@ from zerosum.networks.settings import (
     GeneratorSettings,
     TranslatorSettings,
 )
+from zerosum.own import OwnSettings
 
 S = TypeVar("S")
 SHAPE = (3, 32, 32)
@@ -55,7 +57,7 @@ def test_settings_stand_beside_their_network(name: str) -> None:
 
 @pytest.mark.parametrize("settings", GENERATORS)
 def test_generators_are_built_and_say_what_they_are(settings: type[GeneratorSettings]) -> None:
-    config = narrow(settings())
+    config = narrow(made(settings))
     network = config.build(SHAPE, given=3)
     assert network.latent_size == config.latent_size + 3
     assert network(torch.zeros(2, config.latent_size + 3)).shape == (2, *SHAPE)
@@ -69,7 +71,7 @@ def test_generators_are_built_and_say_what_they_are(settings: type[GeneratorSett
 def test_discriminators_are_built_and_say_what_they_are(
     settings: type[DiscriminatorSettings], outputs: int
 ) -> None:
-    config = narrow(settings())
+    config = narrow(made(settings))
     network = config.build(SHAPE, outputs=outputs)
     assert network(torch.zeros(4, *SHAPE)).shape == ((4,) if outputs == 1 else (4, outputs))
     assert config.grows is hasattr(network, "grow")
@@ -78,21 +80,21 @@ def test_discriminators_are_built_and_say_what_they_are(
 
 @pytest.mark.parametrize("settings", get_args(TranslatorConfig))
 def test_translators_are_built(settings: type[TranslatorSettings]) -> None:
-    network = narrow(settings()).build(SHAPE)
+    network = narrow(made(settings)).build(SHAPE)
     assert network(torch.zeros(1, *SHAPE)).shape == (1, *SHAPE)
 
 
 def test_translators_that_draw_changes_say_so() -> None:
     changes = ResnetTranslatorConfig(residual=True)
     assert changes.draws_changes
-    assert not any(settings().draws_changes for settings in get_args(TranslatorConfig))
+    assert not any(made(settings).draws_changes for settings in get_args(TranslatorConfig))
     with pytest.raises(ConfigError, match="residual is for translations"):
         PerturbationConfig(generator=changes)
 
 
 @pytest.mark.parametrize("settings", get_args(ClassifierConfig))
 def test_classifiers_are_built(settings: type[ClassifierSettings]) -> None:
-    network = narrow(settings()).build(SHAPE, classes=7)
+    network = narrow(made(settings)).build(SHAPE, classes=7)
     assert network(torch.zeros(2, *SHAPE)).shape == (2, network.classes) == (2, 7)
 
 
@@ -106,6 +108,21 @@ def test_spectral_norm_is_built_wherever_it_can_be_set(settings: Any) -> None:
     weights = [each for each in network.modules() if isinstance(each, nn.Conv2d | nn.Linear)]
     assert weights
     assert all(parametrize.is_parametrized(each, "weight") for each in weights)
+
+
+def made(settings: type[S]) -> S:
+    """The settings as they are by default; those of one's own name a factory."""
+    if not issubclass(settings, OwnSettings):
+        return settings()
+    return settings(factory=f"{own_networks.__file__}:{FACTORIES[settings.__name__]}")
+
+
+FACTORIES = {
+    "OwnGeneratorConfig": "Generator",
+    "OwnDiscriminatorConfig": "Discriminator",
+    "OwnTranslatorConfig": "Translator",
+    "OwnClassifierConfig": "classifier",
+}
 
 
 def narrow(settings: S) -> S:

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import tyro
 
+from zerosum.own import OwnSettings, own_fields
+
 __all__ = ["Option", "field_texts", "options_of", "plain"]
 
 _VALUES = {int: "N", float: "NUMBER", str: "TEXT", Path: "PATH"}
@@ -105,16 +107,32 @@ def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
     kind = settings if isinstance(settings, type) else type(settings)
     hints, texts = get_type_hints(kind, include_extras=True), field_texts(kind)
     dot = f"{prefix}." if prefix else ""
-    inner = []
+    inner, own = [], own_fields(kind)
     for each in fields(settings):
         value, hint, text = _default(settings, each), hints[each.name], texts.get(each.name, "")
         name, required = f"{dot}{each.name}", value is MISSING
         if is_dataclass(value):
             inner.append((value, name, text))
+            if each.name in own:
+                yield _own(name, own[each.name], about)
         elif tyro.conf.Suppress not in _extras(hint) and not _is_fixed(hint):
             yield _option(name, hint, None if required else value, text, required, about)
     for value, name, text in inner:
         yield from _fields(value, name, text)
+
+
+def _own(name: str, kind: type[OwnSettings], about: str) -> Option:
+    """That by which code of one's own takes the place of settings; see `zerosum.cli.own`."""
+    hyphened = name.replace("_", "-")
+    given = ", ".join(f"{each}=" for each in (*kind.given, "KEY"))
+    return Option(
+        field=hyphened,
+        names=(f"--{hyphened}",),
+        value="FILE.py:NAME KEY=VALUE ...",
+        text=f"One of your own instead: what NAME({given}) in your file returns.",
+        group=name.rpartition(".")[0].replace("_", "-"),
+        about=plain(about),
+    )
 
 
 def _default(settings: Any, field: Field[Any]) -> Any:

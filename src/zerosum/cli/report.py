@@ -185,6 +185,7 @@ _SETTINGS = (
     *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
     *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
     *("game.augmentation", "game.victim", "game.epsilon"),
+    *(f"game.{own}.factory" for own in ("generator", "discriminator", "network", "objective")),
 )
 """Of any kind of game."""
 

@@ -13,6 +13,7 @@ from zerosum.cli.command import Command
 from zerosum.cli.layout import columns, paragraphs
 from zerosum.cli.lengths import train_answers
 from zerosum.cli.options import plain
+from zerosum.cli.own import with_own
 from zerosum.config import RunConfig
 from zerosum.recipes import FAMILIES, RECIPES, recipe
 
@@ -55,7 +56,8 @@ def run(arguments: Sequence[str]) -> None:
         print(_help())
         sys.exit(0 if arguments else 2)
     name, *rest = arguments
-    config, options = command(name, rest).run(rest)
+    own, others = with_own(recipe(name), rest)
+    config, options = command(name, rest, own).run(others)
     _train(config, options)
 
 
@@ -66,18 +68,19 @@ def complete(words: Sequence[str]) -> list[str]:
     return [name for name in RECIPES if name.startswith(words[0])]
 
 
-def command(name: str, words: Sequence[str]) -> Command:
+def command(name: str, words: Sequence[str], defaults: RunConfig | None = None) -> Command:
     """The command that trains a recipe.
 
     Args:
         name: The recipe.
         words: What is told to it, by which questions are answered.
+        defaults: What holds for all that is not told; None: what the recipe says.
 
     Example:
         >>> command("dcgan-digits", ()).name
         'zerosum train dcgan-digits'
     """
-    defaults = recipe(name)
+    defaults = defaults or recipe(name)
 
     def parse(
         config: RunConfig = defaults,

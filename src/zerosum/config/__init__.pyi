@@ -41,6 +41,12 @@ from .settings import MlpClassifierConfig as MlpClassifierConfig
 from .settings import MlpDiscriminatorConfig as MlpDiscriminatorConfig
 from .settings import MlpGeneratorConfig as MlpGeneratorConfig
 from .settings import OptimizerConfig as OptimizerConfig
+from .settings import OwnClassifierConfig as OwnClassifierConfig
+from .settings import OwnDiscriminatorConfig as OwnDiscriminatorConfig
+from .settings import OwnGeneratorConfig as OwnGeneratorConfig
+from .settings import OwnObjectiveConfig as OwnObjectiveConfig
+from .settings import OwnPatchDiscriminatorConfig as OwnPatchDiscriminatorConfig
+from .settings import OwnTranslatorConfig as OwnTranslatorConfig
 from .settings import PairedConfig as PairedConfig
 from .settings import PatchDiscriminatorConfig as PatchDiscriminatorConfig
 from .settings import PathLengthConfig as PathLengthConfig

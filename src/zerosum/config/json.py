@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from zerosum.config.families import config_class, families_with, family_class
 from zerosum.config.run import RunConfig
 from zerosum.errors import ConfigError
+from zerosum.own import is_code
 from zerosum.registry import hint
 
 __all__ = ["change", "differences", "from_json", "to_json"]
@@ -89,8 +91,18 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
             if others:
                 meant = f", which is for recipes of {' and '.join(others)}."
             raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{meant}")
-        place[last] = value
+        place[last] = _plain(value, place[last])
     return from_json(values)
+
+
+def _plain(value: Any, before: Any) -> Any:
+    """A value as JSON has it; settings may be given whole, code of one's own by its name."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    is_named = isinstance(value, str) and is_code(value)
+    if is_named and isinstance(before, Mapping) and "kind" in before:
+        return {"kind": "own", "factory": value}
+    return value
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

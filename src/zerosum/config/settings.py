@@ -37,12 +37,20 @@ from zerosum.networks.fewlabels_settings import (
 )
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.own_settings import (
+    OwnClassifierConfig,
+    OwnDiscriminatorConfig,
+    OwnGeneratorConfig,
+    OwnPatchDiscriminatorConfig,
+    OwnTranslatorConfig,
+)
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
 from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
+from zerosum.own import OwnObjectiveConfig
 
 __all__ = [
     "AdaptiveAugmentationConfig",
@@ -70,6 +78,12 @@ __all__ = [
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
     "OptimizerConfig",
+    "OwnClassifierConfig",
+    "OwnDiscriminatorConfig",
+    "OwnGeneratorConfig",
+    "OwnObjectiveConfig",
+    "OwnPatchDiscriminatorConfig",
+    "OwnTranslatorConfig",
     "PairedConfig",
     "PatchDiscriminatorConfig",
     "PathLengthConfig",

@@ -19,6 +19,7 @@ from zerosum.features.preparation import Channels, Preparation
 from zerosum.features.weights import hash_of_state
 from zerosum.files import cache_folder, expanded
 from zerosum.models.classifier import Classifier as Trained
+from zerosum.own import is_code
 from zerosum.runs import is_run
 from zerosum.types import ClassLogits, Pixels
 
@@ -98,10 +99,10 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
             DataWarning,
             stacklevel=2,
         )
-    is_code = ".py:" in spec or spec.startswith("torchvision:")
-    if spec not in NAMED_VICTIMS and not is_code and is_run(expanded(spec)):
+    is_network = is_code(spec) or spec.startswith("torchvision:")
+    if spec not in NAMED_VICTIMS and not is_network and is_run(expanded(spec)):
         return _of_run(spec, device)
-    if spec not in NAMED_VICTIMS and not is_code:
+    if spec not in NAMED_VICTIMS and not is_network:
         raise ConfigError(
             f"{spec!r} is no classifier: expected a run folder (zerosum train classifier --data "
             f"FOLDER), {', '.join(NAMED_VICTIMS)}, torchvision:NAME, or path/to/model.py:factory."

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from zerosum import features
 from zerosum.errors import ConfigError
+from zerosum.own import is_code
 from zerosum.registry import Table
 from zerosum.sizes import in_pixels
 from zerosum.types import Images, ImageShape
@@ -119,7 +120,7 @@ def load_content(name: str, shape: ImageShape, *, cache: Path) -> Content:
         raise ConfigError(
             f"{name} sees grey or RGB, got {shape[0]} channels: set pictures.channels."
         )
-    content = CONTENTS[_MODULE if ".py:" in name else name](name, cache)
+    content = CONTENTS[_MODULE if is_code(name) else name](name, cache)
     try:
         with torch.no_grad():
             maps = content(torch.zeros(1, *shape))

@@ -10,6 +10,7 @@ from zerosum import features
 from zerosum.errors import ConfigError
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import RESIZES, Resize
+from zerosum.own import is_code
 from zerosum.registry import Table
 
 __all__ = ["FEATURES", "Loader", "Wanted", "load_features"]
@@ -116,6 +117,6 @@ def load_features(
 
 def _entry(name: str) -> str:
     """The entry of the table that a name belongs to."""
-    if ".py:" in name:
+    if is_code(name):
         return _MODULE
     return _TORCHVISION if name.startswith("torchvision:") else name

@@ -10,22 +10,17 @@ that makes features (n, d) of prepared pictures (n, c, h, w), or the pair of fea
   x in [0, 1]; without them, as x.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from torch import nn
 
 from zerosum.errors import ConfigError
-from zerosum.explaining import explained
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Preparation, Resize
 from zerosum.features.weights import hash_of_state
-from zerosum.files import expanded
+from zerosum.own import Code, read_code
 from zerosum.types import Images
 
 __all__ = ["load_module"]
@@ -61,6 +56,7 @@ def load_module(spec: str, *, resize: Resize = "antialiased") -> FeatureNetwork:
             cannot be called or states nonsense about its input.
 
     Example:
+        >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
         >>> import torch
         >>> with TemporaryDirectory() as folder:
@@ -70,17 +66,13 @@ def load_module(spec: str, *, resize: Resize = "antialiased") -> FeatureNetwork:
         >>> network(torch.full((2, 1, 8, 8), 255, dtype=torch.uint8)).features
         tensor([[1.], [1.]])
     """
-    file, _, factory = spec.rpartition(":")
-    path = expanded(file)
-    how = "Name your own network as path/to/file.py:function."
-    with explained(path, "read", error=ConfigError, then=how):
-        source = path.read_bytes()
-    digest = sha256(source)
-    made = _make(path, factory, f"zerosum_features_{digest.hexdigest()[:16]}")
+    code = read_code(spec)
+    made = _make(code)
+    digest = sha256(code.source)
     body = _Own(made)
     digest.update(hash_of_state(body).encode())
     return FeatureNetwork(
-        name=f"{path.name}:{factory}",
+        name=f"{code.path.name}:{code.name}",
         weights=digest.hexdigest()[:16],
         dimensions=None,
         body=body,
@@ -88,31 +80,14 @@ def load_module(spec: str, *, resize: Resize = "antialiased") -> FeatureNetwork:
     )
 
 
-def _make(path: Path, factory: str, name: str) -> Any:
-    try:
-        function = getattr(_import(path, name), factory)
-        made = function()
-    except Exception as error:
-        raise ConfigError(
-            f"{path}:{factory} failed with {type(error).__name__}: {error}; expected a file that "
-            f"can be imported, and in it a function {factory}() that returns a network."
-        ) from error
+def _make(code: Code) -> Any:
+    made = code.call("a network")
     if not callable(made):
         raise ConfigError(
-            f"{path}:{factory} returned {type(made).__name__}; expected a torch.nn.Module or a "
-            "function from pictures (n, c, h, w) to features (n, d)."
+            f"{code.path}:{code.name} returned {type(made).__name__}; expected a torch.nn.Module "
+            "or a function from pictures (n, c, h, w) to features (n, d)."
         )
     return made
-
-
-def _import(path: Path, name: str) -> ModuleType:
-    spec = spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look up the module that they are in
-    spec.loader.exec_module(module)
-    return module
 
 
 def _preparation(spec: str, made: Any, resize: Resize) -> Preparation:

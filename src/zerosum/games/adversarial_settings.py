@@ -13,7 +13,7 @@ from zerosum.games.parts.settings import (
     FeatureMatchingConfig,
     GrowthConfig,
     InstanceNoiseConfig,
-    ObjectiveName,
+    ObjectiveConfig,
     OptimizerConfig,
     PathLengthConfig,
     PenaltiesConfig,
@@ -66,8 +66,8 @@ class AdversarialConfig:
     discriminator: DiscriminatorConfig
     """The network that judges them."""
     kind: Literal["adversarial"] = "adversarial"
-    objective: ObjectiveName = "non-saturating"
-    """The two players' costs."""
+    objective: ObjectiveConfig = "non-saturating"
+    """The two players' costs; ``FILE.py:NAME KEY=VALUE ...``: what NAME in your file returns."""
     real_label: float = 1.0
     """Target for real pictures; below 1 is one-sided label smoothing."""
     penalties: PenaltiesConfig = field(default_factory=PenaltiesConfig)

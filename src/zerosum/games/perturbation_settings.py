@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from zerosum.checks import require, require_between, require_positive
-from zerosum.games.parts.settings import ObjectiveName, OptimizerConfig
+from zerosum.games.parts.settings import ObjectiveConfig, OptimizerConfig
 from zerosum.networks.choices import DiscriminatorConfig, TranslatorConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
@@ -53,8 +53,9 @@ class PerturbationConfig:
     """The network that draws changes."""
     discriminator: DiscriminatorConfig = _DISCRIMINATOR
     """The network that tells changed pictures from clean ones."""
-    objective: ObjectiveName = "least-squares"
-    """What it costs to be told apart, and not to tell apart."""
+    objective: ObjectiveConfig = "least-squares"
+    """What it costs to be told apart, and not to tell apart; ``FILE.py:NAME KEY=VALUE ...``: what
+    NAME in your file returns."""
     discriminator_weight: float = 0.1
     """What being told apart costs, beside misleading; 0: there is no discriminator."""
     size_weight: float = 0.0

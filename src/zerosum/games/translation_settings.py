@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from zerosum.checks import require, require_positive
-from zerosum.games.parts.settings import Augmentation, ObjectiveName, OptimizerConfig
-from zerosum.networks.choices import TranslatorConfig
+from zerosum.games.parts.settings import Augmentation, ObjectiveConfig, OptimizerConfig
+from zerosum.networks.choices import PatchwiseConfig, TranslatorConfig
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
@@ -38,10 +38,11 @@ class TranslationConfig:
 
     generator: TranslatorConfig = _TRANSLATOR
     """The network that translates; a game of both directions has two."""
-    discriminator: PatchDiscriminatorConfig = _JUDGE
+    discriminator: PatchwiseConfig = _JUDGE
     """The network that judges; a game of both directions has two."""
-    objective: ObjectiveName = "least-squares"
-    """What it costs to be found out, and not to find out."""
+    objective: ObjectiveConfig = "least-squares"
+    """What it costs to be found out, and not to find out; ``FILE.py:NAME KEY=VALUE ...``: what
+    NAME in your file returns."""
     generator_optimizer: OptimizerConfig = _OPTIMIZER
     """How the translators learn."""
     discriminator_optimizer: OptimizerConfig = _OPTIMIZER

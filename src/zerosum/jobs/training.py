@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zerosum.config import RunConfig, change, differences, from_json, to_json
+from zerosum import own
+from zerosum.config import RunConfig, change, from_json, to_json
 from zerosum.data import absolute
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
@@ -17,7 +18,7 @@ from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
 from zerosum.jobs.playing import Outcome, play
 from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import RECIPES
-from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_free_to_change, is_run
+from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_run, unlike
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 
@@ -46,7 +47,7 @@ def train_run(
         ZerosumError: One of them does not; the message says what to do.
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = from_json(to_json(_findable(config)))
+    config = from_json(to_json(own.found(_findable(config))))
     family = family_of(config)
     config = family.read(config)
     with engine_of(config) as engine:
@@ -243,8 +244,7 @@ def _refuse_other_run(run: Run, before: RunConfig, config: RunConfig) -> None:
     Raises:
         RunError: The folder holds a run that was made with other settings.
     """
-    lines = differences(to_json(before), to_json(config))
-    changed = [line for line in lines if not is_free_to_change(line.split(":")[0])]
+    changed = unlike(to_json(before), to_json(config))
     if changed:
         raise RunError(
             f"{run.path} holds a run that was made with other settings:\n  "

@@ -158,6 +158,11 @@ def _first_weight(space: LatentSpace) -> Float[Tensor, "_ d"]:
     finally:
         for hook in hooks:
             hook.remove()
+    if not called:
+        raise ConfigError(
+            "sefa is for generators whose first layer takes z, a linear one or a transposed "
+            "convolution; this one has none: use pca."
+        )
     weight = called[0].get_parameter("weight").detach()
     return weight if isinstance(called[0], nn.Linear) else weight.flatten(1).T
 

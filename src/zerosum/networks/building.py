@@ -3,7 +3,7 @@
 from torch import nn
 
 from zerosum import networks
-from zerosum.networks.kinds import Generator
+from zerosum.networks.kinds import Generator, require_parts
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings
 from zerosum.types import ImageShape
@@ -65,5 +65,6 @@ def build_discriminator(
     inner = config.build(shape, outputs=outputs)
     network: nn.Module = inner
     if minibatch.kernels:
+        require_parts(inner, "look", "judge", "features", why="minibatch discrimination")
         network = networks.MinibatchDiscriminator(inner, minibatch, outputs=outputs)
     return networks.ConditionalDiscriminator(network) if classes else network

@@ -9,6 +9,13 @@ from zerosum.networks.fewlabels_settings import (
 )
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.own_settings import (
+    OwnClassifierConfig,
+    OwnDiscriminatorConfig,
+    OwnGeneratorConfig,
+    OwnPatchDiscriminatorConfig,
+    OwnTranslatorConfig,
+)
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
@@ -30,7 +37,13 @@ __all__ = [
     "MlpClassifierConfig",
     "MlpDiscriminatorConfig",
     "MlpGeneratorConfig",
+    "OwnClassifierConfig",
+    "OwnDiscriminatorConfig",
+    "OwnGeneratorConfig",
+    "OwnPatchDiscriminatorConfig",
+    "OwnTranslatorConfig",
     "PatchDiscriminatorConfig",
+    "PatchwiseConfig",
     "ProganDiscriminatorConfig",
     "ProganGeneratorConfig",
     "R3ganDiscriminatorConfig",
@@ -52,10 +65,11 @@ GeneratorConfig = (
     | ProganGeneratorConfig
     | StyleGeneratorConfig
     | R3ganGeneratorConfig
+    | OwnGeneratorConfig
 )
 """Settings of any generator in a game against a discriminator."""
 
-FewLabelsGeneratorConfig = SoftplusGeneratorConfig | DcganGeneratorConfig
+FewLabelsGeneratorConfig = SoftplusGeneratorConfig | DcganGeneratorConfig | OwnGeneratorConfig
 """Settings of any generator in a game against a classifier."""
 
 DiscriminatorConfig = (
@@ -65,13 +79,21 @@ DiscriminatorConfig = (
     | R3ganDiscriminatorConfig
     | ProganDiscriminatorConfig
     | StyleDiscriminatorConfig
+    | OwnDiscriminatorConfig
 )
 """Settings of any discriminator of whole pictures."""
 
-TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig
+PatchwiseConfig = PatchDiscriminatorConfig | OwnPatchDiscriminatorConfig
+"""Settings of any discriminator that may judge a picture by its patches."""
+
+TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig | OwnTranslatorConfig
 """Settings of any translator."""
 
 ClassifierConfig = (
-    ConvClassifierConfig | LenetClassifierConfig | MlpClassifierConfig | DeepClassifierConfig
+    ConvClassifierConfig
+    | LenetClassifierConfig
+    | MlpClassifierConfig
+    | DeepClassifierConfig
+    | OwnClassifierConfig
 )
 """Settings of any classifier."""

@@ -6,6 +6,7 @@ for: where a player's network, which may be any, is taken for one of a kind, tha
 
 from torch import Tensor, nn
 
+from zerosum.errors import ConfigError
 from zerosum.networks.rows import latent_rows
 from zerosum.types import AnyLatents, Features, Images, ImageShape, Latents
 
@@ -18,6 +19,7 @@ __all__ = [
     "StyledGenerator",
     "Translator",
     "count_parameters",
+    "require_parts",
 ]
 
 
@@ -100,6 +102,31 @@ class MappedTranslator(Translator):
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
         """Translated pictures, and the maps (n, channels, h, w) on the way."""
         raise NotImplementedError
+
+
+def require_parts(network: nn.Module, *parts: str, why: str) -> None:
+    """Refuse a network that has not what it will be asked for.
+
+    Args:
+        network: One that anybody may have written.
+        parts: Names of methods, modules or numbers.
+        why: Who asks.
+
+    Raises:
+        ConfigError: It lacks one.
+
+    Example:
+        >>> require_parts(nn.Linear(2, 1), "features", why="feature matching")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: feature matching needs a network with features; Linear has ...
+    """
+    missing = [name for name in parts if not hasattr(network, name)]
+    if missing:
+        raise ConfigError(
+            f"{why} needs a network with {' and '.join(parts)}; {type(network).__name__} has no "
+            f"{' and no '.join(missing)}."
+        )
 
 
 def count_parameters(module: nn.Module) -> int:

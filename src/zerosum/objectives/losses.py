@@ -15,11 +15,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
 from zerosum.errors import ConfigError, DataError
+from zerosum.own import OwnObjectiveConfig
 from zerosum.registry import Table
 from zerosum.types import Logits, PerSample
 
@@ -327,21 +329,24 @@ OBJECTIVES: Table[type[Objective]] = Table(
 """The objectives by name."""
 
 
-def make_objective(name: str, real_label: float = 1.0) -> Objective:
+def make_objective(name: str | OwnObjectiveConfig, real_label: float = 1.0) -> Objective:
     """Build the named objective.
 
     Args:
-        name: A name in ``OBJECTIVES``.
+        name: A name in ``OBJECTIVES``, or what names one of your own.
         real_label: The label of real pictures; less than 1 smooths it one-sidedly.
 
     Raises:
         UnknownNameError: If there is no such objective.
-        ConfigError: If the label is out of range, or the objective has no labels to smooth.
+        ConfigError: If the label is out of range, or the objective has no labels to smooth, or
+            your own is none.
 
     Example:
         >>> make_objective("non-saturating", real_label=0.9)
         NonSaturating(real_label=0.9)
     """
+    if isinstance(name, OwnObjectiveConfig):
+        return _own(name)
     kind = OBJECTIVES[name]
     if issubclass(kind, (Minimax, LeastSquares)):
         return kind(real_label=real_label)
@@ -351,6 +356,34 @@ def make_objective(name: str, real_label: float = 1.0) -> Objective:
             "Leave it out, or choose minimax, non-saturating or least-squares."
         )
     return kind()
+
+
+def _own(settings: OwnObjectiveConfig) -> Objective:
+    """What a factory of the user's own makes, if it costs something for each picture."""
+    made = settings.make()
+    missing = [name for name in _PARTS if not hasattr(made, name)]
+    if missing:
+        raise ConfigError(
+            f"{settings} returned {type(made).__name__}, without {', '.join(missing)}; expected "
+            "an Objective: see zerosum.objectives.Objective, or begin with one that is there."
+        )
+    assert isinstance(made, Objective)
+    logits = torch.zeros(2)
+    try:
+        costs = made.discriminator(logits, logits), made.generator(logits, logits)
+    except Exception as error:
+        raise ConfigError(
+            f"{settings} returned an objective that fails with {type(error).__name__}: {error}"
+        ) from error
+    if any(getattr(cost, "shape", None) != logits.shape for cost in costs):
+        raise ConfigError(
+            f"{settings} returned an objective that gives no cost for each picture: expected "
+            "tensors (n,) for logits (n,), whose mean zerosum takes."
+        )
+    return made
+
+
+_PARTS = ("undecided", "uses_real_in_generator", "is_relative", "discriminator", "generator")
 
 
 def _row(logits: AnyLogits, *, beside: AnyLogits | None = None) -> Logits:

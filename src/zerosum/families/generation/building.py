@@ -1,5 +1,7 @@
 """From the settings of a generator against a discriminator to the game."""
 
+from torch import nn
+
 from zerosum import networks
 from zerosum.errors import ConfigError
 from zerosum.families.players import build_player
@@ -8,6 +10,8 @@ from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.games.generating import draw_latents
 from zerosum.games.parts.classes import Classes
 from zerosum.networks.building import build_discriminator, build_generator
+from zerosum.networks.kinds import require_parts
+from zerosum.nn import needs_batch
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape, Latents
@@ -27,7 +31,8 @@ def build_adversarial(
         random: For the reference batch.
 
     Raises:
-        ConfigError: It is conditional, and it is not known which classes there are.
+        ConfigError: It is conditional, and it is not known which classes there are; or a network
+            of the user's own lacks what it is asked for.
     """
     classes = _classes(config)
     count = len(classes or ())
@@ -40,6 +45,7 @@ def build_adversarial(
     discriminator = build_discriminator(
         config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
     )
+    _require_what_is_asked(config, discriminator)
     return AdversarialGame(
         config,
         generator=build_player(
@@ -54,6 +60,17 @@ def build_adversarial(
         ),
         classes=classes,
     )
+
+
+def _require_what_is_asked(config: AdversarialConfig, discriminator: nn.Module) -> None:
+    """Refuse a discriminator of which its settings could not say that it does not do."""
+    if config.feature_matching.weight > 0:
+        require_parts(discriminator, "features", why="feature matching")
+    if config.penalties.gradient.weight > 0 and needs_batch(discriminator):
+        raise ConfigError(
+            "the gradient penalty is defined for one picture at a time, but batch normalisation "
+            "in the discriminator mixes them."
+        )
 
 
 def _reference_batch(

@@ -17,6 +17,7 @@ from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.families.preparation import describe, prepare_store
 from zerosum.families.victims import NAMED_VICTIMS, Victim, load_victim
 from zerosum.files import expanded
+from zerosum.own import absolute_code, is_code
 from zerosum.runs import is_run
 from zerosum.types import Images
 
@@ -77,9 +78,8 @@ def find_again(config: PerturbationRunConfig, device: torch.device) -> Victim:
 
 def _findable(spec: str) -> str:
     """The classifier so named that it is found from any folder."""
-    path, mark, factory = spec.rpartition(".py:")
-    if mark:
-        return f"{expanded(path).absolute()}.py:{factory}"
+    if is_code(spec):
+        return absolute_code(spec)
     folder = expanded(spec)
     return str(folder.absolute()) if spec not in NAMED_VICTIMS and is_run(folder) else spec
 

@@ -2,12 +2,14 @@
 
 from torch import nn
 
+from zerosum.errors import ConfigError
 from zerosum.families.classifiers import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.generating import draw_latents
 from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.networks import ReferenceGenerator
+from zerosum.nn import needs_batch
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
@@ -27,14 +29,20 @@ def build_semi_supervised(
         random: For the reference batch.
 
     Raises:
-        ConfigError: It is not known which classes there are.
+        ConfigError: It is not known which classes there are, or the classifier does not do.
     """
     generator: nn.Module = config.generator.build(shape)
     if m := config.virtual_batch_norm:
         latents = draw_latents(config.latent, random, m, config.generator.latent_size)
         generator = ReferenceGenerator(generator, latents)
+    classifier = classifier_network(config, shape)
+    if needs_batch(classifier):
+        raise ConfigError(
+            "batch normalisation in the classifier would mix labelled, unlabelled and generated "
+            "pictures; choose another."
+        )
     return SemiSupervisedGame(
         config,
-        classifier=classifier_player(config, classifier_network(config, shape), engine),
+        classifier=classifier_player(config, classifier, engine),
         generator=build_player(generator, config.generator_optimizer, engine),
     )

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Annotated, Literal, get_args
+
+import tyro
 
 from zerosum.checks import require, require_between, require_positive
 from zerosum.games.parts.schedules import Schedule
 from zerosum.networks.settings import GeneratorSettings
+from zerosum.own import OwnObjectiveConfig
 
 __all__ = [
     "AdaptiveAugmentationConfig",
@@ -15,6 +18,7 @@ __all__ = [
     "FeatureMatchingConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
+    "ObjectiveConfig",
     "ObjectiveName",
     "OptimizerConfig",
     "PathLengthConfig",
@@ -27,6 +31,19 @@ Augmentation = Literal["colour", "translation", "cutout", "affine"]
 ObjectiveName = Literal[
     "minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"
 ]
+ObjectiveConfig = Annotated[
+    ObjectiveName | OwnObjectiveConfig,
+    # On the command line it is a name; what names one of your own is read before, by `cli.own`.
+    tyro.constructors.PrimitiveConstructorSpec[ObjectiveName | OwnObjectiveConfig](
+        nargs=1,
+        metavar="NAME",
+        instance_from_str=lambda words: words[0],
+        is_instance=lambda value: isinstance(value, str | OwnObjectiveConfig),
+        str_from_instance=lambda value: [str(value)],
+        choices=get_args(ObjectiveName),
+    ),
+]
+"""An objective by name, or one of your own."""
 
 
 @dataclass(frozen=True, kw_only=True)
