@@ -16,25 +16,26 @@ from torch.nn.utils import parametrize
 import own_networks
 import zerosum.networks
 from runs_in_processes import environment
-from zerosum.config import AdversarialConfig, GrowthConfig, PathLengthConfig, PerturbationConfig
-from zerosum.errors import ConfigError
-from zerosum.networks.choices import (
-    ClassifierConfig,
+from zerosum.config import (
+    AdversarialConfig,
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
-    DiscriminatorConfig,
-    FewLabelsGeneratorConfig,
-    GeneratorConfig,
+    GrowthConfig,
     PatchDiscriminatorConfig,
+    PathLengthConfig,
+    PerturbationConfig,
     ResnetTranslatorConfig,
-    TranslatorConfig,
 )
+from zerosum.errors import ConfigError
+from zerosum.networks.choices import DiscriminatorConfig, GeneratorConfig
+from zerosum.networks.classifier_choices import ClassifierConfig, FewLabelsGeneratorConfig
 from zerosum.networks.settings import (
     ClassifierSettings,
     DiscriminatorSettings,
     GeneratorSettings,
     TranslatorSettings,
 )
+from zerosum.networks.translator_choices import TranslatorConfig
 from zerosum.own import OwnSettings
 
 S = TypeVar("S")

@@ -7,7 +7,7 @@ import tyro
 
 from zerosum.checks import require_between, require_positive
 from zerosum.games.parts.settings import Augmentation, OptimizerConfig
-from zerosum.networks.choices import ClassifierConfig
+from zerosum.networks.classifier_choices import ClassifierConfig
 from zerosum.networks.classifier_settings import ConvClassifierConfig
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Literal
 from zerosum.checks import require, require_between, require_positive
 from zerosum.games.classification_settings import ClassifyingConfig
 from zerosum.games.parts.settings import OptimizerConfig
-from zerosum.networks.choices import ClassifierConfig
+from zerosum.networks.classifier_choices import ClassifierConfig
 from zerosum.networks.classifier_settings import LenetClassifierConfig
 
 __all__ = ["InvarianceConfig"]

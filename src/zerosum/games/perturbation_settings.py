@@ -8,8 +8,9 @@ import tyro
 
 from zerosum.checks import require, require_between, require_positive
 from zerosum.games.parts.settings import ObjectiveConfig, OptimizerConfig
-from zerosum.networks.choices import DiscriminatorConfig, TranslatorConfig
+from zerosum.networks.choices import DiscriminatorConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig
+from zerosum.networks.translator_choices import TranslatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = ["PerturbationConfig"]

@@ -6,7 +6,7 @@ from typing import Literal
 from zerosum.checks import require
 from zerosum.games.classification_settings import ClassifyingConfig
 from zerosum.games.parts.settings import OptimizerConfig, require_virtual
-from zerosum.networks.choices import FewLabelsGeneratorConfig
+from zerosum.networks.classifier_choices import FewLabelsGeneratorConfig
 from zerosum.networks.fewlabels_settings import SoftplusGeneratorConfig
 
 __all__ = ["SemiSupervisedConfig"]

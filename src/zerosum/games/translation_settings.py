@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from zerosum.checks import require, require_positive
 from zerosum.games.parts.settings import Augmentation, ObjectiveConfig, OptimizerConfig
-from zerosum.networks.choices import PatchwiseConfig, TranslatorConfig
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
+from zerosum.networks.translator_choices import PatchwiseConfig, TranslatorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = [
