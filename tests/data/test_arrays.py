@@ -18,7 +18,7 @@ from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -196,6 +196,7 @@ def test_damage_is_refused_or_hurts_nothing_but_the_bytes_it_touched(
 
 
 @settings(max_examples=200, deadline=None)
+@example(version=(1, 0), descr="S0", fortran="True", shape=[158_796, 159_176], lie=0)
 @given(
     version=st.sampled_from([(1, 0), (2, 0), (3, 0), (0, 0), (9, 1)]),
     descr=st.one_of(

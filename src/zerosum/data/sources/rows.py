@@ -143,6 +143,8 @@ def map_stream(
         [97, 98, 99]
     """
     wanted = prod(shape) * dtype.itemsize
+    if prod(shape) and not dtype.itemsize:  # NumPy would give each a byte, which nobody has.
+        raise DataError(f"{name} holds {prod(shape):,} values of no bytes, and no pictures.")
     if not wanted:
         return np.empty(shape, dtype)
     if wanted > shutil.disk_usage(tempfile.gettempdir()).free:
