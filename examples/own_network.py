@@ -43,9 +43,9 @@ class Sharp(Hinge):
 def main() -> None:
     """Train for a moment."""
     fields = {
-        "game.generator": {"kind": "own", "factory": f"{__file__}:Painter"},
+        "game.generator": f"{__file__}:Painter",
         "game.generator.arguments": {"width": 16},
-        "game.objective": {"kind": "own", "factory": f"{__file__}:Sharp"},
+        "game.objective": f"{__file__}:Sharp",
     }
     model = zerosum.train("dcgan-digits", kind=zerosum.Generator, images=20_000, fields=fields)
     model.save_grid("own.png")

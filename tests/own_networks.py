@@ -78,17 +78,17 @@ class Objective(NonSaturating):
 
 
 class Greedy(nn.Module):
-    """Draws noise and counts its calls, in evaluation mode too."""
+    """Draws noise, and has statistics that move and others that do not."""
 
     def __init__(self, *, image_shape: Shape, latent_size: int) -> None:
         super().__init__()
         self.image_shape = image_shape
         self.scale = nn.Parameter(torch.ones(1))
         self.norm = nn.BatchNorm1d(latent_size)
-        self.norm.eval()
+        self.still = nn.BatchNorm1d(latent_size).eval()
 
     def forward(self, latents: Tensor) -> Tensor:
-        self.norm(latents)
+        self.still(self.norm(latents))
         return self.scale * torch.randn(len(latents), *self.image_shape)
 
 

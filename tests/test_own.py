@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import runpy
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -21,7 +23,6 @@ from zerosum import jobs
 from zerosum.cli.own import with_own
 from zerosum.config import (
     EvaluateConfig,
-    OwnDiscriminatorConfig,
     OwnGeneratorConfig,
     OwnObjectiveConfig,
     RunConfig,
@@ -278,12 +279,9 @@ def test_to_try_a_network_moves_nothing() -> None:
     before = torch.get_rng_state()
     network = settings.build((1, 4, 4))
     assert torch.equal(torch.get_rng_state(), before)
-    norm = network.inner.get_submodule("norm")
-    assert isinstance(norm, torch.nn.BatchNorm1d)
-    assert norm.num_batches_tracked is not None
-    assert norm.num_batches_tracked.item() == 0
-    assert network.training
-    assert not norm.training
+    norm, still = (network.inner.get_submodule(name) for name in ("norm", "still"))
+    assert norm.get_buffer("num_batches_tracked").item() == 0
+    assert (network.inner.training, norm.training, still.training) == (True, True, False)
 
 
 def test_a_field_may_name_code_where_a_union_says_so_and_nowhere_else() -> None:
@@ -321,12 +319,32 @@ def test_words_are_told_apart() -> None:
             with_own(base, words.split())
 
 
-def test_settings_may_be_given_whole() -> None:
-    settings = OwnDiscriminatorConfig(factory="a.py:B", arguments={"widths": [1, 2]})
-    config = change(recipe("dcgan-digits"), {"game.discriminator": settings})
-    assert adversarial(config).discriminator == settings
-    by_name = change(recipe("dcgan-digits"), {"game.discriminator": "a.py:B"})
-    assert adversarial(by_name).discriminator == replace(settings, arguments={})
+def test_in_python_code_is_named_by_text_or_by_settings() -> None:
+    by_text = {
+        "game.generator": "a.py:G",
+        "game.generator.latent_size": 7,
+        "game.generator.arguments": {"widths": [1, 2]},
+        "game.objective": "a.py:O",
+    }
+    generator = OwnGeneratorConfig(factory="a.py:G", latent_size=7, arguments={"widths": [1, 2]})
+    whole = {"game.generator": generator, "game.objective": OwnObjectiveConfig(factory="a.py:O")}
+    config = change(recipe("dcgan-digits"), by_text)
+    assert config == change(recipe("dcgan-digits"), whole)
+    assert adversarial(config).generator == generator
+    with pytest.raises(ConfigError, match=r"game\.generator"):
+        change(recipe("cut"), {"game.generator": "a.py:G"})
+
+
+def test_the_example_in_python_names_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def train(name: str, *, fields: dict[str, Any], **_: Any) -> Any:
+        asked[name] = change(recipe(name), fields)
+        return Mock()
+
+    monkeypatch.setattr(zerosum, "train", train)
+    runpy.run_path(str(EXAMPLE))["main"]()
+    build_game(asked["dcgan-digits"], CPU)
 
 
 NAMING: dict[str, Any] = {

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -313,6 +314,7 @@ class OwnObjectiveConfig(OwnSettings):
     gives: ClassVar[str] = "an objective"
 
 
+@cache
 def own_fields(settings: type) -> dict[str, type[OwnSettings]]:
     """The fields of a dataclass in whose place code of your own may stand.
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from zerosum.config.families import config_class, families_with, family_class
 from zerosum.config.run import RunConfig
 from zerosum.errors import ConfigError
-from zerosum.own import is_code
+from zerosum.own import OwnSettings, is_code, own_fields
 from zerosum.registry import hint
 
 __all__ = ["change", "differences", "from_json", "to_json"]
@@ -80,6 +80,7 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
         (48, 1)
     """
     values = to_json(config)
+    own = {f"game.{name}": kind for name, kind in own_fields(type(config.game)).items()}
     for name, value in fields.items():
         *path, last = name.split(".")
         place = values
@@ -91,17 +92,21 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
             if others:
                 meant = f", which is for recipes of {' and '.join(others)}."
             raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{meant}")
-        place[last] = _plain(value, place[last])
+        place[last] = _plain(value, own.get(name))
     return from_json(values)
 
 
-def _plain(value: Any, before: Any) -> Any:
-    """A value as JSON has it; settings may be given whole, code of one's own by its name."""
+def _plain(value: Any, own: type[OwnSettings] | None) -> Any:
+    """A value as JSON has it; settings may be given whole, code of one's own by its name.
+
+    Args:
+        value: What a field is to hold.
+        own: The settings of what of one's own may stand there.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    is_named = isinstance(value, str) and is_code(value)
-    if is_named and isinstance(before, Mapping) and "kind" in before:
-        return {"kind": "own", "factory": value}
+    if isinstance(value, str) and is_code(value) and own is not None:
+        return asdict(own(factory=value))
     return value
 
 
