@@ -196,7 +196,7 @@ def _warnings(config: RunConfig, found: Estimate) -> list[str]:
     if found.memory > found.free:
         texts.append("there is no room for rounds of that size: see --batch-size.")
     # Elsewhere players have other tasks, and sizes that say nothing of who wins.
-    if found.lopsided and family_of(config).evens:
+    if found.lopsided and family_of(config).players_are_alike:
         strong, weak, times = found.lopsided
         texts.append(
             f"the {strong} has {times} times as many weights as the {weak}; for pictures of "

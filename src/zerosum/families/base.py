@@ -38,10 +38,10 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     without its pictures and networks, is said by its class, in the family's ``settings``.
 
     Attributes:
-        evens: Whether players whose networks differ much in size are a mistake.
+        players_are_alike: Whether players whose networks differ much in size are a mistake.
     """
 
-    evens: bool = False
+    players_are_alike: bool = False
 
     def read(self, config: ConfigT) -> ConfigT:
         """The run with what its sources say before any picture is decoded, such as their classes.

@@ -39,7 +39,7 @@ __all__ = ["FAMILY", "Generation"]
 class Generation(Family[GenerationRunConfig, Store, AdversarialGame, "Generator"]):
     """A generator against a discriminator."""
 
-    evens = True
+    players_are_alike = True
 
     def require_networks(self, config: GenerationRunConfig) -> None:
         """The network that sees the pictures."""
