@@ -319,6 +319,14 @@ def test_words_are_told_apart() -> None:
             with_own(base, words.split())
 
 
+def test_a_dry_run_looks_for_the_file_before_the_pictures(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["train", "dcgan-digits", "--data", "no-such-folder", "--dry-run"]
+    assert call(*words, "--game.generator", "nosuch.py:Net") == 1
+    assert "nosuch.py cannot be read" in capsys.readouterr().err
+
+
 def test_in_python_code_is_named_by_text_or_by_settings() -> None:
     by_text = {
         "game.generator": "a.py:G",

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
+from zerosum import own
 from zerosum.cli import speaks
 from zerosum.cli.layout import columns
 from zerosum.cli.output import print_json
@@ -109,6 +110,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         config: The run.
         as_json: For a program: everything, on standard output.
     """
+    config = own.found(config)
     family = family_of(config)
     config = family.read(config)
     config, aids = family.aids(config, choose_device(config.device), usual=usual_of(config))
@@ -185,7 +187,7 @@ _SETTINGS = (
     *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
     *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
     *("game.augmentation", "game.victim", "game.epsilon"),
-    *(f"game.{own}.factory" for own in ("generator", "discriminator", "network", "objective")),
+    *(f"game.{role}.factory" for role in ("generator", "discriminator", "network", "objective")),
 )
 """Of any kind of game."""
 
