@@ -241,6 +241,21 @@ def test_fields_that_all_families_had_once_say_nothing_where_they_say_nothing() 
             from_json({**values, **unset, name: "names"})
 
 
+@pytest.mark.parametrize(
+    ("game", "told"),
+    [
+        ({"kind": "cylce"}, "game.kind is the kind of a game, got 'cylce'; did you mean 'cycle'"),
+        ({"kind": []}, "game.kind is the kind of a game, got '[]'"),
+        ({}, "the configuration does not fit: game.kind: Field required"),
+        (None, "the configuration does not fit: game.kind: Field required"),
+    ],
+)
+def test_a_game_that_there_is_not_is_told_as_such(game: Any, told: str) -> None:
+    with pytest.raises(ConfigError) as fault:
+        from_json({**to_json(recipe("dcgan-digits")), "game": game})
+    assert str(fault.value).startswith(told)
+
+
 def test_a_fault_is_told_of_the_kind_that_was_meant() -> None:
     values = to_json(recipe("dcgan-digits"))
     generator = {**values["game"]["generator"], "width": "wide"}

@@ -47,11 +47,9 @@ def from_json(values: Any) -> RunConfig:
         ...
         zerosum.errors.ConfigError: the configuration has unknown fields: bach_size.
     """
+    form = _class_of(values)
+    values = {name: value for name, value in values.items() if not _is_formerly(name, value, form)}
     try:
-        form = _class_of(values)
-        values = {
-            name: value for name, value in values.items() if not _is_formerly(name, value, form)
-        }
         config: RunConfig = _adapter(form.family).validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
         raise ConfigError("the configuration does not fit: " + _faults(error)) from error
