@@ -79,7 +79,7 @@ class Noise:
     def __init__(self, config: RunConfig, device: torch.device) -> None:
         self.size = config.batch_size
         self.kind = config.game.kind
-        self.shape = (config.pictures.channels, *config.pictures.size)
+        self.shape = config.pictures.shape
         self.device = device
 
     def size_at(self, position: int) -> int:

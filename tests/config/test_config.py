@@ -66,7 +66,7 @@ def test_every_recipe_comes_back_from_json(name: str) -> None:
 )
 def test_published_parameter_counts(name: str, generator: int, discriminator: int) -> None:
     config = recipe(name)
-    shape = (config.pictures.channels, *config.pictures.size)
+    shape = config.pictures.shape
     game = adversarial(config)
     assert count_parameters(build_generator(game.generator, shape)) == generator
     assert count_parameters(build_discriminator(game.discriminator, shape)) == discriminator

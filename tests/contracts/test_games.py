@@ -79,7 +79,7 @@ class Noise:
 
     def __init__(self, config: RunConfig) -> None:
         self.batch_size = config.batch_size
-        self.shape = (config.pictures.channels, *config.pictures.size)
+        self.shape = config.pictures.shape
 
     def size_at(self, position: int) -> int:
         return self.batch_size

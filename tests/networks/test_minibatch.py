@@ -31,7 +31,7 @@ FAMILIES = {
 
 def _discriminator(name: str, kernels: int = 0, classes: int = 0) -> nn.Module:
     config = recipe(name)
-    shape = (config.pictures.channels, *config.pictures.size)
+    shape = config.pictures.shape
     minibatch = MinibatchDiscriminationConfig(kernels=kernels)
     torch.manual_seed(0)
     return build_discriminator(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkabl
 import tyro
 
 from zerosum.checks import require, require_between, require_positive, require_sound
-from zerosum.sizes import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
+from zerosum.sizes import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT, ImageShape
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
 
@@ -58,6 +58,11 @@ class PicturesConfig:
     pixel_limit: int = PIXEL_LIMIT
     """Pictures of more pixels are refused as decompression bombs; raise it for big pictures that
     you trust."""
+
+    @property
+    def shape(self) -> ImageShape:
+        """(channels, height, width) of a picture as networks are given it."""
+        return (self.channels, *self.size)
 
     def __post_init__(self) -> None:
         for side in self.size:

@@ -16,7 +16,6 @@ from zerosum.data import (
 from zerosum.errors import DataWarning, RunError
 from zerosum.files import cache_folder
 from zerosum.training.engine import Engine
-from zerosum.types import ImageShape
 
 __all__ = [
     "Prepared",
@@ -27,7 +26,6 @@ __all__ = [
     "name_unreadable",
     "prepare_store",
     "refuse_other_pictures",
-    "shape_of",
     "size_to_train_on",
     "store_settings",
 ]
@@ -106,11 +104,6 @@ def batching(config: RunConfig, engine: Engine) -> dict[str, Any]:
 def size_to_train_on(config: RunConfig) -> tuple[int, int]:
     """Height and width of the pictures that a run keeps, of which it may cut parts by chance."""
     return config.pictures.crop_from or config.pictures.size
-
-
-def shape_of(config: RunConfig) -> ImageShape:
-    """(c, h, w) of the pictures that a run's networks are given."""
-    return (config.pictures.channels, *config.pictures.size)
 
 
 def facts_of(pictures: Prepared) -> dict[str, Any]:

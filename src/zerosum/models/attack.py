@@ -40,8 +40,7 @@ class LearnedAttack(Model):
     @property
     def shape(self) -> ImageShape:
         """(c, h, w) of the pictures that it changes."""
-        pictures = self.run.config().pictures
-        return (pictures.channels, *pictures.size)
+        return self.run.config().pictures.shape
 
     @property
     def target(self) -> int | None:

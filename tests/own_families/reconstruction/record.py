@@ -16,7 +16,7 @@ from zerosum.evaluation.seeing import Pictures, Progress
 from zerosum.export import Part, takes_pictures
 from zerosum.families.base import Draw, Family
 from zerosum.families.players import build_player
-from zerosum.families.preparation import batching, prepare_store, shape_of
+from zerosum.families.preparation import batching, prepare_store
 from zerosum.families.scoring import Evaluated, load_to_evaluate, subject_of
 from zerosum.games import Game, Player, Round, Turn
 from zerosum.games.base import evaluating
@@ -61,7 +61,7 @@ class Autoencoder(Model):
     def part(self, direction: str | None = None) -> Part:
         self.refuse(direction)
         network = self.game.players["autoencoder"].best
-        shape = shape_of(self.run.config())
+        shape = self.run.config().pictures.shape
         return Part(network=network, takes=takes_pictures(shape), gives="pictures", facts={})
 
 
@@ -98,7 +98,7 @@ class Reconstruction(Family[ReconstructionRunConfig, Store, ReconstructionGame, 
     def build(
         self, config: ReconstructionRunConfig, engine: Engine, aids: Any = None
     ) -> ReconstructionGame:
-        shape, width = shape_of(config), config.game.width
+        shape, width = config.pictures.shape, config.game.width
         pixels = shape[0] * shape[1] * shape[2]
         network = nn.Sequential(
             *(nn.Flatten(), nn.Linear(pixels, width), nn.ReLU(), nn.Linear(width, pixels)),

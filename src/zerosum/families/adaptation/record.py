@@ -17,7 +17,7 @@ from zerosum.families.base import Family
 from zerosum.families.classified import classifier_steps, evaluate_classifier
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
-from zerosum.families.preparation import batching, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, size_to_train_on
 from zerosum.families.scoring import Evaluated
 from zerosum.families.two_domains import prepare_domains
 from zerosum.games.invariance import AdaptingGame
@@ -65,7 +65,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
 
     def build(self, config: AdaptationRunConfig, engine: Engine, aids: Any = None) -> AdaptingGame:
         """The classifier, and the head that tells the domains apart."""
-        return build_invariance(config.game, shape_of(config), engine)
+        return build_invariance(config.game, config.pictures.shape, engine)
 
     def exams(
         self,

@@ -16,7 +16,7 @@ from zerosum.families.classified import (
 from zerosum.families.classifiers import classifier_network, classifier_player
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import labelled_batches, name_classes, splits_for_tests
-from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, prepare_store, size_to_train_on
 from zerosum.families.scoring import Evaluated
 from zerosum.games.classification import ClassificationGame
 from zerosum.games.classification_settings import ClassificationConfig
@@ -52,7 +52,7 @@ class Classification(Family[ClassificationRunConfig, Store, ClassificationGame, 
         self, config: ClassificationRunConfig, engine: Engine, aids: Any = None
     ) -> ClassificationGame:
         """The classifier, perhaps one that learns from attacked pictures."""
-        return _build(config.game, shape_of(config), engine)
+        return _build(config.game, config.pictures.shape, engine)
 
     def exams(
         self,

@@ -19,7 +19,7 @@ from zerosum.families.generated import (
 )
 from zerosum.families.generation.building import build_adversarial
 from zerosum.families.generation.settings import GenerationRunConfig
-from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, prepare_store, size_to_train_on
 from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import ClassConfig
 from zerosum.games.parts.growth import Growth
@@ -94,7 +94,7 @@ class Generation(Family[GenerationRunConfig, Store, AdversarialGame, "Generator"
     ) -> AdversarialGame:
         """The players, and what they pay."""
         random = Randomness(seed=config.seed, stream="reference batch")
-        return build_adversarial(config.game, shape_of(config), engine, random)
+        return build_adversarial(config.game, config.pictures.shape, engine, random)
 
     def grid(self, config: GenerationRunConfig, game: AdversarialGame, data: Store) -> Draw:
         """Pictures of fixed latents."""

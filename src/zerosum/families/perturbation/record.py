@@ -24,7 +24,7 @@ from zerosum.families.perturbation.data import (
     preview_pictures,
 )
 from zerosum.families.perturbation.settings import PerturbationRunConfig
-from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, prepare_store, size_to_train_on
 from zerosum.families.scoring import Evaluated
 from zerosum.games.perturbation import PerturbationGame
 from zerosum.media.images import tile
@@ -74,7 +74,7 @@ class Perturbation(Family[PerturbationRunConfig, Store, PerturbationGame, Learne
         aids: Classifier | None = None,
     ) -> PerturbationGame:
         """The generator, perhaps a discriminator, and the victim."""
-        return build_perturbation(config.game, shape_of(config), engine, aids)
+        return build_perturbation(config.game, config.pictures.shape, engine, aids)
 
     def grid(self, config: PerturbationRunConfig, game: PerturbationGame, data: Store) -> Draw:
         """Pictures that are not learnt from, changed."""

@@ -16,7 +16,7 @@ from zerosum.families.classified import (
 from zerosum.families.generated import generated_grid, generator_steps
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
-from zerosum.families.preparation import batching, prepare_store, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, prepare_store, size_to_train_on
 from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
 from zerosum.families.semi_supervised.data import FewLabelsBatches, few_labels_batches
@@ -57,7 +57,7 @@ class SemiSupervision(Family[SemiSupervisedRunConfig, Store, SemiSupervisedGame,
     ) -> SemiSupervisedGame:
         """The classifier, which is the discriminator too, and the generator."""
         random = Randomness(seed=config.seed, stream="reference batch")
-        return build_semi_supervised(config.game, shape_of(config), engine, random)
+        return build_semi_supervised(config.game, config.pictures.shape, engine, random)
 
     def grid(self, config: SemiSupervisedRunConfig, game: SemiSupervisedGame, data: Store) -> Draw:
         """Pictures of fixed latents."""

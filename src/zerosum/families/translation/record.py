@@ -9,7 +9,7 @@ from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import DomainBatches, Domains, make_domain_batches
 from zerosum.families.base import Draw, Family
 from zerosum.families.examination import load_feature_network, require_feature_network
-from zerosum.families.preparation import batching, shape_of, size_to_train_on
+from zerosum.families.preparation import batching, size_to_train_on
 from zerosum.families.scoring import Evaluated, refuse_baseline, score_pictures
 from zerosum.families.translation.building import build_translation
 from zerosum.families.translation.pictures import (
@@ -38,7 +38,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         """The network of the content, and that which sees the pictures."""
         content = config.game.content_network
         if content is not None:
-            load_content(content, shape_of(config), cache=cache_folder())
+            load_content(content, config.pictures.shape, cache=cache_folder())
         require_feature_network(config)
 
     def open(self, config: TranslationRunConfig, *, quiet: bool = False) -> Domains:
@@ -56,7 +56,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         self, config: TranslationRunConfig, engine: Engine, aids: Any = None
     ) -> TranslationGame:
         """The translators, and who judges them."""
-        return build_translation(config.game, shape_of(config), engine)
+        return build_translation(config.game, config.pictures.shape, engine)
 
     def grid(self, config: TranslationRunConfig, game: TranslationGame, data: Domains) -> Draw:
         """Pictures, their translations, and the way back."""
