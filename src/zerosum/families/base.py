@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from zerosum.config.run import RunConfig
+from zerosum.data import Store
+from zerosum.families.preparation import prepare_store, size_to_train_on
 from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -20,7 +22,7 @@ if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
     from zerosum.families.scoring import Evaluated
     from zerosum.models.base import Model
 
-__all__ = ["Draw", "Family"]
+__all__ = ["Draw", "Family", "OneSource"]
 
 ConfigT = TypeVar("ConfigT", bound=RunConfig)
 DataT = TypeVar("DataT")
@@ -152,3 +154,11 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     def recipe_for_own_pictures(self, config: ConfigT) -> str:
         """What to train on one's own pictures, for who has begun with the digits."""
         return config.recipe
+
+
+class OneSource(Family[ConfigT, Store, GameT, ModelT]):
+    """A family whose runs have the pictures of one source."""
+
+    def open(self, config: ConfigT, *, quiet: bool = False) -> Store:
+        """The pictures of the source."""
+        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)

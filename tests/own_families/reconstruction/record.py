@@ -14,7 +14,7 @@ from zerosum.data import Batches, Store, scale
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.evaluation.seeing import Pictures, Progress
 from zerosum.export import Part, takes_pictures
-from zerosum.families.base import Draw, Family
+from zerosum.families.base import Draw, OneSource
 from zerosum.families.players import build_player
 from zerosum.families.preparation import batching, prepare_store
 from zerosum.families.scoring import Evaluated, load_to_evaluate, subject_of
@@ -86,11 +86,8 @@ class ErrorExam(Exam):
         return Scores(subject=subject, protocol=protocol, scores={"error": score}, vitals=vitals)
 
 
-class Reconstruction(Family[ReconstructionRunConfig, Store, ReconstructionGame, Autoencoder]):
+class Reconstruction(OneSource[ReconstructionRunConfig, ReconstructionGame, Autoencoder]):
     """An autoencoder alone."""
-
-    def open(self, config: ReconstructionRunConfig, *, quiet: bool = False) -> Store:
-        return prepare_store(config, quiet=quiet)
 
     def batches(self, config: ReconstructionRunConfig, data: Store, engine: Engine) -> Batches:
         return Batches(data, **batching(config, engine))

@@ -6,7 +6,7 @@ from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Batches, Store
-from zerosum.families.base import Family
+from zerosum.families.base import OneSource
 from zerosum.families.classification.settings import ClassificationRunConfig
 from zerosum.families.classified import (
     classifier_steps,
@@ -16,7 +16,7 @@ from zerosum.families.classified import (
 from zerosum.families.classifiers import classifier_network, classifier_player
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import labelled_batches, name_classes, splits_for_tests
-from zerosum.families.preparation import batching, prepare_store, size_to_train_on
+from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.games.classification import ClassificationGame
 from zerosum.games.classification_settings import ClassificationConfig
@@ -29,16 +29,12 @@ from zerosum.types import ImageShape
 __all__ = ["FAMILY", "Classification"]
 
 
-class Classification(Family[ClassificationRunConfig, Store, ClassificationGame, Classifier]):
+class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Classifier]):
     """A classifier alone."""
 
     def read(self, config: ClassificationRunConfig) -> ClassificationRunConfig:
         """With its classes named."""
         return name_classes(config, config.data)
-
-    def open(self, config: ClassificationRunConfig, *, quiet: bool = False) -> Store:
-        """The pictures of one source."""
-        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
 
     def tests(self, config: ClassificationRunConfig) -> list[str | None]:
         """What it is tested on."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, DataError
-from zerosum.families.base import Draw, Family
+from zerosum.families.base import Draw, OneSource
 from zerosum.families.examination import require_feature_network
 from zerosum.families.generated import (
     examine_generator,
@@ -19,7 +19,7 @@ from zerosum.families.generated import (
 )
 from zerosum.families.generation.building import build_adversarial
 from zerosum.families.generation.settings import GenerationRunConfig
-from zerosum.families.preparation import batching, prepare_store, size_to_train_on
+from zerosum.families.preparation import batching
 from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import ClassConfig
 from zerosum.games.parts.growth import Growth
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["FAMILY", "Generation"]
 
 
-class Generation(Family[GenerationRunConfig, Store, AdversarialGame, "Generator"]):
+class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
     """A generator against a discriminator."""
 
     players_are_alike = True
@@ -44,10 +44,6 @@ class Generation(Family[GenerationRunConfig, Store, AdversarialGame, "Generator"
     def require_networks(self, config: GenerationRunConfig) -> None:
         """The network that sees the pictures."""
         require_feature_network(config)
-
-    def open(self, config: GenerationRunConfig, *, quiet: bool = False) -> Store:
-        """The pictures of one source."""
-        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
 
     def complete(self, config: GenerationRunConfig, data: Store) -> GenerationRunConfig:
         """With the classes of its data, where its game is conditional.

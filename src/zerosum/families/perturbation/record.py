@@ -12,7 +12,7 @@ from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Store
 from zerosum.evaluation.fooling import score_fooling
-from zerosum.families.base import Draw, Family
+from zerosum.families.base import Draw, OneSource
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import splits_for_tests
 from zerosum.families.perturbation.building import build_perturbation
@@ -24,7 +24,7 @@ from zerosum.families.perturbation.data import (
     preview_pictures,
 )
 from zerosum.families.perturbation.settings import PerturbationRunConfig
-from zerosum.families.preparation import batching, prepare_store, size_to_train_on
+from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.games.perturbation import PerturbationGame
 from zerosum.media.images import tile
@@ -37,7 +37,7 @@ from zerosum.types import Images
 __all__ = ["FAMILY", "Perturbation"]
 
 
-class Perturbation(Family[PerturbationRunConfig, Store, PerturbationGame, LearnedAttack]):
+class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAttack]):
     """A generator of small changes against a trained classifier, its victim."""
 
     def aids(
@@ -54,10 +54,6 @@ class Perturbation(Family[PerturbationRunConfig, Store, PerturbationGame, Learne
     def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> Classifier:
         """The victim, which must be what it was."""
         return find_again(config, device).classifier
-
-    def open(self, config: PerturbationRunConfig, *, quiet: bool = False) -> Store:
-        """The pictures of one source."""
-        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
 
     def tests(self, config: PerturbationRunConfig) -> list[str | None]:
         """What it is tested on."""

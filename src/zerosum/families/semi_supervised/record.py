@@ -7,7 +7,7 @@ from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Store
-from zerosum.families.base import Draw, Family
+from zerosum.families.base import Draw, OneSource
 from zerosum.families.classified import (
     classifier_steps,
     evaluate_classifier,
@@ -16,7 +16,7 @@ from zerosum.families.classified import (
 from zerosum.families.generated import generated_grid, generator_steps
 from zerosum.families.generated_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
-from zerosum.families.preparation import batching, prepare_store, size_to_train_on
+from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
 from zerosum.families.semi_supervised.data import FewLabelsBatches, few_labels_batches
@@ -31,16 +31,12 @@ from zerosum.training.evaluation import Exam
 __all__ = ["FAMILY", "SemiSupervision"]
 
 
-class SemiSupervision(Family[SemiSupervisedRunConfig, Store, SemiSupervisedGame, SemiSupervised]):
+class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, SemiSupervised]):
     """A generator against a classifier that knows few labels."""
 
     def read(self, config: SemiSupervisedRunConfig) -> SemiSupervisedRunConfig:
         """With its classes named."""
         return name_classes(config, config.data)
-
-    def open(self, config: SemiSupervisedRunConfig, *, quiet: bool = False) -> Store:
-        """The pictures of one source."""
-        return prepare_store(config, size=size_to_train_on(config), quiet=quiet)
 
     def tests(self, config: SemiSupervisedRunConfig) -> list[str | None]:
         """What its classifier is tested on."""
