@@ -36,7 +36,7 @@ from zerosum.families.building import build_game
 from zerosum.features import load_content, load_features
 from zerosum.networks.own import OwnGenerator
 from zerosum.objectives import make_objective
-from zerosum.own import OwnSettings, code_named_in, found, own_fields, refuse_code, without_code
+from zerosum.own import OwnSettings, code_named_in, hashed, own_fields, refuse_code, without_code
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -180,7 +180,7 @@ GAMES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", GAMES)
 def test_every_kind_of_network_may_be_ones_own(name: str) -> None:
     config = change(recipe(name if name != "conditional" else "dcgan-digits"), GAMES[name])
-    config = change(found(config), {"pictures.size": (28, 28)})
+    config = change(hashed(config), {"pictures.size": (28, 28)})
     if name == "sgan":
         config = change(config, {"game.classes": ["a", "b"]})
     assert from_json(to_json(config)) == config
@@ -237,7 +237,7 @@ def test_arguments_that_a_factory_does_not_take_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"named as path/to/file\.py:name, got 'Generator'"):
         OwnGeneratorConfig(factory="Generator")
     with pytest.raises(ConfigError, match=r"no/such\.py cannot be read"):
-        found(change(recipe("dcgan-digits"), {"game.generator": "no/such.py:Net"}))
+        hashed(change(recipe("dcgan-digits"), {"game.generator": "no/such.py:Net"}))
 
 
 @pytest.mark.parametrize(

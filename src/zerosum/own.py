@@ -36,7 +36,7 @@ __all__ = [
     "OwnSettings",
     "absolute_code",
     "code_named_in",
-    "found",
+    "hashed",
     "is_code",
     "own_fields",
     "read_code",
@@ -265,7 +265,7 @@ class OwnSettings:
     def __str__(self) -> str:
         return self.factory
 
-    def found(self: OwnT) -> OwnT:
+    def hashed(self: OwnT) -> OwnT:
         """The same as a run begins with it: found from any folder, its file hashed.
 
         Raises:
@@ -335,7 +335,7 @@ def _is_own(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, OwnSettings)
 
 
-def found(settings: SettingsT) -> SettingsT:
+def hashed(settings: SettingsT) -> SettingsT:
     """A dataclass whose code of your own, wherever it stands, is as a run begins with it.
 
     Raises:
@@ -343,13 +343,13 @@ def found(settings: SettingsT) -> SettingsT:
 
     Example:
         >>> from zerosum.recipes import recipe
-        >>> found(recipe("dcgan-digits")) == recipe("dcgan-digits")
+        >>> hashed(recipe("dcgan-digits")) == recipe("dcgan-digits")
         True
     """
     if isinstance(settings, OwnSettings):
-        return settings.found()
+        return settings.hashed()
     if not is_dataclass(settings) or isinstance(settings, type):
         return settings
-    now = {name: found(value) for name, value in vars(settings).items() if is_dataclass(value)}
+    now = {name: hashed(value) for name, value in vars(settings).items() if is_dataclass(value)}
     changed = {name: value for name, value in now.items() if value is not vars(settings)[name]}
     return replace(settings, **changed) if changed else settings

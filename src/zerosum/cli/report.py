@@ -110,7 +110,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         config: The run.
         as_json: For a program: everything, on standard output.
     """
-    config = own.found(config)
+    config = own.hashed(config)
     family = family_of(config)
     config = family.read(config)
     config, aids = family.aids(config, choose_device(config.device), usual=usual_of(config))

@@ -47,7 +47,7 @@ def train_run(
         ZerosumError: One of them does not; the message says what to do.
     """
     # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = from_json(to_json(own.found(_findable(config))))
+    config = from_json(to_json(own.hashed(_findable(config))))
     family = family_of(config)
     config = family.read(config)
     with engine_of(config) as engine:

@@ -3,12 +3,12 @@
 import json
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import TypeVar
 
+from zerosum import models
 from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError, printable
 from zerosum.export import Part, check_export, export_network
@@ -23,13 +23,6 @@ KindT = TypeVar("KindT", bound="Model", default="Model")
 
 RANGE = "from -1 (black) to 1 (white)"
 CUT = "what lies beyond is to be cut"
-
-_KINDS = (
-    ("generator", "Generator"),
-    ("translator", "Translator"),
-    ("classifier", "Classifier"),
-    ("attack", "LearnedAttack"),
-)
 
 
 class WrongKindError(RunError, AttributeError):
@@ -111,9 +104,9 @@ class Model(ABC):
 
         def __getattr__(self, name: str) -> Any:
             """Say who has what this one has not."""
-            for module, kind in () if name.startswith("_") else _KINDS:
-                other = getattr(import_module(f"zerosum.models.{module}"), kind)
-                if hasattr(other, name):
+            kinds = (getattr(models, each) for each in models.__all__)
+            for other in () if name.startswith("_") else kinds:
+                if isinstance(other, type) and issubclass(other, Model) and hasattr(other, name):
                     raise refusal(self, other)
             raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
 
