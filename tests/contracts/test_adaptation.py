@@ -142,12 +142,12 @@ def test_a_target_without_labels_is_adapted_to_all_the_same(tmp_path: Path) -> N
     run = _train(config, tmp_path / "run")
     last = read_scores(run.scores_path)[-1]
     assert list(last.scores) == ["target information", "source accuracy", "source cross-entropy"]
-    found = jobs.evaluation.evaluate(
+    found = jobs.evaluate(
         str(run.path), EvaluateConfig(device="cpu", picture=tmp_path / "f.png"), quiet=True
     )
     assert "domain probe" in found.scores.scores
     with pytest.raises(FileError, match=r"data cannot be written.*The scores: .*domain probe \d"):
-        jobs.evaluation.evaluate(
+        jobs.evaluate(
             str(run.path), EvaluateConfig(device="cpu", picture=tmp_path / "data"), quiet=True
         )
     with pytest.raises(DataError, match="has none; leave it out"):
@@ -218,7 +218,7 @@ def test_bad_input_is_refused_before_anything_is_made(
 def test_what_cannot_be_evaluated(how: dict[str, Any], message: str, tmp_path: Path) -> None:
     run = _train(adapting(tmp_path / "data", images=8), tmp_path / "run")
     with pytest.raises((ConfigError, RunError), match=message):
-        jobs.evaluation.evaluate(str(run.path), EvaluateConfig(device="cpu", **how), quiet=True)
+        jobs.evaluate(str(run.path), EvaluateConfig(device="cpu", **how), quiet=True)
 
 
 def test_a_baseline_has_the_same_domains(tiny: RunConfig, tmp_path: Path) -> None:
@@ -226,10 +226,10 @@ def test_a_baseline_has_the_same_domains(tiny: RunConfig, tmp_path: Path) -> Non
     other = _train(replace(tiny, images=16), tmp_path / "other")
     how = EvaluateConfig(device="cpu", baseline=other.path)
     with pytest.raises(ConfigError, match="is no baseline"):
-        jobs.evaluation.evaluate(str(run.path), how, quiet=True)
+        jobs.evaluate(str(run.path), how, quiet=True)
     how = EvaluateConfig(device="cpu", baseline=run.path)
     with pytest.raises(ConfigError, match="adapt a classifier"):
-        jobs.evaluation.evaluate(str(other.path), how, quiet=True)
+        jobs.evaluate(str(other.path), how, quiet=True)
 
 
 def test_the_command_line_names_source_and_target(
