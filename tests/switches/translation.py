@@ -81,6 +81,7 @@ def common(
     originals: Originals,
     term: str,
     *,
+    alone: dict[str, float],
     part: str = "",
     channels: int = 1,
 ) -> Iterator[Switch]:
@@ -91,6 +92,7 @@ def common(
         judges: Those who judge; the first one is looked at.
         originals: What that one is shown unless it is changed.
         term: The score that is the translator's cost of being found out by it.
+        alone: What leaves it nothing else to pay.
         part: Which of the translator's networks.
         channels: How many the judge is shown.
     """
@@ -113,7 +115,7 @@ def common(
     yield from optimizer("discriminator_optimizer", *judges)
     yield _switch("average_half_life", None, 8, averages(translator))
     seen = augments(judge, originals, translator, part=part)
-    yield _switch("augmentation", (), ("affine",), seen)
+    yield _switch("augmentation", (), ("affine",), seen, given=alone)
 
 
 def _has_width(judge: str, channels: int) -> Any:
@@ -181,6 +183,7 @@ CYCLE_SWITCHES = [
         ],
         "adversarial a2b",
         part="a2b",
+        alone={"cycle_weight": 0.0},
     ),
     _switch("cycle_weight", 10.0, 3.0, comes_back),
     _switch("identity_weight", 0.0, 0.5, comes_back),
@@ -270,6 +273,7 @@ CONTRASTIVE_SWITCHES = [
         ],
         "adversarial",
         part="translator",
+        alone={"nce_weight": 0.0},
     ),
     _switch("direction", "a2b", "b2a", goes),
     _switch("nce_weight", 1.0, 3.0, contrasts),
@@ -298,7 +302,7 @@ def _beside(played: Played, number: int) -> list[Tensor]:
 
 PAIRED = TranslationRunConfig(**SMALL, game=PairedConfig(**NETWORKS), pairing="names")
 PAIRED_SWITCHES = [
-    *common(G, (D,), _beside, "adversarial", channels=2),
+    *common(G, (D,), _beside, "adversarial", channels=2, alone={"partner_weight": 0.0}),
     _switch("direction", "a2b", "b2a", goes),
     _switch("partner_weight", 100.0, 1.0, likens),
 ]
@@ -335,7 +339,7 @@ def warms_up(off: Played, on: Played) -> None:
 
 CARTOON = TranslationRunConfig(**SMALL, game=CartoonConfig(**NETWORKS, content=f"{FILE}:coarse"))
 CARTOON_SWITCHES = [
-    *common(G, (D,), _to_b, "adversarial"),
+    *common(G, (D,), _to_b, "adversarial", alone={"content_weight": 0.0}),
     _switch("content", f"{FILE}:coarse", f"{FILE}:fine", keeps_content),
     _switch("content_weight", 10.0, 3.0, keeps_content),
     _switch("warmup", 0, 8, warms_up),
