@@ -11,10 +11,10 @@ import pytest
 import torch
 
 import zerosum.games
-from switches.fields import KINDS, classes_of, fields_of, game_class
-from switches.playing import Played, play, play_with_data
-from switches.promises import Switch
-from switches.tables import EXCEPTIONS, TABLES
+from helpers.switches.fields import KINDS, classes_of, fields_of, game_class
+from helpers.switches.playing import Played, play, play_with_data
+from helpers.switches.promises import Switch
+from helpers.switches.tables import EXCEPTIONS, TABLES
 from zerosum.config import change
 
 ALL = [(kind, switch) for kind, (_, switches) in TABLES.items() for switch in switches]

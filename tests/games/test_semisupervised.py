@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from runs_in_processes import assert_same
+from helpers.runs_in_processes import assert_same
 from zerosum.config import MlpClassifierConfig, RunConfig, SemiSupervisedConfig, change
 from zerosum.errors import ConfigError, DataError
 from zerosum.families import family_of

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from runs_in_processes import assert_same
-from settings import adversarial, rules
+from helpers.runs_in_processes import assert_same
+from helpers.settings import adversarial, rules
 from zerosum.config import AdaptiveAugmentationConfig, BurnInConfig, RunConfig
 from zerosum.families.building import build_game
 from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn

@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from switches import brought
-from switches.classifiers import SMALL, shares
-from switches.playing import Move, Played
-from switches.promises import Switch, averages, close, is_built, optimizer, pays, plays
+from helpers.switches import brought
+from helpers.switches.classifiers import SMALL, shares
+from helpers.switches.playing import Move, Played
+from helpers.switches.promises import Switch, averages, close, is_built, optimizer, pays, plays
 from zerosum.config import (
     DcganDiscriminatorConfig,
     MlpDiscriminatorConfig,

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, softplus
 
-from switches.adversarial_course import draws_uniformly, knows_virtually
-from switches.playing import Call, Move, Played
-from switches.promises import (
+from helpers.switches.adversarial_course import draws_uniformly, knows_virtually
+from helpers.switches.playing import Call, Move, Played
+from helpers.switches.promises import (
     Originals,
     Switch,
     augments,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from switches.playing import Move, Played
-from switches.promises import (
+from helpers.switches.playing import Move, Played
+from helpers.switches.promises import (
     Promise,
     batch_of,
     close,

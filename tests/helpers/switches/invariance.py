@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, softplus
 
-from switches.classifiers import SMALL, ending_in_a_classifier
-from switches.playing import Move, Played
-from switches.promises import Switch, batch_of, close, is_built, optimizer, ramp
+from helpers.switches.classifiers import SMALL, ending_in_a_classifier
+from helpers.switches.playing import Move, Played
+from helpers.switches.promises import Switch, batch_of, close, is_built, optimizer, ramp
 from zerosum.config import InvarianceConfig, LenetClassifierConfig, OptimizerConfig
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
-from switches.adversarial_costs import D, G, logits_of, off_zero, originals, slopes_at
-from switches.playing import Played
-from switches.promises import (
+from helpers.switches.adversarial_costs import D, G, logits_of, off_zero, originals, slopes_at
+from helpers.switches.playing import Played
+from helpers.switches.promises import (
     batch_of,
     beta2_at,
     burnt_in,

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
-from switches.adversarial_costs import (
+from helpers.switches.adversarial_costs import (
     D,
     G,
     Points,
@@ -22,7 +22,7 @@ from switches.adversarial_costs import (
     pays_by_objective,
     penalises,
 )
-from switches.adversarial_course import (
+from helpers.switches.adversarial_course import (
     adapts,
     burns_in,
     compares,
@@ -37,7 +37,7 @@ from switches.adversarial_course import (
     tells_classes,
     waits,
 )
-from switches.promises import (
+from helpers.switches.promises import (
     Promise,
     Switch,
     augments,

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from switches import brought
-from switches.classifiers import SMALL
-from switches.playing import Call, Move, Played
-from switches.promises import (
+from helpers.switches import brought
+from helpers.switches.classifiers import SMALL
+from helpers.switches.playing import Call, Move, Played
+from helpers.switches.promises import (
     Originals,
     Switch,
     augments,

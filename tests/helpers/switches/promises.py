@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from switches.playing import Move, Played
+from helpers.switches.playing import Move, Played
 
 Promise = Callable[[Played, Played], None]
 """Asserts of a game without the switch, and of the same game with it, what it promises."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from switches import adversarial, classifiers, invariance, perturbation, translation
-from switches.promises import Switch
+from helpers.switches import adversarial, classifiers, invariance, perturbation, translation
+from helpers.switches.promises import Switch
 from zerosum.config import RunConfig
 
 TABLES: Mapping[str, tuple[RunConfig, Sequence[Switch]]] = {
