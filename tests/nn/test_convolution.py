@@ -48,13 +48,13 @@ def derivatives(layer: nn.Module, images: Tensor) -> list[Tensor]:
 def short(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts how often the short form was computed."""
     calls: list[int] = []
-    computed: Callable[[Tensor, Tensor], Tensor] = convolution._double
+    computed: Callable[[Tensor, Tensor], Tensor] = convolution.short_double
 
     def count(images: Tensor, weight: Tensor) -> Tensor:
         calls.append(weight.shape[1])
         return computed(images, weight)
 
-    monkeypatch.setattr(convolution, "_double", count)
+    monkeypatch.setattr(convolution, "short_double", count)
     return calls
 
 

@@ -198,7 +198,7 @@ def test_an_unknown_normalisation_is_answered_with_the_nearest() -> None:
 
 def largest_stretch(layer: nn.Module) -> float:
     """The largest singular value of the weight as a matrix (outputs, everything else)."""
-    weight = layer.get_parameter("weight") if "weight" in layer._parameters else layer.weight
+    weight = dict(layer.named_parameters(recurse=False)).get("weight", layer.weight)
     assert isinstance(weight, Tensor)
     rows = weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else weight
     return float(torch.linalg.matrix_norm(rows.flatten(1).detach(), 2))

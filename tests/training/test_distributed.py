@@ -190,7 +190,7 @@ def recipe(name):
 
 if "slow" in what:
     # One process takes longer than the others may be waited for: to prepare, and to evaluate.
-    init, examine, assemble = distributed.init_process_group, Evaluation._examine, jobs.assemble
+    init, examine, assemble = distributed.init_process_group, Evaluation.examine, jobs.assemble
 
     def join(*arguments, **named):
         init(*arguments, **named, timeout=timedelta(seconds=2))
@@ -203,7 +203,7 @@ if "slow" in what:
         time.sleep(4 if rank == "1" else 0)
         return assemble(*arguments, **named)
 
-    distributed.init_process_group, Evaluation._examine, jobs.assemble = join, wait, prepare
+    distributed.init_process_group, Evaluation.examine, jobs.assemble = join, wait, prepare
 
 with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", recipe):
     zerosum.cli.main(["train", "dcgan-digits", "--out", f"{folder}/run", "--continue", "--quiet"])

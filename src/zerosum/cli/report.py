@@ -132,7 +132,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     _say_columns(_description(config, found, counts, where))
     _say("settings:")
     _say_columns(_settings(config))
-    for warning in _warnings(config, found):
+    for warning in warnings_of(config, found):
         _say(f"note: {warning}")
     _say("nothing was trained: --dry-run; all settings: --dry-run --json")
 
@@ -192,7 +192,7 @@ _SETTINGS = (
 """Of any kind of game."""
 
 
-def _warnings(config: RunConfig, found: Estimate) -> list[str]:
+def warnings_of(config: RunConfig, found: Estimate) -> list[str]:
     """What should be changed before the run begins."""
     texts = []
     if found.memory > found.free:

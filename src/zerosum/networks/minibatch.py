@@ -58,10 +58,11 @@ class MinibatchDiscriminator(Around):
         """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
         maps = self.inner.look(images)
         opinions = self.inner.judge(maps)
-        compared = in_full_precision(self._compared, maps.flatten(1))
+        compared = in_full_precision(self.compared, maps.flatten(1))
         return opinions + compared.view_as(opinions)
 
-    def _compared(self, features: Features) -> Tensor:
+    def compared(self, features: Features) -> Tensor:
+        """What the comparison of these features adds to the opinions."""
         weighed: Tensor = self.weigh(self.compare(features))
         return weighed
 

@@ -70,7 +70,7 @@ class R3ganGenerator(LayeredGenerator):
         widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
         stages = [_stage(each, settings) for each in widths]
         border = settings.repeat_border
-        doublings = [_double(*step, repeat_border=border) for step in pairwise(widths)]
+        doublings = [doubling(*step, repeat_border=border) for step in pairwise(widths)]
         self.layers = nn.Sequential(
             _Basis(self.latent_size, widths[0], (height >> count, breadth >> count)),
             stages[0],
@@ -118,12 +118,12 @@ class R3ganDiscriminator(Discriminator):
         count = halvings(height, breadth)
         widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)
         stages = [_stage(each, settings) for each in widths]
-        halves = [_halve(inputs, outputs) for inputs, outputs in pairwise(widths)]
+        halves = [halving(inputs, outputs) for inputs, outputs in pairwise(widths)]
         self.layers = nn.Sequential(
             nn.Conv2d(channels, widths[0], 1, bias=False),
             stages[0],
             *(layer for pair in zip(halves, stages[1:], strict=True) for layer in pair),
-            _Covering(widths[-1], (height >> count, breadth >> count)),
+            Covering(widths[-1], (height >> count, breadth >> count)),
             nn.Linear(widths[-1], outputs, bias=False),
             flat_opinions(outputs),
         )
@@ -187,7 +187,7 @@ class _Basis(nn.Module):
         return maps
 
 
-class _Covering(nn.Conv2d):
+class Covering(nn.Conv2d):
     """A depthwise convolution as large as the map: y_c = Σ_p w_cp x_cp, shape (n, channels).
 
     As a product and a sum, which on the CPU took a third of the time of the convolution.
@@ -219,13 +219,13 @@ def _stage(width: int, settings: R3ganGeneratorConfig | R3ganDiscriminatorConfig
     return nn.Sequential(*(make(width) for _ in range(settings.blocks)))
 
 
-def _double(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
+def doubling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
     """The convolution comes first: it commutes with the filter, and is cheaper there."""
     filtered = nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _Double()
     return nn.Sequential(*_mix(inputs, outputs), filtered)
 
 
-def _halve(inputs: int, outputs: int) -> nn.Sequential:
+def halving(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(_Halve(), *_mix(inputs, outputs))
 
 

@@ -111,7 +111,7 @@ class StyleGenerator(StyledGenerator):
         latents = latent_rows(latents)
         styles = self.mapping(latents)
         if self.training:
-            self._follow(styles)
+            self.follow(styles)
             return self.synthesis(self._mixed_by_chance(styles, latents))
         return self.synthesis(self.truncate(styles, self.truncation))
 
@@ -162,7 +162,8 @@ class StyleGenerator(StyledGenerator):
         return self.mix(styles, other, torch.where(mixed, crossover, self.layers))
 
     @torch.no_grad()
-    def _follow(self, styles: Styles) -> None:
+    def follow(self, styles: Styles) -> None:
+        """Let the mean style follow these, which were drawn while training."""
         self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _CALM)
 
 

@@ -108,7 +108,7 @@ def _is_slow(images: Tensor, *, pictures: int) -> bool:
     )
 
 
-def _double(images: Tensor, weight: Tensor) -> Tensor:
+def short_double(images: Tensor, weight: Tensor) -> Tensor:
     """The transposed convolution to few channels: (n, i, h, w) by (i, o, 4, 4)."""
     n, inputs, h, w = images.shape
     outputs = weight.shape[1]
@@ -127,7 +127,7 @@ class _Short(Convolution):
     """A halving of pictures of few channels, which are put back in the short form."""
 
     def _put_back(self, g: Tensor, w: Tensor) -> Tensor:
-        return _double(g, w)
+        return short_double(g, w)
 
 
 def _picture(maps: torch.Size, filters: torch.Size) -> Convolution:

@@ -135,7 +135,7 @@ class ModulatedConv2d(nn.Module):
 
     def forward(self, maps: _Maps, style: _Style) -> _Convolved:
         """Convolve each picture under its own style."""
-        form = _fastest(maps.device) if self.form == "auto" else self.form
+        form = fastest_form(maps.device) if self.form == "auto" else self.form
         # Scaling the style scales the filters, and is much less to multiply.
         return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.doubling)
 
@@ -146,7 +146,7 @@ class ModulatedConv2d(nn.Module):
         return f"{inputs}, {outputs}, {kernel}, {options}"
 
 
-def _fastest(device: torch.device) -> str:
+def fastest_form(device: torch.device) -> str:
     """On CUDA, one launch of many groups where nobody asks for gradients; else one convolution.
 
     Gradients of grouped convolutions are slow, those of their gradients (path length) above all:

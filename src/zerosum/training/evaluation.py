@@ -212,7 +212,7 @@ class Evaluation:
         before, finding, is_whole = self.state_dict(), None, True
         try:
             with loop.doing("evaluating"):
-                finding = self._examine(loop)
+                finding = self.examine(loop)
         except _InterruptedError:
             is_whole = False
         except BaseException:
@@ -227,10 +227,11 @@ class Evaluation:
             self._act(loop)
         return True
 
-    def _examine(self, loop: AnyLoop) -> Finding | None:
+    def examine(self, loop: AnyLoop) -> Finding | None:
+        """Take all exams, write down what came of them, and say what is wrong, if anything."""
         if not self.exams:
             return None
-        scores = self._score(loop)
+        scores = self.score(loop)
         self.history.append(scores)
         self._done = loop.images
         finding = diagnose(self.history)
@@ -243,7 +244,9 @@ class Evaluation:
         self._plot(scores)
         return finding
 
-    def _score(self, loop: AnyLoop) -> Scores:
+    def score(self, loop: AnyLoop) -> Scores:
+        """The scores of all exams, and the vital signs of the game."""
+
         def give_way(done: int, total: int) -> None:
             if loop.is_stopping:
                 raise _InterruptedError

@@ -217,7 +217,7 @@ class Loop(Generic[BatchT]):
                 self._look_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
-        self._update_averages()
+        self.update_averages()
         self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
         self.rounds += 1
         if self._costs and self.rounds % self.engine.look_every == 0:
@@ -298,7 +298,8 @@ class Loop(Generic[BatchT]):
             self.require_finite()
             raise
 
-    def _update_averages(self) -> None:
+    def update_averages(self) -> None:
+        """Let the averages follow the networks, by the images of the round that was played."""
         step = self.batches.size_at(self.images)
         for player in self.game.players.values():
             if player.average is not None:
