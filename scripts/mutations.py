@@ -22,7 +22,7 @@ from queue import Queue
 
 from mutating.copies import Copy, Trial
 from mutating.mutants import Mutant, draw, mutants
-from mutating.noticing import tests_of
+from mutating.noticing import noticed_by
 
 REASONS: Mapping[str, str] = {}
 """Survivors that may live, by the name that is printed, each with the reason."""
@@ -74,7 +74,7 @@ def _try_all(drawn: Sequence[Mutant], copies: Sequence[Copy], limit: float) -> l
     free: Queue[Copy] = Queue()
     for copy in copies:
         free.put(copy)
-    tests = {mutant: tests_of(mutant) for mutant in drawn}
+    tests = {mutant: noticed_by(mutant) for mutant in drawn}
     ignored: list[str] = []
 
     def trial_of(mutant: Mutant) -> Trial:

@@ -97,7 +97,7 @@ class Copy:
         start = monotonic()
         path = self.root / PACKAGE / mutant.path
         whole = path.read_text(encoding="utf-8")
-        path.write_text(_broken(whole, mutant), encoding="utf-8")
+        path.write_text(broken_text(whole, mutant), encoding="utf-8")
         files = [str(each) for each in (PACKAGE / mutant.path, *tests)]
         try:
             verdict, by = self._run([*files, *(f"--deselect={each}" for each in ignored)], limit)
@@ -151,7 +151,7 @@ class Copy:
             return status, said.read()
 
 
-def _broken(text: str, mutant: Mutant) -> str:
+def broken_text(text: str, mutant: Mutant) -> str:
     """A module with a decorator before a function."""
     lines = text.splitlines(keepends=True)
     place = mutant.line - 1

@@ -68,7 +68,7 @@ def _users() -> Mapping[Path, frozenset[Path]]:
     }
 
 
-def tests_of(mutant: Mutant) -> list[Path]:
+def noticed_by(mutant: Mutant) -> list[Path]:
     """The tests that know a module or what uses it, from the nearest to the farthest."""
     path = PACKAGE / mutant.path
     distances, edge = {path: 0}, {path}
