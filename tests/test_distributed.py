@@ -190,20 +190,22 @@ def recipe(name):
 
 if "slow" in what:
     # One process takes longer than the others may be waited for: to prepare, and to evaluate.
-    init, examine, assemble = distributed.init_process_group, Evaluation._examine, jobs.assemble
+    init, assemble = distributed.init_process_group, jobs.assemble
+    score = Evaluation._score_and_diagnose
 
     def join(*arguments, **named):
         init(*arguments, **named, timeout=timedelta(seconds=2))
 
     def wait(self, loop):
         time.sleep(4 if rank == "0" else 0)
-        return examine(self, loop)
+        return score(self, loop)
 
     def prepare(*arguments, **named):
         time.sleep(4 if rank == "1" else 0)
         return assemble(*arguments, **named)
 
-    distributed.init_process_group, Evaluation._examine, jobs.assemble = join, wait, prepare
+    distributed.init_process_group, jobs.assemble = join, prepare
+    Evaluation._score_and_diagnose = wait
 
 with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", recipe):
     zerosum.cli.main(["train", "dcgan-digits", "--out", f"{folder}/run", "--continue", "--quiet"])

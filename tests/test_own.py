@@ -124,7 +124,7 @@ def test_a_file_that_has_changed_is_refused_and_one_that_has_moved_is_found(
     file.with_name("moved.py").write_bytes(source)
     text = run.config_path.read_text()
     run.config_path.write_text(text.replace("mine.py:", "moved.py:"))
-    assert jobs.resume_run(run.path, images=128, quiet=True).images == 128
+    assert jobs.resume_run(run.path, images=128, quiet=True).images_seen == 128
     run.config_path.write_text(text.replace("mine.py:Generator", "moved.py:Other"))
     with pytest.raises(RunError, match=r"game\.generator\.factory: Generator → Other"):
         run.load()

@@ -118,7 +118,7 @@ def test_a_longer_run_is_the_same_as_one_planned_so(tiny: RunConfig, tmp_path: P
     half = _unbroken(tiny, tmp_path / "half")
     outcome = jobs.resume_run(half.path, images=640, quiet=True)
     assert outcome.is_complete
-    assert outcome.images == 640
+    assert outcome.images_seen == 640
     assert_same(weights(whole), weights(half))
     assert half.config().images == 640
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from command_line import call
 from zerosum.config import METRICS, RunConfig
-from zerosum.evaluation.measures import MEASURES
+from zerosum.evaluation.named import METRIC_FUNCTIONS
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import train_run
 from zerosum.runs import Run
@@ -35,7 +35,7 @@ def run(tiny: RunConfig, tmp_path: Path) -> Run:
 
 
 def test_every_metric_in_the_help_can_be_measured() -> None:
-    assert list(METRICS) == list(MEASURES)
+    assert list(METRICS) == list(METRIC_FUNCTIONS)
 
 
 def test_a_run(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

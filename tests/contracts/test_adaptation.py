@@ -115,7 +115,7 @@ def test_scores_probe_and_picture(tmp_path: Path, capsys: pytest.CaptureFixture[
     base = _train(change(config, {"game.weight": 0.0}), tmp_path / "base")
     first = read_scores(run.scores_path)[0]
     assert first.leading == "target information"
-    assert 0 <= first.vitals["target classes"] <= 1.5
+    assert 0 <= first.diagnostics["target classes"] <= 1.5
     assert first.protocol.real["target domain"] == "dark.npz"
     assert first.protocol.real["target split"] == "test"
     picture = tmp_path / "features.png"

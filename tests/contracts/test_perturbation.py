@@ -94,7 +94,7 @@ def test_every_recipe_moves_every_weight_of_every_player(name: str, tmp_path: Pa
     scores = read_scores(run.scores_path)
     assert list(scores[-1].scores) == ["fooled", "size"]
     assert scores[-1].protocol.real["split"] == "held out"
-    assert "generator gradient" not in scores[-1].vitals  # The alarm would misread it.
+    assert "generator gradient" not in scores[-1].diagnostics  # The alarm would misread it.
     assert load(run.path, kind=LearnedAttack, device="cpu").attack.network.training is False
     with pytest.raises(RunError, match=r"it learnt to attack .zerosum attack"):
         jobs.evaluate(str(run.path), EvaluateConfig(count=8, device="cpu"), quiet=True)

@@ -125,8 +125,10 @@ def test_scores_of_both_directions_and_their_mean(data: Path, tmp_path: Path) ->
         found[f"KD-pixels{which}"].estimate.value for which in ("", " a2b", " b2a")
     )
     assert mean == pytest.approx((there + back) / 2)
-    vitals = read_scores(run.scores_path)[-1].vitals
-    assert {"discriminator accuracy", "generator accuracy", "generator gradient"} <= set(vitals)
+    diagnostics = read_scores(run.scores_path)[-1].diagnostics
+    assert {"discriminator accuracy", "generator accuracy", "generator gradient"} <= set(
+        diagnostics
+    )
 
 
 def test_partners_are_told_from_strangers(data: Path, tmp_path: Path) -> None:

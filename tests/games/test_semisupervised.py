@@ -153,10 +153,10 @@ def test_few_labels_are_all_that_is_learnt_from_them() -> None:
 
 def test_what_was_played_ahead_leaves_no_trace() -> None:
     """The first round sets lengths by the data; looking ahead must not make them others."""
-    from zerosum.training.vitals import vital_signs
+    from zerosum.training.diagnostics import player_diagnostics
 
     plain, watched = make_loop(small()), make_loop(small())
-    vital_signs(watched)
+    player_diagnostics(watched)
     for loop in (plain, watched):
         loop.play_round()
     assert_same(plain.state_dict(), watched.state_dict())

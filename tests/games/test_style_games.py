@@ -19,9 +19,9 @@ from zerosum.nn.bilinear import Convolution
 from zerosum.objectives import path_lengths
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import Batch
 
 SMALL: dict[str, Any] = {
@@ -107,13 +107,13 @@ def test_every_weight_moves_while_networks_grow() -> None:
             assert not torch.equal(weight, before[role]["network"][name]), (role, name)
 
 
-def test_vital_signs_leave_growth_and_path_mean_alone() -> None:
+def test_diagnostics_leave_growth_and_path_mean_alone() -> None:
     for config in (GROWING, STYLED):
         loop = loop_of(config)
         for _ in range(4):
             loop.play_round()
         before = deepcopy(loop.state_dict())
-        vital_signs(loop)
+        player_diagnostics(loop)
         assert same(before, loop.state_dict())
 
 

@@ -76,11 +76,11 @@ def test_an_estimate_changes_nothing_and_grows_with_the_run(
     assert large.memory - _LIBRARIES > 1.5 * (small.memory - _LIBRARIES)
 
 
-def test_an_estimate_draws_from_nobody_and_examines_nothing(
+def test_an_estimate_draws_from_nobody_and_scores_nothing(
     tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
-    monkeypatch.setattr("zerosum.families.generation.record.Generation.exams", None)
+    monkeypatch.setattr("zerosum.families.generation.record.Generation.evaluators", None)
     before = torch.get_rng_state()
     _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
     assert torch.equal(torch.get_rng_state(), before)

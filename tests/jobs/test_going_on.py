@@ -23,7 +23,7 @@ def test_the_same_call_begins_and_goes_on(tiny: RunConfig, tmp_path: Path) -> No
     for images in (160, 160, 640):
         config = replace(tiny, images=images)
         outcome = train_run(config, out=tmp_path / "run", go_on=True, quiet=True)
-        assert outcome.images == images
+        assert outcome.images_seen == images
     assert_same(weights(whole), weights(outcome.run))
     assert outcome.run.config().images == 640
 

@@ -109,7 +109,7 @@ def test_it_stops_where_asked(watched: RunConfig, tmp_path: Path) -> None:
     with _collapse_at(160):
         outcome = train_run(replace(watched, on_collapse="stop"), out=tmp_path / "run", quiet=True)
     assert not outcome.is_complete
-    assert outcome.images == 160
+    assert outcome.images_seen == 160
     assert weights(outcome.run)["images"] == 160
 
 
@@ -137,7 +137,7 @@ def test_a_run_that_collapses_again_and_again_is_stopped(
         outcome = train_run(
             replace(watched, on_collapse="rollback"), out=tmp_path / "run", quiet=True
         )
-    assert (outcome.images, outcome.is_complete) == (240, False)
+    assert (outcome.images_seen, outcome.is_complete) == (240, False)
     assert weights(outcome.run)["rollbacks"] == 3
 
 
@@ -175,19 +175,19 @@ def test_broken_lines_do_not_stop_a_run(watched: RunConfig, tmp_path: Path) -> N
     assert len(read_scores(run.scores_path)) == 5
 
 
-def test_vital_signs_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
+def test_diagnostics_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
     config = replace(watched, evaluate_count=4)
     run = _train(config, tmp_path / "run")
-    vitals = read_scores(run.scores_path)[-1].vitals
-    assert set(vitals) == {
+    diagnostics = read_scores(run.scores_path)[-1].diagnostics
+    assert set(diagnostics) == {
         "diversity",
         "discriminator accuracy",
         "discriminator gradient",
         "generator accuracy",
         "generator gradient",
     }
-    assert all(torch.isfinite(torch.tensor(list(vitals.values()))))
-    assert vitals["generator gradient"] > 0
+    assert all(torch.isfinite(torch.tensor(list(diagnostics.values()))))
+    assert diagnostics["generator gradient"] > 0
 
 
 def test_the_untrained_network_is_never_the_best(

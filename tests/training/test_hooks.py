@@ -58,7 +58,7 @@ HOOKS: dict[str, Callable[[Path, Checkpoints], Hook]] = {
     "statistics": lambda folder, _: Statistics(folder, every=16),
     "samples": lambda folder, _: Samples(folder, every=16, draw=lambda: BLACK, seed=0),
     "evaluation": lambda folder, checkpoints: Evaluation(
-        folder, exams=[], every=16, until=32, checkpoints=checkpoints
+        folder, evaluators={}, every=16, until=32, checkpoints=checkpoints
     ),
     "checkpoints": lambda _, checkpoints: checkpoints,
 }

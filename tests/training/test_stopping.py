@@ -105,7 +105,7 @@ def test_a_signal_in_the_midst_of_an_evaluation_gives_it_up(
 
     with patch("zerosum.training.evaluation.unscale", interrupt):
         outcome = train_run(config, out=tmp_path / "run", quiet=True)
-    assert outcome.images == 80
+    assert outcome.images_seen == 80
     assert [scores.images for scores in read_scores(outcome.run.scores_path)] == [0]
     resume_run(outcome.run.path, quiet=True)
     assert_same(weights(whole), weights(outcome.run))

@@ -12,7 +12,7 @@ from zerosum.config.commands.attack import AttackConfig
 from zerosum.errors import ConfigError
 
 if TYPE_CHECKING:
-    from zerosum.jobs.attack import Attacked
+    from zerosum.jobs.attack import AttackReport
 
 __all__ = ["complete", "run"]
 
@@ -68,7 +68,7 @@ def _attack(
     _judge(found, fail_under)
 
 
-def _save(found: "Attacked", report: Path | None, out: Path | None) -> list[Path]:
+def _save(found: "AttackReport", report: Path | None, out: Path | None) -> list[Path]:
     """Write what is asked for; where it is."""
     from zerosum.jobs.attack_page import save_attack_page, save_attacked
     from zerosum.jobs.outputs import keeping_finished
@@ -88,7 +88,7 @@ def _check_share(fail_under: float | None) -> None:
         )
 
 
-def _judge(found: "Attacked", fail_under: float | None) -> None:
+def _judge(found: "AttackReport", fail_under: float | None) -> None:
     """Exit with 1 where too little is left."""
     left = found.robust_to_all()
     if fail_under is not None and left < fail_under:
@@ -155,7 +155,7 @@ zerosum attack runs/classifier --data digits --fail-under 0.7  # exits with 1"""
 run, complete = COMMAND.run, COMMAND.complete
 
 
-def _report(found: "Attacked") -> None:
+def _report(found: "AttackReport") -> None:
     from rich.console import Console
     from rich.table import Table
 

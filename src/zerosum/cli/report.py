@@ -18,7 +18,7 @@ from zerosum.evaluation.records import read_scores
 from zerosum.families import family_of
 from zerosum.jobs.assembling import engine_of
 from zerosum.jobs.estimating import Estimate, estimate
-from zerosum.jobs.playing import Outcome
+from zerosum.jobs.playing import TrainingResult
 from zerosum.jobs.training import usual_of
 from zerosum.recipes import recipe
 from zerosum.sizes import in_pixels
@@ -27,17 +27,20 @@ from zerosum.training.engine import choose_device
 __all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
 
 
-def report_outcome(outcome: Outcome) -> None:
+def report_outcome(outcome: TrainingResult) -> None:
     """Where everything is, and what to do next."""
     path = outcome.run.path
     if not outcome.is_complete:
         if outcome.is_main:
-            _say(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
+            _say(
+                f"stopped after {outcome.images_seen:,} of {outcome.total_images:,} images; "
+                "all is saved."
+            )
             _say(f"  go on:        zerosum resume {path}")
         sys.exit(130)  # What a shell gives a command that was interrupted.
     if not outcome.is_main:
         return
-    _say(f"done: {outcome.images:,} images seen.")
+    _say(f"done: {outcome.images_seen:,} images seen.")
     if grids := sorted((path / "samples").glob("*.png")):
         _say(f"  samples:      {grids[-1]}")
         _say(f"  as they grew: {path / 'samples.gif'}")
@@ -49,14 +52,14 @@ def report_outcome(outcome: Outcome) -> None:
     family = family_of(config)
     for what, command in family.next_steps(config, path):
         _say(f"  {what + ':':<16} {command}")
-    stretch = " --stretch" if spent(replace(config, images=2 * outcome.wanted)) else ""
-    _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}{stretch}")
+    stretch = " --stretch" if spent(replace(config, images=2 * outcome.total_images)) else ""
+    _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.total_images}{stretch}")
     if config.data == "digits":
         other = family.recipe_for_own_pictures(config)
         _say(f"  your pictures:   zerosum train {other} --data FOLDER")
 
 
-def _print_scores(outcome: Outcome) -> None:
+def _print_scores(outcome: TrainingResult) -> None:
     """The leading score before training, at the end, and at its best; and what the alarm saw."""
     found = [
         scores

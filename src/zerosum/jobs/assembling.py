@@ -107,13 +107,15 @@ def _evaluations(
     """The evaluation of a run that asks for one; only the main process looks."""
     if not config.evaluate_every:
         return []
-    exams = (
-        family_of(config).exams(config, game, store, engine, quiet=quiet) if engine.is_main else []
+    evaluators = (
+        family_of(config).evaluators(config, game, store, engine, quiet=quiet)
+        if engine.is_main
+        else {}
     )
     return [
         Evaluation(
             run.path,
-            exams=exams,
+            evaluators=evaluators,
             every=config.evaluate_every,
             until=config.images,
             checkpoints=checkpoints,

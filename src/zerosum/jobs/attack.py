@@ -23,13 +23,13 @@ from zerosum.counting import counting
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.victims import Victim, class_table, load_victim
 from zerosum.games.parts.classes import find_class
-from zerosum.jobs.attacked import Attacked, Tried
+from zerosum.jobs.attack_result import AttackOutcome, AttackReport
+from zerosum.jobs.labelled_images import show
 from zerosum.jobs.learned import is_learned, load_learned
-from zerosum.jobs.shown import show
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 
-__all__ = ["Attacked", "Tried", "attack"]
+__all__ = ["AttackOutcome", "AttackReport", "attack"]
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of ε, where the curve has its points."""
@@ -42,7 +42,7 @@ _EVERY = 10.0
 
 def attack(
     classifier: str, data: str, options: AttackConfig | None = None, *, quiet: bool = False
-) -> Attacked:
+) -> AttackReport:
     """Attack a classifier on the pictures of a source that it has right.
 
     Args:
@@ -91,7 +91,7 @@ def attack(
         )
     images, labels = images[chosen], labels[chosen]
     shared = None if second is None else _has_right(second, images, labels, options)
-    found = Attacked(
+    found = AttackReport(
         victim=victim.name,
         options=options,
         target=target,
@@ -156,9 +156,9 @@ def _try(
     made: Attack,
     victim: Victim,
     second: Victim | None,
-    about: Attacked,
+    about: AttackReport,
     progress: Callable[[int, int], None] | None,
-) -> Tried:
+) -> AttackOutcome:
     """One attack within ε, and within the others of the curve; the time is that of all."""
     options, began = about.options, perf_counter()
     radii = list(_radii(options, about.images))
@@ -182,7 +182,7 @@ def _try(
         curve.append((epsilon, (about.right - int(fooled.sum())) / about.asked))
     rounded = (outcome.images * 255).round() / 255
     still = _ask(victim, rounded, options).argmax(dim=1)
-    return Tried(
+    return AttackOutcome(
         outcome=outcome,
         smallest=smallest,
         curve=tuple(curve),
@@ -193,7 +193,7 @@ def _try(
     )
 
 
-def _reached(said: Labels, about: Attacked) -> Mask:
+def _reached(said: Labels, about: AttackReport) -> Mask:
     """Where an answer is what the attacker wants."""
     return said != about.labels if about.target is None else said == about.target
 
@@ -214,7 +214,7 @@ def _parts(
 def _attack(
     made: Attack,
     victim: Victim,
-    about: Attacked,
+    about: AttackReport,
     epsilon: float,
     progress: Callable[[int, int], None] | None,
 ) -> Outcome:
@@ -243,14 +243,14 @@ def _radii(options: AttackConfig, images: Pixels) -> Iterator[float]:
     return (options.radius * share for share in _SHARES if options.radius * share <= largest)
 
 
-def _carried(second: Victim, about: Attacked, outcome: Outcome) -> Mask:
+def _carried(second: Victim, about: AttackReport, outcome: Outcome) -> Mask:
     """Of the pictures that both had right and that fool the first, those that fool both."""
     assert about.shared is not None
     said = _ask(second, outcome.images, about.options).argmax(dim=1)
     return _reached(said, about) & about.shared & outcome.fooled
 
 
-def _warn(victim: Victim, found: Attacked) -> list[str]:
+def _warn(victim: Victim, found: AttackReport) -> list[str]:
     images, labels = found.images[:_PROBED], found.labels[:_PROBED]
     evidence = examine(victim.classifier, images, labels)
     norm, unbounded = NORMS[found.options.norm], None

@@ -10,7 +10,7 @@ from PIL import Image
 
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
-from zerosum.jobs.attack import Attacked, Tried
+from zerosum.jobs.attack import AttackOutcome, AttackReport
 from zerosum.media.images import save_png, to_pictures
 from zerosum.media.pages import write_page
 
@@ -22,7 +22,7 @@ _WIDTH, _HEIGHT, _EDGE, _NAMES = 400, 260, 44, 80
 """Of the drawing, which a telephone shows at two thirds and then must still be read."""
 
 
-def attack_to_json(found: Attacked) -> dict[str, Any]:
+def attack_to_json(found: AttackReport) -> dict[str, Any]:
     """Plain values: three rates by their three names, and every picture.
 
     ``success`` counts among the pictures that were attacked, ``robust_accuracy`` among all that
@@ -50,7 +50,7 @@ def attack_to_json(found: Attacked) -> dict[str, Any]:
     }
 
 
-def _attack_to_json(found: Attacked, name: str) -> dict[str, Any]:
+def _attack_to_json(found: AttackReport, name: str) -> dict[str, Any]:
     tried = found.tried[name]
     return {
         "success": tried.success,
@@ -65,7 +65,7 @@ def _attack_to_json(found: Attacked, name: str) -> dict[str, Any]:
     }
 
 
-def _picture_to_json(found: Attacked, tried: Tried, index: int) -> dict[str, Any]:
+def _picture_to_json(found: AttackReport, tried: AttackOutcome, index: int) -> dict[str, Any]:
     smallest = float(tried.smallest[index])
     return {
         "picture": found.names[index],
@@ -79,14 +79,14 @@ def _picture_to_json(found: Attacked, tried: Tried, index: int) -> dict[str, Any
     }
 
 
-def _median(tried: Tried) -> float | None:
+def _median(tried: AttackOutcome) -> float | None:
     """The median of the smallest perturbations, where at least half of all succeed."""
     ordered = sorted(tried.smallest.tolist())
     middle: float = ordered[(len(ordered) - 1) // 2]
     return middle if middle < float("inf") else None
 
 
-def _transfer(found: Attacked, tried: Tried) -> float | None:
+def _transfer(found: AttackReport, tried: AttackOutcome) -> float | None:
     """Of the successes whose picture the second classifier had right, the share that fools it."""
     if tried.carried is None or found.shared is None:
         return None
@@ -94,7 +94,7 @@ def _transfer(found: Attacked, tried: Tried) -> float | None:
     return int(tried.carried.sum()) / both if both else None
 
 
-def save_attack_page(found: Attacked, path: Path) -> None:
+def save_attack_page(found: AttackReport, path: Path) -> None:
     """Write one HTML file: rates, the curve over ε, and pictures, perturbations and results.
 
     Raises:
@@ -114,7 +114,7 @@ def save_attack_page(found: Attacked, path: Path) -> None:
                     page.row(_caption(found, name, index), _row(found, name, index))
 
 
-def _facts(found: Attacked) -> dict[str, str]:
+def _facts(found: AttackReport) -> dict[str, str]:
     options = found.options
     goal = "any wrong class"
     if found.target is not None:
@@ -134,7 +134,7 @@ def _facts(found: Attacked) -> dict[str, str]:
     }
 
 
-def _summary(found: Attacked, name: str) -> str:
+def _summary(found: AttackReport, name: str) -> str:
     tried = found.tried[name]
     parts = [
         f"success {tried.success:.1%}",
@@ -150,13 +150,13 @@ def _summary(found: Attacked, name: str) -> str:
     return ", ".join(parts)
 
 
-def _most_striking(tried: Tried) -> list[int]:
+def _most_striking(tried: AttackOutcome) -> list[int]:
     """The pictures on which the classifier is surest of the wrong class."""
     order = (tried.outcome.confidences * tried.outcome.fooled).argsort(descending=True)
     return [int(index) for index in order if bool(tried.outcome.fooled[index])][:_ROWS]
 
 
-def _caption(found: Attacked, name: str, index: int) -> str:
+def _caption(found: AttackReport, name: str, index: int) -> str:
     tried, label = found.tried[name], found.labels[index]
     clean = float(found.clean[index].softmax(dim=0)[label])
     outcome, noise = tried.outcome, found.tried["noise"].outcome
@@ -170,20 +170,20 @@ def _caption(found: Attacked, name: str, index: int) -> str:
     )
 
 
-def _factor(found: Attacked, name: str, index: int) -> float:
+def _factor(found: AttackReport, name: str, index: int) -> float:
     """What makes the greatest change of a pixel half of the range."""
     delta = found.tried[name].outcome.images[[index]] - found.images[[index]]
     return 0.5 / max(float(NORMS["linf"].size(delta)), 1e-6)
 
 
-def _row(found: Attacked, name: str, index: int) -> list[Image.Image]:
+def _row(found: AttackReport, name: str, index: int) -> list[Image.Image]:
     image, attacked = found.images[[index]], found.tried[name].outcome.images[[index]]
     noisy = found.tried["noise"].outcome.images[[index]]
     magnified = 0.5 + (attacked - image) * _factor(found, name, index)
     return [to_pictures(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
 
 
-def save_attacked(found: Attacked, out: Path) -> None:
+def save_attacked(found: AttackReport, out: Path) -> None:
     """Write ``attack.json``, and for each attack a folder with a PNG of every result.
 
     The PNGs say of themselves what they are. They are rounded to 256 levels, so that a few of them

@@ -107,7 +107,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
     alone = replace(engine, rank=0, processes=1, patient=None)
 
     def build(batch: int) -> Loop[Any]:
-        # Without exams, for which a network would look at thousands of real pictures.
+        # Without evaluators, for which a network would look at thousands of real pictures.
         small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
         loop.images = max(0, config.images - batch)

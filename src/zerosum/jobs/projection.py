@@ -114,7 +114,7 @@ def project(
     out = given.folder("projected")
     see = None
     if options.features is not None:
-        see = load_features(options.features, cache=cache_folder(), device=device).see
+        see = load_features(options.features, cache=cache_folder(), device=device).extract
     fit = partial(fit_input, settings=store_settings(model.run.config()))
     read = [(each.name, images) for each, images in given.use(given.find(), fit)]
     names, targets = [name for name, _ in read], dict(read)

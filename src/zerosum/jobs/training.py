@@ -15,14 +15,14 @@ from zerosum.explaining import is_there
 from zerosum.families import family_of
 from zerosum.families.preparation import Prepared, refuse_other_pictures
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
-from zerosum.jobs.playing import Outcome, play
+from zerosum.jobs.playing import TrainingResult, play
 from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import RECIPES
 from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_run, unlike
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 
-__all__ = ["Outcome", "resume_run", "train_run", "usual_of"]
+__all__ = ["TrainingResult", "resume_run", "train_run", "usual_of"]
 
 _HEAVY = 5e10
 """Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
@@ -31,7 +31,7 @@ before it begins."""
 
 def train_run(
     config: RunConfig, *, out: Path | None = None, go_on: bool = False, quiet: bool = False
-) -> Outcome:
+) -> TrainingResult:
     """Make a run folder and train in it.
 
     Nothing is written before the data, the networks and the folder are known to do.
@@ -88,7 +88,7 @@ def resume_run(
     data_b: str | None = None,
     settings: Mapping[str, Any] | None = None,
     quiet: bool = False,
-) -> Outcome:
+) -> TrainingResult:
     """Go on with the run in that folder, bit for bit.
 
     Args:

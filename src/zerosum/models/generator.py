@@ -203,7 +203,7 @@ class Generator(Model):
         Args:
             images: Pictures of the run's shape, in [-1, 1].
             descent: How to look for them.
-            see: Features to compare besides pixels: `FeatureNetwork.see`.
+            see: Features to compare besides pixels: `FeatureNetwork.extract`.
             progress: Is told of steps done and of their number.
 
         Raises:

@@ -8,13 +8,13 @@ from typing import Any
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Store
 from zerosum.families.base import Draw, OneSource
-from zerosum.families.classified import (
+from zerosum.families.classifier_evaluation import (
+    classifier_evaluators,
     classifier_steps,
     evaluate_classifier,
-    examine_classifier,
 )
-from zerosum.families.generated import generated_grid, generator_steps
-from zerosum.families.generated_scores import evaluate_generator
+from zerosum.families.generator_evaluation import generated_grid, generator_steps
+from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
@@ -26,7 +26,7 @@ from zerosum.models.semi_supervised import SemiSupervised
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 
 __all__ = ["FAMILY", "SemiSupervision"]
 
@@ -59,7 +59,7 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         """Pictures of fixed latents."""
         return partial(generated_grid, config, game)
 
-    def exams(
+    def evaluators(
         self,
         config: SemiSupervisedRunConfig,
         game: SemiSupervisedGame,
@@ -67,9 +67,9 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """How often the classifier is right."""
-        return examine_classifier(config, game, quiet=quiet)
+        return classifier_evaluators(config, game, quiet=quiet)
 
     def model(self, run: Run, game: SemiSupervisedGame, images: int) -> SemiSupervised:
         """A classifier and a generator."""

@@ -11,10 +11,10 @@ from zerosum.games.base import Game, Round
 from zerosum.randomness import derive_seed
 from zerosum.training.loop import Loop
 
-__all__ = ["vital_signs"]
+__all__ = ["player_diagnostics"]
 
 
-def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
+def player_diagnostics(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
     """Each player's accuracy and the norm of its gradient, over the rounds that come next.
 
     The turns are played on the batches that the run will see next, so that nobody has learnt
@@ -41,7 +41,7 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
         ...         yield Turn(player="x", cost=self.players["x"].network[0].square().sum())
         >>> batches = SimpleNamespace(size_at=lambda position: 8, at=lambda position: None)
         >>> engine = Engine(device=torch.device("cpu"))
-        >>> vital_signs(Loop(game=Square(), batches=batches, engine=engine, seed=0))
+        >>> player_diagnostics(Loop(game=Square(), batches=batches, engine=engine, seed=0))
         {'x gradient': 6.0}
     """
     sums: dict[str, float] = defaultdict(float)

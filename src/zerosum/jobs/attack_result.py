@@ -6,11 +6,11 @@ from zerosum.attacks import Outcome
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["Attacked", "Tried"]
+__all__ = ["AttackOutcome", "AttackReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class AttackOutcome:
     """What one attack achieved on the pictures that the classifier had right.
 
     Attributes:
@@ -39,7 +39,7 @@ class Tried:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attacked:
+class AttackReport:
     """What `attack` found.
 
     Attributes:
@@ -69,7 +69,7 @@ class Attacked:
     clean: ClassLogits
     asked: int
     right: int
-    tried: dict[str, Tried]
+    tried: dict[str, AttackOutcome]
     shared: Mask | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     seconds: float = 0.0
