@@ -61,21 +61,21 @@ def report_outcome(outcome: TrainingResult) -> None:
 
 def _print_scores(outcome: TrainingResult) -> None:
     """The leading score before training, at the end, and at its best; and what the alarm saw."""
-    found = [
+    evaluations = [
         scores
         for scores in read_scores(outcome.run.scores_path)
         if scores.subject.get("while") == "training"
     ]
-    if found:
-        name = found[0].leading
-        before, after = found[0].scores[name], found[-1].scores[name]
-        best = compare({"run": found}).best("run")
+    if evaluations:
+        name = evaluations[0].leading
+        before, after = evaluations[0].scores[name], evaluations[-1].scores[name]
+        best = compare({"run": evaluations}).best("run")
         _say(f"  {name + ':':<13} {before} before training, {after} after; ", end="")
         _say(f"at its best {best.scores[name]}, at {best.images:,} images")
         _say(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
         for other in ("target accuracy", "source accuracy"):
-            if other in found[0].scores:
-                ends = [str(scores.scores[other]) for scores in (found[0], found[-1])]
+            if other in evaluations[0].scores:
+                ends = [str(scores.scores[other]) for scores in (evaluations[0], evaluations[-1])]
                 _say(f"  {other + ':':<13} {ends[0]} before training, {ends[1]} after")
     alarms = outcome.run.alarms_path
     if alarms.exists():
@@ -100,9 +100,9 @@ def report_outlasting(config: RunConfig) -> None:
         "the run ends after {images:,} images, and these learning rates fall to 0 before: {ends}. "
         "What comes after changes no weight; make them longer too.": spent(config),
     }
-    for text, found in texts.items():
-        if found and speaks():
-            ends = ", ".join(f"game.{name} {images:,}" for name, images in found.items())
+    for text, beyond in texts.items():
+        if beyond and speaks():
+            ends = ", ".join(f"game.{name} {images:,}" for name, images in beyond.items())
             print(f"note: {text.format(images=config.images, ends=ends)}", file=sys.stderr)
 
 
@@ -123,25 +123,25 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         config = change(config, {"precision": engine.precision})
         if speaks():
             print("playing a few rounds...", file=sys.stderr)
-        found = estimate(config, engine, store, aids)
+        costs = estimate(config, engine, store, aids)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
     counts = [len(each) for each in stores]
     if not speaks():
         return
     if as_json:
-        print_json({"pictures": counts, "estimate": asdict(found), "config": to_json(config)})
+        print_json({"pictures": counts, "estimate": asdict(costs), "config": to_json(config)})
         return
-    _say_columns(_description(config, found, counts, where))
+    _say_columns(_description(config, costs, counts, where))
     _say("settings:")
     _say_columns(_settings(config))
-    for warning in _warnings(config, found):
+    for warning in _warnings(config, costs):
         _say(f"note: {warning}")
     _say("nothing was trained: --dry-run; all settings: --dry-run --json")
 
 
 def _description(
-    config: RunConfig, found: Estimate, counts: Sequence[int], where: str
+    config: RunConfig, costs: Estimate, counts: Sequence[int], where: str
 ) -> list[tuple[str, str]]:
     pictures = " + ".join(f"{count:,}" for count in counts)
     rounds = -(-config.images // config.batch_size)
@@ -155,10 +155,13 @@ def _description(
         ),
         *(
             (name, f"{kind}, {count:,} parameters")
-            for name, (kind, count) in found.players.items()
+            for name, (kind, count) in costs.players.items()
         ),
-        ("time", f"about {found.duration}, by a few rounds of {found.batch_size} images"),
-        ("memory", f"about {_bytes(found.memory)} in a round; {_bytes(found.free)} are free"),
+        ("time", f"about {costs.duration}, by a few rounds of {costs.batch_size} images"),
+        (
+            "memory",
+            f"about {_bytes(costs.memory)} in a round; {_bytes(costs.free)} are free",
+        ),
     ]
 
 
@@ -195,14 +198,14 @@ _SETTINGS = (
 """Of any kind of game."""
 
 
-def _warnings(config: RunConfig, found: Estimate) -> list[str]:
+def _warnings(config: RunConfig, costs: Estimate) -> list[str]:
     """What should be changed before the run begins."""
     texts = []
-    if found.memory > found.free:
+    if costs.memory > costs.free:
         texts.append("there is no room for rounds of that size: see --batch-size.")
     # Elsewhere players have other tasks, and sizes that say nothing of who wins.
-    if found.lopsided and family_of(config).players_are_alike:
-        strong, weak, times = found.lopsided
+    if costs.lopsided and family_of(config).players_are_alike:
+        strong, weak, times = costs.lopsided
         texts.append(
             f"the {strong} has {times} times as many weights as the {weak}; for pictures of "
             f"{in_pixels(config.pictures.size)} their widths may not be what you want."

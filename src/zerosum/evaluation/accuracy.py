@@ -64,14 +64,14 @@ def score_classifier(
         by_class: Whether each class is scored by itself too.
         progress: Called as it goes.
     """
-    found = answer(game, labelled.pictures, progress=progress)
+    logits = answer(game, labelled.pictures, progress=progress)
     labels = torch.from_numpy(labelled.labels)
     return Scores(
         subject=subject,
         protocol=Protocol(
             network={"network": "its own"}, real=labelled.about, generated=0, seed=0
         ),
-        scores=accuracy_scores(found, labels, classes=game.classes if by_class else ()),
+        scores=accuracy_scores(logits, labels, classes=game.classes if by_class else ()),
         diagnostics=diagnostics or {},
     )
 
@@ -97,8 +97,8 @@ def accuracy_scores(
     Example:
         >>> sure = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.1, 0.9]])
         >>> labels = torch.tensor([0, 1, 1, 1])
-        >>> found = accuracy_scores(sure.log(), labels, classes=("cat", "dog"))
-        >>> found["accuracy"].estimate.value, found["accuracy of dog"].how
+        >>> scores = accuracy_scores(sure.log(), labels, classes=("cat", "dog"))
+        >>> scores["accuracy"].estimate.value, scores["accuracy of dog"].how
         (0.75, 'of 3 pictures; most often taken for cat: 1')
     """
     taken = logits.argmax(dim=1)

@@ -77,19 +77,19 @@ def score_adaptation(
         by_class: Whether each class of the target is scored by itself too.
         progress: Called as it goes, for each domain anew.
     """
-    found = _answer(game, labelled.target, "target", progress)
+    logits = _answer(game, labelled.target, "target", progress)
     how = "of the target, without labels, in nats"
-    told = mutual_information(found.softmax(dim=1))
+    told = mutual_information(logits.softmax(dim=1))
     information = Score(estimate=told, how=how, lower_is_better=False)
     scores = {"target information": information}
     if labelled.target_labels is not None:
         labels = torch.from_numpy(labelled.target_labels)
         classes = game.classes if by_class else ()
-        scores |= _named("target", accuracy_scores(found, labels, classes=classes))
+        scores |= _named("target", accuracy_scores(logits, labels, classes=classes))
     theirs = torch.from_numpy(labelled.source.labels)
     ours = _answer(game, labelled.source.pictures, "source", progress)
     scores |= _named("source", accuracy_scores(ours, theirs))
-    variety = _further_classes(found.argmax(dim=1)) / _further_classes(theirs)
+    variety = _further_classes(logits.argmax(dim=1)) / _further_classes(theirs)
     return Scores(
         subject=subject,
         protocol=Protocol(
@@ -125,12 +125,12 @@ def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") ->
     """
     count = min(len(source), len(target))
     how = f"fresh probe on frozen features, {count:,} pictures of each; chance is 0.5"
-    found = probe_domains(source, target)
+    accuracy = probe_domains(source, target)
     linear = probe_domains(source, target, hidden=0)
     values = {
-        "domain probe": (found, how),
+        "domain probe": (accuracy, how),
         "linear domain probe": (linear, "the same without hidden units"),
-        "A-distance": (a_distance(found), "2 (1 - 2 errors) of the domain probe; 0 to 2"),
+        "A-distance": (a_distance(accuracy), "2 (1 - 2 errors) of the domain probe; 0 to 2"),
     }
     return {
         f"{name}{whose}": Score(estimate=estimate, how=how, lower_is_better=True)

@@ -51,7 +51,7 @@ def score_fooling(
             goal, open_ = game.goal(clean)
             if not bool(open_.any()):
                 continue
-            found = attack_pictures(
+            result = attack_pictures(
                 game.attack,
                 game.victim,
                 clean[open_],
@@ -59,8 +59,8 @@ def score_fooling(
                 epsilon=game.settings.epsilon,
                 targeted=goal.targeted,
             )
-            fooled.append(found.fooled.cpu())
-            sizes.append((found.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
+            fooled.append(result.fooled.cpu())
+            sizes.append((result.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
     hits, lengths = torch.cat(fooled), torch.cat(sizes)
     within = f"of {len(hits):,} pictures, each pixel within {game.settings.epsilon:.4g}"
     error = lengths.std().item() / len(lengths) ** 0.5

@@ -85,17 +85,19 @@ def _inception(task: Task) -> Mapping[str, Score]:
 
 
 def _manifold(task: Task) -> Mapping[str, Score]:
-    found = metrics.manifold_scores(task.real.features, task.fake.features, neighbours=_NEIGHBOURS)
+    result = metrics.manifold_scores(
+        task.real.features, task.fake.features, neighbours=_NEIGHBOURS
+    )
     how = f"{_NEIGHBOURS} nearest neighbours"
     scores: dict[str, Score] = {}
     for name in ("precision", "recall", "density", "coverage"):
-        scores |= _score(task, name, getattr(found, name), how, lower=False)
+        scores |= _score(task, name, getattr(result, name), how, lower=False)
     return scores
 
 
 def _patches(task: Task) -> Mapping[str, Score]:
     real, fake = _pixels(task.real), _pixels(task.fake)
-    found = metrics.patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
+    result = metrics.patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
     how = f"times 1,000; {_PATCHES} patches of {len(real):,} and {len(fake):,} pictures"
     return {
         f"SWD {side} px": Score(
@@ -103,24 +105,24 @@ def _patches(task: Task) -> Mapping[str, Score]:
             how=how,
             lower_is_better=True,
         )
-        for side, distance in found.items()
+        for side, distance in result.items()
     }
 
 
 def _copies(task: Task) -> Mapping[str, Score]:
-    found = metrics.near_copies(task.fake.features, task.real.features)
-    how = f"share of pictures that are nearly real ones; honest ones give {found.expected:g}"
-    return _score(task, "near copies", found.share, how, lower=True)
+    result = metrics.near_copies(task.fake.features, task.real.features)
+    how = f"share of pictures that are nearly real ones; honest ones give {result.expected:g}"
+    return _score(task, "near copies", result.share, how, lower=True)
 
 
 def _modes(task: Task) -> Mapping[str, Score]:
     probabilities = _probabilities(task, task.fake)
     classes = probabilities.shape[1]
-    found = metrics.modes_covered(probabilities.argmax(dim=1), modes=classes)
+    result = metrics.modes_covered(probabilities.argmax(dim=1), modes=classes)
     how = f"of {classes:,} classes"
-    covered = _score(task, "classes", found.covered, how, lower=False)
+    covered = _score(task, "classes", result.covered, how, lower=False)
     how = "KL of the classes' shares from equal ones, in nats"
-    return covered | _score(task, "class KL", found.divergence, how, lower=True)
+    return covered | _score(task, "class KL", result.divergence, how, lower=True)
 
 
 def _stacked(task: Task) -> Mapping[str, Score]:
@@ -128,11 +130,11 @@ def _stacked(task: Task) -> Mapping[str, Score]:
         [_probabilities(task, _channel(task, channel)).argmax(dim=1) for channel in range(3)],
         dim=1,
     )
-    found = metrics.stacked_modes(digits)
+    result = metrics.stacked_modes(digits)
     how = f"of 1,000 triples, among {len(digits):,} pictures (26,000 are usual)"
-    covered = _score(task, "modes", found.covered, how, lower=False)
+    covered = _score(task, "modes", result.covered, how, lower=False)
     how = "KL of the triples' shares from equal ones, in nats"
-    return covered | _score(task, "mode KL", found.divergence, how, lower=True)
+    return covered | _score(task, "mode KL", result.divergence, how, lower=True)
 
 
 def _path_lengths(task: Task) -> Mapping[str, Score]:
@@ -173,14 +175,14 @@ def _partner(task: Task) -> Mapping[str, Score]:
     errors = _errors(task.fake.pictures, task.partners[1])
     copied = _errors(*task.partners)
     how = f"mean |difference| of pixels in [0, 1], {len(errors):,} pictures"
-    found = {
+    result = {
         "partner L1": (errors, how, True),
         "partner L1 of copies": (copied, f"of the untranslated: {how}", True),
         "partner L1 gain": (copied - errors, "of translations over copies, paired", False),
     }
     return {
         name: Score(estimate=_mean(values), how=how, lower_is_better=lower)
-        for name, (values, how, lower) in found.items()
+        for name, (values, how, lower) in result.items()
     }
 
 

@@ -107,10 +107,10 @@ class Scores:
     Example:
         >>> fd = Score(estimate=Estimate(value=4.2, error=0.1), how="", lower_is_better=True)
         >>> protocol = Protocol(network={"network": "digits"}, real={}, generated=2_048)
-        >>> found = Scores(subject={"images": 64}, protocol=protocol, scores={"FD-digits": fd})
-        >>> Scores.from_json(found.to_json()) == found
+        >>> scores = Scores(subject={"images": 64}, protocol=protocol, scores={"FD-digits": fd})
+        >>> Scores.from_json(scores.to_json()) == scores
         True
-        >>> found.leading, found.images
+        >>> scores.leading, scores.images
         ('FD-digits', 64)
     """
 

@@ -133,9 +133,9 @@ class ImageScorer:
             partners=partners,
             space=space,
         )
-        found: dict[str, Score] = {}
+        scores: dict[str, Score] = {}
         for name in self._in_order(len(fake)):
-            found |= METRIC_FUNCTIONS[name](task)
+            scores |= METRIC_FUNCTIONS[name](task)
         spread = diversity_ratio(fake.features, self.real.features).value
         return Scores(
             subject=subject,
@@ -145,7 +145,7 @@ class ImageScorer:
                 generated=len(fake),
                 seed=self.seed,
             ),
-            scores=found,
+            scores=scores,
             diagnostics={"diversity": spread, **(diagnostics or {})},
         )
 

@@ -154,14 +154,14 @@ class FeatureNetwork:
             "colour": self.colour,
         }
 
-    def _check(self, what: str, found: object, count: int) -> None:
+    def _check(self, what: str, output: object, count: int) -> None:
         """Refuse what is no table of finite floats with one row for each picture."""
-        if not isinstance(found, Tensor):
-            came = f"{type(found).__name__}"
-        elif not found.is_floating_point() or found.ndim != 2 or len(found) != count:
-            came = f"{found.dtype} of shape {tuple(found.shape)}"
-        elif not bool(torch.isfinite(found).all()):
-            came = f"NaN or infinity in {int((~torch.isfinite(found)).any(1).sum())} of them"
+        if not isinstance(output, Tensor):
+            came = f"{type(output).__name__}"
+        elif not output.is_floating_point() or output.ndim != 2 or len(output) != count:
+            came = f"{output.dtype} of shape {tuple(output.shape)}"
+        elif not bool(torch.isfinite(output).all()):
+            came = f"NaN or infinity in {int((~torch.isfinite(output)).any(1).sum())} of them"
         else:
             return
         raise ConfigError(

@@ -67,7 +67,7 @@ class AttackReport:
     images: Pixels
     labels: Labels
     clean: ClassLogits
-    asked: int
+    num_images: int
     right: int
     tried: dict[str, AttackOutcome]
     shared: Mask | None = None
@@ -82,9 +82,9 @@ class AttackReport:
         """The share of all pictures that is right whatever the attack did within ε."""
         fooled = int(self.tried[name].outcome.fooled.sum())
         # Pictures of the target's own class were right and cannot be attacked.
-        return (self.right - fooled) / self.asked
+        return (self.right - fooled) / self.num_images
 
     def robust_to_all(self) -> float:
         """The share of all pictures that is right whatever any of the attacks did within ε."""
         fooled = sum(tried.outcome.fooled.long() for tried in self.tried.values())
-        return (self.right - int((fooled > 0).sum())) / self.asked  # type: ignore[union-attr]
+        return (self.right - int((fooled > 0).sum())) / self.num_images  # type: ignore[union-attr]

@@ -44,8 +44,8 @@ def evaluate(
 
     Example:
         >>> half = EvaluateConfig(against="digits", count=500, features="pixels", device="cpu")
-        >>> found = evaluate("digits", half, quiet=True)  # Digits among themselves.
-        >>> found.scores.scores["KD-pixels"].estimate.value < 0.01
+        >>> evaluated = evaluate("digits", half, quiet=True)  # Digits among themselves.
+        >>> evaluated.scores.scores["KD-pixels"].estimate.value < 0.01
         True
     """
     options = options or EvaluateConfig()
@@ -72,9 +72,9 @@ def evaluate(
 def _evaluate_run(subject: str, options: EvaluateConfig, *, quiet: bool) -> Evaluated:
     run = Run.open(Path(subject))
     require_appendable(run.scores_path)
-    found: Evaluated = family_of(run.config()).evaluate(subject, options, quiet=quiet)
-    append_scores(run.scores_path, found.scores)
-    return found
+    evaluated: Evaluated = family_of(run.config()).evaluate(subject, options, quiet=quiet)
+    append_scores(run.scores_path, evaluated.scores)
+    return evaluated
 
 
 @contextmanager

@@ -145,9 +145,9 @@ def _look_ahead(config: RunConfig, loop: Loop[Any], store: Prepared, aids: Any) 
     from zerosum.jobs.estimating import estimate, refuse_what_has_no_room, takes_long
 
     print("a large run for a processor: playing a few rounds to see...", file=sys.stderr)
-    found = estimate(config, engine, store, aids)
-    refuse_what_has_no_room(config, found)
-    if text := takes_long(config, found):
+    current = estimate(config, engine, store, aids)
+    refuse_what_has_no_room(config, current)
+    if text := takes_long(config, current):
         print(f"note: {text}", file=sys.stderr)
 
 
@@ -192,8 +192,8 @@ def _changes(settings: Mapping[str, Any], **usual: Any) -> dict[str, Any]:
             f"a run goes on as it began: {', '.join(sorted(unknown))} cannot change on the way; "
             f"these can: {', '.join(FREE_TO_CHANGE)}."
         )
-    asked = {**settings, **usual}
-    return {name: value for name, value in asked.items() if value is not None}
+    requested = {**settings, **usual}
+    return {name: value for name, value in requested.items() if value is not None}
 
 
 def _growth(images: int | None, before: RunConfig) -> float:
@@ -216,15 +216,15 @@ def _settled(
 
     What has begun keeps the one that it began with, whatever the device here would choose.
     """
-    asked = config if begun is None or config.precision != "auto" else begun.config()
-    precision = engine.precision if asked.precision == "auto" else asked.precision
+    requested = config if begun is None or config.precision != "auto" else begun.config()
+    precision = engine.precision if requested.precision == "auto" else requested.precision
     return change(config, {"precision": precision}), replace(engine, precision=precision)
 
 
 def _findable(config: RunConfig) -> RunConfig:
     """The run with its sources named so that they are found from any folder."""
-    found = {field: absolute(data) for field, data in config.sources.items() if data}
-    return change(config, found)
+    current = {field: absolute(data) for field, data in config.sources.items() if data}
+    return change(config, current)
 
 
 def usual_of(config: RunConfig) -> RunConfig | None:
@@ -287,10 +287,10 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
             )
 
 
-def _refuse_other_tests(found: list[str | None], saved: list[Any]) -> None:
+def _refuse_other_tests(current: list[str | None], saved: list[Any]) -> None:
     """What is learnt from depends on whether there are pictures apart to test on."""
     before, now = (
-        ", ".join("none" if it is None else str(it) for it in each) for each in (saved, found)
+        ", ".join("none" if it is None else str(it) for it in each) for each in (saved, current)
     )
     if before != now:
         raise RunError(

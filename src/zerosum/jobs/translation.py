@@ -18,8 +18,8 @@ from zerosum.data.colours import describes, from_srgb
 from zerosum.data.fitting import convert
 from zerosum.errors import ConfigError, DataError
 from zerosum.games.base import evaluating
-from zerosum.jobs.given import Given
 from zerosum.jobs.inputs import Input, failures_to_json, output_names
+from zerosum.jobs.opened import OpenedInputs
 from zerosum.jobs.outputs import keeping_finished
 from zerosum.media.images import provenance, save_png, to_pictures
 from zerosum.media.pages import Page, write_page
@@ -92,18 +92,18 @@ def translate(
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
     options = options or TranslateConfig()
-    given = Given(run, inputs, Translator, options, out=options.out)
-    direction = options.direction or given.model.directions[0]
-    out = given.folder(f"translated-{direction}")
-    translator = _Translator(given.model, direction, tile=options.tile)
-    found = given.find(direction=direction, split=options.split)
-    names = [each.name for each in found]
+    opened = OpenedInputs(run, inputs, Translator, options, out=options.out)
+    direction = options.direction or opened.model.directions[0]
+    out = opened.folder(f"translated-{direction}")
+    translator = _Translator(opened.model, direction, tile=options.tile)
+    listed = opened.find(direction=direction, split=options.split)
+    names = [each.name for each in listed]
     files = dict(zip(names, output_names(names), strict=True))
     with (
         _page(translator, options.page) as page,
         counting("translating pictures", quiet=quiet) as progress,
     ):
-        for each, (source, made, profile) in given.use(found, translator.translate, progress):
+        for each, (source, made, profile) in opened.use(listed, translator.translate, progress):
             picture, profile = translator.finish(made, profile)
             with keeping_finished(out):
                 path, facts = out / files[each.name], translator.facts(each.name)
@@ -111,10 +111,10 @@ def translate(
             if page is not None:
                 page.add(each.name, source, made)
     return Translated(
-        count=len(found) - len(given.failed),
+        count=len(listed) - len(opened.failed),
         out=out,
         page=options.page,
-        failed=tuple(given.failed),
+        failed=tuple(opened.failed),
     )
 
 
@@ -130,13 +130,13 @@ class _Translator:
         self._tile = tile
         self._pictures = model.run.config().pictures
 
-    def translate(self, wanted: Input) -> tuple[Images, Images, bytes | None]:
+    def translate(self, each_input: Input) -> tuple[Images, Images, bytes | None]:
         """The picture and its translation, as the network has them; and the picture's profile.
 
         Raises:
             DataError: It cannot be read, is too small, or has not the run's channels.
         """
-        picture = wanted.read()
+        picture = each_input.read()
         profile = picture.info.get("icc_profile")
         source = _to_images(picture, self._pictures)
         height, width = source.shape[2:]

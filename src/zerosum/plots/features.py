@@ -84,8 +84,8 @@ def to_plane(features: Features) -> tuple[Points, str]:
         return principal_plane(features, 2), "principal components"
     reduced = principal_plane(features, min(_DIMENSIONS, *features.shape)).numpy()
     neighbours = min(30.0, (len(reduced) - 1) / 3)
-    found = TSNE(perplexity=neighbours, init="pca", random_state=0).fit_transform(reduced)
-    return torch.from_numpy(np.asarray(found, dtype=np.float32)), "t-SNE"
+    points = TSNE(perplexity=neighbours, init="pca", random_state=0).fit_transform(reduced)
+    return torch.from_numpy(np.asarray(points, dtype=np.float32)), "t-SNE"
 
 
 def principal_plane(features: Features, dimensions: int = 2) -> Coordinates:

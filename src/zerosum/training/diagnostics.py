@@ -59,10 +59,10 @@ def player_diagnostics(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
                 squares = [
                     gradient.square().sum() for gradient in gradients if gradient is not None
                 ]
-                found = {"gradient": torch.stack(squares).sum().sqrt()}
+                values = {"gradient": torch.stack(squares).sum().sqrt()}
                 if "accuracy" in turn.scores:
-                    found["accuracy"] = turn.scores["accuracy"]
-                for name, value in found.items():
+                    values["accuracy"] = turn.scores["accuracy"]
+                for name, value in values.items():
                     sums[f"{turn.player} {name}"] += float(value)
                     counts[f"{turn.player} {name}"] += 1
             images += loop.batches.size_at(images)

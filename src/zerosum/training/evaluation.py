@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from torch.utils.tensorboard import SummaryWriter
 
@@ -31,6 +31,7 @@ MAX_ROLLBACKS = 3
 """Rollbacks after which a run that collapses again is stopped."""
 
 
+@runtime_checkable
 class Evaluator(Protocol):
     """What scores a game as it is now; the game stays as it is.
 

@@ -144,9 +144,9 @@ class Statistics:
         self._close()
         if loop.engine.is_main:
             scores = [
-                found
-                for found in read_scores(self.folder / "scores.jsonl")
-                if found.subject.get("while") == "training"
+                values
+                for values in read_scores(self.folder / "scores.jsonl")
+                if values.subject.get("while") == "training"
             ]
             lines = read_statistics(self.path)
             draw_curves(lines, self.folder / "curves.png", scores=scores)
@@ -205,8 +205,8 @@ class _Line(BaseModel, strict=True, extra="allow"):
 
 def _understood(line: bytes) -> dict[str, Any]:
     _Line.model_validate_json(line)
-    found: dict[str, Any] = json.loads(line)
-    return found
+    values: dict[str, Any] = json.loads(line)
+    return values
 
 
 class Samples:

@@ -209,9 +209,9 @@ class Loop(Generic[BatchT]):
             gather=self.engine.gather,
         )
         record: dict[str, Mapping[str, Tensor]] = {}
-        for asked in self.turns(self.batches.at(self.images), now):
-            player = self.game.players[asked.player]
-            turn = player.charge(asked)
+        for planned in self.turns(self.batches.at(self.images), now):
+            player = self.game.players[planned.player]
+            turn = player.charge(planned)
             self._note(turn)
             if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
                 self._look_together()

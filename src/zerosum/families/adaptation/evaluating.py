@@ -56,8 +56,8 @@ def evaluate_adaptation(
     labelled = open_domain_sets(config, domains, count=options.count, quiet=quiet)
     facts = subject_of(model, options)
     game = model.game
-    found = score_adaptation(game, labelled, subject=facts, by_class=True)
-    scores = dict(found.scores)
+    evaluated = score_adaptation(game, labelled, subject=facts, by_class=True)
+    scores = dict(evaluated.scores)
     some = labelled.some(_PROBED)
     seen = {"after": domain_features(game, some)}
     scores |= probe_scores(*seen["after"])
@@ -66,14 +66,14 @@ def evaluate_adaptation(
         scores |= {f"{name} of baseline": score for name, score in before.items()}
         seen = {"before: baseline": domain_features(baseline, some), **seen}
         scores |= probe_scores(*seen["before: baseline"], whose=" of baseline")
-    found = replace(found, scores=scores)
+    evaluated = replace(evaluated, scores=scores)
     if options.picture is not None:
         if baseline is None:
             untrained = _untrained(config, options)
             seen = {"before: untrained": domain_features(untrained, some), **seen}
-        with explained(options.picture, then=summary(found)):
+        with explained(options.picture, then=summary(evaluated)):
             draw_features(seen, some, classes=game.classes, path=options.picture)
-    return Evaluated(scores=found, picture=options.picture, shows="features")
+    return Evaluated(scores=evaluated, picture=options.picture, shows="features")
 
 
 def _load_baseline(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame | None:

@@ -63,10 +63,10 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         if game.conditional == "none":
             return config
         if data.labels is None or len(data.classes) < 2:
-            found = f"one class ({data.classes[0]})" if data.classes else "no labels"
+            labels = f"one class ({data.classes[0]})" if data.classes else "no labels"
             raise DataError(
                 f"game.conditional {game.conditional} needs pictures of at least two classes, and "
-                f"{config.data} has {found}; put the pictures of each class into a sub-folder of "
+                f"{config.data} has {labels}; put the pictures of each class into a sub-folder of "
                 "its own, or leave --game.conditional out."
             )
         counts = np.bincount(data.labels, minlength=len(data.classes)).tolist()

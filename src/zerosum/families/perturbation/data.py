@@ -92,18 +92,20 @@ def _pictures(
     Raises:
         ConfigError: Others were asked for.
     """
-    asked = config.pictures
-    wanted = replace(
-        asked, size=victim.size or asked.size, channels=victim.channels or asked.channels
+    requested = config.pictures
+    required = replace(
+        requested,
+        size=victim.size or requested.size,
+        channels=victim.channels or requested.channels,
     )
     for name in ("size", "channels"):
-        mine, theirs = getattr(asked, name), getattr(wanted, name)
+        mine, theirs = getattr(requested, name), getattr(required, name)
         if mine != theirs and (usual is None or mine != getattr(usual.pictures, name)):
             raise ConfigError(
                 f"{victim.name} takes pictures with {name} {theirs}, and pictures.{name} is "
                 f"{mine}. Leave it out, and the pictures come as the victim takes them."
             )
-    return wanted
+    return required
 
 
 def _check(config: PerturbationRunConfig, victim: Victim) -> None:
