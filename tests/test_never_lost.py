@@ -72,7 +72,7 @@ def collapse_once(seen: list[float]) -> AbstractContextManager[Any]:
 
     def diagnose(history: Sequence[Scores]) -> Finding | None:
         last = history[-1]
-        if last.images != 32:
+        if last.images_seen != 32:
             return None
         value = last.diagnostics[
             min(name for name in last.diagnostics if name.endswith("gradient"))
@@ -81,7 +81,7 @@ def collapse_once(seen: list[float]) -> AbstractContextManager[Any]:
             seen.append(value)
         if value != seen[0]:
             return None
-        return Finding(name="mode collapse", images=32, reason="a test", remedy="None.")
+        return Finding(name="mode collapse", images_seen=32, reason="a test", remedy="None.")
 
     return patch("zerosum.training.evaluation.diagnose", diagnose)
 
@@ -240,7 +240,7 @@ def test_twenty_real_kills_cost_nothing(quick: RunConfig, tmp_path: Path) -> Non
         return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True)
 
     for folder in ("whole", "killed"):
-        create(tmp_path / folder / "plan", replace(quick, images=320))
+        create(tmp_path / folder / "plan", replace(quick, total_images=320))
     value = finish(launch("whole")).split()[-1]
     chance, kills, run = Random(0), 0, tmp_path / "killed" / "run"
     while kills < 20:

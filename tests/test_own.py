@@ -78,7 +78,7 @@ def test_a_run_of_ones_own_goes_on_bit_for_bit_and_is_of_use(
     config: RunConfig, file: Path, tmp_path: Path
 ) -> None:
     whole = jobs.train_run(config, out=tmp_path / "whole", quiet=True).run
-    jobs.train_run(replace(config, images=32), out=tmp_path / "half", quiet=True)
+    jobs.train_run(replace(config, total_images=32), out=tmp_path / "half", quiet=True)
     jobs.resume_run(tmp_path / "half", images=64, quiet=True)
     assert_same(weights(whole), weights(Run(tmp_path / "half")))
 

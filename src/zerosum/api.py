@@ -96,7 +96,7 @@ def train(
         >>> tiny = {"images": 64, "batch_size": 16, "device": "cpu", "fields": narrow}
         >>> with TemporaryDirectory() as folder:
         ...     model = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
-        >>> model.images, model.sample(2).shape
+        >>> model.images_seen, model.sample(2).shape
         (64, torch.Size([2, 1, 28, 28]))
     """
     config = find_recipe(recipe) if isinstance(recipe, str) else recipe

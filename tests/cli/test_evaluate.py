@@ -31,7 +31,7 @@ def noise(
 
 @pytest.fixture
 def run(tiny: RunConfig, tmp_path: Path) -> Run:
-    return train_run(replace(tiny, images=32), out=tmp_path / "run", quiet=True).run
+    return train_run(replace(tiny, total_images=32), out=tmp_path / "run", quiet=True).run
 
 
 def test_every_metric_in_the_help_can_be_measured() -> None:
@@ -160,7 +160,7 @@ def test_stacked_digits_have_a_thousand_modes(capsys: pytest.CaptureFixture[str]
 
 
 def test_compare(tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = replace(tiny, images=32, evaluate_every=16, evaluate_count=32)
+    config = replace(tiny, total_images=32, evaluate_every=16, evaluate_count=32)
     one, two = (
         train_run(replace(config, seed=seed), out=tmp_path / str(seed), quiet=True).run.path
         for seed in (0, 1)

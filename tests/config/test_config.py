@@ -122,7 +122,7 @@ def test_the_published_schedule_of_r3gan() -> None:
         (0, 2e-4, 0.05, 0.9, 0.0, 0.0),
         (10_000_000, 1.25e-4, 0.0275, 0.945, 2.5e6, 0.275),
         (20_000_000, 5e-5, 0.005, 0.99, 5e6, 0.55),
-        (run.images, 5e-5, 0.005, 0.99, 5e6, 0.55),
+        (run.total_images, 5e-5, 0.005, 0.99, 5e6, 0.55),
     ):
         for player in game.players.values():
             set_pace(player, images, factor=1.0)

@@ -55,7 +55,7 @@ def test_a_symptom_that_stays_is_named(name: str) -> None:
     history = improving() + ill(2 * PATIENCE, **CASES[name])
     found = diagnose(history)
     assert found is not None
-    assert (found.name, found.images) == (name, history[-1].images)
+    assert (found.name, found.images_seen) == (name, history[-1].images_seen)
     assert found.reason
     assert found.remedy
 

@@ -84,8 +84,8 @@ def test_growth_holds_and_fades_by_images() -> None:
 def test_both_players_and_the_average_grow_with_the_images() -> None:
     loop = loop_of(GROWING)
     found = []
-    while loop.images < 120:
-        begin = loop.images
+    while loop.images_seen < 120:
+        begin = loop.images_seen
         loop.play_round()
         networks: list[Any] = [player.network for player in loop.game.players.values()]
         networks.append(loop.game.players["generator"].average)
@@ -100,7 +100,7 @@ def test_both_players_and_the_average_grow_with_the_images() -> None:
 def test_every_weight_moves_while_networks_grow() -> None:
     loop = loop_of(GROWING)
     before = deepcopy(loop.state_dict()["players"])
-    while loop.images < 120:
+    while loop.images_seen < 120:
         loop.play_round()
     for role, player in loop.game.players.items():
         for name, weight in player.network.named_parameters():

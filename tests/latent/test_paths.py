@@ -118,7 +118,9 @@ def test_one_seed_one_length_whatever_the_number() -> None:
 
 @pytest.fixture
 def run(tiny: RunConfig, tmp_path: Path) -> Path:
-    config = replace(tiny, game=replace(adversarial(tiny), conditional="projection"), images=16)
+    config = replace(
+        tiny, game=replace(adversarial(tiny), conditional="projection"), total_images=16
+    )
     return train_run(config, out=tmp_path / "run", quiet=True).run.path
 
 

@@ -95,7 +95,7 @@ def test_checkpoints_are_written_by_the_clock(tiny: RunConfig, tmp_path: Path) -
 
 
 def test_a_run_leaves_what_it_promises(tiny: RunConfig, tmp_path: Path) -> None:
-    path = train_run(replace(tiny, images=320), out=tmp_path / "run", quiet=True).run.path
+    path = train_run(replace(tiny, total_images=320), out=tmp_path / "run", quiet=True).run.path
     lines = read_statistics(path / "stats.jsonl")
     assert [line["images"] for line in lines] == [64, 128, 192, 256, 320]
     for line in lines:

@@ -88,7 +88,7 @@ def test_a_turn_moves_one_player_only() -> None:
 def test_images_are_counted_and_the_run_ends_there() -> None:
     loop = _loop(Bilinear())
     loop.run(until=33)
-    assert (loop.images, loop.rounds) == (40, 5)
+    assert (loop.images_seen, loop.rounds) == (40, 5)
 
 
 def test_stop_ends_after_the_round() -> None:

@@ -52,7 +52,7 @@ def report_outcome(outcome: TrainingResult) -> None:
     family = family_of(config)
     for what, command in family.next_steps(config, path):
         _say(f"  {what + ':':<16} {command}")
-    stretch = " --stretch" if spent(replace(config, images=2 * outcome.total_images)) else ""
+    stretch = " --stretch" if spent(replace(config, total_images=2 * outcome.total_images)) else ""
     _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.total_images}{stretch}")
     if config.data == "digits":
         other = family.recipe_for_own_pictures(config)
@@ -71,7 +71,7 @@ def _print_scores(outcome: TrainingResult) -> None:
         before, after = evaluations[0].scores[name], evaluations[-1].scores[name]
         best = compare({"run": evaluations}).best("run")
         _say(f"  {name + ':':<13} {before} before training, {after} after; ", end="")
-        _say(f"at its best {best.scores[name]}, at {best.images:,} images")
+        _say(f"at its best {best.scores[name]}, at {best.images_seen:,} images")
         _say(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
         for other in ("target accuracy", "source accuracy"):
             if other in evaluations[0].scores:
@@ -103,7 +103,7 @@ def report_outlasting(config: RunConfig) -> None:
     for text, beyond in texts.items():
         if beyond and speaks():
             ends = ", ".join(f"game.{name} {images:,}" for name, images in beyond.items())
-            print(f"note: {text.format(images=config.images, ends=ends)}", file=sys.stderr)
+            print(f"note: {text.format(images=config.total_images, ends=ends)}", file=sys.stderr)
 
 
 def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
@@ -144,13 +144,13 @@ def _description(
     config: RunConfig, costs: Estimate, counts: Sequence[int], where: str
 ) -> list[tuple[str, str]]:
     pictures = " + ".join(f"{count:,}" for count in counts)
-    rounds = -(-config.images // config.batch_size)
-    epochs = config.images / counts[0]
+    rounds = -(-config.total_images // config.batch_size)
+    epochs = config.total_images / counts[0]
     return [
         ("pictures", f"{pictures} of {_shape(config)}"),
         (
             "run",
-            f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} = "
+            f"{config.total_images:,} images = {rounds:,} rounds of {config.batch_size} = "
             f"{epochs:.1f} epochs, on {where}",
         ),
         *(

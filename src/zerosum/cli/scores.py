@@ -38,7 +38,9 @@ def report_comparison(result: Comparison, plot: Path) -> None:
         rows = {"last": evaluations[-1], "best": result.best(name)}
         for which, scores in rows.items():
             values = [str(scores.scores[score]) for score in result.names]
-            table.add_row(name if which == "last" else "", which, f"{scores.images:,}", *values)
+            table.add_row(
+                name if which == "last" else "", which, f"{scores.images_seen:,}", *values
+            )
     console.print(table)
     _print_protocol(console, result.protocol)
     console.print(printable(f"curves: {plot}"))

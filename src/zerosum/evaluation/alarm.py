@@ -30,22 +30,22 @@ class Finding:
 
     Attributes:
         name: The name of the symptom.
-        images: Real images seen when it was found.
+        images_seen: Real images seen when it was found.
         reason: The numbers that it was found by.
         remedy: What helps.
 
     Example:
-        >>> print(Finding(name="mode collapse", images=64, reason="diversity 0.1", remedy="R1."))
-        mode collapse after 64 images: diversity 0.1. R1.
+        >>> print(Finding(name="mode collapse", images_seen=64, reason="0.1", remedy="R1."))
+        mode collapse after 64 images: 0.1. R1.
     """
 
     name: str
-    images: int
+    images_seen: int
     reason: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.name} after {self.images:,} images: {self.reason}. {self.remedy}"
+        return f"{self.name} after {self.images_seen:,} images: {self.reason}. {self.remedy}"
 
 
 Symptom = Callable[[Sequence[Scores]], str | None]
@@ -79,7 +79,7 @@ def diagnose(history: Sequence[Scores]) -> Finding | None:
         seen = [symptom(history[: len(history) - back]) for back in range(PATIENCE)]
         if all(reason is not None for reason in seen):
             return Finding(
-                name=name, images=history[-1].images, reason=seen[0] or "", remedy=remedy
+                name=name, images_seen=history[-1].images_seen, reason=seen[0] or "", remedy=remedy
             )
     return None
 
@@ -119,7 +119,7 @@ def _collapsed(history: Sequence[Scores]) -> str | None:
     An untrained generator's pictures are all alike, so as long as they come to differ more
     nothing is wrong; but not for ever.
     """
-    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
+    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images_seen:
         return None
     diversity = history[-1].diagnostics.get("diversity", 1.0)
     before = history[-1 - PATIENCE].diagnostics.get("diversity", 1.0)
@@ -151,7 +151,7 @@ def _discriminator_won(history: Sequence[Scores]) -> str | None:
 
 def _target_collapsed(history: Sequence[Scores]) -> str | None:
     """The answers on the target vary less than half as much as the source's classes do."""
-    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
+    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images_seen:
         return None
     share = history[-1].diagnostics.get("target classes", 1.0)
     if share >= 0.5:

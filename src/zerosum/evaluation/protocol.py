@@ -110,7 +110,7 @@ class Scores:
         >>> scores = Scores(subject={"images": 64}, protocol=protocol, scores={"FD-digits": fd})
         >>> Scores.from_json(scores.to_json()) == scores
         True
-        >>> scores.leading, scores.images
+        >>> scores.leading, scores.images_seen
         ('FD-digits', 64)
     """
 
@@ -125,7 +125,7 @@ class Scores:
         return next(iter(self.scores))
 
     @property
-    def images(self) -> int:
+    def images_seen(self) -> int:
         """Real images that the run had seen."""
         return int(self.subject.get("images", 0))
 

@@ -70,7 +70,7 @@ def append_scores(path: Path, scores: Scores) -> None:
         ...         subject = {"images": images}
         ...         scores = Scores(subject=subject, protocol=protocol, scores={"FD-digits": fd})
         ...         append_scores(path, scores)
-        ...     [scores.images for scores in read_scores(path)]
+        ...     [scores.images_seen for scores in read_scores(path)]
         [64, 128]
     """
     with explained(path, then=summary(scores)):

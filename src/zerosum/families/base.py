@@ -129,7 +129,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         """What scores the game while it trains; nothing, where there are no pictures to do it."""
 
     @abstractmethod
-    def model(self, run: Run, game: GameT, images: int) -> ModelT:
+    def model(self, run: Run, game: GameT, images_seen: int) -> ModelT:
         """The trained game as what it is good for."""
 
     @abstractmethod

@@ -156,7 +156,7 @@ def subject_of(model: Model, options: EvaluateConfig) -> dict[str, Any]:
     """Facts on a run for the line of its scores."""
     return {
         "run": model.run.path.name,
-        "images": model.images,
+        "images": model.images_seen,
         "checkpoint": options.checkpoint,
     }
 

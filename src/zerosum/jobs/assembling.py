@@ -57,7 +57,7 @@ def assemble(
         seed=config.seed,
         # Each round ends, and the end of the run begins, with what saves it.
         hooks=[
-            Display(total=config.images, quiet=quiet),
+            Display(total=config.total_images, quiet=quiet),
             *_samples(config, game, run, store),
             Statistics(run.path, every=config.log_every),
             *_evaluations(config, game, run, engine, store, checkpoints, quiet=quiet),
@@ -117,7 +117,7 @@ def _evaluations(
             run.path,
             evaluators=evaluators,
             every=config.evaluate_every,
-            until=config.images,
+            until=config.total_images,
             checkpoints=checkpoints,
             on_collapse=config.on_collapse,
         )

@@ -110,7 +110,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
         # Without evaluators, for which a network would look at thousands of real pictures.
         small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
-        loop.images = max(0, config.images - batch)
+        loop.images_seen = max(0, config.total_images - batch)
         return loop
 
     free = free_memory(engine.device)
@@ -129,7 +129,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
             name: (type(player.network).__name__, count_parameters(player.network))
             for name, player in players.items()
         },
-        seconds=per_image * config.images,
+        seconds=per_image * config.total_images,
         memory=memory,
         free=free,
         batch_size=batch,
@@ -156,7 +156,7 @@ def takes_long(config: RunConfig, costs: Estimate) -> str:
     if costs.seconds < _LONG:
         return ""
     return (
-        f"{config.images:,} images of {config.recipe} take about {costs.duration} on this "
+        f"{config.total_images:,} images of {config.recipe} take about {costs.duration} on this "
         "processor: it is made for a GPU. For a start, see fewer images (--images), or take a "
         "recipe for small pictures: zerosum recipes."
     )

@@ -57,14 +57,17 @@ def play(loop: Loop[Any], run: Run, config: RunConfig) -> TrainingResult:
     engine.wait()
     with _rescued(loop, run), stopped_by_signals(loop.stop, say=engine.is_main):
         try:
-            loop.run(until=config.images)
+            loop.run(until=config.total_images)
         finally:
             for hook in loop.hooks:
                 if isinstance(hook, Display):
                     hook.close()
     engine.wait()  # Nobody goes on before the main process has saved.
     return TrainingResult(
-        run=run, images_seen=loop.images, total_images=config.images, is_main=engine.is_main
+        run=run,
+        images_seen=loop.images_seen,
+        total_images=config.total_images,
+        is_main=engine.is_main,
     )
 
 
@@ -88,5 +91,5 @@ def _save(loop: Loop[Any]) -> str:
         for hook in loop.hooks:
             if isinstance(hook, Checkpoints):
                 hook.save(loop)
-                return f"The run is saved up to {loop.images:,} images"
+                return f"The run is saved up to {loop.images_seen:,} images"
     return ""

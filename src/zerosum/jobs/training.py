@@ -176,10 +176,10 @@ def _take_up(
         refuse_other_pictures(config, state["data"], store)
         _refuse_other_tests(facts["tests"], state["tests"])
         loop.load_state_dict(state["loop"])
-    if loop.images >= config.images + config.batch_size:
+    if loop.images_seen >= config.total_images + config.batch_size:
         raise ConfigError(
-            f"{run.path} has seen {loop.images:,} images already, more than the "
-            f"{config.images:,} asked for. --images is the total, not what is to be added."
+            f"{run.path} has seen {loop.images_seen:,} images already, more than the "
+            f"{config.total_images:,} asked for. --images is the total, not what is to be added."
         )
     if loop.engine.is_main:
         run.write_config(config)
@@ -201,7 +201,7 @@ def _growth(images: int | None, before: RunConfig) -> float:
         raise ConfigError(
             "--stretch scales the schedules to a new length; say which: --images N, in all."
         )
-    return images / before.images
+    return images / before.total_images
 
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Prepared:
@@ -262,12 +262,12 @@ def _refuse_standing_still(run: Run, before: RunConfig, config: RunConfig) -> No
     from zerosum.config.lengths import spent  # For what goes on alone.
 
     ends = spent(config)
-    if ends and (config.images > before.images or ends != spent(before)):
+    if ends and (config.total_images > before.total_images or ends != spent(before)):
         listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())
         raise ConfigError(
-            f"the learning rates of {run.path} fall to 0 before {config.images:,} images "
+            f"the learning rates of {run.path} fall to 0 before {config.total_images:,} images "
             f"({listed}), and more images would change no weight. To go on with learning rates "
-            f"that fall later: zerosum resume {run.path} --images {config.images} --stretch"
+            f"that fall later: zerosum resume {run.path} --images {config.total_images} --stretch"
         )
 
 

@@ -47,7 +47,7 @@ def player_diagnostics(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
     sums: dict[str, float] = defaultdict(float)
     counts: dict[str, int] = defaultdict(int)
     with _left_as_it_is(loop.game):
-        images = loop.images
+        images = loop.images_seen
         for ahead in range(rounds):
             # Layers draw what they would in that round, in a run that was resumed here too.
             torch.manual_seed(derive_seed(loop.seed, "layers", images, loop.engine.rank))

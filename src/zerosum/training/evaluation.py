@@ -133,7 +133,7 @@ class Evaluation:
         """The evaluations so far, which of them was the best, and what the alarm has said."""
         return {
             "history": [scores.to_json() for scores in self.history],
-            "best": None if self._best is None else self._best.images,
+            "best": None if self._best is None else self._best.images_seen,
             "done": self._done,
             "alarms": list(self._alarms),
             "warned": sorted(self._warned),
@@ -151,7 +151,7 @@ class Evaluation:
             self.history = [as_scores(values) for values in state["history"]]
         except ValueError as error:
             raise CheckpointError(f"the checkpoint's evaluations do not fit: {error}") from error
-        best = [scores for scores in self.history if scores.images == state.get("best")]
+        best = [scores for scores in self.history if scores.images_seen == state.get("best")]
         self._best = best[0] if best else None
         self._done = state["done"]
         self._alarms = list(map(str, state["alarms"]))
@@ -161,7 +161,7 @@ class Evaluation:
         """Bring the files to where the run stands, and make the evaluation that is due there."""
         if loop.engine.is_main:
             self._show()
-        if loop.images == 0 or passed(loop, self.every):
+        if loop.images_seen == 0 or passed(loop, self.every):
             self._evaluate(loop)
 
     def played(self, loop: AnyLoop, record: Record) -> None:
@@ -171,13 +171,13 @@ class Evaluation:
 
     def stopped(self, loop: AnyLoop) -> None:
         """Score the last state of a run that is complete."""
-        if loop.images >= self.until and self._evaluate(loop):
+        if loop.images_seen >= self.until and self._evaluate(loop):
             self.checkpoints.save(loop)
         self._close()
 
     def _evaluate(self, loop: AnyLoop) -> bool:
         """Make an evaluation and act on it, unless it is made or the run is to stop; whether."""
-        if self._done == loop.images or loop.engine.any(loop.is_stopping):
+        if self._done == loop.images_seen or loop.engine.any(loop.is_stopping):
             return False
         loop.require_finite()
         # What may take long or fail must not cost the run anything; and after a rollback, the run
@@ -196,7 +196,7 @@ class Evaluation:
         if loop.engine.any(not is_whole):
             self.load_state_dict(before)
             return False
-        self._done = loop.images
+        self._done = loop.images_seen
         if self.on_collapse != "warn" and loop.engine.any(finding is not None):
             self._act(loop)
         return True
@@ -206,7 +206,7 @@ class Evaluation:
             return None
         scores = self._score(loop)
         self.history.append(scores)
-        self._done = loop.images
+        self._done = loop.images_seen
         finding = diagnose(self.history)
         if finding is not None:
             self._warn(finding)
@@ -222,7 +222,7 @@ class Evaluation:
             if loop.is_stopping:
                 raise _InterruptedError
 
-        subject = {"run": self.folder.name, "images": loop.images, "while": "training"}
+        subject = {"run": self.folder.name, "images": loop.images_seen, "while": "training"}
         diagnostics = _as_roles(player_diagnostics(loop), loop.game)
         parts: dict[str, Scores] = {}
         for direction, evaluate in self.evaluators.items():
@@ -237,7 +237,7 @@ class Evaluation:
 
     def _is_best(self, scores: Scores) -> bool:
         """An untrained network is never the best, whatever its score."""
-        if not scores.images:
+        if not scores.images_seen:
             return False
         name = scores.leading
         return self._best is None or scores.scores[name].is_better_than(self._best.scores[name])
@@ -255,7 +255,7 @@ class Evaluation:
             self._close()
             self._show()
             print(
-                f"rolled back to the best checkpoint, at {loop.images:,} images; on with "
+                f"rolled back to the best checkpoint, at {loop.images_seen:,} images; on with "
                 f"{0.5**loop.rollbacks:g} of the learning rates.",
                 file=sys.stderr,
             )
@@ -263,7 +263,7 @@ class Evaluation:
     def _way_back(self) -> Mapping[str, Any]:
         """The state of the best evaluation."""
         state: Mapping[str, Any] = load_checkpoint(self.checkpoints.best_path)["loop"]
-        known = None if self._best is None else self._best.images
+        known = None if self._best is None else self._best.images_seen
         if self.evaluators and state["images"] != known:
             raise RunError(
                 f"{self.checkpoints.best_path} was saved after {state['images']:,} images, but "
@@ -277,7 +277,9 @@ class Evaluation:
         """Write the files anew: what is known, and what users have measured themselves."""
         own = [scores for scores in read_scores(self.path) if not _is_of_training(scores)]
         if own or self.history or self.path.exists():
-            write_scores(self.path, sorted(own + self.history, key=lambda scores: scores.images))
+            write_scores(
+                self.path, sorted(own + self.history, key=lambda scores: scores.images_seen)
+            )
         if self._alarms or self.alarms_path.exists():
             self._write_alarms()
         self._writer = SummaryWriter(
@@ -292,9 +294,9 @@ class Evaluation:
     def _plot(self, scores: Scores) -> None:
         assert self._writer is not None
         for name, score in scores.scores.items():
-            self._writer.add_scalar(f"scores/{name}", score.estimate.value, scores.images)
+            self._writer.add_scalar(f"scores/{name}", score.estimate.value, scores.images_seen)
         for name, value in scores.diagnostics.items():
-            self._writer.add_scalar(f"vitals/{name}", value, scores.images)
+            self._writer.add_scalar(f"vitals/{name}", value, scores.images_seen)
         self._writer.flush()
 
     def _warn(self, finding: Finding) -> None:

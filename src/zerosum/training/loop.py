@@ -49,9 +49,9 @@ class Hook(Protocol):
 
     Example:
         >>> class Count:
-        ...     def started(self, loop): print(f"from {loop.images} images")
-        ...     def played(self, loop, record): print(f"{loop.images}: {sorted(record)}")
-        ...     def stopped(self, loop): print(f"up to {loop.images} images")
+        ...     def started(self, loop): print(f"from {loop.images_seen} images")
+        ...     def played(self, loop, record): print(f"{loop.images_seen}: {sorted(record)}")
+        ...     def stopped(self, loop): print(f"up to {loop.images_seen} images")
         >>> isinstance(Count(), Hook)
         True
     """
@@ -115,7 +115,7 @@ class Loop(Generic[BatchT]):
         >>> batches = SimpleNamespace(size_at=lambda position: 16, at=lambda position: black)
         >>> loop = Loop(game=game, batches=batches, engine=engine, seed=0)
         >>> loop.run(until=64)
-        >>> loop.images, loop.rounds
+        >>> loop.images_seen, loop.rounds
         (64, 4)
     """
 
@@ -133,7 +133,7 @@ class Loop(Generic[BatchT]):
         self.engine = engine
         self.seed = seed
         self.hooks = tuple(hooks)
-        self.images = 0
+        self.images_seen = 0
         self.before = 0
         self.rounds = 0
         self.rollbacks = 0
@@ -187,7 +187,7 @@ class Loop(Generic[BatchT]):
             for hook in self.hooks:
                 hook.started(self)
             self.activity = ""
-            while self.images < until and not self.engine.any(self._stop):
+            while self.images_seen < until and not self.engine.any(self._stop):
                 with self._first_cause():
                     record = self.play_round()
                 _each(partial(hook.played, self, record) for hook in self.hooks)
@@ -201,15 +201,15 @@ class Loop(Generic[BatchT]):
                 one that had not been looked at.
         """
         self.is_whole = False
-        torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
+        torch.manual_seed(derive_seed(self.seed, "layers", self.images_seen, self.engine.rank))
         now = Round(
             number=self.rounds,
-            images=self.images,
-            random=self.random_at(self.images),
+            images=self.images_seen,
+            random=self.random_at(self.images_seen),
             gather=self.engine.gather,
         )
         record: dict[str, Mapping[str, Tensor]] = {}
-        for planned in self.turns(self.batches.at(self.images), now):
+        for planned in self.turns(self.batches.at(self.images_seen), now):
             player = self.game.players[planned.player]
             turn = player.charge(planned)
             self._note(turn)
@@ -218,7 +218,10 @@ class Loop(Generic[BatchT]):
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
         self._update_averages()
-        self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
+        self.before, self.images_seen = (
+            self.images_seen,
+            self.images_seen + self.batches.size_at(self.images_seen),
+        )
         self.rounds += 1
         if self._costs and self.rounds % self.engine.look_every == 0:
             self._look_together()
@@ -257,7 +260,7 @@ class Loop(Generic[BatchT]):
 
     def _move(self, player: Player, turn: Turn) -> None:
         parameters = player.parameters
-        set_pace(player, self.images, factor=0.5**self.rollbacks)
+        set_pace(player, self.images_seen, factor=0.5**self.rollbacks)
         player.optimizer.zero_grad(set_to_none=True)
         with self.engine.averaged(parameters):
             turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
@@ -270,7 +273,7 @@ class Loop(Generic[BatchT]):
         """
         ahead = self.engine.works_ahead
         mean = self.engine.mean(turn.cost.detach()) if ahead else None
-        self._costs.note(turn, round=self.rounds, images=self.images, mean=mean)
+        self._costs.note(turn, round=self.rounds, images_seen=self.images_seen, mean=mean)
 
     def _look_together(self) -> None:
         """Look at the costs, on all processes at the same time, so that all of them stop.
@@ -299,10 +302,10 @@ class Loop(Generic[BatchT]):
             raise
 
     def _update_averages(self) -> None:
-        step = self.batches.size_at(self.images)
+        step = self.batches.size_at(self.images_seen)
         for player in self.game.players.values():
             if player.average is not None:
-                half_life = half_life_at(player.half_life, self.images, player.memory)
+                half_life = half_life_at(player.half_life, self.images_seen, player.memory)
                 update_average(player.average, player.network, decay_of(half_life, step=step))
 
     def state_dict(self) -> dict[str, Any]:
@@ -313,7 +316,7 @@ class Loop(Generic[BatchT]):
         """
         self.require_finite()
         return {
-            "images": self.images,
+            "images": self.images_seen,
             "before": self.before,
             "rounds": self.rounds,
             "rollbacks": self.rollbacks,
@@ -339,7 +342,9 @@ class Loop(Generic[BatchT]):
         counts = dict.fromkeys(("images", "before", "rounds", "rollbacks"), 0)
         players: dict[str, Any] = {name: {"optimizer": {}} for name in self.game.players}
         require_like(state, {**counts, "game": {}, "players": players, "hooks": {}}, "loop")
-        self.images, self.before, self.rounds, self.rollbacks = (state[name] for name in counts)
+        self.images_seen, self.before, self.rounds, self.rollbacks = (
+            state[name] for name in counts
+        )
         self._random = self._fresh_random()
         self._costs.forget()
         self.is_whole = True

@@ -23,12 +23,12 @@ RAMP_UP = 0.05
 remember the untrained network (Karras et al. 2020, StyleGAN2-ADA, https://arxiv.org/abs/2006.06676)."""
 
 
-def half_life_at(half_life: float, images: int, factor: Schedule | None = None) -> float:
+def half_life_at(half_life: float, images_seen: int, factor: Schedule | None = None) -> float:
     """The half-life of an average after so many images.
 
     Args:
         half_life: What it is in the end, in images.
-        images: Images seen so far.
+        images_seen: Images seen so far.
         factor: How it comes to be that; None: it is at most ``RAMP_UP`` times the images.
 
     Example:
@@ -37,7 +37,11 @@ def half_life_at(half_life: float, images: int, factor: Schedule | None = None) 
         >>> half_life_at(1000, 5000, Schedule(start=0.0, end=1.0, until=10_000, shape="linear"))
         500.0
     """
-    return min(half_life, RAMP_UP * images) if factor is None else half_life * factor.at(images)
+    return (
+        min(half_life, RAMP_UP * images_seen)
+        if factor is None
+        else half_life * factor.at(images_seen)
+    )
 
 
 def decay_of(half_life: float, *, step: int) -> float:
@@ -77,7 +81,7 @@ def update_average(average: nn.Module, network: nn.Module, decay: float) -> None
             a.copy_(b)
 
 
-def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
+def learning_rate_factor(decay: tuple[int, int] | None, images_seen: int) -> float:
     """1 until ``decay[0]`` images, then linearly down to 0 at ``decay[1]``.
 
     Example:
@@ -87,15 +91,15 @@ def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
     if decay is None:
         return 1.0
     start, end = decay
-    return min(1.0, max(0.0, (end - images) / (end - start)))
+    return min(1.0, max(0.0, (end - images_seen) / (end - start)))
 
 
-def set_pace(player: Player, images: int, *, factor: float) -> None:
+def set_pace(player: Player, images_seen: int, *, factor: float) -> None:
     """Give a player's optimizer the settings that its schedules have after that many images.
 
     Args:
         player: Who is about to move.
-        images: Real images seen so far.
+        images_seen: Real images seen so far.
         factor: On the learning rate, besides.
 
     Example:
@@ -107,9 +111,9 @@ def set_pace(player: Player, images: int, *, factor: float) -> None:
         >>> player.optimizer.param_groups[0]["lr"]
         0.05
     """
-    factor *= learning_rate_factor(player.decay, images) * player.rate.at(images)
-    factor *= player.annealing.at(images)
+    factor *= learning_rate_factor(player.decay, images_seen) * player.rate.at(images_seen)
+    factor *= player.annealing.at(images_seen)
     for group in player.optimizer.param_groups:
         group["lr"] = group["initial_lr"] * factor
         if player.beta2 is not None:
-            group["betas"] = (group["betas"][0], player.beta2.at(images))
+            group["betas"] = (group["betas"][0], player.beta2.at(images_seen))

@@ -54,8 +54,8 @@ class Autoencoder(Model):
     use: ClassVar[str] = "zerosum evaluate {run}"
     way_there: ClassVar[str] = "zerosum train autoencoder-digits --data FOLDER"
 
-    def __init__(self, *, run: Run, game: ReconstructionGame, images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: ReconstructionGame, images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: ReconstructionGame = game
 
     def part(self, direction: str | None = None) -> Part:
@@ -121,8 +121,8 @@ class Reconstruction(OneSource[ReconstructionRunConfig, ReconstructionGame, Auto
     ) -> Evaluators:
         return {"": ErrorEvaluator(game=game, images=_first(data, config.evaluate_count))}
 
-    def model(self, run: Run, game: ReconstructionGame, images: int) -> Autoencoder:
-        return Autoencoder(run=run, game=game, images=images)
+    def model(self, run: Run, game: ReconstructionGame, images_seen: int) -> Autoencoder:
+        return Autoencoder(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         model = load_to_evaluate(subject, options, Autoencoder, quiet=quiet)

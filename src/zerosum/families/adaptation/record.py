@@ -80,9 +80,9 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         labelled = open_domain_sets(config, data, quiet=quiet)
         return {"": partial(score_adaptation, game, labelled)}
 
-    def model(self, run: Run, game: AdaptingGame, images: int) -> AdaptedClassifier:
+    def model(self, run: Run, game: AdaptingGame, images_seen: int) -> AdaptedClassifier:
         """A classifier."""
-        return AdaptedClassifier(run=run, game=game, images=images)
+        return AdaptedClassifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """How it does in both domains, or on other pictures."""

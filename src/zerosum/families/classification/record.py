@@ -62,9 +62,9 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         """How often it is right."""
         return classifier_evaluators(config, game, quiet=quiet)
 
-    def model(self, run: Run, game: ClassificationGame, images: int) -> Classifier:
+    def model(self, run: Run, game: ClassificationGame, images_seen: int) -> Classifier:
         """A classifier."""
-        return Classifier(run=run, game=game, images=images)
+        return Classifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """How often it is right; scores of pictures are for runs that make some."""

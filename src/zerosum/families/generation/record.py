@@ -108,11 +108,11 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         """The generator's pictures against those that the run trains on."""
         return generator_evaluators(config, game, data, engine, quiet=quiet)
 
-    def model(self, run: Run, game: AdversarialGame, images: int) -> "Generator":
+    def model(self, run: Run, game: AdversarialGame, images_seen: int) -> "Generator":
         """A generator."""
         from zerosum.models.generator import Generator
 
-        return Generator(run=run, game=game, images=images)
+        return Generator(run=run, game=game, images_seen=images_seen)
 
     def evaluate(
         self, subject: str, options: "EvaluateConfig", *, quiet: bool = False

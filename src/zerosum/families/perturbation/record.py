@@ -89,9 +89,9 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         labelled = held_out_pictures(config, data, quiet=quiet)
         return {"": partial(score_fooling, game, labelled)} if len(labelled) else {}
 
-    def model(self, run: Run, game: PerturbationGame, images: int) -> LearnedAttack:
+    def model(self, run: Run, game: PerturbationGame, images_seen: int) -> LearnedAttack:
         """An attack."""
-        return LearnedAttack(run=run, game=game, images=images)
+        return LearnedAttack(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """Such a run makes no pictures of its own, which is told; `zerosum attack` scores it."""

@@ -19,7 +19,7 @@ from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
-from zerosum.families.semi_supervised.data import FewLabelsBatches, few_labels_batches
+from zerosum.families.semi_supervised.data import SemiSupervisedBatches, semi_supervised_batches
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
 from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.models.semi_supervised import SemiSupervised
@@ -44,9 +44,9 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
 
     def batches(
         self, config: SemiSupervisedRunConfig, data: Store, engine: Engine
-    ) -> FewLabelsBatches:
+    ) -> SemiSupervisedBatches:
         """All pictures without their labels, and a few with them."""
-        return few_labels_batches(config, data, **batching(config, engine))
+        return semi_supervised_batches(config, data, **batching(config, engine))
 
     def build(
         self, config: SemiSupervisedRunConfig, engine: Engine, aids: Any = None
@@ -71,9 +71,9 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         """How often the classifier is right."""
         return classifier_evaluators(config, game, quiet=quiet)
 
-    def model(self, run: Run, game: SemiSupervisedGame, images: int) -> SemiSupervised:
+    def model(self, run: Run, game: SemiSupervisedGame, images_seen: int) -> SemiSupervised:
         """A classifier and a generator."""
-        return SemiSupervised(run=run, game=game, images=images)
+        return SemiSupervised(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """How often the classifier is right; or the generator's pictures, if that is asked."""

@@ -80,9 +80,9 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
             for direction in game.directions
         }
 
-    def model(self, run: Run, game: TranslationGame, images: int) -> Translator:
+    def model(self, run: Run, game: TranslationGame, images_seen: int) -> Translator:
         """A translator."""
-        return Translator(run=run, game=game, images=images)
+        return Translator(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """Its translations against pictures of the domain that they lead to."""
