@@ -48,7 +48,7 @@ class _Subject(BaseModel, strict=True, extra="allow"):
 class _Line(_Part):
     subject: _Subject
     scores: Annotated[dict[str, _Score], Field(min_length=1)]
-    diagnostics: dict[str, float]
+    vitals: dict[str, float]
     protocol: _Protocol
 
 

@@ -175,7 +175,7 @@ def _score(
             sides.store,
             network,
             about=sides.about,
-            metrics=options.metrics,
+            metrics=options.metric_names,
             count=options.real_count,
             seed=options.seed,
             cache=cache_folder(),

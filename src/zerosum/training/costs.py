@@ -100,6 +100,6 @@ def _complaint(paid: _Paid) -> str:
         f"the {paid.player}'s cost is {paid.mean.item()} in round {paid.round}{elsewhere} (after "
         f"{paid.images_seen:,} images); not finite: "
         f"{', '.join(terms) or 'the cost itself'}. Nothing that follows from it was saved, and "
-        "the last checkpoint is good. Start a new run with a lower learning rate, or check the data "
-        "with `zerosum data inspect`."
+        "the last checkpoint is good. Start a new run with a lower learning rate, or check the "
+        "data with `zerosum data inspect`."
     )

@@ -134,7 +134,7 @@ def _sides(
         )
     config = model.run.config()
     assert isinstance(config, TranslationRunConfig)
-    if "partner" in options.metrics and config.pairing == "none":
+    if "partner" in options.metric_names and config.pairing == "none":
         config = replace(config, pairing="names")
     split = options.split or _test_or_train(config)
     domains = open_pictures(config, split=split, quiet=quiet)
