@@ -257,7 +257,8 @@ def test_arguments_that_a_factory_does_not_take_are_refused() -> None:
                 "game.discriminator": own("Discriminator"),
                 "game.minibatch_discrimination.kernels": 5,
             },
-            "minibatch discrimination needs a network with look and judge and features",
+            "minibatch discrimination needs a network with forward_features and forward_head and "
+            "features",
         ),
         (
             {"game.discriminator": own("normalised"), "game.penalties.gradient.weight": 1.0},
