@@ -44,7 +44,7 @@ from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.sizes import PIXEL_LIMIT
 from zerosum.training.engine import Engine
-from zerosum.training.pace import half_life_at, set_pace
+from zerosum.training.pace import ema_half_life_at, set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -132,7 +132,7 @@ def test_the_published_schedule_of_r3gan() -> None:
         now = Round(number=0, images=images, random=Randomness(seed=0))
         assert [due.weight_at(now) for due in game.penalties] == pytest.approx([gamma / 2] * 2)
         generator = game.players["generator"]
-        found = half_life_at(generator.half_life, images, generator.memory)
+        found = ema_half_life_at(generator.ema_half_life, images, generator.ema_factor)
         assert found == pytest.approx(half_life)
         assert game.adaptive.chance_at(now) == pytest.approx(chance)
 
@@ -332,14 +332,14 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
             assert player.rate.at(images) == rate
             assert player.beta2.at(images) == pytest.approx(beta2)
         assert [due.factor.at(images) for due in game.penalties] == [penalty]
-        assert game.players["generator"].memory.at(images) == memory
+        assert game.players["generator"].ema_factor.at(images) == memory
 
 
 def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
     game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
     for player in game.players.values():
         assert player.beta2 is None
-        assert player.memory is None
+        assert player.ema_factor is None
         assert player.rate.at(0) == 1.0
     assert [due.factor.at(0) for due in game.penalties] == [1.0]
 

@@ -88,7 +88,7 @@ def test_both_players_and_the_average_grow_with_the_images() -> None:
         begin = loop.images_seen
         loop.play_round()
         networks: list[Any] = [player.network for player in loop.game.players.values()]
-        networks.append(loop.game.players["generator"].average)
+        networks.append(loop.game.players["generator"].ema)
         assert len({network.progress.item() for network in networks}) == 1
         growth = Growth(GrowthConfig(hold=16, fade=32))
         assert networks[0].progress.item() == min(2, growth.progress(begin))

@@ -186,7 +186,7 @@ def _held(loop: Loop[Any]) -> int:
     sizes: list[int] = [
         each.nbytes
         for player in loop.game.players.values()
-        for network in (player.network, player.average)
+        for network in (player.network, player.ema)
         if network is not None
         for each in (*network.parameters(), *network.buffers())
     ]

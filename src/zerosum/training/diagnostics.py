@@ -75,7 +75,7 @@ def _left_as_it_is(game: Game[Any]) -> Iterator[None]:
     buffers = [
         (buffer, buffer.clone())
         for player in game.players.values()
-        for network in (player.network, player.average)
+        for network in (player.network, player.ema)
         if network is not None
         for buffer in network.buffers()
     ]

@@ -18,7 +18,7 @@ from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.costs import Costs
 from zerosum.training.engine import Engine
-from zerosum.training.pace import decay_of, half_life_at, set_pace, update_average
+from zerosum.training.pace import decay_of, ema_half_life_at, set_pace, update_ema
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
 __all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
@@ -217,7 +217,7 @@ class Loop(Generic[BatchT]):
                 self._look_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
-        self._update_averages()
+        self._update_emas()
         self.before, self.images_seen = (
             self.images_seen,
             self.images_seen + self.batches.size_at(self.images_seen),
@@ -301,12 +301,14 @@ class Loop(Generic[BatchT]):
             self.require_finite()
             raise
 
-    def _update_averages(self) -> None:
+    def _update_emas(self) -> None:
         step = self.batches.size_at(self.images_seen)
         for player in self.game.players.values():
-            if player.average is not None:
-                half_life = half_life_at(player.half_life, self.images_seen, player.memory)
-                update_average(player.average, player.network, decay_of(half_life, step=step))
+            if player.ema is not None:
+                half_life = ema_half_life_at(
+                    player.ema_half_life, self.images_seen, player.ema_factor
+                )
+                update_ema(player.ema, player.network, decay_of(half_life, step=step))
 
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on bit for bit; random numbers need no state of their own.
@@ -325,7 +327,7 @@ class Loop(Generic[BatchT]):
             "players": {
                 name: {
                     "network": player.network.state_dict(),
-                    "average": None if player.average is None else player.average.state_dict(),
+                    "average": None if player.ema is None else player.ema.state_dict(),
                     "optimizer": optimizer_state(player.optimizer),
                 }
                 | ({"history": player.history.state_dict()} if player.history else {})

@@ -63,7 +63,7 @@ def grow(player: Player, progress: float) -> None:
         >>> network.stage
         (1, 0.25)
     """
-    for network in (player.network, player.average):
+    for network in (player.network, player.ema):
         hook = getattr(network, "grow", None)
         if hook is not None:
             hook(progress)
