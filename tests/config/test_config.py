@@ -140,7 +140,7 @@ def test_the_published_schedule_of_r3gan() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"images": 0}, "images must be greater than 0, got 0"),
+        ({"total_images": 0}, "images must be greater than 0, got 0"),
         ({"batch_size": -1}, "batch_size must be greater than 0"),
         ({"seed": -1}, "seed must be 0 or more"),
         ({"checkpoint_seconds": -1.0}, "must not be negative"),

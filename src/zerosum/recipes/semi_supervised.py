@@ -122,7 +122,7 @@ def _on_labels_alone(config: SemiSupervisedRunConfig, *, images: int) -> Classif
         **shared
         | {
             "recipe": f"{config.recipe}-supervised",
-            "images": images,
+            "total_images": images,
             "game": ClassificationConfig(
                 network=game.network,
                 labels_per_class=game.labels_per_class,

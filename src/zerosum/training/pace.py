@@ -12,7 +12,7 @@ from zerosum.games.parts.schedules import Schedule
 __all__ = [
     "RAMP_UP",
     "decay_of",
-    "half_life_at",
+    "ema_half_life_at",
     "learning_rate_factor",
     "set_pace",
     "update_ema",
