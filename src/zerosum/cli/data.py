@@ -54,7 +54,7 @@ def _inspect(
 
     from zerosum.data.audit import audit
     from zerosum.data.report import audit_to_json, render
-    from zerosum.data.report import picture as draw
+    from zerosum.data.report import draw_audit
     from zerosum.files import require_writable
 
     console = Console()
@@ -63,7 +63,7 @@ def _inspect(
     report = audit(*sources, pixel_limit=pixel_limit)
     try:
         if picture is not None:
-            draw(sources, picture, pixel_limit=pixel_limit)
+            draw_audit(sources, picture, pixel_limit=pixel_limit)
     finally:  # What took so long is said where it cannot be drawn, too.
         if json:
             print_json(audit_to_json(report))

@@ -60,7 +60,7 @@ class Halve(nn.Conv2d):
         """Halve the pictures."""
         # An odd row or column is not seen by any output; the short form would not know of it.
         even = input.shape[-2] % 2 == 0 and input.shape[-1] % 2 == 0
-        if input.requires_grad and even and _is_slow(input, pictures=self.in_channels):
+        if input.requires_grad and even and _is_slow(input, channels=self.in_channels):
             halving = _picture(input.shape, self.weight.shape)
             return halving.convolve(input, self.weight, self.bias)
         return super().forward(input)
