@@ -53,8 +53,7 @@ def _inspect(
     from rich.console import Console
 
     from zerosum.data.audit import audit
-    from zerosum.data.report import audit_to_json, render
-    from zerosum.data.report import draw_audit
+    from zerosum.data.report import audit_to_json, draw_audit, render
     from zerosum.files import require_writable
 
     console = Console()
