@@ -146,7 +146,7 @@ def resume(
         >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
         >>> with TemporaryDirectory() as folder:
         ...     _ = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
-        ...     resume(f"{folder}/run", images=64, quiet=True).images
+        ...     resume(f"{folder}/run", images=64, quiet=True).images_seen
         64
     """
     options = _settings(ResumeConfig, how)
