@@ -6,7 +6,7 @@ import pytest
 
 from zerosum.config import PenaltyConfig
 from zerosum.errors import UnknownNameError
-from zerosum.games.adversarial import WeightedPenalty
+from zerosum.games import WeightedPenalty
 from zerosum.games.base import Round
 from zerosum.games.parts.schedules import SHAPES, STEADY, Schedule, annealed, ramped
 from zerosum.randomness import Randomness

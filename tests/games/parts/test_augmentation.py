@@ -1,4 +1,4 @@
-"""The rule of ADA in closed form, and what it does to a run."""
+"""The order of augmentations; the rule of ADA in closed form, and what it does to a run."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -10,10 +10,24 @@ from torch import Tensor, nn
 
 from runs_in_processes import assert_same
 from settings import adversarial, rules
-from zerosum.config import AdaptiveAugmentationConfig, BurnInConfig, RunConfig
+from zerosum.augment.diffaugment import cutout
+from zerosum.augment.nonleaking import augment_by_chance
+from zerosum.config import (
+    AdaptiveAugmentationConfig,
+    BurnInConfig,
+    InstanceNoiseConfig,
+    RunConfig,
+)
 from zerosum.families.building import build_game
-from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn
-from zerosum.games.parts.adaptive import overfitting
+from zerosum.games import (
+    AdaptiveAugmentation,
+    AdversarialGame,
+    AugmentationPipeline,
+    Player,
+    Round,
+    Turn,
+)
+from zerosum.games.parts.augmentation import overfitting
 from zerosum.objectives import OBJECTIVES, make_objective
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
@@ -141,6 +155,20 @@ def test_pairs_are_easier_than_signs_by_what_is_said() -> None:
     assert pairs == pytest.approx(0.77, abs=0.01)
 
 
+def test_the_pipeline_is_ada_then_diffaugment_then_noise() -> None:
+    settings = rules(
+        adaptive_augmentation=AdaptiveAugmentationConfig(probability=1.0),
+        augmentation=("cutout",),
+        instance_noise=InstanceNoiseConfig(deviation=0.5, until=100),
+    )
+    images = torch.rand(4, 1, 8, 8)
+    now = Round(number=0, images=50, random=Randomness(seed=0).at(50))
+    random = Randomness(seed=0).at(50)
+    expected = cutout(augment_by_chance(images, 1.0, random), random)
+    expected = expected + 0.25 * random.normal(4, 1, 8, 8)
+    assert torch.equal(AugmentationPipeline(settings).augment(images, now), expected)
+
+
 # --- In a run ------------------------------------------------------------------------------------
 
 
@@ -208,8 +236,8 @@ def test_a_chance_may_have_a_schedule() -> None:
     before, after = (
         Round(number=0, images=images, random=Randomness(seed=0)) for images in (0, 32)
     )
-    assert ada.view(pictures, before) is pictures
-    assert not torch.equal(ada.view(pictures, after), pictures)
+    assert ada.augment(pictures, before) is pictures
+    assert not torch.equal(ada.augment(pictures, after), pictures)
 
 
 def test_generated_pictures_are_changed_too_and_slopes_reach_the_generator(
