@@ -314,8 +314,8 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "two rates": game.players["discriminator"].optimizer.param_groups[0]["lr"] == 4e-4,
         "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
         "noise": game.augmentation.noise.at(0) == 0.1,
-        "decay": game.players["generator"].decay == (0, 100),
-        "burn-in": game.players["generator"].rate.at(0) == 4.0,
+        "decay": game.players["generator"].pace.decay == (0, 100),
+        "burn-in": game.players["generator"].pace.rate.at(0) == 4.0,
     }
     assert [name for name, is_set in found.items() if is_set] == [kind]
 
@@ -330,8 +330,8 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
         (0, 4.0, 0.9, 10.0, 0.0), (500, 2.5, 0.9495, 5.5, 0.5), (1000, 1.0, 0.999, 1.0, 1.0)
     ):  # fmt: skip
         for player in game.players.values():
-            assert player.rate.at(images) == rate
-            assert player.beta2.at(images) == pytest.approx(beta2)
+            assert player.pace.rate.at(images) == rate
+            assert player.pace.beta2.at(images) == pytest.approx(beta2)
         assert [due.factor.at(images) for due in game.regularisers["discriminator"]] == [penalty]
         assert game.players["generator"].memory.at(images) == memory
 
@@ -339,9 +339,9 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
 def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
     game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
     for player in game.players.values():
-        assert player.beta2 is None
+        assert player.pace.beta2 is None
         assert player.memory is None
-        assert player.rate.at(0) == 1.0
+        assert player.pace.rate.at(0) == 1.0
     assert [due.factor.at(0) for due in game.regularisers["discriminator"]] == [1.0]
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from zerosum.checkpoint import require_like
 from zerosum.errors import CheckpointError
 from zerosum.games.parts.history import History
-from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import CONSTANT, Pace, Schedule
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
 
@@ -32,10 +32,7 @@ class Player:
         optimizer: How it moves.
         average: A copy of the network that follows it slowly, for sampling; or None.
         half_life: Images after which a past weight counts half in the average.
-        decay: The images between which the learning rate falls linearly to zero; or None.
-        rate: Factor on the learning rate, besides.
-        annealing: Another one.
-        beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
+        pace: How its learning rate and beta2 change while the run goes on.
         memory: Factor on the half-life; None: it is short as long as few images were seen.
         history: What it pays, beside what its game asks, for being far from where it was; or None.
 
@@ -50,10 +47,7 @@ class Player:
     optimizer: torch.optim.Optimizer
     average: nn.Module | None = None
     half_life: float = 0.0
-    decay: tuple[int, int] | None = None
-    rate: Schedule = STEADY
-    annealing: Schedule = STEADY
-    beta2: Schedule | None = None
+    pace: Pace = CONSTANT
     memory: Schedule | None = None
     history: History | None = None
 

@@ -67,7 +67,8 @@ def test_a_term_is_due_every_so_many_turns() -> None:
 
 def test_each_player_has_those_that_weigh_something() -> None:
     settings = rules(
-        penalties=penalties("r1", "dragan", weight=1.0), feature_matching=FeatureMatchingConfig(weight=1.0)
+        penalties=penalties("r1", "dragan", weight=1.0),
+        feature_matching=FeatureMatchingConfig(weight=1.0),
     )
     names = {
         player: sorted(each.name for each in found)
