@@ -35,7 +35,7 @@ from zerosum.attacks import (
     fgsm,
 )
 from zerosum.families.victims import load_victim
-from zerosum.jobs.shown import show
+from zerosum.jobs.labelled_images import show
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -160,7 +160,7 @@ def config_of(case: Case, images: int) -> RunConfig:
     if case.base != "mnist-gan-2018" and case.base != "mnist-gan-2022":
         config = change(config, {"game.generator.width": 16, "game.discriminator.width": 16})
     config = change(config, case.fields)
-    every = max(config.images // 12, config.batch_size)
+    every = max(config.total_images // 12, config.batch_size)
     return change(config, {"evaluate_every": every, "evaluate_count": 2_048})
 
 

@@ -94,7 +94,7 @@ def shortened(config: RunConfig, images: int | None) -> RunConfig:
         (game["optimizer"], "annealing"),
         (game["domain_optimizer"], "annealing"),
     ):
-        place[name] = place[name] and place[name] * images // config.images
+        place[name] = place[name] and place[name] * images // config.total_images
     return from_json({**values, "images": images})
 
 

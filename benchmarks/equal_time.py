@@ -134,8 +134,8 @@ def table(runs: Mapping[str, Path], seconds: float, options: argparse.Namespace)
             f"{each.estimate.value:.4g} ± {each.estimate.error:.2g}"
             for each in found.scores.values()
         ]
-        rate = f"{model.images / seconds:.0f}"
-        lines.append(f"| {' | '.join([name, sizes, f'{model.images:,}', rate, *scores])} |")
+        rate = f"{model.images_seen / seconds:.0f}"
+        lines.append(f"| {' | '.join([name, sizes, f'{model.images_seen:,}', rate, *scores])} |")
     return "\n".join(lines) + "\n"
 
 

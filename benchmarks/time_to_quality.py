@@ -39,7 +39,7 @@ from torch import Tensor, nn
 
 from zerosum.config import RunConfig, change
 from zerosum.data import Batches, Store, unscale
-from zerosum.evaluation.seeing import kept_on_disk, see, see_store
+from zerosum.evaluation.extraction import extract, extract_from_store, kept_on_disk
 from zerosum.families.building import build_game
 from zerosum.families.preparation import prepare_store
 from zerosum.features import load_features
@@ -118,7 +118,7 @@ class Judge:
 
     def __init__(self, store: Store, cache: Path) -> None:
         self.network = load_features("digits", cache=cache)
-        self.real = see_store(store, self.network, count=len(store), seed=0, cache=cache)
+        self.real = extract_from_store(store, self.network, count=len(store), seed=0, cache=cache)
 
     def __call__(self, draw: Callable[[Tensor], Tensor], latent_size: int) -> float:
         """Judge a generator, given as the function that draws."""
@@ -128,7 +128,7 @@ class Judge:
             for start in range(0, COUNT, 100)
         )
         with kept_on_disk(batches, COUNT) as pictures:
-            features = see(pictures, self.network).features
+            features = extract(pictures, self.network).features
         return frechet_distance_of_features(self.real.features, features).value
 
 

@@ -35,7 +35,7 @@ def tiny() -> RunConfig:
     return replace(
         base,
         game=game,
-        images=320,
+        total_images=320,
         batch_size=16,
         sample_every=160,
         sample_count=4,

@@ -30,8 +30,8 @@ from zerosum.evaluation.protocol import Scores
 from zerosum.files import write_text
 from zerosum.recipes import recipe
 from zerosum.runs import Run
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.hooks import read_statistics
-from zerosum.training.vitals import vital_signs
 
 SHORT = {
     "images": 48,
@@ -50,7 +50,7 @@ SHORT = {
 
 @pytest.fixture(autouse=True)
 def without_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Curves, TensorBoard's events and vital signs take most of the time of so short a run."""
+    """Curves, TensorBoard's events and diagnostics take most of the time of so short a run."""
 
     def draw(lines: Any, path: Path, **_: Any) -> None:
         write_text(path, "curves")
@@ -58,8 +58,8 @@ def without_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zerosum.training.hooks.draw_curves", draw)
     for module in ("hooks", "evaluation"):
         monkeypatch.setattr(f"zerosum.training.{module}.SummaryWriter", MagicMock())
-    signs = partial(vital_signs, rounds=1)
-    monkeypatch.setattr("zerosum.training.evaluation.vital_signs", signs)
+    signs = partial(player_diagnostics, rounds=1)
+    monkeypatch.setattr("zerosum.training.evaluation.player_diagnostics", signs)
 
 
 @pytest.fixture
@@ -72,14 +72,16 @@ def collapse_once(seen: list[float]) -> AbstractContextManager[Any]:
 
     def diagnose(history: Sequence[Scores]) -> Finding | None:
         last = history[-1]
-        if last.images != 32:
+        if last.images_seen != 32:
             return None
-        value = last.vitals[min(name for name in last.vitals if name.endswith("gradient"))]
+        value = last.diagnostics[
+            min(name for name in last.diagnostics if name.endswith("gradient"))
+        ]
         if not seen:
             seen.append(value)
         if value != seen[0]:
             return None
-        return Finding(name="mode collapse", images=32, reason="a test", remedy="None.")
+        return Finding(name="mode collapse", images_seen=32, reason="a test", remedy="None.")
 
     return patch("zerosum.training.evaluation.diagnose", diagnose)
 
@@ -238,7 +240,7 @@ def test_twenty_real_kills_cost_nothing(quick: RunConfig, tmp_path: Path) -> Non
         return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True)
 
     for folder in ("whole", "killed"):
-        create(tmp_path / folder / "plan", replace(quick, images=320))
+        create(tmp_path / folder / "plan", replace(quick, total_images=320))
     value = finish(launch("whole")).split()[-1]
     chance, kills, run = Random(0), 0, tmp_path / "killed" / "run"
     while kills < 20:

@@ -94,7 +94,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         generator=StyleGeneratorConfig(latent_size=8, width=4, style_size=8, depth=2),
         discriminator=StyleDiscriminatorConfig(width=4),
     )
-    config = replace(base, game=game, images=16, batch_size=16, sample_count=4, device="cpu")
+    config = replace(base, game=game, total_images=16, batch_size=16, sample_count=4, device="cpu")
     config = replace(config, evaluate_every=16, evaluate_count=16, evaluate_features="pixels")
     train_run(config, out=folder / "run", quiet=True)
     domains = digits_and_negatives(folder / "domains", count=4, tests=2)

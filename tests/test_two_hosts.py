@@ -113,7 +113,9 @@ def test_a_host_that_is_killed_and_comes_back(
     tiny: RunConfig, tmp_path: Path, hosts: list[Host]
 ) -> None:
     size = tiny.batch_size
-    config = replace(tiny, images=ROUNDS * size, checkpoint_seconds=0.0, log_every=100 * size)
+    config = replace(
+        tiny, total_images=ROUNDS * size, checkpoint_seconds=0.0, log_every=100 * size
+    )
     run = create(tmp_path / "run", config)
     main = f"{hosts[0].address}:29{os.getpid() % 900 + 100}"
     agents = [host.join(main, run.path) for host in hosts]
@@ -121,12 +123,12 @@ def test_a_host_that_is_killed_and_comes_back(
         _wait_for(run, 50 * size, agents)
         _kill(agents[1])
         before = _images(run)
-        assert before < config.images
+        assert before < config.total_images
         agents[1] = hosts[1].join(main, run.path)
         outputs = [agent.communicate(timeout=500)[0] for agent in agents]
     finally:
         for agent in agents:
             _kill(agent)
     assert [agent.returncode for agent in agents] == [0, 0], "\n\n".join(outputs)
-    assert "".join(outputs).count(f"done: {config.images:,} images seen.") == 1
-    assert _images(run) == config.images
+    assert "".join(outputs).count(f"done: {config.total_images:,} images seen.") == 1
+    assert _images(run) == config.total_images

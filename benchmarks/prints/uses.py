@@ -137,7 +137,7 @@ def _of_python(run: Path) -> Prints:
         "zerosum.compare": lambda: zerosum.compare([run]),
         "zerosum.project": lambda: zerosum.project(run, _PICTURE, steps=2, out=_MADE / "found"),
         "zerosum.translate": lambda: zerosum.translate(run, [_PICTURE], out=_MADE / "turned"),
-        "zerosum.resume": lambda: zerosum.resume(run, images=28, quiet=True).images,
+        "zerosum.resume": lambda: zerosum.resume(run, images=28, quiet=True).images_seen,
         "zerosum.train": lambda: zerosum.train("dcgan-digits", out=run),
     }
     return {f"Python: {label}": _given(use) for label, use in uses.items()}

@@ -106,6 +106,6 @@ def near(word: str, names: Collection[str]) -> list[str]:
     """
     lowered = {name.lower(): name for name in names}
     parts = {each: f"-{each.replace('.', '-')}" for each in lowered}
-    found = [each for each in lowered if len(word) >= _SHORTEST and f"-{word}" in parts[each]]
-    found = found or get_close_matches(word, lowered, n=1, cutoff=_ALIKE)
-    return [lowered[each] for each in found]
+    matches = [each for each in lowered if len(word) >= _SHORTEST and f"-{word}" in parts[each]]
+    matches = matches or get_close_matches(word, lowered, n=1, cutoff=_ALIKE)
+    return [lowered[each] for each in matches]

@@ -14,6 +14,7 @@ from zerosum.sizes import ImageShape
 
 __all__ = [
     "AnyLatents",
+    "AnyLogits",
     "Batch",
     "ByteBatches",
     "Bytes",
@@ -29,7 +30,6 @@ __all__ = [
     "Latents",
     "Logits",
     "Mask",
-    "Opinions",
     "OtherFeatures",
     "OtherImages",
     "PerSample",
@@ -68,12 +68,13 @@ Time = float | Float[Tensor, "n ..."]
 """t from 0 to 1 on a way: one for all, or one for each, of as many dimensions as the points."""
 
 Logits = Float[Tensor, " n"]
-"""A discriminator's opinion before the sigmoid: positive means "real"."""
+"""A discriminator's logits, before the sigmoid: positive means "real"."""
 
-Opinions = Float[Tensor, "n *outputs"]
-"""What a discriminator gives: a logit (n,), or several of each picture (n, outputs)."""
+AnyLogits = Float[Tensor, "n *outputs"]
+"""A discriminator's logits: one of each picture (n,), or several (n, outputs)."""
+
 ClassLogits = Float[Tensor, "n k"]
-"""A classifier's opinions on k classes before the softmax."""
+"""A classifier's logits of k classes, before the softmax."""
 
 Pixels = Float[Tensor, "n c h w"]
 """Pictures as attacks see them: floats in [0, 1]."""

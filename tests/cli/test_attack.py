@@ -20,7 +20,7 @@ from zerosum.games import PerturbationGame
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import attack
 from zerosum.jobs.attack_page import draw_curves
-from zerosum.jobs.shown import Shown
+from zerosum.jobs.labelled_images import LabelledImages
 from zerosum.recipes import recipe
 
 CPU = torch.device("cpu")
@@ -280,7 +280,9 @@ def test_the_labels_of_a_source() -> None:
 
 def test_classes_without_names_are_called_by_title_folder_or_number() -> None:
     nameless = replace(load_victim("digits", device=CPU), classes=(), titles=("nil", "one"))
-    shown = Shown(images=torch.zeros(1, 1, 2, 2), names=("a",), labels=(0,), classes=("3_three",))
+    shown = LabelledImages(
+        images=torch.zeros(1, 1, 2, 2), names=("a",), labels=(0,), classes=("3_three",)
+    )
     assert shown.class_names(nameless, (3,)) == ("nil", "one", "2", "3_three")
     assert shown.class_names(nameless, ()) == ("nil", "one")
 

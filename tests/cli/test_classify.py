@@ -82,7 +82,7 @@ def test_the_classes_are_those_of_the_source(run: Run) -> None:
 
 def test_it_is_tested_on_what_it_has_not_seen(run: Run) -> None:
     first, *_, last = read_scores(run.scores_path)
-    assert (first.leading, last.images) == ("accuracy", 640)
+    assert (first.leading, last.images_seen) == ("accuracy", 640)
     assert (last.protocol.real["split"], last.protocol.real["pictures"]) == ("held out", 6)
     assert last.scores["cross-entropy"].estimate.value < 0.5
     assert first.scores["cross-entropy"].estimate.value > 0.8

@@ -23,7 +23,7 @@ def run(tiny: RunConfig, tmp_path: Path) -> Path:
         discriminator=StyleDiscriminatorConfig(width=4),
         conditional="projection",
     )
-    config = replace(tiny, game=game, images=32, sample_every=1_000)
+    config = replace(tiny, game=game, total_images=32, sample_every=1_000)
     return train_run(config, out=tmp_path / "run", quiet=True).run.path
 
 
@@ -76,6 +76,6 @@ def test_bad_input(
 def test_a_run_without_styles(
     tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plain = train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True).run.path
+    plain = train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True).run.path
     assert call("mix", str(plain), "--coarse", "1", "--fine", "2") == 1
     assert "generator whose layers have styles" in capsys.readouterr().err

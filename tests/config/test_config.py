@@ -44,7 +44,7 @@ from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.sizes import PIXEL_LIMIT
 from zerosum.training.engine import Engine
-from zerosum.training.pace import half_life_at, set_pace
+from zerosum.training.pace import ema_half_life_at, set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -122,7 +122,7 @@ def test_the_published_schedule_of_r3gan() -> None:
         (0, 2e-4, 0.05, 0.9, 0.0, 0.0),
         (10_000_000, 1.25e-4, 0.0275, 0.945, 2.5e6, 0.275),
         (20_000_000, 5e-5, 0.005, 0.99, 5e6, 0.55),
-        (run.images, 5e-5, 0.005, 0.99, 5e6, 0.55),
+        (run.total_images, 5e-5, 0.005, 0.99, 5e6, 0.55),
     ):
         for player in game.players.values():
             set_pace(player, images, factor=1.0)
@@ -133,7 +133,7 @@ def test_the_published_schedule_of_r3gan() -> None:
         weights = [due.weight_at(now) for due in game.regularisers["discriminator"]]
         assert weights == pytest.approx([gamma / 2] * 2)
         generator = game.players["generator"]
-        found = half_life_at(generator.half_life, images, generator.memory)
+        found = ema_half_life_at(generator.ema_half_life, images, generator.ema_factor)
         assert found == pytest.approx(half_life)
         assert game.augmentation.adaptive.probability_at(now) == pytest.approx(chance)
 
@@ -141,7 +141,7 @@ def test_the_published_schedule_of_r3gan() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"images": 0}, "images must be greater than 0, got 0"),
+        ({"total_images": 0}, "images must be greater than 0, got 0"),
         ({"batch_size": -1}, "batch_size must be greater than 0"),
         ({"seed": -1}, "seed must be 0 or more"),
         ({"checkpoint_seconds": -1.0}, "must not be negative"),
@@ -333,14 +333,14 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
             assert player.pace.rate.at(images) == rate
             assert player.pace.beta2.at(images) == pytest.approx(beta2)
         assert [due.factor.at(images) for due in game.regularisers["discriminator"]] == [penalty]
-        assert game.players["generator"].memory.at(images) == memory
+        assert game.players["generator"].ema_factor.at(images) == memory
 
 
 def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
     game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
     for player in game.players.values():
         assert player.pace.beta2 is None
-        assert player.memory is None
+        assert player.ema_factor is None
         assert player.pace.rate.at(0) == 1.0
     assert [due.factor.at(0) for due in game.regularisers["discriminator"]] == [1.0]
 

@@ -94,7 +94,7 @@ def test_every_recipe_moves_every_weight_of_every_player(name: str, tmp_path: Pa
     scores = read_scores(run.scores_path)
     assert list(scores[-1].scores) == ["fooled", "size"]
     assert scores[-1].protocol.real["split"] == "held out"
-    assert "generator gradient" not in scores[-1].vitals  # The alarm would misread it.
+    assert "generator gradient" not in scores[-1].diagnostics  # The alarm would misread it.
     assert load(run.path, kind=LearnedAttack, device="cpu").attack.network.training is False
     with pytest.raises(RunError, match=r"it learnt to attack .zerosum attack"):
         jobs.evaluate(str(run.path), EvaluateConfig(count=8, device="cpu"), quiet=True)
@@ -112,7 +112,7 @@ def test_of_classes_with_one_picture_each_some_are_held_out_too(tmp_path: Path) 
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
     config = small(name, **{"evaluate_every": 8, "game.average_half_life": 100})
     whole = train(config, tmp_path / "whole")
-    half = train(replace(config, images=8), tmp_path / "half")
+    half = train(replace(config, total_images=8), tmp_path / "half")
     jobs.resume_run(half.path, images=16, quiet=True)
     assert_same(weights(whole), weights(half))
     found = [

@@ -67,7 +67,7 @@ def test_published_settings(name: str) -> None:
 
 def test_fastcut_is_cut_with_the_settings_of_its_authors_code() -> None:
     fast, slow = recipe("fastcut"), recipe("cut")
-    assert (fast.images, slow.images) == (200_000, 400_000)
+    assert (fast.total_images, slow.total_images) == (200_000, 400_000)
     game: Any = fast.game
     assert (game.nce_weight, game.nce_identity, game.flip_equivariance) == (10.0, False, True)
     assert game.generator_optimizer.decay == (150_000, 200_000)

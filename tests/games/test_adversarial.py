@@ -251,6 +251,6 @@ def test_preview_uses_the_average_in_evaluation_mode() -> None:
     game = _game()
     average = Shift()
     average.shift.data.fill_(100.0)
-    game.players["generator"].average = average
+    game.players["generator"].ema = average
     assert game.preview(3, Randomness(seed=0)).mean().item() > 50
     assert average.training

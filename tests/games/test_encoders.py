@@ -12,9 +12,9 @@ from zerosum.networks import DomainHead, LenetClassifier
 from zerosum.networks.settings import Norm
 from zerosum.objectives import domain_costs
 from zerosum.randomness import Randomness
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import DomainBatch
 
 
@@ -81,7 +81,7 @@ def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None
     game, loop = make_loop()
     loop.play_round()
     before = {name: state(game, name) for name in game.players}
-    assert "target gradient" in vital_signs(loop)
+    assert "target gradient" in player_diagnostics(loop)
     for name, old in before.items():
         assert same(old, state(game, name)) == old.keys()
 

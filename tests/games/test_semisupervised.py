@@ -1,6 +1,6 @@
 """The game of few labels: who learns what from what, and what it costs.
 
-What unlabelled pictures are worth takes longer to see: benchmarks/few_labels.py.
+What unlabelled pictures are worth takes longer to see: benchmarks/semi_supervised.py.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from zerosum.families.building import build_game
 from zerosum.families.labels import labelled_batches
 from zerosum.families.loading import load
 from zerosum.families.preparation import prepare_store
-from zerosum.families.semi_supervised.data import few_labels_batches
+from zerosum.families.semi_supervised.data import semi_supervised_batches
 from zerosum.games import Player, Round, SemiSupervisedGame
 from zerosum.jobs import train_run
 from zerosum.models.semi_supervised import SemiSupervised
@@ -53,7 +53,7 @@ def small(name: str = "sgan", **fields: Any) -> Any:
 
 def make_loop(config: RunConfig) -> Loop[Any]:
     store = prepare_store(config, quiet=True)
-    make: Any = few_labels_batches if config.recipe == "sgan" else labelled_batches
+    make: Any = semi_supervised_batches if config.recipe == "sgan" else labelled_batches
     batches = make(config, store, batch_size=config.batch_size, seed=config.seed)
     return Loop(game=build_game(config, CPU), batches=batches, engine=CPU, seed=config.seed)
 
@@ -138,7 +138,7 @@ def test_few_labels_are_all_that_is_learnt_from_them() -> None:
     two: dict[str, Any] = {"game.labels_per_class": 2}
     config = small(**two)
     store = prepare_store(config, quiet=True)
-    batches = few_labels_batches(config, store, batch_size=50, seed=0)
+    batches = semi_supervised_batches(config, store, batch_size=50, seed=0)
     known, unknown = (
         {int(i) for at in range(0, 10_000, 50) for i in stream.indices(at)}
         for stream in (batches.labelled, batches.unlabelled)
@@ -153,10 +153,10 @@ def test_few_labels_are_all_that_is_learnt_from_them() -> None:
 
 def test_what_was_played_ahead_leaves_no_trace() -> None:
     """The first round sets lengths by the data; looking ahead must not make them others."""
-    from zerosum.training.vitals import vital_signs
+    from zerosum.training.diagnostics import player_diagnostics
 
     plain, watched = make_loop(small()), make_loop(small())
-    vital_signs(watched)
+    player_diagnostics(watched)
     for loop in (plain, watched):
         loop.play_round()
     assert_same(plain.state_dict(), watched.state_dict())
@@ -199,7 +199,7 @@ def test_the_convolutional_preset_moves_every_weight(name: str) -> None:
     config = named(change(recipe(name), fields))
     before = build_game(config, CPU).players
     store = prepare_store(config, quiet=True)
-    make: Any = few_labels_batches if name == "sgan-conv" else labelled_batches
+    make: Any = semi_supervised_batches if name == "sgan-conv" else labelled_batches
     batches = make(config, store, batch_size=4, seed=0)
     loop: Loop[Any] = Loop(game=build_game(config, CPU), batches=batches, engine=CPU, seed=0)
     loop.play_round()

@@ -19,9 +19,9 @@ from zerosum.nn.bilinear import Convolution
 from zerosum.objectives import path_lengths
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import Batch
 
 SMALL: dict[str, Any] = {
@@ -84,11 +84,11 @@ def test_growth_holds_and_fades_by_images() -> None:
 def test_both_players_and_the_average_grow_with_the_images() -> None:
     loop = loop_of(GROWING)
     found = []
-    while loop.images < 120:
-        begin = loop.images
+    while loop.images_seen < 120:
+        begin = loop.images_seen
         loop.play_round()
         networks: list[Any] = [player.network for player in loop.game.players.values()]
-        networks.append(loop.game.players["generator"].average)
+        networks.append(loop.game.players["generator"].ema)
         assert len({network.progress.item() for network in networks}) == 1
         growth = Growth(GrowthConfig(hold=16, fade=32))
         assert networks[0].progress.item() == min(2, growth.progress(begin))
@@ -100,20 +100,20 @@ def test_both_players_and_the_average_grow_with_the_images() -> None:
 def test_every_weight_moves_while_networks_grow() -> None:
     loop = loop_of(GROWING)
     before = deepcopy(loop.state_dict()["players"])
-    while loop.images < 120:
+    while loop.images_seen < 120:
         loop.play_round()
     for role, player in loop.game.players.items():
         for name, weight in player.network.named_parameters():
             assert not torch.equal(weight, before[role]["network"][name]), (role, name)
 
 
-def test_vital_signs_leave_growth_and_path_mean_alone() -> None:
+def test_diagnostics_leave_growth_and_path_mean_alone() -> None:
     for config in (GROWING, STYLED):
         loop = loop_of(config)
         for _ in range(4):
             loop.play_round()
         before = deepcopy(loop.state_dict())
-        vital_signs(loop)
+        player_diagnostics(loop)
         assert same(before, loop.state_dict())
 
 

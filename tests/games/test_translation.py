@@ -173,7 +173,7 @@ def test_the_pools_are_saved_and_taken_back() -> None:
 def test_the_best_translators_are_the_averaged_ones() -> None:
     game = _cycle(0.9, 1.1)
     averaged = nn.ModuleDict({"a2b": Times(3.0), "b2a": Times(5.0)})
-    game.players["generators"].average = averaged
+    game.players["generators"].ema = averaged
     ones = torch.ones(1, *SHAPE)
     assert game.translate(ones, "b2a").mean().item() == 5.0
     back = game.reconstruct(ones, "a2b")  # A translation there, brought back.

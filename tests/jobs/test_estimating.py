@@ -76,11 +76,11 @@ def test_an_estimate_changes_nothing_and_grows_with_the_run(
     assert large.memory - _LIBRARIES > 1.5 * (small.memory - _LIBRARIES)
 
 
-def test_an_estimate_draws_from_nobody_and_examines_nothing(
+def test_an_estimate_draws_from_nobody_and_scores_nothing(
     tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
-    monkeypatch.setattr("zerosum.families.generation.record.Generation.exams", None)
+    monkeypatch.setattr("zerosum.families.generation.record.Generation.evaluators", None)
     before = torch.get_rng_state()
     _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
     assert torch.equal(torch.get_rng_state(), before)
@@ -136,10 +136,10 @@ def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
     out = tmp_path / "run"
     if is_heavy:
         with pytest.raises(ConfigError, match="Use a GPU, or smaller rounds"):
-            train_run(replace(tiny, images=16), out=out, quiet=True)
+            train_run(replace(tiny, total_images=16), out=out, quiet=True)
         assert not out.exists()
     else:
-        train_run(replace(tiny, images=16), out=out, quiet=True)
+        train_run(replace(tiny, total_images=16), out=out, quiet=True)
 
 
 def test_a_run_that_goes_on_is_not_looked_at_again(
@@ -148,7 +148,7 @@ def test_a_run_that_goes_on_is_not_looked_at_again(
     monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0)
     with patch("zerosum.jobs.estimating.estimate", return_value=replace(FOUND, memory=10)) as look:
         for images in (16, 32):
-            config = replace(tiny, images=images)
+            config = replace(tiny, total_images=images)
             train_run(config, out=tmp_path / "run", go_on=True, quiet=True)
             assert look.call_count == 1
 
@@ -162,7 +162,7 @@ def test_a_run_of_days_on_a_cpu_is_told_of_before_it_begins(
     slow = replace(FOUND, seconds=8e6, memory=10, batch_size=16)
     monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0)
     monkeypatch.setattr("zerosum.jobs.estimating.estimate", lambda *_: slow)
-    train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True)
+    train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True)
     told = capsys.readouterr().err
     assert "16 images of dcgan-digits take about 92 d 14 h on this processor" in told
 

@@ -1,4 +1,4 @@
-"""Any discriminator that judges pictures by their batch too."""
+"""Minibatch discrimination around any discriminator."""
 
 import pytest
 import torch
@@ -45,11 +45,11 @@ def test_every_discriminator_has_features_and_a_last_layer_linear_in_them(name: 
     assert isinstance(discriminator, Discriminator)
     images = torch.rand(3, *discriminator.image_shape)
     with torch.no_grad():
-        features, maps = discriminator.features(images), discriminator.look(images)
+        features, maps = discriminator.features(images), discriminator.forward_features(images)
         assert torch.equal(features, maps.flatten(1))
-        assert torch.equal(discriminator.judge(maps), discriminator(images))
-        nothing = discriminator.judge(torch.zeros_like(maps))
-        doubled = discriminator.judge(2 * maps) - nothing
+        assert torch.equal(discriminator.forward_head(maps), discriminator(images))
+        nothing = discriminator.forward_head(torch.zeros_like(maps))
+        doubled = discriminator.forward_head(2 * maps) - nothing
         torch.testing.assert_close(doubled, 2 * (discriminator(images) - nothing))
     assert features.shape == (3, FAMILIES[name])
 

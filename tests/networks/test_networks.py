@@ -112,8 +112,8 @@ def test_slopes_reach_every_parameter(pair: Pair) -> None:
     generator, discriminator = pair.generator(shape), pair.discriminator(shape)
     images = generator(torch.randn(8, LATENT_SIZE))
     cost = (images * torch.randn_like(images)).sum()
-    opinions = (discriminator(torch.rand(8, *shape)) * torch.randn(8)).sum()
-    for network, value in ((generator, cost), (discriminator, opinions)):
+    logits = (discriminator(torch.rand(8, *shape)) * torch.randn(8)).sum()
+    for network, value in ((generator, cost), (discriminator, logits)):
         for name, gradient in gradients(network, value).items():
             assert gradient.isfinite().all(), name
             assert gradient.abs().max() > 1e-6, name

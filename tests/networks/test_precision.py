@@ -74,7 +74,7 @@ def test_comparing_pictures_of_a_batch_is_exact() -> None:
     expected = judge._compared(maps)
     seen: list[Tensor] = []
     judge.weigh.register_forward_hook(lambda _layer, _given, made: seen.append(made))
-    with half(), patch.object(MlpDiscriminator, "look", lambda _judge, _images: maps):
+    with half(), patch.object(MlpDiscriminator, "forward_features", lambda _judge, _images: maps):
         judge(torch.randn(4, *SHAPE))
     torch.testing.assert_close(seen[0], expected)
 

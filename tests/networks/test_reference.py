@@ -79,9 +79,9 @@ def test_a_run_resumes_exactly_and_draws_the_same_pictures_when_loaded(
         return model.run.load("latest")["loop"], model.sample(3, seed=5)
 
     jobs.train_run(virtual, out=tmp_path / "whole", quiet=True)
-    half = change(virtual, {"images": virtual.images // 2})
+    half = change(virtual, {"images": virtual.total_images // 2})
     jobs.train_run(half, out=tmp_path / "half", quiet=True)
-    jobs.resume_run(tmp_path / "half", images=virtual.images, quiet=True)
+    jobs.resume_run(tmp_path / "half", images=virtual.total_images, quiet=True)
     (whole, pictures), (resumed, same) = (ending(tmp_path / name) for name in ("whole", "half"))
     assert_same(whole, resumed)
     assert torch.equal(pictures, same)

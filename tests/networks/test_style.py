@@ -69,7 +69,7 @@ def test_pictures_have_the_shape_that_was_asked_for(style: Any, shape: ImageShap
 @pytest.mark.parametrize("residual", [True, False])
 @pytest.mark.parametrize("group", [1, 4])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_any_number_of_pictures_gets_an_opinion_each(
+def test_any_number_of_pictures_gets_a_logit_each(
     shape: ImageShape, group: int, residual: bool
 ) -> None:
     network = StyleDiscriminatorConfig(width=4, residual=residual, group=group).build(shape)
@@ -78,7 +78,7 @@ def test_any_number_of_pictures_gets_an_opinion_each(
 
 
 @pytest.mark.parametrize("residual", [True, False])
-def test_opinions_start_of_ordinary_size(residual: bool) -> None:
+def test_logits_start_of_ordinary_size(residual: bool) -> None:
     network = StyleDiscriminatorConfig(width=16, residual=residual).build((3, 64, 64))
     with torch.no_grad():
         logits = network(torch.randn(64, 3, 64, 64))

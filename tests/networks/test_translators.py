@@ -92,9 +92,9 @@ def test_a_patch_is_as_wide_as_published(halvings: int, side: int) -> None:
     judge = PatchDiscriminatorConfig(width=2, halvings=halvings, norm="none").build(shape)
     initialise_normal(judge, std=1.0)
     images = _images(shape, n=1).requires_grad_()
-    opinions = judge(images)
-    middle = opinions.shape[1] // 2
-    opinions[0, middle, middle].backward()
+    logits = judge(images)
+    middle = logits.shape[1] // 2
+    logits[0, middle, middle].backward()
     gradient = images.grad
     assert gradient is not None
     seen = gradient[0, 0].abs().sum(dim=0).nonzero()

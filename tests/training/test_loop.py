@@ -17,9 +17,9 @@ from zerosum.training.engine import Engine, choose_device, start_engine
 from zerosum.training.loop import Hook, Loop, Record
 from zerosum.training.pace import (
     decay_of,
-    half_life_at,
+    ema_half_life_at,
     set_pace,
-    update_average,
+    update_ema,
 )
 from zerosum.types import Batch
 
@@ -87,7 +87,7 @@ def test_a_turn_moves_one_player_only() -> None:
 def test_images_are_counted_and_the_run_ends_there() -> None:
     loop = _loop(Bilinear())
     loop.run(until=33)
-    assert (loop.images, loop.rounds) == (40, 5)
+    assert (loop.images_seen, loop.rounds) == (40, 5)
 
 
 def test_stop_ends_after_the_round() -> None:
@@ -256,11 +256,11 @@ def test_an_averages_half_life_follows_its_schedule() -> None:
     def averaged(memory: Schedule | None) -> float:
         game = Bilinear()
         player = game.players["x"]
-        player.average = nn.Linear(1, 1, bias=False)
-        player.average.weight.data.fill_(100.0)
-        player.half_life, player.memory = 0.4, memory
+        player.ema = nn.Linear(1, 1, bias=False)
+        player.ema.weight.data.fill_(100.0)
+        player.ema_half_life, player.ema_factor = 0.4, memory
         _loop(game).run(until=16)
-        return player.average.weight.item() - player.parameters[0].item()
+        return player.ema.weight.item() - player.parameters[0].item()
 
     # 0.05 · 8 images: the half-life of the second round, of which 0.5 ** (8 / 0.4) is kept.
     short, gone = averaged(None), averaged(Schedule(start=0.0, end=1.0, until=10**9))
@@ -269,10 +269,10 @@ def test_an_averages_half_life_follows_its_schedule() -> None:
 
 
 def test_only_without_a_schedule_of_its_own_is_a_half_life_short_at_first() -> None:
-    assert half_life_at(1000, 2000) == 100
-    assert half_life_at(1000, 10**6) == half_life_at(1000, 0, STEADY) == 1000
+    assert ema_half_life_at(1000, 2000) == 100
+    assert ema_half_life_at(1000, 10**6) == ema_half_life_at(1000, 0, STEADY) == 1000
     halfway = Schedule(start=0.0, end=1.0, until=4000)
-    assert half_life_at(1000, 2000, halfway) == pytest.approx(500)
+    assert ema_half_life_at(1000, 2000, halfway) == pytest.approx(500)
 
 
 def test_average_has_the_half_life_it_says() -> None:
@@ -280,18 +280,18 @@ def test_average_has_the_half_life_it_says() -> None:
     average.weight.data.fill_(1.0)
     network.weight.data.fill_(0.0)
     for _ in range(10):
-        update_average(average, network, decay_of(1000, step=100))
+        update_ema(average, network, decay_of(1000, step=100))
     assert average.weight.item() == pytest.approx(0.5)
 
 
 def test_average_forgets_the_untrained_network() -> None:
-    assert decay_of(half_life_at(10_000, 2_000), step=100) == pytest.approx(0.5)
+    assert decay_of(ema_half_life_at(10_000, 2_000), step=100) == pytest.approx(0.5)
 
 
 def test_average_follows_running_statistics_and_copies_counts() -> None:
     average, network = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
     network(torch.randn(8, 2, 4, 4) + 10)
-    update_average(average, network, 0.5)
+    update_ema(average, network, 0.5)
     assert torch.allclose(average.running_mean, network.running_mean / 2)  # type: ignore
     assert average.num_batches_tracked == 1
 

@@ -60,15 +60,15 @@ def _inspect(
     console = Console()
     if picture is not None:
         require_writable(picture.parent)
-    found = audit(*sources, pixel_limit=pixel_limit)
+    report = audit(*sources, pixel_limit=pixel_limit)
     try:
         if picture is not None:
             draw(sources, picture, pixel_limit=pixel_limit)
     finally:  # What took so long is said where it cannot be drawn, too.
         if json:
-            print_json(audit_to_json(found))
+            print_json(audit_to_json(report))
         else:
-            render(found, console)
+            render(report, console)
     if picture is not None and not json:
         console.print(f"a sample of the pictures: {picture}", markup=False)
 

@@ -21,7 +21,7 @@ __all__ = ["command", "complete", "run"]
 
 _USUAL = (
     *("data", "data-a", "data-b", "game.victim", "game.epsilon", "game.universal"),
-    *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "images"),
+    *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "total-images"),
     *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "json", "quiet"),
     *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
     *("game.conditional", "game.generator.width", "game.discriminator.width"),

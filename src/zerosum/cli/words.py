@@ -78,11 +78,11 @@ CALLS: Mapping[str, str] = {
 """What is typed elsewhere, and what says the same here, value and all."""
 
 
-def answer(asked: str, values: Sequence[str], options: Sequence[Option]) -> str:
+def answer(option_name: str, values: Sequence[str], options: Sequence[Option]) -> str:
     """How a message on an unknown option goes on: with the options that are meant, to be copied.
 
     Args:
-        asked: The option without its hyphens.
+        option_name: The option without its hyphens.
         values: The words behind it.
         options: What there is.
 
@@ -93,26 +93,26 @@ def answer(asked: str, values: Sequence[str], options: Sequence[Option]) -> str:
         '; did you mean --game.optimizer.learning-rate 0.1?'
     """
     fields = {option.field: option for option in options}
-    if CALLS.get(asked, "").partition(" ")[0].lstrip("-") in fields:
-        return f"; did you mean {CALLS[asked]}?"
-    meant = _meant(asked, list(fields))
+    if CALLS.get(option_name, "").partition(" ")[0].lstrip("-") in fields:
+        return f"; did you mean {CALLS[option_name]}?"
+    meant = _meant(option_name, list(fields))
     if not meant:
         return "; --help lists what it knows."
     if fields[meant[0]].is_positional:
         return f": {fields[meant[0]].value} is given by its place, without an option."
-    both = " " if asked in MEANT else " or "  # A known word may mean several fields at once.
+    both = " " if option_name in MEANT else " or "  # A known word may mean several fields at once.
     return f"; did you mean {both.join(_call(fields[name], values) for name in meant)}?"
 
 
-def _meant(asked: str, fields: Sequence[str]) -> list[str]:
+def _meant(option_name: str, fields: Sequence[str]) -> list[str]:
     """The fields that a word means, or whose last part it is, or that it begins or resembles."""
-    path, dot, last = asked.rpartition(".")
+    path, dot, last = option_name.rpartition(".")
     for end in MEANT.get(last, (last,)):
         end = f"{path}.{end.rpartition('.')[2]}" if dot else end
-        found = [field for field in fields if _ends(field, end)]
-        if found:
-            return found
-    return near(asked, fields)
+        result = [field for field in fields if _ends(field, end)]
+        if result:
+            return result
+    return near(option_name, fields)
 
 
 def _ends(field: str, end: str) -> bool:
@@ -124,7 +124,7 @@ def _call(option: Option, values: Sequence[str]) -> str:
     if option.is_switch:
         return option.names[0]
     count = len(option.value.split())
-    given = list(values[:count]) or [option.value]
-    if option.field.endswith("size") and count == 2 and len(given) == 1:
-        given *= 2  # One side is meant for both.
-    return " ".join([option.names[0], *given])
+    parts = list(values[:count]) or [option.value]
+    if option.field.endswith("size") and count == 2 and len(parts) == 1:
+        parts *= 2  # One side is meant for both.
+    return " ".join([option.names[0], *parts])

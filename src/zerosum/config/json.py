@@ -16,6 +16,9 @@ from zerosum.registry import hint
 
 __all__ = ["change", "differences", "from_json", "to_json"]
 
+_IN_JSON = {"total_images": "images"}
+_IN_CODE = {there: here for here, there in _IN_JSON.items()}
+
 _FORMERLY: Mapping[str, Any] = {"data_a": None, "data_b": None, "pairing": "none"}
 
 
@@ -28,7 +31,7 @@ def to_json(config: RunConfig) -> dict[str, Any]:
         'dcgan'
     """
     values: dict[str, Any] = _adapter(config.family).dump_python(config, mode="json")
-    return values
+    return {_IN_JSON.get(name, name): value for name, value in values.items()}
 
 
 def from_json(values: Any) -> RunConfig:
@@ -49,8 +52,9 @@ def from_json(values: Any) -> RunConfig:
     """
     form = _class_of(values)
     values = {name: value for name, value in values.items() if not _is_formerly(name, value, form)}
+    in_code = {_IN_CODE.get(name, name): value for name, value in values.items()}
     try:
-        config: RunConfig = _adapter(form.family).validate_json(json.dumps(values), strict=True)
+        config: RunConfig = _adapter(form.family).validate_json(json.dumps(in_code), strict=True)
     except ValidationError as error:
         raise ConfigError("the configuration does not fit: " + _faults(error)) from error
     except (TypeError, ValueError, RecursionError) as error:
@@ -163,7 +167,8 @@ def _faults(error: ValidationError) -> str:
 
 def _path(location: tuple[int | str, ...]) -> list[str]:
     """The names of fields on the way; pydantic puts those of classes between them."""
-    return [str(part) for part in location if not str(part)[:1].isupper()]
+    names = [str(part) for part in location if not str(part)[:1].isupper()]
+    return [_IN_JSON.get(name, name) for name in names]
 
 
 def flatten(value: Any, name: str = "") -> dict[str, Any]:

@@ -22,7 +22,7 @@ def outlasting(config: RunConfig) -> dict[str, int]:
         >>> outlasting(whole), outlasting(replace(whole, images=30_000))
         ({}, {'growth': 40000})
     """
-    return {name: end for name, end in _ends(config) if end > config.images}
+    return {name: end for name, end in _ends(config) if end > config.total_images}
 
 
 def spent(config: RunConfig) -> dict[str, int]:
@@ -34,7 +34,7 @@ def spent(config: RunConfig) -> dict[str, int]:
         >>> from dataclasses import replace
         >>> from zerosum.recipes import recipe
         >>> whole = recipe("cyclegan-small")
-        >>> spent(whole), sorted(spent(replace(whole, images=2 * whole.images)))
+        >>> spent(whole), sorted(spent(replace(whole, images=2 * whole.total_images)))
         ({}, ['discriminator_optimizer.decay', 'generator_optimizer.decay'])
     """
     return {
@@ -42,7 +42,7 @@ def spent(config: RunConfig) -> dict[str, int]:
         for name, value in vars(config.game).items()
         if isinstance(value, OptimizerConfig)
         and value.decay is not None
-        and value.decay[1] < config.images
+        and value.decay[1] < config.total_images
     }
 
 

@@ -29,29 +29,29 @@ def build_player(
 
     Example:
         >>> engine = Engine(device=torch.device("cpu"))
-        >>> build_player(nn.Linear(2, 1), OptimizerConfig(), engine).average is None
+        >>> build_player(nn.Linear(2, 1), OptimizerConfig(), engine).ema is None
         True
     """
-    average = None if average_half_life is None else deepcopy(network).requires_grad_(False)
+    ema = None if average_half_life is None else deepcopy(network).requires_grad_(False)
     network = engine.prepare(network)
     weight = config.historical_averaging
     return Player(
         network=network,
         optimizer=_build_optimizer(config, network),
-        average=None if average is None else engine.prepare(average),
-        half_life=average_half_life or 0,
+        ema=None if ema is None else engine.prepare(ema),
+        ema_half_life=average_half_life or 0,
         pace=Pace(
             decay=config.decay,
             rate=burn_in.schedule(burn_in.learning_rate),
             annealing=STEADY if config.annealing is None else annealed(config.annealing),
             beta2=_beta2(burn_in, config.betas[1]),
         ),
-        memory=_memory(burn_in),
+        ema_factor=_ema_factor(burn_in),
         history=History(network.parameters(), weight=weight) if weight > 0 else None,
     )
 
 
-def _memory(config: BurnInConfig) -> Schedule | None:
+def _ema_factor(config: BurnInConfig) -> Schedule | None:
     return None if config.half_life is None else config.schedule(config.half_life)
 
 

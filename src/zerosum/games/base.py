@@ -25,15 +25,15 @@ NetworkT = TypeVar("NetworkT", bound=nn.Module)
 
 @dataclass(kw_only=True)
 class Player:
-    """One side of a game: its networks, the optimizer that moves them, and their average.
+    """One side of a game: its networks, the optimizer that moves them, and their EMA.
 
     Attributes:
         network: What the player moves: one network, or several in a container.
         optimizer: How it moves.
-        average: A copy of the network that follows it slowly, for sampling; or None.
-        half_life: Images after which a past weight counts half in the average.
+        ema: The exponential moving average of the network's weights, for sampling; or None.
+        ema_half_life: Images after which a past weight counts half in it.
         pace: How its learning rate and beta2 change while the run goes on.
-        memory: Factor on the half-life; None: it is short as long as few images were seen.
+        ema_factor: Factor on the half-life; None: it is short as long as few images were seen.
         history: What it pays, beside what its game asks, for being far from where it was; or None.
 
     Example:
@@ -45,10 +45,10 @@ class Player:
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
-    average: nn.Module | None = None
-    half_life: float = 0.0
+    ema: nn.Module | None = None
+    ema_half_life: float = 0.0
     pace: Pace = CONSTANT
-    memory: Schedule | None = None
+    ema_factor: Schedule | None = None
     history: History | None = None
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ class Player:
         Raises:
             CheckpointError: They are other networks than those that were saved.
         """
-        for name, network in (("network", self.network), ("average", self.average)):
+        for name, network in (("network", self.network), ("average", self.ema)):
             like = None if network is None else network.state_dict()
             require_like(saved.get(name), like, f"{where}.{name}")
             try:
@@ -93,7 +93,7 @@ class Player:
     @property
     def best(self) -> nn.Module:
         """The network to use once training is over: the average where there is one."""
-        return self.network if self.average is None else self.average
+        return self.network if self.ema is None else self.ema
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,8 @@ class Classifier(Model):
         "zerosum train classifier --data FOLDER, with a folder for each class in it"
     )
 
-    def __init__(self, *, run: Run, game: ClassifyingGame[Any], images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: ClassifyingGame[Any], images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: ClassifyingGame[Any] = game
 
     @property

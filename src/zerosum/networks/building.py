@@ -12,6 +12,9 @@ __all__ = ["build_discriminator", "build_generator"]
 
 NO_MINIBATCH = MinibatchDiscriminationConfig()
 
+_PARTS = ("forward_features", "forward_head", "features")
+"""Methods of a discriminator that minibatch discrimination calls."""
+
 
 def build_generator(
     config: GeneratorSettings, shape: ImageShape, *, classes: int = 0, class_size: int = 0
@@ -65,6 +68,6 @@ def build_discriminator(
     inner = config.build(shape, outputs=outputs)
     network: nn.Module = inner
     if minibatch.kernels:
-        require_parts(inner, "look", "judge", "features", why="minibatch discrimination")
+        require_parts(inner, *_PARTS, why="minibatch discrimination")
         network = networks.MinibatchDiscriminator(inner, minibatch, outputs=outputs)
     return networks.ConditionalDiscriminator(network) if classes else network

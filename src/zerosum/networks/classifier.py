@@ -1,4 +1,4 @@
-"""Pictures to opinions on classes: small networks, to start from."""
+"""Small classifiers, to start from."""
 
 from itertools import pairwise
 

@@ -17,7 +17,7 @@ from zerosum import nn as nn_layers
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
-from zerosum.networks.rows import flat_opinions
+from zerosum.networks.rows import flat_logits
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import INITIALISATIONS, normalisation
 from zerosum.nn.convolution import Double, Halve
@@ -167,7 +167,7 @@ class DcganGenerator(LayeredGenerator):
 
 
 class DcganDiscriminator(Discriminator):
-    """Pictures to opinions, through strided convolutions.
+    """Pictures to logits, through strided convolutions.
 
     x (n, c, h, w) → convolution, LeakyReLU → k − 1 times (convolution, normalisation, LeakyReLU)
     → the smallest map → head → logits (n,). With ``norm="none"`` the convolutions have biases and
@@ -176,7 +176,7 @@ class DcganDiscriminator(Discriminator):
     Args:
         settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Opinions of each picture.
+        outputs: Logits of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -207,7 +207,7 @@ class DcganDiscriminator(Discriminator):
             nn.LeakyReLU(slope, inplace=True),
             *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
             HEADS[settings.head](widths[-1], outputs, smallest, bias),
-            flat_opinions(outputs),
+            flat_logits(outputs),
         )
         INITIALISATIONS[settings.initialisation](self)
         if settings.spectral_norm:

@@ -79,7 +79,7 @@ class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPatchDiscriminatorConfig(OwnDiscriminatorConfig):
-    """A discriminator of your own that may judge patches: from pictures to logits (n, ...).
+    """A discriminator of your own, of pictures or of patches: from pictures to logits (n, ...).
 
     Example:
         >>> OwnPatchDiscriminatorConfig(factory="mine.py:Critic").kind
@@ -119,8 +119,9 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
 class OwnClassifierConfig(OwnSettings, ClassifierSettings):
     """A classifier of your own: from pictures (n, c, h, w) to logits (n, classes).
 
-    ``NAME(image_shape=, classes=, **arguments)`` returns it. Games that look within it see
-    what its method ``features`` gives (n, d), before its ``head``; where it has none, its logits.
+    ``NAME(image_shape=, classes=, **arguments)`` returns it. Games that use its
+    features call its method ``features``, (n, d), the input of its ``head``; where it has none,
+    its logits are its features.
 
     Example:
         >>> OwnClassifierConfig(factory="mine.py:Net").kind

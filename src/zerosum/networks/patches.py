@@ -1,4 +1,4 @@
-"""Networks that judge patches of a picture, one by one, rather than the whole."""
+"""Networks that classify patches of a picture, one by one, rather than the whole."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,7 +21,7 @@ __all__ = ["PatchDiscriminator", "PatchHeads"]
 
 
 class PatchDiscriminator(nn.Module):
-    """Pictures to maps of opinions, one for every patch; the paper's see 70x70 pixels each.
+    """Pictures to maps of logits, one for every patch; the paper's patches are 70x70 pixels.
 
     C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``halvings`` of
     stride 2, then one of stride 1 if ``smooth``, then the last of stride 1. All but the first and
@@ -70,7 +70,7 @@ class PatchDiscriminator(nn.Module):
             nn_layers.add_spectral_norm(self)
 
     def forward(self, images: Images) -> Float[Tensor, "n rows columns"]:
-        """Give an opinion on every patch: positive means "real"."""
+        """Compute a logit for every patch: positive means "real"."""
         logits: Tensor = self.layers(images)
         return logits
 

@@ -1,4 +1,4 @@
-"""Settings of networks that judge patches of a picture."""
+"""Settings of networks that classify patches of a picture."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +15,7 @@ __all__ = ["PatchDiscriminatorConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class PatchDiscriminatorConfig(NetworkSettings):
-    """Convolutions that judge a picture patch by patch; the paper's see 70x70 pixels each.
+    """Convolutions that classify a picture patch by patch; the paper's patches are 70x70 pixels.
 
     Example:
         >>> course = PatchDiscriminatorConfig(halvings=4, smooth=False, bias=False, norm="batch")

@@ -19,14 +19,14 @@ from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import Discriminator, Maps, in_turn
 from zerosum.networks.kinds import Generator
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
-from zerosum.networks.rows import flat_opinions, latent_rows
+from zerosum.networks.rows import flat_logits, latent_rows
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, MinibatchStd, PixelNorm
 from zerosum.nn.precision import in_full_precision
 from zerosum.nn.resampling import Resize
-from zerosum.types import AnyLatents, Images, ImageShape, Latents, Opinions
+from zerosum.types import AnyLatents, AnyLogits, Images, ImageShape, Latents
 
-__all__ = ["GrowingDiscriminator", "GrowingGenerator", "activated", "judging_head"]
+__all__ = ["GrowingDiscriminator", "GrowingGenerator", "activated", "logit_head"]
 
 _Maps = Float[Tensor, "n c _ _"]
 
@@ -153,7 +153,7 @@ class GrowingGenerator(Growing, Generator):
 
 
 class GrowingDiscriminator(Growing, Discriminator):
-    """Pictures to opinions, by two convolutions and halving, again and again.
+    """Pictures to logits, by two convolutions and halving, again and again.
 
     x, shrunk to the size in use → 1x1 convolution → for each size: two convolutions of kernel 3,
     mean of 2x2 → deviation of the minibatch → convolution → linear → linear → logits (n,). While
@@ -163,7 +163,7 @@ class GrowingDiscriminator(Growing, Discriminator):
     Args:
         settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Opinions of each picture.
+        outputs: Logits of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice.
@@ -196,10 +196,10 @@ class GrowingDiscriminator(Growing, Discriminator):
             for inputs, outputs in pairwise(widths)
         )
         smallest = (height >> count, breadth >> count)
-        self.head = nn.Sequential(*judging_head(widths[0], smallest, settings.group, outputs))
+        self.head = nn.Sequential(*logit_head(widths[0], smallest, settings.group, outputs))
 
-    def look(self, images: Images) -> Maps:
-        """What the last layer is given of the pictures, by the layers that have grown."""
+    def forward_features(self, images: Images) -> Maps:
+        """Compute the input of the last layer, by the layers that have grown."""
         stage, share = self.stage
         images = _shrink(images, self.growths - stage)
         maps = self.entries[stage](images)
@@ -209,8 +209,8 @@ class GrowingDiscriminator(Growing, Discriminator):
                 maps = self.entries[size - 1](_shrink(images, 1)).lerp(maps, share)
         return in_full_precision(partial(in_turn, list(self.head)[:-2]), maps)
 
-    def judge(self, maps: Maps) -> Opinions:
-        """The opinions on pictures of which `look` gave this."""
+    def forward_head(self, maps: Maps) -> AnyLogits:
+        """Compute logits from what `forward_features` returned."""
         return in_full_precision(partial(in_turn, list(self.head)[-2:]), maps)
 
     def coarsen(self, images: Images) -> Images:
@@ -241,13 +241,11 @@ def activated(
     return [convolution, nn.LeakyReLU(0.2, inplace=True)]
 
 
-def judging_head(
-    width: int, size: tuple[int, int], group: int, outputs: int = 1
-) -> list[nn.Module]:
+def logit_head(width: int, size: tuple[int, int], group: int, outputs: int = 1) -> list[nn.Module]:
     """The smallest maps to logits, with the deviation of groups of pictures as one more map.
 
     Example:
-        >>> nn.Sequential(*judging_head(8, (4, 4), group=4))(torch.zeros(5, 8, 4, 4)).shape
+        >>> nn.Sequential(*logit_head(8, (4, 4), group=4))(torch.zeros(5, 8, 4, 4)).shape
         torch.Size([5])
     """
     compare = group > 1
@@ -258,7 +256,7 @@ def judging_head(
         EqualisedLinear(width * size[0] * size[1], width, gain=HE_GAIN),
         nn.LeakyReLU(0.2, inplace=True),
         EqualisedLinear(width, outputs),
-        flat_opinions(outputs),
+        flat_logits(outputs),
     ]
 
 

@@ -23,7 +23,7 @@ from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.networks.rows import flat_opinions
+from zerosum.networks.rows import flat_logits
 from zerosum.networks.sizes import doubled_widths, halvings
 from zerosum.nn.resampling import double, halve
 from zerosum.types import ImageShape, Latents
@@ -82,7 +82,7 @@ class R3ganGenerator(LayeredGenerator):
 
 
 class R3ganDiscriminator(Discriminator):
-    """Pictures to opinions: the generator's mirror image.
+    """Pictures to logits: the generator's mirror image.
 
     In mixed precision all that follows the last halving computes in 32 bits, as in the paper.
 
@@ -93,7 +93,7 @@ class R3ganDiscriminator(Discriminator):
     Args:
         settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Opinions of each picture.
+        outputs: Logits of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
@@ -125,7 +125,7 @@ class R3ganDiscriminator(Discriminator):
             *(layer for pair in zip(halves, stages[1:], strict=True) for layer in pair),
             _Covering(widths[-1], (height >> count, breadth >> count)),
             nn.Linear(widths[-1], outputs, bias=False),
-            flat_opinions(outputs),
+            flat_logits(outputs),
         )
         _start_like_fixup(self)
         if settings.spectral_norm:

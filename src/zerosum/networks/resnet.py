@@ -15,7 +15,7 @@ from zerosum import nn as nn_layers
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
-from zerosum.networks.rows import flat_opinions
+from zerosum.networks.rows import flat_logits
 from zerosum.networks.sizes import halvings
 from zerosum.nn import HE_GAIN, normalisation
 from zerosum.types import ImageShape
@@ -100,7 +100,7 @@ class ResnetGenerator(LayeredGenerator):
 
 
 class ResnetDiscriminator(Discriminator):
-    """Pictures to opinions, through residual blocks that halve the size, then two that keep it.
+    """Pictures to logits, through residual blocks that halve the size, then two that keep it.
 
     x (n, c, h, w) → first block (halves, no pre-activation) → halving blocks → two blocks that
     keep the size → ReLU → mean over places → linear → logits (n,). It halves once less than the
@@ -110,7 +110,7 @@ class ResnetDiscriminator(Discriminator):
     Args:
         settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Opinions of each picture.
+        outputs: Logits of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice, or a name is unknown.
@@ -142,7 +142,7 @@ class ResnetDiscriminator(Discriminator):
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
             nn.Linear(width, outputs),
-            flat_opinions(outputs),
+            flat_logits(outputs),
         )
         _start(self)
         if settings.spectral_norm:

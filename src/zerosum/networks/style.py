@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import StyledGenerator
-from zerosum.networks.progan import activated, judging_head
+from zerosum.networks.progan import activated, logit_head
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.rows import latent_rows
 from zerosum.networks.sizes import doubled_widths, halvings
@@ -193,7 +193,7 @@ class MappingNetwork(nn.Sequential):
 
 
 class StyleDiscriminator(Discriminator):
-    """Pictures to opinions, blurred before every halving, with an eye on the batch's variety.
+    """Pictures to logits, blurred before every halving, with the batch's deviation as a map.
 
     x → 1x1 convolution → k halving blocks of two convolutions → deviation of the minibatch →
     convolution → linear → linear → logits (n,), with LeakyReLU between. With ``residual`` a block
@@ -202,7 +202,7 @@ class StyleDiscriminator(Discriminator):
     Args:
         settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Opinions of each picture.
+        outputs: Logits of each picture.
 
     Raises:
         ConfigError: If the picture cannot be halved twice.
@@ -225,7 +225,7 @@ class StyleDiscriminator(Discriminator):
         count = halvings(height, breadth)
         widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)
         smallest = (height >> count, breadth >> count)
-        head = judging_head(widths[-1], smallest, settings.group, outputs)
+        head = logit_head(widths[-1], smallest, settings.group, outputs)
         self.in_full = len(head)
         self.layers = nn.Sequential(
             *activated(channels, widths[0], 1),

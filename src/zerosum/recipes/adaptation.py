@@ -102,7 +102,7 @@ def adda() -> AdaptationRunConfig:
         game=InvarianceConfig(
             method="adda",
             network=_LENET,
-            pretraining=base.images // 2,
+            pretraining=base.total_images // 2,
             domain_widths=(500, 500),
             optimizer=OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999)),
             domain_optimizer=optimizer,
@@ -126,7 +126,7 @@ def _adapting(name: str, *, images: int, **game: Any) -> AdaptationRunConfig:
         data="",
         pictures=PicturesConfig(size=(28, 28), enlarge=True),
         game=replace(shared, **game),
-        images=images,
+        total_images=images,
         batch_size=64,
         evaluate_every=images // 10,
         log_every=2_000,

@@ -36,7 +36,7 @@ def classifier() -> ClassificationRunConfig:
             augmentation=("affine",),
             average_half_life=5_000,
         ),
-        images=images,
+        total_images=images,
         batch_size=64,
         evaluate_every=15_000,
         log_every=2_000,

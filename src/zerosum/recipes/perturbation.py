@@ -38,7 +38,7 @@ def advgan() -> PerturbationRunConfig:
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1, enlarge=True),
         game=PerturbationConfig(),
-        images=60_000,
+        total_images=60_000,
         batch_size=64,
         sample_every=15_000,
         sample_count=16,

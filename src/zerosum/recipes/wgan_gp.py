@@ -41,7 +41,7 @@ def wgan_gp_mnist() -> GenerationRunConfig:
             discriminator_optimizer=optimizer,
             average_half_life=20_000,
         ),
-        images=1_200_000,
+        total_images=1_200_000,
         evaluate_every=100_000,
         batch_size=64,
     )
@@ -76,6 +76,6 @@ def wgan_gp_cifar10() -> GenerationRunConfig:
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
         ),
-        images=images,
+        total_images=images,
         batch_size=64,
     )

@@ -30,9 +30,9 @@ from zerosum.games import (
 from zerosum.games.parts.augmentation import overfitting
 from zerosum.objectives import OBJECTIVES, make_objective
 from zerosum.randomness import Randomness
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import Batch
 
 STEADY = BurnInConfig()
@@ -221,7 +221,7 @@ def test_looking_ahead_leaves_it_as_it_was(tiny: RunConfig) -> None:
     loop = _loop(tiny, FAST)
     loop.run(until=64)
     before = deepcopy(loop.state_dict())
-    vital_signs(loop)
+    player_diagnostics(loop)
     assert_same(before, loop.state_dict())
 
 

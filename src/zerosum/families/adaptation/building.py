@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from zerosum.families.classifiers import classifier_network, classifier_player
+from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.invariance import AdaptingGame, InvarianceGame

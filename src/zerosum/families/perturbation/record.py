@@ -13,7 +13,7 @@ from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Store
 from zerosum.evaluation.fooling import score_fooling
 from zerosum.families.base import Draw, OneSource
-from zerosum.families.generated_scores import evaluate_generator
+from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import splits_for_tests
 from zerosum.families.perturbation.building import build_perturbation
 from zerosum.families.perturbation.data import (
@@ -31,7 +31,7 @@ from zerosum.media.images import tile
 from zerosum.models.attack import LearnedAttack
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import AnswerExam, Exam
+from zerosum.training.evaluation import Evaluators
 from zerosum.types import Images
 
 __all__ = ["FAMILY", "Perturbation"]
@@ -76,7 +76,7 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         """Pictures that are not learnt from, changed."""
         return partial(_grid, game, preview_pictures(config, data))
 
-    def exams(
+    def evaluators(
         self,
         config: PerturbationRunConfig,
         game: PerturbationGame,
@@ -84,16 +84,14 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """How many held out pictures mislead the victim."""
-        questions = held_out_pictures(config, data, quiet=quiet)
-        return (
-            [AnswerExam(score=partial(score_fooling, game, questions))] if len(questions) else []
-        )
+        labelled = held_out_pictures(config, data, quiet=quiet)
+        return {"": partial(score_fooling, game, labelled)} if len(labelled) else {}
 
-    def model(self, run: Run, game: PerturbationGame, images: int) -> LearnedAttack:
+    def model(self, run: Run, game: PerturbationGame, images_seen: int) -> LearnedAttack:
         """An attack."""
-        return LearnedAttack(run=run, game=game, images=images)
+        return LearnedAttack(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """Such a run makes no pictures of its own, which is told; `zerosum attack` scores it."""

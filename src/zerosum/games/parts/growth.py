@@ -57,7 +57,7 @@ class Growth:
         """Grow the players' networks to where they are now; the images with no more detail.
 
         Args:
-            players: Their networks and averages grow, if they can. The discriminator's network
+            players: Their networks and EMAs grow, if they can. The discriminator's network
                 knows how much detail it is ready for.
             images: Real images.
             now: The round.
@@ -77,7 +77,7 @@ class Growth:
         """
         progress = self.progress(now.images)
         for player in players.values():
-            for network in (player.network, player.average):
+            for network in (player.network, player.ema):
                 grow = getattr(network, "grow", None)
                 if grow is not None:
                     grow(progress)

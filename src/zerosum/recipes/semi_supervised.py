@@ -12,7 +12,7 @@ from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.games.parts.settings import OptimizerConfig
 from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.networks.dcgan_settings import DcganGeneratorConfig
-from zerosum.networks.fewlabels_settings import DeepClassifierConfig, MlpClassifierConfig
+from zerosum.networks.semi_supervised_settings import DeepClassifierConfig, MlpClassifierConfig
 
 __all__ = ["sgan", "sgan_conv", "sgan_conv_supervised", "sgan_supervised"]
 
@@ -48,7 +48,7 @@ def sgan() -> SemiSupervisedRunConfig:
             generator_optimizer=optimizer,
             average_half_life=700_000,
         ),
-        images=18_000_000,
+        total_images=18_000_000,
         batch_size=100,
         sample_every=250_000,
         evaluate_every=250_000,
@@ -86,7 +86,7 @@ def sgan_conv() -> SemiSupervisedRunConfig:
             matching="absolute",
             average_half_life=700_000,
         ),
-        images=images,
+        total_images=images,
         batch_size=100,
         sample_every=500_000,
         evaluate_every=500_000,
@@ -122,7 +122,7 @@ def _on_labels_alone(config: SemiSupervisedRunConfig, *, images: int) -> Classif
         **shared
         | {
             "recipe": f"{config.recipe}-supervised",
-            "images": images,
+            "total_images": images,
             "game": ClassificationConfig(
                 network=game.network,
                 labels_per_class=game.labels_per_class,

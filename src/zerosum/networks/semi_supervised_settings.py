@@ -8,7 +8,7 @@ from zerosum.networks.settings import ClassifierSettings, GeneratorSettings
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
-    from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGenerator
+    from zerosum.networks.semi_supervised import DeepClassifier, MlpClassifier, SoftplusGenerator
 
 __all__ = ["DeepClassifierConfig", "MlpClassifierConfig", "SoftplusGeneratorConfig"]
 
@@ -37,7 +37,7 @@ class MlpClassifierConfig(ClassifierSettings):
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "MlpClassifier":
         """See `ClassifierSettings.build`."""
-        from zerosum.networks.fewlabels import MlpClassifier
+        from zerosum.networks.semi_supervised import MlpClassifier
 
         return MlpClassifier(self, image_shape=image_shape, classes=classes)
 
@@ -66,7 +66,7 @@ class DeepClassifierConfig(ClassifierSettings):
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "DeepClassifier":
         """See `ClassifierSettings.build`."""
-        from zerosum.networks.fewlabels import DeepClassifier
+        from zerosum.networks.semi_supervised import DeepClassifier
 
         return DeepClassifier(self, image_shape=image_shape, classes=classes)
 
@@ -97,7 +97,7 @@ class SoftplusGeneratorConfig(GeneratorSettings):
 
     def build(self, image_shape: ImageShape, *, given: int = 0) -> "SoftplusGenerator":
         """See `GeneratorSettings.build`."""
-        from zerosum.networks.fewlabels import SoftplusGenerator
+        from zerosum.networks.semi_supervised import SoftplusGenerator
 
         return SoftplusGenerator(self, image_shape=image_shape, given=given)
 
