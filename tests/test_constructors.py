@@ -13,7 +13,7 @@ SETTINGS = ("Config", "Settings")
 """How names of settings objects end: their fields are options, each with a default."""
 
 EXCEPTIONS: Mapping[str, str] = {
-    "jobs/attacked.py Attacked": "a result: one job fills it, and its fields are shown",
+    "jobs/attack_result.py AttackReport": "a result: one job fills it, and its fields are shown",
     "data/batches.py Batches": "all are words; `families.preparation.batching` sets most of them",
     "cli/command.py Command": "an entry of the table of commands, which names each field",
     "cli/options.py Option": "what a dataclass field says of itself; made in one place",
