@@ -54,7 +54,7 @@ EVERY = {"lucidrains": {"penalty": 4, "path": 32}, "zerosum": {"penalty": 16, "p
 Step = Callable[[str], object]
 
 
-def pictures(batch: int, side: int) -> Tensor:
+def random_images(batch: int, side: int) -> Tensor:
     return torch.rand(batch, 3, side, side) * 2 - 1
 
 
@@ -88,7 +88,7 @@ def lucidrains_step(options: argparse.Namespace, side: int) -> tuple[Step, list[
     discriminator_optimizer = torch.optim.Adam(
         discriminator.parameters(), lr=4e-4, betas=(0.5, 0.9)
     )
-    images = pictures(batch, side)
+    images = random_images(batch, side)
     layers = generator.num_layers
 
     def styles() -> Tensor:
@@ -160,7 +160,7 @@ def zerosum_step(
         "game.path_length.every": 3,
     }
     engine = Engine(device=torch.device("cpu"), compile=compiled, precision=options.precision)
-    images = Batch(images=pictures(batch, side).to(memory_format=torch.channels_last))
+    images = Batch(images=random_images(batch, side).to(memory_format=torch.channels_last))
     batches = SimpleNamespace(size_at=lambda position: batch, at=lambda position: images)
     game = build_game(change(recipe("stylegan2-256"), fields), engine)
     loop = Loop(game=game, batches=batches, engine=engine, seed=0)

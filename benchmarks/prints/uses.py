@@ -110,8 +110,8 @@ def _of_python(run: Path) -> Prints:
     """What the model of a run does in Python, and what it refuses."""
     with silent():
         model: Any = zerosum.load(run, device="cpu")
-    pictures = json.loads((run / "config.json").read_text())["pictures"]
-    shape = (pictures["channels"], *pictures["size"])
+    settings = json.loads((run / "config.json").read_text())["pictures"]
+    shape = (settings["channels"], *settings["size"])
     images = torch.linspace(-1, 1, 2 * shape[0] * shape[1] * shape[2]).view(2, *shape)
     uses: Mapping[str, Callable[[], Any]] = {
         "images": lambda: model.images,

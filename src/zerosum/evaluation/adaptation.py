@@ -46,8 +46,10 @@ class LabelledDomains:
         theirs = choose_pictures(len(self.target), count, 0)
         return replace(
             self,
-            source=replace(
-                source, pictures=ImageSubset(source.pictures[ours]), labels=source.labels[ours]
+            source=LabelledSet(
+                pictures=ImageSubset(source.pictures[ours]),
+                labels=source.labels[ours],
+                about=source.about,
             ),
             target=ImageSubset(self.target[theirs]),
             target_labels=None if labels is None else labels[theirs],

@@ -117,12 +117,12 @@ def classify(
 
 
 def _classified(
-    model: Classifier, pictures: Sequence[tuple[str, Images]]
+    model: Classifier, named: Sequence[tuple[str, Images]]
 ) -> Iterator[ClassifiedPicture]:
-    if not pictures:
+    if not named:
         return
-    answers = model.classify(torch.cat([images for _, images in pictures]))
-    for (name, _), row in zip(pictures, answers, strict=True):
+    answers = model.classify(torch.cat([images for _, images in named]))
+    for (name, _), row in zip(named, answers, strict=True):
         order = row.argsort(descending=True).tolist()
         yield ClassifiedPicture(
             name=name, probabilities={model.classes[label]: row[label].item() for label in order}

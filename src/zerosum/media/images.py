@@ -223,9 +223,9 @@ def save_pictures(
         with writing(out) as temporary, temporary.open("wb") as file:
             np.savez(file, images=np.concatenate([_as_bytes(images) for images in batches]))
         return
-    pictures = (picture for images in batches for picture in to_pictures(images))
+    made = (picture for images in batches for picture in to_pictures(images))
     with _png_writer(out) as write:
-        for index, picture in enumerate(pictures):
+        for index, picture in enumerate(made):
             write(f"{index:06d}.png", encode_png(picture, facts(index)))
 
 

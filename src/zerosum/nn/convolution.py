@@ -60,7 +60,7 @@ class Halve(nn.Conv2d):
         """Halve the pictures."""
         # An odd row or column is not seen by any output; the short form would not know of it.
         even = input.shape[-2] % 2 == 0 and input.shape[-1] % 2 == 0
-        if input.requires_grad and even and _is_slow(input, pictures=self.in_channels):
+        if input.requires_grad and even and _is_slow(input, channels=self.in_channels):
             halving = _picture(input.shape, self.weight.shape)
             return halving.convolve(input, self.weight, self.bias)
         return super().forward(input)
@@ -88,7 +88,7 @@ class Double(nn.ConvTranspose2d):
 
     def forward(self, input: _Maps, output_size: list[int] | None = None) -> _Resized:  # noqa: A002
         """Double the pictures."""
-        if output_size is None and _is_slow(input, pictures=self.out_channels):
+        if output_size is None and _is_slow(input, channels=self.out_channels):
             n, _, height, width = input.shape
             shape = torch.Size([n, self.out_channels, 2 * height, 2 * width])
             doubled = _picture(shape, self.weight.shape).put_back(input, self.weight)
@@ -96,10 +96,10 @@ class Double(nn.ConvTranspose2d):
         return super().forward(input, output_size)
 
 
-def _is_slow(images: Tensor, *, pictures: int) -> bool:
+def _is_slow(images: Tensor, *, channels: int) -> bool:
     """Whether PyTorch's own transposed convolution to so many channels would be the slow one."""
     return (
-        pictures <= _FEW
+        channels <= _FEW
         and images.device.type == "cpu"
         and images.dtype in (torch.float32, torch.float64)
         and images.is_contiguous(memory_format=torch.channels_last)
