@@ -129,7 +129,7 @@ def test_the_published_schedule_of_r3gan() -> None:
             (group,) = player.optimizer.param_groups
             assert group["lr"] == pytest.approx(rate)
             assert group["betas"] == (0.0, pytest.approx(beta2))
-        now = Round(number=0, images=images, random=Randomness(seed=0))
+        now = Round(number=0, images_seen=images, random=Randomness(seed=0))
         weights = [due.weight_at(now) for due in game.regularisers["discriminator"]]
         assert weights == pytest.approx([gamma / 2] * 2)
         generator = game.players["generator"]

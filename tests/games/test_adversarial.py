@@ -54,7 +54,7 @@ def _game(weight: float = 0.0, **settings: Any) -> AdversarialGame:
 
 
 def _round(number: int = 0, images: int = 0) -> Round:
-    return Round(number=number, images=images, random=Randomness(seed=0).at(images))
+    return Round(number=number, images_seen=images, random=Randomness(seed=0).at(images))
 
 
 _ONES = Batch(images=torch.ones(8, 1, 2, 2))

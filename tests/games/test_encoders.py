@@ -89,7 +89,7 @@ def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None
 def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
     game, _ = make_loop(pretraining=1)
     batch = Noise().at(0)
-    now = Round(number=1, images=1, random=Randomness(seed=0))
+    now = Round(number=1, images_seen=1, random=Randomness(seed=0))
     turns = game.turns(batch, now)
     first = next(turns)
     with torch.no_grad():

@@ -152,7 +152,7 @@ def test_the_path_length_of_a_linear_map_is_its_factor() -> None:
 
 
 def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> None:
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     generator, latents = Scaled(2.0), torch.randn(4, 6).requires_grad_()
     paths = PathLength(PathLengthConfig(weight=2.0, every=4))
     known = path_lengths(generator.synthesis, generator.mapping(latents), Randomness(seed=0))

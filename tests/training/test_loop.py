@@ -78,7 +78,7 @@ def test_players_move_in_turn_against_what_the_other_has_become() -> None:
 def test_a_turn_moves_one_player_only() -> None:
     game = Bilinear()
     loop = _loop(game)
-    for turn in loop.turns(Ones().at(0), Round(number=0, images=0, random=loop.random_at(0))):
+    for turn in loop.turns(Ones().at(0), Round(number=0, images_seen=0, random=loop.random_at(0))):
         loop._move(game.players["x" if turn.player == "x" else "y"], turn)
         if turn.player == "x":
             assert game.players["y"].parameters[0].grad is None

@@ -63,7 +63,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         ...     generator=player(settings.generator.build((1, 4, 4))),
         ...     discriminator=player(settings.discriminator.build((1, 4, 4))),
         ... )
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(8, 1, 4, 4)), now)]
         ['discriminator', 'generator']
     """

@@ -128,20 +128,20 @@ class Round:
 
     Attributes:
         number: Rounds played before this one.
-        images: Real images seen before this one.
+        images_seen: Real images seen before this one.
         random: The random numbers of this round.
         gather: Puts the rows of all processes together, in the order of the whole batch; a game
             that remembers pictures remembers those of all, so that every process's memory is
             the same.
 
     Example:
-        >>> third = Round(number=2, images=128, random=Randomness(seed=0).at(128))
+        >>> third = Round(number=2, images_seen=128, random=Randomness(seed=0).at(128))
         >>> third.random.normal(4, 2).shape
         torch.Size([4, 2])
     """
 
     number: int
-    images: int
+    images_seen: int
     random: Randomness
     gather: Callable[[Tensor], Tensor] = _alone
 
@@ -167,7 +167,7 @@ class Game(ABC, Generic[BatchT]):
         ...         x, y = (player.network[0] for player in self.players.values())
         ...         yield Turn(player="x", cost=x * y)
         ...         yield Turn(player="y", cost=-x * y)
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [(turn.player, turn.cost.item()) for turn in Bilinear().turns(None, now)]
         [('x', 1.0), ('y', -1.0)]
     """

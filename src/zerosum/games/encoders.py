@@ -64,7 +64,7 @@ class EncoderGame(AdaptingGame):
         ... )
         >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
         >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
-        >>> rounds = [Round(number=0, images=n, random=Randomness(seed=0)) for n in (0, 100)]
+        >>> rounds = [Round(number=0, images_seen=n, random=Randomness(seed=0)) for n in (0, 100)]
         >>> [[turn.player for turn in game.turns(batch, now)] for now in rounds]
         [['classifier'], ['domain', 'target']]
     """
@@ -88,7 +88,7 @@ class EncoderGame(AdaptingGame):
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """C learns, and T copies it; or D and T move in turn."""
         source = augment(batch.a, self.settings.augmentation, now.random)
-        if now.images < self.settings.pretraining:
+        if now.images_seen < self.settings.pretraining:
             assert batch.labels_a is not None
             yield self.classifier_turn(source, batch.labels_a)
             self.copy()

@@ -116,7 +116,7 @@ class InvarianceGame(AdaptingGame):
         ... )
         >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
         >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(batch, now)]
         ['classifier', 'domain']
     """
@@ -156,7 +156,7 @@ class InvarianceGame(AdaptingGame):
             yield self.classifier_turn(logits[: len(labels)], labels)
             return
         cost, _ = self.domain_cost(features, seen)
-        strength = self.strength.at(now.images)
+        strength = self.strength.at(now.images_seen)
         yield self.classifier_turn(
             logits[: len(labels)], labels, domain_cost=cost, strength=strength
         )

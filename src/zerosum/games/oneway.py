@@ -205,11 +205,11 @@ class CartoonGame(OneWayGame):
         """First the content alone; then D moves, and G."""
         source, target = self.domains(batch)
         made = self.network()(source).float()
-        if now.images >= self.settings.warmup:
+        if now.images_seen >= self.settings.warmup:
             assert batch.smoothed is not None
             yield self.telling_turn(target, made.detach(), batch.smoothed, now)
         terms = {"content": self.settings.content_weight * self.keep_content(source, made)}
-        if now.images < self.settings.warmup:
+        if now.images_seen < self.settings.warmup:
             yield Turn(player="generator", cost=terms["content"], scores=terms)
             return
         terms["adversarial"], accuracy = self.generator_loss("discriminator", made, target, now)

@@ -83,7 +83,7 @@ class PerturbationGame(Game[Batch]):
         ...         network=network, optimizer=torch.optim.Adam(network.parameters())),
         ...     victim=Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
         ... )
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(4, 1, 8, 8)), now)]
         ['generator']
     """

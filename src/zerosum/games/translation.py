@@ -153,7 +153,7 @@ class CycleGame(TranslationGame):
         ...     discriminator_b=player(d_b),
         ... )
         >>> batch = DomainBatch(a=torch.zeros(1, 3, 32, 32), b=torch.ones(1, 3, 32, 32))
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(batch, now)]
         ['generators', 'discriminator_b', 'discriminator_a']
     """

@@ -80,7 +80,7 @@ def _played(
 
 
 def _round(game: AdversarialGame, number: int) -> list[Turn]:
-    now = Round(number=number, images=8 * number, random=Randomness(seed=0).at(8 * number))
+    now = Round(number=number, images_seen=8 * number, random=Randomness(seed=0).at(8 * number))
     return list(game.turns(Batch(images=torch.zeros(8, 1, 8, 8)), now))
 
 
@@ -116,7 +116,7 @@ def test_the_mean_of_the_rounds_decides_not_the_last_one() -> None:
             AdaptiveAugmentationConfig(probability=0.5, images=240, every=3)
         )
         for number, value in enumerate(values):
-            now = Round(number=number, images=0, random=Randomness(seed=0))
+            now = Round(number=number, images_seen=0, random=Randomness(seed=0))
             ada.follow(torch.tensor(float(value)), 8, now)
         assert ada.probability == pytest.approx(expected)
 
@@ -125,7 +125,7 @@ def test_what_the_other_processes_see_counts_as_much() -> None:
     def beside(found: Tensor) -> Tensor:
         return torch.cat([found, torch.tensor([0.0, 0.0])])
 
-    now = Round(number=0, images=0, random=Randomness(seed=0), gather=beside)
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0), gather=beside)
     ada = AdaptiveAugmentation(AdaptiveAugmentationConfig(probability=0.5, images=240, every=1))
     ada.follow(torch.tensor(1.0), 8, now)  # The mean is 1/3, of 24 pictures.
     assert ada.probability == pytest.approx(0.4)
@@ -162,7 +162,7 @@ def test_the_pipeline_is_ada_then_diffaugment_then_noise() -> None:
         instance_noise=InstanceNoiseConfig(deviation=0.5, until=100),
     )
     images = torch.rand(4, 1, 8, 8)
-    now = Round(number=0, images=50, random=Randomness(seed=0).at(50))
+    now = Round(number=0, images_seen=50, random=Randomness(seed=0).at(50))
     random = Randomness(seed=0).at(50)
     expected = cutout(augment_by_chance(images, 1.0, random), random)
     expected = expected + 0.25 * random.normal(4, 1, 8, 8)
@@ -234,7 +234,7 @@ def test_a_chance_may_have_a_schedule() -> None:
     )
     pictures = torch.rand(8, 1, 8, 8)
     before, after = (
-        Round(number=0, images=images, random=Randomness(seed=0)) for images in (0, 32)
+        Round(number=0, images_seen=images, random=Randomness(seed=0)) for images in (0, 32)
     )
     assert ada.augment(pictures, before) is pictures
     assert not torch.equal(ada.augment(pictures, after), pictures)
@@ -250,7 +250,7 @@ def test_generated_pictures_are_changed_too_and_slopes_reach_the_generator(
     game.players["discriminator"].network.register_forward_pre_hook(
         lambda module, inputs: seen.append(inputs[0].detach())
     )
-    now = Round(number=1, images=16, random=loop.random_at(16))
+    now = Round(number=1, images_seen=16, random=loop.random_at(16))
     turns = game.turns(Noise().at(16), now)
     next(turns)
     cost = next(turns).cost

@@ -16,7 +16,7 @@ from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.types import Batch
 
-NOW = Round(number=0, images=0, random=Randomness(seed=0))
+NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 
 
 class Drawer(nn.Module):

@@ -13,7 +13,7 @@ from zerosum.games import AdversarialGame, Pair, Player, Regulariser, Round
 from zerosum.games.parts.regularisers import make_regularisers, regularise
 from zerosum.randomness import Randomness
 
-NOW = Round(number=0, images=0, random=Randomness(seed=0))
+NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 PAIR = Pair(real=torch.zeros(2, 1, 1, 1), fake=torch.ones(2, 1, 1, 1))
 
 

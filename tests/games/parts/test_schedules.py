@@ -67,7 +67,7 @@ def test_a_penaltys_weight_follows_its_schedule() -> None:
     factor = Schedule(start=10.0, end=1.0, until=100, shape="linear")
     lazy = WeightedPenalty(PenaltyConfig(weight=0.5, every=4), name="r1", factor=factor)
     weights = [
-        lazy.weight_at(Round(number=0, images=images, random=Randomness(seed=0)))
+        lazy.weight_at(Round(number=0, images_seen=images, random=Randomness(seed=0)))
         for images in (0, 50, 100)
     ]
     assert weights == pytest.approx([20.0, 11.0, 2.0])

@@ -35,7 +35,7 @@ class AugmentationPipeline:
         ...     augmentation=("colour",),
         ...     instance_noise=InstanceNoiseConfig(deviation=0.1),
         ... )
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> AugmentationPipeline(settings).augment(torch.zeros(4, 3, 8, 8), now).shape
         torch.Size([4, 3, 8, 8])
     """
@@ -101,7 +101,7 @@ class AdaptiveAugmentation:
         >>> from zerosum.config import AdaptiveAugmentationConfig
         >>> from zerosum.randomness import Randomness
         >>> ada = AdaptiveAugmentation(AdaptiveAugmentationConfig(images=1000, every=1))
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> ada.follow(torch.tensor(0.9), 50, now)
         >>> ada.probability
         0.05
@@ -118,7 +118,7 @@ class AdaptiveAugmentation:
 
     def probability_at(self, now: Round) -> float:
         """The probability of each kind of change in a round."""
-        return self.probability * self.factor.at(now.images)
+        return self.probability * self.factor.at(now.images_seen)
 
     def augment(self, images: Images, now: Round) -> Images:
         """The images, each kind of change applied to some of them."""
@@ -192,7 +192,7 @@ class InstanceNoise:
 
     def add(self, images: Images, now: Round) -> Images:
         """The images with noise of their own; without noise nothing is drawn."""
-        deviation = self.at(now.images)
+        deviation = self.at(now.images_seen)
         return images + deviation * now.random.normal(*images.shape) if deviation else images
 
 

@@ -70,12 +70,12 @@ class Growth:
             >>> optimizer = torch.optim.Adam(network.parameters())
             >>> players = {"discriminator": Player(network=network, optimizer=optimizer)}
             >>> growth = Growth(GrowthConfig(hold=100, fade=100))
-            >>> now = Round(number=0, images=125, random=Randomness(seed=0))
+            >>> now = Round(number=0, images_seen=125, random=Randomness(seed=0))
             >>> images = growth.prepare(players, torch.rand(2, 1, 16, 16), now)
             >>> images.shape, network.stage
             (torch.Size([2, 1, 16, 16]), (1, 0.25))
         """
-        progress = self.progress(now.images)
+        progress = self.progress(now.images_seen)
         for player in players.values():
             for network in (player.network, player.ema):
                 grow = getattr(network, "grow", None)

@@ -148,7 +148,7 @@ class WeightedPenalty(Regulariser):
 
     def weight_at(self, now: Round) -> float:
         """The factor on the mean penalty in a round in which it is due."""
-        return self.settings.weight * self.factor.at(now.images) * self.every
+        return self.settings.weight * self.factor.at(now.images_seen) * self.every
 
     def term(self, game: GeneratingGame[Any], pair: Pair, now: Round) -> dict[str, Scalar]:
         """The weighted mean; without logits to use, in full precision: see `USES_LOGITS_OF`."""
