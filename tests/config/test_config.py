@@ -117,7 +117,7 @@ def _tiny_content(folder: Path) -> str:
 def test_the_published_schedule_of_r3gan() -> None:
     run = recipe("r3gan-cifar10")
     game: Any = build_game(run, Engine(device=torch.device("meta")))
-    assert [due.name for due in game.penalties] == ["r1", "r2"]
+    assert [due.name for due in game.regularisers["discriminator"]] == ["r1", "r2"]
     for images, rate, gamma, beta2, half_life, chance in (
         (0, 2e-4, 0.05, 0.9, 0.0, 0.0),
         (10_000_000, 1.25e-4, 0.0275, 0.945, 2.5e6, 0.275),
@@ -129,12 +129,13 @@ def test_the_published_schedule_of_r3gan() -> None:
             (group,) = player.optimizer.param_groups
             assert group["lr"] == pytest.approx(rate)
             assert group["betas"] == (0.0, pytest.approx(beta2))
-        now = Round(number=0, images=images, random=Randomness(seed=0))
-        assert [due.weight_at(now) for due in game.penalties] == pytest.approx([gamma / 2] * 2)
+        now = Round(number=0, images_seen=images, random=Randomness(seed=0))
+        weights = [due.weight_at(now) for due in game.regularisers["discriminator"]]
+        assert weights == pytest.approx([gamma / 2] * 2)
         generator = game.players["generator"]
         found = ema_half_life_at(generator.ema_half_life, images, generator.ema_factor)
         assert found == pytest.approx(half_life)
-        assert game.adaptive.chance_at(now) == pytest.approx(chance)
+        assert game.augmentation.adaptive.probability_at(now) == pytest.approx(chance)
 
 
 @pytest.mark.parametrize(
@@ -312,9 +313,9 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "spectral": any("parametrizations" in name for name, _ in _named(game, "discriminator")),
         "two rates": game.players["discriminator"].optimizer.param_groups[0]["lr"] == 4e-4,
         "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
-        "noise": game.instance_noise.at(0) == 0.1,
-        "decay": game.players["generator"].decay == (0, 100),
-        "burn-in": game.players["generator"].rate.at(0) == 4.0,
+        "noise": game.augmentation.noise.at(0) == 0.1,
+        "decay": game.players["generator"].pace.decay == (0, 100),
+        "burn-in": game.players["generator"].pace.rate.at(0) == 4.0,
     }
     assert [name for name, is_set in found.items() if is_set] == [kind]
 
@@ -329,19 +330,19 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
         (0, 4.0, 0.9, 10.0, 0.0), (500, 2.5, 0.9495, 5.5, 0.5), (1000, 1.0, 0.999, 1.0, 1.0)
     ):  # fmt: skip
         for player in game.players.values():
-            assert player.rate.at(images) == rate
-            assert player.beta2.at(images) == pytest.approx(beta2)
-        assert [due.factor.at(images) for due in game.penalties] == [penalty]
+            assert player.pace.rate.at(images) == rate
+            assert player.pace.beta2.at(images) == pytest.approx(beta2)
+        assert [due.factor.at(images) for due in game.regularisers["discriminator"]] == [penalty]
         assert game.players["generator"].ema_factor.at(images) == memory
 
 
 def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
     game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
     for player in game.players.values():
-        assert player.beta2 is None
+        assert player.pace.beta2 is None
         assert player.ema_factor is None
-        assert player.rate.at(0) == 1.0
-    assert [due.factor.at(0) for due in game.penalties] == [1.0]
+        assert player.pace.rate.at(0) == 1.0
+    assert [due.factor.at(0) for due in game.regularisers["discriminator"]] == [1.0]
 
 
 def _named(game: Any, player: str) -> Any:

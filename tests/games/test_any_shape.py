@@ -100,7 +100,7 @@ def linear(outputs: int, *, flat: bool, inputs: int = 64) -> nn.Module:
 
 
 def now() -> Round:
-    return Round(number=0, images=9, random=Randomness(seed=0))
+    return Round(number=0, images_seen=9, random=Randomness(seed=0))
 
 
 def player(network: nn.Module) -> Player:

@@ -14,7 +14,7 @@ from zerosum.objectives import cross_entropy
 from zerosum.randomness import Randomness
 from zerosum.types import Batch
 
-NOW = Round(number=0, images=0, random=Randomness(seed=0))
+NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 
 
 def test_an_undecided_classifier_pays_log_k_whatever_the_smoothing() -> None:

@@ -89,7 +89,7 @@ def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None
 def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
     game, _ = make_loop(pretraining=1)
     batch = Noise().at(0)
-    now = Round(number=1, images=1, random=Randomness(seed=0))
+    now = Round(number=1, images_seen=1, random=Randomness(seed=0))
     turns = game.turns(batch, now)
     first = next(turns)
     with torch.no_grad():
@@ -99,8 +99,8 @@ def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
     source = game.see_source(batch.a)
     target = game.players[TARGET].network
     assert isinstance(target, LenetClassifier)
-    opinions = game.judge(target.features(batch.b))
-    inverted = domain_costs(opinions, torch.ones(4, dtype=torch.bool)).mean()
+    logits = game.logits(target.features(batch.b))
+    inverted = domain_costs(logits, torch.ones(4, dtype=torch.bool)).mean()
     torch.testing.assert_close(second.cost, inverted)
     assert first.player == DOMAIN
     assert not source.requires_grad

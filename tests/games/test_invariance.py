@@ -19,7 +19,7 @@ from zerosum.objectives import cross_entropy, domain_costs, entropy_weights, out
 from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch
 
-NOW = Round(number=0, images=0, random=Randomness(seed=0))
+NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 CLASSES = ("a", "b", "c")
 
 

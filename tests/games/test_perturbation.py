@@ -16,7 +16,7 @@ from zerosum.randomness import Randomness
 from zerosum.types import Batch
 
 SHAPE = (1, 4, 4)
-NOW = Round(number=0, images=0, random=Randomness(seed=0))
+NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 
 
 class Draws(nn.Module):

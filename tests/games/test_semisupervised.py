@@ -68,7 +68,7 @@ def a_batch() -> FewLabelsBatch:
 
 def test_the_generators_turn_teaches_the_generator_alone() -> None:
     game = build_game(small(), CPU)
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     discriminator, generator = (game.players[name] for name in ("discriminator", "generator"))
     turns = game.turns(a_batch(), now)
     first, second = next(turns), next(turns)
@@ -123,7 +123,9 @@ def test_what_is_paid() -> None:
         batch = FewLabelsBatch(
             images=images, labelled=Batch(images=images, labels=torch.tensor([0, 0]))
         )
-        judged, drawn = game.turns(batch, Round(number=1, images=2, random=Randomness(seed=0)))
+        judged, drawn = game.turns(
+            batch, Round(number=1, images_seen=2, random=Randomness(seed=0))
+        )
         lse, e = torch.tensor([1.0, 0.0]).logsumexp(0), torch.tensor([1.0, 0.0]).softmax(0)
         classes = -e.log().mean()
         softplus = torch.nn.functional.softplus

@@ -152,11 +152,11 @@ def test_the_path_length_of_a_linear_map_is_its_factor() -> None:
 
 
 def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> None:
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     generator, latents = Scaled(2.0), torch.randn(4, 6).requires_grad_()
     paths = PathLength(PathLengthConfig(weight=2.0, every=4))
     known = path_lengths(generator.synthesis, generator.mapping(latents), Randomness(seed=0))
-    terms = paths.pay(generator, latents, now)
+    terms = paths.penalty(generator, latents, now)
     mean = 0.01 * known.mean()
     assert paths.mean.item() == pytest.approx(mean.item())
     assert terms["path length"].item() == pytest.approx(known.mean().item())
@@ -165,7 +165,7 @@ def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> N
     (slope,) = torch.autograd.grad(terms["path penalty"], [generator.factor])
     assert slope > 0  # Paths are longer than their mean so far.
     paths.mean = torch.tensor(1e6)
-    again = paths.pay(generator, latents, now)["path penalty"]
+    again = paths.penalty(generator, latents, now)["path penalty"]
     (slope,) = torch.autograd.grad(again, [generator.factor])
     assert slope < 0
 

@@ -79,7 +79,7 @@ def _batch(n: int = 2, *, seed: int = 0) -> DomainBatch:
 
 def _now(number: int = 0) -> Round:
     images = 2 * number
-    return Round(number=number, images=images, random=Randomness(seed=0).at(images))
+    return Round(number=number, images_seen=images, random=Randomness(seed=0).at(images))
 
 
 def _play(game: Game[Any], batch: DomainBatch, now: Round | None = None) -> Iterator[Turn]:

@@ -103,7 +103,7 @@ def test_real_and_generated_pictures_are_compared_among_themselves() -> None:
     network.compare.register_forward_hook(  # type: ignore[union-attr]
         lambda module, inputs, output: sizes.append(len(output))
     )
-    now = Round(number=1, images=8, random=Randomness(seed=0))
+    now = Round(number=1, images_seen=8, random=Randomness(seed=0))
     for _ in game.turns(Batch(images=torch.rand(8, 1, 28, 28)), now):
         pass
     assert sizes == [8, 8, 8]  # real and generated at D's turn, generated at G's

@@ -12,13 +12,12 @@ from zerosum.config import RunConfig
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.families.building import build_game
 from zerosum.games import Game, Player, Round, Turn
-from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import STEADY, Pace, Schedule
 from zerosum.training.engine import Engine, choose_device, start_engine
 from zerosum.training.loop import Hook, Loop, Record
 from zerosum.training.pace import (
     decay_of,
     ema_half_life_at,
-    learning_rate_factor,
     set_pace,
     update_ema,
 )
@@ -79,7 +78,7 @@ def test_players_move_in_turn_against_what_the_other_has_become() -> None:
 def test_a_turn_moves_one_player_only() -> None:
     game = Bilinear()
     loop = _loop(game)
-    for turn in loop.turns(Ones().at(0), Round(number=0, images=0, random=loop.random_at(0))):
+    for turn in loop.turns(Ones().at(0), Round(number=0, images_seen=0, random=loop.random_at(0))):
         loop._move(game.players["x" if turn.player == "x" else "y"], turn)
         if turn.player == "x":
             assert game.players["y"].parameters[0].grad is None
@@ -218,10 +217,10 @@ def test_what_fails_because_of_a_bad_cost_is_not_what_is_named() -> None:
 
 
 def test_learning_rate_falls_linearly() -> None:
-    factors = [learning_rate_factor((100, 300), images) for images in (0, 100, 200, 300, 400)]
+    factors = [Pace(decay=(100, 300)).factor(images) for images in (0, 100, 200, 300, 400)]
     assert factors == [1.0, 1.0, 0.5, 0.0, 0.0]
     game = Bilinear()
-    game.players["x"].decay = (0, 16)
+    game.players["x"].pace = Pace(decay=(0, 16))
     loop = _loop(game)
     loop.run(until=16)
     assert game.players["x"].optimizer.param_groups[0]["lr"] == pytest.approx(0.05)
@@ -233,9 +232,11 @@ def test_schedules_set_rate_and_betas_before_each_move() -> None:
     player = Player(
         network=nn.ParameterList([weight]),
         optimizer=torch.optim.Adam([weight], lr=0.1, betas=(0.5, 0.99)),
-        decay=(0, 400),
-        rate=Schedule(start=4.0, end=1.0, until=200, shape="linear"),
-        beta2=Schedule(start=0.9, end=0.99, until=200, shape="linear"),
+        pace=Pace(
+            decay=(0, 400),
+            rate=Schedule(start=4.0, end=1.0, until=200, shape="linear"),
+            beta2=Schedule(start=0.9, end=0.99, until=200, shape="linear"),
+        ),
     )
     (group,) = player.optimizer.param_groups
     for images, rate, beta2 in ((0, 4.0, 0.9), (100, 2.5 * 0.75, 0.945), (200, 0.5, 0.99)):

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from zerosum.games import History, Player
-from zerosum.games.parts.schedules import STEADY, Schedule, annealed
+from zerosum.games.parts.schedules import STEADY, Pace, Schedule, annealed
 from zerosum.games.parts.settings import BurnInConfig, OptimizerConfig
 from zerosum.training.engine import Engine
 
@@ -40,10 +40,12 @@ def build_player(
         optimizer=_build_optimizer(config, network),
         ema=None if ema is None else engine.prepare(ema),
         ema_half_life=average_half_life or 0,
-        decay=config.decay,
-        rate=burn_in.schedule(burn_in.learning_rate),
-        annealing=STEADY if config.annealing is None else annealed(config.annealing),
-        beta2=_beta2(burn_in, config.betas[1]),
+        pace=Pace(
+            decay=config.decay,
+            rate=burn_in.schedule(burn_in.learning_rate),
+            annealing=STEADY if config.annealing is None else annealed(config.annealing),
+            beta2=_beta2(burn_in, config.betas[1]),
+        ),
         ema_factor=_ema_factor(burn_in),
         history=History(network.parameters(), weight=weight) if weight > 0 else None,
     )

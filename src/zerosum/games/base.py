@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from zerosum.checkpoint import require_like
 from zerosum.errors import CheckpointError
 from zerosum.games.parts.history import History
-from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import CONSTANT, Pace, Schedule
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
 
@@ -32,10 +32,7 @@ class Player:
         optimizer: How it moves.
         ema: The exponential moving average of the network's weights, for sampling; or None.
         ema_half_life: Images after which a past weight counts half in it.
-        decay: The images between which the learning rate falls linearly to zero; or None.
-        rate: Factor on the learning rate, besides.
-        annealing: Another one.
-        beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
+        pace: How its learning rate and beta2 change while the run goes on.
         ema_factor: Factor on the half-life; None: it is short as long as few images were seen.
         history: What it pays, beside what its game asks, for being far from where it was; or None.
 
@@ -50,10 +47,7 @@ class Player:
     optimizer: torch.optim.Optimizer
     ema: nn.Module | None = None
     ema_half_life: float = 0.0
-    decay: tuple[int, int] | None = None
-    rate: Schedule = STEADY
-    annealing: Schedule = STEADY
-    beta2: Schedule | None = None
+    pace: Pace = CONSTANT
     ema_factor: Schedule | None = None
     history: History | None = None
 
@@ -134,20 +128,20 @@ class Round:
 
     Attributes:
         number: Rounds played before this one.
-        images: Real images seen before this one.
+        images_seen: Real images seen before this one.
         random: The random numbers of this round.
         gather: Puts the rows of all processes together, in the order of the whole batch; a game
             that remembers pictures remembers those of all, so that every process's memory is
             the same.
 
     Example:
-        >>> third = Round(number=2, images=128, random=Randomness(seed=0).at(128))
+        >>> third = Round(number=2, images_seen=128, random=Randomness(seed=0).at(128))
         >>> third.random.normal(4, 2).shape
         torch.Size([4, 2])
     """
 
     number: int
-    images: int
+    images_seen: int
     random: Randomness
     gather: Callable[[Tensor], Tensor] = _alone
 
@@ -173,7 +167,7 @@ class Game(ABC, Generic[BatchT]):
         ...         x, y = (player.network[0] for player in self.players.values())
         ...         yield Turn(player="x", cost=x * y)
         ...         yield Turn(player="y", cost=-x * y)
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [(turn.player, turn.cost.item()) for turn in Bilinear().turns(None, now)]
         [('x', 1.0), ('y', -1.0)]
     """

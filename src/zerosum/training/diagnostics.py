@@ -52,7 +52,9 @@ def player_diagnostics(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
             # Layers draw what they would in that round, in a run that was resumed here too.
             torch.manual_seed(derive_seed(loop.seed, "layers", images, loop.engine.rank))
             # Without the others: they do not look, and would be waited for in vain.
-            now = Round(number=loop.rounds + ahead, images=images, random=loop.random_at(images))
+            now = Round(
+                number=loop.rounds + ahead, images_seen=images, random=loop.random_at(images)
+            )
             for turn in loop.turns(loop.batches.at(images), now):
                 player = loop.game.players[turn.player]
                 gradients = torch.autograd.grad(turn.cost, player.parameters, allow_unused=True)

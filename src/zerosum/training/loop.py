@@ -204,7 +204,7 @@ class Loop(Generic[BatchT]):
         torch.manual_seed(derive_seed(self.seed, "layers", self.images_seen, self.engine.rank))
         now = Round(
             number=self.rounds,
-            images=self.images_seen,
+            images_seen=self.images_seen,
             random=self.random_at(self.images_seen),
             gather=self.engine.gather,
         )

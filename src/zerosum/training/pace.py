@@ -13,7 +13,6 @@ __all__ = [
     "RAMP_UP",
     "decay_of",
     "ema_half_life_at",
-    "learning_rate_factor",
     "set_pace",
     "update_ema",
 ]
@@ -82,19 +81,6 @@ def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
             a.copy_(b)
 
 
-def learning_rate_factor(decay: tuple[int, int] | None, images_seen: int) -> float:
-    """1 until ``decay[0]`` images, then linearly down to 0 at ``decay[1]``.
-
-    Example:
-        >>> learning_rate_factor((100, 200), 150)
-        0.5
-    """
-    if decay is None:
-        return 1.0
-    start, end = decay
-    return min(1.0, max(0.0, (end - images_seen) / (end - start)))
-
-
 def set_pace(player: Player, images_seen: int, *, factor: float) -> None:
     """Give a player's optimizer the settings that its schedules have after that many images.
 
@@ -104,17 +90,17 @@ def set_pace(player: Player, images_seen: int, *, factor: float) -> None:
         factor: On the learning rate, besides.
 
     Example:
-        >>> import torch
+        >>> from zerosum.games.parts.schedules import Pace
         >>> weight = torch.nn.Parameter(torch.zeros(()))
         >>> player = Player(network=torch.nn.ParameterList([weight]),
-        ...                 optimizer=torch.optim.Adam([weight], lr=0.1), decay=(0, 100))
+        ...                 optimizer=torch.optim.Adam([weight], lr=0.1),
+        ...                 pace=Pace(decay=(0, 100)))
         >>> set_pace(player, 50, factor=1.0)
         >>> player.optimizer.param_groups[0]["lr"]
         0.05
     """
-    factor *= learning_rate_factor(player.decay, images_seen) * player.rate.at(images_seen)
-    factor *= player.annealing.at(images_seen)
+    pace = player.pace
     for group in player.optimizer.param_groups:
-        group["lr"] = group["initial_lr"] * factor
-        if player.beta2 is not None:
-            group["betas"] = (group["betas"][0], player.beta2.at(images_seen))
+        group["lr"] = group["initial_lr"] * (factor * pace.factor(images_seen))
+        if pace.beta2 is not None:
+            group["betas"] = (group["betas"][0], pace.beta2.at(images_seen))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zerosum import games
 from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.base import Draw, OneSource
@@ -22,7 +23,6 @@ from zerosum.families.image_scorer import require_feature_network
 from zerosum.families.preparation import batching
 from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import ClassConfig
-from zerosum.games.parts.growth import Growth
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -145,7 +145,7 @@ def _batch_sizes(config: GenerationRunConfig, engine: Engine) -> Callable[[int],
             f"each of game.growth.batch_sizes {growth.batch_sizes} must be a multiple of "
             f"{engine.processes}, the number of processes that share a round."
         )
-    return partial(Growth(growth).batch_size, usual=config.batch_size)
+    return partial(games.Growth(growth).batch_size, usual=config.batch_size)
 
 
 FAMILY = Generation()

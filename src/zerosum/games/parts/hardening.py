@@ -43,7 +43,7 @@ class Hardening:
         >>> from zerosum.randomness import Randomness
         >>> network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
         >>> grey, labels = torch.zeros(3, 1, 2, 2), torch.tensor([0, 1, 1])
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> hard = Hardening(AdversarialTrainingConfig(epsilon=0.1))(network, grey, labels, now)
         >>> round(float((hard - grey).abs().max()), 4)  # In [-1, 1], so twice as much.
         0.2
@@ -89,7 +89,7 @@ class Hardening:
         classifier = Classifier(network=network, bounds=(-1.0, 1.0))
         first = now.random.rank * len(images)
         chance = Chance(
-            seed=derive_seed(now.random.seed, "hardening", now.images),
+            seed=derive_seed(now.random.seed, "hardening", now.images_seen),
             indices=range(first, first + count),
             device=images.device,
         )
