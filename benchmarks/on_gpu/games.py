@@ -20,9 +20,9 @@ __all__ = ["KINDS", "Noise", "make_loop", "small", "told"]
 CLASSES = tuple("0123456789")
 _SOURCE = "from torch import nn\n\ndef maps():\n    return nn.AvgPool2d(4)\n"
 
-_NARROW = {"game.generator.width": 8, "game.discriminator.width": 8}
+_NARROW = {"game.generator.base_channels": 8, "game.discriminator.base_channels": 8}
 _DOMAINS = {**_NARROW, "pictures.size": (64, 64), "game.generator.blocks": 1}
-_STYLES = {**_NARROW, "game.generator.max_width": 16, "game.discriminator.max_width": 16}
+_STYLES = {**_NARROW, "game.generator.max_channels": 16, "game.discriminator.max_channels": 16}
 
 KINDS: Mapping[str, Mapping[str, Any]] = {
     "mnist-gan-2018": {},

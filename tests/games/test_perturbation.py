@@ -107,8 +107,10 @@ def test_a_network_learns_and_the_victim_stands_still() -> None:
     victim = Classifier(network=inner)
     before = {name: value.clone() for name, value in inner.state_dict().items()}
     shape = (1, 8, 8)
-    network = Perturber(ResnetTranslatorConfig(width=4, blocks=1).build(shape), image_shape=shape)
-    judge = DcganDiscriminatorConfig(width=4, norm="instance").build(shape)
+    network = Perturber(
+        ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape), image_shape=shape
+    )
+    judge = DcganDiscriminatorConfig(base_channels=4, norm="instance").build(shape)
     game = PerturbationGame(
         PerturbationConfig(objective="non-saturating", epsilon=1.0),
         generator=player(network, 0.01),
@@ -159,7 +161,7 @@ def test_pictures_that_are_named_so_anyhow_are_no_success() -> None:
 def test_one_change_for_all_or_one_for_each(universal: bool) -> None:
     torch.manual_seed(0)
     shape = (3, 8, 12)
-    translator = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
+    translator = ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape)
     network = Perturber(translator, image_shape=shape, universal=universal)
     images = torch.rand(3, *shape) * 2 - 1
     changes = network(images)

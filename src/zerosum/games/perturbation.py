@@ -71,7 +71,8 @@ class PerturbationGame(Game[Batch]):
         >>> from zerosum.config import ResnetTranslatorConfig
         >>> from zerosum.networks import Perturber
         >>> from zerosum.randomness import Randomness
-        >>> settings = PerturbationConfig(generator=ResnetTranslatorConfig(width=4, blocks=1))
+        >>> translator = ResnetTranslatorConfig(base_channels=4, blocks=1)
+        >>> settings = PerturbationConfig(generator=translator)
         >>> network = Perturber(settings.generator.build((1, 8, 8)), image_shape=(1, 8, 8))
         >>> game = PerturbationGame(
         ...     settings,

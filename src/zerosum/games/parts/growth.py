@@ -58,7 +58,7 @@ def grow(player: Player, progress: float) -> None:
     Example:
         >>> import torch
         >>> from zerosum.config import ProganGeneratorConfig
-        >>> network = ProganGeneratorConfig(width=4).build((1, 16, 16))
+        >>> network = ProganGeneratorConfig(base_channels=4).build((1, 16, 16))
         >>> grow(Player(network=network, optimizer=torch.optim.Adam(network.parameters())), 0.25)
         >>> network.stage
         (1, 0.25)
