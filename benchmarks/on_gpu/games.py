@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.config import RunConfig, change
 from zerosum.families.building import build_game
 from zerosum.recipes import recipe
@@ -119,6 +119,6 @@ def make_loop(
 ) -> Loop[Any]:
     """A run on noise, ready to be played round by round; nothing is written."""
     torch.manual_seed(config.seed)
-    victim = Classifier(network=_Victim(config).to(engine.device))
+    victim = PixelClassifier(network=_Victim(config).to(engine.device))
     game = build_game(config, engine, aids=victim)
     return Loop(game=game, batches=batches(config, engine.device), engine=engine, seed=config.seed)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from zerosum.attacks import Classifier, Goal, Learned, into_range
+from zerosum.attacks import Goal, Learned, PixelClassifier, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.judging import opinions
@@ -78,7 +78,7 @@ class PerturbationGame(Game[Batch]):
         ...     settings,
         ...     generator=Player(
         ...         network=network, optimizer=torch.optim.Adam(network.parameters())),
-        ...     victim=Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
+        ...     victim=PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
         ... )
         >>> now = Round(number=0, images=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(4, 1, 8, 8)), now)]
@@ -95,7 +95,7 @@ class PerturbationGame(Game[Batch]):
         *,
         generator: Player,
         discriminator: Player | None = None,
-        victim: Classifier | None,
+        victim: PixelClassifier | None,
     ) -> None:
         self.settings = settings
         sides = {DISCRIMINATOR: discriminator, GENERATOR: generator}
@@ -106,7 +106,7 @@ class PerturbationGame(Game[Batch]):
         self._victim = victim
 
     @property
-    def victim(self) -> Classifier:
+    def victim(self) -> PixelClassifier:
         """The classifier that is misled."""
         assert self._victim is not None, "the game was built without its victim"
         return self._victim
