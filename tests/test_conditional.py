@@ -44,8 +44,8 @@ def test_it_learns_to_draw_the_digit_that_is_asked_for(tmp_path: Path) -> None:
         device="cpu",
         fields={
             "game.conditional": "projection",
-            "game.generator.width": 16,
-            "game.discriminator.width": 16,
+            "game.generator.base_channels": 16,
+            "game.discriminator.base_channels": 16,
             "evaluate_every": 0,
         },
         out=tmp_path / "run",

@@ -138,7 +138,7 @@ def test_the_example_is_short_and_trains_from_the_command_line(
     assert len([line for line in painter.splitlines() if line.strip()]) < 20
     monkeypatch.chdir(EXAMPLE.parent)
     words = "--game.generator own_network.py:Painter width=4 --game.generator.latent-size 6"
-    words += " --game.objective own_network.py:Sharp --game.discriminator.width 4"
+    words += " --game.objective own_network.py:Sharp --game.discriminator.base-channels 4"
     words += " --images 32 --batch-size 16 --device cpu --evaluate-every 0 --quiet"
     out = ["--out", str(tmp_path / "run")]
     assert call("train", "dcgan-digits", *words.split(), *out, "--dry-run") == 0

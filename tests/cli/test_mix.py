@@ -19,8 +19,8 @@ from zerosum.media.images import to_pictures
 def run(tiny: RunConfig, tmp_path: Path) -> Path:
     game = replace(
         adversarial(tiny),
-        generator=StyleGeneratorConfig(latent_size=8, width=4, style_size=8, depth=2),
-        discriminator=StyleDiscriminatorConfig(width=4),
+        generator=StyleGeneratorConfig(latent_size=8, base_channels=4, style_size=8, depth=2),
+        discriminator=StyleDiscriminatorConfig(base_channels=4),
         conditional="projection",
     )
     config = replace(tiny, game=game, total_images=32, sample_every=1_000)

@@ -144,7 +144,7 @@ def test_augmented_pictures_are_attacked_as_pictures_can_be(name: Any) -> None:
 
 def small(**fields: Any) -> RunConfig:
     quick = {
-        "game.network.width": 8,
+        "game.network.base_channels": 8,
         "game.augmentation": (),
         "game.optimizer.decay": None,
         "images": 256,
