@@ -13,7 +13,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from exported import RUNNERS
+from helpers.exported import RUNNERS
 from zerosum.config import (
     DcganGeneratorConfig,
     ProganGeneratorConfig,

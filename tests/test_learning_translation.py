@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from two_domains import digits_and_negatives, small
+from helpers.two_domains import digits_and_negatives, small
 from zerosum import jobs
 from zerosum.config import EvaluateConfig
 

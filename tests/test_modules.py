@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from runs_in_processes import environment
+from helpers.runs_in_processes import environment
 
 MOST = 131
 """Modules of ours that training a DCGAN may run, packages included."""

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
-from runs_in_processes import assert_same, weights
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
 from zerosum import jobs
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError, RunError

@@ -13,12 +13,12 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-import own_networks
 import zerosum
-from command_line import call
-from runs_in_processes import assert_same, weights
-from settings import adversarial
-from two_domains import adapting, digits_and_negatives, small
+from helpers import own_networks
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
+from helpers.settings import adversarial
+from helpers.two_domains import adapting, digits_and_negatives, small
 from zerosum import jobs
 from zerosum.cli.own import with_own
 from zerosum.config import (

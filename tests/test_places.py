@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import zerosum
-from command_line import call
-from places import forbidden, mounted, no_room
-from runs_in_processes import environment
-from settings import adversarial
-from two_domains import digits_and_negatives, small
+from helpers.command_line import call
+from helpers.places import forbidden, mounted, no_room
+from helpers.runs_in_processes import environment
+from helpers.settings import adversarial
+from helpers.two_domains import digits_and_negatives, small
 from zerosum.cli import COMMANDS
 from zerosum.config import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.errors import CheckpointError, FileError, ZerosumError

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from quick_runs import KINDS
+from helpers.quick_runs import KINDS
 from zerosum.attacks import ATTACKS, NORMS, PixelClassifier, attack_pictures
 from zerosum.config import change
 from zerosum.errors import ConfigError, DataError, ZerosumError

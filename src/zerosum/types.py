@@ -22,7 +22,6 @@ __all__ = [
     "DomainBatch",
     "FeatureProducts",
     "Features",
-    "FewLabelsBatch",
     "ImageBatches",
     "ImageShape",
     "Images",
@@ -37,6 +36,7 @@ __all__ = [
     "Points",
     "Probabilities",
     "Scalar",
+    "SemiSupervisedBatch",
     "Time",
 ]
 
@@ -159,7 +159,7 @@ class DomainBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FewLabelsBatch:
+class SemiSupervisedBatch:
     """What one round of a game with few labels is given.
 
     Attributes:
@@ -170,7 +170,7 @@ class FewLabelsBatch:
         >>> import torch
         >>> some = torch.zeros(8, 3, 32, 32)
         >>> labelled = Batch(images=some[:2], labels=torch.tensor([0, 1]))
-        >>> len(FewLabelsBatch(images=some, labelled=labelled))
+        >>> len(SemiSupervisedBatch(images=some, labelled=labelled))
         8
     """
 

@@ -3,7 +3,7 @@
 import pytest
 from torch import Tensor
 
-from attacks.victims import digits, train_digits_classifier
+from helpers.victims import digits, train_digits_classifier
 from zerosum.attacks import PixelClassifier
 
 

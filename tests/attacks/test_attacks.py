@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from attacks.victims import linear, two_classes
+from helpers.victims import linear, two_classes
 from zerosum.attacks import (
     ATTACKS,
     L2,

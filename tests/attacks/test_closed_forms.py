@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import linear, two_classes
+from helpers.victims import linear, two_classes
 from zerosum.attacks import (
     ATTACKS,
     L2,

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import two_classes
+from helpers.victims import two_classes
 from zerosum.attacks import Evidence, PixelClassifier, examine, signs_of_masking
 
 CALM = Evidence(random=False, flat=0.0)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.config import change
 from zerosum.config.commands.attack import AttackConfig, parse_epsilon
 from zerosum.errors import ConfigError, DataError

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command_line import call
-from runs_in_processes import environment
+from helpers.command_line import call
+from helpers.runs_in_processes import environment
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
 from zerosum.runs import Run

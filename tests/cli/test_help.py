@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import tyro
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS

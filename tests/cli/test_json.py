@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.cli.data import ACTIONS
 from zerosum.config import RunConfig, change
 from zerosum.data.audit import audit

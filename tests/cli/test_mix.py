@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
-from settings import adversarial
+from helpers.command_line import call
+from helpers.settings import adversarial
 from zerosum.config import RunConfig, StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.jobs import train_run
 from zerosum.media.images import to_pictures

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
-from quick_runs import KINDS
+from helpers.command_line import call
+from helpers.quick_runs import KINDS
 from zerosum.checks import require_sound
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command

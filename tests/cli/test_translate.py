@@ -16,9 +16,9 @@ import torch
 from PIL import Image
 
 import zerosum
-from command_line import call
-from profiles import SWAPPED, cmyk_profile, grey_profile
-from runs_in_processes import environment
+from helpers.command_line import call
+from helpers.profiles import SWAPPED, cmyk_profile, grey_profile
+from helpers.runs_in_processes import environment
 from zerosum.config import (
     ContrastiveConfig,
     CycleConfig,

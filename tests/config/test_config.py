@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from settings import adversarial
+from helpers.settings import adversarial
 from zerosum.cli.data import _inspect
 from zerosum.config import (
     AdaptiveAugmentationConfig,

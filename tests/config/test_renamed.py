@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import zerosum
-from command_line import call
+from helpers.command_line import call
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import OwnGeneratorConfig, RunConfig, change, from_json, to_json
 from zerosum.config.json import flatten

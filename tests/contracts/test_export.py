@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from exported import RUNNERS
+from helpers.exported import RUNNERS
 from zerosum.config import ClassifyingConfig, RunConfig, change, from_json, to_json
 from zerosum.families import family_of
 from zerosum.families.building import build_game

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from settings import adversarial
-from unseen import play_unseen
+from helpers.settings import adversarial
+from helpers.unseen import play_unseen
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import RunConfig, change
 from zerosum.families.building import build_game

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from runs_in_processes import assert_same, weights
+from helpers.runs_in_processes import assert_same, weights
 from zerosum import LearnedAttack, jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.api import train
 from zerosum.data import absolute, as_spec, is_named, open_source
 from zerosum.data.sources import NAMED

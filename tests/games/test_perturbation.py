@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import linear, two_classes
+from helpers.victims import linear, two_classes
 from zerosum.attacks import PixelClassifier, attack_pictures
 from zerosum.config import DcganDiscriminatorConfig, PerturbationConfig, ResnetTranslatorConfig
 from zerosum.games import PerturbationGame, Player, Round

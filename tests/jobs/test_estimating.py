@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 import torch
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.cli.report import _warnings
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError

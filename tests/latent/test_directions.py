@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig, MlpGeneratorConfig, ResnetGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.latent.directions import difference_of_means, find_directions

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import DataError
 from zerosum.latent.projection import Descent, project

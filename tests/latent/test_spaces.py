@@ -2,7 +2,7 @@ import pytest
 import torch
 from scipy import stats
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent.spaces import (

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import angles

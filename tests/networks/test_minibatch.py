@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from settings import adversarial
+from helpers.settings import adversarial
 from zerosum.config import MinibatchDiscriminationConfig, MlpDiscriminatorConfig, RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from runs_in_processes import assert_same
+from helpers.runs_in_processes import assert_same
 from zerosum import Generator, jobs
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError

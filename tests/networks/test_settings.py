@@ -13,9 +13,9 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import parametrize
 
-import own_networks
 import zerosum.networks
-from runs_in_processes import environment
+from helpers import own_networks
+from helpers.runs_in_processes import environment
 from zerosum.config import (
     AdversarialConfig,
     DcganDiscriminatorConfig,

@@ -16,12 +16,14 @@ from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
 from zerosum.objectives.semisupervised import realness
-from zerosum.types import Batch, ClassLogits, FewLabelsBatch, Images, Scalar
+from zerosum.types import Batch, ClassLogits, Images, Scalar, SemiSupervisedBatch
 
 __all__ = ["SemiSupervisedGame"]
 
 
-class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabelsBatch]):
+class SemiSupervisedGame(
+    GeneratingGame[SemiSupervisedBatch], ClassifyingGame[SemiSupervisedBatch]
+):
     """A generator against a discriminator that tells K classes, and "generated" from all of them.
 
     With λ the `realness` of its logits, the discriminator D pays, on labelled pictures (x, y),
@@ -63,7 +65,7 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         """The averaged discriminator, where there is one."""
         return self.players[DISCRIMINATOR].best
 
-    def turns(self, batch: FewLabelsBatch, now: Round) -> Iterator[Turn]:
+    def turns(self, batch: SemiSupervisedBatch, now: Round) -> Iterator[Turn]:
         """D moves, then G, against the D that has just moved."""
         real = self.view(batch.images, now)
         if now.number == 0:

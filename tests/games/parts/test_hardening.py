@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import two_classes
-from runs_in_processes import assert_same, weights
+from helpers.runs_in_processes import assert_same, weights
+from helpers.victims import two_classes
 from zerosum import jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import AdversarialTrainingConfig, ClassificationConfig, RunConfig, change

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from settings import rules
+from helpers.settings import rules
 from zerosum.config import FeatureMatchingConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game

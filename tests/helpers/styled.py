@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from settings import rules
+from helpers.settings import rules
 from zerosum.config import DcganGeneratorConfig, MlpDiscriminatorConfig
 from zerosum.games import AdversarialGame, Player
 from zerosum.types import Images, Latents

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from two_domains import digits_and_negatives, labelled_domains, small
+from helpers.two_domains import digits_and_negatives, labelled_domains, small
 from zerosum.config import RunConfig, change
 from zerosum.recipes import recipe
 
