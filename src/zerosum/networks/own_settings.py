@@ -39,7 +39,7 @@ class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "latent_size")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "latent_size")
 
     latent_size: int = 100
     """Numbers in a latent vector."""
@@ -68,7 +68,7 @@ class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "outputs")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "outputs")
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> Any:
         """See `DiscriminatorSettings.build`."""
@@ -106,7 +106,7 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape",)
+    known: ClassVar[tuple[str, ...]] = ("image_shape",)
 
     def build(self, image_shape: ImageShape) -> "OwnTranslator":
         """See `TranslatorSettings.build`."""
@@ -129,7 +129,7 @@ class OwnClassifierConfig(OwnSettings, ClassifierSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "classes")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "classes")
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "OwnClassifier":
         """See `ClassifierSettings.build`."""
