@@ -168,7 +168,7 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         ),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
         ({"generator_batch": 0}, "generator_batch must be greater than 0"),
-        ({"average_half_life": 0}, "average_half_life must be greater than 0"),
+        ({"ema_half_life": 0}, "ema_half_life must be greater than 0"),
         (
             {"penalties": PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))},
             "choose norm layer or none",

@@ -191,7 +191,7 @@ _SETTINGS = (
     *("game.generator.kind", "game.generator.base_channels", "game.discriminator.kind"),
     *("game.discriminator.base_channels", "game.network.kind", "game.network.base_channels"),
     *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
-    *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
+    *("game.discriminator_optimizer.learning_rate", "game.ema_half_life"),
     *("game.augmentation", "game.victim", "game.epsilon"),
     *(f"game.{role}.factory" for role in ("generator", "discriminator", "network", "objective")),
 )

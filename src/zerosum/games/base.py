@@ -62,7 +62,7 @@ class Player:
         return [weight for weight in self.network.parameters() if weight.requires_grad]
 
     def load_networks(self, saved: Mapping[str, Any], where: str = "player") -> None:
-        """Take back network and average from this player's part of a checkpoint.
+        """Take back network and EMA from this player's part of a checkpoint.
 
         Args:
             saved: The part.
@@ -92,7 +92,7 @@ class Player:
 
     @property
     def best(self) -> nn.Module:
-        """The network to use once training is over: the average where there is one."""
+        """The network to use once training is over: its EMA where there is one."""
         return self.network if self.ema is None else self.ema
 
 

@@ -82,7 +82,7 @@ class ClassificationGame(ClassifyingGame[Batch]):
 
     @property
     def classifier(self) -> nn.Module:
-        """The averaged network, where there is one."""
+        """The EMA of the network, where there is one."""
         return self.players["classifier"].best
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:

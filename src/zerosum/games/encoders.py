@@ -77,7 +77,7 @@ class EncoderGame(AdaptingGame):
 
     @property
     def classifier(self) -> nn.Module:
-        """The target's network, averaged where there is an average."""
+        """The target's network; its EMA where there is one."""
         return self.players[TARGET].best
 
     def classifier_of(self, domain: Domain) -> Classifier:

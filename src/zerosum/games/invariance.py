@@ -128,7 +128,7 @@ class InvarianceGame(AdaptingGame):
 
     @property
     def classifier(self) -> nn.Module:
-        """The averaged network, where there is one."""
+        """The EMA of the network, where there is one."""
         return self.players[CLASSIFIER].best
 
     @property

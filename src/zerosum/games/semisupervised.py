@@ -62,7 +62,7 @@ class SemiSupervisedGame(
 
     @property
     def classifier(self) -> nn.Module:
-        """The averaged discriminator, where there is one."""
+        """The EMA of the discriminator, where there is one."""
         return self.players[DISCRIMINATOR].best
 
     def turns(self, batch: SemiSupervisedBatch, now: Round) -> Iterator[Turn]:

@@ -61,7 +61,7 @@ class TranslationGame(Game[DomainBatch]):
 
     @abstractmethod
     def generator(self, direction: str) -> "Translator":
-        """The best translator in that direction: the averaged one, where there is one."""
+        """The best translator in that direction: its EMA, where there is one."""
 
     def translate(self, images: Images, direction: str) -> Images:
         """Pictures of the other domain, by the best translator in evaluation mode."""
@@ -232,7 +232,7 @@ class CycleGame(TranslationGame):
         )
 
     def generator(self, direction: str) -> "Translator":
-        """The best translator in that direction: the averaged one, where there is one."""
+        """The best translator in that direction: its EMA, where there is one."""
         best = self.players["generators"].best
         assert isinstance(best, nn.ModuleDict)
         return cast("Translator", best[direction])
@@ -290,7 +290,7 @@ class OneWayGame(TranslationGame):
         return self.players["generator"].network
 
     def generator(self, direction: str) -> "Translator":
-        """The best translator: the averaged one, where there is one."""
+        """The best translator: its EMA, where there is one."""
         assert direction in self.directions
         return cast("Translator", self.players["generator"].best)
 

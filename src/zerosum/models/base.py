@@ -55,7 +55,7 @@ class Model(ABC):
     def export(self, file: str | Path, *, direction: str | None = None) -> None:
         """Write the network that the run is for, for other programs.
 
-        The averaged network alone, in evaluation mode, for any number n of rows: of a run that
+        The EMA alone, in evaluation mode, for any number n of rows: of a run that
         generates the generator, latents (n, d) to pictures; of one that translates the translator
         of a direction, pictures to pictures of any height and width that are multiples of its
         ``multiple``; of one that classifies the classifier, pictures to logits (n, classes); of
