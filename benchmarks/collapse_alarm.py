@@ -55,7 +55,7 @@ class Case:
     pixels_up_to: float = 1.0
 
 
-RAW: Mapping[str, Any] = {R1: 0.0, "game.average_half_life": None}
+RAW: Mapping[str, Any] = {R1: 0.0, "game.ema_half_life": None}
 """Without what makes the recipe robust."""
 
 PLAIN: Mapping[str, Any] = {
@@ -86,8 +86,8 @@ BROKEN = {
     "huge discriminator, eight turns, no smoothing": Case(
         fields={
             **RAW,
-            "game.discriminator.width": 64,
-            "game.generator.width": 4,
+            "game.discriminator.base_channels": 64,
+            "game.generator.base_channels": 4,
             "game.critic_turns": 8,
             D_RATE: 2e-3,
             G_RATE: 2e-5,
@@ -133,7 +133,7 @@ HEALTHY = {
     "dcgan-digits, seed 1": Case(fields={"seed": 1}),
     "dcgan-digits, seed 2": Case(fields={"seed": 2}),
     "without R1": Case(fields={R1: 0.0}),
-    "without average": Case(fields={"game.average_half_life": None}),
+    "without average": Case(fields={"game.ema_half_life": None}),
     "published learning rate": Case(fields={**SLOW, R1: 0.0}),
     "smoothed labels": Case(fields={"game.real_label": 0.9, R1: 0.0}),
     "hinge": Case(fields={"game.objective": "hinge"}),
@@ -158,9 +158,11 @@ HEALTHY = {
 def config_of(case: Case, images: int) -> RunConfig:
     config = change(recipe(case.base), {"images": images, "device": "cpu"})
     if case.base != "mnist-gan-2018" and case.base != "mnist-gan-2022":
-        config = change(config, {"game.generator.width": 16, "game.discriminator.width": 16})
+        config = change(
+            config, {"game.generator.base_channels": 16, "game.discriminator.base_channels": 16}
+        )
     config = change(config, case.fields)
-    every = max(config.images // 12, config.batch_size)
+    every = max(config.total_images // 12, config.batch_size)
     return change(config, {"evaluate_every": every, "evaluate_count": 2_048})
 
 

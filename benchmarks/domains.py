@@ -32,7 +32,7 @@ from zerosum.recipes import recipe
 
 BASELINE, BOUND = "source only", "trained on the target"
 COLUMNS = ("target accuracy", "source accuracy", "domain probe", "A-distance")
-SHARED = ("network", "optimizer", "held_out", "average_half_life", "augmentation")
+SHARED = ("network", "optimizer", "held_out", "ema_half_life", "augmentation")
 """Fields of the game that the classifier of the target has from the first recipe."""
 
 
@@ -94,7 +94,7 @@ def shortened(config: RunConfig, images: int | None) -> RunConfig:
         (game["optimizer"], "annealing"),
         (game["domain_optimizer"], "annealing"),
     ):
-        place[name] = place[name] and place[name] * images // config.images
+        place[name] = place[name] and place[name] * images // config.total_images
     return from_json({**values, "images": images})
 
 

@@ -89,7 +89,8 @@ def _held_out(folder: Path) -> Path:
 def _report(name: str, folder: Path, held: Path, epsilon: float, attacks: tuple[str, ...]) -> None:
     options = AttackConfig(attacks=attacks, epsilon=epsilon, count=500, device="cpu")
     found = attack(str(folder / name), str(held), options, quiet=True)
-    print(f"\n{name}: {found.right} of {found.asked} right ({found.right / found.asked:.1%})\n")
+    share = found.right / found.num_images
+    print(f"\n{name}: {found.right} of {found.num_images} right ({share:.1%})\n")
     print("| attack | success | accuracy left | ms a picture |\n|---|---|---|---|")
     for each, tried in found.tried.items():
         left, milliseconds = found.robust(each), 1000 * tried.seconds

@@ -54,7 +54,7 @@ EVERY = {"lucidrains": {"penalty": 4, "path": 32}, "zerosum": {"penalty": 16, "p
 Step = Callable[[str], object]
 
 
-def pictures(batch: int, side: int) -> Tensor:
+def random_images(batch: int, side: int) -> Tensor:
     return torch.rand(batch, 3, side, side) * 2 - 1
 
 
@@ -88,7 +88,7 @@ def lucidrains_step(options: argparse.Namespace, side: int) -> tuple[Step, list[
     discriminator_optimizer = torch.optim.Adam(
         discriminator.parameters(), lr=4e-4, betas=(0.5, 0.9)
     )
-    images = pictures(batch, side)
+    images = random_images(batch, side)
     layers = generator.num_layers
 
     def styles() -> Tensor:
@@ -152,15 +152,15 @@ def zerosum_step(
     fields = {
         "batch_size": batch,
         "pictures.size": (side, side),
-        "game.generator.width": round(2 * width),
-        "game.generator.max_width": round(512 * options.wider),
-        "game.discriminator.width": round(4 * width),
-        "game.discriminator.max_width": round(512 * options.wider),
+        "game.generator.base_channels": round(2 * width),
+        "game.generator.max_channels": round(512 * options.wider),
+        "game.discriminator.base_channels": round(4 * width),
+        "game.discriminator.max_channels": round(512 * options.wider),
         "game.penalties.r1.every": 2,
         "game.path_length.every": 3,
     }
     engine = Engine(device=torch.device("cpu"), compile=compiled, precision=options.precision)
-    images = Batch(images=pictures(batch, side).to(memory_format=torch.channels_last))
+    images = Batch(images=random_images(batch, side).to(memory_format=torch.channels_last))
     batches = SimpleNamespace(size_at=lambda position: batch, at=lambda position: images)
     game = build_game(change(recipe("stylegan2-256"), fields), engine)
     loop = Loop(game=game, batches=batches, engine=engine, seed=0)

@@ -39,7 +39,7 @@ from torch import Tensor, nn
 
 from zerosum.config import RunConfig, change
 from zerosum.data import Batches, Store, unscale
-from zerosum.evaluation.seeing import kept_on_disk, see, see_store
+from zerosum.evaluation.extraction import extract, extract_from_store, kept_on_disk
 from zerosum.families.building import build_game
 from zerosum.families.preparation import prepare_store
 from zerosum.features import load_features
@@ -75,7 +75,7 @@ Curve = Sequence[Look]
 
 OFF: Mapping[str, Any] = {
     "game.penalties.r1.weight": 0.0,
-    "game.average_half_life": None,
+    "game.ema_half_life": None,
     "game.generator_optimizer.learning_rate": 2e-4,
     "game.discriminator_optimizer.learning_rate": 2e-4,
     "batch_size": 64,
@@ -93,18 +93,24 @@ TRIES: Mapping[str, Mapping[str, Any]] = {
     "shipped, precision auto": {"precision": "auto"},
     "shipped, β₂ 0.999": dict.fromkeys(BETAS, (0.5, 0.999)),
     "published settings": OFF,
-    "published + average": {**OFF, "game.average_half_life": 2_000},
+    "published + average": {**OFF, "game.ema_half_life": 2_000},
     "published + R1": {**OFF, "game.penalties.r1.weight": 0.5},
     "published + Adam 1e-3": {**OFF, **FAST},
     "published + batch 32": {**OFF, "batch_size": 32},
-    "shipped, width 16": {"game.generator.width": 16, "game.discriminator.width": 16},
-    "shipped, width 24": {"game.generator.width": 24, "game.discriminator.width": 24},
+    "shipped, width 16": {
+        "game.generator.base_channels": 16,
+        "game.discriminator.base_channels": 16,
+    },
+    "shipped, width 24": {
+        "game.generator.base_channels": 24,
+        "game.discriminator.base_channels": 24,
+    },
     "shipped, batch 16": {"batch_size": 16},
     "shipped without R1": {"game.penalties.r1.weight": 0.0},
-    "shipped without average": {"game.average_half_life": None},
+    "shipped without average": {"game.ema_half_life": None},
     "shipped, relativistic": {"game.objective": "relativistic"},
     "shipped, hinge": {"game.objective": "hinge"},
-    "shipped, half-life 10,000": {"game.average_half_life": 10_000},
+    "shipped, half-life 10,000": {"game.ema_half_life": 10_000},
 }
 """Fields of dcgan-digits that each try changes."""
 
@@ -118,7 +124,7 @@ class Judge:
 
     def __init__(self, store: Store, cache: Path) -> None:
         self.network = load_features("digits", cache=cache)
-        self.real = see_store(store, self.network, count=len(store), seed=0, cache=cache)
+        self.real = extract_from_store(store, self.network, count=len(store), seed=0, cache=cache)
 
     def __call__(self, draw: Callable[[Tensor], Tensor], latent_size: int) -> float:
         """Judge a generator, given as the function that draws."""
@@ -128,7 +134,7 @@ class Judge:
             for start in range(0, COUNT, 100)
         )
         with kept_on_disk(batches, COUNT) as pictures:
-            features = see(pictures, self.network).features
+            features = extract(pictures, self.network).features
         return frechet_distance_of_features(self.real.features, features).value
 
 

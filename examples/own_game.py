@@ -3,7 +3,7 @@
     python examples/own_game.py
 
 All real pictures are one black-and-white pixel of value 0. The generator draws a pixel of value
-θ, the discriminator's opinion is D(x) = ψ x, so everyone is content at θ = ψ = 0. Without a
+θ, the discriminator's logit is D(x) = ψ x, so everyone is content at θ = ψ = 0. Without a
 penalty the players chase each other around that point for ever; with R1, which costs γ/2 ψ², they
 spiral into it: Mescheder et al. 2018, sections 2 and 3, https://arxiv.org/abs/1801.04406.
 
@@ -45,7 +45,7 @@ class Slope(nn.Module):
         self.value = nn.Parameter(torch.tensor(1.0))
 
     def forward(self, images: Images) -> Logits:
-        """Give one opinion per picture."""
+        """Give one logit per picture."""
         return self.value * images.flatten()
 
 

@@ -28,7 +28,7 @@ from zerosum.features.digits import FEATURES, SIDE, DigitsClassifier, weights_fi
 from zerosum.features.weights import hash_of_file
 from zerosum.files import replace_atomically
 from zerosum.randomness import Randomness
-from zerosum.training.pace import decay_of, half_life_at, update_average
+from zerosum.training.pace import decay_of, ema_half_life_at, update_ema
 from zerosum.types import Batch
 
 BATCH, BEST_RATE, SMOOTHING, DISTORTION_WEIGHT, HALF_LIFE = 100, 3e-3, 0.05, 1.0, 35_000
@@ -83,8 +83,8 @@ def train(store: Store, *, epochs: int, seed: int) -> DigitsClassifier:
         torch.autograd.backward(cost)
         optimizer.step()
         schedule.step()
-        half_life = half_life_at(HALF_LIFE, position + BATCH)
-        update_average(average, classifier, decay_of(half_life, step=BATCH))
+        half_life = ema_half_life_at(HALF_LIFE, position + BATCH)
+        update_ema(average, classifier, decay_of(half_life, step=BATCH))
         if position % (10 * len(store)) == 0:
             print(f"{position:,} of {total:,} pictures: cost {cost.item():.4f}", flush=True)
     return average

@@ -24,18 +24,18 @@ def tiny() -> RunConfig:
     """A run of seconds with all that is hard to resume: averages, lazy penalty, augmentation."""
     base = recipe("dcgan-digits")
     game = AdversarialConfig(
-        generator=DcganGeneratorConfig(latent_size=8, width=4),
-        discriminator=DcganDiscriminatorConfig(width=4),
+        generator=DcganGeneratorConfig(latent_size=8, base_channels=4),
+        discriminator=DcganDiscriminatorConfig(base_channels=4),
         penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.1, every=3)),
         augmentation=("colour", "translation", "cutout"),
         adaptive_augmentation=AdaptiveAugmentationConfig(images=400, probability=0.2, every=3),
-        average_half_life=500,
+        ema_half_life=500,
         generator_optimizer=OptimizerConfig(historical_averaging=0.1),
     )
     return replace(
         base,
         game=game,
-        images=320,
+        total_images=320,
         batch_size=16,
         sample_every=160,
         sample_count=4,

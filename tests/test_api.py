@@ -16,7 +16,7 @@ def model(tiny: RunConfig, tmp_path: Path) -> zerosum.Generator:
 
 
 def test_train_returns_the_trained_model(model: zerosum.Generator) -> None:
-    assert model.images == 320
+    assert model.images_seen == 320
     pictures = model.sample(5, seed=0)
     assert pictures.shape == (5, 1, 28, 28)
     assert pictures.abs().max() <= 1
@@ -41,14 +41,14 @@ def test_load_gives_the_same_pictures(model: zerosum.Generator) -> None:
 
 
 def test_resume_goes_on(model: zerosum.Generator) -> None:
-    assert zerosum.resume(model.run.path, images=640, quiet=True).images == 640
+    assert zerosum.resume(model.run.path, images=640, quiet=True).images_seen == 640
 
 
 def test_arguments_go_before_the_recipe(tmp_path: Path) -> None:
     model = zerosum.train(
         "dcgan-digits",
         kind=zerosum.Generator,
-        fields={"game.generator.width": 4, "game.discriminator.width": 4},
+        fields={"game.generator.base_channels": 4, "game.discriminator.base_channels": 4},
         images=32,
         batch_size=8,
         seed=5,
@@ -57,7 +57,7 @@ def test_arguments_go_before_the_recipe(tmp_path: Path) -> None:
         quiet=True,
     )
     saved = model.run.config()
-    assert (saved.images, saved.batch_size, saved.seed, saved.device) == (32, 8, 5, "cpu")
+    assert (saved.total_images, saved.batch_size, saved.seed, saved.device) == (32, 8, 5, "cpu")
 
 
 @pytest.mark.parametrize(("count", "seed"), [(0, 0), (-1, 0), (1, -1)])

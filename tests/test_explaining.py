@@ -17,7 +17,7 @@ from zerosum.data.sources.listing import Entry, Listing
 from zerosum.data.sources.rows import map_stream
 from zerosum.data.sources.unpacking import open_plain
 from zerosum.errors import CheckpointError, FileError, ZerosumError
-from zerosum.evaluation.seeing import kept_on_disk
+from zerosum.evaluation.extraction import kept_on_disk
 from zerosum.explaining import explain, explained, explained_temporaries, is_there
 
 NUMBERS = [

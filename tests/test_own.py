@@ -78,7 +78,7 @@ def test_a_run_of_ones_own_goes_on_bit_for_bit_and_is_of_use(
     config: RunConfig, file: Path, tmp_path: Path
 ) -> None:
     whole = jobs.train_run(config, out=tmp_path / "whole", quiet=True).run
-    jobs.train_run(replace(config, images=32), out=tmp_path / "half", quiet=True)
+    jobs.train_run(replace(config, total_images=32), out=tmp_path / "half", quiet=True)
     jobs.resume_run(tmp_path / "half", images=64, quiet=True)
     assert_same(weights(whole), weights(Run(tmp_path / "half")))
 
@@ -124,7 +124,7 @@ def test_a_file_that_has_changed_is_refused_and_one_that_has_moved_is_found(
     file.with_name("moved.py").write_bytes(source)
     text = run.config_path.read_text()
     run.config_path.write_text(text.replace("mine.py:", "moved.py:"))
-    assert jobs.resume_run(run.path, images=128, quiet=True).images == 128
+    assert jobs.resume_run(run.path, images=128, quiet=True).images_seen == 128
     run.config_path.write_text(text.replace("mine.py:Generator", "moved.py:Other"))
     with pytest.raises(RunError, match=r"game\.generator\.factory: Generator → Other"):
         run.load()
@@ -138,7 +138,7 @@ def test_the_example_is_short_and_trains_from_the_command_line(
     assert len([line for line in painter.splitlines() if line.strip()]) < 20
     monkeypatch.chdir(EXAMPLE.parent)
     words = "--game.generator own_network.py:Painter width=4 --game.generator.latent-size 6"
-    words += " --game.objective own_network.py:Sharp --game.discriminator.width 4"
+    words += " --game.objective own_network.py:Sharp --game.discriminator.base-channels 4"
     words += " --images 32 --batch-size 16 --device cpu --evaluate-every 0 --quiet"
     out = ["--out", str(tmp_path / "run")]
     assert call("train", "dcgan-digits", *words.split(), *out, "--dry-run") == 0
@@ -257,7 +257,8 @@ def test_arguments_that_a_factory_does_not_take_are_refused() -> None:
                 "game.discriminator": own("Discriminator"),
                 "game.minibatch_discrimination.kernels": 5,
             },
-            "minibatch discrimination needs a network with look and judge and features",
+            "minibatch discrimination needs a network with forward_features and forward_head and "
+            "features",
         ),
         (
             {"game.discriminator": own("normalised"), "game.penalties.gradient.weight": 1.0},

@@ -110,8 +110,8 @@ def _of_python(run: Path) -> Prints:
     """What the model of a run does in Python, and what it refuses."""
     with silent():
         model: Any = zerosum.load(run, device="cpu")
-    pictures = json.loads((run / "config.json").read_text())["pictures"]
-    shape = (pictures["channels"], *pictures["size"])
+    settings = json.loads((run / "config.json").read_text())["pictures"]
+    shape = (settings["channels"], *settings["size"])
     images = torch.linspace(-1, 1, 2 * shape[0] * shape[1] * shape[2]).view(2, *shape)
     uses: Mapping[str, Callable[[], Any]] = {
         "images": lambda: model.images,
@@ -137,7 +137,7 @@ def _of_python(run: Path) -> Prints:
         "zerosum.compare": lambda: zerosum.compare([run]),
         "zerosum.project": lambda: zerosum.project(run, _PICTURE, steps=2, out=_MADE / "found"),
         "zerosum.translate": lambda: zerosum.translate(run, [_PICTURE], out=_MADE / "turned"),
-        "zerosum.resume": lambda: zerosum.resume(run, images=28, quiet=True).images,
+        "zerosum.resume": lambda: zerosum.resume(run, images=28, quiet=True).images_seen,
         "zerosum.train": lambda: zerosum.train("dcgan-digits", out=run),
     }
     return {f"Python: {label}": _given(use) for label, use in uses.items()}

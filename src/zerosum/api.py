@@ -81,7 +81,8 @@ def train(
         batch_size: Real images in a round.
         seed: From which all random numbers follow.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        fields: Any other fields, named as on the command line: ``{"game.generator.width": 32}``.
+        fields: Any other fields, named as on the command line:
+            ``{"game.generator.base_channels": 32}``.
         out: The run folder to make; by default the next free ``runs/RECIPE``.
         go_on: Go on with the run, if the folder holds it already.
         quiet: Few lines instead of a progress bar.
@@ -91,24 +92,26 @@ def train(
 
     Example:
         >>> from tempfile import TemporaryDirectory
-        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> narrow = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
         >>> narrow["evaluate_every"] = 0
         >>> tiny = {"images": 64, "batch_size": 16, "device": "cpu", "fields": narrow}
         >>> with TemporaryDirectory() as folder:
         ...     model = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
-        >>> model.images, model.sample(2).shape
+        >>> model.images_seen, model.sample(2).shape
         (64, torch.Size([2, 1, 28, 28]))
     """
     config = find_recipe(recipe) if isinstance(recipe, str) else recipe
-    asked = {
+    arguments = {
         "data": None if data is None else as_spec(data),
         "images": images,
         "batch_size": batch_size,
         "seed": seed,
         "device": device,
     }
-    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    config = change(config, {**(fields or {}), **given})
+    given_options: dict[str, Any] = {
+        name: value for name, value in arguments.items() if value is not None
+    }
+    config = change(config, {**(fields or {}), **given_options})
     place = None if out is None else Path(out)
     outcome = jobs.train_run(config, out=place, go_on=go_on, quiet=quiet)
     return load(outcome.run.path, kind=kind, device=config.device)
@@ -139,12 +142,12 @@ def resume(
 
     Example:
         >>> from tempfile import TemporaryDirectory
-        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> narrow = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
         >>> narrow["evaluate_every"] = 0
         >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
         >>> with TemporaryDirectory() as folder:
         ...     _ = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
-        ...     resume(f"{folder}/run", images=64, quiet=True).images
+        ...     resume(f"{folder}/run", images=64, quiet=True).images_seen
         64
     """
     options = _settings(ResumeConfig, how)
@@ -174,8 +177,8 @@ def evaluate(subject: str | Path, *, quiet: bool = False, **how: Any) -> Scores:
         ZerosumError: Something does not fit; the message says what to do.
 
     Example:
-        >>> found = evaluate("digits", against="digits", features="pixels", count=200, quiet=True)
-        >>> found.leading, found.protocol.generated
+        >>> scores = evaluate("digits", against="digits", features="pixels", count=200, quiet=True)
+        >>> scores.leading, scores.protocol.generated
         ('KD-pixels', 200)
     """
     return jobs.evaluate(as_spec(subject), _settings(EvaluateConfig, how), quiet=quiet).scores

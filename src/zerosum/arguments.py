@@ -47,11 +47,11 @@ def require_images(
         f"expected pictures as floats in [-1, 1] of shape (n, {channels}, {height}, {width})"
     )
     _require(images, expected, "images / 127.5 - 1")
-    given = tuple(images.shape)
-    if given[1] != channels or (size and given[2:] != size):
-        raise DataError(f"{expected}, got shape {given}; bring them to that shape first.")
-    if min(given[2:]) < smallest:
-        raise DataError(f"{expected} with sides of at least {smallest}, got shape {given}.")
+    shape = tuple(images.shape)
+    if shape[1] != channels or (size and shape[2:] != size):
+        raise DataError(f"{expected}, got shape {shape}; bring them to that shape first.")
+    if min(shape[2:]) < smallest:
+        raise DataError(f"{expected} with sides of at least {smallest}, got shape {shape}.")
     _require_range(images, expected, -bound, bound)
     given_images: Images = images.float()
     return given_images

@@ -101,14 +101,14 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
-def require_like(found: Any, like: Any, where: str) -> None:
+def require_like(value: Any, like: Any, where: str) -> None:
     """Make sure that a part of a state is of the kind of what it is to replace.
 
     Tables have all the keys, and perhaps others; lists are as long; tensors have the same type and
     shape; other values are of one type. An empty table, list or tensor stands for any.
 
     Args:
-        found: What a checkpoint holds.
+        value: What a checkpoint holds.
         like: What is expected.
         where: What to call it in messages.
 
@@ -122,14 +122,14 @@ def require_like(found: Any, like: Any, where: str) -> None:
         ...
         zerosum.errors.CheckpointError: ... not fit: loop.a.1 should be int, and is None. ...
     """
-    if not _fits(found, like):
+    if not _fits(value, like):
         raise CheckpointError(
             f"the checkpoint does not fit: {where} should be {_kind(like)}, and is "
-            f"{_kind(found)}. It is of another version of zerosum, which alone can use it, or was "
+            f"{_kind(value)}. It is of another version of zerosum, which alone can use it, or was "
             "changed by hand; use another checkpoint of the run, or start a new run."
         )
     for key, part in _parts(like).items():
-        require_like(_parts(found).get(key, _MISSING), part, f"{where}.{key}")
+        require_like(_parts(value).get(key, _MISSING), part, f"{where}.{key}")
 
 
 def _require_readable(path: Path) -> None:
@@ -173,9 +173,9 @@ def _verify(header: Mapping[str, str], tensors: Mapping[str, Tensor]) -> None:
         ValueError: It is another.
         KeyError: There is none.
     """
-    found, stated = _checksum(header["structure"], tensors), header["checksum"]
-    if found != stated:
-        raise ValueError(f"its checksum should be {stated}, and is {found}")
+    actual, stated = _checksum(header["structure"], tensors), header["checksum"]
+    if actual != stated:
+        raise ValueError(f"its checksum should be {stated}, and is {actual}")
 
 
 def _checksum(structure: str, tensors: Mapping[str, Tensor]) -> str:
@@ -183,11 +183,11 @@ def _checksum(structure: str, tensors: Mapping[str, Tensor]) -> str:
 
     CRC-32 misses one accident in four billion, and takes a twentieth of the time of writing.
     """
-    found = crc32(structure.encode())
+    checksum = crc32(structure.encode())
     for name, tensor in sorted(tensors.items()):
-        found = crc32(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode(), found)
-        found = crc32(tensor.flatten().view(torch.uint8).numpy().data, found)
-    return f"crc32:{found:08x}"
+        checksum = crc32(f"{name} {tensor.dtype} {tuple(tensor.shape)};".encode(), checksum)
+        checksum = crc32(tensor.flatten().view(torch.uint8).numpy().data, checksum)
+    return f"crc32:{checksum:08x}"
 
 
 def _split(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
@@ -218,16 +218,16 @@ def _join(value: Any, tensors: Mapping[str, Tensor]) -> Any:
     return value
 
 
-def _fits(found: Any, like: Any) -> bool:
+def _fits(value: Any, like: Any) -> bool:
     if isinstance(like, Tensor):
-        if not isinstance(found, Tensor) or found.dtype != like.dtype:
+        if not isinstance(value, Tensor) or value.dtype != like.dtype:
             return False
-        return not like.numel() or found.shape == like.shape
+        return not like.numel() or value.shape == like.shape
     if isinstance(like, Mapping):
-        return isinstance(found, Mapping)
+        return isinstance(value, Mapping)
     if isinstance(like, list | tuple):
-        return isinstance(found, list | tuple) and (not like or len(found) == len(like))
-    return type(found) is type(like)
+        return isinstance(value, list | tuple) and (not like or len(value) == len(like))
+    return type(value) is type(like)
 
 
 def _parts(value: Any) -> Mapping[Any, Any]:

@@ -61,8 +61,8 @@ def explain(error: Exception, place: Path | str, doing: str = "written") -> str:
     if number in _OF_THE_PLACE:
         elsewhere = "" if doing == "read" else ", or choose another place"
         remedy = f"{_OF_THE_PLACE[number]}{elsewhere}"
-    said = f"{_where(error, place)} cannot be {doing}: {reason}."
-    return f"{said} {remedy}." if remedy else said
+    sentence = f"{_where(error, place)} cannot be {doing}: {reason}."
+    return f"{sentence} {remedy}." if remedy else sentence
 
 
 @contextmanager
@@ -99,10 +99,10 @@ def explained(
         if error is FileError and not then:
             raise
         raise error(f"{known} {then}".rstrip()) from known
-    except (OSError, SafetensorError, ValueError) as found:
-        if isinstance(found, ValueError) and "embedded null" not in str(found):
+    except (OSError, SafetensorError, ValueError) as caught:
+        if isinstance(caught, ValueError) and "embedded null" not in str(caught):
             raise  # Of a path with a null character Python says so.
-        raise error(f"{explain(found, place, doing)} {then}".rstrip()) from found
+        raise error(f"{explain(caught, place, doing)} {then}".rstrip()) from caught
 
 
 @contextmanager
@@ -183,6 +183,8 @@ def _where(error: Exception, place: Path | str) -> str:
     named = getattr(error, "filename", None)
     if not isinstance(named, str):
         return str(place)
-    known, found = Path(place), Path(named)
-    is_known = found == known or found.name.startswith(f".{known.name}.")  # or its stand-in
+    known, named_path = Path(place), Path(named)
+    is_known = named_path == known or named_path.name.startswith(
+        f".{known.name}."
+    )  # or its stand-in
     return str(place) if is_known else f"{place} ({named})"

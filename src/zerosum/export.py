@@ -24,8 +24,8 @@ from zerosum.types import ImageShape
 
 __all__ = [
     "FORMATS",
+    "InputSpec",
     "Part",
-    "Takes",
     "check_export",
     "export_network",
     "takes_any_size",
@@ -41,7 +41,7 @@ _AXES = {0: "n", 2: "height", 3: "width"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Takes:
+class InputSpec:
     """What a network takes.
 
     Attributes:
@@ -55,27 +55,27 @@ class Takes:
     sizes: Mapping[int, Any] = field(default_factory=lambda: {0: Dim("n", min=1)})
 
 
-def takes_latents(size: int) -> Takes:
+def takes_latents(size: int) -> InputSpec:
     """Latents (n, size), for any n.
 
     Example:
         >>> takes_latents(100).example.shape
         torch.Size([2, 100])
     """
-    return Takes(name="latents", example=torch.zeros(2, size))
+    return InputSpec(name="latents", example=torch.zeros(2, size))
 
 
-def takes_pictures(shape: ImageShape) -> Takes:
+def takes_pictures(shape: ImageShape) -> InputSpec:
     """Pictures (n, c, h, w) of one size, for any n.
 
     Example:
         >>> takes_pictures((3, 64, 64)).example.shape
         torch.Size([2, 3, 64, 64])
     """
-    return Takes(name="images", example=torch.zeros(2, *shape))
+    return InputSpec(name="images", example=torch.zeros(2, *shape))
 
 
-def takes_any_size(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
+def takes_any_size(shape: ImageShape, *, multiple: int, smallest: int) -> InputSpec:
     """Pictures (n, c, h, w), for any n, and any h and w that are multiples of a number, not it.
 
     (Tracing takes a length of 1 for a constant, and that is what a side of one multiple becomes
@@ -99,7 +99,7 @@ def takes_any_size(shape: ImageShape, *, multiple: int, smallest: int) -> Takes:
         2: multiple * Dim("rows", min=least),
         3: multiple * Dim("columns", min=least),
     }
-    return Takes(name="images", example=torch.zeros(2, shape[0], height, width), sizes=sizes)
+    return InputSpec(name="images", example=torch.zeros(2, shape[0], height, width), sizes=sizes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +114,7 @@ class Part:
     """
 
     network: nn.Module
-    takes: Takes
+    takes: InputSpec
     gives: str
     facts: Mapping[str, str]
 

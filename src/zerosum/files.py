@@ -41,9 +41,9 @@ def cache_folder() -> Path:
         ...     cache_folder().as_posix()
         'large-disk/cache'
     """
-    given = os.environ.get("ZEROSUM_CACHE")
-    if given:
-        return expanded(given)
+    folder = os.environ.get("ZEROSUM_CACHE")
+    if folder:
+        return expanded(folder)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else expanded("~/.cache")) / "zerosum"
 

@@ -108,10 +108,10 @@ class Code:
         try:
             return getattr(self._module(), self.name)(**arguments)
         except Exception as error:
-            given = ", ".join(arguments)
+            known = ", ".join(arguments)
             raise ConfigError(
                 f"{self.path}:{self.name} failed with {type(error).__name__}: {error}; expected a "
-                f"file that can be imported, and in it a function {self.name}({given}) that "
+                f"file that can be imported, and in it a function {self.name}({known}) that "
                 f"returns {what}."
             ) from error
 
@@ -236,7 +236,7 @@ class OwnSettings:
     """
 
     gives: ClassVar[str] = "what is asked of it"
-    given: ClassVar[tuple[str, ...]] = ()
+    known: ClassVar[tuple[str, ...]] = ()
 
     kind: Literal["own"] = "own"
     factory: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
@@ -253,7 +253,7 @@ class OwnSettings:
             is_code(self.factory),
             f"code of your own is named as path/to/file.py:name, got {self.factory!r}.",
         )
-        taken = [name for name in self.arguments if name in self.given]
+        taken = [name for name in self.arguments if name in self.known]
         require(not taken, f"{self.factory} is given {', '.join(taken)} by zerosum: leave it out.")
         try:
             json.dumps(self.arguments, allow_nan=False)
@@ -274,11 +274,11 @@ class OwnSettings:
         factory = absolute_code(self.factory)
         return replace(self, factory=factory, sha256=read_code(factory).sha256)
 
-    def make(self, **given: Any) -> Any:
+    def make(self, **known: Any) -> Any:
         """What the factory returns.
 
         Args:
-            given: What it is given besides its arguments.
+            known: What it is given besides its arguments.
 
         Raises:
             ConfigError: It cannot be had.
@@ -299,7 +299,7 @@ class OwnSettings:
                 f"with {self.sha256[:16]}, now with {code.sha256[:16]}. A run goes on as it "
                 "began: put the file back as it was, or start a new run with it."
             )
-        return code.call(self.gives, **given, **self.arguments)
+        return code.call(self.gives, **known, **self.arguments)
 
 
 @dataclass(frozen=True, kw_only=True)

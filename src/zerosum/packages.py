@@ -21,7 +21,7 @@ def installation(extra: str) -> str:
         "pip install 'onnx>=1.17' 'onnxscript>=0.5'"
     """
     marked = [each.partition(";") for each in requires("zerosum") or ()]
-    wanted = re.compile(rf"""extra\s*==\s*['"]{extra}['"]""")
-    packages = [name.strip() for name, _, marker in marked if wanted.search(marker)]
+    pattern = re.compile(rf"""extra\s*==\s*['"]{extra}['"]""")
+    packages = [name.strip() for name, _, marker in marked if pattern.search(marker)]
     assert packages, f"zerosum has no extra {extra}"
     return f"pip install {' '.join(map(quote, packages))}"

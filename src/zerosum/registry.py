@@ -6,13 +6,23 @@ from typing import Generic, TypeVar
 
 from zerosum.errors import UnknownNameError
 
-__all__ = ["Table", "hint", "near"]
+__all__ = ["RENAMED", "Table", "hint", "near"]
 
 T = TypeVar("T")
 
 _ALIKE = 0.65
 _SHORTEST = 3
 _LISTED = 60
+
+RENAMED: Mapping[str, str] = {
+    "width": "base_channels",
+    "max_width": "max_channels",
+    "widths": "channels",
+    "halvings": "downsamplings",
+    "average_half_life": "ema_half_life",
+}
+"""Former names of settings and their present ones. A former name holds where the settings have a
+field of the present name and none of the former. Files with it are read; who types it is told."""
 
 
 class Table(Mapping[str, T], Generic[T]):
@@ -106,6 +116,6 @@ def near(word: str, names: Collection[str]) -> list[str]:
     """
     lowered = {name.lower(): name for name in names}
     parts = {each: f"-{each.replace('.', '-')}" for each in lowered}
-    found = [each for each in lowered if len(word) >= _SHORTEST and f"-{word}" in parts[each]]
-    found = found or get_close_matches(word, lowered, n=1, cutoff=_ALIKE)
-    return [lowered[each] for each in found]
+    matches = [each for each in lowered if len(word) >= _SHORTEST and f"-{word}" in parts[each]]
+    matches = matches or get_close_matches(word, lowered, n=1, cutoff=_ALIKE)
+    return [lowered[each] for each in matches]

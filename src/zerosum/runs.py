@@ -195,8 +195,8 @@ class Run:
         try:
             with explained(self.config_path, "read", error=RunError):
                 text = self.config_path.read_text(encoding="utf-8")
-            found = from_json(json.loads(text))
-            return change(found, dict(self.moved))
+            saved = from_json(json.loads(text))
+            return change(saved, dict(self.moved))
         except (ValueError, RecursionError) as error:  # A ConfigError is a ValueError.
             raise RunError(f"{self.config_path} cannot be used: {error}") from error
 

@@ -14,6 +14,7 @@ from zerosum.sizes import ImageShape
 
 __all__ = [
     "AnyLatents",
+    "AnyLogits",
     "Batch",
     "ByteBatches",
     "Bytes",
@@ -21,7 +22,6 @@ __all__ = [
     "DomainBatch",
     "FeatureProducts",
     "Features",
-    "FewLabelsBatch",
     "ImageBatches",
     "ImageShape",
     "Images",
@@ -29,7 +29,6 @@ __all__ = [
     "Latents",
     "Logits",
     "Mask",
-    "Opinions",
     "OtherFeatures",
     "OtherImages",
     "PerSample",
@@ -37,6 +36,7 @@ __all__ = [
     "Points",
     "Probabilities",
     "Scalar",
+    "SemiSupervisedBatch",
     "Time",
 ]
 
@@ -68,12 +68,13 @@ Time = float | Float[Tensor, "n ..."]
 """t from 0 to 1 on a way: one for all, or one for each, of as many dimensions as the points."""
 
 Logits = Float[Tensor, " n"]
-"""A discriminator's opinion before the sigmoid: positive means "real"."""
+"""A discriminator's logits, before the sigmoid: positive means "real"."""
 
-Opinions = Float[Tensor, "n *outputs"]
-"""What a discriminator gives: a logit (n,), or several of each picture (n, outputs)."""
+AnyLogits = Float[Tensor, "n *outputs"]
+"""A discriminator's logits: one of each picture (n,), or several (n, outputs)."""
+
 ClassLogits = Float[Tensor, "n k"]
-"""A classifier's opinions on k classes before the softmax."""
+"""A classifier's logits of k classes, before the softmax."""
 
 Pixels = Float[Tensor, "n c h w"]
 """Pictures as attacks see them: floats in [0, 1]."""
@@ -158,7 +159,7 @@ class DomainBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FewLabelsBatch:
+class SemiSupervisedBatch:
     """What one round of a game with few labels is given.
 
     Attributes:
@@ -169,7 +170,7 @@ class FewLabelsBatch:
         >>> import torch
         >>> some = torch.zeros(8, 3, 32, 32)
         >>> labelled = Batch(images=some[:2], labels=torch.tensor([0, 1]))
-        >>> len(FewLabelsBatch(images=some, labelled=labelled))
+        >>> len(SemiSupervisedBatch(images=some, labelled=labelled))
         8
     """
 

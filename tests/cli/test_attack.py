@@ -20,7 +20,7 @@ from zerosum.games import PerturbationGame
 from zerosum.jobs import train_run
 from zerosum.jobs.attack import attack
 from zerosum.jobs.attack_page import draw_curves
-from zerosum.jobs.shown import Shown
+from zerosum.jobs.labelled_images import LabelledImages
 from zerosum.recipes import recipe
 
 CPU = torch.device("cpu")
@@ -96,7 +96,12 @@ def test_your_own_network_is_attacked_where_it_is_right(
 def test_a_run_is_attacked_and_what_carries_over_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small = {"game.network.width": 8, "images": 3200, "evaluate_every": 3200, "device": "cpu"}
+    small = {
+        "game.network.base_channels": 8,
+        "images": 3200,
+        "evaluate_every": 3200,
+        "device": "cpu",
+    }
     config = change(recipe("classifier"), {**small, "game.optimizer.decay": None})
     run = train_run(config, out=tmp_path / "run", quiet=True).run
     assert call("attack", str(run.path), *QUICK, "--count", "20", "--against", "digits") == 0
@@ -108,7 +113,11 @@ def test_a_run_is_attacked_and_what_carries_over_is_counted(
 def test_what_a_run_has_learnt_is_tried_beside_the_others(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fields = {"game.generator.width": 4, "game.generator.blocks": 1, "game.discriminator.width": 4}
+    fields = {
+        "game.generator.base_channels": 4,
+        "game.generator.blocks": 1,
+        "game.discriminator.base_channels": 4,
+    }
     fields |= {"images": 32, "batch_size": 16, "evaluate_every": 0}
     config = change(recipe("advgan"), {**fields, "device": "cpu"})
     run = train_run(config, out=tmp_path / "mine", quiet=True).run
@@ -280,7 +289,9 @@ def test_the_labels_of_a_source() -> None:
 
 def test_classes_without_names_are_called_by_title_folder_or_number() -> None:
     nameless = replace(load_victim("digits", device=CPU), classes=(), titles=("nil", "one"))
-    shown = Shown(images=torch.zeros(1, 1, 2, 2), names=("a",), labels=(0,), classes=("3_three",))
+    shown = LabelledImages(
+        images=torch.zeros(1, 1, 2, 2), names=("a",), labels=(0,), classes=("3_three",)
+    )
     assert shown.class_names(nameless, (3,)) == ("nil", "one", "2", "3_three")
     assert shown.class_names(nameless, ()) == ("nil", "one")
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from helpers.command_line import call
 from zerosum.config import METRICS, RunConfig
-from zerosum.evaluation.measures import MEASURES
+from zerosum.evaluation.named import METRIC_FUNCTIONS
 from zerosum.evaluation.records import read_scores
 from zerosum.jobs import train_run
 from zerosum.runs import Run
@@ -31,11 +31,11 @@ def noise(
 
 @pytest.fixture
 def run(tiny: RunConfig, tmp_path: Path) -> Run:
-    return train_run(replace(tiny, images=32), out=tmp_path / "run", quiet=True).run
+    return train_run(replace(tiny, total_images=32), out=tmp_path / "run", quiet=True).run
 
 
 def test_every_metric_in_the_help_can_be_measured() -> None:
-    assert list(METRICS) == list(MEASURES)
+    assert list(METRICS) == list(METRIC_FUNCTIONS)
 
 
 def test_a_run(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def test_stacked_digits_have_a_thousand_modes(capsys: pytest.CaptureFixture[str]
 
 
 def test_compare(tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = replace(tiny, images=32, evaluate_every=16, evaluate_count=32)
+    config = replace(tiny, total_images=32, evaluate_every=16, evaluate_count=32)
     one, two = (
         train_run(replace(config, seed=seed), out=tmp_path / str(seed), quiet=True).run.path
         for seed in (0, 1)

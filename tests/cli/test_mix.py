@@ -19,11 +19,11 @@ from zerosum.media.images import to_pictures
 def run(tiny: RunConfig, tmp_path: Path) -> Path:
     game = replace(
         adversarial(tiny),
-        generator=StyleGeneratorConfig(latent_size=8, width=4, style_size=8, depth=2),
-        discriminator=StyleDiscriminatorConfig(width=4),
+        generator=StyleGeneratorConfig(latent_size=8, base_channels=4, style_size=8, depth=2),
+        discriminator=StyleDiscriminatorConfig(base_channels=4),
         conditional="projection",
     )
-    config = replace(tiny, game=game, images=32, sample_every=1_000)
+    config = replace(tiny, game=game, total_images=32, sample_every=1_000)
     return train_run(config, out=tmp_path / "run", quiet=True).run.path
 
 
@@ -76,6 +76,6 @@ def test_bad_input(
 def test_a_run_without_styles(
     tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plain = train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True).run.path
+    plain = train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True).run.path
     assert call("mix", str(plain), "--coarse", "1", "--fine", "2") == 1
     assert "generator whose layers have styles" in capsys.readouterr().err

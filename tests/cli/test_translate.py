@@ -35,8 +35,8 @@ from zerosum.jobs.inputs import find_inputs, output_names
 from zerosum.media.images import save_png
 from zerosum.recipes import recipe
 
-TRANSLATOR = ResnetTranslatorConfig(stem=False, width=4, halvings=2, blocks=1)
-DISCRIMINATOR = PatchDiscriminatorConfig(width=4, halvings=1)
+TRANSLATOR = ResnetTranslatorConfig(stem=False, base_channels=4, downsamplings=2, blocks=1)
+DISCRIMINATOR = PatchDiscriminatorConfig(base_channels=4, downsamplings=1)
 DOMAINS = ("trainA", "trainB", "testA", "testB")
 
 
@@ -68,7 +68,7 @@ def train(domains: Path, out: Path, *, game: GameConfig | None = None, **picture
         data=str(domains),
         pictures=replace(base.pictures, size=(16, 16), **pictures),
         game=game or CycleConfig(generator=TRANSLATOR, discriminator=DISCRIMINATOR),
-        images=4,
+        total_images=4,
         batch_size=2,
         sample_count=2,
         evaluate_every=0,
@@ -436,7 +436,7 @@ def test_bad_input_is_answered_before_anything_is_written(
 
 
 def test_a_run_that_does_not_translate(tiny: RunConfig, tmp_path: Path) -> None:
-    other = train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True).run
+    other = train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True).run
     with pytest.raises(RunError, match="not a run that translates"):
         zerosum.translate(other.path, picture(tmp_path / "1.png"))
 

@@ -44,7 +44,7 @@ from zerosum.randomness import Randomness
 from zerosum.recipes import RECIPES, recipe
 from zerosum.sizes import PIXEL_LIMIT
 from zerosum.training.engine import Engine
-from zerosum.training.pace import half_life_at, set_pace
+from zerosum.training.pace import ema_half_life_at, set_pace
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -75,7 +75,7 @@ def test_published_parameter_counts(name: str, generator: int, discriminator: in
 def test_settings_reach_r3gans_networks() -> None:
     shape = (1, 28, 28)
     settings: dict[str, Any] = {
-        "width": 8, "max_width": 16, "blocks": 3, "group_size": 4, "expansion": 1
+        "base_channels": 8, "max_channels": 16, "blocks": 3, "group_size": 4, "expansion": 1
     }  # fmt: skip
     networks = (
         build_generator(R3ganGeneratorConfig(latent_size=5, **settings), shape),
@@ -84,7 +84,9 @@ def test_settings_reach_r3gans_networks() -> None:
     assert networks[0].latent_size == 5
     for network, maps in zip(networks, ([16, 16, 8], [8, 16, 16]), strict=True):
         grouped = [m for m in network.modules() if isinstance(m, nn.Conv2d) if m.padding[0] == 1]
-        assert [m.in_channels for m in grouped] == [width for width in maps for _ in range(3)]
+        assert [m.in_channels for m in grouped] == [
+            channels for channels in maps for _ in range(3)
+        ]
         assert [m.groups for m in grouped] == [m.in_channels // 4 for m in grouped]
 
 
@@ -117,30 +119,31 @@ def _tiny_content(folder: Path) -> str:
 def test_the_published_schedule_of_r3gan() -> None:
     run = recipe("r3gan-cifar10")
     game: Any = build_game(run, Engine(device=torch.device("meta")))
-    assert [due.name for due in game.penalties] == ["r1", "r2"]
+    assert [due.name for due in game.regularisers["discriminator"]] == ["r1", "r2"]
     for images, rate, gamma, beta2, half_life, chance in (
         (0, 2e-4, 0.05, 0.9, 0.0, 0.0),
         (10_000_000, 1.25e-4, 0.0275, 0.945, 2.5e6, 0.275),
         (20_000_000, 5e-5, 0.005, 0.99, 5e6, 0.55),
-        (run.images, 5e-5, 0.005, 0.99, 5e6, 0.55),
+        (run.total_images, 5e-5, 0.005, 0.99, 5e6, 0.55),
     ):
         for player in game.players.values():
             set_pace(player, images, factor=1.0)
             (group,) = player.optimizer.param_groups
             assert group["lr"] == pytest.approx(rate)
             assert group["betas"] == (0.0, pytest.approx(beta2))
-        now = Round(number=0, images=images, random=Randomness(seed=0))
-        assert [due.weight_at(now) for due in game.penalties] == pytest.approx([gamma / 2] * 2)
+        now = Round(number=0, images_seen=images, random=Randomness(seed=0))
+        weights = [due.weight_at(now) for due in game.regularisers["discriminator"]]
+        assert weights == pytest.approx([gamma / 2] * 2)
         generator = game.players["generator"]
-        found = half_life_at(generator.half_life, images, generator.memory)
+        found = ema_half_life_at(generator.ema_half_life, images, generator.ema_factor)
         assert found == pytest.approx(half_life)
-        assert game.adaptive.chance_at(now) == pytest.approx(chance)
+        assert game.augmentation.adaptive.probability_at(now) == pytest.approx(chance)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"images": 0}, "images must be greater than 0, got 0"),
+        ({"total_images": 0}, "images must be greater than 0, got 0"),
         ({"batch_size": -1}, "batch_size must be greater than 0"),
         ({"seed": -1}, "seed must be 0 or more"),
         ({"checkpoint_seconds": -1.0}, "must not be negative"),
@@ -165,7 +168,7 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         ),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
         ({"generator_batch": 0}, "generator_batch must be greater than 0"),
-        ({"average_half_life": 0}, "average_half_life must be greater than 0"),
+        ({"ema_half_life": 0}, "ema_half_life must be greater than 0"),
         (
             {"penalties": PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))},
             "choose norm layer or none",
@@ -196,12 +199,24 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: PathLengthConfig(weight=-1.0), "must be a number from 0"),
         (lambda: StyleGeneratorConfig(truncation=1.5), "truncation must be from 0.0 to 1.0"),
         (lambda: StyleDiscriminatorConfig(group=0), "group must be greater than 0"),
-        (lambda: ProganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (
+            lambda: ProganGeneratorConfig(base_channels=64, max_channels=32),
+            "max_channels must be at least",
+        ),
         (lambda: ProganDiscriminatorConfig(group=0), "group must be greater than 0"),
-        (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
-        (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
+        (
+            lambda: DcganGeneratorConfig(base_channels=64, max_channels=32),
+            "max_channels must be at least",
+        ),
+        (
+            lambda: DcganDiscriminatorConfig(base_channels=0),
+            "base_channels must be greater than 0",
+        ),
         (lambda: R3ganGeneratorConfig(latent_size=0), "latent_size must be greater than 0"),
-        (lambda: R3ganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (
+            lambda: R3ganGeneratorConfig(base_channels=64, max_channels=32),
+            "max_channels must be at least",
+        ),
         (lambda: R3ganGeneratorConfig(expansion=0), "expansion must be greater than 0"),
         (lambda: R3ganDiscriminatorConfig(group_size=0), "group_size must be greater than 0"),
         (lambda: AdaptiveAugmentationConfig(images=-1), "images must not be negative, got -1"),
@@ -258,11 +273,11 @@ def test_a_game_that_there_is_not_is_told_as_such(game: Any, told: str) -> None:
 
 def test_a_fault_is_told_of_the_kind_that_was_meant() -> None:
     values = to_json(recipe("dcgan-digits"))
-    generator = {**values["game"]["generator"], "width": "wide"}
+    generator = {**values["game"]["generator"], "base_channels": "wide"}
     with pytest.raises(ConfigError) as fault:
         from_json({**values, "game": {**values["game"], "generator": generator}})
     told = str(fault.value)
-    assert "fit: game.generator.width: " in told
+    assert "fit: game.generator.base_channels: " in told
     assert ";" not in told, told  # nothing of the other kinds, which were not meant
     with pytest.raises(ConfigError, match=r"game\.generator\.kind: .*'dcgan'"):
         from_json({**values, "game": {**values["game"], "generator": {"kind": "dcgam"}}})
@@ -312,9 +327,9 @@ def test_switches_reach_their_objects(tiny: RunConfig, kind: str) -> None:
         "spectral": any("parametrizations" in name for name, _ in _named(game, "discriminator")),
         "two rates": game.players["discriminator"].optimizer.param_groups[0]["lr"] == 4e-4,
         "smoothing": getattr(game.objective, "real_label", 1.0) == 0.9,
-        "noise": game.instance_noise.at(0) == 0.1,
-        "decay": game.players["generator"].decay == (0, 100),
-        "burn-in": game.players["generator"].rate.at(0) == 4.0,
+        "noise": game.augmentation.noise.at(0) == 0.1,
+        "decay": game.players["generator"].pace.decay == (0, 100),
+        "burn-in": game.players["generator"].pace.rate.at(0) == 4.0,
     }
     assert [name for name, is_set in found.items() if is_set] == [kind]
 
@@ -329,19 +344,19 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
         (0, 4.0, 0.9, 10.0, 0.0), (500, 2.5, 0.9495, 5.5, 0.5), (1000, 1.0, 0.999, 1.0, 1.0)
     ):  # fmt: skip
         for player in game.players.values():
-            assert player.rate.at(images) == rate
-            assert player.beta2.at(images) == pytest.approx(beta2)
-        assert [due.factor.at(images) for due in game.penalties] == [penalty]
-        assert game.players["generator"].memory.at(images) == memory
+            assert player.pace.rate.at(images) == rate
+            assert player.pace.beta2.at(images) == pytest.approx(beta2)
+        assert [due.factor.at(images) for due in game.regularisers["discriminator"]] == [penalty]
+        assert game.players["generator"].ema_factor.at(images) == memory
 
 
 def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:
     game: Any = build_game(tiny, Engine(device=torch.device("cpu")))
     for player in game.players.values():
-        assert player.beta2 is None
-        assert player.memory is None
-        assert player.rate.at(0) == 1.0
-    assert [due.factor.at(0) for due in game.penalties] == [1.0]
+        assert player.pace.beta2 is None
+        assert player.ema_factor is None
+        assert player.pace.rate.at(0) == 1.0
+    assert [due.factor.at(0) for due in game.regularisers["discriminator"]] == [1.0]
 
 
 def _named(game: Any, player: str) -> Any:

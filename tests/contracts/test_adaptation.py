@@ -67,10 +67,10 @@ def test_every_switch_works(switch: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
-    fields = {"evaluate_every": 16, "game.average_half_life": 16, "game.augmentation": ("affine",)}
+    fields = {"evaluate_every": 16, "game.ema_half_life": 16, "game.augmentation": ("affine",)}
     config = adapting(tmp_path / "data", name, **fields)
     whole = _train(config, tmp_path / "whole")
-    half = _train(replace(config, images=16), tmp_path / "half")
+    half = _train(replace(config, total_images=16), tmp_path / "half")
     jobs.resume_run(half.path, images=32, quiet=True)
     assert_same(weights(whole), weights(half))
     found = [[each.scores for each in read_scores(run.scores_path)] for run in (whole, half)]
@@ -83,7 +83,7 @@ def test_the_baseline_is_the_classifier_of_the_source(tmp_path: Path) -> None:
     config = adapting(tmp_path / "data", **{"game.weight": 0.0})
     both = _train(config, tmp_path / "both")
     game = to_json(config)["game"]
-    kept = ("network", "optimizer", "classes", "held_out", "average_half_life")
+    kept = ("network", "optimizer", "classes", "held_out", "ema_half_life")
     shared = {key: game[key] for key in kept}
     plain = to_json(recipe("classifier"))
     values = to_json(config)
@@ -115,7 +115,7 @@ def test_scores_probe_and_picture(tmp_path: Path, capsys: pytest.CaptureFixture[
     base = _train(change(config, {"game.weight": 0.0}), tmp_path / "base")
     first = read_scores(run.scores_path)[0]
     assert first.leading == "target information"
-    assert 0 <= first.vitals["target classes"] <= 1.5
+    assert 0 <= first.diagnostics["target classes"] <= 1.5
     assert first.protocol.real["target domain"] == "dark.npz"
     assert first.protocol.real["target split"] == "test"
     picture = tmp_path / "features.png"
@@ -223,7 +223,7 @@ def test_what_cannot_be_evaluated(how: dict[str, Any], message: str, tmp_path: P
 
 def test_a_baseline_has_the_same_domains(tiny: RunConfig, tmp_path: Path) -> None:
     run = _train(adapting(tmp_path / "data", images=8), tmp_path / "run")
-    other = _train(replace(tiny, images=16), tmp_path / "other")
+    other = _train(replace(tiny, total_images=16), tmp_path / "other")
     how = EvaluateConfig(device="cpu", baseline=other.path)
     with pytest.raises(ConfigError, match="is no baseline"):
         jobs.evaluate(str(run.path), how, quiet=True)

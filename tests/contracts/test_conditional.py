@@ -44,8 +44,8 @@ def test_it_learns_to_draw_the_digit_that_is_asked_for(tmp_path: Path) -> None:
         device="cpu",
         fields={
             "game.conditional": "projection",
-            "game.generator.width": 16,
-            "game.discriminator.width": 16,
+            "game.generator.base_channels": 16,
+            "game.discriminator.base_channels": 16,
             "evaluate_every": 0,
         },
         out=tmp_path / "run",
@@ -76,7 +76,7 @@ def test_a_dry_run_shows_the_classes(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_a_conditional_run_resumes_exactly(conditional: RunConfig, tmp_path: Path) -> None:
     whole = train_run(conditional, out=tmp_path / "whole", quiet=True).run
-    part = train_run(replace(conditional, images=160), out=tmp_path / "part", quiet=True).run
+    part = train_run(replace(conditional, total_images=160), out=tmp_path / "part", quiet=True).run
     resume_run(part.path, images=320, quiet=True)
     assert_same(weights(whole), weights(part))
 
@@ -124,7 +124,7 @@ def test_the_space_of_z_with_classes(
     latent: Literal["normal", "uniform"], conditional: RunConfig, tmp_path: Path
 ) -> None:
     game = replace(adversarial(conditional), latent=latent)
-    config = replace(conditional, images=16, game=game)
+    config = replace(conditional, total_images=16, game=game)
     path = train_run(config, out=tmp_path / "run", quiet=True).run.path
     model = zerosum.load(path, kind=zerosum.Generator)
     space, plain = model.of_class(2, 5).latent, latent_space(model.game).plain  # type: ignore[attr-defined]
@@ -190,7 +190,7 @@ def test_bad_classes(
     given = [*words.get(command, []), "--class", "3,x"]
     assert call(command, str(run), *given) == 2
     assert "unknown class 'x'" in capsys.readouterr().err
-    plain = train_run(replace(tiny, images=16), out=tmp_path / "plain", quiet=True).run.path
+    plain = train_run(replace(tiny, total_images=16), out=tmp_path / "plain", quiet=True).run.path
     assert call(command, str(plain), *given) == 1
     assert "knows no classes" in capsys.readouterr().err
     assert list(folder.iterdir()) == []

@@ -22,9 +22,10 @@ from zerosum.runs import Run
 from zerosum.training.engine import start_engine
 
 _MOST: dict[str, Any] = {
-    "width": 8,
-    "max_width": 16,
+    "base_channels": 8,
+    "max_channels": 16,
     "widths": 8,
+    "channels": 8,
     "feature_units": 8,
     "units": 8,
     "style_size": 8,

@@ -49,7 +49,7 @@ def test_a_new_family_trains_resumes_is_loaded_and_scored_as_all_others(
     assert f"its error:       zerosum evaluate {run}" in capsys.readouterr().out
     main(["resume", str(run), "--images", "128", "--quiet"])
     model: Any = zerosum.load(run, device="cpu")
-    assert (type(model).__name__, model.images) == ("Autoencoder", 128)
+    assert (type(model).__name__, model.images_seen) == ("Autoencoder", 128)
     with pytest.raises(RunError, match="makes pictures from nothing: it reconstructs"):
         zerosum.load(run, kind=zerosum.Generator)
     capsys.readouterr()

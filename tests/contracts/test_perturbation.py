@@ -51,9 +51,9 @@ def brightness():
 
 def small(name: str, **fields: Any) -> RunConfig:
     narrow = {
-        "game.generator.width": 4,
+        "game.generator.base_channels": 4,
         "game.generator.blocks": 1,
-        "game.discriminator.width": 4,
+        "game.discriminator.base_channels": 4,
         "images": 16,
         "batch_size": 8,
         "device": "cpu",
@@ -94,7 +94,7 @@ def test_every_recipe_moves_every_weight_of_every_player(name: str, tmp_path: Pa
     scores = read_scores(run.scores_path)
     assert list(scores[-1].scores) == ["fooled", "size"]
     assert scores[-1].protocol.real["split"] == "held out"
-    assert "generator gradient" not in scores[-1].vitals  # The alarm would misread it.
+    assert "generator gradient" not in scores[-1].diagnostics  # The alarm would misread it.
     assert load(run.path, kind=LearnedAttack, device="cpu").attack.network.training is False
     with pytest.raises(RunError, match=r"it learnt to attack .zerosum attack"):
         jobs.evaluate(str(run.path), EvaluateConfig(count=8, device="cpu"), quiet=True)
@@ -110,9 +110,9 @@ def test_of_classes_with_one_picture_each_some_are_held_out_too(tmp_path: Path) 
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
-    config = small(name, **{"evaluate_every": 8, "game.average_half_life": 100})
+    config = small(name, **{"evaluate_every": 8, "game.ema_half_life": 100})
     whole = train(config, tmp_path / "whole")
-    half = train(replace(config, images=8), tmp_path / "half")
+    half = train(replace(config, total_images=8), tmp_path / "half")
     jobs.resume_run(half.path, images=16, quiet=True)
     assert_same(weights(whole), weights(half))
     found = [
@@ -174,7 +174,7 @@ def test_your_own_network_is_misled_without_labels_and_must_stay(
 
 
 def test_a_run_is_the_victim_until_it_learns_on(tmp_path: Path) -> None:
-    quick = {"game.network.width": 4, "images": 64, "evaluate_every": 0, "device": "cpu"}
+    quick = {"game.network.base_channels": 4, "images": 64, "evaluate_every": 0, "device": "cpu"}
     victim = train(
         change(recipe("classifier"), {**quick, "pictures.size": (20, 20)}), tmp_path / "victim"
     )
@@ -223,7 +223,7 @@ def test_what_names_a_learnt_attack(tmp_path: Path) -> None:
         found.require(torch.zeros(2, 1, 28, 28), 3)
     with pytest.raises(ConfigError, match=r"1 x 28 x 28 .* takes 3 x 32 x 32"):
         found.require(torch.zeros(2, 3, 32, 32), None)
-    plain = {"images": 64, "game.network.width": 4, "device": "cpu", "evaluate_every": 0}
+    plain = {"images": 64, "game.network.base_channels": 4, "device": "cpu", "evaluate_every": 0}
     other = train(change(recipe("classifier"), plain), tmp_path / "classifier")
     with pytest.raises(RunError, match="not a run that learnt to attack"):
         load_learned(str(other.path), device=torch.device("cpu"))

@@ -59,7 +59,7 @@ def test_every_recipe_moves_every_weight_of_every_player(
     config = _small(name, data, tmp_path)
     assert from_json(to_json(config)) == config
     before = build_game(config, CPU).players
-    run = _train(replace(config, images=8), tmp_path / "run")
+    run = _train(replace(config, total_images=8), tmp_path / "run")
     after = weights(run)["players"]
     for role, player in before.items():
         for weight, moved in zip(
@@ -78,10 +78,10 @@ def test_every_recipe_moves_every_weight_of_every_player(
 
 @pytest.mark.parametrize("name", ["cyclegan", "cut", "cartoongan"])
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, data: Path, tmp_path: Path) -> None:
-    fields = {"game.average_half_life": 100, "evaluate_every": 12, "evaluate_count": 8}
+    fields = {"game.ema_half_life": 100, "evaluate_every": 12, "evaluate_count": 8}
     config = _small(name, data, tmp_path, **fields)
     whole = _train(config, tmp_path / "whole")
-    half = _train(replace(config, images=12), tmp_path / "half")
+    half = _train(replace(config, total_images=12), tmp_path / "half")
     jobs.resume_run(half.path, images=24, quiet=True)
     assert_same(weights(whole), weights(half))
     # The first evaluation of the half run's end is the whole run's, in the middle.
@@ -125,8 +125,10 @@ def test_scores_of_both_directions_and_their_mean(data: Path, tmp_path: Path) ->
         found[f"KD-pixels{which}"].estimate.value for which in ("", " a2b", " b2a")
     )
     assert mean == pytest.approx((there + back) / 2)
-    vitals = read_scores(run.scores_path)[-1].vitals
-    assert {"discriminator accuracy", "generator accuracy", "generator gradient"} <= set(vitals)
+    diagnostics = read_scores(run.scores_path)[-1].diagnostics
+    assert {"discriminator accuracy", "generator accuracy", "generator gradient"} <= set(
+        diagnostics
+    )
 
 
 def test_partners_are_told_from_strangers(data: Path, tmp_path: Path) -> None:
@@ -172,7 +174,7 @@ def test_two_domains_are_for_games_that_translate() -> None:
 
 
 def test_a_generator_of_digits_translates_nothing(tiny: RunConfig, tmp_path: Path) -> None:
-    model = load(_train(replace(tiny, images=16), tmp_path / "run").path, device="cpu")
+    model = load(_train(replace(tiny, total_images=16), tmp_path / "run").path, device="cpu")
     with pytest.raises(RunError, match="not a run that translates"):
         require(model, Translator)
 
@@ -204,7 +206,7 @@ def test_a_translator_is_scored_as_it_is(
 def test_a_generator_has_no_direction_and_no_partners(
     how: dict[str, Any], message: str, tiny: RunConfig, tmp_path: Path
 ) -> None:
-    run = _train(replace(tiny, images=16), tmp_path / "run")
+    run = _train(replace(tiny, total_images=16), tmp_path / "run")
     options = EvaluateConfig(features="pixels", count=16, real_count=16, device="cpu", **how)
     with pytest.raises(ConfigError, match=message):
         jobs.evaluate(str(run.path), options, quiet=True)

@@ -14,7 +14,7 @@ from zerosum.data.sources import Source
 from zerosum.data.sources.arrays import ArraySource
 from zerosum.data.sources.numpyfiles import npz_source
 from zerosum.errors import DataError, DataWarning
-from zerosum.families.labels import find_questions, name_classes
+from zerosum.families.labels import name_classes, open_labelled_set
 from zerosum.recipes import recipe
 
 
@@ -99,10 +99,10 @@ def test_classes_of_a_test_split_are_matched_by_their_names(tmp_path: Path) -> N
     config: Any = change(recipe("classifier"), {"data": str(path)})
     config = name_classes(config, str(path))
     with pytest.warns(DataWarning, match="of 1 of 3 classes: 5"):
-        questions = find_questions(config, quiet=True)
-    assert questions.labels.tolist() == [2, 1, 2]
+        labelled = open_labelled_set(config, quiet=True)
+    assert labelled.labels.tolist() == [2, 1, 2]
     np.savez(
         path, x_test=array(3, 28, 28), y_test=np.array([9, 6, 9]), allow_pickle=False, **train
     )
     with pytest.raises(DataError, match="the class '6', which the run does not know"):
-        find_questions(config, quiet=True)
+        open_labelled_set(config, quiet=True)

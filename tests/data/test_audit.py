@@ -14,7 +14,7 @@ from rich.console import Console
 from helpers.command_line import call
 from zerosum.data import audit
 from zerosum.data.ledger import Ledger
-from zerosum.data.report import picture, render
+from zerosum.data.report import draw_audit, render
 from zerosum.data.sources.arrays import ArraySource
 from zerosum.errors import ConfigError, DataError
 
@@ -151,7 +151,7 @@ def test_nothing_there_is_an_error(tmp_path: Path) -> None:
 
 def test_the_picture_shows_every_split(leaking: Path, tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
-    picture((str(leaking),), path, columns=4, rows=2, cell=32)
+    draw_audit((str(leaking),), path, columns=4, rows=2, cell=32)
     with Image.open(path) as sheet:
         assert sheet.size == (4 * 34 + 2, (2 * 34 + 2) + (34 + 2))
         first = np.asarray(sheet)[2:34, 2:34]
@@ -194,7 +194,7 @@ def test_every_mode_is_audited_and_drawn_or_named(mode: str, seed: int, kind: st
         assert part.readable + part.unreadable_count == 1
         assert (part.readable == 0) == (mode == "F" or (mode == "I" and kind == "TIFF"))
         assert 0 <= part.low <= part.high <= 65535
-        picture((place,), Path(place, "sheet.png"), columns=1, rows=1, cell=8)
+        draw_audit((place,), Path(place, "sheet.png"), columns=1, rows=1, cell=8)
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in ("I", "F", "I;16B")])
@@ -208,7 +208,7 @@ def test_every_mode_that_a_decoder_hands_over_is_summed_up(mode: str) -> None:
 def test_grey_of_sixteen_bits_is_drawn_in_its_shades(tmp_path: Path) -> None:
     shades = np.full((8, 8), 40 * 257, np.uint16)
     Image.fromarray(shades).save(tmp_path / "1.png")
-    picture((str(tmp_path),), tmp_path / "sheet.png", columns=1, rows=1, cell=8)
+    draw_audit((str(tmp_path),), tmp_path / "sheet.png", columns=1, rows=1, cell=8)
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.getpixel((6, 6)) == (40, 40, 40)
 
@@ -241,7 +241,7 @@ def test_commands_do_not_repeat_what_pillow_says_of_metadata(
 @pytest.mark.parametrize("bad", [{"columns": 0}, {"rows": -1}, {"cell": 0}])
 def test_impossible_sheets_are_refused(tmp_path: Path, bad: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match="at least 1"):
-        picture(("digits",), tmp_path / "x.png", **bad)
+        draw_audit(("digits",), tmp_path / "x.png", **bad)
 
 
 # several sources
@@ -296,6 +296,6 @@ def test_the_same_source_twice_is_an_error() -> None:
 
 def test_the_picture_shows_every_source(leaking: Path, tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
-    picture((str(leaking), "digits"), path, columns=4, rows=1, cell=32)
+    draw_audit((str(leaking), "digits"), path, columns=4, rows=1, cell=32)
     with Image.open(path) as sheet:
         assert sheet.size == (4 * 34 + 2, 3 * (34 + 2))

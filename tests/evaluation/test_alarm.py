@@ -18,14 +18,14 @@ HEALTHY = {
 }
 
 
-def evaluation(images: int, value: float, **vitals: float) -> Scores:
+def evaluation(images: int, value: float, **diagnostics: float) -> Scores:
     score = Score(estimate=Estimate(value=value, error=0.1), how="", lower_is_better=True)
-    changed = {name.replace("_", " "): number for name, number in vitals.items()}
+    changed = {name.replace("_", " "): number for name, number in diagnostics.items()}
     return Scores(
         subject={"images": images},
         protocol=PROTOCOL,
         scores={"FD-digits": score},
-        vitals={**HEALTHY, **changed},
+        diagnostics={**HEALTHY, **changed},
     )
 
 
@@ -33,8 +33,8 @@ def improving(count: int = 6) -> list[Scores]:
     return [evaluation(1_000 * number, 50.0 / (1 + number)) for number in range(count)]
 
 
-def ill(count: int, value: float = 8.0, **vitals: float) -> list[Scores]:
-    return [evaluation(10_000 + 1_000 * number, value, **vitals) for number in range(count)]
+def ill(count: int, value: float = 8.0, **diagnostics: float) -> list[Scores]:
+    return [evaluation(10_000 + 1_000 * number, value, **diagnostics) for number in range(count)]
 
 
 CASES = {
@@ -55,7 +55,7 @@ def test_a_symptom_that_stays_is_named(name: str) -> None:
     history = improving() + ill(2 * PATIENCE, **CASES[name])
     found = diagnose(history)
     assert found is not None
-    assert (found.name, found.images) == (name, history[-1].images)
+    assert (found.name, found.images_seen) == (name, history[-1].images_seen)
     assert found.reason
     assert found.remedy
 
@@ -79,7 +79,7 @@ def test_untrained_pictures_that_are_all_alike_are_no_collapse() -> None:
 
 def test_a_generator_that_wakes_up_slowly_is_no_collapse_but_has_to_wake_up() -> None:
     waking = [evaluation(1_000 * n, 50.0, diversity=0.001 * 2.0**n) for n in range(12)]
-    assert waking[-1].vitals["diversity"] > 1.0
+    assert waking[-1].diagnostics["diversity"] > 1.0
     assert all(diagnose(waking[:length]) is None for length in range(1, 8))
     asleep = [evaluation(1_000 * n, 50.0, diversity=1e-6 * 2.0**n) for n in range(12)]
     found = diagnose(asleep)

@@ -65,8 +65,8 @@ def test_three_runs_that_only_agree_two_by_two() -> None:
 
 def test_the_best_is_the_best_of_the_leading_score(tmp_path: Path) -> None:
     found = compare({"a": [scores(128, 3.0), scores(64, 2.0)], "b": [scores(64, 5.0)]})
-    assert [one.images for one in found.runs["a"]] == [64, 128]
-    assert found.best("a").images == 64
+    assert [one.images_seen for one in found.runs["a"]] == [64, 128]
+    assert found.best("a").images_seen == 64
     draw_comparison(found, tmp_path / "compare.png")
     assert (tmp_path / "compare.png").stat().st_size > 1_000
 

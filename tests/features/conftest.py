@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-Pictures = Callable[..., Tensor]
+ImageMaker = Callable[..., Tensor]
 
 
 @pytest.fixture
-def pictures() -> Pictures:
+def pictures() -> ImageMaker:
     """Bytes with structure at all scales, which depend on the shape and the seed alone."""
 
     def draw(
@@ -64,7 +64,7 @@ def _varied(count: int, side: int, seed: int) -> Tensor:
 
 
 @pytest.fixture(scope="session")
-def varied() -> Pictures:
+def varied() -> ImageMaker:
     return _varied
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from zerosum.errors import ConfigError, DataError
 from zerosum.features import FeatureNetwork, Preparation, load_features
 
-Pictures = Callable[..., Tensor]
+ImageMaker = Callable[..., Tensor]
 
 OWN = """
 import torch
@@ -59,7 +59,7 @@ def network(
     return load_features(name, cache=tmp_path, weights=weights)
 
 
-def test_a_row_of_floats_for_each_picture(network: FeatureNetwork, pictures: Pictures) -> None:
+def test_a_row_of_floats_for_each_picture(network: FeatureNetwork, pictures: ImageMaker) -> None:
     for channels in (1, 3, 4):
         seen = network(pictures(3, channels, 24, 36))
         assert seen.features.shape[0] == 3
@@ -69,7 +69,7 @@ def test_a_row_of_floats_for_each_picture(network: FeatureNetwork, pictures: Pic
         assert seen.features.std(dim=0).max() > 0.01 * seen.features.abs().max()
 
 
-def test_probabilities_sum_to_one(network: FeatureNetwork, pictures: Pictures) -> None:
+def test_probabilities_sum_to_one(network: FeatureNetwork, pictures: ImageMaker) -> None:
     probabilities = network(pictures(3, 1, 28)).probabilities
     if network.name == "pixels":
         assert probabilities is None
@@ -79,7 +79,9 @@ def test_probabilities_sum_to_one(network: FeatureNetwork, pictures: Pictures) -
         assert probabilities.min() >= 0
 
 
-def test_a_picture_is_seen_alike_in_any_batch(network: FeatureNetwork, pictures: Pictures) -> None:
+def test_a_picture_is_seen_alike_in_any_batch(
+    network: FeatureNetwork, pictures: ImageMaker
+) -> None:
     shown = pictures(6, 3, 32)
     whole = network(shown).features
     order = torch.tensor([3, 0, 5, 1, 4, 2])
@@ -90,7 +92,9 @@ def test_a_picture_is_seen_alike_in_any_batch(network: FeatureNetwork, pictures:
     assert torch.equal(network(shown).features, whole)
 
 
-def test_grey_is_seen_as_the_same_grey_in_rgb(network: FeatureNetwork, pictures: Pictures) -> None:
+def test_grey_is_seen_as_the_same_grey_in_rgb(
+    network: FeatureNetwork, pictures: ImageMaker
+) -> None:
     grey = pictures(2, 1, 28)
     if network.name != "pixels":  # which keeps 256 numbers of grey pictures and 768 of others
         rgb = network(grey.repeat(1, 3, 1, 1)).features
@@ -112,7 +116,7 @@ def test_facts_tell_what_must_agree(network: FeatureNetwork) -> None:
         assert set(network.weights) <= set("0123456789abcdef")
 
 
-def test_the_resize_is_a_fact_and_matters(pictures: Pictures, tmp_path: Path) -> None:
+def test_the_resize_is_a_fact_and_matters(pictures: ImageMaker, tmp_path: Path) -> None:
     shown = pictures(2, 1, 61)
     ours = load_features("digits", cache=tmp_path)
     old = load_features("digits", cache=tmp_path, resize="tf1")

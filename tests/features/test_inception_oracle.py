@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from zerosum.features import FeatureNetwork, load_features
-from zerosum.features.base import Seen
+from zerosum.features.base import ExtractionResult
 from zerosum.metrics.frechet import frechet_distance_of_features
 from zerosum.metrics.inception_score import inception_score
 from zerosum.metrics.kernel import kernel_distance
@@ -36,7 +36,9 @@ def sets(varied: Varied) -> tuple[Tensor, Tensor]:
 
 
 @pytest.fixture(scope="module")
-def seen(ours: FeatureNetwork, sets: tuple[Tensor, Tensor]) -> tuple[Seen, Seen]:
+def seen(
+    ours: FeatureNetwork, sets: tuple[Tensor, Tensor]
+) -> tuple[ExtractionResult, ExtractionResult]:
     return ours(sets[0]), ours(sets[1])
 
 
@@ -52,7 +54,7 @@ def theirs(inception_weights: Path) -> Callable[[Tensor], tuple[Tensor, Tensor]]
     return extractor
 
 
-def assert_alike(seen: Seen, features: Tensor, logits: Tensor) -> None:
+def assert_alike(seen: ExtractionResult, features: Tensor, logits: Tensor) -> None:
     scale = float(features.max())
     assert features.std(dim=0).mean() > 0.005 * scale
     assert 0.02 < logits.softmax(1).max() < 0.99
@@ -64,14 +66,14 @@ def assert_alike(seen: Seen, features: Tensor, logits: Tensor) -> None:
 def test_small_pictures_are_seen_alike(
     theirs: Callable[[Tensor], tuple[Tensor, Tensor]],
     sets: tuple[Tensor, Tensor],
-    seen: tuple[Seen, Seen],
+    seen: tuple[ExtractionResult, ExtractionResult],
 ) -> None:
     some = slice(None, None, 3)
     ours = seen[0]
     assert ours.probabilities is not None
     features, logits = theirs(sets[0][some])
     assert_alike(
-        Seen(features=ours.features[some], probabilities=ours.probabilities[some]),
+        ExtractionResult(features=ours.features[some], probabilities=ours.probabilities[some]),
         features,
         logits,
     )
@@ -99,7 +101,9 @@ class Listed(torch.utils.data.Dataset[Tensor]):
 
 
 def test_the_scores_are_those_of_torch_fidelity(
-    inception_weights: Path, sets: tuple[Tensor, Tensor], seen: tuple[Seen, Seen]
+    inception_weights: Path,
+    sets: tuple[Tensor, Tensor],
+    seen: tuple[ExtractionResult, ExtractionResult],
 ) -> None:
     expected = torch_fidelity.calculate_metrics(
         input1=Listed(sets[0]),

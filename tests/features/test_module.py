@@ -11,7 +11,7 @@ from zerosum.errors import ConfigError
 from zerosum.features import FeatureNetwork
 from zerosum.features.module import load_module
 
-Pictures = Callable[..., Tensor]
+ImageMaker = Callable[..., Tensor]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def make():
 
 
 def test_a_function_is_given_pictures_in_0_to_1_as_they_are(
-    load: Callable[..., FeatureNetwork], pictures: Pictures
+    load: Callable[..., FeatureNetwork], pictures: ImageMaker
 ) -> None:
     network = load(PLAIN)
     shown = pictures(2, 1, 7, 9)

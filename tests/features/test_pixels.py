@@ -7,15 +7,15 @@ from torch import Tensor
 
 from zerosum.features.pixels import load_pixels
 
-Pictures = Callable[..., Tensor]
+ImageMaker = Callable[..., Tensor]
 
 
-def test_a_picture_of_its_size_is_itself(pictures: Pictures) -> None:
+def test_a_picture_of_its_size_is_itself(pictures: ImageMaker) -> None:
     shown = pictures(2, 3, 16)
     torch.testing.assert_close(load_pixels()(shown).features, shown.flatten(1) / 255)
 
 
-def test_grey_has_256_numbers_and_colour_768(pictures: Pictures) -> None:
+def test_grey_has_256_numbers_and_colour_768(pictures: ImageMaker) -> None:
     network = load_pixels()
     assert network(pictures(2, 1, 28)).features.shape == (2, 256)
     assert network(pictures(2, 4, 28)).features.shape == (2, 768)

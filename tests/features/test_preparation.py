@@ -17,7 +17,7 @@ from zerosum.features.preparation import (
     resize_tf1,
 )
 
-Pictures = Callable[..., Tensor]
+ImageMaker = Callable[..., Tensor]
 
 
 def pil(picture: Tensor, mode: str) -> Image.Image:
@@ -25,14 +25,14 @@ def pil(picture: Tensor, mode: str) -> Image.Image:
     return Image.fromarray(array[:, :, 0] if mode == "L" else array, mode=None)
 
 
-def test_luma_is_that_of_pil(pictures: Pictures) -> None:
+def test_luma_is_that_of_pil(pictures: ImageMaker) -> None:
     (colourful,) = shown = pictures(1, 3, 40, 30)
     expected = torch.from_numpy(np.array(pil(colourful, "RGB").convert("L"), np.float32))
     torch.testing.assert_close(recolour(shown, 1)[0, 0], expected, rtol=0, atol=0.51)
     assert recolour(shown, 1).frac().any()
 
 
-def test_transparency_is_laid_on_white_as_in_pil(pictures: Pictures) -> None:
+def test_transparency_is_laid_on_white_as_in_pil(pictures: ImageMaker) -> None:
     (clear,) = shown = pictures(1, 4, 40, 30)
     image = pil(clear, "RGBA")
     white = Image.new("RGBA", image.size, "white")
@@ -54,14 +54,14 @@ def test_grey_is_the_same_grey_in_every_form(value: int, channels: int) -> None:
         torch.testing.assert_close(prepare(form), expected, rtol=0, atol=1e-4)
 
 
-def test_colours_may_be_kept_as_they_come(pictures: Pictures) -> None:
+def test_colours_may_be_kept_as_they_come(pictures: ImageMaker) -> None:
     prepare = Preparation(channels=None, size=None)
     assert [prepare(pictures(1, c, 4)).shape[1] for c in (1, 3, 4)] == [1, 3, 3]
 
 
 @pytest.mark.parametrize("size", [(16, 16), (7, 13), (60, 50), (40, 12)])
 def test_antialiased_is_pils_bilinear_without_rounding(
-    pictures: Pictures, size: tuple[int, int]
+    pictures: ImageMaker, size: tuple[int, int]
 ) -> None:
     floats = pictures(1, 1, 40, 30).float()
     image = Image.fromarray(floats[0, 0].numpy())
@@ -89,7 +89,7 @@ def test_tf1_is_torch_fidelitys(source: tuple[int, int], size: tuple[int, int]) 
 
 @pytest.mark.parametrize("resized", [resize_antialiased, resize_tf1])
 def test_a_picture_of_the_right_size_is_left_alone(
-    pictures: Pictures, resized: Callable[..., Tensor]
+    pictures: ImageMaker, resized: Callable[..., Tensor]
 ) -> None:
     floats = pictures(2, 3, 20, 30).float()
     torch.testing.assert_close(resized(floats, (20, 30)), floats, rtol=0, atol=1e-4)

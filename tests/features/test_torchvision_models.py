@@ -12,7 +12,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.features import load_features
 from zerosum.features.torchvision_models import load_torchvision, renamed
 
-Pictures = Callable[..., Tensor]
+ImageMaker = Callable[..., Tensor]
 
 SMALL = {"shufflenet_v2_x0_5": 1024, "mobilenet_v3_small": 1024, "resnet18": 512}
 
@@ -38,7 +38,7 @@ def test_it_is_the_classifier_without_its_last_layer(
     weights: Path,
     build: Callable[[str], nn.Module],
     tmp_path: Path,
-    pictures: Pictures,
+    pictures: ImageMaker,
 ) -> None:
     network = load_features(f"torchvision:{name}", cache=tmp_path, weights=weights)
     shown = pictures(2, 3, 224)

@@ -54,7 +54,7 @@ def _game(weight: float = 0.0, **settings: Any) -> AdversarialGame:
 
 
 def _round(number: int = 0, images: int = 0) -> Round:
-    return Round(number=number, images=images, random=Randomness(seed=0).at(images))
+    return Round(number=number, images_seen=images, random=Randomness(seed=0).at(images))
 
 
 _ONES = Batch(images=torch.ones(8, 1, 2, 2))
@@ -224,8 +224,8 @@ def test_instance_noise_fades() -> None:
 def test_instance_noise_is_seen_by_the_discriminator_only_while_it_lasts() -> None:
     game = _game(weight=1.0, instance_noise=InstanceNoiseConfig(deviation=1.0, until=100))
     images = torch.zeros(64, 1, 2, 2)
-    assert game.view(images, _round(images=0)).std().item() == pytest.approx(1.0, abs=0.2)
-    assert torch.equal(game.view(images, _round(images=100)), images)
+    assert game.augment(images, _round(images=0)).std().item() == pytest.approx(1.0, abs=0.2)
+    assert torch.equal(game.augment(images, _round(images=100)), images)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +251,6 @@ def test_preview_uses_the_average_in_evaluation_mode() -> None:
     game = _game()
     average = Shift()
     average.shift.data.fill_(100.0)
-    game.players["generator"].average = average
+    game.players["generator"].ema = average
     assert game.preview(3, Randomness(seed=0)).mean().item() > 50
     assert average.training

@@ -65,7 +65,7 @@ def test_generated_pictures_are_of_the_classes_of_the_real_ones() -> None:
     labels = torch.tensor([2, 0, 1, 1])
     batch = Batch(images=labels.float().view(-1, 1, 1, 1).expand(-1, 1, 1, 2), labels=labels)
     game = _game("relativistic", "r1")
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     costs = [turn.cost.item() for turn in game.turns(batch, now)]
     discriminator = game.players["discriminator"].network
     assert isinstance(discriminator, Match)
@@ -82,7 +82,7 @@ def test_generated_pictures_are_of_the_classes_of_the_real_ones() -> None:
 def test_penalties_are_paid_for_the_slope_towards_the_class(penalty: str) -> None:
     labels = torch.tensor([2, 0, 1, 1])
     batch = Batch(images=torch.rand(4, 1, 1, 2), labels=labels)
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     turn = next(_game("wasserstein", penalty).turns(batch, now))
     slopes = torch.tensor([3.0, 1.0, 2.0, 2.0])
     aim = 0.0 if penalty in ("r1", "r2") else 1.0

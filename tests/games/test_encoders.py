@@ -12,9 +12,9 @@ from zerosum.networks import DomainHead, LenetClassifier
 from zerosum.networks.settings import Norm
 from zerosum.objectives import domain_costs
 from zerosum.randomness import Randomness
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import DomainBatch
 
 
@@ -32,7 +32,7 @@ def make_loop(
     *, norm: Norm = "batch", pretraining: int = 12
 ) -> tuple[EncoderGame, Loop[DomainBatch]]:
     torch.manual_seed(0)
-    network = LenetClassifierConfig(widths=(4, 4), units=(5,), norm=norm).build(
+    network = LenetClassifierConfig(channels=(4, 4), units=(5,), norm=norm).build(
         (1, 16, 16), classes=2
     )
     players = [
@@ -81,7 +81,7 @@ def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None
     game, loop = make_loop()
     loop.play_round()
     before = {name: state(game, name) for name in game.players}
-    assert "target gradient" in vital_signs(loop)
+    assert "target gradient" in player_diagnostics(loop)
     for name, old in before.items():
         assert same(old, state(game, name)) == old.keys()
 
@@ -89,7 +89,7 @@ def test_looking_ahead_over_the_end_of_the_first_phase_changes_nothing() -> None
 def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
     game, _ = make_loop(pretraining=1)
     batch = Noise().at(0)
-    now = Round(number=1, images=1, random=Randomness(seed=0))
+    now = Round(number=1, images_seen=1, random=Randomness(seed=0))
     turns = game.turns(batch, now)
     first = next(turns)
     with torch.no_grad():
@@ -99,8 +99,8 @@ def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
     source = game.see_source(batch.a)
     target = game.players[TARGET].network
     assert isinstance(target, LenetClassifier)
-    opinions = game.judge(target.features(batch.b))
-    inverted = domain_costs(opinions, torch.ones(4, dtype=torch.bool)).mean()
+    logits = game.logits(target.features(batch.b))
+    inverted = domain_costs(logits, torch.ones(4, dtype=torch.bool)).mean()
     torch.testing.assert_close(second.cost, inverted)
     assert first.player == DOMAIN
     assert not source.requires_grad

@@ -1,6 +1,6 @@
 """The game of few labels: who learns what from what, and what it costs.
 
-What unlabelled pictures are worth takes longer to see: benchmarks/few_labels.py.
+What unlabelled pictures are worth takes longer to see: benchmarks/semi_supervised.py.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from zerosum.families.building import build_game
 from zerosum.families.labels import labelled_batches
 from zerosum.families.loading import load
 from zerosum.families.preparation import prepare_store
-from zerosum.families.semi_supervised.data import few_labels_batches
+from zerosum.families.semi_supervised.data import semi_supervised_batches
 from zerosum.games import Player, Round, SemiSupervisedGame
 from zerosum.jobs import train_run
 from zerosum.models.semi_supervised import SemiSupervised
@@ -26,7 +26,7 @@ from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.types import Batch, FewLabelsBatch
+from zerosum.types import Batch, SemiSupervisedBatch
 
 CPU = Engine(device=torch.device("cpu"))
 SMALL: dict[str, Any] = {
@@ -53,22 +53,22 @@ def small(name: str = "sgan", **fields: Any) -> Any:
 
 def make_loop(config: RunConfig) -> Loop[Any]:
     store = prepare_store(config, quiet=True)
-    make: Any = few_labels_batches if config.recipe == "sgan" else labelled_batches
+    make: Any = semi_supervised_batches if config.recipe == "sgan" else labelled_batches
     batches = make(config, store, batch_size=config.batch_size, seed=config.seed)
     return Loop(game=build_game(config, CPU), batches=batches, engine=CPU, seed=config.seed)
 
 
-def a_batch() -> FewLabelsBatch:
+def a_batch() -> SemiSupervisedBatch:
     generator = torch.Generator().manual_seed(0)
     images = torch.rand(20, 1, 28, 28, generator=generator) * 2 - 1
-    return FewLabelsBatch(
+    return SemiSupervisedBatch(
         images=images, labelled=Batch(images=images[:10], labels=torch.arange(10))
     )
 
 
 def test_the_generators_turn_teaches_the_generator_alone() -> None:
     game = build_game(small(), CPU)
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     discriminator, generator = (game.players[name] for name in ("discriminator", "generator"))
     turns = game.turns(a_batch(), now)
     first, second = next(turns), next(turns)
@@ -120,10 +120,12 @@ def test_what_is_paid() -> None:
             generator=players[1],
         )
         images = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).view(2, 1, 1, 2)
-        batch = FewLabelsBatch(
+        batch = SemiSupervisedBatch(
             images=images, labelled=Batch(images=images, labels=torch.tensor([0, 0]))
         )
-        judged, drawn = game.turns(batch, Round(number=1, images=2, random=Randomness(seed=0)))
+        judged, drawn = game.turns(
+            batch, Round(number=1, images_seen=2, random=Randomness(seed=0))
+        )
         lse, e = torch.tensor([1.0, 0.0]).logsumexp(0), torch.tensor([1.0, 0.0]).softmax(0)
         classes = -e.log().mean()
         softplus = torch.nn.functional.softplus
@@ -138,7 +140,7 @@ def test_few_labels_are_all_that_is_learnt_from_them() -> None:
     two: dict[str, Any] = {"game.labels_per_class": 2}
     config = small(**two)
     store = prepare_store(config, quiet=True)
-    batches = few_labels_batches(config, store, batch_size=50, seed=0)
+    batches = semi_supervised_batches(config, store, batch_size=50, seed=0)
     known, unknown = (
         {int(i) for at in range(0, 10_000, 50) for i in stream.indices(at)}
         for stream in (batches.labelled, batches.unlabelled)
@@ -153,10 +155,10 @@ def test_few_labels_are_all_that_is_learnt_from_them() -> None:
 
 def test_what_was_played_ahead_leaves_no_trace() -> None:
     """The first round sets lengths by the data; looking ahead must not make them others."""
-    from zerosum.training.vitals import vital_signs
+    from zerosum.training.diagnostics import player_diagnostics
 
     plain, watched = make_loop(small()), make_loop(small())
-    vital_signs(watched)
+    player_diagnostics(watched)
     for loop in (plain, watched):
         loop.play_round()
     assert_same(plain.state_dict(), watched.state_dict())
@@ -192,14 +194,14 @@ def test_a_reference_batch_lets_the_generator_draw_each_picture_alone(tmp_path: 
 
 @pytest.mark.parametrize("name", ["sgan-conv", "sgan-conv-supervised"])
 def test_the_convolutional_preset_moves_every_weight(name: str) -> None:
-    fields: dict[str, Any] = {"game.network.width": 4, "batch_size": 4, "data": "digits"}
+    fields: dict[str, Any] = {"game.network.base_channels": 4, "batch_size": 4, "data": "digits"}
     fields |= {"pictures.size": (28, 28), "pictures.channels": 1}
     if name == "sgan-conv":
-        fields["game.generator.width"] = 4
+        fields["game.generator.base_channels"] = 4
     config = named(change(recipe(name), fields))
     before = build_game(config, CPU).players
     store = prepare_store(config, quiet=True)
-    make: Any = few_labels_batches if name == "sgan-conv" else labelled_batches
+    make: Any = semi_supervised_batches if name == "sgan-conv" else labelled_batches
     batches = make(config, store, batch_size=4, seed=0)
     loop: Loop[Any] = Loop(game=build_game(config, CPU), batches=batches, engine=CPU, seed=0)
     loop.play_round()

@@ -19,17 +19,17 @@ from zerosum.nn.bilinear import Convolution
 from zerosum.objectives import path_lengths
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import Batch
 
 SMALL: dict[str, Any] = {
     "batch_size": 8,
     "game.generator.latent_size": 8,
-    "game.generator.width": 4,
-    "game.discriminator.width": 4,
-    "game.average_half_life": 50,
+    "game.generator.base_channels": 4,
+    "game.discriminator.base_channels": 4,
+    "game.ema_half_life": 50,
     "game.penalties.r1.every": 3,
 }
 GROWING = change(recipe("progan-digits"), SMALL | {"game.growth.hold": 16, "game.growth.fade": 32})
@@ -84,11 +84,11 @@ def test_growth_holds_and_fades_by_images() -> None:
 def test_both_players_and_the_average_grow_with_the_images() -> None:
     loop = loop_of(GROWING)
     found = []
-    while loop.images < 120:
-        begin = loop.images
+    while loop.images_seen < 120:
+        begin = loop.images_seen
         loop.play_round()
         networks: list[Any] = [player.network for player in loop.game.players.values()]
-        networks.append(loop.game.players["generator"].average)
+        networks.append(loop.game.players["generator"].ema)
         assert len({network.progress.item() for network in networks}) == 1
         growth = Growth(GrowthConfig(hold=16, fade=32))
         assert networks[0].progress.item() == min(2, growth.progress(begin))
@@ -100,20 +100,20 @@ def test_both_players_and_the_average_grow_with_the_images() -> None:
 def test_every_weight_moves_while_networks_grow() -> None:
     loop = loop_of(GROWING)
     before = deepcopy(loop.state_dict()["players"])
-    while loop.images < 120:
+    while loop.images_seen < 120:
         loop.play_round()
     for role, player in loop.game.players.items():
         for name, weight in player.network.named_parameters():
             assert not torch.equal(weight, before[role]["network"][name]), (role, name)
 
 
-def test_vital_signs_leave_growth_and_path_mean_alone() -> None:
+def test_diagnostics_leave_growth_and_path_mean_alone() -> None:
     for config in (GROWING, STYLED):
         loop = loop_of(config)
         for _ in range(4):
             loop.play_round()
         before = deepcopy(loop.state_dict())
-        vital_signs(loop)
+        player_diagnostics(loop)
         assert same(before, loop.state_dict())
 
 
@@ -152,11 +152,11 @@ def test_the_path_length_of_a_linear_map_is_its_factor() -> None:
 
 
 def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> None:
-    now = Round(number=0, images=0, random=Randomness(seed=0))
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     generator, latents = Scaled(2.0), torch.randn(4, 6).requires_grad_()
     paths = PathLength(PathLengthConfig(weight=2.0, every=4))
     known = path_lengths(generator.synthesis, generator.mapping(latents), Randomness(seed=0))
-    terms = paths.pay(generator, latents, now)
+    terms = paths.penalty(generator, latents, now)
     mean = 0.01 * known.mean()
     assert paths.mean.item() == pytest.approx(mean.item())
     assert terms["path length"].item() == pytest.approx(known.mean().item())
@@ -165,7 +165,7 @@ def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> N
     (slope,) = torch.autograd.grad(terms["path penalty"], [generator.factor])
     assert slope > 0  # Paths are longer than their mean so far.
     paths.mean = torch.tensor(1e6)
-    again = paths.pay(generator, latents, now)["path penalty"]
+    again = paths.penalty(generator, latents, now)["path penalty"]
     (slope,) = torch.autograd.grad(again, [generator.factor])
     assert slope < 0
 

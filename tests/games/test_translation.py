@@ -79,7 +79,7 @@ def _batch(n: int = 2, *, seed: int = 0) -> DomainBatch:
 
 def _now(number: int = 0) -> Round:
     images = 2 * number
-    return Round(number=number, images=images, random=Randomness(seed=0).at(images))
+    return Round(number=number, images_seen=images, random=Randomness(seed=0).at(images))
 
 
 def _play(game: Game[Any], batch: DomainBatch, now: Round | None = None) -> Iterator[Turn]:
@@ -173,7 +173,7 @@ def test_the_pools_are_saved_and_taken_back() -> None:
 def test_the_best_translators_are_the_averaged_ones() -> None:
     game = _cycle(0.9, 1.1)
     averaged = nn.ModuleDict({"a2b": Times(3.0), "b2a": Times(5.0)})
-    game.players["generators"].average = averaged
+    game.players["generators"].ema = averaged
     ones = torch.ones(1, *SHAPE)
     assert game.translate(ones, "b2a").mean().item() == 5.0
     back = game.reconstruct(ones, "a2b")  # A translation there, brought back.
@@ -185,12 +185,14 @@ def test_the_best_translators_are_the_averaged_ones() -> None:
 
 def _contrastive(**settings: Any) -> ContrastiveGame:
     torch.manual_seed(0)
-    translator = ResnetTranslatorConfig(width=4, blocks=2).build(SHAPE)
-    heads = PatchHeads(widths=translator.map_widths, units=8)
+    translator = ResnetTranslatorConfig(base_channels=4, blocks=2).build(SHAPE)
+    heads = PatchHeads(map_channels=translator.map_channels, units=8)
     return ContrastiveGame(
         ContrastiveConfig(**settings),
         generator=_player(nn.ModuleDict({"translator": translator, "heads": heads})),
-        discriminator=_player(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE)),
+        discriminator=_player(
+            PatchDiscriminatorConfig(base_channels=4, downsamplings=1).build(SHAPE)
+        ),
     )
 
 
@@ -397,8 +399,14 @@ def _by_hand(batch: DomainBatch, networks: Sequence[nn.Module]) -> tuple[float, 
 def test_a_step_is_that_of_a_plain_loop() -> None:
     def networks() -> list[nn.Module]:
         torch.manual_seed(3)
-        make = [ResnetTranslatorConfig(width=4, blocks=1).build(SHAPE) for _ in range(2)]
-        return [*make, *(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE) for _ in "ab")]
+        make = [ResnetTranslatorConfig(base_channels=4, blocks=1).build(SHAPE) for _ in range(2)]
+        return [
+            *make,
+            *(
+                PatchDiscriminatorConfig(base_channels=4, downsamplings=1).build(SHAPE)
+                for _ in "ab"
+            ),
+        ]
 
     batch = _batch()
     there, back, judge_a, judge_b = networks()

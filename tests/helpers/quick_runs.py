@@ -18,16 +18,16 @@ _QUICK: dict[str, Any] = {
     "sample_count": 4,
     "evaluate_every": 0,
     "device": "cpu",
-    "game.average_half_life": 500,
+    "game.ema_half_life": 500,
 }
 
 
 def _generation(folder: Path) -> RunConfig:
     """With all that a checkpoint may hold, and scores."""
     fields = {
-        "game.generator.width": 4,
+        "game.generator.base_channels": 4,
         "game.generator.latent_size": 8,
-        "game.discriminator.width": 4,
+        "game.discriminator.base_channels": 4,
         "game.adaptive_augmentation.images": 400,
         "game.generator_optimizer.historical_averaging": 0.1,
         "evaluate_every": 16,
@@ -39,8 +39,8 @@ def _generation(folder: Path) -> RunConfig:
 
 def _styles(folder: Path) -> RunConfig:
     networks = ("generator", "discriminator")
-    narrow = {f"game.{network}.width": 4 for network in networks}
-    narrow |= {f"game.{network}.max_width": 8 for network in networks}
+    narrow = {f"game.{network}.base_channels": 4 for network in networks}
+    narrow |= {f"game.{network}.max_channels": 8 for network in networks}
     sizes = {"game.generator.style_size": 8, "game.path_length.weight": 2.0}
     return change(recipe("stylegan2-digits"), {**_QUICK, **narrow, **sizes})
 

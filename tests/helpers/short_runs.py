@@ -50,14 +50,16 @@ def collapse_once(seen: list[float]) -> AbstractContextManager[Any]:
 
     def diagnose(history: Sequence[Scores]) -> Finding | None:
         last = history[-1]
-        if last.images != 32:
+        if last.images_seen != 32:
             return None
-        value = last.vitals[min(name for name in last.vitals if name.endswith("gradient"))]
+        value = last.diagnostics[
+            min(name for name in last.diagnostics if name.endswith("gradient"))
+        ]
         if not seen:
             seen.append(value)
         if value != seen[0]:
             return None
-        return Finding(name="mode collapse", images=32, reason="a test", remedy="None.")
+        return Finding(name="mode collapse", images_seen=32, reason="a test", remedy="None.")
 
     return patch("zerosum.training.evaluation.diagnose", diagnose)
 

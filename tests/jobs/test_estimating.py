@@ -76,11 +76,11 @@ def test_an_estimate_changes_nothing_and_grows_with_the_run(
     assert large.memory - LIBRARIES > 1.5 * (small.memory - LIBRARIES)
 
 
-def test_an_estimate_draws_from_nobody_and_examines_nothing(
+def test_an_estimate_draws_from_nobody_and_scores_nothing(
     tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
-    monkeypatch.setattr("zerosum.families.generation.record.Generation.exams", None)
+    monkeypatch.setattr("zerosum.families.generation.record.Generation.evaluators", None)
     before = torch.get_rng_state()
     _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
     assert torch.equal(torch.get_rng_state(), before)
@@ -88,7 +88,7 @@ def test_an_estimate_draws_from_nobody_and_examines_nothing(
 
 def test_memory_is_that_of_all_players(tiny: RunConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
-    wide = change(tiny, {"game.generator.width": 64})
+    wide = change(tiny, {"game.generator.base_channels": 64})
     one, two = (
         _estimate(change(wide, {"game.critic_turns": turns})).memory - LIBRARIES
         for turns in (1, 3)
@@ -107,7 +107,7 @@ def test_networks_that_grow_are_estimated_as_they_are_in_the_end(
 
 
 def test_the_estimate_by_few_pictures_is_that_of_all(tiny: RunConfig) -> None:
-    config = change(tiny, {"batch_size": 32, "game.generator.width": 8})
+    config = change(tiny, {"batch_size": 32, "game.generator.base_channels": 8})
     by_few = _estimate(config).memory - LIBRARIES
     store: Any = prepare_pictures(config, quiet=True)
     whole = replace(config, batch_size=32)
@@ -136,10 +136,10 @@ def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
     out = tmp_path / "run"
     if is_heavy:
         with pytest.raises(ConfigError, match="Use a GPU, or smaller rounds"):
-            train_run(replace(tiny, images=16), out=out, quiet=True)
+            train_run(replace(tiny, total_images=16), out=out, quiet=True)
         assert not out.exists()
     else:
-        train_run(replace(tiny, images=16), out=out, quiet=True)
+        train_run(replace(tiny, total_images=16), out=out, quiet=True)
 
 
 def test_a_run_that_goes_on_is_not_looked_at_again(
@@ -148,7 +148,7 @@ def test_a_run_that_goes_on_is_not_looked_at_again(
     monkeypatch.setattr("zerosum.jobs.training.HEAVY", 0)
     with patch("zerosum.jobs.estimating.estimate", return_value=replace(FOUND, memory=10)) as look:
         for images in (16, 32):
-            config = replace(tiny, images=images)
+            config = replace(tiny, total_images=images)
             train_run(config, out=tmp_path / "run", go_on=True, quiet=True)
             assert look.call_count == 1
 
@@ -162,7 +162,7 @@ def test_a_run_of_days_on_a_cpu_is_told_of_before_it_begins(
     slow = replace(FOUND, seconds=8e6, memory=10, batch_size=16)
     monkeypatch.setattr("zerosum.jobs.training.HEAVY", 0)
     monkeypatch.setattr("zerosum.jobs.estimating.estimate", lambda *_: slow)
-    train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True)
+    train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True)
     told = capsys.readouterr().err
     assert "16 images of dcgan-digits take about 92 d 14 h on this processor" in told
 
@@ -182,20 +182,27 @@ def test_a_dry_run_says_what_the_run_takes(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
-    words = ["--device", "cpu", "--game.generator.width", "64", "--game.discriminator.width", "4"]
+    words = [
+        "--device",
+        "cpu",
+        "--game.generator.base-channels",
+        "64",
+        "--game.discriminator.base-channels",
+        "4",
+    ]
     assert call("train", "dcgan-digits", "--dry-run", *words) == 0
     shown = capsys.readouterr().out
     for text in (
         "time           about",
         "memory         about",
-        "game.generator.width                        64  (recipe: 32)",
+        "game.generator.base_channels                64  (recipe: 32)",
         "times as many weights as the discriminator",
     ):
         assert text in shown
     assert len(shown.splitlines()) < 40
     assert call("train", "dcgan-digits", "--dry-run", "--json", *words) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["config"]["game"]["generator"]["width"] == 64
+    assert facts["config"]["game"]["generator"]["base_channels"] == 64
     assert facts["estimate"]["seconds"] > 0
     assert facts["pictures"] == [5000]
     assert list(tmp_path.iterdir()) == []

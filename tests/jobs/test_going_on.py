@@ -19,26 +19,26 @@ from zerosum.training.hooks import Checkpoints, read_statistics
 
 
 def test_the_same_call_begins_and_goes_on(tiny: RunConfig, tmp_path: Path) -> None:
-    whole = train_run(replace(tiny, images=640), out=tmp_path / "whole", quiet=True).run
+    whole = train_run(replace(tiny, total_images=640), out=tmp_path / "whole", quiet=True).run
     for images in (160, 160, 640):
-        config = replace(tiny, images=images)
+        config = replace(tiny, total_images=images)
         outcome = train_run(config, out=tmp_path / "run", go_on=True, quiet=True)
-        assert outcome.images == images
+        assert outcome.images_seen == images
     assert_same(weights(whole), weights(outcome.run))
-    assert outcome.run.config().images == 640
+    assert outcome.run.config().total_images == 640
 
 
 def test_without_being_asked_it_does_not_go_on(tiny: RunConfig, tmp_path: Path) -> None:
-    train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True)
+    train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True)
     with pytest.raises(RunError, match="already holds a run"):
-        train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True)
+        train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True)
 
 
 def test_it_goes_on_with_no_other_run(tiny: RunConfig, tmp_path: Path) -> None:
-    run = train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True).run
+    run = train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True).run
     before = run.checkpoint_path.read_bytes()
     with pytest.raises(RunError, match=r"(?s)other settings:\n  seed: 0 → 1\n.*--out NEW"):
-        train_run(replace(tiny, images=32, seed=1), out=run.path, go_on=True, quiet=True)
+        train_run(replace(tiny, total_images=32, seed=1), out=run.path, go_on=True, quiet=True)
     assert run.checkpoint_path.read_bytes() == before
 
 
@@ -57,7 +57,7 @@ def test_the_command_line_goes_on_in_the_usual_folder(
 def test_the_library_goes_on_too(tiny: RunConfig, tmp_path: Path) -> None:
     for images in (16, 32):
         model = zerosum.train(tiny, images=images, out=tmp_path / "run", go_on=True, quiet=True)
-        assert model.images == images
+        assert model.images_seen == images
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_call_that_goes_on_is_refused_where_it_would_change_nothing(
     fading: RunConfig, tmp_path: Path
 ) -> None:
     run = train_run(fading, out=tmp_path / "run", quiet=True).run
-    longer = replace(fading, images=640)
+    longer = replace(fading, total_images=640)
     with pytest.raises(ConfigError, match="--images 640 --stretch"):
         train_run(longer, out=run.path, go_on=True, quiet=True)
     resume_run(run.path, images=640, stretch=True, quiet=True)
@@ -118,7 +118,7 @@ def test_the_call_that_goes_on_is_refused_where_it_would_change_nothing(
 
 
 def test_to_stretch_needs_a_length(fading: RunConfig, tmp_path: Path) -> None:
-    run = train_run(replace(fading, images=16), out=tmp_path / "run", quiet=True).run
+    run = train_run(replace(fading, total_images=16), out=tmp_path / "run", quiet=True).run
     with pytest.raises(ConfigError, match="--images N"):
         resume_run(run.path, stretch=True, quiet=True)
 
@@ -126,14 +126,14 @@ def test_to_stretch_needs_a_length(fading: RunConfig, tmp_path: Path) -> None:
 def test_a_run_that_was_planned_to_outlast_its_rates_may_be_interrupted(
     fading: RunConfig, tmp_path: Path
 ) -> None:
-    config = replace(fading, images=640)
-    run = train_run(replace(config, images=336), out=tmp_path / "run", quiet=True).run
+    config = replace(fading, total_images=640)
+    run = train_run(replace(config, total_images=336), out=tmp_path / "run", quiet=True).run
     run.write_config(config)
     assert resume_run(run.path, quiet=True).is_complete
 
 
 def test_how_often_it_logs_and_draws_may_change(tiny: RunConfig, tmp_path: Path) -> None:
-    whole = train_run(replace(tiny, images=640), out=tmp_path / "whole", quiet=True).run
+    whole = train_run(replace(tiny, total_images=640), out=tmp_path / "whole", quiet=True).run
     run = train_run(tiny, out=tmp_path / "run", quiet=True).run
     words = ["--images", "640", "--log-every", "32", "--sample-every", "80", "--quiet"]
     words += ["--checkpoint-seconds", "0", "--evaluate-every", "320", "--on-collapse", "stop"]
@@ -149,7 +149,7 @@ def test_how_often_it_logs_and_draws_may_change(tiny: RunConfig, tmp_path: Path)
 
 
 def test_what_makes_the_run_may_not(tiny: RunConfig, tmp_path: Path) -> None:
-    run = train_run(replace(tiny, images=16), out=tmp_path / "run", quiet=True).run
+    run = train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True).run
     with pytest.raises(ConfigError, match="batch_size cannot change on the way; these can: "):
         resume_run(run.path, settings={"batch_size": 32}, quiet=True)
     assert Run(run.path).config() == run.config()

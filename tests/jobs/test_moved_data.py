@@ -35,14 +35,14 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tiny: RunConfig, pictures: Path, tmp_path: Path) -> Run:
-    config = replace(tiny, data=str(pictures), images=32)
+    config = replace(tiny, data=str(pictures), total_images=32)
     return jobs.train_run(config, out=tmp_path / "run", quiet=True).run
 
 
 def test_it_resumes_to_the_weights_of_a_run_whose_pictures_stayed(
     tiny: RunConfig, run: Run, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    longer = replace(tiny, data=str(pictures), images=64)
+    longer = replace(tiny, data=str(pictures), total_images=64)
     stayed = jobs.train_run(longer, out=tmp_path / "stayed", quiet=True).run
     pictures.rename(tmp_path / "moved")
     with pytest.raises(RunError, match=r"no longer in .*set\. .* --data NEW"):
@@ -51,7 +51,7 @@ def test_it_resumes_to_the_weights_of_a_run_whose_pictures_stayed(
     assert call("resume", str(run.path), "--images", "64", "--quiet", "--data", "moved") == 0
     assert_same(weights(stayed), weights(run))
     assert run.config().data == str(tmp_path / "moved")
-    assert zerosum.resume(run.path, images=80, quiet=True).images == 80
+    assert zerosum.resume(run.path, images=80, quiet=True).images_seen == 80
 
 
 def change_pixel(folder: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_classifier_notices_that_its_test_split_is_gone(tmp_path: Path) -> Non
         images=16,
         batch_size=8,
         device="cpu",
-        fields={"game.network.width": 4, "evaluate_every": 0},
+        fields={"game.network.base_channels": 4, "evaluate_every": 0},
         out=tmp_path / "run",
         quiet=True,
     )
@@ -127,7 +127,7 @@ def test_a_classifier_notices_that_its_test_split_is_gone(tmp_path: Path) -> Non
         zerosum.resume(tmp_path / "run", images=32, data=tmp_path / "alone", quiet=True)
     shutil.move(tmp_path / "set", tmp_path / "moved")
     model = zerosum.resume(tmp_path / "run", images=32, data=tmp_path / "moved", quiet=True)
-    assert model.images == 32
+    assert model.images_seen == 32
 
 
 def test_a_run_is_not_evaluated_on_pictures_that_were_changed(run: Run, pictures: Path) -> None:
@@ -148,7 +148,7 @@ def test_before_its_first_checkpoint_a_run_takes_no_other_pictures(
     with pytest.raises(RunError, match="no checkpoint yet"):
         zerosum.resume(run.path, data=tmp_path / "copy", quiet=True)
     assert run.config().data == str(pictures)
-    assert zerosum.resume(run.path, quiet=True).images == 32
+    assert zerosum.resume(run.path, quiet=True).images_seen == 32
 
 
 def test_what_a_command_says_of_a_run_cannot_command_a_terminal(
@@ -168,7 +168,7 @@ def test_what_a_command_says_of_a_run_cannot_command_a_terminal(
         "cpu",
         "--quiet",
     ]
-    narrow = ["--game.generator.width", "4", "--game.discriminator.width", "4"]
+    narrow = ["--game.generator.base-channels", "4", "--game.discriminator.base-channels", "4"]
     metrics = ["--features", "pixels", "--count", "16", "--metrics", "kid", "--device", "cpu"]
     commands = [
         ["train", "dcgan-digits", "--data", str(odd), "--out", out, *options, *narrow],

@@ -25,13 +25,13 @@ from zerosum.config import RunConfig, change
 from zerosum.errors import ZerosumError
 from zerosum.files import write_text
 from zerosum.runs import Run
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.hooks import read_statistics
-from zerosum.training.vitals import vital_signs
 
 
 @pytest.fixture(autouse=True)
 def without_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Curves, TensorBoard's events and vital signs take most of the time of so short a run."""
+    """Curves, TensorBoard's events and diagnostics take most of the time of so short a run."""
 
     def draw(lines: Any, path: Path, **_: Any) -> None:
         write_text(path, "curves")
@@ -39,8 +39,8 @@ def without_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zerosum.training.hooks.draw_curves", draw)
     for module in ("hooks", "evaluation"):
         monkeypatch.setattr(f"zerosum.training.{module}.SummaryWriter", MagicMock())
-    signs = partial(vital_signs, rounds=1)
-    monkeypatch.setattr("zerosum.training.evaluation.vital_signs", signs)
+    signs = partial(player_diagnostics, rounds=1)
+    monkeypatch.setattr("zerosum.training.evaluation.player_diagnostics", signs)
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_twenty_real_kills_cost_nothing(quick: RunConfig, tmp_path: Path) -> Non
         return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True)
 
     for folder in ("whole", "killed"):
-        create(tmp_path / folder / "plan", replace(quick, images=320))
+        create(tmp_path / folder / "plan", replace(quick, total_images=320))
     value = finish(launch("whole", -1)).split()[-1]
     chance, run = Random(0), tmp_path / "killed" / "run"
     for _ in range(20):

@@ -28,7 +28,7 @@ KILLS = int(os.environ.get("ZEROSUM_TEST_KILLS", "4"))
 @pytest.fixture
 def long(tiny: RunConfig) -> RunConfig:
     """Some seconds, with a checkpoint after every round: kills hit many of them."""
-    return replace(tiny, images=400 * KILLS, checkpoint_seconds=0.0)
+    return replace(tiny, total_images=400 * KILLS, checkpoint_seconds=0.0)
 
 
 def _unbroken(config: RunConfig, path: Path) -> Run:
@@ -78,7 +78,7 @@ def _wait_for_a_line(run: Run, process: subprocess.Popen[str]) -> None:
 def test_a_signal_saves_and_says_how_to_go_on(
     long: RunConfig, tmp_path: Path, number: signal.Signals
 ) -> None:
-    run = create(tmp_path / "run", replace(long, checkpoint_seconds=3600.0, images=10**7))
+    run = create(tmp_path / "run", replace(long, checkpoint_seconds=3600.0, total_images=10**7))
     process = start("resume", str(run.path), "--quiet")
     _wait_for_a_line(run, process)
     process.send_signal(number)
@@ -92,7 +92,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
 def test_a_run_that_ignores_the_end_of_its_terminal_goes_on(
     tiny: RunConfig, tmp_path: Path
 ) -> None:
-    run = create(tmp_path / "run", replace(tiny, images=3200))
+    run = create(tmp_path / "run", replace(tiny, total_images=3200))
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does.
     try:
         process = start("resume", str(run.path), "--quiet")
@@ -104,23 +104,23 @@ def test_a_run_that_ignores_the_end_of_its_terminal_goes_on(
 
 
 def test_a_longer_run_is_the_same_as_one_planned_so(tiny: RunConfig, tmp_path: Path) -> None:
-    whole = _unbroken(replace(tiny, images=640), tmp_path / "whole")
+    whole = _unbroken(replace(tiny, total_images=640), tmp_path / "whole")
     half = _unbroken(tiny, tmp_path / "half")
     outcome = jobs.resume_run(half.path, images=640, quiet=True)
     assert outcome.is_complete
-    assert outcome.images == 640
+    assert outcome.images_seen == 640
     assert_same(weights(whole), weights(half))
-    assert half.config().images == 640
+    assert half.config().total_images == 640
 
 
 def test_a_burn_in_goes_on_where_it_was(tiny: RunConfig, tmp_path: Path) -> None:
     burn_in = BurnInConfig(images=500, learning_rate=4.0, beta2=0.9, penalties=10.0, half_life=0.0)
     config = replace(tiny, game=replace(adversarial(tiny), burn_in=burn_in))
-    whole = _unbroken(replace(config, images=640), tmp_path / "whole")
+    whole = _unbroken(replace(config, total_images=640), tmp_path / "whole")
     half = _unbroken(config, tmp_path / "half")
     jobs.resume_run(half.path, images=640, quiet=True)
     assert_same(weights(whole), weights(half))
-    steady = _unbroken(replace(tiny, images=640), tmp_path / "steady")
+    steady = _unbroken(replace(tiny, total_images=640), tmp_path / "steady")
     with pytest.raises(AssertionError):
         assert_same(weights(whole), weights(steady))
 
@@ -197,7 +197,7 @@ def test_a_truncated_checkpoint_is_refused(tiny: RunConfig, tmp_path: Path) -> N
 
 
 def test_networks_of_another_version_are_refused(tiny: RunConfig, tmp_path: Path) -> None:
-    run = _unbroken(replace(tiny, images=16), tmp_path / "run")
+    run = _unbroken(replace(tiny, total_images=16), tmp_path / "run")
     state = load_checkpoint(run.checkpoint_path)
     network = state["loop"]["players"]["generator"]["network"]
     network["renamed"] = network.pop(next(iter(network)))

@@ -35,7 +35,7 @@ def _stretched(make: Callable[[], nn.Module]) -> LatentSpace:
 
 
 def _dcgan() -> nn.Module:
-    return DcganGeneratorConfig(latent_size=4, width=4).build((1, 8, 8))
+    return DcganGeneratorConfig(latent_size=4, base_channels=4).build((1, 8, 8))
 
 
 def _virtual() -> nn.Module:
@@ -43,7 +43,7 @@ def _virtual() -> nn.Module:
 
 
 def _resnet() -> nn.Module:
-    return ResnetGeneratorConfig(latent_size=4, width=4).build((1, 8, 8))
+    return ResnetGeneratorConfig(latent_size=4, base_channels=4).build((1, 8, 8))
 
 
 def _mlp() -> nn.Module:

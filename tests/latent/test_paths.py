@@ -11,8 +11,8 @@ from helpers.command_line import call
 from helpers.settings import adversarial
 from helpers.styled import StyledGenerator, game_of
 from zerosum.config import EvaluateConfig, RunConfig
-from zerosum.evaluation.measures import MEASURES, Task
-from zerosum.evaluation.seeing import Pictures, see
+from zerosum.evaluation.extraction import ImageSubset, extract
+from zerosum.evaluation.named import METRIC_FUNCTIONS, Task
 from zerosum.features.pixels import load_pixels
 from zerosum.games import Classes
 from zerosum.jobs import evaluate, train_run
@@ -45,13 +45,13 @@ def test_a_linear_generator_of_uniform_latents() -> None:
     """d = ‖A (z₁ − z₀)‖² / 4, whose mean is tr(AᵀA) (2/3) / 4, on all of the way."""
     generator = Linear()
     space = latent_space(game_of(generator, latent="uniform"))
-    full = path_distances(space, PIXELS.see, pairs=2_000, seed=0)
+    full = path_distances(space, PIXELS.extract, pairs=2_000, seed=0)
     random = Randomness(seed=0, stream="paths").at(0)
     start, end = (random.uniform(64, 6, low=-1.0, high=1.0) for _ in range(2))
     moved = (end - start) @ generator.matrix.detach().T / 2
     expected = moved.square().sum(dim=1).double()
     torch.testing.assert_close(full[:64], expected, rtol=0.02, atol=0)
-    end_only = path_distances(space, PIXELS.see, pairs=64, seed=0, sampling="end")
+    end_only = path_distances(space, PIXELS.extract, pairs=64, seed=0, sampling="end")
     torch.testing.assert_close(end_only, expected, rtol=0.02, atol=0)
     closed = generator.matrix.detach().square().sum().item() * (2 / 3) / 4
     assert full.mean().item() == pytest.approx(closed, abs=4 * full.std().item() / 2_000**0.5)
@@ -65,7 +65,7 @@ def test_an_identity_of_normal_latents_walks_on_spheres() -> None:
     with torch.no_grad():
         generator.matrix.copy_(0.1 * torch.eye(256, 6))
     space = latent_space(game_of(generator))
-    found = path_distances(space, PIXELS.see, pairs=64, seed=3, sampling="end")
+    found = path_distances(space, PIXELS.extract, pairs=64, seed=3, sampling="end")
     random = Randomness(seed=3, stream="paths").at(0)
     start, end = random.normal(64, 6).double(), random.normal(64, 6).double()
     turn = (angles(start, end) * start.norm(dim=1)).square()
@@ -75,7 +75,9 @@ def test_an_identity_of_normal_latents_walks_on_spheres() -> None:
 
 def test_twice_the_contrast_is_four_times_the_length() -> None:
     lengths = [
-        path_distances(latent_space(game_of(Linear(scale))), PIXELS.see, pairs=64, seed=0).mean()
+        path_distances(
+            latent_space(game_of(Linear(scale))), PIXELS.extract, pairs=64, seed=0
+        ).mean()
         for scale in (1.0, 2.0)
     ]
     assert lengths[1].item() == pytest.approx(4 * lengths[0].item(), rel=0.02)
@@ -90,7 +92,7 @@ def test_what_cannot_be_seen_has_no_length() -> None:
 
     generator.register_forward_hook(beyond)
     space = latent_space(game_of(generator))
-    assert not path_distances(space, PIXELS.see, pairs=8, seed=0).any()
+    assert not path_distances(space, PIXELS.extract, pairs=8, seed=0).any()
 
 
 def test_ways_stay_in_a_class() -> None:
@@ -103,20 +105,22 @@ def test_ways_stay_in_a_class() -> None:
 
     game = game_of(Told())
     game.asked = Classes(names=("a", "b", "c"), pictures=(1, 1, 1))
-    assert not path_distances(latent_space(game), PIXELS.see, pairs=8, seed=0).any()
+    assert not path_distances(latent_space(game), PIXELS.extract, pairs=8, seed=0).any()
 
 
 def test_one_seed_one_length_whatever_the_number() -> None:
     space = latent_space(game_of(StyledGenerator()))
-    few, many = (path_distances(space, PIXELS.see, pairs=n, seed=1) for n in (64, 100))
+    few, many = (path_distances(space, PIXELS.extract, pairs=n, seed=1) for n in (64, 100))
     torch.testing.assert_close(few, many[:64], rtol=1e-2, atol=1e-6)
-    other = path_distances(space, PIXELS.see, pairs=64, seed=2)
+    other = path_distances(space, PIXELS.extract, pairs=64, seed=2)
     assert not torch.allclose(few, other, rtol=1e-2)
 
 
 @pytest.fixture
 def run(tiny: RunConfig, tmp_path: Path) -> Path:
-    config = replace(tiny, game=replace(adversarial(tiny), conditional="projection"), images=16)
+    config = replace(
+        tiny, game=replace(adversarial(tiny), conditional="projection"), total_images=16
+    )
     return train_run(config, out=tmp_path / "run", quiet=True).run.path
 
 
@@ -135,9 +139,9 @@ def test_ppl_among_the_metrics(run: Path) -> None:
 
 def test_styles_are_measured_in_both_spaces() -> None:
     space = latent_space(game_of(StyledGenerator()))
-    black = see(Pictures(torch.zeros(20, 8, 8, 1, dtype=torch.uint8).numpy()), PIXELS)
+    black = extract(ImageSubset(torch.zeros(20, 8, 8, 1, dtype=torch.uint8).numpy()), PIXELS)
     task = Task(real=black, fake=black, network=PIXELS, seed=0, space=space)
-    found = MEASURES["ppl"](task)
+    found = METRIC_FUNCTIONS["ppl"](task)
     assert list(found) == [f"PPL-pixels {s} {where}" for s in "zw" for where in ("full", "end")]
     assert "lerp in w" in found["PPL-pixels w end"].how
 

@@ -18,7 +18,7 @@ def space(request: pytest.FixtureRequest) -> LatentSpace:
         generator = StyledGenerator()
         lively(generator)
         return latent_space(game_of(generator))
-    plain = DcganGeneratorConfig(latent_size=6, width=4).build((1, 8, 8))
+    plain = DcganGeneratorConfig(latent_size=6, base_channels=4).build((1, 8, 8))
     lively(plain)
     return latent_space(game_of(plain, latent=request.param))
 

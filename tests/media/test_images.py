@@ -32,7 +32,7 @@ def test_a_sheet_shows_every_image_in_reading_order() -> None:
 
 
 def test_png_says_that_it_is_generated(tmp_path: Path) -> None:
-    facts = provenance(run="dcgan", seed=3, images=640, index=7)
+    facts = provenance(run="dcgan", seed=3, images_seen=640, index=7)
     save_png(Image.new("L", (2, 2)), tmp_path / "a.png", facts=facts)
     text = Image.open(tmp_path / "a.png").text  # type: ignore[attr-defined]
     assert text["zerosum:generated"] == "true"
@@ -109,7 +109,7 @@ def test_gif_has_every_frame(tmp_path: Path) -> None:
 
 
 def test_names_that_no_png_can_hold_are_escaped() -> None:
-    facts = provenance(run="a\udcff", images=64, source="b\ud800.png")
+    facts = provenance(run="a\udcff", images_seen=64, source="b\ud800.png")
     assert "(run a\\udcff)" in facts["Description"]
     assert facts["zerosum:source"] == "b\\ud800.png"
     assert "".join(facts.values()).encode()

@@ -55,10 +55,10 @@ def test_every_discriminator_judges_a_picture_as_one_of_its_class(name: str) -> 
     assert isinstance(network, ConditionalDiscriminator)
     images = torch.rand(4, *SHAPE)
     with torch.no_grad():
-        opinions = network.inner(images)
+        outputs = network.inner(images)
         logits = network(images, torch.tensor([0, 1, 2, 1]))
-    assert opinions.shape == (4, 4)
-    expected = opinions[:, 0] + opinions[range(4), [1, 2, 3, 2]]
+    assert outputs.shape == (4, 4)
+    expected = outputs[:, 0] + outputs[range(4), [1, 2, 3, 2]]
     torch.testing.assert_close(logits, expected)
 
 

@@ -1,4 +1,4 @@
-"""Any discriminator that judges pictures by their batch too."""
+"""Minibatch discrimination around any discriminator."""
 
 import pytest
 import torch
@@ -45,11 +45,11 @@ def test_every_discriminator_has_features_and_a_last_layer_linear_in_them(name: 
     assert isinstance(discriminator, Discriminator)
     images = torch.rand(3, *discriminator.image_shape)
     with torch.no_grad():
-        features, maps = discriminator.features(images), discriminator.look(images)
+        features, maps = discriminator.features(images), discriminator.forward_features(images)
         assert torch.equal(features, maps.flatten(1))
-        assert torch.equal(discriminator.judge(maps), discriminator(images))
-        nothing = discriminator.judge(torch.zeros_like(maps))
-        doubled = discriminator.judge(2 * maps) - nothing
+        assert torch.equal(discriminator.forward_head(maps), discriminator(images))
+        nothing = discriminator.forward_head(torch.zeros_like(maps))
+        doubled = discriminator.forward_head(2 * maps) - nothing
         torch.testing.assert_close(doubled, 2 * (discriminator(images) - nothing))
     assert features.shape == (3, FAMILIES[name])
 
@@ -91,7 +91,7 @@ def test_it_finds_out_a_batch_that_is_all_alike() -> None:
 
 
 def _game_config(**fields: object) -> RunConfig:
-    small = {"game.generator.width": 4, "game.discriminator.width": 4}
+    small = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
     switch = {"game.minibatch_discrimination.kernels": 3}
     return change(recipe("dcgan-digits"), {**small, **switch, **fields})
 
@@ -103,7 +103,7 @@ def test_real_and_generated_pictures_are_compared_among_themselves() -> None:
     network.compare.register_forward_hook(  # type: ignore[union-attr]
         lambda module, inputs, output: sizes.append(len(output))
     )
-    now = Round(number=1, images=8, random=Randomness(seed=0))
+    now = Round(number=1, images_seen=8, random=Randomness(seed=0))
     for _ in game.turns(Batch(images=torch.rand(8, 1, 28, 28)), now):
         pass
     assert sizes == [8, 8, 8]  # real and generated at D's turn, generated at G's

@@ -36,7 +36,7 @@ def _generator(config: RunConfig) -> ReferenceGenerator:
 
 @pytest.mark.parametrize("name", ["dcgan-digits", "dcgan-svhn", "wgan-gp-cifar10"])
 def test_every_generator_with_batch_normalisation_draws_each_picture_alone(name: str) -> None:
-    fields = {"game.virtual_batch_norm": 6, "game.generator.width": 4}
+    fields = {"game.virtual_batch_norm": 6, "game.generator.base_channels": 4}
     generator = _generator(change(recipe(name), fields))
     latents = torch.randn(4, generator.latent_size)
     alone = torch.cat([generator(each[None]) for each in latents])
@@ -79,9 +79,9 @@ def test_a_run_resumes_exactly_and_draws_the_same_pictures_when_loaded(
         return model.run.load("latest")["loop"], model.sample(3, seed=5)
 
     jobs.train_run(virtual, out=tmp_path / "whole", quiet=True)
-    half = change(virtual, {"images": virtual.images // 2})
+    half = change(virtual, {"images": virtual.total_images // 2})
     jobs.train_run(half, out=tmp_path / "half", quiet=True)
-    jobs.resume_run(tmp_path / "half", images=virtual.images, quiet=True)
+    jobs.resume_run(tmp_path / "half", images=virtual.total_images, quiet=True)
     (whole, pictures), (resumed, same) = (ending(tmp_path / name) for name in ("whole", "half"))
     assert_same(whole, resumed)
     assert torch.equal(pictures, same)

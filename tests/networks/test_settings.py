@@ -28,7 +28,7 @@ from zerosum.config import (
 )
 from zerosum.errors import ConfigError
 from zerosum.networks.choices import DiscriminatorConfig, GeneratorConfig
-from zerosum.networks.classifier_choices import ClassifierConfig, FewLabelsGeneratorConfig
+from zerosum.networks.classifier_choices import ClassifierConfig, SemiSupervisedGeneratorConfig
 from zerosum.networks.settings import (
     ClassifierSettings,
     DiscriminatorSettings,
@@ -40,7 +40,7 @@ from zerosum.own import OwnSettings
 
 S = TypeVar("S")
 SHAPE = (3, 32, 32)
-GENERATORS = (*get_args(GeneratorConfig), *get_args(FewLabelsGeneratorConfig))
+GENERATORS = (*get_args(GeneratorConfig), *get_args(SemiSupervisedGeneratorConfig))
 FOLDER = Path(zerosum.networks.__file__).parent
 SETTINGS = sorted(path.stem for path in FOLDER.glob("*_settings.py"))
 
@@ -128,7 +128,8 @@ FACTORIES = {
 
 def narrow(settings: S) -> S:
     """The same network in little."""
-    small = {"width": 8, "max_width": 16, "style_size": 8, "depth": 4, "widths": (9, 8)}
+    small = {"base_channels": 8, "max_channels": 16, "channels": (9, 8), "widths": (9, 8)}
+    small |= {"style_size": 8, "depth": 4}
     known = {field.name for field in fields(settings)}  # type: ignore[arg-type]
     return replace(settings, **{k: v for k, v in small.items() if k in known})  # type: ignore[type-var]
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from zerosum.objectives import PENALTIES, Critic, Penalty
-from zerosum.objectives.penalties import JUDGED
+from zerosum.objectives.penalties import USES_LOGITS_OF
 from zerosum.randomness import Randomness
 
 SHAPE = (3, 2, 4, 5)
@@ -111,7 +111,7 @@ def test_a_penalty_takes_the_logits_of_pictures_that_were_judged(penalty: Penalt
         return bowl(images) if asked[-1] is None else logits[asked[-1]]
 
     value = penalty(critic, judged["real"], judged["fake"], Randomness(seed=0))
-    assert asked == [JUDGED.get(penalty)]
+    assert asked == [USES_LOGITS_OF.get(penalty)]
     assert torch.equal(value, penalty(bowl, pictures(0), pictures(1), Randomness(seed=0)))
 
 

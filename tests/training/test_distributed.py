@@ -55,11 +55,11 @@ def test_a_distributed_run_resumes_and_only_the_main_process_writes(
     tiny = replace(tiny, evaluate_every=160, evaluate_count=32, on_collapse="stop")
     whole = create(tmp_path / "whole", tiny)
     finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
-    half = create(tmp_path / "half", replace(tiny, images=160))
+    half = create(tmp_path / "half", replace(tiny, total_images=160))
     output = finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
     assert output.count("done: 160 images seen.") == 1
     finish(start("resume", str(half.path), "--images", "320", "--quiet", launcher=TORCHRUN))
-    assert [found.images for found in read_scores(half.scores_path)] == [0, 160, 320]
+    assert [found.images_seen for found in read_scores(half.scores_path)] == [0, 160, 320]
     for name, weight in weights(whole)["players"]["generator"]["network"].items():
         assert torch.equal(weight, weights(half)["players"]["generator"]["network"][name]), name
 
@@ -112,7 +112,7 @@ def test_a_distributed_run_with_pools_resumes_bit_for_bit(tmp_path: Path) -> Non
     config = small("cyclegan-small", data, tmp_path, **{"game.pool": 4, "images": 16})
     whole = create(tmp_path / "whole", config)
     finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
-    half = create(tmp_path / "half", replace(config, images=8))
+    half = create(tmp_path / "half", replace(config, total_images=8))
     finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
     finish(start("resume", str(half.path), "--images", "16", "--quiet", launcher=TORCHRUN))
     assert_same(weights(whole), weights(half))
@@ -190,20 +190,22 @@ def recipe(name):
 
 if "slow" in what:
     # One process takes longer than the others may be waited for: to prepare, and to evaluate.
-    init, examine, assemble = distributed.init_process_group, Evaluation.examine, jobs.assemble
+    init, assemble = distributed.init_process_group, jobs.assemble
+    score = Evaluation.score_and_diagnose
 
     def join(*arguments, **named):
         init(*arguments, **named, timeout=timedelta(seconds=2))
 
     def wait(self, loop):
         time.sleep(4 if rank == "0" else 0)
-        return examine(self, loop)
+        return score(self, loop)
 
     def prepare(*arguments, **named):
         time.sleep(4 if rank == "1" else 0)
         return assemble(*arguments, **named)
 
-    distributed.init_process_group, Evaluation.examine, jobs.assemble = join, wait, prepare
+    distributed.init_process_group, jobs.assemble = join, prepare
+    Evaluation.score_and_diagnose = wait
 
 with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", recipe):
     zerosum.cli.main(["train", "dcgan-digits", "--out", f"{folder}/run", "--continue", "--quiet"])
@@ -234,7 +236,7 @@ def launch(script: Path, *words: str, processes: int = 2, restarts: int = 0) -> 
 def test_a_killed_process_is_restarted_and_the_run_goes_on(
     tiny: RunConfig, script: Path, tmp_path: Path
 ) -> None:
-    plan = create(tmp_path / "plan", replace(tiny, images=96, checkpoint_seconds=0.0))
+    plan = create(tmp_path / "plan", replace(tiny, total_images=96, checkpoint_seconds=0.0))
     output = launch(script, "kill", restarts=2)
     assert output.count("done: 96 images seen.") == 1
     finish(start("resume", str(plan.path), "--quiet", launcher=TORCHRUN))
@@ -246,7 +248,7 @@ def test_a_killed_process_is_restarted_and_the_run_goes_on(
 def test_nobody_is_taken_for_lost_who_prepares_or_evaluates(
     tiny: RunConfig, script: Path, tmp_path: Path
 ) -> None:
-    config = replace(tiny, images=32, evaluate_every=32, evaluate_count=4)
+    config = replace(tiny, total_images=32, evaluate_every=32, evaluate_count=4)
     create(tmp_path / "plan", config)
     assert "done: 32 images seen." in launch(script, "slow")
     assert len(read_scores(tmp_path / "run" / "scores.jsonl")) == 2
@@ -256,11 +258,11 @@ def test_a_run_goes_on_with_another_number_of_processes(
     without_batch_norm: RunConfig, script: Path, tmp_path: Path
 ) -> None:
     # Statistics of a batch, and dropout, are each process's own; all else is the whole batch's.
-    config = replace(without_batch_norm, batch_size=12, images=12 * 4, log_every=12)
+    config = replace(without_batch_norm, batch_size=12, total_images=12 * 4, log_every=12)
     alone = train_run(config, out=tmp_path / "alone", quiet=True).run
     plan = create(tmp_path / "plan", config)
     for rounds, processes in ((1, 2), (2, 1), (4, 3)):
-        plan.write_config(replace(config, images=12 * rounds))
+        plan.write_config(replace(config, total_images=12 * rounds))
         launch(script, processes=processes)
     changing = Run(tmp_path / "run")
     for player in ("discriminator", "generator"):
@@ -276,7 +278,7 @@ def test_a_run_goes_on_with_another_number_of_processes(
 def test_a_process_that_fails_ends_all_with_one_message(
     tiny: RunConfig, script: Path, tmp_path: Path
 ) -> None:
-    create(tmp_path / "plan", replace(tiny, images=96, checkpoint_seconds=0.0))
+    create(tmp_path / "plan", replace(tiny, total_images=96, checkpoint_seconds=0.0))
     output = launch(script, "fail")
     assert output.count("zerosum: process 1: the disk of this machine is gone.") == 1
     assert "Connection closed" not in output

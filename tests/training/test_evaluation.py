@@ -41,7 +41,13 @@ def test_with_or_without_it_the_weights_are_the_same(
     plain, scored = _train(tiny, tmp_path / "plain"), _train(watched, tmp_path / "scored")
     assert_same(weights(plain), weights(scored))
     assert not plain.scores_path.exists()
-    assert [found.images for found in read_scores(scored.scores_path)] == [0, 80, 160, 240, 320]
+    assert [found.images_seen for found in read_scores(scored.scores_path)] == [
+        0,
+        80,
+        160,
+        240,
+        320,
+    ]
 
 
 def test_the_best_checkpoint_is_that_of_the_best_score(watched: RunConfig, tmp_path: Path) -> None:
@@ -50,9 +56,9 @@ def test_the_best_checkpoint_is_that_of_the_best_score(watched: RunConfig, tmp_p
     found = read_scores(run.scores_path)
     name = found[0].leading
     best = min(found, key=lambda scores: scores.scores[name].estimate.value)
-    assert load_checkpoint(run.best_path)["loop"]["images"] == best.images
-    assert load(run.path, device="cpu", checkpoint="best").images == best.images
-    assert load(run.path, device="cpu").images == 320
+    assert load_checkpoint(run.best_path)["loop"]["images"] == best.images_seen
+    assert load(run.path, device="cpu", checkpoint="best").images_seen == best.images_seen
+    assert load(run.path, device="cpu").images_seen == 320
 
 
 def test_few_pictures_let_the_kernel_distance_lead(watched: RunConfig, tmp_path: Path) -> None:
@@ -65,7 +71,7 @@ def test_few_pictures_let_the_kernel_distance_lead(watched: RunConfig, tmp_path:
 
 def test_a_resumed_run_has_the_scores_of_a_whole_one(watched: RunConfig, tmp_path: Path) -> None:
     whole = _train(watched, tmp_path / "whole")
-    half = _train(replace(watched, images=160), tmp_path / "half")
+    half = _train(replace(watched, total_images=160), tmp_path / "half")
     first, *_ = read_scores(half.scores_path)
     # Scores of a user's own evaluation stay; those of states that were not saved go.
     own = replace(first, subject={"run": "half", "images": 160, "checkpoint": "latest"})
@@ -86,10 +92,10 @@ def _collapse_at(*images: int) -> Any:
     left = list(images)
 
     def diagnose(history: Sequence[Scores]) -> Finding | None:
-        now = history[-1].images
+        now = history[-1].images_seen
         if left and now == left[0]:
             left.pop(0)
-            return Finding(name="mode collapse", images=now, reason="a test", remedy="None.")
+            return Finding(name="mode collapse", images_seen=now, reason="a test", remedy="None.")
         return None
 
     return patch("zerosum.training.evaluation.diagnose", diagnose)
@@ -109,7 +115,7 @@ def test_it_stops_where_asked(watched: RunConfig, tmp_path: Path) -> None:
     with _collapse_at(160):
         outcome = train_run(replace(watched, on_collapse="stop"), out=tmp_path / "run", quiet=True)
     assert not outcome.is_complete
-    assert outcome.images == 160
+    assert outcome.images_seen == 160
     assert weights(outcome.run)["images"] == 160
 
 
@@ -124,7 +130,7 @@ def test_it_goes_back_and_on_in_another_way(
     assert (state["images"], state["rollbacks"]) == (320, 1)
     assert [call.kwargs["factor"] for call in paced.call_args_list[::-1][:2]] == [0.5, 0.5]
     # The history is that of the path that was taken in the end.
-    images = [found.images for found in read_scores(run.scores_path)]
+    images = [found.images_seen for found in read_scores(run.scores_path)]
     assert images == [0, 80, 160, 240, 320]
     lines = [line["images"] for line in read_statistics(run.path / "stats.jsonl")]
     assert lines == sorted(set(lines))
@@ -137,7 +143,7 @@ def test_a_run_that_collapses_again_and_again_is_stopped(
         outcome = train_run(
             replace(watched, on_collapse="rollback"), out=tmp_path / "run", quiet=True
         )
-    assert (outcome.images, outcome.is_complete) == (240, False)
+    assert (outcome.images_seen, outcome.is_complete) == (240, False)
     assert weights(outcome.run)["rollbacks"] == 3
 
 
@@ -146,7 +152,7 @@ def test_a_rolled_back_run_resumes_exactly(watched: RunConfig, tmp_path: Path) -
     with _collapse_at(160):
         whole = _train(config, tmp_path / "whole")
     with _collapse_at(160):
-        half = _train(replace(config, images=240), tmp_path / "half")
+        half = _train(replace(config, total_images=240), tmp_path / "half")
     with _collapse_at():
         resume_run(half.path, images=320, quiet=True)
     assert weights(whole)["rollbacks"] == 1
@@ -154,7 +160,7 @@ def test_a_rolled_back_run_resumes_exactly(watched: RunConfig, tmp_path: Path) -
 
 
 def test_the_alarm_s_history_survives_a_resume(watched: RunConfig, tmp_path: Path) -> None:
-    run = _train(replace(watched, images=160), tmp_path / "run")
+    run = _train(replace(watched, total_images=160), tmp_path / "run")
     seen: list[int] = []
 
     def diagnose(history: Sequence[Scores]) -> None:
@@ -166,7 +172,7 @@ def test_the_alarm_s_history_survives_a_resume(watched: RunConfig, tmp_path: Pat
 
 
 def test_broken_lines_do_not_stop_a_run(watched: RunConfig, tmp_path: Path) -> None:
-    run = _train(replace(watched, images=160), tmp_path / "run")
+    run = _train(replace(watched, total_images=160), tmp_path / "run")
     kept = read_scores(run.scores_path)
     write_scores(run.scores_path, kept)
     with run.scores_path.open("a") as file:
@@ -175,19 +181,19 @@ def test_broken_lines_do_not_stop_a_run(watched: RunConfig, tmp_path: Path) -> N
     assert len(read_scores(run.scores_path)) == 5
 
 
-def test_vital_signs_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
+def test_diagnostics_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
     config = replace(watched, evaluate_count=4)
     run = _train(config, tmp_path / "run")
-    vitals = read_scores(run.scores_path)[-1].vitals
-    assert set(vitals) == {
+    diagnostics = read_scores(run.scores_path)[-1].diagnostics
+    assert set(diagnostics) == {
         "diversity",
         "discriminator accuracy",
         "discriminator gradient",
         "generator accuracy",
         "generator gradient",
     }
-    assert all(torch.isfinite(torch.tensor(list(vitals.values()))))
-    assert vitals["generator gradient"] > 0
+    assert all(torch.isfinite(torch.tensor(list(diagnostics.values()))))
+    assert diagnostics["generator gradient"] > 0
 
 
 def test_the_untrained_network_is_never_the_best(
@@ -198,24 +204,24 @@ def test_the_untrained_network_is_never_the_best(
     def worse_and_worse(self: Evaluation, loop: Loop[Any]) -> Scores:
         found = take(self, loop)
         leading = found.scores[found.leading]
-        value = replace(leading.estimate, value=1.0 + loop.images)
+        value = replace(leading.estimate, value=1.0 + loop.images_seen)
         scores = {**found.scores, found.leading: replace(leading, estimate=value)}
         return replace(found, scores=scores)
 
     monkeypatch.setattr(Evaluation, "score", worse_and_worse)
     with _collapse_at():
-        run = _train(replace(watched, images=160), tmp_path / "run")
+        run = _train(replace(watched, total_images=160), tmp_path / "run")
     untrained, *found = read_scores(run.scores_path)
     name = untrained.leading
     assert all(untrained.scores[name].is_better_than(scores.scores[name]) for scores in found)
     best = load_checkpoint(run.best_path)["loop"]["images"]
-    assert compare({"run": [untrained, *found]}).best("run").images == best == 80
+    assert compare({"run": [untrained, *found]}).best("run").images_seen == best == 80
 
 
 def test_there_is_no_way_back_to_another_run_s_best(watched: RunConfig, tmp_path: Path) -> None:
     config = replace(watched, on_collapse="rollback")
     with _collapse_at():
-        run = _train(replace(config, images=160), tmp_path / "run")
+        run = _train(replace(config, total_images=160), tmp_path / "run")
     state = load_checkpoint(run.best_path)
     state["loop"]["images"] = 48
     save_checkpoint(run.best_path, state)
@@ -227,7 +233,7 @@ def test_there_is_no_way_back_to_another_run_s_best(watched: RunConfig, tmp_path
 
 def test_files_that_were_lost_are_written_anew(watched: RunConfig, tmp_path: Path) -> None:
     with _collapse_at(80):
-        run = _train(replace(watched, images=160), tmp_path / "run")
+        run = _train(replace(watched, total_images=160), tmp_path / "run")
     scores, alarms = run.scores_path.read_text(), run.alarms_path.read_text()
     run.scores_path.unlink()
     run.alarms_path.unlink()

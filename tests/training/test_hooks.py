@@ -58,7 +58,7 @@ HOOKS: dict[str, Callable[[Path, Checkpoints], Hook]] = {
     "statistics": lambda folder, _: Statistics(folder, every=16),
     "samples": lambda folder, _: Samples(folder, every=16, draw=lambda: BLACK, seed=0),
     "evaluation": lambda folder, checkpoints: Evaluation(
-        folder, exams=[], every=16, until=32, checkpoints=checkpoints
+        folder, evaluators={}, every=16, until=32, checkpoints=checkpoints
     ),
     "checkpoints": lambda _, checkpoints: checkpoints,
 }
@@ -95,7 +95,7 @@ def test_checkpoints_are_written_by_the_clock(tiny: RunConfig, tmp_path: Path) -
 
 
 def test_a_run_leaves_what_it_promises(tiny: RunConfig, tmp_path: Path) -> None:
-    path = train_run(replace(tiny, images=320), out=tmp_path / "run", quiet=True).run.path
+    path = train_run(replace(tiny, total_images=320), out=tmp_path / "run", quiet=True).run.path
     lines = read_statistics(path / "stats.jsonl")
     assert [line["images"] for line in lines] == [64, 128, 192, 256, 320]
     for line in lines:

@@ -12,15 +12,14 @@ from zerosum.config import RunConfig
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.families.building import build_game
 from zerosum.games import Game, Player, Round, Turn
-from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import STEADY, Pace, Schedule
 from zerosum.training.engine import Engine, choose_device, start_engine
 from zerosum.training.loop import Hook, Loop, Record
 from zerosum.training.pace import (
     decay_of,
-    half_life_at,
-    learning_rate_factor,
+    ema_half_life_at,
     set_pace,
-    update_average,
+    update_ema,
 )
 from zerosum.types import Batch
 
@@ -93,7 +92,7 @@ def test_a_turn_moves_one_player_only() -> None:
 def test_images_are_counted_and_the_run_ends_there() -> None:
     loop = _loop(Bilinear())
     loop.run(until=33)
-    assert (loop.images, loop.rounds) == (40, 5)
+    assert (loop.images_seen, loop.rounds) == (40, 5)
 
 
 def test_stop_ends_after_the_round() -> None:
@@ -223,10 +222,10 @@ def test_what_fails_because_of_a_bad_cost_is_not_what_is_named() -> None:
 
 
 def test_learning_rate_falls_linearly() -> None:
-    factors = [learning_rate_factor((100, 300), images) for images in (0, 100, 200, 300, 400)]
+    factors = [Pace(decay=(100, 300)).factor(images) for images in (0, 100, 200, 300, 400)]
     assert factors == [1.0, 1.0, 0.5, 0.0, 0.0]
     game = Bilinear()
-    game.players["x"].decay = (0, 16)
+    game.players["x"].pace = Pace(decay=(0, 16))
     loop = _loop(game)
     loop.run(until=16)
     assert game.players["x"].optimizer.param_groups[0]["lr"] == pytest.approx(0.05)
@@ -238,9 +237,11 @@ def test_schedules_set_rate_and_betas_before_each_move() -> None:
     player = Player(
         network=nn.ParameterList([weight]),
         optimizer=torch.optim.Adam([weight], lr=0.1, betas=(0.5, 0.99)),
-        decay=(0, 400),
-        rate=Schedule(start=4.0, end=1.0, until=200, shape="linear"),
-        beta2=Schedule(start=0.9, end=0.99, until=200, shape="linear"),
+        pace=Pace(
+            decay=(0, 400),
+            rate=Schedule(start=4.0, end=1.0, until=200, shape="linear"),
+            beta2=Schedule(start=0.9, end=0.99, until=200, shape="linear"),
+        ),
     )
     (group,) = player.optimizer.param_groups
     for images, rate, beta2 in ((0, 4.0, 0.9), (100, 2.5 * 0.75, 0.945), (200, 0.5, 0.99)):
@@ -260,11 +261,11 @@ def test_an_averages_half_life_follows_its_schedule() -> None:
     def averaged(memory: Schedule | None) -> float:
         game = Bilinear()
         player = game.players["x"]
-        player.average = nn.Linear(1, 1, bias=False)
-        player.average.weight.data.fill_(100.0)
-        player.half_life, player.memory = 0.4, memory
+        player.ema = nn.Linear(1, 1, bias=False)
+        player.ema.weight.data.fill_(100.0)
+        player.ema_half_life, player.ema_factor = 0.4, memory
         _loop(game).run(until=16)
-        return player.average.weight.item() - player.parameters[0].item()
+        return player.ema.weight.item() - player.parameters[0].item()
 
     # 0.05 · 8 images: the half-life of the second round, of which 0.5 ** (8 / 0.4) is kept.
     short, gone = averaged(None), averaged(Schedule(start=0.0, end=1.0, until=10**9))
@@ -273,10 +274,10 @@ def test_an_averages_half_life_follows_its_schedule() -> None:
 
 
 def test_only_without_a_schedule_of_its_own_is_a_half_life_short_at_first() -> None:
-    assert half_life_at(1000, 2000) == 100
-    assert half_life_at(1000, 10**6) == half_life_at(1000, 0, STEADY) == 1000
+    assert ema_half_life_at(1000, 2000) == 100
+    assert ema_half_life_at(1000, 10**6) == ema_half_life_at(1000, 0, STEADY) == 1000
     halfway = Schedule(start=0.0, end=1.0, until=4000)
-    assert half_life_at(1000, 2000, halfway) == pytest.approx(500)
+    assert ema_half_life_at(1000, 2000, halfway) == pytest.approx(500)
 
 
 def test_average_has_the_half_life_it_says() -> None:
@@ -284,18 +285,18 @@ def test_average_has_the_half_life_it_says() -> None:
     average.weight.data.fill_(1.0)
     network.weight.data.fill_(0.0)
     for _ in range(10):
-        update_average(average, network, decay_of(1000, step=100))
+        update_ema(average, network, decay_of(1000, step=100))
     assert average.weight.item() == pytest.approx(0.5)
 
 
 def test_average_forgets_the_untrained_network() -> None:
-    assert decay_of(half_life_at(10_000, 2_000), step=100) == pytest.approx(0.5)
+    assert decay_of(ema_half_life_at(10_000, 2_000), step=100) == pytest.approx(0.5)
 
 
 def test_average_follows_running_statistics_and_copies_counts() -> None:
     average, network = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
     network(torch.randn(8, 2, 4, 4) + 10)
-    update_average(average, network, 0.5)
+    update_ema(average, network, 0.5)
     assert torch.allclose(average.running_mean, network.running_mean / 2)  # type: ignore
     assert average.num_batches_tracked == 1
 

@@ -64,11 +64,11 @@ def test_on_a_gpu_emulation_does_not_count(
 def test_what_was_chosen_is_written_down_and_kept_elsewhere(
     tiny: RunConfig, tmp_path: Path, machine: Moves
 ) -> None:
-    auto = replace(tiny, precision="auto", images=32, sample_every=1_000)
+    auto = replace(tiny, precision="auto", total_images=32, sample_every=1_000)
     machine("avx512_bf16")
     whole = train_run(replace(auto, precision="bf16"), out=tmp_path / "whole", quiet=True).run
     for name in ("resumed", "continued"):
-        run = train_run(replace(auto, images=16), out=tmp_path / name, quiet=True).run
+        run = train_run(replace(auto, total_images=16), out=tmp_path / name, quiet=True).run
         assert json.loads(run.config_path.read_text())["precision"] == "bf16"
     machine("avx2")
     resumed = resume_run(tmp_path / "resumed", images=32, quiet=True).run
@@ -82,7 +82,7 @@ def test_a_run_goes_on_in_no_other_precision(
     tiny: RunConfig, tmp_path: Path, machine: Moves
 ) -> None:
     machine("avx2")
-    auto = replace(tiny, precision="auto", images=16)
+    auto = replace(tiny, precision="auto", total_images=16)
     run = train_run(auto, out=tmp_path / "run", quiet=True).run
     with pytest.raises(RunError, match="precision: fp32 → bf16"):
         train_run(replace(auto, precision="bf16"), out=run.path, go_on=True, quiet=True)

@@ -44,7 +44,7 @@ def shown(width: int, *, activity: str = "", terminal: bool = True) -> str:
         patch.setattr("zerosum.training.progress.time.monotonic", lambda: 1_000.0)
         display.started(loop)
         display.played(loop, RECORD)
-        loop.images = 100_000
+        loop.images_seen = 100_000
         patch.setattr("zerosum.training.progress.time.monotonic", lambda: 4_600.0)
         display.played(loop, RECORD)
         display.close()

@@ -90,7 +90,7 @@ def test_in_a_thread_signals_are_left_alone(asked: list[str]) -> None:
 def test_a_signal_in_the_midst_of_an_evaluation_gives_it_up(
     tiny: RunConfig, tmp_path: Path
 ) -> None:
-    config = replace(tiny, images=160, evaluate_every=80, evaluate_count=64)
+    config = replace(tiny, total_images=160, evaluate_every=80, evaluate_count=64)
     config = replace(config, checkpoint_seconds=3600.0)
     whole = train_run(config, out=tmp_path / "whole", quiet=True).run
     made = 0
@@ -105,11 +105,11 @@ def test_a_signal_in_the_midst_of_an_evaluation_gives_it_up(
 
     with patch("zerosum.training.evaluation.unscale", interrupt):
         outcome = train_run(config, out=tmp_path / "run", quiet=True)
-    assert outcome.images == 80
-    assert [scores.images for scores in read_scores(outcome.run.scores_path)] == [0]
+    assert outcome.images_seen == 80
+    assert [scores.images_seen for scores in read_scores(outcome.run.scores_path)] == [0]
     resume_run(outcome.run.path, quiet=True)
     assert_same(weights(whole), weights(outcome.run))
-    assert [scores.images for scores in read_scores(outcome.run.scores_path)] == [0, 80, 160]
+    assert [scores.images_seen for scores in read_scores(outcome.run.scores_path)] == [0, 80, 160]
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_what_fails_beside_the_game_costs_it_nothing(
     seldom: RunConfig, tmp_path: Path, error: OSError, said: str
 ) -> None:
     def fail(self: Samples, loop: Loop[Any]) -> None:
-        if loop.images == 160:
+        if loop.images_seen == 160:
             raise error
 
     with patch.object(Samples, "draw_grid", fail), pytest.raises(RunError, match=said) as caught:
@@ -156,10 +156,10 @@ def test_at_the_end_each_has_its_turn_and_the_run_is_saved_first(
 
 def test_an_error_in_the_midst_of_a_round_saves_nothing(seldom: RunConfig, tmp_path: Path) -> None:
     def fail(self: Loop[Any], *_: Any) -> None:
-        if self.images == 160:
+        if self.images_seen == 160:
             raise ValueError("a fault of our own")
 
-    with patch.object(Loop, "update_averages", fail), pytest.raises(ValueError, match="our own"):
+    with patch.object(Loop, "update_emas", fail), pytest.raises(ValueError, match="our own"):
         train_run(seldom, out=tmp_path / "run", quiet=True)
     assert weights(Run(tmp_path / "run"))["images"] == 0
 

@@ -110,7 +110,7 @@ def test_a_host_that_is_killed_and_comes_back(
     tiny: RunConfig, tmp_path: Path, hosts: list[Host]
 ) -> None:
     size = tiny.batch_size
-    endless = replace(tiny, images=10**9, checkpoint_seconds=0.0, log_every=100 * size)
+    endless = replace(tiny, total_images=10**9, checkpoint_seconds=0.0, log_every=100 * size)
     run = create(tmp_path / "run", endless)
     main = f"{hosts[0].address}:29{os.getpid() % 900 + 100}"
     agents = [host.join(main, run.path) for host in hosts]
@@ -119,7 +119,7 @@ def test_a_host_that_is_killed_and_comes_back(
         _kill(agents[1])
         # The other one cannot get on alone, and reads how many images are to be seen when it is
         # joined again.
-        config = replace(endless, images=_images(run) + 50 * size)
+        config = replace(endless, total_images=_images(run) + 50 * size)
         run.write_config(config)
         agents[1] = hosts[1].join(main, run.path)
         outputs = [agent.communicate(timeout=HANGS)[0] for agent in agents]
@@ -127,5 +127,5 @@ def test_a_host_that_is_killed_and_comes_back(
         for agent in agents:
             _kill(agent)
     assert [agent.returncode for agent in agents] == [0, 0], "\n\n".join(outputs)
-    assert "".join(outputs).count(f"done: {config.images:,} images seen.") == 1
-    assert _images(run) == config.images
+    assert "".join(outputs).count(f"done: {config.total_images:,} images seen.") == 1
+    assert _images(run) == config.total_images

@@ -5,7 +5,7 @@ draw changed pictures: nobody sees the difference. If each change is left out of
 unchanged pictures are the most frequent of each kind, and only a generator of unchanged pictures
 has the same mixture as the real ones: the augmentation can be undone in the mind of the
 discriminator, as it were. So p is the strength of all of this, and how
-`zerosum.games.parts.adaptive` sets it by what it sees is ADA.
+`zerosum.games.parts.augmentation` sets it by the overfitting is ADA.
 
 This is the paper's set "bgc" (pixel blitting, geometry, colour), its best on the whole; filters,
 noise and cutout are not in it. All changes of places are one sampling, all changes of colours one

@@ -134,11 +134,11 @@ def _drop_what_is_left() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complete(asked: str, words: list[str]) -> None:
+def _complete(option: str, words: list[str]) -> None:
     """Print what a shell is to be told once, or what it asks for then, and exit."""
     from zerosum.cli.completion import SHELLS, complete
 
-    if asked == "--complete":
+    if option == "--complete":
         print("\n".join(complete(words)))
     else:
         try:
@@ -151,7 +151,7 @@ def _complete(asked: str, words: list[str]) -> None:
 @contextmanager
 def _notes() -> Iterator[None]:
     """Print each warning of how data were understood once, as a note; others as usual."""
-    said: set[str] = set()
+    shown: set[str] = set()
     with catch_warnings():
         usual = warnings.showwarning
 
@@ -165,8 +165,8 @@ def _notes() -> Iterator[None]:
         ) -> None:
             if not issubclass(category, DataWarning):
                 usual(message, category, filename, lineno, file, line)
-            elif str(message) not in said and speaks():
-                said.add(str(message))
+            elif str(message) not in shown and speaks():
+                shown.add(str(message))
                 print(f"note: {_shown(message)}", file=sys.stderr)
 
         warnings.showwarning = show

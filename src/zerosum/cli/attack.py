@@ -12,7 +12,7 @@ from zerosum.config.commands.attack import AttackConfig
 from zerosum.errors import ConfigError
 
 if TYPE_CHECKING:
-    from zerosum.jobs.attack import Attacked
+    from zerosum.jobs.attack import AttackReport
 
 __all__ = ["complete", "run"]
 
@@ -54,30 +54,30 @@ def _attack(
         require_free(out)
     if report is not None:
         require_writable(report.parent)
-    found = attack_classifier(classifier, data, options, quiet=json)
+    result = attack_classifier(classifier, data, options, quiet=json)
     try:
-        made = _save(found, report, out)
+        made = _save(result, report, out)
     finally:  # What took so long is said where it cannot be written, too.
         if json:
-            print_json(attack_to_json(found))
+            print_json(attack_to_json(result))
         else:
-            _report(found)
+            _report(result)
     if made and not json:
         for path in made:
             print_path(path)
-    _judge(found, fail_under)
+    _judge(result, fail_under)
 
 
-def _save(found: "Attacked", report: Path | None, out: Path | None) -> list[Path]:
+def _save(result: "AttackReport", report: Path | None, out: Path | None) -> list[Path]:
     """Write what is asked for; where it is."""
     from zerosum.jobs.attack_page import save_attack_page, save_attacked
     from zerosum.jobs.outputs import keeping_finished
 
     if report is not None:
-        save_attack_page(found, report)
+        save_attack_page(result, report)
     if out is not None:
         with keeping_finished(out):
-            save_attacked(found, out)
+            save_attacked(result, out)
     return [path for path in (report, out) if path is not None]
 
 
@@ -88,9 +88,9 @@ def _check_share(fail_under: float | None) -> None:
         )
 
 
-def _judge(found: "Attacked", fail_under: float | None) -> None:
+def _judge(result: "AttackReport", fail_under: float | None) -> None:
     """Exit with 1 where too little is left."""
-    left = found.robust_to_all()
+    left = result.robust_to_all()
     if fail_under is not None and left < fail_under:
         print(
             f"zerosum: the accuracy under attack is {left:.1%}, less than {fail_under:.1%} "
@@ -155,21 +155,22 @@ zerosum attack runs/classifier --data digits --fail-under 0.7  # exits with 1"""
 run, complete = COMMAND.run, COMMAND.complete
 
 
-def _report(found: "Attacked") -> None:
+def _report(result: "AttackReport") -> None:
     from rich.console import Console
     from rich.table import Table
 
     from zerosum.jobs.attack_page import attack_to_json
 
-    values = attack_to_json(found)
+    values = attack_to_json(result)
     console = Console(markup=False)  # names of pictures and runs may hold brackets
     console.print(
-        f"{found.victim} has {found.right} of {found.asked} pictures right "
+        f"{result.victim} has {result.right} of {result.num_images} pictures right "
         f"({values['clean_accuracy']:.1%}); {values['wrong_already']} are wrong already. "
-        f"Attacked: {len(found.images)}, within {found.options.norm} {found.options.radius:.4g}."
+        f"Attacked: {len(result.images)}, "
+        f"within {result.options.norm} {result.options.radius:.4g}."
     )
     heads = ["attack", "success", "accuracy left", "smallest", "ms each", "s in all"]
-    table = Table(*heads, *(["carries over"] if found.shared is not None else []), box=None)
+    table = Table(*heads, *(["carries over"] if result.shared is not None else []), box=None)
     for name, each in values["attacks"].items():
         median, transfer = each["median_smallest"], each["transfer"]
         row = [
@@ -180,13 +181,13 @@ def _report(found: "Attacked") -> None:
             f"{1000 * each['seconds_per_picture']:.1f}",
             f"{each['seconds']:.1f}",
         ]
-        if found.shared is not None:
+        if result.shared is not None:
             row.append("-" if transfer is None else f"{transfer:.1%}")
         table.add_row(*row)
     console.print(table)
     console.print(
         f"Under all of them together {values['robust_accuracy']:.1%} is left. It took "
-        f"{found.seconds:.1f} s in all: with this size, and with the others of the curve."
+        f"{result.seconds:.1f} s in all: with this size, and with the others of the curve."
     )
-    for warning in found.warnings:
+    for warning in result.warnings:
         console.print(f"beware: {warning}")

@@ -35,12 +35,12 @@ def _classify(
     from zerosum.cli.failures import end_with
     from zerosum.jobs.classification import classify
 
-    found = classify(run, inputs, options, quiet=json)
+    result = classify(run, inputs, options, quiet=json)
     if json:
-        print_json(found.to_json())
-    elif found.pictures:
-        _report(found)
-    end_with(found.failed, "classified")
+        print_json(result.to_json())
+    elif result.pictures:
+        _report(result)
+    end_with(result.failed, "classified")
 
 
 COMMAND = Command(
@@ -61,10 +61,10 @@ zerosum classify runs/classifier folder/ --json  # all probabilities""",
 run, complete = COMMAND.run, COMMAND.complete
 
 
-def _report(found: "Classified") -> None:
-    names = max(len("picture"), *(len(each.name) for each in found.pictures))
-    classes = max(len("class"), *(len(each.best[0]) for each in found.pictures))
+def _report(result: "Classified") -> None:
+    names = max(len("picture"), *(len(each.name) for each in result.pictures))
+    classes = max(len("class"), *(len(each.best[0]) for each in result.pictures))
     print(f"{'picture':<{names}}  {'class':<{classes}}  confidence")
-    for each in found.pictures:
+    for each in result.pictures:
         name, probability = each.best
         print(f"{each.name:<{names}}  {name:<{classes}}  {probability:>9.1%}")

@@ -112,12 +112,12 @@ class Command:
     def explain(self, *, everything: bool = False) -> str:
         """What the help says."""
         options = self.options()
-        given = [option for option in options if option.is_positional]
+        positional = [option for option in options if option.is_positional]
         named = [option for option in options if not option.is_positional]
         usual = [option for name in self.usual for option in named if option.field == name]
         parts = [self._usage(options), paragraphs(self.text)]
-        if given:
-            parts.append("what it is given:\n" + columns((o.value, _text(o)) for o in given))
+        if positional:
+            parts.append("what it is given:\n" + columns((o.value, _text(o)) for o in positional))
         if usual and not everything:
             parts.append(
                 _block(f"options, {len(usual)} of {len(named)}; {_ALL} shows all:", usual)
@@ -158,11 +158,11 @@ class Command:
                 )
 
     def _answer(self, typed: str, values: Sequence[str]) -> str:
-        asked = typed.lstrip("-").replace("_", "-").lower()
-        last = asked.rpartition(".")[2]
+        option_name = typed.lstrip("-").replace("_", "-").lower()
+        last = option_name.rpartition(".")[2]
         if last in self.answers:
             return f": {self.answers[last](values[0] if values else 'N')}"
-        return answer(asked, values, self.options())
+        return answer(option_name, values, self.options())
 
 
 def _values(words: Sequence[str]) -> list[str]:

@@ -31,15 +31,15 @@ def _compare(
     from zerosum.jobs.comparison import compare_runs
     from zerosum.plots.comparison import draw_comparison
 
-    found = compare_runs(runs)
+    comparison = compare_runs(runs)
     if plot is None and not json:
         plot = Path("compare.png")
     if plot is not None:
-        draw_comparison(found, plot)
+        draw_comparison(comparison, plot)
     if json or plot is None:
-        print_json(found.to_json())
+        print_json(comparison.to_json())
     else:
-        report_comparison(found, plot)
+        report_comparison(comparison, plot)
 
 
 COMMAND = Command(

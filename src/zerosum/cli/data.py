@@ -53,22 +53,21 @@ def _inspect(
     from rich.console import Console
 
     from zerosum.data.audit import audit
-    from zerosum.data.report import audit_to_json, render
-    from zerosum.data.report import picture as draw
+    from zerosum.data.report import audit_to_json, draw_audit, render
     from zerosum.files import require_writable
 
     console = Console()
     if picture is not None:
         require_writable(picture.parent)
-    found = audit(*sources, pixel_limit=pixel_limit)
+    report = audit(*sources, pixel_limit=pixel_limit)
     try:
         if picture is not None:
-            draw(sources, picture, pixel_limit=pixel_limit)
+            draw_audit(sources, picture, pixel_limit=pixel_limit)
     finally:  # What took so long is said where it cannot be drawn, too.
         if json:
-            print_json(audit_to_json(found))
+            print_json(audit_to_json(report))
         else:
-            render(found, console)
+            render(report, console)
     if picture is not None and not json:
         console.print(f"a sample of the pictures: {picture}", markup=False)
 

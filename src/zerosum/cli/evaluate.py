@@ -29,11 +29,11 @@ def _evaluate(
     from zerosum.cli.scores import report_scores
     from zerosum.jobs.evaluation import evaluate
 
-    found = evaluate(subject, options, quiet=json)
+    evaluated = evaluate(subject, options, quiet=json)
     if json:
-        print_json(found.scores.to_json())
+        print_json(evaluated.scores.to_json())
     else:
-        report_scores(found)
+        report_scores(evaluated)
 
 
 COMMAND = Command(

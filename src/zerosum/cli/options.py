@@ -26,8 +26,8 @@ class Option:
 
     Attributes:
         field: The dotted name of the field or parameter that it sets, with hyphens.
-        names: What is typed, ``--game.generator.width``, the usual one first; of a positional
-            argument what stands for it: ``RUN``.
+        names: What is typed, ``--game.generator.base-channels``, the usual one first; of a
+            positional argument what stands for it: ``RUN``.
         value: What stands for the value: ``N``, ``fp32|bf16``; empty for a switch.
         choices: The values, where there are only a few.
         text: What it is, in plain words.
@@ -83,17 +83,17 @@ def options_of(function: Callable[..., Any]) -> list[Option]:
     """
     hints = get_type_hints(function, include_extras=True)
     texts = _parameter_texts(function)
-    found: list[Option] = []
+    result: list[Option] = []
     for name, parameter in inspect.signature(function).parameters.items():
         required = parameter.default is inspect.Parameter.empty
         default = None if required else parameter.default
         prefix = "" if _told(hints[name]).name == "" else name
         settings = _bare(hints[name]) if required else default
         if is_dataclass(settings):
-            found += _fields(settings, prefix)
+            result += _fields(settings, prefix)
         else:
-            found.append(_option(name, hints[name], default, texts.get(name, ""), required))
-    return found
+            result.append(_option(name, hints[name], default, texts.get(name, ""), required))
+    return result
 
 
 def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
@@ -124,7 +124,7 @@ def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
 def _own(name: str, kind: type[OwnSettings], about: str) -> Option:
     """That by which code of one's own takes the place of settings; see `zerosum.cli.own`."""
     hyphened = name.replace("_", "-")
-    given = ", ".join(f"{each}=" for each in (*kind.given, "KEY"))
+    given = ", ".join(f"{each}=" for each in (*kind.known, "KEY"))
     return Option(
         field=hyphened,
         names=(f"--{hyphened}",),
@@ -197,17 +197,17 @@ def _unmarked(match: re.Match[str]) -> str:
 def _parameter_texts(function: Callable[..., Any]) -> dict[str, str]:
     """The texts under ``Args:``, by parameter."""
     _, _, section = inspect.getdoc(function).partition("Args:\n")  # type: ignore[union-attr]
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     name = ""
     for line in section.splitlines():
         if line and not line.startswith(" "):
             break
         if start := re.fullmatch(r"    (\w+): (.*)", line):
             name, text = start.groups()
-            found[name] = text
+            result[name] = text
         elif line:
-            found[name] += f" {line.strip()}"
-    return found
+            result[name] += f" {line.strip()}"
+    return result
 
 
 @cache
@@ -219,15 +219,15 @@ def field_texts(settings: type[Any]) -> dict[str, str]:
         >>> field_texts(PicturesConfig)["size"]
         'Height and width in pixels.'
     """
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for each in reversed(settings.__mro__[:-1]):
         (body,) = ast.parse(dedent(inspect.getsource(each))).body
         assert isinstance(body, ast.ClassDef)
         for line, after in zip(body.body, body.body[1:], strict=False):
             match line, after:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(ast.Constant(str(text))):
-                    found[name] = " ".join(text.split())
-    return found
+                    result[name] = " ".join(text.split())
+    return result
 
 
 @dataclass(frozen=True)

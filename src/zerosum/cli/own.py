@@ -52,12 +52,12 @@ def with_own(config: RunConfig, words: Sequence[str]) -> tuple[RunConfig, list[s
 
 def _options(words: Sequence[str]) -> list[list[str]]:
     """Each option with the words up to the next one."""
-    found: list[list[str]] = []
+    result: list[list[str]] = []
     for word in words:
-        if word.startswith("-") or not found:
-            found.append([])
-        found[-1].append(word)
-    return found
+        if word.startswith("-") or not result:
+            result.append([])
+        result[-1].append(word)
+    return result
 
 
 def _is_ours(before: object, values: Sequence[str]) -> bool:

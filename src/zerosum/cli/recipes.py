@@ -69,7 +69,7 @@ def _about(name: str) -> dict[str, Any]:
         "height": height,
         "width": width,
         "channels": config.pictures.channels,
-        "images": config.images,
+        "images": config.total_images,
         "weights": WEIGHTS[name],
     }
 

@@ -18,7 +18,7 @@ from zerosum.evaluation.records import read_scores
 from zerosum.families import family_of
 from zerosum.jobs.assembling import engine_of
 from zerosum.jobs.estimating import Estimate, estimate
-from zerosum.jobs.playing import Outcome
+from zerosum.jobs.playing import TrainingResult
 from zerosum.jobs.training import usual_of
 from zerosum.recipes import recipe
 from zerosum.sizes import in_pixels
@@ -27,17 +27,20 @@ from zerosum.training.engine import choose_device
 __all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
 
 
-def report_outcome(outcome: Outcome) -> None:
+def report_outcome(outcome: TrainingResult) -> None:
     """Where everything is, and what to do next."""
     path = outcome.run.path
     if not outcome.is_complete:
         if outcome.is_main:
-            _say(f"stopped after {outcome.images:,} of {outcome.wanted:,} images; all is saved.")
+            _say(
+                f"stopped after {outcome.images_seen:,} of {outcome.total_images:,} images; "
+                "all is saved."
+            )
             _say(f"  go on:        zerosum resume {path}")
         sys.exit(130)  # What a shell gives a command that was interrupted.
     if not outcome.is_main:
         return
-    _say(f"done: {outcome.images:,} images seen.")
+    _say(f"done: {outcome.images_seen:,} images seen.")
     if grids := sorted((path / "samples").glob("*.png")):
         _say(f"  samples:      {grids[-1]}")
         _say(f"  as they grew: {path / 'samples.gif'}")
@@ -49,30 +52,30 @@ def report_outcome(outcome: Outcome) -> None:
     family = family_of(config)
     for what, command in family.next_steps(config, path):
         _say(f"  {what + ':':<16} {command}")
-    stretch = " --stretch" if spent(replace(config, images=2 * outcome.wanted)) else ""
-    _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.wanted}{stretch}")
+    stretch = " --stretch" if spent(replace(config, total_images=2 * outcome.total_images)) else ""
+    _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.total_images}{stretch}")
     if config.data == "digits":
         other = family.recipe_for_own_pictures(config)
         _say(f"  your pictures:   zerosum train {other} --data FOLDER")
 
 
-def _print_scores(outcome: Outcome) -> None:
+def _print_scores(outcome: TrainingResult) -> None:
     """The leading score before training, at the end, and at its best; and what the alarm saw."""
-    found = [
+    evaluations = [
         scores
         for scores in read_scores(outcome.run.scores_path)
         if scores.subject.get("while") == "training"
     ]
-    if found:
-        name = found[0].leading
-        before, after = found[0].scores[name], found[-1].scores[name]
-        best = compare({"run": found}).best("run")
+    if evaluations:
+        name = evaluations[0].leading
+        before, after = evaluations[0].scores[name], evaluations[-1].scores[name]
+        best = compare({"run": evaluations}).best("run")
         _say(f"  {name + ':':<13} {before} before training, {after} after; ", end="")
-        _say(f"at its best {best.scores[name]}, at {best.images:,} images")
+        _say(f"at its best {best.scores[name]}, at {best.images_seen:,} images")
         _say(f"  that one:     {outcome.run.best_path}  (--checkpoint best)")
         for other in ("target accuracy", "source accuracy"):
-            if other in found[0].scores:
-                ends = [str(scores.scores[other]) for scores in (found[0], found[-1])]
+            if other in evaluations[0].scores:
+                ends = [str(scores.scores[other]) for scores in (evaluations[0], evaluations[-1])]
                 _say(f"  {other + ':':<13} {ends[0]} before training, {ends[1]} after")
     alarms = outcome.run.alarms_path
     if alarms.exists():
@@ -97,10 +100,10 @@ def report_outlasting(config: RunConfig) -> None:
         "the run ends after {images:,} images, and these learning rates fall to 0 before: {ends}. "
         "What comes after changes no weight; make them longer too.": spent(config),
     }
-    for text, found in texts.items():
-        if found and speaks():
-            ends = ", ".join(f"game.{name} {images:,}" for name, images in found.items())
-            print(f"note: {text.format(images=config.images, ends=ends)}", file=sys.stderr)
+    for text, beyond in texts.items():
+        if beyond and speaks():
+            ends = ", ".join(f"game.{name} {images:,}" for name, images in beyond.items())
+            print(f"note: {text.format(images=config.total_images, ends=ends)}", file=sys.stderr)
 
 
 def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
@@ -120,42 +123,45 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         config = change(config, {"precision": engine.precision})
         if speaks():
             print("playing a few rounds...", file=sys.stderr)
-        found = estimate(config, engine, store, aids)
+        costs = estimate(config, engine, store, aids)
         where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
     stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
     counts = [len(each) for each in stores]
     if not speaks():
         return
     if as_json:
-        print_json({"pictures": counts, "estimate": asdict(found), "config": to_json(config)})
+        print_json({"pictures": counts, "estimate": asdict(costs), "config": to_json(config)})
         return
-    _say_columns(_description(config, found, counts, where))
+    _say_columns(_description(config, costs, counts, where))
     _say("settings:")
     _say_columns(_settings(config))
-    for warning in warnings_of(config, found):
+    for warning in warnings_of(config, costs):
         _say(f"note: {warning}")
     _say("nothing was trained: --dry-run; all settings: --dry-run --json")
 
 
 def _description(
-    config: RunConfig, found: Estimate, counts: Sequence[int], where: str
+    config: RunConfig, costs: Estimate, counts: Sequence[int], where: str
 ) -> list[tuple[str, str]]:
     pictures = " + ".join(f"{count:,}" for count in counts)
-    rounds = -(-config.images // config.batch_size)
-    epochs = config.images / counts[0]
+    rounds = -(-config.total_images // config.batch_size)
+    epochs = config.total_images / counts[0]
     return [
         ("pictures", f"{pictures} of {_shape(config)}"),
         (
             "run",
-            f"{config.images:,} images = {rounds:,} rounds of {config.batch_size} = "
+            f"{config.total_images:,} images = {rounds:,} rounds of {config.batch_size} = "
             f"{epochs:.1f} epochs, on {where}",
         ),
         *(
             (name, f"{kind}, {count:,} parameters")
-            for name, (kind, count) in found.players.items()
+            for name, (kind, count) in costs.players.items()
         ),
-        ("time", f"about {found.duration}, by a few rounds of {found.batch_size} images"),
-        ("memory", f"about {_bytes(found.memory)} in a round; {_bytes(found.free)} are free"),
+        ("time", f"about {costs.duration}, by a few rounds of {costs.batch_size} images"),
+        (
+            "memory",
+            f"about {_bytes(costs.memory)} in a round; {_bytes(costs.free)} are free",
+        ),
     ]
 
 
@@ -182,26 +188,26 @@ def _settings(config: RunConfig) -> list[tuple[str, str]]:
 
 _SETTINGS = (
     *("data", "data_a", "data_b", "seed", "evaluate_features", "game.objective"),
-    *("game.generator.kind", "game.generator.width", "game.discriminator.kind"),
-    *("game.discriminator.width", "game.network.kind", "game.network.width"),
+    *("game.generator.kind", "game.generator.base_channels", "game.discriminator.kind"),
+    *("game.discriminator.base_channels", "game.network.kind", "game.network.base_channels"),
     *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
-    *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
+    *("game.discriminator_optimizer.learning_rate", "game.ema_half_life"),
     *("game.augmentation", "game.victim", "game.epsilon"),
     *(f"game.{role}.factory" for role in ("generator", "discriminator", "network", "objective")),
 )
 """Of any kind of game."""
 
 
-def warnings_of(config: RunConfig, found: Estimate) -> list[str]:
+def warnings_of(config: RunConfig, costs: Estimate) -> list[str]:
     """What should be changed before the run begins."""
     texts = []
-    if found.memory > found.free:
+    if costs.memory > costs.free:
         texts.append("there is no room for rounds of that size: see --batch-size.")
     # Elsewhere players have other tasks, and sizes that say nothing of who wins.
-    if found.lopsided and family_of(config).players_are_alike:
-        strong, weak, times = found.lopsided
+    if costs.lopsided and family_of(config).players_are_alike:
+        strong, weak, times = costs.lopsided
         texts.append(
             f"the {strong} has {times} times as many weights as the {weak}; for pictures of "
-            f"{in_pixels(config.pictures.size)} their widths may not be what you want."
+            f"{in_pixels(config.pictures.size)} their channels may not be what you want."
         )
     return texts

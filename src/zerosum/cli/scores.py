@@ -13,7 +13,7 @@ from zerosum.jobs.evaluation import Evaluated
 __all__ = ["report_comparison", "report_scores"]
 
 
-def report_scores(found: Evaluated) -> None:
+def report_scores(result: Evaluated) -> None:
     """A table of scores, and below it the protocol."""
     console = Console(markup=False)  # names of classes may hold brackets
     table = Table(box=None, pad_edge=False)
@@ -21,26 +21,28 @@ def report_scores(found: Evaluated) -> None:
     table.add_column("value ± standard error", no_wrap=True)
     table.add_column("better")
     table.add_column("how")
-    for name, score in found.scores.scores.items():
+    for name, score in result.scores.scores.items():
         better = "low" if score.lower_is_better else "high"
         table.add_row(name, str(score), better, score.how)
     console.print(table)
-    _print_protocol(console, found.scores.protocol)
-    if found.picture is not None:
-        console.print(printable(f"{found.shows}: {found.picture}"))
+    _print_protocol(console, result.scores.protocol)
+    if result.picture is not None:
+        console.print(printable(f"{result.shows}: {result.picture}"))
 
 
-def report_comparison(found: Comparison, plot: Path) -> None:
+def report_comparison(result: Comparison, plot: Path) -> None:
     """For each run its last scores and its best, and the protocol that they share."""
     console = Console(markup=False)
-    table = Table("run", "", "images", *found.names, box=None, pad_edge=False)
-    for name, evaluations in found.runs.items():
-        rows = {"last": evaluations[-1], "best": found.best(name)}
+    table = Table("run", "", "images", *result.names, box=None, pad_edge=False)
+    for name, evaluations in result.runs.items():
+        rows = {"last": evaluations[-1], "best": result.best(name)}
         for which, scores in rows.items():
-            values = [str(scores.scores[score]) for score in found.names]
-            table.add_row(name if which == "last" else "", which, f"{scores.images:,}", *values)
+            values = [str(scores.scores[score]) for score in result.names]
+            table.add_row(
+                name if which == "last" else "", which, f"{scores.images_seen:,}", *values
+            )
     console.print(table)
-    _print_protocol(console, found.protocol)
+    _print_protocol(console, result.protocol)
     console.print(printable(f"curves: {plot}"))
 
 

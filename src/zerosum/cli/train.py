@@ -21,13 +21,13 @@ __all__ = ["command", "complete", "run"]
 
 _USUAL = (
     *("data", "data-a", "data-b", "game.victim", "game.epsilon", "game.universal"),
-    *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "images"),
+    *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "total-images"),
     *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "json", "quiet"),
     *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
-    *("game.conditional", "game.generator.width", "game.discriminator.width"),
-    *("game.network.width", "game.optimizer.learning-rate"),
+    *("game.conditional", "game.generator.base-channels", "game.discriminator.base-channels"),
+    *("game.network.base-channels", "game.optimizer.learning-rate"),
     *("game.generator-optimizer.learning-rate", "game.discriminator-optimizer.learning-rate"),
-    *("game.average-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
+    *("game.ema-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
     *("game.cycle-weight", "game.weight", "sample-every", "evaluate-every"),
 )
 """The fields that most calls are about, of any recipe, in the order of the short help."""

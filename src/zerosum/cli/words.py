@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from zerosum.cli.options import Option
-from zerosum.registry import near
+from zerosum.registry import RENAMED, near
 
 __all__ = ["CALLS", "MEANT", "answer"]
 
@@ -34,15 +34,15 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("random-seed", "manual-seed", "s"), ("seed",)),
     **dict.fromkeys(("nz", "z-dim", "latent-dim", "zdim", "noise-dim"), ("latent-size",)),
-    "ngf": ("generator.width",),
-    "ndf": ("discriminator.width",),
+    "ngf": ("generator.base-channels",),
+    "ndf": ("discriminator.base-channels",),
     **dict.fromkeys(("loss", "gan-mode", "criterion"), ("objective",)),
     **dict.fromkeys(("gamma", "r1", "r1-gamma"), ("penalties.r1.weight",)),
     **dict.fromkeys(("gp", "lambda-gp", "gp-weight"), ("penalties.gradient.weight",)),
     **dict.fromkeys(("n-critic", "ncritic", "d-steps", "critic-iters"), ("critic-turns",)),
     **dict.fromkeys(("aug", "ada"), ("adaptive-augmentation.images", "augmentation")),
     "diffaugment": ("augmentation",),
-    **dict.fromkeys(("ema", "ema-decay", "ema-kimg"), ("average-half-life",)),
+    **dict.fromkeys(("ema", "ema-decay", "ema-kimg"), ("ema-half-life",)),
     **dict.fromkeys(("cond", "class-conditional", "conditional"), ("game.conditional",)),
     **dict.fromkeys(("spectral", "sn"), ("spectral-norm",)),
     **dict.fromkeys(("save-every", "save-interval", "snap"), ("checkpoint-seconds",)),
@@ -78,41 +78,59 @@ CALLS: Mapping[str, str] = {
 """What is typed elsewhere, and what says the same here, value and all."""
 
 
-def answer(asked: str, values: Sequence[str], options: Sequence[Option]) -> str:
+def answer(option_name: str, values: Sequence[str], options: Sequence[Option]) -> str:
     """How a message on an unknown option goes on: with the options that are meant, to be copied.
 
     Args:
-        asked: The option without its hyphens.
+        option_name: The option without its hyphens.
         values: The words behind it.
         options: What there is.
 
     Example:
+        >>> from dataclasses import replace
         >>> field = "game.optimizer.learning-rate"
         >>> rate = Option(field=field, names=(f"--{field}",), value="NUMBER", text="Step size.")
         >>> answer("lr", ["0.1"], [rate])
         '; did you mean --game.optimizer.learning-rate 0.1?'
+        >>> channels = replace(rate, field="game.base-channels", names=("--game.base-channels",))
+        >>> answer("game.width", ["8"], [channels])
+        ': it is now --game.base-channels 8.'
     """
     fields = {option.field: option for option in options}
-    if CALLS.get(asked, "").partition(" ")[0].lstrip("-") in fields:
-        return f"; did you mean {CALLS[asked]}?"
-    meant = _meant(asked, list(fields))
+    if CALLS.get(option_name, "").partition(" ")[0].lstrip("-") in fields:
+        return f"; did you mean {CALLS[option_name]}?"
+    meant = _meant(option_name, list(fields))
     if not meant:
         return "; --help lists what it knows."
     if fields[meant[0]].is_positional:
         return f": {fields[meant[0]].value} is given by its place, without an option."
-    both = " " if asked in MEANT else " or "  # A known word may mean several fields at once.
-    return f"; did you mean {both.join(_call(fields[name], values) for name in meant)}?"
+    both = " " if option_name in MEANT else " or "  # A known word may mean several fields at once.
+    calls = both.join(_call(fields[name], values) for name in meant)
+    return (
+        f": it is now {calls}." if _is_renamed(option_name, meant) else f"; did you mean {calls}?"
+    )
 
 
-def _meant(asked: str, fields: Sequence[str]) -> list[str]:
+def _meant(option_name: str, fields: Sequence[str]) -> list[str]:
     """The fields that a word means, or whose last part it is, or that it begins or resembles."""
-    path, dot, last = asked.rpartition(".")
-    for end in MEANT.get(last, (last,)):
+    path, dot, last = option_name.rpartition(".")
+    for end in MEANT.get(last, (last, _present(last))):
         end = f"{path}.{end.rpartition('.')[2]}" if dot else end
-        found = [field for field in fields if _ends(field, end)]
-        if found:
-            return found
-    return near(asked, fields)
+        result = [field for field in fields if _ends(field, end)]
+        if result:
+            return result
+    return near(option_name, fields)
+
+
+def _present(last: str) -> str:
+    """The present name of a setting, where it has been renamed."""
+    return RENAMED.get(last.replace("-", "_"), last).replace("_", "-")
+
+
+def _is_renamed(option_name: str, meant: Sequence[str]) -> bool:
+    """Whether a word is the former name of all fields that are meant."""
+    last = option_name.rpartition(".")[2]
+    return _present(last) != last and all(_ends(field, _present(last)) for field in meant)
 
 
 def _ends(field: str, end: str) -> bool:
@@ -124,7 +142,7 @@ def _call(option: Option, values: Sequence[str]) -> str:
     if option.is_switch:
         return option.names[0]
     count = len(option.value.split())
-    given = list(values[:count]) or [option.value]
-    if option.field.endswith("size") and count == 2 and len(given) == 1:
-        given *= 2  # One side is meant for both.
-    return " ".join([option.names[0], *given])
+    parts = list(values[:count]) or [option.value]
+    if option.field.endswith("size") and count == 2 and len(parts) == 1:
+        parts *= 2  # One side is meant for both.
+    return " ".join([option.names[0], *parts])

@@ -44,7 +44,7 @@ class EvaluateConfig:
     """How to evaluate; the protocol of the scores follows from it.
 
     Example:
-        >>> EvaluateConfig(metrics="frechet,prdc").measures
+        >>> EvaluateConfig(metrics="frechet,prdc").metric_names
         ('frechet', 'prdc')
         >>> EvaluateConfig(metrics="fid")
         Traceback (most recent call last):
@@ -102,7 +102,7 @@ class EvaluateConfig:
 
     def __post_init__(self) -> None:
         require_sound(self)
-        for name in self.measures:
+        for name in self.metric_names:
             _ = METRICS[name]
         for name in ("count", "real_count"):
             require(
@@ -122,10 +122,10 @@ class EvaluateConfig:
     @property
     def asks_for_accuracy(self) -> bool:
         """Whether a run that classifies is to be tested for that."""
-        return self.metrics == "auto" or self.measures == ("accuracy",)
+        return self.metrics == "auto" or self.metric_names == ("accuracy",)
 
     @property
-    def measures(self) -> tuple[str, ...]:
+    def metric_names(self) -> tuple[str, ...]:
         """The metrics' names; those of pictures, where none are named."""
         if self.metrics == "auto":
             return ("frechet", "kid")

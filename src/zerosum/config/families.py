@@ -53,8 +53,8 @@ def families_with(field: str) -> list[str]:
         >>> families_with("pairing"), families_with("seed")
         (['translation'], [])
     """
-    found = [each for each in FAMILIES if field in family_class(each).__dataclass_fields__]
-    return [] if len(found) == len(FAMILIES) else found
+    result = [each for each in FAMILIES if field in family_class(each).__dataclass_fields__]
+    return [] if len(result) == len(FAMILIES) else result
 
 
 @cache
@@ -65,5 +65,5 @@ def family_class(family: str) -> type[RunConfig]:
         >>> family_class("translation").__name__
         'TranslationRunConfig'
     """
-    found: type[RunConfig] = import_module(f"zerosum.families.{family}.settings").CONFIG
-    return found
+    result: type[RunConfig] = import_module(f"zerosum.families.{family}.settings").CONFIG
+    return result

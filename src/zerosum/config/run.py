@@ -105,7 +105,7 @@ class RunConfig:
         ...     game=AdversarialConfig(
         ...         generator=MlpGeneratorConfig(), discriminator=MlpDiscriminatorConfig()
         ...     ),
-        ...     images=100_000,
+        ...     total_images=100_000,
         ... )
         >>> config.batch_size, config.device
         (64, 'auto')
@@ -122,7 +122,7 @@ class RunConfig:
     """The shape of the pictures."""
     game: GameConfig
     """Who plays, and for what."""
-    images: int
+    total_images: Annotated[int, tyro.conf.arg(name="images")]
     """Real images that the run is to see in all."""
     batch_size: int = 64
     """Real images in a round, over all processes; of each domain, where there are two."""
@@ -163,7 +163,8 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         require_sound(self)
-        for name in ("images", "batch_size", "sample_every", "sample_count", "log_every"):
+        require_positive("images", self.total_images)
+        for name in ("batch_size", "sample_every", "sample_count", "log_every"):
             require_positive(name, getattr(self, name))
         require(self.checkpoint_seconds >= 0, "checkpoint_seconds must not be negative.")
         require(self.evaluate_every >= 0, "evaluate_every must not be negative; 0: never.")

@@ -50,8 +50,8 @@ def audit(
         DataError: If there is nothing of this name, no pictures in it, or a source comes twice.
 
     Example:
-        >>> found = audit("digits")
-        >>> found.parts[0].count, found.parts[0].classes[0], found.parts[0].surplus
+        >>> report = audit("digits")
+        >>> report.parts[0].count, report.parts[0].classes[0], report.parts[0].surplus
         (5000, ('0', 500), 0)
     """
     sources = _by_name((spec, *more))

@@ -104,15 +104,15 @@ def build_domains(
             f"expected as many pictures in A as in B, because they are partners, found {len(a)} "
             f"in {a.name} and {len(b)} in {b.name}; open them with a pairing."
         )
-    wanted: tuple[Source, ...] = (a, b)
+    parts: tuple[Source, ...] = (a, b)
     if smoothed:
         from zerosum.data.smoothing import EdgeSmoothed  # SciPy, which no other game needs.
 
-        wanted = (a, b, EdgeSmoothed(b, settings))
-    total = sum(map(len, wanted))
+        parts = (a, b, EdgeSmoothed(b, settings))
+    total = sum(map(len, parts))
     stores: list[Store] = []
-    for number, source in enumerate(wanted):
-        counted = _continued(progress, sum(map(len, wanted[:number])), total)
+    for number, source in enumerate(parts):
+        counted = _continued(progress, sum(map(len, parts[:number])), total)
         stores.append(build_store(source, settings, cache=cache, strict=strict, progress=counted))
         if paired:
             _refuse_gaps(source, stores[-1], "AB"[number > 0])
@@ -126,8 +126,8 @@ _SAME = "expected two sets of pictures, found one: {}; name another source for A
 
 def _check_specs(data: str, data_a: str | None, data_b: str | None, pairing: Pairing) -> None:
     if bool(data_a) != bool(data_b):
-        given, missing = ("--data-a", "--data-b") if data_a else ("--data-b", "--data-a")
-        raise ConfigError(f"expected both domains, found only {given}; name {missing} as well.")
+        named, missing = ("--data-a", "--data-b") if data_a else ("--data-b", "--data-a")
+        raise ConfigError(f"expected both domains, found only {named}; name {missing} as well.")
     if pairing == "side-by-side" and (data_a or not data):
         raise ConfigError(
             "this recipe takes two pictures that stand side by side in one: expected --data "
@@ -180,11 +180,11 @@ def _explained(data: str, error: DataError) -> DataError:
                     f"{other}; add some, or name another source."
                 )
     try:
-        found = open_source(data)
+        result = open_source(data)
     except DataError:
         return error
     return DataError(
-        f"expected two sets of pictures, found one in {data} ({len(found)} pictures); give "
+        f"expected two sets of pictures, found one in {data} ({len(result)} pictures); give "
         f"{_WAYS}."
     )
 

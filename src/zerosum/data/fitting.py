@@ -126,7 +126,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return same
 
 
-def crop_box(picture: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, int, int, int]:
+def crop_box(picture: tuple[int, int], target: tuple[int, int]) -> tuple[int, int, int, int]:
     """The largest centred part of a picture that has the right proportions, in whole pixels.
 
     One side is that of the picture; the other is the nearest whole number to what the proportions
@@ -134,7 +134,7 @@ def crop_box(picture: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, in
 
     Args:
         picture: (width, height) of the picture.
-        wanted: (width, height) whose proportions the part is to have.
+        target: (width, height) whose proportions the part is to have.
 
     Returns:
         (left, top, right, bottom), inside the picture and never empty.
@@ -143,7 +143,7 @@ def crop_box(picture: tuple[int, int], wanted: tuple[int, int]) -> tuple[int, in
         >>> crop_box((225, 225), (28, 28)), crop_box((90, 60), (32, 32))
         ((0, 0, 225, 225), (15, 0, 75, 60))
     """
-    (from_width, from_height), (width, height) = picture, wanted
+    (from_width, from_height), (width, height) = picture, target
     part_width = min(from_width, max(1, _nearest(from_height * width, height)))
     part_height = min(from_height, max(1, _nearest(from_width * height, width)))
     left, top = (from_width - part_width) // 2, (from_height - part_height) // 2

@@ -17,7 +17,7 @@ from zerosum.errors import ConfigError
 from zerosum.files import writing
 from zerosum.sizes import PIXEL_LIMIT
 
-__all__ = ["audit_to_json", "picture", "render"]
+__all__ = ["audit_to_json", "draw_audit", "render"]
 
 _GREY = (128, 128, 128)
 _GAP = 2
@@ -96,7 +96,7 @@ def _part_to_json(part: Part) -> dict[str, Any]:
     }
 
 
-def picture(
+def draw_audit(
     specs: tuple[str, ...],
     path: Path,
     *,
@@ -123,7 +123,7 @@ def picture(
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
-        ...     picture(("digits",), Path(folder, "digits.png"), columns=4, rows=2, cell=28)
+        ...     draw_audit(("digits",), Path(folder, "digits.png"), columns=4, rows=2, cell=28)
         ...     with Image.open(Path(folder, "digits.png")) as sheet:
         ...         sheet.size
         (122, 62)

@@ -9,21 +9,21 @@ import torch
 from numpy.typing import NDArray
 
 from zerosum.data import scale
+from zerosum.evaluation.extraction import ImageSubset, Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.evaluation.seeing import Pictures, Progress
 from zerosum.games import ClassifyingGame
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
 from zerosum.objectives import cross_entropy
 from zerosum.types import ClassLogits, Labels
 
-__all__ = ["Questions", "accuracy_scores", "answer", "score_classifier"]
+__all__ = ["LabelledSet", "accuracy_scores", "answer", "score_classifier"]
 
 _AT_ONCE = 256
 
 
 @dataclass(frozen=True, kw_only=True)
-class Questions:
+class LabelledSet:
     """Pictures whose classes are known, and which nothing was learnt from.
 
     Attributes:
@@ -32,12 +32,12 @@ class Questions:
         about: Facts on them for the protocol.
 
     Example:
-        >>> black = Pictures(np.zeros((2, 4, 4, 1), dtype=np.uint8))
-        >>> len(Questions(pictures=black, labels=np.array([0, 1]), about={}))
+        >>> black = ImageSubset(np.zeros((2, 4, 4, 1), dtype=np.uint8))
+        >>> len(LabelledSet(pictures=black, labels=np.array([0, 1]), about={}))
         2
     """
 
-    pictures: Pictures
+    pictures: ImageSubset
     labels: NDArray[np.int64]
     about: Mapping[str, Any]
 
@@ -47,37 +47,37 @@ class Questions:
 
 def score_classifier(
     game: ClassifyingGame[Any],
-    questions: Questions,
+    labelled: LabelledSet,
     *,
     subject: Mapping[str, Any],
-    vitals: Mapping[str, float] | None = None,
+    diagnostics: Mapping[str, float] | None = None,
     by_class: bool = False,
     progress: Progress | None = None,
 ) -> Scores:
-    """Ask a game's best classifier.
+    """Test a game's best classifier.
 
     Args:
         game: Whose classifier.
-        questions: What it is asked.
+        labelled: What it is tested on.
         subject: Whose scores they are.
-        vitals: Signs of the game's health.
+        diagnostics: Signs of the game's health.
         by_class: Whether each class is scored by itself too.
         progress: Called as it goes.
     """
-    found = answer(game, questions.pictures, progress=progress)
-    labels = torch.from_numpy(questions.labels)
+    logits = answer(game, labelled.pictures, progress=progress)
+    labels = torch.from_numpy(labelled.labels)
     return Scores(
         subject=subject,
         protocol=Protocol(
-            network={"network": "its own"}, real=questions.about, generated=0, seed=0
+            network={"network": "its own"}, real=labelled.about, generated=0, seed=0
         ),
-        scores=accuracy_scores(found, labels, classes=game.classes if by_class else ()),
-        vitals=vitals or {},
+        scores=accuracy_scores(logits, labels, classes=game.classes if by_class else ()),
+        diagnostics=diagnostics or {},
     )
 
 
 def answer(
-    game: ClassifyingGame[Any], pictures: Pictures, *, progress: Progress | None = None
+    game: ClassifyingGame[Any], pictures: ImageSubset, *, progress: Progress | None = None
 ) -> ClassLogits:
     """The logits that a game's best classifier gives the classes, shape (n, k)."""
     batches = pictures.batches(_AT_ONCE, progress=progress)
@@ -97,8 +97,8 @@ def accuracy_scores(
     Example:
         >>> sure = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.1, 0.9]])
         >>> labels = torch.tensor([0, 1, 1, 1])
-        >>> found = accuracy_scores(sure.log(), labels, classes=("cat", "dog"))
-        >>> found["accuracy"].estimate.value, found["accuracy of dog"].how
+        >>> scores = accuracy_scores(sure.log(), labels, classes=("cat", "dog"))
+        >>> scores["accuracy"].estimate.value, scores["accuracy of dog"].how
         (0.75, 'of 3 pictures; most often taken for cat: 1')
     """
     taken = logits.argmax(dim=1)

@@ -9,21 +9,21 @@ import torch
 from numpy.typing import NDArray
 
 from zerosum.data import scale
-from zerosum.evaluation.accuracy import Questions, accuracy_scores
+from zerosum.evaluation.accuracy import LabelledSet, accuracy_scores
+from zerosum.evaluation.extraction import ImageSubset, Progress, choose_pictures
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.evaluation.seeing import Pictures, Progress, choose_pictures
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
 from zerosum.metrics import a_distance, mutual_information, probe_domains
 from zerosum.types import ClassLogits, Features, Labels, OtherFeatures
 
-__all__ = ["DomainQuestions", "domain_features", "probe_scores", "score_adaptation"]
+__all__ = ["LabelledDomains", "domain_features", "probe_scores", "score_adaptation"]
 
 _AT_ONCE = 256
 
 
 @dataclass(frozen=True, kw_only=True)
-class DomainQuestions:
+class LabelledDomains:
     """Pictures of two domains that nothing was learnt from.
 
     Attributes:
@@ -34,79 +34,81 @@ class DomainQuestions:
         about: Facts on both for the protocol.
     """
 
-    source: Questions
-    target: Pictures
+    source: LabelledSet
+    target: ImageSubset
     target_labels: NDArray[np.int64] | None
     about: Mapping[str, Any]
 
-    def some(self, count: int) -> "DomainQuestions":
+    def some(self, count: int) -> "LabelledDomains":
         """At most so many pictures of each domain, always the same ones."""
         source, labels = self.source, self.target_labels
         ours = choose_pictures(len(source), count, 0)
         theirs = choose_pictures(len(self.target), count, 0)
         return replace(
             self,
-            source=replace(
-                source, pictures=Pictures(source.pictures[ours]), labels=source.labels[ours]
+            source=LabelledSet(
+                pictures=ImageSubset(source.pictures[ours]),
+                labels=source.labels[ours],
+                about=source.about,
             ),
-            target=Pictures(self.target[theirs]),
+            target=ImageSubset(self.target[theirs]),
             target_labels=None if labels is None else labels[theirs],
         )
 
 
 def score_adaptation(
     game: AdaptingGame,
-    questions: DomainQuestions,
+    labelled: LabelledDomains,
     *,
     subject: Mapping[str, Any],
-    vitals: Mapping[str, float] | None = None,
+    diagnostics: Mapping[str, float] | None = None,
     by_class: bool = False,
     progress: Progress | None = None,
 ) -> Scores:
-    """Ask a game's best classifier about both domains.
+    """Test a game's best classifier on both domains.
 
     What leads is how much its answers on the target tell, which needs no labels: so the best
     checkpoint of a run is not one that was chosen by the labels that it is then scored with.
 
     Args:
         game: Whose classifier.
-        questions: What it is asked.
+        labelled: What it is tested on.
         subject: Whose scores they are.
-        vitals: Signs of the game's health; ``target classes`` comes with them: how much the
+        diagnostics: Signs of the game's health; ``target classes`` comes with them: how much the
             answers on the target vary, exp(H) − 1, against the labels of the source.
         by_class: Whether each class of the target is scored by itself too.
         progress: Called as it goes, for each domain anew.
     """
-    found = _answer(game, questions.target, "target", progress)
+    logits = _answer(game, labelled.target, "target", progress)
     how = "of the target, without labels, in nats"
-    told = mutual_information(found.softmax(dim=1))
+    told = mutual_information(logits.softmax(dim=1))
     information = Score(estimate=told, how=how, lower_is_better=False)
     scores = {"target information": information}
-    if questions.target_labels is not None:
-        labels = torch.from_numpy(questions.target_labels)
+    if labelled.target_labels is not None:
+        labels = torch.from_numpy(labelled.target_labels)
         classes = game.classes if by_class else ()
-        scores |= _named("target", accuracy_scores(found, labels, classes=classes))
-    theirs = torch.from_numpy(questions.source.labels)
-    ours = _answer(game, questions.source.pictures, "source", progress)
+        scores |= _named("target", accuracy_scores(logits, labels, classes=classes))
+    theirs = torch.from_numpy(labelled.source.labels)
+    ours = _answer(game, labelled.source.pictures, "source", progress)
     scores |= _named("source", accuracy_scores(ours, theirs))
-    variety = _further_classes(found.argmax(dim=1)) / _further_classes(theirs)
+    variety = _further_classes(logits.argmax(dim=1)) / _further_classes(theirs)
     return Scores(
         subject=subject,
         protocol=Protocol(
-            network={"network": "its own"}, real=questions.about, generated=0, seed=0
+            network={"network": "its own"}, real=labelled.about, generated=0, seed=0
         ),
         scores=scores,
-        vitals={**(vitals or {}), "target classes": variety},
+        diagnostics={**(diagnostics or {}), "target classes": variety},
     )
 
 
 def domain_features(
-    game: AdaptingGame, questions: DomainQuestions
+    game: AdaptingGame, labelled: LabelledDomains
 ) -> tuple[Features, OtherFeatures]:
     """What the game's best classifier sees in the pictures of the source and of the target."""
     return (
-        _encode(game, questions.source.pictures, "source"),
-        _encode(game, questions.target, "target"),
+        _encode(game, labelled.source.pictures, "source"),
+        _encode(game, labelled.target, "target"),
     )
 
 
@@ -125,12 +127,12 @@ def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") ->
     """
     count = min(len(source), len(target))
     how = f"fresh probe on frozen features, {count:,} pictures of each; chance is 0.5"
-    found = probe_domains(source, target)
+    accuracy = probe_domains(source, target)
     linear = probe_domains(source, target, hidden=0)
     values = {
-        "domain probe": (found, how),
+        "domain probe": (accuracy, how),
         "linear domain probe": (linear, "the same without hidden units"),
-        "A-distance": (a_distance(found), "2 (1 - 2 errors) of the domain probe; 0 to 2"),
+        "A-distance": (a_distance(accuracy), "2 (1 - 2 errors) of the domain probe; 0 to 2"),
     }
     return {
         f"{name}{whose}": Score(estimate=estimate, how=how, lower_is_better=True)
@@ -139,13 +141,13 @@ def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") ->
 
 
 def _answer(
-    game: AdaptingGame, pictures: Pictures, domain: Domain, progress: Progress | None
+    game: AdaptingGame, pictures: ImageSubset, domain: Domain, progress: Progress | None
 ) -> ClassLogits:
     batches = pictures.batches(_AT_ONCE, progress=progress)
     return torch.cat([game.answer_in(domain, scale(batch)) for batch in batches])
 
 
-def _encode(game: AdaptingGame, pictures: Pictures, domain: Domain) -> Features:
+def _encode(game: AdaptingGame, pictures: ImageSubset, domain: Domain) -> Features:
     return torch.cat([game.encode(scale(batch), domain) for batch in pictures.batches(_AT_ONCE)])
 
 

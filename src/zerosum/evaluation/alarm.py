@@ -1,4 +1,4 @@
-"""The collapse alarm: it looks at a run's scores and vital signs, and names what went wrong.
+"""The collapse alarm: from a run's scores and diagnostics to the name of what went wrong.
 
 Some things go wrong with adversarial training, and each has its sign:
 
@@ -30,22 +30,22 @@ class Finding:
 
     Attributes:
         name: The name of the symptom.
-        images: Real images seen when it was found.
+        images_seen: Real images seen when it was found.
         reason: The numbers that it was found by.
         remedy: What helps.
 
     Example:
-        >>> print(Finding(name="mode collapse", images=64, reason="diversity 0.1", remedy="R1."))
-        mode collapse after 64 images: diversity 0.1. R1.
+        >>> print(Finding(name="mode collapse", images_seen=64, reason="0.1", remedy="R1."))
+        mode collapse after 64 images: 0.1. R1.
     """
 
     name: str
-    images: int
+    images_seen: int
     reason: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.name} after {self.images:,} images: {self.reason}. {self.remedy}"
+        return f"{self.name} after {self.images_seen:,} images: {self.reason}. {self.remedy}"
 
 
 Symptom = Callable[[Sequence[Scores]], str | None]
@@ -67,7 +67,7 @@ def diagnose(history: Sequence[Scores]) -> Finding | None:
         ...         subject={"images": images},
         ...         protocol=Protocol(network={}, real={}, generated=2_048),
         ...         scores={"FD": Score(estimate=estimate, how="", lower_is_better=True)},
-        ...         vitals={"diversity": diversity},
+        ...         diagnostics={"diversity": diversity},
         ...     )
         >>> good = [evaluation(0, 90.0, 0.1), evaluation(10, 50.0, 0.8)]
         >>> diagnose(good) is None
@@ -79,7 +79,7 @@ def diagnose(history: Sequence[Scores]) -> Finding | None:
         seen = [symptom(history[: len(history) - back]) for back in range(PATIENCE)]
         if all(reason is not None for reason in seen):
             return Finding(
-                name=name, images=history[-1].images, reason=seen[0] or "", remedy=remedy
+                name=name, images_seen=history[-1].images_seen, reason=seen[0] or "", remedy=remedy
             )
     return None
 
@@ -87,9 +87,9 @@ def diagnose(history: Sequence[Scores]) -> Finding | None:
 def _gradient_vanished(history: Sequence[Scores]) -> str | None:
     """The generator's gradient is a ten-thousandth of what it has been at its median, or less."""
     gradients = [
-        scores.vitals["generator gradient"]
+        scores.diagnostics["generator gradient"]
         for scores in history
-        if "generator gradient" in scores.vitals
+        if "generator gradient" in scores.diagnostics
     ]
     if len(gradients) < PATIENCE:
         return None
@@ -119,10 +119,10 @@ def _collapsed(history: Sequence[Scores]) -> str | None:
     An untrained generator's pictures are all alike, so as long as they come to differ more
     nothing is wrong; but not for ever.
     """
-    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
+    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images_seen:
         return None
-    diversity = history[-1].vitals.get("diversity", 1.0)
-    before = history[-1 - PATIENCE].vitals.get("diversity", 1.0)
+    diversity = history[-1].diagnostics.get("diversity", 1.0)
+    before = history[-1 - PATIENCE].diagnostics.get("diversity", 1.0)
     is_young = len(history) <= 1 + 2 * PATIENCE
     if diversity >= 0.25 or (is_young and diversity > 1.5 * before):
         return None
@@ -136,9 +136,9 @@ def _discriminator_won(history: Sequence[Scores]) -> str | None:
     """
     if len(history) < 1 + PATIENCE:
         return None
-    vitals, name = history[-1].vitals, history[-1].leading
-    accuracy = vitals.get("discriminator accuracy", 0.5)
-    if accuracy < 0.98 or vitals.get("generator accuracy", 1.0) > 0.02:
+    diagnostics, name = history[-1].diagnostics, history[-1].leading
+    accuracy = diagnostics.get("discriminator accuracy", 0.5)
+    if accuracy < 0.98 or diagnostics.get("generator accuracy", 1.0) > 0.02:
         return None
     before, last = (history[place].scores[name].estimate for place in (-1 - PATIENCE, -1))
     if last.value < 0.95 * before.value - 2.0 * (before.error + last.error):
@@ -151,9 +151,9 @@ def _discriminator_won(history: Sequence[Scores]) -> str | None:
 
 def _target_collapsed(history: Sequence[Scores]) -> str | None:
     """The answers on the target vary less than half as much as the source's classes do."""
-    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images:
+    if len(history) < 1 + PATIENCE or not history[-PATIENCE].images_seen:
         return None
-    share = history[-1].vitals.get("target classes", 1.0)
+    share = history[-1].diagnostics.get("target classes", 1.0)
     if share >= 0.5:
         return None
     return (

@@ -27,7 +27,7 @@ class Comparison:
     def best(self, run: str) -> Scores:
         """The evaluation of a run with the best leading score; not the untrained network's."""
         name = self.names[0]
-        trained = [scores for scores in self.runs[run] if scores.images] or self.runs[run]
+        trained = [scores for scores in self.runs[run] if scores.images_seen] or self.runs[run]
         best = trained[0]
         for scores in trained[1:]:
             if scores.scores[name].is_better_than(best.scores[name]):
@@ -52,7 +52,7 @@ class Comparison:
     def _values(self, evaluation: Scores) -> dict[str, Any]:
         estimates = {name: evaluation.scores[name].estimate for name in self.names}
         scores = {name: {"value": it.value, "error": it.error} for name, it in estimates.items()}
-        return {"images": evaluation.images, "scores": scores}
+        return {"images": evaluation.images_seen, "scores": scores}
 
 
 def compare(runs: Mapping[str, Sequence[Scores]]) -> Comparison:
@@ -74,22 +74,22 @@ def compare(runs: Mapping[str, Sequence[Scores]]) -> Comparison:
         ...         protocol=Protocol(network={}, real={}, generated=2_048),
         ...         scores={"FD": Score(estimate=estimate, how="", lower_is_better=True)},
         ...     )
-        >>> found = compare({"a": [after(64, 9.0), after(128, 4.0)], "b": [after(64, 7.0)]})
-        >>> found.names, found.best("a").images
+        >>> comparison = compare({"a": [after(64, 9.0), after(128, 4.0)], "b": [after(64, 7.0)]})
+        >>> comparison.names, comparison.best("a").images_seen
         (('FD',), 128)
     """
     protocol = check_alike(
-        {name: [found.protocol for found in scores] for name, scores in runs.items()}
+        {name: [each.protocol for each in scores] for name, scores in runs.items()}
     )
     alike = {
         name: sorted(
-            (found for found in scores if not unlike(found.protocol, protocol)),
-            key=lambda found: found.images,
+            (each for each in scores if not unlike(each.protocol, protocol)),
+            key=lambda each: each.images_seen,
         )
         for name, scores in runs.items()
     }
-    every = [found for scores in alike.values() for found in scores]
-    names = tuple(name for name in every[0].scores if all(name in found.scores for found in every))
+    every = [each for scores in alike.values() for each in scores]
+    names = tuple(name for name in every[0].scores if all(name in each.scores for each in every))
     if not names:
         raise ConfigError(
             f"{', '.join(runs)} have no score in common. Score all of them by the same metrics "

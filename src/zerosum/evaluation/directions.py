@@ -40,8 +40,12 @@ def join_directions(parts: Mapping[str, Scores]) -> Scores:
         each = {direction: part.scores[name] for direction, part in parts.items()}
         scores[name] = _mean(list(each.values()))
         scores |= {f"{name} {direction}": score for direction, score in each.items()}
-    vitals = {name: min(part.vitals[name] for part in parts.values()) for name in first.vitals}
-    return Scores(subject=first.subject, protocol=_joined(parts), scores=scores, vitals=vitals)
+    diagnostics = {
+        name: min(part.diagnostics[name] for part in parts.values()) for name in first.diagnostics
+    }
+    return Scores(
+        subject=first.subject, protocol=_joined(parts), scores=scores, diagnostics=diagnostics
+    )
 
 
 def _mean(scores: list[Score]) -> Score:

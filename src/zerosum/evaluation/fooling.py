@@ -7,9 +7,9 @@ import torch
 
 from zerosum.attacks import attack_pictures
 from zerosum.data import scale
-from zerosum.evaluation.accuracy import Questions
+from zerosum.evaluation.accuracy import LabelledSet
+from zerosum.evaluation.extraction import Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.evaluation.seeing import Progress
 from zerosum.games import PerturbationGame
 from zerosum.games.base import evaluating
 from zerosum.games.generating import GENERATOR
@@ -24,10 +24,10 @@ _AT_ONCE = 64
 
 def score_fooling(
     game: PerturbationGame,
-    questions: Questions,
+    labelled: LabelledSet,
     *,
     subject: Mapping[str, Any],
-    vitals: Mapping[str, float] | None = None,
+    diagnostics: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Scores:
     """Let a game's best generator change pictures, and ask the victim.
@@ -38,20 +38,20 @@ def score_fooling(
 
     Args:
         game: Whose generator, and whose victim.
-        questions: The pictures; their labels do not matter.
+        labelled: The pictures; their labels do not matter.
         subject: Whose scores they are.
-        vitals: Signs of the game's health.
+        diagnostics: Signs of the game's health.
         progress: Called as it goes.
     """
     fooled, sizes = [], []
     with evaluating(game.players[GENERATOR].best) as network:
         device = next(network.parameters()).device
-        for batch in questions.pictures.batches(_AT_ONCE, progress=progress):
+        for batch in labelled.pictures.batches(_AT_ONCE, progress=progress):
             clean = to_pixels(scale(batch).to(device))
             goal, open_ = game.goal(clean)
             if not bool(open_.any()):
                 continue
-            found = attack_pictures(
+            result = attack_pictures(
                 game.attack,
                 game.victim,
                 clean[open_],
@@ -59,8 +59,8 @@ def score_fooling(
                 epsilon=game.settings.epsilon,
                 targeted=goal.targeted,
             )
-            fooled.append(found.fooled.cpu())
-            sizes.append((found.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
+            fooled.append(result.fooled.cpu())
+            sizes.append((result.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
     hits, lengths = torch.cat(fooled), torch.cat(sizes)
     within = f"of {len(hits):,} pictures, each pixel within {game.settings.epsilon:.4g}"
     error = lengths.std().item() / len(lengths) ** 0.5
@@ -68,7 +68,7 @@ def score_fooling(
     return Scores(
         subject=subject,
         protocol=Protocol(
-            network={"network": game.victim.name}, real=questions.about, generated=0, seed=0
+            network={"network": game.victim.name}, real=labelled.about, generated=0, seed=0
         ),
         scores={
             "fooled": Score(estimate=share(hits), how=f"share {within}", lower_is_better=False),
@@ -76,5 +76,5 @@ def score_fooling(
                 estimate=length, how=f"mean length of changes {within}", lower_is_better=True
             ),
         },
-        vitals=vitals or {},
+        diagnostics=diagnostics or {},
     )

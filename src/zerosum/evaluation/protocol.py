@@ -102,22 +102,22 @@ class Scores:
         subject: Whose pictures: for a run its name, the images it had seen, its checkpoint.
         protocol: How they were measured.
         scores: By name, such as ``FD-digits``; the leading one first.
-        vitals: Signs of the game's health at that time; only while training.
+        diagnostics: Signs of the game's health at that time; only while training.
 
     Example:
         >>> fd = Score(estimate=Estimate(value=4.2, error=0.1), how="", lower_is_better=True)
         >>> protocol = Protocol(network={"network": "digits"}, real={}, generated=2_048)
-        >>> found = Scores(subject={"images": 64}, protocol=protocol, scores={"FD-digits": fd})
-        >>> Scores.from_json(found.to_json()) == found
+        >>> scores = Scores(subject={"images": 64}, protocol=protocol, scores={"FD-digits": fd})
+        >>> Scores.from_json(scores.to_json()) == scores
         True
-        >>> found.leading, found.images
+        >>> scores.leading, scores.images_seen
         ('FD-digits', 64)
     """
 
     subject: Mapping[str, Any]
     protocol: Protocol
     scores: Mapping[str, Score]
-    vitals: Mapping[str, float] = field(default_factory=dict)
+    diagnostics: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def leading(self) -> str:
@@ -125,7 +125,7 @@ class Scores:
         return next(iter(self.scores))
 
     @property
-    def images(self) -> int:
+    def images_seen(self) -> int:
         """Real images that the run had seen."""
         return int(self.subject.get("images", 0))
 
@@ -142,7 +142,7 @@ class Scores:
                 }
                 for name, score in self.scores.items()
             },
-            "vitals": dict(self.vitals),
+            "vitals": dict(self.diagnostics),
             "protocol": self.protocol.to_json(),
         }
 
@@ -160,7 +160,7 @@ class Scores:
                 )
                 for name, score in values["scores"].items()
             },
-            vitals=values["vitals"],
+            diagnostics=values["vitals"],
         )
 
 

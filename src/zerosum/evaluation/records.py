@@ -68,9 +68,9 @@ def append_scores(path: Path, scores: Scores) -> None:
         ...     path = Path(folder) / "scores.jsonl"
         ...     for images in (64, 128):
         ...         subject = {"images": images}
-        ...         found = Scores(subject=subject, protocol=protocol, scores={"FD-digits": fd})
-        ...         append_scores(path, found)
-        ...     [found.images for found in read_scores(path)]
+        ...         scores = Scores(subject=subject, protocol=protocol, scores={"FD-digits": fd})
+        ...         append_scores(path, scores)
+        ...     [scores.images_seen for scores in read_scores(path)]
         [64, 128]
     """
     with explained(path, then=summary(scores)):
@@ -99,8 +99,8 @@ def summary(scores: Scores) -> str:
         >>> summary(Scores(subject={}, protocol=protocol, scores={}))
         'The scores: none.'
     """
-    found = ", ".join(f"{name} {score}" for name, score in scores.scores.items())
-    return f"The scores: {found or 'none'}."
+    listed = ", ".join(f"{name} {score}" for name, score in scores.scores.items())
+    return f"The scores: {listed or 'none'}."
 
 
 def read_scores(path: Path) -> list[Scores]:
@@ -117,7 +117,7 @@ def read_scores(path: Path) -> list[Scores]:
 
 def write_scores(path: Path, scores: Sequence[Scores]) -> None:
     """Replace the file."""
-    write_text(path, "".join(json.dumps(found.to_json()) + "\n" for found in scores))
+    write_text(path, "".join(json.dumps(each.to_json()) + "\n" for each in scores))
 
 
 def as_scores(values: Any) -> Scores:

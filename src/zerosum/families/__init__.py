@@ -24,5 +24,5 @@ def family_of(config: RunConfig) -> "Family[Any, Any, Any, Any]":
         'Generation'
     """
     record = import_module(f"zerosum.families.{config.family}.record")
-    found: Family[Any, Any, Any, Any] = record.FAMILY
-    return found
+    result: Family[Any, Any, Any, Any] = record.FAMILY
+    return result

@@ -14,7 +14,7 @@ from zerosum.families.preparation import prepare_store, size_to_train_on
 from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 from zerosum.training.loop import Batches
 
 if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
@@ -123,13 +123,13 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         return None
 
     @abstractmethod
-    def exams(
+    def evaluators(
         self, config: ConfigT, game: GameT, data: DataT, engine: Engine, *, quiet: bool
-    ) -> Sequence[Exam]:
-        """What the game is examined in while it trains; nothing, where there are no pictures."""
+    ) -> Evaluators:
+        """What scores the game while it trains; nothing, where there are no pictures to do it."""
 
     @abstractmethod
-    def model(self, run: Run, game: GameT, images: int) -> ModelT:
+    def model(self, run: Run, game: GameT, images_seen: int) -> ModelT:
         """The trained game as what it is good for."""
 
     @abstractmethod

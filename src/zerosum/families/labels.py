@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
 from zerosum.errors import ConfigError, DataError, DataWarning
-from zerosum.evaluation.accuracy import Questions
-from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.evaluation.accuracy import LabelledSet
+from zerosum.evaluation.extraction import ImageSubset, choose_pictures
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.families.preparation import describe, prepare_store
 
 __all__ = [
     "batches_of",
-    "find_questions",
     "held_out",
     "labelled_batches",
     "name_classes",
+    "open_labelled_set",
     "splits_for_tests",
 ]
 
@@ -101,7 +101,7 @@ def held_out(
     return hold_out(_labels(store, config), game.held_out)
 
 
-def find_questions(
+def open_labelled_set(
     config: ClassifierRunConfig,
     *,
     data: str | None = None,
@@ -109,7 +109,7 @@ def find_questions(
     count: int | None = None,
     seed: int = 0,
     quiet: bool = False,
-) -> Questions:
+) -> LabelledSet:
     """Pictures to test the run's classifier on.
 
     Args:
@@ -148,8 +148,8 @@ def find_questions(
         "size": f"{height}x{width}",
         "channels": channels,
     }
-    pictures = Pictures(store.images, numbers)
-    return Questions(pictures=pictures, labels=labels[numbers], about=about)
+    pictures = ImageSubset(store.images, numbers)
+    return LabelledSet(pictures=pictures, labels=labels[numbers], about=about)
 
 
 def splits_for_tests(config: RunConfig) -> list[str | None]:

@@ -46,16 +46,16 @@ def load(
         ...
         zerosum.errors.RunError: no config.json in ...
     """
-    found = run if isinstance(run, Run) else Run.open(Path(run))
-    state = found.load(checkpoint)
-    config = found.config()
+    opened = run if isinstance(run, Run) else Run.open(Path(run))
+    state = opened.load(checkpoint)
+    config = opened.config()
     engine = Engine(device=choose_device(device))
     game = build_game(config, engine)
     loop = state["loop"]
     require_like(loop, {"images": 0, "players": {name: {} for name in game.players}}, "loop")
     for name, player in game.players.items():
         player.load_networks(loop["players"][name], f"loop.players.{name}")
-    model: Model = family_of(config).model(found, game, loop["images"])
+    model: Model = family_of(config).model(opened, game, loop["images"])
     return require(model, kind)
 
 
@@ -95,10 +95,10 @@ def load_run(
     """
     a, b = (None if each is None else absolute(as_spec(each)) for each in (data_a, data_b))
     where = None if data is None else absolute(as_spec(data))
-    found = Run.open(Path(run)).relocated(data=where, data_a=a, data_b=b)
-    model = load(found, kind=kind, device=device, checkpoint=checkpoint)
-    if found.moved:
-        require_own_pictures(found, checkpoint, quiet=quiet)
+    opened = Run.open(Path(run)).relocated(data=where, data_a=a, data_b=b)
+    model = load(opened, kind=kind, device=device, checkpoint=checkpoint)
+    if opened.moved:
+        require_own_pictures(opened, checkpoint, quiet=quiet)
     return model
 
 

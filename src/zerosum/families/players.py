@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from zerosum.games import History, Player
-from zerosum.games.parts.schedules import STEADY, Schedule, annealed
+from zerosum.games.parts.schedules import STEADY, Pace, Schedule, annealed
 from zerosum.games.parts.settings import BurnInConfig, OptimizerConfig
 from zerosum.training.engine import Engine
 
@@ -22,34 +22,36 @@ def build_player(
     config: OptimizerConfig,
     engine: Engine,
     *,
-    average_half_life: int | None = None,
+    ema_half_life: int | None = None,
     burn_in: BurnInConfig = NO_BURN_IN,
 ) -> Player:
-    """A player whose network is on the engine's device, its optimizer and perhaps an average.
+    """A player whose network is on the engine's device, its optimizer and perhaps an EMA.
 
     Example:
         >>> engine = Engine(device=torch.device("cpu"))
-        >>> build_player(nn.Linear(2, 1), OptimizerConfig(), engine).average is None
+        >>> build_player(nn.Linear(2, 1), OptimizerConfig(), engine).ema is None
         True
     """
-    average = None if average_half_life is None else deepcopy(network).requires_grad_(False)
+    ema = None if ema_half_life is None else deepcopy(network).requires_grad_(False)
     network = engine.prepare(network)
     weight = config.historical_averaging
     return Player(
         network=network,
         optimizer=_build_optimizer(config, network),
-        average=None if average is None else engine.prepare(average),
-        half_life=average_half_life or 0,
-        decay=config.decay,
-        rate=burn_in.schedule(burn_in.learning_rate),
-        annealing=STEADY if config.annealing is None else annealed(config.annealing),
-        beta2=_beta2(burn_in, config.betas[1]),
-        memory=_memory(burn_in),
+        ema=None if ema is None else engine.prepare(ema),
+        ema_half_life=ema_half_life or 0,
+        pace=Pace(
+            decay=config.decay,
+            rate=burn_in.schedule(burn_in.learning_rate),
+            annealing=STEADY if config.annealing is None else annealed(config.annealing),
+            beta2=_beta2(burn_in, config.betas[1]),
+        ),
+        ema_factor=_ema_factor(burn_in),
         history=History(network.parameters(), weight=weight) if weight > 0 else None,
     )
 
 
-def _memory(config: BurnInConfig) -> Schedule | None:
+def _ema_factor(config: BurnInConfig) -> Schedule | None:
     return None if config.half_life is None else config.schedule(config.half_life)
 
 

@@ -11,12 +11,12 @@ from zerosum.counting import counting
 from zerosum.data import Store
 from zerosum.errors import ConfigError
 from zerosum.evaluation.directions import join_directions
-from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.extraction import ImageSubset
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import summary
-from zerosum.evaluation.seeing import Pictures
+from zerosum.evaluation.scorer import ImageScorer
 from zerosum.explaining import explained
-from zerosum.families.examination import choose_features
+from zerosum.families.image_scorer import choose_features
 from zerosum.families.loading import load_run, require_own_pictures
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.loading import load_features
@@ -65,9 +65,9 @@ class Sides:
 
     store: Store
     about: Mapping[str, Any]
-    pictures: Pictures
+    pictures: ImageSubset
     subject: Mapping[str, Any]
-    partners: tuple[Pictures, Pictures] | None = None
+    partners: tuple[ImageSubset, ImageSubset] | None = None
     space: LatentSpace | None = None
 
 
@@ -156,7 +156,7 @@ def subject_of(model: Model, options: EvaluateConfig) -> dict[str, Any]:
     """Facts on a run for the line of its scores."""
     return {
         "run": model.run.path.name,
-        "images": model.images,
+        "images": model.images_seen,
         "checkpoint": options.checkpoint,
     }
 
@@ -171,18 +171,18 @@ def _score(
     subject: str, sides: Sides, network: FeatureNetwork, options: EvaluateConfig, *, quiet: bool
 ) -> Scores:
     with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
-        evaluator = Evaluator.of(
+        evaluator = ImageScorer.of(
             sides.store,
             network,
             about=sides.about,
-            measures=options.measures,
+            metrics=options.metric_names,
             count=options.real_count,
             seed=options.seed,
             cache=cache_folder(),
             progress=progress,
         )
     with counting(f"{network.name} looks at {subject}", quiet=quiet) as progress:
-        fake = evaluator.see(sides.pictures, progress=progress)
+        fake = evaluator.extract(sides.pictures, progress=progress)
     scores = evaluator.score(
         fake, subject=sides.subject, partners=sides.partners, space=sides.space
     )

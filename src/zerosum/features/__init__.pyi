@@ -1,6 +1,6 @@
 from .base import NO_WEIGHTS as NO_WEIGHTS
+from .base import ExtractionResult as ExtractionResult
 from .base import FeatureNetwork as FeatureNetwork
-from .base import Seen as Seen
 from .base import score_name as score_name
 from .content import CONTENTS as CONTENTS
 from .content import Content as Content
@@ -9,7 +9,7 @@ from .digits import load_digits as load_digits
 from .efficientnet import load_efficientnet as load_efficientnet
 from .inception import load_inception as load_inception
 from .loading import FEATURES as FEATURES
-from .loading import Wanted as Wanted
+from .loading import FeatureSpec as FeatureSpec
 from .loading import load_features as load_features
 from .module import load_module as load_module
 from .pixels import load_pixels as load_pixels

@@ -16,8 +16,8 @@ __all__ = [
     "NO_WEIGHTS",
     "STANDARD",
     "ClassLogits",
+    "ExtractionResult",
     "FeatureNetwork",
-    "Seen",
     "score_name",
 ]
 
@@ -31,7 +31,7 @@ _NAMES = {"frechet": ("FID", "FD"), "kernel": ("KID", "KD"), "inception": ("IS",
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class ExtractionResult:
     """What a network sees in n pictures.
 
     Attributes:
@@ -40,7 +40,7 @@ class Seen:
             the network is no classifier.
 
     Example:
-        >>> Seen(features=torch.zeros(2, 3), probabilities=None).features.shape
+        >>> ExtractionResult(features=torch.zeros(2, 3), probabilities=None).features.shape
         torch.Size([2, 3])
     """
 
@@ -88,7 +88,7 @@ class FeatureNetwork:
         self.body.eval().requires_grad_(False)
 
     @torch.no_grad()
-    def __call__(self, pictures: Bytes) -> Seen:
+    def __call__(self, pictures: Bytes) -> ExtractionResult:
         """See one batch, as large as the caller chose.
 
         Args:
@@ -101,11 +101,13 @@ class FeatureNetwork:
         features, logits = self.body(self.prepare(pictures.to(self.device)))
         self._check("features", features, len(pictures))
         if logits is None:
-            return Seen(features=features.float(), probabilities=None)
+            return ExtractionResult(features=features.float(), probabilities=None)
         self._check("logits", logits, len(pictures))
-        return Seen(features=features.float(), probabilities=logits.float().softmax(dim=1))
+        return ExtractionResult(
+            features=features.float(), probabilities=logits.float().softmax(dim=1)
+        )
 
-    def see(self, images: Images) -> Features:
+    def extract(self, images: Images) -> Features:
         """The features of pictures in [-1, 1], not rounded to bytes, so that gradients go through.
 
         Example:
@@ -113,7 +115,7 @@ class FeatureNetwork:
             >>> from pathlib import Path
             >>> network = load_features("pixels", cache=Path("unused"))
             >>> pictures = torch.zeros(1, 1, 16, 16, requires_grad=True)
-            >>> network.see(pictures).sum().backward()
+            >>> network.extract(pictures).sum().backward()
             >>> pictures.grad.unique()
             tensor([0.5000])
         """
@@ -152,14 +154,14 @@ class FeatureNetwork:
             "colour": self.colour,
         }
 
-    def _check(self, what: str, found: object, count: int) -> None:
+    def _check(self, what: str, output: object, count: int) -> None:
         """Refuse what is no table of finite floats with one row for each picture."""
-        if not isinstance(found, Tensor):
-            came = f"{type(found).__name__}"
-        elif not found.is_floating_point() or found.ndim != 2 or len(found) != count:
-            came = f"{found.dtype} of shape {tuple(found.shape)}"
-        elif not bool(torch.isfinite(found).all()):
-            came = f"NaN or infinity in {int((~torch.isfinite(found)).any(1).sum())} of them"
+        if not isinstance(output, Tensor):
+            came = f"{type(output).__name__}"
+        elif not output.is_floating_point() or output.ndim != 2 or len(output) != count:
+            came = f"{output.dtype} of shape {tuple(output.shape)}"
+        elif not bool(torch.isfinite(output).all()):
+            came = f"NaN or infinity in {int((~torch.isfinite(output)).any(1).sum())} of them"
         else:
             return
         raise ConfigError(
@@ -169,19 +171,19 @@ class FeatureNetwork:
         )
 
 
-def score_name(network: FeatureNetwork, measure: str) -> str:
+def score_name(network: FeatureNetwork, metric: str) -> str:
     """What a score by a network is called: FID by the standard Inception, else FD-name.
 
     An Inception with other weights carries their hash in its name, and is one of the others.
 
     Args:
         network: Whose features, or probabilities, are measured.
-        measure: ``frechet``, ``kernel``, ``inception``, or what else the score is called.
+        metric: ``frechet``, ``kernel``, ``inception``, or what else the score is called.
 
     Example:
         >>> from zerosum.features.pixels import load_pixels
         >>> score_name(load_pixels(), "frechet"), score_name(load_pixels(), "recall")
         ('FD-pixels', 'recall-pixels')
     """
-    standard, general = _NAMES.get(measure, (measure, measure))
+    standard, general = _NAMES.get(metric, (metric, metric))
     return standard if network.name == STANDARD else f"{general}-{network.name}"

@@ -77,18 +77,18 @@ def load_digits(*, resize: Resize = "antialiased") -> FeatureNetwork:
         torch.Size([2, 64])
     """
     path = weights_file()
-    found = hash_of_file(path)
-    if found != _SHA256:
+    hash_found = hash_of_file(path)
+    if hash_found != _SHA256:
         raise ConfigError(
             f"{path}, which is part of zerosum, is damaged: its SHA-256 should begin with "
-            f"{_SHA256[:8]}, and begins with {found[:8]}. Install zerosum again."
+            f"{_SHA256[:8]}, and begins with {hash_found[:8]}. Install zerosum again."
         )
     with torch.random.fork_rng(devices=[]):
         classifier = DigitsClassifier()
     fill(classifier, load_file(path), path)
     return FeatureNetwork(
         name="digits",
-        weights=found[:16],
+        weights=hash_found[:16],
         dimensions=FEATURES,
         body=classifier.to(memory_format=torch.channels_last),
         prepare=Preparation(

@@ -13,7 +13,7 @@ from zerosum.features.preparation import RESIZES, Resize
 from zerosum.own import is_code
 from zerosum.registry import Table
 
-__all__ = ["FEATURES", "Loader", "Wanted", "load_features"]
+__all__ = ["FEATURES", "FeatureSpec", "Loader", "load_features"]
 
 _TORCHVISION = "torchvision:NAME"
 _MODULE = "FILE.py:FUNCTION"
@@ -21,8 +21,8 @@ _TAKE_WEIGHTS = ("inception", _TORCHVISION)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What was asked for.
+class FeatureSpec:
+    """Which feature network to load, and how.
 
     Attributes:
         name: The whole name, with what is after a colon.
@@ -31,8 +31,8 @@ class Wanted:
         weights: A file of weights that the user named, or None.
 
     Example:
-        >>> Wanted(name="digits", cache=Path("cache"), resize="antialiased", weights=None).name
-        'digits'
+        >>> FeatureSpec(name="pixels", cache=Path("a"), resize="antialiased", weights=None).name
+        'pixels'
     """
 
     name: str
@@ -41,32 +41,30 @@ class Wanted:
     weights: Path | None
 
 
-Loader = Callable[[Wanted], FeatureNetwork]
-"""From what was asked for to the network."""
+Loader = Callable[[FeatureSpec], FeatureNetwork]
+"""From the specification to the network."""
 
 
-def _inception(wanted: Wanted) -> FeatureNetwork:
-    return features.load_inception(
-        cache=wanted.cache, resize=wanted.resize, weights=wanted.weights
-    )
+def _inception(spec: FeatureSpec) -> FeatureNetwork:
+    return features.load_inception(cache=spec.cache, resize=spec.resize, weights=spec.weights)
 
 
-def _torchvision(wanted: Wanted) -> FeatureNetwork:
-    _, _, model = wanted.name.partition(":")
+def _torchvision(spec: FeatureSpec) -> FeatureNetwork:
+    _, _, model = spec.name.partition(":")
     return features.load_torchvision(
-        model, cache=wanted.cache, resize=wanted.resize, weights=wanted.weights
+        model, cache=spec.cache, resize=spec.resize, weights=spec.weights
     )
 
 
 FEATURES: Table[Loader] = Table(
     "feature network",
     {
-        "digits": lambda wanted: features.load_digits(resize=wanted.resize),
-        "efficientnet-lite0": lambda wanted: features.load_efficientnet(resize=wanted.resize),
+        "digits": lambda spec: features.load_digits(resize=spec.resize),
+        "efficientnet-lite0": lambda spec: features.load_efficientnet(resize=spec.resize),
         "inception": _inception,
-        "pixels": lambda wanted: features.load_pixels(resize=wanted.resize),
+        "pixels": lambda spec: features.load_pixels(resize=spec.resize),
         _TORCHVISION: _torchvision,
-        _MODULE: lambda wanted: features.load_module(wanted.name, resize=wanted.resize),
+        _MODULE: lambda spec: features.load_module(spec.name, resize=spec.resize),
     },
 )
 """The feature networks by name; capitals stand for a name that you choose."""
@@ -111,8 +109,8 @@ def load_features(
             f"the feature network {name!r} has its own weights, and cannot be given {weights}; "
             f"only {' and '.join(_TAKE_WEIGHTS)} can."
         )
-    wanted = Wanted(name=name, cache=cache, resize=resize, weights=weights)
-    return loader(wanted).to(device)
+    spec = FeatureSpec(name=name, cache=cache, resize=resize, weights=weights)
+    return loader(spec).to(device)
 
 
 def _entry(name: str) -> str:

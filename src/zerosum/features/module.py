@@ -109,8 +109,8 @@ def _preparation(spec: str, made: Any, resize: Resize) -> Preparation:
     )
 
 
-def _is_size(found: tuple[object, ...]) -> bool:
-    return len(found) == 2 and all(isinstance(side, int) and side > 0 for side in found)
+def _is_size(value: tuple[object, ...]) -> bool:
+    return len(value) == 2 and all(isinstance(side, int) and side > 0 for side in value)
 
 
 def _bytes(spec: str, what: str, stated: Any, channels: int | None) -> tuple[float, ...]:

@@ -131,9 +131,9 @@ def _last_layer(name: str, network: nn.Module) -> tuple[str, nn.Linear]:
 def _download(url: str) -> Download:
     """Read the file's name and hash off the URL, which ends like "resnet18-f37072fd.pth"."""
     file = Path(urlparse(url).path).name
-    found = re.search(r"-([0-9a-f]{8,})\.pth$", file)
-    assert found, url
-    return Download(url=url, hash_prefix=found[1], names=(file,))
+    match = re.search(r"-([0-9a-f]{8,})\.pth$", file)
+    assert match, url
+    return Download(url=url, hash_prefix=match[1], names=(file,))
 
 
 def renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:

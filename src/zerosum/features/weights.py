@@ -193,9 +193,9 @@ def fill(module: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
     """
     with mismatch_explained(type(module).__name__, path):
         for name, own in module.state_dict().items():
-            given = state.get(name, own)
-            if own.is_floating_point() != given.is_floating_point():
-                raise RuntimeError(f"\n{name} should be {own.dtype}, and is {given.dtype}")
+            loaded = state.get(name, own)
+            if own.is_floating_point() != loaded.is_floating_point():
+                raise RuntimeError(f"\n{name} should be {own.dtype}, and is {loaded.dtype}")
         module.load_state_dict(state)
     if not all(bool(torch.isfinite(weight).all()) for weight in module.parameters()):
         raise ConfigError(f"the weights {path} are not all finite; fetch or make them again.")
@@ -241,10 +241,10 @@ def mismatch_explained(network: str, path: Path) -> Iterator[None]:
 
 
 def _check_hash(path: Path, download: Download) -> None:
-    found = hash_of_file(path)
-    if not found.startswith(download.hash_prefix):
+    hash_found = hash_of_file(path)
+    if not hash_found.startswith(download.hash_prefix):
         raise ConfigError(
             f"{path} is damaged or another file: its SHA-256 should begin with "
-            f"{download.hash_prefix}, and begins with {found[:8]}. Remove it, and fetch "
+            f"{download.hash_prefix}, and begins with {hash_found[:8]}. Remove it, and fetch "
             f"{download.url} again."
         )

@@ -1,6 +1,4 @@
 from .adversarial import AdversarialGame as AdversarialGame
-from .adversarial import InstanceNoise as InstanceNoise
-from .adversarial import WeightedPenalty as WeightedPenalty
 from .base import Game as Game
 from .base import Player as Player
 from .base import Round as Round
@@ -15,13 +13,18 @@ from .invariance import InvarianceGame as InvarianceGame
 from .oneway import CartoonGame as CartoonGame
 from .oneway import ContrastiveGame as ContrastiveGame
 from .oneway import PairedGame as PairedGame
-from .parts.adaptive import AdaptiveAugmentation as AdaptiveAugmentation
+from .parts.augmentation import AdaptiveAugmentation as AdaptiveAugmentation
+from .parts.augmentation import AugmentationPipeline as AugmentationPipeline
+from .parts.augmentation import InstanceNoise as InstanceNoise
 from .parts.classes import Classes as Classes
 from .parts.growth import Growth as Growth
 from .parts.hardening import Hardening as Hardening
 from .parts.history import History as History
 from .parts.matching import FeatureMatching as FeatureMatching
 from .parts.path_length import PathLength as PathLength
+from .parts.regularisers import Pair as Pair
+from .parts.regularisers import Regulariser as Regulariser
+from .parts.regularisers import WeightedPenalty as WeightedPenalty
 from .perturbation import PerturbationGame as PerturbationGame
 from .semisupervised import SemiSupervisedGame as SemiSupervisedGame
 from .translation import CycleGame as CycleGame

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from zerosum.checkpoint import require_like
 from zerosum.errors import CheckpointError
 from zerosum.games.parts.history import History
-from zerosum.games.parts.schedules import STEADY, Schedule
+from zerosum.games.parts.schedules import CONSTANT, Pace, Schedule
 from zerosum.randomness import Randomness
 from zerosum.types import Scalar
 
@@ -25,18 +25,15 @@ NetworkT = TypeVar("NetworkT", bound=nn.Module)
 
 @dataclass(kw_only=True)
 class Player:
-    """One side of a game: its networks, the optimizer that moves them, and their average.
+    """One side of a game: its networks, the optimizer that moves them, and their EMA.
 
     Attributes:
         network: What the player moves: one network, or several in a container.
         optimizer: How it moves.
-        average: A copy of the network that follows it slowly, for sampling; or None.
-        half_life: Images after which a past weight counts half in the average.
-        decay: The images between which the learning rate falls linearly to zero; or None.
-        rate: Factor on the learning rate, besides.
-        annealing: Another one.
-        beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
-        memory: Factor on the half-life; None: it is short as long as few images were seen.
+        ema: The exponential moving average of the network's weights, for sampling; or None.
+        ema_half_life: Images after which a past weight counts half in it.
+        pace: How its learning rate and beta2 change while the run goes on.
+        ema_factor: Factor on the half-life; None: it is short as long as few images were seen.
         history: What it pays, beside what its game asks, for being far from where it was; or None.
 
     Example:
@@ -48,13 +45,10 @@ class Player:
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
-    average: nn.Module | None = None
-    half_life: float = 0.0
-    decay: tuple[int, int] | None = None
-    rate: Schedule = STEADY
-    annealing: Schedule = STEADY
-    beta2: Schedule | None = None
-    memory: Schedule | None = None
+    ema: nn.Module | None = None
+    ema_half_life: float = 0.0
+    pace: Pace = CONSTANT
+    ema_factor: Schedule | None = None
     history: History | None = None
 
     def __post_init__(self) -> None:
@@ -68,7 +62,7 @@ class Player:
         return [weight for weight in self.network.parameters() if weight.requires_grad]
 
     def load_networks(self, saved: Mapping[str, Any], where: str = "player") -> None:
-        """Take back network and average from this player's part of a checkpoint.
+        """Take back network and EMA from this player's part of a checkpoint.
 
         Args:
             saved: The part.
@@ -77,7 +71,7 @@ class Player:
         Raises:
             CheckpointError: They are other networks than those that were saved.
         """
-        for name, network in (("network", self.network), ("average", self.average)):
+        for name, network in (("network", self.network), ("average", self.ema)):
             like = None if network is None else network.state_dict()
             require_like(saved.get(name), like, f"{where}.{name}")
             try:
@@ -98,8 +92,8 @@ class Player:
 
     @property
     def best(self) -> nn.Module:
-        """The network to use once training is over: the average where there is one."""
-        return self.network if self.average is None else self.average
+        """The network to use once training is over: its EMA where there is one."""
+        return self.network if self.ema is None else self.ema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,20 +128,20 @@ class Round:
 
     Attributes:
         number: Rounds played before this one.
-        images: Real images seen before this one.
+        images_seen: Real images seen before this one.
         random: The random numbers of this round.
         gather: Puts the rows of all processes together, in the order of the whole batch; a game
             that remembers pictures remembers those of all, so that every process's memory is
             the same.
 
     Example:
-        >>> third = Round(number=2, images=128, random=Randomness(seed=0).at(128))
+        >>> third = Round(number=2, images_seen=128, random=Randomness(seed=0).at(128))
         >>> third.random.normal(4, 2).shape
         torch.Size([4, 2])
     """
 
     number: int
-    images: int
+    images_seen: int
     random: Randomness
     gather: Callable[[Tensor], Tensor] = _alone
 
@@ -173,7 +167,7 @@ class Game(ABC, Generic[BatchT]):
         ...         x, y = (player.network[0] for player in self.players.values())
         ...         yield Turn(player="x", cost=x * y)
         ...         yield Turn(player="y", cost=-x * y)
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [(turn.player, turn.cost.item()) for turn in Bilinear().turns(None, now)]
         [('x', 1.0), ('y', -1.0)]
     """

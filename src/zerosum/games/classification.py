@@ -67,7 +67,7 @@ class ClassificationGame(ClassifyingGame[Batch]):
         >>> game = ClassificationGame(
         ...     ClassificationConfig(classes=("cat", "dog")), classifier=player)
         >>> batch = Batch(images=torch.zeros(3, 1, 2, 2), labels=torch.tensor([0, 1, 1]))
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [(turn.player, sorted(turn.scores)) for turn in game.turns(batch, now)]
         [('classifier', ['accuracy'])]
     """
@@ -82,7 +82,7 @@ class ClassificationGame(ClassifyingGame[Batch]):
 
     @property
     def classifier(self) -> nn.Module:
-        """The averaged network, where there is one."""
+        """The EMA of the network, where there is one."""
         return self.players["classifier"].best
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:

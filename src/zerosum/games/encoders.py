@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import right
-from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
+from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain, domain_turn
 from zerosum.games.invariance_settings import InvarianceConfig
+from zerosum.games.parts.discrimination import logits_of
 from zerosum.networks import Classifier
-from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, first_of
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 
@@ -52,7 +52,7 @@ class EncoderGame(AdaptingGame):
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> network = LenetClassifierConfig(widths=(4, 4))
+        >>> network = LenetClassifierConfig(channels=(4, 4))
         >>> settings = InvarianceConfig(
         ...     network=network, classes=("cat", "dog"), method="adda", pretraining=100)
         >>> classifier = network.build((1, 16, 16), classes=2)
@@ -64,7 +64,7 @@ class EncoderGame(AdaptingGame):
         ... )
         >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
         >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
-        >>> rounds = [Round(number=0, images=n, random=Randomness(seed=0)) for n in (0, 100)]
+        >>> rounds = [Round(number=0, images_seen=n, random=Randomness(seed=0)) for n in (0, 100)]
         >>> [[turn.player for turn in game.turns(batch, now)] for now in rounds]
         [['classifier'], ['domain', 'target']]
     """
@@ -77,7 +77,7 @@ class EncoderGame(AdaptingGame):
 
     @property
     def classifier(self) -> nn.Module:
-        """The target's network, averaged where there is an average."""
+        """The target's network; its EMA where there is one."""
         return self.players[TARGET].best
 
     def classifier_of(self, domain: Domain) -> Classifier:
@@ -88,7 +88,7 @@ class EncoderGame(AdaptingGame):
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """C learns, and T copies it; or D and T move in turn."""
         source = augment(batch.a, self.settings.augmentation, now.random)
-        if now.images < self.settings.pretraining:
+        if now.images_seen < self.settings.pretraining:
             assert batch.labels_a is not None
             yield self.classifier_turn(source, batch.labels_a)
             self.copy()
@@ -117,23 +117,20 @@ class EncoderGame(AdaptingGame):
 
     def domain_turn(self, source: Features, target: Features) -> Turn:
         """D learns to tell C's features from T's."""
-        opinions = self.judge(torch.cat([source, target]))
-        of_source = first_of(opinions, len(source))
-        hits = (opinions.detach() > 0) == of_source
-        cost = domain_costs(opinions, of_source).mean()
-        return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
+        logits = self.logits(torch.cat([source, target]))
+        of_source = first_of(logits, len(source))
+        return domain_turn(domain_costs(logits, of_source).mean(), logits, of_source)
 
     def target_turn(self, target: Features) -> Turn:
         """T learns to be taken for C."""
-        opinions = self.judge(target)
-        cost = domain_costs(opinions, torch.ones_like(opinions, dtype=torch.bool)).mean()
-        taken = (opinions.detach() > 0).float().mean()
-        return Turn(player=TARGET, cost=cost, scores={"accuracy": taken})
+        logits = self.logits(target)
+        cost = domain_costs(logits, torch.ones_like(logits, dtype=torch.bool)).mean()
+        fooled = (logits.detach() > 0).float().mean()
+        return Turn(player=TARGET, cost=cost, scores={"accuracy": fooled})
 
-    def judge(self, features: Features) -> Logits:
-        """D's logits, in full precision."""
-        logits: Tensor = self.players[DOMAIN].network(features)
-        return one_per_picture(logits.float(), len(features))
+    def logits(self, features: Features) -> Logits:
+        """D's logits of features; positive means "of the source"."""
+        return logits_of(self.players[DOMAIN].network, features)
 
     @property
     def _target(self) -> Classifier:

@@ -84,7 +84,7 @@ class GeneratingGame(Game[BatchT]):
         return self.draw(self.fresh_latents(count, random, labels))
 
     def draw(self, latents: Latents) -> Images:
-        """Pictures by the averaged generator, where there is one, in evaluation mode."""
+        """Pictures by the EMA of the generator, where there is one, in evaluation mode."""
         with evaluating(self.players[GENERATOR].best) as network:
             device = next(network.parameters()).device
             images: Images = network(latents.to(device))

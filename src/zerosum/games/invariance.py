@@ -17,9 +17,9 @@ from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.invariance_settings import InvarianceConfig
+from zerosum.games.parts.discrimination import logits_of
 from zerosum.games.parts.schedules import ramped
 from zerosum.networks import Classifier
-from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import (
     cross_entropy,
     domain_costs,
@@ -35,6 +35,7 @@ from zerosum.types import (
     Images,
     Labels,
     Logits,
+    Mask,
     Scalar,
 )
 
@@ -105,7 +106,7 @@ class InvarianceGame(AdaptingGame):
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> network = LenetClassifierConfig(widths=(4, 4))
+        >>> network = LenetClassifierConfig(channels=(4, 4))
         >>> settings = InvarianceConfig(network=network, classes=("cat", "dog"), ramp=1000)
         >>> classifier = network.build((1, 16, 16), classes=2)
         >>> game = InvarianceGame(
@@ -115,7 +116,7 @@ class InvarianceGame(AdaptingGame):
         ... )
         >>> images, labels = torch.zeros(3, 1, 16, 16), torch.tensor([0, 1, 1])
         >>> batch = DomainBatch(a=images, b=images, labels_a=labels)
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(batch, now)]
         ['classifier', 'domain']
     """
@@ -127,7 +128,7 @@ class InvarianceGame(AdaptingGame):
 
     @property
     def classifier(self) -> nn.Module:
-        """The averaged network, where there is one."""
+        """The EMA of the network, where there is one."""
         return self.players[CLASSIFIER].best
 
     @property
@@ -155,7 +156,7 @@ class InvarianceGame(AdaptingGame):
             yield self.classifier_turn(logits[: len(labels)], labels)
             return
         cost, _ = self.domain_cost(features, seen)
-        strength = self.strength.at(now.images)
+        strength = self.strength.at(now.images_seen)
         yield self.classifier_turn(
             logits[: len(labels)], labels, domain_cost=cost, strength=strength
         )
@@ -174,7 +175,7 @@ class InvarianceGame(AdaptingGame):
         return logits.float()
 
     def domain_cost(self, features: Features, logits: ClassLogits | None) -> tuple[Scalar, Logits]:
-        """L, and the opinions that it is paid for; half of the features are of each domain.
+        """L, and D's logits; half of the features are of each domain.
 
         Args:
             features: What is seen in the pictures of both.
@@ -184,12 +185,12 @@ class InvarianceGame(AdaptingGame):
         shown = features
         if logits is not None:
             shown = outer_products(features, logits.detach().softmax(dim=1))
-        opinions = one_per_picture(self.players[DOMAIN].network(shown).float(), len(shown))
-        costs = domain_costs(opinions, first_of(opinions, len(opinions) // 2))
+        domain_logits = logits_of(self.players[DOMAIN].network, shown)
+        costs = domain_costs(domain_logits, first_of(domain_logits, len(shown) // 2))
         if logits is not None and self.settings.entropy_conditioning:
             costs = costs * torch.cat([entropy_weights(each) for each in logits.chunk(2)])
         of_source, of_target = costs.chunk(2)
-        return of_source.mean() + of_target.mean(), opinions
+        return of_source.mean() + of_target.mean(), domain_logits
 
     def classifier_turn(
         self,
@@ -209,13 +210,18 @@ class InvarianceGame(AdaptingGame):
 
     def domain_turn(self, features: Features, logits: ClassLogits | None) -> Turn:
         """D learns to tell the domains by features that do not move."""
-        cost, opinions = self.domain_cost(features, logits)
-        hits = (opinions.detach() > 0) == first_of(opinions, len(opinions) // 2)
-        return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
+        cost, domain_logits = self.domain_cost(features, logits)
+        return domain_turn(cost, domain_logits, first_of(domain_logits, len(features) // 2))
 
     @property
     def _network(self) -> Classifier:
         return cast("Classifier", self.players[CLASSIFIER].network)
+
+
+def domain_turn(cost: Scalar, logits: Logits, of_source: Mask) -> Turn:
+    """The domain head's turn; its accuracy is the share of logits with the right sign."""
+    correct = (logits.detach() > 0) == of_source
+    return Turn(player=DOMAIN, cost=cost, scores={"accuracy": correct.float().mean()})
 
 
 def known_labels(batch: DomainBatch) -> Labels:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.games.base import Player, Round, Turn
-from zerosum.games.parts.judging import opinions
+from zerosum.games.parts.discrimination import discrimination_scores, discriminator_loss
 from zerosum.games.translation import OneWayGame
 from zerosum.games.translation_settings import CartoonConfig, ContrastiveConfig, PairedConfig
 from zerosum.objectives.translation import absolute_error, patch_nce
@@ -62,7 +62,7 @@ class ContrastiveGame(OneWayGame):
                 _, maps = self._translate(given)
         fake = made[: len(source)]
         yield self.discriminator_turn("discriminator", target, fake.detach(), now)
-        believed, accuracy = self.being_found_out("discriminator", fake, target, now)
+        believed, accuracy = self.generator_loss("discriminator", fake, target, now)
         nce = self.settings.nce_weight * self.contrast(maps, made, now, mirrored)
         yield self.generator_turn({"adversarial": believed, "nce": nce}, accuracy)
 
@@ -101,7 +101,7 @@ class ContrastiveGame(OneWayGame):
         return made.float(), maps
 
     def generator(self, direction: str) -> "Translator":
-        """The best translator: the averaged one, where there is one."""
+        """The best translator: its EMA, where there is one."""
         assert direction in self.directions
         best = self.players["generator"].best
         assert isinstance(best, nn.ModuleDict)
@@ -157,7 +157,7 @@ class PairedGame(OneWayGame):
         made = self.network()(source).float()
         real, fake = torch.cat([source, target], dim=1), torch.cat([source, made], dim=1)
         yield self.discriminator_turn("discriminator", real, fake.detach(), now)
-        believed, accuracy = self.being_found_out("discriminator", fake, real, now)
+        believed, accuracy = self.generator_loss("discriminator", fake, real, now)
         partner = self.settings.partner_weight * absolute_error(made, target).mean()
         yield self.generator_turn({"adversarial": believed, "partner": partner}, accuracy)
 
@@ -205,30 +205,30 @@ class CartoonGame(OneWayGame):
         """First the content alone; then D moves, and G."""
         source, target = self.domains(batch)
         made = self.network()(source).float()
-        if now.images >= self.settings.warmup:
+        if now.images_seen >= self.settings.warmup:
             assert batch.smoothed is not None
             yield self.telling_turn(target, made.detach(), batch.smoothed, now)
         terms = {"content": self.settings.content_weight * self.keep_content(source, made)}
-        if now.images < self.settings.warmup:
+        if now.images_seen < self.settings.warmup:
             yield Turn(player="generator", cost=terms["content"], scores=terms)
             return
-        terms["adversarial"], accuracy = self.being_found_out("discriminator", made, target, now)
+        terms["adversarial"], accuracy = self.generator_loss("discriminator", made, target, now)
         yield self.generator_turn(terms, accuracy)
 
     def telling_turn(self, real: Images, made: Images, smoothed: Images, now: Round) -> Turn:
         """D learns to tell cartoons from translations, and from cartoons without sharp edges."""
         real_logits, made_logits, smoothed_logits = (
-            self.judge("discriminator", images, now) for images in (real, made, smoothed)
+            self.logits("discriminator", images, now) for images in (real, made, smoothed)
         )
         # In the second pair the real ones are constants: they have paid in the first, and weigh
         # no more than either kind of false ones.
         pairs = ((real_logits, made_logits), (real_logits.detach(), smoothed_logits))
-        costs = [self.objective.discriminator(*pair).mean() for pair in pairs]
+        costs = [discriminator_loss(self.objective, *pair) for pair in pairs]
         false = torch.cat([made_logits, smoothed_logits])
         return Turn(
             player="discriminator",
             cost=torch.stack(costs).sum(),
-            scores=opinions(real_logits.repeat(2), false),
+            scores=discrimination_scores(real_logits.repeat(2), false),
         )
 
     def keep_content(self, source: Images, made: Images) -> Scalar:

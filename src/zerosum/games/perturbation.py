@@ -7,15 +7,19 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from zerosum.attacks import Classifier, Goal, Learned, into_range
+from zerosum.attacks import Goal, Learned, PixelClassifier, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
-from zerosum.games.parts.judging import opinions
+from zerosum.games.parts.discrimination import (
+    discriminator_turn,
+    generator_loss,
+    logits_of,
+    total,
+)
 from zerosum.games.perturbation_settings import PerturbationConfig
-from zerosum.networks.rows import one_per_picture
 from zerosum.objectives.losses import make_objective
 from zerosum.registry import Table
-from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels, Scalar
+from zerosum.types import Batch, ClassLogits, Images, Logits, Mask, PerSample, Pixels
 
 __all__ = ["MISLEADING", "PerturbationGame"]
 
@@ -71,15 +75,16 @@ class PerturbationGame(Game[Batch]):
         >>> from zerosum.config import ResnetTranslatorConfig
         >>> from zerosum.networks import Perturber
         >>> from zerosum.randomness import Randomness
-        >>> settings = PerturbationConfig(generator=ResnetTranslatorConfig(width=4, blocks=1))
+        >>> translator = ResnetTranslatorConfig(base_channels=4, blocks=1)
+        >>> settings = PerturbationConfig(generator=translator)
         >>> network = Perturber(settings.generator.build((1, 8, 8)), image_shape=(1, 8, 8))
         >>> game = PerturbationGame(
         ...     settings,
         ...     generator=Player(
         ...         network=network, optimizer=torch.optim.Adam(network.parameters())),
-        ...     victim=Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
+        ...     victim=PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
         ... )
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(4, 1, 8, 8)), now)]
         ['generator']
     """
@@ -94,7 +99,7 @@ class PerturbationGame(Game[Batch]):
         *,
         generator: Player,
         discriminator: Player | None = None,
-        victim: Classifier | None,
+        victim: PixelClassifier | None,
     ) -> None:
         self.settings = settings
         sides = {DISCRIMINATOR: discriminator, GENERATOR: generator}
@@ -105,7 +110,7 @@ class PerturbationGame(Game[Batch]):
         self._victim = victim
 
     @property
-    def victim(self) -> Classifier:
+    def victim(self) -> PixelClassifier:
         """The classifier that is misled."""
         assert self._victim is not None, "the game was built without its victim"
         return self._victim
@@ -126,9 +131,8 @@ class PerturbationGame(Game[Batch]):
 
     def discriminator_turn(self, images: Images, changed: Pixels) -> Turn:
         """D learns to tell clean pictures, in [-1, 1], from changed ones, in [0, 1]."""
-        clean_logits, changed_logits = self.judge(images), self.judge(changed * 2 - 1)
-        cost = self.objective.discriminator(clean_logits, changed_logits).mean()
-        return Turn(player=DISCRIMINATOR, cost=cost, scores=opinions(clean_logits, changed_logits))
+        clean_logits, changed_logits = self.logits(images), self.logits(changed * 2 - 1)
+        return discriminator_turn(DISCRIMINATOR, self.objective, clean_logits, changed_logits)
 
     def generator_turn(self, clean: Pixels, changed: Pixels) -> Turn:
         """G learns to mislead the victim, unseen.
@@ -141,14 +145,17 @@ class PerturbationGame(Game[Batch]):
         misleading = MISLEADING[self.settings.misleading]
         terms = {"misleading": misleading(goal, logits, self.settings.confidence).mean()}
         if DISCRIMINATOR in self.players:
-            believed = self.being_found_out(clean, changed)
-            terms["adversarial"] = self.settings.discriminator_weight * believed
+            changed_logits = self.logits(changed * 2 - 1)
+            loss = generator_loss(
+                self.objective, changed_logits, lambda: self.logits(clean * 2 - 1)
+            )
+            terms["adversarial"] = self.settings.discriminator_weight * loss
         length = torch.linalg.vector_norm(changed - clean, dim=(1, 2, 3))
         if weight := self.settings.size_weight:
             terms["too large"] = weight * (length - self.settings.size).clamp_min(0).mean()
         fooled = (goal.fooled(logits) & open_).sum() / open_.sum().clamp_min(1)
         scores = terms | {"fooled": fooled, "size": length.detach().mean()}
-        return Turn(player=GENERATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores)
+        return Turn(player=GENERATOR, cost=total(terms), scores=scores)
 
     def goal(self, clean: Pixels) -> tuple[Goal, Mask]:
         """What is wanted of each picture, and where it is not so from the start."""
@@ -159,18 +166,9 @@ class PerturbationGame(Game[Batch]):
             return Goal(labels=said), torch.ones_like(said, dtype=torch.bool)
         return Goal(labels=torch.full_like(said, target), targeted=True), said != target
 
-    def being_found_out(self, clean: Pixels, changed: Pixels) -> Scalar:
-        """What G pays to D."""
-        clean_logits = None
-        if self.objective.uses_real_in_generator:
-            with torch.no_grad():
-                clean_logits = self.judge(clean * 2 - 1)
-        return self.objective.generator(self.judge(changed * 2 - 1), clean_logits).mean()
-
-    def judge(self, images: Images) -> Logits:
-        """D's logits, in full precision."""
-        logits: Tensor = self.players[DISCRIMINATOR].network(images)
-        return one_per_picture(logits.float(), len(images))
+    def logits(self, images: Images) -> Logits:
+        """D's logits of images in [-1, 1]."""
+        return logits_of(self.players[DISCRIMINATOR].network, images)
 
     def ask(self, images: Pixels) -> ClassLogits:
         """The victim's logits, in full precision."""

@@ -15,8 +15,8 @@ from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = ["PerturbationConfig"]
 
-_GENERATOR = ResnetTranslatorConfig(width=8, blocks=4)
-_DISCRIMINATOR = DcganDiscriminatorConfig(width=8, norm="instance")
+_GENERATOR = ResnetTranslatorConfig(base_channels=8, blocks=4)
+_DISCRIMINATOR = DcganDiscriminatorConfig(base_channels=8, norm="instance")
 _OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
 
 
@@ -69,8 +69,8 @@ class PerturbationConfig:
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = _OPTIMIZER
     """How the discriminator learns."""
-    average_half_life: int | None = None
-    """Images after which a past weight counts half in an averaged generator; None: no average."""
+    ema_half_life: int | None = None
+    """Half-life of the EMA of the generator's weights, in images; None: no EMA."""
 
     @property
     def foreign(self) -> tuple[str, ...]:
@@ -93,5 +93,5 @@ class PerturbationConfig:
             not self.generator.draws_changes,
             "generator.residual is for translations; a change begins near 0 without it.",
         )
-        if self.average_half_life is not None:
-            require_positive("average_half_life", self.average_half_life)
+        if self.ema_half_life is not None:
+            require_positive("ema_half_life", self.ema_half_life)

@@ -9,19 +9,21 @@ from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn
 from zerosum.games.classification import ClassifyingGame, right, start_by_data
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
-from zerosum.games.parts.judging import opinions
+from zerosum.games.parts.discrimination import discrimination_scores, discriminator_loss, total
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.settings import FeatureMatchingConfig
 from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
 from zerosum.objectives.semisupervised import realness
-from zerosum.types import Batch, ClassLogits, FewLabelsBatch, Images, Scalar
+from zerosum.types import Batch, ClassLogits, Images, Scalar, SemiSupervisedBatch
 
 __all__ = ["SemiSupervisedGame"]
 
 
-class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabelsBatch]):
+class SemiSupervisedGame(
+    GeneratingGame[SemiSupervisedBatch], ClassifyingGame[SemiSupervisedBatch]
+):
     """A generator against a discriminator that tells K classes, and "generated" from all of them.
 
     With λ the `realness` of its logits, the discriminator D pays, on labelled pictures (x, y),
@@ -60,10 +62,10 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
 
     @property
     def classifier(self) -> nn.Module:
-        """The averaged discriminator, where there is one."""
+        """The EMA of the discriminator, where there is one."""
         return self.players[DISCRIMINATOR].best
 
-    def turns(self, batch: FewLabelsBatch, now: Round) -> Iterator[Turn]:
+    def turns(self, batch: SemiSupervisedBatch, now: Round) -> Iterator[Turn]:
         """D moves, then G, against the D that has just moved."""
         real = self.view(batch.images, now)
         if now.number == 0:
@@ -83,20 +85,19 @@ class SemiSupervisedGame(GeneratingGame[FewLabelsBatch], ClassifyingGame[FewLabe
         costs = cross_entropy(
             class_logits, labelled.labels, smoothing=self.settings.label_smoothing
         )
-        opinion = realness(real_logits), realness(fake_logits)
-        adversarial = 0.5 * self.objective.discriminator(*opinion).mean()
+        pair = realness(real_logits), realness(fake_logits)
+        adversarial = 0.5 * discriminator_loss(self.objective, *pair)
         terms: dict[str, Scalar] = {
             "classes": costs.mean(),
             "adversarial": self.settings.unlabelled_weight * adversarial,
         }
-        scores = terms | opinions(*opinion) | {"labelled": right(class_logits, labelled.labels)}
-        return Turn(
-            player=DISCRIMINATOR, cost=torch.stack(list(terms.values())).sum(), scores=scores
-        )
+        correct = {"labelled": right(class_logits, labelled.labels)}
+        scores = terms | discrimination_scores(*pair) | correct
+        return Turn(player=DISCRIMINATOR, cost=total(terms), scores=scores)
 
     def generator_turn(self, fake: Images, real: Images) -> Turn:
         """G learns to have the mean features of real pictures."""
-        cost = self.matching.pay(self.players[DISCRIMINATOR].network, fake, real)
+        cost = self.matching.loss(self.players[DISCRIMINATOR].network, fake, real)
         return Turn(player=GENERATOR, cost=cost)
 
     def view(self, images: Images, now: Round) -> Images:

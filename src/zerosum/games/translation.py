@@ -18,7 +18,12 @@ from torch import Tensor, nn
 from zerosum.augment.diffaugment import augment
 from zerosum.checkpoint import require_like
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
-from zerosum.games.parts.judging import opinions, share_above
+from zerosum.games.parts.discrimination import (
+    discriminator_turn,
+    generator_loss,
+    share_above,
+    total,
+)
 from zerosum.games.parts.pool import ImagePool
 from zerosum.games.translation_settings import (
     CycleConfig,
@@ -56,7 +61,7 @@ class TranslationGame(Game[DomainBatch]):
 
     @abstractmethod
     def generator(self, direction: str) -> "Translator":
-        """The best translator in that direction: the averaged one, where there is one."""
+        """The best translator in that direction: its EMA, where there is one."""
 
     def translate(self, images: Images, direction: str) -> Images:
         """Pictures of the other domain, by the best translator in evaluation mode."""
@@ -84,7 +89,7 @@ class TranslationGame(Game[DomainBatch]):
             columns += [source, made, target if back is None else back.cpu()]
         return columns
 
-    def judge(self, name: str, images: Images, now: Round) -> Float[Tensor, " patches"]:
+    def logits(self, name: str, images: Images, now: Round) -> Float[Tensor, " patches"]:
         """A discriminator's logits, of all patches of all pictures in one row."""
         seen = augment(images, self.settings.augmentation, now.random)
         logits: Tensor = self.players[name].network(seen)
@@ -92,24 +97,19 @@ class TranslationGame(Game[DomainBatch]):
 
     def discriminator_turn(self, name: str, real: Images, fake: Images, now: Round) -> Turn:
         """A discriminator learns to tell real pictures of its domain from translations."""
-        real_logits, fake_logits = self.judge(name, real, now), self.judge(name, fake, now)
-        cost = self.objective.discriminator(real_logits, fake_logits).mean()
-        return Turn(player=name, cost=cost, scores=opinions(real_logits, fake_logits))
+        real_logits, fake_logits = self.logits(name, real, now), self.logits(name, fake, now)
+        return discriminator_turn(name, self.objective, real_logits, fake_logits)
 
-    def being_found_out(
+    def generator_loss(
         self, name: str, fake: Images, real: Images, now: Round
     ) -> tuple[Scalar, Scalar]:
-        """What translators pay to a discriminator, and the share of patches that it believes.
+        """The translators' adversarial loss, and the share of patches that pass for real.
 
-        It believes what it rates above the logit of one that cannot tell.
+        A patch passes if its logit is above that of a discriminator that cannot tell.
         """
-        fake_logits = self.judge(name, fake, now)
-        real_logits = None
-        if self.objective.uses_real_in_generator:
-            with torch.no_grad():
-                real_logits = self.judge(name, real, now)
-        cost = self.objective.generator(fake_logits, real_logits).mean()
-        return cost, share_above(fake_logits.detach(), self.objective.undecided)
+        fake_logits = self.logits(name, fake, now)
+        loss = generator_loss(self.objective, fake_logits, lambda: self.logits(name, real, now))
+        return loss, share_above(fake_logits.detach(), self.objective.undecided)
 
 
 class CycleGame(TranslationGame):
@@ -141,8 +141,8 @@ class CycleGame(TranslationGame):
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
         >>> settings = CycleConfig(
-        ...     generator=ResnetTranslatorConfig(width=4, blocks=1),
-        ...     discriminator=PatchDiscriminatorConfig(width=4),
+        ...     generator=ResnetTranslatorConfig(base_channels=4, blocks=1),
+        ...     discriminator=PatchDiscriminatorConfig(base_channels=4),
         ... )
         >>> g, f = (settings.generator.build((3, 32, 32)) for _ in range(2))
         >>> d_a, d_b = (settings.discriminator.build((3, 32, 32)) for _ in range(2))
@@ -153,7 +153,7 @@ class CycleGame(TranslationGame):
         ...     discriminator_b=player(d_b),
         ... )
         >>> batch = DomainBatch(a=torch.zeros(1, 3, 32, 32), b=torch.ones(1, 3, 32, 32))
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(batch, now)]
         ['generators', 'discriminator_b', 'discriminator_a']
     """
@@ -212,8 +212,8 @@ class CycleGame(TranslationGame):
             now: The round.
         """
         fake_a, fake_b = fakes
-        believed_b, accuracy_b = self.being_found_out("discriminator_b", fake_b, batch.b, now)
-        believed_a, accuracy_a = self.being_found_out("discriminator_a", fake_a, batch.a, now)
+        believed_b, accuracy_b = self.generator_loss("discriminator_b", fake_b, batch.b, now)
+        believed_a, accuracy_a = self.generator_loss("discriminator_a", fake_a, batch.a, now)
         back_a, back_b = self._network("b2a")(fake_b), self._network("a2b")(fake_a)
         cycle = absolute_error(back_a.float(), batch.a) + absolute_error(back_b.float(), batch.b)
         weight = self.settings.cycle_weight
@@ -227,12 +227,12 @@ class CycleGame(TranslationGame):
             terms["identity"] = weight * self.settings.identity_weight * identity.mean()
         return Turn(
             player="generators",
-            cost=torch.stack(list(terms.values())).sum(),
+            cost=total(terms),
             scores=terms | {"accuracy": (accuracy_a + accuracy_b) / 2},
         )
 
     def generator(self, direction: str) -> "Translator":
-        """The best translator in that direction: the averaged one, where there is one."""
+        """The best translator in that direction: its EMA, where there is one."""
         best = self.players["generators"].best
         assert isinstance(best, nn.ModuleDict)
         return cast("Translator", best[direction])
@@ -290,14 +290,14 @@ class OneWayGame(TranslationGame):
         return self.players["generator"].network
 
     def generator(self, direction: str) -> "Translator":
-        """The best translator: the averaged one, where there is one."""
+        """The best translator: its EMA, where there is one."""
         assert direction in self.directions
         return cast("Translator", self.players["generator"].best)
 
-    def generator_turn(self, terms: Mapping[str, Scalar], accuracy: Scalar) -> Turn:
+    def generator_turn(self, terms: dict[str, Scalar], accuracy: Scalar) -> Turn:
         """The turn of the translator that pays these terms."""
         return Turn(
             player="generator",
-            cost=torch.stack(list(terms.values())).sum(),
+            cost=total(terms),
             scores={**terms, "accuracy": accuracy},
         )

@@ -5,7 +5,7 @@ from .evaluation import Evaluated as Evaluated
 from .evaluation import evaluate as evaluate
 from .projection import Projected as Projected
 from .projection import project as project
-from .training import Outcome as Outcome
+from .training import TrainingResult as TrainingResult
 from .training import resume_run as resume_run
 from .training import train_run as train_run
 from .translation import Translated as Translated

@@ -57,7 +57,7 @@ def assemble(
         seed=config.seed,
         # Each round ends, and the end of the run begins, with what saves it.
         hooks=[
-            Display(total=config.images, quiet=quiet),
+            Display(total=config.total_images, quiet=quiet),
             *_samples(config, game, run, store),
             Statistics(run.path, every=config.log_every),
             *_evaluations(config, game, run, engine, store, checkpoints, quiet=quiet),
@@ -107,15 +107,17 @@ def _evaluations(
     """The evaluation of a run that asks for one; only the main process looks."""
     if not config.evaluate_every:
         return []
-    exams = (
-        family_of(config).exams(config, game, store, engine, quiet=quiet) if engine.is_main else []
+    evaluators = (
+        family_of(config).evaluators(config, game, store, engine, quiet=quiet)
+        if engine.is_main
+        else {}
     )
     return [
         Evaluation(
             run.path,
-            exams=exams,
+            evaluators=evaluators,
             every=config.evaluate_every,
-            until=config.images,
+            until=config.total_images,
             checkpoints=checkpoints,
             on_collapse=config.on_collapse,
         )

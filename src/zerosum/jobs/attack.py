@@ -12,7 +12,7 @@ from zerosum.attacks import (
     NORMS,
     Ascent,
     Attack,
-    Outcome,
+    AttackResult,
     attack_pictures,
     examine,
     pgd,
@@ -23,13 +23,13 @@ from zerosum.counting import counting
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.victims import Victim, class_table, load_victim
 from zerosum.games.parts.classes import find_class
-from zerosum.jobs.attacked import Attacked, Tried
+from zerosum.jobs.attack_result import AttackOutcome, AttackReport
+from zerosum.jobs.labelled_images import show
 from zerosum.jobs.learned import is_learned, load_learned
-from zerosum.jobs.shown import show
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 
-__all__ = ["Attacked", "Tried", "attack"]
+__all__ = ["AttackOutcome", "AttackReport", "attack"]
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of ε, where the curve has its points."""
@@ -42,7 +42,7 @@ EVERY = 10.0
 
 def attack(
     classifier: str, data: str, options: AttackConfig | None = None, *, quiet: bool = False
-) -> Attacked:
+) -> AttackReport:
     """Attack a classifier on the pictures of a source that it has right.
 
     Args:
@@ -56,8 +56,8 @@ def attack(
 
     Example:
         >>> few = AttackConfig(attacks=("fgsm",), epsilon=0.1, count=20, device="cpu")
-        >>> found = attack("digits", "digits", few, quiet=True)
-        >>> found.asked, found.tried["fgsm"].success > found.tried["noise"].success
+        >>> report = attack("digits", "digits", few, quiet=True)
+        >>> report.num_images, report.tried["fgsm"].success > report.tried["noise"].success
         (20, True)
     """
     began = perf_counter()
@@ -74,7 +74,7 @@ def attack(
         quiet=quiet,
     )
     images = shown.images.to(device)
-    with victim.classifier.still():
+    with victim.classifier.frozen():
         answers = _ask(victim, images, options)
         table: tuple[int, ...] = ()
         if options.labels == "source":
@@ -91,7 +91,7 @@ def attack(
         )
     images, labels = images[chosen], labels[chosen]
     shared = None if second is None else _has_right(second, images, labels, options)
-    found = Attacked(
+    report = AttackReport(
         victim=victim.name,
         options=options,
         target=target,
@@ -100,7 +100,7 @@ def attack(
         images=images,
         labels=labels,
         clean=answers[chosen],
-        asked=len(right),
+        num_images=len(right),
         right=int(right.sum()),
         shared=shared,
         tried={},
@@ -109,9 +109,9 @@ def attack(
     for number, (name, made) in enumerate(attacks.items(), start=1):
         text = f"{name} attacks {victim.name}, {number} of {len(attacks)}"
         with counting(text, quiet=quiet, every=EVERY) as progress:
-            found.tried[name] = _try(made, victim, second, found, progress)
-    warnings = tuple(_warn(victim, found))
-    return replace(found, warnings=warnings, seconds=perf_counter() - began)
+            report.tried[name] = _try(made, victim, second, report, progress)
+    warnings = tuple(_warn(victim, report))
+    return replace(report, warnings=warnings, seconds=perf_counter() - began)
 
 
 def _require_known(options: AttackConfig) -> None:
@@ -156,18 +156,18 @@ def _try(
     made: Attack,
     victim: Victim,
     second: Victim | None,
-    about: Attacked,
+    report: AttackReport,
     progress: Callable[[int, int], None] | None,
-) -> Tried:
+) -> AttackOutcome:
     """One attack within ε, and within the others of the curve; the time is that of all."""
-    options, began = about.options, perf_counter()
-    radii = list(_radii(options, about.images))
+    options, began = report.options, perf_counter()
+    radii = list(_radii(options, report.images))
     parts = _parts(progress, 2 if made.minimal else len(radii))
-    outcome = _attack(made, victim, about, options.radius, next(parts))
-    seconds = (perf_counter() - began) / len(about.images)
+    outcome = _attack(made, victim, report, options.radius, next(parts))
+    seconds = (perf_counter() - began) / len(report.images)
     smallest = outcome.sizes.where(outcome.fooled, torch.inf)
-    curve = [(0.0, about.right / about.asked)]
-    free = _attack(made, victim, about, torch.inf, next(parts)) if made.minimal else None
+    curve = [(0.0, report.right / report.num_images)]
+    free = _attack(made, victim, report, torch.inf, next(parts)) if made.minimal else None
     if free is not None:
         smallest = torch.minimum(smallest, free.sizes.where(free.fooled, torch.inf))
     for epsilon in radii:
@@ -176,26 +176,26 @@ def _try(
         elif epsilon == options.radius:
             fooled = outcome.fooled
         else:
-            near = _attack(_hasty(made), victim, about, epsilon, next(parts))
+            near = _attack(_hasty(made), victim, report, epsilon, next(parts))
             smallest = torch.minimum(smallest, near.sizes.where(near.fooled, torch.inf))
             fooled = near.fooled
-        curve.append((epsilon, (about.right - int(fooled.sum())) / about.asked))
+        curve.append((epsilon, (report.right - int(fooled.sum())) / report.num_images))
     rounded = (outcome.images * 255).round() / 255
     still = _ask(victim, rounded, options).argmax(dim=1)
-    return Tried(
+    return AttackOutcome(
         outcome=outcome,
         smallest=smallest,
         curve=tuple(curve),
-        kept=_reached(still, about) & outcome.fooled,
-        carried=None if second is None else _carried(second, about, outcome),
+        kept=_reached(still, report) & outcome.fooled,
+        carried=None if second is None else _carried(second, report, outcome),
         seconds=seconds,
         whole=perf_counter() - began,
     )
 
 
-def _reached(said: Labels, about: Attacked) -> Mask:
+def _reached(predicted: Labels, report: AttackReport) -> Mask:
     """Where an answer is what the attacker wants."""
-    return said != about.labels if about.target is None else said == about.target
+    return predicted != report.labels if report.target is None else predicted == report.target
 
 
 def _parts(
@@ -214,16 +214,16 @@ def _parts(
 def _attack(
     made: Attack,
     victim: Victim,
-    about: Attacked,
+    report: AttackReport,
     epsilon: float,
     progress: Callable[[int, int], None] | None,
-) -> Outcome:
-    options, target = about.options, about.target
-    labels = about.labels if target is None else torch.full_like(about.labels, target)
+) -> AttackResult:
+    options, target = report.options, report.target
+    labels = report.labels if target is None else torch.full_like(report.labels, target)
     return attack_pictures(
         made,
         victim.classifier,
-        about.images,
+        report.images,
         labels,
         epsilon=epsilon,
         targeted=target is not None,
@@ -243,18 +243,18 @@ def _radii(options: AttackConfig, images: Pixels) -> Iterator[float]:
     return (options.radius * share for share in _SHARES if options.radius * share <= largest)
 
 
-def _carried(second: Victim, about: Attacked, outcome: Outcome) -> Mask:
+def _carried(second: Victim, report: AttackReport, outcome: AttackResult) -> Mask:
     """Of the pictures that both had right and that fool the first, those that fool both."""
-    assert about.shared is not None
-    said = _ask(second, outcome.images, about.options).argmax(dim=1)
-    return _reached(said, about) & about.shared & outcome.fooled
+    assert report.shared is not None
+    predicted = _ask(second, outcome.images, report.options).argmax(dim=1)
+    return _reached(predicted, report) & report.shared & outcome.fooled
 
 
-def _warn(victim: Victim, found: Attacked) -> list[str]:
-    images, labels = found.images[:_PROBED], found.labels[:_PROBED]
+def _warn(victim: Victim, report: AttackReport) -> list[str]:
+    images, labels = report.images[:_PROBED], report.labels[:_PROBED]
     evidence = examine(victim.classifier, images, labels)
-    norm, unbounded = NORMS[found.options.norm], None
-    if found.target is None:
+    norm, unbounded = NORMS[report.options.norm], None
+    if report.target is None:
         largest = float(norm.size(torch.ones_like(images[:1])))
         probe = attack_pictures(
             replace(pgd(norm), stop=True),
@@ -262,21 +262,21 @@ def _warn(victim: Victim, found: Attacked) -> list[str]:
             images,
             labels,
             epsilon=_NEARLY_ALL * largest,
-            batch_size=found.options.batch_size,
+            batch_size=report.options.batch_size,
         )
         unbounded = float(probe.fooled.float().mean())
     climbing = ("pgd", "bim", "momentum")
     return signs_of_masking(
-        {name: tried.success for name, tried in found.tried.items()},
+        {name: tried.success for name, tried in report.tried.items()},
         evidence=evidence,
-        curves={name: found.tried[name].curve for name in climbing if name in found.tried},
+        curves={name: report.tried[name].curve for name in climbing if name in report.tried},
         unbounded=unbounded,
     )
 
 
 @torch.no_grad()
 def _ask(victim: Victim, images: Pixels, options: AttackConfig) -> ClassLogits:
-    with victim.classifier.still():
+    with victim.classifier.frozen():
         victim.classifier.classes(images)
         pieces = torch.split(images, options.batch_size)
         return torch.cat([victim.classifier(piece) for piece in pieces])

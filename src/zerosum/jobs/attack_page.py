@@ -10,7 +10,7 @@ from PIL import Image
 
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
-from zerosum.jobs.attack import Attacked, Tried
+from zerosum.jobs.attack import AttackOutcome, AttackReport
 from zerosum.media.images import save_png, to_pictures
 from zerosum.media.pages import write_page
 
@@ -22,56 +22,58 @@ _WIDTH, _HEIGHT, _EDGE, _NAMES = 400, 260, 44, 80
 """Of the drawing, which a telephone shows at two thirds and then must still be read."""
 
 
-def attack_to_json(found: Attacked) -> dict[str, Any]:
+def attack_to_json(report: AttackReport) -> dict[str, Any]:
     """Plain values: three rates by their three names, and every picture.
 
     ``success`` counts among the pictures that were attacked, ``robust_accuracy`` among all that
     the classifier was shown.
     """
-    options = found.options
+    options = report.options
     return {
-        "classifier": found.victim,
+        "classifier": report.victim,
         "norm": options.norm,
         "epsilon": options.radius,
-        "targeted": found.target,
-        "target_class": None if found.target is None else found.class_name(found.target),
+        "targeted": report.target,
+        "target_class": None if report.target is None else report.class_name(report.target),
         "labels": options.labels,
         "seed": options.seed,
-        "pictures": found.asked,
-        "right": found.right,
-        "wrong_already": found.asked - found.right,
-        "attacked": len(found.images),
-        "clean_accuracy": found.right / found.asked,
-        "robust_accuracy": found.robust_to_all(),
-        "seconds": found.seconds,
+        "pictures": report.num_images,
+        "right": report.right,
+        "wrong_already": report.num_images - report.right,
+        "attacked": len(report.images),
+        "clean_accuracy": report.right / report.num_images,
+        "robust_accuracy": report.robust_to_all(),
+        "seconds": report.seconds,
         "against": options.against,
-        "attacks": {name: _attack_to_json(found, name) for name in found.tried},
-        "warnings": list(found.warnings),
+        "attacks": {name: _attack_to_json(report, name) for name in report.tried},
+        "warnings": list(report.warnings),
     }
 
 
-def _attack_to_json(found: Attacked, name: str) -> dict[str, Any]:
-    tried = found.tried[name]
+def _attack_to_json(report: AttackReport, name: str) -> dict[str, Any]:
+    tried = report.tried[name]
     return {
         "success": tried.success,
-        "robust_accuracy": found.robust(name),
+        "robust_accuracy": report.robust(name),
         "success_as_bytes": float(tried.kept.float().mean()),
         "median_smallest": _median(tried),
-        "transfer": _transfer(found, tried),
+        "transfer": _transfer(report, tried),
         "seconds_per_picture": tried.seconds,
         "seconds": tried.whole,
         "curve": [{"epsilon": epsilon, "accuracy": share} for epsilon, share in tried.curve],
-        "pictures": [_picture_to_json(found, tried, index) for index in range(len(found.images))],
+        "pictures": [
+            _picture_to_json(report, tried, index) for index in range(len(report.images))
+        ],
     }
 
 
-def _picture_to_json(found: Attacked, tried: Tried, index: int) -> dict[str, Any]:
+def _picture_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> dict[str, Any]:
     smallest = float(tried.smallest[index])
     return {
-        "picture": found.names[index],
-        "label": found.class_name(int(found.labels[index])),
-        "confidence": float(found.clean[index].softmax(dim=0)[found.labels[index]]),
-        "said": found.class_name(int(tried.outcome.predictions[index])),
+        "picture": report.names[index],
+        "label": report.class_name(int(report.labels[index])),
+        "confidence": float(report.clean[index].softmax(dim=0)[report.labels[index]]),
+        "said": report.class_name(int(tried.outcome.predictions[index])),
         "said_confidence": float(tried.outcome.confidences[index]),
         "fooled": bool(tried.outcome.fooled[index]),
         "size": float(tried.outcome.sizes[index]),
@@ -79,128 +81,130 @@ def _picture_to_json(found: Attacked, tried: Tried, index: int) -> dict[str, Any
     }
 
 
-def _median(tried: Tried) -> float | None:
+def _median(tried: AttackOutcome) -> float | None:
     """The median of the smallest perturbations, where at least half of all succeed."""
     ordered = sorted(tried.smallest.tolist())
     middle: float = ordered[(len(ordered) - 1) // 2]
     return middle if middle < float("inf") else None
 
 
-def _transfer(found: Attacked, tried: Tried) -> float | None:
+def _transfer(report: AttackReport, tried: AttackOutcome) -> float | None:
     """Of the successes whose picture the second classifier had right, the share that fools it."""
-    if tried.carried is None or found.shared is None:
+    if tried.carried is None or report.shared is None:
         return None
-    both = int((tried.outcome.fooled & found.shared).sum())
+    both = int((tried.outcome.fooled & report.shared).sum())
     return int(tried.carried.sum()) / both if both else None
 
 
-def save_attack_page(found: Attacked, path: Path) -> None:
+def save_attack_page(report: AttackReport, path: Path) -> None:
     """Write one HTML file: rates, the curve over ε, and pictures, perturbations and results.
 
     Raises:
         ConfigError: The path does not end in ``.html``.
     """
     columns = ("picture", "change, magnified", "attacked", "noise of the same size")
-    title = f"{found.victim} under attack"
-    with write_page(path, title=title, columns=columns, facts=_facts(found)) as page:
-        for warning in found.warnings:
+    title = f"{report.victim} under attack"
+    with write_page(path, title=title, columns=columns, facts=_facts(report)) as page:
+        for warning in report.warnings:
             page.note(f"Beware: {warning}")
         caption = "Accuracy on all pictures by the size ε of the perturbation"
-        curves = {name: tried.curve for name, tried in found.tried.items()}
+        curves = {name: tried.curve for name, tried in report.tried.items()}
         page.drawing(caption, draw_curves(curves))
-        for name in found.tried:
+        for name in report.tried:
             if name != "noise":
-                for index in _most_striking(found.tried[name]):
-                    page.row(_caption(found, name, index), _row(found, name, index))
+                for index in _most_striking(report.tried[name]):
+                    page.row(_caption(report, name, index), _row(report, name, index))
 
 
-def _facts(found: Attacked) -> dict[str, str]:
-    options = found.options
+def _facts(report: AttackReport) -> dict[str, str]:
+    options = report.options
     goal = "any wrong class"
-    if found.target is not None:
-        goal = f"to be taken for {found.class_name(found.target)}"
+    if report.target is not None:
+        goal = f"to be taken for {report.class_name(report.target)}"
     size = f"{options.radius:.4g}"
     if options.norm == "linf":
         size += f" ({options.radius * 255:.3g}/255)"
-    right = f"{found.right} of {found.asked} pictures ({found.right / found.asked:.1%})"
+    right = (
+        f"{report.right} of {report.num_images} pictures ({report.right / report.num_images:.1%})"
+    )
     return {
-        "classifier": found.victim,
+        "classifier": report.victim,
         "perturbation": f"{options.norm} ≤ {size}; {goal}",
-        "right without attack": f"{right}; {len(found.images)} of them are attacked",
-        **{name: _summary(found, name) for name in found.tried},
-        "all together": f"accuracy left {found.robust_to_all():.1%}",
-        "time": f"{found.seconds:.1f} s in all, for this size and the others of the curve",
+        "right without attack": f"{right}; {len(report.images)} of them are attacked",
+        **{name: _summary(report, name) for name in report.tried},
+        "all together": f"accuracy left {report.robust_to_all():.1%}",
+        "time": f"{report.seconds:.1f} s in all, for this size and the others of the curve",
         "pictures": "those under “attacked” are changed on purpose to mislead a classifier",
     }
 
 
-def _summary(found: Attacked, name: str) -> str:
-    tried = found.tried[name]
+def _summary(report: AttackReport, name: str) -> str:
+    tried = report.tried[name]
     parts = [
         f"success {tried.success:.1%}",
-        f"accuracy left {found.robust(name):.1%}",
+        f"accuracy left {report.robust(name):.1%}",
         f"as 8-bit files {float(tried.kept.float().mean()):.1%}",
         f"{1000 * tried.seconds:.0f} ms a picture",
     ]
-    median, transfer = _median(tried), _transfer(found, tried)
+    median, transfer = _median(tried), _transfer(report, tried)
     if median is not None:
         parts.append(f"median of the smallest perturbations found {median:.4g}")
     if transfer is not None:
-        parts.append(f"carries over to {found.options.against}: {transfer:.1%}")
+        parts.append(f"carries over to {report.options.against}: {transfer:.1%}")
     return ", ".join(parts)
 
 
-def _most_striking(tried: Tried) -> list[int]:
+def _most_striking(tried: AttackOutcome) -> list[int]:
     """The pictures on which the classifier is surest of the wrong class."""
     order = (tried.outcome.confidences * tried.outcome.fooled).argsort(descending=True)
     return [int(index) for index in order if bool(tried.outcome.fooled[index])][:_ROWS]
 
 
-def _caption(found: Attacked, name: str, index: int) -> str:
-    tried, label = found.tried[name], found.labels[index]
-    clean = float(found.clean[index].softmax(dim=0)[label])
-    outcome, noise = tried.outcome, found.tried["noise"].outcome
-    after = found.class_name(int(outcome.predictions[index]))
-    noisy = found.class_name(int(noise.predictions[index]))
+def _caption(report: AttackReport, name: str, index: int) -> str:
+    tried, label = report.tried[name], report.labels[index]
+    clean = float(report.clean[index].softmax(dim=0)[label])
+    outcome, noise = tried.outcome, report.tried["noise"].outcome
+    after = report.class_name(int(outcome.predictions[index]))
+    noisy = report.class_name(int(noise.predictions[index]))
     return (
-        f"{name} on {found.names[index]}: {found.class_name(int(label))} {clean:.1%} → {after} "
-        f"{float(outcome.confidences[index]):.1%} ({found.options.norm} "
-        f"{float(outcome.sizes[index]):.4g}, shown x{_factor(found, name, index):.3g}); "
+        f"{name} on {report.names[index]}: {report.class_name(int(label))} {clean:.1%} → {after} "
+        f"{float(outcome.confidences[index]):.1%} ({report.options.norm} "
+        f"{float(outcome.sizes[index]):.4g}, shown x{_factor(report, name, index):.3g}); "
         f"with noise: {noisy} {float(noise.confidences[index]):.1%}"
     )
 
 
-def _factor(found: Attacked, name: str, index: int) -> float:
+def _factor(report: AttackReport, name: str, index: int) -> float:
     """What makes the greatest change of a pixel half of the range."""
-    delta = found.tried[name].outcome.images[[index]] - found.images[[index]]
+    delta = report.tried[name].outcome.images[[index]] - report.images[[index]]
     return 0.5 / max(float(NORMS["linf"].size(delta)), 1e-6)
 
 
-def _row(found: Attacked, name: str, index: int) -> list[Image.Image]:
-    image, attacked = found.images[[index]], found.tried[name].outcome.images[[index]]
-    noisy = found.tried["noise"].outcome.images[[index]]
-    magnified = 0.5 + (attacked - image) * _factor(found, name, index)
+def _row(report: AttackReport, name: str, index: int) -> list[Image.Image]:
+    image, attacked = report.images[[index]], report.tried[name].outcome.images[[index]]
+    noisy = report.tried["noise"].outcome.images[[index]]
+    magnified = 0.5 + (attacked - image) * _factor(report, name, index)
     return [to_pictures(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
 
 
-def save_attacked(found: Attacked, out: Path) -> None:
+def save_attacked(report: AttackReport, out: Path) -> None:
     """Write ``attack.json``, and for each attack a folder with a PNG of every result.
 
     The PNGs say of themselves what they are. They are rounded to 256 levels, so that a few of them
     may not mislead the classifier any more.
     """
-    for name, tried in found.tried.items():
+    for name, tried in report.tried.items():
         for index, picture in enumerate(to_pictures(tried.outcome.images * 2 - 1)):
             facts = {
                 "Software": "zerosum",
                 "Description": f"Picture changed by the attack {name} to mislead a classifier.",
                 "zerosum:generated": "true",
                 "zerosum:attack": name,
-                "zerosum:classifier": found.victim,
-                "zerosum:source": found.names[index],
+                "zerosum:classifier": report.victim,
+                "zerosum:source": report.names[index],
             }
             save_png(picture, out / name / f"{index:06d}.png", facts=facts)
-    write_text(out / "attack.json", dumps(attack_to_json(found), indent=1, ensure_ascii=False))
+    write_text(out / "attack.json", dumps(attack_to_json(report), indent=1, ensure_ascii=False))
 
 
 def draw_curves(curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:

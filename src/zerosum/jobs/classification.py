@@ -11,8 +11,8 @@ import torch
 from zerosum.config.commands.classify import ClassifyConfig
 from zerosum.counting import counting
 from zerosum.families.preparation import store_settings
-from zerosum.jobs.given import Given
 from zerosum.jobs.inputs import failures_to_json, fit_input
+from zerosum.jobs.opened import OpenedInputs
 from zerosum.models.classifier import Classifier
 from zerosum.types import Images
 
@@ -102,27 +102,27 @@ def classify(
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
     """
-    given = Given(run, inputs, Classifier, options or ClassifyConfig())
-    settings = store_settings(given.model.run.config())
-    found = given.find()
+    opened = OpenedInputs(run, inputs, Classifier, options or ClassifyConfig())
+    settings = store_settings(opened.model.run.config())
+    listed = opened.find()
     done: list[ClassifiedPicture] = []
     with counting("classifying pictures", quiet=quiet) as progress:
-        for start in range(0, len(found), _AT_ONCE):
-            piece = found[start : start + _AT_ONCE]
-            fitted = given.use(piece, partial(fit_input, settings=settings))
-            done += _classified(given.model, [(each.name, images) for each, images in fitted])
+        for start in range(0, len(listed), _AT_ONCE):
+            piece = listed[start : start + _AT_ONCE]
+            fitted = opened.use(piece, partial(fit_input, settings=settings))
+            done += _classified(opened.model, [(each.name, images) for each, images in fitted])
             if progress is not None:
-                progress(start + len(piece), len(found))
-    return Classified(pictures=tuple(done), failed=tuple(given.failed))
+                progress(start + len(piece), len(listed))
+    return Classified(pictures=tuple(done), failed=tuple(opened.failed))
 
 
 def _classified(
-    model: Classifier, pictures: Sequence[tuple[str, Images]]
+    model: Classifier, named: Sequence[tuple[str, Images]]
 ) -> Iterator[ClassifiedPicture]:
-    if not pictures:
+    if not named:
         return
-    answers = model.classify(torch.cat([images for _, images in pictures]))
-    for (name, _), row in zip(pictures, answers, strict=True):
+    answers = model.classify(torch.cat([images for _, images in named]))
+    for (name, _), row in zip(named, answers, strict=True):
         order = row.argsort(descending=True).tolist()
         yield ClassifiedPicture(
             name=name, probabilities={model.classes[label]: row[label].item() for label in order}

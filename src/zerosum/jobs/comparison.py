@@ -26,12 +26,12 @@ def compare_runs(paths: Sequence[Path]) -> Comparison:
     """
     if not paths:
         raise ConfigError("expected run folders to compare: zerosum compare RUN RUN.")
-    found = {}
+    histories = {}
     for path in paths:
         run = Run.open(path)
         scores = read_scores(run.scores_path)
         if not scores:
             raise ConfigError(f"{path} has no scores yet: zerosum evaluate {path}.")
-        name = run.path.name if run.path.name not in found else str(path)
-        found[name] = scores
-    return compare(found)
+        name = run.path.name if run.path.name not in histories else str(path)
+        histories[name] = scores
+    return compare(histories)

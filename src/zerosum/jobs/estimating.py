@@ -52,8 +52,8 @@ class Estimate:
 
     Example:
         >>> players = {"generator": ("G", 10_400_000), "discriminator": ("D", 214_000)}
-        >>> found = Estimate(players=players, seconds=7e5, memory=10**9, free=10**10, batch_size=8)
-        >>> found.duration, found.lopsided
+        >>> costs = Estimate(players=players, seconds=7e5, memory=10**9, free=10**10, batch_size=8)
+        >>> costs.duration, costs.lopsided
         ('8 d 2 h', ('generator', 'discriminator', 48))
     """
 
@@ -107,10 +107,10 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
     alone = replace(engine, rank=0, processes=1, patient=None)
 
     def build(batch: int) -> Loop[Any]:
-        # Without exams, for which a network would look at thousands of real pictures.
+        # Without evaluators, for which a network would look at thousands of real pictures.
         small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
-        loop.images = max(0, config.images - batch)
+        loop.images_seen = max(0, config.total_images - batch)
         return loop
 
     free = free_memory(engine.device)
@@ -129,34 +129,34 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
             name: (type(player.network).__name__, count_parameters(player.network))
             for name, player in players.items()
         },
-        seconds=per_image * config.images,
+        seconds=per_image * config.total_images,
         memory=memory,
         free=free,
         batch_size=batch,
     )
 
 
-def refuse_what_has_no_room(config: RunConfig, found: Estimate) -> None:
+def refuse_what_has_no_room(config: RunConfig, costs: Estimate) -> None:
     """Refuse a run that the machine has no memory for, before it takes all of it.
 
     Raises:
         ConfigError: It has none; the message says how much would do.
     """
-    if found.memory > found.free:
-        needed, free = (f"{number / 1e9:.1f} GB" for number in (found.memory, found.free))
+    if costs.memory > costs.free:
+        needed, free = (f"{number / 1e9:.1f} GB" for number in (costs.memory, costs.free))
         raise ConfigError(
             f"a round of {config.batch_size} images of {config.recipe} needs about {needed} of "
             f"memory, and {free} are free. Use a GPU, or smaller rounds (--batch-size), pictures "
-            "(--pictures.size) or networks (--game.generator.width)."
+            "(--pictures.size) or networks (--game.generator.base-channels)."
         )
 
 
-def takes_long(config: RunConfig, found: Estimate) -> str:
+def takes_long(config: RunConfig, costs: Estimate) -> str:
     """What to tell of a run that takes days on a CPU before it begins; "" if it does not."""
-    if found.seconds < _LONG:
+    if costs.seconds < _LONG:
         return ""
     return (
-        f"{config.images:,} images of {config.recipe} take about {found.duration} on this "
+        f"{config.total_images:,} images of {config.recipe} take about {costs.duration} on this "
         "processor: it is made for a GPU. For a start, see fewer images (--images), or take a "
         "recipe for small pictures: zerosum recipes."
     )
@@ -186,7 +186,7 @@ def _held(loop: Loop[Any]) -> int:
     sizes: list[int] = [
         each.nbytes
         for player in loop.game.players.values()
-        for network in (player.network, player.average)
+        for network in (player.network, player.ema)
         if network is not None
         for each in (*network.parameters(), *network.buffers())
     ]

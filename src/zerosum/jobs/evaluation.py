@@ -9,8 +9,8 @@ from zerosum.config import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import build_store, default_settings, is_named, open_source
 from zerosum.errors import ConfigError
+from zerosum.evaluation.extraction import ImageSubset, choose_pictures
 from zerosum.evaluation.records import append_scores, require_appendable
-from zerosum.evaluation.seeing import Pictures, choose_pictures
 from zerosum.families import family_of
 from zerosum.families.preparation import describe, name_unreadable
 from zerosum.families.scoring import (
@@ -44,8 +44,8 @@ def evaluate(
 
     Example:
         >>> half = EvaluateConfig(against="digits", count=500, features="pixels", device="cpu")
-        >>> found = evaluate("digits", half, quiet=True)  # Digits among themselves.
-        >>> found.scores.scores["KD-pixels"].estimate.value < 0.01
+        >>> evaluated = evaluate("digits", half, quiet=True)  # Digits among themselves.
+        >>> evaluated.scores.scores["KD-pixels"].estimate.value < 0.01
         True
     """
     options = options or EvaluateConfig()
@@ -72,9 +72,9 @@ def evaluate(
 def _evaluate_run(subject: str, options: EvaluateConfig, *, quiet: bool) -> Evaluated:
     run = Run.open(Path(subject))
     require_appendable(run.scores_path)
-    found: Evaluated = family_of(run.config()).evaluate(subject, options, quiet=quiet)
-    append_scores(run.scores_path, found.scores)
-    return found
+    evaluated: Evaluated = family_of(run.config()).evaluate(subject, options, quiet=quiet)
+    append_scores(run.scores_path, evaluated.scores)
+    return evaluated
 
 
 @contextmanager
@@ -106,6 +106,6 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
     yield Sides(
         store=stores[1],
         about=describe(options.against, against_split),
-        pictures=Pictures(stores[0].images, chosen),
+        pictures=ImageSubset(stores[0].images, chosen),
         subject={"source": subject, "split": split},
     )

@@ -119,25 +119,25 @@ def find_inputs(
         ...         Path(folder, name).mkdir()
         ...         Image.new("L", (4, 4)).save(Path(folder, name, "1.png"))
         ...     for direction in ("a2b", "b2a"):
-        ...         [found.name for found in find_inputs([folder], direction=direction)]
+        ...         [listed.name for listed in find_inputs([folder], direction=direction)]
         ['trainA/1.png']
         ['testB/1.png']
     """
     domain = direction[0].upper() if direction else None
-    found: list[Input] = []
+    listed: list[Input] = []
     for each in inputs:
         for source in _sources(each, domain, split):
             source.pixel_limit = pixel_limit
             source.keep_unlabelled()
-            found += _pictures(source)
+            listed += _pictures(source)
         if not _holds_pictures(each):
             path = expanded(each)
             name = printable(path.name)
-            found.append(Input(name=name, read=partial(_read, path, pixel_limit)))
-    return found
+            listed.append(Input(name=name, read=partial(_read, path, pixel_limit)))
+    return listed
 
 
-def fit_input(found: Input, settings: StoreSettings) -> Images:
+def fit_input(listed: Input, settings: StoreSettings) -> Images:
     """A picture as a run's networks see it, shape (1, c, h, w).
 
     Raises:
@@ -148,7 +148,7 @@ def fit_input(found: Input, settings: StoreSettings) -> Images:
         >>> fit_input(grey, StoreSettings(size=(28, 28), channels=1)).shape
         torch.Size([1, 1, 28, 28])
     """
-    pixels = torch.from_numpy(np.array(fit_picture(found.read(), settings)))
+    pixels = torch.from_numpy(np.array(fit_picture(listed.read(), settings)))
     return scale(pixels.permute(2, 0, 1)[None])
 
 

@@ -14,38 +14,39 @@ from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
 from zerosum.training.stopping import stopped_by_signals
 
-__all__ = ["Outcome", "play"]
+__all__ = ["TrainingResult", "play"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class TrainingResult:
     """How a session of training ended.
 
     Attributes:
         run: The run.
-        images: Real images seen so far.
-        wanted: Real images that the run is to see in all.
+        images_seen: Real images seen so far.
+        total_images: Real images that the run is to see in all.
         is_main: Whether this process is the one that reports.
 
     Example:
         >>> from pathlib import Path
-        >>> stopped = Outcome(run=Run(Path("runs/dcgan-digits")), images=6_400, wanted=200_000)
+        >>> run = Run(Path("runs/dcgan-digits"))
+        >>> stopped = TrainingResult(run=run, images_seen=6_400, total_images=200_000)
         >>> stopped.is_complete
         False
     """
 
     run: Run
-    images: int
-    wanted: int
+    images_seen: int
+    total_images: int
     is_main: bool = True
 
     @property
     def is_complete(self) -> bool:
         """Whether the run has seen all that it is to see."""
-        return self.images >= self.wanted
+        return self.images_seen >= self.total_images
 
 
-def play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
+def play(loop: Loop[Any], run: Run, config: RunConfig) -> TrainingResult:
     """Play until the run has seen all its images, a signal comes, or something fails.
 
     Raises:
@@ -56,13 +57,18 @@ def play(loop: Loop[Any], run: Run, config: RunConfig) -> Outcome:
     engine.wait()
     with _rescued(loop, run), stopped_by_signals(loop.stop, say=engine.is_main):
         try:
-            loop.run(until=config.images)
+            loop.run(until=config.total_images)
         finally:
             for hook in loop.hooks:
                 if isinstance(hook, Display):
                     hook.close()
     engine.wait()  # Nobody goes on before the main process has saved.
-    return Outcome(run=run, images=loop.images, wanted=config.images, is_main=engine.is_main)
+    return TrainingResult(
+        run=run,
+        images_seen=loop.images_seen,
+        total_images=config.total_images,
+        is_main=engine.is_main,
+    )
 
 
 @contextmanager
@@ -85,5 +91,5 @@ def _save(loop: Loop[Any]) -> str:
         for hook in loop.hooks:
             if isinstance(hook, Checkpoints):
                 hook.save(loop)
-                return f"The run is saved up to {loop.images:,} images"
+                return f"The run is saved up to {loop.images_seen:,} images"
     return ""

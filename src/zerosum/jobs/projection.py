@@ -15,8 +15,8 @@ from zerosum.counting import counting
 from zerosum.families.preparation import store_settings
 from zerosum.features import load_features
 from zerosum.files import cache_folder, writing
-from zerosum.jobs.given import Given
 from zerosum.jobs.inputs import failures_to_json, fit_input, output_names
+from zerosum.jobs.opened import OpenedInputs
 from zerosum.jobs.outputs import keeping_finished
 from zerosum.latent.projection import Descent, Projection
 from zerosum.media.images import save_png, tile, to_pictures
@@ -34,7 +34,7 @@ class ProjectedPicture:
 
     Attributes:
         name: The picture's.
-        distance: Of the projection.
+        distance: Of the result.
         random: Of the nearest of the random samples.
         mean: Of the mean of the random samples.
     """
@@ -108,15 +108,15 @@ def project(
     """
     options = options or ProjectConfig()
     descent = Descent(steps=options.steps, starts=options.starts, seed=options.seed)
-    given = Given(run, inputs, Generator, options, out=options.out)
-    model = given.model.of_class(*options.classes) if options.classes else given.model
+    opened = OpenedInputs(run, inputs, Generator, options, out=options.out)
+    model = opened.model.of_class(*options.classes) if options.classes else opened.model
     device = model.latent.device
-    out = given.folder("projected")
+    out = opened.folder("projected")
     see = None
     if options.features is not None:
-        see = load_features(options.features, cache=cache_folder(), device=device).see
+        see = load_features(options.features, cache=cache_folder(), device=device).extract
     fit = partial(fit_input, settings=store_settings(model.run.config()))
-    read = [(each.name, images) for each, images in given.use(given.find(), fit)]
+    read = [(each.name, images) for each, images in opened.use(opened.find(), fit)]
     names, targets = [name for name, _ in read], dict(read)
     files = dict(zip(names, output_names(names, do="project", made="projections"), strict=True))
     pieces = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
@@ -129,25 +129,25 @@ def project(
                     progress(number * steps + step, len(pieces) * steps)
 
             pictures = torch.cat([targets[name] for name in piece])
-            found = model.project(pictures, descent=descent, see=see, progress=shown)
-            done += _write(model, found, pictures, [(name, out / files[name]) for name in piece])
-    return Projected(out=out, pictures=tuple(done), failed=tuple(given.failed))
+            result = model.project(pictures, descent=descent, see=see, progress=shown)
+            done += _write(model, result, pictures, [(name, out / files[name]) for name in piece])
+    return Projected(out=out, pictures=tuple(done), failed=tuple(opened.failed))
 
 
 def _write(
-    model: Generator, found: Projection, targets: Images, places: Sequence[tuple[str, Path]]
+    model: Generator, result: Projection, targets: Images, places: Sequence[tuple[str, Path]]
 ) -> list[ProjectedPicture]:
     """One PNG and one ``.npz`` for each picture."""
     done = []
     for row, (name, path) in enumerate(places):
         distance, random, mean = (
-            values[row].item() for values in (found.distances, found.random, found.mean)
+            values[row].item() for values in (result.distances, result.random, result.mean)
         )
-        both = torch.stack([targets[row], found.images[row].clamp(-1, 1)])
+        both = torch.stack([targets[row], result.images[row].clamp(-1, 1)])
         facts = model.facts(source=name, shows="target, projection", distance=f"{distance:.6g}")
         with keeping_finished(path.parent):
             save_png(to_pictures(tile(both, columns=2))[0], path, facts=facts)
-            _save_point(path.with_suffix(".npz"), model.latent.symbol, found.points[row])
+            _save_point(path.with_suffix(".npz"), model.latent.symbol, result.points[row])
         done.append(ProjectedPicture(name=name, distance=distance, random=random, mean=mean))
     return done
 

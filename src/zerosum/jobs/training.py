@@ -15,14 +15,14 @@ from zerosum.explaining import is_there
 from zerosum.families import family_of
 from zerosum.families.preparation import Prepared, refuse_other_pictures
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
-from zerosum.jobs.playing import Outcome, play
+from zerosum.jobs.playing import TrainingResult, play
 from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import RECIPES
 from zerosum.runs import FREE_TO_CHANGE, Run, free_name, is_run, unlike
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 
-__all__ = ["Outcome", "resume_run", "train_run", "usual_of"]
+__all__ = ["TrainingResult", "resume_run", "train_run", "usual_of"]
 
 HEAVY = 5e10
 """Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
@@ -31,7 +31,7 @@ before it begins."""
 
 def train_run(
     config: RunConfig, *, out: Path | None = None, go_on: bool = False, quiet: bool = False
-) -> Outcome:
+) -> TrainingResult:
     """Make a run folder and train in it.
 
     Nothing is written before the data, the networks and the folder are known to do.
@@ -88,7 +88,7 @@ def resume_run(
     data_b: str | None = None,
     settings: Mapping[str, Any] | None = None,
     quiet: bool = False,
-) -> Outcome:
+) -> TrainingResult:
     """Go on with the run in that folder, bit for bit.
 
     Args:
@@ -145,9 +145,9 @@ def _look_ahead(config: RunConfig, loop: Loop[Any], store: Prepared, aids: Any) 
     from zerosum.jobs.estimating import estimate, refuse_what_has_no_room, takes_long
 
     print("a large run for a processor: playing a few rounds to see...", file=sys.stderr)
-    found = estimate(config, engine, store, aids)
-    refuse_what_has_no_room(config, found)
-    if text := takes_long(config, found):
+    current = estimate(config, engine, store, aids)
+    refuse_what_has_no_room(config, current)
+    if text := takes_long(config, current):
         print(f"note: {text}", file=sys.stderr)
 
 
@@ -176,10 +176,10 @@ def _take_up(
         refuse_other_pictures(config, state["data"], store)
         _refuse_other_tests(facts["tests"], state["tests"])
         loop.load_state_dict(state["loop"])
-    if loop.images >= config.images + config.batch_size:
+    if loop.images_seen >= config.total_images + config.batch_size:
         raise ConfigError(
-            f"{run.path} has seen {loop.images:,} images already, more than the "
-            f"{config.images:,} asked for. --images is the total, not what is to be added."
+            f"{run.path} has seen {loop.images_seen:,} images already, more than the "
+            f"{config.total_images:,} asked for. --images is the total, not what is to be added."
         )
     if loop.engine.is_main:
         run.write_config(config)
@@ -192,8 +192,8 @@ def _changes(settings: Mapping[str, Any], **usual: Any) -> dict[str, Any]:
             f"a run goes on as it began: {', '.join(sorted(unknown))} cannot change on the way; "
             f"these can: {', '.join(FREE_TO_CHANGE)}."
         )
-    asked = {**settings, **usual}
-    return {name: value for name, value in asked.items() if value is not None}
+    requested = {**settings, **usual}
+    return {name: value for name, value in requested.items() if value is not None}
 
 
 def _growth(images: int | None, before: RunConfig) -> float:
@@ -201,7 +201,7 @@ def _growth(images: int | None, before: RunConfig) -> float:
         raise ConfigError(
             "--stretch scales the schedules to a new length; say which: --images N, in all."
         )
-    return images / before.images
+    return images / before.total_images
 
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Prepared:
@@ -216,15 +216,15 @@ def _settled(
 
     What has begun keeps the one that it began with, whatever the device here would choose.
     """
-    asked = config if begun is None or config.precision != "auto" else begun.config()
-    precision = engine.precision if asked.precision == "auto" else asked.precision
+    requested = config if begun is None or config.precision != "auto" else begun.config()
+    precision = engine.precision if requested.precision == "auto" else requested.precision
     return change(config, {"precision": precision}), replace(engine, precision=precision)
 
 
 def _findable(config: RunConfig) -> RunConfig:
     """The run with its sources named so that they are found from any folder."""
-    found = {field: absolute(data) for field, data in config.sources.items() if data}
-    return change(config, found)
+    current = {field: absolute(data) for field, data in config.sources.items() if data}
+    return change(config, current)
 
 
 def usual_of(config: RunConfig) -> RunConfig | None:
@@ -262,12 +262,12 @@ def _refuse_standing_still(run: Run, before: RunConfig, config: RunConfig) -> No
     from zerosum.config.lengths import spent  # For what goes on alone.
 
     ends = spent(config)
-    if ends and (config.images > before.images or ends != spent(before)):
+    if ends and (config.total_images > before.total_images or ends != spent(before)):
         listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())
         raise ConfigError(
-            f"the learning rates of {run.path} fall to 0 before {config.images:,} images "
+            f"the learning rates of {run.path} fall to 0 before {config.total_images:,} images "
             f"({listed}), and more images would change no weight. To go on with learning rates "
-            f"that fall later: zerosum resume {run.path} --images {config.images} --stretch"
+            f"that fall later: zerosum resume {run.path} --images {config.total_images} --stretch"
         )
 
 
@@ -287,10 +287,10 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
             )
 
 
-def _refuse_other_tests(found: list[str | None], saved: list[Any]) -> None:
+def _refuse_other_tests(current: list[str | None], saved: list[Any]) -> None:
     """What is learnt from depends on whether there are pictures apart to test on."""
     before, now = (
-        ", ".join("none" if it is None else str(it) for it in each) for each in (saved, found)
+        ", ".join("none" if it is None else str(it) for it in each) for each in (saved, current)
     )
     if before != now:
         raise RunError(

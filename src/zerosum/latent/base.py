@@ -23,7 +23,7 @@ class LatentSpace(ABC):
     """Points, the pictures that they stand for, and the ways between them.
 
     Args:
-        game: The game whose generator draws; its averaged copy, where there is one.
+        game: The game whose generator draws; its EMA, where there is one.
         labels: The classes of the pictures of a seed, for conditional games: picture i is of
             number i, and from the beginning again. None: as often as they occur in the data.
 

@@ -94,13 +94,13 @@ class Page:
             titles = "".join(f"<span>{escape(column)}</span>" for column in self._columns)
             self._file.write(f'<div class="row titles">{titles}</div>\n')
             self._is_titled = True
-        images = (
+        cells = (
             _image(picture, f"{caption}: {column}")
             for column, picture in zip(self._columns, pictures, strict=True)
         )
         self._file.write(
             f"<figure>\n<figcaption>{escape(caption)}</figcaption>\n"
-            f'<div class="row">\n{"".join(images)}</div>\n</figure>\n'
+            f'<div class="row">\n{"".join(cells)}</div>\n</figure>\n'
         )
 
     def note(self, text: str) -> None:

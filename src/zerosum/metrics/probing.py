@@ -65,9 +65,9 @@ def probe_domains(
         mean, deviation = learnt.mean(dim=0), learnt.std(dim=0)
         # What is constant among those that are learnt from teaches nothing.
         scale = torch.where(deviation > 0, 1 / deviation, torch.zeros_like(deviation))
-        opinions = _learn((learnt - mean) * scale, (tested - mean) * scale, hidden)
+        logits = _learn((learnt - mean) * scale, (tested - mean) * scale, hidden)
     of_source = torch.tensor([True, False]).repeat_interleave(len(tested) // 2)
-    return share((opinions > 0) == of_source)
+    return share((logits > 0) == of_source)
 
 
 def a_distance(accuracy: Estimate) -> Estimate:
@@ -84,7 +84,7 @@ def a_distance(accuracy: Estimate) -> Estimate:
 
 
 def _learn(learnt: Tensor, tested: Tensor, hidden: int) -> Tensor:
-    """The opinions on ``tested`` of a probe that learns from ``learnt``; source comes first."""
+    """Train a probe on ``learnt``, the source first, and return its logits of ``tested``."""
     width = learnt.shape[1]
     below: list[nn.Module] = [nn.Linear(width, hidden), nn.ReLU()] if hidden else []
     last = nn.Linear(hidden or width, 1)

@@ -21,8 +21,8 @@ class LearnedAttack(Model):
     use: ClassVar[str] = "zerosum attack CLASSIFIER --data SOURCE --attack {run}"
     way_there: ClassVar[str] = "zerosum train advgan --victim CLASSIFIER --data FOLDER"
 
-    def __init__(self, *, run: Run, game: PerturbationGame, images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: PerturbationGame, images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: PerturbationGame = game
 
     @property

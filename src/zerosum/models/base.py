@@ -35,7 +35,7 @@ class Model(ABC):
     Args:
         run: Where it comes from.
         game: The players, on the device.
-        images: Real images that it has seen.
+        images_seen: Real images that it has seen.
 
     Attributes:
         does: What models of this kind do with pictures.
@@ -47,15 +47,15 @@ class Model(ABC):
     use: ClassVar[str]
     way_there: ClassVar[str]
 
-    def __init__(self, *, run: Run, game: Game[Any], images: int) -> None:
+    def __init__(self, *, run: Run, game: Game[Any], images_seen: int) -> None:
         self.run = run
         self.game = game
-        self.images = images
+        self.images_seen = images_seen
 
     def export(self, file: str | Path, *, direction: str | None = None) -> None:
         """Write the network that the run is for, for other programs.
 
-        The averaged network alone, in evaluation mode, for any number n of rows: of a run that
+        The EMA alone, in evaluation mode, for any number n of rows: of a run that
         generates the generator, latents (n, d) to pictures; of one that translates the translator
         of a direction, pictures to pictures of any height and width that are multiples of its
         ``multiple``; of one that classifies the classifier, pictures to logits (n, classes); of
@@ -98,7 +98,7 @@ class Model(ABC):
 
     def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
         """What a picture that the model made says of itself, besides what the caller adds."""
-        return provenance(run=self.run.path.name, images=self.images, seed=seed, **extra)
+        return provenance(run=self.run.path.name, images_seen=self.images_seen, seed=seed, **extra)
 
     if not TYPE_CHECKING:  # Who checks types offers what there is, and no more.
 

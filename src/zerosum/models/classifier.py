@@ -27,8 +27,8 @@ class Classifier(Model):
         "zerosum train classifier --data FOLDER, with a folder for each class in it"
     )
 
-    def __init__(self, *, run: Run, game: ClassifyingGame[Any], images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: ClassifyingGame[Any], images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: ClassifyingGame[Any] = game
 
     @property
@@ -55,8 +55,8 @@ class Classifier(Model):
             DataError: The pictures do not have the run's shape, or are no floats in that range.
             ConfigError: The batch size is less than 1.
         """
-        pictures = self.run.config().pictures
-        images = require_images(images, channels=pictures.channels, size=pictures.size)
+        expected = self.run.config().pictures
+        images = require_images(images, channels=expected.channels, size=expected.size)
         if batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
         parts = torch.split(images, min(batch_size, len(images)))

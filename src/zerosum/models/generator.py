@@ -48,9 +48,9 @@ class Generator(Model):
         >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
         >>> from zerosum.training.engine import Engine, choose_device
-        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.width": 4})
+        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.base_channels": 4})
         >>> game = build_game(narrow, Engine(device=choose_device("cpu")))
-        >>> untrained = Generator(run=Run(Path("runs/digits")), game=game, images=0)
+        >>> untrained = Generator(run=Run(Path("runs/digits")), game=game, images_seen=0)
         >>> two, three = untrained.sample(2, seed=7), untrained.sample(3, seed=7)
         >>> torch.allclose(two, three[:2], atol=1e-5)
         True
@@ -60,8 +60,8 @@ class Generator(Model):
     use: ClassVar[str] = "zerosum sample {run} --grid FILE.png"
     way_there: ClassVar[str] = "zerosum train dcgan-faces --data FOLDER"
 
-    def __init__(self, *, run: Run, game: GeneratingGame[Any], images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: GeneratingGame[Any], images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: GeneratingGame[Any] = game
         self.labels: tuple[int, ...] = ()
 
@@ -203,7 +203,7 @@ class Generator(Model):
         Args:
             images: Pictures of the run's shape, in [-1, 1].
             descent: How to look for them.
-            see: Features to compare besides pixels: `FeatureNetwork.see`.
+            see: Features to compare besides pixels: `FeatureNetwork.extract`.
             progress: Is told of steps done and of their number.
 
         Raises:

@@ -26,8 +26,8 @@ class Translator(Model):
     use: ClassVar[str] = "zerosum translate {run} PICTURE..."
     way_there: ClassVar[str] = "zerosum train cyclegan --data FOLDER, with trainA and trainB in it"
 
-    def __init__(self, *, run: Run, game: TranslationGame, images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: TranslationGame, images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: TranslationGame = game
 
     @property

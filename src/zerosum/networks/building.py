@@ -12,6 +12,9 @@ __all__ = ["build_discriminator", "build_generator"]
 
 NO_MINIBATCH = MinibatchDiscriminationConfig()
 
+_PARTS = ("forward_features", "forward_head", "features")
+"""Methods of a discriminator that minibatch discrimination calls."""
+
 
 def build_generator(
     config: GeneratorSettings, shape: ImageShape, *, classes: int = 0, class_size: int = 0
@@ -27,7 +30,7 @@ def build_generator(
     Example:
         >>> import torch
         >>> from zerosum.config import DcganGeneratorConfig
-        >>> config = DcganGeneratorConfig(latent_size=8, width=4)
+        >>> config = DcganGeneratorConfig(latent_size=8, base_channels=4)
         >>> generator = build_generator(config, (3, 32, 32), classes=3, class_size=4)
         >>> generator(torch.zeros(2, 8 + 3)).shape
         torch.Size([2, 3, 32, 32])
@@ -56,7 +59,7 @@ def build_discriminator(
     Example:
         >>> import torch
         >>> from zerosum.config import DcganDiscriminatorConfig
-        >>> config = DcganDiscriminatorConfig(width=4)
+        >>> config = DcganDiscriminatorConfig(base_channels=4)
         >>> discriminator = build_discriminator(config, (3, 32, 32), classes=3)
         >>> discriminator(torch.zeros(2, 3, 32, 32), torch.tensor([0, 2])).shape
         torch.Size([2])
@@ -65,6 +68,6 @@ def build_discriminator(
     inner = config.build(shape, outputs=outputs)
     network: nn.Module = inner
     if minibatch.kernels:
-        require_parts(inner, "look", "judge", "features", why="minibatch discrimination")
+        require_parts(inner, *_PARTS, why="minibatch discrimination")
         network = networks.MinibatchDiscriminator(inner, minibatch, outputs=outputs)
     return networks.ConditionalDiscriminator(network) if classes else network

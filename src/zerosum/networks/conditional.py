@@ -15,7 +15,7 @@ from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator, StyledGenerator
 from zerosum.networks.rows import latent_rows
 from zerosum.nn import PixelNorm
-from zerosum.types import AnyLatents, Images, Labels, Latents, Logits, Opinions
+from zerosum.types import AnyLatents, AnyLogits, Images, Labels, Latents, Logits
 
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
@@ -72,7 +72,7 @@ class ConditionalGenerator(Around, Generator):
 
 
 class ConditionalDiscriminator(Around):
-    """Opinions of pictures as ones of their class: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
+    """A discriminator of pictures and their classes: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
 
     φ are the features before the last layer, ψ is linear. The inner discriminator's last layer
     computes ψ(φ(x)) as its output 0 and ⟨e_k, φ(x)⟩ as its output k + 1, for all classes k at
@@ -93,7 +93,7 @@ class ConditionalDiscriminator(Around):
     """
 
     def forward(self, images: Images, labels: Labels) -> Logits:
-        """Give one opinion per picture: positive means "real, and of that class"."""
-        opinions: Opinions = self.inner(images)
-        logits: Logits = opinions[:, 0] + opinions.gather(1, labels[:, None] + 1)[:, 0]
+        """Compute one logit per picture: positive means "real, and of that class"."""
+        outputs: AnyLogits = self.inner(images)
+        logits: Logits = outputs[:, 0] + outputs.gather(1, labels[:, None] + 1)[:, 0]
         return logits

@@ -1,4 +1,4 @@
-"""What all discriminators of whole pictures share: features, and a last layer on them."""
+"""The base class of discriminators of whole pictures: features, and a last layer on them."""
 
 from collections.abc import Sequence
 from functools import partial, reduce
@@ -8,26 +8,26 @@ from torch import Tensor, nn
 
 from zerosum.networks.kinds import Observer
 from zerosum.nn.precision import in_full_precision
-from zerosum.types import Features, Images, ImageShape, Opinions
+from zerosum.types import AnyLogits, Features, Images, ImageShape
 
 __all__ = ["Discriminator", "Maps", "in_turn"]
 
 Maps = Float[Tensor, "n *places"]
-"""What the last layer is given: numbers, or maps that it covers."""
+"""Input of the last layer: numbers, or maps that it covers."""
 
 
 class Discriminator(Observer):
-    """Pictures to opinions in two steps: D(x) = w · f(x) + b, f being all but the last layer.
+    """A discriminator in two steps: D(x) = w · f(x) + b, where f is all but the last layer.
 
-    Whatever asks for more than opinions asks here: matching of features looks at f, minibatch
-    discrimination compares pictures by it.
+    `forward_features` computes f, `forward_head` the last layer. Feature matching compares means
+    of f, and minibatch discrimination compares pictures by f.
 
     Attributes:
         image_shape: (channels, height, width) of one picture.
-        layers: One after the other; the last two are the last layer, linear in what it is given,
-            and that which brings opinions into shape.
-        in_full: How many of them, at the end, compute in full precision where the others compute
-            in 16 bits: the last stage, or the last layer alone.
+        layers: The layers in their order. The last two are a linear one, and one that brings the
+            logits into shape.
+        in_full: How many of them, at the end, compute in 32 bits where the others compute in 16:
+            the last stage, or the last layer alone.
 
     Example:
         >>> import torch
@@ -36,8 +36,8 @@ class Discriminator(Observer):
         >>> images = torch.zeros(2, 1, 28, 28)
         >>> discriminator.features(images).shape
         torch.Size([2, 32])
-        >>> opinions = discriminator.judge(discriminator.look(images))
-        >>> torch.equal(opinions, discriminator(images))
+        >>> logits = discriminator.forward_head(discriminator.forward_features(images))
+        >>> torch.equal(logits, discriminator(images))
         True
     """
 
@@ -45,32 +45,32 @@ class Discriminator(Observer):
     layers: nn.Sequential
     in_full: int = 2
 
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        return self.judge(self.look(images))
+    def forward(self, images: Images) -> AnyLogits:
+        """Compute one logit per picture, positive for "real", or ``outputs`` of them."""
+        return self.forward_head(self.forward_features(images))
 
-    def look(self, images: Images) -> Maps:
-        """What the last layer is given of the pictures."""
+    def forward_features(self, images: Images) -> Maps:
+        """Compute the input of the last layer."""
         layers = list(self.layers)
         first = len(layers) - self.in_full
         maps = in_turn(layers[:first], images)
         return in_full_precision(partial(in_turn, layers[first:-2]), maps)
 
-    def judge(self, maps: Maps) -> Opinions:
-        """The opinions on pictures of which `look` gave this."""
+    def forward_head(self, maps: Maps) -> AnyLogits:
+        """Compute logits from what `forward_features` returned."""
         return in_full_precision(partial(in_turn, list(self.layers)[-2:]), maps)
 
     def features(self, images: Images) -> Features:
-        """What `look` gives, as one row of numbers per picture."""
-        return self.look(images).flatten(1)
+        """Compute `forward_features` as one row of numbers per picture, shape (n, d)."""
+        return self.forward_features(images).flatten(1)
 
 
-def in_turn(layers: Sequence[nn.Module], given: Tensor) -> Tensor:
-    """What the last layer gives, if each is given what the one before it gives.
+def in_turn(layers: Sequence[nn.Module], maps: Tensor) -> Tensor:
+    """Apply the layers in sequence.
 
     Example:
         >>> import torch
         >>> in_turn([nn.ReLU(), nn.Flatten(0)], torch.tensor([[-1.0], [2.0]]))
         tensor([0., 2.])
     """
-    return reduce(lambda maps, layer: layer(maps), layers, given)
+    return reduce(lambda inner, layer: layer(inner), layers, maps)

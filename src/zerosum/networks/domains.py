@@ -1,4 +1,4 @@
-"""From features to an opinion on which domain the picture is of."""
+"""A head that classifies features by the domain of their picture."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""A discriminator that judges a picture by its batch too."""
+"""A discriminator whose logits depend on the whole batch: minibatch discrimination."""
 
 import torch
 from torch import Tensor, nn
@@ -8,13 +8,13 @@ from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.nn import MinibatchDiscrimination
 from zerosum.nn.precision import in_full_precision
-from zerosum.types import Features, Images, Opinions
+from zerosum.types import AnyLogits, Features, Images
 
 __all__ = ["MinibatchDiscriminator"]
 
 
 class MinibatchDiscriminator(Around):
-    """Opinions of pictures beside those of their batch: D(x) = w · f(x) + b + v · o(x).
+    """Logits that depend on the batch: D(x) = w · f(x) + b + v · o(x).
 
     f is what the last layer of any discriminator is given, o(x) is how near the picture is to the
     others of the batch (`zerosum.nn.MinibatchDiscrimination`). The paper joins o to f and gives
@@ -28,7 +28,7 @@ class MinibatchDiscriminator(Around):
     Args:
         inner: The discriminator.
         settings: The ways of comparing: B ``kernels`` of the ``size`` C; o has B numbers.
-        outputs: Opinions of each picture, those of the inner discriminator.
+        outputs: Logits of each picture, as many as the inner discriminator gives.
 
     Paper:
         Salimans et al. 2016, section 3.2, https://arxiv.org/abs/1606.03498
@@ -54,12 +54,12 @@ class MinibatchDiscriminator(Around):
         self.weigh = nn.Linear(settings.kernels, outputs, bias=False)
         nn.init.zeros_(self.weigh.weight)
 
-    def forward(self, images: Images) -> Opinions:
-        """Give one opinion per picture: positive means "real"; or ``outputs`` of them."""
-        maps = self.inner.look(images)
-        opinions = self.inner.judge(maps)
+    def forward(self, images: Images) -> AnyLogits:
+        """Compute one logit per picture, positive for "real", or ``outputs`` of them."""
+        maps = self.inner.forward_features(images)
+        logits = self.inner.forward_head(maps)
         compared = in_full_precision(self.compared, maps.flatten(1))
-        return opinions + compared.view_as(opinions)
+        return logits + compared.view_as(logits)
 
     def compared(self, features: Features) -> Tensor:
         """What the comparison of these features adds to the opinions."""
@@ -70,7 +70,7 @@ class MinibatchDiscriminator(Around):
 @torch.no_grad()
 def _count_features(network: Discriminator) -> int:
     was_training = network.training
-    # A look in training mode would move running statistics.
+    # A pass in training mode would move running statistics.
     count = network.eval().features(torch.zeros(1, *network.image_shape)).shape[1]
     network.train(was_training)
     return count

@@ -9,7 +9,7 @@ from zerosum import nn as nn_layers
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
-from zerosum.networks.rows import flat_opinions
+from zerosum.networks.rows import flat_logits
 from zerosum.types import ImageShape
 
 __all__ = ["MlpDiscriminator", "MlpGenerator"]
@@ -51,14 +51,14 @@ class MlpGenerator(LayeredGenerator):
 
 
 class MlpDiscriminator(Discriminator):
-    """Pictures to opinions, through fully connected layers.
+    """Pictures to logits, through fully connected layers.
 
     h₀ = x as one row of c·h·w numbers, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), D(x) = wᵀh + b.
 
     Args:
         settings: All that may be chosen of it.
         image_shape: (channels, height, width) of one picture.
-        outputs: Opinions of each picture.
+        outputs: Logits of each picture.
 
     Paper:
         Goodfellow et al. 2014, section 5, https://arxiv.org/abs/1406.2661
@@ -79,7 +79,7 @@ class MlpDiscriminator(Discriminator):
             nn.Flatten(),
             *_hidden_layers(prod(image_shape), settings),
             nn.Linear(settings.widths[-1], outputs),
-            flat_opinions(outputs),
+            flat_logits(outputs),
         )
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)

@@ -143,9 +143,9 @@ def own_discriminator(
         ConfigError: It is none.
     """
     network = _made(settings, image_shape=image_shape, outputs=outputs)
-    opinions = _tried(settings, network, image_shape)
+    logits = _tried(settings, network, image_shape)
     shapes = [(_TRIED, outputs), *([(_TRIED,)] if outputs == 1 else [])]
-    _require(settings, opinions, "logits", *shapes)
+    _require(settings, logits, "logits", *shapes)
     return network
 
 
@@ -158,8 +158,8 @@ def own_patch_discriminator(
         ConfigError: It is none.
     """
     network = _made(settings, image_shape=image_shape, outputs=1)
-    opinions = _tried(settings, network, image_shape)
-    _require(settings, opinions, "logits", (_TRIED, *opinions.shape[1:]))
+    logits = _tried(settings, network, image_shape)
+    _require(settings, logits, "logits", (_TRIED, *logits.shape[1:]))
     return network
 
 

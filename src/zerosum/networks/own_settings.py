@@ -39,7 +39,7 @@ class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "latent_size")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "latent_size")
 
     latent_size: int = 100
     """Numbers in a latent vector."""
@@ -68,7 +68,7 @@ class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "outputs")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "outputs")
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> Any:
         """See `DiscriminatorSettings.build`."""
@@ -79,7 +79,7 @@ class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPatchDiscriminatorConfig(OwnDiscriminatorConfig):
-    """A discriminator of your own that may judge patches: from pictures to logits (n, ...).
+    """A discriminator of your own, of pictures or of patches: from pictures to logits (n, ...).
 
     Example:
         >>> OwnPatchDiscriminatorConfig(factory="mine.py:Critic").kind
@@ -106,7 +106,7 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape",)
+    known: ClassVar[tuple[str, ...]] = ("image_shape",)
 
     def build(self, image_shape: ImageShape) -> "OwnTranslator":
         """See `TranslatorSettings.build`."""
@@ -119,8 +119,9 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
 class OwnClassifierConfig(OwnSettings, ClassifierSettings):
     """A classifier of your own: from pictures (n, c, h, w) to logits (n, classes).
 
-    ``NAME(image_shape=, classes=, **arguments)`` returns it. Games that look within it see
-    what its method ``features`` gives (n, d), before its ``head``; where it has none, its logits.
+    ``NAME(image_shape=, classes=, **arguments)`` returns it. Games that use its
+    features call its method ``features``, (n, d), the input of its ``head``; where it has none,
+    its logits are its features.
 
     Example:
         >>> OwnClassifierConfig(factory="mine.py:Net").kind
@@ -128,7 +129,7 @@ class OwnClassifierConfig(OwnSettings, ClassifierSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "classes")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "classes")
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "OwnClassifier":
         """See `ClassifierSettings.build`."""

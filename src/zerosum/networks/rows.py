@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from zerosum.errors import DataError
 from zerosum.types import AnyLatents, Latents, Logits
 
-__all__ = ["flat_opinions", "latent_rows", "one_per_picture"]
+__all__ = ["flat_logits", "latent_rows", "one_per_picture"]
 
 
 def latent_rows(latents: AnyLatents) -> Latents:
@@ -30,13 +30,13 @@ def latent_rows(latents: AnyLatents) -> Latents:
     return latents.flatten(1)
 
 
-def flat_opinions(outputs: int) -> nn.Flatten:
-    """The last layer of a discriminator: (n,) for one output, (n, outputs) for several.
+def flat_logits(outputs: int) -> nn.Flatten:
+    """Make the last layer of a discriminator: logits (n,) of one output, else (n, outputs).
 
     Example:
         >>> import torch
         >>> maps = torch.zeros(5, 1, 1, 1)
-        >>> flat_opinions(1)(maps).shape, flat_opinions(3)(maps.expand(-1, 3, -1, -1)).shape
+        >>> flat_logits(1)(maps).shape, flat_logits(3)(maps.expand(-1, 3, -1, -1)).shape
         (torch.Size([5]), torch.Size([5, 3]))
     """
     return nn.Flatten(0 if outputs == 1 else 1)
@@ -60,7 +60,7 @@ def one_per_picture(logits: Float[Tensor, "..."], count: int) -> Logits:
     if logits.numel() != count:
         raise DataError(
             f"expected one logit per picture from the discriminator, shape ({count},) or "
-            f"({count}, 1), found {tuple(logits.shape)}; a map of opinions needs a mean over its "
+            f"({count}, 1), found {tuple(logits.shape)}; a map of logits needs a mean over its "
             "places, or a last layer that covers it."
         )
     return logits.flatten()

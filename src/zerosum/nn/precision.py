@@ -2,7 +2,7 @@
 
 Automatic mixed precision rounds the products of all layers to bfloat16, whose numbers are 0.4 %
 apart. Where much is summed up into one number, or one of many layers adds to a sum, that is too
-coarse: costs are taken of small differences between opinions.
+coarse: costs are taken of small differences between logits.
 """
 
 from collections.abc import Callable

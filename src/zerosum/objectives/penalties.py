@@ -17,7 +17,16 @@ from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import Images, Logits, PerSample
 
-__all__ = ["JUDGED", "PENALTIES", "Critic", "Penalty", "dragan", "gradient_penalty", "r1", "r2"]
+__all__ = [
+    "PENALTIES",
+    "USES_LOGITS_OF",
+    "Critic",
+    "Penalty",
+    "dragan",
+    "gradient_penalty",
+    "r1",
+    "r2",
+]
 
 Critic = Callable[[Images], Logits]
 """Anything from pictures to logits: a discriminator, or one behind an augmentation."""
@@ -131,7 +140,7 @@ PENALTIES: Table[Penalty] = Table(
 )
 """The penalties by name."""
 
-JUDGED: Mapping[Penalty, str] = {r1: "real", r2: "fake"}
+USES_LOGITS_OF: Mapping[Penalty, str] = {r1: "real", r2: "fake"}
 """The penalties on the slope at pictures that are judged anyway, and at which; the graph of their
 logits serves for both. The slope is to be 0 there, so nothing cancels, and a slope computed in
 bfloat16 serves as well: the gradient of R1 and R2 is then as near to that in fp32 as the gradient

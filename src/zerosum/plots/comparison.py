@@ -11,18 +11,18 @@ from zerosum.plots.curves import label_images, plot_score
 __all__ = ["draw_comparison"]
 
 
-def draw_comparison(found: Comparison, path: Path) -> None:
+def draw_comparison(comparison: Comparison, path: Path) -> None:
     """Draw each score of each run over the real images seen, with a band of one standard error.
 
     Args:
-        found: What is to be drawn.
+        comparison: What is to be drawn.
         path: The PNG to write.
     """
-    figure = Figure(figsize=(6 * len(found.names), 4.5), layout="constrained")
+    figure = Figure(figsize=(6 * len(comparison.names), 4.5), layout="constrained")
     for axes, name in zip(
-        figure.subplots(1, len(found.names), squeeze=False)[0], found.names, strict=True
+        figure.subplots(1, len(comparison.names), squeeze=False)[0], comparison.names, strict=True
     ):
-        for run, evaluations in found.runs.items():
+        for run, evaluations in comparison.runs.items():
             plot_score(axes, evaluations, name, label=run)
         label_images(axes)
         axes.grid(alpha=0.3, which="both")

@@ -74,7 +74,7 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
         name: The score's name, which becomes the title.
         label: What the legend calls the line.
     """
-    images = [found.images for found in scores]
+    images = [found.images_seen for found in scores]
     estimates = [found.scores[name].estimate for found in scores]
     values = [estimate.value for estimate in estimates]
     low = [estimate.value - estimate.error for estimate in estimates]

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from zerosum.evaluation.adaptation import DomainQuestions
+from zerosum.evaluation.adaptation import LabelledDomains
 from zerosum.files import writing
 from zerosum.types import Features, OtherFeatures
 
@@ -32,7 +32,7 @@ Coordinates = Float[Tensor, "n _"]
 
 def draw_features(
     seen: Mapping[str, tuple[Features, OtherFeatures]],
-    questions: DomainQuestions,
+    domains: LabelledDomains,
     *,
     classes: tuple[str, ...],
     path: Path,
@@ -43,7 +43,7 @@ def draw_features(
 
     Args:
         seen: By title, the features that a network saw in the pictures of source and target.
-        questions: The pictures, in the same order.
+        domains: The pictures, in the same order.
         classes: The classes' names, by label.
         path: The PNG to write.
     """
@@ -55,7 +55,7 @@ def draw_features(
         points, method = to_plane(torch.cat(few))
         parts = torch.split(points, [len(each) for each in few])
         _draw_domains(axes[0], parts)
-        _draw_classes(axes[1], parts, questions, classes)
+        _draw_classes(axes[1], parts, domains, classes)
         for panel, by in zip(axes, ("by domain", "by class"), strict=True):
             panel.set_title(f"{title}, {by} ({method})")
             panel.set_xticks([])
@@ -84,8 +84,8 @@ def to_plane(features: Features) -> tuple[Points, str]:
         return principal_plane(features, 2), "principal components"
     reduced = principal_plane(features, min(_DIMENSIONS, *features.shape)).numpy()
     neighbours = min(30.0, (len(reduced) - 1) / 3)
-    found = TSNE(perplexity=neighbours, init="pca", random_state=0).fit_transform(reduced)
-    return torch.from_numpy(np.asarray(found, dtype=np.float32)), "t-SNE"
+    points = TSNE(perplexity=neighbours, init="pca", random_state=0).fit_transform(reduced)
+    return torch.from_numpy(np.asarray(points, dtype=np.float32)), "t-SNE"
 
 
 def principal_plane(features: Features, dimensions: int = 2) -> Coordinates:
@@ -112,12 +112,12 @@ def _draw_domains(axes: Axes, parts: tuple[Tensor, ...]) -> None:
 def _draw_classes(
     axes: Axes,
     parts: tuple[Tensor, ...],
-    questions: DomainQuestions,
+    domains: LabelledDomains,
     classes: tuple[str, ...],
 ) -> None:
     """Discs are pictures of the source, crosses those of the target."""
     colours = colormaps["tab10" if len(classes) <= 10 else "gist_rainbow"]
-    known: list[NDArray[np.int64] | None] = [questions.source.labels, questions.target_labels]
+    known: list[NDArray[np.int64] | None] = [domains.source.labels, domains.target_labels]
     for points, labels, marker in zip(parts, known, ("o", "x"), strict=True):
         if labels is None:
             _scatter(axes, points, color="grey", marker=marker, label="target")

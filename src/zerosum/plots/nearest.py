@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from zerosum.evaluation.seeing import Sight
+from zerosum.evaluation.extraction import ExtractedFeatures
 from zerosum.files import writing
 from zerosum.metrics import nearest
 
@@ -18,7 +18,9 @@ _BETWEEN_PAIRS = 8
 _SMALLEST = 64
 
 
-def draw_nearest(fake: Sight, real: Sight, path: Path, *, pairs: int = _PAIRS) -> None:
+def draw_nearest(
+    fake: ExtractedFeatures, real: ExtractedFeatures, path: Path, *, pairs: int = _PAIRS
+) -> None:
     """Draw the pairs that are nearest to each other: left the generated picture, right the real.
 
     Args:
@@ -30,11 +32,13 @@ def draw_nearest(fake: Sight, real: Sight, path: Path, *, pairs: int = _PAIRS) -
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> import torch
-        >>> from zerosum.evaluation.seeing import Pictures
-        >>> black = Pictures(np.zeros((5, 8, 8, 1), dtype=np.uint8))
-        >>> sight = Sight(pictures=black, features=torch.rand(5, 3), probabilities=None)
+        >>> from zerosum.evaluation.extraction import ImageSubset
+        >>> black = ImageSubset(np.zeros((5, 8, 8, 1), dtype=np.uint8))
+        >>> extracted = ExtractedFeatures(
+        ...     pictures=black, features=torch.rand(5, 3), probabilities=None
+        ... )
         >>> with TemporaryDirectory() as folder:
-        ...     draw_nearest(sight, sight, Path(folder) / "nearest.png", pairs=2)
+        ...     draw_nearest(extracted, extracted, Path(folder) / "nearest.png", pairs=2)
         ...     [file.name for file in Path(folder).iterdir()]
         ['nearest.png']
     """

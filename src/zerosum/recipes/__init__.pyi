@@ -8,10 +8,6 @@ from .dcgan import dcgan_digits as dcgan_digits
 from .dcgan import dcgan_faces as dcgan_faces
 from .dcgan import dcgan_mnist as dcgan_mnist
 from .dcgan import dcgan_svhn as dcgan_svhn
-from .fewlabels import sgan as sgan
-from .fewlabels import sgan_conv as sgan_conv
-from .fewlabels import sgan_conv_supervised as sgan_conv_supervised
-from .fewlabels import sgan_supervised as sgan_supervised
 from .mnist_gan import mnist_gan_2018 as mnist_gan_2018
 from .mnist_gan import mnist_gan_2022 as mnist_gan_2022
 from .named import FAMILIES as FAMILIES
@@ -23,6 +19,10 @@ from .perturbation import gap as gap
 from .r3gan import r3gan_cifar10 as r3gan_cifar10
 from .r3gan import r3gan_digits as r3gan_digits
 from .r3gan import r3gan_faces32 as r3gan_faces32
+from .semi_supervised import sgan as sgan
+from .semi_supervised import sgan_conv as sgan_conv
+from .semi_supervised import sgan_conv_supervised as sgan_conv_supervised
+from .semi_supervised import sgan_supervised as sgan_supervised
 from .style import progan_digits as progan_digits
 from .style import progan_faces32 as progan_faces32
 from .style import stylegan2_256 as stylegan2_256

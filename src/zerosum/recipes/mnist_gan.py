@@ -35,7 +35,7 @@ def mnist_gan_2018() -> GenerationRunConfig:
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
         ),
-        images=100 * _EPOCH,
+        total_images=100 * _EPOCH,
         evaluate_every=5 * _EPOCH,
         batch_size=64,
         log_every=20_000,
@@ -66,7 +66,7 @@ def mnist_gan_2022() -> GenerationRunConfig:
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
         ),
-        images=10 * _EPOCH,
+        total_images=10 * _EPOCH,
         evaluate_every=_EPOCH,
         batch_size=128,
     )

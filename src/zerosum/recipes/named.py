@@ -65,8 +65,8 @@ class _Recipes(Mapping[str, Callable[[], RunConfig]]):
     """The function that makes each, which is called after it; imported when it is asked for."""
 
     def __getitem__(self, name: str) -> Callable[[], RunConfig]:
-        found: Callable[[], RunConfig] = getattr(recipes, name.replace("-", "_"))
-        return found
+        make: Callable[[], RunConfig] = getattr(recipes, name.replace("-", "_"))
+        return make
 
     def __contains__(self, name: object) -> bool:
         return any(name in members for members in FAMILIES.values())

@@ -38,7 +38,7 @@ def advgan() -> PerturbationRunConfig:
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1, enlarge=True),
         game=PerturbationConfig(),
-        images=60_000,
+        total_images=60_000,
         batch_size=64,
         sample_every=15_000,
         sample_count=16,
@@ -59,7 +59,7 @@ def gap() -> PerturbationRunConfig:
 
     Differs: the cost is a margin, where their program takes the logarithm of the cross-entropy to
     the least likely class; the change is bounded by tanh, not scaled until its largest pixel is
-    epsilon; a small generator of width 8 for 64; rates as with advgan.
+    epsilon; a small generator of 8 base channels for 64; rates as with advgan.
     """
     base = advgan()
     game = PerturbationConfig(universal=True, discriminator_weight=0.0)

@@ -38,17 +38,17 @@ def r3gan_digits() -> GenerationRunConfig:
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
             generator=R3ganGeneratorConfig(
-                width=32, max_width=128, blocks=1, bounded=True, repeat_border=True
+                base_channels=32, max_channels=128, blocks=1, bounded=True, repeat_border=True
             ),
-            discriminator=R3ganDiscriminatorConfig(width=16, max_width=128, blocks=1),
+            discriminator=R3ganDiscriminatorConfig(base_channels=16, max_channels=128, blocks=1),
             objective="relativistic",
             penalties=_penalties(weight=0.5, every=4),
             generator_optimizer=_optimizer(4e-4),
             discriminator_optimizer=_optimizer(4e-4),
-            average_half_life=2_000,
+            ema_half_life=2_000,
             burn_in=burn_in,
         ),
-        images=200_000,
+        total_images=200_000,
         evaluate_every=20_000,
         batch_size=16,
         sample_every=10_000,
@@ -74,16 +74,16 @@ def r3gan_faces32() -> GenerationRunConfig:
         data="celeba",
         pictures=PicturesConfig(size=(32, 32), flip=True),
         game=AdversarialConfig(
-            generator=R3ganGeneratorConfig(width=32, max_width=256, blocks=1),
-            discriminator=R3ganDiscriminatorConfig(width=16, max_width=128, blocks=1),
+            generator=R3ganGeneratorConfig(base_channels=32, max_channels=256, blocks=1),
+            discriminator=R3ganDiscriminatorConfig(base_channels=16, max_channels=128, blocks=1),
             objective="relativistic",
             penalties=_penalties(weight=0.5, every=4),
             generator_optimizer=_optimizer(4e-4),
             discriminator_optimizer=_optimizer(4e-4),
-            average_half_life=5_000,
+            ema_half_life=5_000,
             burn_in=burn_in,
         ),
-        images=650_000,
+        total_images=650_000,
         evaluate_every=50_000,
         batch_size=16,
         sample_every=10_000,
@@ -96,7 +96,7 @@ def r3gan_cifar10() -> GenerationRunConfig:
 
     768 channels in two blocks at each size, batches of 512, 250,000,000 images; Adam with β₁ = 0.
     Over the first 20,000,000 the step falls from 2e-4 to 5e-5 and γ from 0.05 to 0.005, β₂ rises
-    from 0.9 to 0.99, the half-life of the average from 0 to 5,000,000 and the chance of each kind
+    from 0.9 to 0.99, the half-life of the EMA from 0 to 5,000,000 and the chance of each kind
     of augmentation from 0 to 0.55. The paper's networks also know the class, so its FID of 1.96 is
     not to be expected.
 
@@ -118,17 +118,17 @@ def r3gan_cifar10() -> GenerationRunConfig:
         data="cifar10",
         pictures=PicturesConfig(size=(32, 32), flip=True),
         game=AdversarialConfig(
-            generator=R3ganGeneratorConfig(width=768, max_width=768),
-            discriminator=R3ganDiscriminatorConfig(width=768, max_width=768),
+            generator=R3ganGeneratorConfig(base_channels=768, max_channels=768),
+            discriminator=R3ganDiscriminatorConfig(base_channels=768, max_channels=768),
             objective="relativistic",
             penalties=_penalties(weight=0.0025),
             generator_optimizer=_optimizer(5e-5),
             discriminator_optimizer=_optimizer(5e-5),
-            average_half_life=5_000_000,
+            ema_half_life=5_000_000,
             adaptive_augmentation=AdaptiveAugmentationConfig(probability=0.55),
             burn_in=burn_in,
         ),
-        images=250_000_000,
+        total_images=250_000_000,
         evaluate_every=1_000_000,
         batch_size=512,
         sample_every=500_000,

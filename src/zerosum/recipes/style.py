@@ -28,9 +28,15 @@ __all__ = [
 _OPTIMIZER = OptimizerConfig(learning_rate=2e-3, betas=(0.0, 0.99))
 _R1 = PenaltiesConfig(r1=PenaltyConfig(weight=0.5, every=8))
 _DIGIT_STYLES = StyleGeneratorConfig(
-    latent_size=64, style_size=64, width=16, max_width=64, depth=2, mixing=0.0, bounded=True
+    latent_size=64,
+    style_size=64,
+    base_channels=16,
+    max_channels=64,
+    depth=2,
+    mixing=0.0,
+    bounded=True,
 )
-_FACE_STYLES = replace(_DIGIT_STYLES, max_width=128, depth=4, bounded=False, noise=False)
+_FACE_STYLES = replace(_DIGIT_STYLES, max_channels=128, depth=4, bounded=False, noise=False)
 
 
 def stylegan2_digits() -> GenerationRunConfig:
@@ -77,7 +83,9 @@ def progan_digits() -> GenerationRunConfig:
     the paper), Adam at 2e-3 for 1e-3, batches of 16 at every size; Adam's means are kept when a
     size is added, where the program forgets them; by tanh.
     """
-    generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=64, bounded=True)
+    generator = ProganGeneratorConfig(
+        latent_size=64, base_channels=16, max_channels=64, bounded=True
+    )
     return _digits("progan-digits", _growing(generator, hold=10_000, fade=10_000))
 
 
@@ -93,7 +101,7 @@ def stylegan2_faces32() -> GenerationRunConfig:
     Differs: in size, γ (1 for 10), batches (16 for 32) and half-life; no noise, no path length
     penalty, no mixed styles.
     """
-    return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_width=128)))
+    return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_channels=128)))
 
 
 def stylegan_faces32() -> GenerationRunConfig:
@@ -106,7 +114,7 @@ def stylegan_faces32() -> GenerationRunConfig:
     """
     generator = replace(_FACE_STYLES, style="adain")
     return _faces(
-        "stylegan-faces32", _styled(generator, _small_judge(max_width=128, residual=False))
+        "stylegan-faces32", _styled(generator, _small_judge(max_channels=128, residual=False))
     )
 
 
@@ -120,7 +128,7 @@ def progan_faces32() -> GenerationRunConfig:
 
     Differs: as ``progan-digits`` does, but for tanh.
     """
-    generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=128)
+    generator = ProganGeneratorConfig(latent_size=64, base_channels=16, max_channels=128)
     return _faces("progan-faces32", _growing(generator, hold=10_000, fade=10_000))
 
 
@@ -128,7 +136,7 @@ def stylegan2_256() -> GenerationRunConfig:
     """StyleGAN2 of configuration F at 256 pixels, with 30 million weights; meant for a GPU.
 
     Adam at 2e-3 with β = (0, 0.99), R1 with γ = 10 in every 16th round, the path length penalty of
-    2 in every fourth turn, batches of 32, an average with a half-life of 10,000 pictures and 25
+    2 in every fourth turn, batches of 32, an EMA with a half-life of 10,000 pictures and 25
     million pictures in all, as in the paper's appendix B. That the paper lowers Adam's settings by
     k / (k + 1) makes up for lazy penalties being steps of their own there, k + 1 in place of k;
     here they are part of a turn's cost, and the k steps stay k.
@@ -143,23 +151,23 @@ def stylegan2_256() -> GenerationRunConfig:
         data="celeba",
         pictures=PicturesConfig(size=(256, 256), flip=True, enlarge=True),
         game=AdversarialConfig(
-            generator=StyleGeneratorConfig(width=128),
-            discriminator=StyleDiscriminatorConfig(width=128),
+            generator=StyleGeneratorConfig(base_channels=128),
+            discriminator=StyleDiscriminatorConfig(base_channels=128),
             generator_optimizer=_OPTIMIZER,
             discriminator_optimizer=_OPTIMIZER,
             penalties=PenaltiesConfig(r1=PenaltyConfig(weight=5.0, every=16)),
             path_length=PathLengthConfig(weight=2.0, every=4),
-            average_half_life=10_000,
+            ema_half_life=10_000,
         ),
-        images=25_000_000,
+        total_images=25_000_000,
         evaluate_every=500_000,
         batch_size=32,
         sample_every=100_000,
     )
 
 
-def _small_judge(*, max_width: int = 64, residual: bool = True) -> StyleDiscriminatorConfig:
-    return StyleDiscriminatorConfig(width=16, max_width=max_width, residual=residual)
+def _small_judge(*, max_channels: int = 64, residual: bool = True) -> StyleDiscriminatorConfig:
+    return StyleDiscriminatorConfig(base_channels=16, max_channels=max_channels, residual=residual)
 
 
 def _styled(
@@ -171,19 +179,21 @@ def _styled(
         generator_optimizer=_OPTIMIZER,
         discriminator_optimizer=_OPTIMIZER,
         penalties=_R1,
-        average_half_life=2_000,
+        ema_half_life=2_000,
     )
 
 
 def _growing(generator: ProganGeneratorConfig, *, hold: int, fade: int) -> AdversarialConfig:
     return AdversarialConfig(
         generator=generator,
-        discriminator=ProganDiscriminatorConfig(width=16, max_width=generator.max_width),
+        discriminator=ProganDiscriminatorConfig(
+            base_channels=16, max_channels=generator.max_channels
+        ),
         generator_optimizer=_OPTIMIZER,
         discriminator_optimizer=_OPTIMIZER,
         penalties=_R1,
         growth=GrowthConfig(hold=hold, fade=fade),
-        average_half_life=2_000,
+        ema_half_life=2_000,
     )
 
 
@@ -193,7 +203,7 @@ def _digits(name: str, game: AdversarialConfig) -> GenerationRunConfig:
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=game,
-        images=200_000,
+        total_images=200_000,
         evaluate_every=20_000,
         batch_size=16,
         sample_every=10_000,
@@ -206,8 +216,8 @@ def _faces(name: str, game: AdversarialConfig) -> GenerationRunConfig:
         recipe=name,
         data="celeba",
         pictures=PicturesConfig(size=(32, 32), flip=True),
-        game=replace(game, average_half_life=5_000),
-        images=650_000,
+        game=replace(game, ema_half_life=5_000),
+        total_images=650_000,
         evaluate_every=50_000,
         batch_size=16,
         sample_every=10_000,

@@ -22,7 +22,7 @@ def wgan_gp_mnist() -> GenerationRunConfig:
     Differs: the networks of their program for MNIST have 64 to 256 channels in three layers of
     kernel 5, ours 32 and 64 in two of kernel 4, and its generator has no batch normalisation; its
     batches are of 50, its β₁ is 0.5, and it takes 200,000 generator turns, this 3,750. Besides an
-    averaged generator.
+    EMA of the generator.
     """
     optimizer = OptimizerConfig(learning_rate=1e-4, betas=(0.0, 0.9))
     return GenerationRunConfig(
@@ -30,18 +30,20 @@ def wgan_gp_mnist() -> GenerationRunConfig:
         data="mnist",
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
-            generator=DcganGeneratorConfig(latent_size=128, width=32, initialisation="default"),
+            generator=DcganGeneratorConfig(
+                latent_size=128, base_channels=32, initialisation="default"
+            ),
             discriminator=DcganDiscriminatorConfig(
-                width=32, norm="none", initialisation="default"
+                base_channels=32, norm="none", initialisation="default"
             ),
             objective="wasserstein",
             penalties=_PENALTIES,
             critic_turns=5,
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
-            average_half_life=20_000,
+            ema_half_life=20_000,
         ),
-        images=1_200_000,
+        total_images=1_200_000,
         evaluate_every=100_000,
         batch_size=64,
     )
@@ -76,6 +78,6 @@ def wgan_gp_cifar10() -> GenerationRunConfig:
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
         ),
-        images=images,
+        total_images=images,
         batch_size=64,
     )

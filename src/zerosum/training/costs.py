@@ -22,7 +22,7 @@ class _Paid:
 
     player: str
     round: int
-    images: int
+    images_seen: int
     cost: Scalar
     mean: Scalar
     scores: Mapping[str, Tensor]
@@ -35,7 +35,7 @@ class Costs:
         >>> costs = Costs()
         >>> for round, cost in enumerate((1.0, torch.nan, torch.nan)):
         ...     turn = Turn(player="x", cost=torch.tensor(cost))
-        ...     costs.note(turn, round=round, images=8 * round)
+        ...     costs.note(turn, round=round, images_seen=8 * round)
         >>> costs.complaint()
         "the x's cost is nan in round 1 (after 8 images); ...
     """
@@ -52,7 +52,7 @@ class Costs:
         turn: Turn,
         *,
         round: int,  # noqa: A002
-        images: int,
+        images_seen: int,
         mean: Scalar | None = None,
     ) -> None:
         """Keep a turn's cost until somebody looks; nothing waits for it here.
@@ -60,7 +60,7 @@ class Costs:
         Args:
             turn: The turn.
             round: The number of its round.
-            images: Real images seen before it.
+            images_seen: Real images seen before it.
             mean: That of the costs in all processes, whose gradients move this one's weights too.
         """
         scores = {name: value.detach() for name, value in turn.scores.items()}
@@ -69,7 +69,7 @@ class Costs:
             _Paid(
                 player=turn.player,
                 round=round,
-                images=images,
+                images_seen=images_seen,
                 cost=cost,
                 mean=cost if mean is None else mean,
                 scores=scores,
@@ -98,7 +98,8 @@ def _complaint(paid: _Paid) -> str:
     elsewhere = " in another process" if paid.cost.isfinite() else ""
     return (
         f"the {paid.player}'s cost is {paid.mean.item()} in round {paid.round}{elsewhere} (after "
-        f"{paid.images:,} images); not finite: {', '.join(terms) or 'the cost itself'}. Nothing "
-        "that follows from it was saved, and the last checkpoint is good. Start a new run with a "
-        "lower learning rate, or check the data with `zerosum data inspect`."
+        f"{paid.images_seen:,} images); not finite: "
+        f"{', '.join(terms) or 'the cost itself'}. Nothing that follows from it was saved, and "
+        "the last checkpoint is good. Start a new run with a lower learning rate, or check the "
+        "data with `zerosum data inspect`."
     )

@@ -156,8 +156,8 @@ def choose_device(name: str) -> torch.device:
         device(type='cpu')
     """
     if name == "auto":
-        found = torch.accelerator.current_accelerator(check_available=True)
-        name = "cpu" if found is None else found.type
+        accelerator = torch.accelerator.current_accelerator(check_available=True)
+        name = "cpu" if accelerator is None else accelerator.type
     try:
         device = torch.device(name)
         if name == "cuda":
@@ -255,8 +255,8 @@ def start_engine(
     # later, as optimizers do it, they would keep the group, and its threads, which then may
     # call on an interpreter that is gone: the process ends with SIGABRT.
     import_module("torch.distributed.nn")
-    given, rank, processes = next(distributed.rendezvous("env://"))
-    store = _fresh(given, rank, processes)
+    rendezvous, rank, processes = next(distributed.rendezvous("env://"))
+    store = _fresh(rendezvous, rank, processes)
     # What the processes say to each other about the run goes past the devices.
     backend = "cpu:gloo,cuda:nccl" if chosen.type == "cuda" else "gloo"
     distributed.init_process_group(backend, store=store, rank=rank, world_size=processes)

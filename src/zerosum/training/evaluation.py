@@ -1,11 +1,10 @@
 """Scores while training: the curve, the best checkpoint, and the collapse alarm."""
 
 import sys
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from torch.utils.tensorboard import SummaryWriter
 
@@ -13,18 +12,18 @@ from zerosum.checkpoint import load_checkpoint, require_like
 from zerosum.data import unscale
 from zerosum.errors import CheckpointError, RunError
 from zerosum.evaluation.alarm import Finding, diagnose
-from zerosum.evaluation.evaluator import Evaluator
+from zerosum.evaluation.extraction import Progress, kept_on_disk
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, as_scores, read_scores, write_scores
-from zerosum.evaluation.seeing import Progress, kept_on_disk
+from zerosum.evaluation.scorer import ImageScorer
 from zerosum.files import write_text
 from zerosum.games import Game
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.hooks import Checkpoints, passed
 from zerosum.training.loop import Loop, Record
-from zerosum.training.vitals import vital_signs
 from zerosum.types import ImageBatches
 
-__all__ = ["AnswerExam", "Evaluation", "Exam", "PictureExam"]
+__all__ = ["Evaluation", "Evaluator", "Evaluators", "ImageEvaluator"]
 
 AnyLoop = Loop[Any]
 
@@ -32,85 +31,60 @@ MAX_ROLLBACKS = 3
 """Rollbacks after which a run that collapses again is stopped."""
 
 
-class Exam(ABC):
-    """Something that a game is examined in.
+@runtime_checkable
+class Evaluator(Protocol):
+    """What scores a game as it is now; the game stays as it is.
 
-    Attributes:
-        direction: From which domain to which, for games that translate.
+    Args:
+        subject: Facts on the run.
+        diagnostics: Signs of the game's health, to be recorded with the scores.
+        progress: Called as it goes; what it raises ends the evaluation.
     """
 
-    direction: str = ""
-
-    @abstractmethod
-    def take(
+    def __call__(
         self,
         *,
         subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
+        diagnostics: Mapping[str, float],
         progress: Progress | None = None,
     ) -> Scores:
-        """The scores of the game as it is now; the game stays as it is.
+        """Return the scores."""
 
-        Args:
-            subject: Facts on the run.
-            vitals: Signs of the game's health, to be recorded with the scores.
-            progress: Called as it goes; what it raises ends the exam.
-        """
+
+Evaluators = Mapping[str, Evaluator]
+"""The evaluators of a run, by direction of translation; ``""`` where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswerExam(Exam):
-    """What a game answers to questions of its family's.
+class ImageEvaluator:
+    """Scores the pictures that a game makes against real ones.
 
     Attributes:
-        score: A function that asks the game and scores it, called with the arguments of `take`.
-    """
-
-    score: Callable[..., Scores]
-
-    def take(
-        self,
-        *,
-        subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
-        progress: Progress | None = None,
-    ) -> Scores:
-        """Scores of the answers given now."""
-        return self.score(subject=subject, vitals=vitals, progress=progress)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PictureExam(Exam):
-    """The pictures that a game makes, against real ones.
-
-    Attributes:
-        evaluator: What is measured, against which pictures.
+        scorer: What is measured, against which pictures.
         make: The game's pictures, the same ones' successors at every evaluation.
         count: How many pictures ``make`` makes.
-        direction: From which domain to which, for games that translate.
     """
 
-    evaluator: Evaluator
+    scorer: ImageScorer
     make: Callable[[], ImageBatches]
     count: int
-    direction: str = ""
 
-    def take(
+    def __call__(
         self,
         *,
         subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
+        diagnostics: Mapping[str, float],
         progress: Progress | None = None,
     ) -> Scores:
-        """Scores of pictures made now."""
+        """Return the scores of pictures made now."""
         made = map(unscale, self.make())
         with kept_on_disk(made, self.count, progress=progress) as pictures:
-            fake = self.evaluator.see(pictures, progress=progress)
-            return self.evaluator.score(fake, subject=subject, vitals=vitals)
+            fake = self.scorer.extract(pictures, progress=progress)
+            return self.scorer.score(fake, subject=subject, diagnostics=diagnostics)
 
 
 class Evaluation:
-    """Scores the game every so many images; looks at scores and vital signs for a collapse.
+    """Scores the game every so many images; looks at scores and diagnostics for a collapse.
 
     Nothing of it touches the run: with it or without it the weights are the same, unless a
     rollback is asked for. An evaluation is whole or has not been: where it is cut short, by an
@@ -119,7 +93,7 @@ class Evaluation:
 
     Args:
         folder: The run's folder.
-        exams: What the game is examined in; none in processes that do not write.
+        evaluators: What scores the game; none in processes that do not write.
         every: Images between two evaluations.
         until: Images at which the run ends; the last state is evaluated too.
         checkpoints: What keeps the run, and its best state.
@@ -134,7 +108,7 @@ class Evaluation:
         self,
         folder: Path,
         *,
-        exams: Sequence[Exam],
+        evaluators: Evaluators,
         every: int,
         until: int,
         checkpoints: Checkpoints,
@@ -143,7 +117,7 @@ class Evaluation:
         self.folder = folder
         self.path = folder / "scores.jsonl"
         self.alarms_path = folder / "alarms.txt"
-        self.exams = tuple(exams)
+        self.evaluators = evaluators
         self.every = every
         self.until = until
         self.checkpoints = checkpoints
@@ -159,7 +133,7 @@ class Evaluation:
         """The evaluations so far, which of them was the best, and what the alarm has said."""
         return {
             "history": [scores.to_json() for scores in self.history],
-            "best": None if self._best is None else self._best.images,
+            "best": None if self._best is None else self._best.images_seen,
             "done": self._done,
             "alarms": list(self._alarms),
             "warned": sorted(self._warned),
@@ -177,7 +151,7 @@ class Evaluation:
             self.history = [as_scores(values) for values in state["history"]]
         except ValueError as error:
             raise CheckpointError(f"the checkpoint's evaluations do not fit: {error}") from error
-        best = [scores for scores in self.history if scores.images == state.get("best")]
+        best = [scores for scores in self.history if scores.images_seen == state.get("best")]
         self._best = best[0] if best else None
         self._done = state["done"]
         self._alarms = list(map(str, state["alarms"]))
@@ -187,7 +161,7 @@ class Evaluation:
         """Bring the files to where the run stands, and make the evaluation that is due there."""
         if loop.engine.is_main:
             self._show()
-        if loop.images == 0 or passed(loop, self.every):
+        if loop.images_seen == 0 or passed(loop, self.every):
             self._evaluate(loop)
 
     def played(self, loop: AnyLoop, record: Record) -> None:
@@ -197,13 +171,13 @@ class Evaluation:
 
     def stopped(self, loop: AnyLoop) -> None:
         """Score the last state of a run that is complete."""
-        if loop.images >= self.until and self._evaluate(loop):
+        if loop.images_seen >= self.until and self._evaluate(loop):
             self.checkpoints.save(loop)
         self._close()
 
     def _evaluate(self, loop: AnyLoop) -> bool:
         """Make an evaluation and act on it, unless it is made or the run is to stop; whether."""
-        if self._done == loop.images or loop.engine.any(loop.is_stopping):
+        if self._done == loop.images_seen or loop.engine.any(loop.is_stopping):
             return False
         loop.require_finite()
         # What may take long or fail must not cost the run anything; and after a rollback, the run
@@ -212,7 +186,7 @@ class Evaluation:
         before, finding, is_whole = self.state_dict(), None, True
         try:
             with loop.doing("evaluating"):
-                finding = self.examine(loop)
+                finding = self.score_and_diagnose(loop)
         except _InterruptedError:
             is_whole = False
         except BaseException:
@@ -222,18 +196,18 @@ class Evaluation:
         if loop.engine.any(not is_whole):
             self.load_state_dict(before)
             return False
-        self._done = loop.images
+        self._done = loop.images_seen
         if self.on_collapse != "warn" and loop.engine.any(finding is not None):
             self._act(loop)
         return True
 
-    def examine(self, loop: AnyLoop) -> Finding | None:
-        """Take all exams, write down what came of them, and say what is wrong, if anything."""
-        if not self.exams:
+    def score_and_diagnose(self, loop: AnyLoop) -> Finding | None:
+        """Evaluate, write down what came of it, and say what is wrong, if anything."""
+        if not self.evaluators:
             return None
         scores = self.score(loop)
         self.history.append(scores)
-        self._done = loop.images
+        self._done = loop.images_seen
         finding = diagnose(self.history)
         if finding is not None:
             self._warn(finding)
@@ -251,11 +225,13 @@ class Evaluation:
             if loop.is_stopping:
                 raise _InterruptedError
 
-        subject = {"run": self.folder.name, "images": loop.images, "while": "training"}
-        vitals = _as_roles(vital_signs(loop), loop.game)
+        subject = {"run": self.folder.name, "images": loop.images_seen, "while": "training"}
+        diagnostics = _as_roles(player_diagnostics(loop), loop.game)
         parts: dict[str, Scores] = {}
-        for exam in self.exams:
-            parts[exam.direction] = exam.take(subject=subject, vitals=vitals, progress=give_way)
+        for direction, evaluate in self.evaluators.items():
+            parts[direction] = evaluate(
+                subject=subject, diagnostics=diagnostics, progress=give_way
+            )
         if len(parts) == 1:
             return parts.popitem()[1]
         from zerosum.evaluation.directions import join_directions  # For two directions alone.
@@ -264,7 +240,7 @@ class Evaluation:
 
     def _is_best(self, scores: Scores) -> bool:
         """An untrained network is never the best, whatever its score."""
-        if not scores.images:
+        if not scores.images_seen:
             return False
         name = scores.leading
         return self._best is None or scores.scores[name].is_better_than(self._best.scores[name])
@@ -282,7 +258,7 @@ class Evaluation:
             self._close()
             self._show()
             print(
-                f"rolled back to the best checkpoint, at {loop.images:,} images; on with "
+                f"rolled back to the best checkpoint, at {loop.images_seen:,} images; on with "
                 f"{0.5**loop.rollbacks:g} of the learning rates.",
                 file=sys.stderr,
             )
@@ -290,8 +266,8 @@ class Evaluation:
     def _way_back(self) -> Mapping[str, Any]:
         """The state of the best evaluation."""
         state: Mapping[str, Any] = load_checkpoint(self.checkpoints.best_path)["loop"]
-        known = None if self._best is None else self._best.images
-        if self.exams and state["images"] != known:
+        known = None if self._best is None else self._best.images_seen
+        if self.evaluators and state["images"] != known:
             raise RunError(
                 f"{self.checkpoints.best_path} was saved after {state['images']:,} images, but "
                 f"the best evaluation of this run was after {known or 'none'}: there is no way "
@@ -304,7 +280,9 @@ class Evaluation:
         """Write the files anew: what is known, and what users have measured themselves."""
         own = [scores for scores in read_scores(self.path) if not _is_of_training(scores)]
         if own or self.history or self.path.exists():
-            write_scores(self.path, sorted(own + self.history, key=lambda scores: scores.images))
+            write_scores(
+                self.path, sorted(own + self.history, key=lambda scores: scores.images_seen)
+            )
         if self._alarms or self.alarms_path.exists():
             self._write_alarms()
         self._writer = SummaryWriter(
@@ -319,9 +297,9 @@ class Evaluation:
     def _plot(self, scores: Scores) -> None:
         assert self._writer is not None
         for name, score in scores.scores.items():
-            self._writer.add_scalar(f"scores/{name}", score.estimate.value, scores.images)
-        for name, value in scores.vitals.items():
-            self._writer.add_scalar(f"vitals/{name}", value, scores.images)
+            self._writer.add_scalar(f"scores/{name}", score.estimate.value, scores.images_seen)
+        for name, value in scores.diagnostics.items():
+            self._writer.add_scalar(f"vitals/{name}", value, scores.images_seen)
         self._writer.flush()
 
     def _warn(self, finding: Finding) -> None:
@@ -345,13 +323,13 @@ def _is_of_training(scores: Scores) -> bool:
     return scores.subject.get("while") == "training"
 
 
-def _as_roles(vitals: Mapping[str, float], game: Game[Any]) -> dict[str, float]:
-    """Vital signs by what the players are, which is all that the alarm knows.
+def _as_roles(diagnostics: Mapping[str, float], game: Game[Any]) -> dict[str, float]:
+    """The diagnostics by what the players are, which is all that the alarm knows.
 
     Where several play one role, the strongest is meant: one discriminator that has won is enough.
     """
     renamed: dict[str, float] = {}
-    for name, value in vitals.items():
+    for name, value in diagnostics.items():
         player, _, sign = name.partition(" ")
         name = f"{game.roles.get(player, player)} {sign}"
         renamed[name] = max(value, renamed.get(name, value))

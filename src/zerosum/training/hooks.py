@@ -33,11 +33,11 @@ def passed(loop: AnyLoop, every: int) -> bool:
 
     Example:
         >>> from unittest.mock import Mock
-        >>> def after(images): return Mock(spec=Loop, images=images, before=images - 64)
+        >>> def after(images): return Mock(spec=Loop, images_seen=images, before=images - 64)
         >>> [images for images in range(64, 449, 64) if passed(after(images), every=100)]
         [128, 256, 320, 448]
     """
-    return loop.images // every > loop.before // every
+    return loop.images_seen // every > loop.before // every
 
 
 class Statistics:
@@ -55,11 +55,11 @@ class Statistics:
         >>> from unittest.mock import Mock
         >>> from zerosum.training.engine import Engine
         >>> engine = Engine(device=torch.device("cpu"))
-        >>> loop = Mock(spec=Loop, images=0, before=0, rounds=0, engine=engine)
+        >>> loop = Mock(spec=Loop, images_seen=0, before=0, rounds=0, engine=engine)
         >>> with TemporaryDirectory() as folder:
         ...     statistics = Statistics(Path(folder), every=128)
         ...     statistics.started(loop)
-        ...     for loop.images, cost in ((64, 1.0), (128, 2.0)):
+        ...     for loop.images_seen, cost in ((64, 1.0), (128, 2.0)):
         ...         statistics.played(loop, {"generator": {"cost": torch.tensor(cost)}})
         ...     statistics.stopped(loop)
         ...     [(line["images"], line["generator"]) for line in read_statistics(statistics.path)]
@@ -116,7 +116,7 @@ class Statistics:
             self._seconds_before = kept[-1]["seconds"] if kept else 0.0
             self._writer = SummaryWriter(self.folder / "tensorboard", purge_step=self._whole + 1)
         self._opened = self._line_started = time.perf_counter()
-        self._line_images = loop.images
+        self._line_images = loop.images_seen
         self._is_open = True
 
     def played(self, loop: AnyLoop, record: Record) -> None:
@@ -132,10 +132,10 @@ class Statistics:
         self._write_if_due(loop)
 
     def _write_if_due(self, loop: AnyLoop) -> None:
-        if passed(loop, self.every) and self._whole < loop.images and self._sums:
+        if passed(loop, self.every) and self._whole < loop.images_seen and self._sums:
             self._write(loop)
             # Only now: a line that could not be written is written when the run goes on.
-            self._whole, self._sums, self._counts = loop.images, {}, {}
+            self._whole, self._sums, self._counts = loop.images_seen, {}, {}
 
     def stopped(self, loop: AnyLoop) -> None:
         """Write what is left, and draw the curves."""
@@ -144,9 +144,9 @@ class Statistics:
         self._close()
         if loop.engine.is_main:
             scores = [
-                found
-                for found in read_scores(self.folder / "scores.jsonl")
-                if found.subject.get("while") == "training"
+                values
+                for values in read_scores(self.folder / "scores.jsonl")
+                if values.subject.get("while") == "training"
             ]
             lines = read_statistics(self.path)
             draw_curves(lines, self.folder / "curves.png", scores=scores)
@@ -161,22 +161,22 @@ class Statistics:
         loop.require_finite()
         means = self._means(loop)
         now = time.perf_counter()
-        rate = (loop.images - self._line_images) / max(now - self._line_started, 1e-9)
+        rate = (loop.images_seen - self._line_images) / max(now - self._line_started, 1e-9)
         line = {
-            "images": loop.images,
+            "images": loop.images_seen,
             "rounds": loop.rounds,
             "seconds": round(self._seconds_before + now - self._opened, 3),
             "images_per_second": round(rate, 1),
             **means,
         }
-        self._line_images, self._line_started = loop.images, now
+        self._line_images, self._line_started = loop.images_seen, now
         if self._writer is None:
             return
         append_line(self.path, line)
-        self._writer.add_scalar("images_per_second", rate, loop.images)
+        self._writer.add_scalar("images_per_second", rate, loop.images_seen)
         for player, scores in means.items():
             for name, value in scores.items():
-                self._writer.add_scalar(f"{player}/{name}", value, loop.images)
+                self._writer.add_scalar(f"{player}/{name}", value, loop.images_seen)
 
     def _means(self, loop: AnyLoop) -> dict[str, dict[str, float]]:
         """The means since the last line, over the processes too."""
@@ -205,8 +205,8 @@ class _Line(BaseModel, strict=True, extra="allow"):
 
 def _understood(line: bytes) -> dict[str, Any]:
     _Line.model_validate_json(line)
-    found: dict[str, Any] = json.loads(line)
-    return found
+    values: dict[str, Any] = json.loads(line)
+    return values
 
 
 class Samples:
@@ -227,7 +227,7 @@ class Samples:
 
     def started(self, loop: AnyLoop) -> None:
         """Show where the run begins."""
-        if loop.images == 0:
+        if loop.images_seen == 0:
             self.draw_grid(loop)
 
     def played(self, loop: AnyLoop, record: Record) -> None:
@@ -242,7 +242,7 @@ class Samples:
             frames = [
                 file  # A user may have put other pictures beside them.
                 for file in sorted((self.folder / "samples").glob("*.png"))
-                if re.fullmatch("[0-9]{10,}", file.stem) and int(file.stem) <= loop.images
+                if re.fullmatch("[0-9]{10,}", file.stem) and int(file.stem) <= loop.images_seen
             ]
             save_gif(frames, self.folder / "samples.gif")
 
@@ -252,8 +252,8 @@ class Samples:
             return
         loop.require_finite()
         (picture,) = to_pictures(self.draw())
-        facts = provenance(run=self.folder.name, seed=self.seed, images=loop.images)
-        save_png(picture, self.folder / "samples" / f"{loop.images:010d}.png", facts=facts)
+        facts = provenance(run=self.folder.name, seed=self.seed, images_seen=loop.images_seen)
+        save_png(picture, self.folder / "samples" / f"{loop.images_seen:010d}.png", facts=facts)
 
 
 class Checkpoints:
@@ -271,7 +271,7 @@ class Checkpoints:
         >>> from tempfile import TemporaryDirectory
         >>> from unittest.mock import MagicMock
         >>> from zerosum.checkpoint import load_checkpoint
-        >>> loop = MagicMock(spec=Loop, images=64, rollbacks=0)
+        >>> loop = MagicMock(spec=Loop, images_seen=64, rollbacks=0)
         >>> loop.game, loop.engine = MagicMock(players={}), MagicMock(is_main=True)
         >>> loop.state_dict.return_value = {"images": 64}
         >>> with TemporaryDirectory() as folder:
@@ -291,7 +291,7 @@ class Checkpoints:
 
     def started(self, loop: AnyLoop) -> None:
         """Save the untrained state, so that there is something to resume from the start."""
-        if loop.images == 0:
+        if loop.images_seen == 0:
             self.save(loop)
         self._saved_at = time.monotonic()
 
@@ -306,7 +306,7 @@ class Checkpoints:
 
     def keep(self, loop: AnyLoop) -> None:
         """Save, unless this state of the game is saved: before what may take long, or fail."""
-        if self._saved != (loop.images, loop.rollbacks):
+        if self._saved != (loop.images_seen, loop.rollbacks):
             self.save(loop)
 
     def save(self, loop: AnyLoop) -> None:
@@ -317,7 +317,7 @@ class Checkpoints:
             CheckpointError: The file could not be written.
         """
         self._write(loop, self.path)
-        self._saved = (loop.images, loop.rollbacks)
+        self._saved = (loop.images_seen, loop.rollbacks)
         self._saved_at = time.monotonic()
 
     def save_best(self, loop: AnyLoop) -> None:
@@ -338,6 +338,6 @@ def _refuse_not_finite(loop: AnyLoop, path: Path) -> None:
     for name, player in loop.game.players.items():
         if not all(bool(torch.isfinite(weight).all()) for weight in player.parameters):
             raise NonFiniteCostError(
-                f"weights of the {name} are no longer finite after {loop.images:,} images; "
+                f"weights of the {name} are no longer finite after {loop.images_seen:,} images; "
                 f"{path} is left as it was. Start a new run with a lower learning rate."
             )

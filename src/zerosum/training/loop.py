@@ -18,7 +18,7 @@ from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.training.costs import Costs
 from zerosum.training.engine import Engine
-from zerosum.training.pace import decay_of, half_life_at, set_pace, update_average
+from zerosum.training.pace import decay_of, ema_half_life_at, set_pace, update_ema
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
 __all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
@@ -49,9 +49,9 @@ class Hook(Protocol):
 
     Example:
         >>> class Count:
-        ...     def started(self, loop): print(f"from {loop.images} images")
-        ...     def played(self, loop, record): print(f"{loop.images}: {sorted(record)}")
-        ...     def stopped(self, loop): print(f"up to {loop.images} images")
+        ...     def started(self, loop): print(f"from {loop.images_seen} images")
+        ...     def played(self, loop, record): print(f"{loop.images_seen}: {sorted(record)}")
+        ...     def stopped(self, loop): print(f"up to {loop.images_seen} images")
         >>> isinstance(Count(), Hook)
         True
     """
@@ -115,7 +115,7 @@ class Loop(Generic[BatchT]):
         >>> batches = SimpleNamespace(size_at=lambda position: 16, at=lambda position: black)
         >>> loop = Loop(game=game, batches=batches, engine=engine, seed=0)
         >>> loop.run(until=64)
-        >>> loop.images, loop.rounds
+        >>> loop.images_seen, loop.rounds
         (64, 4)
     """
 
@@ -133,7 +133,7 @@ class Loop(Generic[BatchT]):
         self.engine = engine
         self.seed = seed
         self.hooks = tuple(hooks)
-        self.images = 0
+        self.images_seen = 0
         self.before = 0
         self.rounds = 0
         self.rollbacks = 0
@@ -187,7 +187,7 @@ class Loop(Generic[BatchT]):
             for hook in self.hooks:
                 hook.started(self)
             self.activity = ""
-            while self.images < until and not self.engine.any(self._stop):
+            while self.images_seen < until and not self.engine.any(self._stop):
                 with self._first_cause():
                     record = self.play_round()
                 _each(partial(hook.played, self, record) for hook in self.hooks)
@@ -201,24 +201,27 @@ class Loop(Generic[BatchT]):
                 one that had not been looked at.
         """
         self.is_whole = False
-        torch.manual_seed(derive_seed(self.seed, "layers", self.images, self.engine.rank))
+        torch.manual_seed(derive_seed(self.seed, "layers", self.images_seen, self.engine.rank))
         now = Round(
             number=self.rounds,
-            images=self.images,
-            random=self.random_at(self.images),
+            images_seen=self.images_seen,
+            random=self.random_at(self.images_seen),
             gather=self.engine.gather,
         )
         record: dict[str, Mapping[str, Tensor]] = {}
-        for asked in self.turns(self.batches.at(self.images), now):
-            player = self.game.players[asked.player]
-            turn = player.charge(asked)
+        for planned in self.turns(self.batches.at(self.images_seen), now):
+            player = self.game.players[planned.player]
+            turn = player.charge(planned)
             self._note(turn)
             if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
                 self._look_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
-        self.update_averages()
-        self.before, self.images = self.images, self.images + self.batches.size_at(self.images)
+        self.update_emas()
+        self.before, self.images_seen = (
+            self.images_seen,
+            self.images_seen + self.batches.size_at(self.images_seen),
+        )
         self.rounds += 1
         if self._costs and self.rounds % self.engine.look_every == 0:
             self._look_together()
@@ -257,7 +260,7 @@ class Loop(Generic[BatchT]):
 
     def _move(self, player: Player, turn: Turn) -> None:
         parameters = player.parameters
-        set_pace(player, self.images, factor=0.5**self.rollbacks)
+        set_pace(player, self.images_seen, factor=0.5**self.rollbacks)
         player.optimizer.zero_grad(set_to_none=True)
         with self.engine.averaged(parameters):
             turn.cost.backward(inputs=parameters)  # type: ignore[no-untyped-call]
@@ -270,7 +273,7 @@ class Loop(Generic[BatchT]):
         """
         ahead = self.engine.works_ahead
         mean = self.engine.mean(turn.cost.detach()) if ahead else None
-        self._costs.note(turn, round=self.rounds, images=self.images, mean=mean)
+        self._costs.note(turn, round=self.rounds, images_seen=self.images_seen, mean=mean)
 
     def _look_together(self) -> None:
         """Look at the costs, on all processes at the same time, so that all of them stop.
@@ -298,13 +301,15 @@ class Loop(Generic[BatchT]):
             self.require_finite()
             raise
 
-    def update_averages(self) -> None:
+    def update_emas(self) -> None:
         """Let the averages follow the networks, by the images of the round that was played."""
-        step = self.batches.size_at(self.images)
+        step = self.batches.size_at(self.images_seen)
         for player in self.game.players.values():
-            if player.average is not None:
-                half_life = half_life_at(player.half_life, self.images, player.memory)
-                update_average(player.average, player.network, decay_of(half_life, step=step))
+            if player.ema is not None:
+                half_life = ema_half_life_at(
+                    player.ema_half_life, self.images_seen, player.ema_factor
+                )
+                update_ema(player.ema, player.network, decay_of(half_life, step=step))
 
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on bit for bit; random numbers need no state of their own.
@@ -314,7 +319,7 @@ class Loop(Generic[BatchT]):
         """
         self.require_finite()
         return {
-            "images": self.images,
+            "images": self.images_seen,
             "before": self.before,
             "rounds": self.rounds,
             "rollbacks": self.rollbacks,
@@ -323,7 +328,7 @@ class Loop(Generic[BatchT]):
             "players": {
                 name: {
                     "network": player.network.state_dict(),
-                    "average": None if player.average is None else player.average.state_dict(),
+                    "average": None if player.ema is None else player.ema.state_dict(),
                     "optimizer": optimizer_state(player.optimizer),
                 }
                 | ({"history": player.history.state_dict()} if player.history else {})
@@ -340,7 +345,9 @@ class Loop(Generic[BatchT]):
         counts = dict.fromkeys(("images", "before", "rounds", "rollbacks"), 0)
         players: dict[str, Any] = {name: {"optimizer": {}} for name in self.game.players}
         require_like(state, {**counts, "game": {}, "players": players, "hooks": {}}, "loop")
-        self.images, self.before, self.rounds, self.rollbacks = (state[name] for name in counts)
+        self.images_seen, self.before, self.rounds, self.rollbacks = (
+            state[name] for name in counts
+        )
         self._random = self._fresh_random()
         self._costs.forget()
         self.is_whole = True

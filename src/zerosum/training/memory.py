@@ -42,8 +42,8 @@ class TensorMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Count what an operation makes."""
         made = func(*args, **(kwargs or {}))
-        given = _storages((args, kwargs))
-        for storage in _storages(made) - given:  # Views have the memory of what they show.
+        arguments = _storages((args, kwargs))
+        for storage in _storages(made) - arguments:  # Views have the memory of what they show.
             self._count(storage)
         return made
 

@@ -1,6 +1,6 @@
-"""What follows the images seen: how fast players learn, and how fast their averages follow.
+"""What follows the images seen: how fast players learn, and how fast their EMAs follow.
 
-An average is the exponential moving average of a network, with a half-life in images.
+An EMA is the exponential moving average of a network's weights, with a half-life in images.
 """
 
 import torch
@@ -12,32 +12,36 @@ from zerosum.games.parts.schedules import Schedule
 __all__ = [
     "RAMP_UP",
     "decay_of",
-    "half_life_at",
-    "learning_rate_factor",
+    "ema_half_life_at",
     "set_pace",
-    "update_average",
+    "update_ema",
 ]
 
 RAMP_UP = 0.05
-"""Early on the half-life is at most this share of the images seen, so that an average does not
+"""Early on the half-life is at most this share of the images seen, so that an EMA does not
 remember the untrained network (Karras et al. 2020, StyleGAN2-ADA, https://arxiv.org/abs/2006.06676)."""
 
 
-def half_life_at(half_life: float, images: int, factor: Schedule | None = None) -> float:
-    """The half-life of an average after so many images.
+def ema_half_life_at(half_life: float, images_seen: int, factor: Schedule | None = None) -> float:
+    """The half-life of an EMA after so many images.
 
     Args:
         half_life: What it is in the end, in images.
-        images: Images seen so far.
+        images_seen: Images seen so far.
         factor: How it comes to be that; None: it is at most ``RAMP_UP`` times the images.
 
     Example:
-        >>> half_life_at(1000, 5000), half_life_at(1000, 10**6)
+        >>> ema_half_life_at(1000, 5000), ema_half_life_at(1000, 10**6)
         (250.0, 1000)
-        >>> half_life_at(1000, 5000, Schedule(start=0.0, end=1.0, until=10_000, shape="linear"))
+        >>> rising = Schedule(start=0.0, end=1.0, until=10_000, shape="linear")
+        >>> ema_half_life_at(1000, 5000, rising)
         500.0
     """
-    return min(half_life, RAMP_UP * images) if factor is None else half_life * factor.at(images)
+    return (
+        min(half_life, RAMP_UP * images_seen)
+        if factor is None
+        else half_life * factor.at(images_seen)
+    )
 
 
 def decay_of(half_life: float, *, step: int) -> float:
@@ -55,19 +59,19 @@ def decay_of(half_life: float, *, step: int) -> float:
 
 
 @torch.no_grad()
-def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
+def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
     """θ' ← β θ' + (1 − β) θ for weights and for batch normalisation's running statistics.
 
     Whole numbers, such as counts of batches, are copied.
 
     Example:
-        >>> average, network = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
-        >>> _ = nn.init.zeros_(average.weight), nn.init.ones_(network.weight)
-        >>> update_average(average, network, decay=0.75)
-        >>> average.weight.item()
+        >>> ema, network = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+        >>> _ = nn.init.zeros_(ema.weight), nn.init.ones_(network.weight)
+        >>> update_ema(ema, network, decay=0.75)
+        >>> ema.weight.item()
         0.25
     """
-    ours = list(average.state_dict().values())
+    ours = list(ema.state_dict().values())
     theirs = list(network.state_dict().values())
     pairs = list(zip(ours, theirs, strict=True))
     real = [(a, b) for a, b in pairs if a.is_floating_point()]
@@ -77,39 +81,26 @@ def update_average(average: nn.Module, network: nn.Module, decay: float) -> None
             a.copy_(b)
 
 
-def learning_rate_factor(decay: tuple[int, int] | None, images: int) -> float:
-    """1 until ``decay[0]`` images, then linearly down to 0 at ``decay[1]``.
-
-    Example:
-        >>> learning_rate_factor((100, 200), 150)
-        0.5
-    """
-    if decay is None:
-        return 1.0
-    start, end = decay
-    return min(1.0, max(0.0, (end - images) / (end - start)))
-
-
-def set_pace(player: Player, images: int, *, factor: float) -> None:
+def set_pace(player: Player, images_seen: int, *, factor: float) -> None:
     """Give a player's optimizer the settings that its schedules have after that many images.
 
     Args:
         player: Who is about to move.
-        images: Real images seen so far.
+        images_seen: Real images seen so far.
         factor: On the learning rate, besides.
 
     Example:
-        >>> import torch
+        >>> from zerosum.games.parts.schedules import Pace
         >>> weight = torch.nn.Parameter(torch.zeros(()))
         >>> player = Player(network=torch.nn.ParameterList([weight]),
-        ...                 optimizer=torch.optim.Adam([weight], lr=0.1), decay=(0, 100))
+        ...                 optimizer=torch.optim.Adam([weight], lr=0.1),
+        ...                 pace=Pace(decay=(0, 100)))
         >>> set_pace(player, 50, factor=1.0)
         >>> player.optimizer.param_groups[0]["lr"]
         0.05
     """
-    factor *= learning_rate_factor(player.decay, images) * player.rate.at(images)
-    factor *= player.annealing.at(images)
+    pace = player.pace
     for group in player.optimizer.param_groups:
-        group["lr"] = group["initial_lr"] * factor
-        if player.beta2 is not None:
-            group["betas"] = (group["betas"][0], player.beta2.at(images))
+        group["lr"] = group["initial_lr"] * (factor * pace.factor(images_seen))
+        if pace.beta2 is not None:
+            group["betas"] = (group["betas"][0], pace.beta2.at(images_seen))

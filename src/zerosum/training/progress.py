@@ -38,7 +38,7 @@ class Display:
 
     def started(self, loop: Loop[Any]) -> None:
         """Show the bar."""
-        self._last = (loop.images, time.monotonic())
+        self._last = (loop.images_seen, time.monotonic())
         if not loop.engine.is_main or not self.has_bar:
             return
         self._bar = Progress(
@@ -49,7 +49,7 @@ class Display:
             expand=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task("", total=self.total, completed=loop.images)
+        self._task = self._bar.add_task("", total=self.total, completed=loop.images_seen)
 
     def played(self, loop: Loop[Any], record: Record) -> None:
         """Count, and refresh at most a few times a second."""
@@ -57,23 +57,23 @@ class Display:
             return
         now = time.monotonic()
         if self._start is None:  # What came before the first round says nothing of the others.
-            self._start = (loop.images, now)
+            self._start = (loop.images_seen, now)
         pause = 0.25 if self._bar is not None else self.seconds_between_lines
         if now - self._last[1] < pause:
             return
         loop.require_finite()
-        rate = (loop.images - self._last[0]) / (now - self._last[1])
-        self._last = (loop.images, now)
-        seconds = (now - self._start[1]) / max(loop.images - self._start[0], 1)
-        left = max(0, self.total - loop.images) * seconds
+        rate = (loop.images_seen - self._last[0]) / (now - self._last[1])
+        self._last = (loop.images_seen, now)
+        seconds = (now - self._start[1]) / max(loop.images_seen - self._start[0], 1)
+        left = max(0, self.total - loop.images_seen) * seconds
         text = (
-            f"{as_duration(left)} left, {loop.images:,} / {self.total:,} images, "
+            f"{as_duration(left)} left, {loop.images_seen:,} / {self.total:,} images, "
             f"{rate:,.0f} images/s, {_describe(record)}"
         )
         if self._bar is not None:
-            self._bar.update(self._task, completed=loop.images, description=text)
+            self._bar.update(self._task, completed=loop.images_seen, description=text)
         else:
-            share = min(1.0, loop.images / self.total)
+            share = min(1.0, loop.images_seen / self.total)
             self.console.print(f"{share:4.0%}  {text}", soft_wrap=True, highlight=False)
 
     def stopped(self, loop: Loop[Any]) -> None:

@@ -37,10 +37,10 @@ def stopped_by_signals(stop: Callable[[], None], *, say: bool = True) -> Iterato
         say: Whether to say on standard error what happens now.
 
     Example:
-        >>> asked = []
-        >>> with stopped_by_signals(lambda: asked.append("stop"), say=False):
+        >>> calls = []
+        >>> with stopped_by_signals(lambda: calls.append("stop"), say=False):
         ...     signal.raise_signal(signal.SIGTERM)
-        >>> asked
+        >>> calls
         ['stop']
     """
     last: list[float] = []

@@ -29,7 +29,7 @@ def hardening(*, epsilon: float = 0.1, steps: int = 1, share: float = 1.0) -> Ha
 
 def at(images: int, *, rank: int = 0, processes: int = 1) -> Round:
     random = Randomness(seed=0, rank=rank, processes=processes).at(images)
-    return Round(number=images // 8, images=images, random=random)
+    return Round(number=images // 8, images_seen=images, random=random)
 
 
 def pictures(count: int = 8) -> tuple[Tensor, Tensor]:
@@ -144,7 +144,7 @@ def test_augmented_pictures_are_attacked_as_pictures_can_be(name: Any) -> None:
 
 def small(**fields: Any) -> RunConfig:
     quick = {
-        "game.network.width": 8,
+        "game.network.base_channels": 8,
         "game.augmentation": (),
         "game.optimizer.decay": None,
         "images": 256,

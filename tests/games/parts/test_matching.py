@@ -16,7 +16,7 @@ from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.types import Batch
 
-NOW = Round(number=0, images=0, random=Randomness(seed=0))
+NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 
 
 class Drawer(nn.Module):
@@ -83,15 +83,15 @@ def test_equal_means_cost_nothing() -> None:
     fake = torch.tensor([[1.0, 3.0], [1.0, 3.0]]).view(2, 1, 1, 2)
     real = torch.tensor([[0.0, 2.0], [2.0, 4.0]]).view(2, 1, 1, 2)
     matching = FeatureMatching(FeatureMatchingConfig(weight=1.0))
-    assert matching.pay(Judge(), fake, real).item() == 0.0
-    assert matching.pay(Judge(), fake + 1, real).item() > 0.0
+    assert matching.loss(Judge(), fake, real).item() == 0.0
+    assert matching.loss(Judge(), fake + 1, real).item() > 0.0
 
 
 def test_real_pictures_are_seen_as_generated_ones_are() -> None:
     """Both augmented: cut out to nothing but grey, all means are the same."""
 
     class Blind(AdversarialGame):
-        def view(self, images: Tensor, now: Round) -> Tensor:
+        def augment(self, images: Tensor, now: Round) -> Tensor:
             return 0 * images
 
     game, _ = _play(weight=1.0, alone=True)
@@ -102,11 +102,11 @@ def test_real_pictures_are_seen_as_generated_ones_are() -> None:
 
 def test_it_is_off_by_default_and_joins_a_conditional_relativistic_game() -> None:
     engine = Engine(device=torch.device("cpu"))
-    small = {"game.generator.width": 4, "game.discriminator.width": 4}
+    small = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
     base = change(recipe("r3gan-digits"), small)
     game = build_game(base, engine)
     assert isinstance(game, AdversarialGame)
-    assert game.matching is None
+    assert game.regularisers["generator"] == ()
     classes = [{"name": name, "pictures": 1} for name in "abc"]
     fields = {"game.conditional": "projection", "game.classes": classes}
     asked = build_game(change(base, {**fields, "game.feature_matching.weight": 2.0}), engine)

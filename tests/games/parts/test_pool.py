@@ -13,7 +13,7 @@ def _numbered(first: int, count: int) -> Tensor:
 
 
 def _now(images: int) -> Round:
-    return Round(number=0, images=images, random=Randomness(seed=0).at(images))
+    return Round(number=0, images_seen=images, random=Randomness(seed=0).at(images))
 
 
 def test_until_it_is_full_it_gives_back_what_it_is_shown() -> None:
@@ -64,7 +64,7 @@ def test_two_processes_have_the_pool_and_the_pictures_of_one() -> None:
 
             now = Round(
                 number=0,
-                images=start,
+                images_seen=start,
                 random=Randomness(seed=0, rank=rank, processes=2).at(start),
                 gather=gather,
             )

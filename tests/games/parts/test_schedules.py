@@ -6,7 +6,7 @@ import pytest
 
 from zerosum.config import PenaltyConfig
 from zerosum.errors import UnknownNameError
-from zerosum.games.adversarial import WeightedPenalty
+from zerosum.games import WeightedPenalty
 from zerosum.games.base import Round
 from zerosum.games.parts.schedules import SHAPES, STEADY, Schedule, annealed, ramped
 from zerosum.randomness import Randomness
@@ -67,7 +67,7 @@ def test_a_penaltys_weight_follows_its_schedule() -> None:
     factor = Schedule(start=10.0, end=1.0, until=100, shape="linear")
     lazy = WeightedPenalty(PenaltyConfig(weight=0.5, every=4), name="r1", factor=factor)
     weights = [
-        lazy.weight_at(Round(number=0, images=images, random=Randomness(seed=0)))
+        lazy.weight_at(Round(number=0, images_seen=images, random=Randomness(seed=0)))
         for images in (0, 50, 100)
     ]
     assert weights == pytest.approx([20.0, 11.0, 2.0])

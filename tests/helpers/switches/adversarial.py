@@ -41,7 +41,7 @@ from helpers.switches.promises import (
     Promise,
     Switch,
     augments,
-    averages,
+    ema_follows,
     is_built,
     optimizer,
 )
@@ -65,7 +65,7 @@ BASE = GenerationRunConfig(
     recipe="switches",
     data="",
     pictures=PicturesConfig(size=(8, 8), channels=1),
-    images=1000,
+    total_images=1000,
     batch_size=4,
     game=AdversarialConfig(
         generator=MlpGeneratorConfig(latent_size=4, widths=(8,), dropout=0.0),
@@ -74,14 +74,14 @@ BASE = GenerationRunConfig(
         discriminator_optimizer=FAST,
     ),
 )
-CONVOLUTIONS = {"generator": DcganGeneratorConfig(latent_size=4, width=4)}
+CONVOLUTIONS = {"generator": DcganGeneratorConfig(latent_size=4, base_channels=4)}
 GROWING = {
-    "generator": ProganGeneratorConfig(latent_size=4, width=2),
-    "discriminator": ProganDiscriminatorConfig(width=2),
+    "generator": ProganGeneratorConfig(latent_size=4, base_channels=2),
+    "discriminator": ProganDiscriminatorConfig(base_channels=2),
 }
 STYLED = {
     "generator": StyleGeneratorConfig(
-        latent_size=4, width=2, style_size=4, depth=2, mixing=0.0, noise=False
+        latent_size=4, base_channels=2, style_size=4, depth=2, mixing=0.0, noise=False
     )
 }
 CLASSES = [{"name": name, "pictures": count} for name, count in (("few", 1), ("many", 3))]
@@ -116,7 +116,7 @@ BURN_IN: dict[str, Any] = {
 
 def _burn_in(name: str, off: Any, on: Any, **given: Any) -> Switch:
     besides = {key: value for key, value in (BURN_IN | given).items() if key != f"burn_in.{name}"}
-    promise = averages(G) if name == "half_life" else burns_in
+    promise = ema_follows(G) if name == "half_life" else burns_in
     return Switch(name=f"burn_in.{name}", off=off, on=on, promise=promise, given=besides)
 
 
@@ -152,7 +152,7 @@ SWITCHES = [
     Switch(
         name="discriminator",
         off=BASE.game.discriminator,
-        on=DcganDiscriminatorConfig(width=4),
+        on=DcganDiscriminatorConfig(base_channels=4),
         promise=is_built(D, "discriminator"),
     ),
     Switch(name="objective", off="non-saturating", on="wasserstein", promise=pays_by_objective),
@@ -167,13 +167,13 @@ SWITCHES = [
     Switch(name="dequantise", off=False, on=True, promise=fills_levels),
     *optimizer("generator_optimizer", G),
     *optimizer("discriminator_optimizer", D),
-    Switch(name="average_half_life", off=None, on=8, promise=averages(G)),
+    Switch(name="ema_half_life", off=None, on=8, promise=ema_follows(G)),
     _burn_in("images", 0, 24),
     _burn_in("shape", "cosine", "linear"),
     _burn_in("learning_rate", 1.0, 4.0),
     _burn_in("beta2", None, 0.5),
     _burn_in("penalties", 1.0, 10.0),
-    _burn_in("half_life", None, 2.0, average_half_life=8),
+    _burn_in("half_life", None, 2.0, ema_half_life=8),
     _burn_in("augmentation", 1.0, 0.25),
     *(
         Switch(name="augmentation", off=(), on=(name,), promise=augments(D, originals, G))

@@ -13,9 +13,9 @@ from helpers.switches.promises import (
     Originals,
     Switch,
     augments,
-    averages,
     batch_of,
     close,
+    ema_follows,
     is_built,
     made_by,
     optimizer,
@@ -39,10 +39,10 @@ SMALL: dict[str, Any] = {
     "recipe": "switches",
     "data": "",
     "pictures": PicturesConfig(size=(8, 8), channels=1),
-    "images": 1000,
+    "total_images": 1000,
     "batch_size": 4,
 }
-NETWORK = ConvClassifierConfig(width=2, norm="none", dropout=0.0)
+NETWORK = ConvClassifierConfig(base_channels=2, norm="none", dropout=0.0)
 QUIET = MlpClassifierConfig(widths=(6,), input_noise=0.0, noise=0.0)
 
 
@@ -97,7 +97,7 @@ def ending_in_a_classifier(
     yield Switch(name="augmentation", off=(), on=("affine",), promise=augments(player, originals))
     smooth = smooths_labels(player, term, labels)
     yield Switch(name="label_smoothing", off=0.0, on=0.3, promise=smooth)
-    yield Switch(name="average_half_life", off=None, on=8, promise=averages(player))
+    yield Switch(name="ema_half_life", off=None, on=8, promise=ema_follows(player))
 
 
 # --- Classification ------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ CLASSIFICATION_SWITCHES = [
     Switch(
         name="network",
         off=NETWORK,
-        on=ConvClassifierConfig(width=3, norm="none", dropout=0.0),
+        on=ConvClassifierConfig(base_channels=3, norm="none", dropout=0.0),
         promise=is_built(C, "network", classes=2),
     ),
     *ending_in_a_classifier(
@@ -224,7 +224,7 @@ FEW_LABELS_SWITCHES = [
     Switch(
         name="generator",
         off=FEW_LABELS.game.generator,
-        on=DcganGeneratorConfig(latent_size=4, width=4),
+        on=DcganGeneratorConfig(latent_size=4, base_channels=4),
         promise=is_built(G, "generator"),
     ),
     *ending_in_a_classifier(

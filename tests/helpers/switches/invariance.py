@@ -13,7 +13,7 @@ from zerosum.config import InvarianceConfig, LenetClassifierConfig, OptimizerCon
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 
 C, D, T = "classifier", "domain", "target"
-NETWORK = LenetClassifierConfig(widths=(2,), feature_units=(3,), units=(4,))
+NETWORK = LenetClassifierConfig(channels=(2,), feature_units=(3,), units=(4,))
 FAST = OptimizerConfig(learning_rate=0.01)
 BASE = AdaptationRunConfig(
     **SMALL,
@@ -133,7 +133,7 @@ SWITCHES = [
     _switch(
         "network",
         NETWORK,
-        LenetClassifierConfig(widths=(3,), feature_units=(3,), units=(4,)),
+        LenetClassifierConfig(channels=(3,), feature_units=(3,), units=(4,)),
         is_built(C, "network", classes=2),
     ),
     *ending_in_a_classifier(
@@ -154,7 +154,7 @@ SWITCHES = [
         goes_together,
         given={
             "network": LenetClassifierConfig(
-                widths=(2,), feature_units=(3,), units=(4,), norm="batch"
+                channels=(2,), feature_units=(3,), units=(4,), norm="batch"
             )
         },
     ),

@@ -9,7 +9,7 @@ from torch import Tensor
 from helpers.switches import brought
 from helpers.switches.classifiers import SMALL, shares
 from helpers.switches.playing import Move, Played
-from helpers.switches.promises import Switch, averages, close, is_built, optimizer, pays, plays
+from helpers.switches.promises import Switch, close, ema_follows, is_built, optimizer, pays, plays
 from zerosum.config import (
     DcganDiscriminatorConfig,
     MlpDiscriminatorConfig,
@@ -26,7 +26,7 @@ BASE = PerturbationRunConfig(
     **SMALL,
     game=PerturbationConfig(
         victim=f"{FILE}:leaning",
-        generator=ResnetTranslatorConfig(width=2, halvings=1, blocks=1),
+        generator=ResnetTranslatorConfig(base_channels=2, downsamplings=1, blocks=1),
         discriminator=MlpDiscriminatorConfig(widths=(8,), dropout=0.0),
         generator_optimizer=FAST,
         discriminator_optimizer=FAST,
@@ -135,13 +135,13 @@ SWITCHES = [
     _switch(
         "generator",
         BASE.game.generator,
-        ResnetTranslatorConfig(width=3, halvings=1, blocks=1),
+        ResnetTranslatorConfig(base_channels=3, downsamplings=1, blocks=1),
         is_built(G, "generator"),
     ),
     _switch(
         "discriminator",
         BASE.game.discriminator,
-        DcganDiscriminatorConfig(width=2, norm="none"),
+        DcganDiscriminatorConfig(base_channels=2, norm="none"),
         is_built(D, "discriminator"),
     ),
     _switch("objective", "least-squares", "wasserstein", is_found_out),
@@ -151,5 +151,5 @@ SWITCHES = [
     _switch("held_out", 0.0, 0.5, shares("images", 12, 6), has_data=True),
     *optimizer("generator_optimizer", G),
     *optimizer("discriminator_optimizer", D),
-    _switch("average_half_life", None, 8, averages(G)),
+    _switch("ema_half_life", None, 8, ema_follows(G)),
 ]

@@ -15,7 +15,7 @@ from zerosum.families.building import build_game
 from zerosum.games.base import Game, Player, Round, Turn
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop, Record
-from zerosum.types import Batch, DomainBatch, FewLabelsBatch, Images
+from zerosum.types import Batch, DomainBatch, Images, SemiSupervisedBatch
 
 CPU = Engine(device=torch.device("cpu"))
 ROUNDS = 3
@@ -86,7 +86,7 @@ class Played:
         networks = [
             network
             for player in self.game.players.values()
-            for network in (player.network, player.average)
+            for network in (player.network, player.ema)
             if network is not None
         ]
         return [weight for network in networks for weight in network.parameters()]
@@ -143,7 +143,7 @@ class Played:
             player = self.game.players[turn.player]
             move = Move(
                 round=now.number,
-                images=now.images,
+                images=now.images_seen,
                 player=turn.player,
                 batch=batch,
                 cost=turn.cost.detach().clone(),
@@ -183,8 +183,8 @@ class Noise:
         labels = torch.arange(self.config.batch_size) % 2
         return Batch(images=self.images(0, position), labels=labels)
 
-    def few_labels(self, position: int) -> FewLabelsBatch:
-        return FewLabelsBatch(images=self.images(1, position), labelled=self.batch(position))
+    def few_labels(self, position: int) -> SemiSupervisedBatch:
+        return SemiSupervisedBatch(images=self.images(1, position), labelled=self.batch(position))
 
     def domains(self, position: int) -> DomainBatch:
         a, b, smoothed = (self.images(stream, position) for stream in range(3))

@@ -15,9 +15,9 @@ from helpers.switches.promises import (
     Originals,
     Switch,
     augments,
-    averages,
     batch_of,
     close,
+    ema_follows,
     is_built,
     made_by,
     optimizer,
@@ -40,8 +40,8 @@ G, D = "generator", "discriminator"
 FILE = Path(brought.__file__)
 FAST = OptimizerConfig(learning_rate=0.01)
 NETWORKS: dict[str, Any] = {
-    "generator": ResnetTranslatorConfig(width=2, halvings=1, blocks=1),
-    "discriminator": PatchDiscriminatorConfig(width=2, halvings=1),
+    "generator": ResnetTranslatorConfig(base_channels=2, downsamplings=1, blocks=1),
+    "discriminator": PatchDiscriminatorConfig(base_channels=2, downsamplings=1),
     "generator_optimizer": FAST,
     "discriminator_optimizer": FAST,
 }
@@ -100,20 +100,20 @@ def common(
     yield _switch(
         "generator",
         NETWORKS["generator"],
-        ResnetTranslatorConfig(width=3, halvings=1, blocks=1),
+        ResnetTranslatorConfig(base_channels=3, downsamplings=1, blocks=1),
         is_built(translator, "generator", part),
     )
     yield _switch(
         "discriminator",
         NETWORKS["discriminator"],
-        PatchDiscriminatorConfig(width=3, halvings=1),
+        PatchDiscriminatorConfig(base_channels=3, downsamplings=1),
         _has_width(judge, channels),
     )
     promise = learns_by_objective(judge, term)
     yield _switch("objective", "least-squares", "non-saturating", promise)
     yield from optimizer("generator_optimizer", translator)
     yield from optimizer("discriminator_optimizer", *judges)
-    yield _switch("average_half_life", None, 8, averages(translator))
+    yield _switch("ema_half_life", None, 8, ema_follows(translator))
     seen = augments(judge, originals, translator, part=part)
     yield _switch("augmentation", (), ("affine",), seen, given=alone)
 
@@ -122,7 +122,7 @@ def _has_width(judge: str, channels: int) -> Any:
     def promise(off: Played, on: Played) -> None:
         for played in (off, on):
             first = played.game.players[judge].parameters[0]
-            assert first.shape[:2] == (played.settings.discriminator.width, channels)
+            assert first.shape[:2] == (played.settings.discriminator.base_channels, channels)
 
     return promise
 

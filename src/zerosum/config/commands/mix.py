@@ -59,11 +59,11 @@ class MixConfig:
         return _seeds("fine", self.fine)
 
 
-def _seeds(name: str, given: Sequence[str | int]) -> tuple[int, ...]:
+def _seeds(name: str, values: Sequence[str | int]) -> tuple[int, ...]:
     try:
-        return tuple(int(seed) for seed in given)
+        return tuple(int(seed) for seed in values)
     except ValueError as error:
         raise ConfigError(
             f"expected seeds between commas for --{name}, such as 1,2,3, "
-            f"got {','.join(map(str, given))!r}."
+            f"got {','.join(map(str, values))!r}."
         ) from error

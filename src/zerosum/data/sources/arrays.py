@@ -145,13 +145,13 @@ class ArraySource(Source):
                     f"{labels.max()}; the file is damaged, or another one."
                 )
             return labels, self._names
-        found, places = np.unique(labels, return_inverse=True)
-        if len(found) > _MOST_CLASSES:
+        names, places = np.unique(labels, return_inverse=True)
+        if len(names) > _MOST_CLASSES:
             raise DataError(
-                f"{self.origin}: {len(found)} different labels are more than {_MOST_CLASSES}; "
+                f"{self.origin}: {len(names)} different labels are more than {_MOST_CLASSES}; "
                 "expected the number of each picture's class."
             )
-        return places.astype(np.int64), tuple(map(str, found.tolist()))
+        return places.astype(np.int64), tuple(map(str, names.tolist()))
 
 
 def check_pictures(pictures: Rows, origin: str) -> None:
@@ -246,10 +246,10 @@ def as_labels(labels: Rows, count: int, origin: str) -> NDArray[np.int64]:
     return numbers.astype(np.int64)
 
 
-def _not_labels(found: str, count: int, origin: str) -> str:
+def _not_labels(reason: str, count: int, origin: str) -> str:
     return (
         f"{origin}: expected one whole number as label for each of {count} pictures, found "
-        f"{found}; one-hot labels become numbers by y.argmax(1)."
+        f"{reason}; one-hot labels become numbers by y.argmax(1)."
     )
 
 

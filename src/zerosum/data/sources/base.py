@@ -118,11 +118,11 @@ class Source(ABC):
         return iter(())
 
 
-def spread(count: int, wanted: int) -> list[int]:
-    """At most ``wanted`` numbers below ``count``, evenly spread, from 0 on.
+def spread(count: int, at_most: int) -> list[int]:
+    """At most ``at_most`` numbers below ``count``, evenly spread, from 0 on.
 
     Example:
         >>> spread(100, 4), spread(2, 4)
         ([0, 25, 50, 75], [0, 1])
     """
-    return [position * count // min(count, wanted) for position in range(min(count, wanted))]
+    return [position * count // min(count, at_most) for position in range(min(count, at_most))]

@@ -70,8 +70,8 @@ class FileSource(Source):
         self._labels_path = ""
         # Before anything is read: what is replaced while it is listed has changed.
         before = self._fingerprint()
-        found = map(_writable, self.find_entries())
-        self._listing = Listing((entry, is_picture_name(entry.path)) for entry in found)
+        result = map(_writable, self.find_entries())
+        self._listing = Listing((entry, is_picture_name(entry.path)) for entry in result)
         self._wrapper = self._find_wrapper()
         self._parts = self._find_parts()
         self.splits = tuple(self._parts.folders)
@@ -246,9 +246,9 @@ class FileSource(Source):
 
     def _say_what_may_be_splits(self) -> None:
         """Warn of folders among the pictures that are called as splits are."""
-        found = hidden_splits(self._listing.folders(self._prefix))
-        if found and not self._labels_path:
-            shown = ", ".join(map(printable, found[:5])) + (" ..." if len(found) > 5 else "")
+        result = hidden_splits(self._listing.folders(self._prefix))
+        if result and not self._labels_path:
+            shown = ", ".join(map(printable, result[:5])) + (" ..." if len(result) > 5 else "")
             warn(
                 f"{self.path}: {shown} may be meant for splits, but all pictures in them are read "
                 "as one set. Splits are called train, test and val, and hold the folders of the "
@@ -284,9 +284,9 @@ class FileSource(Source):
 
     def _nothing_found(self) -> str:
         others = next(self._listing.others(""), None)
-        found = f"found other files, such as {printable(others)}" if others else "it is empty"
+        result = f"found other files, such as {printable(others)}" if others else "it is empty"
         return (
-            f"no pictures in {self.path}: expected files such as .png or .jpg, {found}; "
+            f"no pictures in {self.path}: expected files such as .png or .jpg, {result}; "
             "check the path."
         )
 

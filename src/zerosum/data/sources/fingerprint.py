@@ -44,12 +44,12 @@ def fingerprint(paths: Iterable[Path], *words: str) -> str:
         False
     """
     digest = blake2b("\0".join(words).encode("utf-8", "surrogatepass"), digest_size=16)
-    found = [(path, path.stat()) for path in paths]
-    pieces = None if sum(status.st_size for _, status in found) <= WHOLE else _PIECES
-    for path, status in found:
+    states = [(path, path.stat()) for path in paths]
+    pieces = None if sum(status.st_size for _, status in states) <= WHOLE else _PIECES
+    for path, status in states:
         where = f"{path.resolve()}\0{status.st_size}\0{stamp(status)}\0"
         digest.update(where.encode("utf-8", "surrogatepass"))
-        sample(path, digest, pieces=pieces and max(1, pieces // len(found)))
+        sample(path, digest, pieces=pieces and max(1, pieces // len(states)))
     return digest.hexdigest()
 
 

@@ -40,8 +40,8 @@ def is_heic(content: bytes) -> bool:
         >>> is_heic(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), is_heic(b"GIF89a")
         (True, False)
     """
-    found = brands(content)
-    return bool(found & _HEIC) and not found & _AVIF
+    result = brands(content)
+    return bool(result & _HEIC) and not result & _AVIF
 
 
 def open_heic(content: bytes, name: str) -> "HeifFile":

@@ -50,10 +50,10 @@ def canonical(name: str) -> str | None:
         >>> canonical("train_A"), canonical("trainers")
         ('trainA', None)
     """
-    if found := _DOMAIN.fullmatch(name):
-        return found[1].lower() + found[2].upper()
-    found = _SPELLING.fullmatch(name)
-    return _STEMS[found[1].lower()] if found else None
+    if result := _DOMAIN.fullmatch(name):
+        return result[1].lower() + result[2].upper()
+    result = _SPELLING.fullmatch(name)
+    return _STEMS[result[1].lower()] if result else None
 
 
 def hidden_splits(folders: Iterable[str]) -> tuple[str, ...]:
@@ -158,8 +158,8 @@ def parse_labels(content: bytes, where: str) -> dict[str, int] | None:
         True
     """
     try:
-        found: Any = json.loads(content)
-        listed = found["labels"]
+        result: Any = json.loads(content)
+        listed = result["labels"]
         if listed is None:
             return None
         labels = {name.replace("\\", "/"): label for name, label in listed}

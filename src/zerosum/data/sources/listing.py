@@ -113,8 +113,8 @@ class Listing:
             "SELECT DISTINCT rtrim(rest, replace(rest, '/', '')) FROM (SELECT substr(path, ?) AS "
             "rest FROM found WHERE picture AND path >= ? AND path < ?) LIMIT 10000"
         )
-        found = (row[0].rstrip("/") for row in self._rows(query, *_under(prefix)))
-        return tuple(sorted(folder for folder in found if folder))
+        result = (row[0].rstrip("/") for row in self._rows(query, *_under(prefix)))
+        return tuple(sorted(folder for folder in result if folder))
 
     def directly(self, prefix: str) -> Iterator[str]:
         """The pictures in the folder ``prefix`` itself, sorted."""

@@ -65,13 +65,13 @@ def lsun(root: Path, split: str, *, category: str) -> _Lsun:
     if split not in _SPLITS:
         raise DataError(f"lsun has no split {split!r}; it has {', '.join(_SPLITS)}.")
     folder = f"{category}_{split}_lmdb"
-    found = next((it for it in (root / folder, root / "lsun" / folder) if it.is_dir()), None)
-    if found is None:
+    place = next((it for it in (root / folder, root / "lsun" / folder) if it.is_dir()), None)
+    if place is None:
         raise DataError(
             f"LSUN's {category} is not in {root}: expected the folder {folder} there; it has to "
             "be downloaded by hand: https://github.com/fyu/lsun says how."
         )
-    return _Lsun(found, category=category, split=split)
+    return _Lsun(place, category=category, split=split)
 
 
 def _lmdb() -> Any:

@@ -49,8 +49,8 @@ def data_root() -> Path:
         ...     data_root().as_posix()
         'large-disk/datasets'
     """
-    given = os.environ.get("ZEROSUM_DATA")
-    return expanded(given) if given else cache_folder() / "datasets"
+    folder_name = os.environ.get("ZEROSUM_DATA")
+    return expanded(folder_name) if folder_name else cache_folder() / "datasets"
 
 
 def _digits(root: Path, split: str) -> Source:
@@ -70,11 +70,11 @@ def _mnist(root: Path, split: str, *, name: str, dataset: str) -> Source:
     part = {"train": "train", "test": "t10k"}[split]
     stem = f"{part}-images-idx3-ubyte"
     places = [place / stem for place in (root / dataset / "raw", root / "raw", root)]
-    found = _first_file([*places, *(place.with_name(f"{stem}.gz") for place in places)])
-    if found is None or idx_labels(found) is None:
+    first = _first_file([*places, *(place.with_name(f"{stem}.gz") for place in places)])
+    if first is None or idx_labels(first) is None:
         _download(dataset, root, places[0], {"train": split == "train"})
-        found = places[0]
-    return idx_source(found, split=split, splits=_TRAIN_TEST, name=name, classes=_DIGITS)
+        first = places[0]
+    return idx_source(first, split=split, splits=_TRAIN_TEST, name=name, classes=_DIGITS)
 
 
 def _usps(root: Path, split: str) -> Source:
@@ -156,8 +156,8 @@ def _celeba(root: Path, split: str) -> Source:
     _check_split("celeba", split, ("train", "val", "test"))
     candidates = [root, root / "celeba"]
     folder = next((it for it in candidates if (it / "img_align_celeba").is_dir()), candidates[1])
-    wanted = folder / "list_eval_partition.txt"
-    if not wanted.is_file() or not (folder / "img_align_celeba").is_dir():
+    expected = folder / "list_eval_partition.txt"
+    if not expected.is_file() or not (folder / "img_align_celeba").is_dir():
         part = "valid" if split == "val" else split
         _download("CelebA", folder.parent, folder, {"split": part})
     return sources.CelebaSource(folder / "img_align_celeba", split=split)
@@ -245,7 +245,7 @@ def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
         ) from error
 
 
-def _download(dataset: str, root: Path, wanted: Path, which: dict[str, Any]) -> None:
+def _download(dataset: str, root: Path, expected: Path, which: dict[str, Any]) -> None:
     """Let torchvision download and check a data set."""
     from torchvision import datasets
 
@@ -256,6 +256,6 @@ def _download(dataset: str, root: Path, wanted: Path, which: dict[str, Any]) -> 
         raise DataError(
             f"{dataset} is not in {root} and could not be downloaded "
             f"({type(error).__name__}: {error}). Without a network, put its files there by hand, "
-            f"so that {wanted} exists, or name another folder: set ZEROSUM_DATA, or write "
+            f"so that {expected} exists, or name another folder: set ZEROSUM_DATA, or write "
             "NAME:FOLDER."
         ) from error

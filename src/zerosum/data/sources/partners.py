@@ -136,10 +136,10 @@ def pair_by_name(a: Source, b: Source) -> tuple[Source, Source]:
     of_a, of_b = _by_name(a, "A"), _by_name(b, "B")
     alone_a, alone_b = sorted(of_a.keys() - of_b.keys()), sorted(of_b.keys() - of_a.keys())
     if alone_a or alone_b:
-        found = [*_alone(a, of_a, alone_a, "A"), *_alone(b, of_b, alone_b, "B")]
+        unpaired = [*_alone(a, of_a, alone_a, "A"), *_alone(b, of_b, alone_b, "B")]
         raise DataError(
             "expected every picture to have a partner of the same name in the other domain, "
-            f"found {' and '.join(found)}; add the partners, remove these pictures, or use a "
+            f"found {' and '.join(unpaired)}; add the partners, remove these pictures, or use a "
             "recipe that needs no partners."
         )
     names = sorted(of_a)

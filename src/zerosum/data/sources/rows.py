@@ -83,9 +83,9 @@ class FileArray:
             self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
             weakref.finalize(self, os.close, self._file)
             self._state = _state(self._file)
-        wanted = offset + prod(shape) * self.dtype.itemsize
-        if self._state[0] != wanted:
-            short = self._state[0] < wanted
+        expected = offset + prod(shape) * self.dtype.itemsize
+        if self._state[0] != expected:
+            short = self._state[0] < expected
             raise DataError(_wrong_size(self._name, self.dtype, shape, short=short))
 
     def __len__(self) -> int:
@@ -95,22 +95,22 @@ class FileArray:
         start, stop, step = rows.indices(len(self))
         assert step == 1
         count = max(0, stop - start)
-        found = self._read(self._offset + start * self._row, count * self._row)
-        shown = np.frombuffer(found, self.dtype).reshape(count, *self._stored[1:])
+        content = self._read(self._offset + start * self._row, count * self._row)
+        shown = np.frombuffer(content, self.dtype).reshape(count, *self._stored[1:])
         return shown if self._axes is None else shown.transpose(self._axes)
 
     def _read(self, place: int, count: int) -> bytes:
         try:
-            found = _pread(self._file, count, place)
+            content = _pread(self._file, count, place)
             unchanged = _state(self._file) == self._state
         except OSError as error:
             raise DataError(explain(error, self._name, "read")) from error
-        if len(found) < count or not unchanged:
+        if len(content) < count or not unchanged:
             raise DataError(
                 f"{self._name} was cut or changed while it was read; start again when nobody "
                 "writes to it any more."
             )
-        return found
+        return content
 
 
 Rows = NDArray[Any] | FileArray
@@ -142,19 +142,19 @@ def map_stream(
         >>> map_stream(BytesIO(b"abc"), np.dtype(np.uint8), (3,), name="x").tolist()
         [97, 98, 99]
     """
-    wanted = prod(shape) * dtype.itemsize
+    expected = prod(shape) * dtype.itemsize
     if prod(shape) and not dtype.itemsize:  # NumPy would give each a byte, which nobody has.
         raise DataError(f"{name} holds {prod(shape):,} values of no bytes, and no pictures.")
-    if not wanted:
+    if not expected:
         return np.empty(shape, dtype)
-    if wanted > shutil.disk_usage(tempfile.gettempdir()).free:
+    if expected > shutil.disk_usage(tempfile.gettempdir()).free:
         raise DataError(_no_room(name))
     writing = partial(explained_temporaries, f"{name}, unpacked", error=DataError)
     with ExitStack() as stack:
         with writing():
             plain = tempfile.TemporaryFile()  # noqa: SIM115, closed with the stack
         stack.callback(discard, plain.close)
-        left = wanted
+        left = expected
         while left and (piece := stream.read(min(left, _PIECE))):
             with writing():
                 plain.write(piece)
@@ -198,10 +198,10 @@ def _state(file: int) -> tuple[int, int]:
 
 def _pread(file: int, count: int, place: int) -> bytes:
     """Read at a place of a file, as far as it goes; several threads may."""
-    found = _read_once(file, count, place)
-    if len(found) == count:
-        return found
-    pieces = [found]  # Linux reads 2 GiB at once at most
+    content = _read_once(file, count, place)
+    if len(content) == count:
+        return content
+    pieces = [content]  # Linux reads 2 GiB at once at most
     while pieces[-1]:
         count, place = count - len(pieces[-1]), place + len(pieces[-1])
         pieces.append(_read_once(file, count, place))

@@ -124,17 +124,17 @@ class ShardSource(FileSource):
 
 def _label_of(sample: list[Entry], file: BufferedIOBase, shard: Path) -> int | None:
     """The number in a sample's ``.cls`` file; None if it has none, or one that is cut off."""
-    found = set()
+    result = set()
     for part in sample:
         if part.path.endswith(_LABEL_SUFFIX) and not part.refused:
             with suppress(UnreadableError):
-                found.add(_number_in(part, file, shard))
-    if len(found) > 1:
+                result.add(_number_in(part, file, shard))
+    if len(result) > 1:
         raise DataError(
-            f"{shard}: expected one class for a picture, found {sorted(found)} beside "
+            f"{shard}: expected one class for a picture, found {sorted(result)} beside "
             f"{printable(sample[0].path)}."
         )
-    return found.pop() if found else None
+    return result.pop() if result else None
 
 
 def _number_in(part: Entry, file: BufferedIOBase, shard: Path) -> int:
@@ -159,7 +159,7 @@ def _sample_name(entry: Entry) -> str:
 
 
 def _some_have_none(path: Path, labelled: int, unlabelled: int) -> str:
-    found = f"{path}: {labelled} pictures have a class (a {_LABEL_SUFFIX} file), {unlabelled} not"
+    result = f"{path}: {labelled} pictures have a class (a {_LABEL_SUFFIX} file), {unlabelled} not"
     if unlabelled > labelled:
-        return f"{found}; so the classes are not used."
-    return f"{found}; those without are left out and named."
+        return f"{result}; so the classes are not used."
+    return f"{result}; those without are left out and named."

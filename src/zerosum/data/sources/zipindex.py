@@ -74,12 +74,12 @@ class ZipReader:
         tail = file.seek(0, SEEK_END) - _TAIL
         file.seek(max(0, tail))
         end = file.read().rpartition(_END)[2]
-        stated, found = int.from_bytes(end[6:8], "little"), len(self._archive.filelist)
+        stated, counted = int.from_bytes(end[6:8], "little"), len(self._archive.filelist)
         # Old writers count modulo 65,536; newer ones write 65,535 and the number elsewhere.
-        if stated not in (_ELSEWHERE, found % 65_536):
+        if stated not in (_ELSEWHERE, counted % 65_536):
             warn(
-                f"{self._path} states {stated} entries and holds {found}: it may be damaged, and "
-                "pictures lost; compare it with the original.",
+                f"{self._path} states {stated} entries and holds {counted}: it may be damaged, "
+                "and pictures lost; compare it with the original.",
                 DataWarning,
                 stacklevel=3,
             )

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from zerosum.families.classifiers import classifier_network, classifier_player
+from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.encoders import EncoderGame
 from zerosum.games.invariance import AdaptingGame, InvarianceGame
@@ -34,7 +34,7 @@ def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine
                 encoder,
                 config.target_optimizer,
                 engine,
-                average_half_life=config.average_half_life,
+                ema_half_life=config.ema_half_life,
             ),
             domain=domain,
         )

@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from zerosum.data import AdaptationBatches, Batches, Domains, Store
 from zerosum.errors import DataError
-from zerosum.evaluation.accuracy import Questions
-from zerosum.evaluation.adaptation import DomainQuestions
-from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.evaluation.accuracy import LabelledSet
+from zerosum.evaluation.adaptation import LabelledDomains
+from zerosum.evaluation.extraction import ImageSubset, choose_pictures
 from zerosum.families.adaptation.settings import AdaptationRunConfig
-from zerosum.families.labels import find_questions, held_out, labelled_batches
+from zerosum.families.labels import held_out, labelled_batches, open_labelled_set
 from zerosum.families.preparation import describe
 from zerosum.randomness import derive_seed
 
-__all__ = ["adaptation_batches", "domain_questions", "of_domain"]
+__all__ = ["adaptation_batches", "of_domain", "open_domain_sets"]
 
 _UNLABELLED = 2_000
 """Pictures of a target without labels that the answers are looked at of."""
@@ -50,9 +50,9 @@ def adaptation_batches(
     return AdaptationBatches(source, target, renumbered=numbers if game.target_labels else None)
 
 
-def domain_questions(
+def open_domain_sets(
     config: AdaptationRunConfig, domains: Domains, *, count: int | None = None, quiet: bool = False
-) -> DomainQuestions:
+) -> LabelledDomains:
     """Pictures of both domains to test the run's classifier on.
 
     They are those of the split for tests, or what was held out. Of a target without labels they
@@ -67,20 +67,20 @@ def domain_questions(
     Raises:
         DataError: There is nothing to test the source on, or the classes are unlike.
     """
-    source = find_questions(of_domain(config, "a"), count=count, quiet=quiet)
+    source = open_labelled_set(of_domain(config, "a"), count=count, quiet=quiet)
     _require(source, config.data_a)
     if _renumbered(config, domains.b) is None:
-        pictures = Pictures(
+        pictures = ImageSubset(
             domains.b.images, choose_pictures(len(domains.b), count or _UNLABELLED, 0)
         )
         about = {**describe(config.data_b or "", "train"), "pictures": len(pictures)}
         labels = None
     else:
-        target = find_questions(of_domain(config, "b"), count=count, quiet=quiet)
+        target = open_labelled_set(of_domain(config, "b"), count=count, quiet=quiet)
         _require(target, config.data_b)
         pictures, labels, about = target.pictures, target.labels, dict(target.about)
     named = {"source": source.about, "target": about}
-    return DomainQuestions(
+    return LabelledDomains(
         source=source,
         target=pictures,
         target_labels=labels,
@@ -124,8 +124,8 @@ def _renumbered(config: AdaptationRunConfig, target: Store) -> NDArray[np.int64]
     return np.array([ours.index(name) for name in theirs], dtype=np.int64)
 
 
-def _require(questions: Questions, data: str | None) -> None:
-    if not len(questions):
+def _require(labelled: LabelledSet, data: str | None) -> None:
+    if not len(labelled):
         raise DataError(
             f"{data} has no split test, and game.held_out is 0, so that there is nothing to test "
             "on; hold some pictures out, or set evaluate_every to 0."

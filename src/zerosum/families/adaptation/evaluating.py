@@ -11,7 +11,7 @@ from zerosum.evaluation.adaptation import (
 )
 from zerosum.evaluation.records import summary
 from zerosum.explaining import explained
-from zerosum.families.adaptation.data import domain_questions
+from zerosum.families.adaptation.data import open_domain_sets
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.building import build_game
 from zerosum.families.loading import load
@@ -53,27 +53,27 @@ def evaluate_adaptation(
     config = _config(model)
     baseline = _load_baseline(config, options)
     domains = prepare_domains(config, quiet=quiet)
-    questions = domain_questions(config, domains, count=options.count, quiet=quiet)
+    labelled = open_domain_sets(config, domains, count=options.count, quiet=quiet)
     facts = subject_of(model, options)
     game = model.game
-    found = score_adaptation(game, questions, subject=facts, by_class=True)
-    scores = dict(found.scores)
-    some = questions.some(_PROBED)
+    evaluated = score_adaptation(game, labelled, subject=facts, by_class=True)
+    scores = dict(evaluated.scores)
+    some = labelled.some(_PROBED)
     seen = {"after": domain_features(game, some)}
     scores |= probe_scores(*seen["after"])
     if baseline is not None:
-        before = score_adaptation(baseline, questions, subject=facts).scores
+        before = score_adaptation(baseline, labelled, subject=facts).scores
         scores |= {f"{name} of baseline": score for name, score in before.items()}
         seen = {"before: baseline": domain_features(baseline, some), **seen}
         scores |= probe_scores(*seen["before: baseline"], whose=" of baseline")
-    found = replace(found, scores=scores)
+    evaluated = replace(evaluated, scores=scores)
     if options.picture is not None:
         if baseline is None:
             untrained = _untrained(config, options)
             seen = {"before: untrained": domain_features(untrained, some), **seen}
-        with explained(options.picture, then=summary(found)):
+        with explained(options.picture, then=summary(evaluated)):
             draw_features(seen, some, classes=game.classes, path=options.picture)
-    return Evaluated(scores=found, picture=options.picture, shows="features")
+    return Evaluated(scores=evaluated, picture=options.picture, shows="features")
 
 
 def _load_baseline(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame | None:

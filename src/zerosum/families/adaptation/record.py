@@ -10,12 +10,12 @@ from zerosum.data import AdaptationBatches, Domains
 from zerosum.errors import ConfigError
 from zerosum.evaluation.adaptation import score_adaptation
 from zerosum.families.adaptation.building import build_invariance
-from zerosum.families.adaptation.data import adaptation_batches, domain_questions
+from zerosum.families.adaptation.data import adaptation_batches, open_domain_sets
 from zerosum.families.adaptation.evaluating import evaluate_adaptation
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.base import Family
-from zerosum.families.classified import classifier_steps, evaluate_classifier
-from zerosum.families.generated_scores import evaluate_generator
+from zerosum.families.classifier_evaluation import classifier_steps, evaluate_classifier
+from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching, size_to_train_on
 from zerosum.families.scoring import Evaluated
@@ -24,7 +24,7 @@ from zerosum.games.invariance import AdaptingGame
 from zerosum.models.adapted import AdaptedClassifier
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import AnswerExam, Exam
+from zerosum.training.evaluation import Evaluators
 
 __all__ = ["FAMILY", "Adaptation"]
 
@@ -67,7 +67,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         """The classifier, and the head that tells the domains apart."""
         return build_invariance(config.game, config.pictures.shape, engine)
 
-    def exams(
+    def evaluators(
         self,
         config: AdaptationRunConfig,
         game: AdaptingGame,
@@ -75,14 +75,14 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """How it does in both domains."""
-        questions = domain_questions(config, data, quiet=quiet)
-        return [AnswerExam(score=partial(score_adaptation, game, questions))]
+        labelled = open_domain_sets(config, data, quiet=quiet)
+        return {"": partial(score_adaptation, game, labelled)}
 
-    def model(self, run: Run, game: AdaptingGame, images: int) -> AdaptedClassifier:
+    def model(self, run: Run, game: AdaptingGame, images_seen: int) -> AdaptedClassifier:
         """A classifier."""
-        return AdaptedClassifier(run=run, game=game, images=images)
+        return AdaptedClassifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """How it does in both domains, or on other pictures."""

@@ -8,13 +8,13 @@ from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Batches, Store
 from zerosum.families.base import OneSource
 from zerosum.families.classification.settings import ClassificationRunConfig
-from zerosum.families.classified import (
+from zerosum.families.classifier_building import classifier_network, classifier_player
+from zerosum.families.classifier_evaluation import (
+    classifier_evaluators,
     classifier_steps,
     evaluate_classifier,
-    examine_classifier,
 )
-from zerosum.families.classifiers import classifier_network, classifier_player
-from zerosum.families.generated_scores import evaluate_generator
+from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import labelled_batches, name_classes, splits_for_tests
 from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
@@ -23,7 +23,7 @@ from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.models.classifier import Classifier
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 from zerosum.types import ImageShape
 
 __all__ = ["FAMILY", "Classification"]
@@ -50,7 +50,7 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         """The classifier, perhaps one that learns from attacked pictures."""
         return _build(config.game, config.pictures.shape, engine)
 
-    def exams(
+    def evaluators(
         self,
         config: ClassificationRunConfig,
         game: ClassificationGame,
@@ -58,13 +58,13 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """How often it is right."""
-        return examine_classifier(config, game, quiet=quiet)
+        return classifier_evaluators(config, game, quiet=quiet)
 
-    def model(self, run: Run, game: ClassificationGame, images: int) -> Classifier:
+    def model(self, run: Run, game: ClassificationGame, images_seen: int) -> Classifier:
         """A classifier."""
-        return Classifier(run=run, game=game, images=images)
+        return Classifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """How often it is right; scores of pictures are for runs that make some."""

@@ -52,7 +52,7 @@ def build_adversarial(
             generator,
             config.generator_optimizer,
             engine,
-            average_half_life=config.average_half_life,
+            ema_half_life=config.ema_half_life,
             burn_in=config.burn_in,
         ),
         discriminator=build_player(

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zerosum import games
 from zerosum.data import Batches, Store
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.base import Draw, OneSource
-from zerosum.families.examination import require_feature_network
-from zerosum.families.generated import (
-    examine_generator,
-    generated_grid,
-    generator_steps,
-)
 from zerosum.families.generation.building import build_adversarial
 from zerosum.families.generation.settings import GenerationRunConfig
+from zerosum.families.generator_evaluation import (
+    generated_grid,
+    generator_evaluators,
+    generator_steps,
+)
+from zerosum.families.image_scorer import require_feature_network
 from zerosum.families.preparation import batching
 from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import ClassConfig
-from zerosum.games.parts.growth import Growth
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 
 if TYPE_CHECKING:
     from zerosum.config.evaluation import EvaluateConfig
@@ -63,10 +63,10 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         if game.conditional == "none":
             return config
         if data.labels is None or len(data.classes) < 2:
-            found = f"one class ({data.classes[0]})" if data.classes else "no labels"
+            labels = f"one class ({data.classes[0]})" if data.classes else "no labels"
             raise DataError(
                 f"game.conditional {game.conditional} needs pictures of at least two classes, and "
-                f"{config.data} has {found}; put the pictures of each class into a sub-folder of "
+                f"{config.data} has {labels}; put the pictures of each class into a sub-folder of "
                 "its own, or leave --game.conditional out."
             )
         counts = np.bincount(data.labels, minlength=len(data.classes)).tolist()
@@ -96,7 +96,7 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         """Pictures of fixed latents."""
         return partial(generated_grid, config, game)
 
-    def exams(
+    def evaluators(
         self,
         config: GenerationRunConfig,
         game: AdversarialGame,
@@ -104,21 +104,21 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """The generator's pictures against those that the run trains on."""
-        return examine_generator(config, game, data, engine, quiet=quiet)
+        return generator_evaluators(config, game, data, engine, quiet=quiet)
 
-    def model(self, run: Run, game: AdversarialGame, images: int) -> "Generator":
+    def model(self, run: Run, game: AdversarialGame, images_seen: int) -> "Generator":
         """A generator."""
         from zerosum.models.generator import Generator
 
-        return Generator(run=run, game=game, images=images)
+        return Generator(run=run, game=game, images_seen=images_seen)
 
     def evaluate(
         self, subject: str, options: "EvaluateConfig", *, quiet: bool = False
     ) -> "Evaluated":
         """Its pictures against real ones."""
-        from zerosum.families.generated_scores import evaluate_generator
+        from zerosum.families.generator_scores import evaluate_generator
 
         return evaluate_generator(subject, options, quiet=quiet)
 
@@ -145,7 +145,7 @@ def _batch_sizes(config: GenerationRunConfig, engine: Engine) -> Callable[[int],
             f"each of game.growth.batch_sizes {growth.batch_sizes} must be a multiple of "
             f"{engine.processes}, the number of processes that share a round."
         )
-    return partial(Growth(growth).batch_size, usual=config.batch_size)
+    return partial(games.Growth(growth).batch_size, usual=config.batch_size)
 
 
 FAMILY = Generation()

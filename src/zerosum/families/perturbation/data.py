@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from zerosum.config.run import PicturesConfig, RunConfig
 from zerosum.data import Batches, Store, hold_out, open_source, scale
 from zerosum.errors import ConfigError, RunError, ZerosumError
-from zerosum.evaluation.accuracy import Questions
-from zerosum.evaluation.seeing import Pictures, choose_pictures
+from zerosum.evaluation.accuracy import LabelledSet
+from zerosum.evaluation.extraction import ImageSubset, choose_pictures
 from zerosum.families.labels import batches_of
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.families.preparation import describe, prepare_store
@@ -92,18 +92,20 @@ def _pictures(
     Raises:
         ConfigError: Others were asked for.
     """
-    asked = config.pictures
-    wanted = replace(
-        asked, size=victim.size or asked.size, channels=victim.channels or asked.channels
+    requested = config.pictures
+    required = replace(
+        requested,
+        size=victim.size or requested.size,
+        channels=victim.channels or requested.channels,
     )
     for name in ("size", "channels"):
-        mine, theirs = getattr(asked, name), getattr(wanted, name)
+        mine, theirs = getattr(requested, name), getattr(required, name)
         if mine != theirs and (usual is None or mine != getattr(usual.pictures, name)):
             raise ConfigError(
                 f"{victim.name} takes pictures with {name} {theirs}, and pictures.{name} is "
                 f"{mine}. Leave it out, and the pictures come as the victim takes them."
             )
-    return wanted
+    return required
 
 
 def _check(config: PerturbationRunConfig, victim: Victim) -> None:
@@ -131,7 +133,7 @@ def learning_batches(config: PerturbationRunConfig, store: Store, **how: Any) ->
 
 def held_out_pictures(
     config: PerturbationRunConfig, store: Store, *, quiet: bool = False
-) -> Questions:
+) -> LabelledSet:
     """Pictures that the run does not learn from: its source's split test, or those held out.
 
     Args:
@@ -156,16 +158,16 @@ def held_out_pictures(
     about |= {"victim": config.game.victim_weights, "epsilon": config.game.epsilon}
     # The victim's own answers count, so any labels do.
     labels = np.zeros(len(numbers), dtype=np.int64)
-    return Questions(pictures=Pictures(test.images, numbers), labels=labels, about=about)
+    return LabelledSet(pictures=ImageSubset(test.images, numbers), labels=labels, about=about)
 
 
 def preview_pictures(config: PerturbationRunConfig, store: Store) -> Images:
     """A few pictures that are not learnt from, always the same ones, in [-1, 1]."""
-    questions = held_out_pictures(config, store, quiet=True)
-    pictures = questions.pictures if len(questions) else Pictures(store.images)
+    labelled = held_out_pictures(config, store, quiet=True)
+    pictures = labelled.pictures if len(labelled) else ImageSubset(store.images)
     count = min(config.sample_count, len(pictures))
     chosen = choose_pictures(len(pictures), count, config.seed)
-    (batch,) = Pictures(pictures[chosen]).batches(count)
+    (batch,) = ImageSubset(pictures[chosen]).batches(count)
     return scale(batch)
 
 

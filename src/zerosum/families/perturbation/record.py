@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Store
 from zerosum.evaluation.fooling import score_fooling
 from zerosum.families.base import Draw, OneSource
-from zerosum.families.generated_scores import evaluate_generator
+from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import splits_for_tests
 from zerosum.families.perturbation.building import build_perturbation
 from zerosum.families.perturbation.data import (
@@ -31,7 +31,7 @@ from zerosum.media.images import tile
 from zerosum.models.attack import LearnedAttack
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import AnswerExam, Exam
+from zerosum.training.evaluation import Evaluators
 from zerosum.types import Images
 
 __all__ = ["FAMILY", "Perturbation"]
@@ -46,12 +46,12 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         device: torch.device,
         *,
         usual: RunConfig | None = None,
-    ) -> tuple[PerturbationRunConfig, Classifier]:
+    ) -> tuple[PerturbationRunConfig, PixelClassifier]:
         """The run as its victim wants its pictures, and the victim."""
         config, victim = aim(config, device, usual=usual)
         return config, victim.classifier
 
-    def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> Classifier:
+    def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> PixelClassifier:
         """The victim, which must be what it was."""
         return find_again(config, device).classifier
 
@@ -67,7 +67,7 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         self,
         config: PerturbationRunConfig,
         engine: Engine,
-        aids: Classifier | None = None,
+        aids: PixelClassifier | None = None,
     ) -> PerturbationGame:
         """The generator, perhaps a discriminator, and the victim."""
         return build_perturbation(config.game, config.pictures.shape, engine, aids)
@@ -76,7 +76,7 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         """Pictures that are not learnt from, changed."""
         return partial(_grid, game, preview_pictures(config, data))
 
-    def exams(
+    def evaluators(
         self,
         config: PerturbationRunConfig,
         game: PerturbationGame,
@@ -84,16 +84,14 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """How many held out pictures mislead the victim."""
-        questions = held_out_pictures(config, data, quiet=quiet)
-        return (
-            [AnswerExam(score=partial(score_fooling, game, questions))] if len(questions) else []
-        )
+        labelled = held_out_pictures(config, data, quiet=quiet)
+        return {"": partial(score_fooling, game, labelled)} if len(labelled) else {}
 
-    def model(self, run: Run, game: PerturbationGame, images: int) -> LearnedAttack:
+    def model(self, run: Run, game: PerturbationGame, images_seen: int) -> LearnedAttack:
         """An attack."""
-        return LearnedAttack(run=run, game=game, images=images)
+        return LearnedAttack(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """Such a run makes no pictures of its own, which is told; `zerosum attack` scores it."""

@@ -3,7 +3,7 @@
 from torch import nn
 
 from zerosum.errors import ConfigError
-from zerosum.families.classifiers import classifier_network, classifier_player
+from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.generating import draw_latents
 from zerosum.games.semisupervised import SemiSupervisedGame

@@ -5,12 +5,12 @@ from typing import Any
 from zerosum.data import Batches, Store
 from zerosum.families.labels import batches_of, held_out, labelled_batches
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
-from zerosum.types import FewLabelsBatch
+from zerosum.types import SemiSupervisedBatch
 
-__all__ = ["FewLabelsBatches", "few_labels_batches"]
+__all__ = ["SemiSupervisedBatches", "semi_supervised_batches"]
 
 
-class FewLabelsBatches:
+class SemiSupervisedBatches:
     """Two endless streams: all pictures without their labels, and a few with them.
 
     Args:
@@ -26,16 +26,16 @@ class FewLabelsBatches:
         """How many pictures without labels the batch at a position has, over all processes."""
         return self.unlabelled.size_at(position)
 
-    def at(self, position: int) -> FewLabelsBatch:
+    def at(self, position: int) -> SemiSupervisedBatch:
         """Of both streams the batch that begins at that position."""
-        return FewLabelsBatch(
+        return SemiSupervisedBatch(
             images=self.unlabelled.at(position).images, labelled=self.labelled.at(position)
         )
 
 
-def few_labels_batches(
+def semi_supervised_batches(
     config: SemiSupervisedRunConfig, store: Store, **how: Any
-) -> FewLabelsBatches:
+) -> SemiSupervisedBatches:
     """Batches of all pictures that are not held out, and of those whose labels may be used.
 
     The latter are among the former too, as in the paper (Salimans et al. 2016, section 5.1).
@@ -49,7 +49,7 @@ def few_labels_batches(
         DataError: Some pictures have no label, or a class has too few of them.
         ConfigError: The batch is larger than what there is.
     """
-    return FewLabelsBatches(
+    return SemiSupervisedBatches(
         unlabelled=batches_of(config, store, held_out(config, store)[0], **how),
         labelled=labelled_batches(config, store, **how),
     )

@@ -8,25 +8,25 @@ from typing import Any
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Store
 from zerosum.families.base import Draw, OneSource
-from zerosum.families.classified import (
+from zerosum.families.classifier_evaluation import (
+    classifier_evaluators,
     classifier_steps,
     evaluate_classifier,
-    examine_classifier,
 )
-from zerosum.families.generated import generated_grid, generator_steps
-from zerosum.families.generated_scores import evaluate_generator
+from zerosum.families.generator_evaluation import generated_grid, generator_steps
+from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
-from zerosum.families.semi_supervised.data import FewLabelsBatches, few_labels_batches
+from zerosum.families.semi_supervised.data import SemiSupervisedBatches, semi_supervised_batches
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
 from zerosum.games.semisupervised import SemiSupervisedGame
 from zerosum.models.semi_supervised import SemiSupervised
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 
 __all__ = ["FAMILY", "SemiSupervision"]
 
@@ -44,9 +44,9 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
 
     def batches(
         self, config: SemiSupervisedRunConfig, data: Store, engine: Engine
-    ) -> FewLabelsBatches:
+    ) -> SemiSupervisedBatches:
         """All pictures without their labels, and a few with them."""
-        return few_labels_batches(config, data, **batching(config, engine))
+        return semi_supervised_batches(config, data, **batching(config, engine))
 
     def build(
         self, config: SemiSupervisedRunConfig, engine: Engine, aids: Any = None
@@ -59,7 +59,7 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         """Pictures of fixed latents."""
         return partial(generated_grid, config, game)
 
-    def exams(
+    def evaluators(
         self,
         config: SemiSupervisedRunConfig,
         game: SemiSupervisedGame,
@@ -67,13 +67,13 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """How often the classifier is right."""
-        return examine_classifier(config, game, quiet=quiet)
+        return classifier_evaluators(config, game, quiet=quiet)
 
-    def model(self, run: Run, game: SemiSupervisedGame, images: int) -> SemiSupervised:
+    def model(self, run: Run, game: SemiSupervisedGame, images_seen: int) -> SemiSupervised:
         """A classifier and a generator."""
-        return SemiSupervised(run=run, game=game, images=images)
+        return SemiSupervised(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """How often the classifier is right; or the generator's pictures, if that is asked."""

@@ -14,7 +14,7 @@ class SemiSupervisedRunConfig(ClassifierRunConfig):
     """A generator against a classifier that knows few labels.
 
     Example:
-        >>> from zerosum.recipes.fewlabels import sgan
+        >>> from zerosum.recipes.semi_supervised import sgan
         >>> type(sgan()).family
         'semi_supervised'
     """

@@ -11,8 +11,8 @@ from zerosum.config.evaluation import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import Domains, Store, open_domains, scale, unscale
 from zerosum.errors import ConfigError, DataError
-from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk
-from zerosum.families.examination import evaluator_of
+from zerosum.evaluation.extraction import ImageSubset, choose_pictures, kept_on_disk
+from zerosum.families.image_scorer import scorer_of
 from zerosum.families.preparation import describe
 from zerosum.families.scoring import (
     AllSides,
@@ -27,10 +27,10 @@ from zerosum.features.base import FeatureNetwork
 from zerosum.games.translation import TranslationGame
 from zerosum.media.images import tile
 from zerosum.models.translator import Translator
-from zerosum.training.evaluation import PictureExam
+from zerosum.training.evaluation import ImageEvaluator
 from zerosum.types import DomainBatch, ImageBatches, Images
 
-__all__ = ["all_sides", "examine_direction", "examples_of", "open_pictures", "translated_grid"]
+__all__ = ["all_sides", "direction_evaluator", "examples_of", "open_pictures", "translated_grid"]
 
 _TRANSLATED_AT_ONCE = 16
 
@@ -67,7 +67,7 @@ def examples_of(config: TranslationRunConfig, domains: Domains) -> DomainBatch:
 
     def some(store: Store) -> Images:
         shortest = min(len(domains.a), len(domains.b))
-        chosen = Pictures(store.images, choose_pictures(shortest, count, config.seed))
+        chosen = ImageSubset(store.images, choose_pictures(shortest, count, config.seed))
         (images,) = chosen.batches(count)
         top, left = (images.shape[2] - height) // 2, (images.shape[3] - width) // 2
         return scale(images[:, :, top : top + height, left : left + width])
@@ -75,13 +75,15 @@ def examples_of(config: TranslationRunConfig, domains: Domains) -> DomainBatch:
     return DomainBatch(a=some(domains.a), b=some(domains.b))
 
 
-def _translations(game: TranslationGame, pictures: Pictures, direction: str) -> Iterator[Images]:
+def _translations(
+    game: TranslationGame, pictures: ImageSubset, direction: str
+) -> Iterator[Images]:
     """The translations of pictures, in batches on the CPU."""
     for batch in pictures.batches(_TRANSLATED_AT_ONCE):
         yield game.translate(scale(batch), direction).cpu()
 
 
-def examine_direction(
+def direction_evaluator(
     config: TranslationRunConfig,
     game: TranslationGame,
     domains: Domains,
@@ -89,17 +91,17 @@ def examine_direction(
     network: FeatureNetwork,
     *,
     quiet: bool,
-) -> PictureExam:
+) -> ImageEvaluator:
     """The translations in a direction, against pictures of the domain that it leads to."""
     source, target = domains.along(direction)
     about = describe(_source(config, direction[-1]), f"train {direction[-1]}")
-    evaluator = evaluator_of(config, target, network, about, quiet=quiet)
-    chosen = Pictures(source.images, choose_pictures(len(source), config.evaluate_count, 0))
+    scorer = scorer_of(config, target, network, about, quiet=quiet)
+    chosen = ImageSubset(source.images, choose_pictures(len(source), config.evaluate_count, 0))
 
     def make() -> ImageBatches:
         return _translations(game, chosen, direction)
 
-    return PictureExam(evaluator=evaluator, make=make, count=len(chosen), direction=direction)
+    return ImageEvaluator(scorer=scorer, make=make, count=len(chosen))
 
 
 def _source(config: TranslationRunConfig, domain: str) -> str:
@@ -132,13 +134,13 @@ def _sides(
         )
     config = model.run.config()
     assert isinstance(config, TranslationRunConfig)
-    if "partner" in options.measures and config.pairing == "none":
+    if "partner" in options.metric_names and config.pairing == "none":
         config = replace(config, pairing="names")
     split = options.split or _test_or_train(config)
     domains = open_pictures(config, split=split, quiet=quiet)
     source, target = domains.along(direction)
     chosen = choose_pictures(len(source), options.count, options.seed)
-    sources = Pictures(source.images, chosen)
+    sources = ImageSubset(source.images, chosen)
     batches = map(unscale, _translations(model.game, sources, direction))
     with ExitStack() as stack:
         with counting(f"{model.run.path} translates {direction}", quiet=quiet) as progress:
@@ -150,7 +152,7 @@ def _sides(
             about=describe(_source(config, direction[-1]), f"{split} {direction[-1]}"),
             pictures=pictures,
             subject=subject_of(model, options),
-            partners=(sources, Pictures(target.images, chosen)) if paired else None,
+            partners=(sources, ImageSubset(target.images, chosen)) if paired else None,
         )
 
 

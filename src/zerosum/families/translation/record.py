@@ -8,13 +8,13 @@ from typing import Any
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import DomainBatches, Domains, make_domain_batches
 from zerosum.families.base import Draw, Family
-from zerosum.families.examination import load_feature_network, require_feature_network
+from zerosum.families.image_scorer import load_feature_network, require_feature_network
 from zerosum.families.preparation import batching, size_to_train_on
 from zerosum.families.scoring import Evaluated, refuse_baseline, score_pictures
 from zerosum.families.translation.building import build_translation
 from zerosum.families.translation.pictures import (
     all_sides,
-    examine_direction,
+    direction_evaluator,
     examples_of,
     open_pictures,
     translated_grid,
@@ -26,7 +26,7 @@ from zerosum.games.translation import TranslationGame
 from zerosum.models.translator import Translator
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 
 __all__ = ["FAMILY", "Translation"]
 
@@ -62,7 +62,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         """Pictures, their translations, and the way back."""
         return partial(translated_grid, game, examples_of(config, data))
 
-    def exams(
+    def evaluators(
         self,
         config: TranslationRunConfig,
         game: TranslationGame,
@@ -70,19 +70,19 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
+    ) -> Evaluators:
         """The translations of each direction against the domain that it leads to."""
         network = load_feature_network(config, engine)
         is_cut = config.pictures.crop_from is not None
         domains = open_pictures(config, quiet=quiet) if is_cut else data
-        return [
-            examine_direction(config, game, domains, direction, network, quiet=quiet)
+        return {
+            direction: direction_evaluator(config, game, domains, direction, network, quiet=quiet)
             for direction in game.directions
-        ]
+        }
 
-    def model(self, run: Run, game: TranslationGame, images: int) -> Translator:
+    def model(self, run: Run, game: TranslationGame, images_seen: int) -> Translator:
         """A translator."""
-        return Translator(run=run, game=game, images=images)
+        return Translator(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """Its translations against pictures of the domain that they lead to."""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from zerosum.randomness import Randomness
 from zerosum.registry import Table
 from zerosum.types import Labels, Latents
 
-__all__ = ["Classes", "find_class"]
+__all__ = ["Classes", "find_class", "repeat_labels"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,16 @@ class Classes:
             1
         """
         return find_class(name, self.names)
+
+
+def repeat_labels(labels: Labels | None, times: int) -> Int[Tensor, " m"] | None:
+    """The labels of so many batches of images, each with the classes of the first.
+
+    Example:
+        >>> repeat_labels(torch.tensor([0, 7]), 2), repeat_labels(None, 2)
+        (tensor([0, 7, 0, 7]), None)
+    """
+    return None if labels is None else labels.repeat(times)
 
 
 def find_class(name: str | int, names: Sequence[str]) -> int:

@@ -1,13 +1,15 @@
 """Networks that grow as a run goes on: how far, as a function of the images seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from zerosum.games.base import Player
+from zerosum.games.base import Player, Round
+from zerosum.games.generating import DISCRIMINATOR
 from zerosum.games.parts.settings import GrowthConfig
 from zerosum.types import Images
 
-__all__ = ["Growth", "grow", "simplify"]
+__all__ = ["Growth"]
 
 
 @dataclass(frozen=True)
@@ -51,36 +53,34 @@ class Growth:
         sizes = self.settings.batch_sizes
         return sizes[stage] if stage < len(sizes) else usual
 
+    def prepare(self, players: Mapping[str, Player], images: Images, now: Round) -> Images:
+        """Grow the players' networks to where they are now; the images with no more detail.
 
-def grow(player: Player, progress: float) -> None:
-    """Tell a player's network and its average how far they have grown, if they can grow.
+        Args:
+            players: Their networks and EMAs grow, if they can. The discriminator's network
+                knows how much detail it is ready for.
+            images: Real images.
+            now: The round.
 
-    Example:
-        >>> import torch
-        >>> from zerosum.config import ProganGeneratorConfig
-        >>> network = ProganGeneratorConfig(width=4).build((1, 16, 16))
-        >>> grow(Player(network=network, optimizer=torch.optim.Adam(network.parameters())), 0.25)
-        >>> network.stage
-        (1, 0.25)
-    """
-    for network in (player.network, player.average):
-        hook = getattr(network, "grow", None)
-        if hook is not None:
-            hook(progress)
-
-
-def simplify(discriminator: Player, images: Images) -> Images:
-    """Real pictures with no more detail than a growing discriminator is ready for.
-
-    Example:
-        >>> import torch
-        >>> network = torch.nn.Linear(1, 1)  # does not grow
-        >>> player = Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
-        >>> simplify(player, torch.ones(1, 1, 2, 2)).sum()
-        tensor(4.)
-    """
-    coarsen = getattr(discriminator.network, "coarsen", None)
-    if coarsen is None:
-        return images
-    coarse: Images = coarsen(images)
-    return coarse
+        Example:
+            >>> import torch
+            >>> from zerosum.config import GrowthConfig, ProganDiscriminatorConfig
+            >>> from zerosum.randomness import Randomness
+            >>> network = ProganDiscriminatorConfig(base_channels=4).build((1, 16, 16))
+            >>> optimizer = torch.optim.Adam(network.parameters())
+            >>> players = {"discriminator": Player(network=network, optimizer=optimizer)}
+            >>> growth = Growth(GrowthConfig(hold=100, fade=100))
+            >>> now = Round(number=0, images_seen=125, random=Randomness(seed=0))
+            >>> images = growth.prepare(players, torch.rand(2, 1, 16, 16), now)
+            >>> images.shape, network.stage
+            (torch.Size([2, 1, 16, 16]), (1, 0.25))
+        """
+        progress = self.progress(now.images_seen)
+        for player in players.values():
+            for network in (player.network, player.ema):
+                grow = getattr(network, "grow", None)
+                if grow is not None:
+                    grow(progress)
+        coarsen = getattr(players[DISCRIMINATOR].network, "coarsen", None)
+        coarse: Images = images if coarsen is None else coarsen(images)
+        return coarse

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from zerosum.attacks import Ascent, Classifier, Goal, LInf
-from zerosum.attacks.chance import Chance
+from zerosum.attacks import Ascent, Goal, LInf, PixelClassifier
+from zerosum.attacks.streams import RandomStreams
 from zerosum.games.base import Round
 from zerosum.games.classification_settings import AdversarialTrainingConfig
 from zerosum.randomness import derive_seed
@@ -43,7 +43,7 @@ class Hardening:
         >>> from zerosum.randomness import Randomness
         >>> network = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
         >>> grey, labels = torch.zeros(3, 1, 2, 2), torch.tensor([0, 1, 1])
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> hard = Hardening(AdversarialTrainingConfig(epsilon=0.1))(network, grey, labels, now)
         >>> round(float((hard - grey).abs().max()), 4)  # In [-1, 1], so twice as much.
         0.2
@@ -86,16 +86,16 @@ class Hardening:
         count, epsilon = round(self.settings.share * len(images)), self.settings.epsilon
         if not count:
             return images
-        classifier = Classifier(network=network, bounds=(-1.0, 1.0))
+        classifier = PixelClassifier(network=network, bounds=(-1.0, 1.0))
         first = now.random.rank * len(images)
-        chance = Chance(
-            seed=derive_seed(now.random.seed, "hardening", now.images),
+        random = RandomStreams(
+            seed=derive_seed(now.random.seed, "hardening", now.images_seen),
             indices=range(first, first + count),
             device=images.device,
         )
         clean = ((images[:count] + 1) / 2).clamp(0, 1)
-        with classifier.still():
+        with classifier.frozen():
             found = self.attack.perturb(
-                classifier, clean, Goal(labels=labels[:count]), epsilon=epsilon, chance=chance
+                classifier, clean, Goal(labels=labels[:count]), epsilon=epsilon, random=random
             )
         return torch.cat([found.detach() * 2 - 1, images[count:]])

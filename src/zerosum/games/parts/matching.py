@@ -1,11 +1,13 @@
-"""What a generator pays where D sees other features in its pictures than in real ones."""
+"""Feature matching: generated images are to have the mean features of real ones."""
 
-from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
 
+from zerosum.games.base import Round
+from zerosum.games.generating import DISCRIMINATOR, GeneratingGame
+from zerosum.games.parts.regularisers import Pair, Regulariser
 from zerosum.games.parts.settings import FeatureMatchingConfig
 from zerosum.networks.kinds import Observer
 from zerosum.objectives.semisupervised import MATCHES
@@ -14,16 +16,15 @@ from zerosum.types import Features, Images, OtherImages, Scalar
 __all__ = ["FeatureMatching"]
 
 
-@dataclass(frozen=True)
-class FeatureMatching:
+class FeatureMatching(Regulariser):
     """Feature matching: w · mean over the features of (E f(G(z)) − E f(x))².
 
-    f are D's features, what its last layer is given, and E the mean over the pictures of a batch.
+    f are D's features, the input of its last layer, and E the mean over the images of a batch.
     The gradient goes through f(G(z)), to G alone. Among several processes each compares the means
-    of its own pictures.
+    of its own images.
 
-    Attributes:
-        settings: w, how means are compared, and whether G pays anything else.
+    Args:
+        settings: w, how means are compared, and whether it takes the place of G's loss.
 
     Paper:
         Salimans et al. 2016, section 3.1, https://arxiv.org/abs/1606.03498
@@ -33,25 +34,34 @@ class FeatureMatching:
         >>> class Identity(nn.Module):
         ...     def features(self, images): return images.flatten(1)
         >>> fake, real = torch.zeros(2, 1, 1, 1), torch.full((2, 1, 1, 1), 3.0)
-        >>> FeatureMatching(FeatureMatchingConfig(weight=0.5)).pay(Identity(), fake, real)
+        >>> FeatureMatching(FeatureMatchingConfig(weight=0.5)).loss(Identity(), fake, real)
         tensor(4.5000)
     """
 
-    settings: FeatureMatchingConfig
+    name = "matching"
+    uses_real = True
 
-    def pay(self, discriminator: nn.Module, fake: Images, real: OtherImages) -> Scalar:
-        """The cost, in full precision.
+    def __init__(self, settings: FeatureMatchingConfig) -> None:
+        self.settings = settings
+
+    def term(self, game: GeneratingGame[Any], pair: Pair, now: Round) -> dict[str, Scalar]:
+        """The weighted distance of the means."""
+        network = game.players[DISCRIMINATOR].network
+        return {self.name: self.loss(network, pair.fake, pair.real)}
+
+    def loss(self, discriminator: nn.Module, fake: Images, real: OtherImages) -> Scalar:
+        """The weighted distance of the means, in full precision.
 
         Args:
             discriminator: A network with ``features(images)``.
-            fake: Pictures by G, part of its graph.
-            real: Real pictures.
+            fake: Images by G, part of its graph.
+            real: Real images.
         """
         with torch.no_grad():
-            wanted = _look(discriminator, real)
-        distance = MATCHES[self.settings.distance](_look(discriminator, fake), wanted)
+            target = _features(discriminator, real)
+        distance = MATCHES[self.settings.distance](_features(discriminator, fake), target)
         return self.settings.weight * distance
 
 
-def _look(discriminator: nn.Module, images: Images) -> Features:
+def _features(discriminator: nn.Module, images: Images) -> Features:
     return cast("Observer", discriminator).features(images).float()

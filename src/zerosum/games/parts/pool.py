@@ -27,7 +27,7 @@ class ImagePool:
 
     Example:
         >>> from zerosum.randomness import Randomness
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> pool = ImagePool(2)
         >>> pool.exchange(torch.zeros(2, 1, 1, 1), now).sum()
         tensor(0.)

@@ -6,7 +6,7 @@ from math import cos, pi, tanh
 
 from zerosum.registry import Table
 
-__all__ = ["SHAPES", "STEADY", "Schedule", "annealed", "ramped"]
+__all__ = ["CONSTANT", "SHAPES", "STEADY", "Pace", "Schedule", "annealed", "ramped"]
 
 _STEEPNESS, _POWER = 10.0, 0.75  # α and β of Ganin et al.; γ is 10 too
 
@@ -58,6 +58,40 @@ class Schedule:
 
 STEADY = Schedule(start=1.0, end=1.0, until=0)
 """A factor that changes nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How a player's learning rate and beta2 change while a run goes on.
+
+    Attributes:
+        decay: The images between which the learning rate falls linearly to zero; or None.
+        rate: Factor on the learning rate, besides.
+        annealing: Another one.
+        beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
+
+    Example:
+        >>> pace = Pace(decay=(100, 200), rate=Schedule(start=4.0, end=1.0, until=100))
+        >>> [pace.factor(images) for images in (0, 100, 150, 200)]
+        [4.0, 1.0, 0.5, 0.0]
+    """
+
+    decay: tuple[int, int] | None = None
+    rate: Schedule = STEADY
+    annealing: Schedule = STEADY
+    beta2: Schedule | None = None
+
+    def factor(self, images: int) -> float:
+        """The factor on the learning rate after that many images."""
+        decay = 1.0
+        if self.decay is not None:
+            start, end = self.decay
+            decay = min(1.0, max(0.0, (end - images) / (end - start)))
+        return decay * self.rate.at(images) * self.annealing.at(images)
+
+
+CONSTANT = Pace()
+"""Nothing changes."""
 
 
 def ramped(weight: float, until: int) -> Schedule:

@@ -136,8 +136,8 @@ class BurnInConfig:
     penalties: float = 1.0
     """Factor on the penalties' weights at the start."""
     half_life: float | None = None
-    """Factor on the averaged generator's half-life at the start; None: as without a burn-in, it is
-    at most a twentieth of the images seen."""
+    """Factor on the half-life of the generator's EMA at the start; None: as without a burn-in, it
+    is at most a twentieth of the images seen."""
     augmentation: float = 1.0
     """Factor on the chance of adaptive_augmentation at the start."""
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from helpers.own_families.reconstruction.settings import ReconstructionRunConfig
 from zerosum.config import EvaluateConfig
 from zerosum.data import Batches, Store, scale
+from zerosum.evaluation.extraction import ImageSubset, Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.evaluation.seeing import Pictures, Progress
 from zerosum.export import Part, takes_pictures
 from zerosum.families.base import Draw, OneSource
 from zerosum.families.players import build_player
@@ -25,7 +25,7 @@ from zerosum.metrics import Estimate
 from zerosum.models import Model
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam
+from zerosum.training.evaluation import Evaluators
 from zerosum.types import Batch, Images
 
 __all__ = ["FAMILY", "Autoencoder"]
@@ -54,8 +54,8 @@ class Autoencoder(Model):
     use: ClassVar[str] = "zerosum evaluate {run}"
     way_there: ClassVar[str] = "zerosum train autoencoder-digits --data FOLDER"
 
-    def __init__(self, *, run: Run, game: ReconstructionGame, images: int) -> None:
-        super().__init__(run=run, game=game, images=images)
+    def __init__(self, *, run: Run, game: ReconstructionGame, images_seen: int) -> None:
+        super().__init__(run=run, game=game, images_seen=images_seen)
         self.game: ReconstructionGame = game
 
     def part(self, direction: str | None = None) -> Part:
@@ -66,15 +66,15 @@ class Autoencoder(Model):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorExam(Exam):
+class ErrorEvaluator:
     game: ReconstructionGame
     images: Images
 
-    def take(
+    def __call__(
         self,
         *,
         subject: Mapping[str, Any],
-        vitals: Mapping[str, float],
+        diagnostics: Mapping[str, float],
         progress: Progress | None = None,
     ) -> Scores:
         errors = (self.game.reconstruct(self.images) - self.images).square().flatten(1).mean(1)
@@ -83,7 +83,9 @@ class ErrorExam(Exam):
         )
         score = Score(estimate=error, how="mean square of pixels", lower_is_better=True)
         protocol = Protocol(network={}, real={}, generated=len(errors))
-        return Scores(subject=subject, protocol=protocol, scores={"error": score}, vitals=vitals)
+        return Scores(
+            subject=subject, protocol=protocol, scores={"error": score}, diagnostics=diagnostics
+        )
 
 
 class Reconstruction(OneSource[ReconstructionRunConfig, ReconstructionGame, Autoencoder]):
@@ -108,7 +110,7 @@ class Reconstruction(OneSource[ReconstructionRunConfig, ReconstructionGame, Auto
         images = _first(data, config.sample_count)
         return lambda: _pairs(images, game.reconstruct(images))
 
-    def exams(
+    def evaluators(
         self,
         config: ReconstructionRunConfig,
         game: ReconstructionGame,
@@ -116,24 +118,24 @@ class Reconstruction(OneSource[ReconstructionRunConfig, ReconstructionGame, Auto
         engine: Engine,
         *,
         quiet: bool,
-    ) -> Sequence[Exam]:
-        return [ErrorExam(game=game, images=_first(data, config.evaluate_count))]
+    ) -> Evaluators:
+        return {"": ErrorEvaluator(game=game, images=_first(data, config.evaluate_count))}
 
-    def model(self, run: Run, game: ReconstructionGame, images: int) -> Autoencoder:
-        return Autoencoder(run=run, game=game, images=images)
+    def model(self, run: Run, game: ReconstructionGame, images_seen: int) -> Autoencoder:
+        return Autoencoder(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         model = load_to_evaluate(subject, options, Autoencoder, quiet=quiet)
         store = prepare_store(model.run.config(), quiet=quiet)
-        exam = ErrorExam(game=model.game, images=_first(store, options.count))
-        return Evaluated(scores=exam.take(subject=subject_of(model, options), vitals={}))
+        evaluate = ErrorEvaluator(game=model.game, images=_first(store, options.count))
+        return Evaluated(scores=evaluate(subject=subject_of(model, options), diagnostics={}))
 
     def next_steps(self, config: ReconstructionRunConfig, path: Path) -> Sequence[tuple[str, str]]:
         return [("its error", f"zerosum evaluate {path}")]
 
 
 def _first(store: Store, count: int) -> Images:
-    (images,) = Pictures(store.images[:count]).batches(count)
+    (images,) = ImageSubset(store.images[:count]).batches(count)
     return scale(images)
 
 

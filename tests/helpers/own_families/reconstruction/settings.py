@@ -45,5 +45,5 @@ def autoencoder_digits() -> ReconstructionRunConfig:
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=ReconstructionConfig(),
-        images=2_000,
+        total_images=2_000,
     )

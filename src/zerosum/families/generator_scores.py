@@ -7,7 +7,7 @@ from dataclasses import replace
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import unscale
-from zerosum.evaluation.seeing import kept_on_disk
+from zerosum.evaluation.extraction import kept_on_disk
 from zerosum.families.preparation import describe, prepare_store
 from zerosum.families.scoring import (
     AllSides,

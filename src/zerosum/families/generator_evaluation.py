@@ -1,6 +1,5 @@
-"""Pictures from nothing, shown and examined; for all families that have a generator."""
+"""Pictures from nothing, shown and evaluated; for all families that have a generator."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +8,16 @@ from torch import Tensor
 
 from zerosum.config.run import RunConfig
 from zerosum.data import Store
-from zerosum.families.examination import evaluator_of, load_feature_network
+from zerosum.families.image_scorer import load_feature_network, scorer_of
 from zerosum.families.preparation import describe, prepare_store
 from zerosum.games.generating import GeneratingGame
 from zerosum.media.images import tile
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
-from zerosum.training.evaluation import Exam, PictureExam
+from zerosum.training.evaluation import Evaluators, ImageEvaluator
 from zerosum.types import ImageBatches
 
-__all__ = ["examine_generator", "generated_grid", "generator_steps"]
+__all__ = ["generated_grid", "generator_evaluators", "generator_steps"]
 
 _BATCH = 64
 _COLUMNS = 16
@@ -36,22 +35,22 @@ def generated_grid(config: RunConfig, game: GeneratingGame[Any]) -> Tensor:
     return tile(game.preview(count, random, labels), columns=columns)
 
 
-def examine_generator(
+def generator_evaluators(
     config: RunConfig, game: GeneratingGame[Any], store: Store, engine: Engine, *, quiet: bool
-) -> Sequence[Exam]:
+) -> Evaluators:
     """The pictures that the generator makes, against those that the run trains on."""
     network = load_feature_network(config, engine)
     is_cut = config.pictures.crop_from is not None
     store = prepare_store(config, quiet=quiet) if is_cut else store
-    evaluator = evaluator_of(config, store, network, describe(config.data, "train"), quiet=quiet)
+    scorer = scorer_of(config, store, network, describe(config.data, "train"), quiet=quiet)
     count = config.evaluate_count
 
     def make() -> ImageBatches:
-        random = Randomness(seed=evaluator.seed, stream="evaluation")
+        random = Randomness(seed=scorer.seed, stream="evaluation")
         for start in range(0, count, _BATCH):
             yield game.preview(min(_BATCH, count - start), random.at(start))
 
-    return [PictureExam(evaluator=evaluator, make=make, count=count)]
+    return {"": ImageEvaluator(scorer=scorer, make=make, count=count)}
 
 
 def generator_steps(path: Path) -> list[tuple[str, str]]:

@@ -22,9 +22,7 @@ def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifi
 
 def classifier_player(config: ClassifyingConfig, network: Classifier, engine: Engine) -> Player:
     """The player whose network it is."""
-    return build_player(
-        network, config.optimizer, engine, average_half_life=config.average_half_life
-    )
+    return build_player(network, config.optimizer, engine, ema_half_life=config.ema_half_life)
 
 
 def _count_classes(config: ClassifyingConfig) -> int:

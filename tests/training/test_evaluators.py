@@ -18,7 +18,7 @@ class GivenUpError(Exception):
 
 
 @pytest.mark.parametrize("kind", ["cyclegan", "few labels", "adaptation", "perturbation"])
-def test_an_exam_is_given_up_where_its_progress_raises(kind: str, tmp_path: Path) -> None:
+def test_an_evaluation_is_given_up_where_its_progress_raises(kind: str, tmp_path: Path) -> None:
     config = KINDS[kind](tmp_path)
     family = family_of(config)
     config, aids = family.aids(family.read(config), CPU.device)
@@ -30,9 +30,9 @@ def test_an_exam_is_given_up_where_its_progress_raises(kind: str, tmp_path: Path
         asked.append((done, total))
         raise GivenUpError
 
-    for exam in family.exams(config, game, pictures, CPU, quiet=True):
+    for evaluate in family.evaluators(config, game, pictures, CPU, quiet=True).values():
         asked.clear()
         with pytest.raises(GivenUpError):
-            exam.take(subject={"images": 0}, vitals={}, progress=give_up)
+            evaluate(subject={"images": 0}, diagnostics={}, progress=give_up)
         ((done, total),) = asked
         assert 0 < done <= total

@@ -1,16 +1,16 @@
-"""Pictures that a run makes, examined against real ones while it trains."""
+"""What scores the pictures of a run against real ones while it trains."""
 
 from zerosum.config.run import RunConfig
 from zerosum.counting import counting
 from zerosum.data import Store
-from zerosum.evaluation.evaluator import Evaluator
-from zerosum.evaluation.measures import FEW
+from zerosum.evaluation.named import FEW
+from zerosum.evaluation.scorer import ImageScorer
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.loading import load_features
 from zerosum.files import cache_folder
 from zerosum.training.engine import Engine
 
-__all__ = ["choose_features", "evaluator_of", "load_feature_network", "require_feature_network"]
+__all__ = ["choose_features", "load_feature_network", "require_feature_network", "scorer_of"]
 
 _REAL_PICTURES = 10_000
 _DIGITS = ("digits", "mnist", "usps")
@@ -46,9 +46,9 @@ def _features(config: RunConfig) -> str:
     return choose_features(sources.get("data_b") or config.data) if named == "auto" else named
 
 
-def evaluator_of(
+def scorer_of(
     config: RunConfig, store: Store, network: FeatureNetwork, about: dict[str, str], *, quiet: bool
-) -> Evaluator:
+) -> ImageScorer:
     """What is measured of a run's pictures while it trains, against those of a store.
 
     Args:
@@ -59,11 +59,11 @@ def evaluator_of(
         quiet: No progress bar.
     """
     with counting(f"{network.name} looks at real pictures", quiet=quiet) as progress:
-        return Evaluator.of(
+        return ImageScorer.of(
             store,
             network,
             about=about,
-            measures=_cheap_measures(min(config.evaluate_count, len(store))),
+            metrics=_cheap_metrics(min(config.evaluate_count, len(store))),
             count=_REAL_PICTURES,
             seed=0,
             cache=cache_folder(),
@@ -71,7 +71,7 @@ def evaluator_of(
         )
 
 
-def _cheap_measures(pictures: int) -> tuple[str, ...]:
+def _cheap_metrics(pictures: int) -> tuple[str, ...]:
     """What to measure while training: the Fréchet distance, the kernel distance first if few.
 
     Of many pictures the kernel distance takes longer than all the networks together.

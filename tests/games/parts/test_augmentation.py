@@ -1,4 +1,4 @@
-"""The rule of ADA in closed form, and what it does to a run."""
+"""The order of augmentations; the rule of ADA in closed form, and what it does to a run."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -10,15 +10,29 @@ from torch import Tensor, nn
 
 from helpers.runs_in_processes import assert_same
 from helpers.settings import adversarial, rules
-from zerosum.config import AdaptiveAugmentationConfig, BurnInConfig, RunConfig
+from zerosum.augment.diffaugment import cutout
+from zerosum.augment.nonleaking import augment_by_chance
+from zerosum.config import (
+    AdaptiveAugmentationConfig,
+    BurnInConfig,
+    InstanceNoiseConfig,
+    RunConfig,
+)
 from zerosum.families.building import build_game
-from zerosum.games import AdaptiveAugmentation, AdversarialGame, Player, Round, Turn
-from zerosum.games.parts.adaptive import overfitting
+from zerosum.games import (
+    AdaptiveAugmentation,
+    AdversarialGame,
+    AugmentationPipeline,
+    Player,
+    Round,
+    Turn,
+)
+from zerosum.games.parts.augmentation import overfitting
 from zerosum.objectives import OBJECTIVES, make_objective
 from zerosum.randomness import Randomness
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.training.vitals import vital_signs
 from zerosum.types import Batch
 
 STEADY = BurnInConfig()
@@ -66,7 +80,7 @@ def _played(
 
 
 def _round(game: AdversarialGame, number: int) -> list[Turn]:
-    now = Round(number=number, images=8 * number, random=Randomness(seed=0).at(8 * number))
+    now = Round(number=number, images_seen=8 * number, random=Randomness(seed=0).at(8 * number))
     return list(game.turns(Batch(images=torch.zeros(8, 1, 8, 8)), now))
 
 
@@ -102,7 +116,7 @@ def test_the_mean_of_the_rounds_decides_not_the_last_one() -> None:
             AdaptiveAugmentationConfig(probability=0.5, images=240, every=3)
         )
         for number, value in enumerate(values):
-            now = Round(number=number, images=0, random=Randomness(seed=0))
+            now = Round(number=number, images_seen=0, random=Randomness(seed=0))
             ada.follow(torch.tensor(float(value)), 8, now)
         assert ada.probability == pytest.approx(expected)
 
@@ -111,7 +125,7 @@ def test_what_the_other_processes_see_counts_as_much() -> None:
     def beside(found: Tensor) -> Tensor:
         return torch.cat([found, torch.tensor([0.0, 0.0])])
 
-    now = Round(number=0, images=0, random=Randomness(seed=0), gather=beside)
+    now = Round(number=0, images_seen=0, random=Randomness(seed=0), gather=beside)
     ada = AdaptiveAugmentation(AdaptiveAugmentationConfig(probability=0.5, images=240, every=1))
     ada.follow(torch.tensor(1.0), 8, now)  # The mean is 1/3, of 24 pictures.
     assert ada.probability == pytest.approx(0.4)
@@ -139,6 +153,20 @@ def test_pairs_are_easier_than_signs_by_what_is_said() -> None:
     pairs = overfitting(make_objective("relativistic"), real, fake).item()
     assert signs == pytest.approx(0.6, abs=0.01)
     assert pairs == pytest.approx(0.77, abs=0.01)
+
+
+def test_the_pipeline_is_ada_then_diffaugment_then_noise() -> None:
+    settings = rules(
+        adaptive_augmentation=AdaptiveAugmentationConfig(probability=1.0),
+        augmentation=("cutout",),
+        instance_noise=InstanceNoiseConfig(deviation=0.5, until=100),
+    )
+    images = torch.rand(4, 1, 8, 8)
+    now = Round(number=0, images_seen=50, random=Randomness(seed=0).at(50))
+    random = Randomness(seed=0).at(50)
+    expected = cutout(augment_by_chance(images, 1.0, random), random)
+    expected = expected + 0.25 * random.normal(4, 1, 8, 8)
+    assert torch.equal(AugmentationPipeline(settings).augment(images, now), expected)
 
 
 # --- In a run ------------------------------------------------------------------------------------
@@ -193,7 +221,7 @@ def test_looking_ahead_leaves_it_as_it_was(tiny: RunConfig) -> None:
     loop = _loop(tiny, FAST)
     loop.run(until=64)
     before = deepcopy(loop.state_dict())
-    vital_signs(loop)
+    player_diagnostics(loop)
     assert_same(before, loop.state_dict())
 
 
@@ -206,10 +234,10 @@ def test_a_chance_may_have_a_schedule() -> None:
     )
     pictures = torch.rand(8, 1, 8, 8)
     before, after = (
-        Round(number=0, images=images, random=Randomness(seed=0)) for images in (0, 32)
+        Round(number=0, images_seen=images, random=Randomness(seed=0)) for images in (0, 32)
     )
-    assert ada.view(pictures, before) is pictures
-    assert not torch.equal(ada.view(pictures, after), pictures)
+    assert ada.augment(pictures, before) is pictures
+    assert not torch.equal(ada.augment(pictures, after), pictures)
 
 
 def test_generated_pictures_are_changed_too_and_slopes_reach_the_generator(
@@ -222,7 +250,7 @@ def test_generated_pictures_are_changed_too_and_slopes_reach_the_generator(
     game.players["discriminator"].network.register_forward_pre_hook(
         lambda module, inputs: seen.append(inputs[0].detach())
     )
-    now = Round(number=1, images=16, random=loop.random_at(16))
+    now = Round(number=1, images_seen=16, random=loop.random_at(16))
     turns = game.turns(Noise().at(16), now)
     next(turns)
     cost = next(turns).cost

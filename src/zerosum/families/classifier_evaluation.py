@@ -1,6 +1,5 @@
-"""Classifiers, examined while they learn and scored afterwards; for all families that have one."""
+"""Evaluation of classifiers, while they learn and afterwards; for all families that have one."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from zerosum.data import absolute
 from zerosum.errors import ConfigError
 from zerosum.evaluation.accuracy import score_classifier
 from zerosum.families.classifier_settings import ClassifierRunConfig
-from zerosum.families.labels import find_questions
+from zerosum.families.labels import open_labelled_set
 from zerosum.families.scoring import (
     Evaluated,
     load_to_evaluate,
@@ -20,17 +19,17 @@ from zerosum.families.scoring import (
 )
 from zerosum.games.classification import ClassifyingGame
 from zerosum.models.classifier import Classifier
-from zerosum.training.evaluation import AnswerExam, Exam
+from zerosum.training.evaluation import Evaluators
 
-__all__ = ["classifier_steps", "evaluate_classifier", "examine_classifier"]
+__all__ = ["classifier_evaluators", "classifier_steps", "evaluate_classifier"]
 
 
-def examine_classifier(
+def classifier_evaluators(
     config: ClassifierRunConfig, game: ClassifyingGame[Any], *, quiet: bool
-) -> Sequence[Exam]:
-    """How often the classifier is right, if there are pictures to ask it about."""
-    questions = find_questions(config, quiet=quiet)
-    return [AnswerExam(score=partial(score_classifier, game, questions))] if len(questions) else []
+) -> Evaluators:
+    """How often the classifier is right, if there are labelled pictures to test it on."""
+    labelled = open_labelled_set(config, quiet=quiet)
+    return {"": partial(score_classifier, game, labelled)} if len(labelled) else {}
 
 
 def classifier_steps(path: Path) -> list[tuple[str, str]]:
@@ -64,7 +63,7 @@ def evaluate_classifier(
         )
     config = model.run.config()
     assert isinstance(config, ClassifierRunConfig)  # As all whose models are classifiers.
-    questions = find_questions(
+    labelled = open_labelled_set(
         config,
         data=None if options.against is None else absolute(options.against),
         split=options.split or options.against_split,
@@ -72,7 +71,7 @@ def evaluate_classifier(
         seed=options.seed,
         quiet=quiet,
     )
-    if not len(questions):
+    if not len(labelled):
         raise ConfigError(
             f"{options.against or config.data} has no pictures of two classes that "
             "the run has not learnt from; name labelled pictures: --against SOURCE."
@@ -80,7 +79,7 @@ def evaluate_classifier(
     with counting(f"{model.run.path} classifies pictures", quiet=quiet) as progress:
         scores = score_classifier(
             model.game,
-            questions,
+            labelled,
             subject=subject_of(model, options),
             by_class=True,
             progress=progress,

@@ -1,6 +1,6 @@
 """What unlabelled pictures are worth: accuracy by the number of labels, with and without them.
 
-    python benchmarks/few_labels.py --data mnist [--labels 10 20 50 100 1000] [--seeds 5]
+    python benchmarks/semi_supervised.py --data mnist [--labels 10 20 50 100 1000] [--seeds 5]
                                     [--images 18000000] [--supervised-images 2000000] [--out few]
                                     [--field 'precision="bf16"' ...]
 
@@ -102,7 +102,7 @@ def train(method: str, fields: dict[str, Any], path: Path) -> list[tuple[int, fl
 
 def read_curve(run: Run) -> list[tuple[int, float]]:
     found = read_scores(run.scores_path)
-    return [(each.images, each.scores["accuracy"].estimate.value) for each in found]
+    return [(each.images_seen, each.scores["accuracy"].estimate.value) for each in found]
 
 
 def print_table(found: Sequence[Found]) -> None:

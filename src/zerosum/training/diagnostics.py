@@ -11,10 +11,10 @@ from zerosum.games.base import Game, Round
 from zerosum.randomness import derive_seed
 from zerosum.training.loop import Loop
 
-__all__ = ["vital_signs"]
+__all__ = ["player_diagnostics"]
 
 
-def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
+def player_diagnostics(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
     """Each player's accuracy and the norm of its gradient, over the rounds that come next.
 
     The turns are played on the batches that the run will see next, so that nobody has learnt
@@ -41,28 +41,30 @@ def vital_signs(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
         ...         yield Turn(player="x", cost=self.players["x"].network[0].square().sum())
         >>> batches = SimpleNamespace(size_at=lambda position: 8, at=lambda position: None)
         >>> engine = Engine(device=torch.device("cpu"))
-        >>> vital_signs(Loop(game=Square(), batches=batches, engine=engine, seed=0))
+        >>> player_diagnostics(Loop(game=Square(), batches=batches, engine=engine, seed=0))
         {'x gradient': 6.0}
     """
     sums: dict[str, float] = defaultdict(float)
     counts: dict[str, int] = defaultdict(int)
     with _left_as_it_is(loop.game):
-        images = loop.images
+        images = loop.images_seen
         for ahead in range(rounds):
             # Layers draw what they would in that round, in a run that was resumed here too.
             torch.manual_seed(derive_seed(loop.seed, "layers", images, loop.engine.rank))
             # Without the others: they do not look, and would be waited for in vain.
-            now = Round(number=loop.rounds + ahead, images=images, random=loop.random_at(images))
+            now = Round(
+                number=loop.rounds + ahead, images_seen=images, random=loop.random_at(images)
+            )
             for turn in loop.turns(loop.batches.at(images), now):
                 player = loop.game.players[turn.player]
                 gradients = torch.autograd.grad(turn.cost, player.parameters, allow_unused=True)
                 squares = [
                     gradient.square().sum() for gradient in gradients if gradient is not None
                 ]
-                found = {"gradient": torch.stack(squares).sum().sqrt()}
+                values = {"gradient": torch.stack(squares).sum().sqrt()}
                 if "accuracy" in turn.scores:
-                    found["accuracy"] = turn.scores["accuracy"]
-                for name, value in found.items():
+                    values["accuracy"] = turn.scores["accuracy"]
+                for name, value in values.items():
                     sums[f"{turn.player} {name}"] += float(value)
                     counts[f"{turn.player} {name}"] += 1
             images += loop.batches.size_at(images)
@@ -75,7 +77,7 @@ def _left_as_it_is(game: Game[Any]) -> Iterator[None]:
     buffers = [
         (buffer, buffer.clone())
         for player in game.players.values()
-        for network in (player.network, player.average)
+        for network in (player.network, player.ema)
         if network is not None
         for buffer in network.buffers()
     ]

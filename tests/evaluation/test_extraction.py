@@ -9,7 +9,13 @@ import torch
 
 from zerosum.data import Store, StoreSettings, build_store, open_source
 from zerosum.errors import DataError
-from zerosum.evaluation.seeing import Pictures, choose_pictures, kept_on_disk, see, see_store
+from zerosum.evaluation.extraction import (
+    ImageSubset,
+    choose_pictures,
+    extract,
+    extract_from_store,
+    kept_on_disk,
+)
 from zerosum.features import FeatureNetwork, load_features
 from zerosum.features.pixels import load_pixels
 
@@ -35,10 +41,10 @@ class Counting:
 
 def test_the_second_look_needs_no_network(store: Store, tmp_path: Path) -> None:
     network, count = load_pixels(), Counting()
-    first = see_store(store, network, count=20, seed=0, cache=tmp_path, progress=count)
+    first = extract_from_store(store, network, count=20, seed=0, cache=tmp_path, progress=count)
     assert count.done == 20
     again = Counting()
-    second = see_store(store, network, count=20, seed=0, cache=tmp_path, progress=again)
+    second = extract_from_store(store, network, count=20, seed=0, cache=tmp_path, progress=again)
     assert again.done == 0
     assert torch.equal(first.features, second.features)
     assert np.array_equal(first.pictures[:], second.pictures[:])
@@ -47,7 +53,7 @@ def test_the_second_look_needs_no_network(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", ["weights", "count", "seed", "pictures"])
 def test_whatever_matters_makes_it_look_again(store: Store, tmp_path: Path, change: str) -> None:
     network: FeatureNetwork = load_pixels()
-    see_store(store, network, count=20, seed=0, cache=tmp_path)
+    extract_from_store(store, network, count=20, seed=0, cache=tmp_path)
     again = Counting()
     if change == "weights":
         network = replace(network, weights="other")
@@ -56,7 +62,7 @@ def test_whatever_matters_makes_it_look_again(store: Store, tmp_path: Path, chan
         np.save(tmp_path / "noise.npy", other)
         settings = StoreSettings(size=(8, 8), channels=3)
         store = build_store(open_source(str(tmp_path / "noise.npy")), settings, cache=tmp_path)
-    see_store(
+    extract_from_store(
         store,
         network,
         count=19 if change == "count" else 20,
@@ -69,11 +75,12 @@ def test_whatever_matters_makes_it_look_again(store: Store, tmp_path: Path, chan
 
 def test_a_broken_file_in_the_cache_is_made_anew(store: Store, tmp_path: Path) -> None:
     network = load_pixels()
-    first = see_store(store, network, count=20, seed=0, cache=tmp_path)
+    first = extract_from_store(store, network, count=20, seed=0, cache=tmp_path)
     (kept,) = (tmp_path / "features").glob("*.safetensors")
     kept.write_bytes(kept.read_bytes()[:100])
     assert torch.equal(
-        see_store(store, network, count=20, seed=0, cache=tmp_path).features, first.features
+        extract_from_store(store, network, count=20, seed=0, cache=tmp_path).features,
+        first.features,
     )
 
 
@@ -94,6 +101,6 @@ def test_pictures_on_disk_are_those_that_came() -> None:
 
 
 def test_no_pictures_are_refused() -> None:
-    nothing = Pictures(np.zeros((0, 8, 8, 3), dtype=np.uint8))
+    nothing = ImageSubset(np.zeros((0, 8, 8, 3), dtype=np.uint8))
     with pytest.raises(DataError, match="found none"):
-        see(nothing, load_features("pixels", cache=Path("unused")))
+        extract(nothing, load_features("pixels", cache=Path("unused")))

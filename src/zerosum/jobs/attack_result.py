@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from zerosum.attacks import Outcome
+from zerosum.attacks import AttackResult
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["Attacked", "Tried"]
+__all__ = ["AttackOutcome", "AttackReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class AttackOutcome:
     """What one attack achieved on the pictures that the classifier had right.
 
     Attributes:
@@ -24,7 +24,7 @@ class Tried:
         whole: Seconds for all pictures, within ε and within the others of the curve.
     """
 
-    outcome: Outcome
+    outcome: AttackResult
     smallest: PerSample
     curve: tuple[tuple[float, float], ...]
     kept: Mask
@@ -39,7 +39,7 @@ class Tried:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attacked:
+class AttackReport:
     """What `attack` found.
 
     Attributes:
@@ -67,9 +67,9 @@ class Attacked:
     images: Pixels
     labels: Labels
     clean: ClassLogits
-    asked: int
+    num_images: int
     right: int
-    tried: dict[str, Tried]
+    tried: dict[str, AttackOutcome]
     shared: Mask | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     seconds: float = 0.0
@@ -82,9 +82,9 @@ class Attacked:
         """The share of all pictures that is right whatever the attack did within ε."""
         fooled = int(self.tried[name].outcome.fooled.sum())
         # Pictures of the target's own class were right and cannot be attacked.
-        return (self.right - fooled) / self.asked
+        return (self.right - fooled) / self.num_images
 
     def robust_to_all(self) -> float:
         """The share of all pictures that is right whatever any of the attacks did within ε."""
         fooled = sum(tried.outcome.fooled.long() for tried in self.tried.values())
-        return (self.right - int((fooled > 0).sum())) / self.asked  # type: ignore[union-attr]
+        return (self.right - int((fooled > 0).sum())) / self.num_images  # type: ignore[union-attr]

@@ -8,7 +8,7 @@ from zerosum.networks.settings import ClassifierSettings, GeneratorSettings
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
-    from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGenerator
+    from zerosum.networks.semi_supervised import DeepClassifier, MlpClassifier, SoftplusGenerator
 
 __all__ = ["DeepClassifierConfig", "MlpClassifierConfig", "SoftplusGeneratorConfig"]
 
@@ -37,7 +37,7 @@ class MlpClassifierConfig(ClassifierSettings):
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "MlpClassifier":
         """See `ClassifierSettings.build`."""
-        from zerosum.networks.fewlabels import MlpClassifier
+        from zerosum.networks.semi_supervised import MlpClassifier
 
         return MlpClassifier(self, image_shape=image_shape, classes=classes)
 
@@ -47,26 +47,26 @@ class DeepClassifierConfig(ClassifierSettings):
     """Nine convolutions with normalised weights.
 
     Example:
-        >>> DeepClassifierConfig(width=96).dropout
+        >>> DeepClassifierConfig(base_channels=96).dropout
         0.5
     """
 
     kind: Literal["deep"] = "deep"
-    width: int = 64
+    base_channels: int = 64
     """Channels of the first three layers; the others have twice as many."""
     input_dropout: float = 0.2
     """Part of the picture's values that is dropped while training."""
     dropout: float = 0.5
-    """Part of the maps' values that is dropped after each halving while training."""
+    """Part of the maps' values that is dropped after each downsampling while training."""
 
     def __post_init__(self) -> None:
-        require_positive("width", self.width)
+        require_positive("base_channels", self.base_channels)
         require_between("input_dropout", self.input_dropout, 0.0, 0.99)
         require_between("dropout", self.dropout, 0.0, 0.99)
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "DeepClassifier":
         """See `ClassifierSettings.build`."""
-        from zerosum.networks.fewlabels import DeepClassifier
+        from zerosum.networks.semi_supervised import DeepClassifier
 
         return DeepClassifier(self, image_shape=image_shape, classes=classes)
 
@@ -97,7 +97,7 @@ class SoftplusGeneratorConfig(GeneratorSettings):
 
     def build(self, image_shape: ImageShape, *, given: int = 0) -> "SoftplusGenerator":
         """See `GeneratorSettings.build`."""
-        from zerosum.networks.fewlabels import SoftplusGenerator
+        from zerosum.networks.semi_supervised import SoftplusGenerator
 
         return SoftplusGenerator(self, image_shape=image_shape, given=given)
 

@@ -6,27 +6,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zerosum.data import Store
-from zerosum.evaluation.measures import FEW, MEASURES, Task
+from zerosum.evaluation.extraction import (
+    ExtractedFeatures,
+    ImageSubset,
+    Progress,
+    extract,
+    extract_from_store,
+)
+from zerosum.evaluation.named import FEW, METRIC_FUNCTIONS, Task
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.evaluation.seeing import Pictures, Progress, Sight, see, see_store
 from zerosum.features import FeatureNetwork
 from zerosum.metrics import diversity_ratio
 
 if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
     from zerosum.latent import LatentSpace
 
-__all__ = ["Evaluator"]
+__all__ = ["ImageScorer"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluator:
+class ImageScorer:
     """Real pictures, a network to see them with, and what to measure.
 
     Attributes:
         network: Whose features are compared.
         real: The real pictures as the network sees them.
         about: Facts on the real pictures for the protocol.
-        measures: Names of measures, of `MEASURES`.
+        metrics: Names of metrics, of `METRIC_FUNCTIONS`.
         seed: From which all that is drawn follows.
 
     Example:
@@ -34,21 +40,22 @@ class Evaluator:
         >>> from zerosum.features import load_features
         >>> pixels = load_features("pixels", cache=Path("unused"))
         >>> noise = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 1), dtype=np.uint8)
-        >>> evaluator = Evaluator(
+        >>> scorer = ImageScorer(
         ...     network=pixels,
-        ...     real=see(Pictures(noise[:32]), pixels),
+        ...     real=extract(ImageSubset(noise[:32]), pixels),
         ...     about={"source": "noise"},
-        ...     measures=("kid",),
+        ...     metrics=("kid",),
         ... )
-        >>> found = evaluator.score(evaluator.see(Pictures(noise[32:])), subject={"images": 0})
-        >>> found.leading, found.protocol.generated
+        >>> fake = scorer.extract(ImageSubset(noise[32:]))
+        >>> scores = scorer.score(fake, subject={"images": 0})
+        >>> scores.leading, scores.protocol.generated
         ('KD-pixels', 32)
     """
 
     network: FeatureNetwork
-    real: Sight
+    real: ExtractedFeatures
     about: Mapping[str, Any]
-    measures: Sequence[str]
+    metrics: Sequence[str]
     seed: int = 0
 
     @classmethod
@@ -58,27 +65,29 @@ class Evaluator:
         network: FeatureNetwork,
         *,
         about: Mapping[str, Any],
-        measures: Sequence[str],
+        metrics: Sequence[str],
         count: int,
         seed: int,
         cache: Path,
         progress: Progress | None = None,
-    ) -> "Evaluator":
-        """An evaluator against the pictures of a store.
+    ) -> "ImageScorer":
+        """A scorer against the pictures of a store.
 
         Args:
             store: The real pictures.
             network: Whose features are compared.
             about: Facts on the store for the protocol: source, split, settings.
-            measures: What to measure.
+            metrics: What to measure.
             count: Real pictures to take; all if there are fewer.
             seed: From which all that is drawn follows.
             cache: The folder in which what was seen is kept.
             progress: Called while the network looks.
         """
-        for name in measures:
-            _ = MEASURES[name]
-        real = see_store(store, network, count=count, seed=seed, cache=cache, progress=progress)
+        for name in metrics:
+            _ = METRIC_FUNCTIONS[name]
+        real = extract_from_store(
+            store, network, count=count, seed=seed, cache=cache, progress=progress
+        )
         channels, height, width = store.shape
         facts = {
             **about,
@@ -87,30 +96,32 @@ class Evaluator:
             "size": f"{height}x{width}",
             "channels": channels,
         }
-        return cls(network=network, real=real, about=facts, measures=tuple(measures), seed=seed)
+        return cls(network=network, real=real, about=facts, metrics=tuple(metrics), seed=seed)
 
-    def see(self, pictures: Pictures, *, progress: Progress | None = None) -> Sight:
-        """Show the network pictures under test, of the same shape as the real ones."""
-        return see(pictures, self.network, progress=progress)
+    def extract(
+        self, pictures: ImageSubset, *, progress: Progress | None = None
+    ) -> ExtractedFeatures:
+        """Extract the features of pictures under test, of the same shape as the real ones."""
+        return extract(pictures, self.network, progress=progress)
 
     def score(
         self,
-        fake: Sight,
+        fake: ExtractedFeatures,
         *,
         subject: Mapping[str, Any],
-        vitals: Mapping[str, float] | None = None,
-        partners: tuple[Pictures, Pictures] | None = None,
+        diagnostics: Mapping[str, float] | None = None,
+        partners: tuple[ImageSubset, ImageSubset] | None = None,
         space: "LatentSpace | None" = None,
     ) -> Scores:
         """Compare what the network saw in pictures under test with what it saw in real ones.
 
         How much the pictures differ from each other, against how much the real ones do, comes
-        with it as the vital sign ``diversity``.
+        with it as the diagnostic ``diversity``.
 
         Args:
             fake: The pictures under test.
             subject: Whose they are.
-            vitals: Other signs of health, to be recorded with the scores.
+            diagnostics: Other signs of health, to be recorded with the scores.
             partners: What the pictures under test were made of, and what they should have become.
             space: The latent space that they were drawn from.
         """
@@ -122,9 +133,9 @@ class Evaluator:
             partners=partners,
             space=space,
         )
-        found: dict[str, Score] = {}
+        scores: dict[str, Score] = {}
         for name in self._in_order(len(fake)):
-            found |= MEASURES[name](task)
+            scores |= METRIC_FUNCTIONS[name](task)
         spread = diversity_ratio(fake.features, self.real.features).value
         return Scores(
             subject=subject,
@@ -134,11 +145,11 @@ class Evaluator:
                 generated=len(fake),
                 seed=self.seed,
             ),
-            scores=found,
-            vitals={"diversity": spread, **(vitals or {})},
+            scores=scores,
+            diagnostics={"diversity": spread, **(diagnostics or {})},
         )
 
     def _in_order(self, generated: int) -> list[str]:
-        """The measures, the kernel distance first where there are few pictures."""
+        """The metrics, the kernel distance first where there are few pictures."""
         few = min(generated, len(self.real)) < FEW
-        return sorted(self.measures, key=lambda name: not (few and name == "kid"))
+        return sorted(self.metrics, key=lambda name: not (few and name == "kid"))

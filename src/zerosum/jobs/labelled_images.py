@@ -15,11 +15,11 @@ from zerosum.files import cache_folder
 from zerosum.sizes import PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Pixels
 
-__all__ = ["Shown", "show"]
+__all__ = ["LabelledImages", "show"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class LabelledImages:
     """Pictures with what their source says of them.
 
     Attributes:
@@ -29,7 +29,7 @@ class Shown:
         classes: The source's names of these.
 
     Example:
-        >>> Shown(images=torch.zeros(1, 1, 2, 2), names=("a.png",), labels=(1,),
+        >>> LabelledImages(images=torch.zeros(1, 1, 2, 2), names=("a.png",), labels=(1,),
         ...       classes=("cat", "dog")).labels_by((5, 3), torch.zeros(1, 10))
         tensor([3])
     """
@@ -70,7 +70,7 @@ def show(
     split: str | None = None,
     pixel_limit: int = PIXEL_LIMIT,
     quiet: bool = False,
-) -> Shown:
+) -> LabelledImages:
     """Some pictures of a source, spread evenly over it.
 
     Args:
@@ -100,7 +100,7 @@ def show(
     places = np.array(spread(len(store), count), dtype=np.int64)
     pixels = torch.from_numpy(np.ascontiguousarray(store.images[places]))
     complete = len(store) == len(source)
-    return Shown(
+    return LabelledImages(
         images=pixels.permute(0, 3, 1, 2).float() / 255,
         names=tuple(
             source.picture_name(i) if complete else f"picture {i}" for i in places.tolist()

@@ -23,7 +23,15 @@ from zerosum.files import ANOTHER_CACHE, new_folder, writing
 from zerosum.randomness import derive_seed
 from zerosum.types import ByteBatches, Bytes, Features, Probabilities
 
-__all__ = ["Pictures", "Progress", "Sight", "choose_pictures", "kept_on_disk", "see", "see_store"]
+__all__ = [
+    "ExtractedFeatures",
+    "ImageSubset",
+    "Progress",
+    "choose_pictures",
+    "extract",
+    "extract_from_store",
+    "kept_on_disk",
+]
 
 Progress = Callable[[int, int], None]
 """Called with (pictures done, pictures in all)."""
@@ -31,7 +39,7 @@ Progress = Callable[[int, int], None]
 _BATCH = 64
 
 
-class Pictures:
+class ImageSubset:
     """Pictures of one shape, all or some of an array that may be mapped from disk.
 
     Args:
@@ -39,7 +47,7 @@ class Pictures:
         indices: Which of them, and in which order; by default all.
 
     Example:
-        >>> pictures = Pictures(np.zeros((10, 4, 4, 1), dtype=np.uint8), np.array([7, 2, 5]))
+        >>> pictures = ImageSubset(np.zeros((10, 4, 4, 1), dtype=np.uint8), np.array([7, 2, 5]))
         >>> len(pictures), pictures[1:].shape
         (3, (2, 4, 4, 1))
     """
@@ -57,9 +65,9 @@ class Pictures:
         """Some of the pictures, in memory."""
         return np.asarray(self._images[self._indices[which]])
 
-    def channel(self, number: int) -> "Pictures":
+    def channel(self, number: int) -> "ImageSubset":
         """One channel of the pictures, as grey ones."""
-        return Pictures(self._images[..., number : number + 1], self._indices)
+        return ImageSubset(self._images[..., number : number + 1], self._indices)
 
     def batches(self, size: int, *, progress: Progress | None = None) -> Iterator[Bytes]:
         """All pictures in order as tensors (n, c, h, w).
@@ -75,7 +83,7 @@ class Pictures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class ExtractedFeatures:
     """n pictures and what a network saw in them.
 
     Attributes:
@@ -84,7 +92,7 @@ class Sight:
         probabilities: Shape (n, k) for networks that classify, else None.
     """
 
-    pictures: Pictures
+    pictures: ImageSubset
     features: Features
     probabilities: Probabilities | None
 
@@ -92,7 +100,9 @@ class Sight:
         return len(self.features)
 
 
-def see(pictures: Pictures, network: FeatureNetwork, *, progress: Progress | None = None) -> Sight:
+def extract(
+    pictures: ImageSubset, network: FeatureNetwork, *, progress: Progress | None = None
+) -> ExtractedFeatures:
     """Show the network all the pictures, batch by batch.
 
     Args:
@@ -105,8 +115,8 @@ def see(pictures: Pictures, network: FeatureNetwork, *, progress: Progress | Non
 
     Example:
         >>> from zerosum.features import load_features
-        >>> black = Pictures(np.zeros((3, 28, 28, 1), dtype=np.uint8))
-        >>> see(black, load_features("pixels", cache=Path("unused"))).features.shape
+        >>> black = ImageSubset(np.zeros((3, 28, 28, 1), dtype=np.uint8))
+        >>> extract(black, load_features("pixels", cache=Path("unused"))).features.shape
         torch.Size([3, 256])
     """
     if not len(pictures):
@@ -117,14 +127,14 @@ def see(pictures: Pictures, network: FeatureNetwork, *, progress: Progress | Non
         features.append(seen.features.cpu())
         if seen.probabilities is not None:
             probabilities.append(seen.probabilities.cpu())
-    return Sight(
+    return ExtractedFeatures(
         pictures=pictures,
         features=torch.cat(features),
         probabilities=torch.cat(probabilities) if probabilities else None,
     )
 
 
-def see_store(
+def extract_from_store(
     store: Store,
     network: FeatureNetwork,
     *,
@@ -132,7 +142,7 @@ def see_store(
     seed: int,
     cache: Path,
     progress: Progress | None = None,
-) -> Sight:
+) -> ExtractedFeatures:
     """Show the network a store's pictures, or recall what it saw in them before.
 
     What was seen is kept in ``cache/features``, by a hash over the store's content, the network's
@@ -149,7 +159,7 @@ def see_store(
     Raises:
         FileError: Nothing can be kept there.
     """
-    pictures = Pictures(store.images, choose_pictures(len(store), count, seed))
+    pictures = ImageSubset(store.images, choose_pictures(len(store), count, seed))
     facts = repr((store.identity, sorted(network.facts.items()), len(pictures), seed))
     key = blake2b(facts.encode(), digest_size=10).hexdigest()
     path = cache / "features" / f"{network.name.replace('/', '-').replace(':', '-')}-{key}"
@@ -161,22 +171,22 @@ def see_store(
             new_folder(path.parent),
             FileLock(path.with_suffix(".lock")),
         ):
-            kept = _recall(path) or _look(pictures, network, path, progress)
-    return Sight(
+            kept = _recall(path) or _extract_and_keep(pictures, network, path, progress)
+    return ExtractedFeatures(
         pictures=pictures,
         features=kept["features"],
         probabilities=kept.get("probabilities"),
     )
 
 
-def _look(
-    pictures: Pictures, network: FeatureNetwork, path: Path, progress: Progress | None
+def _extract_and_keep(
+    pictures: ImageSubset, network: FeatureNetwork, path: Path, progress: Progress | None
 ) -> dict[str, Any]:
     """Look, and keep what was seen."""
-    sight = see(pictures, network, progress=progress)
-    kept = {"features": sight.features}
-    if sight.probabilities is not None:
-        kept["probabilities"] = sight.probabilities
+    extracted = extract(pictures, network, progress=progress)
+    kept = {"features": extracted.features}
+    if extracted.probabilities is not None:
+        kept["probabilities"] = extracted.probabilities
     with writing(path) as temporary:
         save_file(kept, temporary)
     return kept
@@ -201,7 +211,7 @@ def choose_pictures(available: int, count: int, seed: int) -> NDArray[np.int64]:
 @contextmanager
 def kept_on_disk(
     batches: ByteBatches, count: int, *, progress: Progress | None = None
-) -> Iterator[Pictures]:
+) -> Iterator[ImageSubset]:
     """Batches of ``count`` pictures in all, in a temporary file, so that any number can be had.
 
     Raises:
@@ -226,7 +236,7 @@ def kept_on_disk(
                     progress(done, count)
             file.flush()
         assert done == count
-        yield Pictures(np.memmap(file, np.uint8, "r", shape=(count, *shape)))
+        yield ImageSubset(np.memmap(file, np.uint8, "r", shape=(count, *shape)))
 
 
 def _recall(path: Path) -> dict[str, Any] | None:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from zerosum import metrics
 from zerosum.data import scale
 from zerosum.errors import ConfigError
+from zerosum.evaluation.extraction import ExtractedFeatures, ImageSubset, extract
 from zerosum.evaluation.protocol import Score
-from zerosum.evaluation.seeing import Pictures, Sight, see
 from zerosum.features import FeatureNetwork, score_name
 from zerosum.metrics.estimate import Estimate
 from zerosum.registry import Table
@@ -25,7 +25,7 @@ from zerosum.types import Images, Probabilities
 if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
     from zerosum.latent import LatentSpace
 
-__all__ = ["FEW", "MEASURES", "Task"]
+__all__ = ["FEW", "METRIC_FUNCTIONS", "Task"]
 
 FEW = 2_048
 """Pictures below which the Fréchet distance says more of its bias than of the pictures."""
@@ -52,11 +52,11 @@ class Task:
         space: Where pictures under test were drawn of latents: the generator's space; else None.
     """
 
-    real: Sight
-    fake: Sight
+    real: ExtractedFeatures
+    fake: ExtractedFeatures
     network: FeatureNetwork
     seed: int
-    partners: tuple[Pictures, Pictures] | None = None
+    partners: tuple[ImageSubset, ImageSubset] | None = None
     space: "LatentSpace | None" = None
 
 
@@ -85,17 +85,19 @@ def _inception(task: Task) -> Mapping[str, Score]:
 
 
 def _manifold(task: Task) -> Mapping[str, Score]:
-    found = metrics.manifold_scores(task.real.features, task.fake.features, neighbours=_NEIGHBOURS)
+    result = metrics.manifold_scores(
+        task.real.features, task.fake.features, neighbours=_NEIGHBOURS
+    )
     how = f"{_NEIGHBOURS} nearest neighbours"
     scores: dict[str, Score] = {}
     for name in ("precision", "recall", "density", "coverage"):
-        scores |= _score(task, name, getattr(found, name), how, lower=False)
+        scores |= _score(task, name, getattr(result, name), how, lower=False)
     return scores
 
 
 def _patches(task: Task) -> Mapping[str, Score]:
     real, fake = _pixels(task.real), _pixels(task.fake)
-    found = metrics.patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
+    result = metrics.patch_distances(real, fake, patches=_PATCHES, seed=task.seed)
     how = f"times 1,000; {_PATCHES} patches of {len(real):,} and {len(fake):,} pictures"
     return {
         f"SWD {side} px": Score(
@@ -103,24 +105,24 @@ def _patches(task: Task) -> Mapping[str, Score]:
             how=how,
             lower_is_better=True,
         )
-        for side, distance in found.items()
+        for side, distance in result.items()
     }
 
 
 def _copies(task: Task) -> Mapping[str, Score]:
-    found = metrics.near_copies(task.fake.features, task.real.features)
-    how = f"share of pictures that are nearly real ones; honest ones give {found.expected:g}"
-    return _score(task, "near copies", found.share, how, lower=True)
+    result = metrics.near_copies(task.fake.features, task.real.features)
+    how = f"share of pictures that are nearly real ones; honest ones give {result.expected:g}"
+    return _score(task, "near copies", result.share, how, lower=True)
 
 
 def _modes(task: Task) -> Mapping[str, Score]:
     probabilities = _probabilities(task, task.fake)
     classes = probabilities.shape[1]
-    found = metrics.modes_covered(probabilities.argmax(dim=1), modes=classes)
+    result = metrics.modes_covered(probabilities.argmax(dim=1), modes=classes)
     how = f"of {classes:,} classes"
-    covered = _score(task, "classes", found.covered, how, lower=False)
+    covered = _score(task, "classes", result.covered, how, lower=False)
     how = "KL of the classes' shares from equal ones, in nats"
-    return covered | _score(task, "class KL", found.divergence, how, lower=True)
+    return covered | _score(task, "class KL", result.divergence, how, lower=True)
 
 
 def _stacked(task: Task) -> Mapping[str, Score]:
@@ -128,11 +130,11 @@ def _stacked(task: Task) -> Mapping[str, Score]:
         [_probabilities(task, _channel(task, channel)).argmax(dim=1) for channel in range(3)],
         dim=1,
     )
-    found = metrics.stacked_modes(digits)
+    result = metrics.stacked_modes(digits)
     how = f"of 1,000 triples, among {len(digits):,} pictures (26,000 are usual)"
-    covered = _score(task, "modes", found.covered, how, lower=False)
+    covered = _score(task, "modes", result.covered, how, lower=False)
     how = "KL of the triples' shares from equal ones, in nats"
-    return covered | _score(task, "mode KL", found.divergence, how, lower=True)
+    return covered | _score(task, "mode KL", result.divergence, how, lower=True)
 
 
 def _path_lengths(task: Task) -> Mapping[str, Score]:
@@ -150,7 +152,7 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
     for symbol, space in spaces.items():
         for sampling in _SAMPLINGS:
             distances = latent.path_distances(
-                space, task.network.see, pairs=pairs, seed=task.seed, sampling=sampling
+                space, task.network.extract, pairs=pairs, seed=task.seed, sampling=sampling
             )
             how = (
                 f"{pairs:,} pairs, ε {latent.EPSILON:g}, {space.way} in {symbol}, "
@@ -173,14 +175,14 @@ def _partner(task: Task) -> Mapping[str, Score]:
     errors = _errors(task.fake.pictures, task.partners[1])
     copied = _errors(*task.partners)
     how = f"mean |difference| of pixels in [0, 1], {len(errors):,} pictures"
-    found = {
+    result = {
         "partner L1": (errors, how, True),
         "partner L1 of copies": (copied, f"of the untranslated: {how}", True),
         "partner L1 gain": (copied - errors, "of translations over copies, paired", False),
     }
     return {
         name: Score(estimate=_mean(values), how=how, lower_is_better=lower)
-        for name, (values, how, lower) in found.items()
+        for name, (values, how, lower) in result.items()
     }
 
 
@@ -191,7 +193,7 @@ def _accuracy(task: Task) -> Mapping[str, Score]:
     )
 
 
-MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
+METRIC_FUNCTIONS: Table[Callable[[Task], Mapping[str, Score]]] = Table(
     "metric",
     {
         "frechet": _frechet,
@@ -211,37 +213,37 @@ MEASURES: Table[Callable[[Task], Mapping[str, Score]]] = Table(
 
 
 def _score(
-    task: Task, measure: str, estimate: Estimate, how: str, *, lower: bool
+    task: Task, metric: str, estimate: Estimate, how: str, *, lower: bool
 ) -> dict[str, Score]:
     score = Score(estimate=estimate, how=how, lower_is_better=lower)
-    return {score_name(task.network, measure): score}
+    return {score_name(task.network, metric): score}
 
 
-def _probabilities(task: Task, sight: Sight) -> Probabilities:
-    if sight.probabilities is None:
+def _probabilities(task: Task, extracted: ExtractedFeatures) -> Probabilities:
+    if extracted.probabilities is None:
         raise ConfigError(
             f"this metric counts classes, and the network {task.network.name} tells none. "
             "Leave the metric out, or choose a network that classifies: --features digits."
         )
-    return sight.probabilities
+    return extracted.probabilities
 
 
-def _pixels(sight: Sight) -> Images:
+def _pixels(extracted: ExtractedFeatures) -> Images:
     """The first pictures as floats."""
-    return scale(torch.from_numpy(sight.pictures[:_PATCHED]).permute(0, 3, 1, 2))
+    return scale(torch.from_numpy(extracted.pictures[:_PATCHED]).permute(0, 3, 1, 2))
 
 
-def _channel(task: Task, channel: int) -> Sight:
+def _channel(task: Task, channel: int) -> ExtractedFeatures:
     """What the network sees in one channel of the pictures under test."""
     if task.fake.pictures[:1].shape[3] != 3:
         raise ConfigError(
             "stacked-modes counts triples of digits, which are colour pictures; train on "
             "stacked-mnist or stacked-digits, or ask for modes."
         )
-    return see(task.fake.pictures.channel(channel), task.network)
+    return extract(task.fake.pictures.channel(channel), task.network)
 
 
-def _errors(some: Pictures, others: Pictures) -> NDArray[np.float64]:
+def _errors(some: ImageSubset, others: ImageSubset) -> NDArray[np.float64]:
     """Of each pair of pictures, the mean |difference| of pixels in [0, 1]."""
     rows = range(0, len(some), _PAIRED_AT_ONCE)
     parts = [slice(start, start + _PAIRED_AT_ONCE) for start in rows]

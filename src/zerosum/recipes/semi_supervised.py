@@ -12,7 +12,7 @@ from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.games.parts.settings import OptimizerConfig
 from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.networks.dcgan_settings import DcganGeneratorConfig
-from zerosum.networks.fewlabels_settings import DeepClassifierConfig, MlpClassifierConfig
+from zerosum.networks.semi_supervised_settings import DeepClassifierConfig, MlpClassifierConfig
 
 __all__ = ["sgan", "sgan_conv", "sgan_conv_supervised", "sgan_supervised"]
 
@@ -27,8 +27,8 @@ def sgan() -> SemiSupervisedRunConfig:
 
     The published form for MNIST: normalised weights that begin as the data want it, noise in every
     layer, a generator that matches features, Adam at 3e-3 with β₁ = 0.5, batches of 100, 300
-    epochs of MNIST, tested with averaged weights. Published errors of 10,000 with 100 labels: 93 ±
-    6.5. Labels of 10 pictures of each class are used: --labels-per-class N for others.
+    epochs of MNIST, tested with the EMA of the weights. Published errors of 10,000 with 100
+    labels: 93 ± 6.5. Labels of 10 pictures of each class are used: --labels-per-class N for others.
 
     Source: Salimans et al. 2016, section 5.1, and their program for MNIST.
 
@@ -46,9 +46,9 @@ def sgan() -> SemiSupervisedRunConfig:
             labels_per_class=_LABELS,
             optimizer=optimizer,
             generator_optimizer=optimizer,
-            average_half_life=700_000,
+            ema_half_life=700_000,
         ),
-        images=18_000_000,
+        total_images=18_000_000,
         batch_size=100,
         sample_every=250_000,
         evaluate_every=250_000,
@@ -79,14 +79,14 @@ def sgan_conv() -> SemiSupervisedRunConfig:
         pictures=PicturesConfig(size=(32, 32)),
         game=SemiSupervisedConfig(
             network=DeepClassifierConfig(),
-            generator=DcganGeneratorConfig(width=128),
+            generator=DcganGeneratorConfig(base_channels=128),
             labels_per_class=100,
             optimizer=optimizer,
             generator_optimizer=optimizer,
             matching="absolute",
-            average_half_life=700_000,
+            ema_half_life=700_000,
         ),
-        images=images,
+        total_images=images,
         batch_size=100,
         sample_every=500_000,
         evaluate_every=500_000,
@@ -122,12 +122,12 @@ def _on_labels_alone(config: SemiSupervisedRunConfig, *, images: int) -> Classif
         **shared
         | {
             "recipe": f"{config.recipe}-supervised",
-            "images": images,
+            "total_images": images,
             "game": ClassificationConfig(
                 network=game.network,
                 labels_per_class=game.labels_per_class,
                 optimizer=replace(game.optimizer, decay=None),
-                average_half_life=100_000,
+                ema_half_life=100_000,
             ),
         }
     )

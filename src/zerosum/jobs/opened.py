@@ -11,7 +11,7 @@ from zerosum.jobs.inputs import Input, find_inputs, require_inputs
 from zerosum.jobs.outputs import require_free
 from zerosum.models.base import KindT
 
-__all__ = ["Given"]
+__all__ = ["OpenedInputs"]
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class _Options(Protocol):
     def pixel_limit(self) -> int | None: ...
 
 
-class Given(Generic[KindT]):
+class OpenedInputs(Generic[KindT]):
     """The pictures that a job is given, and the run whose model is to look at them.
 
     What costs least to refuse is refused first: there is nothing at a path, the folder for what is
@@ -49,7 +49,7 @@ class Given(Generic[KindT]):
     Example:
         >>> from zerosum.config.commands.classify import ClassifyConfig
         >>> from zerosum.models.classifier import Classifier
-        >>> Given("runs/classifier", ["no-such.jpg"], Classifier, ClassifyConfig())
+        >>> OpenedInputs("runs/classifier", ["no-such.jpg"], Classifier, ClassifyConfig())
         Traceback (most recent call last):
         ...
         zerosum.errors.DataError: no-such.jpg does not exist; check the path.
@@ -103,10 +103,10 @@ class Given(Generic[KindT]):
         """
         for number, each in enumerate(inputs, start=1):
             try:
-                found = read(each)
+                image = read(each)
             except DataError as error:
                 self.failed.append((each.name, getattr(error, "reason", str(error))))
             else:
-                yield each, found
+                yield each, image
             if progress is not None:
                 progress(number, len(inputs))
