@@ -99,7 +99,7 @@ def test_only_the_gradients_that_are_wanted_are_computed(
     with TwiceDifferentiable():
         cost = layer(x).square().sum()
     grad(cost, [{"x": x, "w": layer.weight}[each] for each in wanted], create_graph=True)
-    assert sorted(calls) == computed
+    assert sorted(calls) == sorted(computed)
 
 
 def test_what_comes_out_may_be_changed_in_place() -> None:
