@@ -70,7 +70,7 @@ def _users() -> Mapping[Path, frozenset[Path]]:
 
 
 def noticed_by(mutant: Mutant) -> list[Path]:
-    """The tests that know a module or what uses it; first those that name the function."""
+    """The tests that know a module or what uses it; first those that name it."""
     path = PACKAGE / mutant.path
     distances, edge = {path: 0}, {path}
     for distance in range(1, FARTHEST + 2):
@@ -85,11 +85,12 @@ def noticed_by(mutant: Mutant) -> list[Path]:
             tests.add(each)
     tests |= {mirrored} & _trees().keys()
 
-    function = mutant.name.rpartition(".")[2]
+    function = mutant.name.split(".")[-1]
+    names = rf"\b({function}|{mutant.path.stem})\b"
 
     def order(test: Path) -> tuple[bool, bool, int, int]:
         text = (ROOT / test).read_text(encoding="utf-8")
-        is_silent = not re.search(rf"\b{function}\b", text)
+        is_silent = not re.search(names, text)
         return test != mirrored, is_silent, distances.get(test, FARTHEST + 2), len(text)
 
     return sorted(tests, key=order)
