@@ -5,5 +5,6 @@ from .base import WrongKindError as WrongKindError
 from .base import require as require
 from .classifier import Classifier as Classifier
 from .generator import Generator as Generator
+from .sampler import Sampler as Sampler
 from .semi_supervised import SemiSupervised as SemiSupervised
 from .translator import Translator as Translator
