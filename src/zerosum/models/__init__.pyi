@@ -1,5 +1,6 @@
 from .adapted import AdaptedClassifier as AdaptedClassifier
 from .attack import LearnedAttack as LearnedAttack
+from .autoregressive import Autoregressive as Autoregressive
 from .base import Model as Model
 from .base import WrongKindError as WrongKindError
 from .base import require as require

@@ -35,7 +35,7 @@ class MaskedLinear(nn.Module):
         inputs: Degrees of the inputs, shape (d,).
         outputs: Degrees of the outputs, shape (k,), rising.
         strict: Whether the degree of an output must be greater than that of an input it sees.
-        gain: Variance of an output for inputs of mean square 1, at the start.
+        gain: Variance of an output for inputs of mean square 1, at the start; 0: all outputs are.
 
     Paper:
         Germain et al. 2015, eqs. 8 to 13, https://arxiv.org/abs/1502.03509
@@ -110,12 +110,15 @@ class Made(Shaped):
         self._degrees = [each.tolist() for each in degrees]
         last = inputs.repeat_interleave(outputs)
         chain = [inputs, *degrees]
-        # Twice the variance, of which ReLU leaves a half.
+        # Twice the variance, of which ReLU leaves a half; and at the end nothing, so that training
+        # need not forget first what the network says of numbers that it has not seen.
         self.hidden = nn.ModuleList(
             MaskedLinear(below, above, gain=2.0) for below, above in pairwise(chain)
         )
-        self.last = MaskedLinear(chain[-1], last, strict=True)
-        self.direct = MaskedLinear(inputs, last, strict=True) if settings.direct else None
+        self.last = MaskedLinear(chain[-1], last, strict=True, gain=0.0)
+        self.direct = (
+            MaskedLinear(inputs, last, strict=True, gain=0.0) if settings.direct else None
+        )
 
     def forward(self, images: Images) -> Parameters:
         """Give the parameters of the distribution of each number, shape (n, D, outputs)."""
