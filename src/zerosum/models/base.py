@@ -107,7 +107,8 @@ class Model(ABC):
             kinds = (getattr(models, each) for each in models.__all__)
             for other in () if name.startswith("_") else kinds:
                 if isinstance(other, type) and issubclass(other, Model) and hasattr(other, name):
-                    raise refusal(self, other)
+                    home = next(each for each in other.__mro__ if name in vars(each))
+                    raise refusal(self, home)
             raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
 
 

@@ -1,14 +1,11 @@
 """Drawing pictures from nothing: what a trained generator is good for."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-import torch
-
-from zerosum.errors import RunError
 from zerosum.export import Part, takes_latents
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.parts.classes import Classes
@@ -19,31 +16,26 @@ from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Projection, See, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.media.images import (
-    check_png,
-    check_sheet,
-    save_pictures,
-    save_png,
-    tile,
-    to_pictures,
-)
-from zerosum.models.base import CUT, RANGE, Model, rows
+from zerosum.media.images import check_png, save_pictures, save_png, to_pictures
+from zerosum.models.base import CUT, RANGE, rows
+from zerosum.models.sampler import Progress, Sampler
 from zerosum.nn.noise import NoiseInjection
 from zerosum.runs import Run
-from zerosum.types import Images
+from zerosum.types import Images, ImageShape
 
 __all__ = ["Generator"]
 
 GeneratorT = TypeVar("GeneratorT", bound="Generator")
 
 
-class Generator(Model):
+class Generator(Sampler):
     """A trained generator: to `sample` from, to `walk`, `mix`, `project` and edit with.
 
     Attributes:
         labels: The classes that it is asked for, one after the other; see `of_class`.
 
     Example:
+        >>> import torch
         >>> from zerosum.config import change
         >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
@@ -56,9 +48,7 @@ class Generator(Model):
         True
     """
 
-    does: ClassVar[str] = "makes pictures from nothing"
-    use: ClassVar[str] = "zerosum sample {run} --grid FILE.png"
-    way_there: ClassVar[str] = "zerosum train dcgan-faces --data FOLDER"
+    does: ClassVar[str] = "makes pictures from latents"
 
     def __init__(self, *, run: Run, game: GeneratingGame[Any], images_seen: int) -> None:
         super().__init__(run=run, game=game, images_seen=images_seen)
@@ -81,10 +71,7 @@ class Generator(Model):
         """
         known = self.asked
         if known is None:
-            raise RunError(
-                f"{self.run.path} knows no classes. Train a run that does: zerosum train RECIPE "
-                "--data SOURCE --game.conditional projection."
-            )
+            return super().of_class(*classes)
         asked = copy(self)
         asked.labels = tuple(known.find(each) for each in classes)
         return asked
@@ -94,33 +81,6 @@ class Generator(Model):
         """The classes that a conditional run can be asked for, else None."""
         return self.game.asked
 
-    def sample(
-        self,
-        count: int,
-        *,
-        seed: int = 0,
-        batch_size: int = 64,
-        truncation: float | None = None,
-    ) -> Images:
-        """New pictures, shape (count, c, h, w), floats in [-1, 1] on the CPU.
-
-        Picture i of a seed is the same whatever the count and the batch size, up to the rounding
-        of its last bits.
-
-        Args:
-            count: Number of pictures.
-            seed: From which they follow.
-            batch_size: How many are drawn at once.
-            truncation: Less varied pictures, of which more are good: see `LatentSpace.truncate`.
-                None: as they come.
-
-        Raises:
-            ConfigError: The count is less than 1, the seed negative, or the truncation out of
-                range.
-        """
-        pieces = self.batches(count, seed=seed, batch_size=batch_size, truncation=truncation)
-        return torch.cat(list(pieces))
-
     def batches(
         self,
         count: int,
@@ -128,11 +88,13 @@ class Generator(Model):
         seed: int = 0,
         batch_size: int = 64,
         truncation: float | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Images]:
         """The pictures of `sample` in pieces, for counts that do not fit into memory."""
-        return draw_samples(
+        pieces = draw_samples(
             self.latent, count, seed=seed, batch_size=batch_size, truncation=truncation
         )
+        return pieces if progress is None else _counted(pieces, count, progress)
 
     @property
     def latent(self) -> LatentSpace:
@@ -196,7 +158,7 @@ class Generator(Model):
         *,
         descent: Descent | None = None,
         see: See | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> Projection:
         """The points of the latent space whose pictures are nearest to the given ones.
 
@@ -211,41 +173,14 @@ class Generator(Model):
         """
         return project(self.latent, images, descent=descent, see=see, progress=progress)
 
-    def save(
-        self,
-        out: str | Path,
-        *,
-        count: int = 64,
-        seed: int = 0,
-        truncation: float | None = None,
-    ) -> None:
-        """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
-        pictures = self.batches(count, seed=seed, truncation=truncation)
+    @property
+    def image_shape(self) -> ImageShape:
+        """(c, h, w) of the pictures."""
+        return self.latent.image_shape
 
-        def facts(index: int) -> dict[str, str]:
-            said = self._said(truncation, label=self.latent.label(index, seed=seed))
-            return self.facts(seed=seed, index=index, **said)
-
-        save_pictures(Path(out), pictures, facts=facts)
-
-    def save_grid(
-        self,
-        file: str | Path,
-        *,
-        count: int = 64,
-        seed: int = 0,
-        truncation: float | None = None,
-    ) -> None:
-        """Write one PNG with ``count`` pictures in rows, marked as generated.
-
-        Where several classes are asked for, each has a column of its own.
-        """
-        check_png(Path(file))
-        check_sheet(count, self.latent.image_shape)
-        images = self.sample(count, seed=seed, truncation=truncation)
-        columns = len(self.labels) if 1 < len(self.labels) <= count else None
-        (picture,) = to_pictures(tile(images, columns=columns))
-        save_png(picture, Path(file), facts=self.facts(seed=seed, **self._said(truncation)))
+    def columns(self, count: int) -> int | None:
+        """One for each class, where several are asked for."""
+        return len(self.labels) if 1 < len(self.labels) <= count else None
 
     def save_walk(
         self,
@@ -256,7 +191,7 @@ class Generator(Model):
         seconds: float | None = None,
         columns: int = 1,
         truncation: float | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Write an animation of `walk` that loops, marked as generated.
 
@@ -272,7 +207,7 @@ class Generator(Model):
         Raises:
             ConfigError: As `walk`, or the file cannot be written.
         """
-        said = {"seeds": " ".join(map(str, seeds)), **self._said(truncation)}
+        said = {"seeds": " ".join(map(str, seeds)), **self.asked_for(truncation)}
         save_walk(
             self.latent,
             Path(file),
@@ -308,7 +243,7 @@ class Generator(Model):
         if grid is not None:
             check_png(Path(grid))
         found = self.mix(coarse=coarse, fine=fine, from_layer=from_layer, truncation=truncation)
-        said = {"from_layer": found.from_layer, **self._said(truncation)}
+        said = {"from_layer": found.from_layer, **self.asked_for(truncation)}
 
         def facts(index: int) -> dict[str, str]:
             row, column = divmod(index, len(fine))
@@ -343,16 +278,19 @@ class Generator(Model):
         check_png(Path(file))
         directions = find_directions(space, method, rows)
         point = space.points(space.latents([0], seed=seed))
-        facts = self.facts(seed=seed, directions=method, **self._said(None))
+        facts = self.facts(seed=seed, directions=method, **self.asked_for(None))
         save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
 
-    def _said(self, truncation: float | None, *, label: int | None = None) -> dict[str, Any]:
-        """What was asked for: a truncation, and the class of one picture or those of all."""
-        said: dict[str, Any] = {} if truncation is None else {"truncation": truncation}
+    def asked_for(
+        self, truncation: float | None, *, index: int | None = None, seed: int = 0
+    ) -> dict[str, Any]:
+        """A truncation, and the class of one picture or those of all."""
+        label = None if index is None else self.latent.label(index, seed=seed)
         labels = self.labels if label is None else (label,)
+        found = super().asked_for(truncation)
         if self.asked is not None and labels:
-            said["class"] = ", ".join(self.asked.names[each] for each in labels)
-        return said
+            found["class"] = ", ".join(self.asked.names[each] for each in labels)
+        return found
 
     def part(self, direction: str | None = None) -> Part:
         """Its network, and what is to be known of what goes in and comes out.
@@ -378,3 +316,12 @@ class Generator(Model):
         return Part(
             network=space.network, takes=takes_latents(size), gives="pictures", facts=facts
         )
+
+
+def _counted(pieces: Iterator[Images], count: int, progress: Progress) -> Iterator[Images]:
+    """The pieces, of each of which is told how many pictures there are then."""
+    done = 0
+    for images in pieces:
+        done += len(images)
+        progress(done, count)
+        yield images

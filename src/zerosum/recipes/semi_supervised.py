@@ -28,7 +28,8 @@ def sgan() -> SemiSupervisedRunConfig:
     The published form for MNIST: normalised weights that begin as the data want it, noise in every
     layer, a generator that matches features, Adam at 3e-3 with β₁ = 0.5, batches of 100, 300
     epochs of MNIST, tested with the EMA of the weights. Published errors of 10,000 with 100
-    labels: 93 ± 6.5. Labels of 10 pictures of each class are used: --labels-per-class N for others.
+    labels: 93 ± 6.5. Labels of 10 pictures of each class are used: --labels-per-class N for
+    others.
 
     Source: Salimans et al. 2016, section 5.1, and their program for MNIST.
 
