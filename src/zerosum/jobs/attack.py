@@ -1,4 +1,4 @@
-"""Attack a classifier, and say how it fared."""
+"""Attack a classifier, and report its robustness."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -194,7 +194,7 @@ def _try(
 
 
 def _reached(predicted: Labels, report: AttackReport) -> Mask:
-    """Where an answer is what the attacker wants."""
+    """Where a prediction reaches the attacker's goal."""
     return predicted != report.labels if report.target is None else predicted == report.target
 
 
@@ -234,7 +234,7 @@ def _attack(
 
 
 def _hasty(made: Attack) -> Attack:
-    """No less success with less work: how sure the classifier is does not matter here."""
+    """The attack, stopped at its first success: the margin does not matter here."""
     return replace(made, stop=True) if isinstance(made, Ascent) else made
 
 

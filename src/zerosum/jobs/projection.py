@@ -30,7 +30,7 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectedPicture:
-    """How near a picture's projection is, beside what costs nothing.
+    """The distance of a picture's projection, beside that of baselines.
 
     Attributes:
         name: The picture's.
@@ -47,7 +47,7 @@ class ProjectedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Projected:
-    """What `project` did.
+    """The result of `project`.
 
     Attributes:
         out: The folder with a PNG (target, projection) and an ``.npz`` for each picture.

@@ -37,7 +37,7 @@ _OVERLAP = 128
 
 @dataclass(frozen=True, kw_only=True)
 class Translated:
-    """What `translate` did.
+    """The result of `translate`.
 
     Attributes:
         count: How many pictures it translated.

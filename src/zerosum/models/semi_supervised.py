@@ -1,4 +1,4 @@
-"""A classifier and a generator in one: what is left of a game with few labels."""
+"""The trained classifier and generator of a semi-supervised game."""
 
 from typing import ClassVar
 

@@ -40,7 +40,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "pix2pix",
         "cartoongan",
     ),
-    "classifiers, and few labels": (
+    "classifiers, and semi-supervised learning": (
         "classifier",
         "sgan",
         "sgan-conv",

@@ -40,7 +40,7 @@ class AutoregressiveFamily(OneSource[AutoregressiveRunConfig, AutoregressiveGame
     """A network alone, by maximum likelihood."""
 
     def tests(self, config: AutoregressiveRunConfig) -> list[str | None]:
-        """What it is tested on."""
+        """The split that the classifier is tested on."""
         return splits_for_tests(config)
 
     def batches(self, config: AutoregressiveRunConfig, data: Store, engine: Engine) -> Batches:

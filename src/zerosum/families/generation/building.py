@@ -63,7 +63,7 @@ def build_adversarial(
 
 
 def _require_what_is_asked(config: AdversarialConfig, discriminator: nn.Module) -> None:
-    """Refuse a discriminator of which its settings could not say that it does not do."""
+    """Refuse a discriminator that lacks what the game needs; its settings alone could not tell."""
     if config.feature_matching.weight > 0:
         require_parts(discriminator, "features", why="feature matching")
     if config.penalties.gradient.weight > 0 and needs_batch(discriminator):
