@@ -13,7 +13,7 @@ from zerosum.families.building import build_game
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.types import Batch, DomainBatch, FewLabelsBatch
+from zerosum.types import Batch, DomainBatch, SemiSupervisedBatch
 
 __all__ = ["KINDS", "Noise", "make_loop", "small", "told"]
 
@@ -92,7 +92,7 @@ class Noise:
         labels = torch.arange(self.size, device=self.device) % len(CLASSES)
         batch = Batch(images=one, labels=labels)
         if self.kind == "semi-supervised":
-            return FewLabelsBatch(images=two, labelled=batch)
+            return SemiSupervisedBatch(images=two, labelled=batch)
         if self.kind in ("adversarial", "classification", "perturbation"):
             return batch
         return DomainBatch(a=one, b=two, smoothed=two, labels_a=labels, labels_b=labels)

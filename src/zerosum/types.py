@@ -22,7 +22,6 @@ __all__ = [
     "DomainBatch",
     "FeatureProducts",
     "Features",
-    "FewLabelsBatch",
     "ImageBatches",
     "ImageShape",
     "Images",
@@ -37,6 +36,7 @@ __all__ = [
     "Points",
     "Probabilities",
     "Scalar",
+    "SemiSupervisedBatch",
     "Time",
 ]
 
@@ -159,18 +159,18 @@ class DomainBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FewLabelsBatch:
-    """What one round of a game with few labels is given.
+class SemiSupervisedBatch:
+    """The batch of one round of a semi-supervised game.
 
     Attributes:
-        images: Real pictures in [-1, 1] whose classes nobody tells, shape (n, c, h, w).
-        labelled: Pictures with their classes.
+        images: Real images in [-1, 1] without labels, shape (n, c, h, w).
+        labelled: Images with their classes.
 
     Example:
         >>> import torch
         >>> some = torch.zeros(8, 3, 32, 32)
         >>> labelled = Batch(images=some[:2], labels=torch.tensor([0, 1]))
-        >>> len(FewLabelsBatch(images=some, labelled=labelled))
+        >>> len(SemiSupervisedBatch(images=some, labelled=labelled))
         8
     """
 

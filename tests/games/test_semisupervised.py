@@ -26,7 +26,7 @@ from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.types import Batch, FewLabelsBatch
+from zerosum.types import Batch, SemiSupervisedBatch
 
 CPU = Engine(device=torch.device("cpu"))
 SMALL: dict[str, Any] = {
@@ -58,10 +58,10 @@ def make_loop(config: RunConfig) -> Loop[Any]:
     return Loop(game=build_game(config, CPU), batches=batches, engine=CPU, seed=config.seed)
 
 
-def a_batch() -> FewLabelsBatch:
+def a_batch() -> SemiSupervisedBatch:
     generator = torch.Generator().manual_seed(0)
     images = torch.rand(20, 1, 28, 28, generator=generator) * 2 - 1
-    return FewLabelsBatch(
+    return SemiSupervisedBatch(
         images=images, labelled=Batch(images=images[:10], labels=torch.arange(10))
     )
 
@@ -120,7 +120,7 @@ def test_what_is_paid() -> None:
             generator=players[1],
         )
         images = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).view(2, 1, 1, 2)
-        batch = FewLabelsBatch(
+        batch = SemiSupervisedBatch(
             images=images, labelled=Batch(images=images, labels=torch.tensor([0, 0]))
         )
         judged, drawn = game.turns(

@@ -5,7 +5,7 @@ from typing import Any
 from zerosum.data import Batches, Store
 from zerosum.families.labels import batches_of, held_out, labelled_batches
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
-from zerosum.types import FewLabelsBatch
+from zerosum.types import SemiSupervisedBatch
 
 __all__ = ["SemiSupervisedBatches", "semi_supervised_batches"]
 
@@ -26,9 +26,9 @@ class SemiSupervisedBatches:
         """How many pictures without labels the batch at a position has, over all processes."""
         return self.unlabelled.size_at(position)
 
-    def at(self, position: int) -> FewLabelsBatch:
+    def at(self, position: int) -> SemiSupervisedBatch:
         """Of both streams the batch that begins at that position."""
-        return FewLabelsBatch(
+        return SemiSupervisedBatch(
             images=self.unlabelled.at(position).images, labelled=self.labelled.at(position)
         )
 
