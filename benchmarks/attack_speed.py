@@ -28,9 +28,9 @@ from zerosum.attacks import (
     Ascent,
     Attack,
     CarliniWagner,
-    Classifier,
     DeepFool,
     LInf,
+    PixelClassifier,
     attack_pictures,
     fgsm,
 )
@@ -98,14 +98,14 @@ def cases(epsilon: float, length: float) -> list[Case]:
     ]
 
 
-def prepare(name: str, data: str, count: int) -> tuple[Classifier, Tensor, Tensor]:
+def prepare(name: str, data: str, count: int) -> tuple[PixelClassifier, Tensor, Tensor]:
     victim = load_victim(name, device=torch.device("cpu"))
     images = show(data, victim, count=count, quiet=True).images
-    with victim.classifier.still(), torch.no_grad():
+    with victim.classifier.frozen(), torch.no_grad():
         return victim.classifier, images, victim.classifier(images).argmax(dim=1)
 
 
-def by_zerosum(case: Case, classifier: Classifier, images: Tensor, labels: Tensor) -> float:
+def by_zerosum(case: Case, classifier: PixelClassifier, images: Tensor, labels: Tensor) -> float:
     found = attack_pictures(
         case.ours, classifier, images, labels, epsilon=case.epsilon, batch_size=len(images)
     )
@@ -113,7 +113,7 @@ def by_zerosum(case: Case, classifier: Classifier, images: Tensor, labels: Tenso
 
 
 def by_foolbox(
-    foolbox: Any, case: Case, classifier: Classifier, images: Tensor, labels: Tensor
+    foolbox: Any, case: Case, classifier: PixelClassifier, images: Tensor, labels: Tensor
 ) -> float:
     model = foolbox.PyTorchModel(classifier.network.eval(), bounds=(0, 1))
     _, _, success = case.theirs(foolbox.attacks)(model, images, labels, epsilons=case.epsilon)

@@ -86,8 +86,8 @@ BROKEN = {
     "huge discriminator, eight turns, no smoothing": Case(
         fields={
             **RAW,
-            "game.discriminator.width": 64,
-            "game.generator.width": 4,
+            "game.discriminator.base_channels": 64,
+            "game.generator.base_channels": 4,
             "game.critic_turns": 8,
             D_RATE: 2e-3,
             G_RATE: 2e-5,
@@ -158,7 +158,9 @@ HEALTHY = {
 def config_of(case: Case, images: int) -> RunConfig:
     config = change(recipe(case.base), {"images": images, "device": "cpu"})
     if case.base != "mnist-gan-2018" and case.base != "mnist-gan-2022":
-        config = change(config, {"game.generator.width": 16, "game.discriminator.width": 16})
+        config = change(
+            config, {"game.generator.base_channels": 16, "game.discriminator.base_channels": 16}
+        )
     config = change(config, case.fields)
     every = max(config.total_images // 12, config.batch_size)
     return change(config, {"evaluate_every": every, "evaluate_count": 2_048})

@@ -55,7 +55,7 @@ def main() -> None:
     for shape in SHAPES:
         for double in (False, True):
             layers = {
-                name: ModulatedConv2d(shape[1], shape[2], 3, doubling=double, form=name)
+                name: ModulatedConv2d(shape[1], shape[2], 3, upsampling=double, form=name)
                 .to(device)
                 .to(memory_format=torch.channels_last)
                 for name in FORMS

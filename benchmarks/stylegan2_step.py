@@ -152,10 +152,10 @@ def zerosum_step(
     fields = {
         "batch_size": batch,
         "pictures.size": (side, side),
-        "game.generator.width": round(2 * width),
-        "game.generator.max_width": round(512 * options.wider),
-        "game.discriminator.width": round(4 * width),
-        "game.discriminator.max_width": round(512 * options.wider),
+        "game.generator.base_channels": round(2 * width),
+        "game.generator.max_channels": round(512 * options.wider),
+        "game.discriminator.base_channels": round(4 * width),
+        "game.discriminator.max_channels": round(512 * options.wider),
         "game.penalties.r1.every": 2,
         "game.path_length.every": 3,
     }

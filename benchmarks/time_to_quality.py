@@ -97,8 +97,14 @@ TRIES: Mapping[str, Mapping[str, Any]] = {
     "published + R1": {**OFF, "game.penalties.r1.weight": 0.5},
     "published + Adam 1e-3": {**OFF, **FAST},
     "published + batch 32": {**OFF, "batch_size": 32},
-    "shipped, width 16": {"game.generator.width": 16, "game.discriminator.width": 16},
-    "shipped, width 24": {"game.generator.width": 24, "game.discriminator.width": 24},
+    "shipped, width 16": {
+        "game.generator.base_channels": 16,
+        "game.discriminator.base_channels": 16,
+    },
+    "shipped, width 24": {
+        "game.generator.base_channels": 24,
+        "game.discriminator.base_channels": 24,
+    },
     "shipped, batch 16": {"batch_size": 16},
     "shipped without R1": {"game.penalties.r1.weight": 0.0},
     "shipped without average": {"game.average_half_life": None},

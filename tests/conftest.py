@@ -24,8 +24,8 @@ def tiny() -> RunConfig:
     """A run of seconds with all that is hard to resume: averages, lazy penalty, augmentation."""
     base = recipe("dcgan-digits")
     game = AdversarialConfig(
-        generator=DcganGeneratorConfig(latent_size=8, width=4),
-        discriminator=DcganDiscriminatorConfig(width=4),
+        generator=DcganGeneratorConfig(latent_size=8, base_channels=4),
+        discriminator=DcganDiscriminatorConfig(base_channels=4),
         penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.1, every=3)),
         augmentation=("colour", "translation", "cutout"),
         adaptive_augmentation=AdaptiveAugmentationConfig(images=400, probability=0.2, every=3),

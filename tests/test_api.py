@@ -48,7 +48,7 @@ def test_arguments_go_before_the_recipe(tmp_path: Path) -> None:
     model = zerosum.train(
         "dcgan-digits",
         kind=zerosum.Generator,
-        fields={"game.generator.width": 4, "game.discriminator.width": 4},
+        fields={"game.generator.base_channels": 4, "game.discriminator.base_channels": 4},
         images=32,
         batch_size=8,
         seed=5,

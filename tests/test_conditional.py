@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 
 import zerosum
-from command_line import call
-from exported import RUNNERS, facts_of
-from runs_in_processes import assert_same, weights
-from settings import adversarial
+from helpers.command_line import call
+from helpers.exported import RUNNERS, facts_of
+from helpers.runs_in_processes import assert_same, weights
+from helpers.settings import adversarial
 from zerosum.config import RunConfig
 from zerosum.data import unscale
 from zerosum.errors import ConfigError, DataError, RunError
@@ -44,8 +44,8 @@ def test_it_learns_to_draw_the_digit_that_is_asked_for(tmp_path: Path) -> None:
         device="cpu",
         fields={
             "game.conditional": "projection",
-            "game.generator.width": 16,
-            "game.discriminator.width": 16,
+            "game.generator.base_channels": 16,
+            "game.discriminator.base_channels": 16,
             "evaluate_every": 0,
         },
         out=tmp_path / "run",

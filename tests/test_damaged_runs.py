@@ -15,8 +15,8 @@ import pytest
 import torch
 
 import zerosum
-from damage import worse_bytes, worse_tree
-from quick_runs import KINDS
+from helpers.damage import worse_bytes, worse_tree
+from helpers.quick_runs import KINDS
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.errors import CheckpointError, DataWarning, ZerosumError
 from zerosum.evaluation.records import read_scores

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from runs_in_processes import assert_same, create, environment, finish, start, weights
-from two_domains import adapting, digits_and_negatives, small
+from helpers.runs_in_processes import assert_same, create, environment, finish, start, weights
+from helpers.two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
 from zerosum.families import family_of

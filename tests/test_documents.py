@@ -79,7 +79,10 @@ def test_the_first_lines_of_the_readme_hold(
     monkeypatch.chdir(tmp_path)
     code = re.findall(r"```python\n(.*?)```", DOCUMENTS[0].read_text(encoding="utf-8"), re.S)[0]
     assert code.count("images=40_000)") == code.count("fields = {") == 1
-    narrow = '"game.generator.width": 4, "game.discriminator.width": 4, "evaluate_every": 0'
+    narrow = ", ".join(
+        f'"game.{each}.base_channels": 4' for each in ("generator", "discriminator")
+    )
+    narrow += ', "evaluate_every": 0'
     code = code.replace("40_000)", f"40_000, fields={{{narrow}}})")
     code = code.replace("fields = {", f"fields = {{{narrow}, ").replace("40_000", "64")
     words: dict[str, Any] = {}

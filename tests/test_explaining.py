@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors import SafetensorError
 
-from places import forbidden, no_room
+from helpers.places import forbidden, no_room
 from zerosum.data.sources.listing import Entry, Listing
 from zerosum.data.sources.rows import map_stream
 from zerosum.data.sources.unpacking import open_plain

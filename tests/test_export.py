@@ -13,7 +13,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from exported import RUNNERS
+from helpers.exported import RUNNERS
 from zerosum.config import (
     DcganGeneratorConfig,
     ProganGeneratorConfig,
@@ -47,12 +47,12 @@ def part(network: nn.Module, **facts: str) -> Part:
 
 
 def small_dcgan() -> nn.Module:
-    return DcganGeneratorConfig(latent_size=6, width=4).build((3, 16, 8))
+    return DcganGeneratorConfig(latent_size=6, base_channels=4).build((3, 16, 8))
 
 
 def small_styles() -> nn.Module:
     inner = StyleGeneratorConfig(
-        latent_size=6, width=4, style_size=4, depth=1, truncation=0.5
+        latent_size=6, base_channels=4, style_size=4, depth=1, truncation=0.5
     ).build((1, 8, 8))
     inner.mean_style.normal_()
     return ConditionalGenerator(inner, classes=2, class_size=2)
@@ -60,7 +60,9 @@ def small_styles() -> nn.Module:
 
 @pytest.mark.parametrize("progress", [0.0, 1.25])
 def test_a_network_that_grows_stays_as_far_as_it_is(progress: float, tmp_path: Path) -> None:
-    network = trained(lambda: ProganGeneratorConfig(latent_size=6, width=4).build((1, 16, 16)))
+    network = trained(
+        lambda: ProganGeneratorConfig(latent_size=6, base_channels=4).build((1, 16, 16))
+    )
     network.grow(progress)  # type: ignore[operator]
     path = tmp_path / "g.pt2"
     export_network(part(network), path)
@@ -141,7 +143,9 @@ def test_a_program_does_not_hold_its_example(tmp_path: Path) -> None:
 
 
 def test_weights_and_facts(tmp_path: Path) -> None:
-    network = trained(lambda: ResnetGeneratorConfig(latent_size=6, width=4).build((3, 8, 8)))
+    network = trained(
+        lambda: ResnetGeneratorConfig(latent_size=6, base_channels=4).build((3, 8, 8))
+    )
     path = tmp_path / "g.safetensors"
     export_network(part(network, who=json.dumps([1])), path)
     with safe_open(path, framework="pt") as file:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from places import forbidden
+from helpers.places import forbidden
 from zerosum.errors import FileError
 from zerosum.files import replace_atomically, require_writable, write_text, writing
 

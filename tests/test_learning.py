@@ -60,7 +60,7 @@ def test_it_learns(directions: Directions, tmp_path: Path) -> None:
         kind=zerosum.Generator,
         images=30_000,
         device="cpu",
-        fields={"game.generator.width": 16, "game.discriminator.width": 16},
+        fields={"game.generator.base_channels": 16, "game.discriminator.base_channels": 16},
         out=tmp_path / "run",
         quiet=True,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from two_domains import digits_and_negatives, small
+from helpers.two_domains import digits_and_negatives, small
 from zerosum import jobs
 from zerosum.config import EvaluateConfig
 
@@ -18,8 +18,8 @@ FIELDS: dict[str, Any] = {
     "pictures.channels": 1,
     "images": 1_000,
     "batch_size": 4,
-    "game.generator.width": 16,
-    "game.discriminator.width": 16,
+    "game.generator.base_channels": 16,
+    "game.discriminator.base_channels": 16,
     "game.generator_optimizer.learning_rate": 1e-3,
     "game.discriminator_optimizer.learning_rate": 1e-3,
     "game.generator_optimizer.decay": None,
@@ -34,7 +34,7 @@ OF_THE_GAME: dict[str, dict[str, Any]] = {
     "cut": {
         "pictures.crop_from": None,
         "images": 600,
-        "game.discriminator.halvings": 2,
+        "game.discriminator.downsamplings": 2,
         "game.nce_identity": False,
     },
 }

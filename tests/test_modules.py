@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from runs_in_processes import environment
+from helpers.runs_in_processes import environment
 
 MOST = 131
 """Modules of ours that training a DCGAN may run, packages included."""
@@ -17,7 +17,7 @@ from zerosum.config import change
 from zerosum.jobs import train_run
 from zerosum.recipes import recipe
 
-narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+narrow = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
 brief = {"images": 32, "batch_size": 16, "log_every": 16, "sample_every": 32, "device": "cpu"}
 scored = {"evaluate_every": 32, "evaluate_count": 16, "evaluate_features": "pixels"}
 config = change(recipe("dcgan-digits"), {**narrow, **brief, **scored})

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
-from runs_in_processes import assert_same, weights
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
 from zerosum import jobs
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError, RunError
@@ -118,7 +118,7 @@ def test_a_classifier_notices_that_its_test_split_is_gone(tmp_path: Path) -> Non
         images=16,
         batch_size=8,
         device="cpu",
-        fields={"game.network.width": 4, "evaluate_every": 0},
+        fields={"game.network.base_channels": 4, "evaluate_every": 0},
         out=tmp_path / "run",
         quiet=True,
     )
@@ -168,7 +168,7 @@ def test_what_a_command_says_of_a_run_cannot_command_a_terminal(
         "cpu",
         "--quiet",
     ]
-    narrow = ["--game.generator.width", "4", "--game.discriminator.width", "4"]
+    narrow = ["--game.generator.base-channels", "4", "--game.discriminator.base-channels", "4"]
     metrics = ["--features", "pixels", "--count", "16", "--metrics", "kid", "--device", "cpu"]
     commands = [
         ["train", "dcgan-digits", "--data", str(odd), "--out", out, *options, *narrow],

@@ -18,9 +18,9 @@ from unittest.mock import MagicMock, patch
 
 import pytest
 
-from faults import watched
-from runs_in_processes import assert_same, create, environment, finish
-from two_domains import adapting, digits_and_negatives, small
+from helpers.faults import watched
+from helpers.runs_in_processes import assert_same, create, environment, finish
+from helpers.two_domains import adapting, digits_and_negatives, small
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint
 from zerosum.config import RunConfig, change

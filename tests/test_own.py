@@ -13,12 +13,12 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-import own_networks
 import zerosum
-from command_line import call
-from runs_in_processes import assert_same, weights
-from settings import adversarial
-from two_domains import adapting, digits_and_negatives, small
+from helpers import own_networks
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
+from helpers.settings import adversarial
+from helpers.two_domains import adapting, digits_and_negatives, small
 from zerosum import jobs
 from zerosum.cli.own import with_own
 from zerosum.config import (
@@ -138,7 +138,7 @@ def test_the_example_is_short_and_trains_from_the_command_line(
     assert len([line for line in painter.splitlines() if line.strip()]) < 20
     monkeypatch.chdir(EXAMPLE.parent)
     words = "--game.generator own_network.py:Painter width=4 --game.generator.latent-size 6"
-    words += " --game.objective own_network.py:Sharp --game.discriminator.width 4"
+    words += " --game.objective own_network.py:Sharp --game.discriminator.base-channels 4"
     words += " --images 32 --batch-size 16 --device cpu --evaluate-every 0 --quiet"
     out = ["--out", str(tmp_path / "run")]
     assert call("train", "dcgan-digits", *words.split(), *out, "--dry-run") == 0

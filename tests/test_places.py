@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import zerosum
-from command_line import call
-from places import forbidden, mounted, no_room
-from runs_in_processes import environment
-from settings import adversarial
-from two_domains import digits_and_negatives, small
+from helpers.command_line import call
+from helpers.places import forbidden, mounted, no_room
+from helpers.runs_in_processes import environment
+from helpers.settings import adversarial
+from helpers.two_domains import digits_and_negatives, small
 from zerosum.cli import COMMANDS
 from zerosum.config import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.errors import CheckpointError, FileError, ZerosumError
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not Path(FULL).is_char_device(), reason=f"needs 
 FEW = ["--features", "pixels", "--count", "4", "--real-count", "4"]
 WEAK = ["--attack", "fgsm", "--count", "4", "--labels", "predicted", "--device", "cpu"]
 TINY = ["--images", "16", "--batch-size", "16", "--evaluate-every", "0", "--quiet"]
-TINY += ["--game.generator.width", "4", "--game.discriminator.width", "4"]
+TINY += ["--game.generator.base-channels", "4", "--game.discriminator.base-channels", "4"]
 
 WRITES = {
     "train": f"train dcgan-digits {' '.join(TINY)} --device cpu --out PLACE/new",
@@ -91,8 +91,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = recipe("dcgan-digits")
     game = replace(
         adversarial(base),
-        generator=StyleGeneratorConfig(latent_size=8, width=4, style_size=8, depth=2),
-        discriminator=StyleDiscriminatorConfig(width=4),
+        generator=StyleGeneratorConfig(latent_size=8, base_channels=4, style_size=8, depth=2),
+        discriminator=StyleDiscriminatorConfig(base_channels=4),
     )
     config = replace(base, game=game, total_images=16, batch_size=16, sample_count=4, device="cpu")
     config = replace(config, evaluate_every=16, evaluate_count=16, evaluate_features="pixels")

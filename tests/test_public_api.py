@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import zerosum
-from runs_in_processes import environment
+from helpers.runs_in_processes import environment
 from zerosum.attacks import ATTACKS
 from zerosum.cli import COMMANDS
 from zerosum.config import METRICS

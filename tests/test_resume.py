@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runs_in_processes import assert_same, create, finish, start, weights
-from settings import adversarial
+from helpers.runs_in_processes import assert_same, create, finish, start, weights
+from helpers.settings import adversarial
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import BurnInConfig, RunConfig

@@ -120,8 +120,16 @@ def test_a_configuration_only_goes_down_on_its_way_to_the_optimizer(
             ways.append([path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in ours])
 
     monkeypatch.setattr(torch.optim, "Adam", Noted)
-    words = ("--images", "16", "--batch-size", "16", "--game.generator.width", "4", "--quiet")
-    more = ("--game.discriminator.width", "4", "--evaluate-every", "0", "--device", "cpu")
+    words = (
+        "--images",
+        "16",
+        "--batch-size",
+        "16",
+        "--game.generator.base-channels",
+        "4",
+        "--quiet",
+    )
+    more = ("--game.discriminator.base-channels", "4", "--evaluate-every", "0", "--device", "cpu")
     main(["train", "dcgan-digits", *words, *more, "--out", str(tmp_path / "run")])
     for way in ways:
         floors = [floor[room] for room in reversed(way)]

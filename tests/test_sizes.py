@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.sizes import in_pixels
 
 SOURCES = sorted((Path(__file__).parents[1] / "src").rglob("*.py"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from runs_in_processes import create, environment, weights
+from helpers.runs_in_processes import create, environment, weights
 from zerosum.config import RunConfig
 from zerosum.runs import Run
 

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from quick_runs import KINDS
-from zerosum.attacks import ATTACKS, NORMS, Classifier, attack_pictures
+from helpers.quick_runs import KINDS
+from zerosum.attacks import ATTACKS, NORMS, PixelClassifier, attack_pictures
 from zerosum.config import change
 from zerosum.errors import ConfigError, DataError, ZerosumError
 from zerosum.families import family_of
 from zerosum.families.building import build_game
 from zerosum.latent.projection import Descent, project
-from zerosum.models.classifier import Classifier as Trained
+from zerosum.models.classifier import Classifier
 from zerosum.models.translator import Translator
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -63,10 +63,10 @@ def uses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Use]:
     few = Descent(steps=1, samples=2, starts=1)
     linear = nn.Sequential(nn.Flatten(), nn.Linear(16, 2))
     return {
-        "classification": lambda it: unwrap(Trained.classify)(models["classification"], it),
+        "classification": lambda it: unwrap(Classifier.classify)(models["classification"], it),
         "translation": lambda it: unwrap(Translator.translate)(models["translation"], it),
         "generation": lambda it: unwrap(project)(space, it, descent=few).images,
-        "attack": lambda it: _attack(Classifier(network=linear), it),
+        "attack": lambda it: _attack(PixelClassifier(network=linear), it),
     }
 
 
@@ -80,7 +80,7 @@ def _model(kind: str, folder: Path) -> Any:
     return family_of(config).model(run, game, 0)
 
 
-def _attack(classifier: Classifier, images: Any) -> Tensor:
+def _attack(classifier: PixelClassifier, images: Any) -> Tensor:
     count = len(images) if isinstance(images, Tensor) and images.ndim else 2
     labels = torch.zeros(count, dtype=torch.long)
     attack = ATTACKS["fgsm"](NORMS["linf"])
@@ -184,7 +184,7 @@ def test_pictures_too_small_for_a_translator_are_refused(uses: dict[str, Use]) -
     ids=["None", "list", "floats", "a column", "too many"],
 )
 def test_labels_that_are_none_are_refused(labels: Any) -> None:
-    classifier = Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
+    classifier = PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
     attack, images = ATTACKS["fgsm"](NORMS["linf"]), torch.zeros(2, 1, 4, 4)
     with pytest.raises(DataError, match=r"labels from 0 to 1, whole numbers of shape \(2,\)"):
         unwrap(attack_pictures)(attack, classifier, images, labels, epsilon=0.1)
@@ -194,7 +194,7 @@ def test_batches_without_pictures_are_refused(uses: dict[str, Use], tmp_path: Pa
     model = _model("classification", tmp_path)
     with pytest.raises(ConfigError, match="batch_size must be at least 1, got 0"):
         model.classify(torch.zeros(1, 1, 28, 28), batch_size=0)
-    classifier = Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
+    classifier = PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
     attack, images = ATTACKS["fgsm"](NORMS["linf"]), torch.zeros(2, 1, 4, 4)
     with pytest.raises(ConfigError, match="batch_size must be at least 1, got -1"):
         attack_pictures(
@@ -204,7 +204,7 @@ def test_batches_without_pictures_are_refused(uses: dict[str, Use], tmp_path: Pa
 
 def test_a_classifier_is_asked_again_for_pictures_of_another_precision() -> None:
     """What is known of it for one precision must not hide that it fails on another."""
-    classifier = Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
+    classifier = PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
     assert classifier.classes(torch.rand(2, 1, 4, 4)) == 2
     with pytest.raises(ConfigError, match="fails on pictures of 1 x 4 x 4"):
         classifier.classes(torch.rand(2, 1, 4, 4, dtype=torch.float64))

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.config import RunConfig, change
 from zerosum.families.building import build_game
 from zerosum.recipes import recipe
@@ -20,9 +20,9 @@ __all__ = ["KINDS", "Noise", "make_loop", "small", "told"]
 CLASSES = tuple("0123456789")
 _SOURCE = "from torch import nn\n\ndef maps():\n    return nn.AvgPool2d(4)\n"
 
-_NARROW = {"game.generator.width": 8, "game.discriminator.width": 8}
+_NARROW = {"game.generator.base_channels": 8, "game.discriminator.base_channels": 8}
 _DOMAINS = {**_NARROW, "pictures.size": (64, 64), "game.generator.blocks": 1}
-_STYLES = {**_NARROW, "game.generator.max_width": 16, "game.discriminator.max_width": 16}
+_STYLES = {**_NARROW, "game.generator.max_channels": 16, "game.discriminator.max_channels": 16}
 
 KINDS: Mapping[str, Mapping[str, Any]] = {
     "mnist-gan-2018": {},
@@ -119,6 +119,6 @@ def make_loop(
 ) -> Loop[Any]:
     """A run on noise, ready to be played round by round; nothing is written."""
     torch.manual_seed(config.seed)
-    victim = Classifier(network=_Victim(config).to(engine.device))
+    victim = PixelClassifier(network=_Victim(config).to(engine.device))
     game = build_game(config, engine, aids=victim)
     return Loop(game=game, batches=batches(config, engine.device), engine=engine, seed=config.seed)

@@ -59,14 +59,14 @@ CASES = (
     Case(name="cyclegan 256", recipe="cyclegan", fields={}, batch=4),
 )
 
-_NARROW = {"game.generator.width": 4, "game.discriminator.width": 4}
+_NARROW = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
 
 TOY = (
     Case(name="dcgan 32, toy", recipe="dcgan-svhn", fields=_NARROW, batch=4),
     Case(
         name="stylegan2 32, toy",
         recipe="stylegan2-digits",
-        fields={**_NARROW, "game.generator.max_width": 8, "game.discriminator.max_width": 8},
+        fields={**_NARROW, "game.generator.max_channels": 8, "game.discriminator.max_channels": 8},
         batch=4,
     ),
 )

@@ -12,17 +12,17 @@ _LENGTH = (
     "--evaluate-every 12 --evaluate-count 8 --evaluate-features pixels --device cpu --quiet"
 )
 _NARROW = {
-    "game.generator.width": "4",
-    "game.generator.max-width": "8",
+    "game.generator.base-channels": "4",
+    "game.generator.max-channels": "8",
     "game.generator.latent-size": "8",
     "game.generator.style-size": "8",
     "game.generator.blocks": "1",
     "game.generator.group-size": "4",
-    "game.discriminator.width": "4",
-    "game.discriminator.max-width": "8",
+    "game.discriminator.base-channels": "4",
+    "game.discriminator.max-channels": "8",
     "game.discriminator.blocks": "1",
     "game.discriminator.group-size": "4",
-    "game.network.width": "4",
+    "game.network.base-channels": "4",
     "game.units": "8",
     "game.places": "16",
 }
@@ -47,7 +47,7 @@ _SHORT = {
 """Of every recipe for which it is not off, so that what comes with time comes soon."""
 _LISTS = {
     *("game.generator.widths", "game.discriminator.widths", "game.domain-widths"),
-    *(f"game.network.{name}" for name in ("widths", "units", "feature-units")),
+    *(f"game.network.{name}" for name in ("widths", "channels", "units", "feature-units")),
 }
 """Of all of them, as many as there are by default are 8."""
 _OFF = ("", "none", "0", "0.0")
@@ -189,7 +189,7 @@ def _sizes(recipe: str, options: dict[str, str]) -> list[str]:
     if recipe == "pix2pix":
         words += ["--game.generator.depth", "4"]
     if recipe == "cyclegan-course":
-        words += ["--game.discriminator.halvings", "2"]
+        words += ["--game.discriminator.downsamplings", "2"]
     if "game.content" in options:
         words += ["--game.content", "own.py:maps"]
     return words

@@ -81,7 +81,8 @@ def train(
         batch_size: Real images in a round.
         seed: From which all random numbers follow.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
-        fields: Any other fields, named as on the command line: ``{"game.generator.width": 32}``.
+        fields: Any other fields, named as on the command line:
+            ``{"game.generator.base_channels": 32}``.
         out: The run folder to make; by default the next free ``runs/RECIPE``.
         go_on: Go on with the run, if the folder holds it already.
         quiet: Few lines instead of a progress bar.
@@ -91,7 +92,7 @@ def train(
 
     Example:
         >>> from tempfile import TemporaryDirectory
-        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> narrow = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
         >>> narrow["evaluate_every"] = 0
         >>> tiny = {"images": 64, "batch_size": 16, "device": "cpu", "fields": narrow}
         >>> with TemporaryDirectory() as folder:
@@ -141,12 +142,12 @@ def resume(
 
     Example:
         >>> from tempfile import TemporaryDirectory
-        >>> narrow = {"game.generator.width": 4, "game.discriminator.width": 4}
+        >>> narrow = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
         >>> narrow["evaluate_every"] = 0
         >>> tiny = {"images": 32, "batch_size": 16, "device": "cpu", "fields": narrow}
         >>> with TemporaryDirectory() as folder:
         ...     _ = train("dcgan-digits", **tiny, out=f"{folder}/run", quiet=True)
-        ...     resume(f"{folder}/run", images=64, quiet=True).images
+        ...     resume(f"{folder}/run", images=64, quiet=True).images_seen
         64
     """
     options = _settings(ResumeConfig, how)

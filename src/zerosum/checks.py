@@ -27,11 +27,11 @@ def require(condition: bool, message: str) -> None:
     """Raise `ConfigError` with the message unless the condition holds.
 
     Example:
-        >>> require(32 <= 64, "width must be at most max_width.")
-        >>> require(96 <= 64, "width must be at most max_width.")
+        >>> require(32 <= 64, "depth must be at most max_depth.")
+        >>> require(96 <= 64, "depth must be at most max_depth.")
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: width must be at most max_width.
+        zerosum.errors.ConfigError: depth must be at most max_depth.
     """
     if not condition:
         raise ConfigError(message)

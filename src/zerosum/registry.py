@@ -6,13 +6,22 @@ from typing import Generic, TypeVar
 
 from zerosum.errors import UnknownNameError
 
-__all__ = ["Table", "hint", "near"]
+__all__ = ["RENAMED", "Table", "hint", "near"]
 
 T = TypeVar("T")
 
 _ALIKE = 0.65
 _SHORTEST = 3
 _LISTED = 60
+
+RENAMED: Mapping[str, str] = {
+    "width": "base_channels",
+    "max_width": "max_channels",
+    "widths": "channels",
+    "halvings": "downsamplings",
+}
+"""Former names of settings and their present ones. A former name holds where the settings have a
+field of the present name and none of the former. Files with it are read; who types it is told."""
 
 
 class Table(Mapping[str, T], Generic[T]):

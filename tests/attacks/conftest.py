@@ -3,17 +3,17 @@
 import pytest
 from torch import Tensor
 
-from attacks.victims import digits, train_digits_classifier
-from zerosum.attacks import Classifier
+from helpers.victims import digits, train_digits_classifier
+from zerosum.attacks import PixelClassifier
 
 
 @pytest.fixture(scope="session")
-def victim() -> Classifier:
+def victim() -> PixelClassifier:
     return train_digits_classifier()
 
 
 @pytest.fixture(scope="session")
-def right(victim: Classifier) -> tuple[Tensor, Tensor]:
+def right(victim: PixelClassifier) -> tuple[Tensor, Tensor]:
     """200 digits that it has not learnt and gets right."""
     images, labels = digits(4000, 4300)
     kept = victim(images).argmax(dim=1) == labels

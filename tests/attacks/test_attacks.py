@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from attacks.victims import linear, two_classes
+from helpers.victims import linear, two_classes
 from zerosum.attacks import (
     ATTACKS,
     L2,
     NORMS,
     Attack,
+    AttackResult,
     CarliniWagner,
-    Classifier,
     Learned,
     LInf,
-    Outcome,
+    PixelClassifier,
     attack_pictures,
 )
 from zerosum.errors import ConfigError, DataError
@@ -30,7 +30,7 @@ PAIRS = [
     ("learned", "linf"),
 ]
 EPSILONS = {"linf": 0.15, "l2": 2.0}
-Victim = Classifier
+Victim = PixelClassifier
 Right = tuple[Tensor, Tensor]
 
 every = pytest.mark.parametrize(("name", "norm"), PAIRS)
@@ -54,14 +54,14 @@ def make(name: str, norm: str) -> Attack:
 
 def run(
     attack: Attack,
-    victim: Classifier,
+    victim: PixelClassifier,
     right: Right,
     count: int = 20,
     *,
     epsilon: float | None = None,
     seed: int = 0,
     batch_size: int = 64,
-) -> Outcome:
+) -> AttackResult:
     images, labels = right
     epsilon = EPSILONS[attack.norm.name] if epsilon is None else epsilon
     return attack_pictures(
@@ -145,7 +145,9 @@ def test_nothing_is_left_behind(name: str, norm: str, right: Right) -> None:
     images, labels = right[0][:4].clone(), right[1][:4]
     kept = images.clone()
     epsilon = EPSILONS[norm]
-    attack_pictures(make(name, norm), Classifier(network=network), images, labels, epsilon=epsilon)
+    attack_pictures(
+        make(name, norm), PixelClassifier(network=network), images, labels, epsilon=epsilon
+    )
     assert [module.training for module in network] == [True, False, True, True, True]
     assert [weight.requires_grad for weight in network.parameters()] == [True] * 5 + [False]
     assert all(
@@ -206,7 +208,7 @@ def test_pixels_are_attacked_whatever_the_network_is_given(name: str, norm: str)
     """A network of [-1, 1] with its scaling stated is attacked as the same one of [0, 1]."""
     plain, w = two_classes()
     inner = linear(torch.stack([-w / 4, w / 4])).network
-    scaled = Classifier(network=inner, bounds=(-1.0, 1.0))
+    scaled = PixelClassifier(network=inner, bounds=(-1.0, 1.0))
     images = torch.rand(8, 1, 4, 4, generator=torch.Generator().manual_seed(1))
     labels = plain(images).argmax(dim=1)
     assert torch.allclose(plain(images), scaled(images), atol=1e-5)
@@ -251,7 +253,7 @@ def test_what_is_refused(change: dict[str, object], error: type[Exception], mess
 
 def refuse(make_network: Callable[[], nn.Module], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        Classifier(network=make_network()).check(torch.rand(3, 1, 4, 4))
+        PixelClassifier(network=make_network()).check(torch.rand(3, 1, 4, 4))
 
 
 class Inverted(nn.Module):
@@ -284,7 +286,7 @@ def test_what_is_no_logits() -> None:
 
 def test_a_classifier_is_checked_once_for_each_shape_of_pictures() -> None:
     network = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(16, 3))
-    classifier, asked = Classifier(network=network), list[int]()
+    classifier, asked = PixelClassifier(network=network), list[int]()
     network.register_forward_hook(lambda _, given, __: asked.append(len(given[0])))
     counts = [classifier.classes(torch.rand(5, 1, side, side)) for side in (4, 4, 8, 4)]
     assert counts == [3] * 4
@@ -293,7 +295,7 @@ def test_a_classifier_is_checked_once_for_each_shape_of_pictures() -> None:
 
 def test_logarithms_of_probabilities_are_logits() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.LogSoftmax(1))
-    Classifier(network=network).check(torch.rand(3, 1, 4, 4))
+    PixelClassifier(network=network).check(torch.rand(3, 1, 4, 4))
 
 
 def test_a_network_that_lets_no_slope_through_is_named() -> None:
@@ -304,7 +306,7 @@ def test_a_network_that_lets_no_slope_through_is_named() -> None:
         with pytest.raises(ConfigError, match="--attack square"):
             attack_pictures(
                 ATTACKS[name](L2()),
-                Classifier(network=blind),
+                PixelClassifier(network=blind),
                 images,
                 torch.tensor([0, 1]),
                 epsilon=0.5,

@@ -6,18 +6,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import linear, two_classes
+from helpers.victims import linear, two_classes
 from zerosum.attacks import (
     ATTACKS,
     L2,
     NORMS,
     Ascent,
     CarliniWagner,
-    Chance,
-    Classifier,
     DeepFool,
     Goal,
     LInf,
+    PixelClassifier,
+    RandomStreams,
     Square,
     Universal,
     attack_pictures,
@@ -134,7 +134,7 @@ def test_negative_logits_are_logits_like_others(middle: Tensor) -> None:
     """Elsewhere the margin takes the true class for a logit of 0, which then wins."""
     classifier, _ = two_classes(PIXELS)
     labels = classifier(middle).argmax(dim=1)
-    lowered = Classifier(network=nn.Sequential(classifier.network, Lowered()))
+    lowered = PixelClassifier(network=nn.Sequential(classifier.network, Lowered()))
     for attack in (
         CarliniWagner(steps=30, searches=2, first=1.0, rate=0.05),
         pgd(L2()),
@@ -172,10 +172,13 @@ def test_one_class_has_one_universal_perturbation(middle: Tensor) -> None:
     """Against w·x > 0 it is −ε sign(w)."""
     classifier, w = two_classes(PIXELS)
     images = middle[classifier(middle).argmax(dim=1) == 1]
-    goal, chance = Goal(labels=torch.ones(len(images)).long()), Chance(seed=0, indices=range(20))
-    with classifier.still():
+    goal, random = (
+        Goal(labels=torch.ones(len(images)).long()),
+        RandomStreams(seed=0, indices=range(20)),
+    )
+    with classifier.frozen():
         delta = Universal(norm=LInf(), cap=1e3).learn(
-            classifier, images, goal, epsilon=0.02, chance=chance.of(torch.arange(len(images)))
+            classifier, images, goal, epsilon=0.02, random=random.of(torch.arange(len(images)))
         )
     assert torch.allclose(delta.flatten(), -0.02 * w.sign(), atol=1e-6)
 
@@ -183,7 +186,7 @@ def test_one_class_has_one_universal_perturbation(middle: Tensor) -> None:
 def test_restarts_find_what_one_start_does_not() -> None:
     """A valley with a low hill on one side and success on the other."""
     images, labels = torch.full((16, 1, 1, 1), 0.5), torch.zeros(16).long()
-    classifier = Classifier(network=Valley())
+    classifier = PixelClassifier(network=Valley())
     one = Ascent(norm=LInf(), steps=20, step=0.1, restarts=1)
     shares = [
         float(attack_pictures(each, classifier, images, labels, epsilon=0.4).fooled.float().mean())
@@ -218,7 +221,7 @@ def test_stopping_early_succeeds_as_often_and_is_less_sure() -> None:
 
 def test_a_climb_is_left_where_it_ends_unless_it_may_stop() -> None:
     """Steps of 0.12 from 0.5 jump over the peak at 0.6, and back: 0.62, 0.5, 0.62, 0.5."""
-    classifier, labels = Classifier(network=Peak()), torch.zeros(2).long()
+    classifier, labels = PixelClassifier(network=Peak()), torch.zeros(2).long()
     images = torch.full((2, 1, 1, 1), 0.5)
     climb = Ascent(norm=LInf(), steps=4, step=0.6)
     for attack, end in ((climb, 0.5), (replace(climb, stop=True), 0.62)):

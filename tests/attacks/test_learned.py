@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from attacks.victims import two_classes
+from helpers.victims import two_classes
 from zerosum.attacks import L2, Learned, LInf, attack_pictures, fgsm
 from zerosum.errors import ConfigError
 

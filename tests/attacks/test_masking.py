@@ -1,10 +1,10 @@
-"""Classifiers that hide their slopes are found out; honest ones are left in peace."""
+"""Classifiers with masked gradients are recognised; for others there is no false alarm."""
 
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import two_classes
-from zerosum.attacks import Classifier, Evidence, examine, signs_of_masking
+from helpers.victims import two_classes
+from zerosum.attacks import Evidence, PixelClassifier, examine, signs_of_masking
 
 CALM = Evidence(random=False, flat=0.0)
 
@@ -26,7 +26,7 @@ class Stepped(nn.Module):
 def examined(first: nn.Module) -> Evidence:
     classifier, _ = two_classes()
     images = torch.rand(6, 1, 4, 4, generator=torch.Generator().manual_seed(0))
-    hidden = Classifier(network=nn.Sequential(first, classifier.network))
+    hidden = PixelClassifier(network=nn.Sequential(first, classifier.network))
     return examine(hidden, images, torch.zeros(6).long())
 
 
@@ -47,7 +47,7 @@ def signs(success: dict[str, float], **known: object) -> list[str]:
 def test_honest_numbers_raise_no_doubt() -> None:
     honest = {"noise": 0.01, "fgsm": 0.4, "pgd": 0.6, "square": 0.5}
     assert signs(honest, unbounded=1.0) == []
-    assert signs({"noise": 0.5, "square": 0.4}) == []  # No slope was climbed.
+    assert signs({"noise": 0.5, "square": 0.4}) == []  # No attack used gradients.
 
 
 def test_each_sign() -> None:

@@ -17,9 +17,9 @@ from zerosum.attacks import (
     Ascent,
     Attack,
     CarliniWagner,
-    Classifier,
     DeepFool,
     LInf,
+    PixelClassifier,
     Square,
     attack_pictures,
     bim,
@@ -39,7 +39,7 @@ def foolbox() -> Any:
 
 
 def by_foolbox(
-    foolbox: Any, made: Any, victim: Classifier, right: Right, epsilons: list[float]
+    foolbox: Any, made: Any, victim: PixelClassifier, right: Right, epsilons: list[float]
 ) -> tuple[Tensor, Tensor]:
     """Success by ε, and the perturbed pictures of the last."""
     torch.manual_seed(0)
@@ -48,7 +48,7 @@ def by_foolbox(
     return success.float().mean(dim=1), found[-1]
 
 
-def ours(attack: Attack, victim: Classifier, right: Right, epsilons: list[float]) -> Tensor:
+def ours(attack: Attack, victim: PixelClassifier, right: Right, epsilons: list[float]) -> Tensor:
     if attack.minimal:
         found = attack_pictures(attack, victim, *right, batch_size=200)
         shares = [(found.fooled & (found.sizes <= epsilon)) for epsilon in epsilons]
@@ -92,7 +92,7 @@ CASES: dict[str, tuple[Attack, Callable[[Any], Any], list[float]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_foolbox(case: str, foolbox: Any, victim: Classifier, right: Right) -> None:
+def test_foolbox(case: str, foolbox: Any, victim: PixelClassifier, right: Right) -> None:
     attack, theirs, epsilons = CASES[case]
     expected, _ = by_foolbox(foolbox, theirs(foolbox.attacks), victim, right, epsilons)
     found = ours(attack, victim, right, epsilons)
@@ -100,7 +100,9 @@ def test_foolbox(case: str, foolbox: Any, victim: Classifier, right: Right) -> N
     assert torch.allclose(found, expected, atol=POINT), (found, expected)
 
 
-def test_foolbox_by_carlini_and_wagner(foolbox: Any, victim: Classifier, right: Right) -> None:
+def test_foolbox_by_carlini_and_wagner(
+    foolbox: Any, victim: PixelClassifier, right: Right
+) -> None:
     """As many successes, and ours no larger: there pixels at black and white hardly move."""
     few = right[0][:30], right[1][:30]
     settings = {"steps": 60, "binary_search_steps": 5, "initial_const": 1.0, "stepsize": 0.05}
@@ -119,7 +121,7 @@ def torchattacks() -> Any:
         return pytest.importorskip("torchattacks")
 
 
-def test_torchattacks(torchattacks: Any, victim: Classifier, right: Right) -> None:
+def test_torchattacks(torchattacks: Any, victim: PixelClassifier, right: Right) -> None:
     images, labels = right
     for epsilon in (0.1, 0.2):
         made = torchattacks.FGSM(victim.network, eps=epsilon)
@@ -130,7 +132,7 @@ def test_torchattacks(torchattacks: Any, victim: Classifier, right: Right) -> No
 
 @pytest.mark.parametrize(("norm", "epsilon"), [("Linf", 0.1), ("L2", 1.5)])
 def test_torchattacks_by_squares(
-    norm: str, epsilon: float, torchattacks: Any, victim: Classifier, right: Right
+    norm: str, epsilon: float, torchattacks: Any, victim: PixelClassifier, right: Right
 ) -> None:
     """As often, but for chance, which theirs draws once for all pictures."""
     images, labels = right

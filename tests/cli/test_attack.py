@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.config import change
 from zerosum.config.commands.attack import AttackConfig, parse_epsilon
 from zerosum.errors import ConfigError, DataError
@@ -96,7 +96,12 @@ def test_your_own_network_is_attacked_where_it_is_right(
 def test_a_run_is_attacked_and_what_carries_over_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small = {"game.network.width": 8, "images": 3200, "evaluate_every": 3200, "device": "cpu"}
+    small = {
+        "game.network.base_channels": 8,
+        "images": 3200,
+        "evaluate_every": 3200,
+        "device": "cpu",
+    }
     config = change(recipe("classifier"), {**small, "game.optimizer.decay": None})
     run = train_run(config, out=tmp_path / "run", quiet=True).run
     assert call("attack", str(run.path), *QUICK, "--count", "20", "--against", "digits") == 0
@@ -108,7 +113,11 @@ def test_a_run_is_attacked_and_what_carries_over_is_counted(
 def test_what_a_run_has_learnt_is_tried_beside_the_others(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fields = {"game.generator.width": 4, "game.generator.blocks": 1, "game.discriminator.width": 4}
+    fields = {
+        "game.generator.base_channels": 4,
+        "game.generator.blocks": 1,
+        "game.discriminator.base_channels": 4,
+    }
     fields |= {"images": 32, "batch_size": 16, "evaluate_every": 0}
     config = change(recipe("advgan"), {**fields, "device": "cpu"})
     run = train_run(config, out=tmp_path / "mine", quiet=True).run

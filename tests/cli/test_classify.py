@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 import zerosum
-from command_line import call
-from runs_in_processes import assert_same, weights
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
 from zerosum import Classifier
 from zerosum.config import RunConfig, change, to_json
 from zerosum.data import open_source
@@ -25,7 +25,7 @@ from zerosum.recipes import recipe
 from zerosum.runs import Run
 
 SMALL: dict[str, Any] = {
-    "game.network.width": 4,
+    "game.network.base_channels": 4,
     "images": 640,
     "batch_size": 32,
     "log_every": 320,
@@ -278,7 +278,7 @@ def test_a_class_too_rare_to_be_tested_is_named(
     for file in sorted((data / "ace").iterdir())[others:]:
         file.unlink()
     words = [str(word) for name, word in SMALL.items() if name.startswith("game")]
-    fields = ["--game.network.width", *words, "--images", "64", "--batch-size", "16"]
+    fields = ["--game.network.base-channels", *words, "--images", "64", "--batch-size", "16"]
     run = tmp_path / "run"
     code = call(
         *("train", "classifier", "--data", str(data), "--out", str(run), "--device", "cpu"),
@@ -321,7 +321,7 @@ def test_a_class_without_pictures_is_no_class_to_draw(data: Path, tmp_path: Path
     shutil.copytree(data / "split/test", tmp_path / "set")
     (tmp_path / "set" / "none").mkdir()
     (tmp_path / "set" / "none" / "1.png").write_text("no picture")
-    fields = {"game.conditional": "projection", "game.generator.width": 4}
+    fields = {"game.conditional": "projection", "game.generator.base_channels": 4}
     with (
         pytest.warns(DataWarning, match=r"none/1\.png"),
         pytest.raises(zerosum.ZerosumError, match=r"class 'none' of .* has no picture"),

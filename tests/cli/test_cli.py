@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command_line import call
-from runs_in_processes import environment
+from helpers.command_line import call
+from helpers.runs_in_processes import environment
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
 from zerosum.runs import Run
@@ -146,8 +146,8 @@ def test_train_sample_and_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    small = ["--images", "64", "--batch-size", "16", "--game.generator.width", "4"]
-    small += ["--game.discriminator.width", "4", "--device", "cpu", "--quiet"]
+    small = ["--images", "64", "--batch-size", "16", "--game.generator.base-channels", "4"]
+    small += ["--game.discriminator.base-channels", "4", "--device", "cpu", "--quiet"]
     assert call("train", "dcgan-digits", *small) == 0
     output = capsys.readouterr().out
     for name in ("samples/0000000064.png", "curves.png", "latest.safetensors", "samples.gif"):

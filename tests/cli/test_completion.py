@@ -7,8 +7,8 @@ from shutil import which
 
 import pytest
 
-from command_line import call
-from runs_in_processes import environment
+from helpers.command_line import call
+from helpers.runs_in_processes import environment
 from zerosum.cli.completion import SHELLS, complete
 from zerosum.recipes import RECIPES
 

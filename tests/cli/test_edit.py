@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
+from helpers.command_line import call
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
 from zerosum.media.images import to_pictures

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.config import METRICS, RunConfig
 from zerosum.evaluation.named import METRIC_FUNCTIONS
 from zerosum.evaluation.records import read_scores

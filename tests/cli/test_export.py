@@ -14,10 +14,10 @@ from PIL import Image
 from safetensors import safe_open
 
 import zerosum
-from command_line import call
-from exported import facts_of
-from settings import adversarial
-from two_domains import digits_and_negatives, small
+from helpers.command_line import call
+from helpers.exported import facts_of
+from helpers.settings import adversarial
+from helpers.two_domains import digits_and_negatives, small
 from zerosum.config import RunConfig, from_json
 from zerosum.jobs import train_run
 from zerosum.networks.building import build_generator

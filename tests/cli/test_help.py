@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import tyro
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS
@@ -149,8 +149,14 @@ def test_what_suits_a_recipe_is_in_its_help() -> None:
         ("train dcgan-digits --outdir x", "did you mean --out x?"),
         ("train dcgan-digits --gpu 0", "did you mean --device cuda?"),
         ("train dcgan-digits --fp16", "did you mean --precision bf16?"),
-        ("train dcgan-digits --width 8", "--game.generator.width 8 or --game.discriminator.width"),
-        ("train dcgan-digits --game.generator.widht 8", "did you mean --game.generator.width 8?"),
+        (
+            "train dcgan-digits --width 8",
+            "--game.generator.base-channels 8 or --game.discriminator.base-channels",
+        ),
+        (
+            "train dcgan-digits --game.generator.base-chanels 8",
+            "did you mean --game.generator.base-channels 8?",
+        ),
         ("train dcgan-digits --game.generator-optimizer.lr 1", "optimizer.learning-rate 1?"),
         ("train dcgan-digits --batch_sise 5", "did you mean --batch-size 5?"),
         ("train dcgan-digits --xyz", "; --help lists what it knows."),

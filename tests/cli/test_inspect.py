@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 
 
 def test_two_sources_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

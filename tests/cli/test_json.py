@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.cli.data import ACTIONS
 from zerosum.config import RunConfig, change
 from zerosum.data.audit import audit
@@ -117,7 +117,11 @@ def test_translate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         for number in range(4):
             colour = (9, 60 * number, 200 if name == "trainA" else 0)
             Image.new("RGB", (16, 16), colour).save(tmp_path / name / f"{number}.png")
-    small = {"game.generator.width": 4, "game.generator.blocks": 1, "game.discriminator.width": 4}
+    small = {
+        "game.generator.base_channels": 4,
+        "game.generator.blocks": 1,
+        "game.discriminator.base_channels": 4,
+    }
     size = {"pictures.size": [16, 16], "batch_size": 2, "images": 2, "evaluate_every": 0}
     fields = {**small, **size, "device": "cpu", "data": str(tmp_path)}
     config = change(RECIPES["cyclegan-small"](), fields)

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
-from settings import adversarial
+from helpers.command_line import call
+from helpers.settings import adversarial
 from zerosum.config import RunConfig, StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.jobs import train_run
 from zerosum.media.images import to_pictures
@@ -19,8 +19,8 @@ from zerosum.media.images import to_pictures
 def run(tiny: RunConfig, tmp_path: Path) -> Path:
     game = replace(
         adversarial(tiny),
-        generator=StyleGeneratorConfig(latent_size=8, width=4, style_size=8, depth=2),
-        discriminator=StyleDiscriminatorConfig(width=4),
+        generator=StyleGeneratorConfig(latent_size=8, base_channels=4, style_size=8, depth=2),
+        discriminator=StyleDiscriminatorConfig(base_channels=4),
         conditional="projection",
     )
     config = replace(tiny, game=game, total_images=32, sample_every=1_000)

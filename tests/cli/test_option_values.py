@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import zerosum
-from command_line import call
-from quick_runs import KINDS
+from helpers.command_line import call
+from helpers.quick_runs import KINDS
 from zerosum.checks import require_sound
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
@@ -215,8 +215,8 @@ def test_networks_that_fit_into_no_memory_are_refused(name: str, field: str) -> 
         ("r3gan-digits", "game.generator.blocks"),
         ("stylegan2-digits", "game.generator.depth"),
         ("cyclegan-small", "game.generator.blocks"),
-        ("cyclegan-small", "game.generator.halvings"),
-        ("cyclegan-small", "game.discriminator.halvings"),
+        ("cyclegan-small", "game.generator.downsamplings"),
+        ("cyclegan-small", "game.discriminator.downsamplings"),
     ],
 )
 def test_layers_without_end_are_refused(name: str, field: str) -> None:

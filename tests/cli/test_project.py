@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 import zerosum
-from command_line import call
-from two_domains import digits_and_negatives, small
+from helpers.command_line import call
+from helpers.two_domains import digits_and_negatives, small
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
 

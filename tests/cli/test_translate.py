@@ -16,9 +16,9 @@ import torch
 from PIL import Image
 
 import zerosum
-from command_line import call
-from profiles import SWAPPED, cmyk_profile, grey_profile
-from runs_in_processes import environment
+from helpers.command_line import call
+from helpers.profiles import SWAPPED, cmyk_profile, grey_profile
+from helpers.runs_in_processes import environment
 from zerosum.config import (
     ContrastiveConfig,
     CycleConfig,
@@ -35,8 +35,8 @@ from zerosum.jobs.inputs import find_inputs, output_names
 from zerosum.media.images import save_png
 from zerosum.recipes import recipe
 
-TRANSLATOR = ResnetTranslatorConfig(stem=False, width=4, halvings=2, blocks=1)
-DISCRIMINATOR = PatchDiscriminatorConfig(width=4, halvings=1)
+TRANSLATOR = ResnetTranslatorConfig(stem=False, base_channels=4, downsamplings=2, blocks=1)
+DISCRIMINATOR = PatchDiscriminatorConfig(base_channels=4, downsamplings=1)
 DOMAINS = ("trainA", "trainB", "testA", "testB")
 
 

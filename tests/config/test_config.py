@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from settings import adversarial
+from helpers.settings import adversarial
 from zerosum.cli.data import _inspect
 from zerosum.config import (
     AdaptiveAugmentationConfig,
@@ -75,7 +75,7 @@ def test_published_parameter_counts(name: str, generator: int, discriminator: in
 def test_settings_reach_r3gans_networks() -> None:
     shape = (1, 28, 28)
     settings: dict[str, Any] = {
-        "width": 8, "max_width": 16, "blocks": 3, "group_size": 4, "expansion": 1
+        "base_channels": 8, "max_channels": 16, "blocks": 3, "group_size": 4, "expansion": 1
     }  # fmt: skip
     networks = (
         build_generator(R3ganGeneratorConfig(latent_size=5, **settings), shape),
@@ -84,7 +84,9 @@ def test_settings_reach_r3gans_networks() -> None:
     assert networks[0].latent_size == 5
     for network, maps in zip(networks, ([16, 16, 8], [8, 16, 16]), strict=True):
         grouped = [m for m in network.modules() if isinstance(m, nn.Conv2d) if m.padding[0] == 1]
-        assert [m.in_channels for m in grouped] == [width for width in maps for _ in range(3)]
+        assert [m.in_channels for m in grouped] == [
+            channels for channels in maps for _ in range(3)
+        ]
         assert [m.groups for m in grouped] == [m.in_channels // 4 for m in grouped]
 
 
@@ -197,12 +199,24 @@ def test_a_game_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         (lambda: PathLengthConfig(weight=-1.0), "must be a number from 0"),
         (lambda: StyleGeneratorConfig(truncation=1.5), "truncation must be from 0.0 to 1.0"),
         (lambda: StyleDiscriminatorConfig(group=0), "group must be greater than 0"),
-        (lambda: ProganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (
+            lambda: ProganGeneratorConfig(base_channels=64, max_channels=32),
+            "max_channels must be at least",
+        ),
         (lambda: ProganDiscriminatorConfig(group=0), "group must be greater than 0"),
-        (lambda: DcganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
-        (lambda: DcganDiscriminatorConfig(width=0), "width must be greater than 0"),
+        (
+            lambda: DcganGeneratorConfig(base_channels=64, max_channels=32),
+            "max_channels must be at least",
+        ),
+        (
+            lambda: DcganDiscriminatorConfig(base_channels=0),
+            "base_channels must be greater than 0",
+        ),
         (lambda: R3ganGeneratorConfig(latent_size=0), "latent_size must be greater than 0"),
-        (lambda: R3ganGeneratorConfig(width=64, max_width=32), "max_width must be at least"),
+        (
+            lambda: R3ganGeneratorConfig(base_channels=64, max_channels=32),
+            "max_channels must be at least",
+        ),
         (lambda: R3ganGeneratorConfig(expansion=0), "expansion must be greater than 0"),
         (lambda: R3ganDiscriminatorConfig(group_size=0), "group_size must be greater than 0"),
         (lambda: AdaptiveAugmentationConfig(images=-1), "images must not be negative, got -1"),
@@ -259,11 +273,11 @@ def test_a_game_that_there_is_not_is_told_as_such(game: Any, told: str) -> None:
 
 def test_a_fault_is_told_of_the_kind_that_was_meant() -> None:
     values = to_json(recipe("dcgan-digits"))
-    generator = {**values["game"]["generator"], "width": "wide"}
+    generator = {**values["game"]["generator"], "base_channels": "wide"}
     with pytest.raises(ConfigError) as fault:
         from_json({**values, "game": {**values["game"], "generator": generator}})
     told = str(fault.value)
-    assert "fit: game.generator.width: " in told
+    assert "fit: game.generator.base_channels: " in told
     assert ";" not in told, told  # nothing of the other kinds, which were not meant
     with pytest.raises(ConfigError, match=r"game\.generator\.kind: .*'dcgan'"):
         from_json({**values, "game": {**values["game"], "generator": {"kind": "dcgam"}}})

@@ -70,7 +70,11 @@ def test_rates_that_fall_to_0_too_early_are_told(capsys: pytest.CaptureFixture[s
 
 
 def test_a_run_whose_rates_are_0_does_not_go_on_in_vain(tmp_path: Path) -> None:
-    fields = {"game.network.width": 4, "game.optimizer.decay": (16, 32), "evaluate_every": 0}
+    fields = {
+        "game.network.base_channels": 4,
+        "game.optimizer.decay": (16, 32),
+        "evaluate_every": 0,
+    }
     how: dict[str, Any] = {"images": 32, "batch_size": 16, "device": "cpu", "quiet": True}
     zerosum.train("classifier", fields=fields, out=tmp_path / "run", **how)
     before = (tmp_path / "run" / "config.json").read_bytes()

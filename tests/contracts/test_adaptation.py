@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from command_line import call
-from runs_in_processes import assert_same, weights
-from two_domains import adapting, labelled_domains
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
+from helpers.two_domains import adapting, labelled_domains
 from zerosum import Classifier, Generator, jobs
 from zerosum.config import EvaluateConfig, RunConfig, change, from_json, to_json
 from zerosum.errors import ConfigError, DataError, FileError, RunError

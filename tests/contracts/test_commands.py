@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import zerosum
-from runs_in_processes import environment
+from helpers.runs_in_processes import environment
 from zerosum.cli.command import Command
 from zerosum.cli.options import Option
 from zerosum.config import EvaluateConfig

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from exported import RUNNERS
+from helpers.exported import RUNNERS
 from zerosum.config import ClassifyingConfig, RunConfig, change, from_json, to_json
 from zerosum.families import family_of
 from zerosum.families.building import build_game
@@ -22,9 +22,10 @@ from zerosum.runs import Run
 from zerosum.training.engine import start_engine
 
 _MOST: dict[str, Any] = {
-    "width": 8,
-    "max_width": 16,
+    "base_channels": 8,
+    "max_channels": 16,
     "widths": 8,
+    "channels": 8,
     "feature_units": 8,
     "units": 8,
     "style_size": 8,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from settings import adversarial
-from unseen import play_unseen
+from helpers.settings import adversarial
+from helpers.unseen import play_unseen
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import RunConfig, change
 from zerosum.families.building import build_game
@@ -108,9 +108,11 @@ def _play(config: RunConfig, rounds: int) -> tuple[Loop[Batch], list[Record]]:
 def test_every_recipe_moves_every_weight_of_every_player(name: str) -> None:
     config = replace(recipe(name), batch_size=4)
     if name == "r3gan-cifar10":  # Minutes at the paper's size.
-        config = change(config, {"game.generator.width": 32, "game.discriminator.width": 32})
+        config = change(
+            config, {"game.generator.base_channels": 32, "game.discriminator.base_channels": 32}
+        )
     if name == "stylegan2-256":  # Of its size a round takes minutes.
-        narrow = {f"game.{role}.width": 4 for role in ("generator", "discriminator")}
+        narrow = {f"game.{role}.base_channels": 4 for role in ("generator", "discriminator")}
         config = change(config, narrow | {"pictures.size": (64, 64)})
     settings = adversarial(config)
     before = build_game(config, Engine(device=torch.device("cpu"))).players
@@ -142,7 +144,7 @@ def test_every_switch_works_on_every_family(name: str, switch: str) -> None:
         pytest.skip("there is no batch normalisation in its generator")
     small: dict[str, Any] = {"batch_size": 4}
     if "gan-20" not in name:
-        small |= {"game.generator.width": 4, "game.discriminator.width": 4}
+        small |= {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
     fields = dict(SWITCHES[switch])
     if fields.get("game.objective") in ("hinge", "wasserstein", "relativistic"):
         fields["game.real_label"] = 1.0
@@ -157,5 +159,5 @@ def test_every_switch_works_on_every_family(name: str, switch: str) -> None:
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_no_switch_makes_the_host_wait_for_the_device(switch: str) -> None:
     config = replace(recipe("dcgan-svhn"), batch_size=4)
-    fields = {"game.discriminator.norm": "none", "game.discriminator.width": 4}
+    fields = {"game.discriminator.norm": "none", "game.discriminator.base_channels": 4}
     play_unseen(change(config, {**fields, **SWITCHES[switch]}))

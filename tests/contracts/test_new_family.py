@@ -1,6 +1,6 @@
 """A family that nobody planned for: its own files, a line that names it, and one for its recipe.
 
-The package is tests/own_families/reconstruction; the two lines are those of the fixture.
+The package is tests/helpers/own_families/reconstruction; the two lines are those of the fixture.
 """
 
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import own_families.reconstruction
+import helpers.own_families.reconstruction
 import zerosum
-from own_families.reconstruction import record, settings
+from helpers.own_families.reconstruction import record, settings
 from zerosum import recipes
 from zerosum.cli import main
 from zerosum.config import families as table
@@ -24,8 +24,8 @@ from zerosum.registry import Table
 @pytest.fixture(autouse=True)
 def _two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a contributor adds outside of the family's own folder."""
-    for module in (own_families.reconstruction, settings, record):  # As if it lay in src.
-        place = module.__name__.replace("own_families", "zerosum.families")
+    for module in (helpers.own_families.reconstruction, settings, record):  # As if it lay in src.
+        place = module.__name__.replace("helpers.own_families", "zerosum.families")
         monkeypatch.setitem(sys.modules, place, module)
     kinds = {**table.FAMILIES, "reconstruction": ("reconstruction",)}
     monkeypatch.setattr(table, "FAMILIES", kinds)

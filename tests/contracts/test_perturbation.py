@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from runs_in_processes import assert_same, weights
+from helpers.runs_in_processes import assert_same, weights
 from zerosum import LearnedAttack, jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import (
@@ -51,9 +51,9 @@ def brightness():
 
 def small(name: str, **fields: Any) -> RunConfig:
     narrow = {
-        "game.generator.width": 4,
+        "game.generator.base_channels": 4,
         "game.generator.blocks": 1,
-        "game.discriminator.width": 4,
+        "game.discriminator.base_channels": 4,
         "images": 16,
         "batch_size": 8,
         "device": "cpu",
@@ -174,7 +174,7 @@ def test_your_own_network_is_misled_without_labels_and_must_stay(
 
 
 def test_a_run_is_the_victim_until_it_learns_on(tmp_path: Path) -> None:
-    quick = {"game.network.width": 4, "images": 64, "evaluate_every": 0, "device": "cpu"}
+    quick = {"game.network.base_channels": 4, "images": 64, "evaluate_every": 0, "device": "cpu"}
     victim = train(
         change(recipe("classifier"), {**quick, "pictures.size": (20, 20)}), tmp_path / "victim"
     )
@@ -223,7 +223,7 @@ def test_what_names_a_learnt_attack(tmp_path: Path) -> None:
         found.require(torch.zeros(2, 1, 28, 28), 3)
     with pytest.raises(ConfigError, match=r"1 x 28 x 28 .* takes 3 x 32 x 32"):
         found.require(torch.zeros(2, 3, 32, 32), None)
-    plain = {"images": 64, "game.network.width": 4, "device": "cpu", "evaluate_every": 0}
+    plain = {"images": 64, "game.network.base_channels": 4, "device": "cpu", "evaluate_every": 0}
     other = train(change(recipe("classifier"), plain), tmp_path / "classifier")
     with pytest.raises(RunError, match="not a run that learnt to attack"):
         load_learned(str(other.path), device=torch.device("cpu"))

@@ -27,7 +27,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "dcgan-faces": {"batch_size": 64, "game.generator.latent_size": 128, **ADAM},
     "dcgan-mnist": {
         "batch_size": 128, "game.latent": "uniform", "game.generator.latent_size": 100, **ADAM,
-        "game.generator.width": 64, "game.discriminator.width": 64,
+        "game.generator.base_channels": 64, "game.discriminator.base_channels": 64,
         **{f"{player}.weight_decay": 2.5e-5 for player in PLAYERS},
     },
     "wgan-gp-mnist": {
@@ -50,7 +50,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "game.nce_weight": 1.0, "game.places": 256, "game.temperature": 0.07, **ADAM,
     },
     "cartoongan": {"game.content_weight": 10.0, "game.content": "torchvision:vgg19"},
-    "sgan-conv": {"game.generator.width": 128, "batch_size": 100},
+    "sgan-conv": {"game.generator.base_channels": 128, "batch_size": 100},
     "dann": {"game.weight": 1.0, "game.ramp": 960_000, "batch_size": 64},
     "cdan": {"game.weight": 0.5, "game.entropy_conditioning": True},
 }  # fmt: skip

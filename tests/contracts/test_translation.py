@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from runs_in_processes import assert_same, weights
-from two_domains import digits_and_negatives, small
+from helpers.runs_in_processes import assert_same, weights
+from helpers.two_domains import digits_and_negatives, small
 from zerosum import Generator, Translator, jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import EvaluateConfig, RunConfig, change, from_json, to_json

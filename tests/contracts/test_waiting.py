@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from helpers.unseen import play_unseen
 from on_gpu.games import told
-from unseen import play_unseen
 from zerosum.config import change
 from zerosum.recipes import RECIPES, recipe
 

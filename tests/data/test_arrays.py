@@ -22,7 +22,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from memory import python_peak
+from helpers.memory import python_peak
 from zerosum.data import StoreSettings, build_store, open_source
 from zerosum.data.sources import usps
 from zerosum.data.sources.npyheader import read_header

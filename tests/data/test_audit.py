@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.data import audit
 from zerosum.data.ledger import Ledger
 from zerosum.data.report import draw_audit, render

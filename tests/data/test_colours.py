@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from profiles import BLUE, GREEN, RED, SRGB, SWAPPED, cmyk_profile, grey_profile, rgb_profile
+from helpers.profiles import (
+    BLUE,
+    GREEN,
+    RED,
+    SRGB,
+    SWAPPED,
+    cmyk_profile,
+    grey_profile,
+    rgb_profile,
+)
 from zerosum.data.colours import describes, from_srgb, to_srgb
 from zerosum.data.fitting import convert, fit_picture
 from zerosum.data.settings import StoreSettings

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from memory import python_bytes, python_peak
+from helpers.memory import python_bytes, python_peak
 from zerosum.data import Batches, StoreSettings, build_store, open_source
 from zerosum.data.sources.listing import Entry, Listing
 

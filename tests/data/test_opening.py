@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.api import train
 from zerosum.data import absolute, as_spec, is_named, open_source
 from zerosum.data.sources import NAMED
@@ -43,8 +43,9 @@ def test_every_name_stays_a_name_whatever_lies_here(
     assert absolute(f"{name}:{name}") == f"{name}:{tmp_path / name}"
 
 
-TINY = """--game.generator.width 4 --game.discriminator.width 4 --images 16 --batch-size 3
-    --evaluate-every 0 --sample-count 2 --device cpu --pictures.size 28 28"""
+TINY = """--game.generator.base-channels 4 --game.discriminator.base-channels 4
+    --images 16 --batch-size 3 --evaluate-every 0 --sample-count 2 --device cpu
+    --pictures.size 28 28"""
 
 
 @pytest.mark.parametrize(("source", "count"), [("digits", 5000), ("./digits", 3)])
@@ -71,7 +72,11 @@ def test_every_command_takes_it_alike_and_says_what_it_took(
 
 
 def test_what_python_calls_a_path_is_a_path(here: Path) -> None:
-    fields = {"game.generator.width": 4, "game.discriminator.width": 4, "evaluate_every": 0}
+    fields = {
+        "game.generator.base_channels": 4,
+        "game.discriminator.base_channels": 4,
+        "evaluate_every": 0,
+    }
     model = train(
         "dcgan-digits",
         data=Path("digits"),

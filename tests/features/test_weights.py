@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from damage import worse_bytes
-from places import forbidden
+from helpers.damage import worse_bytes
+from helpers.places import forbidden
 from zerosum.errors import ConfigError
 from zerosum.features.weights import (
     Download,

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from settings import penalties, rules
+from helpers.settings import penalties, rules
 from zerosum.config import InstanceNoiseConfig
 from zerosum.games import AdversarialGame, InstanceNoise, Player, Round, Turn
 from zerosum.objectives import PENALTIES

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from settings import rules
+from helpers.settings import rules
 from zerosum.config import (
     DcganGeneratorConfig,
     InvarianceConfig,
@@ -34,17 +34,19 @@ REAL, FAKE = torch.randn(2, 6, generator=torch.Generator().manual_seed(0)).unbin
 SHAPE = (1, 8, 8)
 GENERATORS: dict[str, Callable[[], nn.Module]] = {
     "mlp": lambda: MlpGeneratorConfig(latent_size=8).build(SHAPE),
-    "dcgan": lambda: DcganGeneratorConfig(latent_size=8, width=4).build(SHAPE),
-    "resnet": lambda: ResnetGeneratorConfig(latent_size=8, width=4).build(SHAPE),
-    "r3gan": lambda: R3ganGeneratorConfig(latent_size=8, width=4).build(SHAPE),
-    "progan": lambda: ProganGeneratorConfig(latent_size=8, width=4).build(SHAPE),
-    "style": lambda: StyleGeneratorConfig(latent_size=8, width=4, style_size=8).build(SHAPE),
+    "dcgan": lambda: DcganGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE),
+    "resnet": lambda: ResnetGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE),
+    "r3gan": lambda: R3ganGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE),
+    "progan": lambda: ProganGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE),
+    "style": lambda: StyleGeneratorConfig(latent_size=8, base_channels=4, style_size=8).build(
+        SHAPE
+    ),
     "softplus": lambda: SoftplusGeneratorConfig(latent_size=8).build(SHAPE),
     "conditional": lambda: ConditionalGenerator(
         MlpGeneratorConfig(latent_size=8 - 3).build(SHAPE, given=4), classes=3, class_size=4
     ),
     "reference": lambda: ReferenceGenerator(
-        DcganGeneratorConfig(latent_size=8, width=4).build(SHAPE), torch.randn(4, 8)
+        DcganGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE), torch.randn(4, 8)
     ),
 }
 
@@ -119,7 +121,7 @@ def adversarial(*, flat: bool, outputs: int = 1) -> list[Turn]:
 
 def domains(kind: str, *, flat: bool) -> list[Turn]:
     torch.manual_seed(1)
-    classifier = LenetClassifierConfig(widths=(4, 4)).build((1, 16, 16), classes=2)
+    classifier = LenetClassifierConfig(channels=(4, 4)).build((1, 16, 16), classes=2)
     head = player(linear(1, flat=flat, inputs=classifier.feature_size))
     images, labels = torch.rand(3, 1, 16, 16), torch.tensor([0, 1, 1])
     batch = DomainBatch(a=images, b=-images, labels_a=labels)

@@ -71,7 +71,7 @@ def test_what_is_learnt_from_is_augmented_and_what_is_asked_is_not() -> None:
 @pytest.mark.parametrize("norm", ["batch", "none"])
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (3, 33, 65), (1, 4, 5)])
 def test_any_shape_with_and_without_normalisation(norm: str, shape: tuple[int, int, int]) -> None:
-    config = ConvClassifierConfig(width=4, norm=norm)  # type: ignore[arg-type]
+    config = ConvClassifierConfig(base_channels=4, norm=norm)  # type: ignore[arg-type]
     network = config.build(shape, classes=7)
     assert network(torch.zeros(2, *shape)).shape == (2, 7)
     normalised = any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from settings import penalties, rules
+from helpers.settings import penalties, rules
 from zerosum.config import change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game

@@ -32,7 +32,7 @@ def make_loop(
     *, norm: Norm = "batch", pretraining: int = 12
 ) -> tuple[EncoderGame, Loop[DomainBatch]]:
     torch.manual_seed(0)
-    network = LenetClassifierConfig(widths=(4, 4), units=(5,), norm=norm).build(
+    network = LenetClassifierConfig(channels=(4, 4), units=(5,), norm=norm).build(
         (1, 16, 16), classes=2
     )
     players = [

@@ -35,7 +35,7 @@ def make_game(
     *, seed: int = 0, weight: float = 0.7, norm: Norm = "none", **how: Any
 ) -> InvarianceGame:
     torch.manual_seed(seed)
-    classifier = LenetClassifierConfig(widths=(4, 5), units=(6,), norm=norm).build(
+    classifier = LenetClassifierConfig(channels=(4, 5), units=(6,), norm=norm).build(
         (1, 16, 16), classes=3
     )
     inputs = classifier.feature_size * (3 if how.get("method") == "cdan" else 1)

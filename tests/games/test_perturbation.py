@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import linear, two_classes
-from zerosum.attacks import Classifier, attack_pictures
+from helpers.victims import linear, two_classes
+from zerosum.attacks import PixelClassifier, attack_pictures
 from zerosum.config import DcganDiscriminatorConfig, PerturbationConfig, ResnetTranslatorConfig
 from zerosum.games import PerturbationGame, Player, Round
 from zerosum.games.perturbation import to_pixels
@@ -34,7 +34,7 @@ def player(network: nn.Module, rate: float = 0.1) -> Player:
     return Player(network=network, optimizer=torch.optim.Adam(network.parameters(), lr=rate))
 
 
-def game_of(victim: Classifier, start: Tensor, **fields: Any) -> PerturbationGame:
+def game_of(victim: PixelClassifier, start: Tensor, **fields: Any) -> PerturbationGame:
     network = Perturber(Draws(start), image_shape=SHAPE)
     settings = PerturbationConfig(**{"confidence": 0.0, **fields})
     return PerturbationGame(settings, generator=player(network), victim=victim)
@@ -104,11 +104,13 @@ def test_a_network_learns_and_the_victim_stands_still() -> None:
     inner = nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Dropout(0.5), nn.Flatten(), nn.Linear(144, 3)
     )
-    victim = Classifier(network=inner)
+    victim = PixelClassifier(network=inner)
     before = {name: value.clone() for name, value in inner.state_dict().items()}
     shape = (1, 8, 8)
-    network = Perturber(ResnetTranslatorConfig(width=4, blocks=1).build(shape), image_shape=shape)
-    judge = DcganDiscriminatorConfig(width=4, norm="instance").build(shape)
+    network = Perturber(
+        ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape), image_shape=shape
+    )
+    judge = DcganDiscriminatorConfig(base_channels=4, norm="instance").build(shape)
     game = PerturbationGame(
         PerturbationConfig(objective="non-saturating", epsilon=1.0),
         generator=player(network, 0.01),
@@ -159,7 +161,7 @@ def test_pictures_that_are_named_so_anyhow_are_no_success() -> None:
 def test_one_change_for_all_or_one_for_each(universal: bool) -> None:
     torch.manual_seed(0)
     shape = (3, 8, 12)
-    translator = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
+    translator = ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape)
     network = Perturber(translator, image_shape=shape, universal=universal)
     images = torch.rand(3, *shape) * 2 - 1
     changes = network(images)

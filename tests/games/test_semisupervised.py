@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from runs_in_processes import assert_same
+from helpers.runs_in_processes import assert_same
 from zerosum.config import MlpClassifierConfig, RunConfig, SemiSupervisedConfig, change
 from zerosum.errors import ConfigError, DataError
 from zerosum.families import family_of
@@ -194,10 +194,10 @@ def test_a_reference_batch_lets_the_generator_draw_each_picture_alone(tmp_path: 
 
 @pytest.mark.parametrize("name", ["sgan-conv", "sgan-conv-supervised"])
 def test_the_convolutional_preset_moves_every_weight(name: str) -> None:
-    fields: dict[str, Any] = {"game.network.width": 4, "batch_size": 4, "data": "digits"}
+    fields: dict[str, Any] = {"game.network.base_channels": 4, "batch_size": 4, "data": "digits"}
     fields |= {"pictures.size": (28, 28), "pictures.channels": 1}
     if name == "sgan-conv":
-        fields["game.generator.width"] = 4
+        fields["game.generator.base_channels"] = 4
     config = named(change(recipe(name), fields))
     before = build_game(config, CPU).players
     store = prepare_store(config, quiet=True)

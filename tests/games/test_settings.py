@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 import zerosum.games
-from runs_in_processes import environment
+from helpers.runs_in_processes import environment
 from zerosum.config import CartoonConfig
 from zerosum.games import Game
 

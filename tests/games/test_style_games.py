@@ -27,8 +27,8 @@ from zerosum.types import Batch
 SMALL: dict[str, Any] = {
     "batch_size": 8,
     "game.generator.latent_size": 8,
-    "game.generator.width": 4,
-    "game.discriminator.width": 4,
+    "game.generator.base_channels": 4,
+    "game.discriminator.base_channels": 4,
     "game.average_half_life": 50,
     "game.penalties.r1.every": 3,
 }

@@ -185,12 +185,14 @@ def test_the_best_translators_are_the_averaged_ones() -> None:
 
 def _contrastive(**settings: Any) -> ContrastiveGame:
     torch.manual_seed(0)
-    translator = ResnetTranslatorConfig(width=4, blocks=2).build(SHAPE)
-    heads = PatchHeads(widths=translator.map_widths, units=8)
+    translator = ResnetTranslatorConfig(base_channels=4, blocks=2).build(SHAPE)
+    heads = PatchHeads(map_channels=translator.map_channels, units=8)
     return ContrastiveGame(
         ContrastiveConfig(**settings),
         generator=_player(nn.ModuleDict({"translator": translator, "heads": heads})),
-        discriminator=_player(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE)),
+        discriminator=_player(
+            PatchDiscriminatorConfig(base_channels=4, downsamplings=1).build(SHAPE)
+        ),
     )
 
 
@@ -397,8 +399,14 @@ def _by_hand(batch: DomainBatch, networks: Sequence[nn.Module]) -> tuple[float, 
 def test_a_step_is_that_of_a_plain_loop() -> None:
     def networks() -> list[nn.Module]:
         torch.manual_seed(3)
-        make = [ResnetTranslatorConfig(width=4, blocks=1).build(SHAPE) for _ in range(2)]
-        return [*make, *(PatchDiscriminatorConfig(width=4, halvings=1).build(SHAPE) for _ in "ab")]
+        make = [ResnetTranslatorConfig(base_channels=4, blocks=1).build(SHAPE) for _ in range(2)]
+        return [
+            *make,
+            *(
+                PatchDiscriminatorConfig(base_channels=4, downsamplings=1).build(SHAPE)
+                for _ in "ab"
+            ),
+        ]
 
     batch = _batch()
     there, back, judge_a, judge_b = networks()

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 import torch
 
-from command_line import call
+from helpers.command_line import call
 from zerosum.cli.report import _warnings
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
@@ -88,7 +88,7 @@ def test_an_estimate_draws_from_nobody_and_scores_nothing(
 
 def test_memory_is_that_of_all_players(tiny: RunConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
-    wide = change(tiny, {"game.generator.width": 64})
+    wide = change(tiny, {"game.generator.base_channels": 64})
     one, two = (
         _estimate(change(wide, {"game.critic_turns": turns})).memory - _LIBRARIES
         for turns in (1, 3)
@@ -107,7 +107,7 @@ def test_networks_that_grow_are_estimated_as_they_are_in_the_end(
 
 
 def test_the_estimate_by_few_pictures_is_that_of_all(tiny: RunConfig) -> None:
-    config = change(tiny, {"batch_size": 32, "game.generator.width": 8})
+    config = change(tiny, {"batch_size": 32, "game.generator.base_channels": 8})
     by_few = _estimate(config).memory - _LIBRARIES
     store: Any = prepare_pictures(config, quiet=True)
     whole = replace(config, batch_size=32)
@@ -182,20 +182,27 @@ def test_a_dry_run_says_what_the_run_takes(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
-    words = ["--device", "cpu", "--game.generator.width", "64", "--game.discriminator.width", "4"]
+    words = [
+        "--device",
+        "cpu",
+        "--game.generator.base-channels",
+        "64",
+        "--game.discriminator.base-channels",
+        "4",
+    ]
     assert call("train", "dcgan-digits", "--dry-run", *words) == 0
     shown = capsys.readouterr().out
     for text in (
         "time           about",
         "memory         about",
-        "game.generator.width                        64  (recipe: 32)",
+        "game.generator.base_channels                64  (recipe: 32)",
         "times as many weights as the discriminator",
     ):
         assert text in shown
     assert len(shown.splitlines()) < 40
     assert call("train", "dcgan-digits", "--dry-run", "--json", *words) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["config"]["game"]["generator"]["width"] == 64
+    assert facts["config"]["game"]["generator"]["base_channels"] == 64
     assert facts["estimate"]["seconds"] > 0
     assert facts["pictures"] == [5000]
     assert list(tmp_path.iterdir()) == []

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 import zerosum
-from command_line import call
-from runs_in_processes import assert_same, weights
-from settings import adversarial
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
+from helpers.settings import adversarial
 from zerosum.config import OptimizerConfig, RunConfig
 from zerosum.errors import ConfigError, RunError
 from zerosum.jobs import resume_run, train_run

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from profiles import SWAPPED
+from helpers.profiles import SWAPPED
 from zerosum.config import RunConfig, change
 from zerosum.data import Domains
 from zerosum.errors import DataError

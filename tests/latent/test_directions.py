@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig, MlpGeneratorConfig, ResnetGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.latent.directions import difference_of_means, find_directions
@@ -35,7 +35,7 @@ def _stretched(make: Callable[[], nn.Module]) -> LatentSpace:
 
 
 def _dcgan() -> nn.Module:
-    return DcganGeneratorConfig(latent_size=4, width=4).build((1, 8, 8))
+    return DcganGeneratorConfig(latent_size=4, base_channels=4).build((1, 8, 8))
 
 
 def _virtual() -> nn.Module:
@@ -43,7 +43,7 @@ def _virtual() -> nn.Module:
 
 
 def _resnet() -> nn.Module:
-    return ResnetGeneratorConfig(latent_size=4, width=4).build((1, 8, 8))
+    return ResnetGeneratorConfig(latent_size=4, base_channels=4).build((1, 8, 8))
 
 
 def _mlp() -> nn.Module:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import MlpGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent import latent_space

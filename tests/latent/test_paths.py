@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from command_line import call
-from settings import adversarial
-from styled import StyledGenerator, game_of
+from helpers.command_line import call
+from helpers.settings import adversarial
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import EvaluateConfig, RunConfig
 from zerosum.evaluation.extraction import ImageSubset, extract
 from zerosum.evaluation.named import METRIC_FUNCTIONS, Task

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import DataError
 from zerosum.latent.projection import Descent, project
@@ -18,7 +18,7 @@ def space(request: pytest.FixtureRequest) -> LatentSpace:
         generator = StyledGenerator()
         lively(generator)
         return latent_space(game_of(generator))
-    plain = DcganGeneratorConfig(latent_size=6, width=4).build((1, 8, 8))
+    plain = DcganGeneratorConfig(latent_size=6, base_channels=4).build((1, 8, 8))
     lively(plain)
     return latent_space(game_of(plain, latent=request.param))
 

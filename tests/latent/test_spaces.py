@@ -2,7 +2,7 @@ import pytest
 import torch
 from scipy import stats
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent.spaces import (
@@ -16,7 +16,7 @@ from zerosum.latent.spaces import (
 
 def _plain(latent: str) -> LatentSpace:
     torch.manual_seed(0)
-    generator = DcganGeneratorConfig(latent_size=6, width=4).build((1, 8, 8))
+    generator = DcganGeneratorConfig(latent_size=6, base_channels=4).build((1, 8, 8))
     return latent_space(game_of(generator, latent=latent))
 
 

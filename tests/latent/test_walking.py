@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from styled import StyledGenerator, game_of
+from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import angles
@@ -14,7 +14,7 @@ def space(request: pytest.FixtureRequest) -> LatentSpace:
     torch.manual_seed(0)
     if request.param == "styles":
         return latent_space(game_of(StyledGenerator()))
-    generator = DcganGeneratorConfig(latent_size=6, width=4).build((1, 8, 8))
+    generator = DcganGeneratorConfig(latent_size=6, base_channels=4).build((1, 8, 8))
     return latent_space(game_of(generator, latent=request.param))
 
 
@@ -51,7 +51,7 @@ def test_truncated_walks_pass_by_truncated_pictures(space: LatentSpace) -> None:
 
 
 def test_normal_latents_stay_as_far_out_as_they_are() -> None:
-    generator = DcganGeneratorConfig(latent_size=100, width=4).build((1, 8, 8))
+    generator = DcganGeneratorConfig(latent_size=100, base_channels=4).build((1, 8, 8))
     space = latent_space(game_of(generator))
     through = stops(space, [1, 2, 3])
     path = torch.cat(list(walk(space, through, frames=10)))

@@ -6,8 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from places import no_room
-from profiles import SWAPPED
+from helpers.places import no_room
+from helpers.profiles import SWAPPED
 from zerosum.errors import ConfigError, FileError
 from zerosum.media.animations import save_gif
 from zerosum.media.images import provenance, save_pictures, save_png, tile, to_pictures

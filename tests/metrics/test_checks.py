@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metrics.calibration import points
+from helpers.calibration import points
 from zerosum.errors import DataError
 from zerosum.metrics import (
     Moments,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from metrics.calibration import calibrate, points
+from helpers.calibration import calibrate, points
 from zerosum.errors import DataError
 from zerosum.metrics import Moments, diversity, diversity_ratio
 

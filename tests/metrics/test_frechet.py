@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import linalg
 from torch import Tensor
 
-from metrics.calibration import calibrate, points, rotation
+from helpers.calibration import calibrate, points, rotation
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import (
     Moments,

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metrics.calibration import calibrate, points
+from helpers.calibration import calibrate, points
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import inception_score
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from metrics.calibration import calibrate, points, rotation
+from helpers.calibration import calibrate, points, rotation
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import kernel_distance
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from metrics.calibration import points, rotation
+from helpers.calibration import points, rotation
 from zerosum.errors import ConfigError
 from zerosum.metrics import ManifoldScores, expected_coverage, manifold_scores
 

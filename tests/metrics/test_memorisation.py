@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from metrics.calibration import calibrate, points
+from helpers.calibration import calibrate, points
 from zerosum.errors import ConfigError
 from zerosum.metrics import near_copies
 

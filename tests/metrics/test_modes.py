@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metrics.calibration import calibrate
+from helpers.calibration import calibrate
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import modes_covered, stacked_modes
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from metrics.calibration import points
+from helpers.calibration import points
 from zerosum.errors import DataError
 from zerosum.metrics import Moments, frechet_distance
 

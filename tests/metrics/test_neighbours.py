@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from metrics.calibration import points
+from helpers.calibration import points
 from zerosum.errors import ConfigError
 from zerosum.metrics import nearest
 from zerosum.metrics.distances import Distances, fast_dtype

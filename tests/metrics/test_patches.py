@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metrics.calibration import points
+from helpers.calibration import points
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import Estimate, laplacian_pyramid, patch_distances
 from zerosum.metrics.patches import _blur, _cut, _enlarge

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from metrics.calibration import calibrate
+from helpers.calibration import calibrate
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
 

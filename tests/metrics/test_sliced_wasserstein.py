@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import wasserstein_distance
 
-from metrics.calibration import calibrate, points
+from helpers.calibration import calibrate, points
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import sliced_wasserstein
 from zerosum.metrics.sliced_wasserstein import _directions, _transport

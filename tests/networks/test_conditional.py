@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from settings import adversarial
+from helpers.settings import adversarial
 from zerosum.config import MlpDiscriminatorConfig, change
 from zerosum.networks import (
     ConditionalDiscriminator,

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from settings import adversarial
+from helpers.settings import adversarial
 from zerosum.config import MinibatchDiscriminationConfig, MlpDiscriminatorConfig, RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
@@ -91,7 +91,7 @@ def test_it_finds_out_a_batch_that_is_all_alike() -> None:
 
 
 def _game_config(**fields: object) -> RunConfig:
-    small = {"game.generator.width": 4, "game.discriminator.width": 4}
+    small = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
     switch = {"game.minibatch_discrimination.kernels": 3}
     return change(recipe("dcgan-digits"), {**small, **switch, **fields})
 

@@ -44,16 +44,16 @@ class Pair(NamedTuple):
 def dcgan(norm: Norm, stem: Any, head: Any, *, stem_norm: bool) -> Pair:
     return Pair(
         lambda shape: DcganGeneratorConfig(
-            latent_size=LATENT_SIZE, width=4, norm=norm, stem=stem, stem_norm=stem_norm
+            latent_size=LATENT_SIZE, base_channels=4, norm=norm, stem=stem, stem_norm=stem_norm
         ).build(shape),
-        lambda shape: DcganDiscriminatorConfig(width=4, norm=norm, head=head).build(shape),
+        lambda shape: DcganDiscriminatorConfig(base_channels=4, norm=norm, head=head).build(shape),
     )
 
 
 def resnet(critic_norm: Any) -> Pair:
     return Pair(
-        lambda shape: ResnetGeneratorConfig(latent_size=LATENT_SIZE, width=4).build(shape),
-        lambda shape: ResnetDiscriminatorConfig(width=4, norm=critic_norm).build(shape),
+        lambda shape: ResnetGeneratorConfig(latent_size=LATENT_SIZE, base_channels=4).build(shape),
+        lambda shape: ResnetDiscriminatorConfig(base_channels=4, norm=critic_norm).build(shape),
     )
 
 
@@ -140,7 +140,7 @@ def test_a_stem_has_a_bias_exactly_without_a_normalisation(
     norm: Norm, stem: Any, stem_norm: bool
 ) -> None:
     generator = DcganGeneratorConfig(
-        latent_size=4, width=4, norm=norm, stem=stem, stem_norm=stem_norm
+        latent_size=4, base_channels=4, norm=norm, stem=stem, stem_norm=stem_norm
     ).build((1, 8, 8))
     first, second = leaves(generator)[:2]
     assert (first.bias is None) is isinstance(second, NORM_LAYERS)
@@ -180,21 +180,27 @@ def test_pictures_are_judged_alone_unless_a_batch_is_needed(pair: Pair) -> None:
     [
         (lambda: MlpGeneratorConfig().build((1, 28, 28)), 114_800),
         (lambda: MlpDiscriminatorConfig().build((1, 28, 28)), 110_849),
-        (lambda: DcganDiscriminatorConfig(width=32, head="linear").build((3, 32, 32)), 167_809),
+        (
+            lambda: DcganDiscriminatorConfig(base_channels=32, head="linear").build((3, 32, 32)),
+            167_809,
+        ),
         (
             lambda: DcganGeneratorConfig(
-                latent_size=100, width=32, stem="linear", stem_norm=False
+                latent_size=100, base_channels=32, stem="linear", stem_norm=False
             ).build((3, 32, 32)),
             372_416,
         ),
         (
-            lambda: DcganGeneratorConfig(latent_size=100, width=32, output_bias=True).build(
-                (3, 32, 32)
-            ),
+            lambda: DcganGeneratorConfig(
+                latent_size=100, base_channels=32, output_bias=True
+            ).build((3, 32, 32)),
             370_627,
         ),
-        (lambda: DcganDiscriminatorConfig(width=64).build((3, 64, 64)), 2_765_568),
-        (lambda: DcganGeneratorConfig(latent_size=128, width=64).build((3, 64, 64)), 3_806_080),
+        (lambda: DcganDiscriminatorConfig(base_channels=64).build((3, 64, 64)), 2_765_568),
+        (
+            lambda: DcganGeneratorConfig(latent_size=128, base_channels=64).build((3, 64, 64)),
+            3_806_080,
+        ),
     ],
     ids=["mlp-g", "mlp-d", "svhn-d", "svhn-g", "cifar10-g", "faces-d", "faces-g"],
 )
@@ -203,7 +209,7 @@ def test_published_parameter_counts(network: Callable[[], nn.Module], published:
 
 
 def test_paper_weights_are_drawn_with_standard_deviation_0_02() -> None:
-    generator = DcganGeneratorConfig(latent_size=100, width=64).build((3, 32, 32))
+    generator = DcganGeneratorConfig(latent_size=100, base_channels=64).build((3, 32, 32))
     for layer in generator.modules():
         if isinstance(layer, nn.ConvTranspose2d):
             assert layer.weight.std().item() == pytest.approx(0.02, rel=0.1)
@@ -216,12 +222,14 @@ def test_default_weights_are_pytorchs() -> None:
     torch.manual_seed(0)
     expected = nn.Conv2d(3, 8, 4, 2, 1, bias=False).weight
     torch.manual_seed(0)
-    discriminator = DcganDiscriminatorConfig(width=8, initialisation="default").build((3, 32, 32))
+    discriminator = DcganDiscriminatorConfig(base_channels=8, initialisation="default").build(
+        (3, 32, 32)
+    )
     assert torch.equal(next(discriminator.parameters()), expected)
 
 
 def test_widths_are_capped() -> None:
-    discriminator = DcganDiscriminatorConfig(width=8, max_width=32).build((1, 128, 128))
+    discriminator = DcganDiscriminatorConfig(base_channels=8, max_channels=32).build((1, 128, 128))
     widths = [m.out_channels for m in discriminator.modules() if isinstance(m, nn.Conv2d)]
     assert widths == [8, 16, 32, 32, 32, 1]
 
@@ -248,7 +256,7 @@ def test_a_head_gives_as_many_logits_as_are_wanted(head: str) -> None:
 
 @pytest.mark.parametrize(("side", "smallest"), [(28, 7), (32, 8), (64, 8), (128, 8)])
 def test_the_residual_critic_judges_maps_of_the_papers_size(side: int, smallest: int) -> None:
-    discriminator = ResnetDiscriminatorConfig(width=4).build((1, side, side))
+    discriminator = ResnetDiscriminatorConfig(base_channels=4).build((1, side, side))
     sizes: list[torch.Size] = []
     pool = next(m for m in discriminator.modules() if isinstance(m, nn.AdaptiveAvgPool2d))
     pool.register_forward_hook(lambda _module, given, _out: sizes.append(given[0].shape))
@@ -285,10 +293,10 @@ def test_spectral_norm_limits_every_layer(name: str) -> None:
 @pytest.mark.parametrize(
     "build",
     [
-        lambda shape: DcganGeneratorConfig(latent_size=4, width=4).build(shape),
-        lambda shape: DcganDiscriminatorConfig(width=4).build(shape),
-        lambda shape: ResnetGeneratorConfig(width=4).build(shape),
-        lambda shape: ResnetDiscriminatorConfig(width=4).build(shape),
+        lambda shape: DcganGeneratorConfig(latent_size=4, base_channels=4).build(shape),
+        lambda shape: DcganDiscriminatorConfig(base_channels=4).build(shape),
+        lambda shape: ResnetGeneratorConfig(base_channels=4).build(shape),
+        lambda shape: ResnetDiscriminatorConfig(base_channels=4).build(shape),
     ],
 )
 def test_sizes_that_cannot_be_halved_are_refused(
@@ -344,10 +352,10 @@ def test_residual_networks_start_as_their_authors_do() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        R3ganGeneratorConfig(latent_size=8, width=8, group_size=4),
-        ProganGeneratorConfig(latent_size=8, width=4),
-        StyleGeneratorConfig(latent_size=8, style="adain", width=4, style_size=8),
-        StyleGeneratorConfig(latent_size=8, style="modulation", width=4, style_size=8),
+        R3ganGeneratorConfig(latent_size=8, base_channels=8, group_size=4),
+        ProganGeneratorConfig(latent_size=8, base_channels=4),
+        StyleGeneratorConfig(latent_size=8, style="adain", base_channels=4, style_size=8),
+        StyleGeneratorConfig(latent_size=8, style="modulation", base_channels=4, style_size=8),
     ],
 )
 def test_bounded_pictures_are_tanh_of_unbounded_ones(settings: Any) -> None:

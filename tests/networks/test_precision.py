@@ -30,11 +30,11 @@ COUNTED = (nn.Conv2d, nn.Linear, EqualisedConv2d, EqualisedLinear)
 
 JUDGES: dict[str, tuple[Callable[[], Discriminator], int]] = {
     "mlp": (lambda: MlpDiscriminatorConfig().build(SHAPE), 1),
-    "dcgan": (lambda: DcganDiscriminatorConfig(width=4).build(SHAPE), 1),
-    "resnet": (lambda: ResnetDiscriminatorConfig(width=4).build(SHAPE), 1),
-    "progan": (lambda: ProganDiscriminatorConfig(width=4).build(SHAPE), 3),
-    "style": (lambda: StyleDiscriminatorConfig(width=4).build(SHAPE), 3),
-    "r3gan": (lambda: R3ganDiscriminatorConfig(width=4, blocks=2).build(SHAPE), 2 * 3 + 2),
+    "dcgan": (lambda: DcganDiscriminatorConfig(base_channels=4).build(SHAPE), 1),
+    "resnet": (lambda: ResnetDiscriminatorConfig(base_channels=4).build(SHAPE), 1),
+    "progan": (lambda: ProganDiscriminatorConfig(base_channels=4).build(SHAPE), 3),
+    "style": (lambda: StyleDiscriminatorConfig(base_channels=4).build(SHAPE), 3),
+    "r3gan": (lambda: R3ganDiscriminatorConfig(base_channels=4, blocks=2).build(SHAPE), 2 * 3 + 2),
 }
 """How each is built, and the layers with weights of its last stage."""
 
@@ -82,7 +82,7 @@ def test_comparing_pictures_of_a_batch_is_exact() -> None:
 @pytest.mark.parametrize("style", ["adain", "modulation"])
 def test_styles_and_sums_of_colours_are_exact(style: Any) -> None:
     network = (
-        StyleGeneratorConfig(style=style, latent_size=6, width=4, style_size=8, depth=2)
+        StyleGeneratorConfig(style=style, latent_size=6, base_channels=4, style_size=8, depth=2)
         .build(SHAPE)
         .eval()
     )
@@ -94,7 +94,7 @@ def test_styles_and_sums_of_colours_are_exact(style: Any) -> None:
 
 
 def test_gradients_reach_all_of_both_parts() -> None:
-    judge = StyleDiscriminatorConfig(width=4).build(SHAPE)
+    judge = StyleDiscriminatorConfig(base_channels=4).build(SHAPE)
     with half():
         judge(torch.randn(8, *SHAPE)).sum().backward()
     for weight in judge.parameters():

@@ -24,11 +24,11 @@ def _seeded() -> None:
 
 
 def generator(shape: ImageShape = (3, 32, 32)) -> GrowingGenerator:
-    return ProganGeneratorConfig(latent_size=6, width=4).build(shape)
+    return ProganGeneratorConfig(latent_size=6, base_channels=4).build(shape)
 
 
 def discriminator(shape: ImageShape = (3, 32, 32)) -> GrowingDiscriminator:
-    return ProganDiscriminatorConfig(width=4).build(shape)
+    return ProganDiscriminatorConfig(base_channels=4).build(shape)
 
 
 def coarse(images: Tensor, times: int) -> Tensor:
@@ -51,7 +51,7 @@ def test_pictures_are_of_full_size_at_every_stage(shape: ImageShape, progress: f
 
 def test_published_sizes() -> None:
     with torch.device("meta"):
-        course = ProganGeneratorConfig(latent_size=128, width=32, pixel_norm=False).build(
+        course = ProganGeneratorConfig(latent_size=128, base_channels=32, pixel_norm=False).build(
             (3, 512, 512)
         )
         makes = ProganGeneratorConfig().build((3, 1024, 1024))
@@ -131,7 +131,7 @@ def test_growth_is_part_of_the_state() -> None:
 
 
 def test_growth_follows_the_state_however_it_is_changed() -> None:
-    network = ProganGeneratorConfig(width=4).build((1, 16, 16))
+    network = ProganGeneratorConfig(base_channels=4).build((1, 16, 16))
     network.grow(0.25)
     grown = {name: value.clone() for name, value in network.state_dict().items()}
     network.grow(1.5)
@@ -184,7 +184,7 @@ def test_the_discriminators_slope_can_be_differentiated(progress: float) -> None
 
 @pytest.mark.parametrize("pixel_norm", [True, False])
 def test_untrained_pictures_are_of_ordinary_size(pixel_norm: bool) -> None:
-    makes = ProganGeneratorConfig(width=16, pixel_norm=pixel_norm).build((3, 64, 64))
+    makes = ProganGeneratorConfig(base_channels=16, pixel_norm=pixel_norm).build((3, 64, 64))
     with torch.no_grad():
         images = makes(torch.randn(8, 512))
     assert 0.3 < images.std() < 3

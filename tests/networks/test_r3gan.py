@@ -11,7 +11,7 @@ from zerosum.config import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.kinds import count_parameters
-from zerosum.networks.r3gan import _Covering, _double, _halve, bottleneck
+from zerosum.networks.r3gan import _Covering, _downsampling, _upsampling, bottleneck
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
@@ -26,8 +26,10 @@ def _seeded() -> None:
 
 
 def pair(shape: ImageShape, width: int = 4) -> tuple[R3ganGenerator, R3ganDiscriminator]:
-    generator = R3ganGeneratorConfig(latent_size=10, width=width, max_width=16).build(shape)
-    return generator, R3ganDiscriminatorConfig(width=width, max_width=16).build(shape)
+    generator = R3ganGeneratorConfig(latent_size=10, base_channels=width, max_channels=16).build(
+        shape
+    )
+    return generator, R3ganDiscriminatorConfig(base_channels=width, max_channels=16).build(shape)
 
 
 def blocks(network: nn.Module) -> list[ResidualBlock]:
@@ -56,7 +58,9 @@ def test_every_block_starts_as_the_identity() -> None:
 
 def test_the_other_weights_start_as_fixup_says() -> None:
     count = 3 * 5
-    network = R3ganDiscriminatorConfig(width=64, max_width=64, blocks=5).build((1, 28, 28))
+    network = R3ganDiscriminatorConfig(base_channels=64, max_channels=64, blocks=5).build(
+        (1, 28, 28)
+    )
     assert len(blocks(network)) == count
     for block in blocks(network):
         widen, grouped, _ = (m for m in block.modules() if isinstance(m, nn.Conv2d))
@@ -69,7 +73,9 @@ def test_the_other_weights_start_as_fixup_says() -> None:
 
 def test_signals_keep_their_size_however_deep_the_network_is() -> None:
     for depth in (1, 8):
-        generator = R3ganGeneratorConfig(width=64, max_width=64, blocks=depth).build((3, 32, 32))
+        generator = R3ganGeneratorConfig(base_channels=64, max_channels=64, blocks=depth).build(
+            (3, 32, 32)
+        )
         for block in blocks(generator):  # As after training, when no block is the identity.
             last = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)][-1]
             nn.init.normal_(last.weight, std=0.3 / math.sqrt(128))
@@ -119,17 +125,17 @@ def test_every_weight_has_a_slope_after_the_first_step() -> None:
 def test_sizes_change_by_the_authors_filter_with_nothing_beyond_the_border() -> None:
     row = torch.tensor([[[[0.0, 4.0, 8.0, 4.0]] * 4]])
     doubled = torch.tensor([0.0, 1.0, 3.0, 5.0, 7.0, 7.0, 5.0, 3.0])
-    assert torch.equal(_double(1, 1)(row)[0, 0, 3], doubled)
+    assert torch.equal(_upsampling(1, 1)(row)[0, 0, 3], doubled)
     halved = torch.tensor([20.0, 40.0]) / 8  # (3·0 + 3·4 + 8) / 8 and (4 + 3·8 + 3·4) / 8
-    assert torch.equal(_halve(1, 1)(row)[0, 0, 0], 7 / 8 * halved)
+    assert torch.equal(_downsampling(1, 1)(row)[0, 0, 0], 7 / 8 * halved)
 
 
 def test_the_outermost_pixel_may_be_repeated() -> None:
     constant = torch.full((1, 2, 4, 4), 0.7)
-    repeated = _double(2, 2, repeat_border=True)(constant)
+    repeated = _upsampling(2, 2, repeat_border=True)(constant)
     torch.testing.assert_close(repeated, torch.full((1, 2, 8, 8), 0.7))
     zero, repeat = (
-        R3ganGeneratorConfig(width=4, repeat_border=each).build((1, 16, 16))
+        R3ganGeneratorConfig(base_channels=4, repeat_border=each).build((1, 16, 16))
         for each in (False, True)
     )
     repeat.load_state_dict(zero.state_dict())
@@ -148,8 +154,10 @@ def test_the_covering_convolution_is_pytorchs() -> None:
 
 def test_the_cifar10_networks_have_the_papers_blocks() -> None:
     with torch.device("meta"):
-        generator = R3ganGeneratorConfig(width=768, max_width=768).build((3, 32, 32))
-        discriminator = R3ganDiscriminatorConfig(width=768, max_width=768).build((3, 32, 32))
+        generator = R3ganGeneratorConfig(base_channels=768, max_channels=768).build((3, 32, 32))
+        discriminator = R3ganDiscriminatorConfig(base_channels=768, max_channels=768).build(
+            (3, 32, 32)
+        )
     inner = 2 * 768
     block = 768 * inner + inner + inner * 16 * 9 + inner + inner * 768
     shared = 4 * 2 * block + 3 * 768 + 768 * 4 * 4
@@ -166,7 +174,7 @@ def test_a_group_has_all_channels_where_there_are_few() -> None:
 
 def test_channels_that_make_no_groups_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"12 channels, 2 times.* do not make groups of 16"):
-        R3ganGeneratorConfig(width=12).build((1, 28, 28))
+        R3ganGeneratorConfig(base_channels=12).build((1, 28, 28))
 
 
 def test_sizes_that_cannot_be_halved_are_refused() -> None:

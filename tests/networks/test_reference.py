@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from runs_in_processes import assert_same
+from helpers.runs_in_processes import assert_same
 from zerosum import Generator, jobs
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
@@ -36,7 +36,7 @@ def _generator(config: RunConfig) -> ReferenceGenerator:
 
 @pytest.mark.parametrize("name", ["dcgan-digits", "dcgan-svhn", "wgan-gp-cifar10"])
 def test_every_generator_with_batch_normalisation_draws_each_picture_alone(name: str) -> None:
-    fields = {"game.virtual_batch_norm": 6, "game.generator.width": 4}
+    fields = {"game.virtual_batch_norm": 6, "game.generator.base_channels": 4}
     generator = _generator(change(recipe(name), fields))
     latents = torch.randn(4, generator.latent_size)
     alone = torch.cat([generator(each[None]) for each in latents])

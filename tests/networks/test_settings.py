@@ -13,9 +13,9 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import parametrize
 
-import own_networks
 import zerosum.networks
-from runs_in_processes import environment
+from helpers import own_networks
+from helpers.runs_in_processes import environment
 from zerosum.config import (
     AdversarialConfig,
     DcganDiscriminatorConfig,
@@ -128,7 +128,8 @@ FACTORIES = {
 
 def narrow(settings: S) -> S:
     """The same network in little."""
-    small = {"width": 8, "max_width": 16, "style_size": 8, "depth": 4, "widths": (9, 8)}
+    small = {"base_channels": 8, "max_channels": 16, "channels": (9, 8), "widths": (9, 8)}
+    small |= {"style_size": 8, "depth": 4}
     known = {field.name for field in fields(settings)}  # type: ignore[arg-type]
     return replace(settings, **{k: v for k, v in small.items() if k in known})  # type: ignore[type-var]
 

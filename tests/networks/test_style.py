@@ -15,7 +15,7 @@ from zerosum.networks import MappingNetwork, StyleGenerator
 from zerosum.networks.kinds import count_parameters
 from zerosum.networks.style_layers import STYLES, AdaptiveLayer, StyleLayer
 from zerosum.nn import NoiseInjection
-from zerosum.nn.resampling import double
+from zerosum.nn.resampling import upsample
 from zerosum.types import ImageShape
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (3, 64, 64), (3, 48, 36), (4, 20, 8)]
@@ -38,8 +38,8 @@ def generator(
         style=style,
         latent_size=6,
         style_size=10,
-        width=8,
-        max_width=32,
+        base_channels=8,
+        max_channels=32,
         depth=2,
         mixing=mixing,
         truncation=truncation,
@@ -72,21 +72,23 @@ def test_pictures_have_the_shape_that_was_asked_for(style: Any, shape: ImageShap
 def test_any_number_of_pictures_gets_a_logit_each(
     shape: ImageShape, group: int, residual: bool
 ) -> None:
-    network = StyleDiscriminatorConfig(width=4, residual=residual, group=group).build(shape)
+    network = StyleDiscriminatorConfig(base_channels=4, residual=residual, group=group).build(
+        shape
+    )
     for n in (1, 3, 7, 8):
         assert network(torch.randn(n, *shape)).shape == (n,)
 
 
 @pytest.mark.parametrize("residual", [True, False])
 def test_logits_start_of_ordinary_size(residual: bool) -> None:
-    network = StyleDiscriminatorConfig(width=16, residual=residual).build((3, 64, 64))
+    network = StyleDiscriminatorConfig(base_channels=16, residual=residual).build((3, 64, 64))
     with torch.no_grad():
         logits = network(torch.randn(64, 3, 64, 64))
     assert 0.01 < logits.square().mean().sqrt() < 3
 
 
 def test_pictures_start_of_ordinary_size(style: Any) -> None:
-    network = StyleGeneratorConfig(style=style, width=16, style_size=64).build((3, 64, 64))
+    network = StyleGeneratorConfig(style=style, base_channels=16, style_size=64).build((3, 64, 64))
     with torch.no_grad():
         images = network(torch.randn(8, 512))
     assert 0.2 < images.std() < 4
@@ -95,10 +97,10 @@ def test_pictures_start_of_ordinary_size(style: Any) -> None:
 def test_published_sizes() -> None:
     """StyleGAN2 of configuration F: 30.37 million at 1024 pixels, as its authors' program says."""
     with torch.device("meta"):
-        largest = StyleGeneratorConfig(width=32).build((3, 1024, 1024))
-        medium = StyleGeneratorConfig(width=128).build((3, 256, 256))
-        judge = StyleDiscriminatorConfig(width=32).build((3, 1024, 1024))
-        first = StyleGeneratorConfig(width=16, style="adain").build((3, 1024, 1024))
+        largest = StyleGeneratorConfig(base_channels=32).build((3, 1024, 1024))
+        medium = StyleGeneratorConfig(base_channels=128).build((3, 256, 256))
+        judge = StyleDiscriminatorConfig(base_channels=32).build((3, 1024, 1024))
+        first = StyleGeneratorConfig(base_channels=16, style="adain").build((3, 1024, 1024))
     assert count_parameters(largest) == 30_370_060
     assert count_parameters(medium) == 30_034_338
     assert count_parameters(judge) == 29_012_513
@@ -107,7 +109,9 @@ def test_published_sizes() -> None:
 
 
 def test_noise_has_no_strength_at_the_start(style: Any) -> None:
-    network = StyleGeneratorConfig(style=style, latent_size=4, width=4, mixing=0).build((1, 8, 8))
+    network = StyleGeneratorConfig(style=style, latent_size=4, base_channels=4, mixing=0).build(
+        (1, 8, 8)
+    )
     assert all(layer.weight.abs().max() == 0 for layer in noises(network))
     z = torch.randn(2, 4)
     assert torch.equal(network(z), network(z))
@@ -126,7 +130,7 @@ def test_noise_is_fresh_while_training_and_fixed_in_evaluation(style: Any) -> No
 
 
 def test_without_noise_a_latent_gives_one_picture_while_training_too(style: Any) -> None:
-    make = partial(StyleGeneratorConfig, style=style, latent_size=6, width=4, mixing=0.0)
+    make = partial(StyleGeneratorConfig, style=style, latent_size=6, base_channels=4, mixing=0.0)
     plain, noisy = (make(noise=noise).build((3, 16, 16)) for noise in (False, True))
     z = torch.randn(2, 6)
     assert torch.equal(plain(z), plain(z))
@@ -260,13 +264,15 @@ def test_the_picture_is_the_sum_of_what_every_size_adds() -> None:
         before = network.synthesis(styles)
         network.colours[0].bias.add_(0.5)  # type: ignore[operator]
         after = network.synthesis(styles)
-    added = double(double(torch.full((2, 3, 4, 4), 0.5)))
+    added = upsample(upsample(torch.full((2, 3, 4, 4), 0.5)))
     torch.testing.assert_close(after - before, added, atol=1e-5, rtol=0)
 
 
 def test_every_weight_of_both_networks_gets_a_gradient(style: Any) -> None:
     network = generator(style, mixing=0.9)
-    judge = StyleDiscriminatorConfig(width=4, residual=style == "modulation").build((3, 16, 16))
+    judge = StyleDiscriminatorConfig(base_channels=4, residual=style == "modulation").build(
+        (3, 16, 16)
+    )
     judge(network(torch.randn(8, 6))).sum().backward()
     for each in (network, judge):
         for name, weight in each.named_parameters():
@@ -276,7 +282,7 @@ def test_every_weight_of_both_networks_gets_a_gradient(style: Any) -> None:
 
 @pytest.mark.parametrize("residual", [True, False])
 def test_the_discriminators_slope_can_be_differentiated(residual: bool) -> None:
-    judge = StyleDiscriminatorConfig(width=4, residual=residual).build((1, 8, 8))
+    judge = StyleDiscriminatorConfig(base_channels=4, residual=residual).build((1, 8, 8))
     images = torch.randn(4, 1, 8, 8, requires_grad=True)
     (slope,) = grad(judge(images).sum(), images, create_graph=True)
     slope.square().sum().backward()  # type: ignore[no-untyped-call]
@@ -307,6 +313,8 @@ def test_unknown_styles_and_empty_groups_are_refused() -> None:
 def test_the_mapping_is_a_network_of_its_own() -> None:
     mapping, z = MappingNetwork(6, 10, depth=3), torch.randn(4, 6)
     assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)  # The length of z says nothing.
-    made = StyleGeneratorConfig(latent_size=6, style_size=10, depth=3, width=4).build((1, 8, 8))
+    made = StyleGeneratorConfig(latent_size=6, style_size=10, depth=3, base_channels=4).build(
+        (1, 8, 8)
+    )
     made.map.load_state_dict(mapping.state_dict())
     assert torch.equal(made.mapping(z)[:, 0], mapping(z))

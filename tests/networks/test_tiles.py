@@ -143,7 +143,7 @@ def test_the_network_is_restored_whatever_happens() -> None:
 
 @torch.no_grad()
 def test_a_picture_that_fits_goes_through_whole() -> None:
-    network = ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 32)).eval()
+    network = ResnetTranslatorConfig(base_channels=4, blocks=1).build((3, 32, 32)).eval()
     images = picture(32, 48)
     found = translate_any_size(network, images, multiple=4, tile=40, overlap=16)
     assert torch.equal(found, network(images))
@@ -249,7 +249,7 @@ def steps_at_borders(images: Tensor) -> float:
 @torch.no_grad()
 def test_there_is_no_seam_where_naive_tiles_have_one(seed: int) -> None:
     torch.manual_seed(seed)
-    network = ResnetTranslatorConfig(width=8, blocks=3).build((3, 64, 64)).eval()
+    network = ResnetTranslatorConfig(base_channels=8, blocks=3).build((3, 64, 64)).eval()
     across, down = torch.linspace(-1, 1, 480), torch.linspace(-1, 1, 320)[:, None]
     images = torch.stack([across * down, down + 0 * across, across + 0 * down])[None]
     tiled = translate_any_size(network, images, multiple=4, tile=TILE, overlap=OVERLAP)

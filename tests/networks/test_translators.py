@@ -13,23 +13,23 @@ from zerosum.networks import PatchHeads
 from zerosum.networks.kinds import count_parameters
 from zerosum.networks.settings import Norm
 from zerosum.nn import NORMALISATIONS, initialise_normal
-from zerosum.nn.resampling import thinning
+from zerosum.nn.resampling import blur_pool
 
 SHAPES = [(3, 32, 32), (1, 32, 48), (4, 64, 32)]
 Shape = tuple[int, int, int]
 
 TRANSLATORS: dict[str, Callable[[Shape], nn.Module]] = {
-    "paper": lambda shape: ResnetTranslatorConfig(width=4, blocks=2).build(shape),
+    "paper": lambda shape: ResnetTranslatorConfig(base_channels=4, blocks=2).build(shape),
     "course": lambda shape: ResnetTranslatorConfig(
-        width=4, halvings=3, blocks=2, stem=False, norm="batch", padding="zero"
+        base_channels=4, downsamplings=3, blocks=2, stem=False, norm="batch", padding="zero"
     ).build(shape),
     "residual": lambda shape: ResnetTranslatorConfig(
-        width=4, blocks=1, stem=False, residual=True
+        base_channels=4, blocks=1, stem=False, residual=True
     ).build(shape),
     "filtered": lambda shape: ResnetTranslatorConfig(
-        width=4, blocks=1, filtered=True, initialisation="xavier"
+        base_channels=4, blocks=1, filtered=True, initialisation="xavier"
     ).build(shape),
-    "u-net": lambda shape: UnetTranslatorConfig(width=4, depth=4).build(shape),
+    "u-net": lambda shape: UnetTranslatorConfig(base_channels=4, depth=4).build(shape),
 }
 
 
@@ -67,11 +67,11 @@ def test_every_weight_can_learn(name: str) -> None:
 
 def test_published_counts_of_weights() -> None:
     course = ResnetTranslatorConfig(
-        halvings=3, blocks=6, stem=False, norm="batch", padding="zero"
+        downsamplings=3, blocks=6, stem=False, norm="batch", padding="zero"
     ).build((3, 128, 128))
     assert count_parameters(course) == 8_402_176
     # 54.414 million: https://github.com/junyanz/pytorch-CycleGAN-and-pix2pix, unet_256; its
-    # discriminator of three halvings has 2.765 million with normalisations that have no weights,
+    # discriminator of three downsamplings has 2.765 million with normalisations without weights,
     # the translator of 9 blocks 11.378 million with biases that these normalisations cancel.
     assert count_parameters(UnetTranslatorConfig().build((3, 256, 256))) == 54_414_531
     paper = PatchDiscriminatorConfig().build((3, 256, 256))
@@ -86,10 +86,12 @@ def _instances(network: nn.Module) -> list[nn.InstanceNorm2d]:
     return [layer for layer in network.modules() if isinstance(layer, nn.InstanceNorm2d)]
 
 
-@pytest.mark.parametrize(("halvings", "side"), [(1, 16), (2, 34), (3, 70), (4, 142)])
-def test_a_patch_is_as_wide_as_published(halvings: int, side: int) -> None:
+@pytest.mark.parametrize(("downsamplings", "side"), [(1, 16), (2, 34), (3, 70), (4, 142)])
+def test_a_patch_is_as_wide_as_published(downsamplings: int, side: int) -> None:
     shape = (1, 256, 256)
-    judge = PatchDiscriminatorConfig(width=2, halvings=halvings, norm="none").build(shape)
+    judge = PatchDiscriminatorConfig(
+        base_channels=2, downsamplings=downsamplings, norm="none"
+    ).build(shape)
     initialise_normal(judge, std=1.0)
     images = _images(shape, n=1).requires_grad_()
     logits = judge(images)
@@ -102,9 +104,9 @@ def test_a_patch_is_as_wide_as_published(halvings: int, side: int) -> None:
 
 
 def test_the_courses_discriminator() -> None:
-    judge = PatchDiscriminatorConfig(halvings=4, smooth=False, bias=False, norm="batch").build(
-        (3, 128, 128)
-    )
+    judge = PatchDiscriminatorConfig(
+        downsamplings=4, smooth=False, bias=False, norm="batch"
+    ).build((3, 128, 128))
     assert judge(_images((3, 128, 128))).shape == (2, 7, 7)
     assert not any(
         layer.bias is not None for layer in judge.modules() if isinstance(layer, nn.Conv2d)
@@ -114,17 +116,23 @@ def test_the_courses_discriminator() -> None:
 @pytest.mark.parametrize("norm", NORMALISATIONS)
 def test_all_normalisations_work(norm: Norm) -> None:
     shape = (3, 32, 32)
-    assert ResnetTranslatorConfig(width=4, blocks=1, norm=norm).build(shape)(_images(shape)).ndim
     assert (
-        PatchDiscriminatorConfig(width=4, halvings=2, norm=norm).build(shape)(_images(shape)).ndim
+        ResnetTranslatorConfig(base_channels=4, blocks=1, norm=norm)
+        .build(shape)(_images(shape))
+        .ndim
+    )
+    assert (
+        PatchDiscriminatorConfig(base_channels=4, downsamplings=2, norm=norm)
+        .build(shape)(_images(shape))
+        .ndim
     )
 
 
 def test_an_untrained_residual_translator_hardly_changes_a_picture() -> None:
     shape = (3, 32, 32)
     images = _images(shape)
-    plain = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
-    residual = ResnetTranslatorConfig(width=4, blocks=1, residual=True).build(shape)
+    plain = ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape)
+    residual = ResnetTranslatorConfig(base_channels=4, blocks=1, residual=True).build(shape)
     for weight in residual.draw.parameters():
         nn.init.zeros_(weight)
     assert torch.allclose(residual(images), 0.98 * images, atol=1e-5)
@@ -132,28 +140,30 @@ def test_an_untrained_residual_translator_hardly_changes_a_picture() -> None:
 
 
 def test_the_maps_are_those_that_cut_compares() -> None:
-    network = ResnetTranslatorConfig(width=4, blocks=9).build((3, 64, 64))
+    network = ResnetTranslatorConfig(base_channels=4, blocks=9).build((3, 64, 64))
     images = _images((3, 64, 64))
     made, maps = network.with_maps(images)
     assert torch.equal(made, network(images))
-    assert [each.shape[1] for each in maps] == network.map_widths == [3, 8, 16, 16, 16]
+    assert [each.shape[1] for each in maps] == network.map_channels == [3, 8, 16, 16, 16]
     assert [each.shape[2] for each in maps] == [64, 32, 16, 16, 16]
-    filtered = ResnetTranslatorConfig(width=4, blocks=9, filtered=True).build((3, 64, 64))
+    filtered = ResnetTranslatorConfig(base_channels=4, blocks=9, filtered=True).build((3, 64, 64))
     _, maps = filtered.with_maps(images)
-    assert [each.shape[1] for each in maps] == filtered.map_widths == [3, 8, 16, 16, 16]
+    assert [each.shape[1] for each in maps] == filtered.map_channels == [3, 8, 16, 16, 16]
     assert [each.shape[2] for each in maps] == [64, 64, 32, 16, 16]
 
 
 @pytest.mark.parametrize("norm", ["instance", "none"])
 @pytest.mark.parametrize("filtered", [True, False])
-def test_halvings_are_compared_as_they_were_convolved(norm: Norm, filtered: bool) -> None:
+def test_downsamplings_are_compared_as_they_were_convolved(norm: Norm, filtered: bool) -> None:
     shape = (3, 32, 32)
-    network = ResnetTranslatorConfig(width=4, blocks=1, norm=norm, filtered=filtered).build(shape)
+    network = ResnetTranslatorConfig(
+        base_channels=4, blocks=1, norm=norm, filtered=filtered
+    ).build(shape)
     images = _images(shape)
     _, (_, first, second, _) = network.with_maps(images)
-    for halving in network.halvings:  # Linear in its weights, as nothing normalised is.
-        assert isinstance(halving, nn.Sequential)
-        next(halving[0].parameters()).data.mul_(2.0)
+    for layer in network.halvings:  # Linear in its weights, as nothing normalised is.
+        assert isinstance(layer, nn.Sequential)
+        next(layer[0].parameters()).data.mul_(2.0)
     _, (_, twice, more, _) = network.with_maps(images)
     torch.testing.assert_close(twice, 2 * first)
     torch.testing.assert_close(
@@ -170,11 +180,13 @@ def test_a_filtered_network_of_no_stem_is_refused() -> None:
 
 
 @pytest.mark.parametrize("side", [64, 70])
-@pytest.mark.parametrize("halvings", [1, 2, 3])
-def test_filtered_or_not_the_same_patches_are_judged(halvings: int, side: int) -> None:
+@pytest.mark.parametrize("downsamplings", [1, 2, 3])
+def test_filtered_or_not_the_same_patches_are_judged(downsamplings: int, side: int) -> None:
     shape = (3, side, 64)
     plain, filtered = (
-        PatchDiscriminatorConfig(width=4, halvings=halvings, filtered=each).build(shape)
+        PatchDiscriminatorConfig(
+            base_channels=4, downsamplings=downsamplings, filtered=each
+        ).build(shape)
         for each in (False, True)
     )
     images = _images(shape)
@@ -182,19 +194,19 @@ def test_filtered_or_not_the_same_patches_are_judged(halvings: int, side: int) -
     assert count_parameters(plain) == count_parameters(filtered)
 
 
-def test_the_highest_frequency_does_not_pass_a_filtered_halving() -> None:
+def test_the_highest_frequency_does_not_pass_a_filtered_downsampling() -> None:
     stripes = torch.tensor([1.0, -1.0]).repeat(8).expand(1, 1, 4, 16)
-    assert thinning()(stripes).abs().max() == 0
+    assert blur_pool()(stripes).abs().max() == 0
     line = torch.tensor([1.0, 2.0, 1.0]) / 4
     maps = torch.randn(2, 1, 7, 10)
     mirrored = functional.pad(maps, (1, 1, 1, 1), mode="reflect")
     wanted = functional.conv2d(mirrored, (line[:, None] * line)[None, None], stride=2)
-    torch.testing.assert_close(thinning()(maps), wanted)
+    torch.testing.assert_close(blur_pool()(maps), wanted)
 
 
 def test_heads_give_unit_vectors_of_the_places_asked_for() -> None:
     maps = [torch.rand(2, 3, 8, 8), torch.rand(2, 5, 4, 4)]
-    heads = PatchHeads(widths=[3, 5], units=7)
+    heads = PatchHeads(map_channels=[3, 5], units=7)
     places = [torch.tensor([0, 63]), torch.tensor([15])]
     first, second = heads(maps, places)
     assert first.shape == (2, 2, 7)

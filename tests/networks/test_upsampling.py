@@ -12,7 +12,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks.building import build_generator
 from zerosum.networks.dcgan import UPSAMPLINGS
 from zerosum.networks.kinds import count_parameters
-from zerosum.nn.convolution import Double
+from zerosum.nn.convolution import Upsample
 from zerosum.types import ImageShape
 
 ENLARGED = sorted(set(UPSAMPLINGS) - {"transposed"})
@@ -25,7 +25,7 @@ def interior(maps: Tensor) -> Tensor:
 @pytest.mark.parametrize("name", UPSAMPLINGS)
 @pytest.mark.parametrize("shape", [(1, 4, 4), (1, 28, 28), (3, 32, 32), (3, 48, 36), (4, 64, 8)])
 def test_any_size_is_drawn_and_every_weight_has_a_slope(name: Any, shape: ImageShape) -> None:
-    generator = DcganGeneratorConfig(latent_size=6, width=4, upsampling=name).build(shape)
+    generator = DcganGeneratorConfig(latent_size=6, base_channels=4, upsampling=name).build(shape)
     images = generator(torch.randn(3, 6, generator=torch.Generator().manual_seed(0)))
     assert images.shape == (3, *shape)
     images.square().sum().backward()
@@ -56,20 +56,20 @@ def test_kernels_that_the_stride_divides_overlap_evenly(kernel: int, even: bool)
 
 
 def test_the_default_is_the_papers() -> None:
-    generator = DcganGeneratorConfig(latent_size=100, width=64).build((3, 32, 32))
-    assert sum(isinstance(layer, Double) for layer in generator.modules()) == 3
+    generator = DcganGeneratorConfig(latent_size=100, base_channels=64).build((3, 32, 32))
+    assert sum(isinstance(layer, Upsample) for layer in generator.modules()) == 3
     assert DcganGeneratorConfig().upsampling == "transposed"
 
 
 @pytest.mark.parametrize("name", ENLARGED)
 def test_the_setting_is_built_with_nine_weights_for_sixteen(name: Any) -> None:
-    build = {"latent_size": 8, "width": 4, "initialisation": "normal"}
+    build = {"latent_size": 8, "base_channels": 4, "initialisation": "normal"}
     both = [
         build_generator(DcganGeneratorConfig(**build, upsampling=kind), (3, 16, 16))  # type: ignore[arg-type]
         for kind in ("transposed", name)
     ]
-    assert not any(isinstance(layer, Double) for layer in both[1].modules())
-    pairs = 8 * 4 + 4 * 3  # Of channels, in the two doublings.
+    assert not any(isinstance(layer, Upsample) for layer in both[1].modules())
+    pairs = 8 * 4 + 4 * 3  # Of channels, in the two upsamplings.
     assert count_parameters(both[0]) - count_parameters(both[1]) == 7 * pairs
     for layer in both[1].modules():
         if isinstance(layer, nn.Conv2d):

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.networks.kinds import count_parameters
-from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.networks.sizes import count_downsamplings, doubled_channels
 from zerosum.nn import (
     INITIALISATIONS,
     NORMALISATIONS,
@@ -44,13 +44,13 @@ def _seeded() -> None:
 def test_pictures_are_halved_to_a_map_of_about_four(
     size: tuple[int, int], smallest: tuple[int, int]
 ) -> None:
-    count = halvings(*size)
+    count = count_downsamplings(*size)
     assert (size[0] >> count, size[1] >> count) == smallest
 
 
 @given(height=SIDES, width=SIDES)
 def test_every_multiple_of_four_can_be_halved_without_rest(height: int, width: int) -> None:
-    count = halvings(height, width)
+    count = count_downsamplings(height, width)
     assert count >= 2
     assert height % 2**count == width % 2**count == 0
 
@@ -60,16 +60,16 @@ def test_other_sizes_are_refused_and_the_named_ones_work(height: int, width: int
     if min(height, width) >= 4 and height % 4 == width % 4 == 0:
         return
     with pytest.raises(ConfigError, match=f"got {height}x{width}") as refusal:
-        halvings(height, width)
+        count_downsamplings(height, width)
     named = str(refusal.value).partition("work: ")[2].rstrip(".").split(" or ")
     sizes = [tuple(map(int, size.split("x"))) for size in named]
-    assert all(halvings(*size) >= 2 for size in sizes)
+    assert all(count_downsamplings(*size) >= 2 for size in sizes)
     assert any(abs(height - h) < 8 and abs(width - w) < 8 for h, w in sizes)
 
 
 def test_widths_double_up_to_the_cap() -> None:
-    assert doubled_widths(32, 3, max_width=512) == [32, 64, 128]
-    assert doubled_widths(64, 6, max_width=256) == [64, 128, 256, 256, 256, 256]
+    assert doubled_channels(32, 3, max_channels=512) == [32, 64, 128]
+    assert doubled_channels(64, 6, max_channels=256) == [64, 128, 256, 256, 256, 256]
 
 
 def test_parameters_are_counted_without_the_frozen_ones() -> None:

@@ -12,7 +12,7 @@ from zerosum.errors import UnknownNameError
 from zerosum.nn.equalised import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.minibatch import MinibatchStd
 from zerosum.nn.modulation import FORMS, ModulatedConv2d, _fastest
-from zerosum.nn.resampling import Resize, blur, convolve, double, halve
+from zerosum.nn.resampling import Resize, blur, convolve, downsample, upsample
 
 
 @pytest.fixture(autouse=True)
@@ -91,18 +91,22 @@ def test_a_constant_passes_the_filter_with_its_gain(gain: float) -> None:
     constant = torch.full((2, 3, 8, 10), 0.7)
     inside = blur(constant, padding=0, gain=gain)
     torch.testing.assert_close(inside, torch.full_like(inside, 0.7 * gain))
-    torch.testing.assert_close(double(constant)[..., 1:-1, 1:-1], torch.full((2, 3, 14, 18), 0.7))
-    torch.testing.assert_close(halve(constant)[..., 1:-1, 1:-1], torch.full((2, 3, 2, 3), 0.7))
+    torch.testing.assert_close(
+        upsample(constant)[..., 1:-1, 1:-1], torch.full((2, 3, 14, 18), 0.7)
+    )
+    torch.testing.assert_close(
+        downsample(constant)[..., 1:-1, 1:-1], torch.full((2, 3, 2, 3), 0.7)
+    )
 
 
 @pytest.mark.parametrize("kind", ["bfloat16", "autocast"])
-def test_in_half_precision_halving_gives_the_same_up_to_rounding(kind: str) -> None:
+def test_in_half_precision_downsampling_gives_the_same_up_to_rounding(kind: str) -> None:
     images = torch.randn(2, 3, 8, 10).bfloat16().float().requires_grad_()
     given = images.bfloat16() if kind == "bfloat16" else images
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "autocast"):
-        halved = halve(given)
+        halved = downsample(given)
     (slope,) = torch.autograd.grad(halved.float().square().sum(), images)
-    exact = halve(images)
+    exact = downsample(images)
     (wanted,) = torch.autograd.grad(exact.square().sum(), images)
     assert halved.dtype == given.dtype
     torch.testing.assert_close(halved.float(), exact, atol=1e-2, rtol=1e-2)
@@ -114,24 +118,24 @@ def test_the_highest_frequency_is_gone() -> None:
     assert blur(stripes, padding=0).abs().max() == 0
 
 
-def test_doubling_is_zeros_between_the_pixels_and_a_blur() -> None:
+def test_upsampling_is_zeros_between_the_pixels_and_a_blur() -> None:
     images = torch.randn(2, 3, 5, 6)
     apart = torch.zeros(2, 3, 10, 12)
     apart[..., ::2, ::2] = images
     wanted = blur(functional.pad(apart, (1, 1, 1, 1)), padding=1, gain=4.0)[..., :-1, :-1]
-    torch.testing.assert_close(double(images), wanted)
+    torch.testing.assert_close(upsample(images), wanted)
 
 
 def test_beyond_the_border_of_what_is_doubled_there_is_nothing() -> None:
     side = torch.tensor([0.75, 1, 1, 1, 1, 0.75])
-    assert torch.equal(double(torch.ones(1, 2, 3, 3))[0, 1], side[:, None] * side)
-    assert torch.equal(double(torch.ones(1, 1, 1, 1)), torch.full((1, 1, 2, 2), 9 / 16))
+    assert torch.equal(upsample(torch.ones(1, 2, 3, 3))[0, 1], side[:, None] * side)
+    assert torch.equal(upsample(torch.ones(1, 1, 1, 1)), torch.full((1, 1, 2, 2), 9 / 16))
 
 
-@pytest.mark.parametrize(("resize", "factor"), [("keep", 1), ("double", 2), ("halve", 0.5)])
+@pytest.mark.parametrize(("resize", "factor"), [("keep", 1), ("up", 2), ("down", 0.5)])
 @pytest.mark.parametrize("size", [(4, 4), (7, 7), (6, 10)])
 def test_a_convolution_resizes(resize: Resize, factor: float, size: tuple[int, int]) -> None:
-    if resize == "halve" and size == (7, 7):
+    if resize == "down" and size == (7, 7):
         size = (14, 14)
     maps, weight = torch.randn(2, 3, *size), torch.randn(5, 3, 3, 3)
     plain = convolve(maps, weight, resize=resize)
@@ -142,12 +146,12 @@ def test_a_convolution_resizes(resize: Resize, factor: float, size: tuple[int, i
     )
 
 
-def test_a_doubling_convolution_blurs_what_a_transposed_one_gives() -> None:
-    """With a filter of its middle alone, doubling is all that is left."""
+def test_a_upsampling_convolution_blurs_what_a_transposed_one_gives() -> None:
+    """With a filter of its middle alone, upsampling is all that is left."""
     maps = torch.randn(2, 1, 6, 6)
     middle = torch.zeros(1, 1, 3, 3)
     middle[..., 1, 1] = 1
-    torch.testing.assert_close(convolve(maps, middle, resize="double"), double(maps))
+    torch.testing.assert_close(convolve(maps, middle, resize="up"), upsample(maps))
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7, 8, 11])
@@ -174,23 +178,23 @@ def test_the_spread_of_equal_pictures_is_nothing_and_has_a_gradient() -> None:
     assert torch.isfinite(slope).all()
 
 
-def modulated(form: str, *, demodulate: bool, doubling: bool) -> ModulatedConv2d:
+def modulated(form: str, *, demodulate: bool, upsampling: bool) -> ModulatedConv2d:
     torch.manual_seed(1)
-    return ModulatedConv2d(6, 5, 3, demodulate=demodulate, doubling=doubling, form=form)
+    return ModulatedConv2d(6, 5, 3, demodulate=demodulate, upsampling=upsampling, form=form)
 
 
-@pytest.mark.parametrize(("demodulate", "doubling"), list(product([True, False], repeat=2)))
+@pytest.mark.parametrize(("demodulate", "upsampling"), list(product([True, False], repeat=2)))
 @pytest.mark.parametrize("form", ["grouped", "scaled"])
 @pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
 def test_the_forms_agree_in_values_and_gradients(
-    form: str, demodulate: bool, doubling: bool, order: torch.memory_format
+    form: str, demodulate: bool, upsampling: bool, order: torch.memory_format
 ) -> None:
     maps = torch.randn(3, 6, 8, 7).to(memory_format=order).requires_grad_()
     style = (1 + torch.randn(3, 6)).requires_grad_()
     slope = None
     found = []
     for each in (form, "looped"):
-        layer = modulated(each, demodulate=demodulate, doubling=doubling)
+        layer = modulated(each, demodulate=demodulate, upsampling=upsampling)
         out = layer(maps, style)
         slope = torch.randn_like(out) if slope is None else slope
         found.append([out, *grad(out, [maps, style, layer.weight], slope)])
@@ -220,16 +224,16 @@ def test_demodulation_takes_a_common_factor_of_the_style_away() -> None:
     torch.testing.assert_close(layer(maps, 3 * style), layer(maps, style))
 
 
-@pytest.mark.parametrize("doubling", [True, False])
+@pytest.mark.parametrize("upsampling", [True, False])
 @pytest.mark.parametrize("form", FORMS)
-def test_modulation_can_be_differentiated_twice(form: str, doubling: bool) -> None:
-    layer = ModulatedConv2d(2, 2, 3, doubling=doubling, form=form).double()
+def test_modulation_can_be_differentiated_twice(form: str, upsampling: bool) -> None:
+    layer = ModulatedConv2d(2, 2, 3, upsampling=upsampling, form=form).double()
     maps = torch.randn(2, 2, 3, 3, dtype=torch.float64, requires_grad=True)
     style = torch.rand(2, 2, dtype=torch.float64, requires_grad=True)
     assert gradgradcheck(layer, (maps, style))
 
 
-@pytest.mark.parametrize("resize", ["keep", "double", "halve"])
+@pytest.mark.parametrize("resize", ["keep", "up", "down"])
 def test_equalised_convolutions_can_be_differentiated_twice(resize: Resize) -> None:
     layer = EqualisedConv2d(2, 2, 3, resize=resize).double()
     maps = torch.randn(1, 2, 4, 4, dtype=torch.float64, requires_grad=True)

@@ -87,7 +87,9 @@ def test_a_layer_may_start_with_another_deviation() -> None:
 
 
 def test_the_deep_classifier_starts_as_its_authors_does() -> None:
-    network = DeepClassifierConfig(width=16, dropout=0.0).build((3, 16, 16), classes=4).eval()
+    network = (
+        DeepClassifierConfig(base_channels=16, dropout=0.0).build((3, 16, 16), classes=4).eval()
+    )
     pictures = draws(100, 3, 16, 16)
     initialise_by_data(network, pictures)
     spreads = network(pictures).std(0, correction=0)

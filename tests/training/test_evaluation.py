@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 import torch
 
-from runs_in_processes import assert_same, weights
+from helpers.runs_in_processes import assert_same, weights
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import RunConfig
 from zerosum.errors import RunError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from command_line import call
-from runs_in_processes import assert_same, weights
+from helpers.command_line import call
+from helpers.runs_in_processes import assert_same, weights
 from zerosum.config import RunConfig
 from zerosum.errors import RunError
 from zerosum.jobs import resume_run, train_run

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from runs_in_processes import assert_same, weights
+from helpers.runs_in_processes import assert_same, weights
 from zerosum.config import RunConfig
 from zerosum.data import unscale
 from zerosum.errors import RunError

@@ -1,9 +1,9 @@
-"""Pictures that a classifier gets wrong, though a person sees no difference.
+"""Adversarial examples: pictures that a classifier gets wrong, though they look the same.
 
-Everything happens in pixels in [0, 1]: a `Classifier` says how a network wants to be given them, a
-`Norm` what "near" means, a `Goal` what counts as success. An attack is a few settings, and
-`attack_pictures` runs any of them in the same way: in evaluation mode, repeatably, each picture by
-itself, and judged on the very pictures that it returns.
+All pixels are in [0, 1]. A `PixelClassifier` wraps a network and scales its input, a `Norm`
+defines the distance, a `Goal` defines success. An attack is a dataclass of settings.
+`attack_pictures` runs every attack in the same way: in evaluation mode, repeatably, each picture
+by itself. Success is measured on the very pictures that it returns.
 """
 
 import lazy_loader as lazy

@@ -4,11 +4,10 @@ from .ascent import fgsm as fgsm
 from .ascent import momentum as momentum
 from .ascent import pgd as pgd
 from .base import Attack as Attack
-from .base import Outcome as Outcome
+from .base import AttackResult as AttackResult
 from .base import attack_pictures as attack_pictures
 from .carlini import CarliniWagner as CarliniWagner
-from .chance import Chance as Chance
-from .classifier import Classifier as Classifier
+from .classifier import PixelClassifier as PixelClassifier
 from .deepfool import DeepFool as DeepFool
 from .goals import Goal as Goal
 from .learned import Learned as Learned
@@ -23,4 +22,5 @@ from .norms import LInf as LInf
 from .norms import Norm as Norm
 from .norms import into_range as into_range
 from .square import Square as Square
+from .streams import RandomStreams as RandomStreams
 from .universal import Universal as Universal

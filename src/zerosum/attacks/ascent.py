@@ -1,14 +1,14 @@
-"""Attacks that climb the slope: FGSM, BIM, PGD and momentum are one loop with other settings."""
+"""Attacks by gradient ascent: FGSM, BIM, PGD and MI-FGSM are one loop with other settings."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
 
-from zerosum.attacks.chance import Chance
-from zerosum.attacks.classifier import Classifier
+from zerosum.attacks.classifier import PixelClassifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import Norm, into_range
+from zerosum.attacks.streams import RandomStreams
 from zerosum.errors import ConfigError
 from zerosum.types import Pixels
 
@@ -19,24 +19,24 @@ _TINY = 1e-30
 
 @dataclass(frozen=True, kw_only=True)
 class Ascent:
-    """Steps up the slope of the log-odds of success, each followed by a return to the ball.
+    """Gradient ascent on the log-odds of success; each step is projected back onto the ball.
 
     v ← μ v + g / ‖g‖₁,   x' ← [ x + Π( x' + s ε · steepest(v) − x ) ] cut to [0, 1]
 
     with the gradient g at x', the projection Π onto the ball ‖δ‖ ≤ ε, and the steepest step of the
-    norm: sign(v), or v / ‖v‖₂. Without momentum (μ = 0) the factor 1/‖g‖₁ does not matter. All the
-    steps climb `Goal.odds`, whose slope points where that of the cross-entropy does but does not
-    vanish. A picture is left where its climb ends; of several climbs, at the greatest margin.
+    norm: sign(v), or v / ‖v‖₂. Without momentum (μ = 0) the factor 1/‖g‖₁ does not matter. The
+    steps increase `Goal.odds`, whose gradient has the direction of the cross-entropy's but does
+    not vanish. The result is the last point; of several restarts, that of the greatest margin.
 
     Attributes:
         norm: Of the ball and of the steps.
         steps: Their number.
-        step: s, the length of one as a share of ε.
-        decay: μ, what stays of the direction of earlier steps.
-        restarts: How often to begin, each time at another place of the ball chosen by chance; only
-            pictures that have not been successful are begun again. 0: begin once, at x itself.
-        stop: Leave pictures alone as soon as they succeed: no less success with less work, but
-            with less confidence, and less of it carries over to other classifiers.
+        step: s, the length of a step as a share of ε.
+        decay: μ, the momentum.
+        restarts: Number of starts, each at a random point of the ball; only pictures without
+            success so far are started again. 0: one start, at x itself.
+        stop: Whether a picture is left as soon as it succeeds. Success is the same with less work,
+            but confidence is lower, and fewer results transfer to other classifiers.
 
     Raises:
         ConfigError: If a setting is out of range.
@@ -69,76 +69,78 @@ class Ascent:
 
     def perturb(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Pixels:
-        """Climb once from the pictures, or from several places around them."""
+        """Ascend once from the pictures, or from several random points around them."""
         if self.restarts <= 1:
-            start = self._start(images, epsilon, chance)
-            return self._climb(classifier, images, start, goal, epsilon)
+            start = self._start(images, epsilon, random)
+            return self._ascend(classifier, images, start, goal, epsilon)
         best, margins = images.clone(), images.new_full((len(images),), -torch.inf)
+        # Only pictures without success go on: their random streams do not depend on the others.
         left = torch.arange(len(images), device=images.device)
         for _ in range(self.restarts):
-            here, aim = images[left], goal.of(left)
-            start = self._start(here, epsilon, chance.of(left))
-            ends = self._climb(classifier, here, start, aim, epsilon)
+            clean, aim = images[left], goal.of(left)
+            start = self._start(clean, epsilon, random.of(left))
+            results = self._ascend(classifier, clean, start, aim, epsilon)
             with torch.no_grad():
-                reached = aim.margin(classifier(ends)).to(margins.dtype)
-            better = reached > margins[left]
-            best[left[better]], margins[left[better]] = ends[better], reached[better]
+                margin = aim.margin(classifier(results)).to(margins.dtype)
+            better = margin > margins[left]
+            best[left[better]], margins[left[better]] = results[better], margin[better]
             left = left[margins[left] <= 0]
             if not len(left):
                 break
         return best
 
-    def _start(self, images: Pixels, epsilon: float, chance: Chance) -> Pixels:
+    def _start(self, images: Pixels, epsilon: float, random: RandomStreams) -> Pixels:
         if not self.restarts:
             return images
         _, channels, height, width = images.shape
-        away = self.norm.inside((channels, height, width), epsilon, chance)
-        return into_range(images, away.to(images.dtype))
+        offset = self.norm.inside((channels, height, width), epsilon, random)
+        return into_range(images, offset.to(images.dtype))
 
-    def _climb(
+    def _ascend(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
-        place: Pixels,
+        point: Pixels,
         goal: Goal,
         epsilon: float,
     ) -> Pixels:
-        """The places in which climbs from the given ones end, near the pictures."""
-        ends = torch.empty_like(images)
+        """Ascend from the points, within the balls around the pictures."""
+        results = torch.empty_like(images)
         going = torch.arange(len(images), device=images.device)
         velocity = torch.zeros_like(images)
         for _ in range(self.steps):
-            slope, logits = classifier.slope(place, goal.odds)
+            gradient, logits = classifier.gradient(point, goal.odds)
             if self.stop and bool((fooled := goal.fooled(logits)).any()):
-                ends[going[fooled]], on = place[fooled], ~fooled
+                results[going[fooled]], on = point[fooled], ~fooled
                 if not bool(on.any()):
-                    return ends
-                images, place, slope, velocity = images[on], place[on], slope[on], velocity[on]
-                going, goal = going[on], goal.of(on)
-            velocity = self._turn(velocity, slope)
-            moved = place + self.step * epsilon * self.norm.steepest(velocity)
-            place = into_range(images, self.norm.project(moved - images, epsilon))
-        ends[going] = place
-        return ends
+                    return results
+                images, point, gradient = images[on], point[on], gradient[on]
+                velocity, going, goal = velocity[on], going[on], goal.of(on)
+            velocity = self._accumulate(velocity, gradient)
+            moved = point + self.step * epsilon * self.norm.steepest(velocity)
+            # The ball first, then [0, 1]: clamping brings pixels nearer to x, so both hold.
+            point = into_range(images, self.norm.project(moved - images, epsilon))
+        results[going] = point
+        return results
 
-    def _turn(self, velocity: Pixels, slope: Pixels) -> Pixels:
+    def _accumulate(self, velocity: Pixels, gradient: Pixels) -> Pixels:
         if self.decay == 0:
-            return slope
-        length = slope.abs().sum(dim=(1, 2, 3), keepdim=True).clamp_min(_TINY)
-        return self.decay * velocity + slope / length
+            return gradient
+        length = gradient.abs().sum(dim=(1, 2, 3), keepdim=True).clamp_min(_TINY)
+        return self.decay * velocity + gradient / length
 
 
 def fgsm(norm: Norm) -> Ascent:
-    """Fast gradient sign method: one step from the picture to the end of the ball.
+    """Fast gradient sign method: one step from the picture to the surface of the ball.
 
-    x' = x + ε sign(∇ₓ cost(x, y)): the best there is for a linear classifier, away from the ends
+    x' = x + ε sign(∇ₓ cost(x, y)), which is optimal for a linear classifier, away from the ends
     of [0, 1].
 
     Paper:
@@ -167,9 +169,9 @@ def bim(norm: Norm) -> Ascent:
 
 
 def pgd(norm: Norm) -> Ascent:
-    """Projected gradient descent: forty steps from a place in the ball chosen by chance.
+    """Projected gradient descent: forty steps from a random point of the ball.
 
-    Each is 2.5 ε / 40 long, so that every place in the ball can be reached from every other.
+    Each is 2.5 ε / 40 long, so that every point of the ball can be reached from every other.
 
     Paper:
         Madry et al. 2018, sections 2.1 and 5, https://arxiv.org/abs/1706.06083
@@ -183,9 +185,9 @@ def pgd(norm: Norm) -> Ascent:
 
 
 def momentum(norm: Norm) -> Ascent:
-    """Momentum iterative method (MI-FGSM): ten steps that add up their slopes; μ = 1.
+    """Momentum iterative method (MI-FGSM): ten steps along accumulated gradients; μ = 1.
 
-    What it finds carries over to other classifiers more often.
+    Its results transfer to other classifiers more often.
 
     Paper:
         Dong et al. 2018, algorithm 1, https://arxiv.org/abs/1710.06081

@@ -1,4 +1,4 @@
-"""The one way in which every attack is run: checked, in pieces, repeatable, and judged afresh."""
+"""The loop that runs every attack: inputs are checked, and success is measured on the results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from zerosum.arguments import require_pixels
-from zerosum.attacks.chance import Chance
-from zerosum.attacks.classifier import Classifier
+from zerosum.attacks.classifier import PixelClassifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import Norm, into_range
+from zerosum.attacks.streams import RandomStreams
 from zerosum.errors import ConfigError, DataError
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["Attack", "Outcome", "attack_pictures"]
+__all__ = ["Attack", "AttackResult", "attack_pictures"]
 
 _ROUNDING = 1 + 1e-6
 _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
@@ -24,12 +24,12 @@ _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 @runtime_checkable
 class Attack(Protocol):
-    """A way to look for pictures near the given ones that a classifier gets wrong.
+    """An algorithm that searches, near given pictures, for ones that a classifier gets wrong.
 
     Attributes:
-        norm: What "near" means.
-        minimal: Whether it looks for the smallest perturbation, instead of the worst within ε.
-        joint: Whether it looks for one perturbation for all pictures together.
+        norm: How perturbations are measured.
+        minimal: Whether it searches for the smallest perturbation, instead of the worst within ε.
+        joint: Whether it searches for one perturbation for all pictures together.
 
     Example:
         >>> from zerosum.attacks import L2, Noise
@@ -43,43 +43,43 @@ class Attack(Protocol):
 
     @property
     def norm(self) -> Norm:
-        """What "near" means."""
+        """How perturbations are measured."""
         ...
 
     def perturb(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Pixels:
-        """Pictures in [0, 1] near the given ones.
+        """Perturb the pictures; the result is in [0, 1], too.
 
         Args:
             classifier: In evaluation mode, its parameters constant.
             images: Pictures in [0, 1].
-            goal: What is wanted of each.
-            epsilon: How far it may go; ``minimal`` attacks may be given infinity, and may go
-                further, because whoever calls them draws their pictures back into the ball.
-            chance: Random numbers for each picture.
+            goal: What counts as success for each.
+            epsilon: The greatest size. For ``minimal`` attacks it may be infinity, and they may
+                exceed it, because the caller projects their results onto the ball.
+            random: Random numbers for each picture.
         """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What an attack achieved, picture by picture.
+class AttackResult:
+    """The result of an attack, picture by picture.
 
     Attributes:
         images: The perturbed pictures, in [0, 1].
-        logits: What the classifier makes of these very pictures, shape (n, k).
+        logits: The classifier's logits of these very pictures, shape (n, k).
         fooled: Where the goal is reached.
-        sizes: How large the perturbations are, in the attack's norm.
+        sizes: Sizes of the perturbations, in the attack's norm.
 
     Example:
-        >>> Outcome(images=torch.zeros(1, 1, 2, 2), logits=torch.tensor([[0.0, 3.0]]),
+        >>> AttackResult(images=torch.zeros(1, 1, 2, 2), logits=torch.tensor([[0.0, 3.0]]),
         ...         fooled=torch.tensor([True]), sizes=torch.zeros(1)).predictions
         tensor([1])
     """
@@ -91,18 +91,18 @@ class Outcome:
 
     @property
     def predictions(self) -> Labels:
-        """The classes that the classifier names."""
+        """The predicted classes."""
         return self.logits.argmax(dim=1)
 
     @property
     def confidences(self) -> PerSample:
-        """The probabilities that it gives to these."""
+        """The probabilities of the predicted classes."""
         return self.logits.softmax(dim=1).amax(dim=1)
 
 
 def attack_pictures(
     attack: Attack,
-    classifier: Classifier,
+    classifier: PixelClassifier,
     images: Pixels,
     labels: Labels,
     *,
@@ -111,27 +111,27 @@ def attack_pictures(
     seed: int = 0,
     batch_size: int = 64,
     progress: Callable[[int, int], None] | None = None,
-) -> Outcome:
-    """Attack pictures, and ask the classifier about what came of it.
+) -> AttackResult:
+    """Attack pictures, and classify the results.
 
     The network is in evaluation mode meanwhile, and afterwards as it was; its parameters and their
-    gradients are not touched. What a picture becomes does not depend on the others, except for
+    gradients are not touched. The result for a picture does not depend on the others, except for
     the last digits of floating point, and for attacks that are ``joint``.
 
     Args:
-        attack: Which.
-        classifier: Whom.
+        attack: The attack.
+        classifier: The classifier under attack.
         images: Pictures in [0, 1], on the classifier's device; they stay as they are.
-        labels: The true classes or, if targeted, those that the classifier is to name.
+        labels: The true classes or, if targeted, those that are to be predicted.
         epsilon: ‖x' − x‖ ≤ ε for every result x', in units of [0, 1]: 8/255 is eight grey levels.
-            Infinity, which means no bound, is for attacks that look for the smallest perturbation.
-        targeted: What the labels mean.
-        seed: From which all chance follows.
+            Infinity, which means no bound, is for ``minimal`` attacks.
+        targeted: Whether the labels are targets.
+        seed: Determines all random numbers.
         batch_size: Pictures that go through the network at once.
-        progress: Is told of pictures done and of their number.
+        progress: Called with the number of pictures done and of all.
 
     Raises:
-        ConfigError: ε is out of range, or the network gives no logits (`Classifier.check`).
+        ConfigError: ε is out of range, or the network gives no logits (`PixelClassifier.check`).
         DataError: The pictures are no floats in [0, 1], or a label is no class.
 
     Example:
@@ -141,7 +141,7 @@ def attack_pictures(
         >>> _ = nn.init.constant_(linear[1].weight, 1.0)
         >>> _ = nn.init.constant_(linear[1].weight[1], -1.0)
         >>> grey = torch.full((1, 1, 2, 2), 0.05)
-        >>> fgsm, classifier = ATTACKS["fgsm"](LInf()), Classifier(network=linear)
+        >>> fgsm, classifier = ATTACKS["fgsm"](LInf()), PixelClassifier(network=linear)
         >>> attack_pictures(fgsm, classifier, grey, torch.tensor([1]), epsilon=0.1).images[0, 0]
         tensor([[0.1500, 0.1500],
                 [0.1500, 0.1500]])
@@ -152,38 +152,39 @@ def attack_pictures(
         raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
     batch_size = min(batch_size, len(images))
     size = len(images) if attack.joint else batch_size
-    with classifier.still():
+    with classifier.frozen():
         _check_labels(labels, classifier.classes(images), len(images))
         goal = Goal(labels=labels, targeted=targeted)
         pieces = []
         for start in range(0, len(images), size):
-            places = torch.arange(start, min(start + size, len(images)), device=images.device)
-            chance = Chance(seed=seed, indices=places.tolist(), device=images.device)
+            indices = torch.arange(start, min(start + size, len(images)), device=images.device)
+            random = RandomStreams(seed=seed, indices=indices.tolist(), device=images.device)
             pieces.append(
-                _attack(attack, classifier, images[places], goal.of(places), epsilon, chance)
+                _attack(attack, classifier, images[indices], goal.of(indices), epsilon, random)
             )
             if progress is not None:
-                progress(start + len(places), len(images))
-        found = torch.cat(pieces)
+                progress(start + len(indices), len(images))
+        results = torch.cat(pieces)
+        # Classified afresh: what the attack computed on its way may be of other pictures.
         with torch.no_grad():
-            logits = torch.cat([classifier(piece) for piece in torch.split(found, batch_size)])
-    sizes = attack.norm.size(found - images)
-    return Outcome(images=found, logits=logits, fooled=goal.fooled(logits), sizes=sizes)
+            logits = torch.cat([classifier(piece) for piece in torch.split(results, batch_size)])
+    sizes = attack.norm.size(results - images)
+    return AttackResult(images=results, logits=logits, fooled=goal.fooled(logits), sizes=sizes)
 
 
 def _attack(
     attack: Attack,
-    classifier: Classifier,
+    classifier: PixelClassifier,
     images: Pixels,
     goal: Goal,
     epsilon: float,
-    chance: Chance,
+    random: RandomStreams,
 ) -> Pixels:
-    """Attack one piece, and see to it that it stays in its ball."""
-    found = attack.perturb(classifier, images, goal, epsilon=epsilon, chance=chance).detach()
+    """Attack one piece, and project what may have left the ball."""
+    results = attack.perturb(classifier, images, goal, epsilon=epsilon, random=random).detach()
     if attack.minimal and isfinite(epsilon):
-        found = into_range(images, attack.norm.project(found - images, epsilon))
-    return found
+        results = into_range(images, attack.norm.project(results - images, epsilon))
+    return results
 
 
 def _check_epsilon(attack: Attack, epsilon: float, images: Pixels) -> None:

@@ -1,4 +1,4 @@
-"""What is attacked: a network that gives logits of pictures, and how it wants to be given them."""
+"""The classifier under attack: a network with logits as output, and the scaling of its input."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,33 +10,33 @@ from torch import Tensor, nn
 from zerosum.errors import ConfigError
 from zerosum.types import ClassLogits, PerSample, Pixels
 
-__all__ = ["Classifier"]
+__all__ = ["PixelClassifier"]
 
-_LOOKED_AT = 2
+_CHECKED = 2
 _SUMS_TO_ONE = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Classifier:
-    """A view of any network as a function from pixels in [0, 1] to logits of k classes.
+class PixelClassifier:
+    """A network as a function from pixels in [0, 1] to logits of k classes.
 
-    The network is given (low + (high − low) x − mean) / std, so an attack works on the pictures x
-    as they are seen and saved, and its ε is in their unit, whatever the network was trained on.
+    The network's input is (low + (high − low) x − mean) / std. So an attack works on the pictures
+    x as they are saved, and its ε is in their unit, whatever the network was trained on.
 
     Attributes:
-        network: From what it is given, shape (n, c, h, w), to logits, shape (n, k).
+        network: From its input (n, c, h, w) to logits (n, k).
         bounds: (low, high): what the network's pixels are for black and white, before ``mean`` and
             ``std``; (0, 255) for one that was trained on bytes, (-1, 1) for zerosum's own.
         mean: What is subtracted, one number or one for each channel.
         std: What it is divided by, likewise.
-        name: What to call it in messages.
+        name: Its name in messages.
 
     Raises:
         ConfigError: If the bounds or a standard deviation are impossible.
 
     Example:
         >>> brightness = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
-        >>> classifier = Classifier(network=brightness, mean=(0.5,), std=(0.5,))
+        >>> classifier = PixelClassifier(network=brightness, mean=(0.5,), std=(0.5,))
         >>> classifier(torch.zeros(3, 1, 2, 2)).shape
         torch.Size([3, 2])
     """
@@ -58,25 +58,25 @@ class Classifier:
             raise ConfigError(f"std must be greater than 0, got {self.std}.")
 
     def __call__(self, images: Pixels) -> ClassLogits:
-        """The logits of pictures in [0, 1]."""
-        logits: ClassLogits = self.network(self._given(images))
+        """Compute logits of pictures in [0, 1]."""
+        logits: ClassLogits = self.network(self._scale(images))
         return logits
 
-    def slope(
+    def gradient(
         self, images: Pixels, gain: Callable[[ClassLogits], PerSample]
     ) -> tuple[Pixels, ClassLogits]:
-        """The gradient of a function of the logits by the pixels, and the logits.
+        """Compute the gradient of a function of the logits with respect to the pixels; and logits.
 
         Args:
             images: Pictures in [0, 1].
             gain: From logits to one value per picture.
 
         Raises:
-            ConfigError: The network lets no gradient through.
+            ConfigError: No gradient passes through the network.
 
         Example:
             >>> linear = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
-            >>> gradient, _ = Classifier(network=linear).slope(
+            >>> gradient, _ = PixelClassifier(network=linear).gradient(
             ...     torch.zeros(3, 1, 2, 2), lambda logits: logits[:, 0])
             >>> torch.equal(gradient[0].flatten(), linear[1].weight[0])
             True
@@ -94,10 +94,10 @@ class Classifier:
         return gradient, logits.detach()
 
     @contextmanager
-    def still(self) -> Iterator[None]:
-        """Within the context the network is in evaluation mode, and its parameters are constants.
+    def frozen(self) -> Iterator[None]:
+        """Freeze the network within the context: evaluation mode, constant parameters.
 
-        Afterwards every layer is in the mode that it was in, and nothing else has changed.
+        Afterwards every layer has its former mode, and nothing else has changed.
         """
         modes = [(module, module.training) for module in self.network.modules()]
         moved = [weight for weight in self.network.parameters() if weight.requires_grad]
@@ -113,38 +113,38 @@ class Classifier:
                 weight.requires_grad_(True)
 
     def classes(self, images: Pixels) -> int:
-        """How many classes it knows; the first time for a shape and type, it is checked on two.
+        """Return the number of classes; a new shape or type of pictures is checked on two.
 
         Raises:
             ConfigError: As `check`.
 
         Example:
             >>> linear = nn.Sequential(nn.Flatten(), nn.Linear(4, 7))
-            >>> Classifier(network=linear).classes(torch.zeros(64, 1, 2, 2))
+            >>> PixelClassifier(network=linear).classes(torch.zeros(64, 1, 2, 2))
             7
         """
         kind = (images.shape[1:], images.dtype)
         if kind not in self._known:
-            self._known[kind] = self.check(images[:_LOOKED_AT]).shape[1]
+            self._known[kind] = self.check(images[:_CHECKED]).shape[1]
         return self._known[kind]
 
     def check(self, images: Pixels) -> ClassLogits:
-        """Logits of pictures, after making sure that they are what they are called.
+        """Compute logits of pictures, and make sure that they are logits.
 
         Raises:
-            ConfigError: The network fails on pictures of this shape, or gives something else than
-                finite logits (n, k): probabilities, for instance.
+            ConfigError: The network fails on pictures of this shape, or its output is something
+                else than finite logits (n, k): probabilities, for instance.
 
         Example:
             >>> squashed = nn.Sequential(nn.Flatten(), nn.Linear(4, 2), nn.Softmax(dim=1))
-            >>> Classifier(network=squashed).check(torch.zeros(3, 1, 2, 2))
+            >>> PixelClassifier(network=squashed).check(torch.zeros(3, 1, 2, 2))
             Traceback (most recent call last):
             ...
             zerosum.errors.ConfigError: the classifier gives probabilities ...
         """
         try:
             with torch.no_grad():
-                logits: ClassLogits = self.network(self._given(images))
+                logits: ClassLogits = self.network(self._scale(images))
         except (RuntimeError, ValueError, TypeError, IndexError, AssertionError) as error:
             shape = " x ".join(map(str, images.shape[1:]))
             raise ConfigError(
@@ -155,7 +155,7 @@ class Classifier:
         self._check_logits(logits, len(images))
         return logits
 
-    def _given(self, images: Pixels) -> Pixels:
+    def _scale(self, images: Pixels) -> Pixels:
         low, high = self.bounds
         if (low, high) != (0.0, 1.0):
             images = low + (high - low) * images
@@ -177,8 +177,8 @@ class Classifier:
         if bool((logits >= 0).all()) and float(off) < _SUMS_TO_ONE:
             raise ConfigError(
                 f"{self.name} gives probabilities (each row is at least 0 and sums to 1), whose "
-                "slopes vanish where it is sure, so it would only seem robust; return the logits "
-                "before the softmax. If they cannot be had, their logarithms are logits as well."
+                "gradients vanish where it is sure, so it would only seem robust; return logits "
+                "before the softmax. If there are none, the logarithms are logits as well."
             )
 
 

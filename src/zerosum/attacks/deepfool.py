@@ -1,4 +1,4 @@
-"""DeepFool: to the nearest boundary, as if the classifier were linear, until it is crossed."""
+"""DeepFool: steps to the nearest decision boundary of the linearised classifier."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,10 +6,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from zerosum.attacks.chance import Chance
-from zerosum.attacks.classifier import Classifier
+from zerosum.attacks.classifier import PixelClassifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import Norm, into_range
+from zerosum.attacks.streams import RandomStreams
 from zerosum.errors import ConfigError
 from zerosum.types import ClassLogits, PerSample, Pixels
 
@@ -22,7 +22,7 @@ _PUSH = 1e-4
 
 @dataclass(frozen=True, kw_only=True)
 class DeepFool:
-    """Small perturbations that fool a classifier, found by taking it for a linear one.
+    """Find small perturbations by linearising the classifier again and again.
 
     At x', class k ≠ y is |f_k| / ‖w_k‖* away, with f_k = z_k − z_y, w_k = ∇f_k, and ‖·‖* the
     ℓ₂ norm for ℓ₂, the ℓ₁ norm for ℓ∞. Add the shortest step to the nearest of these boundaries,
@@ -33,11 +33,10 @@ class DeepFool:
     well, which may take more steps.
 
     Attributes:
-        norm: In which the perturbation is to be small.
-        steps: At most this many.
+        norm: The norm in which the perturbation is to be small.
+        steps: The greatest number of steps.
         overshoot: η.
-        candidates: Only the boundaries with the classes that were likeliest at x are looked at,
-            so many besides y.
+        candidates: Number of classes besides y, the likeliest at x, whose boundaries count.
 
     Raises:
         ConfigError: If a setting is out of range.
@@ -68,28 +67,29 @@ class DeepFool:
 
     def perturb(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Pixels:
         """Step until fooled; pictures that are wrong already stay as they are."""
-        found = images.clone()
+        results = images.clone()
         left = torch.arange(len(images), device=images.device)
         total, rivals = torch.zeros_like(images), self._rivals(classifier, images, goal)
         for _ in range(self.steps):
-            step, fooled = self._step(classifier, found[left], goal.of(left), rivals[left])
+            step, fooled = self._step(classifier, results[left], goal.of(left), rivals[left])
             left, step = left[~fooled], step[~fooled]
             if not len(left):
                 break
+            # Steps are summed without clamping; x plus the stretched sum is clamped once.
             total[left] += step
-            found[left] = into_range(images[left], (1 + self.overshoot) * total[left])
-        return found
+            results[left] = into_range(images[left], (1 + self.overshoot) * total[left])
+        return results
 
-    def _rivals(self, classifier: Classifier, images: Pixels, goal: Goal) -> Tensor:
-        """The classes whose boundaries are looked at, likeliest first, shape (n, m)."""
+    def _rivals(self, classifier: PixelClassifier, images: Pixels, goal: Goal) -> Tensor:
+        """Select the classes whose boundaries count, likeliest first, shape (n, m)."""
         with torch.no_grad():
             logits = classifier(images)
         if goal.targeted:
@@ -98,9 +98,9 @@ class DeepFool:
         return others.topk(min(self.candidates, logits.shape[1] - 1), dim=1).indices
 
     def _step(
-        self, classifier: Classifier, places: Pixels, goal: Goal, rivals: Tensor
+        self, classifier: PixelClassifier, places: Pixels, goal: Goal, rivals: Tensor
     ) -> tuple[Pixels, Tensor]:
-        """The shortest step to the nearest boundary, and where none is needed any more."""
+        """Compute the shortest step to the nearest boundary, and where the goal is reached."""
         leaf = places.detach().requires_grad_(True)
         with torch.enable_grad():
             logits = classifier(leaf)
@@ -109,11 +109,12 @@ class DeepFool:
         nearest = logits.new_full((len(places),), torch.inf)
         best = torch.zeros_like(places)
         for column in range(rivals.shape[1]):
-            lag, slope = _boundary(logits, leaf, home, rivals[:, column])
-            step = self.norm.shortest(slope, lag)
+            lag, gradient = _boundary(logits, leaf, home, rivals[:, column])
+            step = self.norm.shortest(gradient, lag)
             distance = self.norm.size(step)
-            step = step + _PUSH * self.norm.steepest(slope)
-            closer = (distance < nearest) & slope.flatten(1).any(dim=1)
+            step = step + _PUSH * self.norm.steepest(gradient)
+            # A gradient of 0 gives a step of length 0, which would be the shortest of all.
+            closer = (distance < nearest) & gradient.flatten(1).any(dim=1)
             best[closer], nearest = step[closer], torch.where(closer, distance, nearest)
         return best, fooled
 
@@ -121,8 +122,8 @@ class DeepFool:
 def _boundary(
     logits: ClassLogits, leaf: Pixels, home: Tensor, rival: Tensor
 ) -> tuple[PerSample, Pixels]:
-    """By how much a rival lags behind, |f_k|, and the slope w_k of its lead."""
+    """Compute the distance |f_k| of a rival's logit, and the gradient w_k of its lead."""
     with torch.enable_grad():
         lead = (logits.gather(1, rival[:, None]) - logits.gather(1, home[:, None]))[:, 0]
-    (slope,) = torch.autograd.grad(lead.sum(), leaf, retain_graph=True)
-    return lead.detach().abs(), slope
+    (gradient,) = torch.autograd.grad(lead.sum(), leaf, retain_graph=True)
+    return lead.detach().abs(), gradient

@@ -1,4 +1,4 @@
-"""What an attack wants of a classifier: to leave the true class, or to reach a chosen one."""
+"""Goals of an attack: any class but the true one, or a chosen one."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ __all__ = ["Goal"]
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """What counts as success for each picture, and what to climb to get there.
+    """The goal for each picture: what counts as success, and the functions to increase.
 
     With logits z and the label y, or the target t:
 
@@ -21,8 +21,8 @@ class Goal:
     A picture has fooled the classifier where its margin is greater than 0.
 
     Attributes:
-        labels: The classes to be left or, if targeted, those to be reached; shape (n,).
-        targeted: Which of the two.
+        labels: The true classes or, if targeted, those to be reached; shape (n,).
+        targeted: Whether the labels are targets.
 
     Example:
         >>> logits = torch.tensor([[3.0, 1.0, 0.0]])
@@ -36,36 +36,36 @@ class Goal:
     targeted: bool = False
 
     def margin(self, logits: ClassLogits) -> PerSample:
-        """By how much the goal is reached, in logits; negative where it is not."""
+        """Compute the margin in logits; it is negative where the goal is not reached."""
         own, others = self._split(logits)
         lead = others.amax(dim=1) - own
         return -lead if self.targeted else lead
 
     def odds(self, logits: ClassLogits) -> PerSample:
-        """Logarithm of the odds of success: log Σ_{j≠y} e^{z_j} − z_y, or its negative for t.
+        """Compute the log-odds of success: log Σ_{j≠y} e^{z_j} − z_y, or its negative for t.
 
-        The cross-entropy with y is softplus(odds). Both rise in one direction, but the slope of
-        the cross-entropy is σ(odds) times as steep and vanishes where the classifier is sure, so
-        attacks whose steps have a length of their own climb this instead.
+        The cross-entropy with y is softplus(odds). Their gradients have one direction, but that of
+        the cross-entropy has the factor σ(odds), which vanishes where the classifier is sure. So
+        attacks with steps of fixed length increase the log-odds instead.
 
         Paper:
-            Carlini and Wagner 2017, section IV.C, https://arxiv.org/abs/1608.04644, on slopes
-            that vanish.
+            Carlini and Wagner 2017, section IV.C, https://arxiv.org/abs/1608.04644, on vanishing
+            gradients.
         """
         own, others = self._split(logits)
         odds = others.logsumexp(dim=1) - own
         return -odds if self.targeted else odds
 
     def fooled(self, logits: ClassLogits) -> Mask:
-        """Where the goal is reached; a tie is no success."""
+        """Tell where the goal is reached; a tie is no success."""
         return self.margin(logits) > 0
 
     def of(self, kept: Tensor) -> "Goal":
-        """The goals of some of the pictures, by their places or by a mask."""
+        """Select the goals of some pictures, by index or by a mask."""
         return Goal(labels=self.labels[kept], targeted=self.targeted)
 
     def _split(self, logits: ClassLogits) -> tuple[PerSample, ClassLogits]:
-        """The label's logit, and the logits with −∞ in its place."""
+        """Split off the label's logit; the others have −∞ in its place."""
         place = self.labels[:, None]
         own = logits.gather(1, place)[:, 0]
         return own, logits.scatter(1, place, -torch.inf)

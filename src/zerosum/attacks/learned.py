@@ -1,4 +1,4 @@
-"""Perturbations by a network that has learnt to make them: one pass, and no question asked."""
+"""Perturbations by a trained network: one pass, without a query to the classifier."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -6,10 +6,10 @@ from typing import ClassVar
 import torch
 from torch import nn
 
-from zerosum.attacks.chance import Chance
-from zerosum.attacks.classifier import Classifier
+from zerosum.attacks.classifier import PixelClassifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import LInf, Norm, into_range
+from zerosum.attacks.streams import RandomStreams
 from zerosum.errors import ConfigError
 from zerosum.types import Pixels
 
@@ -18,13 +18,13 @@ __all__ = ["Learned"]
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """A trained network g that answers a picture with its perturbation (AdvGAN).
+    """A trained network g from a picture to its perturbation (AdvGAN).
 
     x' = [ x + ε g(2x − 1) ] cut to [0, 1],   with g in [-1, 1], so that ‖x' − x‖∞ ≤ ε
 
-    It learnt with one ε, against one classifier; with another ε the same pattern is made fainter
-    or stronger, and another classifier sees what carries over. The classifier is not asked, so a
-    picture costs one pass through g. The goal is that which g learnt, whatever is asked for.
+    It was trained with one ε, against one classifier. Another ε scales the same pattern; on
+    another classifier it is a transfer attack. The classifier is not queried, so a picture costs
+    one pass through g. The goal is that of g's training, whatever goal is passed.
 
     Attributes:
         network: g, in evaluation mode: from pictures in [-1, 1] to as many numbers in [-1, 1].
@@ -38,9 +38,9 @@ class Learned:
 
     Example:
         >>> brighter = Learned(network=nn.Hardtanh(0.5, 1.0))
-        >>> brighter.perturb(Classifier(network=nn.Flatten()), torch.zeros(1, 1, 1, 2),
+        >>> brighter.perturb(PixelClassifier(network=nn.Flatten()), torch.zeros(1, 1, 1, 2),
         ...                  Goal(labels=torch.tensor([0])), epsilon=0.1,
-        ...                  chance=Chance(seed=0, indices=[0]))
+        ...                  random=RandomStreams(seed=0, indices=[0]))
         tensor([[[[0.0500, 0.0500]]]])
     """
 
@@ -57,14 +57,14 @@ class Learned:
 
     def perturb(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Pixels:
-        """Add what the network draws."""
+        """Add the network's output."""
         with torch.no_grad():
             changes: Pixels = self.network(images * 2 - 1)
         return into_range(images, epsilon * changes.to(images.dtype))

@@ -29,4 +29,4 @@ ATTACKS: Table[Callable[[Norm], Attack]] = Table(
     },
     also={"i-fgsm": "bim", "ifgsm": "bim", "mim": "momentum", "mi-fgsm": "momentum", "c&w": "cw"},
 )
-"""The attacks by name, with the settings of their papers; each is given a norm."""
+"""The attacks by name, with the settings of their papers; each is built for a norm."""

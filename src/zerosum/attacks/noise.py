@@ -1,12 +1,12 @@
-"""The control: perturbations as large as those of an attack, but without any aim."""
+"""The control experiment: random perturbations as large as those of an attack."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from zerosum.attacks.chance import Chance
-from zerosum.attacks.classifier import Classifier
+from zerosum.attacks.classifier import PixelClassifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import Norm, into_range
+from zerosum.attacks.streams import RandomStreams
 from zerosum.types import Pixels
 
 __all__ = ["Noise"]
@@ -14,10 +14,10 @@ __all__ = ["Noise"]
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """Noise of size ε. What fools a classifier no more than this has found no weakness of it.
+    """Noise of size ε: an attack that succeeds no more often has found no weakness.
 
     Attributes:
-        norm: What its size is measured in.
+        norm: How its size is measured.
         where: ``surface``: as large as allowed, each pixel ±ε for linf; ``inside``: uniformly in
             the ball.
 
@@ -27,8 +27,8 @@ class Noise:
         >>> from zerosum.attacks import LInf
         >>> noise, network = Noise(norm=LInf()), nn.Flatten()
         >>> grey = torch.full((1, 1, 1, 2), 0.5)
-        >>> noise.perturb(Classifier(network=network), grey, Goal(labels=torch.tensor([0])),
-        ...               epsilon=0.25, chance=Chance(seed=1, indices=[0])).sub(grey).abs()
+        >>> noise.perturb(PixelClassifier(network=network), grey, Goal(labels=torch.tensor([0])),
+        ...               epsilon=0.25, random=RandomStreams(seed=1, indices=[0])).sub(grey).abs()
         tensor([[[[0.2500, 0.2500]]]])
     """
 
@@ -39,15 +39,15 @@ class Noise:
 
     def perturb(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Pixels:
-        """Add the noise; the classifier is not asked."""
+        """Add the noise; the classifier is not queried."""
         _, channels, height, width = images.shape
         draw = self.norm.surface if self.where == "surface" else self.norm.inside
-        delta = draw((channels, height, width), epsilon, chance)
+        delta = draw((channels, height, width), epsilon, random)
         return into_range(images, delta.to(images.dtype))

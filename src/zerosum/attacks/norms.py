@@ -1,4 +1,4 @@
-"""How large a perturbation is: what an attack has to know of a norm, and nothing else of it.
+"""Norms of perturbations, with the operations that attacks need.
 
 Throughout, δ is a perturbation and g a gradient, both of shape (n, c, h, w), and d = c h w.
 """
@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from zerosum.attacks.chance import Chance
+from zerosum.attacks.streams import RandomStreams
 from zerosum.registry import Table
 from zerosum.types import ImageShape, PerSample, Pixels
 
@@ -20,7 +20,7 @@ _TINY = 1e-30
 
 @runtime_checkable
 class Norm(Protocol):
-    """A ball around each picture.
+    """A norm, and the ball ‖δ‖ ≤ ε around each picture.
 
     Attributes:
         name: ``linf`` or ``l2``.
@@ -34,27 +34,27 @@ class Norm(Protocol):
     name: ClassVar[str]
 
     def size(self, delta: Pixels) -> PerSample:
-        """‖δ‖ of each picture."""
+        """Compute ‖δ‖ of each picture."""
         ...
 
     def project(self, delta: Pixels, epsilon: float) -> Pixels:
-        """The nearest point of the ball ‖δ‖ ≤ ε."""
+        """Project onto the ball ‖δ‖ ≤ ε."""
         ...
 
     def steepest(self, gradient: Pixels) -> Pixels:
-        """The step of length 1 along which ⟨g, δ⟩ grows most; 0 where g is 0."""
+        """Compute the step of length 1 that maximises ⟨g, δ⟩; 0 where g is 0."""
         ...
 
     def shortest(self, gradient: Pixels, rise: PerSample) -> Pixels:
-        """The smallest δ with ⟨g, δ⟩ = rise."""
+        """Compute the smallest δ with ⟨g, δ⟩ = rise."""
         ...
 
-    def inside(self, shape: ImageShape, epsilon: float, chance: Chance) -> Pixels:
-        """Uniformly in the ball."""
+    def inside(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
+        """Draw uniformly in the ball."""
         ...
 
-    def surface(self, shape: ImageShape, epsilon: float, chance: Chance) -> Pixels:
-        """By chance among the points that are ε away, as far as an attack may go."""
+    def surface(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
+        """Draw from the points at distance ε, as far as an attack may go."""
         ...
 
 
@@ -75,29 +75,29 @@ class LInf:
     name: ClassVar[str] = "linf"
 
     def size(self, delta: Pixels) -> PerSample:
-        """Max |δ_i|."""
+        """Compute max |δ_i|."""
         return delta.abs().flatten(1).amax(dim=1)
 
     def project(self, delta: Pixels, epsilon: float) -> Pixels:
-        """Cut every pixel's change to [−ε, ε]."""
+        """Clamp every pixel's change to [−ε, ε]."""
         return delta.clamp(-epsilon, epsilon)
 
     def steepest(self, gradient: Pixels) -> Pixels:
-        """sign(g)."""
+        """Compute sign(g)."""
         return gradient.sign()
 
     def shortest(self, gradient: Pixels, rise: PerSample) -> Pixels:
-        """R sign(g) / ‖g‖₁."""
+        """Compute r sign(g) / ‖g‖₁."""
         length = gradient.abs().flatten(1).sum(dim=1).clamp_min(_TINY)
         return _wide(rise / length) * gradient.sign()
 
-    def inside(self, shape: ImageShape, epsilon: float, chance: Chance) -> Pixels:
-        """Every pixel uniformly in [−ε, ε]."""
-        return (2 * chance.uniform(*shape) - 1) * epsilon
+    def inside(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
+        """Draw every pixel uniformly in [−ε, ε]."""
+        return (2 * random.uniform(*shape) - 1) * epsilon
 
-    def surface(self, shape: ImageShape, epsilon: float, chance: Chance) -> Pixels:
-        """Every pixel −ε or ε: a corner of the cube, as the sign of a gradient is."""
-        return chance.signs(*shape) * epsilon
+    def surface(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
+        """Draw −ε or ε for every pixel: a corner of the cube, as the sign of a gradient is."""
+        return random.signs(*shape) * epsilon
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,33 +116,34 @@ class L2:
     name: ClassVar[str] = "l2"
 
     def size(self, delta: Pixels) -> PerSample:
-        """√Σ δ_i²."""
+        """Compute √Σ δ_i²."""
         length: Tensor = torch.linalg.vector_norm(delta, dim=(1, 2, 3))
         return length
 
     def project(self, delta: Pixels, epsilon: float) -> Pixels:
-        """Shorten what is longer than ε."""
+        """Shorten perturbations that are longer than ε."""
         length = self.size(delta).clamp_min(_TINY)
         return _wide((epsilon / length).clamp_max(1)) * delta
 
     def steepest(self, gradient: Pixels) -> Pixels:
-        """G / ‖g‖₂."""
+        """Compute g / ‖g‖₂."""
         return gradient / _wide(self.size(gradient).clamp_min(_TINY))
 
     def shortest(self, gradient: Pixels, rise: PerSample) -> Pixels:
-        """R g / ‖g‖₂², divided one after the other because the square can underflow."""
+        """Compute r g / ‖g‖₂²."""
         length = self.size(gradient).clamp_min(_TINY)
+        # Divided twice by the length, because its square can underflow.
         return _wide(rise / length) * (gradient / _wide(length))
 
-    def inside(self, shape: ImageShape, epsilon: float, chance: Chance) -> Pixels:
-        """A direction by chance, and the length ε u^(1/d) with u uniform in [0, 1)."""
+    def inside(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
+        """Draw a direction, and the length ε u^(1/d) with u uniform in [0, 1)."""
         channels, height, width = shape
-        length = chance.uniform(1, 1, 1) ** (1 / (channels * height * width))
-        return self.surface(shape, epsilon, chance) * length
+        length = random.uniform(1, 1, 1) ** (1 / (channels * height * width))
+        return self.surface(shape, epsilon, random) * length
 
-    def surface(self, shape: ImageShape, epsilon: float, chance: Chance) -> Pixels:
-        """A direction by chance, and the length ε."""
-        return self.steepest(chance.normal(*shape)) * epsilon
+    def surface(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
+        """Draw a direction, with the length ε."""
+        return self.steepest(random.normal(*shape)) * epsilon
 
 
 NORMS: Table[Norm] = Table("norm", {"linf": LInf(), "l2": L2()})
@@ -150,9 +151,9 @@ NORMS: Table[Norm] = Table("norm", {"linf": LInf(), "l2": L2()})
 
 
 def into_range(images: Pixels, delta: Pixels) -> Pixels:
-    """X + δ as a picture: pixels cut to [0, 1].
+    """Compute x + δ, clamped to [0, 1].
 
-    x itself is in that range, so cutting brings every pixel nearer to x: what was in a ball around
+    x itself is in that range, so clamping brings every pixel nearer to x: a point of a ball around
     x stays in it.
 
     Example:

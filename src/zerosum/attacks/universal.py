@@ -1,4 +1,4 @@
-"""One perturbation for all pictures."""
+"""Universal adversarial perturbations: one for all pictures."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,34 +7,34 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from zerosum.attacks.chance import Chance
-from zerosum.attacks.classifier import Classifier
+from zerosum.attacks.classifier import PixelClassifier
 from zerosum.attacks.goals import Goal
 from zerosum.attacks.norms import Norm, into_range
+from zerosum.attacks.streams import RandomStreams
 from zerosum.errors import ConfigError
 from zerosum.types import PerSample, Pixels
 
 __all__ = ["Perturbation", "Universal"]
 
 Perturbation = Float[Tensor, "1 c h w"]
-"""What is added to every picture."""
+"""The perturbation of every picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Universal:
-    """One δ that fools the classifier on as many pictures as it can.
+    """One δ that fools the classifier on as many pictures as possible.
 
     maximise Σᵢ min(margin(xᵢ + δ), κ)   over ‖δ‖ ≤ ε
 
-    by steepest steps over small batches, each followed by a return to the ball. The cap κ keeps
-    pictures that are fooled already from steering δ. This is the gradient form of Shafahi et al.;
-    the first universal perturbations (Moosavi-Dezfooli et al. 2017) add up steps of DeepFool. Of
-    the perturbations after each pass over the pictures, that which fools most is kept. It is
-    learnt on the very pictures that it is given: to see what it does to others, use `learn`.
+    by steepest steps over small batches, each projected back onto the ball. The cap κ removes the
+    gradient of pictures that are fooled already. This is the gradient form of Shafahi et al.; the
+    first universal perturbations (Moosavi-Dezfooli et al. 2017) add up steps of DeepFool. Of the
+    perturbations after each pass over the pictures, the one that fools most is kept. `perturb`
+    trains it on the very pictures that it changes; to test it on others, use `learn`.
 
     Attributes:
-        norm: Of the ball.
-        passes: How often all pictures are seen.
+        norm: Norm of the ball.
+        passes: Number of passes over all pictures.
         step: The length of a step as a share of ε.
         cap: κ, in logits.
         batch_size: Pictures that share a step.
@@ -66,48 +66,49 @@ class Universal:
 
     def perturb(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Pixels:
-        """Learn δ on these pictures and add it to them."""
-        delta = self.learn(classifier, images, goal, epsilon=epsilon, chance=chance)
+        """Train δ on these pictures and add it to them."""
+        delta = self.learn(classifier, images, goal, epsilon=epsilon, random=random)
         return into_range(images, delta.expand_as(images))
 
     def learn(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         *,
         epsilon: float,
-        chance: Chance,
+        random: RandomStreams,
     ) -> Perturbation:
-        """The perturbation δ, shape (1, c, h, w).
+        """Train the perturbation δ, shape (1, c, h, w).
 
         Args:
-            classifier: In evaluation mode, its parameters constant (`Classifier.still`).
-            images: To learn on, in [0, 1].
-            goal: What is wanted of each.
+            classifier: In evaluation mode, its parameters constant (`PixelClassifier.frozen`).
+            images: Pictures to train on, in [0, 1].
+            goal: What counts as success for each.
             epsilon: The size of the ball.
-            chance: Gives the order of the pictures.
+            random: Determines the order of the pictures.
         """
         delta = torch.zeros_like(images[:1])
         best, most = delta, self._count(classifier, images, goal, delta)
         for _ in range(self.passes):
-            for places in torch.split(chance.uniform().argsort(), self.batch_size):
-                delta = self._step(classifier, images[places], goal.of(places), delta, epsilon)
+            for batch in torch.split(random.uniform().argsort(), self.batch_size):
+                delta = self._step(classifier, images[batch], goal.of(batch), delta, epsilon)
             fooled = self._count(classifier, images, goal, delta)
+            # Of equal ones the last: its margins have been raised for longer.
             if fooled >= most:
                 best, most = delta, fooled
         return best
 
     def _step(
         self,
-        classifier: Classifier,
+        classifier: PixelClassifier,
         images: Pixels,
         goal: Goal,
         delta: Perturbation,
@@ -116,18 +117,18 @@ class Universal:
         def gain(logits: Tensor) -> PerSample:
             return goal.margin(logits).clamp_max(self.cap)
 
-        slope, _ = classifier.slope(into_range(images, delta.expand_as(images)), gain)
-        rise = self.norm.steepest(slope.sum(dim=0, keepdim=True))
+        gradients, _ = classifier.gradient(into_range(images, delta.expand_as(images)), gain)
+        rise = self.norm.steepest(gradients.sum(dim=0, keepdim=True))
         return self.norm.project(delta + self.step * epsilon * rise, epsilon)
 
     @torch.no_grad()
     def _count(
-        self, classifier: Classifier, images: Pixels, goal: Goal, delta: Perturbation
+        self, classifier: PixelClassifier, images: Pixels, goal: Goal, delta: Perturbation
     ) -> int:
-        """How many pictures it fools the classifier on."""
+        """Count the pictures on which δ fools the classifier."""
         fooled = 0
-        everywhere = torch.arange(len(images), device=images.device)
-        for places in torch.split(everywhere, self.batch_size):
-            shown = into_range(images[places], delta.expand_as(images[places]))
-            fooled += int(goal.of(places).fooled(classifier(shown)).sum())
+        indices = torch.arange(len(images), device=images.device)
+        for batch in torch.split(indices, self.batch_size):
+            perturbed = into_range(images[batch], delta.expand_as(images[batch]))
+            fooled += int(goal.of(batch).fooled(classifier(perturbed)).sum())
         return fooled

@@ -26,8 +26,8 @@ class Option:
 
     Attributes:
         field: The dotted name of the field or parameter that it sets, with hyphens.
-        names: What is typed, ``--game.generator.width``, the usual one first; of a positional
-            argument what stands for it: ``RUN``.
+        names: What is typed, ``--game.generator.base-channels``, the usual one first; of a
+            positional argument what stands for it: ``RUN``.
         value: What stands for the value: ``N``, ``fp32|bf16``; empty for a switch.
         choices: The values, where there are only a few.
         text: What it is, in plain words.

@@ -188,8 +188,8 @@ def _settings(config: RunConfig) -> list[tuple[str, str]]:
 
 _SETTINGS = (
     *("data", "data_a", "data_b", "seed", "evaluate_features", "game.objective"),
-    *("game.generator.kind", "game.generator.width", "game.discriminator.kind"),
-    *("game.discriminator.width", "game.network.kind", "game.network.width"),
+    *("game.generator.kind", "game.generator.base_channels", "game.discriminator.kind"),
+    *("game.discriminator.base_channels", "game.network.kind", "game.network.base_channels"),
     *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
     *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
     *("game.augmentation", "game.victim", "game.epsilon"),
@@ -208,6 +208,6 @@ def _warnings(config: RunConfig, costs: Estimate) -> list[str]:
         strong, weak, times = costs.lopsided
         texts.append(
             f"the {strong} has {times} times as many weights as the {weak}; for pictures of "
-            f"{in_pixels(config.pictures.size)} their widths may not be what you want."
+            f"{in_pixels(config.pictures.size)} their channels may not be what you want."
         )
     return texts

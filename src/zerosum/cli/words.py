@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from zerosum.cli.options import Option
-from zerosum.registry import near
+from zerosum.registry import RENAMED, near
 
 __all__ = ["CALLS", "MEANT", "answer"]
 
@@ -34,8 +34,8 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("random-seed", "manual-seed", "s"), ("seed",)),
     **dict.fromkeys(("nz", "z-dim", "latent-dim", "zdim", "noise-dim"), ("latent-size",)),
-    "ngf": ("generator.width",),
-    "ndf": ("discriminator.width",),
+    "ngf": ("generator.base-channels",),
+    "ndf": ("discriminator.base-channels",),
     **dict.fromkeys(("loss", "gan-mode", "criterion"), ("objective",)),
     **dict.fromkeys(("gamma", "r1", "r1-gamma"), ("penalties.r1.weight",)),
     **dict.fromkeys(("gp", "lambda-gp", "gp-weight"), ("penalties.gradient.weight",)),
@@ -87,10 +87,14 @@ def answer(option_name: str, values: Sequence[str], options: Sequence[Option]) -
         options: What there is.
 
     Example:
+        >>> from dataclasses import replace
         >>> field = "game.optimizer.learning-rate"
         >>> rate = Option(field=field, names=(f"--{field}",), value="NUMBER", text="Step size.")
         >>> answer("lr", ["0.1"], [rate])
         '; did you mean --game.optimizer.learning-rate 0.1?'
+        >>> channels = replace(rate, field="game.base-channels", names=("--game.base-channels",))
+        >>> answer("game.width", ["8"], [channels])
+        ': it is now --game.base-channels 8.'
     """
     fields = {option.field: option for option in options}
     if CALLS.get(option_name, "").partition(" ")[0].lstrip("-") in fields:
@@ -101,18 +105,32 @@ def answer(option_name: str, values: Sequence[str], options: Sequence[Option]) -
     if fields[meant[0]].is_positional:
         return f": {fields[meant[0]].value} is given by its place, without an option."
     both = " " if option_name in MEANT else " or "  # A known word may mean several fields at once.
-    return f"; did you mean {both.join(_call(fields[name], values) for name in meant)}?"
+    calls = both.join(_call(fields[name], values) for name in meant)
+    return (
+        f": it is now {calls}." if _is_renamed(option_name, meant) else f"; did you mean {calls}?"
+    )
 
 
 def _meant(option_name: str, fields: Sequence[str]) -> list[str]:
     """The fields that a word means, or whose last part it is, or that it begins or resembles."""
     path, dot, last = option_name.rpartition(".")
-    for end in MEANT.get(last, (last,)):
+    for end in MEANT.get(last, (last, _present(last))):
         end = f"{path}.{end.rpartition('.')[2]}" if dot else end
         result = [field for field in fields if _ends(field, end)]
         if result:
             return result
     return near(option_name, fields)
+
+
+def _present(last: str) -> str:
+    """The present name of a setting, where it has been renamed."""
+    return RENAMED.get(last.replace("-", "_"), last).replace("_", "-")
+
+
+def _is_renamed(option_name: str, meant: Sequence[str]) -> bool:
+    """Whether a word is the former name of all fields that are meant."""
+    last = option_name.rpartition(".")[2]
+    return _present(last) != last and all(_ends(field, _present(last)) for field in meant)
 
 
 def _ends(field: str, end: str) -> bool:

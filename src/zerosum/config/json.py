@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,7 +12,7 @@ from zerosum.config.families import config_class, families_with, family_class
 from zerosum.config.run import RunConfig
 from zerosum.errors import ConfigError
 from zerosum.own import OwnSettings, is_code, own_fields
-from zerosum.registry import hint
+from zerosum.registry import RENAMED, hint
 
 __all__ = ["change", "differences", "from_json", "to_json"]
 
@@ -20,6 +20,7 @@ _IN_JSON = {"total_images": "images"}
 _IN_CODE = {there: here for here, there in _IN_JSON.items()}
 
 _FORMERLY: Mapping[str, Any] = {"data_a": None, "data_b": None, "pairing": "none"}
+"""Fields that earlier versions wrote for all families, with the values that say nothing."""
 
 
 def to_json(config: RunConfig) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def to_json(config: RunConfig) -> dict[str, Any]:
 
 
 def from_json(values: Any) -> RunConfig:
-    """The configuration that `to_json` gave, from whatever a file holds.
+    """The configuration that `to_json` gave, now or in an earlier version, from what a file holds.
 
     Raises:
         ConfigError: A key is unknown, or a value is missing, of the wrong type or out of range.
@@ -52,6 +53,7 @@ def from_json(values: Any) -> RunConfig:
     """
     form = _class_of(values)
     values = {name: value for name, value in values.items() if not _is_formerly(name, value, form)}
+    values = _with_present_names(values, form)
     in_code = {_IN_CODE.get(name, name): value for name, value in values.items()}
     try:
         config: RunConfig = _adapter(form.family).validate_json(json.dumps(in_code), strict=True)
@@ -77,8 +79,8 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
 
     Example:
         >>> from zerosum.recipes import recipe
-        >>> wide = change(recipe("dcgan-digits"), {"game.generator.width": 48, "seed": 1})
-        >>> wide.game.generator.width, wide.seed
+        >>> wide = change(recipe("dcgan-digits"), {"game.generator.base_channels": 48, "seed": 1})
+        >>> wide.game.generator.base_channels, wide.seed
         (48, 1)
     """
     values = to_json(config)
@@ -91,7 +93,9 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
         if not isinstance(place, dict) or last not in place:
             others = families_with(name)
             meant = hint(name, flatten(to_json(config)))
-            if others:
+            if isinstance(place, dict) and (now := RENAMED.get(last)) in place:
+                meant = f": it is now {'.'.join([*path, str(now)])!r}."
+            elif others:
                 meant = f", which is for recipes of {' and '.join(others)}."
             raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{meant}")
         place[last] = _plain(value, own.get(name))
@@ -116,8 +120,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The fields in which two configurations differ, one line each.
 
     Example:
-        >>> differences({"game": {"width": 32}, "seed": 0}, {"game": {"width": 64}, "seed": 0})
-        ['game.width: 32 → 64']
+        >>> differences({"game": {"depth": 2}, "seed": 0}, {"game": {"depth": 4}, "seed": 0})
+        ['game.depth: 2 → 4']
     """
     before, after = flatten(old), flatten(new)
     return [
@@ -139,6 +143,31 @@ def _is_formerly(name: str, value: Any, form: type[RunConfig]) -> bool:
     """Whether a field is one that earlier versions wrote for all families, and says nothing."""
     known = name in form.__dataclass_fields__ or name not in _FORMERLY
     return not known and value == _FORMERLY[name]
+
+
+def _with_present_names(values: Any, kind: Any) -> Any:
+    """Saved values with the fields that have been renamed under their present names.
+
+    Args:
+        values: The settings at one place, as JSON has them; anything else is left as it is.
+        kind: The annotation of that place; of several classes of settings, ``kind`` decides.
+    """
+    if not isinstance(values, Mapping):
+        return values
+    for form in (kind, *get_args(kind)):
+        if is_dataclass(form) and getattr(form, "kind", None) == values.get("kind"):
+            known = get_type_hints(form)
+            present = {name: _present_name(name, known, values) for name in values}
+            return {
+                present[name]: _with_present_names(value, known.get(present[name]))
+                for name, value in values.items()
+            }
+    return values
+
+
+def _present_name(name: str, known: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    now = RENAMED.get(name, name)
+    return name if name in known or now not in known or now in values else now
 
 
 @cache

@@ -19,7 +19,7 @@ def outlasting(config: RunConfig) -> dict[str, int]:
         >>> from dataclasses import replace
         >>> from zerosum.recipes import recipe
         >>> whole = recipe("progan-digits")
-        >>> outlasting(whole), outlasting(replace(whole, images=30_000))
+        >>> outlasting(whole), outlasting(replace(whole, total_images=30_000))
         ({}, {'growth': 40000})
     """
     return {name: end for name, end in _ends(config) if end > config.total_images}
@@ -34,7 +34,8 @@ def spent(config: RunConfig) -> dict[str, int]:
         >>> from dataclasses import replace
         >>> from zerosum.recipes import recipe
         >>> whole = recipe("cyclegan-small")
-        >>> spent(whole), sorted(spent(replace(whole, images=2 * whole.total_images)))
+        >>> longer = replace(whole, total_images=2 * whole.total_images)
+        >>> spent(whole), sorted(spent(longer))
         ({}, ['discriminator_optimizer.decay', 'generator_optimizer.decay'])
     """
     return {

@@ -63,8 +63,8 @@ def _too_large_explained() -> Iterator[None]:
         if not isinstance(error, MemoryError) and not re.search("(?i)memory|overflow", reason):
             raise
         raise ConfigError(
-            f"the networks do not fit into memory ({reason}): choose smaller widths, sizes and "
-            "numbers of layers, or smaller pictures."
+            f"the networks do not fit into memory ({reason}): choose fewer channels, "
+            "smaller sizes and numbers of layers, or smaller pictures."
         ) from error
 
 

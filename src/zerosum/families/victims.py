@@ -10,7 +10,7 @@ from warnings import warn
 import torch
 from torch import nn
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.errors import ConfigError, DataError, DataWarning
 from zerosum.families.loading import load
 from zerosum.features import load_features
@@ -18,7 +18,7 @@ from zerosum.features.base import FeatureNetwork
 from zerosum.features.preparation import Channels, Preparation
 from zerosum.features.weights import hash_of_state
 from zerosum.files import cache_folder, expanded
-from zerosum.models.classifier import Classifier as Trained
+from zerosum.models.classifier import Classifier
 from zerosum.own import is_code
 from zerosum.runs import is_run
 from zerosum.types import ClassLogits, Pixels
@@ -46,7 +46,7 @@ class Victim:
             it is a function in a file.
     """
 
-    classifier: Classifier
+    classifier: PixelClassifier
     name: str
     classes: tuple[str, ...]
     titles: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
 
 
 def _of_run(spec: str, device: torch.device) -> Victim:
-    model = load(spec, kind=Trained, device=device.type)
+    model = load(spec, kind=Classifier, device=device.type)
     pictures = model.run.config().pictures
     channels = pictures.channels
     if channels not in (1, 3):
@@ -122,7 +122,7 @@ def _of_run(spec: str, device: torch.device) -> Victim:
     )
     network = _Answers(model.classifier, prepare)
     return Victim(
-        classifier=Classifier(network=network, name=spec),
+        classifier=PixelClassifier(network=network, name=spec),
         name=model.run.path.name,
         classes=model.classes,
         size=pictures.size,
@@ -136,7 +136,7 @@ def _of_network(found: FeatureNetwork, device: torch.device) -> Victim:
     stated = getattr(getattr(found.body, "made", None), "classes", ())
     classes = _DIGITS if found.name == "digits" else tuple(str(name) for name in stated)
     return Victim(
-        classifier=Classifier(network=_Answers(found.body, found.prepare), name=found.name),
+        classifier=PixelClassifier(network=_Answers(found.body, found.prepare), name=found.name),
         name=found.name,
         classes=classes,
         titles=_imagenet() if found.name.startswith(_OF_IMAGENET) else (),

@@ -52,7 +52,7 @@ class EncoderGame(AdaptingGame):
         >>> def player(network):
         ...     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         ...     return Player(network=network, optimizer=optimizer)
-        >>> network = LenetClassifierConfig(widths=(4, 4))
+        >>> network = LenetClassifierConfig(channels=(4, 4))
         >>> settings = InvarianceConfig(
         ...     network=network, classes=("cat", "dog"), method="adda", pretraining=100)
         >>> classifier = network.build((1, 16, 16), classes=2)

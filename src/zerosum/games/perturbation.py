@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from zerosum.attacks import Classifier, Goal, Learned, into_range
+from zerosum.attacks import Goal, Learned, PixelClassifier, into_range
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.discrimination import (
@@ -75,13 +75,14 @@ class PerturbationGame(Game[Batch]):
         >>> from zerosum.config import ResnetTranslatorConfig
         >>> from zerosum.networks import Perturber
         >>> from zerosum.randomness import Randomness
-        >>> settings = PerturbationConfig(generator=ResnetTranslatorConfig(width=4, blocks=1))
+        >>> translator = ResnetTranslatorConfig(base_channels=4, blocks=1)
+        >>> settings = PerturbationConfig(generator=translator)
         >>> network = Perturber(settings.generator.build((1, 8, 8)), image_shape=(1, 8, 8))
         >>> game = PerturbationGame(
         ...     settings,
         ...     generator=Player(
         ...         network=network, optimizer=torch.optim.Adam(network.parameters())),
-        ...     victim=Classifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
+        ...     victim=PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(64, 3))),
         ... )
         >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [turn.player for turn in game.turns(Batch(images=torch.zeros(4, 1, 8, 8)), now)]
@@ -98,7 +99,7 @@ class PerturbationGame(Game[Batch]):
         *,
         generator: Player,
         discriminator: Player | None = None,
-        victim: Classifier | None,
+        victim: PixelClassifier | None,
     ) -> None:
         self.settings = settings
         sides = {DISCRIMINATOR: discriminator, GENERATOR: generator}
@@ -109,7 +110,7 @@ class PerturbationGame(Game[Batch]):
         self._victim = victim
 
     @property
-    def victim(self) -> Classifier:
+    def victim(self) -> PixelClassifier:
         """The classifier that is misled."""
         assert self._victim is not None, "the game was built without its victim"
         return self._victim

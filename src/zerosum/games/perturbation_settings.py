@@ -15,8 +15,8 @@ from zerosum.networks.translator_settings import ResnetTranslatorConfig
 
 __all__ = ["PerturbationConfig"]
 
-_GENERATOR = ResnetTranslatorConfig(width=8, blocks=4)
-_DISCRIMINATOR = DcganDiscriminatorConfig(width=8, norm="instance")
+_GENERATOR = ResnetTranslatorConfig(base_channels=8, blocks=4)
+_DISCRIMINATOR = DcganDiscriminatorConfig(base_channels=8, norm="instance")
 _OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
 
 

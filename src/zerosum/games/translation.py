@@ -141,8 +141,8 @@ class CycleGame(TranslationGame):
         >>> def player(network):
         ...     return Player(network=network, optimizer=torch.optim.Adam(network.parameters()))
         >>> settings = CycleConfig(
-        ...     generator=ResnetTranslatorConfig(width=4, blocks=1),
-        ...     discriminator=PatchDiscriminatorConfig(width=4),
+        ...     generator=ResnetTranslatorConfig(base_channels=4, blocks=1),
+        ...     discriminator=PatchDiscriminatorConfig(base_channels=4),
         ... )
         >>> g, f = (settings.generator.build((3, 32, 32)) for _ in range(2))
         >>> d_a, d_b = (settings.discriminator.build((3, 32, 32)) for _ in range(2))

@@ -12,7 +12,7 @@ from zerosum.attacks import (
     NORMS,
     Ascent,
     Attack,
-    Outcome,
+    AttackResult,
     attack_pictures,
     examine,
     pgd,
@@ -74,7 +74,7 @@ def attack(
         quiet=quiet,
     )
     images = shown.images.to(device)
-    with victim.classifier.still():
+    with victim.classifier.frozen():
         answers = _ask(victim, images, options)
         table: tuple[int, ...] = ()
         if options.labels == "source":
@@ -217,7 +217,7 @@ def _attack(
     report: AttackReport,
     epsilon: float,
     progress: Callable[[int, int], None] | None,
-) -> Outcome:
+) -> AttackResult:
     options, target = report.options, report.target
     labels = report.labels if target is None else torch.full_like(report.labels, target)
     return attack_pictures(
@@ -243,7 +243,7 @@ def _radii(options: AttackConfig, images: Pixels) -> Iterator[float]:
     return (options.radius * share for share in _SHARES if options.radius * share <= largest)
 
 
-def _carried(second: Victim, report: AttackReport, outcome: Outcome) -> Mask:
+def _carried(second: Victim, report: AttackReport, outcome: AttackResult) -> Mask:
     """Of the pictures that both had right and that fool the first, those that fool both."""
     assert report.shared is not None
     predicted = _ask(second, outcome.images, report.options).argmax(dim=1)
@@ -276,7 +276,7 @@ def _warn(victim: Victim, report: AttackReport) -> list[str]:
 
 @torch.no_grad()
 def _ask(victim: Victim, images: Pixels, options: AttackConfig) -> ClassLogits:
-    with victim.classifier.still():
+    with victim.classifier.frozen():
         victim.classifier.classes(images)
         pieces = torch.split(images, options.batch_size)
         return torch.cat([victim.classifier(piece) for piece in pieces])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from zerosum.attacks import Outcome
+from zerosum.attacks import AttackResult
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
@@ -24,7 +24,7 @@ class AttackOutcome:
         whole: Seconds for all pictures, within ε and within the others of the curve.
     """
 
-    outcome: Outcome
+    outcome: AttackResult
     smallest: PerSample
     curve: tuple[tuple[float, float], ...]
     kept: Mask

@@ -147,7 +147,7 @@ def refuse_what_has_no_room(config: RunConfig, costs: Estimate) -> None:
         raise ConfigError(
             f"a round of {config.batch_size} images of {config.recipe} needs about {needed} of "
             f"memory, and {free} are free. Use a GPU, or smaller rounds (--batch-size), pictures "
-            "(--pictures.size) or networks (--game.generator.width)."
+            "(--pictures.size) or networks (--game.generator.base-channels)."
         )
 
 

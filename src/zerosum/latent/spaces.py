@@ -68,7 +68,7 @@ class NormalSpace(_InputSpace):
         >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
         >>> from zerosum.training.engine import Engine
-        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.width": 4})
+        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.base_channels": 4})
         >>> space = latent_space(build_game(narrow, Engine(device=torch.device("cpu"))))
         >>> z = space.latents(range(2), seed=7)
         >>> space.symbol, space.draw(space.points(z)).shape

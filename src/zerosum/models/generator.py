@@ -48,7 +48,7 @@ class Generator(Model):
         >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
         >>> from zerosum.training.engine import Engine, choose_device
-        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.width": 4})
+        >>> narrow = change(recipe("dcgan-digits"), {"game.generator.base_channels": 4})
         >>> game = build_game(narrow, Engine(device=choose_device("cpu")))
         >>> untrained = Generator(run=Run(Path("runs/digits")), game=game, images_seen=0)
         >>> two, three = untrained.sample(2, seed=7), untrained.sample(3, seed=7)

@@ -30,7 +30,7 @@ def build_generator(
     Example:
         >>> import torch
         >>> from zerosum.config import DcganGeneratorConfig
-        >>> config = DcganGeneratorConfig(latent_size=8, width=4)
+        >>> config = DcganGeneratorConfig(latent_size=8, base_channels=4)
         >>> generator = build_generator(config, (3, 32, 32), classes=3, class_size=4)
         >>> generator(torch.zeros(2, 8 + 3)).shape
         torch.Size([2, 3, 32, 32])
@@ -59,7 +59,7 @@ def build_discriminator(
     Example:
         >>> import torch
         >>> from zerosum.config import DcganDiscriminatorConfig
-        >>> config = DcganDiscriminatorConfig(width=4)
+        >>> config = DcganDiscriminatorConfig(base_channels=4)
         >>> discriminator = build_discriminator(config, (3, 32, 32), classes=3)
         >>> discriminator(torch.zeros(2, 3, 32, 32), torch.tensor([0, 2])).shape
         torch.Size([2])

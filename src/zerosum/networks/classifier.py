@@ -8,7 +8,7 @@ from zerosum.errors import ConfigError
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
 from zerosum.networks.kinds import Observer
 from zerosum.nn import initialise_he, normalisation
-from zerosum.nn.convolution import Halve
+from zerosum.nn.convolution import Downsample
 from zerosum.sizes import in_pixels
 from zerosum.types import ClassLogits, Features, Images, ImageShape
 
@@ -60,7 +60,7 @@ class ConvClassifier(Classifier):
 
     Example:
         >>> import torch
-        >>> classifier = ConvClassifierConfig(width=8).build((1, 28, 28), classes=10)
+        >>> classifier = ConvClassifierConfig(base_channels=8).build((1, 28, 28), classes=10)
         >>> classifier(torch.zeros(2, 1, 28, 28)).shape
         torch.Size([2, 10])
     """
@@ -71,15 +71,15 @@ class ConvClassifier(Classifier):
         super().__init__()
         self.classes = classes
         self.image_shape = image_shape
-        channels, rows, columns = image_shape
-        width, norm = settings.width, settings.norm
+        inputs, rows, columns = image_shape
+        channels, norm = settings.base_channels, settings.norm
         layers: list[nn.Module] = []
         while min(rows, columns) >= _SMALLEST:
-            layers += _layer(Halve(channels, width, bias=norm == "none"), norm)
-            channels, width = width, min(settings.max_width, 2 * width)
+            layers += _layer(Downsample(inputs, channels, bias=norm == "none"), norm)
+            inputs, channels = channels, min(settings.max_channels, 2 * channels)
             rows, columns = rows // 2, columns // 2
-        last = nn.Conv2d(channels, width, 3, padding=1, bias=norm == "none")
-        self.feature_size = width * rows * columns
+        last = nn.Conv2d(inputs, channels, 3, padding=1, bias=norm == "none")
+        self.feature_size = channels * rows * columns
         self.body = nn.Sequential(*layers, *_layer(last, norm), nn.Flatten())
         self.head = nn.Sequential(
             nn.Dropout(settings.dropout), nn.Linear(self.feature_size, classes)
@@ -90,10 +90,10 @@ class ConvClassifier(Classifier):
 class LenetClassifier(Classifier):
     """Large kernels and pooling, then fully connected layers; the paper's network for digits.
 
-    x (n, c, h, w) → for each width: (convolution of kernel 5 without padding, normalisation, ReLU,
-    the largest of each 2x2) → for each number of feature units: (linear, ReLU) → features (n, d) →
-    for each number of units: (dropout, linear, ReLU) → linear → logits (n, classes). Weights start
-    as PyTorch draws them.
+    x (n, c, h, w) → for each of ``channels``: (convolution of kernel 5 without padding,
+    normalisation, ReLU, maximum of 2x2) → for each number of feature units: (linear, ReLU) →
+    features (n, d) → for each number of units: (dropout, linear, ReLU) → linear → logits
+    (n, classes). Weights start as PyTorch draws them.
 
     Args:
         settings: All that may be chosen of it.
@@ -122,21 +122,21 @@ class LenetClassifier(Classifier):
         super().__init__()
         self.classes = classes
         self.image_shape = image_shape
-        channels, rows, columns = image_shape
-        norm, widths = settings.norm, settings.widths
+        inputs, rows, columns = image_shape
+        norm = settings.norm
         layers: list[nn.Module] = []
-        for width in widths:
+        for channels in settings.channels:
             rows, columns = (rows - _KERNEL + 1) // 2, (columns - _KERNEL + 1) // 2
-            convolution = nn.Conv2d(channels, width, _KERNEL, bias=norm == "none")
+            convolution = nn.Conv2d(inputs, channels, _KERNEL, bias=norm == "none")
             layers += [*_layer(convolution, norm), nn.MaxPool2d(2)]
-            channels = width
+            inputs = channels
         if min(rows, columns) < 1:
             raise ConfigError(
                 f"pictures of {in_pixels(image_shape[1:])} are too small for "
-                f"{len(widths)} convolutions of kernel {_KERNEL} with pooling; enlarge them "
-                "(--pictures.size 32 32 --pictures.enlarge) or give fewer widths."
+                f"{len(settings.channels)} convolutions of kernel {_KERNEL} with pooling; enlarge "
+                "them (--pictures.size 32 32 --pictures.enlarge) or give fewer channels."
             )
-        flat = channels * rows * columns
+        flat = inputs * rows * columns
         sizes = (flat, *settings.feature_units)
         self.feature_size = sizes[-1]
         self.body = nn.Sequential(*layers, nn.Flatten(), *_connected(sizes))

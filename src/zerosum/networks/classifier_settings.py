@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from zerosum.checks import require, require_between, require_positive
-from zerosum.networks.settings import ClassifierSettings, Norm, require_widths
+from zerosum.networks.settings import ClassifierSettings, Norm, require_channels
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ class ConvClassifierConfig(ClassifierSettings):
     """Small convolutional classifier.
 
     Example:
-        >>> ConvClassifierConfig(norm="none").width
+        >>> ConvClassifierConfig(norm="none").base_channels
         32
     """
 
     kind: Literal["conv"] = "conv"
-    width: int = 32
+    base_channels: int = 32
     """Channels of the first layer; doubled by each layer that follows."""
-    max_width: int = 256
+    max_channels: int = 256
     """Upper limit of the channels."""
     norm: Norm = "batch"
     """Normalisation of every layer but the last."""
@@ -33,7 +33,7 @@ class ConvClassifierConfig(ClassifierSettings):
     """Share of the last map's numbers that are dropped while training."""
 
     def __post_init__(self) -> None:
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
         require_between("dropout", self.dropout, 0.0, 0.99)
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "ConvClassifier":
@@ -48,16 +48,16 @@ class LenetClassifierConfig(ClassifierSettings):
     """Two convolutions of kernel 5 with pooling, then fully connected layers.
 
     Example:
-        >>> LenetClassifierConfig(widths=(64, 96)).units
+        >>> LenetClassifierConfig(channels=(64, 96)).units
         (100, 100)
-        >>> LenetClassifierConfig(widths=())
+        >>> LenetClassifierConfig(channels=())
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: widths must name at least one convolution.
+        zerosum.errors.ConfigError: channels must name at least one convolution.
     """
 
     kind: Literal["lenet"] = "lenet"
-    widths: tuple[int, ...] = (32, 48)
+    channels: tuple[int, ...] = (32, 48)
     """Channels of the convolutions."""
     feature_units: tuple[int, ...] = ()
     """Units of fully connected layers that are part of the features, which a domain head sees."""
@@ -69,9 +69,9 @@ class LenetClassifierConfig(ClassifierSettings):
     """Share of the numbers that are dropped before each of units while training."""
 
     def __post_init__(self) -> None:
-        require(bool(self.widths), "widths must name at least one convolution.")
-        for number in (*self.widths, *self.feature_units, *self.units):
-            require_positive("each of widths, feature_units and units", number)
+        require(bool(self.channels), "channels must name at least one convolution.")
+        for number in (*self.channels, *self.feature_units, *self.units):
+            require_positive("each of channels, feature_units and units", number)
         require_between("dropout", self.dropout, 0.0, 0.99)
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "LenetClassifier":

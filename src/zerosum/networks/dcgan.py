@@ -1,4 +1,4 @@
-"""Convolutional networks that double or halve the picture at every layer.
+"""DCGAN: convolutional networks whose every layer doubles or halves the size.
 
 Every such layer is a convolution of kernel 4, stride 2 and padding 1: o = (i + 2 − 4)/2 + 1 = i/2,
 and its transpose doubles. The paper's form is the default here, but for its kernels of 5, whose
@@ -18,9 +18,9 @@ from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGener
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.rows import flat_logits
-from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.networks.sizes import count_downsamplings, doubled_channels
 from zerosum.nn import INITIALISATIONS, normalisation
-from zerosum.nn.convolution import Double, Halve
+from zerosum.nn.convolution import Downsample, Upsample
 from zerosum.registry import Table
 from zerosum.types import ImageShape
 
@@ -108,7 +108,7 @@ class EnlargedConv2d(nn.Conv2d):
 UPSAMPLINGS: Table[Callable[..., nn.Module]] = Table(
     "upsampling",
     {
-        "transposed": Double,
+        "transposed": Upsample,
         "nearest": partial(EnlargedConv2d, mode="nearest"),
         "bilinear": partial(EnlargedConv2d, mode="bilinear"),
     },
@@ -138,7 +138,7 @@ class DcganGenerator(LayeredGenerator):
 
     Example:
         >>> import torch
-        >>> generator = DcganGeneratorConfig(width=8).build((3, 48, 36))
+        >>> generator = DcganGeneratorConfig(base_channels=8).build((3, 48, 36))
         >>> generator(torch.zeros(2, 100)).shape
         torch.Size([2, 3, 48, 36])
     """
@@ -149,18 +149,24 @@ class DcganGenerator(LayeredGenerator):
         super().__init__()
         self.latent_size = settings.latent_size + given
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        widths = doubled_widths(settings.width, count, max_width=settings.max_width)[::-1]
-        smallest = (height >> count, breadth >> count)
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        layer_channels = doubled_channels(
+            settings.base_channels, count, max_channels=settings.max_channels
+        )[::-1]
+        smallest = (height >> count, width >> count)
         norm, stem_norm = settings.norm, settings.stem_norm
         stem_bias = norm == "none" or not stem_norm
-        double = UPSAMPLINGS[settings.upsampling]
+        upsample = UPSAMPLINGS[settings.upsampling]
         self.layers = nn.Sequential(
-            STEMS[settings.stem](self.latent_size, widths[0], smallest, stem_bias),
-            *([normalisation(norm, widths[0]), nn.ReLU(inplace=True)] if stem_norm else []),
-            *(_doubling(double, *step, norm) for step in pairwise(widths)),
-            double(widths[-1], channels, bias=settings.output_bias),
+            STEMS[settings.stem](self.latent_size, layer_channels[0], smallest, stem_bias),
+            *(
+                [normalisation(norm, layer_channels[0]), nn.ReLU(inplace=True)]
+                if stem_norm
+                else []
+            ),
+            *(_upsampling(upsample, *step, norm) for step in pairwise(layer_channels)),
+            upsample(layer_channels[-1], channels, bias=settings.output_bias),
             nn.Tanh(),
         )
         INITIALISATIONS[settings.initialisation](self)
@@ -186,7 +192,7 @@ class DcganDiscriminator(Discriminator):
 
     Example:
         >>> import torch
-        >>> discriminator = DcganDiscriminatorConfig(width=8).build((3, 48, 36))
+        >>> discriminator = DcganDiscriminatorConfig(base_channels=8).build((3, 48, 36))
         >>> discriminator(torch.zeros(2, 3, 48, 36)).shape
         torch.Size([2])
     """
@@ -196,17 +202,22 @@ class DcganDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        widths = doubled_widths(settings.width, count, max_width=settings.max_width)
-        smallest = (height >> count, breadth >> count)
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        layer_channels = doubled_channels(
+            settings.base_channels, count, max_channels=settings.max_channels
+        )
+        smallest = (height >> count, width >> count)
         norm, slope = settings.norm, settings.slope
         bias = norm == "none"
         self.layers = nn.Sequential(
-            Halve(channels, widths[0], bias=bias),
+            Downsample(channels, layer_channels[0], bias=bias),
             nn.LeakyReLU(slope, inplace=True),
-            *(_halve(inputs, outputs, norm, slope) for inputs, outputs in pairwise(widths)),
-            HEADS[settings.head](widths[-1], outputs, smallest, bias),
+            *(
+                _downsampling(inputs, outputs, norm, slope)
+                for inputs, outputs in pairwise(layer_channels)
+            ),
+            HEADS[settings.head](layer_channels[-1], outputs, smallest, bias),
             flat_logits(outputs),
         )
         INITIALISATIONS[settings.initialisation](self)
@@ -214,19 +225,19 @@ class DcganDiscriminator(Discriminator):
             nn_layers.add_spectral_norm(self)
 
 
-def _doubling(
-    double: Callable[..., nn.Module], inputs: int, outputs: int, norm: str
+def _upsampling(
+    upsample: Callable[..., nn.Module], inputs: int, outputs: int, norm: str
 ) -> nn.Sequential:
     return nn.Sequential(
-        double(inputs, outputs, bias=norm == "none"),
+        upsample(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
         nn.ReLU(inplace=True),
     )
 
 
-def _halve(inputs: int, outputs: int, norm: str, slope: float) -> nn.Sequential:
+def _downsampling(inputs: int, outputs: int, norm: str, slope: float) -> nn.Sequential:
     return nn.Sequential(
-        Halve(inputs, outputs, bias=norm == "none"),
+        Downsample(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
         nn.LeakyReLU(slope, inplace=True),
     )

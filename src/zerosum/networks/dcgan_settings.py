@@ -9,7 +9,7 @@ from zerosum.networks.settings import (
     GeneratorSettings,
     Initialisation,
     Norm,
-    require_widths,
+    require_channels,
 )
 from zerosum.sizes import ImageShape
 
@@ -24,20 +24,20 @@ class DcganGeneratorConfig(GeneratorSettings):
     """Transposed convolutions of stride 2 from a small map to the picture.
 
     Example:
-        >>> DcganGeneratorConfig(width=32, stem="linear").norm
+        >>> DcganGeneratorConfig(base_channels=32, stem="linear").norm
         'batch'
-        >>> DcganGeneratorConfig(width=64, max_width=32)
+        >>> DcganGeneratorConfig(base_channels=64, max_channels=32)
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: max_width must be at least width 64, got 32.
+        zerosum.errors.ConfigError: max_channels must be at least base_channels 64, got 32.
     """
 
     kind: Literal["dcgan"] = "dcgan"
     latent_size: int = 100
     """Numbers in a latent vector."""
-    width: int = 64
-    """Channels of the last hidden layer; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 64
+    """Channels of the last hidden layer; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     stem: Literal["linear", "convolution"] = "convolution"
     """How the latent becomes the first map."""
@@ -55,7 +55,7 @@ class DcganGeneratorConfig(GeneratorSettings):
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
 
     def build(self, image_shape: ImageShape, *, given: int = 0) -> "DcganGenerator":
         """See `GeneratorSettings.build`."""
@@ -69,14 +69,14 @@ class DcganDiscriminatorConfig(DiscriminatorSettings):
     """Convolutions of stride 2 from the picture to one logit.
 
     Example:
-        >>> DcganDiscriminatorConfig(norm="none", spectral_norm=True).width
+        >>> DcganDiscriminatorConfig(norm="none", spectral_norm=True).base_channels
         64
     """
 
     kind: Literal["dcgan"] = "dcgan"
-    width: int = 64
-    """Channels of the first layer; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 64
+    """Channels of the first layer; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     head: Literal["linear", "convolution"] = "convolution"
     """How the last map becomes a logit; a linear head has a bias."""
@@ -90,7 +90,7 @@ class DcganDiscriminatorConfig(DiscriminatorSettings):
     """Divide each weight by its largest singular value."""
 
     def __post_init__(self) -> None:
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "DcganDiscriminator":
         """See `DiscriminatorSettings.build`."""

@@ -10,10 +10,10 @@ from torch.nn.functional import normalize
 from zerosum import nn as nn_layers
 from zerosum.errors import ConfigError
 from zerosum.networks.patches_settings import PatchDiscriminatorConfig
-from zerosum.networks.sizes import doubled_widths
+from zerosum.networks.sizes import doubled_channels
 from zerosum.nn import INITIALISATIONS, normalisation
-from zerosum.nn.convolution import Halve
-from zerosum.nn.resampling import thinning
+from zerosum.nn.convolution import Downsample
+from zerosum.nn.resampling import blur_pool
 from zerosum.sizes import in_pixels
 from zerosum.types import Images, ImageShape
 
@@ -23,10 +23,10 @@ __all__ = ["PatchDiscriminator", "PatchHeads"]
 class PatchDiscriminator(nn.Module):
     """Pictures to maps of logits, one for every patch; the paper's patches are 70x70 pixels.
 
-    C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``halvings`` of
+    C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``downsamplings`` of
     stride 2, then one of stride 1 if ``smooth``, then the last of stride 1. All but the first and
     the last are normalised. ``filtered`` makes it CUT's: what had stride 2 has stride 1, and is
-    halved by `zerosum.nn.resampling.thinning` behind its activation.
+    halved by `zerosum.nn.resampling.blur_pool` behind its activation.
 
     Args:
         settings: All that may be chosen of it.
@@ -40,7 +40,7 @@ class PatchDiscriminator(nn.Module):
 
     Example:
         >>> import torch
-        >>> discriminator = PatchDiscriminatorConfig(width=4).build((3, 128, 128))
+        >>> discriminator = PatchDiscriminatorConfig(base_channels=4).build((3, 128, 128))
         >>> discriminator(torch.zeros(2, 3, 128, 128)).shape
         torch.Size([2, 14, 14])
     """
@@ -49,21 +49,23 @@ class PatchDiscriminator(nn.Module):
         super().__init__()
         self.image_shape = image_shape
         _check_size(image_shape, settings)
-        width, norm, filtered = settings.width, settings.norm, settings.filtered
-        count = settings.halvings + settings.smooth
-        widths = doubled_widths(width, count, max_width=8 * width)
-        filters = [thinning()] if filtered else []
+        norm, filtered = settings.norm, settings.filtered
+        count = settings.downsamplings + settings.smooth
+        layer_channels = doubled_channels(
+            settings.base_channels, count, max_channels=8 * settings.base_channels
+        )
+        filters = [blur_pool()] if filtered else []
         layers: list[nn.Module] = []
-        for number, (inputs, outputs) in enumerate(pairwise([image_shape[0], *widths])):
-            first, halves = number == 0, number < settings.halvings
-            make = Halve if halves and not filtered else _keep
+        for number, (inputs, outputs) in enumerate(pairwise([image_shape[0], *layer_channels])):
+            first, halves = number == 0, number < settings.downsamplings
+            make = Downsample if halves and not filtered else _keep
             layers += [
                 make(inputs, outputs, bias=settings.bias if first else norm == "none"),
                 *([] if first else [normalisation(norm, outputs)]),
                 nn.LeakyReLU(settings.slope, inplace=True),
                 *(filters if halves else []),
             ]
-        last = _keep(widths[-1], 1, bias=settings.bias)
+        last = _keep(layer_channels[-1], 1, bias=settings.bias)
         self.layers = nn.Sequential(*layers, last, nn.Flatten(1, 2))
         INITIALISATIONS[settings.initialisation](self)
         if settings.spectral_norm:
@@ -79,7 +81,7 @@ class PatchHeads(nn.Module):
     """From places of a translator's maps to vectors that can be compared: CUT's H_l.
 
     Args:
-        widths: Channels of each map.
+        map_channels: Channels of each map.
         units: Numbers in a vector.
         initialisation: A name in ``zerosum.nn.INITIALISATIONS``.
 
@@ -88,7 +90,7 @@ class PatchHeads(nn.Module):
 
     Example:
         >>> import torch
-        >>> heads = PatchHeads(widths=[3, 8], units=16)
+        >>> heads = PatchHeads(map_channels=[3, 8], units=16)
         >>> maps = [torch.rand(2, 3, 8, 8), torch.rand(2, 8, 4, 4)]
         >>> vectors = heads(maps, [torch.tensor([0, 63]), torch.tensor([5, 7])])
         >>> vectors[1].shape, round(vectors[1].norm(dim=2).max().item(), 4)
@@ -96,12 +98,12 @@ class PatchHeads(nn.Module):
     """
 
     def __init__(
-        self, *, widths: Sequence[int], units: int = 256, initialisation: str = "normal"
+        self, *, map_channels: Sequence[int], units: int = 256, initialisation: str = "normal"
     ) -> None:
         super().__init__()
         self.heads = nn.ModuleList(
-            nn.Sequential(nn.Linear(width, units), nn.ReLU(), nn.Linear(units, units))
-            for width in widths
+            nn.Sequential(nn.Linear(channels, units), nn.ReLU(), nn.Linear(units, units))
+            for channels in map_channels
         )
         INITIALISATIONS[initialisation](self)
 
@@ -109,7 +111,7 @@ class PatchHeads(nn.Module):
         """Unit vectors (n, places, units) for each map.
 
         Args:
-            maps: The maps, each (n, width, h, w).
+            maps: The maps, each (n, channels, h, w).
             places: For each map the places to look at, as indices into its h · w.
         """
         return [
@@ -125,12 +127,12 @@ def _keep(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
 
 def _check_size(shape: ImageShape, settings: PatchDiscriminatorConfig) -> None:
     """A layer of kernel 4 and stride 1 takes one pixel off; something must be left."""
-    halvings = settings.halvings
-    sides = [side >> halvings for side in shape[1:]]
+    count = settings.downsamplings
+    sides = [side >> count for side in shape[1:]]
     least = 2 + settings.smooth
     if min(sides) < least:
         raise ConfigError(
-            f"this discriminator halves pictures {halvings} times and needs {least} pixels after "
-            f"that, so at least {least << halvings} of them; got {in_pixels(shape[1:])}. Enlarge "
+            f"this discriminator halves pictures {count} times and needs {least} pixels after "
+            f"that, so at least {least << count} of them; got {in_pixels(shape[1:])}. Enlarge "
             "pictures.size, or let it halve less often."
         )

@@ -18,15 +18,14 @@ class PatchDiscriminatorConfig(NetworkSettings):
     """Convolutions that classify a picture patch by patch; the paper's patches are 70x70 pixels.
 
     Example:
-        >>> course = PatchDiscriminatorConfig(halvings=4, smooth=False, bias=False, norm="batch")
-        >>> course.width
+        >>> PatchDiscriminatorConfig(downsamplings=4, smooth=False, norm="batch").base_channels
         64
     """
 
     kind: Literal["patch"] = "patch"
-    width: int = 64
+    base_channels: int = 64
     """Channels of the first layer; doubled with each further one, up to 8 times."""
-    halvings: int = 3
+    downsamplings: int = 3
     """Layers of stride 2; patches are 16, 34, 70 and 142 pixels wide after 1, 2, 3 and 4."""
     smooth: bool = True
     """A layer of stride 1 before the last one, as in the paper."""
@@ -44,8 +43,8 @@ class PatchDiscriminatorConfig(NetworkSettings):
     """Divide each weight by its largest singular value."""
 
     def __post_init__(self) -> None:
-        require_positive("width", self.width)
-        require_layers("halvings", self.halvings)
+        require_positive("base_channels", self.base_channels)
+        require_layers("downsamplings", self.downsamplings)
 
     def build(self, image_shape: ImageShape) -> "PatchDiscriminator":
         """Make the network, with weights from PyTorch's global random numbers.

@@ -30,7 +30,7 @@ class Perturber(nn.Module):
     Example:
         >>> from zerosum.config import ResnetTranslatorConfig
         >>> shape = (1, 8, 8)
-        >>> translator = ResnetTranslatorConfig(width=4, blocks=1).build(shape)
+        >>> translator = ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape)
         >>> perturber = Perturber(translator, image_shape=shape, universal=True)
         >>> black, white = perturber(torch.stack([torch.zeros(shape), torch.ones(shape)]))
         >>> torch.equal(black, white), bool(black.abs().max() <= 1)

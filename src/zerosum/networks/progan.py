@@ -20,7 +20,7 @@ from zerosum.networks.discriminator import Discriminator, Maps, in_turn
 from zerosum.networks.kinds import Generator
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.rows import flat_logits, latent_rows
-from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.networks.sizes import count_downsamplings, doubled_channels
 from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, MinibatchStd, PixelNorm
 from zerosum.nn.precision import in_full_precision
 from zerosum.nn.resampling import Resize
@@ -85,7 +85,7 @@ class Growing(nn.Module):
 
 
 class GrowingGenerator(Growing, Generator):
-    """Latent vectors to pictures, by doubling the size and two convolutions, again and again.
+    """Latent vectors to pictures, by alternating upsampling and two convolutions.
 
     z → pixel norm → linear and a convolution → smallest maps → for each size: every pixel doubled,
     two convolutions of kernel 3 → colours. All layers are equalised and but the last followed by
@@ -103,7 +103,7 @@ class GrowingGenerator(Growing, Generator):
         Karras et al. 2018, sections 2 and 4, table 2, https://arxiv.org/abs/1710.10196
 
     Example:
-        >>> generator = ProganGeneratorConfig(width=4, latent_size=8).build((3, 16, 16))
+        >>> generator = ProganGeneratorConfig(base_channels=4, latent_size=8).build((3, 16, 16))
         >>> generator.grow(0.5)
         >>> generator(torch.zeros(2, 8)).shape
         torch.Size([2, 3, 16, 16])
@@ -112,18 +112,20 @@ class GrowingGenerator(Growing, Generator):
     def __init__(
         self, settings: ProganGeneratorConfig, *, image_shape: ImageShape, given: int = 0
     ) -> None:
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
         super().__init__(count)
         self.latent_size, self.image_shape = settings.latent_size + given, image_shape
-        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
+        layer_channels = doubled_channels(
+            settings.base_channels, count + 1, max_channels=settings.max_channels
+        )[::-1]
         pixel_norm = settings.pixel_norm
-        smallest = (height >> count, breadth >> count)
+        smallest = (height >> count, width >> count)
         self.start = nn.Sequential(
             *([PixelNorm()] if pixel_norm else []),
-            _Stem(self.latent_size, widths[0], smallest),
+            _Stem(self.latent_size, layer_channels[0], smallest),
             *_normal(pixel_norm),
-            *activated(widths[0], widths[0], 3),
+            *activated(layer_channels[0], layer_channels[0], 3),
             *_normal(pixel_norm),
         )
         self.blocks = nn.ModuleList(
@@ -134,9 +136,9 @@ class GrowingGenerator(Growing, Generator):
                 *activated(outputs, outputs, 3),
                 *_normal(pixel_norm),
             )
-            for inputs, outputs in pairwise(widths)
+            for inputs, outputs in pairwise(layer_channels)
         )
-        self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in widths)
+        self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in layer_channels)
         self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
@@ -153,7 +155,7 @@ class GrowingGenerator(Growing, Generator):
 
 
 class GrowingDiscriminator(Growing, Discriminator):
-    """Pictures to logits, by two convolutions and halving, again and again.
+    """Pictures to logits, by alternating two convolutions and downsampling.
 
     x, shrunk to the size in use → 1x1 convolution → for each size: two convolutions of kernel 3,
     mean of 2x2 → deviation of the minibatch → convolution → linear → linear → logits (n,). While
@@ -172,7 +174,7 @@ class GrowingDiscriminator(Growing, Discriminator):
         Karras et al. 2018, sections 2 and 3, table 2, https://arxiv.org/abs/1710.10196
 
     Example:
-        >>> discriminator = ProganDiscriminatorConfig(width=4).build((3, 16, 16))
+        >>> discriminator = ProganDiscriminatorConfig(base_channels=4).build((3, 16, 16))
         >>> discriminator.grow(0.5)
         >>> discriminator(torch.zeros(2, 3, 16, 16)).shape
         torch.Size([2])
@@ -181,22 +183,26 @@ class GrowingDiscriminator(Growing, Discriminator):
     def __init__(
         self, settings: ProganDiscriminatorConfig, *, image_shape: ImageShape, outputs: int = 1
     ) -> None:
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
         super().__init__(count)
         self.image_shape = image_shape
-        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
+        layer_channels = doubled_channels(
+            settings.base_channels, count + 1, max_channels=settings.max_channels
+        )[::-1]
         self.entries = nn.ModuleList(
-            nn.Sequential(*activated(channels, each, 1)) for each in widths
+            nn.Sequential(*activated(channels, each, 1)) for each in layer_channels
         )
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 *activated(outputs, outputs, 3), *activated(outputs, inputs, 3), nn.AvgPool2d(2)
             )
-            for inputs, outputs in pairwise(widths)
+            for inputs, outputs in pairwise(layer_channels)
         )
-        smallest = (height >> count, breadth >> count)
-        self.head = nn.Sequential(*logit_head(widths[0], smallest, settings.group, outputs))
+        smallest = (height >> count, width >> count)
+        self.head = nn.Sequential(
+            *logit_head(layer_channels[0], smallest, settings.group, outputs)
+        )
 
     def forward_features(self, images: Images) -> Maps:
         """Compute the input of the last layer, by the layers that have grown."""
@@ -241,21 +247,23 @@ def activated(
     return [convolution, nn.LeakyReLU(0.2, inplace=True)]
 
 
-def logit_head(width: int, size: tuple[int, int], group: int, outputs: int = 1) -> list[nn.Module]:
+def logit_head(
+    channels: int, size: tuple[int, int], group: int, outputs: int = 1
+) -> list[nn.Module]:
     """The smallest maps to logits, with the deviation of groups of pictures as one more map.
 
     Example:
         >>> nn.Sequential(*logit_head(8, (4, 4), group=4))(torch.zeros(5, 8, 4, 4)).shape
         torch.Size([5])
     """
-    compare = group > 1
+    deviation = group > 1
     return [
-        *([MinibatchStd(group=group)] if compare else []),
-        *activated(width + compare, width, 3),
+        *([MinibatchStd(group=group)] if deviation else []),
+        *activated(channels + deviation, channels, 3),
         nn.Flatten(),
-        EqualisedLinear(width * size[0] * size[1], width, gain=HE_GAIN),
+        EqualisedLinear(channels * size[0] * size[1], channels, gain=HE_GAIN),
         nn.LeakyReLU(0.2, inplace=True),
-        EqualisedLinear(width, outputs),
+        EqualisedLinear(channels, outputs),
         flat_logits(outputs),
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from zerosum.checks import require_positive
-from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_widths
+from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_channels
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ class ProganGeneratorConfig(GeneratorSettings):
     """Generator that grows by one size after the other.
 
     Example:
-        >>> course = ProganGeneratorConfig(latent_size=128, width=32, pixel_norm=False)
-        >>> course.max_width
+        >>> course = ProganGeneratorConfig(latent_size=128, base_channels=32, pixel_norm=False)
+        >>> course.max_channels
         512
     """
 
@@ -27,9 +27,9 @@ class ProganGeneratorConfig(GeneratorSettings):
     kind: Literal["progan"] = "progan"
     latent_size: int = 512
     """Numbers in a latent vector."""
-    width: int = 16
-    """Channels at full size; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 16
+    """Channels at full size; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     pixel_norm: bool = True
     """Normalise latents and maps along the channels."""
@@ -39,7 +39,7 @@ class ProganGeneratorConfig(GeneratorSettings):
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
 
     def build(self, image_shape: ImageShape, *, given: int = 0) -> "GrowingGenerator":
         """See `GeneratorSettings.build`."""
@@ -53,21 +53,21 @@ class ProganDiscriminatorConfig(DiscriminatorSettings):
     """Discriminator that grows by one size after the other.
 
     Example:
-        >>> ProganDiscriminatorConfig(width=32).group
+        >>> ProganDiscriminatorConfig(base_channels=32).group
         4
     """
 
     grows: ClassVar[bool] = True
     kind: Literal["progan"] = "progan"
-    width: int = 16
-    """Channels at full size; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 16
+    """Channels at full size; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     group: int = 4
     """Pictures whose deviation from each other is seen; 1: none is."""
 
     def __post_init__(self) -> None:
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
         require_positive("group", self.group)
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "GrowingDiscriminator":

@@ -24,8 +24,8 @@ from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.rows import flat_logits
-from zerosum.networks.sizes import doubled_widths, halvings
-from zerosum.nn.resampling import double, halve
+from zerosum.networks.sizes import count_downsamplings, doubled_channels
+from zerosum.nn.resampling import downsample, upsample
 from zerosum.types import ImageShape, Latents
 
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
@@ -37,9 +37,9 @@ _SLOPE = 0.2
 class R3ganGenerator(LayeredGenerator):
     """Latent vectors to pictures, through residual blocks at every size.
 
-    z (n, latent_size) → a learnt map (width of the smallest size, h >> k, w >> k), each channel
-    times a linear function of z → blocks → k times (1x1 convolution where the width changes,
-    doubling, blocks) → 1x1 convolution to the picture. In the paper nothing keeps the
+    z (n, latent_size) → a learnt map (channels of the smallest size, h >> k, w >> k), each channel
+    times a linear function of z → blocks → k times (1x1 convolution where the channels
+    change, upsampling, blocks) → 1x1 convolution to the picture. In the paper nothing keeps the
     pictures in [-1, 1]; what overshoots is cut when bytes are made of them.
 
     Args:
@@ -54,7 +54,7 @@ class R3ganGenerator(LayeredGenerator):
         Huang et al. 2024, section 4, https://arxiv.org/abs/2501.05441
 
     Example:
-        >>> generator = R3ganGeneratorConfig(width=8).build((3, 48, 36))
+        >>> generator = R3ganGeneratorConfig(base_channels=8).build((3, 48, 36))
         >>> generator(torch.zeros(2, 64)).shape
         torch.Size([2, 3, 48, 36])
     """
@@ -65,17 +65,21 @@ class R3ganGenerator(LayeredGenerator):
         super().__init__()
         self.latent_size = settings.latent_size + given
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
-        stages = [_stage(each, settings) for each in widths]
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        layer_channels = doubled_channels(
+            settings.base_channels, count + 1, max_channels=settings.max_channels
+        )[::-1]
+        stages = [_stage(each, settings) for each in layer_channels]
         border = settings.repeat_border
-        doublings = [_double(*step, repeat_border=border) for step in pairwise(widths)]
+        upsamplings = [
+            _upsampling(*step, repeat_border=border) for step in pairwise(layer_channels)
+        ]
         self.layers = nn.Sequential(
-            _Basis(self.latent_size, widths[0], (height >> count, breadth >> count)),
+            _Basis(self.latent_size, layer_channels[0], (height >> count, width >> count)),
             stages[0],
-            *(layer for pair in zip(doublings, stages[1:], strict=True) for layer in pair),
-            nn.Conv2d(widths[-1], channels, 1, bias=False),
+            *(layer for pair in zip(upsamplings, stages[1:], strict=True) for layer in pair),
+            nn.Conv2d(layer_channels[-1], channels, 1, bias=False),
             nn.Tanh() if settings.bounded else nn.Identity(),
         )
         _start_like_fixup(self)
@@ -84,10 +88,10 @@ class R3ganGenerator(LayeredGenerator):
 class R3ganDiscriminator(Discriminator):
     """Pictures to logits: the generator's mirror image.
 
-    In mixed precision all that follows the last halving computes in 32 bits, as in the paper.
+    In mixed precision all that follows the last downsampling computes in 32 bits, as in the paper.
 
-    x (n, c, h, w) → 1x1 convolution → blocks → k times (halving, 1x1 convolution where the width
-    changes, blocks) → depthwise convolution that covers the smallest map → linear →
+    x (n, c, h, w) → 1x1 convolution → blocks → k times (downsampling, 1x1 convolution where the
+    channels change, blocks) → depthwise convolution that covers the smallest map → linear →
     logits (n,).
 
     Args:
@@ -102,7 +106,7 @@ class R3ganDiscriminator(Discriminator):
         Huang et al. 2024, section 4, https://arxiv.org/abs/2501.05441
 
     Example:
-        >>> discriminator = R3ganDiscriminatorConfig(width=8).build((3, 48, 36))
+        >>> discriminator = R3ganDiscriminatorConfig(base_channels=8).build((3, 48, 36))
         >>> discriminator(torch.zeros(2, 3, 48, 36)).shape
         torch.Size([2])
     """
@@ -114,17 +118,21 @@ class R3ganDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)
-        stages = [_stage(each, settings) for each in widths]
-        halves = [_halve(inputs, outputs) for inputs, outputs in pairwise(widths)]
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        layer_channels = doubled_channels(
+            settings.base_channels, count + 1, max_channels=settings.max_channels
+        )
+        stages = [_stage(each, settings) for each in layer_channels]
+        downsamplings = [
+            _downsampling(inputs, outputs) for inputs, outputs in pairwise(layer_channels)
+        ]
         self.layers = nn.Sequential(
-            nn.Conv2d(channels, widths[0], 1, bias=False),
+            nn.Conv2d(channels, layer_channels[0], 1, bias=False),
             stages[0],
-            *(layer for pair in zip(halves, stages[1:], strict=True) for layer in pair),
-            _Covering(widths[-1], (height >> count, breadth >> count)),
-            nn.Linear(widths[-1], outputs, bias=False),
+            *(layer for pair in zip(downsamplings, stages[1:], strict=True) for layer in pair),
+            _Covering(layer_channels[-1], (height >> count, width >> count)),
+            nn.Linear(layer_channels[-1], outputs, bias=False),
             flat_logits(outputs),
         )
         _start_like_fixup(self)
@@ -132,16 +140,16 @@ class R3ganDiscriminator(Discriminator):
             nn_layers.add_spectral_norm(self)
 
 
-def bottleneck(width: int, *, group_size: int, expansion: int) -> ResidualBlock:
+def bottleneck(channels: int, *, group_size: int, expansion: int) -> ResidualBlock:
     """One residual block: x + W₃ a(W₂ a(W₁ x)), with a a leaky ReLU after a bias.
 
-    W₁ is a 1x1 convolution to ``expansion`` times the width, W₂ a 3x3 convolution in groups, W₃
+    W₁ is a 1x1 convolution to ``expansion`` times the channels, W₂ a 3x3 convolution in groups, W₃
     a 1x1 convolution back. Nothing acts on the sum.
 
     Args:
-        width: Channels that come in and go out.
+        channels: Channels that come in and go out.
         group_size: Channels of a group in W₂; fewer where there are not as many.
-        expansion: Channels between W₁ and W₃ per channel of the width.
+        expansion: Channels between W₁ and W₃ per channel of the block.
 
     Raises:
         ConfigError: If the channels of W₂ are not a multiple of the group size.
@@ -155,20 +163,20 @@ def bottleneck(width: int, *, group_size: int, expansion: int) -> ResidualBlock:
         >>> block(torch.zeros(1, 32, 7, 7)).shape
         torch.Size([1, 32, 7, 7])
     """
-    inner = width * expansion
+    inner = channels * expansion
     size = min(group_size, inner)
     if inner % size:
         raise ConfigError(
-            f"{width} channels, {expansion} times as many within a block, do not make groups of "
-            f"{size}; choose a width of which they do, or another group_size."
+            f"{channels} channels, {expansion} times as many within a block, do not make groups "
+            f"of {size}; choose base_channels of which they do, or another group_size."
         )
     return ResidualBlock(
         main=nn.Sequential(
-            nn.Conv2d(width, inner, 1),
+            nn.Conv2d(channels, inner, 1),
             nn.LeakyReLU(_SLOPE, inplace=True),
             nn.Conv2d(inner, inner, 3, padding=1, groups=inner // size),
             nn.LeakyReLU(_SLOPE, inplace=True),
-            nn.Conv2d(inner, width, 1, bias=False),
+            nn.Conv2d(inner, channels, 1, bias=False),
         ),
         shortcut=nn.Identity(),
     )
@@ -200,33 +208,37 @@ class _Covering(nn.Conv2d):
         return (input * self.weight[:, 0]).sum(dim=(2, 3))
 
 
-class _Double(nn.Module):
-    """`zerosum.nn.resampling.double` as a layer."""
+class _FilteredUpsample(nn.Module):
+    """`zerosum.nn.resampling.upsample` as a layer."""
 
     def forward(self, maps: Tensor) -> Tensor:
-        return double(maps)
+        return upsample(maps)
 
 
-class _Halve(nn.Module):
-    """`zerosum.nn.resampling.halve` as a layer."""
+class _FilteredDownsample(nn.Module):
+    """`zerosum.nn.resampling.downsample` as a layer."""
 
     def forward(self, maps: Tensor) -> Tensor:
-        return halve(maps)
+        return downsample(maps)
 
 
-def _stage(width: int, settings: R3ganGeneratorConfig | R3ganDiscriminatorConfig) -> nn.Sequential:
+def _stage(
+    channels: int, settings: R3ganGeneratorConfig | R3ganDiscriminatorConfig
+) -> nn.Sequential:
     make = partial(bottleneck, group_size=settings.group_size, expansion=settings.expansion)
-    return nn.Sequential(*(make(width) for _ in range(settings.blocks)))
+    return nn.Sequential(*(make(channels) for _ in range(settings.blocks)))
 
 
-def _double(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
+def _upsampling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
     """The convolution comes first: it commutes with the filter, and is cheaper there."""
-    filtered = nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _Double()
+    filtered = (
+        nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _FilteredUpsample()
+    )
     return nn.Sequential(*_mix(inputs, outputs), filtered)
 
 
-def _halve(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(_Halve(), *_mix(inputs, outputs))
+def _downsampling(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(_FilteredDownsample(), *_mix(inputs, outputs))
 
 
 def _mix(inputs: int, outputs: int) -> list[nn.Module]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from zerosum.checks import require_layers, require_positive
-from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_widths
+from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_channels
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ class R3ganGeneratorConfig(GeneratorSettings):
     """Residual generator of R3GAN, without normalisation.
 
     Example:
-        >>> R3ganGeneratorConfig(width=32, max_width=128).latent_size
+        >>> R3ganGeneratorConfig(base_channels=32, max_channels=128).latent_size
         64
     """
 
     kind: Literal["r3gan"] = "r3gan"
     latent_size: int = 64
     """Numbers in a latent vector."""
-    width: int = 64
-    """Channels at the size of the picture; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 64
+    """Channels at the size of the picture; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     blocks: int = 2
     """Residual blocks at each size."""
@@ -65,9 +65,9 @@ class R3ganDiscriminatorConfig(DiscriminatorSettings):
     """
 
     kind: Literal["r3gan"] = "r3gan"
-    width: int = 64
-    """Channels at the size of the picture; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 64
+    """Channels at the size of the picture; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     blocks: int = 2
     """Residual blocks at each size."""
@@ -89,7 +89,7 @@ class R3ganDiscriminatorConfig(DiscriminatorSettings):
 
 
 def _check_r3gan(config: R3ganGeneratorConfig | R3ganDiscriminatorConfig) -> None:
-    require_widths(config.width, config.max_width)
+    require_channels(config.base_channels, config.max_channels)
     require_layers("blocks", config.blocks)
     for name in ("group_size", "expansion"):
         require_positive(name, getattr(config, name))

@@ -30,7 +30,7 @@ class ReferenceGenerator(Around, Generator):
 
     Example:
         >>> from zerosum.config import DcganGeneratorConfig
-        >>> inner = DcganGeneratorConfig(latent_size=8, width=4).build((1, 28, 28))
+        >>> inner = DcganGeneratorConfig(latent_size=8, base_channels=4).build((1, 28, 28))
         >>> generator = ReferenceGenerator(inner, torch.randn(16, 8))
         >>> latents = torch.randn(3, 8)
         >>> alone, together = generator(latents[:1]), generator(latents)

@@ -1,8 +1,8 @@
 """The residual networks of WGAN-GP: every block adds a correction to what it was given.
 
 Blocks are pre-activated: x → shortcut(x) + conv(relu(norm(conv(relu(norm(x)))))), where kernel 3
-and padding 1 keep the size, and doubling (nearest) or halving (mean of 2x2) stands where the
-authors' program has it.
+and padding 1 keep the size, and upsampling (nearest) or downsampling (mean of 2x2) stands where
+the authors' program has it.
 
 Weights start as there: U(−√(3 v), √(3 v)) with the variance v = 2 g² / (inputs per output +
 outputs per input), where g = √2 in the 3x3 convolutions of blocks and 1 elsewhere, and biases 0
@@ -16,7 +16,7 @@ from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import LayeredGenerator
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
 from zerosum.networks.rows import flat_logits
-from zerosum.networks.sizes import halvings
+from zerosum.networks.sizes import count_downsamplings
 from zerosum.nn import HE_GAIN, normalisation
 from zerosum.types import ImageShape
 
@@ -54,8 +54,8 @@ class ResidualBlock(nn.Module):
 class ResnetGenerator(LayeredGenerator):
     """Latent vectors to pictures, through residual blocks that double the size.
 
-    z (n, latent_size) → linear → the smallest map (n, width, h >> k, w >> k) → k doubling blocks →
-    normalisation, ReLU, convolution, tanh.
+    z (n, latent_size) → linear → the smallest map (n, base_channels, h >> k, w >> k) → k
+    upsampling blocks → normalisation, ReLU, convolution, tanh.
 
     Args:
         settings: All that may be chosen of it.
@@ -72,7 +72,7 @@ class ResnetGenerator(LayeredGenerator):
 
     Example:
         >>> import torch
-        >>> generator = ResnetGeneratorConfig(width=8).build((3, 32, 32))
+        >>> generator = ResnetGeneratorConfig(base_channels=8).build((3, 32, 32))
         >>> generator(torch.zeros(2, 128)).shape
         torch.Size([2, 3, 32, 32])
     """
@@ -83,29 +83,29 @@ class ResnetGenerator(LayeredGenerator):
         super().__init__()
         self.latent_size = settings.latent_size + given
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        rows, columns = height >> count, breadth >> count
-        width = settings.width
+        image_channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        rows, columns = height >> count, width >> count
+        channels = settings.base_channels
         self.layers = nn.Sequential(
-            nn.Linear(self.latent_size, width * rows * columns),
-            nn.Unflatten(1, (width, rows, columns)),
-            *(_doubling_block(width, "batch") for _ in range(count)),
-            normalisation("batch", width),
+            nn.Linear(self.latent_size, channels * rows * columns),
+            nn.Unflatten(1, (channels, rows, columns)),
+            *(_upsampling_block(channels, "batch") for _ in range(count)),
+            normalisation("batch", channels),
             nn.ReLU(),
-            _convolution(width, channels),
+            _convolution(channels, image_channels),
             nn.Tanh(),
         )
         _start(self)
 
 
 class ResnetDiscriminator(Discriminator):
-    """Pictures to logits, through residual blocks that halve the size, then two that keep it.
+    """Pictures to logits, through downsampling residual blocks and two that keep the size.
 
-    x (n, c, h, w) → first block (halves, no pre-activation) → halving blocks → two blocks that
-    keep the size → ReLU → mean over places → linear → logits (n,). It halves once less than the
-    generator doubles, but at least twice: 32x32 → 8x8, 64x64 → 8x8, 28x28 → 7x7. The authors'
-    program normalises nothing, the paper's text by ``layer``.
+    x (n, c, h, w) → first block (stride 2, no pre-activation) → downsampling blocks → two blocks
+    that keep the size → ReLU → mean over places → linear → logits (n,). It downsamples once less
+    than the generator upsamples, but at least twice: 32x32 → 8x8, 64x64 → 8x8, 28x28 → 7x7. The
+    authors' program normalises nothing, the paper's text by ``layer``.
 
     Args:
         settings: All that may be chosen of it.
@@ -120,7 +120,7 @@ class ResnetDiscriminator(Discriminator):
 
     Example:
         >>> import torch
-        >>> discriminator = ResnetDiscriminatorConfig(width=8).build((3, 32, 32))
+        >>> discriminator = ResnetDiscriminatorConfig(base_channels=8).build((3, 32, 32))
         >>> discriminator(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2])
     """
@@ -130,18 +130,18 @@ class ResnetDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = max(2, halvings(height, breadth) - 1)
-        width, norm = settings.width, settings.norm
+        image_channels, height, width = image_shape
+        count = max(2, count_downsamplings(height, width) - 1)
+        channels, norm = settings.base_channels, settings.norm
         self.layers = nn.Sequential(
-            _first_block(channels, width, norm),
-            *(_halving_block(width, norm) for _ in range(count - 1)),
-            _keeping_block(width, norm),
-            _keeping_block(width, norm),
+            _first_block(image_channels, channels, norm),
+            *(_downsampling_block(channels, norm) for _ in range(count - 1)),
+            _keeping_block(channels, norm),
+            _keeping_block(channels, norm),
             nn.ReLU(),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
-            nn.Linear(width, outputs),
+            nn.Linear(channels, outputs),
             flat_logits(outputs),
         )
         _start(self)
@@ -167,45 +167,45 @@ def _convolution(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)
 
 
-def _activated(width: int, norm: str, *resize: nn.Module) -> list[nn.Module]:
-    convolution = _convolution(width, width, bias=norm == "none")
-    return [normalisation(norm, width), nn.ReLU(), *resize, convolution]
+def _activated(channels: int, norm: str, *resize: nn.Module) -> list[nn.Module]:
+    convolution = _convolution(channels, channels, bias=norm == "none")
+    return [normalisation(norm, channels), nn.ReLU(), *resize, convolution]
 
 
-def _doubling_block(width: int, norm: str) -> ResidualBlock:
-    double = nn.Upsample(scale_factor=2)
-    mix = nn.Conv2d(width, width, 1, bias=norm == "none")
+def _upsampling_block(channels: int, norm: str) -> ResidualBlock:
+    upsample = nn.Upsample(scale_factor=2)
+    mix = nn.Conv2d(channels, channels, 1, bias=norm == "none")
     return ResidualBlock(
-        main=nn.Sequential(*_activated(width, norm, double), *_activated(width, norm)),
-        shortcut=nn.Sequential(mix, double),
+        main=nn.Sequential(*_activated(channels, norm, upsample), *_activated(channels, norm)),
+        shortcut=nn.Sequential(mix, upsample),
     )
 
 
-def _halving_block(width: int, norm: str) -> ResidualBlock:
-    halve = nn.AvgPool2d(2)
-    mix = nn.Conv2d(width, width, 1, bias=norm == "none")
+def _downsampling_block(channels: int, norm: str) -> ResidualBlock:
+    downsample = nn.AvgPool2d(2)
+    mix = nn.Conv2d(channels, channels, 1, bias=norm == "none")
     return ResidualBlock(
-        main=nn.Sequential(*_activated(width, norm), *_activated(width, norm), halve),
-        shortcut=nn.Sequential(halve, mix),
+        main=nn.Sequential(*_activated(channels, norm), *_activated(channels, norm), downsample),
+        shortcut=nn.Sequential(downsample, mix),
     )
 
 
-def _keeping_block(width: int, norm: str) -> ResidualBlock:
+def _keeping_block(channels: int, norm: str) -> ResidualBlock:
     return ResidualBlock(
-        main=nn.Sequential(*_activated(width, norm), *_activated(width, norm)),
+        main=nn.Sequential(*_activated(channels, norm), *_activated(channels, norm)),
         shortcut=nn.Identity(),
     )
 
 
-def _first_block(channels: int, width: int, norm: str) -> ResidualBlock:
-    halve = nn.AvgPool2d(2)
+def _first_block(image_channels: int, channels: int, norm: str) -> ResidualBlock:
+    downsample = nn.AvgPool2d(2)
     bias = norm == "none"
     return ResidualBlock(
         main=nn.Sequential(
-            _convolution(channels, width),
+            _convolution(image_channels, channels),
             nn.ReLU(),
-            _convolution(width, width, bias=bias),
-            halve,
+            _convolution(channels, channels, bias=bias),
+            downsample,
         ),
-        shortcut=nn.Sequential(halve, nn.Conv2d(channels, width, 1, bias=bias)),
+        shortcut=nn.Sequential(downsample, nn.Conv2d(image_channels, channels, 1, bias=bias)),
     )

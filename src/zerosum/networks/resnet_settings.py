@@ -18,19 +18,19 @@ class ResnetGeneratorConfig(GeneratorSettings):
     """Residual generator of WGAN-GP.
 
     Example:
-        >>> ResnetGeneratorConfig(width=64).latent_size
+        >>> ResnetGeneratorConfig(base_channels=64).latent_size
         128
     """
 
     kind: Literal["resnet"] = "resnet"
     latent_size: int = 128
     """Numbers in a latent vector."""
-    width: int = 128
+    base_channels: int = 128
     """Channels of every layer."""
 
     def __post_init__(self) -> None:
         require_positive("latent_size", self.latent_size)
-        require_positive("width", self.width)
+        require_positive("base_channels", self.base_channels)
 
     @property
     def has_batch_norm(self) -> bool:
@@ -49,12 +49,12 @@ class ResnetDiscriminatorConfig(DiscriminatorSettings):
     """Residual critic of WGAN-GP.
 
     Example:
-        >>> ResnetDiscriminatorConfig(width=64).norm
+        >>> ResnetDiscriminatorConfig(base_channels=64).norm
         'none'
     """
 
     kind: Literal["resnet"] = "resnet"
-    width: int = 128
+    base_channels: int = 128
     """Channels of every layer."""
     norm: Literal["layer", "none"] = "none"
     """Normalisation; batch normalisation would couple the pictures of a batch."""
@@ -62,7 +62,7 @@ class ResnetDiscriminatorConfig(DiscriminatorSettings):
     """Divide each weight by its largest singular value."""
 
     def __post_init__(self) -> None:
-        require_positive("width", self.width)
+        require_positive("base_channels", self.base_channels)
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "ResnetDiscriminator":
         """See `DiscriminatorSettings.build`."""

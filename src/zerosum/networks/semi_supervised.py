@@ -32,7 +32,7 @@ _HEAD_SPREAD = 0.1
 """Of a DeepClassifier's first logits."""
 
 _LEAST = 9
-"""Pixels of a side; fewer leave no place after two halvings and a convolution of kernel 3."""
+"""Pixels of a side; fewer leave no place after two downsamplings and a convolution of kernel 3."""
 
 
 class MlpClassifier(Classifier):
@@ -77,11 +77,11 @@ class MlpClassifier(Classifier):
 class DeepClassifier(Classifier):
     """Pictures to logits of classes, through nine convolutions with normalised weights.
 
-    Three convolutions of ``width`` channels and three of twice as many, the third of each halving
-    the picture; then one without padding and two of kernel 1, and the mean over all places, which
-    are the features. LeakyReLU of slope 0.2; dropout on the picture and after each halving. As in
+    Three convolutions of ``base_channels`` and three of twice as many, the third of each with
+    stride 2; then one without padding and two of kernel 1, and the mean over all places, which are
+    the features. LeakyReLU of slope 0.2; dropout on the picture and after each downsampling. As in
     the authors' program logits start with a deviation of 0.1, all other maps with 1. The paper's
-    ``width`` is 96 for CIFAR-10 and 64 for SVHN.
+    ``base_channels`` are 96 for CIFAR-10 and 64 for SVHN.
 
     Args:
         settings: All that may be chosen of it.
@@ -95,7 +95,7 @@ class DeepClassifier(Classifier):
         Salimans et al. 2016, section 5.2, https://arxiv.org/abs/1606.03498
 
     Example:
-        >>> classifier = DeepClassifierConfig(width=4).build((3, 32, 32), classes=7)
+        >>> classifier = DeepClassifierConfig(base_channels=4).build((3, 32, 32), classes=7)
         >>> images = torch.zeros(2, 3, 32, 32)
         >>> classifier(images).shape, classifier.features(images).shape
         (torch.Size([2, 7]), torch.Size([2, 8]))
@@ -111,13 +111,13 @@ class DeepClassifier(Classifier):
             )
         self.classes = classes
         self.image_shape = image_shape
-        width = settings.width
-        self.feature_size = wide = 2 * width
+        channels = settings.base_channels
+        self.feature_size = wide = 2 * channels
         self.body = nn.Sequential(
             nn.Dropout(settings.input_dropout),
-            *_three(image_shape[0], width),
+            *_three(image_shape[0], channels),
             nn.Dropout(settings.dropout),
-            *_three(width, wide),
+            *_three(channels, wide),
             nn.Dropout(settings.dropout),
             *_convolution(wide, wide, 3, padding=0),
             *_convolution(wide, wide, 1, padding=0),

@@ -47,20 +47,20 @@ class DeepClassifierConfig(ClassifierSettings):
     """Nine convolutions with normalised weights.
 
     Example:
-        >>> DeepClassifierConfig(width=96).dropout
+        >>> DeepClassifierConfig(base_channels=96).dropout
         0.5
     """
 
     kind: Literal["deep"] = "deep"
-    width: int = 64
+    base_channels: int = 64
     """Channels of the first three layers; the others have twice as many."""
     input_dropout: float = 0.2
     """Part of the picture's values that is dropped while training."""
     dropout: float = 0.5
-    """Part of the maps' values that is dropped after each halving while training."""
+    """Part of the maps' values that is dropped after each downsampling while training."""
 
     def __post_init__(self) -> None:
-        require_positive("width", self.width)
+        require_positive("base_channels", self.base_channels)
         require_between("input_dropout", self.input_dropout, 0.0, 0.99)
         require_between("dropout", self.dropout, 0.0, 0.99)
 

@@ -23,7 +23,7 @@ __all__ = [
     "NetworkSettings",
     "Norm",
     "TranslatorSettings",
-    "require_widths",
+    "require_channels",
 ]
 
 Norm = Literal["batch", "instance", "layer", "none"]
@@ -140,18 +140,21 @@ class ClassifierSettings(NetworkSettings):
         """
 
 
-def require_widths(width: int, max_width: int) -> None:
-    """Refuse channels that nothing can be made of.
+def require_channels(base_channels: int, max_channels: int) -> None:
+    """Refuse channels that no network can have.
 
     Args:
-        width: Channels of the layer next to the picture.
-        max_width: Upper limit of all layers.
+        base_channels: Channels of the layer next to the picture.
+        max_channels: Upper limit of all layers.
 
     Example:
-        >>> require_widths(64, 32)
+        >>> require_channels(64, 32)
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: max_width must be at least width 64, got 32.
+        zerosum.errors.ConfigError: max_channels must be at least base_channels 64, got 32.
     """
-    require_positive("width", width)
-    require(max_width >= width, f"max_width must be at least width {width}, got {max_width}.")
+    require_positive("base_channels", base_channels)
+    require(
+        max_channels >= base_channels,
+        f"max_channels must be at least base_channels {base_channels}, got {max_channels}.",
+    )

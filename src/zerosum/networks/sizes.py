@@ -1,16 +1,16 @@
-"""From a picture's size to the layers of a network that halves or doubles it."""
+"""The number of down- or upsamplings for a picture's size, and the channels of each layer."""
 
 from zerosum.errors import ConfigError
 
-__all__ = ["doubled_widths", "halvings"]
+__all__ = ["count_downsamplings", "doubled_channels"]
 
 
-def halvings(height: int, width: int) -> int:
-    """How often a picture is halved on the way to the smallest map (and doubled on the way back).
+def count_downsamplings(height: int, width: int) -> int:
+    """How often a picture is downsampled to the smallest map, and upsampled on the way back.
 
     At least twice, then on while both sides are even and the shorter is more than 4:
     28 → 14 → 7, 32 → 16 → 8 → 4, 48x36 → 24x18 → 12x9. The smallest map is
-    (height >> halvings, width >> halvings).
+    (height >> count, width >> count).
 
     Args:
         height: Rows of the picture.
@@ -20,8 +20,8 @@ def halvings(height: int, width: int) -> int:
         ConfigError: If a side is not a multiple of 4; names the nearest sizes that work.
 
     Example:
-        >>> halvings(28, 28), halvings(32, 32), halvings(128, 128), halvings(48, 36)
-        (2, 3, 5, 2)
+        >>> [count_downsamplings(*size) for size in ((28, 28), (32, 32), (128, 128), (48, 36))]
+        [2, 3, 5, 2]
     """
     if min(height, width) < 4 or height % 4 or width % 4:
         raise ConfigError(
@@ -34,19 +34,19 @@ def halvings(height: int, width: int) -> int:
     return count
 
 
-def doubled_widths(width: int, count: int, *, max_width: int) -> list[int]:
-    """Channels of each layer, the one next to the picture first: doubled per halving, capped.
+def doubled_channels(base_channels: int, count: int, *, max_channels: int) -> list[int]:
+    """The channels of each layer, that next to the picture first: doubled each time, then capped.
 
     Args:
-        width: Channels of the layer next to the picture.
+        base_channels: Channels of the layer next to the picture.
         count: How many layers.
-        max_width: The most channels that a layer may have.
+        max_channels: The most channels that a layer may have.
 
     Example:
-        >>> doubled_widths(64, 5, max_width=512)
+        >>> doubled_channels(64, 5, max_channels=512)
         [64, 128, 256, 512, 512]
     """
-    return [min(width << i, max_width) for i in range(count)]
+    return [min(base_channels << i, max_channels) for i in range(count)]
 
 
 def _can_halve(height: int, width: int) -> bool:

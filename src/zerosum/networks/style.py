@@ -18,7 +18,7 @@ from zerosum.networks.kinds import StyledGenerator
 from zerosum.networks.progan import activated, logit_head
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.rows import latent_rows
-from zerosum.networks.sizes import doubled_widths, halvings
+from zerosum.networks.sizes import count_downsamplings, doubled_channels
 from zerosum.networks.style_layers import (
     SLOPE,
     STYLES,
@@ -28,7 +28,7 @@ from zerosum.networks.style_layers import (
 from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.nn import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.precision import in_full_precision, widened
-from zerosum.nn.resampling import double
+from zerosum.nn.resampling import upsample
 from zerosum.types import AnyLatents, Images, ImageShape, Latents
 
 __all__ = ["MappingNetwork", "StyleDiscriminator", "StyleGenerator"]
@@ -67,7 +67,7 @@ class StyleGenerator(StyledGenerator):
         Karras et al. 2019 and 2020, https://arxiv.org/abs/1812.04948 and .../1912.04958
 
     Example:
-        >>> network = StyleGeneratorConfig(latent_size=8, width=4).build((1, 28, 28))
+        >>> network = StyleGeneratorConfig(latent_size=8, base_channels=4).build((1, 28, 28))
         >>> styles = network.mapping(torch.zeros(2, 8))
         >>> styles.shape, network.synthesis(styles).shape
         (torch.Size([2, 6, 512]), torch.Size([2, 1, 28, 28]))
@@ -80,11 +80,13 @@ class StyleGenerator(StyledGenerator):
         self.latent_size, self.given = settings.latent_size + given, given
         self.image_shape = image_shape
         self.mixing, self.truncation = settings.mixing, settings.truncation
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)[::-1]
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        layer_channels = doubled_channels(
+            settings.base_channels, count + 1, max_channels=settings.max_channels
+        )[::-1]
         style_size = settings.style_size
-        sizes = [(height >> times, breadth >> times) for times in range(count, -1, -1)]
+        sizes = [(height >> times, width >> times) for times in range(count, -1, -1)]
         self.layers = 2 * (count + 1)
         self.map = MappingNetwork(
             self.latent_size, style_size, depth=settings.depth, rate=settings.mapping_rate
@@ -93,17 +95,17 @@ class StyleGenerator(StyledGenerator):
         kind = STYLES[settings.style]
         self.skips = kind is ModulatedLayer
         start = torch.randn if self.skips else torch.ones
-        self.constant = nn.Parameter(start(1, widths[0], *sizes[0]))
+        self.constant = nn.Parameter(start(1, layer_channels[0], *sizes[0]))
         self.blocks = nn.ModuleList()
         self.colours = nn.ModuleList()
         make = partial(kind, style_size=style_size, noise=settings.noise)
-        for number, step in enumerate(pairwise([widths[0], *widths])):
+        for number, step in enumerate(pairwise([layer_channels[0], *layer_channels])):
             build = partial(make, size=sizes[number])
             self.blocks.append(_block(build, step, first=number == 0, bare=not self.skips))
             if self.skips:
                 self.colours.append(ModulatedColours(step[1], channels, style_size=style_size))
         if not self.skips:
-            self.colours.append(EqualisedConv2d(widths[-1], channels, 1))
+            self.colours.append(EqualisedConv2d(layer_channels[-1], channels, 1))
         self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
@@ -134,7 +136,7 @@ class StyleGenerator(StyledGenerator):
             if self.skips:
                 # Colours share their style with the layer that comes next.
                 colours = widened(self.colours[number](maps, styles[:, given]))
-                images = colours if images is None else double(images) + colours
+                images = colours if images is None else upsample(images) + colours
         drawn: Tensor = self.bound(self.colours[0](maps) if images is None else images)
         return drawn
 
@@ -193,9 +195,9 @@ class MappingNetwork(nn.Sequential):
 
 
 class StyleDiscriminator(Discriminator):
-    """Pictures to logits, blurred before every halving, with the batch's deviation as a map.
+    """Pictures to logits, with a blur before every downsampling and the deviation of the batch.
 
-    x → 1x1 convolution → k halving blocks of two convolutions → deviation of the minibatch →
+    x → 1x1 convolution → k downsampling blocks of two convolutions → deviation of the minibatch →
     convolution → linear → linear → logits (n,), with LeakyReLU between. With ``residual`` a block
     is (x + f(x)) / √2, StyleGAN2's; without, f(x), StyleGAN's.
 
@@ -211,7 +213,7 @@ class StyleDiscriminator(Discriminator):
         Karras et al. 2020, section 4.1 and figure 7c, https://arxiv.org/abs/1912.04958
 
     Example:
-        >>> discriminator = StyleDiscriminatorConfig(width=4).build((1, 28, 28))
+        >>> discriminator = StyleDiscriminatorConfig(base_channels=4).build((1, 28, 28))
         >>> discriminator(torch.zeros(2, 1, 28, 28)).shape
         torch.Size([2])
     """
@@ -221,35 +223,37 @@ class StyleDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         self.image_shape = image_shape
-        channels, height, breadth = image_shape
-        count = halvings(height, breadth)
-        widths = doubled_widths(settings.width, count + 1, max_width=settings.max_width)
-        smallest = (height >> count, breadth >> count)
-        head = logit_head(widths[-1], smallest, settings.group, outputs)
+        channels, height, width = image_shape
+        count = count_downsamplings(height, width)
+        layer_channels = doubled_channels(
+            settings.base_channels, count + 1, max_channels=settings.max_channels
+        )
+        smallest = (height >> count, width >> count)
+        head = logit_head(layer_channels[-1], smallest, settings.group, outputs)
         self.in_full = len(head)
         self.layers = nn.Sequential(
-            *activated(channels, widths[0], 1),
-            *(_halving(*step, settings.residual) for step in pairwise(widths)),
+            *activated(channels, layer_channels[0], 1),
+            *(_downsampling(*step, settings.residual) for step in pairwise(layer_channels)),
             *head,
         )
 
 
 def _block(
-    build: Callable[..., nn.Module], widths: tuple[int, int], *, first: bool, bare: bool
+    build: Callable[..., nn.Module], layer_channels: tuple[int, int], *, first: bool, bare: bool
 ) -> nn.ModuleList:
     """The layers of one size; the first of all may take the constant as it is, ``bare``."""
-    inputs, outputs = widths
+    inputs, outputs = layer_channels
     if not first:
-        return nn.ModuleList([build(inputs, outputs, resize="double"), build(outputs, outputs)])
+        return nn.ModuleList([build(inputs, outputs, resize="up"), build(outputs, outputs)])
     constant = [build(0, outputs)] if bare else []
     return nn.ModuleList([*constant, build(outputs, outputs)])
 
 
-def _halving(inputs: int, outputs: int, residual: bool) -> nn.Module:
+def _downsampling(inputs: int, outputs: int, residual: bool) -> nn.Module:
     """A block; the gains of its two ways are such that their sum needs no division by √2."""
     first = activated(inputs, inputs, 3)
     if not residual:
-        return nn.Sequential(*first, *activated(inputs, outputs, 3, resize="halve"))
-    last = activated(inputs, outputs, 3, resize="halve", gain=HE_GAIN / sqrt(2))
-    shortcut = EqualisedConv2d(inputs, outputs, 1, resize="halve", gain=1 / sqrt(2), bias=False)
+        return nn.Sequential(*first, *activated(inputs, outputs, 3, resize="down"))
+    last = activated(inputs, outputs, 3, resize="down", gain=HE_GAIN / sqrt(2))
+    shortcut = EqualisedConv2d(inputs, outputs, 1, resize="down", gain=1 / sqrt(2), bias=False)
     return ResidualBlock(main=nn.Sequential(*first, *last), shortcut=shortcut)

@@ -60,7 +60,7 @@ class AdaptiveLayer(StyleLayer):
     AdaIN(x, y) = y_s (x − μ(x)) / √(σ²(x) + 10⁻⁸) + y_b, with μ and σ over the places of one
     picture's channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
 
-    Where the size is doubled, the authors' program convolves the enlarged picture and blurs it;
+    Where maps are upsampled, the authors' program convolves the enlarged picture and blurs it;
     here it is done in StyleGAN2's order, in a quarter of the work. That gives the same but for
     the outermost pixels, beyond which either has zeros at other steps; so has the discriminator.
 
@@ -69,14 +69,14 @@ class AdaptiveLayer(StyleLayer):
         outputs: Channels that come out.
         style_size: Numbers in w.
         size: Height and width of the maps that come out.
-        resize: ``keep``, or ``double``.
+        resize: ``keep``, or ``up``.
         noise: Whether noise is added to the maps.
 
     Paper:
         Karras et al. 2019, section 2 and equation 1, https://arxiv.org/abs/1812.04948
 
     Example:
-        >>> layer = AdaptiveLayer(4, 6, style_size=8, size=(16, 16), resize="double")
+        >>> layer = AdaptiveLayer(4, 6, style_size=8, size=(16, 16), resize="up")
         >>> layer(torch.zeros(2, 4, 8, 8), torch.zeros(2, 8)).shape
         torch.Size([2, 6, 16, 16])
     """
@@ -110,14 +110,14 @@ class ModulatedLayer(StyleLayer):
         outputs: Channels that come out.
         style_size: Numbers in w.
         size: Height and width of the maps that come out.
-        resize: ``keep``, or ``double``.
+        resize: ``keep``, or ``up``.
         noise: Whether noise is added to the maps.
 
     Paper:
         Karras et al. 2020, section 2.2 and figure 2d, https://arxiv.org/abs/1912.04958
 
     Example:
-        >>> layer = ModulatedLayer(4, 6, style_size=8, size=(16, 16), resize="double")
+        >>> layer = ModulatedLayer(4, 6, style_size=8, size=(16, 16), resize="up")
         >>> layer(torch.zeros(2, 4, 8, 8), torch.zeros(2, 8)).shape
         torch.Size([2, 6, 16, 16])
     """
@@ -133,7 +133,7 @@ class ModulatedLayer(StyleLayer):
         noise: bool = True,
     ) -> None:
         super().__init__(outputs, size, strengths=int(noise))
-        self.convolution = ModulatedConv2d(inputs, outputs, 3, doubling=resize == "double")
+        self.convolution = ModulatedConv2d(inputs, outputs, 3, upsampling=resize == "up")
         self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
 
     def forward(self, maps: Maps, style: Style) -> Drawn:

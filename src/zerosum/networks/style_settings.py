@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from zerosum.checks import require_between, require_layers, require_positive
-from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_widths
+from zerosum.networks.settings import DiscriminatorSettings, GeneratorSettings, require_channels
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class StyleGeneratorConfig(GeneratorSettings):
     style: Literal["adain", "modulation"] = "modulation"
     """``adain``: StyleGAN, adaptive instance normalisation; ``modulation``: StyleGAN2, modulated
     convolutions, the picture a sum over all sizes."""
-    width: int = 32
-    """Channels at full size; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 32
+    """Channels at full size; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     style_size: int = 512
     """Numbers in a style."""
@@ -58,7 +58,7 @@ class StyleGeneratorConfig(GeneratorSettings):
         for name in ("latent_size", "style_size", "mapping_rate"):
             require_positive(name, getattr(self, name))
         require_layers("depth", self.depth)
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
         require_between("mixing", self.mixing, 0.0, 1.0)
         require_between("truncation", self.truncation, 0.0, 1.0)
 
@@ -79,14 +79,14 @@ class StyleDiscriminatorConfig(DiscriminatorSettings):
     """Discriminator of StyleGAN or, with residual blocks, of StyleGAN2.
 
     Example:
-        >>> StyleDiscriminatorConfig(width=16).residual
+        >>> StyleDiscriminatorConfig(base_channels=16).residual
         True
     """
 
     kind: Literal["style"] = "style"
-    width: int = 32
-    """Channels at full size; doubled with each halving of the size."""
-    max_width: int = 512
+    base_channels: int = 32
+    """Channels at full size; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     residual: bool = True
     """Let each block add to what it was given, as StyleGAN2 does."""
@@ -94,7 +94,7 @@ class StyleDiscriminatorConfig(DiscriminatorSettings):
     """Pictures whose deviation from each other is seen; 1: none is."""
 
     def __post_init__(self) -> None:
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
         require_positive("group", self.group)
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "StyleDiscriminator":

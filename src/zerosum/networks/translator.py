@@ -15,11 +15,11 @@ from zerosum.errors import ConfigError
 from zerosum.networks.discriminator import in_turn
 from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.networks.resnet import ResidualBlock
-from zerosum.networks.sizes import doubled_widths
+from zerosum.networks.sizes import doubled_channels
 from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
 from zerosum.nn import INITIALISATIONS, normalisation
-from zerosum.nn.convolution import Double, Halve
-from zerosum.nn.resampling import thinning
+from zerosum.nn.convolution import Downsample, Upsample
+from zerosum.nn.resampling import blur_pool
 from zerosum.registry import Table
 from zerosum.types import Images, ImageShape
 
@@ -34,15 +34,16 @@ _SHRUNK = 0.98  # of white and black, whose artanh would be infinite
 
 
 class ResnetTranslator(MappedTranslator):
-    """Halve the picture a few times, change the small maps in residual blocks, double them again.
+    """Downsample a few times, transform the small maps by residual blocks, and upsample again.
 
-    With ``stem`` this is the paper's network: c7s1-w, then ``halvings`` times a convolution of
-    kernel 3 and stride 2, R blocks, as many transposed convolutions, c7s1-c, tanh. Without it the
-    course's: the first halving is given the picture and the last doubling draws it, all with
-    kernel 4. Every convolution but the last is followed by normalisation and ReLU, and has no
-    bias, which the normalisation would cancel. ``filtered`` makes it CUT's network, which halves
-    by `zerosum.nn.resampling.thinning` behind a convolution, and doubles by bilinear interpolation
-    before one. The paper has 6 residual blocks for pictures of 128 pixels, 9 from 256 on.
+    With ``stem`` this is the paper's network: a convolution of kernel 7, ``downsamplings`` times
+    one of kernel 3 and stride 2, the residual blocks, as many transposed convolutions, one of
+    kernel 7, tanh. Without it the course's: the first downsampling takes the picture and the last
+    upsampling draws it, all with kernel 4. Every convolution but the last is followed by
+    normalisation and ReLU, and has no bias, which the normalisation would cancel. ``filtered``
+    makes it CUT's network, which downsamples by `zerosum.nn.resampling.blur_pool` behind a
+    convolution, and upsamples by bilinear interpolation before one. The paper has 6 residual
+    blocks for pictures of 128 pixels, 9 from 256 on.
 
     With ``residual`` a change of the picture is drawn, y = tanh(f(x) + artanh(s x)) with s = 0.98,
     instead of y = tanh(f(x)): an untrained translator then hardly changes anything, and need not
@@ -53,16 +54,16 @@ class ResnetTranslator(MappedTranslator):
         image_shape: (channels, height, width) of the pictures that it is to be trained on.
 
     Attributes:
-        map_widths: Channels of each of the maps that `with_maps` gives.
+        map_channels: Channels of each of the maps that `with_maps` gives.
 
     Raises:
-        ConfigError: If a side is too small or no multiple of 2^halvings, or a name is unknown.
+        ConfigError: A side is too small or no multiple of 2^downsamplings; or a name is unknown.
 
     Paper:
         Zhu et al. 2017, section 7.2, https://arxiv.org/abs/1703.10593; after Johnson et al. 2016
 
     Example:
-        >>> network = ResnetTranslatorConfig(width=4, blocks=1).build((3, 32, 48))
+        >>> network = ResnetTranslatorConfig(base_channels=4, blocks=1).build((3, 32, 48))
         >>> network(torch.zeros(2, 3, 32, 48)).shape
         torch.Size([2, 3, 32, 48])
     """
@@ -71,30 +72,33 @@ class ResnetTranslator(MappedTranslator):
         super().__init__()
         self.image_shape = image_shape
         self.residual = settings.residual
-        self.multiple = 2**settings.halvings
+        self.multiple = 2**settings.downsamplings
         self.smallest = 2 * self.multiple  # A map of one place has no mirror image.
         _check_size(image_shape, multiple=self.multiple, smallest=self.smallest)
         channels = image_shape[0]
-        width, stem, norm = settings.width, settings.stem, settings.norm
+        base, stem, norm = settings.base_channels, settings.stem, settings.norm
         mode = PADDINGS[settings.padding]
-        widths = doubled_widths(
-            width, settings.halvings + stem, max_width=width << settings.halvings
+        layer_channels = doubled_channels(
+            base, settings.downsamplings + stem, max_channels=base << settings.downsamplings
         )
-        steps = [*([] if stem else [(channels, width)]), *pairwise(widths)]
+        steps = [*([] if stem else [(channels, base)]), *pairwise(layer_channels)]
         self.stem = (
-            nn.Sequential(_wide(channels, width, mode, bias=False), *_active(norm, width))
+            nn.Sequential(_wide(channels, base, mode, bias=False), *_active(norm, base))
             if stem
             else nn.Identity()
         )
         kind: _Kind = "filtered" if settings.filtered else "strided" if stem else "plain"
-        self.halvings = nn.ModuleList(_halving(*step, norm, kind) for step in steps)
-        self.map_widths: list[int] = [channels, *(outputs for _, outputs in steps)]
-        self.map_widths += [widths[-1] for _ in _tapped(settings.blocks)]
-        self.blocks = nn.ModuleList(_block(widths[-1], norm, mode) for _ in range(settings.blocks))
+        # These two names stand in checkpoints, like those of the U-Net's below.
+        self.halvings = nn.ModuleList(_downsampling(*step, norm, kind) for step in steps)
+        self.map_channels: list[int] = [channels, *(outputs for _, outputs in steps)]
+        self.map_channels += [layer_channels[-1] for _ in _tapped(settings.blocks)]
+        self.blocks = nn.ModuleList(
+            _block(layer_channels[-1], norm, mode) for _ in range(settings.blocks)
+        )
         back = [(outputs, inputs) for inputs, outputs in reversed(steps)]
         inner = back if stem else back[:-1]
-        self.doublings = nn.Sequential(*(_doubling(*step, norm, kind) for step in inner))
-        draw = _wide(width, channels, mode, bias=True) if stem else _last(width, channels)
+        self.doublings = nn.Sequential(*(_upsampling(*step, norm, kind) for step in inner))
+        draw = _wide(base, channels, mode, bias=True) if stem else _last(base, channels)
         self.draw = draw
         INITIALISATIONS[settings.initialisation](self)
 
@@ -105,7 +109,7 @@ class ResnetTranslator(MappedTranslator):
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
         """Translate pictures, and give what stood between the layers on the way.
 
-        The maps are those that CUT compares: the pixels, what comes out of each halving's
+        The maps are those that CUT compares: the pixels, what comes out of each downsampling
         convolution, before it is normalised, and what comes out of the first residual block and
         the middle one. (The authors' program takes the pixels with the mirrored border that the
         first layer adds.) Park et al. 2020, section 4 and appendix C.1,
@@ -113,9 +117,9 @@ class ResnetTranslator(MappedTranslator):
         """
         maps: list[Tensor] = [images]
         inner = self.stem(images)
-        for halving in self.halvings:
-            assert isinstance(halving, nn.Sequential)
-            convolution, *others = halving
+        for downsampling in self.halvings:
+            assert isinstance(downsampling, nn.Sequential)
+            convolution, *others = downsampling
             maps.append(convolution(inner))
             inner = in_turn(others, maps[-1])
         for number, block in enumerate(self.blocks):
@@ -129,12 +133,12 @@ class ResnetTranslator(MappedTranslator):
 
 
 class UnetTranslator(Translator):
-    """Halve the picture down to a few pixels and double it again, with a shortcut at every size.
+    """Downsample to a few pixels and upsample again, with a skip connection at every size (U-Net).
 
-    What a halving of some size has seen stands beside what the doubling of that size is given, so
-    that fine detail need not pass through the smallest map. Encoder: C64-C128-C256-C512-...;
+    The maps of the encoder at each size are concatenated to the decoder's of that size, so that
+    fine detail need not pass through the smallest map. Encoder: C64-C128-C256-C512-...;
     decoder likewise backwards, with dropout in its first three layers, the paper's source of
-    chance while training. The paper halves 8 times, down to one place of 256 pixels.
+    chance while training. The paper downsamples 8 times, from 256 pixels to one place.
 
     Args:
         settings: All that may be chosen of it.
@@ -147,7 +151,7 @@ class UnetTranslator(Translator):
         Isola et al. 2017, sections 3.2 and 6.1, https://arxiv.org/abs/1611.07004
 
     Example:
-        >>> network = UnetTranslatorConfig(width=4, depth=5).build((3, 32, 64))
+        >>> network = UnetTranslatorConfig(base_channels=4, depth=5).build((3, 32, 64))
         >>> network(torch.zeros(2, 3, 32, 64)).shape
         torch.Size([2, 3, 32, 64])
     """
@@ -159,30 +163,32 @@ class UnetTranslator(Translator):
         self.multiple = self.smallest = 2**depth
         _check_size(image_shape, multiple=self.multiple, smallest=self.smallest)
         channels = image_shape[0]
-        widths = doubled_widths(settings.width, depth, max_width=settings.max_width)
-        self.halvings = nn.ModuleList(
-            _unet_halving(inputs, outputs, norm, first=number == 0, last=number == depth - 1)
-            for number, (inputs, outputs) in enumerate(pairwise([channels, *widths]))
+        layer_channels = doubled_channels(
+            settings.base_channels, depth, max_channels=settings.max_channels
         )
-        inputs = [widths[-1], *(2 * each for each in widths[-2::-1])]
-        outputs = [*widths[-2::-1], channels]
+        self.halvings = nn.ModuleList(
+            _unet_downsampling(inputs, outputs, norm, first=number == 0, last=number == depth - 1)
+            for number, (inputs, outputs) in enumerate(pairwise([channels, *layer_channels]))
+        )
+        inputs = [layer_channels[-1], *(2 * each for each in layer_channels[-2::-1])]
+        outputs = [*layer_channels[-2::-1], channels]
         self.doublings = nn.ModuleList(
-            _unet_doubling(*pair, norm, settings.dropout if number < 3 else 0.0)
+            _unet_upsampling(*pair, norm, settings.dropout if number < 3 else 0.0)
             for number, pair in enumerate(list(zip(inputs, outputs, strict=True))[:-1])
         )
-        self.draw = nn.Sequential(nn.ReLU(), Double(inputs[-1], channels), nn.Tanh())
+        self.draw = nn.Sequential(nn.ReLU(), Upsample(inputs[-1], channels), nn.Tanh())
         INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
         """Translate pictures, shape (n, c, h, w) in and out."""
         maps: list[Tensor] = []
         inner: Tensor = images
-        for halving in self.halvings:
-            inner = halving(inner)
+        for downsampling in self.halvings:
+            inner = downsampling(inner)
             maps.append(inner)
         maps.pop()
-        for doubling in self.doublings:
-            inner = torch.cat([doubling(inner), maps.pop()], dim=1)
+        for upsampling in self.doublings:
+            inner = torch.cat([upsampling(inner), maps.pop()], dim=1)
         translated: Images = self.draw(inner)
         return translated
 
@@ -202,8 +208,8 @@ def _tapped(blocks: int) -> list[int]:
     return sorted({0, blocks // 2})
 
 
-def _active(norm: str, width: int) -> Iterator[nn.Module]:
-    yield normalisation(norm, width)
+def _active(norm: str, channels: int) -> Iterator[nn.Module]:
+    yield normalisation(norm, channels)
     # In place only what nobody else sees: `with_maps` gives what is not normalised yet.
     yield nn.ReLU(inplace=norm != "none")
 
@@ -216,64 +222,66 @@ _Kind = Literal["plain", "strided", "filtered"]
 """How sizes change: by kernels of 4, by kernels of 3 and stride 2, or filtered beside a kernel."""
 
 
-def _halving(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
+def _downsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
     bias = norm == "none"
     convolution: nn.Module
     if kind == "plain":
-        convolution = Halve(inputs, outputs, bias=bias)
+        convolution = Downsample(inputs, outputs, bias=bias)
     else:
         stride = 1 if kind == "filtered" else 2
         convolution = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=bias)
-    filters = [thinning()] if kind == "filtered" else []
+    filters = [blur_pool()] if kind == "filtered" else []
     return nn.Sequential(convolution, *_active(norm, outputs), *filters)
 
 
-def _doubling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
+def _upsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
     bias = norm == "none"
     layers: list[nn.Module]
     match kind:
         case "plain":
-            layers = [Double(inputs, outputs, bias=bias)]
+            layers = [Upsample(inputs, outputs, bias=bias)]
         case "strided":
             layers = [nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, 1, bias=bias)]
         case "filtered":
-            double = nn.Upsample(scale_factor=2, mode="bilinear")
-            layers = [double, nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)]
+            enlarge = nn.Upsample(scale_factor=2, mode="bilinear")
+            layers = [enlarge, nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)]
     return nn.Sequential(*layers, *_active(norm, outputs))
 
 
 def _last(inputs: int, outputs: int) -> nn.Module:
-    return Double(inputs, outputs, bias=False)
+    return Upsample(inputs, outputs, bias=False)
 
 
-def _block(width: int, norm: str, mode: PaddingMode) -> ResidualBlock:
+def _block(channels: int, norm: str, mode: PaddingMode) -> ResidualBlock:
     def convolution() -> nn.Module:
-        return nn.Conv2d(width, width, 3, padding=1, padding_mode=mode, bias=norm == "none")
+        return nn.Conv2d(channels, channels, 3, padding=1, padding_mode=mode, bias=norm == "none")
 
     return ResidualBlock(
         main=nn.Sequential(
             convolution(),
-            *_active(norm, width),
+            *_active(norm, channels),
             convolution(),
-            normalisation(norm, width),
+            normalisation(norm, channels),
         ),
         shortcut=nn.Identity(),
     )
 
 
-def _unet_halving(inputs: int, outputs: int, norm: str, *, first: bool, last: bool) -> nn.Module:
+def _unet_downsampling(
+    inputs: int, outputs: int, norm: str, *, first: bool, last: bool
+) -> nn.Module:
     """Without normalisation of the picture, and of a map that may be of one place only."""
     bare = first or last
-    layers: list[nn.Module] = [Halve(inputs, outputs, bias=bare or norm == "none")]
+    layers: list[nn.Module] = [Downsample(inputs, outputs, bias=bare or norm == "none")]
     if not first:
         layers.insert(0, nn.LeakyReLU(0.2))
     return nn.Sequential(*layers, *([] if bare else [normalisation(norm, outputs)]))
 
 
-def _unet_doubling(inputs: int, outputs: int, norm: str, dropout: float) -> nn.Module:
+def _unet_upsampling(inputs: int, outputs: int, norm: str, dropout: float) -> nn.Module:
     layers = [
         nn.ReLU(),
-        Double(inputs, outputs, bias=norm == "none"),
+        Upsample(inputs, outputs, bias=norm == "none"),
         normalisation(norm, outputs),
     ]
     return nn.Sequential(*layers, *([nn.Dropout(dropout)] if dropout else []))

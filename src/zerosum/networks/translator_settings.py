@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from zerosum.checks import require, require_between, require_layers, require_positive
-from zerosum.networks.settings import Initialisation, Norm, TranslatorSettings, require_widths
+from zerosum.networks.settings import Initialisation, Norm, TranslatorSettings, require_channels
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
@@ -15,18 +15,18 @@ __all__ = ["ResnetTranslatorConfig", "UnetTranslatorConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class ResnetTranslatorConfig(TranslatorSettings):
-    """Residual blocks between a few halvings and as many doublings.
+    """Residual blocks between a few downsamplings and as many upsamplings.
 
     Example:
-        >>> course = ResnetTranslatorConfig(stem=False, halvings=3, blocks=6, norm="batch")
-        >>> course.width
+        >>> course = ResnetTranslatorConfig(stem=False, downsamplings=3, blocks=6, norm="batch")
+        >>> course.base_channels
         64
     """
 
     kind: Literal["resnet-translator"] = "resnet-translator"
-    width: int = 64
-    """Channels of the first layer; doubled with each halving."""
-    halvings: int = 2
+    base_channels: int = 64
+    """Channels of the first layer; doubled with each downsampling."""
+    downsamplings: int = 2
     """How often the sides are halved."""
     blocks: int = 9
     """Residual blocks at the smallest size."""
@@ -44,8 +44,8 @@ class ResnetTranslatorConfig(TranslatorSettings):
     """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
 
     def __post_init__(self) -> None:
-        require_positive("width", self.width)
-        require_layers("halvings", self.halvings)
+        require_positive("base_channels", self.base_channels)
+        require_layers("downsamplings", self.downsamplings)
         require_layers("blocks", self.blocks)
         require(
             self.stem or not self.filtered,
@@ -66,7 +66,7 @@ class ResnetTranslatorConfig(TranslatorSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class UnetTranslatorConfig(TranslatorSettings):
-    """Halvings down to a few pixels and doublings back, with a shortcut at every size.
+    """Downsamplings to a few pixels and upsamplings back, with a shortcut at every size.
 
     Example:
         >>> UnetTranslatorConfig(depth=6).dropout
@@ -74,21 +74,21 @@ class UnetTranslatorConfig(TranslatorSettings):
     """
 
     kind: Literal["unet"] = "unet"
-    width: int = 64
-    """Channels of the first layer; doubled with each halving."""
-    max_width: int = 512
+    base_channels: int = 64
+    """Channels of the first layer; doubled with each downsampling."""
+    max_channels: int = 512
     """Upper limit of the channels."""
     depth: int = 8
     """How often the sides are halved; they must be multiples of 2^depth."""
     norm: Norm = "batch"
     """Normalisation of all layers but those next to the picture and the smallest map."""
     dropout: float = 0.5
-    """Share of values that are dropped in the first three doublings while training."""
+    """Share of values that are dropped in the first three upsamplings while training."""
     initialisation: Initialisation = "normal"
     """``normal``: N(0, 0.02) as in the paper; ``xavier``: as in CUT; ``default``: PyTorch's."""
 
     def __post_init__(self) -> None:
-        require_widths(self.width, self.max_width)
+        require_channels(self.base_channels, self.max_channels)
         require_between("depth", self.depth, 2, 12)
         require_between("dropout", self.dropout, 0.0, 0.99)
 

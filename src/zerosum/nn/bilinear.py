@@ -51,9 +51,9 @@ class Convolution:
 
     Example:
         >>> x, w = torch.ones(1, 2, 4, 6), torch.ones(3, 2, 2, 2)
-        >>> halving = Convolution(maps=x.shape, filters=w.shape, stride=(2, 2))
-        >>> y = halving.convolve(x, w)
-        >>> y.shape, halving.put_back(y, w).shape, halving.correlate(y, x).shape
+        >>> downsampling = Convolution(maps=x.shape, filters=w.shape, stride=(2, 2))
+        >>> y = downsampling.convolve(x, w)
+        >>> y.shape, downsampling.put_back(y, w).shape, downsampling.correlate(y, x).shape
         (torch.Size([1, 3, 2, 3]), torch.Size([1, 2, 4, 6]), torch.Size([3, 2, 2, 2]))
     """
 

@@ -1,15 +1,15 @@
-"""Convolutions that halve or double a picture, in the form that the processor does fastest.
+"""Convolutions that halve or double the size, in the form that is fastest on a CPU.
 
 A convolution of kernel 4, stride 2 and padding 1, and its transpose,
 
-    halve:   y[o, P]        = Σ_{i, k} w[o, i, k] x[i, 2P + k − 1]
-    double:  y[o, 2P + k − 1] += w[i, o, k] x[i, P]      for all i, P, k
+    downsample:  y[o, P]        = Σ_{i, k} w[o, i, k] x[i, 2P + k − 1]
+    upsample:    y[o, 2P + k − 1] += w[i, o, k] x[i, P]      for all i, P, k
 
-(k runs over 0..3; written for one axis, the other is alike) are adjoint: what ``double`` computes
-is also the gradient of ``halve`` by its input. On CPUs both are near the peak of the processor
-except where a picture comes out: vectors hold 16 channels, and 3 of 16 lanes do work.
+(k runs over 0..3; written for one axis, the other is alike) are adjoint: ``upsample`` is also the
+gradient of ``downsample`` by its input. On CPUs both are near the peak of the processor except
+where a picture comes out: vectors hold 16 channels, and 3 of 16 lanes do work.
 
-There ``double`` is computed as a convolution of kernel 2 and stride 1 to four times as many
+There ``upsample`` is computed as a convolution of kernel 2 and stride 1 to four times as many
 channels. Write k = 2a + r. Row 2P − 1 + r of the output, P in 0..h, sums over a in {0, 1} only:
 
     z[r, o, P] = Σ_{i, a} w[i, o, 2a + r] x[i, P − a],      y[o, 2P − 1 + r] = z[r, o, P],
@@ -27,7 +27,7 @@ from torch.nn import functional
 
 from zerosum.nn.bilinear import Convolution
 
-__all__ = ["Double", "Halve"]
+__all__ = ["Downsample", "Upsample"]
 
 _Maps = Float[Tensor, "n inputs h w"]
 _Resized = Float[Tensor, "n outputs _ _"]
@@ -36,7 +36,7 @@ _FEW = 4
 """Channels of a picture, at most: 4 · 4 fill a vector of 16, more than that gains nothing."""
 
 
-class Halve(nn.Conv2d):
+class Downsample(nn.Conv2d):
     """A convolution of kernel 4, stride 2 and padding 1: a picture of half the height and width.
 
     Values, gradients, parameters and state are those of ``nn.Conv2d(inputs, outputs, 4, 2, 1)``.
@@ -49,7 +49,7 @@ class Halve(nn.Conv2d):
         bias: Whether a number per channel is added.
 
     Example:
-        >>> Halve(3, 64, bias=False)(torch.zeros(2, 3, 32, 48)).shape
+        >>> Downsample(3, 64, bias=False)(torch.zeros(2, 3, 32, 48)).shape
         torch.Size([2, 64, 16, 24])
     """
 
@@ -57,16 +57,16 @@ class Halve(nn.Conv2d):
         super().__init__(inputs, outputs, 4, 2, 1, bias=bias)
 
     def forward(self, input: _Maps) -> _Resized:  # noqa: A002 - PyTorch's own word
-        """Halve the pictures."""
+        """Downsample the pictures."""
         # An odd row or column is not seen by any output; the short form would not know of it.
         even = input.shape[-2] % 2 == 0 and input.shape[-1] % 2 == 0
         if input.requires_grad and even and _is_slow(input, channels=self.in_channels):
-            halving = _picture(input.shape, self.weight.shape)
-            return halving.convolve(input, self.weight, self.bias)
+            downsampling = _picture(input.shape, self.weight.shape)
+            return downsampling.convolve(input, self.weight, self.bias)
         return super().forward(input)
 
 
-class Double(nn.ConvTranspose2d):
+class Upsample(nn.ConvTranspose2d):
     """A transposed convolution of kernel 4, stride 2 and padding 1: twice the height and width.
 
     Values, gradients, parameters and state are those of ``nn.ConvTranspose2d(inputs, outputs, 4,
@@ -79,7 +79,7 @@ class Double(nn.ConvTranspose2d):
         bias: Whether a number per channel is added.
 
     Example:
-        >>> Double(64, 3, bias=False)(torch.zeros(2, 64, 16, 24)).shape
+        >>> Upsample(64, 3, bias=False)(torch.zeros(2, 64, 16, 24)).shape
         torch.Size([2, 3, 32, 48])
     """
 
@@ -87,12 +87,12 @@ class Double(nn.ConvTranspose2d):
         super().__init__(inputs, outputs, 4, 2, 1, bias=bias)
 
     def forward(self, input: _Maps, output_size: list[int] | None = None) -> _Resized:  # noqa: A002
-        """Double the pictures."""
+        """Upsample the pictures."""
         if output_size is None and _is_slow(input, channels=self.out_channels):
             n, _, height, width = input.shape
             shape = torch.Size([n, self.out_channels, 2 * height, 2 * width])
-            doubled = _picture(shape, self.weight.shape).put_back(input, self.weight)
-            return doubled if self.bias is None else doubled + self.bias.view(-1, 1, 1)
+            upsampled = _picture(shape, self.weight.shape).put_back(input, self.weight)
+            return upsampled if self.bias is None else upsampled + self.bias.view(-1, 1, 1)
         return super().forward(input, output_size)
 
 
@@ -108,7 +108,7 @@ def _is_slow(images: Tensor, *, channels: int) -> bool:
     )
 
 
-def _double(images: Tensor, weight: Tensor) -> Tensor:
+def _upsample(images: Tensor, weight: Tensor) -> Tensor:
     """The transposed convolution to few channels: (n, i, h, w) by (i, o, 4, 4)."""
     n, inputs, h, w = images.shape
     outputs = weight.shape[1]
@@ -124,10 +124,10 @@ def _double(images: Tensor, weight: Tensor) -> Tensor:
 
 
 class _Short(Convolution):
-    """A halving of pictures of few channels, which are put back in the short form."""
+    """A downsampling of pictures of few channels, whose transpose has the short form."""
 
     def _put_back(self, g: Tensor, w: Tensor) -> Tensor:
-        return _double(g, w)
+        return _upsample(g, w)
 
 
 def _picture(maps: torch.Size, filters: torch.Size) -> Convolution:

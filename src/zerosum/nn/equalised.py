@@ -71,13 +71,13 @@ class EqualisedLinear(nn.Module):
 
 
 class EqualisedConv2d(nn.Module):
-    """A convolution with its weights scaled at run time, that may double or halve the picture.
+    """A convolution whose weights are scaled at run time; it may up- or downsample the picture.
 
     Args:
         inputs: Channels that come in.
         outputs: Channels that come out.
         kernel: Side of the filters, 1 or 3.
-        resize: ``keep``, ``double`` or ``halve``: see `zerosum.nn.resampling.convolve`.
+        resize: ``keep``, ``up`` or ``down``: see `zerosum.nn.resampling.convolve`.
         gain: Standard deviation of the output for inputs of mean 0 and variance 1, at the start.
         bias: Whether a number per channel, 0 at the start, is added.
 
@@ -85,7 +85,7 @@ class EqualisedConv2d(nn.Module):
         Karras et al. 2018, section 4.1, https://arxiv.org/abs/1710.10196
 
     Example:
-        >>> EqualisedConv2d(3, 8, 3, resize="halve")(torch.zeros(2, 3, 32, 48)).shape
+        >>> EqualisedConv2d(3, 8, 3, resize="down")(torch.zeros(2, 3, 32, 48)).shape
         torch.Size([2, 8, 16, 24])
     """
 

@@ -48,12 +48,12 @@ def _filters(weight: _Filters, style: Tensor, demodulate: bool) -> Tensor:
 
 
 def _grouped(
-    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, doubling: bool
+    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, upsampling: bool
 ) -> _Convolved:
     n, _, h, w = maps.shape
     filters = _filters(weight, style, demodulate)
     row = maps.reshape(1, -1, h, w)
-    if doubling:
+    if upsampling:
         stacked = filters.transpose(1, 2).flatten(0, 1)
         wide = functional.conv_transpose2d(row, stacked, stride=2, groups=n)
         return blur(wide.view(n, -1, *wide.shape[2:]), padding=1, gain=4.0)
@@ -63,9 +63,9 @@ def _grouped(
 
 
 def _scaled(
-    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, doubling: bool
+    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, upsampling: bool
 ) -> _Convolved:
-    out = convolve(maps * style[:, :, None, None], weight, resize="double" if doubling else "keep")
+    out = convolve(maps * style[:, :, None, None], weight, resize="up" if upsampling else "keep")
     if not demodulate:
         return out
     power = style.square() @ weight.square().sum(dim=(2, 3)).T
@@ -73,9 +73,9 @@ def _scaled(
 
 
 def _looped(
-    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, doubling: bool
+    maps: _Maps, weight: _Filters, style: _Style, demodulate: bool, upsampling: bool
 ) -> _Convolved:
-    resize: Resize = "double" if doubling else "keep"
+    resize: Resize = "up" if upsampling else "keep"
     return torch.cat(
         [
             convolve(one[None], _filters(weight, own[None], demodulate)[0], resize=resize)
@@ -88,7 +88,7 @@ FORMS: Table[Callable[[_Maps, _Filters, _Style, bool, bool], _Convolved]] = Tabl
     "form of modulated convolution",
     {"grouped": _grouped, "scaled": _scaled, "looped": _looped},
 )
-"""The ways to compute it, by name: (maps, filters, style, demodulate, doubling) → maps."""
+"""The ways to compute it, by name: (maps, filters, style, demodulate, upsampling) → maps."""
 
 
 class ModulatedConv2d(nn.Module):
@@ -99,7 +99,7 @@ class ModulatedConv2d(nn.Module):
         outputs: Channels that come out.
         kernel: Side of the filters: 1, or 3.
         demodulate: Whether every output channel is brought back to variance 1.
-        doubling: Whether the picture's height and width are doubled.
+        upsampling: Whether the picture's height and width are doubled.
         form: A name in ``FORMS``, or ``auto``: the fastest for the device.
 
     Raises:
@@ -109,7 +109,7 @@ class ModulatedConv2d(nn.Module):
         Karras et al. 2020, section 2.2, https://arxiv.org/abs/1912.04958
 
     Example:
-        >>> layer = ModulatedConv2d(4, 6, 3, doubling=True)
+        >>> layer = ModulatedConv2d(4, 6, 3, upsampling=True)
         >>> layer(torch.zeros(2, 4, 8, 8), torch.ones(2, 4)).shape
         torch.Size([2, 6, 16, 16])
     """
@@ -121,14 +121,14 @@ class ModulatedConv2d(nn.Module):
         kernel: int,
         *,
         demodulate: bool = True,
-        doubling: bool = False,
+        upsampling: bool = False,
         form: str = "auto",
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
         self.scale = 1 / sqrt(inputs * kernel**2)
         self.demodulate = demodulate
-        self.doubling = doubling
+        self.upsampling = upsampling
         self.form = form
         if form != "auto":
             FORMS[form]
@@ -137,12 +137,12 @@ class ModulatedConv2d(nn.Module):
         """Convolve each picture under its own style."""
         form = _fastest(maps.device) if self.form == "auto" else self.form
         # Scaling the style scales the filters, and is much less to multiply.
-        return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.doubling)
+        return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.upsampling)
 
     def extra_repr(self) -> str:
         """What ``print`` shows."""
         outputs, inputs, kernel, _ = self.weight.shape
-        options = f"demodulate={self.demodulate}, doubling={self.doubling}"
+        options = f"demodulate={self.demodulate}, upsampling={self.upsampling}"
         return f"{inputs}, {outputs}, {kernel}, {options}"
 
 

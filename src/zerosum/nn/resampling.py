@@ -1,4 +1,4 @@
-"""Doubling and halving pictures with a low-pass filter, so that no frequency turns into another.
+"""Up- and downsampling with a low-pass filter, so that no frequency turns into another.
 
 The filter is binomial: f = [1, 3, 3, 1] / 8 along each axis. It is computed as a convolution of
 each channel by itself, which of five forms (one after the other axis, all channels as pictures,
@@ -17,12 +17,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["Resize", "blur", "convolve", "double", "halve", "thinning"]
+__all__ = ["Resize", "blur", "blur_pool", "convolve", "downsample", "upsample"]
 
 _Maps = Float[Tensor, "n c h w"]
 _Resized = Float[Tensor, "n c _ _"]
 
-Resize = Literal["keep", "double", "halve"]
+Resize = Literal["keep", "up", "down"]
 """What a convolution does to height and width."""
 
 
@@ -56,11 +56,11 @@ def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> 
     return convolve_each(images, weight.to(images.dtype))
 
 
-def halve(images: _Maps) -> _Resized:
+def downsample(images: _Maps) -> _Resized:
     """Blur and keep every other row and column; sides are even.
 
     Example:
-        >>> halve(torch.ones(1, 1, 6, 6))[0, 0]
+        >>> downsample(torch.ones(1, 1, 6, 6))[0, 0]
         tensor([[0.7656, 0.8750, 0.7656],
                 [0.8750, 1.0000, 0.8750],
                 [0.7656, 0.8750, 0.7656]])
@@ -68,14 +68,14 @@ def halve(images: _Maps) -> _Resized:
     return blur(images, padding=1, stride=2)
 
 
-def double(images: _Maps) -> _Resized:
+def upsample(images: _Maps) -> _Resized:
     """Put zeros between the pixels and blur, with a gain of 2 along each axis.
 
     y[2P] = ¾ x[P] + ¼ x[P − 1] and y[2P + 1] = ¾ x[P] + ¼ x[P + 1], where x is 0 beyond the
     border, as it is in `blur` and in the authors' programs.
 
     Example:
-        >>> double(torch.tensor([[[[0.0, 4.0], [0.0, 4.0]]]]))[0, 0, 1]
+        >>> upsample(torch.tensor([[[[0.0, 4.0], [0.0, 4.0]]]]))[0, 0, 1]
         tensor([0., 1., 3., 3.])
     """
     bilinear = functional.interpolate(images, scale_factor=2.0, mode="bilinear")
@@ -84,7 +84,7 @@ def double(images: _Maps) -> _Resized:
     return bilinear * (rows[:, None] * columns)
 
 
-def thinning() -> nn.Sequential:
+def blur_pool() -> nn.Sequential:
     """Layers that blur by [1, 2, 1] / 4 along each axis and keep every other row and column.
 
     They stand behind a convolution of stride 1 where another network has one of stride 2, which
@@ -93,7 +93,7 @@ def thinning() -> nn.Sequential:
     the places that are kept.
 
     Example:
-        >>> thinning()(torch.tensor([[[[0.0, 0, 8, 0], [0.0, 0, 8, 0]]]]))[0, 0]
+        >>> blur_pool()(torch.tensor([[[[0.0, 0, 8, 0], [0.0, 0, 8, 0]]]]))[0, 0]
         tensor([[0., 4.]])
     """
     return nn.Sequential(nn.ReflectionPad2d(1), nn.AvgPool2d(2, stride=1), nn.AvgPool2d(2))
@@ -108,34 +108,34 @@ def convolve(
 ) -> Float[Tensor, "n outputs _ _"]:
     """A convolution after which the picture has the same, twice or half the height and width.
 
-    ``double`` is a transposed convolution of stride 2, then `blur`; ``halve`` is `blur`, then a
-    convolution of stride 2 (for filters of one pixel, `halve` and then the convolution). The
+    ``up`` is a transposed convolution of stride 2, then `blur`; ``down`` is `blur`, then a
+    convolution of stride 2 (for filters of one pixel, `downsample` and then the convolution). The
     filters are thus applied at the smaller size, a quarter of the work, and what is resized is
     free of aliasing.
 
     Args:
         images: Shape (n, inputs, h, w).
-        weight: Filters of side k, 1 or 3; the doubling one has k = 3.
+        weight: Filters of side k, 1 or 3; that of ``up`` has k = 3.
         bias: Added to each channel.
         resize: What becomes of height and width.
 
     Example:
         >>> x, w = torch.zeros(2, 3, 8, 6), torch.zeros(5, 3, 3, 3)
-        >>> [tuple(convolve(x, w, resize=r).shape[2:]) for r in ("keep", "double", "halve")]
+        >>> [tuple(convolve(x, w, resize=r).shape[2:]) for r in ("keep", "up", "down")]
         [(8, 6), (16, 12), (4, 3)]
     """
     kernel = weight.shape[-1]
     assert kernel in (1, 3), kernel
     if resize == "keep":
         return functional.conv2d(images, weight, bias, padding=kernel // 2)
-    if resize == "halve":
+    if resize == "down":
         if kernel == 1:
-            return functional.conv2d(halve(images), weight, bias)
+            return functional.conv2d(downsample(images), weight, bias)
         return functional.conv2d(blur(images, padding=2), weight, bias, stride=2)
     assert kernel == 3, kernel
     wide = functional.conv_transpose2d(images, weight.transpose(0, 1), stride=2)
-    doubled = blur(wide, padding=1, gain=4.0)
-    return doubled if bias is None else doubled + bias.view(-1, 1, 1)
+    upsampled = blur(wide, padding=1, gain=4.0)
+    return upsampled if bias is None else upsampled + bias.view(-1, 1, 1)
 
 
 def _less_at_ends(count: int, like: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from zerosum.networks.classifier_settings import LenetClassifierConfig
 
 __all__ = ["adda", "cdan", "dann", "dann_digits"]
 
-_LENET = LenetClassifierConfig(widths=(20, 50), feature_units=(500,), units=())
+_LENET = LenetClassifierConfig(channels=(20, 50), feature_units=(500,), units=())
 
 
 def dann() -> AdaptationRunConfig:

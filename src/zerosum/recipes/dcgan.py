@@ -12,7 +12,7 @@ __all__ = ["dcgan_cifar10", "dcgan_digits", "dcgan_faces", "dcgan_mnist", "dcgan
 def dcgan_digits() -> GenerationRunConfig:
     """DCGAN on the 5,000 digits that come with zerosum: a first run of about three minutes.
 
-    Half the paper's width and fast steps, so that two cores suffice; β₂ = 0.95, so that Adam's
+    Half the paper's channels and fast steps, so that two cores suffice; β₂ = 0.95, so that Adam's
     steps fit the slopes of the last 20 rounds, not of the last 1,000, in a run of minutes; R1 in
     every fourth round, because 5,000 pictures are soon known by heart; an averaged generator, so
     that the pictures are calm.
@@ -29,8 +29,8 @@ def dcgan_digits() -> GenerationRunConfig:
         data="digits",
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
-            generator=DcganGeneratorConfig(width=32),
-            discriminator=DcganDiscriminatorConfig(width=32),
+            generator=DcganGeneratorConfig(base_channels=32),
+            discriminator=DcganDiscriminatorConfig(base_channels=32),
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
             penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.5, every=4)),
@@ -93,7 +93,7 @@ def dcgan_svhn() -> GenerationRunConfig:
         pictures=PicturesConfig(size=(32, 32)),
         game=AdversarialConfig(
             generator=DcganGeneratorConfig(
-                width=32, stem="linear", stem_norm=False, initialisation="default"
+                base_channels=32, stem="linear", stem_norm=False, initialisation="default"
             ),
             discriminator=_COURSE_DISCRIMINATOR,
             latent="uniform",
@@ -120,7 +120,9 @@ def dcgan_cifar10() -> GenerationRunConfig:
         data="cifar10",
         pictures=PicturesConfig(size=(32, 32)),
         game=AdversarialConfig(
-            generator=DcganGeneratorConfig(width=32, output_bias=True, initialisation="default"),
+            generator=DcganGeneratorConfig(
+                base_channels=32, output_bias=True, initialisation="default"
+            ),
             discriminator=_COURSE_DISCRIMINATOR,
             latent="uniform",
         ),
@@ -133,7 +135,7 @@ def dcgan_cifar10() -> GenerationRunConfig:
 def dcgan_faces() -> GenerationRunConfig:
     """DCGAN on faces at 64 pixels: the course's project of 2022.
 
-    Networks of 64 to 512 channels, four halvings and as many doublings; latent vectors of 128
+    Networks of 64 to 512 channels, four downsamplings and four upsamplings; latent vectors of 128
     numbers, batches of 64, and besides an averaged generator, whose colours do not swing from
     round to round. Any folder of aligned faces will do: ``--data FOLDER``.
 
@@ -161,4 +163,6 @@ def dcgan_faces() -> GenerationRunConfig:
     )
 
 
-_COURSE_DISCRIMINATOR = DcganDiscriminatorConfig(width=32, head="linear", initialisation="default")
+_COURSE_DISCRIMINATOR = DcganDiscriminatorConfig(
+    base_channels=32, head="linear", initialisation="default"
+)

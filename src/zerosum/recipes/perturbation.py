@@ -59,7 +59,7 @@ def gap() -> PerturbationRunConfig:
 
     Differs: the cost is a margin, where their program takes the logarithm of the cross-entropy to
     the least likely class; the change is bounded by tanh, not scaled until its largest pixel is
-    epsilon; a small generator of width 8 for 64; rates as with advgan.
+    epsilon; a small generator of 8 base channels for 64; rates as with advgan.
     """
     base = advgan()
     game = PerturbationConfig(universal=True, discriminator_weight=0.0)

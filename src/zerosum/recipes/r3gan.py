@@ -38,9 +38,9 @@ def r3gan_digits() -> GenerationRunConfig:
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
             generator=R3ganGeneratorConfig(
-                width=32, max_width=128, blocks=1, bounded=True, repeat_border=True
+                base_channels=32, max_channels=128, blocks=1, bounded=True, repeat_border=True
             ),
-            discriminator=R3ganDiscriminatorConfig(width=16, max_width=128, blocks=1),
+            discriminator=R3ganDiscriminatorConfig(base_channels=16, max_channels=128, blocks=1),
             objective="relativistic",
             penalties=_penalties(weight=0.5, every=4),
             generator_optimizer=_optimizer(4e-4),
@@ -74,8 +74,8 @@ def r3gan_faces32() -> GenerationRunConfig:
         data="celeba",
         pictures=PicturesConfig(size=(32, 32), flip=True),
         game=AdversarialConfig(
-            generator=R3ganGeneratorConfig(width=32, max_width=256, blocks=1),
-            discriminator=R3ganDiscriminatorConfig(width=16, max_width=128, blocks=1),
+            generator=R3ganGeneratorConfig(base_channels=32, max_channels=256, blocks=1),
+            discriminator=R3ganDiscriminatorConfig(base_channels=16, max_channels=128, blocks=1),
             objective="relativistic",
             penalties=_penalties(weight=0.5, every=4),
             generator_optimizer=_optimizer(4e-4),
@@ -118,8 +118,8 @@ def r3gan_cifar10() -> GenerationRunConfig:
         data="cifar10",
         pictures=PicturesConfig(size=(32, 32), flip=True),
         game=AdversarialConfig(
-            generator=R3ganGeneratorConfig(width=768, max_width=768),
-            discriminator=R3ganDiscriminatorConfig(width=768, max_width=768),
+            generator=R3ganGeneratorConfig(base_channels=768, max_channels=768),
+            discriminator=R3ganDiscriminatorConfig(base_channels=768, max_channels=768),
             objective="relativistic",
             penalties=_penalties(weight=0.0025),
             generator_optimizer=_optimizer(5e-5),

@@ -79,7 +79,7 @@ def sgan_conv() -> SemiSupervisedRunConfig:
         pictures=PicturesConfig(size=(32, 32)),
         game=SemiSupervisedConfig(
             network=DeepClassifierConfig(),
-            generator=DcganGeneratorConfig(width=128),
+            generator=DcganGeneratorConfig(base_channels=128),
             labels_per_class=100,
             optimizer=optimizer,
             generator_optimizer=optimizer,

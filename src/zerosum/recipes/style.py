@@ -28,9 +28,15 @@ __all__ = [
 _OPTIMIZER = OptimizerConfig(learning_rate=2e-3, betas=(0.0, 0.99))
 _R1 = PenaltiesConfig(r1=PenaltyConfig(weight=0.5, every=8))
 _DIGIT_STYLES = StyleGeneratorConfig(
-    latent_size=64, style_size=64, width=16, max_width=64, depth=2, mixing=0.0, bounded=True
+    latent_size=64,
+    style_size=64,
+    base_channels=16,
+    max_channels=64,
+    depth=2,
+    mixing=0.0,
+    bounded=True,
 )
-_FACE_STYLES = replace(_DIGIT_STYLES, max_width=128, depth=4, bounded=False, noise=False)
+_FACE_STYLES = replace(_DIGIT_STYLES, max_channels=128, depth=4, bounded=False, noise=False)
 
 
 def stylegan2_digits() -> GenerationRunConfig:
@@ -77,7 +83,9 @@ def progan_digits() -> GenerationRunConfig:
     the paper), Adam at 2e-3 for 1e-3, batches of 16 at every size; Adam's means are kept when a
     size is added, where the program forgets them; by tanh.
     """
-    generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=64, bounded=True)
+    generator = ProganGeneratorConfig(
+        latent_size=64, base_channels=16, max_channels=64, bounded=True
+    )
     return _digits("progan-digits", _growing(generator, hold=10_000, fade=10_000))
 
 
@@ -93,7 +101,7 @@ def stylegan2_faces32() -> GenerationRunConfig:
     Differs: in size, γ (1 for 10), batches (16 for 32) and half-life; no noise, no path length
     penalty, no mixed styles.
     """
-    return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_width=128)))
+    return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_channels=128)))
 
 
 def stylegan_faces32() -> GenerationRunConfig:
@@ -106,7 +114,7 @@ def stylegan_faces32() -> GenerationRunConfig:
     """
     generator = replace(_FACE_STYLES, style="adain")
     return _faces(
-        "stylegan-faces32", _styled(generator, _small_judge(max_width=128, residual=False))
+        "stylegan-faces32", _styled(generator, _small_judge(max_channels=128, residual=False))
     )
 
 
@@ -120,7 +128,7 @@ def progan_faces32() -> GenerationRunConfig:
 
     Differs: as ``progan-digits`` does, but for tanh.
     """
-    generator = ProganGeneratorConfig(latent_size=64, width=16, max_width=128)
+    generator = ProganGeneratorConfig(latent_size=64, base_channels=16, max_channels=128)
     return _faces("progan-faces32", _growing(generator, hold=10_000, fade=10_000))
 
 
@@ -143,8 +151,8 @@ def stylegan2_256() -> GenerationRunConfig:
         data="celeba",
         pictures=PicturesConfig(size=(256, 256), flip=True, enlarge=True),
         game=AdversarialConfig(
-            generator=StyleGeneratorConfig(width=128),
-            discriminator=StyleDiscriminatorConfig(width=128),
+            generator=StyleGeneratorConfig(base_channels=128),
+            discriminator=StyleDiscriminatorConfig(base_channels=128),
             generator_optimizer=_OPTIMIZER,
             discriminator_optimizer=_OPTIMIZER,
             penalties=PenaltiesConfig(r1=PenaltyConfig(weight=5.0, every=16)),
@@ -158,8 +166,8 @@ def stylegan2_256() -> GenerationRunConfig:
     )
 
 
-def _small_judge(*, max_width: int = 64, residual: bool = True) -> StyleDiscriminatorConfig:
-    return StyleDiscriminatorConfig(width=16, max_width=max_width, residual=residual)
+def _small_judge(*, max_channels: int = 64, residual: bool = True) -> StyleDiscriminatorConfig:
+    return StyleDiscriminatorConfig(base_channels=16, max_channels=max_channels, residual=residual)
 
 
 def _styled(
@@ -178,7 +186,9 @@ def _styled(
 def _growing(generator: ProganGeneratorConfig, *, hold: int, fade: int) -> AdversarialConfig:
     return AdversarialConfig(
         generator=generator,
-        discriminator=ProganDiscriminatorConfig(width=16, max_width=generator.max_width),
+        discriminator=ProganDiscriminatorConfig(
+            base_channels=16, max_channels=generator.max_channels
+        ),
         generator_optimizer=_OPTIMIZER,
         discriminator_optimizer=_OPTIMIZER,
         penalties=_R1,

@@ -62,9 +62,9 @@ def cyclegan() -> TranslationRunConfig:
 def cyclegan_course() -> TranslationRunConfig:
     """CycleGAN at 128 pixels with the course's networks.
 
-    Translators of 8,402,176 weights: three halvings, 6 blocks, three doublings, all of kernel 4
-    with batch normalisation; discriminators of four halvings; no identity term and no pool;
-    batches of 16, Adam at 2e-4, 4,000 rounds.
+    Translators of 8,402,176 weights: three downsamplings, 6 blocks, three upsamplings, all of
+    kernel 4 with batch normalisation; discriminators of four downsamplings; no identity term and
+    no pool; batches of 16, Adam at 2e-4, 4,000 rounds.
 
     Source: the course's notebook, in all of its numbers.
 
@@ -78,14 +78,14 @@ def cyclegan_course() -> TranslationRunConfig:
         game=CycleConfig(
             generator=ResnetTranslatorConfig(
                 stem=False,
-                halvings=3,
+                downsamplings=3,
                 blocks=6,
                 norm="batch",
                 padding="zero",
                 initialisation="default",
             ),
             discriminator=PatchDiscriminatorConfig(
-                halvings=4, smooth=False, bias=False, norm="batch", initialisation="default"
+                downsamplings=4, smooth=False, bias=False, norm="batch", initialisation="default"
             ),
             identity_weight=0.0,
             pool=0,
@@ -103,10 +103,10 @@ def cyclegan_course() -> TranslationRunConfig:
 def cyclegan_small() -> TranslationRunConfig:
     """CycleGAN at 64 pixels for two processor cores: to be seen to translate in 20 minutes.
 
-    Half the width and 4 blocks between two halvings of kernel 4, discriminators of 34x34 patches,
-    batches of 4, averaged translators, whose pictures are calm, and translators that draw a change
-    of the picture, so that training begins with copies and not with noise; hence a cycle weight of
-    3 is enough.
+    Half the channels, 4 blocks between two downsamplings of kernel 4, discriminators of 34x34
+    patches, batches of 4, averaged translators, whose pictures are calm, and translators that draw
+    a change of the picture, so that training begins with copies and not with noise; hence a cycle
+    weight of 3 is enough.
 
     Source: Zhu et al. 2017, made small.
 
@@ -121,9 +121,9 @@ def cyclegan_small() -> TranslationRunConfig:
         pictures=PicturesConfig(size=(64, 64), flip=True, enlarge=True),
         game=CycleConfig(
             generator=ResnetTranslatorConfig(
-                stem=False, width=32, halvings=2, blocks=4, residual=True
+                stem=False, base_channels=32, downsamplings=2, blocks=4, residual=True
             ),
-            discriminator=PatchDiscriminatorConfig(width=32, halvings=2),
+            discriminator=PatchDiscriminatorConfig(base_channels=32, downsamplings=2),
             cycle_weight=3.0,
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
@@ -210,7 +210,7 @@ def pix2pix() -> TranslationRunConfig:
 
     Partners have equal file names in trainA and trainB, or are the halves of one picture
     (--pairing side-by-side; --game.direction b2a translates the right half into the left). U-Net
-    of 8 halvings, L1 with weight 100, batches of one, 200 epochs of 1,000 pictures.
+    of 8 downsamplings, L1 with weight 100, batches of one, 200 epochs of 1,000 pictures.
 
     Source: Isola et al. 2017, sections 3 and 6.1; that the rate falls to zero in the second half
     is of their later program.
@@ -265,7 +265,7 @@ def cartoongan() -> TranslationRunConfig:
         pictures=PicturesConfig(size=(256, 256), flip=True, enlarge=True),
         game=CartoonConfig(
             generator=ResnetTranslatorConfig(blocks=8),
-            discriminator=PatchDiscriminatorConfig(width=32, halvings=2),
+            discriminator=PatchDiscriminatorConfig(base_channels=32, downsamplings=2),
             objective="non-saturating",
             warmup=10 * epoch,
         ),

@@ -30,9 +30,11 @@ def wgan_gp_mnist() -> GenerationRunConfig:
         data="mnist",
         pictures=PicturesConfig(size=(28, 28), channels=1),
         game=AdversarialConfig(
-            generator=DcganGeneratorConfig(latent_size=128, width=32, initialisation="default"),
+            generator=DcganGeneratorConfig(
+                latent_size=128, base_channels=32, initialisation="default"
+            ),
             discriminator=DcganDiscriminatorConfig(
-                width=32, norm="none", initialisation="default"
+                base_channels=32, norm="none", initialisation="default"
             ),
             objective="wasserstein",
             penalties=_PENALTIES,

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from attacks.victims import two_classes
-from runs_in_processes import assert_same, weights
+from helpers.runs_in_processes import assert_same, weights
+from helpers.victims import two_classes
 from zerosum import jobs
 from zerosum.augment.diffaugment import AUGMENTATIONS
 from zerosum.config import AdversarialTrainingConfig, ClassificationConfig, RunConfig, change
@@ -146,7 +146,7 @@ def test_augmented_pictures_are_attacked_as_pictures_can_be(name: Any) -> None:
 
 def small(**fields: Any) -> RunConfig:
     quick = {
-        "game.network.width": 8,
+        "game.network.base_channels": 8,
         "game.augmentation": (),
         "game.optimizer.decay": None,
         "images": 256,

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from runs_in_processes import assert_same
-from settings import adversarial, rules
+from helpers.runs_in_processes import assert_same
+from helpers.settings import adversarial, rules
 from zerosum.augment.diffaugment import cutout
 from zerosum.augment.nonleaking import augment_with_probability
 from zerosum.config import (

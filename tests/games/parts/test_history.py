@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from runs_in_processes import assert_same
+from helpers.runs_in_processes import assert_same
 from zerosum.config import OptimizerConfig, RunConfig, change
 from zerosum.errors import ConfigError, NonFiniteCostError
 from zerosum.families.building import build_game

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from settings import rules
+from helpers.settings import rules
 from zerosum.config import FeatureMatchingConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
@@ -102,7 +102,7 @@ def test_real_pictures_are_seen_as_generated_ones_are() -> None:
 
 def test_it_is_off_by_default_and_joins_a_conditional_relativistic_game() -> None:
     engine = Engine(device=torch.device("cpu"))
-    small = {"game.generator.width": 4, "game.discriminator.width": 4}
+    small = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
     base = change(recipe("r3gan-digits"), small)
     game = build_game(base, engine)
     assert isinstance(game, AdversarialGame)

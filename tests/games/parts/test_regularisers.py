@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from settings import penalties, rules
+from helpers.settings import penalties, rules
 from zerosum.config import FeatureMatchingConfig
 from zerosum.games import AdversarialGame, Pair, Player, Regulariser, Round
 from zerosum.games.parts.regularisers import make_regularisers, regularise

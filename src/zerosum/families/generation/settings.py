@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from zerosum.config.run import RunConfig
 from zerosum.games.adversarial_settings import AdversarialConfig
-from zerosum.networks.sizes import halvings
+from zerosum.networks.sizes import count_downsamplings
 
 __all__ = ["CONFIG", "GenerationRunConfig"]
 
@@ -30,7 +30,10 @@ class GenerationRunConfig(RunConfig):
         """Until when networks grow, and noise is added."""
         game = self.game
         if game.growth.is_wanted:
-            yield "growth", halvings(*self.pictures.size) * (game.growth.hold + game.growth.fade)
+            yield (
+                "growth",
+                count_downsamplings(*self.pictures.size) * (game.growth.hold + game.growth.fade),
+            )
         if game.instance_noise.deviation > 0:
             yield "instance_noise.until", game.instance_noise.until
 

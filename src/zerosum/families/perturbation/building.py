@@ -1,6 +1,6 @@
 """From the settings of a game against a classifier to the game."""
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.families.players import build_player
 from zerosum.games import PerturbationGame
 from zerosum.games.perturbation_settings import PerturbationConfig
@@ -12,7 +12,7 @@ __all__ = ["build_perturbation"]
 
 
 def build_perturbation(
-    config: PerturbationConfig, shape: ImageShape, engine: Engine, victim: Classifier | None
+    config: PerturbationConfig, shape: ImageShape, engine: Engine, victim: PixelClassifier | None
 ) -> PerturbationGame:
     """The game with these settings, for pictures of that shape.
 

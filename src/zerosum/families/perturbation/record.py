@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Store
@@ -46,12 +46,12 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         device: torch.device,
         *,
         usual: RunConfig | None = None,
-    ) -> tuple[PerturbationRunConfig, Classifier]:
+    ) -> tuple[PerturbationRunConfig, PixelClassifier]:
         """The run as its victim wants its pictures, and the victim."""
         config, victim = aim(config, device, usual=usual)
         return config, victim.classifier
 
-    def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> Classifier:
+    def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> PixelClassifier:
         """The victim, which must be what it was."""
         return find_again(config, device).classifier
 
@@ -67,7 +67,7 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         self,
         config: PerturbationRunConfig,
         engine: Engine,
-        aids: Classifier | None = None,
+        aids: PixelClassifier | None = None,
     ) -> PerturbationGame:
         """The generator, perhaps a discriminator, and the victim."""
         return build_perturbation(config.game, config.pictures.shape, engine, aids)

@@ -36,8 +36,8 @@ def build_translation(
         >>> import torch
         >>> from zerosum.config import PatchDiscriminatorConfig, ResnetTranslatorConfig
         >>> config = CycleConfig(
-        ...     generator=ResnetTranslatorConfig(width=4, blocks=1),
-        ...     discriminator=PatchDiscriminatorConfig(width=4),
+        ...     generator=ResnetTranslatorConfig(base_channels=4, blocks=1),
+        ...     discriminator=PatchDiscriminatorConfig(base_channels=4),
         ... )
         >>> game = build_translation(config, (3, 32, 32), Engine(device=torch.device("cpu")))
         >>> game.directions, sorted(game.players)
@@ -108,7 +108,7 @@ def _build_cycle(config: CycleConfig, parts: _Parts) -> CycleGame:
 def _build_contrastive(config: ContrastiveConfig, parts: _Parts) -> ContrastiveGame:
     translator = config.generator.build(parts.shape)
     heads = PatchHeads(
-        widths=translator.map_widths,
+        map_channels=translator.map_channels,
         units=config.units,
         initialisation=config.generator.initialisation,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from zerosum.attacks import Ascent, Classifier, Goal, LInf
-from zerosum.attacks.chance import Chance
+from zerosum.attacks import Ascent, Goal, LInf, PixelClassifier
+from zerosum.attacks.streams import RandomStreams
 from zerosum.games.base import Round
 from zerosum.games.classification_settings import AdversarialTrainingConfig
 from zerosum.randomness import derive_seed
@@ -86,17 +86,17 @@ class AdversarialTraining:
         count, epsilon = round(self.settings.share * len(images)), self.settings.epsilon
         if not count:
             return images
-        classifier = Classifier(network=network, bounds=(-1.0, 1.0))
+        classifier = PixelClassifier(network=network, bounds=(-1.0, 1.0))
         first = now.random.rank * len(images)
-        chance = Chance(
+        random = RandomStreams(
             # Under another name of the stream, earlier runs would not resume exactly.
             seed=derive_seed(now.random.seed, "hardening", now.images_seen),
             indices=range(first, first + count),
             device=images.device,
         )
         clean = ((images[:count] + 1) / 2).clamp(0, 1)
-        with classifier.still():
+        with classifier.frozen():
             attacked = self.attack.perturb(
-                classifier, clean, Goal(labels=labels[:count]), epsilon=epsilon, chance=chance
+                classifier, clean, Goal(labels=labels[:count]), epsilon=epsilon, random=random
             )
         return torch.cat([attacked.detach() * 2 - 1, images[count:]])

@@ -70,7 +70,7 @@ class Growth:
             >>> import torch
             >>> from zerosum.config import GrowthConfig, ProganDiscriminatorConfig
             >>> from zerosum.randomness import Randomness
-            >>> network = ProganDiscriminatorConfig(width=4).build((1, 16, 16))
+            >>> network = ProganDiscriminatorConfig(base_channels=4).build((1, 16, 16))
             >>> optimizer = torch.optim.Adam(network.parameters())
             >>> players = {"discriminator": Player(network=network, optimizer=optimizer)}
             >>> growth = Growth(GrowthConfig(hold=100, fade=100))

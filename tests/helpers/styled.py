@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from settings import rules
+from helpers.settings import rules
 from zerosum.config import DcganGeneratorConfig, MlpDiscriminatorConfig
 from zerosum.games import AdversarialGame, Player
 from zerosum.types import Images, Latents
@@ -20,7 +20,7 @@ class StyledGenerator(nn.Module):
         self.image_shape = (1, 8, 8)
         self.layers = layers
         self.first = nn.Linear(latent_size, 5)
-        self.body = DcganGeneratorConfig(latent_size=5, width=4).build(self.image_shape)
+        self.body = DcganGeneratorConfig(latent_size=5, base_channels=4).build(self.image_shape)
         self.register_buffer("mean_style", torch.ones(5))
 
     def mapping(self, latents: Latents) -> Tensor:

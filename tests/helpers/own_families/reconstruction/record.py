@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from own_families.reconstruction.settings import ReconstructionRunConfig
+from helpers.own_families.reconstruction.settings import ReconstructionRunConfig
 from zerosum.config import EvaluateConfig
 from zerosum.data import Batches, Store, scale
 from zerosum.evaluation.extraction import ImageSubset, Progress

@@ -12,8 +12,8 @@ from zerosum.recipes import recipe
 
 SMALL: dict[str, Any] = {
     "pictures.size": (32, 32),
-    "game.generator.width": 4,
-    "game.discriminator.width": 4,
+    "game.generator.base_channels": 4,
+    "game.discriminator.base_channels": 4,
     "images": 24,
     "batch_size": 2,
     "sample_every": 12,
@@ -93,7 +93,7 @@ def adapting(folder: Path, name: str = "dann", /, **fields: Any) -> RunConfig:
         "pictures.size": (28, 28),
         "pictures.channels": 1,
         "game.classes": ("0", "1"),
-        "game.network.widths": (4, 4),
+        "game.network.channels": (4, 4),
         "game.network.units": (8,),
         "game.domain_widths": (8,),
         "images": 32,

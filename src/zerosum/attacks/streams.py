@@ -1,4 +1,4 @@
-"""Random numbers that a picture gets whatever the others in its batch are."""
+"""Per-sample random numbers: a picture's do not depend on the others in its batch."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -9,22 +9,23 @@ from torch import Tensor
 
 from zerosum.randomness import derive_seed
 
-__all__ = ["Chance", "Draws"]
+__all__ = ["Draws", "RandomStreams"]
 
 Draws = Float[Tensor, "n ..."]
 """Numbers drawn for n pictures."""
 
 
-class Chance:
-    """One stream of random numbers for each picture, so that no batch changes what it gets.
+class RandomStreams:
+    """One stream of random numbers for each picture, whatever batch it is in.
 
     Args:
-        seed: From which everything follows.
+        seed: Determines all numbers.
         indices: The pictures' numbers in the whole set.
-        device: Where the numbers are wanted; they are the same on all devices.
+        device: Device of the result; the numbers are the same on all devices.
 
     Example:
-        >>> both, second = Chance(seed=0, indices=[0, 1]), Chance(seed=0, indices=[1])
+        >>> both = RandomStreams(seed=0, indices=[0, 1])
+        >>> second = RandomStreams(seed=0, indices=[1])
         >>> torch.equal(both.uniform(3)[1:], second.uniform(3))
         True
     """
@@ -37,27 +38,27 @@ class Chance:
 
     @cached_property
     def _streams(self) -> list[torch.Generator]:
-        """Made when the first number is drawn: attacks that need none do not pay for them."""
+        """Generators, made when the first number is drawn: some attacks need none."""
         return [
             torch.Generator().manual_seed(derive_seed(self._seed, "attack", index))
             for index in self._indices
         ]
 
     def uniform(self, *shape: int) -> Draws:
-        """Numbers in [0, 1), shape (n, *shape)."""
+        """Draw numbers in [0, 1), shape (n, *shape)."""
         return self._each(lambda stream: torch.rand(shape, generator=stream))
 
     def normal(self, *shape: int) -> Draws:
-        """Standard normal numbers, shape (n, *shape)."""
+        """Draw standard normal numbers, shape (n, *shape)."""
         return self._each(lambda stream: torch.randn(shape, generator=stream))
 
     def signs(self, *shape: int) -> Draws:
-        """−1 or 1, shape (n, *shape)."""
+        """Draw −1 or 1, shape (n, *shape)."""
         return torch.where(self.uniform(*shape) < 0.5, -1.0, 1.0)
 
-    def of(self, kept: Tensor) -> "Chance":
-        """The streams of some of the pictures, by their places; they go on where they are."""
-        part = Chance(seed=0, indices=[], device=self._device)
+    def of(self, kept: Tensor) -> "RandomStreams":
+        """Select the streams of some pictures, by index; they go on where they are."""
+        part = RandomStreams(seed=0, indices=[], device=self._device)
         part._streams = [self._streams[place] for place in kept.tolist()]
         return part
 

@@ -5,23 +5,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from zerosum.attacks import Classifier
+from zerosum.attacks import PixelClassifier
 from zerosum.data import open_source
 
 SIDE = 28
 
 
-def linear(weight: Tensor, bias: Tensor | None = None) -> Classifier:
+def linear(weight: Tensor, bias: Tensor | None = None) -> PixelClassifier:
     """Logits W x + b of pictures of 1 x h x w pixels."""
     classes, pixels = weight.shape
     layer = nn.Linear(pixels, classes)
     with torch.no_grad():
         layer.weight.copy_(weight)
         layer.bias.copy_(torch.zeros(classes) if bias is None else bias)
-    return Classifier(network=nn.Sequential(nn.Flatten(), layer))
+    return PixelClassifier(network=nn.Sequential(nn.Flatten(), layer))
 
 
-def two_classes(pixels: int = 16, *, seed: int = 0) -> tuple[Classifier, Tensor]:
+def two_classes(pixels: int = 16, *, seed: int = 0) -> tuple[PixelClassifier, Tensor]:
     """Class 1 where w·(x − ½) > 0, by logits ±½ w·(x − ½); and w."""
     stream = torch.Generator().manual_seed(seed)
     w = torch.randn(pixels, generator=stream)
@@ -37,7 +37,7 @@ def digits(start: int, stop: int) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(pixels)[:, None].float() / 255, labels
 
 
-def train_digits_classifier(*, seed: int = 0, width: int = 16) -> Classifier:
+def train_digits_classifier(*, seed: int = 0, width: int = 16) -> PixelClassifier:
     """A small convolutional network, trained on 4,000 digits for three epochs."""
     images, labels = digits(0, 4000)
     with torch.random.fork_rng(devices=[]):
@@ -59,4 +59,4 @@ def train_digits_classifier(*, seed: int = 0, width: int = 16) -> Classifier:
                 cost: Tensor = cross_entropy(network(images[places]), labels[places])
                 torch.autograd.backward(cost)
                 optimizer.step()
-    return Classifier(network=network.eval(), name="the digits classifier")
+    return PixelClassifier(network=network.eval(), name="the digits classifier")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from two_domains import digits_and_negatives, labelled_domains, small
+from helpers.two_domains import digits_and_negatives, labelled_domains, small
 from zerosum.config import RunConfig, change
 from zerosum.recipes import recipe
 
@@ -25,9 +25,9 @@ _QUICK: dict[str, Any] = {
 def _generation(folder: Path) -> RunConfig:
     """With all that a checkpoint may hold, and scores."""
     fields = {
-        "game.generator.width": 4,
+        "game.generator.base_channels": 4,
         "game.generator.latent_size": 8,
-        "game.discriminator.width": 4,
+        "game.discriminator.base_channels": 4,
         "game.adaptive_augmentation.images": 400,
         "game.generator_optimizer.historical_averaging": 0.1,
         "evaluate_every": 16,
@@ -39,8 +39,8 @@ def _generation(folder: Path) -> RunConfig:
 
 def _styles(folder: Path) -> RunConfig:
     networks = ("generator", "discriminator")
-    narrow = {f"game.{network}.width": 4 for network in networks}
-    narrow |= {f"game.{network}.max_width": 8 for network in networks}
+    narrow = {f"game.{network}.base_channels": 4 for network in networks}
+    narrow |= {f"game.{network}.max_channels": 8 for network in networks}
     sizes = {"game.generator.style_size": 8, "game.path_length.weight": 2.0}
     return change(recipe("stylegan2-digits"), {**_QUICK, **narrow, **sizes})
 

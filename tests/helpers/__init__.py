@@ -1,0 +1,1 @@
+"""What tests share; the tests themselves are in the folders of what they test."""
