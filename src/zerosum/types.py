@@ -160,11 +160,11 @@ class DomainBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class SemiSupervisedBatch:
-    """What one round of a game with few labels is given.
+    """The batch of one round of a semi-supervised game.
 
     Attributes:
-        images: Real pictures in [-1, 1] whose classes nobody tells, shape (n, c, h, w).
-        labelled: Pictures with their classes.
+        images: Real images in [-1, 1] without labels, shape (n, c, h, w).
+        labelled: Images with their classes.
 
     Example:
         >>> import torch

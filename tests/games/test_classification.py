@@ -64,7 +64,7 @@ def test_what_is_learnt_from_is_augmented_and_what_is_asked_is_not() -> None:
         ClassificationConfig(classes=("a", "b"), augmentation=("cutout",)), classifier=player
     )
     images, labels = torch.ones(2, 1, 8, 8), torch.tensor([0, 1])
-    assert (game.view(images, labels, NOW) == 0).any()
+    assert (game.augment(images, labels, NOW) == 0).any()
     torch.testing.assert_close(game.classify(images), linear(images).softmax(1).detach())
 
 

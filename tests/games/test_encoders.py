@@ -96,7 +96,7 @@ def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
         for weight in game.players[DOMAIN].parameters:
             weight.add_(0.1)
     second = next(turns)
-    source = game.see_source(batch.a)
+    source = game.source_features(batch.a)
     target = game.players[TARGET].network
     assert isinstance(target, LenetClassifier)
     logits = game.logits(target.features(batch.b))

@@ -126,12 +126,12 @@ def test_the_head_learns_to_tell_and_the_features_to_hide() -> None:
     def cost(features: Tensor) -> float:
         return domain_costs(head(features), torch.arange(8) < 4).mean().item()
 
-    before = game.see([batch.a, batch.b]).detach()
+    before = game.features([batch.a, batch.b]).detach()
     undecided = cost(before)
     turns = play(game, batch)
     next(turns)
     game.players[CLASSIFIER].optimizer.step()
-    assert cost(game.see([batch.a, batch.b])) > undecided
+    assert cost(game.features([batch.a, batch.b])) > undecided
     next(turns)
     game.players[DOMAIN].optimizer.step()
     assert cost(before) < undecided
@@ -172,7 +172,7 @@ def test_the_targets_labels_count_where_they_are_given() -> None:
 def test_statistics_of_one_batch_or_of_each_domain() -> None:
     batch = make_batch()
     joint, apart = (make_game(norm="batch", together=together) for together in (True, False))
-    features = [game.see([batch.a, batch.b]) for game in (joint, apart)]
+    features = [game.features([batch.a, batch.b]) for game in (joint, apart)]
     assert not torch.allclose(features[0], features[1])
     network = make_game(norm="batch").players[CLASSIFIER].network
     assert isinstance(network, LenetClassifier)
@@ -248,7 +248,7 @@ def test_a_domain_head_pays_the_sum_of_two_means() -> None:
     game, batch = make_game(), make_batch()
     for weight in game.players[DOMAIN].parameters:
         weight.data.zero_()
-    cost, _ = game.domain_cost(game.see([batch.a, batch.b]), None)
+    cost, _ = game.domain_cost(game.features([batch.a, batch.b]), None)
     assert cost.item() == pytest.approx(math.log(4))
 
 

@@ -26,7 +26,7 @@ _COLUMNS = 16
 def generated_grid(config: RunConfig, game: GeneratingGame[Any]) -> Tensor:
     """Pictures of fixed latents, in a conditional game of all classes."""
     random = Randomness(seed=config.seed, stream="preview")
-    count, classes = config.sample_count, len(game.asked or ())
+    count, classes = config.sample_count, len(game.conditional_on or ())
     if not classes:
         return tile(game.preview(count, random))
     # All classes, one after the other: in columns of one class, unless there are too many.

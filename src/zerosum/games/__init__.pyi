@@ -13,12 +13,12 @@ from .invariance import InvarianceGame as InvarianceGame
 from .oneway import CartoonGame as CartoonGame
 from .oneway import ContrastiveGame as ContrastiveGame
 from .oneway import PairedGame as PairedGame
+from .parts.adversarial_training import AdversarialTraining as AdversarialTraining
 from .parts.augmentation import AdaptiveAugmentation as AdaptiveAugmentation
 from .parts.augmentation import AugmentationPipeline as AugmentationPipeline
 from .parts.augmentation import InstanceNoise as InstanceNoise
 from .parts.classes import Classes as Classes
 from .parts.growth import Growth as Growth
-from .parts.hardening import Hardening as Hardening
 from .parts.history import History as History
 from .parts.matching import FeatureMatching as FeatureMatching
 from .parts.path_length import PathLength as PathLength

@@ -57,7 +57,7 @@ def path_distances(
         for first in range(0, pairs, _AT_ONCE):
             n = min(_AT_ONCE, pairs - first)
             random.at(first)
-            classes = space.game.asked
+            classes = space.game.conditional_on
             labels = None if classes is None else classes.draw(n, random)
             start, end = (
                 space.points(space.game.fresh_latents(n, random, labels)) for _ in range(2)

@@ -196,8 +196,8 @@ class ClassSpace(_InputSpace):
     @property
     def centre(self) -> Tensor:
         """The mean z, and each class with its share."""
-        assert self.game.asked is not None
-        counts = torch.tensor(self.game.asked.pictures, dtype=torch.float32)
+        assert self.game.conditional_on is not None
+        counts = torch.tensor(self.game.conditional_on.pictures, dtype=torch.float32)
         if self.labels:
             counts = torch.bincount(torch.tensor(self.labels), minlength=len(counts)).float()
         return torch.cat([self.plain.centre, (counts / counts.sum()).to(self.device)])
@@ -296,7 +296,7 @@ def input_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> Latent
         game: Whose generator draws.
         labels: The classes of the pictures of a seed, in a conditional game.
     """
-    return SPACES[game.latent](game) if game.asked is None else ClassSpace(game, labels)
+    return SPACES[game.latent](game) if game.conditional_on is None else ClassSpace(game, labels)
 
 
 def has_styles(network: nn.Module) -> bool:

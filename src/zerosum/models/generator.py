@@ -79,7 +79,7 @@ class Generator(Sampler):
     @property
     def asked(self) -> Classes | None:
         """The classes that a conditional run can be asked for, else None."""
-        return self.game.asked
+        return self.game.conditional_on
 
     def batches(
         self,

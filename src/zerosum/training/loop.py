@@ -211,7 +211,7 @@ class Loop(Generic[BatchT]):
         record: dict[str, Mapping[str, Tensor]] = {}
         for planned in self.turns(self.batches.at(self.images_seen), now):
             player = self.game.players[planned.player]
-            turn = player.charge(planned)
+            turn = player.regularise(planned)
             self._note(turn)
             if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
                 self._look_together()

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from helpers.runs_in_processes import assert_same
 from helpers.settings import adversarial, rules
 from zerosum.augment.diffaugment import cutout
-from zerosum.augment.nonleaking import augment_by_chance
+from zerosum.augment.nonleaking import augment_with_probability
 from zerosum.config import (
     AdaptiveAugmentationConfig,
     BurnInConfig,
@@ -164,7 +164,7 @@ def test_the_pipeline_is_ada_then_diffaugment_then_noise() -> None:
     images = torch.rand(4, 1, 8, 8)
     now = Round(number=0, images_seen=50, random=Randomness(seed=0).at(50))
     random = Randomness(seed=0).at(50)
-    expected = cutout(augment_by_chance(images, 1.0, random), random)
+    expected = cutout(augment_with_probability(images, 1.0, random), random)
     expected = expected + 0.25 * random.normal(4, 1, 8, 8)
     assert torch.equal(AugmentationPipeline(settings).augment(images, now), expected)
 

@@ -70,7 +70,7 @@ def test_the_cost_is_the_papers_formula() -> None:
         for each in weights:
             each.data.normal_()
         seen.append([each.detach().clone() for each in weights])
-        cost = history.pay()
+        cost = history.term()
         means = [torch.stack(past).mean(dim=0) for past in zip(*seen, strict=True)]
         away = [each - mean for each, mean in zip(weights, means, strict=True)]
         assert cost.item() == pytest.approx(

@@ -39,7 +39,7 @@ SMALL: dict[str, Any] = {
     "recipe": "switches",
     "data": "",
     "pictures": PicturesConfig(size=(8, 8), channels=1),
-    "images": 1000,
+    "total_images": 1000,
     "batch_size": 4,
 }
 NETWORK = ConvClassifierConfig(base_channels=2, norm="none", dropout=0.0)

@@ -87,12 +87,12 @@ class Regulariser(ABC):
         """The term, weight included, under ``name``; beside it whatever else is to be recorded."""
 
     def state_dict(self) -> dict[str, Tensor]:
-        """What it remembers from turn to turn, by names of its own."""
+        """Its state from turn to turn, by names of its own."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what `state_dict` gave; the rest of the state belongs to others."""
-        assert not self.state_dict(), f"{self.name} remembers something: take it back"
+        """Load what `state_dict` returned; the rest of the state belongs to others."""
+        assert not self.state_dict(), f"{self.name} has a state, and must load it"
 
 
 def regularise(
