@@ -81,7 +81,7 @@ def test_an_embedding_is_as_loud_as_the_latents() -> None:
     assert isinstance(generator, ConditionalGenerator)
     with torch.no_grad():
         generator.embeddings.mul_(100)
-        told = generator.tell(_told(1, 2, 100))[0, 100:]
+        told = generator.condition(_told(1, 2, 100))[0, 100:]
     assert told.square().mean().item() == pytest.approx(1.0, rel=1e-5)
 
 

@@ -71,7 +71,7 @@ def test_comparing_pictures_of_a_batch_is_exact() -> None:
     )
     nn.init.normal_(judge.weigh.weight)
     maps = torch.randn(4, 32)
-    expected = judge._compared(maps)
+    expected = judge._projection(maps)
     seen: list[Tensor] = []
     judge.weigh.register_forward_hook(lambda _layer, _given, made: seen.append(made))
     with half(), patch.object(MlpDiscriminator, "forward_features", lambda _judge, _images: maps):

@@ -13,7 +13,7 @@ from torch.nn import functional
 from zerosum.config import ResnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import tiles
-from zerosum.networks.statistics import Moments, measure_statistics, normalising_by
+from zerosum.networks.statistics import NormStatistics, measure_statistics, normalising_by
 from zerosum.networks.tiles import translate_any_size
 
 
@@ -77,9 +77,9 @@ def test_tiles_of_a_network_without_normalisation_are_the_whole(
 def test_tiles_are_the_whole_picture_normalised_by_the_same_statistics(
     norm: type[nn.Module], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[list[Moments]] = []
+    found: list[list[NormStatistics]] = []
 
-    def spy(*args: Any, **keywords: Any) -> list[Moments]:
+    def spy(*args: Any, **keywords: Any) -> list[NormStatistics]:
         found.append(measure_statistics(*args, **keywords))
         return found[-1]
 

@@ -15,7 +15,7 @@ from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain
 from zerosum.games.invariance_settings import InvarianceConfig
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import cross_entropy, domain_costs, first_of
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
@@ -40,7 +40,7 @@ class EncoderGame(AdaptingGame):
 
     Args:
         settings: What is paid, and the classes' names.
-        classifier: Player whose network is the `zerosum.networks.Classifier` of the source.
+        classifier: Player whose network is the `zerosum.networks.ClassifierNetwork` of the source.
         target: Player whose network begins as a copy of that.
         domain: Player whose network gives a logit per row of features, positive for the source.
 
@@ -80,10 +80,10 @@ class EncoderGame(AdaptingGame):
         """The target's network, averaged where there is an average."""
         return self.players[TARGET].best
 
-    def classifier_of(self, domain: Domain) -> Classifier:
+    def classifier_of(self, domain: Domain) -> ClassifierNetwork:
         """The target's network, or that of the source, from which it came."""
         player = self.players[TARGET if domain == "target" else CLASSIFIER]
-        return cast("Classifier", player.best)
+        return cast("ClassifierNetwork", player.best)
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """C learns, and T copies it; or D and T move in turn."""
@@ -107,7 +107,7 @@ class EncoderGame(AdaptingGame):
     def see_source(self, images: Images) -> Features:
         """The features of the source, of which nobody learns anything but D."""
         with evaluating(self.players[CLASSIFIER].network) as network:
-            return cast("Classifier", network).features(images)
+            return cast("ClassifierNetwork", network).features(images)
 
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
         """C learns the labels of the source."""
@@ -136,5 +136,5 @@ class EncoderGame(AdaptingGame):
         return one_per_picture(logits.float(), len(features))
 
     @property
-    def _target(self) -> Classifier:
-        return cast("Classifier", self.players[TARGET].network)
+    def _target(self) -> ClassifierNetwork:
+        return cast("ClassifierNetwork", self.players[TARGET].network)

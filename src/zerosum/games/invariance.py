@@ -18,7 +18,7 @@ from zerosum.games.base import Player, Round, Turn, evaluating
 from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.schedules import ramped
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.networks.rows import one_per_picture
 from zerosum.objectives import (
     cross_entropy,
@@ -52,9 +52,9 @@ class AdaptingGame(ClassifyingGame[DomainBatch]):
 
     settings: InvarianceConfig
 
-    def classifier_of(self, domain: Domain) -> Classifier:
+    def classifier_of(self, domain: Domain) -> ClassifierNetwork:
         """The best classifier for pictures of a domain; one for both unless a game has two."""
-        return cast("Classifier", self.classifier)
+        return cast("ClassifierNetwork", self.classifier)
 
     def answer_in(self, domain: Domain, images: Images) -> ClassLogits:
         """The logits of the classes, shape (n, classes), by the classifier for a domain."""
@@ -91,7 +91,7 @@ class InvarianceGame(AdaptingGame):
 
     Args:
         settings: What is paid, and the classes' names.
-        classifier: Player whose network is a `zerosum.networks.Classifier`.
+        classifier: Player whose network is a `zerosum.networks.ClassifierNetwork`.
         domain: Player whose network gives a logit per row of what it is shown, positive for the
             source: features (n, d), or their products with the classes' probabilities (n, k · d).
 
@@ -214,8 +214,8 @@ class InvarianceGame(AdaptingGame):
         return Turn(player=DOMAIN, cost=cost, scores={"accuracy": hits.float().mean()})
 
     @property
-    def _network(self) -> Classifier:
-        return cast("Classifier", self.players[CLASSIFIER].network)
+    def _network(self) -> ClassifierNetwork:
+        return cast("ClassifierNetwork", self.players[CLASSIFIER].network)
 
 
 def known_labels(batch: DomainBatch) -> Labels:

@@ -6,7 +6,7 @@ from functools import partial, reduce
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from zerosum.networks.kinds import Observer
+from zerosum.networks.kinds import FeatureExtractor
 from zerosum.nn.precision import in_full_precision
 from zerosum.types import AnyLogits, Features, Images, ImageShape
 
@@ -16,7 +16,7 @@ Maps = Float[Tensor, "n *places"]
 """Input of the last layer: numbers, or maps that it covers."""
 
 
-class Discriminator(Observer):
+class Discriminator(FeatureExtractor):
     """A discriminator in two steps: D(x) = w · f(x) + b, where f is all but the last layer.
 
     `forward_features` computes f, `forward_head` the last layer. Feature matching compares means

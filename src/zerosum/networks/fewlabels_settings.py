@@ -95,11 +95,11 @@ class SoftplusGeneratorConfig(GeneratorSettings):
         """It always has."""
         return True
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "SoftplusGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "SoftplusGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.fewlabels import SoftplusGenerator
 
-        return SoftplusGenerator(self, image_shape=image_shape, given=given)
+        return SoftplusGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 def _check_hidden(widths: tuple[int, ...]) -> None:

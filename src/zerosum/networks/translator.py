@@ -1,4 +1,4 @@
-"""Networks that turn one picture into another of the same size.
+"""Networks that translate a picture into another of the same size.
 
 All of them are convolutional, so a trained one takes pictures of any size whose sides are
 multiples of its ``multiple`` and at least ``smallest``.
@@ -28,7 +28,7 @@ __all__ = ["PADDINGS", "ResnetTranslator", "UnetTranslator"]
 PaddingMode = Literal["zeros", "reflect"]
 
 PADDINGS: Table[PaddingMode] = Table("padding", {"reflect": "reflect", "zero": "zeros"})
-"""What lies beyond a picture's border, by name: its mirror image, or 0."""
+"""Padding beyond a picture's border, by name: its mirror image, or 0."""
 
 _SHRUNK = 0.98  # of white and black, whose artanh would be infinite
 
@@ -45,16 +45,16 @@ class ResnetTranslator(MappedTranslator):
     convolution, and upsamples by bilinear interpolation before one. The paper has 6 residual
     blocks for pictures of 128 pixels, 9 from 256 on.
 
-    With ``residual`` a change of the picture is drawn, y = tanh(f(x) + artanh(s x)) with s = 0.98,
-    instead of y = tanh(f(x)): an untrained translator then hardly changes anything, and need not
-    learn to draw before it learns to translate. Not in the paper.
+    With ``residual`` the output is a change of the picture, y = tanh(f(x) + artanh(s x)) with
+    s = 0.98, instead of y = tanh(f(x)): an untrained translator then nearly is the identity, and
+    need not learn to reproduce pictures first. Not in the paper.
 
     Args:
-        settings: All that may be chosen of it.
+        settings: The network's settings.
         image_shape: (channels, height, width) of the pictures that it is to be trained on.
 
     Attributes:
-        map_channels: Channels of each of the maps that `with_maps` gives.
+        map_channels: Channels of each of the maps of `with_maps`.
 
     Raises:
         ConfigError: A side is too small or no multiple of 2^downsamplings; or a name is unknown.
@@ -91,7 +91,7 @@ class ResnetTranslator(MappedTranslator):
         # These two names stand in checkpoints, like those of the U-Net's below.
         self.halvings = nn.ModuleList(_downsampling(*step, norm, kind) for step in steps)
         self.map_channels: list[int] = [channels, *(outputs for _, outputs in steps)]
-        self.map_channels += [layer_channels[-1] for _ in _tapped(settings.blocks)]
+        self.map_channels += [layer_channels[-1] for _ in _compared_blocks(settings.blocks)]
         self.blocks = nn.ModuleList(
             _block(layer_channels[-1], norm, mode) for _ in range(settings.blocks)
         )
@@ -107,11 +107,11 @@ class ResnetTranslator(MappedTranslator):
         return self.with_maps(images)[0]
 
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
-        """Translate pictures, and give what stood between the layers on the way.
+        """Translate pictures, and return intermediate maps.
 
-        The maps are those that CUT compares: the pixels, what comes out of each downsampling
-        convolution, before it is normalised, and what comes out of the first residual block and
-        the middle one. (The authors' program takes the pixels with the mirrored border that the
+        The maps are those that CUT compares: the pixels, the output of each downsampling's
+        convolution before its normalisation, and the output of the first and of the middle
+        residual block. (The authors' program takes the pixels with the mirrored border that the
         first layer adds.) Park et al. 2020, section 4 and appendix C.1,
         https://arxiv.org/abs/2007.15651
         """
@@ -124,12 +124,12 @@ class ResnetTranslator(MappedTranslator):
             inner = in_turn(others, maps[-1])
         for number, block in enumerate(self.blocks):
             inner = block(inner)
-            if number in _tapped(len(self.blocks)):
+            if number in _compared_blocks(len(self.blocks)):
                 maps.append(inner)
-        drawn: Images = self.draw(self.doublings(inner))
+        result: Images = self.draw(self.doublings(inner))
         if self.residual:
-            drawn = drawn + torch.atanh(_SHRUNK * images)
-        return torch.tanh(drawn), maps
+            result = result + torch.atanh(_SHRUNK * images)
+        return torch.tanh(result), maps
 
 
 class UnetTranslator(Translator):
@@ -138,10 +138,10 @@ class UnetTranslator(Translator):
     The maps of the encoder at each size are concatenated to the decoder's of that size, so that
     fine detail need not pass through the smallest map. Encoder: C64-C128-C256-C512-...;
     decoder likewise backwards, with dropout in its first three layers, the paper's source of
-    chance while training. The paper downsamples 8 times, from 256 pixels to one place.
+    randomness while training. The paper downsamples 8 times, from 256 pixels to one place.
 
     Args:
-        settings: All that may be chosen of it.
+        settings: The network's settings.
         image_shape: (channels, height, width) of the pictures that it is to be trained on.
 
     Raises:
@@ -203,14 +203,14 @@ def _check_size(shape: ImageShape, *, multiple: int, smallest: int) -> None:
         )
 
 
-def _tapped(blocks: int) -> list[int]:
-    """The residual blocks whose maps are compared: the 1st and the 5th of 9."""
+def _compared_blocks(blocks: int) -> list[int]:
+    """Return the residual blocks whose maps are compared: the 1st and the 5th of 9."""
     return sorted({0, blocks // 2})
 
 
 def _active(norm: str, channels: int) -> Iterator[nn.Module]:
     yield normalisation(norm, channels)
-    # In place only what nobody else sees: `with_maps` gives what is not normalised yet.
+    # In place only where no other code uses the input: `with_maps` returns it if there is no norm.
     yield nn.ReLU(inplace=norm != "none")
 
 
@@ -219,7 +219,7 @@ def _wide(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Mod
 
 
 _Kind = Literal["plain", "strided", "filtered"]
-"""How sizes change: by kernels of 4, by kernels of 3 and stride 2, or filtered beside a kernel."""
+"""Resampling: by kernels of 4, by kernels of 3 and stride 2, or by a filter beside a kernel."""
 
 
 def _downsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
@@ -270,7 +270,7 @@ def _block(channels: int, norm: str, mode: PaddingMode) -> ResidualBlock:
 def _unet_downsampling(
     inputs: int, outputs: int, norm: str, *, first: bool, last: bool
 ) -> nn.Module:
-    """Without normalisation of the picture, and of a map that may be of one place only."""
+    """Make a downsampling; without a norm next to the picture, and where one place may be left."""
     bare = first or last
     layers: list[nn.Module] = [Downsample(inputs, outputs, bias=bare or norm == "none")]
     if not first:

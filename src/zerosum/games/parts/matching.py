@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from zerosum.games.parts.settings import FeatureMatchingConfig
-from zerosum.networks.kinds import Observer
+from zerosum.networks.kinds import FeatureExtractor
 from zerosum.objectives.semisupervised import MATCHES
 from zerosum.types import Features, Images, OtherImages, Scalar
 
@@ -54,4 +54,4 @@ class FeatureMatching:
 
 
 def _look(discriminator: nn.Module, images: Images) -> Features:
-    return cast("Observer", discriminator).features(images).float()
+    return cast("FeatureExtractor", discriminator).features(images).float()
