@@ -84,7 +84,7 @@ class Square:
         search = _Bumps(epsilon) if isinstance(self.norm, L2) else _Stripes(epsilon)
         results = into_range(images, search.begin(images, random))
         best = goal.margin(classifier(results))
-        for number in range(self.queries - 1):
+        for number in range(self.queries - 1):  # The start was the first query.
             left = (best <= 0).nonzero()[:, 0]
             if not len(left):
                 break

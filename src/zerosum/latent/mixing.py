@@ -87,6 +87,7 @@ def draw_mixtures(
             f"expected a layer from 1 to {layers - 1} for the fine styles to begin at, got "
             f"{start}: this generator has {layers} layers, numbered from 0."
         )
+    # All pairs at once, the rows' sources varying slowest, as in the table.
     grid = mix_styles(
         rows.repeat_interleave(len(columns), dim=0), columns.repeat(len(rows), 1, 1), start
     )

@@ -31,6 +31,7 @@ def draw_samples(
             f"got {count}, {seed} and {batch_size}."
         )
     space.check_truncation(truncation)
+    # Returned, not yielded: arguments are checked at the call, pictures generated when needed.
     pieces = (
         space.latents(range(start, min(start + batch_size, count)), seed=seed)
         for start in range(0, count, batch_size)

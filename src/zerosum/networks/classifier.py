@@ -128,6 +128,7 @@ class LenetClassifier(ClassifierNetwork):
         norm = settings.norm
         layers: list[nn.Module] = []
         for channels in settings.channels:
+            # The convolution has no padding, and pooling drops an odd row or column.
             rows, columns = (rows - _KERNEL + 1) // 2, (columns - _KERNEL + 1) // 2
             convolution = nn.Conv2d(inputs, channels, _KERNEL, bias=norm == "none")
             layers += [*_layer(convolution, norm), nn.MaxPool2d(2)]

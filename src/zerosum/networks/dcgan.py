@@ -155,7 +155,7 @@ class DcganGenerator(LayeredGenerator):
         )[::-1]
         smallest = (height >> count, width >> count)
         norm, stem_norm = settings.norm, settings.stem_norm
-        stem_bias = norm == "none" or not stem_norm
+        stem_bias = norm == "none" or not stem_norm  # It would cancel in a normalisation.
         upsample = UPSAMPLINGS[settings.upsampling]
         self.layers = nn.Sequential(
             STEMS[settings.stem](self.latent_size, layer_channels[0], smallest, stem_bias),
@@ -220,6 +220,7 @@ class DcganDiscriminator(Discriminator):
             flat_logits(outputs),
         )
         INITIALISATIONS[settings.initialisation](self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 

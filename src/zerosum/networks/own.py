@@ -183,6 +183,7 @@ def _output_of(
         ConfigError: It fails, or returns no tensor.
     """
     zeros = torch.zeros(_CHECKED, *shape)
+    # Numbers that the network may draw must not shift those of the run.
     with _evaluating(network), torch.no_grad(), torch.random.fork_rng(devices=[]):
         try:
             output = network(zeros) if part == "forward" else getattr(network, part)(zeros)

@@ -68,6 +68,7 @@ class PatchDiscriminator(nn.Module):
         last = _keep(layer_channels[-1], 1, bias=settings.bias)
         self.layers = nn.Sequential(*layers, last, nn.Flatten(1, 2))
         INITIALISATIONS[settings.initialisation](self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 

@@ -138,6 +138,7 @@ class GrowingGenerator(Growing, Generator):
             )
             for inputs, outputs in pairwise(layer_channels)
         )
+        # Colours of every size: while one fades in, those of the size before it are needed, too.
         self.colours = nn.ModuleList(EqualisedConv2d(each, channels, 1) for each in layer_channels)
         self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
@@ -190,6 +191,7 @@ class GrowingDiscriminator(Growing, Discriminator):
         layer_channels = doubled_channels(
             settings.base_channels, count + 1, max_channels=settings.max_channels
         )[::-1]
+        # In the generator's order, the smallest first, so that index s is size s in both networks.
         self.entries = nn.ModuleList(
             nn.Sequential(*activated(channels, each, 1)) for each in layer_channels
         )

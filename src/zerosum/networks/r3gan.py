@@ -138,6 +138,7 @@ class R3ganDiscriminator(Discriminator):
             flat_logits(outputs),
         )
         _start_like_fixup(self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 
@@ -178,7 +179,7 @@ def bottleneck(channels: int, *, group_size: int, expansion: int) -> ResidualBlo
             nn.LeakyReLU(_SLOPE, inplace=True),
             nn.Conv2d(inner, inner, 3, padding=1, groups=inner // size),
             nn.LeakyReLU(_SLOPE, inplace=True),
-            nn.Conv2d(inner, channels, 1, bias=False),
+            nn.Conv2d(inner, channels, 1, bias=False),  # Biases only before activations.
         ),
         shortcut=nn.Identity(),
     )

@@ -91,7 +91,7 @@ class ResnetGenerator(LayeredGenerator):
             nn.Linear(self.latent_size, channels * rows * columns),
             nn.Unflatten(1, (channels, rows, columns)),
             *(_upsampling_block(channels, "batch") for _ in range(count)),
-            normalisation("batch", channels),
+            normalisation("batch", channels),  # Blocks are pre-activated: their sum is not.
             nn.ReLU(),
             _convolution(channels, image_channels),
             nn.Tanh(),
@@ -145,6 +145,7 @@ class ResnetDiscriminator(Discriminator):
             flat_logits(outputs),
         )
         _start(self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 

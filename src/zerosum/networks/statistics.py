@@ -71,6 +71,7 @@ def measure_statistics(
 
     def measure(layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
         (maps,) = inputs
+        # Maps may be smaller than the picture, and the margin with them.
         down, right = margin * maps.shape[2] // height, margin * maps.shape[3] // width
         inner = maps[:, :, down : maps.shape[2] - down, right : maps.shape[3] - right]
         statistics.append(_statistics(inner, groups=_groups(layer, maps)))

@@ -236,7 +236,7 @@ class StyleDiscriminator(Discriminator):
         )
         smallest = (height >> count, width >> count)
         head = logit_head(layer_channels[-1], smallest, settings.group, outputs)
-        self.in_full = len(head)
+        self.in_full = len(head)  # From the minibatch deviation on.
         self.layers = nn.Sequential(
             *activated(channels, layer_channels[0], 1),
             *(_downsampling(*step, settings.residual) for step in pairwise(layer_channels)),

@@ -119,6 +119,7 @@ class ResnetTranslator(MappedTranslator):
         inner = self.stem(images)
         for downsampling in self.halvings:
             assert isinstance(downsampling, nn.Sequential)
+            # The convolution by itself: CUT compares maps before they are normalised.
             convolution, *others = downsampling
             maps.append(convolution(inner))
             inner = in_turn(others, maps[-1])
@@ -170,6 +171,7 @@ class UnetTranslator(Translator):
             _unet_downsampling(inputs, outputs, norm, first=number == 0, last=number == depth - 1)
             for number, (inputs, outputs) in enumerate(pairwise([channels, *layer_channels]))
         )
+        # Twice the channels, as the encoder's maps are concatenated.
         inputs = [layer_channels[-1], *(2 * each for each in layer_channels[-2::-1])]
         outputs = [*layer_channels[-2::-1], channels]
         self.doublings = nn.ModuleList(
