@@ -165,17 +165,17 @@ def test_a_picture_that_fits_goes_through_whole() -> None:
 def test_sides_are_filled_up_by_reflection_where_there_is_enough_to_reflect(
     row: list[float], multiple: int, expected: list[float]
 ) -> None:
-    seen: list[Tensor] = []
+    inputs: list[Tensor] = []
 
     class Spy(nn.Module):
         def forward(self, images: Tensor) -> Tensor:
-            seen.append(images)
+            inputs.append(images)
             return images
 
     images = torch.tensor(row).reshape(1, 1, 1, -1)
     found = translate_any_size(Spy().eval(), images, multiple=multiple, tile=64, overlap=16)
     assert torch.equal(found, images)
-    assert seen[0][0, 0].tolist() == [expected] * multiple
+    assert inputs[0][0, 0].tolist() == [expected] * multiple
 
 
 @torch.no_grad()

@@ -266,13 +266,13 @@ def _descend(
             best.update(points, distances)
         adam.param_groups[0]["lr"] = descent.rate * rate_share(done)
         adam.step()
-        _keep(space, starts, step)
+        _project_step(space, starts, step)
         if progress is not None:
             progress(number, descent.steps)
     return best
 
 
-def _keep(space: LatentSpace, starts: Points, step: Tensor) -> None:
+def _project_step(space: LatentSpace, starts: Points, step: Tensor) -> None:
     """Project points back onto the region of latents."""
     points = starts + step
     moved = space.keep(points) - points

@@ -94,8 +94,8 @@ class Distances:
         self._buffer = self._centre.new_empty(ROWS * COLUMNS, dtype=self.dtype)
         self._columns = self._centre.new_ones(len(points), width + 2, dtype=self.dtype)
         self.slack: Float64[Tensor, " m"] = self._centre.new_empty(len(points))
-        for some in _placed_at_once(points, self._columns, self.slack):
-            self._place(*some)
+        for some in _in_parts(points, self._columns, self.slack):
+            self._fill(*some)
 
     def side(
         self, rows: Int64[Tensor, " r"]
@@ -108,8 +108,8 @@ class Distances:
         if self.queries is self.points:
             side, slack = self._columns[rows], self.slack[rows]
         else:
-            for some in _placed_at_once(rows, side, slack):
-                self._place(self.queries[some[0]], *some[1:])
+            for some in _in_parts(rows, side, slack):
+                self._fill(self.queries[some[0]], *some[1:])
         side[:, :-2] *= -2
         side[:, -2:] = side[:, -2:].flip(1)
         return side, slack
@@ -142,7 +142,7 @@ class Distances:
             torch.linalg.vector_norm(apart, dim=1, out=here)
         return distances
 
-    def _place(self, features: Tensor, placed: Tensor, slack: Tensor) -> None:
+    def _fill(self, features: Tensor, placed: Tensor, slack: Tensor) -> None:
         """Fill in (x, 1, |x|² minus its share of the error), and the slack."""
         inner = (to_double(features) - self._centre).div_(self.unit)
         norms = torch.linalg.vector_norm(inner, dim=1).square()
@@ -151,6 +151,6 @@ class Distances:
         slack[:] = 2 * self._share * norms + FLOOR
 
 
-def _placed_at_once(*several: Tensor) -> Iterator[tuple[Tensor, ...]]:
+def _in_parts(*several: Tensor) -> Iterator[tuple[Tensor, ...]]:
     """Split all into parts of 128 rows: 2 MB of Inception's features in 64 bits."""
     return zip(*(parts_of(each, 128) for each in several), strict=True)

@@ -56,7 +56,7 @@ def inception_score(
     if not 1 <= splits <= count:
         raise ConfigError(f"expected 1 to {count} splits of {count} pictures, found {splits}.")
     shares = to_double(probabilities)
-    _refuse_other_numbers(shares)
+    _check_probabilities(shares)
     # NumPy's legacy generator is torch-fidelity's.
     order = np.random.RandomState(seed).permutation(count)
     shares = shares[torch.from_numpy(order).to(shares.device)]
@@ -70,7 +70,7 @@ def inception_score(
     return Estimate(value=scores.mean().item(), error=error.item())
 
 
-def _refuse_other_numbers(shares: Float64[Tensor, "n k"]) -> None:
+def _check_probabilities(shares: Float64[Tensor, "n k"]) -> None:
     sums = shares.sum(dim=1)
     wrong = ((sums - 1).abs() > TOLERANCE) | (shares < 0).any(dim=1)
     if bool(wrong.any()):

@@ -96,7 +96,7 @@ class _Candidates:
                 if not itself:
                     own, column = (rows[place, None] == self._numbers(tile)).nonzero(as_tuple=True)
                     bounds[own, column] = math.inf
-                self._take(place, bounds, tile.start)
+                self._merge(place, bounds, tile.start)
 
     def find_among(self) -> None:
         """Find candidates for all points of one set except themselves; compute each pair once."""
@@ -107,14 +107,14 @@ class _Candidates:
                 bounds = self.distances.lower(side, tile)
                 if tile.start == place.start:
                     bounds[:, : len(side)].fill_diagonal_(math.inf)
-                self._take(place, bounds, tile.start)
+                self._merge(place, bounds, tile.start)
                 others = slice(max(tile.start, place.stop), tile.stop)
-                self._take(others, bounds[:, others.start - tile.start :].T, place.start)
+                self._merge(others, bounds[:, others.start - tile.start :].T, place.start)
 
     def _numbers(self, place: slice) -> Int64[Tensor, " r"]:
         return torch.arange(place.start, place.stop, device=self.which.device)
 
-    def _take(self, place: slice, bounds: Float[Tensor, "r c"], first: int) -> None:
+    def _merge(self, place: slice, bounds: Float[Tensor, "r c"], first: int) -> None:
         kept = self.lowest.shape[1]
         new, where = bounds.topk(min(kept, bounds.shape[1]), dim=1, largest=False)
         both = torch.cat([self.lowest[place], new], dim=1)

@@ -55,12 +55,12 @@ class LearnedAttack(Model):
         """
         if tuple(images.shape[1:]) != self.shape:
             raise ConfigError(
-                f"{self.name} learnt to change pictures of {_times(self.shape)} (channels x height"
-                f" x width), and this classifier takes {_times(images.shape[1:])}. Train one with "
-                "--victim this classifier, or see what carries over: --against."
+                f"{self.name} learnt to change pictures of {_format_shape(self.shape)} (channels "
+                f"x height x width), and this classifier takes {_format_shape(images.shape[1:])}. "
+                "Train one with --victim this classifier, or see what carries over: --against."
             )
         if target != self.target:
-            trained, requested = (_aim(each) for each in (self.target, target))
+            trained, requested = (_name_goal(each) for each in (self.target, target))
             raise ConfigError(f"{self.name} learnt to reach {trained}, not {requested}.")
 
     def part(self, direction: str | None = None) -> Part:
@@ -86,9 +86,9 @@ class LearnedAttack(Model):
         )
 
 
-def _times(shape: tuple[int, ...]) -> str:
+def _format_shape(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _aim(target: int | None) -> str:
+def _name_goal(target: int | None) -> str:
     return "any wrong class" if target is None else f"class {target}"

@@ -11,16 +11,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator, StyledGenerator
 from zerosum.networks.rows import latent_rows
+from zerosum.networks.wrapper import Wrapper
 from zerosum.nn import PixelNorm
 from zerosum.types import AnyLatents, AnyLogits, Images, Labels, Latents, Logits
 
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
 
-class ConditionalGenerator(Around, Generator):
+class ConditionalGenerator(Wrapper, Generator):
     """A conditional generator: G(z, y) = G'([z, e_y]), where the embedding e_y is learnt.
 
     e_y = E_y / rms(E_y), with E (classes, class_size) the learnt matrix of embeddings, so that the
@@ -71,7 +71,7 @@ class ConditionalGenerator(Around, Generator):
         return torch.cat([drawn, self.normalise(shares @ self.embeddings)], dim=1)
 
 
-class ConditionalDiscriminator(Around):
+class ConditionalDiscriminator(Wrapper):
     """A projection discriminator: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
 
     φ are the features before the last layer, ψ is linear. The inner discriminator's last layer

@@ -115,9 +115,9 @@ class DeepClassifier(ClassifierNetwork):
         self.feature_size = wide = 2 * channels
         self.body = nn.Sequential(
             nn.Dropout(settings.input_dropout),
-            *_three(image_shape[0], channels),
+            *_three_convolutions(image_shape[0], channels),
             nn.Dropout(settings.dropout),
-            *_three(channels, wide),
+            *_three_convolutions(channels, wide),
             nn.Dropout(settings.dropout),
             *_convolution(wide, wide, 3, padding=0),
             *_convolution(wide, wide, 1, padding=0),
@@ -182,7 +182,7 @@ def _convolution(
     return [layer, nn.LeakyReLU(0.2, inplace=True)]
 
 
-def _three(inputs: int, outputs: int) -> list[nn.Module]:
+def _three_convolutions(inputs: int, outputs: int) -> list[nn.Module]:
     return [
         *_convolution(inputs, outputs, 3),
         *_convolution(outputs, outputs, 3),

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from zerosum.networks.around import Around
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
+from zerosum.networks.wrapper import Wrapper
 from zerosum.nn import MinibatchDiscrimination
 from zerosum.nn.precision import in_full_precision
 from zerosum.types import AnyLogits, Features, Images
@@ -13,7 +13,7 @@ from zerosum.types import AnyLogits, Features, Images
 __all__ = ["MinibatchDiscriminator"]
 
 
-class MinibatchDiscriminator(Around):
+class MinibatchDiscriminator(Wrapper):
     """Logits that depend on the batch: D(x) = w · f(x) + b + v · o(x).
 
     f is the input of the last layer of any discriminator, o(x) measures how near the picture is to

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.networks.around import Around
 from zerosum.networks.classifier import ClassifierNetwork
 from zerosum.networks.kinds import FeatureExtractor, Generator, Translator
 from zerosum.networks.own_settings import (
@@ -22,6 +21,7 @@ from zerosum.networks.own_settings import (
     OwnTranslatorConfig,
 )
 from zerosum.networks.rows import latent_rows
+from zerosum.networks.wrapper import Wrapper
 from zerosum.own import OwnSettings
 from zerosum.types import AnyLatents, ClassLogits, Features, Images, ImageShape
 
@@ -37,7 +37,7 @@ _CHECKED = 2
 """Pictures of the pass that checks a network."""
 
 
-class OwnGenerator(Around, Generator):
+class OwnGenerator(Wrapper, Generator):
     """A generator of your own: latent vectors (n, latent_size) to pictures (n, c, h, w).
 
     Args:
@@ -57,7 +57,7 @@ class OwnGenerator(Around, Generator):
         self.image_shape = image_shape
         self.latent_size = size
         images = _output_of(settings, self.inner, (size,))
-        _require(settings, images, "pictures", (_CHECKED, *image_shape))
+        _require_shape(settings, images, "pictures", (_CHECKED, *image_shape))
 
     def forward(self, latents: AnyLatents) -> Images:
         """Generate one picture per latent vector."""
@@ -65,7 +65,7 @@ class OwnGenerator(Around, Generator):
         return images
 
 
-class OwnTranslator(Around, Translator):
+class OwnTranslator(Wrapper, Translator):
     """A translator of your own: pictures to pictures of the same shape.
 
     Args:
@@ -82,7 +82,7 @@ class OwnTranslator(Around, Translator):
         self.multiple = int(getattr(self.inner, "multiple", 1))
         self.smallest = int(getattr(self.inner, "smallest", 1))
         images = _output_of(settings, self.inner, image_shape)
-        _require(settings, images, "pictures", (_CHECKED, *image_shape))
+        _require_shape(settings, images, "pictures", (_CHECKED, *image_shape))
 
     def forward(self, images: Images) -> Images:
         """Translate pictures."""
@@ -90,7 +90,7 @@ class OwnTranslator(Around, Translator):
         return translated
 
 
-class OwnClassifier(Around, ClassifierNetwork):
+class OwnClassifier(Wrapper, ClassifierNetwork):
     """A classifier of your own: pictures to logits (n, classes).
 
     If it has a method ``features`` from pictures to (n, d), and a module ``head`` from these to
@@ -116,9 +116,9 @@ class OwnClassifier(Around, ClassifierNetwork):
         if not self.has_parts:
             self.head = nn.Identity()
         logits = _output_of(settings, self.inner, image_shape)
-        _require(settings, logits, "logits", (_CHECKED, classes))
+        _require_shape(settings, logits, "logits", (_CHECKED, classes))
         features = _output_of(settings, self, image_shape, part="features")
-        _require(settings, features, "features", (_CHECKED, features[0].numel()))
+        _require_shape(settings, features, "features", (_CHECKED, features[0].numel()))
         self.feature_size = features.shape[1]
 
     def features(self, images: Images) -> Features:
@@ -145,7 +145,7 @@ def own_discriminator(
     network = _build(settings, image_shape=image_shape, outputs=outputs)
     logits = _output_of(settings, network, image_shape)
     shapes = [(_CHECKED, outputs), *([(_CHECKED,)] if outputs == 1 else [])]
-    _require(settings, logits, "logits", *shapes)
+    _require_shape(settings, logits, "logits", *shapes)
     return network
 
 
@@ -159,7 +159,7 @@ def own_patch_discriminator(
     """
     network = _build(settings, image_shape=image_shape, outputs=1)
     logits = _output_of(settings, network, image_shape)
-    _require(settings, logits, "logits", (_CHECKED, *logits.shape[1:]))
+    _require_shape(settings, logits, "logits", (_CHECKED, *logits.shape[1:]))
     return network
 
 
@@ -212,7 +212,9 @@ def _evaluating(network: nn.Module) -> Iterator[None]:
             each.training = mode
 
 
-def _require(settings: OwnSettings, output: Tensor, what: str, *shapes: tuple[int, ...]) -> None:
+def _require_shape(
+    settings: OwnSettings, output: Tensor, what: str, *shapes: tuple[int, ...]
+) -> None:
     if tuple(output.shape) not in shapes or not output.is_floating_point():
         expected = " or ".join(map(str, shapes))
         raise ConfigError(

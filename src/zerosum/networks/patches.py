@@ -58,14 +58,14 @@ class PatchDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         for number, (inputs, outputs) in enumerate(pairwise([image_shape[0], *layer_channels])):
             first, downsamples = number == 0, number < settings.downsamplings
-            make = Downsample if downsamples and not filtered else _keep
+            make = Downsample if downsamples and not filtered else _stride_one
             layers += [
                 make(inputs, outputs, bias=settings.bias if first else norm == "none"),
                 *([] if first else [normalisation(norm, outputs)]),
                 nn.LeakyReLU(settings.slope, inplace=True),
                 *(filters if downsamples else []),
             ]
-        last = _keep(layer_channels[-1], 1, bias=settings.bias)
+        last = _stride_one(layer_channels[-1], 1, bias=settings.bias)
         self.layers = nn.Sequential(*layers, last, nn.Flatten(1, 2))
         INITIALISATIONS[settings.initialisation](self)
         # Last, as weights are derived from then on and can no longer be initialised.
@@ -121,7 +121,7 @@ class PatchHeads(nn.Module):
         ]
 
 
-def _keep(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
+def _stride_one(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
     """Make a convolution of kernel 4 and stride 1, which removes one row and one column."""
     return nn.Conv2d(inputs, outputs, 4, 1, 1, bias=bias)
 

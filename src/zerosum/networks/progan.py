@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from zerosum.errors import ConfigError
-from zerosum.networks.discriminator import Discriminator, Maps, in_turn
+from zerosum.networks.discriminator import Discriminator, Maps, apply_layers
 from zerosum.networks.kinds import Generator
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.rows import flat_logits, latent_rows
@@ -46,7 +46,7 @@ class Growing(nn.Module):
         self.settled: tuple[int, float] | None = None
         # Part of the state, so that a network that is loaded draws as it did.
         self.register_buffer("progress", torch.tensor(float(growths)))
-        self._note(float(growths))
+        self._cache(float(growths))
 
     def grow(self, progress: float) -> None:
         """Set the progress: sizes up to it are used, all of them from ``growths`` on.
@@ -58,11 +58,11 @@ class Growing(nn.Module):
             raise ConfigError(f"progress must be at least 0, got {progress}.")
         progress = min(progress, self.growths)
         self.progress.fill_(progress)
-        self._note(progress)
+        self._cache(progress)
 
-    def _note(self, progress: float) -> None:
+    def _cache(self, progress: float) -> None:
         """Cache the value of the buffer: to read it from a GPU, the host would have to wait."""
-        self._noted = (self.progress, self.progress._version, progress)
+        self._cached = (self.progress, self.progress._version, progress)
 
     def settle(self) -> None:
         """Fix the present stage, whatever the state becomes.
@@ -76,10 +76,10 @@ class Growing(nn.Module):
         """The number of the largest size in use, and its share α in (0, 1]."""
         if self.settled is not None:
             return self.settled
-        buffer, version, progress = self._noted
+        buffer, version, progress = self._cached
         if buffer is not self.progress or version != buffer._version:
             progress = self.progress.item()
-            self._note(progress)
+            self._cache(progress)
         size = ceil(progress)
         return size, progress - size + 1 if size else 1.0
 
@@ -209,17 +209,17 @@ class GrowingDiscriminator(Growing, Discriminator):
     def forward_features(self, images: Images) -> Maps:
         """Compute the input of the last layer, by the layers that have grown."""
         stage, share = self.stage
-        images = _shrink(images, self.growths - stage)
+        images = _reduce(images, self.growths - stage)
         maps = self.entries[stage](images)
         for size in range(stage, 0, -1):
             maps = self.blocks[size - 1](maps)
             if size == stage and share < 1:
-                maps = self.entries[size - 1](_shrink(images, 1)).lerp(maps, share)
-        return in_full_precision(partial(in_turn, list(self.head)[:-2]), maps)
+                maps = self.entries[size - 1](_reduce(images, 1)).lerp(maps, share)
+        return in_full_precision(partial(apply_layers, list(self.head)[:-2]), maps)
 
     def forward_head(self, maps: Maps) -> AnyLogits:
         """Compute logits from what `forward_features` returned."""
-        return in_full_precision(partial(in_turn, list(self.head)[-2:]), maps)
+        return in_full_precision(partial(apply_layers, list(self.head)[-2:]), maps)
 
     def coarsen(self, images: Images) -> Images:
         """Reduce real pictures to the detail of generated ones at this stage.
@@ -227,9 +227,9 @@ class GrowingDiscriminator(Growing, Discriminator):
         Karras et al. 2018, appendix A.1: real pictures fade between two sizes as generated do.
         """
         stage, share = self.stage
-        small = _shrink(images, self.growths - stage)
+        small = _reduce(images, self.growths - stage)
         if share < 1:
-            small = _enlarge(_shrink(small, 1), 1).lerp(small, share)
+            small = _enlarge(_reduce(small, 1), 1).lerp(small, share)
         return _enlarge(small, self.growths - stage)
 
 
@@ -293,5 +293,5 @@ def _enlarge(images: _Maps, times: int) -> _Maps:
     return functional.interpolate(images, scale_factor=float(1 << times)) if times else images
 
 
-def _shrink(images: _Maps, times: int) -> _Maps:
+def _reduce(images: _Maps, times: int) -> _Maps:
     return functional.avg_pool2d(images, 1 << times) if times else images

@@ -83,7 +83,7 @@ class R3ganGenerator(LayeredGenerator):
             nn.Conv2d(layer_channels[-1], channels, 1, bias=False),
             nn.Tanh() if settings.bounded else nn.Identity(),
         )
-        _start_like_fixup(self)
+        _initialise_by_fixup(self)
 
 
 class R3ganDiscriminator(Discriminator):
@@ -133,11 +133,11 @@ class R3ganDiscriminator(Discriminator):
             nn.Conv2d(channels, layer_channels[0], 1, bias=False),
             stages[0],
             *(layer for pair in zip(downsamplings, stages[1:], strict=True) for layer in pair),
-            _Covering(layer_channels[-1], (height >> count, width >> count)),
+            _GlobalConv(layer_channels[-1], (height >> count, width >> count)),
             nn.Linear(layer_channels[-1], outputs, bias=False),
             flat_logits(outputs),
         )
-        _start_like_fixup(self)
+        _initialise_by_fixup(self)
         # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
@@ -198,7 +198,7 @@ class _Basis(nn.Module):
         return maps
 
 
-class _Covering(nn.Conv2d):
+class _GlobalConv(nn.Conv2d):
     """A depthwise convolution as large as the map: y_c = Σ_p w_cp x_cp, shape (n, channels).
 
     As a product and a sum, which on the CPU took a third of the time of the convolution.
@@ -237,18 +237,18 @@ def _upsampling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn
     filtered = (
         nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _FilteredUpsample()
     )
-    return nn.Sequential(*_mix(inputs, outputs), filtered)
+    return nn.Sequential(*_pointwise(inputs, outputs), filtered)
 
 
 def _downsampling(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(_FilteredDownsample(), *_mix(inputs, outputs))
+    return nn.Sequential(_FilteredDownsample(), *_pointwise(inputs, outputs))
 
 
-def _mix(inputs: int, outputs: int) -> list[nn.Module]:
+def _pointwise(inputs: int, outputs: int) -> list[nn.Module]:
     return [] if inputs == outputs else [nn.Conv2d(inputs, outputs, 1, bias=False)]
 
 
-def _start_like_fixup(network: nn.Module) -> None:
+def _initialise_by_fixup(network: nn.Module) -> None:
     """Initialise all weights so that signals keep their size for any number of blocks.
 
     In each block the last weight is 0 and the others are N(0, g² / fan-in) · L^(−1/4), with L the
@@ -259,15 +259,15 @@ def _start_like_fixup(network: nn.Module) -> None:
     blocks = [layer for layer in network.modules() if isinstance(layer, ResidualBlock)]
     for layer in network.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            _draw(layer, gain=1.0)
+            _initialise(layer, gain=1.0)
     for block in blocks:
         *earlier, last = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)]
         for layer in earlier:
-            _draw(layer, gain=sqrt(2 / (1 + _SLOPE**2)) * len(blocks) ** -0.25)
+            _initialise(layer, gain=sqrt(2 / (1 + _SLOPE**2)) * len(blocks) ** -0.25)
         nn.init.zeros_(last.weight)
 
 
-def _draw(layer: nn.Conv2d | nn.Linear, *, gain: float) -> None:
+def _initialise(layer: nn.Conv2d | nn.Linear, *, gain: float) -> None:
     inputs = layer.weight[0].numel()
     nn.init.normal_(layer.weight, std=gain / sqrt(inputs))
     if layer.bias is not None:

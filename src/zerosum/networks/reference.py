@@ -4,16 +4,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator
 from zerosum.networks.rows import latent_rows
+from zerosum.networks.wrapper import Wrapper
 from zerosum.nn import make_virtual
 from zerosum.types import AnyLatents, Images
 
 __all__ = ["ReferenceGenerator"]
 
 
-class ReferenceGenerator(Around, Generator):
+class ReferenceGenerator(Wrapper, Generator):
     """A generator with virtual batch normalisation, and the latents of its reference batch.
 
     With each batch the reference batch passes through the network, too, since its maps change with

@@ -96,7 +96,7 @@ class ResnetGenerator(LayeredGenerator):
             _convolution(channels, image_channels),
             nn.Tanh(),
         )
-        _start(self)
+        _initialise(self)
 
 
 class ResnetDiscriminator(Discriminator):
@@ -136,21 +136,21 @@ class ResnetDiscriminator(Discriminator):
         self.layers = nn.Sequential(
             _first_block(image_channels, channels, norm),
             *(_downsampling_block(channels, norm) for _ in range(count - 1)),
-            _keeping_block(channels, norm),
-            _keeping_block(channels, norm),
+            _same_size_block(channels, norm),
+            _same_size_block(channels, norm),
             nn.ReLU(),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
             nn.Linear(channels, outputs),
             flat_logits(outputs),
         )
-        _start(self)
+        _initialise(self)
         # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 
 
-def _start(network: nn.Module) -> None:
+def _initialise(network: nn.Module) -> None:
     """Initialise all weights as the authors' program does."""
     for layer in network.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
@@ -191,7 +191,7 @@ def _downsampling_block(channels: int, norm: str) -> ResidualBlock:
     )
 
 
-def _keeping_block(channels: int, norm: str) -> ResidualBlock:
+def _same_size_block(channels: int, norm: str) -> ResidualBlock:
     return ResidualBlock(
         main=nn.Sequential(*_activated(channels, norm), *_activated(channels, norm)),
         shortcut=nn.Identity(),

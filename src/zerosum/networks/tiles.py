@@ -95,7 +95,7 @@ def translate_any_size(
     height, width = images.shape[2:]
     if height * width <= tile * tile:
         whole = _cut(images, (0, height), (0, width), multiple)
-        translated: Images = network(_near(network, whole))
+        translated: Images = network(_on_device_of(network, whole))
         return translated[:, :, :height, :width].to(images.device)
     result = torch.zeros_like(images)
     for number in range(len(images)):
@@ -120,11 +120,11 @@ def _layout(*, multiple: int, tile: int, overlap: int) -> _Layout:
 def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: _Layout) -> None:
     """Add the translation of one picture, tile by tile, to a result of zeros."""
     pieces, margin = _sample(image, layout)
-    statistics = measure_statistics(network, _near(network, pieces), margin=margin)
+    statistics = measure_statistics(network, _on_device_of(network, pieces), margin=margin)
     for rows, columns in product(*(_strips(side, layout) for side in image.shape[2:])):
         piece = _cut(image, rows.span, columns.span, layout.multiple)
         with normalising_by(network, statistics):
-            translated = network(_near(network, piece))
+            translated = network(_on_device_of(network, piece))
         share = translated * (rows.weights[:, None] * columns.weights).to(translated)
         place = result[:, :, slice(*rows.span), slice(*columns.span)]
         place += share[:, :, : place.shape[2], : place.shape[3]].to(place)
@@ -133,8 +133,8 @@ def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: 
 def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
     """Cut pieces, in all no larger than a tile, evenly from the picture; return their margin."""
     multiple = layout.multiple
-    side = _padded(max(layout.tile // 8, min(16, layout.tile // 2), 2 * multiple), multiple)
-    height, width = (_padded(each, multiple) for each in image.shape[2:])
+    side = _rounded_up(max(layout.tile // 8, min(16, layout.tile // 2), 2 * multiple), multiple)
+    height, width = (_rounded_up(each, multiple) for each in image.shape[2:])
     piece = min(side, height), min(side, width)
     most = layout.tile**2 // (piece[0] * piece[1])
     down, right = height / piece[0], width / piece[1]  # pieces that fit beside each other
@@ -160,7 +160,7 @@ def _spread(last: int, count: int, multiple: int) -> list[int]:
 
 def _strips(side: int, layout: _Layout) -> list[_Strip]:
     """Split one side into the strips of tiles, whose weights add up to 1 everywhere."""
-    padded, overlap = _padded(side, layout.multiple), layout.overlap
+    padded, overlap = _rounded_up(side, layout.multiple), layout.overlap
     step = layout.tile - overlap
     starts = range(0, max(1, padded - overlap), step)
     strips = []
@@ -181,7 +181,7 @@ def _ramp(places: Places, overlap: int) -> Weights:
     return ((places + 0.5) / overlap * 2 - 0.5).clamp(0, 1)
 
 
-def _padded(side: int, multiple: int) -> int:
+def _rounded_up(side: int, multiple: int) -> int:
     return ceil(side / multiple) * multiple
 
 
@@ -197,13 +197,13 @@ def _cut(images: Images, rows: tuple[int, int], columns: tuple[int, int], multip
 def _source_places(span: tuple[int, int], side: int, multiple: int) -> Places:
     """Map each place of the padded picture to a place of the picture."""
     start, stop = span
-    places = torch.arange(start, _padded(stop, multiple))
-    if _padded(side, multiple) - side >= side:  # too little to reflect
+    places = torch.arange(start, _rounded_up(stop, multiple))
+    if _rounded_up(side, multiple) - side >= side:  # too little to reflect
         return places.clamp(max=side - 1)
     return torch.where(places < side, places, 2 * (side - 1) - places)
 
 
-def _near(network: nn.Module, images: Images) -> Images:
+def _on_device_of(network: nn.Module, images: Images) -> Images:
     """Move the pictures to the device of the network, if it has parameters."""
     device = next((each.device for each in network.parameters()), images.device)
     return images.to(device)

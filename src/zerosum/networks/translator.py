@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.networks.discriminator import in_turn
+from zerosum.networks.discriminator import apply_layers
 from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.sizes import doubled_channels
@@ -83,7 +83,9 @@ class ResnetTranslator(MappedTranslator):
         )
         steps = [*([] if stem else [(channels, base)]), *pairwise(layer_channels)]
         self.stem = (
-            nn.Sequential(_wide(channels, base, mode, bias=False), *_active(norm, base))
+            nn.Sequential(
+                _kernel_seven(channels, base, mode, bias=False), *_norm_and_relu(norm, base)
+            )
             if stem
             else nn.Identity()
         )
@@ -98,7 +100,11 @@ class ResnetTranslator(MappedTranslator):
         back = [(outputs, inputs) for inputs, outputs in reversed(steps)]
         inner = back if stem else back[:-1]
         self.doublings = nn.Sequential(*(_upsampling(*step, norm, kind) for step in inner))
-        draw = _wide(base, channels, mode, bias=True) if stem else _last(base, channels)
+        draw = (
+            _kernel_seven(base, channels, mode, bias=True)
+            if stem
+            else _last_upsampling(base, channels)
+        )
         self.draw = draw
         INITIALISATIONS[settings.initialisation](self)
 
@@ -122,7 +128,7 @@ class ResnetTranslator(MappedTranslator):
             # The convolution by itself: CUT compares maps before they are normalised.
             convolution, *others = downsampling
             maps.append(convolution(inner))
-            inner = in_turn(others, maps[-1])
+            inner = apply_layers(others, maps[-1])
         for number, block in enumerate(self.blocks):
             inner = block(inner)
             if number in _compared_blocks(len(self.blocks)):
@@ -210,13 +216,13 @@ def _compared_blocks(blocks: int) -> list[int]:
     return sorted({0, blocks // 2})
 
 
-def _active(norm: str, channels: int) -> Iterator[nn.Module]:
+def _norm_and_relu(norm: str, channels: int) -> Iterator[nn.Module]:
     yield normalisation(norm, channels)
     # In place only where no other code uses the input: `with_maps` returns it if there is no norm.
     yield nn.ReLU(inplace=norm != "none")
 
 
-def _wide(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Module:
+def _kernel_seven(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Module:
     return nn.Conv2d(inputs, outputs, 7, padding=3, padding_mode=mode, bias=bias)
 
 
@@ -233,7 +239,7 @@ def _downsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Seque
         stride = 1 if kind == "filtered" else 2
         convolution = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=bias)
     filters = [blur_pool()] if kind == "filtered" else []
-    return nn.Sequential(convolution, *_active(norm, outputs), *filters)
+    return nn.Sequential(convolution, *_norm_and_relu(norm, outputs), *filters)
 
 
 def _upsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
@@ -247,10 +253,10 @@ def _upsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequent
         case "filtered":
             enlarge = nn.Upsample(scale_factor=2, mode="bilinear")
             layers = [enlarge, nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)]
-    return nn.Sequential(*layers, *_active(norm, outputs))
+    return nn.Sequential(*layers, *_norm_and_relu(norm, outputs))
 
 
-def _last(inputs: int, outputs: int) -> nn.Module:
+def _last_upsampling(inputs: int, outputs: int) -> nn.Module:
     return Upsample(inputs, outputs, bias=False)
 
 
@@ -261,7 +267,7 @@ def _block(channels: int, norm: str, mode: PaddingMode) -> ResidualBlock:
     return ResidualBlock(
         main=nn.Sequential(
             convolution(),
-            *_active(norm, channels),
+            *_norm_and_relu(norm, channels),
             convolution(),
             normalisation(norm, channels),
         ),

@@ -60,7 +60,7 @@ class Downsample(nn.Conv2d):
         # No output depends on a last odd row or column, which the short form would not restore.
         even = input.shape[-2] % 2 == 0 and input.shape[-1] % 2 == 0
         if input.requires_grad and even and _is_slow(input, pictures=self.in_channels):
-            downsampling = _picture(input.shape, self.weight.shape)
+            downsampling = _few_channels(input.shape, self.weight.shape)
             return downsampling.convolve(input, self.weight, self.bias)
         return super().forward(input)
 
@@ -90,7 +90,7 @@ class Upsample(nn.ConvTranspose2d):
         if output_size is None and _is_slow(input, pictures=self.out_channels):
             n, _, height, width = input.shape
             shape = torch.Size([n, self.out_channels, 2 * height, 2 * width])
-            upsampled = _picture(shape, self.weight.shape).transpose(input, self.weight)
+            upsampled = _few_channels(shape, self.weight.shape).transpose(input, self.weight)
             return upsampled if self.bias is None else upsampled + self.bias.view(-1, 1, 1)
         return super().forward(input, output_size)
 
@@ -122,12 +122,12 @@ def _upsample(images: Tensor, weight: Tensor) -> Tensor:
     return pixels.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-class _Short(Convolution):
+class _FewChannels(Convolution):
     """A downsampling of pictures of few channels, whose transpose has the short form."""
 
     def _transpose(self, g: Tensor, w: Tensor) -> Tensor:
         return _upsample(g, w)
 
 
-def _picture(maps: torch.Size, filters: torch.Size) -> Convolution:
-    return _Short(maps=maps, filters=filters, stride=(2, 2), padding=(1, 1))
+def _few_channels(maps: torch.Size, filters: torch.Size) -> Convolution:
+    return _FewChannels(maps=maps, filters=filters, stride=(2, 2), padding=(1, 1))

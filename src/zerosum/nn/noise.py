@@ -67,9 +67,9 @@ class NoiseInjection(nn.Module):
 
     def forward(self, maps: _Maps) -> _Maps:
         """Compute x + weight · noise."""
-        return maps + self.weight * self._drawn(maps)
+        return maps + self.weight * self._draw(maps)
 
-    def _drawn(self, maps: _Maps) -> Float[Tensor, "_ 1 h w"]:
+    def _draw(self, maps: _Maps) -> Float[Tensor, "_ 1 h w"]:
         if not self.training:
             return self.noise
         shape, kind = self.noise.shape[1:], self.noise.dtype

@@ -80,7 +80,7 @@ def upsample(images: _Maps) -> _Resized:
     """
     bilinear = functional.interpolate(images, scale_factor=2.0, mode="bilinear")
     # Interpolation repeats the outermost pixel, which then weighs ¾ + ¼ where it should weigh ¾.
-    rows, columns = (_less_at_ends(side, images) for side in bilinear.shape[2:])
+    rows, columns = (_end_weights(side, images) for side in bilinear.shape[2:])
     return bilinear * (rows[:, None] * columns)
 
 
@@ -137,6 +137,6 @@ def convolve(
     return upsampled if bias is None else upsampled + bias.view(-1, 1, 1)
 
 
-def _less_at_ends(count: int, like: Tensor) -> Tensor:
+def _end_weights(count: int, like: Tensor) -> Tensor:
     inner = torch.ones(count - 2, dtype=like.dtype, device=like.device)
     return functional.pad(inner, (1, 1), value=0.75)

@@ -6,10 +6,10 @@ from torch import nn
 
 from zerosum.types import ImageShape
 
-__all__ = ["Around"]
+__all__ = ["Wrapper"]
 
 
-class Around(nn.Module):
+class Wrapper(nn.Module):
     """A wrapper of a network; attributes that it has not are those of the inner network.
 
     Args:
@@ -17,7 +17,7 @@ class Around(nn.Module):
 
     Example:
         >>> from zerosum.config import MlpGeneratorConfig
-        >>> Around(MlpGeneratorConfig(latent_size=8).build((1, 28, 28))).latent_size
+        >>> Wrapper(MlpGeneratorConfig(latent_size=8).build((1, 28, 28))).latent_size
         8
     """
 
