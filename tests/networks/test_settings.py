@@ -28,7 +28,7 @@ from zerosum.config import (
 )
 from zerosum.errors import ConfigError
 from zerosum.networks.choices import DiscriminatorConfig, GeneratorConfig
-from zerosum.networks.classifier_choices import ClassifierConfig, FewLabelsGeneratorConfig
+from zerosum.networks.classifier_choices import ClassifierConfig, SemiSupervisedGeneratorConfig
 from zerosum.networks.settings import (
     ClassifierSettings,
     DiscriminatorSettings,
@@ -40,7 +40,7 @@ from zerosum.own import OwnSettings
 
 S = TypeVar("S")
 SHAPE = (3, 32, 32)
-GENERATORS = (*get_args(GeneratorConfig), *get_args(FewLabelsGeneratorConfig))
+GENERATORS = (*get_args(GeneratorConfig), *get_args(SemiSupervisedGeneratorConfig))
 FOLDER = Path(zerosum.networks.__file__).parent
 SETTINGS = sorted(path.stem for path in FOLDER.glob("*_settings.py"))
 

@@ -30,11 +30,6 @@ from zerosum.games.translation_settings import (
 )
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
-from zerosum.networks.fewlabels_settings import (
-    DeepClassifierConfig,
-    MlpClassifierConfig,
-    SoftplusGeneratorConfig,
-)
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
 from zerosum.networks.own_settings import (
@@ -48,6 +43,11 @@ from zerosum.networks.patches_settings import PatchDiscriminatorConfig
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.networks.resnet_settings import ResnetDiscriminatorConfig, ResnetGeneratorConfig
+from zerosum.networks.semisupervised_settings import (
+    DeepClassifierConfig,
+    MlpClassifierConfig,
+    SoftplusGeneratorConfig,
+)
 from zerosum.networks.style_settings import StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTranslatorConfig
 from zerosum.own import OwnObjectiveConfig

@@ -6,8 +6,8 @@ from typing import Literal
 from zerosum.checks import require
 from zerosum.games.classification_settings import ClassifyingConfig
 from zerosum.games.parts.settings import OptimizerConfig, require_virtual
-from zerosum.networks.classifier_choices import FewLabelsGeneratorConfig
-from zerosum.networks.fewlabels_settings import SoftplusGeneratorConfig
+from zerosum.networks.classifier_choices import SemiSupervisedGeneratorConfig
+from zerosum.networks.semisupervised_settings import SoftplusGeneratorConfig
 
 __all__ = ["SemiSupervisedConfig"]
 
@@ -26,7 +26,7 @@ class SemiSupervisedConfig(ClassifyingConfig):
     """
 
     kind: Literal["semi-supervised"] = "semi-supervised"
-    generator: FewLabelsGeneratorConfig = _GENERATOR
+    generator: SemiSupervisedGeneratorConfig = _GENERATOR
     """The network that makes pictures."""
     generator_optimizer: OptimizerConfig = _GENERATOR_OPTIMIZER
     """How the generator learns."""

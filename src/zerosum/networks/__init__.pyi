@@ -7,9 +7,6 @@ from .dcgan import DcganDiscriminator as DcganDiscriminator
 from .dcgan import DcganGenerator as DcganGenerator
 from .discriminator import Discriminator as Discriminator
 from .domains import DomainHead as DomainHead
-from .fewlabels import DeepClassifier as DeepClassifier
-from .fewlabels import MlpClassifier as MlpClassifier
-from .fewlabels import SoftplusGenerator as SoftplusGenerator
 from .minibatch import MinibatchDiscriminator as MinibatchDiscriminator
 from .mlp import MlpDiscriminator as MlpDiscriminator
 from .mlp import MlpGenerator as MlpGenerator
@@ -23,6 +20,9 @@ from .r3gan import R3ganGenerator as R3ganGenerator
 from .reference import ReferenceGenerator as ReferenceGenerator
 from .resnet import ResnetDiscriminator as ResnetDiscriminator
 from .resnet import ResnetGenerator as ResnetGenerator
+from .semisupervised import DeepClassifier as DeepClassifier
+from .semisupervised import MlpClassifier as MlpClassifier
+from .semisupervised import SoftplusGenerator as SoftplusGenerator
 from .style import MappingNetwork as MappingNetwork
 from .style import StyleDiscriminator as StyleDiscriminator
 from .style import StyleGenerator as StyleGenerator

@@ -2,16 +2,16 @@
 
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
 from zerosum.networks.dcgan_settings import DcganGeneratorConfig
-from zerosum.networks.fewlabels_settings import (
+from zerosum.networks.own_settings import OwnClassifierConfig, OwnGeneratorConfig
+from zerosum.networks.semisupervised_settings import (
     DeepClassifierConfig,
     MlpClassifierConfig,
     SoftplusGeneratorConfig,
 )
-from zerosum.networks.own_settings import OwnClassifierConfig, OwnGeneratorConfig
 
-__all__ = ["ClassifierConfig", "FewLabelsGeneratorConfig"]
+__all__ = ["ClassifierConfig", "SemiSupervisedGeneratorConfig"]
 
-FewLabelsGeneratorConfig = SoftplusGeneratorConfig | DcganGeneratorConfig | OwnGeneratorConfig
+SemiSupervisedGeneratorConfig = SoftplusGeneratorConfig | DcganGeneratorConfig | OwnGeneratorConfig
 """Settings of any generator in a game against a classifier."""
 
 ClassifierConfig = (

@@ -1,4 +1,4 @@
-"""Fully connected networks: the smallest pair that learns to draw digits."""
+"""Fully connected networks: the smallest pair that can generate digits."""
 
 from itertools import pairwise
 from math import prod

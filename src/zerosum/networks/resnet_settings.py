@@ -34,7 +34,7 @@ class ResnetGeneratorConfig(GeneratorSettings):
 
     @property
     def has_batch_norm(self) -> bool:
-        """It always has."""
+        """Always true."""
         return True
 
     def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "ResnetGenerator":

@@ -64,7 +64,7 @@ class StyleGeneratorConfig(GeneratorSettings):
 
     @property
     def draws_latents(self) -> bool:
-        """For the styles that are mixed in."""
+        """Whether styles are mixed."""
         return self.mixing > 0
 
     def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "StyleGenerator":

@@ -54,7 +54,7 @@ class ResnetTranslatorConfig(TranslatorSettings):
 
     @property
     def draws_changes(self) -> bool:
-        """If it is residual."""
+        """Whether it is ``residual``."""
         return self.residual
 
     def build(self, image_shape: ImageShape) -> "ResnetTranslator":

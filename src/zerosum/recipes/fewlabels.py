@@ -12,7 +12,7 @@ from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.games.parts.settings import OptimizerConfig
 from zerosum.games.semisupervised_settings import SemiSupervisedConfig
 from zerosum.networks.dcgan_settings import DcganGeneratorConfig
-from zerosum.networks.fewlabels_settings import DeepClassifierConfig, MlpClassifierConfig
+from zerosum.networks.semisupervised_settings import DeepClassifierConfig, MlpClassifierConfig
 
 __all__ = ["sgan", "sgan_conv", "sgan_conv_supervised", "sgan_supervised"]
 

@@ -11,13 +11,13 @@ from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.classifier import ClassifierNetwork
-from zerosum.networks.fewlabels_settings import (
+from zerosum.networks.kinds import Generator
+from zerosum.networks.rows import latent_rows
+from zerosum.networks.semisupervised_settings import (
     DeepClassifierConfig,
     MlpClassifierConfig,
     SoftplusGeneratorConfig,
 )
-from zerosum.networks.kinds import Generator
-from zerosum.networks.rows import latent_rows
 from zerosum.nn.noise import GaussianNoise
 from zerosum.nn.weightnorm import NormedConv2d, NormedLinear
 from zerosum.types import AnyLatents, Features, Images, ImageShape

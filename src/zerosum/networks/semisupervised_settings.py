@@ -8,7 +8,7 @@ from zerosum.networks.settings import ClassifierSettings, GeneratorSettings
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
-    from zerosum.networks.fewlabels import DeepClassifier, MlpClassifier, SoftplusGenerator
+    from zerosum.networks.semisupervised import DeepClassifier, MlpClassifier, SoftplusGenerator
 
 __all__ = ["DeepClassifierConfig", "MlpClassifierConfig", "SoftplusGeneratorConfig"]
 
@@ -37,7 +37,7 @@ class MlpClassifierConfig(ClassifierSettings):
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "MlpClassifier":
         """See `ClassifierSettings.build`."""
-        from zerosum.networks.fewlabels import MlpClassifier
+        from zerosum.networks.semisupervised import MlpClassifier
 
         return MlpClassifier(self, image_shape=image_shape, classes=classes)
 
@@ -66,7 +66,7 @@ class DeepClassifierConfig(ClassifierSettings):
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "DeepClassifier":
         """See `ClassifierSettings.build`."""
-        from zerosum.networks.fewlabels import DeepClassifier
+        from zerosum.networks.semisupervised import DeepClassifier
 
         return DeepClassifier(self, image_shape=image_shape, classes=classes)
 
@@ -92,12 +92,12 @@ class SoftplusGeneratorConfig(GeneratorSettings):
 
     @property
     def has_batch_norm(self) -> bool:
-        """It always has."""
+        """Always true."""
         return True
 
     def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "SoftplusGenerator":
         """See `GeneratorSettings.build`."""
-        from zerosum.networks.fewlabels import SoftplusGenerator
+        from zerosum.networks.semisupervised import SoftplusGenerator
 
         return SoftplusGenerator(self, image_shape=image_shape, class_size=class_size)
 
