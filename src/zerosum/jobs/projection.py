@@ -129,7 +129,7 @@ def project(
                     progress(number * steps + step, len(pieces) * steps)
 
             pictures = torch.cat([targets[name] for name in piece])
-            result = model.project(pictures, descent=descent, see=see, progress=shown)
+            result = model.project(pictures, descent=descent, extract=see, progress=shown)
             done += _write(model, result, pictures, [(name, out / files[name]) for name in piece])
     return Projected(out=out, pictures=tuple(done), failed=tuple(opened.failed))
 

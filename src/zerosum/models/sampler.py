@@ -106,8 +106,8 @@ class Sampler(Model):
         images = self.batches(count, seed=seed, truncation=truncation, progress=progress)
 
         def facts(index: int) -> dict[str, str]:
-            asked = self.asked_for(truncation, index=index, seed=seed)
-            return self.facts(seed=seed, index=index, **asked)
+            options = self.options(truncation, index=index, seed=seed)
+            return self.facts(seed=seed, index=index, **options)
 
         save_pictures(Path(out), images, facts=facts)
 
@@ -122,13 +122,13 @@ class Sampler(Model):
     ) -> None:
         """Write one PNG with ``count`` images in rows, marked as generated.
 
-        Where several classes are asked for, each has a column of its own.
+        Where there are several classes, each has a column of its own.
         """
         check_png(Path(file))
         check_sheet(count, self.image_shape)
         images = self.sample(count, seed=seed, truncation=truncation, progress=progress)
         (picture,) = to_pictures(tile(images, columns=self.columns(count)))
-        facts = self.facts(seed=seed, **self.asked_for(truncation))
+        facts = self.facts(seed=seed, **self.options(truncation))
         save_png(picture, Path(file), facts=facts)
 
     @property
@@ -140,8 +140,8 @@ class Sampler(Model):
         """Columns in a grid of so many images; None: as many as rows."""
         return None
 
-    def asked_for(
+    def options(
         self, truncation: float | None, *, index: int | None = None, seed: int = 0
     ) -> dict[str, Any]:
-        """What an image of the model says of how it was asked for: image ``index``, or all."""
+        """The options for the metadata of image ``index``, or of all images."""
         return {} if truncation is None else {"truncation": truncation}

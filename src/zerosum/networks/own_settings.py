@@ -1,4 +1,4 @@
-"""Settings of networks of your own, which a factory in your file makes."""
+"""Settings of networks of your own, made by a factory in your file."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -48,11 +48,11 @@ class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
         super().__post_init__()
         require_positive("latent_size", self.latent_size)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "OwnGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "OwnGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.own import OwnGenerator
 
-        return OwnGenerator(self, image_shape=image_shape, given=given)
+        return OwnGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
     """A translator of your own: from pictures (n, c, h, w) to as many of the same shape.
 
     ``NAME(image_shape=, **arguments)`` returns it. Its attributes ``multiple`` and ``smallest``
-    say which other sizes it takes; without them, all.
+    restrict other sizes; without them, it takes all.
 
     Example:
         >>> OwnTranslatorConfig(factory="mine.py:Painter").draws_changes
