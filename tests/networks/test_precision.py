@@ -71,7 +71,7 @@ def test_comparing_pictures_of_a_batch_is_exact() -> None:
     )
     nn.init.normal_(critic.weigh.weight)
     maps = torch.randn(4, 32)
-    expected = critic._projection(maps)
+    expected = critic.projection(maps)
     outputs: list[Tensor] = []
     critic.weigh.register_forward_hook(lambda _layer, _given, made: outputs.append(made))
     with half(), patch.object(MlpDiscriminator, "forward_features", lambda _judge, _images: maps):

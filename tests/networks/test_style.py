@@ -240,7 +240,7 @@ def test_the_mean_style_converges_while_training_only(style: Any) -> None:
         assert network.mean_style.abs().max() == 0
         network.train()
         for _ in range(1500):
-            network._update_mean(network.mapping(torch.randn(64, 6)))
+            network.update_mean(network.mapping(torch.randn(64, 6)))
     torch.testing.assert_close(network.mean_style, target, atol=0.03, rtol=0)
 
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 from zerosum.errors import UnknownNameError
 from zerosum.nn.equalised import HE_GAIN, EqualisedConv2d, EqualisedLinear, PixelNorm
 from zerosum.nn.minibatch import MinibatchStd
-from zerosum.nn.modulation import FORMS, ModulatedConv2d, _fastest
+from zerosum.nn.modulation import FORMS, ModulatedConv2d, fastest_form
 from zerosum.nn.resampling import Resize, blur, convolve, downsample, upsample
 
 
@@ -252,4 +252,4 @@ def test_an_unknown_form_is_answered_with_the_nearest() -> None:
 def test_groups_are_for_finished_networks_on_cuda(device: str, learns: bool, form: str) -> None:
     """The gradient of a gradient of a grouped convolution takes longest of all."""
     with torch.set_grad_enabled(learns):
-        assert _fastest(torch.device(device)) == form
+        assert fastest_form(torch.device(device)) == form

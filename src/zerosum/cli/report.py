@@ -135,7 +135,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     _say_columns(_description(config, costs, counts, where))
     _say("settings:")
     _say_columns(_settings(config))
-    for warning in _warnings(config, costs):
+    for warning in warnings_of(config, costs):
         _say(f"note: {warning}")
     _say("nothing was trained: --dry-run; all settings: --dry-run --json")
 
@@ -198,7 +198,7 @@ _SETTINGS = (
 """Of any kind of game."""
 
 
-def _warnings(config: RunConfig, costs: Estimate) -> list[str]:
+def warnings_of(config: RunConfig, costs: Estimate) -> list[str]:
     """What should be changed before the run begins."""
     texts = []
     if costs.memory > costs.free:

@@ -100,8 +100,8 @@ def laplacian_pyramid(images: Images) -> list[Float[Tensor, "n c _ _"]]:
     """
     levels = []
     for _ in _heights(*images.shape[2:])[1:]:
-        smaller = _blur(images)[..., ::2, ::2]
-        levels.append(images - _enlarge(smaller, images))
+        smaller = blur(images)[..., ::2, ::2]
+        levels.append(images - enlarge(smaller, images))
         images = smaller
     return [*levels, images]
 
@@ -114,7 +114,7 @@ def _heights(height: int, width: int) -> list[int]:
     return heights
 
 
-def _blur(images: Tensor) -> Tensor:
+def blur(images: Tensor) -> Tensor:
     """Convolve with (1 4 6 4 1)/16 along both axes, with padding by reflection."""
     n, c, h, w = images.shape
     weights = images.new_tensor([1, 4, 6, 4, 1]) / 16
@@ -123,11 +123,11 @@ def _blur(images: Tensor) -> Tensor:
     return conv2d(rows, weights.reshape(1, 1, 5, 1)).reshape(n, c, h, w)
 
 
-def _enlarge(images: Tensor, like: Tensor) -> Tensor:
+def enlarge(images: Tensor, like: Tensor) -> Tensor:
     """Put zeros between the pixels, and blur; the factor 4 makes up for the zeros."""
     spread = torch.zeros_like(like)
     spread[..., ::2, ::2] = images
-    return 4 * _blur(spread)
+    return 4 * blur(spread)
 
 
 def _descriptors(
@@ -135,7 +135,7 @@ def _descriptors(
 ) -> Float64[Tensor, "p e"]:
     """Cut patches at random places of one level, and normalise them; pictures are in order."""
     parts = [
-        _cut(laplacian_pyramid(to_double(part))[level], patches, random)
+        cut_out(laplacian_pyramid(to_double(part))[level], patches, random)
         for part in parts_of(images, PICTURES)
     ]
     whole = torch.cat(parts)
@@ -144,7 +144,7 @@ def _descriptors(
     return ((whole - mean) / torch.where(deviation > 0, deviation, 1)).flatten(1)
 
 
-def _cut(images: Tensor, patches: int, random: torch.Generator) -> Float64[Tensor, "p c 7 7"]:
+def cut_out(images: Tensor, patches: int, random: torch.Generator) -> Float64[Tensor, "p c 7 7"]:
     n, _, h, w = images.shape
     shape = (n, patches)
     top = torch.randint(h - SIDE + 1, shape, generator=random).to(images.device)

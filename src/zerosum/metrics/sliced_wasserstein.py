@@ -70,9 +70,9 @@ def sliced_wasserstein(
     total_x, total_y = here.new_zeros(len(x)), here.new_zeros(len(y))
     # In blocks of directions, so that memory does not grow with their number.
     distances = []
-    for directions in _directions(x.shape[1], projections, seed, BLOCK // (len(x) + len(y))):
+    for directions in draw_directions(x.shape[1], projections, seed, BLOCK // (len(x) + len(y))):
         turned = directions.to(here.device)
-        distance, of_x, of_y = _transport(here @ turned, there @ turned)
+        distance, of_x, of_y = transport(here @ turned, there @ turned)
         distances.append(distance)
         total_x += of_x
         total_y += of_y
@@ -84,7 +84,9 @@ def sliced_wasserstein(
     return Estimate(value=values.mean().item(), error=math.sqrt(variance))
 
 
-def _directions(width: int, count: int, seed: int, size: int) -> Iterator[Float64[Tensor, "d p"]]:
+def draw_directions(
+    width: int, count: int, seed: int, size: int
+) -> Iterator[Float64[Tensor, "d p"]]:
     """Generate unit vectors as columns, in blocks."""
     random = torch.Generator().manual_seed(seed)
     drawn = torch.randn(count, width, generator=random, dtype=torch.float64)
@@ -93,7 +95,7 @@ def _directions(width: int, count: int, seed: int, size: int) -> Iterator[Float6
     yield from (units[start : start + size].T for start in range(0, count, size))
 
 
-def _transport(
+def transport(
     x: Float64[Tensor, "n p"], y: Float64[Tensor, "m p"]
 ) -> tuple[Float64[Tensor, " p"], Float64[Tensor, " n"], Float64[Tensor, " m"]]:
     """Compute distances of the columns, and potentials of the rows summed over the columns."""

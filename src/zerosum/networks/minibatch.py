@@ -59,10 +59,11 @@ class MinibatchDiscriminator(Wrapper):
         """Compute one logit per picture, positive for "real", or ``outputs`` of them."""
         maps = self.inner.forward_features(images)
         logits = self.inner.forward_head(maps)
-        projection = in_full_precision(self._projection, maps.flatten(1))
+        projection = in_full_precision(self.projection, maps.flatten(1))
         return logits + projection.view_as(logits)
 
-    def _projection(self, features: Features) -> Tensor:
+    def projection(self, features: Features) -> Tensor:
+        """The term v · o(x) of the logits."""
         projection: Tensor = self.weigh(self.compare(features))
         return projection
 

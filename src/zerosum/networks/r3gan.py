@@ -74,7 +74,7 @@ class R3ganGenerator(LayeredGenerator):
         stages = [_stage(each, settings) for each in layer_channels]
         border = settings.repeat_border
         upsamplings = [
-            _upsampling(*step, repeat_border=border) for step in pairwise(layer_channels)
+            upsampling(*step, repeat_border=border) for step in pairwise(layer_channels)
         ]
         self.layers = nn.Sequential(
             _Basis(self.latent_size, layer_channels[0], (height >> count, width >> count)),
@@ -127,13 +127,13 @@ class R3ganDiscriminator(Discriminator):
         )
         stages = [_stage(each, settings) for each in layer_channels]
         downsamplings = [
-            _downsampling(inputs, outputs) for inputs, outputs in pairwise(layer_channels)
+            downsampling(inputs, outputs) for inputs, outputs in pairwise(layer_channels)
         ]
         self.layers = nn.Sequential(
             nn.Conv2d(channels, layer_channels[0], 1, bias=False),
             stages[0],
             *(layer for pair in zip(downsamplings, stages[1:], strict=True) for layer in pair),
-            _GlobalConv(layer_channels[-1], (height >> count, width >> count)),
+            GlobalConv(layer_channels[-1], (height >> count, width >> count)),
             nn.Linear(layer_channels[-1], outputs, bias=False),
             flat_logits(outputs),
         )
@@ -198,7 +198,7 @@ class _Basis(nn.Module):
         return maps
 
 
-class _GlobalConv(nn.Conv2d):
+class GlobalConv(nn.Conv2d):
     """A depthwise convolution as large as the map: y_c = Σ_p w_cp x_cp, shape (n, channels).
 
     As a product and a sum, which on the CPU took a third of the time of the convolution.
@@ -232,7 +232,7 @@ def _stage(
     return nn.Sequential(*(make(channels) for _ in range(settings.blocks)))
 
 
-def _upsampling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
+def upsampling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
     # The convolution comes first: it commutes with the filter, and is cheaper at the small size.
     filtered = (
         nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _FilteredUpsample()
@@ -240,7 +240,7 @@ def _upsampling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn
     return nn.Sequential(*_pointwise(inputs, outputs), filtered)
 
 
-def _downsampling(inputs: int, outputs: int) -> nn.Sequential:
+def downsampling(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(_FilteredDownsample(), *_pointwise(inputs, outputs))
 
 

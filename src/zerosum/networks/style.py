@@ -115,7 +115,7 @@ class StyleGenerator(StyledGenerator):
         latents = latent_rows(latents)
         styles = self.mapping(latents)
         if self.training:
-            self._update_mean(styles)
+            self.update_mean(styles)
             return self.synthesis(self._randomly_mixed(styles, latents))
         return self.synthesis(self.truncate(styles, self.truncation))
 
@@ -170,7 +170,8 @@ class StyleGenerator(StyledGenerator):
         return self.mix(styles, other, torch.where(mixed, crossover, self.layers))
 
     @torch.no_grad()
-    def _update_mean(self, styles: Styles) -> None:
+    def update_mean(self, styles: Styles) -> None:
+        """Move the mean style towards the mean of these styles."""
         self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _MEAN_DECAY)
 
 

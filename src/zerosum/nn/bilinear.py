@@ -83,7 +83,7 @@ class Convolution:
     def correlate(self, g: Results, x: Maps) -> Filters:
         """Compute the gradient by w."""
         with torch.no_grad():
-            value = self._gradient(g, x, g.new_empty(self.filters), of_filters=True)
+            value = self.gradient(g, x, g.new_empty(self.filters), of_filters=True)
         return _linear(
             value,
             [
@@ -96,9 +96,9 @@ class Convolution:
         last = g.is_contiguous(memory_format=torch.channels_last)
         layout = torch.channels_last if last else torch.contiguous_format
         x = torch.empty(self.maps, dtype=g.dtype, device=g.device, memory_format=layout)
-        return self._gradient(g, x, w, of_filters=False)
+        return self.gradient(g, x, w, of_filters=False)
 
-    def _gradient(self, g: Tensor, x: Tensor, w: Tensor, *, of_filters: bool) -> Tensor:
+    def gradient(self, g: Tensor, x: Tensor, w: Tensor, *, of_filters: bool) -> Tensor:
         """Call PyTorch's gradient by w, or by x; of that argument only shape and layout count."""
         gradients: tuple[Tensor, ...] = torch.ops.aten.convolution_backward(
             g, x, w, None, self.stride, self.padding, (1, 1), False, (0, 0), self.groups,

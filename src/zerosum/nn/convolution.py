@@ -107,7 +107,7 @@ def _is_slow(images: Tensor, *, channels: int) -> bool:
     )
 
 
-def _upsample(images: Tensor, weight: Tensor) -> Tensor:
+def short_upsample(images: Tensor, weight: Tensor) -> Tensor:
     """Compute the transposed convolution to few channels: (n, i, h, w) by (i, o, 4, 4)."""
     n, inputs, h, w = images.shape
     outputs = weight.shape[1]
@@ -126,7 +126,7 @@ class _FewChannels(Convolution):
     """A downsampling of pictures of few channels, whose transpose has the short form."""
 
     def _transpose(self, g: Tensor, w: Tensor) -> Tensor:
-        return _upsample(g, w)
+        return short_upsample(g, w)
 
 
 def _few_channels(maps: torch.Size, filters: torch.Size) -> Convolution:

@@ -135,7 +135,7 @@ class ModulatedConv2d(nn.Module):
 
     def forward(self, maps: _Maps, style: _Style) -> _Convolved:
         """Convolve each picture with its own style."""
-        form = _fastest(maps.device) if self.form == "auto" else self.form
+        form = fastest_form(maps.device) if self.form == "auto" else self.form
         # Scaling the style scales the filters, with far fewer products.
         return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.upsampling)
 
@@ -146,7 +146,7 @@ class ModulatedConv2d(nn.Module):
         return f"{inputs}, {outputs}, {kernel}, {options}"
 
 
-def _fastest(device: torch.device) -> str:
+def fastest_form(device: torch.device) -> str:
     """Choose the form: on CUDA without gradients one launch of many groups, else one convolution.
 
     Gradients of grouped convolutions are slow, above all those of their gradients (path length):
