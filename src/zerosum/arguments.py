@@ -53,8 +53,8 @@ def require_images(
     if min(shape[2:]) < smallest:
         raise DataError(f"{expected} with sides of at least {smallest}, got shape {shape}.")
     _require_range(images, expected, -bound, bound)
-    given_images: Images = images.float()
-    return given_images
+    require_image_tensor: Images = images.float()
+    return require_image_tensor
 
 
 def require_pixels(images: Any) -> Pixels:

@@ -63,9 +63,9 @@ def test_an_error_is_raised_where_the_batch_is_wanted() -> None:
 
 @pytest.mark.parametrize(("look_every", "kind"), [(1, "Batches"), (16, "Prefetched")])
 def test_runs_beside_a_device_that_works_ahead_prefetch(
-    look_every: int, kind: str, tiny: RunConfig, tmp_path: Path
+    check_every: int, kind: str, tiny: RunConfig, tmp_path: Path
 ) -> None:
-    engine = Engine(device=torch.device("cpu"), look_every=look_every)
+    engine = Engine(device=torch.device("cpu"), check_every=check_every)
     store: Any = prepare_pictures(tiny, quiet=True)
     loop = assemble(tiny, Run(tmp_path / "run"), engine, store, None, {}, quiet=True)
     assert type(loop.batches).__name__ == kind

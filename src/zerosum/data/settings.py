@@ -90,8 +90,8 @@ def default_settings(source: Source) -> StoreSettings:
         (1, 28, 28)
     """
     seen = {_size_and_mode(source, index) for index in spread(len(source), _LOOKED_AT)} - {None}
-    sizes = {(found[1], found[0]) for found in seen if found}
-    modes = {found[2] for found in seen if found}
+    sizes = {(result[1], result[0]) for result in seen if result}
+    modes = {result[2] for result in seen if result}
     if not sizes:
         raise DataError(
             f"{source.name}: none of the pictures looked at can be read, for instance "

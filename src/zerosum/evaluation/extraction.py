@@ -123,10 +123,10 @@ def extract(
         raise DataError("expected pictures to look at, found none.")
     features, probabilities = [], []
     for batch in pictures.batches(_BATCH, progress=progress):
-        seen = network(batch)
-        features.append(seen.features.cpu())
-        if seen.probabilities is not None:
-            probabilities.append(seen.probabilities.cpu())
+        output = network(batch)
+        features.append(output.features.cpu())
+        if output.probabilities is not None:
+            probabilities.append(output.probabilities.cpu())
     return ExtractedFeatures(
         pictures=pictures,
         features=torch.cat(features),

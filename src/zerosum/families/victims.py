@@ -107,8 +107,8 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
             f"{spec!r} is no classifier: expected a run folder (zerosum train classifier --data "
             f"FOLDER), {', '.join(NAMED_VICTIMS)}, torchvision:NAME, or path/to/model.py:factory."
         )
-    found = load_features(spec, cache=cache_folder(), device=device)
-    return _of_network(found, device)
+    network = load_features(spec, cache=cache_folder(), device=device)
+    return _of_network(network, device)
 
 
 def _of_run(spec: str, device: torch.device) -> Victim:
@@ -132,18 +132,20 @@ def _of_run(spec: str, device: torch.device) -> Victim:
     )
 
 
-def _of_network(found: FeatureNetwork, device: torch.device) -> Victim:
-    stated = getattr(getattr(found.body, "made", None), "classes", ())
-    classes = _DIGITS if found.name == "digits" else tuple(str(name) for name in stated)
+def _of_network(network: FeatureNetwork, device: torch.device) -> Victim:
+    stated = getattr(getattr(network.body, "made", None), "classes", ())
+    classes = _DIGITS if network.name == "digits" else tuple(str(name) for name in stated)
     return Victim(
-        classifier=PixelClassifier(network=_Answers(found.body, found.prepare), name=found.name),
-        name=found.name,
+        classifier=PixelClassifier(
+            network=_Answers(network.body, network.prepare), name=network.name
+        ),
+        name=network.name,
         classes=classes,
-        titles=_imagenet() if found.name.startswith(_OF_IMAGENET) else (),
-        size=found.prepare.size,
-        channels=found.prepare.channels,
+        titles=_imagenet() if network.name.startswith(_OF_IMAGENET) else (),
+        size=network.prepare.size,
+        channels=network.prepare.channels,
         device=device,
-        weights=found.weights,
+        weights=network.weights,
     )
 
 

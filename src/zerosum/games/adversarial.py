@@ -89,7 +89,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         self.objective = make_objective(settings.objective, settings.real_label)
         self.augmentation = AugmentationPipeline(settings)
         self.regularisers = make_regularisers(settings)
-        self.growth = games.Growth(settings.growth) if settings.growth.is_wanted else None
+        self.growth = games.Growth(settings.growth) if settings.growth.is_enabled else None
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Play a round of Algorithm 1, whose k is ``critic_turns``.

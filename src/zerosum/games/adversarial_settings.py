@@ -128,7 +128,7 @@ class AdversarialConfig:
             "path_length": self.generator.is_styled,
             "virtual_batch_norm": self.generator.has_batch_norm,
         }
-        return tuple(name for name, is_wanted in wanted.items() if not is_wanted)
+        return tuple(name for name, is_enabled in wanted.items() if not is_enabled)
 
     def __post_init__(self) -> None:
         self._check_networks()
@@ -170,7 +170,7 @@ class AdversarialConfig:
             "generator and discriminator grow together: kind progan for both, or for neither.",
         )
         require(
-            generator.grows or not self.growth.is_wanted,
+            generator.grows or not self.growth.is_enabled,
             f"growth is for networks of kind progan; the generator is {generator.kind}.",
         )
         require_virtual(self.virtual_batch_norm, generator)

@@ -23,7 +23,7 @@ Direction = Literal["a2b", "b2a"]
 """From which domain to which."""
 
 _TRANSLATOR = ResnetTranslatorConfig()
-_JUDGE = PatchDiscriminatorConfig()
+_DISCRIMINATOR = PatchDiscriminatorConfig()
 _OPTIMIZER = OptimizerConfig()
 
 
@@ -38,7 +38,7 @@ class TranslationConfig:
 
     generator: TranslatorConfig = _TRANSLATOR
     """The network that translates; a game of both directions has two."""
-    discriminator: PatchwiseConfig = _JUDGE
+    discriminator: PatchwiseConfig = _DISCRIMINATOR
     """The network that judges; a game of both directions has two."""
     objective: ObjectiveConfig = "least-squares"
     """What it costs to be found out, and not to find out; ``FILE.py:NAME KEY=VALUE ...``: what

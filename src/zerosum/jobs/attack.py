@@ -57,7 +57,7 @@ def attack(
     Example:
         >>> few = AttackConfig(attacks=("fgsm",), epsilon=0.1, count=20, device="cpu")
         >>> report = attack("digits", "digits", few, quiet=True)
-        >>> report.num_images, report.tried["fgsm"].success > report.tried["noise"].success
+        >>> report.num_images, report.outcomes["fgsm"].success > report.outcomes["noise"].success
         (20, True)
     """
     began = perf_counter()
@@ -103,13 +103,13 @@ def attack(
         num_images=len(right),
         right=int(right.sum()),
         shared=shared,
-        tried={},
+        outcomes={},
     )
     attacks = _make(options, images, target)
     for number, (name, made) in enumerate(attacks.items(), start=1):
         text = f"{name} attacks {victim.name}, {number} of {len(attacks)}"
         with counting(text, quiet=quiet, every=EVERY) as progress:
-            report.tried[name] = _try(made, victim, second, report, progress)
+            report.outcomes[name] = _try(made, victim, second, report, progress)
     warnings = tuple(_warn(victim, report))
     return replace(report, warnings=warnings, seconds=perf_counter() - began)
 
@@ -267,9 +267,9 @@ def _warn(victim: Victim, report: AttackReport) -> list[str]:
         unbounded = float(probe.fooled.float().mean())
     climbing = ("pgd", "bim", "momentum")
     return signs_of_masking(
-        {name: tried.success for name, tried in report.tried.items()},
+        {name: tried.success for name, tried in report.outcomes.items()},
         evidence=evidence,
-        curves={name: report.tried[name].curve for name in climbing if name in report.tried},
+        curves={name: report.outcomes[name].curve for name in climbing if name in report.outcomes},
         unbounded=unbounded,
     )
 

@@ -45,13 +45,13 @@ def attack_to_json(report: AttackReport) -> dict[str, Any]:
         "robust_accuracy": report.robust_to_all(),
         "seconds": report.seconds,
         "against": options.against,
-        "attacks": {name: _attack_to_json(report, name) for name in report.tried},
+        "attacks": {name: _attack_to_json(report, name) for name in report.outcomes},
         "warnings": list(report.warnings),
     }
 
 
 def _attack_to_json(report: AttackReport, name: str) -> dict[str, Any]:
-    tried = report.tried[name]
+    tried = report.outcomes[name]
     return {
         "success": tried.success,
         "robust_accuracy": report.robust(name),
@@ -108,11 +108,11 @@ def save_attack_page(report: AttackReport, path: Path) -> None:
         for warning in report.warnings:
             page.note(f"Beware: {warning}")
         caption = "Accuracy on all pictures by the size ε of the perturbation"
-        curves = {name: tried.curve for name, tried in report.tried.items()}
+        curves = {name: tried.curve for name, tried in report.outcomes.items()}
         page.drawing(caption, draw_curves(curves))
-        for name in report.tried:
+        for name in report.outcomes:
             if name != "noise":
-                for index in _most_striking(report.tried[name]):
+                for index in _most_striking(report.outcomes[name]):
                     page.row(_caption(report, name, index), _row(report, name, index))
 
 
@@ -131,7 +131,7 @@ def _facts(report: AttackReport) -> dict[str, str]:
         "classifier": report.victim,
         "perturbation": f"{options.norm} ≤ {size}; {goal}",
         "right without attack": f"{right}; {len(report.images)} of them are attacked",
-        **{name: _summary(report, name) for name in report.tried},
+        **{name: _summary(report, name) for name in report.outcomes},
         "all together": f"accuracy left {report.robust_to_all():.1%}",
         "time": f"{report.seconds:.1f} s in all, for this size and the others of the curve",
         "pictures": "those under “attacked” are changed on purpose to mislead a classifier",
@@ -139,7 +139,7 @@ def _facts(report: AttackReport) -> dict[str, str]:
 
 
 def _summary(report: AttackReport, name: str) -> str:
-    tried = report.tried[name]
+    tried = report.outcomes[name]
     parts = [
         f"success {tried.success:.1%}",
         f"accuracy left {report.robust(name):.1%}",
@@ -161,9 +161,9 @@ def _most_striking(tried: AttackOutcome) -> list[int]:
 
 
 def _caption(report: AttackReport, name: str, index: int) -> str:
-    tried, label = report.tried[name], report.labels[index]
+    tried, label = report.outcomes[name], report.labels[index]
     clean = float(report.clean[index].softmax(dim=0)[label])
-    outcome, noise = tried.outcome, report.tried["noise"].outcome
+    outcome, noise = tried.outcome, report.outcomes["noise"].outcome
     after = report.class_name(int(outcome.predictions[index]))
     noisy = report.class_name(int(noise.predictions[index]))
     return (
@@ -176,13 +176,13 @@ def _caption(report: AttackReport, name: str, index: int) -> str:
 
 def _factor(report: AttackReport, name: str, index: int) -> float:
     """What makes the greatest change of a pixel half of the range."""
-    delta = report.tried[name].outcome.images[[index]] - report.images[[index]]
+    delta = report.outcomes[name].outcome.images[[index]] - report.images[[index]]
     return 0.5 / max(float(NORMS["linf"].size(delta)), 1e-6)
 
 
 def _row(report: AttackReport, name: str, index: int) -> list[Image.Image]:
-    image, attacked = report.images[[index]], report.tried[name].outcome.images[[index]]
-    noisy = report.tried["noise"].outcome.images[[index]]
+    image, attacked = report.images[[index]], report.outcomes[name].outcome.images[[index]]
+    noisy = report.outcomes["noise"].outcome.images[[index]]
     magnified = 0.5 + (attacked - image) * _factor(report, name, index)
     return [to_pictures(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
 
@@ -193,7 +193,7 @@ def save_attacked(report: AttackReport, out: Path) -> None:
     The PNGs say of themselves what they are. They are rounded to 256 levels, so that a few of them
     may not mislead the classifier any more.
     """
-    for name, tried in report.tried.items():
+    for name, tried in report.outcomes.items():
         for index, picture in enumerate(to_pictures(tried.outcome.images * 2 - 1)):
             facts = {
                 "Software": "zerosum",

@@ -54,7 +54,7 @@ class AttackReport:
         asked: How many pictures it was shown.
         right: How many of them it had right.
         shared: Where the second classifier has them right as well; None without a second.
-        tried: By attack; one that was learnt is called as its run's folder is.
+        outcomes: By attack; one that was learnt is called as its run's folder is.
         warnings: Why the numbers may flatter the classifier.
         seconds: That all of it took.
     """
@@ -69,7 +69,7 @@ class AttackReport:
     clean: ClassLogits
     num_images: int
     right: int
-    tried: dict[str, AttackOutcome]
+    outcomes: dict[str, AttackOutcome]
     shared: Mask | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     seconds: float = 0.0
@@ -80,11 +80,11 @@ class AttackReport:
 
     def robust(self, name: str) -> float:
         """The share of all pictures that is right whatever the attack did within ε."""
-        fooled = int(self.tried[name].outcome.fooled.sum())
+        fooled = int(self.outcomes[name].outcome.fooled.sum())
         # Pictures of the target's own class were right and cannot be attacked.
         return (self.right - fooled) / self.num_images
 
     def robust_to_all(self) -> float:
         """The share of all pictures that is right whatever any of the attacks did within ε."""
-        fooled = sum(tried.outcome.fooled.long() for tried in self.tried.values())
+        fooled = sum(tried.outcome.fooled.long() for tried in self.outcomes.values())
         return (self.right - int((fooled > 0).sum())) / self.num_images  # type: ignore[union-attr]

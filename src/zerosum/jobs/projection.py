@@ -112,9 +112,9 @@ def project(
     model = opened.model.of_class(*options.classes) if options.classes else opened.model
     device = model.latent.device
     out = opened.folder("projected")
-    see = None
+    extract = None
     if options.features is not None:
-        see = load_features(options.features, cache=cache_folder(), device=device).extract
+        extract = load_features(options.features, cache=cache_folder(), device=device).extract
     fit = partial(fit_input, settings=store_settings(model.run.config()))
     read = [(each.name, images) for each, images in opened.use(opened.find(), fit)]
     names, targets = [name for name, _ in read], dict(read)
@@ -129,7 +129,7 @@ def project(
                     progress(number * steps + step, len(pieces) * steps)
 
             pictures = torch.cat([targets[name] for name in piece])
-            result = model.project(pictures, descent=descent, extract=see, progress=shown)
+            result = model.project(pictures, descent=descent, extract=extract, progress=shown)
             done += _write(model, result, pictures, [(name, out / files[name]) for name in piece])
     return Projected(out=out, pictures=tuple(done), failed=tuple(opened.failed))
 

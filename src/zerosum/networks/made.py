@@ -53,11 +53,11 @@ class MaskedLinear(nn.Module):
         self, inputs: Degrees, outputs: Degrees, *, strict: bool = False, gain: float = 1.0
     ) -> None:
         super().__init__()
-        seen = outputs[:, None] > inputs if strict else outputs[:, None] >= inputs
-        self.register_buffer("mask", seen.float(), persistent=False)
+        visible = outputs[:, None] > inputs if strict else outputs[:, None] >= inputs
+        self.register_buffer("mask", visible.float(), persistent=False)
         # By the inputs that an output sees, not by all: else the first numbers start too still.
-        deviation = (gain / seen.sum(dim=1, keepdim=True).clamp(min=1)).sqrt()
-        self.weight = nn.Parameter(torch.randn(seen.shape) * deviation * self.mask)
+        deviation = (gain / visible.sum(dim=1, keepdim=True).clamp(min=1)).sqrt()
+        self.weight = nn.Parameter(torch.randn(visible.shape) * deviation * self.mask)
         self.bias = nn.Parameter(torch.zeros(len(outputs)))
 
     def forward(self, vectors: Float[Tensor, "n inputs"]) -> Float[Tensor, "n outputs"]:

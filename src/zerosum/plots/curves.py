@@ -34,7 +34,7 @@ def draw_curves(
         ['curves.png']
     """
     known = list(scores[0].scores) if scores else []
-    names = [name for name in known if all(name in found.scores for found in scores)][:2]
+    names = [name for name in known if all(name in result.scores for result in scores)][:2]
     panels = 2 + len(names)
     figure = Figure(figsize=(5 * panels, 4), layout="constrained")
     costs, accuracies, *quality = figure.subplots(1, panels)
@@ -74,8 +74,8 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
         name: The score's name, which becomes the title.
         label: What the legend calls the line.
     """
-    images = [found.images_seen for found in scores]
-    estimates = [found.scores[name].estimate for found in scores]
+    images = [result.images_seen for result in scores]
+    estimates = [result.scores[name].estimate for result in scores]
     values = [estimate.value for estimate in estimates]
     low = [estimate.value - estimate.error for estimate in estimates]
     high = [estimate.value + estimate.error for estimate in estimates]

@@ -53,7 +53,7 @@ def stylegan2_digits() -> GenerationRunConfig:
     Differs: in size, γ (1 for 10), batches (16 for 32) and half-life, and by tanh; no path length
     penalty, no mixed styles.
     """
-    return _digits("stylegan2-digits", _styled(_DIGIT_STYLES, _small_judge()))
+    return _digits("stylegan2-digits", _styled(_DIGIT_STYLES, _small_discriminator()))
 
 
 def stylegan_digits() -> GenerationRunConfig:
@@ -67,7 +67,7 @@ def stylegan_digits() -> GenerationRunConfig:
     are mixed.
     """
     generator = replace(_DIGIT_STYLES, style="adain")
-    return _digits("stylegan-digits", _styled(generator, _small_judge(residual=False)))
+    return _digits("stylegan-digits", _styled(generator, _small_discriminator(residual=False)))
 
 
 def progan_digits() -> GenerationRunConfig:
@@ -101,7 +101,9 @@ def stylegan2_faces32() -> GenerationRunConfig:
     Differs: in size, γ (1 for 10), batches (16 for 32) and half-life; no noise, no path length
     penalty, no mixed styles.
     """
-    return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_channels=128)))
+    return _faces(
+        "stylegan2-faces32", _styled(_FACE_STYLES, _small_discriminator(max_channels=128))
+    )
 
 
 def stylegan_faces32() -> GenerationRunConfig:
@@ -114,7 +116,8 @@ def stylegan_faces32() -> GenerationRunConfig:
     """
     generator = replace(_FACE_STYLES, style="adain")
     return _faces(
-        "stylegan-faces32", _styled(generator, _small_judge(max_channels=128, residual=False))
+        "stylegan-faces32",
+        _styled(generator, _small_discriminator(max_channels=128, residual=False)),
     )
 
 
@@ -166,7 +169,9 @@ def stylegan2_256() -> GenerationRunConfig:
     )
 
 
-def _small_judge(*, max_channels: int = 64, residual: bool = True) -> StyleDiscriminatorConfig:
+def _small_discriminator(
+    *, max_channels: int = 64, residual: bool = True
+) -> StyleDiscriminatorConfig:
     return StyleDiscriminatorConfig(base_channels=16, max_channels=max_channels, residual=residual)
 
 

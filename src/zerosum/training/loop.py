@@ -147,8 +147,8 @@ class Loop(Generic[BatchT]):
         """Look at all costs so far; every hook does before it shows or keeps what came of them.
 
         A device that works ahead of this process is asked for its costs only every so many rounds
-        (`Engine.look_every`), so what is in memory may follow from a bad one. It is not a state to
-        go on from then, and this raises until the run goes back to an earlier one.
+        (`Engine.check_every`), so what is in memory may follow from a bad one. It is not a state
+        to go on from then, and this raises until the run goes back to an earlier one.
 
         Raises:
             NonFiniteCostError: A player's cost was infinite or not a number.
@@ -213,8 +213,8 @@ class Loop(Generic[BatchT]):
             player = self.game.players[planned.player]
             turn = player.regularise(planned)
             self._note(turn)
-            if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
-                self._look_together()
+            if self.engine.check_every == 1:  # It costs nothing, and no bad cost moves anything.
+                self._check_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
         self.update_emas()
@@ -223,8 +223,8 @@ class Loop(Generic[BatchT]):
             self.images_seen + self.batches.size_at(self.images_seen),
         )
         self.rounds += 1
-        if self._costs and self.rounds % self.engine.look_every == 0:
-            self._look_together()
+        if self._costs and self.rounds % self.engine.check_every == 0:
+            self._check_together()
         self.is_whole = True
         return record
 
@@ -275,7 +275,7 @@ class Loop(Generic[BatchT]):
         mean = self.engine.mean(turn.cost.detach()) if ahead else None
         self._costs.note(turn, round=self.rounds, images_seen=self.images_seen, mean=mean)
 
-    def _look_together(self) -> None:
+    def _check_together(self) -> None:
         """Look at the costs, on all processes at the same time, so that all of them stop.
 
         Raises:

@@ -81,7 +81,7 @@ class FileSource(Source):
         self._listing.choose(self._prefix, label_of if names else None)
         self.name = printable(f"{path.name.split('.')[0] or 'pictures'}-{self.split}")
         if not len(self._listing):
-            raise DataError(self._nothing_found())
+            raise DataError(self._no_pictures())
         self._say_what_may_be_splits()
         self._key = before or self._sample()
 
@@ -282,7 +282,7 @@ class FileSource(Source):
             )
         return f"{self.path} has no split {self.split!r}; it has {', '.join(self.splits)}."
 
-    def _nothing_found(self) -> str:
+    def _no_pictures(self) -> str:
         others = next(self._listing.others(""), None)
         result = f"found other files, such as {printable(others)}" if others else "it is empty"
         return (

@@ -59,20 +59,20 @@ def evaluate_adaptation(
     evaluated = score_adaptation(game, labelled, subject=facts, by_class=True)
     scores = dict(evaluated.scores)
     some = labelled.some(_PROBED)
-    seen = {"after": domain_features(game, some)}
-    scores |= probe_scores(*seen["after"])
+    features = {"after": domain_features(game, some)}
+    scores |= probe_scores(*features["after"])
     if baseline is not None:
         before = score_adaptation(baseline, labelled, subject=facts).scores
         scores |= {f"{name} of baseline": score for name, score in before.items()}
-        seen = {"before: baseline": domain_features(baseline, some), **seen}
-        scores |= probe_scores(*seen["before: baseline"], whose=" of baseline")
+        features = {"before: baseline": domain_features(baseline, some), **features}
+        scores |= probe_scores(*features["before: baseline"], whose=" of baseline")
     evaluated = replace(evaluated, scores=scores)
     if options.picture is not None:
         if baseline is None:
             untrained = _untrained(config, options)
-            seen = {"before: untrained": domain_features(untrained, some), **seen}
+            features = {"before: untrained": domain_features(untrained, some), **features}
         with explained(options.picture, then=summary(evaluated)):
-            draw_features(seen, some, classes=game.classes, path=options.picture)
+            draw_features(features, some, classes=game.classes, path=options.picture)
     return Evaluated(scores=evaluated, picture=options.picture, shows="features")
 
 

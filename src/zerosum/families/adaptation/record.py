@@ -94,8 +94,8 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
 
     def next_steps(self, config: AdaptationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
         """Classify, and see how alike the domains look."""
-        look = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
-        return [*classifier_steps(path), look]
+        picture_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
+        return [*classifier_steps(path), picture_step]
 
 
 FAMILY = Adaptation()

@@ -45,7 +45,7 @@ def build_adversarial(
     discriminator = build_discriminator(
         config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
     )
-    _require_what_is_asked(config, discriminator)
+    _require_needed_parts(config, discriminator)
     return AdversarialGame(
         config,
         generator=build_player(
@@ -62,7 +62,7 @@ def build_adversarial(
     )
 
 
-def _require_what_is_asked(config: AdversarialConfig, discriminator: nn.Module) -> None:
+def _require_needed_parts(config: AdversarialConfig, discriminator: nn.Module) -> None:
     """Refuse a discriminator that lacks what the game needs; its settings alone could not tell."""
     if config.feature_matching.weight > 0:
         require_parts(discriminator, "features", why="feature matching")

@@ -29,7 +29,7 @@ class GenerationRunConfig(RunConfig):
     def schedule_ends(self) -> Iterator[tuple[str, int]]:
         """The images at which growth and instance noise end."""
         game = self.game
-        if game.growth.is_wanted:
+        if game.growth.is_enabled:
             yield (
                 "growth",
                 count_downsamplings(*self.pictures.size) * (game.growth.hold + game.growth.fade),

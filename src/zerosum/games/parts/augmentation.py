@@ -58,7 +58,7 @@ class AugmentationPipeline:
         self, objective: Objective, real: Logits, fake: Logits, now: Round
     ) -> dict[str, Scalar]:
         """With ADA: the overfitting by these logits of D, and the probability in this round."""
-        if not self.adaptive.settings.is_wanted:
+        if not self.adaptive.settings.is_enabled:
             return {}
         measured = overfitting(objective, real, fake)
         probability = torch.full_like(measured, self.adaptive.probability_at(now))
@@ -66,16 +66,16 @@ class AugmentationPipeline:
 
     def follow(self, scores: Mapping[str, Tensor], images_seen: int, now: Round) -> None:
         """With ADA: end a round, in which D had these scores of so many real images."""
-        if self.adaptive.settings.is_wanted:
+        if self.adaptive.settings.is_enabled:
             self.adaptive.follow(scores["overfitting"], images_seen, now)
 
     def state_dict(self) -> dict[str, Tensor]:
         """The state of ADA, if it is on."""
-        return {"adaptive": self.adaptive.state} if self.adaptive.settings.is_wanted else {}
+        return {"adaptive": self.adaptive.state} if self.adaptive.settings.is_enabled else {}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Load what `state_dict` returned; the rest of the state belongs to others."""
-        if self.adaptive.settings.is_wanted:
+        if self.adaptive.settings.is_enabled:
             self.adaptive.state = state["adaptive"]
 
 

@@ -171,7 +171,7 @@ class GrowthConfig:
     """When networks that grow get their next size.
 
     Example:
-        >>> GrowthConfig(hold=800_000, fade=800_000).is_wanted, GrowthConfig().is_wanted
+        >>> GrowthConfig(hold=800_000, fade=800_000).is_enabled, GrowthConfig().is_enabled
         (True, False)
     """
 
@@ -190,12 +190,12 @@ class GrowthConfig:
         for size in self.batch_sizes:
             require_positive("each of growth.batch_sizes", size)
         require(
-            not self.batch_sizes or self.is_wanted,
+            not self.batch_sizes or self.is_enabled,
             "growth.batch_sizes belong to sizes that fade in; set growth.hold or growth.fade.",
         )
 
     @property
-    def is_wanted(self) -> bool:
+    def is_enabled(self) -> bool:
         """Whether anything is to grow."""
         return self.hold + self.fade > 0
 
@@ -273,7 +273,7 @@ class AdaptiveAugmentationConfig:
 
     Example:
         >>> fast, fixed = ({"images": 100_000}, {"probability": 0.2})
-        >>> [AdaptiveAugmentationConfig(**each).is_wanted for each in (fast, fixed, {})]
+        >>> [AdaptiveAugmentationConfig(**each).is_enabled for each in (fast, fixed, {})]
         [True, True, False]
     """
 
@@ -294,7 +294,7 @@ class AdaptiveAugmentationConfig:
         require_positive(f"{name}.every", self.every)
 
     @property
-    def is_wanted(self) -> bool:
+    def is_enabled(self) -> bool:
         """Whether anything is ever to be changed."""
         return self.images > 0 or self.probability > 0
 
