@@ -101,7 +101,7 @@ class ContrastiveGame(OneWayGame):
         return translated.float(), maps
 
     def generator(self, direction: str) -> "Translator":
-        """The best translator: the averaged one, where there is one."""
+        """The best translator: its EMA, where there is one."""
         assert direction in self.directions
         best = self.players["generator"].best
         assert isinstance(best, nn.ModuleDict)
