@@ -46,13 +46,13 @@ def alone(monkeypatch: pytest.MonkeyPatch, table: str, name: str) -> None:
 # --- p -------------------------------------------------------------------------------------------
 
 
-def test_without_a_chance_nothing_changes_and_nothing_is_drawn() -> None:
+def test_with_probability_0_nothing_changes_and_nothing_is_drawn() -> None:
     images, random, fresh = pictures(), Randomness(seed=0), Randomness(seed=0)
     assert augment_with_probability(images, 0.0, random) is images
     assert torch.equal(random.normal(3), fresh.normal(3))
 
 
-def test_pictures_that_chance_leaves_alone_stay_bit_for_bit() -> None:
+def test_images_without_a_change_stay_bit_for_bit() -> None:
     images = pictures(512)
     changed = augment_with_probability(images, 0.05, Randomness(seed=0))
     same = (changed == images).flatten(1).all(dim=1)
@@ -77,7 +77,7 @@ def test_a_change_comes_with_its_probability(
     )
     unlike = (matrices != torch.eye(matrices.shape[1])).flatten(1).any(dim=1)
     expected = 1 - math.sqrt(1 - probability) if name.startswith("turn ") else probability
-    # Some come without being seen: mirrored or not, no quarter, moved by no pixel at all.
+    # Some are applied without an effect: mirrored or not, no quarter, moved by no pixel at all.
     expected *= {"flip": 0.5, "luma flip": 0.5, "quarter turns": 0.75}.get(name, 1.0)
     unmoved = 1 / 8  # round(U(-4, 4)) is 0
     expected *= 1 - unmoved**2 if name == "whole pixels" else 1
@@ -254,7 +254,7 @@ def test_shapes_and_types_are_kept(channels: int, height: int, width: int) -> No
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_slopes_pass_through(channels: int) -> None:
+def test_gradients_pass_through(channels: int) -> None:
     images = pictures(2, channels, 3, 4).double().requires_grad_()
     assert torch.autograd.gradcheck(
         lambda x: augment_with_probability(x, 0.9, Randomness(seed=2)),

@@ -66,7 +66,7 @@ def test_columns_cost_what_rows_do(name: str) -> None:
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_cost_of_real_and_of_generated_pictures_by_itself(name: str) -> None:
     objective = make_objective(name)
-    if objective.uses_real_in_generator:  # A pair is judged: there are no two costs.
+    if objective.uses_real_in_generator:  # It compares pairs: there are no two terms.
         assert not isinstance(objective, SeparateCosts)
         return
     assert isinstance(objective, SeparateCosts)
@@ -154,7 +154,7 @@ def test_games_cost_the_same_with_a_column_of_logits(kind: str) -> None:
             torch.testing.assert_close(row.scores[name], column.scores[name], rtol=0, atol=0)
 
 
-def test_a_game_names_a_discriminator_of_several_opinions() -> None:
+def test_a_game_names_a_discriminator_of_several_logits() -> None:
     with pytest.raises(DataError, match=r"one logit per picture.*found \(5, 10\)"):
         adversarial(flat=False, outputs=10)
 

@@ -59,15 +59,15 @@ def test_attacked_pictures_are_in_their_ball_and_the_others_are_clean(
 ) -> None:
     images, labels = pictures()
     attacked = training(epsilon=epsilon, steps=steps, share=0.5)
-    seen = attacked(network(), images, labels, at(0))
-    assert torch.equal(seen[4:], images[4:])
-    sizes = (seen - images)[:4].abs().flatten(1).amax(dim=1)
+    inputs = attacked(network(), images, labels, at(0))
+    assert torch.equal(inputs[4:], images[4:])
+    sizes = (inputs - images)[:4].abs().flatten(1).amax(dim=1)
     assert sizes.max() <= 2 * epsilon + 1e-6
     assert sizes.min() > 0.5 * epsilon
-    assert seen.abs().max() <= 1
+    assert inputs.abs().max() <= 1
 
 
-def test_a_linear_classifier_is_shown_the_worst_there_is() -> None:
+def test_a_linear_classifier_is_given_the_worst_case() -> None:
     victim, w = two_classes()
     stream = torch.Generator().manual_seed(1)
     grey = 0.2 * torch.rand(8, 1, 4, 4, generator=stream) - 0.1
@@ -75,12 +75,12 @@ def test_a_linear_classifier_is_shown_the_worst_there_is() -> None:
     # The network is given [-1, 1]; the victim takes [0, 1], and w is the same up to a factor.
     inner = victim.network
     for steps in (1, 7):
-        seen = training(steps=steps)(inner, grey, labels, at(0))
+        inputs = training(steps=steps)(inner, grey, labels, at(0))
         sign = torch.where(labels == 1, -1.0, 1.0)[:, None] * w.sign()
         if steps == 7:
-            torch.testing.assert_close((seen - grey).flatten(1), 0.2 * sign)
+            torch.testing.assert_close((inputs - grey).flatten(1), 0.2 * sign)
         # One step of 1.25 ε from anywhere gets at least ε/4 to the right side.
-        assert bool((((seen - grey).flatten(1) * sign) >= 0.05 - 1e-6).all())
+        assert bool((((inputs - grey).flatten(1) * sign) >= 0.05 - 1e-6).all())
 
 
 def test_the_network_notices_nothing() -> None:
@@ -91,11 +91,11 @@ def test_the_network_notices_nothing() -> None:
         weight.grad = torch.ones_like(weight)
     before = {name: value.clone() for name, value in attacked.state_dict().items()}
     torch.manual_seed(5)
-    seen = training(steps=3)(attacked, images, labels, at(0))
+    inputs = training(steps=3)(attacked, images, labels, at(0))
     drawn = torch.rand(3)
     torch.manual_seed(5)
     assert torch.equal(drawn, torch.rand(3))  # Dropout was not asked.
-    assert not seen.requires_grad
+    assert not inputs.requires_grad
     assert [layer.training for layer in attacked] == [True, False, True, True, True, True]
     assert all(weight.requires_grad for weight in attacked.parameters())
     assert all(torch.equal(before[name], value) for name, value in attacked.state_dict().items())
@@ -104,14 +104,14 @@ def test_the_network_notices_nothing() -> None:
         assert bool((weight.grad == 1).all())
 
 
-def test_chance_follows_from_the_position_and_not_from_the_process() -> None:
+def test_random_starts_follow_from_the_position_and_not_from_the_process() -> None:
     images, labels = pictures()
-    attacked, still = training(), network().eval()
-    whole = attacked(still, images, labels, at(64))
-    assert torch.equal(whole, attacked(still, images, labels, at(64)))
-    assert not torch.equal(whole, attacked(still, images, labels, at(128)))
+    attacked, frozen = training(), network().eval()
+    whole = attacked(frozen, images, labels, at(64))
+    assert torch.equal(whole, attacked(frozen, images, labels, at(64)))
+    assert not torch.equal(whole, attacked(frozen, images, labels, at(128)))
     parts = [
-        attacked(still, images[4 * n : 4 * n + 4], labels[4 * n : 4 * n + 4], now)
+        attacked(frozen, images[4 * n : 4 * n + 4], labels[4 * n : 4 * n + 4], now)
         for n, now in enumerate(at(64, rank=rank, processes=2) for rank in range(2))
     ]
     torch.testing.assert_close(torch.cat(parts), whole)
@@ -197,7 +197,7 @@ def test_robust_accuracy_rises(tmp_path: Path) -> None:
         fields = {"game.adversarial_training.epsilon": epsilon, "images": 6_400}
         path = train(small(**fields), tmp_path / str(epsilon))
         options = AttackConfig(attacks=("pgd",), epsilon=0.1, count=50, device="cpu")
-        found = attack(str(path), "digits", options, quiet=True)
-        assert found.right >= 40
-        left.append(found.robust("pgd"))
+        result = attack(str(path), "digits", options, quiet=True)
+        assert result.right >= 40
+        left.append(result.robust("pgd"))
     assert left[1] > left[0] + 0.2

@@ -35,7 +35,7 @@ def logits_of(
 
     Args:
         discriminator: D, a network with one number per image.
-        images: What D is given: images, or features where D judges these.
+        images: What D is given: images, or features for a D of features.
         labels: The classes, if D is conditional.
         twice: Whether the gradient of the logits will be differentiated in turn.
 

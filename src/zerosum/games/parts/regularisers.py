@@ -177,7 +177,7 @@ def make_regularisers(settings: AdversarialConfig) -> dict[str, tuple[Regularise
         ...     discriminator=MlpDiscriminatorConfig(),
         ...     penalties=PenaltiesConfig(r1=PenaltyConfig(weight=5.0)),
         ... )
-        >>> [[each.name for each in found] for found in make_regularisers(settings).values()]
+        >>> [[each.name for each in own] for own in make_regularisers(settings).values()]
         [['r1'], []]
     """
     burn_in, penalties = settings.burn_in, vars(settings.penalties)
