@@ -86,9 +86,9 @@ class Autoregressive(Sampler):
         if batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {batch_size}.")
         images = quantised(images, levels=self.game.settings.levels, seed=seed)
-        return torch.cat(
-            [self.game.log_likelihood(part).cpu() for part in images.split(batch_size)]
-        )
+        starts = range(0, len(images), batch_size)
+        parts = (images[start : start + batch_size] for start in starts)
+        return torch.cat([self.game.log_likelihood(part).cpu() for part in parts])
 
     def part(self, direction: str | None = None) -> Part:
         """Its network, and what is to be known of what goes in and comes out.
