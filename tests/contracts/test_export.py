@@ -17,6 +17,7 @@ from zerosum.families import family_of
 from zerosum.families.building import build_game
 from zerosum.games import ClassifyingGame, PerturbationGame, TranslationGame
 from zerosum.games.base import evaluating
+from zerosum.models import Autoregressive
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
 from zerosum.training.engine import start_engine
@@ -35,7 +36,10 @@ _MOST: dict[str, Any] = {
     "group_size": 4,
 }
 """The most that a setting of a narrow network may be."""
-_SIDES = {"adversarial": 8, "classification": 28, "semi-supervised": 28, "perturbation": 16}
+_SIDES = {
+    **{"adversarial": 8, "classification": 28, "semi-supervised": 28, "perturbation": 16},
+    "autoregressive": 8,
+}
 """Pixels along the side of pictures for games of a kind, where others have 32."""
 
 _LIKE = ("initialisation", "dropout", "mixing", "input_noise", "noise", "bounded")
@@ -127,6 +131,8 @@ def answers(model: Any, direction: str | None) -> Iterator[tuple[Tensor, Tensor]
             yield images, model.classifier(images)
         elif isinstance(model.game, PerturbationGame):
             yield images, model.game.attack.network.eval()(images)
+        elif isinstance(model, Autoregressive):
+            yield images, model.game.players["model"].best(images)
         else:
             latents = model.latent.latents(range(count), seed=3)
             yield latents, model.sample(count, seed=3)

@@ -93,12 +93,27 @@ def test_some_rows_of_a_layer_are_those_of_the_whole() -> None:
     torch.testing.assert_close(layer.some(vectors, slice(1, 3)), layer(vectors)[:, 1:3])
 
 
-def test_numbers_start_alike_spread_however_few_they_see() -> None:
+def test_hidden_units_start_alike_spread_however_few_numbers_they_see() -> None:
     torch.manual_seed(0)
-    made = MadeConfig(widths=(4000,), direct=False).build((1, 8, 8), outputs=1)
-    parameters = made(torch.ones(1, 1, 8, 8))[0, 1:, 0].detach()
-    early, late = parameters[:32].std(), parameters[32:].std()
-    assert 0.5 < float(early / late) < 2.0
+    layer = MaskedLinear(torch.arange(1, 65), torch.arange(1, 65).repeat_interleave(50), gain=2.0)
+    units = layer(torch.ones(1, 64))[0].detach()
+    assert 1.2 < float(units[:1600].var()) < 2.8
+    assert 1.2 < float(units[1600:].var()) < 2.8
+
+
+def test_a_network_begins_by_saying_nothing_and_learns_with_all_its_weights() -> None:
+    torch.manual_seed(0)
+    made = MadeConfig(widths=(64, 64)).build((1, 4, 4), outputs=2)
+    images = torch.rand(8, 1, 4, 4) * 2 - 1
+    assert not made(images).any()
+    before = [weight.detach().clone() for weight in made.parameters()]
+    optimizer = torch.optim.SGD(made.parameters(), lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        torch.autograd.backward((made(images) - 1).square().sum(), inputs=list(made.parameters()))
+        optimizer.step()
+    for old, new in zip(before, made.parameters(), strict=True):
+        assert not torch.equal(old, new)
 
 
 @pytest.mark.parametrize("widths", [(), (0,), (8, -1)])
