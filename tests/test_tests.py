@@ -11,7 +11,7 @@ import zerosum
 TESTS = Path(__file__).parent
 SOURCE = Path(zerosum.__file__).parent
 FILES = sorted(TESTS.rglob("*.py"))
-OF_THE_WHOLE = {"documents", "modules", "public_api", "rooms", "tests"}
+OF_THE_WHOLE = {"constructors", "documents", "modules", "public_api", "rooms", "tests"}
 """What the tests beside this one look at, if it is no module."""
 BESIDE = {"helpers", "contracts", "benchmarks"}
 """Folders that mirror none: what tests share, promises of all games, and programs beside ours."""

@@ -159,7 +159,7 @@ def test_an_error_in_the_midst_of_a_round_saves_nothing(seldom: RunConfig, tmp_p
         if self.images_seen == 160:
             raise ValueError("a fault of our own")
 
-    with patch.object(Loop, "update_averages", fail), pytest.raises(ValueError, match="our own"):
+    with patch.object(Loop, "update_emas", fail), pytest.raises(ValueError, match="our own"):
         train_run(seldom, out=tmp_path / "run", quiet=True)
     assert weights(Run(tmp_path / "run"))["images"] == 0
 
