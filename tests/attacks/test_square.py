@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from zerosum.attacks import L2, LInf, Norm, PixelClassifier, Square, attack_pictures
+from zerosum.attacks import L2, LInf, Norm, PixelClassifier, Square, attack_images
 from zerosum.attacks.square import share_of_pixels
 
 GREY = torch.full((3, 1, 28, 28), 0.5)
@@ -27,7 +27,7 @@ def queried(norm: Norm, images: Tensor, *, queries: int, share: float = 0.8) -> 
     network = Stubborn()
     labels = torch.zeros(len(images), dtype=torch.long)
     attack = Square(norm=norm, queries=queries, share=share)
-    attack_pictures(attack, PixelClassifier(network=network), images, labels, epsilon=0.1)
+    attack_images(attack, PixelClassifier(network=network), images, labels, epsilon=0.1)
     # Before the search it is checked whether these are logits, after it comes the verdict.
     return torch.stack(network.queried[-queries - 1 : -1]) - images
 

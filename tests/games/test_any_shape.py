@@ -25,7 +25,7 @@ from zerosum.networks import (
     ConditionalGenerator,
     ReferenceGenerator,
 )
-from zerosum.networks.rows import one_per_picture
+from zerosum.networks.rows import one_per_image
 from zerosum.objectives import OBJECTIVES, SeparateCosts, make_objective
 from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch
@@ -90,10 +90,10 @@ def test_smoothing_concerns_real_pictures_alone() -> None:
 
 def test_what_is_no_logit_per_picture_is_named() -> None:
     for shape in ((6,), (6, 1), (1, 6), (6, 1, 1, 1)):
-        assert torch.equal(one_per_picture(REAL.view(shape), 6), REAL)
+        assert torch.equal(one_per_image(REAL.view(shape), 6), REAL)
     for wrong in (REAL[:5], REAL.view(3, 2).expand(6, 3, 2), REAL.mean()):
         with pytest.raises(DataError, match=r"one logit per picture.*\(6,\) or \(6, 1\)"):
-            one_per_picture(wrong, 6)
+            one_per_image(wrong, 6)
 
 
 def linear(outputs: int, *, flat: bool, inputs: int = 64) -> nn.Module:

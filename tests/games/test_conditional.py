@@ -17,7 +17,7 @@ from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.types import Batch
 
-PETS = Classes(names=("cat", "dog", "owl"), pictures=(600, 300, 100))
+PETS = Classes(names=("cat", "dog", "owl"), counts=(600, 300, 100))
 
 
 class Told(nn.Module):
@@ -108,7 +108,7 @@ def test_two_processes_draw_the_classes_that_one_would() -> None:
 
 
 def test_a_class_without_pictures_is_never_drawn() -> None:
-    some = Classes(names=("a", "b", "c", "d"), pictures=(0, 5, 0, 0))
+    some = Classes(names=("a", "b", "c", "d"), counts=(0, 5, 0, 0))
     assert set(some.draw(1_000, Randomness(seed=0)).tolist()) == {1}
 
 
@@ -118,7 +118,7 @@ def test_a_class_is_found_by_name_or_number(name: str | int) -> None:
 
 
 def test_a_name_counts_before_a_number() -> None:
-    assert Classes(names=("1", "0"), pictures=(1, 1)).find("1") == 0
+    assert Classes(names=("1", "0"), counts=(1, 1)).find("1") == 0
 
 
 @given(
@@ -129,7 +129,7 @@ def test_a_name_counts_before_a_number() -> None:
 def test_a_number_is_a_name_and_no_position_where_names_are_numbers(
     names: list[int], requested: int, width: int
 ) -> None:
-    classes = Classes(names=tuple(f"{it:0{width}d}" for it in names), pictures=(1,) * len(names))
+    classes = Classes(names=tuple(f"{it:0{width}d}" for it in names), counts=(1,) * len(names))
     for name in (requested, str(requested), f"{requested:0{width}d}"):
         if requested in names:
             assert classes.find(name) == names.index(requested)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.victims import linear, two_classes
-from zerosum.attacks import PixelClassifier, attack_pictures
+from zerosum.attacks import PixelClassifier, attack_images
 from zerosum.config import DcganDiscriminatorConfig, PerturbationConfig, ResnetTranslatorConfig
 from zerosum.games import PerturbationGame, Player, Round
 from zerosum.games.perturbation import to_pixels
@@ -182,6 +182,6 @@ def test_the_preview_is_the_attack() -> None:
     assert changes.abs().max() <= 1 + 1e-5
     clean = to_pixels(images)
     labels = victim(clean).argmax(dim=1)
-    outcome = attack_pictures(game.attack, victim, clean, labels, epsilon=game.settings.epsilon)
+    outcome = attack_images(game.attack, victim, clean, labels, epsilon=game.settings.epsilon)
     torch.testing.assert_close(to_pixels(changed), outcome.images)
     torch.testing.assert_close(clean + game.settings.epsilon * changes, outcome.images)

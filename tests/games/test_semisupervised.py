@@ -102,10 +102,10 @@ class Constant(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.picture = nn.Parameter(torch.zeros(1, 1, 1, 2))
+        self.image = nn.Parameter(torch.zeros(1, 1, 1, 2))
 
     def forward(self, latents: Tensor) -> Tensor:
-        return self.picture.expand(len(latents), -1, -1, -1)
+        return self.image.expand(len(latents), -1, -1, -1)
 
 
 def test_the_cost_in_closed_form() -> None:

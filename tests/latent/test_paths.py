@@ -104,7 +104,7 @@ def test_ways_stay_in_a_class() -> None:
             return classes.view(-1, 1, 1, 1).expand(-1, 1, 16, 16) + 0 * self.matrix.sum()
 
     game = game_of(Told())
-    game.conditional_on = Classes(names=("a", "b", "c"), pictures=(1, 1, 1))
+    game.conditional_on = Classes(names=("a", "b", "c"), counts=(1, 1, 1))
     assert not path_distances(latent_space(game), PIXELS.extract, pairs=8, seed=0).any()
 
 

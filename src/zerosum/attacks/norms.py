@@ -20,7 +20,7 @@ _TINY = 1e-30
 
 @runtime_checkable
 class Norm(Protocol):
-    """A norm, and the ball ‖δ‖ ≤ ε around each picture.
+    """A norm, and the ball ‖δ‖ ≤ ε around each image.
 
     Attributes:
         name: ``linf`` or ``l2``.
@@ -34,7 +34,7 @@ class Norm(Protocol):
     name: ClassVar[str]
 
     def size(self, delta: Pixels) -> PerSample:
-        """Compute ‖δ‖ of each picture."""
+        """Compute ‖δ‖ of each image."""
         ...
 
     def project(self, delta: Pixels, epsilon: float) -> Pixels:

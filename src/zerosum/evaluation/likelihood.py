@@ -25,7 +25,7 @@ class TestImages:
     """Images that nothing was learnt from.
 
     Attributes:
-        pictures: The n images.
+        images: The n images.
         about: Facts on them for the protocol.
         seed: From which the level of each number between two follows, once and for all.
     """

@@ -28,7 +28,7 @@ def build_game(config: RunConfig, engine: Engine, *, aids: Any = None) -> Game[A
             perhaps not played.
 
     Raises:
-        ConfigError: The settings do not fit each other or the pictures.
+        ConfigError: The settings do not fit each other or the images.
 
     Example:
         >>> from zerosum.recipes import recipe

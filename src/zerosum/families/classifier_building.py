@@ -12,7 +12,7 @@ __all__ = ["classifier_network", "classifier_player"]
 
 
 def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> ClassifierNetwork:
-    """The classifier of a game, for pictures of that shape.
+    """The classifier of a game, for images of that shape.
 
     Raises:
         ConfigError: It is not known which classes there are.

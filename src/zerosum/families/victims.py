@@ -35,12 +35,12 @@ class Victim:
     """A classifier to be attacked, with its input shape and classes.
 
     Attributes:
-        classifier: Takes pictures in [0, 1].
+        classifier: Takes images in [0, 1].
         name: What it is called.
         classes: The names of its classes, by label; empty where they are not known.
         titles: What to call them where they have no names of their own to be matched by.
-        size: (height, width) that it takes; None for the pictures' own.
-        channels: 1 or 3; None for the pictures' own.
+        size: (height, width) that it takes; None for the images' own.
+        channels: 1 or 3; None for the images' own.
         device: Where it is.
         weights: The first 16 hexadecimal digits of a hash of its weights; of its code too, where
             it is a function in a file.
@@ -57,7 +57,7 @@ class Victim:
 
 
 class _Answers(nn.Module):
-    """A network on pictures in [0, 1]: recoloured, resized and scaled before it."""
+    """A network on images in [0, 1]: recoloured, resized and scaled before it."""
 
     def __init__(self, body: nn.Module, prepare: Preparation) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
         spec: A run folder (``./digits``, if it is called as a network is); ``digits``,
             ``efficientnet-lite0``, ``torchvision:NAME``; or
             ``path/to/model.py:factory``, whose factory returns a network that gives logits of
-            pictures, and that may say how it wants them by attributes: ``input_size``,
+            images, and that may say how it wants them by attributes: ``input_size``,
             ``channels``, ``mean`` and ``std`` for pixels in [0, 1], ``classes``.
         device: Where it is to run.
 
@@ -113,19 +113,19 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
 
 def _of_run(spec: str, device: torch.device) -> Victim:
     model = load(spec, kind=Classifier, device=device.type)
-    pictures = model.run.config().pictures
-    channels = pictures.channels
+    images = model.run.config().pictures
+    channels = images.channels
     if channels not in (1, 3):
         raise ConfigError(f"{spec} looks at {channels} channels; attacks are for grey or RGB.")
     prepare = Preparation(
-        channels=1 if channels == 1 else 3, size=pictures.size, shift=(127.5,), spread=(127.5,)
+        channels=1 if channels == 1 else 3, size=images.size, shift=(127.5,), spread=(127.5,)
     )
     network = _Answers(model.classifier, prepare)
     return Victim(
         classifier=PixelClassifier(network=network, name=spec),
         name=model.run.path.name,
         classes=model.classes,
-        size=pictures.size,
+        size=images.size,
         channels=prepare.channels,
         device=device,
         weights=hash_of_state(model.classifier)[:16],

@@ -27,7 +27,7 @@ __all__ = ["AdversarialConfig", "ClassConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class ClassConfig:
-    """A class of pictures.
+    """A class of images.
 
     Example:
         >>> ClassConfig(name="cat", pictures=12_500).name

@@ -40,7 +40,7 @@ class AutoregressiveGame(Game[Batch]):
         >>> game = AutoregressiveGame(
         ...     AutoregressiveConfig(), model=Player(network=network, optimizer=optimizer))
         >>> batch = Batch(images=torch.zeros(3, 1, 2, 2))
-        >>> now = Round(number=0, images=0, random=Randomness(seed=0))
+        >>> now = Round(number=0, images_seen=0, random=Randomness(seed=0))
         >>> [(turn.player, sorted(turn.scores)) for turn in game.turns(batch, now)]
         [('model', ['bits per dimension'])]
     """

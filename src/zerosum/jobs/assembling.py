@@ -1,4 +1,4 @@
-"""All objects of a run, from its configuration and its pictures."""
+"""All objects of a run, from its configuration and its images."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -35,7 +35,7 @@ def assemble(
         config: What is to be trained.
         run: Where.
         engine: On what.
-        store: Its pictures.
+        store: Its images.
         aids: What its game needs besides; see `Family.aids`.
         facts: What its checkpoints remember of it.
         quiet: Few lines instead of a progress bar.
@@ -87,7 +87,7 @@ def facts_for_checkpoints(config: RunConfig, store: Prepared) -> dict[str, Any]:
 
 
 def _samples(config: RunConfig, game: Game[Any], run: Run, store: Prepared) -> list[Samples]:
-    """The sample grids of a run that makes pictures."""
+    """The sample grids of a run that makes images."""
     draw = family_of(config).grid(config, game, store)
     if draw is None:
         return []

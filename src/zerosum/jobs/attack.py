@@ -13,7 +13,7 @@ from zerosum.attacks import (
     Ascent,
     Attack,
     AttackResult,
-    attack_pictures,
+    attack_images,
     examine,
     pgd,
     signs_of_masking,
@@ -43,11 +43,11 @@ EVERY = 10.0
 def attack(
     classifier: str, data: str, options: AttackConfig | None = None, *, quiet: bool = False
 ) -> AttackReport:
-    """Attack a classifier on the pictures of a source that it has right.
+    """Attack a classifier on the images of a source that it has right.
 
     Args:
         classifier: See `load_victim`.
-        data: A source of pictures.
+        data: A source of images.
         options: How.
         quiet: No progress bars.
 
@@ -131,7 +131,7 @@ def _make(options: AttackConfig, images: Pixels, target: int | None) -> dict[str
     """The attacks by what they are called.
 
     Raises:
-        ConfigError: One that was learnt is not meant for such pictures or for that target, or is
+        ConfigError: One that was learnt is not meant for such images or for that target, or is
             called as another one is.
     """
     made: dict[str, Attack] = {}
@@ -201,7 +201,7 @@ def _reached(predicted: Labels, report: AttackReport) -> Mask:
 def _parts(
     progress: Callable[[int, int], None] | None, count: int
 ) -> Iterator[Callable[[int, int], None] | None]:
-    """The progress of each of several passes over the pictures, as a part of the whole."""
+    """The progress of each of several passes over the images, as a part of the whole."""
     for part in range(count):
 
         def tell(done: int, total: int, part: int = part) -> None:
@@ -220,7 +220,7 @@ def _attack(
 ) -> AttackResult:
     options, target = report.options, report.target
     labels = report.labels if target is None else torch.full_like(report.labels, target)
-    return attack_pictures(
+    return attack_images(
         made,
         victim.classifier,
         report.images,
@@ -244,7 +244,7 @@ def _radii(options: AttackConfig, images: Pixels) -> Iterator[float]:
 
 
 def _carried(second: Victim, report: AttackReport, outcome: AttackResult) -> Mask:
-    """Of the pictures that both had right and that fool the first, those that fool both."""
+    """Of the images that both had right and that fool the first, those that fool both."""
     assert report.shared is not None
     predicted = _ask(second, outcome.images, report.options).argmax(dim=1)
     return _reached(predicted, report) & report.shared & outcome.fooled
@@ -256,7 +256,7 @@ def _warn(victim: Victim, report: AttackReport) -> list[str]:
     norm, unbounded = NORMS[report.options.norm], None
     if report.target is None:
         largest = float(norm.size(torch.ones_like(images[:1])))
-        probe = attack_pictures(
+        probe = attack_images(
             replace(pgd(norm), stop=True),
             victim.classifier,
             images,

@@ -11,7 +11,7 @@ from PIL import Image
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
 from zerosum.jobs.attack import AttackOutcome, AttackReport
-from zerosum.media.images import save_png, to_pictures
+from zerosum.media.images import save_png, to_images
 from zerosum.media.pages import write_page
 
 __all__ = ["attack_to_json", "draw_curves", "save_attack_page", "save_attacked"]
@@ -23,9 +23,9 @@ _WIDTH, _HEIGHT, _EDGE, _NAMES = 400, 260, 44, 80
 
 
 def attack_to_json(report: AttackReport) -> dict[str, Any]:
-    """Plain values: three rates by their three names, and every picture.
+    """Plain values: three rates by their three names, and every image.
 
-    ``success`` counts among the pictures that were attacked, ``robust_accuracy`` among all that
+    ``success`` counts among the images that were attacked, ``robust_accuracy`` among all that
     the classifier was shown.
     """
     options = report.options
@@ -61,13 +61,11 @@ def _attack_to_json(report: AttackReport, name: str) -> dict[str, Any]:
         "seconds_per_picture": tried.seconds,
         "seconds": tried.whole,
         "curve": [{"epsilon": epsilon, "accuracy": share} for epsilon, share in tried.curve],
-        "pictures": [
-            _picture_to_json(report, tried, index) for index in range(len(report.images))
-        ],
+        "pictures": [_image_to_json(report, tried, index) for index in range(len(report.images))],
     }
 
 
-def _picture_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> dict[str, Any]:
+def _image_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> dict[str, Any]:
     smallest = float(tried.smallest[index])
     return {
         "picture": report.names[index],
@@ -89,7 +87,7 @@ def _median(tried: AttackOutcome) -> float | None:
 
 
 def _transfer(report: AttackReport, tried: AttackOutcome) -> float | None:
-    """Of the successes whose picture the second classifier had right, the share that fools it."""
+    """Of the successes whose image the second classifier had right, the share that fools it."""
     if tried.carried is None or report.shared is None:
         return None
     both = int((tried.outcome.fooled & report.shared).sum())
@@ -97,7 +95,7 @@ def _transfer(report: AttackReport, tried: AttackOutcome) -> float | None:
 
 
 def save_attack_page(report: AttackReport, path: Path) -> None:
-    """Write one HTML file: rates, the curve over ε, and pictures, perturbations and results.
+    """Write one HTML file: rates, the curve over ε, and images, perturbations and results.
 
     Raises:
         ConfigError: The path does not end in ``.html``.
@@ -155,7 +153,7 @@ def _summary(report: AttackReport, name: str) -> str:
 
 
 def _most_striking(tried: AttackOutcome) -> list[int]:
-    """The pictures on which the classifier is surest of the wrong class."""
+    """The images on which the classifier is surest of the wrong class."""
     order = (tried.outcome.confidences * tried.outcome.fooled).argsort(descending=True)
     return [int(index) for index in order if bool(tried.outcome.fooled[index])][:_ROWS]
 
@@ -184,7 +182,7 @@ def _row(report: AttackReport, name: str, index: int) -> list[Image.Image]:
     image, attacked = report.images[[index]], report.outcomes[name].outcome.images[[index]]
     noisy = report.outcomes["noise"].outcome.images[[index]]
     magnified = 0.5 + (attacked - image) * _factor(report, name, index)
-    return [to_pictures(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
+    return [to_images(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
 
 
 def save_attacked(report: AttackReport, out: Path) -> None:
@@ -194,7 +192,7 @@ def save_attacked(report: AttackReport, out: Path) -> None:
     may not mislead the classifier any more.
     """
     for name, tried in report.outcomes.items():
-        for index, picture in enumerate(to_pictures(tried.outcome.images * 2 - 1)):
+        for index, image in enumerate(to_images(tried.outcome.images * 2 - 1)):
             facts = {
                 "Software": "zerosum",
                 "Description": f"Picture changed by the attack {name} to mislead a classifier.",
@@ -203,7 +201,7 @@ def save_attacked(report: AttackReport, out: Path) -> None:
                 "zerosum:classifier": report.victim,
                 "zerosum:source": report.names[index],
             }
-            save_png(picture, out / name / f"{index:06d}.png", facts=facts)
+            save_png(image, out / name / f"{index:06d}.png", facts=facts)
     write_text(out / "attack.json", dumps(attack_to_json(report), indent=1, ensure_ascii=False))
 
 

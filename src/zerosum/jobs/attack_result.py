@@ -11,17 +11,17 @@ __all__ = ["AttackOutcome", "AttackReport"]
 
 @dataclass(frozen=True, kw_only=True)
 class AttackOutcome:
-    """The result of one attack on the pictures that the classifier has right.
+    """The result of one attack on the images that the classifier has right.
 
     Attributes:
         outcome: Within ε.
         smallest: The smallest perturbation that succeeded with any ε that was tried; infinite
             where none did.
-        curve: Pairs of ε and the share of *all* pictures that the classifier still has right.
-        kept: Where it still succeeds when the picture is rounded to 256 levels, as in a file.
-        carried: Where the second classifier, which had the picture right, is fooled; or None.
-        seconds: For each picture, within ε.
-        whole: Seconds for all pictures, within ε and within the others of the curve.
+        curve: Pairs of ε and the share of *all* images that the classifier still has right.
+        kept: Where it still succeeds when the image is rounded to 256 levels, as in a file.
+        carried: Where the second classifier, which had the image right, is fooled; or None.
+        seconds: For each image, within ε.
+        whole: Seconds for all images, within ε and within the others of the curve.
     """
 
     outcome: AttackResult
@@ -34,7 +34,7 @@ class AttackOutcome:
 
     @property
     def success(self) -> float:
-        """The share of the pictures that it was tried on."""
+        """The share of the images that it was tried on."""
         return float(self.outcome.fooled.float().mean())
 
 
@@ -47,11 +47,11 @@ class AttackReport:
         options: How it was attacked.
         target: The label that it was to name; None: any wrong one.
         classes: The classes' names, by label.
-        names: Of the pictures that were attacked.
-        images: These pictures, in [0, 1].
+        names: Of the images that were attacked.
+        images: These images, in [0, 1].
         labels: Their classes.
         clean: The classifier's answers to them.
-        asked: How many pictures it was shown.
+        asked: How many images it was shown.
         right: How many of them it had right.
         shared: Where the second classifier has them right as well; None without a second.
         outcomes: By attack; one that was learnt is called as its run's folder is.
@@ -79,12 +79,12 @@ class AttackReport:
         return self.classes[label] if label < len(self.classes) else str(label)
 
     def robust(self, name: str) -> float:
-        """The share of all pictures that is right whatever the attack did within ε."""
+        """The share of all images that is right whatever the attack did within ε."""
         fooled = int(self.outcomes[name].outcome.fooled.sum())
-        # Pictures of the target's own class were right and cannot be attacked.
+        # Images of the target's own class were right and cannot be attacked.
         return (self.right - fooled) / self.num_images
 
     def robust_to_all(self) -> float:
-        """The share of all pictures that is right whatever any of the attacks did within ε."""
+        """The share of all images that is right whatever any of the attacks did within ε."""
         fooled = sum(tried.outcome.fooled.long() for tried in self.outcomes.values())
         return (self.right - int((fooled > 0).sum())) / self.num_images  # type: ignore[union-attr]

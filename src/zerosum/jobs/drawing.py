@@ -1,4 +1,4 @@
-"""Draw pictures with the generator of a run, and write them: samples, walks, mixtures, edits."""
+"""Draw images with the generator of a run, and write them: samples, walks, mixtures, edits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +35,7 @@ class _Options(Protocol):
 
 
 def sample(run: Path, options: SampleConfig, *, tell: Tell, quiet: bool = False) -> None:
-    """Write new pictures of a run: a grid, each by itself, or both.
+    """Write new images of a run: a grid, each by itself, or both.
 
     Args:
         run: The run folder.
@@ -70,11 +70,11 @@ def sample(run: Path, options: SampleConfig, *, tell: Tell, quiet: bool = False)
 
 
 def walk(run: Path, options: WalkConfig, *, tell: Tell, quiet: bool = False) -> None:
-    """Write an animation that walks from picture to picture and back to the first.
+    """Write an animation that walks from image to image and back to the first.
 
     Args:
         run: The run folder.
-        options: By which pictures, and where to.
+        options: By which images, and where to.
         tell: Is told of each file or folder, once it is written.
         quiet: No progress bar.
 
@@ -102,11 +102,11 @@ def walk(run: Path, options: WalkConfig, *, tell: Tell, quiet: bool = False) -> 
 
 
 def mix(run: Path, options: MixConfig, *, tell: Tell) -> None:
-    """Write mixtures of the styles of pictures: a table, each by itself, or both.
+    """Write mixtures of the styles of images: a table, each by itself, or both.
 
     Args:
         run: The run folder.
-        options: Of which pictures, and where to.
+        options: Of which images, and where to.
         tell: Is told of each file or folder, once it is written.
 
     Raises:
@@ -136,11 +136,11 @@ def mix(run: Path, options: MixConfig, *, tell: Tell) -> None:
 
 
 def edit(run: Path, options: EditConfig, *, tell: Tell) -> None:
-    """Write a sheet of a picture moved along directions of its latent space.
+    """Write a sheet of an image moved along directions of its latent space.
 
     Args:
         run: The run folder.
-        options: Which picture, which directions, and where to.
+        options: Which image, which directions, and where to.
         tell: Is told of each file or folder, once it is written.
 
     Raises:

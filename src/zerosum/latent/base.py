@@ -20,11 +20,11 @@ __all__ = ["LatentSpace", "Points"]
 
 
 class LatentSpace(ABC):
-    """A latent space: points, their pictures, and paths between points.
+    """A latent space: points, their images, and paths between points.
 
     Args:
         game: The game of the generator, or of its EMA where there is one.
-        labels: The classes of a seed's pictures, in conditional games: picture i has label i, and
+        labels: The classes of a seed's images, in conditional games: image i has label i, and
             labels repeat. Empty: classes are as frequent as in the data.
 
     Attributes:
@@ -51,7 +51,7 @@ class LatentSpace(ABC):
 
     @property
     def image_shape(self) -> ImageShape:
-        """The shape (c, h, w) of the pictures."""
+        """The shape (c, h, w) of the images."""
         return cast("Generator", self.network).image_shape
 
     @property
@@ -60,7 +60,7 @@ class LatentSpace(ABC):
         return tuple(self.centre.shape)
 
     def latents(self, indices: Iterable[int], *, seed: int) -> Latents:
-        """Draw the z of a seed's pictures, one by one: number i does not depend on the others.
+        """Draw the z of a seed's images, one by one: number i does not depend on the others.
 
         In a conditional game a one-hot class follows each z, as in the generator's input; number
         i of a seed has the same z for any class.
@@ -76,12 +76,12 @@ class LatentSpace(ABC):
         )
 
     def label(self, index: int, *, seed: int) -> int | None:
-        """Return the class of a picture of a seed; None where the game has no classes."""
+        """Return the class of an image of a seed; None where the game has no classes."""
         one_hot = self.latents([index], seed=seed)[0, self.game.latent_size :]
         return int(one_hot.argmax()) if len(one_hot) else None
 
     def at_stop(self, number: int) -> "LatentSpace":
-        """Return the space with all pictures of the class ``labels[number]``; labels repeat."""
+        """Return the space with all images of the class ``labels[number]``; labels repeat."""
         space = copy(self)
         space.labels = self.labels and (self.labels[number % len(self.labels)],)
         return space
@@ -96,7 +96,7 @@ class LatentSpace(ABC):
             return self.locate(latents.to(self.device))
 
     def draw(self, points: Points) -> Images:
-        """Generate the pictures of points, in evaluation mode, without gradients."""
+        """Generate the images of points, in evaluation mode, without gradients."""
         with evaluating(self.network):
             return self.render(points.to(self.device)).float()
 
@@ -106,7 +106,7 @@ class LatentSpace(ABC):
 
     @abstractmethod
     def render(self, points: Points) -> Images:
-        """Generate the pictures of points, with gradients, in the generator's mode."""
+        """Generate the images of points, with gradients, in the generator's mode."""
 
     @property
     @abstractmethod
@@ -132,7 +132,7 @@ class LatentSpace(ABC):
 
     @abstractmethod
     def truncate(self, points: Points, truncation: float) -> Points:
-        """Move points towards the centre: less diverse pictures, more of them good.
+        """Move points towards the centre: less diverse images, more of them good.
 
         Raises:
             ConfigError: The truncation is out of range.

@@ -1,4 +1,4 @@
-"""Directions of a latent space along which pictures change in one respect, without labels."""
+"""Directions of a latent space along which images change in one respect, without labels."""
 
 from collections.abc import Callable
 
@@ -81,8 +81,8 @@ def difference_of_means(some: Points, others: Float[Tensor, "m ..."]) -> Directi
     """Compute the direction between the means of two sets of points, for instance of two labels.
 
     Args:
-        some: Points (n, ...) whose pictures have one label.
-        others: Points (m, ...) whose pictures have the other.
+        some: Points (n, ...) whose images have one label.
+        others: Points (m, ...) whose images have the other.
 
     Example:
         >>> difference_of_means(torch.zeros(3, 2), torch.tensor([[0.0, 4.0], [0.0, 6.0]]))

@@ -1,4 +1,4 @@
-"""Style mixing: coarse layers with the style of one picture, fine ones with another's."""
+"""Style mixing: coarse layers with the style of one image, fine ones with another's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ __all__ = ["Mixtures", "draw_mixtures", "mix_styles"]
 _AT_ONCE = 64
 
 Styles = Float[Tensor, "n layers s"]
-"""w for each picture and layer."""
+"""w for each image and layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Mixtures:
     """A table of style mixtures, with their sources; all on the CPU.
 
     Attributes:
-        coarse: The pictures with the styles of coarse layers, one for each row, (rows, c, h, w).
+        coarse: The images with the styles of coarse layers, one for each row, (rows, c, h, w).
         fine: Those with the styles of fine layers, one for each column, (columns, c, h, w).
         mixtures: The mixtures, shape (rows, columns, c, h, w).
         from_layer: The first layer that is fine, from 0.
@@ -38,7 +38,7 @@ class Mixtures:
     from_layer: int
 
     def sheet(self) -> Float[Tensor, "1 c _ _"]:
-        """Tile one picture: coarse sources on the left, fine ones on top, a white corner."""
+        """Tile one image: coarse sources on the left, fine ones on top, a white corner."""
         corner = torch.ones_like(self.fine[:1])
         rows = torch.cat([self.coarse[:, None], self.mixtures], dim=1)
         return tile(torch.cat([corner, self.fine, *rows]), columns=len(self.fine) + 1)
@@ -52,7 +52,7 @@ def draw_mixtures(
     from_layer: int | None = None,
     truncation: float | None = None,
 ) -> Mixtures:
-    """Mix the first picture of each of some seeds with that of each of others.
+    """Mix the first image of each of some seeds with that of each of others.
 
     In a conditional game the sources in a row, and those in a column, are of the space's classes
     in turn.

@@ -1,4 +1,4 @@
-"""Perceptual path length: distances of pictures of neighbouring points on random paths."""
+"""Perceptual path length: distances of images of neighbouring points on random paths."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -34,12 +34,12 @@ def path_distances(
 
     d_i = ‖f(G(p_i(t_i))) − f(G(p_i(t_i + ε)))‖² / ε², with p_i(t) the space's path between two
     random points (of one class, where there are classes), ε = 10⁻⁴, and t_i ~ U(0, 1), or 0 for
-    ``end``. Pictures are clamped to [-1, 1], as for display, but not rounded to bytes: such a
+    ``end``. Images are clamped to [-1, 1], as for display, but not rounded to bytes: such a
     step is far below the resolution of bytes.
 
     Args:
         space: The generator's latent space.
-        extract: f, from a batch of pictures in [-1, 1] to features.
+        extract: f, from a batch of images in [-1, 1] to features.
         pairs: Number of paths.
         seed: Seed of the paths.
         sampling: Where steps are on the paths.

@@ -1,4 +1,4 @@
-"""Projection: the latent point whose picture is nearest to a target, by gradient descent."""
+"""Projection: the latent point whose image is nearest to a target, by gradient descent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from zerosum.types import Features, Images, PerSample, Points
 __all__ = ["Descent", "Projection", "noise_share", "project", "rate_share"]
 
 Extract = Callable[[Images], Features]
-"""A differentiable function from pictures to features."""
+"""A differentiable function from images to features."""
 
 _AT_ONCE = 100
 _MOST_STEPS = 1_000_000
@@ -31,8 +31,8 @@ class Descent:
     Attributes:
         steps: Number of steps.
         starts: Number of starts for each target; the best result counts.
-        samples: Number of random pictures, of which the nearest are starts.
-        seed: Seed of these pictures and of the noise.
+        samples: Number of random images, of which the nearest are starts.
+        seed: Seed of these images and of the noise.
         rate: The greatest learning rate of Adam.
         noise: Initial standard deviation of the noise on points, as a share of the points' own.
 
@@ -74,7 +74,7 @@ class Descent:
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """The result of a projection of n pictures; all on the CPU.
+    """The result of a projection of n images; all on the CPU.
 
     A distance is the mean squared difference of pixels in [-1, 1]. Where features are compared,
     their mean squared difference is added, scaled so that both parts are equal on average over
@@ -82,10 +82,10 @@ class Projection:
 
     Attributes:
         points: The nearest points, z (n, d) or w (n, layers, d).
-        images: Their pictures.
+        images: Their images.
         distances: Distances of these from the targets.
         random: Distances of the nearest random samples: the baseline without a search.
-        mean: Distances of the mean of the random samples: the baseline of one picture for all.
+        mean: Distances of the mean of the random samples: the baseline of one image for all.
     """
 
     points: Points
@@ -103,7 +103,7 @@ def project(
     extract: Extract | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Projection:
-    """Find the points whose pictures are nearest to the targets.
+    """Find the points whose images are nearest to the targets.
 
     As in the paper, decaying noise on the point helps the descent out of local minima, and the
     learning rate rises at first and falls at the end. The paper starts at the mean style; here the
@@ -113,7 +113,7 @@ def project(
 
     Args:
         space: The generator's latent space.
-        targets: Pictures of its shape, in [-1, 1].
+        targets: Images of its shape, in [-1, 1].
         descent: Settings of the descent.
         extract: Features to compare besides pixels, differentiable.
         progress: Called with the number of steps done and of all.
@@ -168,7 +168,7 @@ def rate_share(done: float) -> float:
 
 
 class _Distance:
-    """The distance of pictures to the targets, of pixels and of features."""
+    """The distance of images to the targets, of pixels and of features."""
 
     def __init__(self, targets: Images, extract: Extract | None) -> None:
         self.extract = extract
@@ -195,7 +195,7 @@ class _Samples:
             indices = range(first, min(first + _AT_ONCE, descent.samples))
             points.append(space.points(space.latents(indices, seed=descent.seed)))
             images = space.render(points[-1]).float()
-            # Pictures of all samples would fill the memory: only their sum is kept.
+            # Images of all samples would fill the memory: only their sum is kept.
             summed = images.sum(dim=0, keepdim=True)
             total = summed if total is None else total + summed
             targets = [images.new_full((len(images),), n, dtype=torch.long) for n in range(count)]

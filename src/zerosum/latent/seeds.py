@@ -7,7 +7,7 @@ _NUMBERS["uniform"] = "torch.rand({shape}, {generator}) * 2 - 1"
 
 
 def recipe_of_latents(distribution: str, size: int, *, classes: int = 0) -> str:
-    """Return Python code that draws the latent of picture ``index`` of a ``seed``.
+    """Return Python code that draws the latent of image ``index`` of a ``seed``.
 
     The latents are those of `zerosum sample`. The code needs ``hashlib`` and ``torch`` only.
 

@@ -95,7 +95,7 @@ class NormalSpace(_InputSpace):
 
             z_i' = Φ⁻¹(Φ(−T) + Φ(z_i) (Φ(T) − Φ(−T))),
 
-        so that the distribution is theirs, while picture i of a seed stays similar and tends to
+        so that the distribution is theirs, while image i of a seed stays similar and tends to
         the untruncated one as T grows.
 
         Paper:
@@ -160,7 +160,7 @@ class ClassSpace(_InputSpace):
 
     Args:
         game: A conditional game.
-        labels: The classes of a seed's pictures.
+        labels: The classes of a seed's images.
     """
 
     def __init__(self, game: GeneratingGame[Any], labels: Sequence[int] = ()) -> None:
@@ -197,7 +197,7 @@ class ClassSpace(_InputSpace):
     def centre(self) -> Tensor:
         """The mean z, and the frequency of each class."""
         assert self.game.conditional_on is not None
-        counts = torch.tensor(self.game.conditional_on.pictures, dtype=torch.float32)
+        counts = torch.tensor(self.game.conditional_on.counts, dtype=torch.float32)
         if self.labels:
             counts = torch.bincount(torch.tensor(self.labels), minlength=len(counts)).float()
         return torch.cat([self.plain.centre, (counts / counts.sum()).to(self.device)])
@@ -274,7 +274,7 @@ def latent_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> Laten
 
     Args:
         game: The game of the generator.
-        labels: The classes of a seed's pictures, in a conditional game.
+        labels: The classes of a seed's images, in a conditional game.
 
     Example:
         >>> from zerosum.families.building import build_game
@@ -294,7 +294,7 @@ def input_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> Latent
 
     Args:
         game: The game of the generator.
-        labels: The classes of a seed's pictures, in a conditional game.
+        labels: The classes of a seed's images, in a conditional game.
     """
     return SPACES[game.latent](game) if game.conditional_on is None else ClassSpace(game, labels)
 

@@ -1,4 +1,4 @@
-"""Closed walks: from picture to picture along the paths of a latent space, and back again."""
+"""Closed walks: from image to image along the paths of a latent space, and back again."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import share_frames
 from zerosum.latent.spaces import LatentSpace
 from zerosum.media.animations import check_animation, save_animation
-from zerosum.media.images import check_sheet, tile, to_pictures
+from zerosum.media.images import check_sheet, tile, to_images
 from zerosum.types import Images, Points
 
 __all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
@@ -52,7 +52,7 @@ def check_walk(seeds: Sequence[int], *, frames: int, walks: int) -> None:
 def stops(
     space: LatentSpace, seeds: Sequence[int], *, walks: int = 1, truncation: float | None = None
 ) -> Stops:
-    """Compute the stops of walks: walk j passes picture j of each seed.
+    """Compute the stops of walks: walk j passes image j of each seed.
 
     In a conditional game each stop has the next of the space's classes.
 
@@ -106,7 +106,7 @@ def draw_walk(
     walks: int = 1,
     truncation: float | None = None,
 ) -> Iterator[Images]:
-    """Generate the pictures of `walk`, (walks, c, h, w) for each frame, on the CPU.
+    """Generate the images of `walk`, (walks, c, h, w) for each frame, on the CPU.
 
     Raises:
         ConfigError: As `check_walk`, or the truncation is out of range.
@@ -142,7 +142,7 @@ def save_walk(
     pieces = draw_walk(space, seeds, frames=frames, walks=columns**2, truncation=truncation)
     seconds = count / 25 if seconds is None else seconds
     check_animation(path, count=count, seconds=seconds)
-    sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
+    sheets = (to_images(tile(images, columns=columns))[0] for images in pieces)
     frames_done = _counted(sheets, count, progress)
     save_animation(frames_done, path, count=count, seconds=seconds, facts=facts)
 

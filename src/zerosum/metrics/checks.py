@@ -18,10 +18,10 @@ def check_features(features: Features, *, at_least: int = 1) -> None:
 
     Args:
         features: Shape (n, d).
-        at_least: The least number of pictures.
+        at_least: The least number of images.
 
     Raises:
-        DataError: There are fewer pictures, no numbers, or ones that are not finite.
+        DataError: There are fewer images, no numbers, or ones that are not finite.
 
     Example:
         >>> check_features(torch.tensor([[1.0], [float("nan")]]))

@@ -1,6 +1,6 @@
 """Squared distances in blocks: fast, with an error bound, and exact where that matters.
 
-All distances at once would be 20 GB for twice 50,000 pictures. So they are computed block by block
+All distances at once would be 20 GB for twice 50,000 images. So they are computed block by block
 as matrix products of 32-bit numbers, |x − y|² = |x|² + |y|² − 2 x·y, which are fast but inexact
 where x and y are near to each other. Each has a bound of its rounding error. Comparisons that the
 bound does not decide are made by √Σ(x − y)² in 64 bits.

@@ -1,4 +1,4 @@
-"""Diversity of pictures: it is 0 for a generator that always makes one picture."""
+"""Diversity of images: it is 0 for a generator that always makes one image."""
 
 import math
 
@@ -14,7 +14,7 @@ __all__ = ["diversity", "diversity_ratio"]
 
 
 def diversity(features: Features) -> Estimate:
-    """Compute the mean squared distance of two pictures, twice the trace of the covariance.
+    """Compute the mean squared distance of two images, twice the trace of the covariance.
 
     2 Σ |x_i − m|² / (n − 1); the error is 2 std |x_i − m|² / √n.
 
@@ -22,7 +22,7 @@ def diversity(features: Features) -> Estimate:
         features: Shape (n, d).
 
     Raises:
-        DataError: There are fewer than two pictures, or numbers that are not finite.
+        DataError: There are fewer than two images, or numbers that are not finite.
 
     Example:
         >>> import torch
@@ -38,12 +38,12 @@ def diversity(features: Features) -> Estimate:
 
 
 def diversity_ratio(fake: Features, real: Float[Tensor, "m _"]) -> Estimate:
-    """Compute the diversity of generated pictures over that of real ones.
+    """Compute the diversity of generated images over that of real ones.
 
-    It is near 1 for a good generator, near 0 after a collapse to a few pictures.
+    It is near 1 for a good generator, near 0 after a collapse to a few images.
 
     Args:
-        fake: Features of the generated pictures, shape (n, d).
+        fake: Features of the generated images, shape (n, d).
         real: Of the real ones, shape (m, d).
 
     Raises:

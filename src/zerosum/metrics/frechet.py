@@ -4,7 +4,7 @@ All forms here use one identity. With roots R of the covariances, S = RᵀR of s
 
     tr (S₁ S₂)^½ = ‖R₁ R₂ᵀ‖_*,   the sum of the singular values,
 
-so no square root of a non-symmetric matrix is needed, which would be slow and, for n < d pictures,
+so no square root of a non-symmetric matrix is needed, which would be slow and, for n < d images,
 inaccurate. Any root serves: a Cholesky factor, or the centred features over √(n − 1).
 """
 
@@ -41,7 +41,7 @@ def frechet_distance(a: Moments, b: Moments) -> float:
         b: m₂ and S₂.
 
     Raises:
-        DataError: The features differ in size, or one set is a single picture.
+        DataError: The features differ in size, or one set is a single image.
 
     Paper:
         Dowson & Landau 1982, https://doi.org/10.1016/0047-259X(82)90077-X; Heusel et al. 2017,
@@ -61,26 +61,26 @@ def frechet_distance(a: Moments, b: Moments) -> float:
 
 
 def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estimate:
-    """Compute the Fréchet distance of two sets of features, for any number of pictures.
+    """Compute the Fréchet distance of two sets of features, for any number of images.
 
-    The error is that of the delta method. To first order the distance is a mean over pictures:
+    The error is that of the delta method. To first order the distance is a mean over images:
     the derivative with respect to S₁ is I − A, where A = S₂^½ (S₂^½ S₁ S₂^½)^-½ S₂^½ is the
-    linear map that carries the first Gaussian onto the second, so that picture i counts
+    linear map that carries the first Gaussian onto the second, so that image i counts
 
         ψ_i = 2 (m₁ − m₂)·(x_i − m₁) + |x_i − m₁|² − (x_i − m₁)ᵀ A (x_i − m₁),
 
     the same for y with A⁻¹, and error² = var ψ(x) / n + var ψ(y) / m. With R₁ R₂ᵀ = P Σ Qᵀ and
     x_i − m₁ = R₁ᵀ u_i, the last term of ψ is Σ_k σ_k (Pᵀ u_i)_k². Where both sets come from one
     distribution, the first order vanishes and the error given is up to √2 too large, never too
-    small. It tells how much the value would change with other pictures, not its bias: see
+    small. It tells how much the value would change with other images, not its bias: see
     `frechet_bias` and `frechet_infinity`.
 
     Args:
-        x: Features of n pictures, shape (n, d).
+        x: Features of n images, shape (n, d).
         y: Features of m others, shape (m, d); n or m may be less than d.
 
     Raises:
-        DataError: A set has fewer than two pictures, or numbers that are not finite; or the sets
+        DataError: A set has fewer than two images, or numbers that are not finite; or the sets
             differ in d.
 
     Example:
@@ -90,7 +90,7 @@ def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estima
     """
     check_same_width(x, y)
     first, second = _Centred.of(x), _Centred.of(y)
-    # Roots have no more rows than there are pictures, so few pictures take little time.
+    # Roots have no more rows than there are images, so few images take little time.
     left, right, overlaps = _half_maps(first.root @ second.root.T)
     shift = first.mean - second.mean
     # tr S is the squared norm of a root.
@@ -101,7 +101,7 @@ def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estima
 
 
 def frechet_bias(moments: Moments, *, n: int, m: int) -> float:
-    """Compute the expected Fréchet distance of n and m pictures of one and the same Gaussian.
+    """Compute the expected Fréchet distance of n and m images of one and the same Gaussian.
 
     (1/n + 1/m) (Σ_i λ_i + ½ Σ_ij (1 + δ_ij) λ_i λ_j / (λ_i + λ_j)),
 
@@ -110,13 +110,13 @@ def frechet_bias(moments: Moments, *, n: int, m: int) -> float:
     near it means that the sets are alike; a distance of different sets has about this bias, too.
 
     Args:
-        moments: Moments of the Gaussian, usually of many real pictures.
-        n: Pictures in the one set.
-        m: Pictures in the other.
+        moments: Moments of the Gaussian, usually of many real images.
+        n: Images in the one set.
+        m: Images in the other.
 
     Raises:
         ConfigError: n or m is less than 2.
-        DataError: The moments are those of a single picture.
+        DataError: The moments are those of a single image.
 
     Example:
         >>> frechet_bias(Moments(None, torch.zeros(4).double(), torch.eye(4).double()), n=9, m=9)
@@ -139,18 +139,18 @@ def frechet_infinity(
     sizes: int = 15,
     smallest: float = 0.2,
 ) -> Estimate:
-    """Extrapolate the Fréchet distance to infinitely many pictures.
+    """Extrapolate the Fréchet distance to infinitely many images.
 
     The bias falls as 1/n. So the distance is computed for random shares f of both sets, from
     ``smallest`` to all, and a line is fitted in 1/f; the result is its value at 1/f = 0, which may
     be negative. The relation is linear only where the smallest share still has several times as
-    many pictures as the features have directions with notable variance.
+    many images as the features have directions with notable variance.
 
     The error has two parts, added as squares: that of `frechet_distance_of_features`, for other
-    pictures, and that of the line, for other shares.
+    images, and that of the line, for other shares.
 
     Args:
-        x: Features of n pictures, shape (n, d).
+        x: Features of n images, shape (n, d).
         y: Features of m others, shape (m, d).
         seed: Seed of the shares.
         sizes: Number of shares, 3 or more.
@@ -293,7 +293,7 @@ class _Centred:
 
     @property
     def root(self) -> Float64[Tensor, "r d"]:
-        """The root R, with as few rows as there are pictures or numbers."""
+        """The root R, with as few rows as there are images or numbers."""
         if self.small_root is None:
             return self.centred / math.sqrt(len(self.centred) - 1)
         return self.small_root.matrix

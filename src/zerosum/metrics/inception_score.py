@@ -23,24 +23,24 @@ TOLERANCE = 1e-3
 def inception_score(
     probabilities: Probabilities, *, splits: int = 10, seed: int = 2020
 ) -> Estimate:
-    """Compute exp E KL(p(class|picture) ‖ p(class)), between 1 and the number of classes.
+    """Compute exp E KL(p(class|image) ‖ p(class)), between 1 and the number of classes.
 
-    The pictures are shuffled (sorted ones would score 1 in every split) and split; the value is
+    The images are shuffled (sorted ones would score 1 in every split) and split; the value is
     the mean of the splits' scores, the error their standard deviation over √splits. Papers print
     the deviation itself after the ±. With a single split the error is that of the delta method:
-    the score times the standard deviation of the pictures' own KL over √n. The score grows with
-    the number of pictures in a split, and does not depend on real pictures. Shuffling and
+    the score times the standard deviation of the images' own KL over √n. The score grows with
+    the number of images in a split, and does not depend on real images. Shuffling and
     splitting are torch-fidelity's, so that equal seeds give equal values.
 
     Args:
-        probabilities: p(class|picture), shape (n, k), rows summing to 1; zeros are allowed.
+        probabilities: p(class|image), shape (n, k), rows summing to 1; zeros are allowed.
         splits: Number of parts, from 1 to n.
         seed: Seed of the shuffling.
 
     Raises:
-        ConfigError: There are fewer pictures than splits, or no split.
+        ConfigError: There are fewer images than splits, or no split.
         DataError: Rows are not finite, negative, or do not sum to 1; or there are fewer than two
-            pictures.
+            images.
 
     Paper:
         Salimans et al. 2016, section 4, https://arxiv.org/abs/1606.03498; what it means and does

@@ -1,4 +1,4 @@
-"""Mutual information of pictures and a classifier's predictions; no labels are needed."""
+"""Mutual information of images and a classifier's predictions; no labels are needed."""
 
 import torch
 from jaxtyping import Float64
@@ -11,10 +11,10 @@ __all__ = ["gains", "mutual_information"]
 
 
 def mutual_information(probabilities: Probabilities) -> Estimate:
-    """Compute I = mean over the pictures of KL(p_i ‖ p̄), in nats, from 0 to log k.
+    """Compute I = mean over the images of KL(p_i ‖ p̄), in nats, from 0 to log k.
 
     p̄ is the mean of the p_i. I is H(p̄) − mean H(p_i): high where the classifier is certain of each
-    picture, and its predictions vary. Without labels a network can be chosen by it, but a
+    image, and its predictions vary. Without labels a network can be chosen by it, but a
     classifier may be certain and wrong.
 
     Args:
@@ -38,7 +38,7 @@ def mutual_information(probabilities: Probabilities) -> Estimate:
 
 
 def gains(shares: Float64[Tensor, "n k"]) -> Float64[Tensor, " n"]:
-    """Compute KL(p_i ‖ p̄) of each picture; where p is 0, p log p is 0.
+    """Compute KL(p_i ‖ p̄) of each image; where p is 0, p log p is 0.
 
     Example:
         >>> gains(torch.eye(2).double()).exp()

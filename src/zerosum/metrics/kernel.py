@@ -1,4 +1,4 @@
-"""The kernel distance of two sets of features: unbiased, and so usable for few pictures."""
+"""The kernel distance of two sets of features: unbiased, and so usable for few images."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ __all__ = ["kernel_distance"]
 USUAL_SIZE = 1000
 
 FEWEST = 4
-"""Least pictures: a kernel's spread about its row means has n (n − 3) degrees of freedom."""
+"""Least images: a kernel's spread about its row means has n (n − 3) degrees of freedom."""
 
 
 def kernel_distance(
@@ -33,14 +33,14 @@ def kernel_distance(
 
     MMD² = Σ_{i≠j} k(x_i, x_j) / b(b−1) + Σ_{i≠j} k(y_i, y_j) / b(b−1) − 2 Σ_ij k(x_i, y_j) / b²,
 
-    k(u, v) = (u·v / d + 1)³; the value is the mean over random subsets of b pictures of each set,
+    k(u, v) = (u·v / d + 1)³; the value is the mean over random subsets of b images of each set,
     and may be negative.
     It is KID if, and only if, the features are those of FID's Inception network. The subsets are
     drawn as torch-fidelity draws them, so that equal seeds give equal values.
 
-    The error is that of other pictures *and* other subsets. The usual one, the subsets' standard
-    deviation over √subsets, lacks the former: all subsets are of the same pictures. As a
-    U-statistic of n and m pictures MMD² has the variance
+    The error is that of other images *and* other subsets. The usual one, the subsets' standard
+    deviation over √subsets, lacks the former: all subsets are of the same images. As a
+    U-statistic of n and m images MMD² has the variance
 
         V(n, m) = 4 var g_x / n + 4 var g_y / m
                   + 2 E e_xx² / n(n−1) + 2 E e_yy² / m(m−1) + 4 E e_xy² / nm,
@@ -50,7 +50,7 @@ def kernel_distance(
     error² = V(n, m) + (V(b, b) − V(n, m)) / subsets.
 
     Args:
-        x: Features of n pictures, shape (n, d).
+        x: Features of n images, shape (n, d).
         y: Features of m others, shape (m, d).
         subsets: Number of subsets, 1 or more.
         subset_size: b; by default the smallest of 1,000, n and m.
@@ -58,7 +58,7 @@ def kernel_distance(
 
     Raises:
         ConfigError: There is no subset, or its size is below 4 or above n or m.
-        DataError: A set has fewer than four pictures, or numbers that are not finite; or the sets
+        DataError: A set has fewer than four images, or numbers that are not finite; or the sets
             differ in d.
 
     Paper:
@@ -81,11 +81,9 @@ def kernel_distance(
     values = torch.stack([part.discrepancy for part in parts])
     # Unbiased estimates of variances may be negative; their mean is clamped, not each.
     spread = torch.stack([part.spread for part in parts]).mean(dim=0).clamp(min=0)
-    of_pictures = _variance(spread, len(x), len(y))
-    of_subsets = _variance(spread, size, size) - of_pictures
-    return Estimate(
-        value=values.mean().item(), error=math.sqrt(of_pictures + of_subsets / subsets)
-    )
+    of_images = _variance(spread, len(x), len(y))
+    of_subsets = _variance(spread, size, size) - of_images
+    return Estimate(value=values.mean().item(), error=math.sqrt(of_images + of_subsets / subsets))
 
 
 def _size(requested: int | None, n: int, m: int) -> int:
@@ -113,7 +111,7 @@ def _variance(spread: Float64[Tensor, " 5"], n: int, m: int) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Kernels:
-    """The statistics of one pair of subsets of b pictures.
+    """The statistics of one pair of subsets of b images.
 
     Attributes:
         discrepancy: MMD².
@@ -134,7 +132,7 @@ class _Kernels:
         # matrix is needed.
         effects = (rows - mean).square().sum() + (columns - mean).square().sum()
         square = (_squares(across) - count**2 * mean**2 - count * effects) / (count - 1) ** 2
-        # The variance of means over b pictures contains a share of the spread e², which is
+        # The variance of means over b images contains a share of the spread e², which is
         # removed.
         effect_x = (rows_x - rows).var() - (square_x + square) / len(x)
         effect_y = (rows_y - columns).var() - (square_y + square) / len(x)

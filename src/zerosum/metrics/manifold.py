@@ -20,11 +20,11 @@ class ManifoldScores:
     """The overlap of two sets of features.
 
     Attributes:
-        precision: Share of the generated pictures in a ball of a real one: are they realistic?
-        recall: Share of the real pictures in a ball of a generated one: are they diverse?
-        density: Mean number of balls of real pictures with a generated one, over k: like
-            precision, but less sensitive to outliers among the real pictures. May be above 1.
-        coverage: Share of the real pictures whose ball contains a generated one.
+        precision: Share of the generated images in a ball of a real one: are they realistic?
+        recall: Share of the real images in a ball of a generated one: are they diverse?
+        density: Mean number of balls of real images with a generated one, over k: like
+            precision, but less sensitive to outliers among the real images. May be above 1.
+        coverage: Share of the real images whose ball contains a generated one.
     """
 
     precision: Estimate
@@ -38,26 +38,26 @@ def manifold_scores(
 ) -> ManifoldScores:
     """Compute precision, recall, density and coverage.
 
-    The ball of a picture extends to its k-th nearest neighbour in its own set. It is open, as in
+    The ball of an image extends to its k-th nearest neighbour in its own set. It is open, as in
     the second paper (closed in the first, which differs only where distances tie), but contains
-    its centre: so two equal sets have precision, recall and coverage 1, even where many pictures
+    its centre: so two equal sets have precision, recall and coverage 1, even where many images
     are equal and balls have the radius 0. Their density is 1 if no distances tie, and n / k if all
-    pictures are equal.
+    images are equal.
 
-    Errors have two parts, added as squares: that of a share of independent pictures (`share`), and
-    a jackknife over the centres of the balls or, for coverage, over the pictures within: the
+    Errors have two parts, added as squares: that of a share of independent images (`share`), and
+    a jackknife over the centres of the balls or, for coverage, over the images within: the
     change of the score if one were left out and radii were kept. They are less accurate than other
     metrics' errors, because the dependence of radii is unknown: for Gaussians in 2 to 64
     dimensions they were 0.7 to 1.8 times the true ones, and more only above 0.97, where they are
     too large.
 
     Args:
-        real: Features of n real pictures, shape (n, d).
-        fake: Features of m generated pictures, shape (m, d).
+        real: Features of n real images, shape (n, d).
+        fake: Features of m generated images, shape (m, d).
         neighbours: k; 3 is usual for precision and recall, 5 for density and coverage.
 
     Raises:
-        ConfigError: A set has no more than k pictures.
+        ConfigError: A set has no more than k images.
         DataError: A set is empty or has numbers that are not finite; or the sets differ in d.
 
     Paper:
@@ -103,7 +103,7 @@ def expected_coverage(*, real: int, fake: int, neighbours: int = 5) -> float:
 
 
 def _share(hits: Bool[Tensor, " n"], lost_without: Int64[Tensor, " m"]) -> Estimate:
-    """Compute the share of hits; ``lost_without`` are hits that one other picture alone causes."""
+    """Compute the share of hits; ``lost_without`` are hits that one other image alone causes."""
     counted = share(hits)
     return Estimate(
         value=counted.value, error=math.hypot(counted.error, _jackknife(lost_without, len(hits)))

@@ -1,4 +1,4 @@
-"""Memorisation: near copies of training pictures among generated ones."""
+"""Memorisation: near copies of training images among generated ones."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ __all__ = ["NearCopies", "near_copies"]
 
 @dataclass(frozen=True, kw_only=True)
 class NearCopies:
-    """The generated pictures that are suspiciously near to a training picture.
+    """The generated images that are suspiciously near to a training image.
 
     Attributes:
         share: Their share; near ``expected`` where nothing is copied.
-        expected: The share of real pictures that are as near to another.
+        expected: The share of real images that are as near to another.
         threshold: The greatest distance of a near copy.
         fakes: Indices of near copies, nearest first, shape (k,).
-        originals: Indices of the training pictures that they resemble, shape (k,).
+        originals: Indices of the training images that they resemble, shape (k,).
     """
 
     share: Estimate
@@ -40,22 +40,22 @@ def near_copies(
     held_out: Float[Tensor, "h _"] | None = None,
     expected: float = 0.01,
 ) -> NearCopies:
-    """Find generated pictures that are nearer to a training picture than real ones usually are.
+    """Find generated images that are nearer to a training image than real ones usually are.
 
-    The threshold is a quantile of the distances of real pictures to their nearest training
-    picture: of pictures held out, if there are any; else of each training picture to its nearest
-    other. By construction about a share ``expected`` of new pictures is below it; a greater share
-    is a sign of copying. Where as many training pictures have exact duplicates the threshold is 0,
+    The threshold is a quantile of the distances of real images to their nearest training
+    image: of images held out, if there are any; else of each training image to its nearest
+    other. By construction about a share ``expected`` of new images is below it; a greater share
+    is a sign of copying. Where as many training images have exact duplicates the threshold is 0,
     and only exact copies count.
 
     Args:
-        fake: Features of the generated pictures, shape (n, d).
-        train: Features of the training pictures, shape (m, d).
-        held_out: Features of real pictures not trained on, shape (h, d).
+        fake: Features of the generated images, shape (n, d).
+        train: Features of the training images, shape (m, d).
+        held_out: Features of real images not trained on, shape (h, d).
         expected: The quantile, between 0 and 1.
 
     Raises:
-        ConfigError: ``expected`` is out of range, or there is no other picture to compare with.
+        ConfigError: ``expected`` is out of range, or there is no other image to compare with.
         DataError: A set is empty or has numbers that are not finite; or the sets differ in d.
 
     Example:

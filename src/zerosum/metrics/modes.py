@@ -16,10 +16,10 @@ __all__ = ["ModeCoverage", "modes_covered", "stacked_modes"]
 
 @dataclass(frozen=True, kw_only=True)
 class ModeCoverage:
-    """The distribution of generated pictures over known classes.
+    """The distribution of generated images over known classes.
 
     Attributes:
-        covered: Number of classes with a picture at least.
+        covered: Number of classes with an image at least.
         divergence: KL(shares of the classes ‖ equal shares), in nats; 0 if all are equal, log K if
             there is only one of K.
     """
@@ -29,20 +29,20 @@ class ModeCoverage:
 
 
 def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
-    """Count the classes among pictures, and compare their shares with equal ones.
+    """Count the classes among images, and compare their shares with equal ones.
 
     KL = Σ_k p_k log (K p_k), with p_k the share of class k. Its error is that of the delta method,
-    the standard deviation of log p_k over the pictures, over √n; for equal shares it is up to √2
+    the standard deviation of log p_k over the images, over √n; for equal shares it is up to √2
     too large. The number of classes has the jackknife's error, √(f (1 − f / n)) with f the number
-    of classes with exactly one picture, which is too large rather than too small.
+    of classes with exactly one image, which is too large rather than too small.
 
     Args:
-        labels: The predicted class of each picture, 0 to K − 1, shape (n,).
+        labels: The predicted class of each image, 0 to K − 1, shape (n,).
         modes: K.
 
     Raises:
         ConfigError: There is no class.
-        DataError: There are fewer than two pictures, or labels out of range.
+        DataError: There are fewer than two images, or labels out of range.
 
     Example:
         >>> coverage = modes_covered(torch.tensor([0, 0, 1, 1]), modes=4)
@@ -55,7 +55,7 @@ def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
     labels = labels.long()
     counts = labels.bincount(minlength=modes).double()
     total = len(labels)
-    # A class is lost without one picture only where it has no other: hence the jackknife's error.
+    # A class is lost without one image only where it has no other: hence the jackknife's error.
     once = int((counts == 1).sum())
     log_ratios = (counts * modes / total).log()[labels]
     return ModeCoverage(
@@ -71,7 +71,7 @@ def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
 def stacked_modes(digits: Int[Tensor, "n c"], *, classes: int = 10) -> ModeCoverage:
     """Count the modes of Stacked MNIST, where each channel is a digit: 1,000 for three channels.
 
-    Published numbers are for 26,000 pictures; of a generator with equal modes, and with a perfect
+    Published numbers are for 26,000 images; of a generator with equal modes, and with a perfect
     classifier, that many cover all 1,000 and have a divergence of 0.0193.
 
     Args:
@@ -80,10 +80,10 @@ def stacked_modes(digits: Int[Tensor, "n c"], *, classes: int = 10) -> ModeCover
 
     Raises:
         ConfigError: There is no class.
-        DataError: There are fewer than two pictures, or classes out of range.
+        DataError: There are fewer than two images, or classes out of range.
 
     Paper:
-        Metz et al. 2017, section 3.3.1, https://arxiv.org/abs/1611.02163; the number of pictures:
+        Metz et al. 2017, section 3.3.1, https://arxiv.org/abs/1611.02163; the number of images:
         Lin et al. 2018, section 4.2, https://arxiv.org/abs/1712.04086
 
     Example:

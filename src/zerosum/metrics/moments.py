@@ -28,7 +28,7 @@ class Moments:
     """Count, mean and scatter of a set of features; sets can be merged.
 
     Attributes:
-        count: n, the number of pictures; None where a file of another program has none.
+        count: n, the number of images; None where a file of another program has none.
         mean: m = Σ x_i / n, shape (d,), 64 bits.
         scatter: Σ (x_i − m)(x_i − m)ᵀ, shape (d, d), 64 bits; the covariance itself where the
             count is not known.
@@ -45,7 +45,7 @@ class Moments:
 
     @classmethod
     def of(cls, features: Features) -> "Moments":
-        """Compute the moments of features, shape (n, d), of one picture or more.
+        """Compute the moments of features, shape (n, d), of one image or more.
 
         Raises:
             DataError: There are none, or ones that are not finite.
@@ -106,7 +106,7 @@ class Moments:
         """The unbiased covariance, scatter / (n − 1).
 
         Raises:
-            DataError: There is only one picture.
+            DataError: There is only one image.
         """
         if self.count is None:
             return self.scatter
@@ -124,7 +124,7 @@ class Moments:
         """Write ``mu``, ``sigma`` and ``count`` as .npz, the format of pytorch-fid and others.
 
         Raises:
-            DataError: There is only one picture.
+            DataError: There is only one image.
             FileError: The file cannot be written.
 
         Example:

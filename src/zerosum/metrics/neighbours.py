@@ -142,13 +142,13 @@ def _nearest(
 
 @dataclass(frozen=True, eq=False)
 class Balls:
-    """Counts of pictures in balls.
+    """Counts of images in balls.
 
     Attributes:
-        around: Number of the n balls that contain each picture, shape (m,).
-        held: Number of pictures in each ball, shape (n,).
-        held_by_it_alone: Number of pictures in each ball and in no other, shape (n,).
-        filled_by_it_alone: Number of balls that contain each picture and no other, shape (m,).
+        around: Number of the n balls that contain each image, shape (m,).
+        held: Number of images in each ball, shape (n,).
+        held_by_it_alone: Number of images in each ball and in no other, shape (n,).
+        filled_by_it_alone: Number of balls that contain each image and no other, shape (m,).
     """
 
     around: Int64[Tensor, " m"]
@@ -225,24 +225,24 @@ def _pairs(
 class _Tally:
     """Accumulates counts of pairs for `Balls`."""
 
-    def __init__(self, balls: int, pictures: int, device: torch.device) -> None:
-        self.held, self.pictures = torch.zeros(2, balls, dtype=torch.int64, device=device)
-        self.around, self.centres = torch.zeros(2, pictures, dtype=torch.int64, device=device)
+    def __init__(self, balls: int, images: int, device: torch.device) -> None:
+        self.held, self.images = torch.zeros(2, balls, dtype=torch.int64, device=device)
+        self.around, self.centres = torch.zeros(2, images, dtype=torch.int64, device=device)
 
-    def add(self, ball: Int64[Tensor, " p"], picture: Int64[Tensor, " p"]) -> None:
-        """Add pairs of a ball and a picture in it."""
+    def add(self, ball: Int64[Tensor, " p"], image: Int64[Tensor, " p"]) -> None:
+        """Add pairs of a ball and an image in it."""
         self.held += ball.bincount(minlength=len(self.held))
-        self.pictures.index_add_(0, ball, picture)
-        self.around += picture.bincount(minlength=len(self.around))
-        self.centres.index_add_(0, picture, ball)
+        self.images.index_add_(0, ball, image)
+        self.around += image.bincount(minlength=len(self.around))
+        self.centres.index_add_(0, image, ball)
 
     def balls(self) -> Balls:
         """Return the counts."""
-        # Where a ball has one picture only, the sum of indices is its index; likewise for
-        # pictures.
+        # Where a ball has one image only, the sum of indices is its index; likewise for
+        # images.
         return Balls(
             around=self.around,
             held=self.held,
             held_by_it_alone=self.centres[self.around == 1].bincount(minlength=len(self.held)),
-            filled_by_it_alone=self.pictures[self.held == 1].bincount(minlength=len(self.around)),
+            filled_by_it_alone=self.images[self.held == 1].bincount(minlength=len(self.around)),
         )

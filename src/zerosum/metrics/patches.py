@@ -1,4 +1,4 @@
-"""Distances of patches of pictures at several scales, without a feature network."""
+"""Distances of patches of images at several scales, without a feature network."""
 
 import torch
 from jaxtyping import Float, Float64
@@ -19,8 +19,8 @@ SIDE = 7
 SMALLEST = 16
 """Least side of the coarsest level in pixels."""
 
-PICTURES = 256
-"""Number of pictures that are decomposed at once."""
+IMAGES = 256
+"""Number of images that are decomposed at once."""
 
 
 def patch_distances(
@@ -35,14 +35,14 @@ def patch_distances(
 
     The finest level shows edges and noise, the coarsest large structures. The patches of each set
     are normalised to mean 0 and standard deviation 1 per channel and level, so overall colours do
-    not count. The paper prints 1,000 times these numbers, for 16,384 pictures; fewer have larger
-    distances. The errors treat the patches of one picture as dependent, and ignore the
+    not count. The paper prints 1,000 times these numbers, for 16,384 images; fewer have larger
+    distances. The errors treat the patches of one image as dependent, and ignore the
     normalisation, which makes them up to twice too large.
 
     Args:
         real: Shape (n, c, h, w), 7 pixels or more on each side, in any range of numbers.
         fake: Shape (m, c, h, w).
-        patches: Patches of each picture and level; the memory is n · patches · 49 c · 8 bytes.
+        patches: Patches of each image and level; the memory is n · patches · 49 c · 8 bytes.
         projections: Number of directions.
         seed: Seed of places and directions.
 
@@ -51,7 +51,7 @@ def patch_distances(
 
     Raises:
         ConfigError: There is no patch, or fewer than two directions.
-        DataError: Pictures are too small or too few, differ in shape, or are not finite.
+        DataError: Images are too small or too few, differ in shape, or are not finite.
 
     Paper:
         Karras et al. 2018, section 5, https://arxiv.org/abs/1710.10196
@@ -83,9 +83,9 @@ def patch_distances(
 
 
 def laplacian_pyramid(images: Images) -> list[Float[Tensor, "n c _ _"]]:
-    """Decompose pictures into details of each scale, finest first; the last level is the rest.
+    """Decompose images into details of each scale, finest first; the last level is the rest.
 
-    Each level is l = g − up(down(g)). The picture is downsampled while both sides keep 16 pixels
+    Each level is l = g − up(down(g)). The image is downsampled while both sides keep 16 pixels
     or more.
 
     Args:
@@ -133,10 +133,10 @@ def enlarge(images: Tensor, like: Tensor) -> Tensor:
 def _descriptors(
     images: Tensor, level: int, patches: int, random: torch.Generator
 ) -> Float64[Tensor, "p e"]:
-    """Cut patches at random places of one level, and normalise them; pictures are in order."""
+    """Cut patches at random places of one level, and normalise them; images are in order."""
     parts = [
         cut_out(laplacian_pyramid(to_double(part))[level], patches, random)
-        for part in parts_of(images, PICTURES)
+        for part in parts_of(images, IMAGES)
     ]
     whole = torch.cat(parts)
     deviation, mean = torch.std_mean(whole, dim=(0, 2, 3), keepdim=True)
@@ -152,6 +152,6 @@ def cut_out(images: Tensor, patches: int, random: torch.Generator) -> Float64[Te
     reach = torch.arange(SIDE, device=images.device)
     rows = (top[..., None] + reach)[:, :, :, None]
     columns = (left[..., None] + reach)[:, :, None, :]
-    picture = torch.arange(n, device=images.device)[:, None, None, None]
-    cut = images.permute(0, 2, 3, 1)[picture, rows, columns]  # (n, patches, 7, 7, c)
+    image = torch.arange(n, device=images.device)[:, None, None, None]
+    cut = images.permute(0, 2, 3, 1)[image, rows, columns]  # (n, patches, 7, 7, c)
     return cut.flatten(0, 1).permute(0, 3, 1, 2)

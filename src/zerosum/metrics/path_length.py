@@ -1,4 +1,4 @@
-"""Perceptual path length: the rate of change of pictures along paths of a latent space."""
+"""Perceptual path length: the rate of change of images along paths of a latent space."""
 
 from zerosum.metrics.estimate import Estimate
 from zerosum.types import PerSample

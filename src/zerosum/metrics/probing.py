@@ -20,15 +20,15 @@ _BATCH = 64
 _RATE = 5e-3
 _DECAY = 1e-2
 _VALIDATION = 5
-"""Every fifth picture of the training half is for early stopping."""
+"""Every fifth image of the training half is for early stopping."""
 
 
 def probe_domains(
     source: Features, target: OtherFeatures, *, hidden: int = 100, seed: int = 0
 ) -> Estimate:
-    """Compute the accuracy of a probe for the domain, on pictures not trained on; 0.5 is chance.
+    """Compute the accuracy of a probe for the domain, on images not trained on; 0.5 is chance.
 
-    It is trained on one half of the pictures, equally many of each domain, and tested on the
+    It is trained on one half of the images, equally many of each domain, and tested on the
     other; features are standardised by the training half. Of 30 epochs of AdamW the one counts
     with the lowest cost on a fifth of that half, which is held out.
 
@@ -39,7 +39,7 @@ def probe_domains(
         seed: Seed of the halves and of the initial weights.
 
     Raises:
-        DataError: There are too few pictures.
+        DataError: There are too few images.
 
     Example:
         >>> random = torch.Generator().manual_seed(0)

@@ -1,4 +1,4 @@
-"""Shares of pictures with their standard error."""
+"""Shares of images with their standard error."""
 
 import math
 
@@ -11,13 +11,13 @@ __all__ = ["share"]
 
 
 def share(hits: Bool[Tensor, " n"]) -> Estimate:
-    """Compute the share of pictures with a property, and its binomial error.
+    """Compute the share of images with a property, and its binomial error.
 
     The error is √(p (1 − p) / (n + 4)) with p = (hits + 2) / (n + 4), Agresti and Coull's. It is
-    greater than 0 where no picture or every picture has the property: none of ten is no proof.
+    greater than 0 where no image or every image has the property: none of ten is no proof.
 
     Args:
-        hits: Whether each of n independent pictures has it, shape (n,).
+        hits: Whether each of n independent images has it, shape (n,).
 
     Paper:
         Agresti & Coull 1998, https://doi.org/10.1080/00031305.1998.10480550

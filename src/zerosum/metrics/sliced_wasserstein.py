@@ -32,8 +32,8 @@ def sliced_wasserstein(
     uniform on the unit sphere.
 
     The error has two parts, added as squares: for other directions, the distances' standard
-    deviation over √projections, and for other pictures. To first order the distance is a mean over
-    pictures of the potential ψ(x) = E_θ ∫_{θ·x} sign(F_θ − G_θ) dt, so the latter part is
+    deviation over √projections, and for other images. To first order the distance is a mean over
+    images of the potential ψ(x) = E_θ ∫_{θ·x} sign(F_θ − G_θ) dt, so the latter part is
     var ψ(x) / n + var ψ(y) / m. Where both sets come from one distribution it is too large, up to
     1.7-fold.
 
@@ -42,7 +42,7 @@ def sliced_wasserstein(
         y: Shape (m, d); m and n may differ.
         projections: Number of directions, 2 or more.
         seed: Seed of the directions.
-        group: Number of consecutive rows of one picture, which depend on each other.
+        group: Number of consecutive rows of one image, which depend on each other.
 
     Raises:
         ConfigError: There are fewer than two directions, or rows do not make whole groups.

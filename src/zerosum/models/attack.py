@@ -4,7 +4,7 @@ from typing import ClassVar, cast
 
 from zerosum.attacks.learned import Learned
 from zerosum.errors import ConfigError
-from zerosum.export import Part, takes_pictures
+from zerosum.export import Part, takes_images
 from zerosum.games.perturbation import PerturbationGame
 from zerosum.models.base import RANGE, Model, rows
 from zerosum.networks.kinds import Shaped
@@ -39,7 +39,7 @@ class LearnedAttack(Model):
 
     @property
     def shape(self) -> ImageShape:
-        """The shape (c, h, w) of its pictures."""
+        """The shape (c, h, w) of its images."""
         return self.run.config().pictures.shape
 
     @property
@@ -48,7 +48,7 @@ class LearnedAttack(Model):
         return self.game.settings.targeted
 
     def require(self, images: Images, target: int | None) -> None:
-        """Make sure that the attack fits the pictures and the target.
+        """Make sure that the attack fits the images and the target.
 
         Raises:
             ConfigError: It does not.
@@ -76,7 +76,7 @@ class LearnedAttack(Model):
         use = "changed = picture + 2 * epsilon * change, cut to [-1, 1]"
         return Part(
             network=network,
-            takes=takes_pictures(shape),
+            takes=takes_images(shape),
             gives="changes",
             facts={
                 "zerosum:input": f"pictures {rows(shape)}, {RANGE}",

@@ -8,13 +8,13 @@ import torch
 from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
 from zerosum.evaluation.likelihood import quantised
-from zerosum.export import Part, takes_pictures
+from zerosum.export import Part, takes_images
 from zerosum.games.autoregressive import AutoregressiveGame
 from zerosum.models.base import RANGE, rows
 from zerosum.models.sampler import Progress, Sampler
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
-from zerosum.sizes import MOST_PICTURES
+from zerosum.sizes import MOST_IMAGES
 from zerosum.types import Images, PerSample
 
 __all__ = ["Autoregressive"]
@@ -44,9 +44,9 @@ class Autoregressive(Sampler):
         Raises:
             ConfigError: A number is out of range, or there is a truncation.
         """
-        if not 1 <= count <= MOST_PICTURES or seed < 0 or batch_size < 1:
+        if not 1 <= count <= MOST_IMAGES or seed < 0 or batch_size < 1:
             raise ConfigError(
-                f"expected 1 ≤ count ≤ {MOST_PICTURES:,}, seed ≥ 0 and batch_size ≥ 1, "
+                f"expected 1 ≤ count ≤ {MOST_IMAGES:,}, seed ≥ 0 and batch_size ≥ 1, "
                 f"got {count}, {seed} and {batch_size}."
             )
         if truncation is not None:
@@ -107,7 +107,7 @@ class Autoregressive(Sampler):
         )
         return Part(
             network=network,
-            takes=takes_pictures(shape),
+            takes=takes_images(shape),
             gives="parameters",
             facts={
                 "zerosum:input": f"pictures {rows(shape)}, {RANGE}, at {settings.levels} levels",

@@ -56,9 +56,9 @@ class Model(ABC):
         """Write the run's network for other programs.
 
         The file holds the EMA alone, in evaluation mode, for any number n of rows: a
-        generator, latents (n, d) to pictures; the translator of a direction, pictures to pictures
-        of any height and width that are multiples of its ``multiple``; a classifier, pictures to
-        logits (n, classes); or a perturber, pictures to their changes. Its metadata describe input
+        generator, latents (n, d) to images; the translator of a direction, images to images
+        of any height and width that are multiples of its ``multiple``; a classifier, images to
+        logits (n, classes); or a perturber, images to their changes. Its metadata describe input
         and output, the run, the configuration, and how the latents of a seed are drawn.
 
         Args:
@@ -74,7 +74,7 @@ class Model(ABC):
         source = {"zerosum:config": json.dumps(to_json(self.run.config()))}
         description = f"A neural network trained by zerosum (run {printable(self.run.path.name)})."
         facts = {**self.facts(), "Description": description, **source, **part.facts}
-        del facts["zerosum:generated"]  # It is of pictures.
+        del facts["zerosum:generated"]  # It is of images.
         export_network(replace(part, facts=facts), Path(file))
 
     @abstractmethod
@@ -95,7 +95,7 @@ class Model(ABC):
             raise ConfigError(f"{self.run.path} does not translate: it has no direction.")
 
     def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
-        """Return the metadata of a picture that the model generated, with the caller's own."""
+        """Return the metadata of an image that the model generated, with the caller's own."""
         return provenance(run=self.run.path.name, images_seen=self.images_seen, seed=seed, **extra)
 
     if not TYPE_CHECKING:  # Type checkers know the attributes of the class, and no others.

@@ -8,7 +8,7 @@ from torch import nn
 
 from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
-from zerosum.export import Part, takes_pictures
+from zerosum.export import Part, takes_images
 from zerosum.games.classification import ClassifyingGame
 from zerosum.models.base import RANGE, Model, rows
 from zerosum.networks.kinds import Shaped
@@ -48,11 +48,11 @@ class Classifier(Model):
         """Compute the probabilities of the classes, shape (n, classes), on the CPU.
 
         Args:
-            images: Pictures of the run's shape, in [-1, 1].
-            batch_size: Number of pictures at once.
+            images: Images of the run's shape, in [-1, 1].
+            batch_size: Number of images at once.
 
         Raises:
-            DataError: The pictures do not have the run's shape, or are no floats in that range.
+            DataError: The images do not have the run's shape, or are no floats in that range.
             ConfigError: The batch size is less than 1.
         """
         expected = self.run.config().pictures
@@ -73,7 +73,7 @@ class Classifier(Model):
         shape = cast("Shaped", network).image_shape
         return Part(
             network=network,
-            takes=takes_pictures(shape),
+            takes=takes_images(shape),
             gives="logits",
             facts={
                 "zerosum:input": f"pictures {rows(shape)}, {RANGE}",

@@ -16,7 +16,7 @@ from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Extract, Projection, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.media.images import check_png, save_pictures, save_png, to_pictures
+from zerosum.media.images import check_png, save_images, save_png, to_images
 from zerosum.models.base import CUT, RANGE, rows
 from zerosum.models.sampler import Progress, Sampler
 from zerosum.nn.noise import NoiseInjection
@@ -32,7 +32,7 @@ class Generator(Sampler):
     """A trained generator: to `sample` from, to `walk`, `mix`, `project` and edit with.
 
     Attributes:
-        labels: The classes of its pictures, one after the other; see `of_class`.
+        labels: The classes of its images, one after the other; see `of_class`.
 
     Example:
         >>> import torch
@@ -56,9 +56,9 @@ class Generator(Sampler):
         self.labels: tuple[int, ...] = ()
 
     def of_class(self: GeneratorT, *classes: str | int) -> GeneratorT:
-        """Return the model with fixed classes for its pictures, one after the other.
+        """Return the model with fixed classes for its images, one after the other.
 
-        Picture i of a seed has class number i, and classes repeat; so do the stops of a walk.
+        Image i of a seed has class number i, and classes repeat; so do the stops of a walk.
         Without this method classes are as frequent as in the data.
 
         Args:
@@ -89,7 +89,7 @@ class Generator(Sampler):
         truncation: float | None = None,
         progress: Progress | None = None,
     ) -> Iterator[Images]:
-        """The pictures of `sample` in pieces, for counts that do not fit into memory."""
+        """The images of `sample` in pieces, for counts that do not fit into memory."""
         pieces = draw_samples(
             self.latent, count, seed=seed, batch_size=batch_size, truncation=truncation
         )
@@ -108,9 +108,9 @@ class Generator(Sampler):
         walks: int = 1,
         truncation: float | None = None,
     ) -> Iterator[Images]:
-        """Generate the pictures of a closed walk from seed to seed and back to the first.
+        """Generate the images of a closed walk from seed to seed and back to the first.
 
-        Walk j passes picture j of each seed, as `sample` generates it, at constant speed: in z
+        Walk j passes image j of each seed, as `sample` generates it, at constant speed: in z
         along spheres (straight for uniform latents), in the styles of a style-based generator
         straight.
 
@@ -121,7 +121,7 @@ class Generator(Sampler):
             truncation: As for `sample`.
 
         Returns:
-            For each of ``len(seeds) * frames`` frames the pictures, shape (walks, c, h, w).
+            For each of ``len(seeds) * frames`` frames the images, shape (walks, c, h, w).
 
         Raises:
             ConfigError: There are fewer than two seeds, or something is out of range.
@@ -159,22 +159,22 @@ class Generator(Sampler):
         extract: Extract | None = None,
         progress: Progress | None = None,
     ) -> Projection:
-        """Find the points of the latent space whose pictures are nearest to the images.
+        """Find the points of the latent space whose images are nearest to the images.
 
         Args:
-            images: Pictures of the run's shape, in [-1, 1].
+            images: Images of the run's shape, in [-1, 1].
             descent: How to look for them.
             extract: Features to compare besides pixels: `FeatureNetwork.extract`.
             progress: Is told of steps done and of their number.
 
         Raises:
-            DataError: The pictures do not have the run's shape, or are no floats in that range.
+            DataError: The images do not have the run's shape, or are no floats in that range.
         """
         return project(self.latent, images, descent=descent, extract=extract, progress=progress)
 
     @property
     def image_shape(self) -> ImageShape:
-        """(c, h, w) of the pictures."""
+        """(c, h, w) of the images."""
         return self.latent.image_shape
 
     def columns(self, count: int) -> int | None:
@@ -253,10 +253,10 @@ class Generator(Sampler):
                 "coarse": " ".join(map(str, coarse)),
                 "fine": " ".join(map(str, fine)),
             }
-            (sheet,) = to_pictures(table.sheet())
+            (sheet,) = to_images(table.sheet())
             save_png(sheet, Path(grid), facts=self.facts(**seeds, **options))
         if out is not None:
-            save_pictures(Path(out), iter([table.mixtures.flatten(0, 1)]), facts=facts)
+            save_images(Path(out), iter([table.mixtures.flatten(0, 1)]), facts=facts)
 
     def save_edits(
         self,
@@ -268,7 +268,7 @@ class Generator(Sampler):
         columns: int = 9,
         reach: float = 3.0,
     ) -> None:
-        """Write a PNG of a seed's first picture, moved along the directions of a method.
+        """Write a PNG of a seed's first image, moved along the directions of a method.
 
         Raises:
             ConfigError: There is no such method, or a number is out of range.
@@ -283,7 +283,7 @@ class Generator(Sampler):
     def options(
         self, truncation: float | None, *, index: int | None = None, seed: int = 0
     ) -> dict[str, Any]:
-        """A truncation, and the class of one picture or those of all."""
+        """A truncation, and the class of one image or those of all."""
         label = None if index is None else self.latent.label(index, seed=seed)
         labels = self.labels if label is None else (label,)
         options = super().options(truncation)
@@ -321,7 +321,7 @@ class Generator(Sampler):
 
 
 def _counted(pieces: Iterator[Images], count: int, progress: Progress) -> Iterator[Images]:
-    """The pieces, of each of which is told how many pictures there are then."""
+    """The pieces, of each of which is told how many images there are then."""
     done = 0
     for images in pieces:
         done += len(images)

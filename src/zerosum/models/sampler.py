@@ -11,10 +11,10 @@ from zerosum.errors import RunError
 from zerosum.media.images import (
     check_png,
     check_sheet,
-    save_pictures,
+    save_images,
     save_png,
     tile,
-    to_pictures,
+    to_images,
 )
 from zerosum.models.base import Model
 from zerosum.types import Images, ImageShape
@@ -109,7 +109,7 @@ class Sampler(Model):
             options = self.options(truncation, index=index, seed=seed)
             return self.facts(seed=seed, index=index, **options)
 
-        save_pictures(Path(out), images, facts=facts)
+        save_images(Path(out), images, facts=facts)
 
     def save_grid(
         self,
@@ -127,9 +127,9 @@ class Sampler(Model):
         check_png(Path(file))
         check_sheet(count, self.image_shape)
         images = self.sample(count, seed=seed, truncation=truncation, progress=progress)
-        (picture,) = to_pictures(tile(images, columns=self.columns(count)))
+        (image,) = to_images(tile(images, columns=self.columns(count)))
         facts = self.facts(seed=seed, **self.options(truncation))
-        save_png(picture, Path(file), facts=facts)
+        save_png(image, Path(file), facts=facts)
 
     @property
     def image_shape(self) -> ImageShape:

@@ -1,4 +1,4 @@
-"""A trained translator as a model: from pictures of one domain to the other."""
+"""A trained translator as a model: from images of one domain to the other."""
 
 from typing import ClassVar
 
@@ -54,17 +54,17 @@ class Translator(Model):
     def translate(
         self, images: Images, *, direction: str | None = None, tile: int = 1024
     ) -> Images:
-        """Translate pictures to the other domain, floats in [-1, 1], on their device.
+        """Translate images to the other domain, floats in [-1, 1], on their device.
 
         Args:
-            images: Pictures in [-1, 1], shape (n, c, h, w), of any size from the network's
+            images: Images in [-1, 1], shape (n, c, h, w), of any size from the network's
                 ``smallest``.
             direction: ``a2b`` or ``b2a``; by default the run's first.
-            tile: Pictures of more than tile x tile pixels are translated in overlapping tiles.
+            tile: Images of more than tile x tile pixels are translated in overlapping tiles.
 
         Raises:
             ConfigError: It does not translate in that direction, or the tiles are too small.
-            DataError: The pictures are too small, or are no floats in that range.
+            DataError: The images are too small, or are no floats in that range.
         """
         with evaluating(self.translator(direction)) as network:
             channels = self.run.config().pictures.channels

@@ -19,11 +19,11 @@ _PARTS = ("forward_features", "forward_head", "features")
 def build_generator(
     config: GeneratorSettings, shape: ImageShape, *, classes: int = 0, class_size: int = 0
 ) -> Generator:
-    """Build the generator for pictures of that shape.
+    """Build the generator for images of that shape.
 
     Args:
         config: Its settings.
-        shape: (c, h, w) of the pictures.
+        shape: (c, h, w) of the images.
         classes: Number of classes; 0: the generator is unconditional.
         class_size: Numbers that stand for a class beside z.
 
@@ -48,11 +48,11 @@ def build_discriminator(
     classes: int = 0,
     minibatch: MinibatchDiscriminationConfig = NO_MINIBATCH,
 ) -> nn.Module:
-    """Build the discriminator for pictures of that shape.
+    """Build the discriminator for images of that shape.
 
     Args:
         config: Its settings.
-        shape: (c, h, w) of the pictures.
+        shape: (c, h, w) of the images.
         classes: Number of classes; 0: the discriminator is unconditional.
         minibatch: Settings of minibatch discrimination.
 

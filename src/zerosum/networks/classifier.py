@@ -19,13 +19,13 @@ _KERNEL = 5
 
 
 class ClassifierNetwork(FeatureExtractor):
-    """A classifier in two parts: from pictures to features, and from features to logits.
+    """A classifier in two parts: from images to features, and from features to logits.
 
     Attributes:
         classes: Number of classes.
-        image_shape: (channels, height, width) of one picture.
-        feature_size: Numbers in the features of one picture.
-        body: Pictures to features.
+        image_shape: (channels, height, width) of one image.
+        feature_size: Numbers in the features of one image.
+        body: Images to features.
         head: Features (n, feature_size) to logits (n, classes).
     """
 
@@ -36,18 +36,18 @@ class ClassifierNetwork(FeatureExtractor):
     head: nn.Module
 
     def features(self, images: Images) -> Features:
-        """Extract the features of pictures, shape (n, feature_size)."""
+        """Extract the features of images, shape (n, feature_size)."""
         features: Features = self.body(images)
         return features
 
     def forward(self, images: Images) -> ClassLogits:
-        """Compute one logit per picture and class."""
+        """Compute one logit per image and class."""
         logits: ClassLogits = self.head(self.features(images))
         return logits
 
 
 class ConvClassifier(ClassifierNetwork):
-    """Pictures to logits of classes, through convolutions.
+    """Images to logits of classes, through convolutions.
 
     x (n, c, h, w) → as long as both sides are at least 8: (convolution of stride 2, normalisation,
     ReLU) → (convolution of stride 1 to twice the channels, normalisation, ReLU) → dropout → linear
@@ -55,7 +55,7 @@ class ConvClassifier(ClassifierNetwork):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
         classes: Number of classes.
 
     Example:
@@ -99,11 +99,11 @@ class LenetClassifier(ClassifierNetwork):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
         classes: Number of classes.
 
     Raises:
-        ConfigError: The pictures are too small for the number of layers.
+        ConfigError: The images are too small for the number of layers.
 
     Paper:
         Ganin et al. 2016, figure 4a, https://arxiv.org/abs/1505.07818 (the defaults); Tzeng et al.

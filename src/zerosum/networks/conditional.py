@@ -57,7 +57,7 @@ class ConditionalGenerator(Wrapper, Generator):
         self.normalise = PixelNorm()
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = self.inner(self.condition(latent_rows(latents)))
         return images
 
@@ -93,7 +93,7 @@ class ConditionalDiscriminator(Wrapper):
     """
 
     def forward(self, images: Images, labels: Labels) -> Logits:
-        """Compute one logit per picture: positive means "real, and of that class"."""
+        """Compute one logit per image: positive means "real, and of that class"."""
         # The projection is linear in φ, so the inner linear layer computes it with ψ in one
         # product.
         outputs: AnyLogits = self.inner(images)

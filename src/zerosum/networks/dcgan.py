@@ -63,7 +63,7 @@ STEMS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
     "stem", {"linear": _linear_stem, "convolution": _convolution_stem}
 )
 """From a latent vector to the smallest map: a linear layer and a reshape, or a transposed
-convolution of a 1x1 picture. They are the same functions of z with other initial weights."""
+convolution of a 1x1 image. They are the same functions of z with other initial weights."""
 
 HEADS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
     "head", {"linear": _linear_head, "convolution": _convolution_head}
@@ -117,7 +117,7 @@ and a convolution of kernel 3, which has no checkerboard artefacts."""
 
 
 class DcganGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through transposed convolutions.
+    """Latent vectors to images, through transposed convolutions.
 
     z (n, latent_size) → stem → the smallest map (n, channels, h >> k, w >> k) → k times
     (transposed convolution, normalisation, ReLU), of which the last is followed by tanh instead,
@@ -126,11 +126,11 @@ class DcganGenerator(LayeredGenerator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Radford et al. 2016, section 3 and Figure 1, https://arxiv.org/abs/1511.06434
@@ -172,7 +172,7 @@ class DcganGenerator(LayeredGenerator):
 
 
 class DcganDiscriminator(Discriminator):
-    """Pictures to logits, through strided convolutions.
+    """Images to logits, through strided convolutions.
 
     x (n, c, h, w) → convolution, LeakyReLU → k − 1 times (convolution, normalisation, LeakyReLU)
     → the smallest map → head → logits (n,). With ``norm="none"`` the convolutions have biases and
@@ -180,11 +180,11 @@ class DcganDiscriminator(Discriminator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Radford et al. 2016, section 3, https://arxiv.org/abs/1511.06434

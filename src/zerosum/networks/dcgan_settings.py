@@ -21,7 +21,7 @@ __all__ = ["DcganDiscriminatorConfig", "DcganGeneratorConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class DcganGeneratorConfig(GeneratorSettings):
-    """Transposed convolutions of stride 2 from a small map to the picture.
+    """Transposed convolutions of stride 2 from a small map to the image.
 
     Example:
         >>> DcganGeneratorConfig(base_channels=32, stem="linear").norm
@@ -66,7 +66,7 @@ class DcganGeneratorConfig(GeneratorSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class DcganDiscriminatorConfig(DiscriminatorSettings):
-    """Convolutions of stride 2 from the picture to one logit.
+    """Convolutions of stride 2 from the image to one logit.
 
     Example:
         >>> DcganDiscriminatorConfig(norm="none", spectral_norm=True).base_channels

@@ -1,4 +1,4 @@
-"""The base class of discriminators of whole pictures: features, and a last layer on them."""
+"""The base class of discriminators of whole images: features, and a last layer on them."""
 
 from collections.abc import Sequence
 from functools import partial, reduce
@@ -20,10 +20,10 @@ class Discriminator(FeatureExtractor):
     """A discriminator in two steps: D(x) = w · f(x) + b, where f is all but the last layer.
 
     `forward_features` computes f, `forward_head` the last layer. Feature matching compares means
-    of f, and minibatch discrimination compares pictures by f.
+    of f, and minibatch discrimination compares images by f.
 
     Attributes:
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
         layers: The layers in their order. The last two are a linear one, and one that brings the
             logits into shape.
         in_full: How many of them, at the end, compute in 32 bits where the others compute in 16:
@@ -46,7 +46,7 @@ class Discriminator(FeatureExtractor):
     in_full: int = 2
 
     def forward(self, images: Images) -> AnyLogits:
-        """Compute one logit per picture, positive for "real", or ``outputs`` of them."""
+        """Compute one logit per image, positive for "real", or ``outputs`` of them."""
         return self.forward_head(self.forward_features(images))
 
     def forward_features(self, images: Images) -> Maps:
@@ -61,7 +61,7 @@ class Discriminator(FeatureExtractor):
         return in_full_precision(partial(apply_layers, list(self.layers)[-2:]), maps)
 
     def features(self, images: Images) -> Features:
-        """Compute `forward_features` as one row of numbers per picture, shape (n, d)."""
+        """Compute `forward_features` as one row of numbers per image, shape (n, d)."""
         return self.forward_features(images).flatten(1)
 
 

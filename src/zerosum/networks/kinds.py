@@ -24,17 +24,17 @@ __all__ = [
 
 
 class Shaped(nn.Module):
-    """A network for pictures of one shape.
+    """A network for images of one shape.
 
     Attributes:
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
     """
 
     image_shape: ImageShape
 
 
 class Generator(Shaped):
-    """Latent vectors to pictures.
+    """Latent vectors to images.
 
     Attributes:
         latent_size: Numbers in a latent vector.
@@ -47,13 +47,13 @@ class LayeredGenerator(Generator):
     """A generator whose layers follow each other.
 
     Attributes:
-        layers: From rows of latents to pictures.
+        layers: From rows of latents to images.
     """
 
     layers: nn.Sequential
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = self.layers(latent_rows(latents))
         return images
 
@@ -72,23 +72,23 @@ class StyledGenerator(Generator):
         raise NotImplementedError
 
     def synthesis(self, styles: Tensor) -> Images:
-        """Generate pictures from styles (n, layers, d)."""
+        """Generate images from styles (n, layers, d)."""
         raise NotImplementedError
 
 
 class FeatureExtractor(nn.Module):
-    """A network with features of pictures."""
+    """A network with features of images."""
 
     def features(self, images: Images) -> Features:
-        """Extract the features of pictures, shape (n, d)."""
+        """Extract the features of images, shape (n, d)."""
         raise NotImplementedError
 
 
 class Translator(Shaped):
-    """Pictures to pictures of the same shape; it is trained on pictures of one shape.
+    """Images to images of the same shape; it is trained on images of one shape.
 
     Attributes:
-        multiple: Sides of other pictures must be multiples of this.
+        multiple: Sides of other images must be multiples of this.
         smallest: The least side.
     """
 
@@ -100,7 +100,7 @@ class MappedTranslator(Translator):
     """A translator that returns its intermediate maps, too."""
 
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
-        """Translate pictures; return them with the intermediate maps (n, channels, h, w)."""
+        """Translate images; return them with the intermediate maps (n, channels, h, w)."""
         raise NotImplementedError
 
 

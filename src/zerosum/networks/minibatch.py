@@ -16,19 +16,19 @@ __all__ = ["MinibatchDiscriminator"]
 class MinibatchDiscriminator(Wrapper):
     """Logits that depend on the batch: D(x) = w · f(x) + b + v · o(x).
 
-    f is the input of the last layer of any discriminator, o(x) measures how near the picture is to
+    f is the input of the last layer of any discriminator, o(x) measures how near the image is to
     the others of the batch (`zerosum.nn.MinibatchDiscrimination`). The paper concatenates f and o
     before the next layer; where that is the last one, and linear, w · f + v · o is the same. v
     starts as 0, so that D starts as it would without.
 
-    Real and generated pictures have to be in separate batches, as in `AdversarialGame`. A logit
-    depends on the whole batch, and so does its gradient by one picture: R1 and R2 penalise the
+    Real and generated images have to be in separate batches, as in `AdversarialGame`. A logit
+    depends on the whole batch, and so does its gradient by one image: R1 and R2 penalise the
     gradient of the batch's sum of logits, as they do with batch normalisation.
 
     Args:
         inner: The discriminator.
         settings: B ``kernels`` of the ``size`` C; o has B numbers.
-        outputs: Logits of each picture, as many as the inner discriminator gives.
+        outputs: Logits of each image, as many as the inner discriminator gives.
 
     Paper:
         Salimans et al. 2016, section 3.2, https://arxiv.org/abs/1606.03498
@@ -56,7 +56,7 @@ class MinibatchDiscriminator(Wrapper):
         nn.init.zeros_(self.weigh.weight)
 
     def forward(self, images: Images) -> AnyLogits:
-        """Compute one logit per picture, positive for "real", or ``outputs`` of them."""
+        """Compute one logit per image, positive for "real", or ``outputs`` of them."""
         maps = self.inner.forward_features(images)
         logits = self.inner.forward_head(maps)
         projection = in_full_precision(self.projection, maps.flatten(1))

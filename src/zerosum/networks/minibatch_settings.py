@@ -9,7 +9,7 @@ __all__ = ["MinibatchDiscriminationConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class MinibatchDiscriminationConfig:
-    """Minibatch discrimination: the discriminator compares each picture with others of its batch.
+    """Minibatch discrimination: the discriminator compares each image with others of its batch.
 
     Example:
         >>> MinibatchDiscriminationConfig(kernels=50).size

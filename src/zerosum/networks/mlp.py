@@ -16,14 +16,14 @@ __all__ = ["MlpDiscriminator", "MlpGenerator"]
 
 
 class MlpGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through fully connected layers.
+    """Latent vectors to images, through fully connected layers.
 
     h₀ = z, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), G(z) = tanh(W h + b), with z (n, latent_size),
     hᵢ (n, widthᵢ) and G(z) (n, c, h, w) in (-1, 1). Dropout acts in training mode only.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Paper:
@@ -51,14 +51,14 @@ class MlpGenerator(LayeredGenerator):
 
 
 class MlpDiscriminator(Discriminator):
-    """Pictures to logits, through fully connected layers.
+    """Images to logits, through fully connected layers.
 
     h₀ = x as one row of c·h·w numbers, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), D(x) = wᵀh + b.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture.
-        outputs: Logits of each picture.
+        image_shape: (channels, height, width) of one image.
+        outputs: Logits of each image.
 
     Paper:
         Goodfellow et al. 2014, section 5, https://arxiv.org/abs/1406.2661

@@ -1,6 +1,6 @@
 """Networks of your own: made by your factory, and checked before anything is trained.
 
-The check is a pass of two pictures, or latents, of zeros in evaluation mode, so that neither
+The check is a pass of two images, or latents, of zeros in evaluation mode, so that neither
 statistics nor random numbers change. A wrapper adds the attributes that zerosum needs.
 """
 
@@ -34,15 +34,15 @@ __all__ = [
 ]
 
 _CHECKED = 2
-"""Pictures of the pass that checks a network."""
+"""Images of the pass that checks a network."""
 
 
 class OwnGenerator(Wrapper, Generator):
-    """A generator of your own: latent vectors (n, latent_size) to pictures (n, c, h, w).
+    """A generator of your own: latent vectors (n, latent_size) to images (n, c, h, w).
 
     Args:
         settings: Settings with the factory.
-        image_shape: (c, h, w) of the pictures.
+        image_shape: (c, h, w) of the images.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
@@ -60,17 +60,17 @@ class OwnGenerator(Wrapper, Generator):
         _require_shape(settings, images, "pictures", (_CHECKED, *image_shape))
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = self.inner(latent_rows(latents))
         return images
 
 
 class OwnTranslator(Wrapper, Translator):
-    """A translator of your own: pictures to pictures of the same shape.
+    """A translator of your own: images to images of the same shape.
 
     Args:
         settings: Settings with the factory.
-        image_shape: (c, h, w) of the pictures that it is to be trained on.
+        image_shape: (c, h, w) of the images that it is to be trained on.
 
     Raises:
         ConfigError: The factory returns no such network.
@@ -85,20 +85,20 @@ class OwnTranslator(Wrapper, Translator):
         _require_shape(settings, images, "pictures", (_CHECKED, *image_shape))
 
     def forward(self, images: Images) -> Images:
-        """Translate pictures."""
+        """Translate images."""
         translated: Images = self.inner(images)
         return translated
 
 
 class OwnClassifier(Wrapper, ClassifierNetwork):
-    """A classifier of your own: pictures to logits (n, classes).
+    """A classifier of your own: images to logits (n, classes).
 
-    If it has a method ``features`` from pictures to (n, d), and a module ``head`` from these to
+    If it has a method ``features`` from images to (n, d), and a module ``head`` from these to
     the logits, those are its two parts; else its logits are its features, too.
 
     Args:
         settings: Settings with the factory.
-        image_shape: (c, h, w) of the pictures.
+        image_shape: (c, h, w) of the images.
         classes: Number of classes.
 
     Raises:
@@ -122,14 +122,14 @@ class OwnClassifier(Wrapper, ClassifierNetwork):
         self.feature_size = features.shape[1]
 
     def features(self, images: Images) -> Features:
-        """Extract the features of pictures, shape (n, feature_size)."""
+        """Extract the features of images, shape (n, feature_size)."""
         if self.has_parts:
             return cast("FeatureExtractor", self.inner).features(images)
         logits: Features = self.inner(images)
         return logits
 
     def forward(self, images: Images) -> ClassLogits:
-        """Compute one logit per picture and class."""
+        """Compute one logit per image and class."""
         logits: ClassLogits = self.inner(images)
         return logits
 
@@ -137,7 +137,7 @@ class OwnClassifier(Wrapper, ClassifierNetwork):
 def own_discriminator(
     settings: OwnDiscriminatorConfig, image_shape: ImageShape, *, outputs: int = 1
 ) -> nn.Module:
-    """Build a discriminator of whole pictures by a factory of your own.
+    """Build a discriminator of whole images by a factory of your own.
 
     Raises:
         ConfigError: The factory returns no such network.
@@ -152,7 +152,7 @@ def own_discriminator(
 def own_patch_discriminator(
     settings: OwnDiscriminatorConfig, image_shape: ImageShape
 ) -> nn.Module:
-    """Build a discriminator of pictures, or of their patches, by a factory of your own.
+    """Build a discriminator of images, or of their patches, by a factory of your own.
 
     Raises:
         ConfigError: The factory returns no such network.

@@ -1,4 +1,4 @@
-"""Networks that classify patches of a picture, one by one, rather than the whole."""
+"""Networks that classify patches of an image, one by one, rather than the whole."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,7 +21,7 @@ __all__ = ["PatchDiscriminator", "PatchHeads"]
 
 
 class PatchDiscriminator(nn.Module):
-    """Pictures to maps of logits, one for every patch; the paper's patches are 70x70 pixels.
+    """Images to maps of logits, one for every patch; the paper's patches are 70x70 pixels.
 
     C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``downsamplings`` of
     stride 2, then one of stride 1 if ``smooth``, then the last of stride 1. All but the first and
@@ -30,10 +30,10 @@ class PatchDiscriminator(nn.Module):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of the pictures.
+        image_shape: (channels, height, width) of the images.
 
     Raises:
-        ConfigError: If the picture is too small for so many layers, or a name is unknown.
+        ConfigError: If the image is too small for so many layers, or a name is unknown.
 
     Paper:
         Isola et al. 2017, section 6.1.2, https://arxiv.org/abs/1611.07004
@@ -127,7 +127,7 @@ def _stride_one(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
 
 
 def _check_size(shape: ImageShape, settings: PatchDiscriminatorConfig) -> None:
-    """Refuse pictures too small: each layer of kernel 4 and stride 1 removes one pixel."""
+    """Refuse images too small: each layer of kernel 4 and stride 1 removes one pixel."""
     count = settings.downsamplings
     sides = [side >> count for side in shape[1:]]
     least = 2 + settings.smooth

@@ -1,4 +1,4 @@
-"""A network from a picture to a perturbation of it."""
+"""A network from an image to a perturbation of it."""
 
 import torch
 from torch import nn
@@ -9,15 +9,15 @@ __all__ = ["Perturber"]
 
 
 class Perturber(nn.Module):
-    """From a picture to a perturbation of its pixels, as a share of the greatest one allowed.
+    """From an image to a perturbation of its pixels, as a share of the greatest one allowed.
 
     The perturbation is the output of a translator, whose tanh keeps every share in [-1, 1]. In the
-    universal form the translator's input is not the picture but a fixed pattern u ~ U(-1, 1), so
-    all pictures have the same perturbation.
+    universal form the translator's input is not the image but a fixed pattern u ~ U(-1, 1), so
+    all images have the same perturbation.
 
     Args:
-        translator: From pictures (n, c, h, w) to as many numbers in [-1, 1].
-        image_shape: (c, h, w) of the pictures.
+        translator: From images (n, c, h, w) to as many numbers in [-1, 1].
+        image_shape: (c, h, w) of the images.
         universal: Whether the input is the pattern.
 
     Attributes:
@@ -51,7 +51,7 @@ class Perturber(nn.Module):
         """Compute the perturbations, each pixel's in [-1, 1].
 
         Args:
-            images: Pictures in [-1, 1].
+            images: Images in [-1, 1].
         """
         source = images if self.pattern is None else self.pattern
         perturbations: Images = self.translator(source)

@@ -1,8 +1,8 @@
-"""ProGAN's networks: they start with small pictures and grow by one size after the other.
+"""ProGAN's networks: they start with small images and grow by one size after the other.
 
 The game sets ``progress``, a number of sizes: 0 is the smallest map, 1 the next size, and at 1.3
 the third size is fading in with a share of 0.3. Input and output have the full size at any
-progress: small pictures are enlarged, each pixel to a square, and reduced by the mean of the
+progress: small images are enlarged, each pixel to a square, and reduced by the mean of the
     square.
 """
 
@@ -85,7 +85,7 @@ class Growing(nn.Module):
 
 
 class GrowingGenerator(Growing, Generator):
-    """Latent vectors to pictures, by alternating upsampling and two convolutions.
+    """Latent vectors to images, by alternating upsampling and two convolutions.
 
     z → pixel norm → linear and a convolution → smallest maps → for each size: every pixel doubled,
     two convolutions of kernel 3 → colours. All layers are equalised and but the last followed by
@@ -93,11 +93,11 @@ class GrowingGenerator(Growing, Generator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice.
+        ConfigError: The image cannot be downsampled twice.
 
     Paper:
         Karras et al. 2018, sections 2 and 4, table 2, https://arxiv.org/abs/1710.10196
@@ -143,7 +143,7 @@ class GrowingGenerator(Growing, Generator):
         self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         stage, share = self.stage
         maps = previous = self.start(latent_rows(latents))
         for block in self.blocks[:stage]:
@@ -156,20 +156,20 @@ class GrowingGenerator(Growing, Generator):
 
 
 class GrowingDiscriminator(Growing, Discriminator):
-    """Pictures to logits, by alternating two convolutions and downsampling.
+    """Images to logits, by alternating two convolutions and downsampling.
 
     x, shrunk to the size in use → 1x1 convolution → for each size: two convolutions of kernel 3,
     mean of 2x2 → deviation of the minibatch → convolution → linear → linear → logits (n,). While
     size s fades in, its maps go into the next smaller size with the share α, and those of the
-    picture at that size with 1 − α.
+    image at that size with 1 − α.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice.
+        ConfigError: The image cannot be downsampled twice.
 
     Paper:
         Karras et al. 2018, sections 2 and 3, table 2, https://arxiv.org/abs/1710.10196
@@ -222,9 +222,9 @@ class GrowingDiscriminator(Growing, Discriminator):
         return in_full_precision(partial(apply_layers, list(self.head)[-2:]), maps)
 
     def coarsen(self, images: Images) -> Images:
-        """Reduce real pictures to the detail of generated ones at this stage.
+        """Reduce real images to the detail of generated ones at this stage.
 
-        Karras et al. 2018, appendix A.1: real pictures fade between two sizes as generated do.
+        Karras et al. 2018, appendix A.1: real images fade between two sizes as generated do.
         """
         stage, share = self.stage
         small = _reduce(images, self.growths - stage)
@@ -271,7 +271,7 @@ def logit_head(
 
 
 class _Stem(nn.Module):
-    """A transposed convolution of a 1x1 picture, with a bias per channel, and LeakyReLU."""
+    """A transposed convolution of a 1x1 image, with a bias per channel, and LeakyReLU."""
 
     def __init__(self, inputs: int, outputs: int, size: tuple[int, int]) -> None:
         super().__init__()

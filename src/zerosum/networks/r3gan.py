@@ -35,20 +35,20 @@ _SLOPE = 0.2
 
 
 class R3ganGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through residual blocks at every size.
+    """Latent vectors to images, through residual blocks at every size.
 
     z (n, latent_size) → a learnt map (channels of the smallest size, h >> k, w >> k), each channel
     times a linear function of z → blocks → k times (1x1 convolution where the channels
-    change, upsampling, blocks) → 1x1 convolution to the picture. In the paper pictures are
+    change, upsampling, blocks) → 1x1 convolution to the image. In the paper images are
     not bounded to [-1, 1]; they are clamped when they are turned into bytes.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or channels do not divide into
+        ConfigError: The image cannot be downsampled twice, or channels do not divide into
             groups.
 
     Paper:
@@ -87,7 +87,7 @@ class R3ganGenerator(LayeredGenerator):
 
 
 class R3ganDiscriminator(Discriminator):
-    """Pictures to logits: the generator's mirror image.
+    """Images to logits: the generator's mirror image.
 
     In mixed precision the layers behind the last downsampling compute in 32 bits, as in the paper.
 
@@ -97,11 +97,11 @@ class R3ganDiscriminator(Discriminator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or channels do not divide into
+        ConfigError: The image cannot be downsampled twice, or channels do not divide into
             groups.
 
     Paper:

@@ -17,9 +17,9 @@ class ReferenceGenerator(Wrapper, Generator):
     """A generator with virtual batch normalisation, and the latents of its reference batch.
 
     With each batch the reference batch passes through the network, too, since its maps change with
-    the weights: m more pictures are computed each time, and gradients flow through both parts. Its
+    the weights: m more images are computed each time, and gradients flow through both parts. Its
     latents are a part of the network's state, so a network that is loaded, averaged or exported
-    has the same ones. The picture of a latent does not depend on the others in the batch.
+    has the same ones. The image of a latent does not depend on the others in the batch.
 
     Args:
         inner: A generator, whose batch normalisations are replaced.
@@ -47,6 +47,6 @@ class ReferenceGenerator(Wrapper, Generator):
         self.register_buffer("reference", reference)
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = self.inner(torch.cat([self.reference, latent_rows(latents)]))
         return images[len(self.reference) :]

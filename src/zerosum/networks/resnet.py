@@ -52,18 +52,18 @@ class ResidualBlock(nn.Module):
 
 
 class ResnetGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through residual blocks that double the size.
+    """Latent vectors to images, through residual blocks that double the size.
 
     z (n, latent_size) → linear → the smallest map (n, base_channels, h >> k, w >> k) → k
     upsampling blocks → normalisation, ReLU, convolution, tanh.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Gulrajani et al. 2017, the appendix's CIFAR-10 ResNet, https://arxiv.org/abs/1704.00028;
@@ -100,7 +100,7 @@ class ResnetGenerator(LayeredGenerator):
 
 
 class ResnetDiscriminator(Discriminator):
-    """Pictures to logits, through downsampling residual blocks and two that keep the size.
+    """Images to logits, through downsampling residual blocks and two that keep the size.
 
     x (n, c, h, w) → first block (stride 2, no pre-activation) → downsampling blocks → two blocks
     that keep the size → ReLU → mean over places → linear → logits (n,). It downsamples once less
@@ -109,11 +109,11 @@ class ResnetDiscriminator(Discriminator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Gulrajani et al. 2017, the appendix's CIFAR-10 ResNet, https://arxiv.org/abs/1704.00028

@@ -36,7 +36,7 @@ _LEAST = 9
 
 
 class MlpClassifier(ClassifierNetwork):
-    """Pictures to logits of classes, through noisy fully connected layers.
+    """Images to logits of classes, through noisy fully connected layers.
 
     h₀ = x + σ₀ ε, hᵢ = relu(Wᵢ (hᵢ₋₁ + σ ε) + bᵢ) with normalised Wᵢ, logits = W (h + σ ε) + b.
     σ₀ is ``input_noise``: pixels are in [-1, 1], so it is twice that for pixels in [0, 1]; σ is
@@ -45,7 +45,7 @@ class MlpClassifier(ClassifierNetwork):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
         classes: Number of classes.
 
     Paper:
@@ -75,17 +75,17 @@ class MlpClassifier(ClassifierNetwork):
 
 
 class DeepClassifier(ClassifierNetwork):
-    """Pictures to logits of classes, through nine convolutions with normalised weights.
+    """Images to logits of classes, through nine convolutions with normalised weights.
 
     Three convolutions of ``base_channels`` and three of twice as many, the third of each with
     stride 2; then one without padding and two of kernel 1, and the mean over all places, which are
-    the features. LeakyReLU of slope 0.2; dropout on the picture and after each downsampling. As in
+    the features. LeakyReLU of slope 0.2; dropout on the image and after each downsampling. As in
     the authors' program logits start with a deviation of 0.1, all other maps with 1. The paper's
     ``base_channels`` are 96 for CIFAR-10 and 64 for SVHN.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides of at least 9.
+        image_shape: (channels, height, width) of one image; sides of at least 9.
         classes: Number of classes.
 
     Raises:
@@ -134,14 +134,14 @@ class DeepClassifier(ClassifierNetwork):
 
 
 class SoftplusGenerator(Generator):
-    """Latent vectors to pictures, through fully connected layers with softplus.
+    """Latent vectors to images, through fully connected layers with softplus.
 
     h₀ = z, hᵢ = softplus(BN(Wᵢ hᵢ₋₁) + bᵢ), G(z) = 2 sigmoid(W h + b) − 1 with normalised W, whose
     lengths are learnt.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
         class_size: Numbers behind z in each latent vector that stand for a class.
 
     Paper:
@@ -168,7 +168,7 @@ class SoftplusGenerator(Generator):
         self.layers = nn.Sequential(*layers, last, nn.Unflatten(1, image_shape))
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = 2 * torch.sigmoid(self.layers(latent_rows(latents))) - 1
         return images
 

@@ -41,7 +41,7 @@ class NetworkSettings(ABC):
 
     @property
     def has_batch_norm(self) -> bool:
-        """Whether the network normalises by the batch, so that pictures depend on each other.
+        """Whether the network normalises by the batch, so that images depend on each other.
 
         Example:
             >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
@@ -52,11 +52,11 @@ class NetworkSettings(ABC):
 
 
 class GeneratorSettings(NetworkSettings):
-    """Settings of a network from latent vectors to pictures.
+    """Settings of a network from latent vectors to images.
 
     Attributes:
         latent_size: Numbers in z.
-        grows: Whether the network starts with small pictures; then its discriminator does, too.
+        grows: Whether the network starts with small images; then its discriminator does, too.
         is_styled: Whether it has a mapping and a synthesis, and a style between them.
     """
 
@@ -74,19 +74,19 @@ class GeneratorSettings(NetworkSettings):
         """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
+            image_shape: (c, h, w) of the images.
             class_size: Numbers behind z in each latent vector that stand for a class.
 
         Raises:
-            ConfigError: The settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
 class DiscriminatorSettings(NetworkSettings):
-    """Settings of a network from pictures to logits.
+    """Settings of a network from images to logits.
 
     Attributes:
-        grows: Whether the network starts with small pictures; then its generator does, too.
+        grows: Whether the network starts with small images; then its generator does, too.
     """
 
     grows: ClassVar[bool] = False
@@ -96,20 +96,20 @@ class DiscriminatorSettings(NetworkSettings):
         """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
-            outputs: Logits of each picture.
+            image_shape: (c, h, w) of the images.
+            outputs: Logits of each image.
 
         Raises:
-            ConfigError: The settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
 class TranslatorSettings(NetworkSettings):
-    """Settings of a network from pictures to pictures of the same shape."""
+    """Settings of a network from images to images of the same shape."""
 
     @property
     def draws_changes(self) -> bool:
-        """Whether it computes a change of the picture instead of a new one."""
+        """Whether it computes a change of the image instead of a new one."""
         return False
 
     @abstractmethod
@@ -117,26 +117,26 @@ class TranslatorSettings(NetworkSettings):
         """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
+            image_shape: (c, h, w) of the images.
 
         Raises:
-            ConfigError: The settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
 class ClassifierSettings(NetworkSettings):
-    """Settings of a network from pictures to logits of classes."""
+    """Settings of a network from images to logits of classes."""
 
     @abstractmethod
     def build(self, image_shape: ImageShape, *, classes: int) -> "ClassifierNetwork":
         """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
+            image_shape: (c, h, w) of the images.
             classes: Number of classes.
 
         Raises:
-            ConfigError: The settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
@@ -144,7 +144,7 @@ def require_channels(base_channels: int, max_channels: int) -> None:
     """Refuse channels that no network can have.
 
     Args:
-        base_channels: Channels of the layer next to the picture.
+        base_channels: Channels of the layer next to the image.
         max_channels: Upper limit of all layers.
 
     Example:

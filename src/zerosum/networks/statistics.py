@@ -1,6 +1,6 @@
-"""Instance and group normalisation of a picture in pieces, by statistics of the whole.
+"""Instance and group normalisation of an image in pieces, by statistics of the whole.
 
-These layers take μ and σ² over all places of a picture. If each piece were normalised by its own,
+These layers take μ and σ² over all places of an image. If each piece were normalised by its own,
 the pieces would not fit together.
 """
 
@@ -45,7 +45,7 @@ class NormStatistics:
 def measure_statistics(
     network: nn.Module, pieces: Images, *, margin: int = 0
 ) -> list[NormStatistics]:
-    """Measure a network's statistics over pieces of one picture as if they were one picture.
+    """Measure a network's statistics over pieces of one image as if they were one image.
 
     Each layer takes μ and σ² over the places of all pieces, and normalises all of them by these,
     so the input of the next layer is consistent with them.
@@ -56,7 +56,7 @@ def measure_statistics(
         margin: Pixels at the border of a piece that are not counted.
 
     Returns:
-        The statistics of every layer that normalises by the picture, in the order of the calls.
+        The statistics of every layer that normalises by the image, in the order of the calls.
 
     Example:
         >>> dark_and_light = torch.tensor([0.0, 1.0]).reshape(2, 1, 1, 1).expand(2, 1, 4, 4)
@@ -65,13 +65,13 @@ def measure_statistics(
         (0.5, 0.25)
     """
     statistics: list[NormStatistics] = []
-    if not any(map(_is_by_picture, network.modules())):
+    if not any(map(_is_by_image, network.modules())):
         return statistics
     height, width = pieces.shape[2:]
 
     def measure(layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
         (maps,) = inputs
-        # Maps may be smaller than the picture, and the margin with them.
+        # Maps may be smaller than the image, and the margin with them.
         down, right = margin * maps.shape[2] // height, margin * maps.shape[3] // width
         inner = maps[:, :, down : maps.shape[2] - down, right : maps.shape[3] - right]
         statistics.append(_statistics(inner, groups=_groups(layer, maps)))
@@ -84,7 +84,7 @@ def measure_statistics(
 
 @contextmanager
 def normalising_by(network: nn.Module, statistics: Sequence[NormStatistics]) -> Iterator[None]:
-    """Make a network normalise its next input, one picture, by these statistics.
+    """Make a network normalise its next input, one image, by these statistics.
 
     Afterwards the network is as it was before, also after an error.
 
@@ -113,7 +113,7 @@ def normalising_by(network: nn.Module, statistics: Sequence[NormStatistics]) -> 
 
 @contextmanager
 def _hooked(network: nn.Module, hook: Hook) -> Iterator[None]:
-    layers = [layer for layer in network.modules() if _is_by_picture(layer)]
+    layers = [layer for layer in network.modules() if _is_by_image(layer)]
     handles = [layer.register_forward_hook(hook) for layer in layers]
     try:
         yield
@@ -122,7 +122,7 @@ def _hooked(network: nn.Module, hook: Hook) -> Iterator[None]:
             handle.remove()
 
 
-def _is_by_picture(layer: nn.Module) -> bool:
+def _is_by_image(layer: nn.Module) -> bool:
     if isinstance(layer, _InstanceNorm):
         return not layer.track_running_stats
     return isinstance(layer, nn.GroupNorm)

@@ -1,6 +1,6 @@
 """StyleGAN's networks: a style for every layer, computed from the latent vector by a mapping.
 
-A style is a vector w. Coarse layers set pose and shape, fine ones colours and texture, so pictures
+A style is a vector w. Coarse layers set pose and shape, fine ones colours and texture, so images
 can be mixed: different layers get the styles of different latents.
 """
 
@@ -34,35 +34,35 @@ from zerosum.types import AnyLatents, Images, ImageShape, Latents
 __all__ = ["MappingNetwork", "StyleDiscriminator", "StyleGenerator"]
 
 Styles = Float[Tensor, "n layers s"]
-"""w for each picture and layer."""
+"""w for each image and layer."""
 
 _MEAN_DECAY = 0.995
 """Decay of the moving average of styles per batch, as in the authors' programs."""
 
 
 class StyleGenerator(StyledGenerator):
-    """Latent vectors to styles, and styles to pictures.
+    """Latent vectors to styles, and styles to images.
 
     mapping: z → pixel norm → ``depth`` times (linear, LeakyReLU) → w, for each of 2 k + 2 layers.
     synthesis: a learnt constant → k upsamplings, two layers per size → colours. With ``adain``
     (StyleGAN) the constant starts as 1, and the last maps become colours; with ``modulation``
-    (StyleGAN2) it starts as N(0, 1), the maps of every size become colours, and the picture is
+    (StyleGAN2) it starts as N(0, 1), the maps of every size become colours, and the image is
     their sum, each upsampled to the full size.
 
     In training mode ``mean_style`` is a moving average of w, and with the probability ``mixing`` a
-    picture gets the styles of another latent vector, of N(0, 1), from a random layer on. In
+    image gets the styles of another latent vector, of N(0, 1), from a random layer on. In
     evaluation mode styles are truncated by ``truncation`` ψ, see `truncate`. In the papers colours
     are a linear function of the maps, not bounded to [-1, 1]. StyleGAN3 has no noise (Karras et
     al. 2021, configuration C, https://arxiv.org/abs/2106.12423).
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
         class_size: Numbers behind z in each latent vector that stand for a class; mixed styles
             have the same class.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Karras et al. 2019 and 2020, https://arxiv.org/abs/1812.04948 and .../1912.04958
@@ -111,7 +111,7 @@ class StyleGenerator(StyledGenerator):
         self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Generate one picture per latent vector."""
+        """Generate one image per latent vector."""
         latents = latent_rows(latents)
         styles = self.mapping(latents)
         if self.training:
@@ -126,7 +126,7 @@ class StyleGenerator(StyledGenerator):
         return style[:, None].expand(-1, self.layers, -1)
 
     def synthesis(self, styles: Styles) -> Images:
-        """Generate pictures from styles (n, layers, s), which may differ from layer to layer."""
+        """Generate images from styles (n, layers, s), which may differ from layer to layer."""
         # Not `len`: a traced program would take its result for a constant.
         maps = self.constant.expand(styles.shape[0], -1, -1, -1)
         images: Tensor | None = None
@@ -147,7 +147,7 @@ class StyleGenerator(StyledGenerator):
     def truncate(self, styles: Styles, share: float) -> Styles:
         """Pull styles towards the mean: w' = w̄ + ψ (w − w̄), with ψ = ``share``.
 
-        Below 1 pictures are more typical and less diverse (Karras et al. 2019, appendix B).
+        Below 1 images are more typical and less diverse (Karras et al. 2019, appendix B).
         """
         return styles if share == 1 else self.mean_style.lerp(styles, share)
 
@@ -202,7 +202,7 @@ class MappingNetwork(nn.Sequential):
 
 
 class StyleDiscriminator(Discriminator):
-    """Pictures to logits, with a blur before every downsampling and the deviation of the batch.
+    """Images to logits, with a blur before every downsampling and the deviation of the batch.
 
     x → 1x1 convolution → k downsampling blocks of two convolutions → deviation of the minibatch →
     convolution → linear → linear → logits (n,), with LeakyReLU between. With ``residual`` a block
@@ -210,11 +210,11 @@ class StyleDiscriminator(Discriminator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: The picture cannot be downsampled twice.
+        ConfigError: The image cannot be downsampled twice.
 
     Paper:
         Karras et al. 2020, section 4.1 and figure 7c, https://arxiv.org/abs/1912.04958

@@ -25,7 +25,7 @@ from zerosum.registry import Table
 __all__ = ["SLOPE", "STYLES", "AdaptiveLayer", "ModulatedColours", "ModulatedLayer", "StyleLayer"]
 
 Style = Float[Tensor, "n s"]
-"""w for each picture."""
+"""w for each image."""
 
 Maps = Float[Tensor, "n inputs h w"]
 Drawn = Float[Tensor, "n outputs _ _"]
@@ -57,7 +57,7 @@ class AdaptiveLayer(StyleLayer):
     """A layer of StyleGAN: convolution, noise, LeakyReLU, adaptive instance normalisation.
 
     AdaIN(x, y) = y_s (x − μ(x)) / √(σ²(x) + 10⁻⁸) + y_b, with μ and σ over the places of one
-    picture's channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
+    image's channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
 
     Where maps are upsampled, the authors' program convolves the enlarged maps and blurs them;
     here the order is StyleGAN2's, with a quarter of the work. The result is the same except for

@@ -1,4 +1,4 @@
-"""Apply a convolutional network to pictures of any size, in tiles where they are large."""
+"""Apply a convolutional network to images of any size, in tiles where they are large."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -16,13 +16,13 @@ from zerosum.types import Images
 __all__ = ["translate_any_size"]
 
 Piece = Float[Tensor, "_ c _ _"]
-"""Parts of pictures."""
+"""Parts of images."""
 
 Weights = Float[Tensor, " side"]
 """The weight of a tile in each of its rows or columns."""
 
 Places = Int[Tensor, " side"]
-"""Rows or columns of a picture."""
+"""Rows or columns of an image."""
 
 
 class _Strip(NamedTuple):
@@ -55,27 +55,27 @@ def translate_any_size(
     tile: int = 1024,
     overlap: int = 128,
 ) -> Images:
-    """Apply a convolutional network that keeps the shape to pictures of any size.
+    """Apply a convolutional network that keeps the shape to images of any size.
 
     Sides are padded to the multiple by reflection at the right and at the bottom (by repeating the
-    edge where there is too little to reflect), and cropped afterwards. Pictures of at most
+    edge where there is too little to reflect), and cropped afterwards. Images of at most
     tile x tile pixels are processed whole, larger ones in tiles. Where two tiles overlap, their
     results are crossfaded linearly over the middle half; the outer quarters, where the context of
     a tile is too small, have no weight. So there is no seam at all if the receptive field reaches
     no further than a quarter of the overlap.
 
-    Instance and group normalisation take their statistics over the whole picture. Tiles normalised
-    by their own statistics would differ in colour. So pieces from all over the picture, together
-    as large as one tile, are processed first, as if they were one picture, and its statistics are
-    used for all tiles. This leaves no seam either, and estimates the whole picture's statistics.
+    Instance and group normalisation take their statistics over the whole image. Tiles normalised
+    by their own statistics would differ in colour. So pieces from all over the image, together
+    as large as one tile, are processed first, as if they were one image, and its statistics are
+    used for all tiles. This leaves no seam either, and estimates the whole image's statistics.
     Pooled statistics of the tiles would not: those of each layer must be consistent with the
     layers before it.
 
-    The memory is that of the pictures, of the result, and of the network for one tile.
+    The memory is that of the images, of the result, and of the network for one tile.
 
     Args:
         network: The network, in evaluation mode. Tiles are moved to its device.
-        images: The pictures, on any device; the result is on the same.
+        images: The images, on any device; the result is on the same.
         multiple: Sides of the network's input are multiples of this.
         tile: Side of the tiles in pixels, rounded down to the multiple.
         overlap: Overlap of tiles in pixels, rounded up to a multiple of twice ``multiple``.
@@ -85,9 +85,9 @@ def translate_any_size(
 
     Example:
         >>> blur = nn.Conv2d(1, 1, 3, padding=1).eval()
-        >>> picture = torch.rand(1, 1, 50, 70)
-        >>> tiled = translate_any_size(blur, picture, tile=24, overlap=8)
-        >>> torch.allclose(tiled, blur(picture), atol=1e-6)
+        >>> image = torch.rand(1, 1, 50, 70)
+        >>> tiled = translate_any_size(blur, image, tile=24, overlap=8)
+        >>> torch.allclose(tiled, blur(image), atol=1e-6)
         True
     """
     assert not network.training, "expected a network in evaluation mode"
@@ -118,7 +118,7 @@ def _layout(*, multiple: int, tile: int, overlap: int) -> _Layout:
 
 
 def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: _Layout) -> None:
-    """Add the translation of one picture, tile by tile, to a result of zeros."""
+    """Add the translation of one image, tile by tile, to a result of zeros."""
     pieces, margin = _sample(image, layout)
     statistics = measure_statistics(network, _on_device_of(network, pieces), margin=margin)
     for rows, columns in product(*(_strips(side, layout) for side in image.shape[2:])):
@@ -131,7 +131,7 @@ def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: 
 
 
 def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
-    """Cut pieces, in all no larger than a tile, evenly from the picture; return their margin."""
+    """Cut pieces, in all no larger than a tile, evenly from the image; return their margin."""
     multiple = layout.multiple
     side = _rounded_up(max(layout.tile // 8, min(16, layout.tile // 2), 2 * multiple), multiple)
     height, width = (_rounded_up(each, multiple) for each in image.shape[2:])
@@ -147,7 +147,7 @@ def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
         _cut(image, (top, top + piece[0]), (left, left + piece[1]), multiple)
         for top, left in product(tops, lefts)
     ]
-    # Near its border a piece sees padding in place of the picture: that is not counted.
+    # Near its border a piece sees padding in place of the image: that is not counted.
     return torch.cat(pieces), min(piece) // 8
 
 
@@ -186,7 +186,7 @@ def _rounded_up(side: int, multiple: int) -> int:
 
 
 def _cut(images: Images, rows: tuple[int, int], columns: tuple[int, int], multiple: int) -> Piece:
-    """Cut a piece of the pictures as if they had been padded to the multiple."""
+    """Cut a piece of the images as if they had been padded to the multiple."""
     down, right = (
         _source_places(span, side, multiple).to(images.device)
         for span, side in zip((rows, columns), images.shape[2:], strict=True)
@@ -195,7 +195,7 @@ def _cut(images: Images, rows: tuple[int, int], columns: tuple[int, int], multip
 
 
 def _source_places(span: tuple[int, int], side: int, multiple: int) -> Places:
-    """Map each place of the padded picture to a place of the picture."""
+    """Map each place of the padded image to a place of the image."""
     start, stop = span
     places = torch.arange(start, _rounded_up(stop, multiple))
     if _rounded_up(side, multiple) - side >= side:  # too little to reflect
@@ -204,6 +204,6 @@ def _source_places(span: tuple[int, int], side: int, multiple: int) -> Places:
 
 
 def _on_device_of(network: nn.Module, images: Images) -> Images:
-    """Move the pictures to the device of the network, if it has parameters."""
+    """Move the images to the device of the network, if it has parameters."""
     device = next((each.device for each in network.parameters()), images.device)
     return images.to(device)

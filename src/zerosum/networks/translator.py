@@ -1,6 +1,6 @@
-"""Networks that translate a picture into another of the same size.
+"""Networks that translate an image into another of the same size.
 
-All of them are convolutional, so a trained one takes pictures of any size whose sides are
+All of them are convolutional, so a trained one takes images of any size whose sides are
 multiples of its ``multiple`` and at least ``smallest``.
 """
 
@@ -28,7 +28,7 @@ __all__ = ["PADDINGS", "ResnetTranslator", "UnetTranslator"]
 PaddingMode = Literal["zeros", "reflect"]
 
 PADDINGS: Table[PaddingMode] = Table("padding", {"reflect": "reflect", "zero": "zeros"})
-"""Padding beyond a picture's border, by name: its mirror image, or 0."""
+"""Padding beyond an image's border, by name: its mirror image, or 0."""
 
 _SHRUNK = 0.98  # of white and black, whose artanh would be infinite
 
@@ -38,20 +38,20 @@ class ResnetTranslator(MappedTranslator):
 
     With ``stem`` this is the paper's network: a convolution of kernel 7, ``downsamplings`` times
     one of kernel 3 and stride 2, the residual blocks, as many transposed convolutions, one of
-    kernel 7, tanh. Without it the course's: the first downsampling takes the picture and the last
+    kernel 7, tanh. Without it the course's: the first downsampling takes the image and the last
     upsampling draws it, all with kernel 4. Every convolution but the last is followed by
     normalisation and ReLU, and has no bias, which the normalisation would cancel. ``filtered``
     makes it CUT's network, which downsamples by `zerosum.nn.resampling.blur_pool` behind a
     convolution, and upsamples by bilinear interpolation before one. The paper has 6 residual
-    blocks for pictures of 128 pixels, 9 from 256 on.
+    blocks for images of 128 pixels, 9 from 256 on.
 
-    With ``residual`` the output is a change of the picture, y = tanh(f(x) + artanh(s x)) with
+    With ``residual`` the output is a change of the image, y = tanh(f(x) + artanh(s x)) with
     s = 0.98, instead of y = tanh(f(x)): an untrained translator then nearly is the identity, and
-    need not learn to reproduce pictures first. Not in the paper.
+    need not learn to reproduce images first. Not in the paper.
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of the pictures that it is to be trained on.
+        image_shape: (channels, height, width) of the images that it is to be trained on.
 
     Attributes:
         map_channels: Channels of each of the maps of `with_maps`.
@@ -109,11 +109,11 @@ class ResnetTranslator(MappedTranslator):
         INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
-        """Translate pictures, shape (n, c, h, w) in and out."""
+        """Translate images, shape (n, c, h, w) in and out."""
         return self.with_maps(images)[0]
 
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
-        """Translate pictures, and return intermediate maps.
+        """Translate images, and return intermediate maps.
 
         The maps are those that CUT compares: the pixels, the output of each downsampling's
         convolution before its normalisation, and the output of the first and of the middle
@@ -149,7 +149,7 @@ class UnetTranslator(Translator):
 
     Args:
         settings: The network's settings.
-        image_shape: (channels, height, width) of the pictures that it is to be trained on.
+        image_shape: (channels, height, width) of the images that it is to be trained on.
 
     Raises:
         ConfigError: If a side is no multiple of 2^depth, or a name is unknown.
@@ -188,7 +188,7 @@ class UnetTranslator(Translator):
         INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
-        """Translate pictures, shape (n, c, h, w) in and out."""
+        """Translate images, shape (n, c, h, w) in and out."""
         maps: list[Tensor] = []
         inner: Tensor = images
         for downsampling in self.halvings:
@@ -278,7 +278,7 @@ def _block(channels: int, norm: str, mode: PaddingMode) -> ResidualBlock:
 def _unet_downsampling(
     inputs: int, outputs: int, norm: str, *, first: bool, last: bool
 ) -> nn.Module:
-    """Make a downsampling; without a norm next to the picture, and where one place may be left."""
+    """Make a downsampling; without a norm next to the image, and where one place may be left."""
     bare = first or last
     layers: list[nn.Module] = [Downsample(inputs, outputs, bias=bare or norm == "none")]
     if not first:

@@ -1,4 +1,4 @@
-"""Settings of networks that translate a picture into another of the same size."""
+"""Settings of networks that translate an image into another of the same size."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal

@@ -17,7 +17,7 @@ _EPSILON = 1e-8
 class AdaptiveInstanceNorm(nn.Module):
     """AdaIN(x, y) = y_s (x − μ(x)) / √(σ²(x) + 10⁻⁸) + y_b.
 
-    μ and σ² are taken over the places of one picture's channel. (y_s, y_b) = A w, a learnt affine
+    μ and σ² are taken over the places of one image's channel. (y_s, y_b) = A w, a learnt affine
     map of the style w, where y_s starts near 1 and y_b near 0.
 
     Args:
@@ -41,7 +41,7 @@ class AdaptiveInstanceNorm(nn.Module):
     def forward(self, maps: _Maps, style: Float[Tensor, "n s"]) -> _Maps:
         """Normalise the maps, then scale and shift them by the style."""
         # Group normalisation of one channel each: PyTorch's instance normalisation has a wrong
-        # gradient for a single picture (see `InstanceNorm`).
+        # gradient for a single image (see `InstanceNorm`).
         normal = functional.group_norm(maps, maps.shape[1], eps=_EPSILON)
         scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
         return torch.addcmul(shift, normal, 1 + scale)

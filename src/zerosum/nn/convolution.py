@@ -7,7 +7,7 @@ A convolution of kernel 4, stride 2 and padding 1, and its transpose,
 
 (k runs over 0..3; written for one axis, the other is alike) are adjoint: ``upsample`` is also the
 gradient of ``downsample`` by its input. On CPUs both are near the peak of the processor except
-where a picture comes out: vectors hold 16 channels, and 3 of 16 lanes do work.
+where an image comes out: vectors hold 16 channels, and 3 of 16 lanes do work.
 
 There ``upsample`` is computed as a convolution of kernel 2 and stride 1 to four times as many
 channels. Write k = 2a + r. Row 2P − 1 + r of the output, P in 0..h, sums over a in {0, 1} only:
@@ -16,7 +16,7 @@ channels. Write k = 2a + r. Row 2P − 1 + r of the output, P in 0..h, sums over
 
 so 12 of 16 lanes work, and y is z with its rows put in order and the outermost cut off. The
 products and their sums are the same; only the order of summation may differ. On two CPU cores an
-output of 3 channels took 0.4 of the time; D's gradient by a picture is the same computation.
+output of 3 channels took 0.4 of the time; D's gradient by an image is the same computation.
 """
 
 import torch
@@ -32,14 +32,14 @@ _Maps = Float[Tensor, "n inputs h w"]
 _Resized = Float[Tensor, "n outputs _ _"]
 
 _FEW = 4
-"""Channels of a picture, at most: 4 · 4 fill a vector of 16, more than that gains nothing."""
+"""Channels of an image, at most: 4 · 4 fill a vector of 16, more than that gains nothing."""
 
 
 class Downsample(nn.Conv2d):
     """A convolution of kernel 4, stride 2 and padding 1, to half the height and width.
 
     Values, gradients, parameters and state are those of ``nn.Conv2d(inputs, outputs, 4, 2, 1)``.
-    The gradient by a picture of few channels is computed faster where it is needed, on the CPU in
+    The gradient by an image of few channels is computed faster where it is needed, on the CPU in
     channels-last format and fp32; anywhere else this is PyTorch's own convolution.
 
     Args:
@@ -123,7 +123,7 @@ def short_upsample(images: Tensor, weight: Tensor) -> Tensor:
 
 
 class _FewChannels(Convolution):
-    """A downsampling of pictures of few channels, whose transpose has the short form."""
+    """A downsampling of images of few channels, whose transpose has the short form."""
 
     def _transpose(self, g: Tensor, w: Tensor) -> Tensor:
         return short_upsample(g, w)

@@ -71,7 +71,7 @@ class EqualisedLinear(nn.Module):
 
 
 class EqualisedConv2d(nn.Module):
-    """A convolution whose weights are scaled at run time; it may up- or downsample the picture.
+    """A convolution whose weights are scaled at run time; it may up- or downsample the image.
 
     Args:
         inputs: Channels of the input.

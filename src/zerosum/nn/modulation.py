@@ -1,6 +1,6 @@
-"""Modulated convolutions: filters are scaled, channel by channel, for every picture by itself.
+"""Modulated convolutions: filters are scaled, channel by channel, for every image by itself.
 
-With a style s (one factor per input channel and picture) and filters w[o, i, k] the paper has
+With a style s (one factor per input channel and image) and filters w[o, i, k] the paper has
 
     w'  = s_i w                            (equation 1, modulation)
     w'' = w' / √(Σ_{i, k} w'² + ε)         (equation 3, demodulation)
@@ -8,11 +8,11 @@ With a style s (one factor per input channel and picture) and filters w[o, i, k]
 where the second restores the variance 1 of every output channel, for inputs of variance 1. Three
 forms compute it; values and gradients are the same up to rounding:
 
-- ``grouped``: w'' of all pictures, and one convolution in n groups. n times the filters in memory.
-- ``scaled``: a factor of an input channel is applied to the picture instead, and one of an output
+- ``grouped``: w'' of all images, and one convolution in n groups. n times the filters in memory.
+- ``scaled``: a factor of an input channel is applied to the image instead, and one of an output
   channel to the result: y = d · conv(s · x, w), with d = 1 / √(Σ_i s_i² Σ_k w² + ε). One
   ordinary convolution of the whole batch, and two more multiplications of maps.
-- ``looped``: w'' of one picture, its convolution, the next picture.
+- ``looped``: w'' of one image, its convolution, the next image.
 
 ``benchmarks/modulated_convolution.py`` measures them.
 """
@@ -39,7 +39,7 @@ _EPSILON = 1e-8
 
 
 def _filters(weight: _Filters, style: Tensor, demodulate: bool) -> Tensor:
-    """Compute the filters w' or w'' of every picture: (n, outputs, inputs, k, k)."""
+    """Compute the filters w' or w'' of every image: (n, outputs, inputs, k, k)."""
     modulated = weight * style[:, None, :, None, None]
     if not demodulate:
         return modulated
@@ -92,7 +92,7 @@ FORMS: Table[Callable[[_Maps, _Filters, _Style, bool, bool], _Convolved]] = Tabl
 
 
 class ModulatedConv2d(nn.Module):
-    """A convolution whose input channels are scaled by a style, per picture.
+    """A convolution whose input channels are scaled by a style, per image.
 
     Args:
         inputs: Channels of the input.
@@ -134,7 +134,7 @@ class ModulatedConv2d(nn.Module):
             FORMS[form]
 
     def forward(self, maps: _Maps, style: _Style) -> _Convolved:
-        """Convolve each picture with its own style."""
+        """Convolve each image with its own style."""
         form = fastest_form(maps.device) if self.form == "auto" else self.form
         # Scaling the style scales the filters, with far fewer products.
         return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.upsampling)

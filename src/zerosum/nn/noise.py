@@ -42,8 +42,8 @@ class NoiseInjection(nn.Module):
     """Add noise to maps, one number at each place, times a learnt factor that starts as 0.
 
     It is for random details that the latent need not determine. In training mode the noise is
-    drawn for each picture from PyTorch's own generator, like that of dropout; in evaluation mode
-    it is the buffer ``noise`` of shape (1, 1, h, w), so a latent always gives the same picture.
+    drawn for each image from PyTorch's own generator, like that of dropout; in evaluation mode
+    it is the buffer ``noise`` of shape (1, 1, h, w), so a latent always gives the same image.
 
     Args:
         strengths: Number of learnt factors, shape (1, strengths, 1, 1): one per channel, or 1.

@@ -25,7 +25,7 @@ class InstanceNorm(nn.InstanceNorm2d):
 
     It is computed on maps in contiguous order, whatever the input's order is. On the CPU,
     PyTorch's group normalisation of as many groups as channels takes ten times as long in
-    channels-last order. PyTorch's own instance normalisation views n pictures of c channels as one
+    channels-last order. PyTorch's own instance normalisation views n images of c channels as one
     of n · c, calls batch normalisation, and leaves its maps in plain order to the layers that
     follow: by itself it is faster on large maps, but whole rounds take longer. For n = 1 its
     gradient is wrong: one in channels-last order is taken for one in plain order (versions up to

@@ -1,7 +1,7 @@
 """Up- and downsampling with a low-pass filter, so that no frequency turns into another.
 
 The filter is binomial: f = [1, 3, 3, 1] / 8 along each axis. It is computed as a convolution of
-each channel by itself, which of five forms (one after the other axis, all channels as pictures,
+each channel by itself, which of five forms (one after the other axis, all channels as images,
 three running means, shifted sums) was the fastest on the CPU, by a factor between 1.2 and 40.
 
 Paper:
@@ -34,7 +34,7 @@ def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> 
     Args:
         images: x, shape (n, c, h, w).
         padding: Zeros on each side; the output has h + 2 padding − 3 rows at stride 1.
-        gain: Factor of a constant picture.
+        gain: Factor of a constant image.
         stride: Steps of the output in the input.
 
     Example:

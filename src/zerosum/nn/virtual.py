@@ -1,4 +1,4 @@
-"""Virtual batch normalisation: by a fixed batch, so that pictures do not depend on each other."""
+"""Virtual batch normalisation: by a fixed batch, so that images do not depend on each other."""
 
 import torch
 from jaxtyping import Float
@@ -8,10 +8,10 @@ __all__ = ["VirtualBatchNorm", "make_virtual"]
 
 
 class VirtualBatchNorm(nn.Module):
-    """Normalise each picture by a reference batch and itself.
+    """Normalise each image by a reference batch and itself.
 
-    The first m of the pictures are the reference batch r; each of the others, x, is normalised by
-    itself and r. Per channel, with mean and mean square over the places of one picture (x) or of
+    The first m of the images are the reference batch r; each of the others, x, is normalised by
+    itself and r. Per channel, with mean and mean square over the places of one image (x) or of
     all (r), where fully connected layers have one place,
 
         μ = (m μ_r + μ_x) / (m + 1),      s = (m s_r + s_x) / (m + 1),      σ² = s − μ²,
@@ -22,7 +22,7 @@ class VirtualBatchNorm(nn.Module):
 
     Args:
         channels: Channels of the input.
-        reference: m, the pictures of the reference batch.
+        reference: m, the images of the reference batch.
         epsilon: ε.
 
     Paper:
@@ -44,15 +44,15 @@ class VirtualBatchNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, maps: Float[Tensor, "n c *places"]) -> Float[Tensor, "n c *places"]:
-        """Normalise the maps of the reference batch, and those of each other picture."""
+        """Normalise the maps of the reference batch, and those of each other image."""
         m = self.reference
         # In 32 bits: under autocast statistics of 16 would be too coarse.
-        pictures = maps.to(self.weight.dtype)
+        images = maps.to(self.weight.dtype)
         if maps.ndim == 2:
-            pictures = pictures[:, :, None, None]
-        variances, means = torch.var_mean(pictures[:m], dim=(0, 2, 3), correction=0, keepdim=True)
+            images = images[:, :, None, None]
+        variances, means = torch.var_mean(images[:m], dim=(0, 2, 3), correction=0, keepdim=True)
         own_variances, own_means = torch.var_mean(
-            pictures[m:], dim=(2, 3), correction=0, keepdim=True
+            images[m:], dim=(2, 3), correction=0, keepdim=True
         )
         share = 1 / (m + 1)
         mixed = means.lerp(own_means, share)
@@ -61,8 +61,8 @@ class VirtualBatchNorm(nn.Module):
             own_variances + (own_means - mixed).square(), share
         )
         whole = [
-            self._normalise(pictures[:m], means, variances),
-            self._normalise(pictures[m:], mixed, spread),
+            self._normalise(images[:m], means, variances),
+            self._normalise(images[m:], mixed, spread),
         ]
         return torch.cat(whole).view_as(maps).to(maps.dtype)
 
@@ -81,9 +81,9 @@ def make_virtual(network: nn.Module, *, reference: int) -> int:
     Scale and shift keep their values, and stay constant if they were.
 
     Args:
-        network: Changed in place; from then on the first ``reference`` pictures of its input are
+        network: Changed in place; from then on the first ``reference`` images of its input are
             the reference batch.
-        reference: Number of pictures in the reference batch.
+        reference: Number of images in the reference batch.
 
     Returns:
         The number of layers that were replaced.

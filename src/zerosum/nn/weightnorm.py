@@ -151,22 +151,22 @@ class NormedConv2d(_Normed):
 def initialise_by_data(network: nn.Module, images: Tensor) -> None:
     """Set length and bias of all normalised layers so that outputs have mean 0 and deviation s.
 
-    With t = v · x / ‖v‖ of mean μ and deviation σ over the pictures (and places), the length
+    With t = v · x / ‖v‖ of mean μ and deviation σ over the images (and places), the length
     becomes s/σ and the bias −μ s/σ, s being the layer's ``spread``, 1 for most; one layer after
     the other, each on the new outputs of the layers before it. Their former values do not matter.
 
     Args:
         network: Changed in place; without such layers it stays as it is.
-        images: Pictures, in the network's input form; layers act as in the network's mode.
+        images: Images, in the network's input form; layers act as in the network's mode.
 
     Paper:
         Salimans & Kingma 2016, section 3, https://arxiv.org/abs/1602.07868
 
     Example:
         >>> network = nn.Sequential(NormedLinear(3, 2), nn.ReLU(), NormedLinear(2, 1))
-        >>> pictures = torch.randn(100, 3) * 7 + 1
-        >>> initialise_by_data(network, pictures)
-        >>> network(pictures).mean().round(decimals=4).abs().item()
+        >>> images = torch.randn(100, 3) * 7 + 1
+        >>> initialise_by_data(network, images)
+        >>> network(images).mean().round(decimals=4).abs().item()
         0.0
     """
     layers = [layer for layer in network.modules() if isinstance(layer, _Normed)]

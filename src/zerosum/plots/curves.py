@@ -1,4 +1,4 @@
-"""Scores and costs as curves over the real images seen; the run's history as one picture."""
+"""Scores and costs as curves over the real images seen; the run's history as one image."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -13,8 +13,8 @@ def fvbn_digits() -> AutoregressiveRunConfig:
     """Fully visible belief network: digits pixel by pixel, each given those before it.
 
     A masked autoencoder (MADE) with one hidden layer, for black and white pixels: grey ones are
-    drawn black or white, anew each time that a picture is shown, and once and for all in the
-    pictures that it is tested on. Scored by the exact likelihood of those, in nats for a picture
+    drawn black or white, anew each time that an image is shown, and once and for all in the
+    images that it is tested on. Scored by the exact likelihood of those, in nats for an image
     and in bits per dimension; a network that is averaged, a learning rate that falls to zero.
 
     On all of MNIST: --data mnist --images 600000, with --game.optimizer.decay 300000 600000 and

@@ -57,12 +57,12 @@ Evaluators = Mapping[str, Evaluator]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageEvaluator:
-    """Scores the pictures that a game makes against real ones.
+    """Scores the images that a game makes against real ones.
 
     Attributes:
-        scorer: What is measured, against which pictures.
-        make: The game's pictures, the same ones' successors at every evaluation.
-        count: How many pictures ``make`` makes.
+        scorer: What is measured, against which images.
+        make: The game's images, the same ones' successors at every evaluation.
+        count: How many images ``make`` makes.
     """
 
     scorer: ImageScorer
@@ -76,10 +76,10 @@ class ImageEvaluator:
         diagnostics: Mapping[str, float],
         progress: Progress | None = None,
     ) -> Scores:
-        """Return the scores of pictures made now."""
+        """Return the scores of images made now."""
         made = map(unscale, self.make())
-        with kept_on_disk(made, self.count, progress=progress) as pictures:
-            fake = self.scorer.extract(pictures, progress=progress)
+        with kept_on_disk(made, self.count, progress=progress) as images:
+            fake = self.scorer.extract(images, progress=progress)
             return self.scorer.score(fake, subject=subject, diagnostics=diagnostics)
 
 

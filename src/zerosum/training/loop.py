@@ -45,7 +45,7 @@ class Batches(Protocol[BatchCo]):
 
 @runtime_checkable
 class Hook(Protocol):
-    """Something that happens beside the game: a log, a picture, a checkpoint.
+    """Something that happens beside the game: a log, an image, a checkpoint.
 
     Example:
         >>> class Count:

@@ -13,7 +13,7 @@ BatchT = TypeVar("BatchT")
 class Prefetched(Generic[BatchT]):
     """Batches of which the one after the last is read by a thread of its own.
 
-    Which pictures a batch has follows from its position alone, so nothing is lost or played twice
+    Which images a batch has follows from its position alone, so nothing is lost or played twice
     whatever was prefetched. Meant for devices that compute beside the host: on a CPU the thread
     would take from the game what it saves.
 

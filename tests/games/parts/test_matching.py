@@ -26,10 +26,10 @@ class Drawer(nn.Module):
 
     def __init__(self, picture: Tensor) -> None:
         super().__init__()
-        self.picture = nn.Parameter(picture)
+        self.image = nn.Parameter(picture)
 
     def forward(self, latents: Tensor) -> Tensor:
-        return self.picture.expand(len(latents), -1, -1, -1)
+        return self.image.expand(len(latents), -1, -1, -1)
 
 
 class Critic(nn.Module):

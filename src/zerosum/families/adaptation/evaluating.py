@@ -25,7 +25,7 @@ from zerosum.training.engine import Engine, choose_device
 __all__ = ["evaluate_adaptation"]
 
 _PROBED = 2_000
-"""Pictures of each domain that probes learn from and are tested on."""
+"""Images of each domain that probes learn from and are tested on."""
 
 
 def evaluate_adaptation(
@@ -35,7 +35,7 @@ def evaluate_adaptation(
 
     Args:
         subject: The run folder.
-        options: How; a picture shows the features before (the baseline's, or untrained) and after.
+        options: How; an image shows the features before (the baseline's, or untrained) and after.
         quiet: No progress bars.
         quiet: No progress bar.
 
@@ -77,7 +77,7 @@ def evaluate_adaptation(
 
 
 def _load_baseline(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame | None:
-    """The game of the baseline, which must have been given the same pictures."""
+    """The game of the baseline, which must have been given the same images."""
     if options.baseline is None:
         return None
     model = load(options.baseline, device=options.device, checkpoint=options.checkpoint)

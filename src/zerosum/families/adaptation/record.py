@@ -60,7 +60,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
     def batches(
         self, config: AdaptationRunConfig, data: Domains, engine: Engine
     ) -> AdaptationBatches:
-        """Labelled pictures of the source, and pictures of the target."""
+        """Labelled images of the source, and images of the target."""
         return adaptation_batches(config, data, **batching(config, engine))
 
     def build(self, config: AdaptationRunConfig, engine: Engine, aids: Any = None) -> AdaptingGame:
@@ -85,7 +85,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         return AdaptedClassifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """How it does in both domains, or on other pictures."""
+        """How it does in both domains, or on other images."""
         if not options.asks_for_accuracy:
             return evaluate_generator(subject, options, quiet=quiet)
         if options.against is not None:
@@ -94,8 +94,8 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
 
     def next_steps(self, config: AdaptationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
         """Classify, and see how alike the domains look."""
-        picture_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
-        return [*classifier_steps(path), picture_step]
+        image_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
+        return [*classifier_steps(path), image_step]
 
 
 FAMILY = Adaptation()

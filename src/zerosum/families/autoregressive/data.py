@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zerosum.data import Store, absolute, hold_out
-from zerosum.evaluation.extraction import ImageSubset, choose_pictures
+from zerosum.evaluation.extraction import ImageSubset, choose_images
 from zerosum.evaluation.likelihood import TestImages
 from zerosum.families.autoregressive.settings import AutoregressiveRunConfig
 from zerosum.families.labels import splits_for_tests
@@ -57,7 +57,7 @@ def find_test_images(
     if data is None and split is None and usual is None:
         numbers, shown = learnt_and_held_out(config, store)[1], "held out"
     if count is not None and count < len(numbers):
-        numbers = numbers[choose_pictures(len(numbers), count, seed)]
+        numbers = numbers[choose_images(len(numbers), count, seed)]
     channels, height, width = store.shape
     about = {
         **describe(whole.data, shown),

@@ -41,7 +41,7 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         return splits_for_tests(config)
 
     def batches(self, config: ClassificationRunConfig, data: Store, engine: Engine) -> Batches:
-        """Batches of the pictures whose labels may be used."""
+        """Batches of the images whose labels may be used."""
         return labelled_batches(config, data, **batching(config, engine))
 
     def build(
@@ -67,18 +67,18 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         return Classifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """The classifier's accuracy on pictures that it has not learnt from."""
+        """The classifier's accuracy on images that it has not learnt from."""
         if not options.asks_for_accuracy:
             return evaluate_generator(subject, options, quiet=quiet)
         return evaluate_classifier(subject, options, quiet=quiet)
 
     def next_steps(self, config: ClassificationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that classify pictures and score the classifier."""
+        """Commands that classify images and score the classifier."""
         return classifier_steps(path)
 
 
 def _build(config: ClassificationConfig, shape: ImageShape, engine: Engine) -> ClassificationGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Raises:
         ConfigError: It is not known which classes there are.

@@ -22,11 +22,11 @@ __all__ = ["build_adversarial"]
 def build_adversarial(
     config: AdversarialConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> AdversarialGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Args:
         config: The settings.
-        shape: (c, h, w) of the pictures.
+        shape: (c, h, w) of the images.
         engine: Where it is played.
         random: For the reference batch.
 
@@ -91,5 +91,5 @@ def _classes(config: AdversarialConfig) -> Classes | None:
         )
     return Classes(
         names=tuple(each.name for each in config.classes),
-        pictures=tuple(each.pictures for each in config.classes),
+        counts=tuple(each.pictures for each in config.classes),
     )

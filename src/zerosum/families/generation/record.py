@@ -49,7 +49,7 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         """The run with the classes of its data, where the game is conditional.
 
         Raises:
-            DataError: The pictures have no labels, or all the same.
+            DataError: The images have no labels, or all the same.
 
         Example:
             >>> from zerosum.config import change
@@ -82,7 +82,7 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         return replace(config, game=replace(game, classes=classes))
 
     def batches(self, config: GenerationRunConfig, data: Store, engine: Engine) -> Batches:
-        """Batches of real pictures, larger at first where growing networks ask for it."""
+        """Batches of real images, larger at first where growing networks ask for it."""
         return Batches(data, sizes=_batch_sizes(config, engine), **batching(config, engine))
 
     def build(
@@ -105,7 +105,7 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         *,
         quiet: bool,
     ) -> Evaluators:
-        """The evaluator of generated pictures against those that the run trains on."""
+        """The evaluator of generated images against those that the run trains on."""
         return generator_evaluators(config, game, data, engine, quiet=quiet)
 
     def model(self, run: Run, game: AdversarialGame, images_seen: int) -> "Generator":
@@ -117,16 +117,16 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
     def evaluate(
         self, subject: str, options: "EvaluateConfig", *, quiet: bool = False
     ) -> "Evaluated":
-        """Scores of its pictures against real ones."""
+        """Scores of its images against real ones."""
         from zerosum.families.generator_scores import evaluate_generator
 
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: GenerationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that generate and score more pictures."""
+        """Commands that generate and score more images."""
         return generator_steps(path)
 
-    def recipe_for_own_pictures(self, config: GenerationRunConfig) -> str:
+    def recipe_for_own_images(self, config: GenerationRunConfig) -> str:
         """The recipe for photographs: that for faces does for most."""
         return "dcgan-faces"
 

@@ -1,4 +1,4 @@
-"""A run in which a generator learns to make pictures."""
+"""A run in which a generator learns to make images."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

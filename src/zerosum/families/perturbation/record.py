@@ -19,9 +19,9 @@ from zerosum.families.perturbation.building import build_perturbation
 from zerosum.families.perturbation.data import (
     aim,
     find_again,
-    held_out_pictures,
+    held_out_images,
     learning_batches,
-    preview_pictures,
+    preview_images,
 )
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.families.preparation import batching
@@ -60,7 +60,7 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         return splits_for_tests(config)
 
     def batches(self, config: PerturbationRunConfig, data: Store, engine: Engine) -> Batches:
-        """Batches of the pictures that are not held out."""
+        """Batches of the images that are not held out."""
         return learning_batches(config, data, **batching(config, engine))
 
     def build(
@@ -73,8 +73,8 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         return build_perturbation(config.game, config.pictures.shape, engine, aids)
 
     def grid(self, config: PerturbationRunConfig, game: PerturbationGame, data: Store) -> Draw:
-        """A sample grid of held out pictures and their perturbations."""
-        return partial(_grid, game, preview_pictures(config, data))
+        """A sample grid of held out images and their perturbations."""
+        return partial(_grid, game, preview_images(config, data))
 
     def evaluators(
         self,
@@ -85,8 +85,8 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         *,
         quiet: bool,
     ) -> Evaluators:
-        """The evaluator of how many held out pictures mislead the victim."""
-        labelled = held_out_pictures(config, data, quiet=quiet)
+        """The evaluator of how many held out images mislead the victim."""
+        labelled = held_out_images(config, data, quiet=quiet)
         return {"": partial(score_fooling, game, labelled)} if len(labelled) else {}
 
     def model(self, run: Run, game: PerturbationGame, images_seen: int) -> LearnedAttack:
@@ -98,18 +98,18 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: PerturbationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that compare it with attacks that climb for each picture."""
+        """Commands that compare it with attacks that climb for each image."""
         game = config.game
         attack = f"zerosum attack {game.victim} --data {config.data} --attack pgd {path}"
         return [("beside pgd", f"{attack} --epsilon {game.epsilon:g} --report {path}.html")]
 
-    def recipe_for_own_pictures(self, config: PerturbationRunConfig) -> str:
+    def recipe_for_own_images(self, config: PerturbationRunConfig) -> str:
         """The same recipe, with another victim."""
         return f"{config.recipe} --victim CLASSIFIER"
 
 
 def _grid(game: PerturbationGame, images: Images) -> Tensor:
-    """Rows of four times a picture, its change magnified to black and white, and both together."""
+    """Rows of four times an image, its change magnified to black and white, and both together."""
     rows = torch.stack([images, *game.preview(images)], dim=1).flatten(0, 1)
     return tile(rows, columns=3 * min(4, len(images)))
 

@@ -20,11 +20,11 @@ __all__ = ["build_semi_supervised"]
 def build_semi_supervised(
     config: SemiSupervisedConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> SemiSupervisedGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Args:
         config: The settings.
-        shape: (c, h, w) of the pictures.
+        shape: (c, h, w) of the images.
         engine: Where it is played.
         random: For the reference batch.
 

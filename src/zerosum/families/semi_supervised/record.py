@@ -45,7 +45,7 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
     def batches(
         self, config: SemiSupervisedRunConfig, data: Store, engine: Engine
     ) -> SemiSupervisedBatches:
-        """Batches of all pictures without labels, and of a few with theirs."""
+        """Batches of all images without labels, and of a few with theirs."""
         return semi_supervised_batches(config, data, **batching(config, engine))
 
     def build(
@@ -76,13 +76,13 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         return SemiSupervised(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """The classifier's accuracy, or scores of generated pictures if requested."""
+        """The classifier's accuracy, or scores of generated images if requested."""
         if options.asks_for_accuracy:
             return evaluate_classifier(subject, options, quiet=quiet)
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: SemiSupervisedRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that classify and generate pictures."""
+        """Commands that classify and generate images."""
         return [*classifier_steps(path), *generator_steps(path)]
 
 

@@ -1,4 +1,4 @@
-"""The record of games that translate pictures from one domain into another."""
+"""The record of games that translate images from one domain into another."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,13 +10,13 @@ from zerosum.data import DomainBatches, Domains, make_domain_batches
 from zerosum.families.base import Draw, Family
 from zerosum.families.image_scorer import load_feature_network, require_feature_network
 from zerosum.families.preparation import batching, size_to_train_on
-from zerosum.families.scoring import Evaluated, refuse_baseline, score_pictures
+from zerosum.families.scoring import Evaluated, refuse_baseline, score_images
 from zerosum.families.translation.building import build_translation
-from zerosum.families.translation.pictures import (
+from zerosum.families.translation.images import (
     all_sides,
     direction_evaluator,
     examples_of,
-    open_pictures,
+    open_images,
     translated_grid,
 )
 from zerosum.families.translation.settings import TranslationRunConfig
@@ -43,7 +43,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
 
     def open(self, config: TranslationRunConfig, *, quiet: bool = False) -> Domains:
         """The stores of both domains."""
-        return open_pictures(config, size=size_to_train_on(config), quiet=quiet)
+        return open_images(config, size=size_to_train_on(config), quiet=quiet)
 
     def batches(
         self, config: TranslationRunConfig, data: Domains, engine: Engine
@@ -59,7 +59,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         return build_translation(config.game, config.pictures.shape, engine)
 
     def grid(self, config: TranslationRunConfig, game: TranslationGame, data: Domains) -> Draw:
-        """A sample grid of pictures, their translations, and the way back."""
+        """A sample grid of images, their translations, and the way back."""
         return partial(translated_grid, game, examples_of(config, data))
 
     def evaluators(
@@ -74,7 +74,7 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         """The evaluators of each direction's translations against its target domain."""
         network = load_feature_network(config, engine)
         is_cut = config.pictures.crop_from is not None
-        domains = open_pictures(config, quiet=quiet) if is_cut else data
+        domains = open_images(config, quiet=quiet) if is_cut else data
         return {
             direction: direction_evaluator(config, game, domains, direction, network, quiet=quiet)
             for direction in game.directions
@@ -85,19 +85,19 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         return Translator(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """Scores of its translations against pictures of the target domain."""
+        """Scores of its translations against images of the target domain."""
         refuse_baseline(subject, options)
         sides = partial(all_sides, subject, options, quiet=quiet)
-        return score_pictures(subject, options, sides, quiet=quiet)
+        return score_images(subject, options, sides, quiet=quiet)
 
     def next_steps(self, config: TranslationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that translate pictures and score more."""
+        """Commands that translate images and score more."""
         return [
             ("translate", f"zerosum translate {path} PICTURE... --page {path}.html"),
             ("more scores", f"zerosum evaluate {path} --metrics frechet,kid,prdc"),
         ]
 
-    def recipe_for_own_pictures(self, config: TranslationRunConfig) -> str:
+    def recipe_for_own_images(self, config: TranslationRunConfig) -> str:
         """The recipe for photographs: that for faces does for most."""
         return "dcgan-faces"
 

@@ -20,10 +20,10 @@ class Classes:
 
     Attributes:
         names: By label.
-        pictures: How many images of each the data have.
+        counts: How many images of each the data have.
 
     Example:
-        >>> pets = Classes(names=("cat", "dog"), pictures=(300, 100))
+        >>> pets = Classes(names=("cat", "dog"), counts=(300, 100))
         >>> pets.draw(1_000, Randomness(seed=0)).float().mean() < 0.3
         tensor(True)
         >>> pets.find("dog"), pets.find(0)
@@ -35,17 +35,17 @@ class Classes:
     """
 
     names: tuple[str, ...]
-    pictures: tuple[int, ...]
+    counts: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        assert len(self.names) == len(self.pictures) > 0
+        assert len(self.names) == len(self.counts) > 0
 
     def __len__(self) -> int:
         return len(self.names)
 
     def draw(self, n: int, random: Randomness) -> Labels:
         """Draw n labels, each as often as it occurs in the data."""
-        counts = torch.tensor(self.pictures, dtype=torch.float64, device=random.device)
+        counts = torch.tensor(self.counts, dtype=torch.float64, device=random.device)
         # Inverse transform sampling: in double precision, so that the last bound is 1.
         bounds = (counts.cumsum(0) / counts.sum()).float()
         return torch.searchsorted(bounds, random.uniform(n), right=True)
@@ -54,7 +54,7 @@ class Classes:
         """Join z (n, d) and the class as a one-hot vector (n, classes).
 
         Example:
-            >>> pets = Classes(names=("cat", "dog"), pictures=(1, 1))
+            >>> pets = Classes(names=("cat", "dog"), counts=(1, 1))
             >>> pets.join(torch.zeros(1, 3), torch.tensor([1]))
             tensor([[0., 0., 0., 0., 1.]])
         """
@@ -72,7 +72,7 @@ class Classes:
             UnknownNameError: There is no such class.
 
         Example:
-            >>> Classes(names=("1", "02", "7"), pictures=(1, 1, 1)).find("2")
+            >>> Classes(names=("1", "02", "7"), counts=(1, 1, 1)).find("2")
             1
         """
         return find_class(name, self.names)

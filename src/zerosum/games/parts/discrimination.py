@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.games.base import Turn
-from zerosum.networks.rows import one_per_picture
+from zerosum.networks.rows import one_per_image
 from zerosum.nn.bilinear import TwiceDifferentiable
 from zerosum.objectives.losses import Objective
 from zerosum.types import Labels, Logits, Scalar
@@ -47,7 +47,7 @@ def logits_of(
     compute = discriminator.forward if twice else discriminator
     with TwiceDifferentiable() if twice else nullcontext():
         logits: Tensor = compute(images) if labels is None else compute(images, labels)
-    return one_per_picture(logits.float(), len(images))
+    return one_per_image(logits.float(), len(images))
 
 
 def discriminator_loss(objective: Objective, real: Logits, fake: Logits) -> Scalar:

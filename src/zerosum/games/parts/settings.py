@@ -348,7 +348,7 @@ class FeatureMatchingConfig:
         )
 
 
-def require_virtual(pictures: int, generator: GeneratorSettings) -> None:
+def require_virtual(images: int, generator: GeneratorSettings) -> None:
     """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
 
     Example:
@@ -359,9 +359,9 @@ def require_virtual(pictures: int, generator: GeneratorSettings) -> None:
         ...
         zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
     """
-    require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
+    require(images >= 0, f"virtual_batch_norm must not be negative, got {images}.")
     require(
-        pictures == 0 or generator.has_batch_norm,
+        images == 0 or generator.has_batch_norm,
         "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
         f"of kind {generator.kind}, has none: choose dcgan with norm batch, resnet or, "
         "for few labels, softplus.",
