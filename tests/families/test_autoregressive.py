@@ -117,7 +117,7 @@ def test_likelihoods_of_python_are_those_of_the_scores(
     trained: Path, model: Autoregressive
 ) -> None:
     test = find_test_images(_config(), quiet=True)  # A tenth of the digits, which are not learnt.
-    images = torch.cat([scale(batch) for batch in test.pictures.batches(64)])
+    images = torch.cat([scale(batch) for batch in test.images.batches(64)])
     nats = -model.log_likelihood(images)
     assert nats.shape == (len(test),) == (500,)
     found = zerosum.evaluate(trained, device="cpu", quiet=True)

@@ -32,12 +32,12 @@ class TestImages:
 
     __test__ = False  # No tests of pytest's.
 
-    pictures: ImageSubset
+    images: ImageSubset
     about: Mapping[str, Any]
     seed: int = 0
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
 
 def score_likelihood(
@@ -58,7 +58,7 @@ def score_likelihood(
         progress: Called as it goes.
     """
     levels, done, found = game.settings.levels, 0, []
-    for batch in test.pictures.batches(_AT_ONCE, progress=progress):
+    for batch in test.images.batches(_AT_ONCE, progress=progress):
         images = quantised(scale(batch), levels=levels, seed=test.seed, first=done)
         found.append(game.log_likelihood(images).cpu())
         done += len(batch)

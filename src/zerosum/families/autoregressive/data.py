@@ -67,4 +67,4 @@ def find_test_images(
         "channels": channels,
         "levels": config.game.levels,
     }
-    return TestImages(pictures=ImageSubset(store.images, numbers), about=about, seed=seed)
+    return TestImages(images=ImageSubset(store.images, numbers), about=about, seed=seed)
