@@ -27,6 +27,7 @@ from zerosum.config.commands.sample import SampleConfig
 from zerosum.config.commands.translate import TranslateConfig
 from zerosum.config.commands.walk import WalkConfig
 from zerosum.data import as_spec
+from zerosum.errors import ConfigError
 from zerosum.jobs.attack import attack
 from zerosum.jobs.classification import classify
 from zerosum.jobs.drawing import edit, mix, sample, walk
@@ -151,8 +152,9 @@ def test_in_python_a_text_may_be_a_path_and_a_path_a_source(
     zerosum.translate("run", tmp_path, out=str(tmp_path / "made"), page=None, quiet=True)
     options = TranslateConfig(out=tmp_path / "made")
     assert seen == [("run", [tmp_path], options, {"quiet": True})]
-    evaluate = MagicMock()
+    evaluate = MagicMock(side_effect=ConfigError("there is no run."))
     monkeypatch.setattr("zerosum.jobs.evaluate", evaluate)
-    zerosum.evaluate("run", against=tmp_path, weights="w", count=9)
+    with pytest.raises(ConfigError, match="there is no run"):
+        zerosum.evaluate("run", against=tmp_path, weights="w", count=9)
     wanted = EvaluateConfig(against=as_spec(tmp_path), weights=Path("w"), count=9)
     assert evaluate.call_args.args == ("run", wanted)

@@ -134,12 +134,13 @@ def test_running_statistics_stay_what_they_are() -> None:
 
 def test_the_network_is_restored_whatever_happens() -> None:
     network = nn.Sequential(nn.InstanceNorm2d(3), nn.Conv2d(3, 1, 1), nn.Conv2d(3, 1, 1)).eval()
-    expected = network[0](picture(40, 40))
+    images = picture(40, 40)
+    expected = network[0](images)
     with pytest.raises(RuntimeError, match="channels"):
-        translate_any_size(network, picture(40, 40), tile=16, overlap=8)
+        translate_any_size(network, images, tile=16, overlap=8)
     with pytest.raises(ZeroDivisionError), normalising_by(network, []):
         _ = 1 / 0
-    assert torch.equal(network[0](picture(40, 40)), expected)
+    assert torch.equal(network[0](images), expected)
 
 
 @torch.no_grad()

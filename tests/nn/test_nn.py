@@ -36,7 +36,7 @@ PRINTED: dict[str, Callable[[], nn.Module]] = {
     "6, reference=2": lambda: VirtualBatchNorm(6, reference=2),
     "0.5": lambda: GaussianNoise(0.5),
     "(4, 3), learn_length=True": lambda: NormedLinear(3, 4, learn_length=True),
-    "3, 4, 3, demodulate=True, doubling=False": lambda: ModulatedConv2d(3, 4, 3),
+    "3, 4, 3, demodulate=True, upsampling=False": lambda: ModulatedConv2d(3, 4, 3),
 }
 """Layers, and what is printed of them between the brackets."""
 
