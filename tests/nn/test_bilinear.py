@@ -84,7 +84,7 @@ def test_numerical_derivatives_agree() -> None:
     [("x", ["put back"]), ("w", ["correlate"]), ("xw", ["put back", "correlate"])],
 )
 def test_only_the_gradients_that_are_wanted_are_computed(
-    requested: str, computed: list[str], monkeypatch: pytest.MonkeyPatch
+    wanted: str, computed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slope by the pictures alone must not cost the weights' gradients."""
     calls: list[str] = []
@@ -98,13 +98,8 @@ def test_only_the_gradients_that_are_wanted_are_computed(
     layer, x = nn.Conv2d(2, 3, 3), torch.randn(1, 2, 5, 5, requires_grad=True)
     with TwiceDifferentiable():
         cost = layer(x).square().sum()
-<<<<<<< HEAD
-    grad(cost, [{"x": x, "w": layer.weight}[each] for each in requested], create_graph=True)
-    assert sorted(calls) == computed
-=======
     grad(cost, [{"x": x, "w": layer.weight}[each] for each in wanted], create_graph=True)
     assert sorted(calls) == sorted(computed)
->>>>>>> w-switches
 
 
 def test_what_comes_out_may_be_changed_in_place() -> None:
