@@ -55,7 +55,7 @@ class Case:
     pixels_up_to: float = 1.0
 
 
-RAW: Mapping[str, Any] = {R1: 0.0, "game.average_half_life": None}
+RAW: Mapping[str, Any] = {R1: 0.0, "game.ema_half_life": None}
 """Without what makes the recipe robust."""
 
 PLAIN: Mapping[str, Any] = {
@@ -133,7 +133,7 @@ HEALTHY = {
     "dcgan-digits, seed 1": Case(fields={"seed": 1}),
     "dcgan-digits, seed 2": Case(fields={"seed": 2}),
     "without R1": Case(fields={R1: 0.0}),
-    "without average": Case(fields={"game.average_half_life": None}),
+    "without average": Case(fields={"game.ema_half_life": None}),
     "published learning rate": Case(fields={**SLOW, R1: 0.0}),
     "smoothed labels": Case(fields={"game.real_label": 0.9, R1: 0.0}),
     "hinge": Case(fields={"game.objective": "hinge"}),

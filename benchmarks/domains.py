@@ -32,7 +32,7 @@ from zerosum.recipes import recipe
 
 BASELINE, BOUND = "source only", "trained on the target"
 COLUMNS = ("target accuracy", "source accuracy", "domain probe", "A-distance")
-SHARED = ("network", "optimizer", "held_out", "average_half_life", "augmentation")
+SHARED = ("network", "optimizer", "held_out", "ema_half_life", "augmentation")
 """Fields of the game that the classifier of the target has from the first recipe."""
 
 

@@ -39,7 +39,7 @@ _PUBLISHED = (
     {
         "batch_size": 64,
         "game.latent": "normal",
-        "game.average_half_life": None,
+        "game.ema_half_life": None,
         "game.generator.base_channels": 32,
         "game.discriminator.base_channels": 32,
         "game.generator_optimizer.weight_decay": 0.0,
@@ -54,7 +54,7 @@ SMALL: Mapping[str, tuple[str, Fields]] = {
         "wgan-gp-mnist",
         {
             "batch_size": 32,
-            "game.average_half_life": 2_000,
+            "game.ema_half_life": 2_000,
             "game.generator_optimizer.learning_rate": 1e-3,
             "game.discriminator_optimizer.learning_rate": 1e-3,
         },
@@ -71,10 +71,10 @@ batches are half of the paper's, its latents normal, and its channels few, as dc
 
 FACES: Mapping[str, tuple[str, Fields]] = {
     "dcgan-published": _PUBLISHED,
-    "dcgan": ("dcgan-digits", {"game.average_half_life": 5_000}),
+    "dcgan": ("dcgan-digits", {"game.ema_half_life": 5_000}),
     "wgan-gp": (
         SMALL["wgan-gp"][0],
-        {**SMALL["wgan-gp"][1], "game.average_half_life": 5_000},
+        {**SMALL["wgan-gp"][1], "game.ema_half_life": 5_000},
     ),
     "progan": ("progan-faces32", {}),
     "stylegan": ("stylegan-faces32", {}),

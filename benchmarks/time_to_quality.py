@@ -75,7 +75,7 @@ Curve = Sequence[Look]
 
 OFF: Mapping[str, Any] = {
     "game.penalties.r1.weight": 0.0,
-    "game.average_half_life": None,
+    "game.ema_half_life": None,
     "game.generator_optimizer.learning_rate": 2e-4,
     "game.discriminator_optimizer.learning_rate": 2e-4,
     "batch_size": 64,
@@ -93,7 +93,7 @@ TRIES: Mapping[str, Mapping[str, Any]] = {
     "shipped, precision auto": {"precision": "auto"},
     "shipped, β₂ 0.999": dict.fromkeys(BETAS, (0.5, 0.999)),
     "published settings": OFF,
-    "published + average": {**OFF, "game.average_half_life": 2_000},
+    "published + average": {**OFF, "game.ema_half_life": 2_000},
     "published + R1": {**OFF, "game.penalties.r1.weight": 0.5},
     "published + Adam 1e-3": {**OFF, **FAST},
     "published + batch 32": {**OFF, "batch_size": 32},
@@ -107,10 +107,10 @@ TRIES: Mapping[str, Mapping[str, Any]] = {
     },
     "shipped, batch 16": {"batch_size": 16},
     "shipped without R1": {"game.penalties.r1.weight": 0.0},
-    "shipped without average": {"game.average_half_life": None},
+    "shipped without average": {"game.ema_half_life": None},
     "shipped, relativistic": {"game.objective": "relativistic"},
     "shipped, hinge": {"game.objective": "hinge"},
-    "shipped, half-life 10,000": {"game.average_half_life": 10_000},
+    "shipped, half-life 10,000": {"game.ema_half_life": 10_000},
 }
 """Fields of dcgan-digits that each try changes."""
 

@@ -29,7 +29,7 @@ def tiny() -> RunConfig:
         penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.1, every=3)),
         augmentation=("colour", "translation", "cutout"),
         adaptive_augmentation=AdaptiveAugmentationConfig(images=400, probability=0.2, every=3),
-        average_half_life=500,
+        ema_half_life=500,
         generator_optimizer=OptimizerConfig(historical_averaging=0.1),
     )
     return replace(

@@ -115,7 +115,7 @@ def test_the_reason_is_what_was_wrong_at_first(
         except ValueError as error:
             raise RuntimeError("next steps:\nmany") from error
 
-    monkeypatch.setattr("zerosum.export._trace", fail)
+    monkeypatch.setattr("zerosum.export.trace", fail)
     with pytest.raises(ConfigError, match=r"\.pt2 \(no such operation\)"):
         export_network(part(small_dcgan()), tmp_path / "g.pt2")
 
@@ -166,7 +166,7 @@ def test_the_recipe_of_latents_draws_those_of_sample(distribution: str) -> None:
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zerosum.export._is_installed", lambda name: name != "onnxscript")
+    monkeypatch.setattr("zerosum.export.is_installed", lambda name: name != "onnxscript")
     with pytest.raises(ConfigError, match=r"onnxscript is needed: pip install 'onnx>"):
         check_export(Path("a.onnx"))
     check_export(Path("a.pt2"))

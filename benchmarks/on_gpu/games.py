@@ -88,7 +88,7 @@ class Noise:
 
     def at(self, position: int) -> Any:
         """A batch; what is in it follows from its position."""
-        one, two = (self._images(2 * position + part) for part in (0, 1))
+        one, two = (self.images(2 * position + part) for part in (0, 1))
         labels = torch.arange(self.size, device=self.device) % len(CLASSES)
         batch = Batch(images=one, labels=labels)
         if self.kind == "semi-supervised":
@@ -97,7 +97,8 @@ class Noise:
             return batch
         return DomainBatch(a=one, b=two, smoothed=two, labels_a=labels, labels_b=labels)
 
-    def _images(self, number: int) -> torch.Tensor:
+    def images(self, number: int) -> torch.Tensor:
+        """Pictures of noise, the same for the same number."""
         if self.device.type == "meta":
             return torch.empty(self.size, *self.shape, device=self.device)
         chance = torch.Generator().manual_seed(number)

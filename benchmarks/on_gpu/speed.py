@@ -134,7 +134,7 @@ def measure(
         gc.collect()  # What the case before still holds would count as this one's memory.
         config = case.config()
         one_domain = config.game.kind == "adversarial"
-        batches = partial(_read, data) if data is not None and one_domain else _Kept
+        batches = partial(read_pictures, data) if data is not None and one_domain else _Kept
         loop = make_loop(config, engine, batches)
         if is_cuda:
             torch.cuda.empty_cache()
@@ -160,7 +160,7 @@ def measure(
         )
 
 
-def _read(data: str, config: RunConfig, device: torch.device) -> Any:
+def read_pictures(data: str, config: RunConfig, device: torch.device) -> Any:
     """Batches of a source's pictures, read ahead as in a run."""
     from zerosum.data import Batches  # Only those who have pictures need what reads them.
     from zerosum.families.preparation import prepare_store
@@ -231,7 +231,7 @@ def _profiled(
     with profile(activities=activities) as found:
         _cycle(loop)
     events = found.key_averages()
-    costliest = _costliest(events, is_cuda=is_cuda)
+    costliest = costliest_of(events, is_cuda=is_cuda)
     if not is_cuda:
         return None, None, costliest
     counts: Counter[str] = Counter()
@@ -241,7 +241,7 @@ def _profiled(
     return launches / CYCLE, waits / CYCLE, costliest
 
 
-def _costliest(events: Iterable[Any], *, is_cuda: bool) -> list[tuple[str, float]]:
+def costliest_of(events: Iterable[Any], *, is_cuda: bool) -> list[tuple[str, float]]:
     """The three that took most of the time, with their shares of all."""
     times: Counter[str] = Counter()
     for event in events:

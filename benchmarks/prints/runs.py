@@ -28,7 +28,7 @@ _NARROW = {
 }
 """Of every recipe that has the option."""
 _SHORT = {
-    "game.average-half-life": "16",
+    "game.ema-half-life": "16",
     "game.burn-in.images": "16",
     "game.growth.hold": "4",
     "game.growth.fade": "4",

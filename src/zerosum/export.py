@@ -168,7 +168,7 @@ def check_export(path: Path) -> None:
         raise ConfigError(
             f"expected a file that ends in .onnx, .pt2 or .safetensors, got {path.name!r}."
         )
-    missing = [name for name in ("onnx", "onnxscript") if not _is_installed(name)]
+    missing = [name for name in ("onnx", "onnxscript") if not is_installed(name)]
     if kind == ".onnx" and missing:
         raise ConfigError(
             f"to write .onnx the package {missing[0]} is needed: {installation('export')}; or "
@@ -181,7 +181,7 @@ def _write_onnx(part: Part, path: Path) -> None:
         # The exporter warns its own authors, of functions that it uses itself.
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            _trace(part),
+            trace(part),
             dynamo=True,
             verbose=False,
             input_names=[part.takes.name],
@@ -197,7 +197,7 @@ def _write_program(part: Part, path: Path) -> None:
     whole = BytesIO()  # Given a path, it insists on the end of the name.
     facts = json.dumps(dict(part.facts), indent=2)
     with _writable(".pt2"):
-        program = _trace(part)
+        program = trace(part)
         program.example_inputs = None  # As large as large pictures are, and of no use.
         torch.export.save(program, whole, extra_files={FACTS: facts})
     path.write_bytes(whole.getvalue())
@@ -215,7 +215,7 @@ FORMATS: Table[Callable[[Part, Path], None]] = Table(
 """How networks are written, by the end of the file's name."""
 
 
-def _trace(part: Part) -> ExportedProgram:
+def trace(part: Part) -> ExportedProgram:
     sizes = (dict(part.takes.sizes),)
     with torch.no_grad():
         return torch.export.export(part.network, (part.takes.example,), dynamic_shapes=sizes)
@@ -247,5 +247,5 @@ def _writable(kind: str) -> Iterator[None]:
         ) from error
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
     return find_spec(name) is not None

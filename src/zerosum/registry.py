@@ -19,6 +19,7 @@ RENAMED: Mapping[str, str] = {
     "max_width": "max_channels",
     "widths": "channels",
     "halvings": "downsamplings",
+    "average_half_life": "ema_half_life",
 }
 """Former names of settings and their present ones. A former name holds where the settings have a
 field of the present name and none of the former. Files with it are read; who types it is told."""

@@ -181,9 +181,9 @@ def test_success_is_what_the_classifier_says_of_the_result(
     name: str, norm: str, victim: Victim, right: Right
 ) -> None:
     outcome = run(make(name, norm), victim, right, 40)
-    said = victim(outcome.images).argmax(dim=1)
-    assert torch.equal(said != right[1][:40], outcome.fooled)
-    assert torch.equal(said, outcome.predictions)
+    predicted = victim(outcome.images).argmax(dim=1)
+    assert torch.equal(predicted != right[1][:40], outcome.fooled)
+    assert torch.equal(predicted, outcome.predictions)
     assert bool(((outcome.confidences > 0.1) & (outcome.confidences <= 1)).all())
 
 
@@ -286,11 +286,11 @@ def test_what_is_no_logits() -> None:
 
 def test_a_classifier_is_checked_once_for_each_shape_of_pictures() -> None:
     network = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(16, 3))
-    classifier, asked = PixelClassifier(network=network), list[int]()
-    network.register_forward_hook(lambda _, given, __: asked.append(len(given[0])))
+    classifier, batches = PixelClassifier(network=network), list[int]()
+    network.register_forward_hook(lambda _, given, __: batches.append(len(given[0])))
     counts = [classifier.classes(torch.rand(5, 1, side, side)) for side in (4, 4, 8, 4)]
     assert counts == [3] * 4
-    assert asked == [2, 2]
+    assert batches == [2, 2]
 
 
 def test_logarithms_of_probabilities_are_logits() -> None:

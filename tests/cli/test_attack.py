@@ -202,7 +202,7 @@ def test_left_is_what_no_attack_takes() -> None:
 def test_the_time_is_that_of_all_sizes_and_lines_tell_of_it_where_no_bar_can(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.attack._EVERY", 0.0)
+    monkeypatch.setattr("zerosum.jobs.attack.EVERY", 0.0)
     assert call("attack", "digits", *QUICK, "--count", "6") == 0
     printed = capsys.readouterr()
     lines = [line for line in printed.err.splitlines() if line.startswith("fgsm attacks digits")]

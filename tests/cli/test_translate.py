@@ -356,7 +356,7 @@ def test_a_page(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_long_page_says_that_there_are_more(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(translation, "_ROWS", 2)
+    monkeypatch.setattr(translation, "ROWS", 2)
     for number in range(4):
         picture(tmp_path / "photos" / f"{number}.png")
     page = tmp_path / "look.html"

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from helpers.settings import adversarial
-from zerosum.cli.data import _inspect
+from zerosum.cli.data import ACTIONS
 from zerosum.config import (
     AdaptiveAugmentationConfig,
     AdversarialConfig,
@@ -168,7 +168,7 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
         ),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
         ({"generator_batch": 0}, "generator_batch must be greater than 0"),
-        ({"average_half_life": 0}, "average_half_life must be greater than 0"),
+        ({"ema_half_life": 0}, "ema_half_life must be greater than 0"),
         (
             {"penalties": PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))},
             "choose norm layer or none",
@@ -232,7 +232,7 @@ def test_parts_hold_no_nonsense(make: Any, message: str) -> None:
 
 def test_the_limit_on_pixels_is_that_of_sources() -> None:
     assert PicturesConfig(size=(28, 28)).pixel_limit == PIXEL_LIMIT
-    assert signature(_inspect).parameters["pixel_limit"].default == PIXEL_LIMIT
+    assert signature(ACTIONS["inspect"].function).parameters["pixel_limit"].default == PIXEL_LIMIT
 
 
 def test_unknown_and_wrong_fields_in_json_are_refused() -> None:

@@ -67,7 +67,7 @@ def test_every_switch_works(switch: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
-    fields = {"evaluate_every": 16, "game.average_half_life": 16, "game.augmentation": ("affine",)}
+    fields = {"evaluate_every": 16, "game.ema_half_life": 16, "game.augmentation": ("affine",)}
     config = adapting(tmp_path / "data", name, **fields)
     whole = _train(config, tmp_path / "whole")
     half = _train(replace(config, total_images=16), tmp_path / "half")
@@ -83,7 +83,7 @@ def test_the_baseline_is_the_classifier_of_the_source(tmp_path: Path) -> None:
     config = adapting(tmp_path / "data", **{"game.weight": 0.0})
     both = _train(config, tmp_path / "both")
     game = to_json(config)["game"]
-    kept = ("network", "optimizer", "classes", "held_out", "average_half_life")
+    kept = ("network", "optimizer", "classes", "held_out", "ema_half_life")
     shared = {key: game[key] for key in kept}
     plain = to_json(recipe("classifier"))
     values = to_json(config)

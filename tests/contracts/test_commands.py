@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -150,7 +151,8 @@ def test_in_python_a_text_may_be_a_path_and_a_path_a_source(
     zerosum.translate("run", tmp_path, out=str(tmp_path / "made"), page=None, quiet=True)
     options = TranslateConfig(out=tmp_path / "made")
     assert seen == [("run", [tmp_path], options, {"quiet": True})]
-    found = zerosum.api._settings(
-        EvaluateConfig, {"against": tmp_path, "weights": "w", "count": 9}
-    )
-    assert found == EvaluateConfig(against=as_spec(tmp_path), weights=Path("w"), count=9)
+    evaluate = MagicMock()
+    monkeypatch.setattr("zerosum.jobs.evaluate", evaluate)
+    zerosum.evaluate("run", against=tmp_path, weights="w", count=9)
+    wanted = EvaluateConfig(against=as_spec(tmp_path), weights=Path("w"), count=9)
+    assert evaluate.call_args.args == ("run", wanted)

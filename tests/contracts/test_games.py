@@ -40,7 +40,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "game.adaptive_augmentation.images": 100,
         "game.adaptive_augmentation.probability": 0.5,
     },
-    "average": {"game.average_half_life": 100},
+    "average": {"game.ema_half_life": 100},
     "noise": {"game.instance_noise.deviation": 0.1},
     "minibatch discrimination": {
         "game.minibatch_discrimination.kernels": 4,

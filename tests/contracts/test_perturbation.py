@@ -110,7 +110,7 @@ def test_of_classes_with_one_picture_each_some_are_held_out_too(tmp_path: Path) 
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, tmp_path: Path) -> None:
-    config = small(name, **{"evaluate_every": 8, "game.average_half_life": 100})
+    config = small(name, **{"evaluate_every": 8, "game.ema_half_life": 100})
     whole = train(config, tmp_path / "whole")
     half = train(replace(config, total_images=8), tmp_path / "half")
     jobs.resume_run(half.path, images=16, quiet=True)

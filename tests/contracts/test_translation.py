@@ -78,7 +78,7 @@ def test_every_recipe_moves_every_weight_of_every_player(
 
 @pytest.mark.parametrize("name", ["cyclegan", "cut", "cartoongan"])
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(name: str, data: Path, tmp_path: Path) -> None:
-    fields = {"game.average_half_life": 100, "evaluate_every": 12, "evaluate_count": 8}
+    fields = {"game.ema_half_life": 100, "evaluate_every": 12, "evaluate_count": 8}
     config = _small(name, data, tmp_path, **fields)
     whole = _train(config, tmp_path / "whole")
     half = _train(replace(config, total_images=12), tmp_path / "half")

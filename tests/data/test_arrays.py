@@ -426,7 +426,7 @@ def test_bombs_are_refused_in_little_memory(tmp_path: Path, write: Callable[[Pat
 def test_usps_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec, _ = write_usps(tmp_path)
     assert len(open_source(spec)) == 2
-    monkeypatch.setattr(usps, "_MOST_LINES", 1)
+    monkeypatch.setattr(usps, "MOST_LINES", 1)
     with pytest.raises(DataError, match="line 2"):
         len(open_source(spec))
 

@@ -155,7 +155,7 @@ def test_a_store_is_built_within_the_budget(
     shared = Watched(1 << 20)
     for module in (budget, decoding, filling):
         monkeypatch.setattr(module, "BUDGET", shared)
-    monkeypatch.setattr(filling, "_BLOCK", 1)
+    monkeypatch.setattr(filling, "BLOCK", 1)
     with ZipFile(tmp_path / "x.zip", "w", ZIP_DEFLATED) as archive:
         for index in range(40):
             archive.writestr(f"{index}.png", plain_png(300))

@@ -820,13 +820,13 @@ def test_an_archive_that_is_replaced_while_it_is_listed_has_changed(
     pictures.rename(other)
     newer = tarred(other, suffix) if suffix == ".tar" else zipped(other)
     kind = TarSource if suffix == ".tar" else ZipSource
-    find = kind._find
+    find = kind.find_entries
 
     def replaced(self: Any) -> Any:
         newer.replace(path)
         return find(self)
 
-    monkeypatch.setattr(kind, "_find", replaced)
+    monkeypatch.setattr(kind, "find_entries", replaced)
     assert not open_source(str(path)).is_unchanged()
 
 
@@ -857,7 +857,7 @@ def test_labels_of_pictures_that_are_not_there_are_told(tmp_path: Path) -> None:
 
 
 def test_labels_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_LABELS_LIMIT", 10)
+    monkeypatch.setattr(files, "LABELS_LIMIT", 10)
     with pytest.raises(DataError, match=r"dataset\.json has .* at most 10 were expected"):
         open_source(str(nvlabs(tmp_path / "set", None)))
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.runs_in_processes import HANGS
 from zerosum.data import Store, StoreSettings, build_store, filling, open_source
 from zerosum.data import store as store_module
 from zerosum.data.smoothing import EdgeSmoothed
@@ -346,13 +347,13 @@ def test_a_really_full_device_is_explained_too(
 
 
 BUILDER = """
-import sys, time
+import sys
 from pathlib import Path
 from zerosum.data import StoreSettings, build_store, open_source
-folder, cache, wait = sys.argv[1:]
+folder, cache = sys.argv[1:]
 def progress(done, total):
     print(done, flush=True)
-    time.sleep(float(wait))
+    sys.stdin.readline()
 store = build_store(
     open_source(folder), StoreSettings(size=(8, 8)), cache=Path(cache), progress=progress
 )
@@ -360,9 +361,10 @@ print("whole", len(store), int(store.images.sum(dtype="int64")), flush=True)
 """
 
 
-def start_builder(folder: Path, cache: Path, wait: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", BUILDER, str(folder), str(cache), str(wait)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def start_builder(folder: Path, cache: Path) -> subprocess.Popen[str]:
+    """Start to build a store; at each step it says how far it is, and waits for a line."""
+    command = [sys.executable, "-c", BUILDER, str(folder), str(cache)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.fixture
@@ -378,7 +380,7 @@ def test_a_build_that_is_killed_leaves_nothing_wrong(
     many: Path, pictures: Path, tmp_path: Path, swept_by: str
 ) -> None:
     cache = tmp_path / "cache"
-    with start_builder(many, cache, 60.0) as builder:
+    with start_builder(many, cache) as builder:
         assert builder.stdout is not None
         assert builder.stdout.readline() == "64\n"
         builder.send_signal(signal.SIGKILL)
@@ -394,8 +396,8 @@ def test_a_build_that_is_killed_leaves_nothing_wrong(
 
 
 def test_two_builders_at_once_build_once_and_agree(many: Path, tmp_path: Path) -> None:
-    builders = [start_builder(many, tmp_path / "cache", 0.3) for _ in range(2)]
-    lines = [builder.communicate(timeout=120)[0].split("\n") for builder in builders]
+    builders = [start_builder(many, tmp_path / "cache") for _ in range(2)]
+    lines = [builder.communicate(timeout=HANGS)[0].split("\n") for builder in builders]
     assert [builder.returncode for builder in builders] == [0, 0]
     assert lines[0][-2] == lines[1][-2]
     assert lines[0][-2].startswith("whole 200 ")
@@ -441,7 +443,7 @@ def test_a_file_in_the_place_of_a_store_gives_way(pictures: Path, tmp_path: Path
 def test_sidecars_in_thousands_are_counted_and_not_all_kept(
     pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filling, "_STRAYS", 3)
+    monkeypatch.setattr(filling, "MOST_STRAYS", 3)
     for number in range(8):
         (pictures / "cat" / f"{number}.json").write_text("{}")
     store = build(pictures, tmp_path / "cache")

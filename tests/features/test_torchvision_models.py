@@ -10,7 +10,7 @@ from torchvision import models
 
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.features import load_features
-from zerosum.features.torchvision_models import _renamed, load_torchvision
+from zerosum.features.torchvision_models import load_torchvision, renamed
 
 ImageMaker = Callable[..., Tensor]
 
@@ -95,7 +95,7 @@ def test_old_names_in_densenets_are_repaired() -> None:
         "features.norm0.weight": torch.ones(1),
         "layer1.0.conv1.weight": torch.ones(1),
     }
-    assert list(_renamed(old)) == [
+    assert list(renamed(old)) == [
         "features.denseblock1.denselayer1.norm1.weight",
         "features.denseblock1.denselayer1.conv2.weight",
         "features.norm0.weight",

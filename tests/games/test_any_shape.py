@@ -43,7 +43,7 @@ GENERATORS: dict[str, Callable[[], nn.Module]] = {
     ),
     "softplus": lambda: SoftplusGeneratorConfig(latent_size=8).build(SHAPE),
     "conditional": lambda: ConditionalGenerator(
-        MlpGeneratorConfig(latent_size=8 - 3).build(SHAPE, given=4), classes=3, class_size=4
+        MlpGeneratorConfig(latent_size=8 - 3).build(SHAPE, class_size=4), classes=3, class_size=4
     ),
     "reference": lambda: ReferenceGenerator(
         DcganGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE), torch.randn(4, 8)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from zerosum.config import InvarianceConfig
 from zerosum.games import InvarianceGame, Player
 from zerosum.games.parts.schedules import Schedule
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
@@ -20,7 +20,7 @@ from zerosum.types import DomainBatch
 ROUNDS, SIZE = 800, 128
 
 
-class Line(Classifier):
+class Line(ClassifierNetwork):
     """Two numbers to one feature, and that to two logits."""
 
     def __init__(self) -> None:

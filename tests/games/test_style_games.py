@@ -29,7 +29,7 @@ SMALL: dict[str, Any] = {
     "game.generator.latent_size": 8,
     "game.generator.base_channels": 4,
     "game.discriminator.base_channels": 4,
-    "game.average_half_life": 50,
+    "game.ema_half_life": 50,
     "game.penalties.r1.every": 3,
 }
 GROWING = change(recipe("progan-digits"), SMALL | {"game.growth.hold": 16, "game.growth.fade": 32})

@@ -18,7 +18,7 @@ _QUICK: dict[str, Any] = {
     "sample_count": 4,
     "evaluate_every": 0,
     "device": "cpu",
-    "game.average_half_life": 500,
+    "game.ema_half_life": 500,
 }
 
 

@@ -12,6 +12,9 @@ from zerosum.checkpoint import load_checkpoint
 from zerosum.config import RunConfig
 from zerosum.runs import Run
 
+HANGS = 3600.0
+"""Seconds after which a process is taken to hang; on no machine does a result depend on it."""
+
 
 def environment() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -24,9 +27,17 @@ def create(path: Path, config: RunConfig) -> Run:
 
 
 def start(*words: str, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    command = [sys.executable, *launcher, "-m", "zerosum", *words]
+    return _open(*launcher, "-m", "zerosum", *words)
+
+
+def start_dying(folder: Path, last: int, *words: str) -> subprocess.Popen[str]:
+    """Start a command that is killed before a change of the folder, whose number is given."""
+    return _open(str(Path(__file__).with_name("dying.py")), str(folder), str(last), *words)
+
+
+def _open(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command,
+        [sys.executable, *words],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -35,7 +46,7 @@ def start(*words: str, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str], *, code: int = 0) -> str:
-    output, _ = process.communicate(timeout=240)
+    output, _ = process.communicate(timeout=HANGS)
     assert process.returncode == code, output
     return output
 

@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from helpers.command_line import call
-from zerosum.cli.report import _warnings
+from zerosum.cli.report import warnings_of
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.loading import prepare_pictures
 from zerosum.jobs import train_run
-from zerosum.jobs.estimating import _LIBRARIES, Estimate, estimate, refuse_what_has_no_room
+from zerosum.jobs.estimating import LIBRARIES, Estimate, estimate, refuse_what_has_no_room
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.memory import TensorMemory, free_memory
@@ -57,7 +57,7 @@ def test_a_container_may_have_less_than_the_machine(
     (tmp_path / "memory.max").write_text("5000\n")
     (tmp_path / "memory.current").write_text("3000\n")
     (tmp_path / "memory.stat").write_text("anon 2300\ninactive_file 400\nactive_file 300\n")
-    monkeypatch.setattr("zerosum.training.memory._CGROUP", tmp_path)
+    monkeypatch.setattr("zerosum.training.memory.CGROUP", tmp_path)
     assert free_memory(torch.device("cpu")) == 2700
     (tmp_path / "memory.max").write_text("max\n")
     assert free_memory(torch.device("cpu")) > 2000
@@ -73,13 +73,13 @@ def test_an_estimate_changes_nothing_and_grows_with_the_run(
     assert set(small.players) == {"generator", "discriminator"}
     assert (small.batch_size, large.batch_size) == (16, 64)
     assert small.seconds > 0
-    assert large.memory - _LIBRARIES > 1.5 * (small.memory - _LIBRARIES)
+    assert large.memory - LIBRARIES > 1.5 * (small.memory - LIBRARIES)
 
 
 def test_an_estimate_draws_from_nobody_and_scores_nothing(
     tiny: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
     monkeypatch.setattr("zerosum.families.generation.record.Generation.evaluators", None)
     before = torch.get_rng_state()
     _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
@@ -87,10 +87,10 @@ def test_an_estimate_draws_from_nobody_and_scores_nothing(
 
 
 def test_memory_is_that_of_all_players(tiny: RunConfig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
     wide = change(tiny, {"game.generator.base_channels": 64})
     one, two = (
-        _estimate(change(wide, {"game.critic_turns": turns})).memory - _LIBRARIES
+        _estimate(change(wide, {"game.critic_turns": turns})).memory - LIBRARIES
         for turns in (1, 3)
     )
     assert two == pytest.approx(one, rel=0.1)
@@ -99,21 +99,21 @@ def test_memory_is_that_of_all_players(tiny: RunConfig, monkeypatch: pytest.Monk
 def test_networks_that_grow_are_estimated_as_they_are_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
     config = change(recipe("progan-digits"), {"device": "cpu"})
     small = change(config, {"images": config.batch_size, "game.growth.hold": 10**6})
-    grown, at_first = (_estimate(each).memory - _LIBRARIES for each in (config, small))
+    grown, at_first = (_estimate(each).memory - LIBRARIES for each in (config, small))
     assert grown > 2 * at_first
 
 
 def test_the_estimate_by_few_pictures_is_that_of_all(tiny: RunConfig) -> None:
     config = change(tiny, {"batch_size": 32, "game.generator.base_channels": 8})
-    by_few = _estimate(config).memory - _LIBRARIES
+    by_few = _estimate(config).memory - LIBRARIES
     store: Any = prepare_pictures(config, quiet=True)
     whole = replace(config, batch_size=32)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("zerosum.jobs.estimating._FEW", (16, 32))
-        measured = estimate(whole, CPU, store, None).memory - _LIBRARIES
+        patch.setattr("zerosum.jobs.estimating.FEW", (16, 32))
+        measured = estimate(whole, CPU, store, None).memory - LIBRARIES
     assert by_few == pytest.approx(measured, rel=0.2)
 
 
@@ -131,7 +131,7 @@ def test_a_run_without_room_is_timed_with_few_pictures_and_refused(
 def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
     is_heavy: bool, tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0 if is_heavy else 1e12)
+    monkeypatch.setattr("zerosum.jobs.training.HEAVY", 0 if is_heavy else 1e12)
     monkeypatch.setattr("zerosum.jobs.estimating.estimate", lambda *_: FOUND)
     out = tmp_path / "run"
     if is_heavy:
@@ -145,7 +145,7 @@ def test_heavy_runs_on_a_cpu_are_looked_at_before_they_begin(
 def test_a_run_that_goes_on_is_not_looked_at_again(
     tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0)
+    monkeypatch.setattr("zerosum.jobs.training.HEAVY", 0)
     with patch("zerosum.jobs.estimating.estimate", return_value=replace(FOUND, memory=10)) as look:
         for images in (16, 32):
             config = replace(tiny, total_images=images)
@@ -160,7 +160,7 @@ def test_a_run_of_days_on_a_cpu_is_told_of_before_it_begins(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     slow = replace(FOUND, seconds=8e6, memory=10, batch_size=16)
-    monkeypatch.setattr("zerosum.jobs.training._HEAVY", 0)
+    monkeypatch.setattr("zerosum.jobs.training.HEAVY", 0)
     monkeypatch.setattr("zerosum.jobs.estimating.estimate", lambda *_: slow)
     train_run(replace(tiny, total_images=16), out=tmp_path / "run", quiet=True)
     told = capsys.readouterr().err
@@ -173,7 +173,7 @@ def test_lopsided_players_are_told_of() -> None:
     assert replace(FOUND, players={**players, "discriminator": ("D", 10**6)}).lopsided is None
     assert replace(FOUND, players={"classifier": ("C", 10)}).lopsided is None
     found = replace(FOUND, players=players, memory=1)
-    told = {name: _warnings(recipe(name), found) for name in ("dcgan-faces", "advgan")}
+    told = {name: warnings_of(recipe(name), found) for name in ("dcgan-faces", "advgan")}
     assert [len(texts) for texts in told.values()] == [1, 0]
 
 
@@ -181,7 +181,7 @@ def test_a_dry_run_says_what_the_run_takes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("zerosum.jobs.estimating._PATIENCE", 0.0)
+    monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
     words = [
         "--device",
         "cpu",

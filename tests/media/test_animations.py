@@ -1,7 +1,9 @@
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,6 +66,30 @@ def test_a_walk_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         save_animation(breaking(), tmp_path / "a.gif", count=6, seconds=1.0, facts={})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_encoder_is_given_frames_of_even_sides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes, given = list[tuple[int, int]](), list[bytes]()
+
+    def write_frames(path: str, size: tuple[int, int], **how: Any) -> Generator[None, bytes, None]:
+        sizes.append(size)
+        Path(path).touch()
+        while True:
+            given.append((yield))
+
+    encoder = ModuleType("imageio_ffmpeg")
+    monkeypatch.setattr(encoder, "write_frames", write_frames, raising=False)
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", encoder)
+    frames = _frames(size=(7, 5))
+    save_animation(iter(frames), tmp_path / "a.mp4", count=5, seconds=0.5, facts={})
+    assert sizes == [(8, 6)]
+    shown = [np.frombuffer(each, np.uint8).reshape(6, 8, 3) for each in given]
+    for frame, whole in zip(frames, shown, strict=True):
+        assert np.array_equal(whole[:5, :7], np.asarray(frame))
+        assert (whole[5:] == 255).all()
+        assert (whole[:, 7:] == 255).all()
 
 
 # imageio-ffmpeg leaves the closing of its pipes to chance.

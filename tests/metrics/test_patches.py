@@ -7,7 +7,7 @@ from torch import Tensor
 from helpers.calibration import points
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import Estimate, laplacian_pyramid, patch_distances
-from zerosum.metrics.patches import _blur, _cut, _enlarge
+from zerosum.metrics.patches import blur, cut_out, enlarge
 
 
 def pictures(count: int, seed: int, shape: tuple[int, ...] = (2, 32, 32)) -> Tensor:
@@ -29,7 +29,7 @@ def test_the_pyramid_can_be_put_together_again(shape: tuple[int, int]) -> None:
     images = points(3 * shape[0], shape[1], 0).reshape(3, 1, *shape)
     *finer, whole = laplacian_pyramid(images)
     for level in reversed(finer):
-        whole = level + _enlarge(whole, level)
+        whole = level + enlarge(whole, level)
     torch.testing.assert_close(whole, images, rtol=0, atol=1e-12)
 
 
@@ -56,15 +56,15 @@ def test_the_blur_is_binomial() -> None:
     dot = torch.zeros(1, 1, 9, 9)
     dot[..., 4, 4] = 256
     weights = torch.tensor([1.0, 4, 6, 4, 1])
-    assert torch.equal(_blur(dot)[0, 0, 2:7, 2:7], torch.outer(weights, weights))
-    assert _blur(dot).sum() == 256
+    assert torch.equal(blur(dot)[0, 0, 2:7, 2:7], torch.outer(weights, weights))
+    assert blur(dot).sum() == 256
 
 
 def test_patches_are_parts_of_their_picture() -> None:
     """Each number tells picture, channel, row and column."""
     shape = (3, 2, 12, 20)
     images = torch.arange(3 * 2 * 12 * 20).reshape(shape).double()
-    cut = _cut(images, 40, torch.Generator().manual_seed(0))
+    cut = cut_out(images, 40, torch.Generator().manual_seed(0))
     assert cut.shape == (120, 2, 7, 7)
     place = torch.stack(torch.unravel_index(cut.long(), shape))
     assert torch.equal(

@@ -12,7 +12,7 @@ from scipy.stats import wasserstein_distance
 from helpers.calibration import calibrate, points
 from zerosum.errors import ConfigError, DataError
 from zerosum.metrics import sliced_wasserstein
-from zerosum.metrics.sliced_wasserstein import _directions, _transport
+from zerosum.metrics.sliced_wasserstein import draw_directions, transport
 
 
 @settings(deadline=None, max_examples=40)
@@ -26,14 +26,14 @@ def test_scipy_agrees_along_each_direction(n: int, m: int, seed: int, ties: bool
     x, y = points(n, 3, seed), points(m, 3, seed + 1, scale=2)
     if ties:
         x, y = x.round(), y.round()
-    found, _, _ = _transport(x, y)
+    found, _, _ = transport(x, y)
     expected = [wasserstein_distance(u.numpy(), v.numpy()) for u, v in zip(x.T, y.T, strict=True)]
     assert found.tolist() == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
 def test_the_mean_is_taken_over_directions() -> None:
     x, y = points(20, 4, 0), points(30, 4, 1, shift=1)
-    (directions,) = _directions(4, 50, 7, 50)
+    (directions,) = draw_directions(4, 50, 7, 50)
     torch.testing.assert_close(directions.norm(dim=0), torch.ones(50).double())
     distances = [
         wasserstein_distance((x @ direction).numpy(), (y @ direction).numpy())
@@ -78,13 +78,13 @@ def test_a_collapsed_generator() -> None:
 def test_potentials_are_the_derivative() -> None:
     """A mean over more of one point changes by its potential: exactly, while no sign changes."""
     x, y = points(40, 1, 0), points(30, 1, 1, shift=5)
-    distance, of_x, of_y = _transport(x, y)
+    distance, of_x, of_y = transport(x, y)
     more = torch.cat([x.repeat(1000, 1), x[7:8]])
-    after, _, _ = _transport(more, y)
+    after, _, _ = transport(more, y)
     expected = (of_x[7] - of_x.mean()) / len(more)
     assert (after - distance).item() == pytest.approx(expected.item(), rel=1e-6)
     more = torch.cat([y.repeat(1000, 1), y[3:4]])
-    after, _, _ = _transport(x, more)
+    after, _, _ = transport(x, more)
     expected = (of_y[3] - of_y.mean()) / len(more)
     assert (after - distance).item() == pytest.approx(expected.item(), rel=1e-6)
 

@@ -11,13 +11,20 @@ from zerosum.config import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.kinds import count_parameters
-from zerosum.networks.r3gan import _Covering, _downsampling, _upsampling, bottleneck
+from zerosum.networks.r3gan import GlobalConv, bottleneck, downsampling, upsampling
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (3, 64, 64), (1, 128, 128), (3, 48, 36), (4, 20, 8)]
-NORM_LAYERS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.LocalResponseNorm)
+NORM_LAYERS = (
+    nn.BatchNorm1d,
+    nn.BatchNorm2d,
+    nn.InstanceNorm2d,
+    nn.GroupNorm,
+    nn.LayerNorm,
+    nn.LocalResponseNorm,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -108,15 +115,21 @@ def test_every_weight_has_a_slope_after_the_first_step() -> None:
     networks = nn.ModuleList([generator, discriminator])
     optimizer = torch.optim.Adam(networks.parameters(), lr=1e-2)
     latents, target = torch.randn(8, 10), torch.randn(8, 1, 28, 28)
-    still: list[list[str]] = []
+    frozen: list[list[str]] = []
     for _ in range(2):
         cost = ((generator(latents) - target) ** 2).mean() + discriminator(target)[:4].sum()
         optimizer.zero_grad()
         cost.backward()
-        slopes = {name: weight.grad for name, weight in networks.named_parameters()}
-        still.append([name for name, slope in slopes.items() if slope is None or not slope.any()])
+        gradients = {name: weight.grad for name, weight in networks.named_parameters()}
+        frozen.append(
+            [
+                name
+                for name, gradient in gradients.items()
+                if gradient is None or not gradient.any()
+            ]
+        )
         optimizer.step()
-    first, second = still
+    first, second = frozen
     # Behind a weight of zeros nothing can move: two weights and two biases in each block.
     assert len(first) == 4 * (len(blocks(generator)) + len(blocks(discriminator)))
     assert second == []
@@ -125,14 +138,14 @@ def test_every_weight_has_a_slope_after_the_first_step() -> None:
 def test_sizes_change_by_the_authors_filter_with_nothing_beyond_the_border() -> None:
     row = torch.tensor([[[[0.0, 4.0, 8.0, 4.0]] * 4]])
     doubled = torch.tensor([0.0, 1.0, 3.0, 5.0, 7.0, 7.0, 5.0, 3.0])
-    assert torch.equal(_upsampling(1, 1)(row)[0, 0, 3], doubled)
+    assert torch.equal(upsampling(1, 1)(row)[0, 0, 3], doubled)
     halved = torch.tensor([20.0, 40.0]) / 8  # (3·0 + 3·4 + 8) / 8 and (4 + 3·8 + 3·4) / 8
-    assert torch.equal(_downsampling(1, 1)(row)[0, 0, 0], 7 / 8 * halved)
+    assert torch.equal(downsampling(1, 1)(row)[0, 0, 0], 7 / 8 * halved)
 
 
 def test_the_outermost_pixel_may_be_repeated() -> None:
     constant = torch.full((1, 2, 4, 4), 0.7)
-    repeated = _upsampling(2, 2, repeat_border=True)(constant)
+    repeated = upsampling(2, 2, repeat_border=True)(constant)
     torch.testing.assert_close(repeated, torch.full((1, 2, 8, 8), 0.7))
     zero, repeat = (
         R3ganGeneratorConfig(base_channels=4, repeat_border=each).build((1, 16, 16))
@@ -146,7 +159,7 @@ def test_the_outermost_pixel_may_be_repeated() -> None:
 
 
 def test_the_covering_convolution_is_pytorchs() -> None:
-    layer = _Covering(6, (7, 4))
+    layer = GlobalConv(6, (7, 4))
     maps = torch.randn(3, 6, 7, 4)
     expected = functional.conv2d(maps, layer.weight, groups=6).flatten(1)
     torch.testing.assert_close(layer(maps), expected)

@@ -71,7 +71,7 @@ def test_numerical_derivatives_agree() -> None:
     g = torch.randn_like(convolution.convolve(x, w))
     for map_, arguments in (
         (convolution.convolve, (x, w)),
-        (convolution.put_back, (g, w)),
+        (convolution.transpose, (g, w)),
         (convolution.correlate, (g, x)),
     ):
         inputs = tuple(each.clone().requires_grad_() for each in arguments)
@@ -81,24 +81,24 @@ def test_numerical_derivatives_agree() -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "computed"),
-    [("x", ["_put_back"]), ("w", ["correlate"]), ("xw", ["_put_back", "correlate"])],
+    [("x", ["put back"]), ("w", ["correlate"]), ("xw", ["put back", "correlate"])],
 )
 def test_only_the_gradients_that_are_wanted_are_computed(
-    wanted: str, computed: list[str], monkeypatch: pytest.MonkeyPatch
+    requested: str, computed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slope by the pictures alone must not cost the weights' gradients."""
     calls: list[str] = []
-    gradient = Convolution._gradient
+    gradient = Convolution.gradient
 
     def counted(*args: Any, of_filters: bool) -> Tensor:
-        calls.append("correlate" if of_filters else "_put_back")
+        calls.append("correlate" if of_filters else "put back")
         return gradient(*args, of_filters=of_filters)
 
-    monkeypatch.setattr(Convolution, "_gradient", counted)
+    monkeypatch.setattr(Convolution, "gradient", counted)
     layer, x = nn.Conv2d(2, 3, 3), torch.randn(1, 2, 5, 5, requires_grad=True)
     with TwiceDifferentiable():
         cost = layer(x).square().sum()
-    grad(cost, [{"x": x, "w": layer.weight}[each] for each in wanted], create_graph=True)
+    grad(cost, [{"x": x, "w": layer.weight}[each] for each in requested], create_graph=True)
     assert sorted(calls) == computed
 
 

@@ -1,5 +1,7 @@
 """What the shared parts of the networks promise."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from hypothesis import given
@@ -12,6 +14,13 @@ from zerosum.networks.sizes import count_downsamplings, doubled_channels
 from zerosum.nn import (
     INITIALISATIONS,
     NORMALISATIONS,
+    EqualisedConv2d,
+    EqualisedLinear,
+    GaussianNoise,
+    MinibatchDiscrimination,
+    ModulatedConv2d,
+    NormedLinear,
+    VirtualBatchNorm,
     add_spectral_norm,
     initialise_he,
     initialise_normal,
@@ -20,12 +29,29 @@ from zerosum.nn import (
     normalisation,
 )
 
+PRINTED: dict[str, Callable[[], nn.Module]] = {
+    "3, kernels=4, size=5": lambda: MinibatchDiscrimination(3, kernels=4, size=5),
+    "3, 4, scale=0.5774, bias=True": lambda: EqualisedLinear(3, 4),
+    "3, 4, 3, keep, scale=0.1925, bias=True": lambda: EqualisedConv2d(3, 4, 3),
+    "6, reference=2": lambda: VirtualBatchNorm(6, reference=2),
+    "0.5": lambda: GaussianNoise(0.5),
+    "(4, 3), learn_length=True": lambda: NormedLinear(3, 4, learn_length=True),
+    "3, 4, 3, demodulate=True, doubling=False": lambda: ModulatedConv2d(3, 4, 3),
+}
+"""Layers, and what is printed of them between the brackets."""
+
 SIDES = st.integers(1, 64).map(lambda quarter: 4 * quarter)
 
 
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     torch.manual_seed(0)
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+def test_layers_tell_their_sizes(printed: str) -> None:
+    layer = PRINTED[printed]()
+    assert repr(layer) == f"{type(layer).__name__}({printed})"
 
 
 @pytest.mark.parametrize(
@@ -169,9 +195,9 @@ def test_gradients_are_right_in_every_memory_format(
 
     maps = torch.randn(n, 4, 5, 6, dtype=torch.float64).to(memory_format=order)
     slope = torch.randn(n, 4, 5, 6, dtype=torch.float64).to(memory_format=torch.channels_last)
-    wanted = [maps.requires_grad_(), *layer.parameters()]
-    ours = torch.autograd.grad(layer(maps), wanted, slope)
-    theirs = torch.autograd.grad(by_hand(maps), wanted, slope)
+    variables = [maps.requires_grad_(), *layer.parameters()]
+    ours = torch.autograd.grad(layer(maps), variables, slope)
+    theirs = torch.autograd.grad(by_hand(maps), variables, slope)
     for found, expected in zip(ours, theirs, strict=True):
         assert torch.allclose(found, expected, atol=1e-10)
     assert layer(maps).is_contiguous(memory_format=order)
@@ -198,7 +224,7 @@ def test_an_unknown_normalisation_is_answered_with_the_nearest() -> None:
 
 def largest_stretch(layer: nn.Module) -> float:
     """The largest singular value of the weight as a matrix (outputs, everything else)."""
-    weight = layer.get_parameter("weight") if "weight" in layer._parameters else layer.weight
+    weight = dict(layer.named_parameters(recurse=False)).get("weight", layer.weight)
     assert isinstance(weight, Tensor)
     rows = weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else weight
     return float(torch.linalg.matrix_norm(rows.flatten(1).detach(), 2))

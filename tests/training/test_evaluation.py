@@ -199,7 +199,7 @@ def test_diagnostics_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
 def test_the_untrained_network_is_never_the_best(
     watched: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = Evaluation._score
+    take = Evaluation.score
 
     def worse_and_worse(self: Evaluation, loop: Loop[Any]) -> Scores:
         found = take(self, loop)
@@ -208,7 +208,7 @@ def test_the_untrained_network_is_never_the_best(
         scores = {**found.scores, found.leading: replace(leading, estimate=value)}
         return replace(found, scores=scores)
 
-    monkeypatch.setattr(Evaluation, "_score", worse_and_worse)
+    monkeypatch.setattr(Evaluation, "score", worse_and_worse)
     with _collapse_at():
         run = _train(replace(watched, total_images=160), tmp_path / "run")
     untrained, *found = read_scores(run.scores_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from test_never_lost import KINDS
+from helpers.short_runs import KINDS
 from zerosum.families import family_of
 from zerosum.families.building import build_game
 from zerosum.training.engine import Engine

@@ -41,7 +41,7 @@ def sent(network: nn.Module) -> Iterator[_Sent]:
     found = _Sent(network)
     with (
         patch("torch.distributed.all_reduce", found.all_reduce),
-        patch("zerosum.training.gradients._BUCKET", 2 * 72 * 4),
+        patch("zerosum.training.gradients.BUCKET", 2 * 72 * 4),
     ):
         yield found
 

@@ -76,12 +76,17 @@ def test_players_move_in_turn_against_what_the_other_has_become() -> None:
 
 
 def test_a_turn_moves_one_player_only() -> None:
-    game = Bilinear()
-    loop = _loop(game)
-    for turn in loop.turns(Ones().at(0), Round(number=0, images_seen=0, random=loop.random_at(0))):
-        loop._move(game.players["x" if turn.player == "x" else "y"], turn)
-        if turn.player == "x":
-            assert game.players["y"].parameters[0].grad is None
+    class Watched(Bilinear):
+        def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
+            for turn in super().turns(batch, now):
+                before = _values(self)
+                yield turn
+                moved = [old != new for old, new in zip(before, _values(self), strict=True)]
+                assert moved == [turn.player == "x", turn.player == "y"]
+                if turn.player == "x":
+                    assert self.players["y"].parameters[0].grad is None
+
+    _loop(Watched()).play_round()
 
 
 def test_images_are_counted_and_the_run_ends_there() -> None:

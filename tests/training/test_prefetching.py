@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from helpers.runs_in_processes import HANGS
 from zerosum.config import RunConfig
 from zerosum.errors import DataError
 from zerosum.families.loading import prepare_pictures
@@ -41,7 +42,7 @@ def test_the_next_batch_is_read_before_it_is_asked_for() -> None:
     slow = _Slow()
     batches = Prefetched(slow)
     assert [batches.at(position) for position in (0, 10)] == [0, 10]
-    assert slow.is_asked_for_20.wait(timeout=10)
+    assert slow.is_asked_for_20.wait(timeout=HANGS)
     assert get_ident() not in slow.threads
     assert len(slow.threads) == 1
 

@@ -1,21 +1,35 @@
 """What the terminal says of a run, on narrow terminals too."""
 
 import io
+from collections.abc import Iterator
 from unittest.mock import MagicMock
 
 import pytest
 import torch
 from rich.console import Console
 from rich.text import Text
+from torch import nn
 
 from zerosum.errors import NonFiniteCostError
-from zerosum.games import Game, Turn
+from zerosum.games import Game, Player, Round, Turn
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
 
 COSTS = {"cost": torch.tensor(0.7), "accuracy": torch.tensor(0.5)}
 RECORD = {"discriminator": COSTS, "generator": COSTS}
+
+
+class Diverged(Game[None]):
+    """Its only player's cost is no number."""
+
+    def __init__(self) -> None:
+        network = nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        self.players = {"x": Player(network=network, optimizer=optimizer)}
+
+    def turns(self, batch: None, now: Round) -> Iterator[Turn]:
+        yield Turn(player="x", cost=torch.nan * self.players["x"].parameters[0].sum())
 
 
 def shown(width: int, *, activity: str = "", terminal: bool = True) -> str:
@@ -33,8 +47,6 @@ def shown(width: int, *, activity: str = "", terminal: bool = True) -> str:
         loop.images_seen = 100_000
         patch.setattr("zerosum.training.progress.time.monotonic", lambda: 4_600.0)
         display.played(loop, RECORD)
-        if display._bar is not None:
-            display._bar.refresh()
         display.close()
     plain = Text.from_ansi(out.getvalue().replace("\r", "\n")).plain
     lines = [line.strip() for line in plain.splitlines()]
@@ -63,8 +75,8 @@ def test_lines_where_there_is_no_terminal() -> None:
 
 def test_a_bad_cost_is_named_and_not_shown() -> None:
     engine = Engine(device=torch.device("cpu"), look_every=1000)  # As if on a GPU.
-    loop = Loop[None](game=MagicMock(spec=Game), batches=MagicMock(), engine=engine, seed=0)
-    loop._note(Turn(player="x", cost=torch.tensor(torch.nan)))
+    loop = Loop[None](game=Diverged(), batches=MagicMock(), engine=engine, seed=0)
+    loop.play_round()
     out = io.StringIO()
     display = Display(total=400_000, console=Console(file=out))
     with pytest.raises(NonFiniteCostError, match="the x's cost is nan"):

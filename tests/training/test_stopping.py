@@ -132,7 +132,7 @@ def test_what_fails_beside_the_game_costs_it_nothing(
         if loop.images_seen == 160:
             raise error
 
-    with patch.object(Samples, "_draw", fail), pytest.raises(RunError, match=said) as caught:
+    with patch.object(Samples, "draw_grid", fail), pytest.raises(RunError, match=said) as caught:
         train_run(seldom, out=tmp_path / "run", quiet=True)
     assert "The run is saved up to 160 images" in str(caught.value)
     assert f"zerosum resume {tmp_path / 'run'}" in str(caught.value)
@@ -159,7 +159,7 @@ def test_an_error_in_the_midst_of_a_round_saves_nothing(seldom: RunConfig, tmp_p
         if self.images_seen == 160:
             raise ValueError("a fault of our own")
 
-    with patch.object(Loop, "_update_averages", fail), pytest.raises(ValueError, match="our own"):
+    with patch.object(Loop, "update_averages", fail), pytest.raises(ValueError, match="our own"):
         train_run(seldom, out=tmp_path / "run", quiet=True)
     assert weights(Run(tmp_path / "run"))["images"] == 0
 

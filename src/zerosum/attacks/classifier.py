@@ -173,6 +173,7 @@ class PixelClassifier:
             raise ConfigError(f"{self.name} gives {came}; {expected}.")
         if not bool(torch.isfinite(logits).all()):
             raise ConfigError(f"{self.name} gives NaN or infinity; {expected}.")
+        # Logits may be positive by chance, but then they do not sum to 1 in every row.
         off = (logits.sum(dim=1) - 1).abs().max() if count else logits.new_ones(())
         if bool((logits >= 0).all()) and float(off) < _SUMS_TO_ONE:
             raise ConfigError(

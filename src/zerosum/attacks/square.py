@@ -84,7 +84,7 @@ class Square:
         search = _Bumps(epsilon) if isinstance(self.norm, L2) else _Stripes(epsilon)
         results = into_range(images, search.begin(images, random))
         best = goal.margin(classifier(results))
-        for number in range(self.queries - 1):
+        for number in range(self.queries - 1):  # The start was the first query.
             left = (best <= 0).nonzero()[:, 0]
             if not len(left):
                 break
@@ -176,7 +176,7 @@ class _Bumps:
         spare = self.epsilon**2 - _square(delta).sum(dim=1, keepdim=True)
         budget = _square(delta * torch.maximum(grown, emptied)) + spare.clamp_min(0) / channels
         there = delta * grown
-        bumps = _signs(drawn[:, 5:]) * _placed(grown, side, drawn[:, 4] < 0.5)
+        bumps = _signs(drawn[:, 5:]) * _placed_bumps(grown, side, drawn[:, 4] < 0.5)
         added = there / (_square(there).sqrt() + _TINY) + bumps
         added = added / (_square(added).sqrt() + _TINY) * budget.sqrt()
         moved = delta * (1 - torch.maximum(grown, emptied)) + added
@@ -213,7 +213,7 @@ def _window(images: Pixels, side: int, at: Draws) -> Window:
     return inside.to(images.dtype)
 
 
-def _placed(window: Window, side: int, turned: Mask) -> Window:
+def _placed_bumps(window: Window, side: int, turned: Mask) -> Window:
     """Place a bump of this side in each window, transposed where ``turned``."""
     rows = (window.amax(dim=3, keepdim=True).cumsum(dim=2) - 1).long().clamp(0, side - 1)
     columns = (window.amax(dim=2, keepdim=True).cumsum(dim=3) - 1).long().clamp(0, side - 1)

@@ -135,7 +135,7 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     _say_columns(_description(config, costs, counts, where))
     _say("settings:")
     _say_columns(_settings(config))
-    for warning in _warnings(config, costs):
+    for warning in warnings_of(config, costs):
         _say(f"note: {warning}")
     _say("nothing was trained: --dry-run; all settings: --dry-run --json")
 
@@ -191,14 +191,14 @@ _SETTINGS = (
     *("game.generator.kind", "game.generator.base_channels", "game.discriminator.kind"),
     *("game.discriminator.base_channels", "game.network.kind", "game.network.base_channels"),
     *("game.optimizer.learning_rate", "game.generator_optimizer.learning_rate"),
-    *("game.discriminator_optimizer.learning_rate", "game.average_half_life"),
+    *("game.discriminator_optimizer.learning_rate", "game.ema_half_life"),
     *("game.augmentation", "game.victim", "game.epsilon"),
     *(f"game.{role}.factory" for role in ("generator", "discriminator", "network", "objective")),
 )
 """Of any kind of game."""
 
 
-def _warnings(config: RunConfig, costs: Estimate) -> list[str]:
+def warnings_of(config: RunConfig, costs: Estimate) -> list[str]:
     """What should be changed before the run begins."""
     texts = []
     if costs.memory > costs.free:

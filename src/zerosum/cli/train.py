@@ -27,7 +27,7 @@ _USUAL = (
     *("game.conditional", "game.generator.base-channels", "game.discriminator.base-channels"),
     *("game.network.base-channels", "game.optimizer.learning-rate"),
     *("game.generator-optimizer.learning-rate", "game.discriminator-optimizer.learning-rate"),
-    *("game.average-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
+    *("game.ema-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
     *("game.cycle-weight", "game.weight", "sample-every", "evaluate-every"),
 )
 """The fields that most calls are about, of any recipe, in the order of the short help."""

@@ -42,7 +42,7 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("n-critic", "ncritic", "d-steps", "critic-iters"), ("critic-turns",)),
     **dict.fromkeys(("aug", "ada"), ("adaptive-augmentation.images", "augmentation")),
     "diffaugment": ("augmentation",),
-    **dict.fromkeys(("ema", "ema-decay", "ema-kimg"), ("average-half-life",)),
+    **dict.fromkeys(("ema", "ema-decay", "ema-kimg"), ("ema-half-life",)),
     **dict.fromkeys(("cond", "class-conditional", "conditional"), ("game.conditional",)),
     **dict.fromkeys(("spectral", "sn"), ("spectral-norm",)),
     **dict.fromkeys(("save-every", "save-interval", "snap"), ("checkpoint-seconds",)),

@@ -22,9 +22,9 @@ from zerosum.sizes import in_pixels
 
 __all__ = ["Filled", "fill"]
 
-_BLOCK = 64
+BLOCK = 64
 _ARRAY_BLOCK = 4096
-_STRAYS = 1_000
+MOST_STRAYS = 1_000
 _REMEDY = {TooSmallError: "; --pictures.enlarge would enlarge it", DataError: ""}
 _BLOCK_BYTES = 1 << 24
 
@@ -89,7 +89,7 @@ def fill(
         OSError: If the disk is full.
     """
     strays = source.strays()
-    unreadable = list(islice(strays, _STRAYS))
+    unreadable = list(islice(strays, MOST_STRAYS))
     more = sum(1 for _ in strays)
     unfit: list[tuple[str, DataError]] = []
     _stop_if_strict(source, unreadable, strict)
@@ -138,7 +138,7 @@ def _blocks(source: Source, settings: StoreSettings, workers: int) -> Iterator[_
     with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
         pending: deque[Future[_Block]] = deque()
         try:
-            for span in _spans(len(source), min(_BLOCK, most)):
+            for span in _spans(len(source), min(BLOCK, most)):
                 pending.append(pool.submit(_decode, source, settings, *span))
                 if len(pending) > 2 * workers:
                     yield pending.popleft().result()

@@ -105,7 +105,7 @@ def score_adaptation(
 def domain_features(
     game: AdaptingGame, labelled: LabelledDomains
 ) -> tuple[Features, OtherFeatures]:
-    """What the game's best classifier sees in the pictures of the source and of the target."""
+    """The features of the source's and of the target's pictures by the game's best classifier."""
     return (
         _encode(game, labelled.source.pictures, "source"),
         _encode(game, labelled.target, "target"),

@@ -26,7 +26,7 @@ PATIENCE = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What the alarm has seen.
+    """A symptom that the collapse alarm found.
 
     Attributes:
         name: The name of the symptom.

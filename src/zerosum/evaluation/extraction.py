@@ -1,4 +1,4 @@
-"""Pictures as a feature network sees them: what all metrics are computed from."""
+"""Features of pictures by a feature network, from which all metrics are computed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,7 +40,7 @@ _BATCH = 64
 
 
 class ImageSubset:
-    """Pictures of one shape, all or some of an array that may be mapped from disk.
+    """A subset of an array of pictures, which may be mapped from disk.
 
     Args:
         images: Bytes (N, h, w, c).
@@ -84,7 +84,7 @@ class ImageSubset:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractedFeatures:
-    """n pictures and what a network saw in them.
+    """n pictures and the features that a network extracted from them.
 
     Attributes:
         pictures: Bytes (n, h, w, c), in memory or on disk.
@@ -103,7 +103,7 @@ class ExtractedFeatures:
 def extract(
     pictures: ImageSubset, network: FeatureNetwork, *, progress: Progress | None = None
 ) -> ExtractedFeatures:
-    """Show the network all the pictures, batch by batch.
+    """Extract the features of all pictures, batch by batch.
 
     Args:
         pictures: What to show.
@@ -143,7 +143,7 @@ def extract_from_store(
     cache: Path,
     progress: Progress | None = None,
 ) -> ExtractedFeatures:
-    """Show the network a store's pictures, or recall what it saw in them before.
+    """Extract the features of a store's pictures, or read them from the cache.
 
     What was seen is kept in ``cache/features``, by a hash over the store's content, the network's
     facts, the count and the seed.
@@ -182,7 +182,7 @@ def extract_from_store(
 def _extract_and_keep(
     pictures: ImageSubset, network: FeatureNetwork, path: Path, progress: Progress | None
 ) -> dict[str, Any]:
-    """Look, and keep what was seen."""
+    """Extract features and write them into the cache."""
     extracted = extract(pictures, network, progress=progress)
     kept = {"features": extracted.features}
     if extracted.probabilities is not None:
@@ -240,7 +240,7 @@ def kept_on_disk(
 
 
 def _recall(path: Path) -> dict[str, Any] | None:
-    """What was kept in the file, or None if there is none or it is not whole."""
+    """The features in the cached file, or None if there is none or it is not whole."""
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

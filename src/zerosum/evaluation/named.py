@@ -1,4 +1,4 @@
-"""The measures by name: from what a network saw to scores that carry the right names.
+"""The metrics by name: from extracted features to scores that carry the right names.
 
 Only Inception's scores are called FID, KID and IS. By any other network the same formulas give
 numbers of another scale; these are named after it: FD-digits, KD-digits, IS-digits.
@@ -138,7 +138,7 @@ def _stacked(task: Task) -> Mapping[str, Score]:
 
 
 def _path_lengths(task: Task) -> Mapping[str, Score]:
-    """In z, and in w where the generator has styles. Never called PPL alone: that is by VGG16."""
+    """Perceptual path lengths in z, and in w where the generator has styles."""
     if task.space is None:
         raise ConfigError(
             "ppl asks the generator how its pictures change with the latent, and is for runs that "
@@ -166,7 +166,7 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
 
 
 def _partner(task: Task) -> Mapping[str, Score]:
-    """|made − partner| beside |source − partner|, and the gain of each picture over its copy."""
+    """The L1 distance to true partners, beside that of the untranslated sources."""
     if task.partners is None:
         raise ConfigError(
             "partner compares translations with their true partners, and is for runs that "
@@ -234,7 +234,7 @@ def _pixels(extracted: ExtractedFeatures) -> Images:
 
 
 def _channel(task: Task, channel: int) -> ExtractedFeatures:
-    """What the network sees in one channel of the pictures under test."""
+    """The features of one channel of the pictures under test."""
     if task.fake.pictures[:1].shape[3] != 3:
         raise ConfigError(
             "stacked-modes counts triples of digits, which are colour pictures; train on "

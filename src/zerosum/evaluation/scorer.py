@@ -1,4 +1,4 @@
-"""The one way to a score, for training and for the command line alike."""
+"""The scoring of pictures, for training and for the command line alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ __all__ = ["ImageScorer"]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageScorer:
-    """Real pictures, a network to see them with, and what to measure.
+    """Scores pictures against real ones: their features, a network, and metrics.
 
     Attributes:
         network: Whose features are compared.
@@ -113,7 +113,7 @@ class ImageScorer:
         partners: tuple[ImageSubset, ImageSubset] | None = None,
         space: "LatentSpace | None" = None,
     ) -> Scores:
-        """Compare what the network saw in pictures under test with what it saw in real ones.
+        """Score the features of pictures under test against those of real ones.
 
         How much the pictures differ from each other, against how much the real ones do, comes
         with it as the diagnostic ``diversity``.

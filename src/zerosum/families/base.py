@@ -1,4 +1,4 @@
-"""What a family of games is asked by everybody else."""
+"""The record of a family of games: what everything outside the family asks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence

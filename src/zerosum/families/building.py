@@ -51,7 +51,7 @@ def build_game(config: RunConfig, engine: Engine, *, aids: Any = None) -> Game[A
 
 @contextmanager
 def _too_large_explained() -> Iterator[None]:
-    """Say whose fault it is where PyTorch has no place for weights, or no number for how many.
+    """Explain errors of PyTorch for networks that are too large.
 
     Raises:
         ConfigError: The networks within do not fit into memory.

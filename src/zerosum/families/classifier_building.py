@@ -4,14 +4,14 @@ from zerosum.errors import ConfigError
 from zerosum.families.players import build_player
 from zerosum.games.base import Player
 from zerosum.games.classification_settings import ClassifyingConfig
-from zerosum.networks.classifier import Classifier
+from zerosum.networks.classifier import ClassifierNetwork
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
 __all__ = ["classifier_network", "classifier_player"]
 
 
-def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifier:
+def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> ClassifierNetwork:
     """The classifier of a game, for pictures of that shape.
 
     Raises:
@@ -20,11 +20,11 @@ def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifi
     return config.network.build(shape, classes=_count_classes(config))
 
 
-def classifier_player(config: ClassifyingConfig, network: Classifier, engine: Engine) -> Player:
+def classifier_player(
+    config: ClassifyingConfig, network: ClassifierNetwork, engine: Engine
+) -> Player:
     """The player whose network it is."""
-    return build_player(
-        network, config.optimizer, engine, average_half_life=config.average_half_life
-    )
+    return build_player(network, config.optimizer, engine, ema_half_life=config.ema_half_life)
 
 
 def _count_classes(config: ClassifyingConfig) -> int:

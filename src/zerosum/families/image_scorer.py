@@ -40,7 +40,7 @@ def require_feature_network(config: RunConfig) -> None:
 
 
 def _features(config: RunConfig) -> str:
-    """By what is to be seen: of two domains the second, where it is named by itself."""
+    """The feature network by name, or chosen by the data; of two domains by the second."""
     named = config.evaluate_features
     sources = config.sources
     return choose_features(sources.get("data_b") or config.data) if named == "auto" else named

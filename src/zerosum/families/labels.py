@@ -1,4 +1,4 @@
-"""What classifiers learn from, and what they are tested on; for all families that have one."""
+"""The training and test sets of classifiers, for all families that have one."""
 
 from dataclasses import replace
 from typing import Any, TypeVar

@@ -22,24 +22,24 @@ def build_player(
     config: OptimizerConfig,
     engine: Engine,
     *,
-    average_half_life: int | None = None,
+    ema_half_life: int | None = None,
     burn_in: BurnInConfig = NO_BURN_IN,
 ) -> Player:
-    """A player whose network is on the engine's device, its optimizer and perhaps an average.
+    """A player whose network is on the engine's device, its optimizer and perhaps an EMA.
 
     Example:
         >>> engine = Engine(device=torch.device("cpu"))
         >>> build_player(nn.Linear(2, 1), OptimizerConfig(), engine).ema is None
         True
     """
-    ema = None if average_half_life is None else deepcopy(network).requires_grad_(False)
+    ema = None if ema_half_life is None else deepcopy(network).requires_grad_(False)
     network = engine.prepare(network)
     weight = config.historical_averaging
     return Player(
         network=network,
         optimizer=_build_optimizer(config, network),
         ema=None if ema is None else engine.prepare(ema),
-        ema_half_life=average_half_life or 0,
+        ema_half_life=ema_half_life or 0,
         pace=Pace(
             decay=config.decay,
             rate=burn_in.schedule(burn_in.learning_rate),

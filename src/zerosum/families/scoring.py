@@ -42,7 +42,7 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
-    """What `evaluate` found.
+    """The result of `evaluate`.
 
     Attributes:
         scores: The scores with their protocol.
@@ -102,7 +102,7 @@ def score_pictures(
 def load_to_evaluate(
     subject: str, options: EvaluateConfig, kind: type[ModelT], *, quiet: bool
 ) -> ModelT:
-    """The run, whose pictures must still be its own, unless others are named.
+    """Load the run; its pictures must be unchanged, unless others are named.
 
     Raises:
         RunError: It is another kind of run, or its pictures are others.

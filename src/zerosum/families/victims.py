@@ -1,4 +1,4 @@
-"""Where a classifier to be attacked comes from, and which of its classes a source means."""
+"""Victims: how they are loaded, and how a source's classes map to theirs."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _DIGITS = tuple(str(digit) for digit in range(10))
 
 @dataclass(frozen=True, kw_only=True)
 class Victim:
-    """A classifier with what has to be known to show it pictures.
+    """A classifier to be attacked, with its input shape and classes.
 
     Attributes:
         classifier: Takes pictures in [0, 1].
@@ -57,7 +57,7 @@ class Victim:
 
 
 class _Answers(nn.Module):
-    """From pictures in [0, 1] to logits: recoloured, resized and scaled as the network wants."""
+    """A network on pictures in [0, 1]: recoloured, resized and scaled before it."""
 
     def __init__(self, body: nn.Module, prepare: Preparation) -> None:
         super().__init__()

@@ -73,7 +73,7 @@ def load_torchvision(
     path = weights or find_or_fetch(
         _download(trained.url), cache, instead="give the option for weights such a file"
     )
-    fill(network, _renamed(read_state(path)), path)
+    fill(network, renamed(read_state(path)), path)
     network.set_submodule(place, nn.Identity())
     shown = trained.transforms()
     return FeatureNetwork(
@@ -136,7 +136,7 @@ def _download(url: str) -> Download:
     return Download(url=url, hash_prefix=match[1], names=(file,))
 
 
-def _renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Repair the names in the weights of densenets, which are older than their layers' names."""
     pattern = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12])\.")
     return {pattern.sub(r"\1\2.", name): value for name, value in state.items()}

@@ -57,7 +57,7 @@ class AdversarialConfig:
         ...     penalties=PenaltiesConfig(gradient=PenaltyConfig(weight=10.0)),
         ...     critic_turns=5,
         ... )
-        >>> wgan_gp.latent, wgan_gp.average_half_life
+        >>> wgan_gp.latent, wgan_gp.ema_half_life
         ('normal', None)
     """
 
@@ -85,8 +85,8 @@ class AdversarialConfig:
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     """How the discriminator learns."""
-    average_half_life: int | None = None
-    """Half-life of the generator's EMA in images; None: no EMA."""
+    ema_half_life: int | None = None
+    """Half-life of the EMA of the generator's weights, in images; None: no EMA."""
     burn_in: BurnInConfig = field(default_factory=BurnInConfig)
     """What learning rates, betas, penalties, half-life and augmentation start from."""
     augmentation: tuple[Augmentation, ...] = ()
@@ -146,8 +146,8 @@ class AdversarialConfig:
         require_positive("critic_turns", self.critic_turns)
         require_positive("generator_batch", self.generator_batch)
         self._check_gradient_penalty()
-        if self.average_half_life is not None:
-            require_positive("average_half_life", self.average_half_life)
+        if self.ema_half_life is not None:
+            require_positive("ema_half_life", self.ema_half_life)
 
     def _check_gradient_penalty(self) -> None:
         alone = self.penalties.gradient.weight == 0

@@ -48,8 +48,8 @@ class ClassifyingConfig:
     """DiffAugment operations on the images that the classifier learns from."""
     label_smoothing: float = 0.0
     """Part of the target that is spread evenly over all classes."""
-    average_half_life: int | None = None
-    """Half-life of the classifier's EMA in images; None: no EMA."""
+    ema_half_life: int | None = None
+    """Half-life of the EMA of the classifier's weights, in images; None: no EMA."""
 
     @property
     def kind(self) -> str:
@@ -61,8 +61,8 @@ class ClassifyingConfig:
             require_positive("labels_per_class", self.labels_per_class)
         require_between("held_out", self.held_out, 0.0, 0.9)
         require_between("label_smoothing", self.label_smoothing, 0.0, 0.99)
-        if self.average_half_life is not None:
-            require_positive("average_half_life", self.average_half_life)
+        if self.ema_half_life is not None:
+            require_positive("ema_half_life", self.ema_half_life)
 
 
 @dataclass(frozen=True, kw_only=True)

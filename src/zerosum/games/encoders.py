@@ -16,7 +16,7 @@ from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain, domain_turn
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.discrimination import logits_of
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.objectives import cross_entropy, domain_costs, first_of
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 
@@ -40,7 +40,7 @@ class EncoderGame(AdaptingGame):
 
     Args:
         settings: Pretraining, augmentation, label smoothing, and the classes' names.
-        classifier: Player whose network is the `zerosum.networks.Classifier` of the source.
+        classifier: Player whose network is the `zerosum.networks.ClassifierNetwork` of the source.
         target: Player whose network begins as a copy of that.
         domain: Player whose network computes a logit per row of features, positive for the source.
 
@@ -77,13 +77,13 @@ class EncoderGame(AdaptingGame):
 
     @property
     def classifier(self) -> nn.Module:
-        """The EMA of the target's network, where there is one."""
+        """The target's network; its EMA where there is one."""
         return self.players[TARGET].best
 
-    def classifier_of(self, domain: Domain) -> Classifier:
+    def classifier_of(self, domain: Domain) -> ClassifierNetwork:
         """The network of the target, or that of the source."""
         player = self.players[TARGET if domain == "target" else CLASSIFIER]
-        return cast("Classifier", player.best)
+        return cast("ClassifierNetwork", player.best)
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """C learns, and T copies it; or D and T move in turn."""
@@ -107,7 +107,7 @@ class EncoderGame(AdaptingGame):
     def source_features(self, images: Images) -> Features:
         """The frozen classifier's features of the source, constants to all players."""
         with evaluating(self.players[CLASSIFIER].network) as network:
-            return cast("Classifier", network).features(images)
+            return cast("ClassifierNetwork", network).features(images)
 
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
         """C lowers the cross-entropy of the labels of the source."""
@@ -133,5 +133,5 @@ class EncoderGame(AdaptingGame):
         return logits_of(self.players[DOMAIN].network, features)
 
     @property
-    def _target(self) -> Classifier:
-        return cast("Classifier", self.players[TARGET].network)
+    def _target(self) -> ClassifierNetwork:
+        return cast("ClassifierNetwork", self.players[TARGET].network)

@@ -19,7 +19,7 @@ from zerosum.games.classification import ClassifyingGame, answer_of, right
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.discrimination import logits_of
 from zerosum.games.parts.schedules import ramped
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.objectives import (
     cross_entropy,
     domain_costs,
@@ -53,9 +53,9 @@ class AdaptingGame(ClassifyingGame[DomainBatch]):
 
     settings: InvarianceConfig
 
-    def classifier_of(self, domain: Domain) -> Classifier:
+    def classifier_of(self, domain: Domain) -> ClassifierNetwork:
         """The best classifier for images of a domain; the same for both unless a game has two."""
-        return cast("Classifier", self.classifier)
+        return cast("ClassifierNetwork", self.classifier)
 
     def answer_in(self, domain: Domain, images: Images) -> ClassLogits:
         """The logits of the classes, shape (n, classes), by the classifier for a domain."""
@@ -92,7 +92,7 @@ class InvarianceGame(AdaptingGame):
 
     Args:
         settings: The losses, and the classes' names.
-        classifier: Player whose network is a `zerosum.networks.Classifier`.
+        classifier: Player whose network is a `zerosum.networks.ClassifierNetwork`.
         domain: Player whose network computes a logit per row, positive for the source, from
             features (n, d) or their products with the classes' probabilities (n, k · d).
 
@@ -216,8 +216,8 @@ class InvarianceGame(AdaptingGame):
         return domain_turn(cost, domain_logits, first_of(domain_logits, len(features) // 2))
 
     @property
-    def _network(self) -> Classifier:
-        return cast("Classifier", self.players[CLASSIFIER].network)
+    def _network(self) -> ClassifierNetwork:
+        return cast("ClassifierNetwork", self.players[CLASSIFIER].network)
 
 
 def domain_turn(cost: Scalar, logits: Logits, of_source: Mask) -> Turn:

@@ -69,8 +69,8 @@ class PerturbationConfig:
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = _OPTIMIZER
     """How the discriminator learns."""
-    average_half_life: int | None = None
-    """Half-life of the generator's EMA in images; None: no EMA."""
+    ema_half_life: int | None = None
+    """Half-life of the EMA of the generator's weights, in images; None: no EMA."""
 
     @property
     def foreign(self) -> tuple[str, ...]:
@@ -93,5 +93,5 @@ class PerturbationConfig:
             not self.generator.draws_changes,
             "generator.residual is for translations; a change begins near 0 without it.",
         )
-        if self.average_half_life is not None:
-            require_positive("average_half_life", self.average_half_life)
+        if self.ema_half_life is not None:
+            require_positive("ema_half_life", self.ema_half_life)

@@ -32,7 +32,7 @@ class TranslationConfig:
     """The settings that all games over two domains share.
 
     Example:
-        >>> TranslationConfig(average_half_life=1_000).objective
+        >>> TranslationConfig(ema_half_life=1_000).objective
         'least-squares'
     """
 
@@ -47,8 +47,8 @@ class TranslationConfig:
     """How the translators learn."""
     discriminator_optimizer: OptimizerConfig = _OPTIMIZER
     """How each discriminator learns."""
-    average_half_life: int | None = None
-    """Half-life of the translators' EMA in images; None: no EMA."""
+    ema_half_life: int | None = None
+    """Half-life of the EMA of the translators' weights, in images; None: no EMA."""
     augmentation: tuple[Augmentation, ...] = ()
     """DiffAugment operations on all images that a discriminator is given."""
     needs_partners: ClassVar[bool] = False
@@ -60,8 +60,8 @@ class TranslationConfig:
         return None
 
     def __post_init__(self) -> None:
-        if self.average_half_life is not None:
-            require_positive("average_half_life", self.average_half_life)
+        if self.ema_half_life is not None:
+            require_positive("ema_half_life", self.ema_half_life)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Attack a classifier, and say how it fared."""
+"""Attack a classifier, and report its robustness."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 _PROBED = 16
 _NEARLY_ALL = 0.5
-_EVERY = 10.0
+EVERY = 10.0
 """Seconds between two lines on the progress, where there is no terminal."""
 
 
@@ -108,7 +108,7 @@ def attack(
     attacks = _make(options, images, target)
     for number, (name, made) in enumerate(attacks.items(), start=1):
         text = f"{name} attacks {victim.name}, {number} of {len(attacks)}"
-        with counting(text, quiet=quiet, every=_EVERY) as progress:
+        with counting(text, quiet=quiet, every=EVERY) as progress:
             report.tried[name] = _try(made, victim, second, report, progress)
     warnings = tuple(_warn(victim, report))
     return replace(report, warnings=warnings, seconds=perf_counter() - began)
@@ -194,7 +194,7 @@ def _try(
 
 
 def _reached(predicted: Labels, report: AttackReport) -> Mask:
-    """Where an answer is what the attacker wants."""
+    """Where a prediction reaches the attacker's goal."""
     return predicted != report.labels if report.target is None else predicted == report.target
 
 
@@ -234,7 +234,7 @@ def _attack(
 
 
 def _hasty(made: Attack) -> Attack:
-    """No less success with less work: how sure the classifier is does not matter here."""
+    """The attack, stopped at its first success: the margin does not matter here."""
     return replace(made, stop=True) if isinstance(made, Ascent) else made
 
 

@@ -1,4 +1,4 @@
-"""What an attack found: as plain values, and as a page with the pictures."""
+"""The report of an attack, as plain values and as a page."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""What came of an attack on a classifier, as values."""
+"""The results of an attack on a classifier."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ __all__ = ["AttackOutcome", "AttackReport"]
 
 @dataclass(frozen=True, kw_only=True)
 class AttackOutcome:
-    """What one attack achieved on the pictures that the classifier had right.
+    """The result of one attack on the pictures that the classifier has right.
 
     Attributes:
         outcome: Within ε.
@@ -40,7 +40,7 @@ class AttackOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class AttackReport:
-    """What `attack` found.
+    """The result of `attack`.
 
     Attributes:
         victim: The classifier's name.

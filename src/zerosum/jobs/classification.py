@@ -23,7 +23,7 @@ _AT_ONCE = 64
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifiedPicture:
-    """What a classifier takes a picture for.
+    """The class probabilities of one picture.
 
     Attributes:
         name: The picture's.
@@ -45,7 +45,7 @@ class ClassifiedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Classified:
-    """What `classify` found.
+    """The result of `classify`.
 
     Attributes:
         pictures: In the order of the inputs.
@@ -83,7 +83,7 @@ def classify(
     *,
     quiet: bool = False,
 ) -> Classified:
-    """Say of each picture which class it is of, by the classifier of a run.
+    """Classify pictures with the classifier of a run.
 
     A picture that cannot be read or brought to the run's shape is passed over.
 

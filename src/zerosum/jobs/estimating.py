@@ -21,14 +21,14 @@ from zerosum.training.memory import TensorMemory, free_memory
 
 __all__ = ["Estimate", "estimate", "refuse_what_has_no_room", "takes_long"]
 
-_FEW = (2, 4)
+FEW = (2, 4)
 """Pictures in the rounds whose memory is measured."""
 _CYCLE = 16
 """Rounds in which penalties that are paid now and then are usually paid once."""
-_PATIENCE = 8.0
+PATIENCE = 8.0
 """Seconds that may be spent on rounds to be timed."""
 _OTHERS = 1.4
-_LIBRARIES = 250 * 10**6
+LIBRARIES = 250 * 10**6
 """On the CPU, what kernels and the allocator take beside the tensors themselves, as a factor, and
 what libraries take when they are first used, in bytes. Measured for six recipes: 1.0 to 1.4 times,
 2.7 times for DCGAN's 150 MB, and 245 MB."""
@@ -115,7 +115,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
 
     free = free_memory(engine.device)
     whole = config.batch_size // engine.processes
-    few, more = (min(size, whole) for size in _FEW)
+    few, more = (min(size, whole) for size in FEW)
     needed = [_memory(loop := build(size), engine.device) for size in (few, more)]
     slope = (needed[1] - needed[0]) / max(1, more - few)
     memory = max(*needed, round(needed[0] + slope * (whole - few)))
@@ -171,7 +171,7 @@ def _memory(loop: Loop[Any], device: torch.device) -> int:
     with TensorMemory() as memory:
         _let_all_move(loop)
     made: int = memory.most
-    return round(_OTHERS * (made + _held(loop))) + _LIBRARIES
+    return round(_OTHERS * (made + _held(loop))) + LIBRARIES
 
 
 def _let_all_move(loop: Loop[Any]) -> None:
@@ -197,7 +197,7 @@ def _seconds_per_round(loop: Loop[Any]) -> float:
     """The mean over a cycle: of its first round, which pays all penalties, and of the others."""
     first = _timed(loop)
     others: list[float] = []
-    while len(others) < _CYCLE - 1 and first + sum(others) < _PATIENCE:
+    while len(others) < _CYCLE - 1 and first + sum(others) < PATIENCE:
         others.append(_timed(loop))
     if not others:
         return first

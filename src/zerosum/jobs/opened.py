@@ -1,4 +1,4 @@
-"""How a job on pictures begins, and what becomes of those that it cannot use."""
+"""The inputs of a job on pictures, and the failures among them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ class _Options(Protocol):
 
 
 class OpenedInputs(Generic[KindT]):
-    """The pictures that a job is given, and the run whose model is to look at them.
+    """The input pictures of a job, and the run whose model is applied to them.
 
     What costs least to refuse is refused first: there is nothing at a path, the folder for what is
     made is not empty; then the run is loaded, and the pictures are listed when the job asks.

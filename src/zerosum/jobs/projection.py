@@ -30,7 +30,7 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectedPicture:
-    """How near a picture's projection is, beside what costs nothing.
+    """The distance of a picture's projection, beside that of baselines.
 
     Attributes:
         name: The picture's.
@@ -47,7 +47,7 @@ class ProjectedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Projected:
-    """What `project` did.
+    """The result of `project`.
 
     Attributes:
         out: The folder with a PNG (target, projection) and an ``.npz`` for each picture.
@@ -129,7 +129,7 @@ def project(
                     progress(number * steps + step, len(pieces) * steps)
 
             pictures = torch.cat([targets[name] for name in piece])
-            result = model.project(pictures, descent=descent, see=see, progress=shown)
+            result = model.project(pictures, descent=descent, extract=see, progress=shown)
             done += _write(model, result, pictures, [(name, out / files[name]) for name in piece])
     return Projected(out=out, pictures=tuple(done), failed=tuple(opened.failed))
 

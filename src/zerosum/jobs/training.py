@@ -24,7 +24,7 @@ from zerosum.training.loop import Loop
 
 __all__ = ["TrainingResult", "resume_run", "train_run", "usual_of"]
 
-_HEAVY = 5e10
+HEAVY = 5e10
 """Weights times pixels: a run of fewer needs seconds for a round at most, and is not estimated
 before it begins."""
 
@@ -155,7 +155,7 @@ def _is_heavy(config: RunConfig, loop: Loop[Any]) -> bool:
     """Whether a run may be too much for a CPU, by the size of its networks and pictures."""
     weights = sum(count_parameters(player.network) for player in loop.game.players.values())
     height, width = config.pictures.size
-    return weights * height * width > _HEAVY
+    return weights * height * width > HEAVY
 
 
 def _take_up(

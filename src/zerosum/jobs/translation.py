@@ -31,13 +31,13 @@ from zerosum.types import Images
 
 __all__ = ["Translated", "translate"]
 
-_ROWS = 200
+ROWS = 200
 _OVERLAP = 128
 
 
 @dataclass(frozen=True, kw_only=True)
 class Translated:
-    """What `translate` did.
+    """The result of `translate`.
 
     Attributes:
         count: How many pictures it translated.
@@ -193,7 +193,7 @@ class _Rows:
     def add(self, name: str, source: Images, made: Images) -> None:
         """Add a row, if there are not too many."""
         self.count += 1
-        if self.count > _ROWS:
+        if self.count > ROWS:
             return
         pictures = [source, made]
         if self._translator.back is not None:
@@ -219,8 +219,8 @@ def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
     with write_page(path, title=title, columns=columns, facts=facts) as page:
         rows = _Rows(page, translator)
         yield rows
-        if rows.count > _ROWS:
-            page.note(f"The first {_ROWS} of {rows.count:,} translations are shown.")
+        if rows.count > ROWS:
+            page.note(f"The first {ROWS} of {rows.count:,} translations are shown.")
 
 
 def _to_images(picture: Image.Image, pictures: PicturesConfig) -> Images:

@@ -24,17 +24,17 @@ Point = Float[Tensor, "1 ..."]
 def draw_edits(
     space: LatentSpace, point: Point, directions: Directions, *, columns: int, reach: float
 ) -> Images:
-    """The picture of a point, moved along each direction from −reach to reach.
+    """Generate the pictures of a point, moved along each direction from −reach to reach.
 
     Args:
-        space: The generator's.
+        space: The generator's latent space.
         point: One point, shape (1, ...).
         directions: Unit steps, one for each row.
         columns: Pictures in a row: an odd number, so that the middle one is the picture itself.
-        reach: How far, in standard deviations of random points in an average direction.
+        reach: The greatest step, in standard deviations of random points.
 
     Returns:
-        Row by row, shape (rows * columns, c, h, w), on the CPU.
+        The pictures row by row, shape (rows * columns, c, h, w), on the CPU.
 
     Raises:
         ConfigError: The columns are even, less than 3 or too many, or the reach is out of range.

@@ -1,4 +1,4 @@
-"""The pictures of a seed, one after the other."""
+"""Samples: the pictures of a seed, one after the other."""
 
 from collections.abc import Iterator
 
@@ -13,14 +13,14 @@ __all__ = ["draw_samples"]
 def draw_samples(
     space: LatentSpace, count: int, *, seed: int, batch_size: int, truncation: float | None
 ) -> Iterator[Images]:
-    """The first pictures of a seed in pieces, on the CPU.
+    """Generate the first pictures of a seed in pieces, on the CPU.
 
     Args:
-        space: The generator's.
-        count: How many.
-        seed: From which they follow.
-        batch_size: How many are drawn at once.
-        truncation: As the space has it; None for none.
+        space: The generator's latent space.
+        count: Number of pictures.
+        seed: The seed.
+        batch_size: Number of pictures at once.
+        truncation: See `LatentSpace.truncate`; None: no truncation.
 
     Raises:
         ConfigError: A number is out of range.
@@ -31,6 +31,7 @@ def draw_samples(
             f"got {count}, {seed} and {batch_size}."
         )
     space.check_truncation(truncation)
+    # Returned, not yielded: arguments are checked at the call, pictures generated when needed.
     pieces = (
         space.latents(range(start, min(start + batch_size, count)), seed=seed)
         for start in range(0, count, batch_size)

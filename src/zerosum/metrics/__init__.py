@@ -1,7 +1,7 @@
-"""Measures of how far generated pictures are from real ones; pure functions of features.
+"""Metrics of generated pictures: pure functions of features.
 
-Each gives its value with a standard error (`Estimate`), computes in 64 bits whatever comes in, and
-knows nothing of networks: what a number is called depends on the features (the Fréchet distance of
+Each returns its value with a standard error (`Estimate`), computes in 64 bits for any input, and
+does not depend on networks: the name of a number depends on the features (the Fréchet distance of
 FID's Inception features is FID, of any others it is not).
 
 - Are the pictures as a whole alike? `frechet_distance` (of `Moments`),

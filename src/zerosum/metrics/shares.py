@@ -1,4 +1,4 @@
-"""How sure we are of a share of pictures that was counted."""
+"""Shares of pictures with their standard error."""
 
 import math
 
@@ -11,10 +11,10 @@ __all__ = ["share"]
 
 
 def share(hits: Bool[Tensor, " n"]) -> Estimate:
-    """Share of the pictures that have a property, with its binomial error.
+    """Compute the share of pictures with a property, and its binomial error.
 
-    The error is √(p (1 − p) / (n + 4)) with p = (hits + 2) / (n + 4), Agresti and Coull's, for it
-    stays honest where nobody or everybody has the property: none of ten is no proof of never.
+    The error is √(p (1 − p) / (n + 4)) with p = (hits + 2) / (n + 4), Agresti and Coull's. It is
+    greater than 0 where no picture or every picture has the property: none of ten is no proof.
 
     Args:
         hits: Whether each of n independent pictures has it, shape (n,).
@@ -29,6 +29,6 @@ def share(hits: Bool[Tensor, " n"]) -> Estimate:
         >>> print(share(torch.zeros(96, dtype=torch.bool)))
         0.000 ± 0.014
     """
-    found, count = int(hits.sum()), len(hits)
-    guess = (found + 2) / (count + 4)
-    return Estimate(value=found / count, error=math.sqrt(guess * (1 - guess) / (count + 4)))
+    total, count = int(hits.sum()), len(hits)
+    guess = (total + 2) / (count + 4)
+    return Estimate(value=total / count, error=math.sqrt(guess * (1 - guess) / (count + 4)))

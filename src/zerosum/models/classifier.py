@@ -1,4 +1,4 @@
-"""Saying what is to be seen in a picture: what a trained classifier is good for."""
+"""A trained classifier as a model."""
 
 import json
 from typing import Any, ClassVar, cast
@@ -45,11 +45,11 @@ class Classifier(Model):
         return self.game.classes
 
     def classify(self, images: Images, *, batch_size: int = 256) -> Probabilities:
-        """The probabilities of the classes, shape (n, classes), on the CPU.
+        """Compute the probabilities of the classes, shape (n, classes), on the CPU.
 
         Args:
             images: Pictures of the run's shape, in [-1, 1].
-            batch_size: How many are looked at at once.
+            batch_size: Number of pictures at once.
 
         Raises:
             DataError: The pictures do not have the run's shape, or are no floats in that range.
@@ -63,7 +63,7 @@ class Classifier(Model):
         return torch.cat([self.game.classify(part).cpu() for part in parts])
 
     def part(self, direction: str | None = None) -> Part:
-        """Its network, and what is to be known of what goes in and comes out.
+        """Return its network, with a description of input and output.
 
         Raises:
             ConfigError: A direction is named.

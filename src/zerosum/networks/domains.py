@@ -36,6 +36,6 @@ class DomainHead(nn.Module):
         self.layers = nn.Sequential(*layers, nn.Linear(sizes[-1], 1), nn.Flatten(0))
 
     def forward(self, features: Features) -> Logits:
-        """Give one logit per picture."""
+        """Compute one logit per picture."""
         logits: Logits = self.layers(features)
         return logits

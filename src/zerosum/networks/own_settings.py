@@ -1,4 +1,4 @@
-"""Settings of networks of your own, which a factory in your file makes."""
+"""Settings of networks of your own, made by a factory in your file."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -39,7 +39,7 @@ class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "latent_size")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "latent_size")
 
     latent_size: int = 100
     """Numbers in a latent vector."""
@@ -48,11 +48,11 @@ class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
         super().__post_init__()
         require_positive("latent_size", self.latent_size)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "OwnGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "OwnGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.own import OwnGenerator
 
-        return OwnGenerator(self, image_shape=image_shape, given=given)
+        return OwnGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "outputs")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "outputs")
 
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> Any:
         """See `DiscriminatorSettings.build`."""
@@ -98,7 +98,7 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
     """A translator of your own: from pictures (n, c, h, w) to as many of the same shape.
 
     ``NAME(image_shape=, **arguments)`` returns it. Its attributes ``multiple`` and ``smallest``
-    say which other sizes it takes; without them, all.
+    restrict other sizes; without them, it takes all.
 
     Example:
         >>> OwnTranslatorConfig(factory="mine.py:Painter").draws_changes
@@ -106,7 +106,7 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape",)
+    known: ClassVar[tuple[str, ...]] = ("image_shape",)
 
     def build(self, image_shape: ImageShape) -> "OwnTranslator":
         """See `TranslatorSettings.build`."""
@@ -129,7 +129,7 @@ class OwnClassifierConfig(OwnSettings, ClassifierSettings):
     """
 
     gives: ClassVar[str] = _NETWORK
-    given: ClassVar[tuple[str, ...]] = ("image_shape", "classes")
+    known: ClassVar[tuple[str, ...]] = ("image_shape", "classes")
 
     def build(self, image_shape: ImageShape, *, classes: int) -> "OwnClassifier":
         """See `ClassifierSettings.build`."""

@@ -1,4 +1,4 @@
-"""What goes into generators and comes out of discriminators, in the shapes that users expect."""
+"""Shapes of the input of generators and of the output of discriminators."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -10,10 +10,10 @@ __all__ = ["flat_logits", "latent_rows", "one_per_picture"]
 
 
 def latent_rows(latents: AnyLatents) -> Latents:
-    """Latent vectors as rows (n, d), given so or as pictures of one pixel, (n, d, 1, 1).
+    """Return latent vectors as rows (n, d); they may be pictures of one pixel, (n, d, 1, 1).
 
     Raises:
-        DataError: If they have another shape.
+        DataError: They have another shape.
 
     Example:
         >>> import torch
@@ -43,14 +43,14 @@ def flat_logits(outputs: int) -> nn.Flatten:
 
 
 def one_per_picture(logits: Float[Tensor, "..."], count: int) -> Logits:
-    """The logits of a discriminator that anybody may have written, as a row (n,).
+    """Return the logits of any discriminator as a row (n,).
 
     Args:
         logits: In any shape with one number per picture: (n,), (n, 1), (n, 1, 1, 1).
         count: n.
 
     Raises:
-        DataError: If there are more or fewer numbers than pictures.
+        DataError: There are more or fewer numbers than pictures.
 
     Example:
         >>> import torch

@@ -6,9 +6,9 @@ __all__ = ["count_downsamplings", "doubled_channels"]
 
 
 def count_downsamplings(height: int, width: int) -> int:
-    """How often a picture is downsampled to the smallest map, and upsampled on the way back.
+    """Count the downsamplings of a picture to the smallest map, or the upsamplings from there.
 
-    At least twice, then on while both sides are even and the shorter is more than 4:
+    At least two, then more while both sides are even and the shorter is more than 4:
     28 → 14 → 7, 32 → 16 → 8 → 4, 48x36 → 24x18 → 12x9. The smallest map is
     (height >> count, width >> count).
 

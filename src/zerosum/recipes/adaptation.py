@@ -25,8 +25,8 @@ def dann() -> AdaptationRunConfig:
     Source: Ganin et al. 2016, section 5.2: the network for MNIST, batches of 64 of each domain, λ
     up to 1 before the sum of both domains' means, learning rate and λ on the paper's schedules.
 
-    Differs: instance normalisation, Adam at 1e-3 for descent at 0.01 with momentum, averaged
-    weights, with which it learns in fewer rounds.
+    Differs: instance normalisation, Adam at 1e-3 for descent at 0.01 with momentum, an EMA
+    of the weights, with which it learns in fewer rounds.
     """
     return _adapting("dann", images=960_000)
 
@@ -41,7 +41,7 @@ def dann_digits() -> AdaptationRunConfig:
     Source: the game of Ganin et al. 2016 with the network of Tzeng et al. 2017.
 
     Differs: λ goes to 0.5, and the domain head learns at half the rate, as where one mean is taken
-    of both domains; batch normalisation, averaged weights.
+    of both domains; batch normalisation, an EMA of the weights.
     """
     images = 128_000
     optimizer = OptimizerConfig(method="sgd", learning_rate=0.01, annealing=images)
@@ -53,7 +53,7 @@ def dann_digits() -> AdaptationRunConfig:
         domain_widths=(500, 500),
         optimizer=optimizer,
         domain_optimizer=replace(optimizer, learning_rate=0.005),
-        average_half_life=5_000,
+        ema_half_life=5_000,
     )
     return replace(base, pictures=replace(base.pictures, channels=1))
 
@@ -70,7 +70,7 @@ def cdan() -> AdaptationRunConfig:
 
     Differs: the paper would take a random part of more than 4,096 products, of which there are
     5,000 here; its program for digits does not. Adam at 1e-3 for descent with momentum, no
-    dropout, no weight decay, averaged weights.
+    dropout, no weight decay, an EMA of the weights.
     """
     return _adapting(
         "cdan",
@@ -119,7 +119,7 @@ def _adapting(name: str, *, images: int, **game: Any) -> AdaptationRunConfig:
         ramp=images,
         optimizer=optimizer,
         domain_optimizer=optimizer,
-        average_half_life=50_000,
+        ema_half_life=50_000,
     )
     return AdaptationRunConfig(
         recipe=name,

@@ -13,8 +13,8 @@ def classifier() -> ClassificationRunConfig:
     """A small convolutional classifier, on digits or on any labelled pictures.
 
     Small turns, shifts and changes of size of what it learns from, batch normalisation (or none:
-    --game.network.norm none), averaged weights, a learning rate that falls to zero. It is tested
-    on the split test of its source, or on a tenth of the pictures that it is not shown.
+    --game.network.norm none), an EMA of the weights, a learning rate that falls to zero. It is
+    tested on the split test of its source, or on a tenth of the pictures that it is not shown.
     --adversarial-training 0.1 lets it learn from pictures that were changed to mislead it, by 0.1
     of the way from black to white in each pixel (--game.adversarial-training.steps 7: harder, and
     slower); zerosum attack tells what that is good for.
@@ -34,7 +34,7 @@ def classifier() -> ClassificationRunConfig:
                 learning_rate=2e-3, betas=(0.9, 0.999), decay=(images // 3, images)
             ),
             augmentation=("affine",),
-            average_half_life=5_000,
+            ema_half_life=5_000,
         ),
         total_images=images,
         batch_size=64,

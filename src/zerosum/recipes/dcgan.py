@@ -14,14 +14,14 @@ def dcgan_digits() -> GenerationRunConfig:
 
     Half the paper's channels and fast steps, so that two cores suffice; β₂ = 0.95, so that Adam's
     steps fit the slopes of the last 20 rounds, not of the last 1,000, in a run of minutes; R1 in
-    every fourth round, because 5,000 pictures are soon known by heart; an averaged generator, so
-    that the pictures are calm.
+    every fourth round, because 5,000 pictures are soon known by heart; an EMA of the
+    generator, so that the pictures are calm.
 
     Source: Radford et al. 2016, made small.
 
     Differs: half the channels that their program has for MNIST, kernels of 4 for 5, normal latents
     for uniform ones, Adam at 1e-3 for 2e-4 with β₂ = 0.95 for 0.999, batches of 32 for 128; R1 and
-    the average.
+    the EMA.
     """
     optimizer = OptimizerConfig(learning_rate=1e-3, betas=(0.5, 0.95))
     return GenerationRunConfig(
@@ -34,7 +34,7 @@ def dcgan_digits() -> GenerationRunConfig:
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
             penalties=PenaltiesConfig(r1=PenaltyConfig(weight=0.5, every=4)),
-            average_half_life=2_000,
+            ema_half_life=2_000,
         ),
         total_images=200_000,
         evaluate_every=20_000,
@@ -55,7 +55,7 @@ def dcgan_mnist() -> GenerationRunConfig:
 
     Differs: kernels of 4, which halve and double every even side exactly, for 5; the program's
     fully connected hidden layers of 1,024, which the paper advises against, are left out, and its
-    classes; 10 epochs for the program's 200; besides an averaged generator.
+    classes; 10 epochs for the program's 200; besides an EMA of the generator.
     """
     optimizer = OptimizerConfig(weight_decay=2.5e-5)
     return GenerationRunConfig(
@@ -68,7 +68,7 @@ def dcgan_mnist() -> GenerationRunConfig:
             latent="uniform",
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
-            average_half_life=10_000,
+            ema_half_life=10_000,
         ),
         total_images=600_000,
         batch_size=128,
@@ -136,14 +136,14 @@ def dcgan_faces() -> GenerationRunConfig:
     """DCGAN on faces at 64 pixels: the course's project of 2022.
 
     Networks of 64 to 512 channels, four downsamplings and four upsamplings; latent vectors of 128
-    numbers, batches of 64, and besides an averaged generator, whose colours do not swing from
+    numbers, batches of 64, and besides an EMA of the generator, whose colours do not swing from
     round to round. Any folder of aligned faces will do: ``--data FOLDER``.
 
     Source: the course's project of 2022: its networks (3,806,080 and 2,765,568 weights), latents
     and batches, and weights N(0, 0.02) as in Radford et al. 2016.
 
     Differs: the course cut 32,600 faces out of CelebA, here are all of a source; mirror images and
-    the average are not said to be the course's. The paper has twice the channels (128 to 1,024),
+    the EMA are not said to be the course's. The paper has twice the channels (128 to 1,024),
     kernels of 5, 100 uniform latents and batches of 128.
     """
     return GenerationRunConfig(
@@ -153,7 +153,7 @@ def dcgan_faces() -> GenerationRunConfig:
         game=AdversarialConfig(
             generator=DcganGeneratorConfig(latent_size=128),
             discriminator=DcganDiscriminatorConfig(),
-            average_half_life=10_000,
+            ema_half_life=10_000,
         ),
         total_images=650_000,
         evaluate_every=25_000,

@@ -45,7 +45,7 @@ def r3gan_digits() -> GenerationRunConfig:
             penalties=_penalties(weight=0.5, every=4),
             generator_optimizer=_optimizer(4e-4),
             discriminator_optimizer=_optimizer(4e-4),
-            average_half_life=2_000,
+            ema_half_life=2_000,
             burn_in=burn_in,
         ),
         total_images=200_000,
@@ -80,7 +80,7 @@ def r3gan_faces32() -> GenerationRunConfig:
             penalties=_penalties(weight=0.5, every=4),
             generator_optimizer=_optimizer(4e-4),
             discriminator_optimizer=_optimizer(4e-4),
-            average_half_life=5_000,
+            ema_half_life=5_000,
             burn_in=burn_in,
         ),
         total_images=650_000,
@@ -96,7 +96,7 @@ def r3gan_cifar10() -> GenerationRunConfig:
 
     768 channels in two blocks at each size, batches of 512, 250,000,000 images; Adam with β₁ = 0.
     Over the first 20,000,000 the step falls from 2e-4 to 5e-5 and γ from 0.05 to 0.005, β₂ rises
-    from 0.9 to 0.99, the half-life of the average from 0 to 5,000,000 and the chance of each kind
+    from 0.9 to 0.99, the half-life of the EMA from 0 to 5,000,000 and the chance of each kind
     of augmentation from 0 to 0.55. The paper's networks also know the class, so its FID of 1.96 is
     not to be expected.
 
@@ -124,7 +124,7 @@ def r3gan_cifar10() -> GenerationRunConfig:
             penalties=_penalties(weight=0.0025),
             generator_optimizer=_optimizer(5e-5),
             discriminator_optimizer=_optimizer(5e-5),
-            average_half_life=5_000_000,
+            ema_half_life=5_000_000,
             adaptive_augmentation=AdaptiveAugmentationConfig(probability=0.55),
             burn_in=burn_in,
         ),

@@ -136,7 +136,7 @@ def stylegan2_256() -> GenerationRunConfig:
     """StyleGAN2 of configuration F at 256 pixels, with 30 million weights; meant for a GPU.
 
     Adam at 2e-3 with β = (0, 0.99), R1 with γ = 10 in every 16th round, the path length penalty of
-    2 in every fourth turn, batches of 32, an average with a half-life of 10,000 pictures and 25
+    2 in every fourth turn, batches of 32, an EMA with a half-life of 10,000 pictures and 25
     million pictures in all, as in the paper's appendix B. That the paper lowers Adam's settings by
     k / (k + 1) makes up for lazy penalties being steps of their own there, k + 1 in place of k;
     here they are part of a turn's cost, and the k steps stay k.
@@ -157,7 +157,7 @@ def stylegan2_256() -> GenerationRunConfig:
             discriminator_optimizer=_OPTIMIZER,
             penalties=PenaltiesConfig(r1=PenaltyConfig(weight=5.0, every=16)),
             path_length=PathLengthConfig(weight=2.0, every=4),
-            average_half_life=10_000,
+            ema_half_life=10_000,
         ),
         total_images=25_000_000,
         evaluate_every=500_000,
@@ -179,7 +179,7 @@ def _styled(
         generator_optimizer=_OPTIMIZER,
         discriminator_optimizer=_OPTIMIZER,
         penalties=_R1,
-        average_half_life=2_000,
+        ema_half_life=2_000,
     )
 
 
@@ -193,7 +193,7 @@ def _growing(generator: ProganGeneratorConfig, *, hold: int, fade: int) -> Adver
         discriminator_optimizer=_OPTIMIZER,
         penalties=_R1,
         growth=GrowthConfig(hold=hold, fade=fade),
-        average_half_life=2_000,
+        ema_half_life=2_000,
     )
 
 
@@ -216,7 +216,7 @@ def _faces(name: str, game: AdversarialConfig) -> GenerationRunConfig:
         recipe=name,
         data="celeba",
         pictures=PicturesConfig(size=(32, 32), flip=True),
-        game=replace(game, average_half_life=5_000),
+        game=replace(game, ema_half_life=5_000),
         total_images=650_000,
         evaluate_every=50_000,
         batch_size=16,

@@ -104,14 +104,14 @@ def cyclegan_small() -> TranslationRunConfig:
     """CycleGAN at 64 pixels for two processor cores: to be seen to translate in 20 minutes.
 
     Half the channels, 4 blocks between two downsamplings of kernel 4, discriminators of 34x34
-    patches, batches of 4, averaged translators, whose pictures are calm, and translators that draw
-    a change of the picture, so that training begins with copies and not with noise; hence a cycle
-    weight of 3 is enough.
+    patches, batches of 4, EMAs of the translators, whose pictures are calm, and translators that
+    draw a change of the picture, so that training begins with copies and not with noise; hence a
+    cycle weight of 3 is enough.
 
     Source: Zhu et al. 2017, made small.
 
     Differs: 64 pixels, half the channels, 4 blocks, kernels of 4, a cycle weight of 3, batches of
-    4, Adam at 4e-4, 20,000 pictures; averages, and translators that begin as copies.
+    4, Adam at 4e-4, 20,000 pictures; EMAs, and translators that begin as copies.
     """
     images = 20_000
     optimizer = OptimizerConfig(learning_rate=4e-4, decay=(images // 2, images))
@@ -127,7 +127,7 @@ def cyclegan_small() -> TranslationRunConfig:
             cycle_weight=3.0,
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
-            average_half_life=1_000,
+            ema_half_life=1_000,
         ),
         total_images=images,
         batch_size=4,

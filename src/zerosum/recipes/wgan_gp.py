@@ -22,7 +22,7 @@ def wgan_gp_mnist() -> GenerationRunConfig:
     Differs: the networks of their program for MNIST have 64 to 256 channels in three layers of
     kernel 5, ours 32 and 64 in two of kernel 4, and its generator has no batch normalisation; its
     batches are of 50, its β₁ is 0.5, and it takes 200,000 generator turns, this 3,750. Besides an
-    averaged generator.
+    EMA of the generator.
     """
     optimizer = OptimizerConfig(learning_rate=1e-4, betas=(0.0, 0.9))
     return GenerationRunConfig(
@@ -41,7 +41,7 @@ def wgan_gp_mnist() -> GenerationRunConfig:
             critic_turns=5,
             generator_optimizer=optimizer,
             discriminator_optimizer=optimizer,
-            average_half_life=20_000,
+            ema_half_life=20_000,
         ),
         total_images=1_200_000,
         evaluate_every=100_000,

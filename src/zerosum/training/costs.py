@@ -1,4 +1,4 @@
-"""Costs that have been paid, and whether all of them were finite.
+"""Costs of past turns, and whether all of them were finite.
 
 To look at a number on a GPU, the host has to wait until the device has computed it, and the device
 then waits for the host's next orders. So costs are kept as they are, and looked at many at a time.
@@ -18,7 +18,7 @@ __all__ = ["Costs"]
 
 @dataclass(frozen=True, kw_only=True)
 class _Paid:
-    """What a player paid at its turn in a round, and what that consists of."""
+    """The cost of a player's turn in a round, and its terms."""
 
     player: str
     round: int
@@ -29,7 +29,7 @@ class _Paid:
 
 
 class Costs:
-    """The costs that nobody has looked at yet.
+    """Costs that have not been checked yet.
 
     Example:
         >>> costs = Costs()
@@ -55,7 +55,7 @@ class Costs:
         images_seen: int,
         mean: Scalar | None = None,
     ) -> None:
-        """Keep a turn's cost until somebody looks; nothing waits for it here.
+        """Keep a turn's cost until it is checked, without waiting for the device.
 
         Args:
             turn: The turn.
@@ -77,7 +77,7 @@ class Costs:
         )
 
     def complaint(self) -> str:
-        """Look at all of them at once: which was the first that was not finite; "" if all were.
+        """Check all costs at once; describe the first that is not finite, or return "".
 
         What was found once is said again, until all is forgotten.
         """
@@ -89,7 +89,7 @@ class Costs:
         return self._complaint
 
     def forget(self) -> None:
-        """Begin anew, where the run goes back to what it was before."""
+        """Forget all costs, for a run that goes back to an earlier state."""
         self._unseen, self._complaint = [], ""
 
 

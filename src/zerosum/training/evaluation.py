@@ -186,7 +186,7 @@ class Evaluation:
         before, finding, is_whole = self.state_dict(), None, True
         try:
             with loop.doing("evaluating"):
-                finding = self._score_and_diagnose(loop)
+                finding = self.score_and_diagnose(loop)
         except _InterruptedError:
             is_whole = False
         except BaseException:
@@ -201,10 +201,11 @@ class Evaluation:
             self._act(loop)
         return True
 
-    def _score_and_diagnose(self, loop: AnyLoop) -> Finding | None:
+    def score_and_diagnose(self, loop: AnyLoop) -> Finding | None:
+        """Score the game, write the scores down, and diagnose a collapse."""
         if not self.evaluators:
             return None
-        scores = self._score(loop)
+        scores = self.score(loop)
         self.history.append(scores)
         self._done = loop.images_seen
         finding = diagnose(self.history)
@@ -217,7 +218,9 @@ class Evaluation:
         self._plot(scores)
         return finding
 
-    def _score(self, loop: AnyLoop) -> Scores:
+    def score(self, loop: AnyLoop) -> Scores:
+        """The scores of all evaluators, and the diagnostics of the players."""
+
         def give_way(done: int, total: int) -> None:
             if loop.is_stopping:
                 raise _InterruptedError

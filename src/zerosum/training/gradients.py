@@ -9,7 +9,7 @@ from torch import Tensor, distributed, nn
 
 __all__ = ["averaged"]
 
-_BUCKET = 25 * 2**20
+BUCKET = 25 * 2**20
 """Bytes of one message: fewer cost more messages, more are sent later (PyTorch's own DDP has the
 same; Li et al. 2020, section 3.2.2, https://arxiv.org/abs/2006.15704)."""
 
@@ -98,7 +98,7 @@ def _buckets(parameters: Sequence[nn.Parameter]) -> list[_Bucket]:
         size = weight.numel() * weight.element_size()
         if size > room or not groups:
             groups.append([])
-            room = _BUCKET
+            room = BUCKET
         groups[-1].append(weight)
         room -= size
     return [_Bucket(group) for group in groups]

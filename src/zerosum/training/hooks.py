@@ -228,17 +228,17 @@ class Samples:
     def started(self, loop: AnyLoop) -> None:
         """Show where the run begins."""
         if loop.images_seen == 0:
-            self._draw(loop)
+            self.draw_grid(loop)
 
     def played(self, loop: AnyLoop, record: Record) -> None:
         """Draw a grid when one is due."""
         if passed(loop, self.every):
-            self._draw(loop)
+            self.draw_grid(loop)
 
     def stopped(self, loop: AnyLoop) -> None:
         """Draw the last grid and the animation."""
         if loop.engine.is_main:
-            self._draw(loop)
+            self.draw_grid(loop)
             frames = [
                 file  # A user may have put other pictures beside them.
                 for file in sorted((self.folder / "samples").glob("*.png"))
@@ -246,7 +246,8 @@ class Samples:
             ]
             save_gif(frames, self.folder / "samples.gif")
 
-    def _draw(self, loop: AnyLoop) -> None:
+    def draw_grid(self, loop: AnyLoop) -> None:
+        """Draw the grid, under the number of images seen so far."""
         if not loop.engine.is_main:
             return
         loop.require_finite()

@@ -217,7 +217,7 @@ class Loop(Generic[BatchT]):
                 self._look_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
-        self._update_emas()
+        self.update_emas()
         self.before, self.images_seen = (
             self.images_seen,
             self.images_seen + self.batches.size_at(self.images_seen),
@@ -301,7 +301,8 @@ class Loop(Generic[BatchT]):
             self.require_finite()
             raise
 
-    def _update_emas(self) -> None:
+    def update_emas(self) -> None:
+        """Move each player's EMA by the images of the round that was played."""
         step = self.batches.size_at(self.images_seen)
         for player in self.game.players.values():
             if player.ema is not None:

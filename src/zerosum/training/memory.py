@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_leaves
 
 __all__ = ["TensorMemory", "free_memory"]
 
-_CGROUP = Path("/sys/fs/cgroup")
+CGROUP = Path("/sys/fs/cgroup")
 
 
 class TensorMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -77,9 +77,7 @@ def free_memory(device: torch.device) -> int:
         return int(torch.cuda.mem_get_info(device)[0])
     free: int = int(psutil.virtual_memory().available)
     with suppress(OSError, ValueError):  # No container, or no limit.
-        limit, used = (
-            int((_CGROUP / f"memory.{name}").read_text()) for name in ("max", "current")
-        )
+        limit, used = (int((CGROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
         free = min(free, limit - used + _of_files())
     return max(free, 0)
 
@@ -89,6 +87,6 @@ def _of_files() -> int:
 
     Pictures are files: of a run that has read many, a container would else seem to be full.
     """
-    lines = (_CGROUP / "memory.stat").read_text().splitlines()
+    lines = (CGROUP / "memory.stat").read_text().splitlines()
     sizes = dict(line.split() for line in lines)
     return sum(int(sizes.get(f"{state}_file", 0)) for state in ("active", "inactive"))

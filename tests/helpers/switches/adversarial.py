@@ -41,7 +41,7 @@ from helpers.switches.promises import (
     Promise,
     Switch,
     augments,
-    averages,
+    ema_follows,
     is_built,
     optimizer,
 )
@@ -116,7 +116,7 @@ BURN_IN: dict[str, Any] = {
 
 def _burn_in(name: str, off: Any, on: Any, **given: Any) -> Switch:
     besides = {key: value for key, value in (BURN_IN | given).items() if key != f"burn_in.{name}"}
-    promise = averages(G) if name == "half_life" else burns_in
+    promise = ema_follows(G) if name == "half_life" else burns_in
     return Switch(name=f"burn_in.{name}", off=off, on=on, promise=promise, given=besides)
 
 
@@ -167,13 +167,13 @@ SWITCHES = [
     Switch(name="dequantise", off=False, on=True, promise=fills_levels),
     *optimizer("generator_optimizer", G),
     *optimizer("discriminator_optimizer", D),
-    Switch(name="average_half_life", off=None, on=8, promise=averages(G)),
+    Switch(name="ema_half_life", off=None, on=8, promise=ema_follows(G)),
     _burn_in("images", 0, 24),
     _burn_in("shape", "cosine", "linear"),
     _burn_in("learning_rate", 1.0, 4.0),
     _burn_in("beta2", None, 0.5),
     _burn_in("penalties", 1.0, 10.0),
-    _burn_in("half_life", None, 2.0, average_half_life=8),
+    _burn_in("half_life", None, 2.0, ema_half_life=8),
     _burn_in("augmentation", 1.0, 0.25),
     *(
         Switch(name="augmentation", off=(), on=(name,), promise=augments(D, originals, G))

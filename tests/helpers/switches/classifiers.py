@@ -13,9 +13,9 @@ from helpers.switches.promises import (
     Originals,
     Switch,
     augments,
-    averages,
     batch_of,
     close,
+    ema_follows,
     is_built,
     made_by,
     optimizer,
@@ -97,7 +97,7 @@ def ending_in_a_classifier(
     yield Switch(name="augmentation", off=(), on=("affine",), promise=augments(player, originals))
     smooth = smooths_labels(player, term, labels)
     yield Switch(name="label_smoothing", off=0.0, on=0.3, promise=smooth)
-    yield Switch(name="average_half_life", off=None, on=8, promise=averages(player))
+    yield Switch(name="ema_half_life", off=None, on=8, promise=ema_follows(player))
 
 
 # --- Classification ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from torch import Tensor
 from helpers.switches import brought
 from helpers.switches.classifiers import SMALL, shares
 from helpers.switches.playing import Move, Played
-from helpers.switches.promises import Switch, averages, close, is_built, optimizer, pays, plays
+from helpers.switches.promises import Switch, close, ema_follows, is_built, optimizer, pays, plays
 from zerosum.config import (
     DcganDiscriminatorConfig,
     MlpDiscriminatorConfig,
@@ -151,5 +151,5 @@ SWITCHES = [
     _switch("held_out", 0.0, 0.5, shares("images", 12, 6), has_data=True),
     *optimizer("generator_optimizer", G),
     *optimizer("discriminator_optimizer", D),
-    _switch("average_half_life", None, 8, averages(G)),
+    _switch("ema_half_life", None, 8, ema_follows(G)),
 ]

@@ -175,41 +175,41 @@ def burnt_in(burn_in: Any, images: int, start: float, end: float = 1.0) -> float
 # --- Averages ------------------------------------------------------------------------------------
 
 
-def averages(player: str) -> Promise:
+def ema_follows(player: str) -> Promise:
     """A copy follows the player's weights, half of the way in so many images."""
 
     def promise(off: Played, on: Played) -> None:
-        if off.settings.average_half_life is None:
+        if off.settings.ema_half_life is None:
             assert off.game.players[player].ema is None
-        average = on.game.players[player].ema
-        assert average is not None
-        assert on.game.players[player].best is average
-        for index, found in enumerate(average.parameters()):
-            close(found, _averaged(on, player, index))
+        ema = on.game.players[player].ema
+        assert ema is not None
+        assert on.game.players[player].best is ema
+        for index, found in enumerate(ema.parameters()):
+            close(found, _expected_ema(on, player, index))
         network = on.game.players[player].network
-        pairs = zip(average.parameters(), network.parameters(), strict=True)
+        pairs = zip(ema.parameters(), network.parameters(), strict=True)
         assert any(not torch.equal(*pair) for pair in pairs)
 
     return promise
 
 
-def _averaged(played: Played, player: str, index: int) -> Tensor:
+def _expected_ema(played: Played, player: str, index: int) -> Tensor:
     """One weight of the average: θ' ← β θ' + (1 − β) θ after each round."""
     batch, settings = played.config.batch_size, played.settings
-    weight = average = played.first[player][index]
+    weight = ema = played.first[player][index]
     for number in range(len(played.records)):
         images = batch * number
         for move in played.moves_of(player):
             if move.round == number:
                 weight = move.after[index]
-        half_life = min(settings.average_half_life, images / 20)
+        half_life = min(settings.ema_half_life, images / 20)
         burn_in = getattr(settings, "burn_in", None)
         if burn_in is not None and burn_in.half_life is not None:
             factor = burnt_in(burn_in, images, burn_in.half_life)
-            half_life = settings.average_half_life * factor
+            half_life = settings.ema_half_life * factor
         decay = 0.5 ** (batch / half_life) if half_life else 0.0
-        average = decay * average + (1 - decay) * weight
-    return average
+        ema = decay * ema + (1 - decay) * weight
+    return ema
 
 
 # --- Pictures ------------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from helpers.switches.promises import (
     Originals,
     Switch,
     augments,
-    averages,
     batch_of,
     close,
+    ema_follows,
     is_built,
     made_by,
     optimizer,
@@ -113,7 +113,7 @@ def common(
     yield _switch("objective", "least-squares", "non-saturating", promise)
     yield from optimizer("generator_optimizer", translator)
     yield from optimizer("discriminator_optimizer", *judges)
-    yield _switch("average_half_life", None, 8, averages(translator))
+    yield _switch("ema_half_life", None, 8, ema_follows(translator))
     seen = augments(judge, originals, translator, part=part)
     yield _switch("augmentation", (), ("affine",), seen, given=alone)
 

@@ -44,7 +44,8 @@ class ZipSource(FileSource):
         self._reader = ZipReader(path)
         super().__init__(path, split=split)
 
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
+        """See `FileSource.find_entries`."""
         return (entry for entry in self._reader.entries() if not is_hidden(entry.path))
 
     def _content(self, entry: Entry) -> bytes:
@@ -82,7 +83,8 @@ class TarSource(FileSource):
                 stacklevel=2,
             )
 
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
+        """See `FileSource.find_entries`."""
         return entries_of_tar(self._file, self.path)
 
     def _content(self, entry: Entry) -> bytes:

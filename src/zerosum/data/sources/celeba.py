@@ -29,7 +29,8 @@ class CelebaSource(FolderSource):
         super().__init__(folder, split="train")
         self.split, self.splits, self.name = split, tuple(_PARTS), f"celeba-{split}"
 
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
+        """See `FileSource.find_entries`."""
         table = self.path.parent / "list_eval_partition.txt"
         with reading(table), table.open(encoding="utf-8") as lines:
             for line in lines:

@@ -33,7 +33,7 @@ _FEW = 2_000
 _SAMPLED = 256
 _LABELS = "dataset.json"
 _SURROGATE = "\\udc"
-_LABELS_LIMIT = 1 << 28
+LABELS_LIMIT = 1 << 28
 
 
 def is_hidden(path: str) -> bool:
@@ -70,7 +70,7 @@ class FileSource(Source):
         self._labels_path = ""
         # Before anything is read: what is replaced while it is listed has changed.
         before = self._fingerprint()
-        result = map(_writable, self._find())
+        result = map(_writable, self.find_entries())
         self._listing = Listing((entry, is_picture_name(entry.path)) for entry in result)
         self._wrapper = self._find_wrapper()
         self._parts = self._find_parts()
@@ -86,7 +86,7 @@ class FileSource(Source):
         self._key = before or self._sample()
 
     @abstractmethod
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
         """Every file that is not hidden, in any order."""
 
     @abstractmethod
@@ -221,10 +221,10 @@ class FileSource(Source):
 
     def _listed_classes(self, entry: Entry) -> tuple[tuple[str, ...], Labeller]:
         """The classes that stand in NVlabs' ``dataset.json``."""
-        if entry.size > _LABELS_LIMIT:
+        if entry.size > LABELS_LIMIT:
             raise DataError(
                 f"{self.path}: {printable(entry.path)} has {entry.size} bytes, and at most "
-                f"{_LABELS_LIMIT} were expected of labels; remove it to go without them."
+                f"{LABELS_LIMIT} were expected of labels; remove it to go without them."
             )
         self._labels_path = entry.path
         labels = parse_labels(self._content(entry), f"{self.path}: {entry.path}") or {}
@@ -305,7 +305,8 @@ class FolderSource(FileSource):
         (2, ('cat', 'dog'), 1, 'dog/1.png')
     """
 
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
+        """See `FileSource.find_entries`."""
         return _walk(self.path)
 
     def _content(self, entry: Entry) -> bytes:

@@ -36,7 +36,7 @@ class _Lsun(FileSource):
         self.split, self.splits = split, _SPLITS
         self.name = f"lsun-{category}-{split}"
 
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
         with self._environment.begin(write=False) as transaction:
             for key, content in transaction.cursor():
                 # LSUN's keys are plain words, and what they lead to is a WebP picture.

@@ -67,7 +67,8 @@ class ShardSource(FileSource):
             yield printable(path), reason
         yield from self._listing.refused(self._prefix)
 
-    def _find(self) -> Iterator[Entry]:
+    def find_entries(self) -> Iterator[Entry]:
+        """See `FileSource.find_entries`."""
         for number, shard in enumerate(self._shards):
             if number in self._packed:
                 start = self._unpacked.seek(0, 2)

@@ -14,7 +14,7 @@ __all__ = ["read_usps"]
 _PIXELS = 16 * 16
 _COLUMNS = [str(number).encode() for number in range(1, _PIXELS + 1)]
 _LONGEST_LINE = 1 << 14
-_MOST_LINES = 1 << 16  # the real files have 7,291 and 2,007; a bomb has any number
+MOST_LINES = 1 << 16  # the real files have 7,291 and 2,007; a bomb has any number
 
 
 def read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -43,7 +43,7 @@ def read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     with reading(path), bz2.open(path) as lines:
         while line := lines.readline(_LONGEST_LINE):
             row = _parse(line)
-            if row is None or len(labels) == _MOST_LINES:
+            if row is None or len(labels) == MOST_LINES:
                 raise DataError(
                     f"{name} is damaged in line {len(labels) + 1}: expected a label from 1 to 10, "
                     f"then 1:value to {_PIXELS}:value in [-1, 1]; remove the file and try again."

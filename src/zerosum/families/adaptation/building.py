@@ -34,7 +34,7 @@ def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine
                 encoder,
                 config.target_optimizer,
                 engine,
-                average_half_life=config.average_half_life,
+                ema_half_life=config.ema_half_life,
             ),
             domain=domain,
         )

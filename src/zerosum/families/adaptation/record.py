@@ -50,7 +50,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         return name_classes(config, config.data_a)
 
     def open(self, config: AdaptationRunConfig, *, quiet: bool = False) -> Domains:
-        """The pictures of both domains."""
+        """The stores of both domains."""
         return prepare_domains(config, size=size_to_train_on(config), quiet=quiet)
 
     def tests(self, config: AdaptationRunConfig) -> list[str | None]:
@@ -81,7 +81,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         return {"": partial(score_adaptation, game, labelled)}
 
     def model(self, run: Run, game: AdaptingGame, images_seen: int) -> AdaptedClassifier:
-        """A classifier."""
+        """The trained classifier."""
         return AdaptedClassifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:

@@ -52,7 +52,7 @@ def build_adversarial(
             generator,
             config.generator_optimizer,
             engine,
-            average_half_life=config.average_half_life,
+            ema_half_life=config.ema_half_life,
             burn_in=config.burn_in,
         ),
         discriminator=build_player(
@@ -63,7 +63,7 @@ def build_adversarial(
 
 
 def _require_what_is_asked(config: AdversarialConfig, discriminator: nn.Module) -> None:
-    """Refuse a discriminator of which its settings could not say that it does not do."""
+    """Refuse a discriminator that lacks what the game needs; its settings alone could not tell."""
     if config.feature_matching.weight > 0:
         require_parts(discriminator, "features", why="feature matching")
     if config.penalties.gradient.weight > 0 and needs_batch(discriminator):

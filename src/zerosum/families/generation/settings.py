@@ -27,7 +27,7 @@ class GenerationRunConfig(RunConfig):
     """Who plays, and for what."""
 
     def schedule_ends(self) -> Iterator[tuple[str, int]]:
-        """Until when networks grow, and noise is added."""
+        """The images at which growth and instance noise end."""
         game = self.game
         if game.growth.is_wanted:
             yield (

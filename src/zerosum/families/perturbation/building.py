@@ -41,7 +41,7 @@ def build_perturbation(
             network,
             config.generator_optimizer,
             engine,
-            average_half_life=config.average_half_life,
+            ema_half_life=config.ema_half_life,
         ),
         discriminator=discriminator,
         victim=victim,

@@ -27,7 +27,7 @@ __all__ = ["aim", "find_again", "held_out_pictures", "learning_batches", "previe
 def aim(
     config: PerturbationRunConfig, device: torch.device, *, usual: RunConfig | None = None
 ) -> tuple[PerturbationRunConfig, Victim]:
-    """The run as its victim wants it, and the victim.
+    """The run with the victim's size and channels, and the victim.
 
     The victim's weights are written down, and the pictures get the size and the channels that it
     takes; others that were asked for are refused.

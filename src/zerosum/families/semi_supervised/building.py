@@ -1,4 +1,4 @@
-"""From the settings of a game with few labels to the game."""
+"""Build the semi-supervised game from its settings."""
 
 from torch import nn
 

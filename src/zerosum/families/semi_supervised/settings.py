@@ -11,7 +11,7 @@ __all__ = ["CONFIG", "SemiSupervisedRunConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class SemiSupervisedRunConfig(ClassifierRunConfig):
-    """A generator against a classifier that knows few labels.
+    """A generator against a classifier that learns from few labels.
 
     Example:
         >>> from zerosum.recipes.semi_supervised import sgan

@@ -84,7 +84,7 @@ class _Parts:
             network,
             config.generator_optimizer,
             self.engine,
-            average_half_life=config.average_half_life,
+            ema_half_life=config.ema_half_life,
         )
 
     def discriminator(self, *, channels: int | None = None) -> Player:

@@ -86,18 +86,18 @@ def test_kernels_are_told_from_the_names_of_stretches_of_them() -> None:
         took("aten::mm", 3.0, on="CPU"),
         took("Optimizer.step#Adam.step", 4.0, is_name=True),
     ]
-    assert speed._costliest(events, is_cuda=True) == [("gemm", 0.75), ("copy", 0.25)]
+    assert speed.costliest_of(events, is_cuda=True) == [("gemm", 0.75), ("copy", 0.25)]
 
 
 def test_no_picture_is_made_in_a_round_that_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    make = Noise._images
+    make = Noise.images
 
     def note(self: Noise, number: int) -> torch.Tensor:
         made.append(number)
         return make(self, number)
 
-    monkeypatch.setattr(Noise, "_images", note)
+    monkeypatch.setattr(Noise, "images", note)
     monkeypatch.setattr(speed, "CYCLE", 1)
     speed.measure(speed.TOY[0], device="cpu", precision="fp32", seconds=0.0, most=1e12)
     assert made == [0, 1]
@@ -105,7 +105,7 @@ def test_no_picture_is_made_in_a_round_that_is_measured(monkeypatch: pytest.Monk
 
 def test_pictures_may_be_real(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speed, "CYCLE", 1)
-    with patch.object(speed, "_read", wraps=speed._read) as read:
+    with patch.object(speed, "read_pictures", wraps=speed.read_pictures) as read:
         speed.measure(
             speed.TOY[0], device="cpu", precision="fp32", seconds=0.0, most=1e12, data="digits"
         )

@@ -24,7 +24,7 @@ FIELDS: dict[str, Any] = {
     "game.discriminator_optimizer.learning_rate": 1e-3,
     "game.generator_optimizer.decay": None,
     "game.discriminator_optimizer.decay": None,
-    "game.average_half_life": 100,
+    "game.ema_half_life": 100,
     "sample_every": 500,
     "log_every": 100,
 }

@@ -21,6 +21,7 @@ from damaged.pictures import Picture, digest, noise
 from damaged.saboteurs import jobs as sabotage
 from damaged.trial import labels
 from damaged.workers import Job, Result, run_jobs
+from helpers.runs_in_processes import HANGS
 
 seeds = st.integers(0, 1 << 32)
 indices = st.integers(0, 7)
@@ -166,7 +167,7 @@ def _report(results: list[Result]) -> str:
 
 def test_a_hundred_damaged_inputs_do_no_harm() -> None:
     jobs = [Job(0, number) for number in islice(_numbers(heavy=False), 108)]
-    results = list(run_jobs(jobs, workers=1, seconds=20.0))
+    results = list(run_jobs(jobs, workers=1, seconds=HANGS))
     assert len(results) == len(jobs)
     assert {result.reader for result in results} == set(READERS)
     assert not (report := _report(results)), report
@@ -175,6 +176,6 @@ def test_a_hundred_damaged_inputs_do_no_harm() -> None:
 @pytest.mark.slow
 def test_two_thousand_damaged_inputs_do_no_harm() -> None:
     jobs = [Job(0, number) for number in islice(_numbers(heavy=True), 2000)]
-    results = list(run_jobs(jobs, workers=2, seconds=20.0))
+    results = list(run_jobs(jobs, workers=2, seconds=HANGS))
     assert len(results) == len(jobs)
     assert not (report := _report(results)), report

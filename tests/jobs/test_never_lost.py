@@ -3,49 +3,30 @@
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import Any
-from unittest.mock import MagicMock, patch
+from unittest.mock import MagicMock
 
 import pytest
 
 from helpers.faults import watched
 from helpers.runs_in_processes import assert_same, create, environment, finish
-from helpers.two_domains import adapting, digits_and_negatives, small
-from zerosum import jobs
+from helpers.short_runs import KINDS, SHORT, collapse_once, start
 from zerosum.checkpoint import load_checkpoint
 from zerosum.config import RunConfig, change
 from zerosum.errors import ZerosumError
-from zerosum.evaluation.alarm import Finding
-from zerosum.evaluation.protocol import Scores
 from zerosum.files import write_text
-from zerosum.recipes import recipe
 from zerosum.runs import Run
 from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.hooks import read_statistics
-
-SHORT = {
-    "images": 48,
-    "batch_size": 8,
-    "evaluate_every": 16,
-    "evaluate_count": 4,
-    "sample_every": 24,
-    "sample_count": 4,
-    "log_every": 24,
-    "checkpoint_seconds": 0.0,
-    "on_collapse": "rollback",
-    "device": "cpu",
-}
-"""Six rounds with three evaluations, of which the second finds a collapse."""
 
 
 @pytest.fixture(autouse=True)
@@ -67,25 +48,6 @@ def quick(tiny: RunConfig) -> RunConfig:
     return change(tiny, SHORT)
 
 
-def collapse_once(seen: list[float]) -> AbstractContextManager[Any]:
-    """A diagnosis that finds a collapse at 32 images, on the way that was gone first."""
-
-    def diagnose(history: Sequence[Scores]) -> Finding | None:
-        last = history[-1]
-        if last.images_seen != 32:
-            return None
-        value = last.diagnostics[
-            min(name for name in last.diagnostics if name.endswith("gradient"))
-        ]
-        if not seen:
-            seen.append(value)
-        if value != seen[0]:
-            return None
-        return Finding(name="mode collapse", images_seen=32, reason="a test", remedy="None.")
-
-    return patch("zerosum.training.evaluation.diagnose", diagnose)
-
-
 def everything(path: Path) -> dict[str, Any]:
     """All that a run leaves, without what depends on the clock."""
     run = Run(path)
@@ -101,11 +63,6 @@ def everything(path: Path) -> dict[str, Any]:
         "log": [{key: line[key] for key in line if key not in timed} for line in lines],
         "samples": sorted(file.name for file in path.glob("samples/*")),
     }
-
-
-def start(config: RunConfig, path: Path) -> None:
-    """As `zerosum train --continue` does."""
-    jobs.train_run(config, out=path, go_on=True, quiet=True)
 
 
 def content(path: Path) -> bytes:
@@ -167,24 +124,6 @@ def assert_a_failed_write_costs_nothing(config: RunConfig, folder: Path, *, ever
             assert_same(everything(path), expected, f"{at}: {changes[at]}")
 
 
-KINDS: dict[str, Callable[[Path], RunConfig]] = {
-    "r3gan": lambda folder: change(recipe("r3gan-digits"), SHORT),
-    "stylegan2": lambda folder: change(recipe("stylegan2-digits"), SHORT),
-    "progan": lambda folder: change(recipe("progan-digits"), SHORT),
-    "cyclegan": lambda folder: small(
-        "cyclegan-small",
-        digits_and_negatives(folder / "data"),
-        folder,
-        **{**SHORT, "game.pool": 4},
-    ),
-    "few labels": lambda folder: change(recipe("sgan"), {**SHORT, "data": "digits"}),
-    "classifier": lambda folder: change(recipe("classifier"), SHORT),
-    "adaptation": lambda folder: adapting(folder / "data", **SHORT),
-    "perturbation": lambda folder: change(recipe("advgan"), SHORT),
-}
-"""A run of each kind of game."""
-
-
 @pytest.mark.parametrize("seconds", [0.0, 3600.0])
 def test_a_kill_costs_nothing(seconds: float, quick: RunConfig, tmp_path: Path) -> None:
     config = replace(quick, checkpoint_seconds=seconds)
@@ -216,16 +155,28 @@ def test_a_kill_of_any_kind_of_game_costs_nothing(kind: str, tmp_path: Path) -> 
 
 
 SCRIPT = """
+import os
+import signal
 import sys
 from pathlib import Path
 
 sys.path.insert(0, {tests!r})
-from test_never_lost import collapse_once, start
+from helpers.faults import watched
+from helpers.short_runs import KINDS, SHORT, collapse_once, start
+from helpers.short_runs import collapse_once, start
 from zerosum.runs import Run
 
-value = [float(text) for text in sys.argv[2:]]
-with collapse_once(value):
-    start(Run(Path(sys.argv[1]) / "plan").config(), Path(sys.argv[1]) / "run")
+folder, last, *seen = sys.argv[1:]
+
+
+def kill(number, what):
+    if number == int(last):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+value = [float(text) for text in seen]
+with collapse_once(value), watched(Path(folder) / "run", kill):
+    start(Run(Path(folder) / "plan").config(), Path(folder) / "run")
 print(value[0])
 """
 
@@ -233,27 +184,17 @@ print(value[0])
 @pytest.mark.slow
 def test_twenty_real_kills_cost_nothing(quick: RunConfig, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    script.write_text(SCRIPT.format(tests=str(Path(__file__).parent)))
+    script.write_text(SCRIPT.format(tests=str(Path(__file__).parents[1])))
 
-    def launch(folder: str, *seen: str) -> subprocess.Popen[str]:
-        command = [sys.executable, str(script), str(tmp_path / folder), *seen]
+    def launch(folder: str, last: int, *seen: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(script), str(tmp_path / folder), str(last), *seen]
         return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), text=True)
 
     for folder in ("whole", "killed"):
         create(tmp_path / folder / "plan", replace(quick, total_images=320))
-    value = finish(launch("whole")).split()[-1]
-    chance, kills, run = Random(0), 0, tmp_path / "killed" / "run"
-    while kills < 20:
-        before = content(run)
-        process = launch("killed", value)
-        while content(run) == before and process.poll() is None:
-            time.sleep(0.002)
-        time.sleep(chance.uniform(0.0, 0.3))
-        if process.poll() is not None:
-            break
-        process.kill()
-        process.communicate()
-        kills += 1
-    assert kills >= 10, "the run ended before it could be killed often enough"
-    finish(launch("killed", value))
+    value = finish(launch("whole", -1)).split()[-1]
+    chance, run = Random(0), tmp_path / "killed" / "run"
+    for _ in range(20):
+        finish(launch("killed", chance.randrange(3, 12), value), code=-signal.SIGKILL)
+    finish(launch("killed", -1, value))
     assert_same(everything(run), everything(tmp_path / "whole" / "run"))

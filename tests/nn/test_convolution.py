@@ -52,13 +52,13 @@ def derivatives(layer: nn.Module, images: Tensor) -> list[Tensor]:
 def short(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts how often the short form was computed."""
     calls: list[int] = []
-    computed: Callable[[Tensor, Tensor], Tensor] = convolution._upsample
+    computed: Callable[[Tensor, Tensor], Tensor] = convolution.short_upsample
 
     def count(images: Tensor, weight: Tensor) -> Tensor:
         calls.append(weight.shape[1])
         return computed(images, weight)
 
-    monkeypatch.setattr(convolution, "_upsample", count)
+    monkeypatch.setattr(convolution, "short_upsample", count)
     return calls
 
 

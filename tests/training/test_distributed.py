@@ -191,7 +191,7 @@ def recipe(name):
 if "slow" in what:
     # One process takes longer than the others may be waited for: to prepare, and to evaluate.
     init, assemble = distributed.init_process_group, jobs.assemble
-    score = Evaluation._score_and_diagnose
+    score = Evaluation.score_and_diagnose
 
     def join(*arguments, **named):
         init(*arguments, **named, timeout=timedelta(seconds=2))
@@ -205,7 +205,7 @@ if "slow" in what:
         return assemble(*arguments, **named)
 
     distributed.init_process_group, jobs.assemble = join, prepare
-    Evaluation._score_and_diagnose = wait
+    Evaluation.score_and_diagnose = wait
 
 with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", recipe):
     zerosum.cli.main(["train", "dcgan-digits", "--out", f"{folder}/run", "--continue", "--quiet"])

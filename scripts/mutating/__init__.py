@@ -1,0 +1,1 @@
+"""How functions are broken, and which tests should notice."""

@@ -1,0 +1,29 @@
+"""What help shows as an example can be typed: the options are the run's own."""
+
+import pytest
+
+from helpers.command_line import call
+from zerosum.recipes import RECIPES, recipe
+
+OPTIONS = {
+    "generation": ["--data"],
+    "classification": ["--data"],
+    "semi_supervised": ["--data"],
+    "translation": ["--data-a", "--data-b"],
+    "adaptation": ["--source", "--target"],
+    "perturbation": ["--victim", "--data"],
+}
+"""How the users of each family say what to train on."""
+
+
+@pytest.mark.parametrize("family", OPTIONS)
+def test_each_family_says_what_to_train_on(
+    family: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = next(name for name in RECIPES if recipe(name).family == family)
+    example = recipe(name).example_data
+    assert [word for word in example.split() if word.startswith("--")] == OPTIONS[family]
+    call("train", name, "--help")
+    said = capsys.readouterr().out
+    assert f"zerosum train {name} {example} --dry-run" in " ".join(said.split())
+    assert all(option in said for option in OPTIONS[family])
