@@ -105,6 +105,7 @@ def fill(
             np.ascontiguousarray(block.pixels).data,
             np.array(block.labels, "<i8").data,
         )
+        # Hashed on the way to disk: the identity costs no second pass over the files.
         images.write(pixels)
         labels.write(numbers)
         seen_pixels.update(pixels)
@@ -114,9 +115,11 @@ def fill(
         done += block.size
         if progress is not None:
             progress(done, len(source))
+    # A few images that do not fit are left out; if most are, the settings are wrong.
     if unfit and len(unfit) >= count:
         raise _no_fit(source, settings, unfit)
     unreadable += [(name, f"{error}{_REMEDY[type(error)]}") for name, error in unfit]
+    # Only arrays can hold floats in [0, 1] that became bytes of 0 and 1.
     if source.chunk(0, 1) is not None and highest <= 1:
         raise DataError(_not_bytes(source, highest))
     return Filled(

@@ -49,6 +49,7 @@ def score_fooling(
         for batch in labelled.images.batches(_AT_ONCE, progress=progress):
             clean = to_pixels(scale(batch).to(device))
             goal, open_ = game.goal(clean)
+            # Images that the victim takes for the target already cannot be misled to it.
             if not bool(open_.any()):
                 continue
             result = attack_images(
@@ -60,6 +61,7 @@ def score_fooling(
                 targeted=goal.targeted,
             )
             fooled.append(result.fooled.cpu())
+            # In 64 bits, since thousands of lengths are summed.
             sizes.append((result.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
     hits, lengths = torch.cat(fooled), torch.cat(sizes)
     within = f"of {len(hits):,} pictures, each pixel within {game.settings.epsilon:.4g}"

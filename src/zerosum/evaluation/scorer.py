@@ -136,6 +136,7 @@ class ImageScorer:
         scores: dict[str, Score] = {}
         for name in self._in_order(len(fake)):
             scores |= METRIC_FUNCTIONS[name](task)
+        # The collapse alarm needs it, whatever the metrics are.
         spread = diversity_ratio(fake.features, self.real.features).value
         return Scores(
             subject=subject,

@@ -182,6 +182,8 @@ def class_table(names: Sequence[str], victim: Victim, logits: ClassLogits) -> tu
         )
     if victim.classes and set(names) <= set(victim.classes):
         return tuple(victim.classes.index(name) for name in names)
+    # Without names on both sides numbers decide, and the order only where the counts agree: a
+    # wrong guess would count right answers as fooled.
     numbers = [re.match(r"(\d+)(?:[_ .-]|$)", name) for name in names]
     if all(numbers) and not victim.classes:
         table = tuple(int(number[1]) for number in numbers if number)

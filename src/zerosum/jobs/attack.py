@@ -83,6 +83,7 @@ def attack(
     classes = shown.class_names(victim, table)
     target = _find_target(options, classes, answers.shape[1])
     right = answers.argmax(dim=1) == labels
+    # Accuracy under attack counts all images; only those that are right can be lost.
     chosen = right if target is None else right & (labels != target)
     if not bool(chosen.any()):
         raise DataError(
@@ -167,6 +168,7 @@ def _try(
     seconds = (perf_counter() - began) / len(report.images)
     smallest = outcome.sizes.where(outcome.fooled, torch.inf)
     curve = [(0.0, report.right / report.num_images)]
+    # A minimal attack is run once without a limit: its sizes give the whole curve.
     free = _attack(made, victim, report, torch.inf, next(parts)) if made.minimal else None
     if free is not None:
         smallest = torch.minimum(smallest, free.sizes.where(free.fooled, torch.inf))
@@ -180,6 +182,7 @@ def _try(
             smallest = torch.minimum(smallest, near.sizes.where(near.fooled, torch.inf))
             fooled = near.fooled
         curve.append((epsilon, (report.right - int(fooled.sum())) / report.num_images))
+    # A file holds 256 levels, and a small perturbation may not survive the rounding.
     rounded = (outcome.images * 255).round() / 255
     still = _ask(victim, rounded, options).argmax(dim=1)
     return AttackOutcome(

@@ -99,6 +99,7 @@ def show(
     name_unreadable(store)
     places = np.array(spread(len(store), count), dtype=np.int64)
     pixels = torch.from_numpy(np.ascontiguousarray(store.images[places]))
+    # Where images were left out, those of the store no longer have the numbers of the source.
     complete = len(store) == len(source)
     return LabelledImages(
         images=pixels.permute(0, 3, 1, 2).float() / 255,

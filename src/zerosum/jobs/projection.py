@@ -116,6 +116,7 @@ def project(
     if options.features is not None:
         extract = load_features(options.features, cache=cache_folder(), device=device).extract
     fit = partial(fit_input, settings=store_settings(model.run.config()))
+    # All are read first: one that cannot be read is named before minutes of descent.
     read = [(each.name, images) for each, images in opened.use(opened.find(), fit)]
     names, targets = [name for name, _ in read], dict(read)
     files = dict(zip(names, output_names(names, do="project", made="projections"), strict=True))

@@ -114,6 +114,7 @@ def resume_run(
 
         config = stretched(config, by=_growth(images, before))
     _refuse_standing_still(run, before, config)
+    # The lock comes before anything is read that another process could change.
     with engine_of(config) as engine, _locked(run, engine):
         config, engine = _settled(config, engine)
         family = family_of(config)

@@ -98,6 +98,7 @@ def translate(
     translator = _Translator(opened.model, direction, tile=options.tile)
     listed = opened.find(direction=direction, split=options.split)
     names = [each.name for each in listed]
+    # Names are settled before the first translation, since two inputs may be called alike.
     files = dict(zip(names, output_names(names), strict=True))
     with (
         _page(translator, options.page) as page,

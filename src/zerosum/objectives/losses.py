@@ -368,6 +368,7 @@ def _own(settings: OwnObjectiveConfig) -> Objective:
             "there."
         )
     assert isinstance(objective, Objective)
+    # Called once now, so that a fault in the user's file is found before a run begins.
     logits = torch.zeros(2)
     try:
         costs = objective.discriminator(logits, logits), objective.generator(logits, logits)

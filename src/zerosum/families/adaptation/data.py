@@ -69,6 +69,7 @@ def open_domain_sets(
     """
     source = open_labelled_set(of_domain(config, "a"), count=count, quiet=quiet)
     _require(source, config.data_a)
+    # Without labels nothing is held out of the target: images that were adapted to are scored.
     if _renumbered(config, domains.b) is None:
         images = ImageSubset(
             domains.b.images, choose_images(len(domains.b), count or _UNLABELLED, 0)

@@ -58,6 +58,7 @@ def evaluate_adaptation(
     game = model.game
     evaluated = score_adaptation(game, labelled, subject=facts, by_class=True)
     scores = dict(evaluated.scores)
+    # A probe learns from the features, so a part of the images is enough, and t-SNE is quadratic.
     some = labelled.some(_PROBED)
     features = {"after": domain_features(game, some)}
     scores |= probe_scores(*features["after"])

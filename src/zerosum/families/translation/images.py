@@ -140,6 +140,7 @@ def _sides(
     chosen = choose_images(len(source), options.count, options.seed)
     sources = ImageSubset(source.images, chosen)
     batches = map(unscale, _translations(model.game, sources, direction))
+    # Kept on disk until the scores are done: every metric takes the translations anew.
     with ExitStack() as stack:
         with counting(f"{model.run.path} translates {direction}", quiet=quiet) as progress:
             kept = kept_on_disk(batches, len(chosen), progress=progress)
