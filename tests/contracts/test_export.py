@@ -12,10 +12,10 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 from helpers.exported import RUNNERS
-from zerosum.config import ClassifyingConfig, RunConfig, change, from_json, to_json
+from zerosum.config import GameWithClassifierConfig, RunConfig, change, from_json, to_json
 from zerosum.families import family_of
 from zerosum.families.building import build_game
-from zerosum.games import ClassifyingGame, PerturbationGame, TranslationGame
+from zerosum.games import GameWithClassifier, PerturbationGame, TranslationGame
 from zerosum.games.base import evaluating
 from zerosum.models import Autoregressive
 from zerosum.recipes import RECIPES, recipe
@@ -89,7 +89,7 @@ UNLIKE = {_operations(name): name for name in reversed(list(RECIPES))}.values()
 
 def untrained(config: RunConfig, folder: Path) -> Any:
     """A model whose weights and statistics are not those of the beginning."""
-    if isinstance(config.game, ClassifyingConfig):
+    if isinstance(config.game, GameWithClassifierConfig):
         config = replace(config, game=replace(config.game, classes=("cat", "dog", "cow")))
     if config.game.kind == "cartoon":  # Whose content is seen by a network that is downloaded.
         own = folder / "own.py"
@@ -127,7 +127,7 @@ def answers(model: Any, direction: str | None) -> Iterator[tuple[Tensor, Tensor]
             sides = (2 + count % 2) * multiple, (2 + count % 3) * multiple
             images = torch.rand(count, pictures.channels, *sides) * 2 - 1
             yield images, model.translate(images, direction=direction)
-        elif isinstance(model.game, ClassifyingGame):
+        elif isinstance(model.game, GameWithClassifier):
             yield images, model.classifier(images)
         elif isinstance(model.game, PerturbationGame):
             yield images, model.game.attack.network.eval()(images)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zerosum.data import scale
 from zerosum.evaluation.extraction import ImageSubset, Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.games import ClassifyingGame
+from zerosum.games import GameWithClassifier
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
 from zerosum.objectives import cross_entropy
@@ -46,7 +46,7 @@ class LabelledSet:
 
 
 def score_classifier(
-    game: ClassifyingGame[Any],
+    game: GameWithClassifier[Any],
     labelled: LabelledSet,
     *,
     subject: Mapping[str, Any],
@@ -77,7 +77,7 @@ def score_classifier(
 
 
 def answer(
-    game: ClassifyingGame[Any], images: ImageSubset, *, progress: Progress | None = None
+    game: GameWithClassifier[Any], images: ImageSubset, *, progress: Progress | None = None
 ) -> ClassLogits:
     """The logits that a game's best classifier gives the classes, shape (n, k)."""
     batches = images.batches(_AT_ONCE, progress=progress)

@@ -15,7 +15,7 @@ from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.evaluation import Evaluators
-from zerosum.training.loop import Batches
+from zerosum.training.loop import BatchStream
 
 if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
     from zerosum.config.evaluation import EvaluateConfig
@@ -102,7 +102,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         return []
 
     @abstractmethod
-    def batches(self, config: ConfigT, data: DataT, engine: Engine) -> Batches[Any]:
+    def batches(self, config: ConfigT, data: DataT, engine: Engine) -> BatchStream[Any]:
         """What a round is given."""
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from zerosum.errors import ConfigError
 from zerosum.families.players import build_player
 from zerosum.games.base import Player
-from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.classification_settings import GameWithClassifierConfig
 from zerosum.networks.classifier import ClassifierNetwork
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
@@ -11,7 +11,7 @@ from zerosum.types import ImageShape
 __all__ = ["classifier_network", "classifier_player"]
 
 
-def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> ClassifierNetwork:
+def classifier_network(config: GameWithClassifierConfig, shape: ImageShape) -> ClassifierNetwork:
     """The classifier of a game, for images of that shape.
 
     Raises:
@@ -21,13 +21,13 @@ def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifi
 
 
 def classifier_player(
-    config: ClassifyingConfig, network: ClassifierNetwork, engine: Engine
+    config: GameWithClassifierConfig, network: ClassifierNetwork, engine: Engine
 ) -> Player:
     """The player whose network it is."""
     return build_player(network, config.optimizer, engine, ema_half_life=config.ema_half_life)
 
 
-def _count_classes(config: ClassifyingConfig) -> int:
+def _count_classes(config: GameWithClassifierConfig) -> int:
     """How many classes there are.
 
     Raises:

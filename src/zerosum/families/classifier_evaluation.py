@@ -17,7 +17,7 @@ from zerosum.families.scoring import (
     refuse_direction,
     subject_of,
 )
-from zerosum.games.classification import ClassifyingGame
+from zerosum.games.classification import GameWithClassifier
 from zerosum.models.classifier import Classifier
 from zerosum.training.evaluation import Evaluators
 
@@ -25,7 +25,7 @@ __all__ = ["classifier_evaluators", "classifier_steps", "evaluate_classifier"]
 
 
 def classifier_evaluators(
-    config: ClassifierRunConfig, game: ClassifyingGame[Any], *, quiet: bool
+    config: ClassifierRunConfig, game: GameWithClassifier[Any], *, quiet: bool
 ) -> Evaluators:
     """How often the classifier is right, if there are labelled images to test it on."""
     labelled = open_labelled_set(config, quiet=quiet)

@@ -4,7 +4,7 @@ from .base import Player as Player
 from .base import Round as Round
 from .base import Turn as Turn
 from .classification import ClassificationGame as ClassificationGame
-from .classification import ClassifyingGame as ClassifyingGame
+from .classification import GameWithClassifier as GameWithClassifier
 from .encoders import EncoderGame as EncoderGame
 from .generating import GeneratingGame as GeneratingGame
 from .generating import draw_latents as draw_latents
@@ -26,7 +26,7 @@ from .parts.regularisers import Pair as Pair
 from .parts.regularisers import Regulariser as Regulariser
 from .parts.regularisers import WeightedPenalty as WeightedPenalty
 from .perturbation import PerturbationGame as PerturbationGame
-from .semisupervised import SemiSupervisedGame as SemiSupervisedGame
+from .semi_supervised import SemiSupervisedGame as SemiSupervisedGame
 from .translation import CycleGame as CycleGame
 from .translation import OneWayGame as OneWayGame
 from .translation import TranslationGame as TranslationGame

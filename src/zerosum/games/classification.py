@@ -8,24 +8,24 @@ from torch import nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
-from zerosum.games.classification_settings import ClassificationConfig, ClassifyingConfig
+from zerosum.games.classification_settings import ClassificationConfig, GameWithClassifierConfig
 from zerosum.games.parts.adversarial_training import AdversarialTraining
 from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
 from zerosum.randomness import derive_seed
 from zerosum.types import Batch, ClassLogits, Images, Labels, Probabilities, Scalar
 
-__all__ = ["ClassificationGame", "ClassifyingGame", "answer_of", "right", "start_by_data"]
+__all__ = ["ClassificationGame", "GameWithClassifier", "answer_of", "right", "start_by_data"]
 
 
-class ClassifyingGame(Game[BatchT]):
+class GameWithClassifier(Game[BatchT]):
     """A game, with or without adversaries, that trains a classifier.
 
     Attributes:
         settings: The losses, and the classes' names.
     """
 
-    settings: ClassifyingConfig
+    settings: GameWithClassifierConfig
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ class ClassifyingGame(Game[BatchT]):
         return self.answer(images).softmax(dim=1)
 
 
-class ClassificationGame(ClassifyingGame[Batch]):
+class ClassificationGame(GameWithClassifier[Batch]):
     """A classifier alone, which minimises the cross-entropy of the true classes.
 
     Args:

@@ -13,7 +13,7 @@ from zerosum.networks.classifier_settings import ConvClassifierConfig
 __all__ = [
     "AdversarialTrainingConfig",
     "ClassificationConfig",
-    "ClassifyingConfig",
+    "GameWithClassifierConfig",
 ]
 
 
@@ -22,13 +22,13 @@ _OPTIMIZER = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999))
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifyingConfig:
+class GameWithClassifierConfig:
     """The settings that all games that train a classifier share.
 
     Example:
-        >>> ClassifyingConfig(labels_per_class=10).held_out
+        >>> GameWithClassifierConfig(labels_per_class=10).held_out
         0.1
-        >>> ClassifyingConfig(held_out=1.0)
+        >>> GameWithClassifierConfig(held_out=1.0)
         Traceback (most recent call last):
         ...
         zerosum.errors.ConfigError: held_out must be from 0.0 to 0.9, got 1.0.
@@ -96,7 +96,7 @@ _NO_ADVERSARIAL_TRAINING = AdversarialTrainingConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassificationConfig(ClassifyingConfig):
+class ClassificationConfig(GameWithClassifierConfig):
     """A classifier alone, which learns from labelled images.
 
     Example:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
-from zerosum.games.classification import ClassifyingGame, answer_of, right
+from zerosum.games.classification import GameWithClassifier, answer_of, right
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.discrimination import logits_of
 from zerosum.games.parts.schedules import ramped
@@ -48,7 +48,7 @@ Domain = Literal["source", "target"]
 """The labelled domain A, or the other one."""
 
 
-class AdaptingGame(ClassifyingGame[DomainBatch]):
+class AdaptingGame(GameWithClassifier[DomainBatch]):
     """A game whose classifier learns from one domain, and is meant for another."""
 
     settings: InvarianceConfig

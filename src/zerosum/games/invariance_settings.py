@@ -5,7 +5,7 @@ from math import inf
 from typing import Literal
 
 from zerosum.checks import require, require_between, require_positive
-from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.classification_settings import GameWithClassifierConfig
 from zerosum.games.parts.settings import OptimizerConfig
 from zerosum.networks.classifier_choices import ClassifierConfig
 from zerosum.networks.classifier_settings import LenetClassifierConfig
@@ -18,7 +18,7 @@ _OPTIMIZER = OptimizerConfig(method="sgd", learning_rate=0.01)
 
 
 @dataclass(frozen=True, kw_only=True)
-class InvarianceConfig(ClassifyingConfig):
+class InvarianceConfig(GameWithClassifierConfig):
     """A classifier that learns from a labelled source and is meant for an unlabelled target.
 
     Example:

@@ -13,7 +13,7 @@ from zerosum.runs import Run
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
-from zerosum.training.loop import Batches, Loop
+from zerosum.training.loop import BatchStream, Loop
 from zerosum.training.progress import Display
 
 __all__ = ["assemble", "engine_of", "facts_for_checkpoints"]
@@ -43,7 +43,7 @@ def assemble(
     Raises:
         ZerosumError: Something does not fit.
     """
-    batches: Batches[Any] = family_of(config).batches(config, store, engine)
+    batches: BatchStream[Any] = family_of(config).batches(config, store, engine)
     if engine.works_ahead:
         from zerosum.training.prefetching import Prefetched
 

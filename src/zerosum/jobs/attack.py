@@ -23,13 +23,13 @@ from zerosum.counting import counting
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.victims import Victim, class_table, load_victim
 from zerosum.games.parts.classes import find_class
-from zerosum.jobs.attack_result import AttackOutcome, AttackReport
+from zerosum.jobs.attack_result import AttackReport, TrialResult
 from zerosum.jobs.labelled_images import show
 from zerosum.jobs.learned import is_learned, load_learned
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 
-__all__ = ["AttackOutcome", "AttackReport", "attack"]
+__all__ = ["AttackReport", "TrialResult", "attack"]
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of ε, where the curve has its points."""
@@ -159,7 +159,7 @@ def _try(
     second: Victim | None,
     report: AttackReport,
     progress: Callable[[int, int], None] | None,
-) -> AttackOutcome:
+) -> TrialResult:
     """One attack within ε, and within the others of the curve; the time is that of all."""
     options, began = report.options, perf_counter()
     radii = list(_radii(options, report.images))
@@ -185,7 +185,7 @@ def _try(
     # A file holds 256 levels, and a small perturbation may not survive the rounding.
     rounded = (outcome.images * 255).round() / 255
     still = _ask(victim, rounded, options).argmax(dim=1)
-    return AttackOutcome(
+    return TrialResult(
         outcome=outcome,
         smallest=smallest,
         curve=tuple(curve),

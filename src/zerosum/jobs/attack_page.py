@@ -10,7 +10,7 @@ from PIL import Image
 
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
-from zerosum.jobs.attack import AttackOutcome, AttackReport
+from zerosum.jobs.attack import AttackReport, TrialResult
 from zerosum.media.images import save_png, to_images
 from zerosum.media.pages import write_page
 
@@ -65,7 +65,7 @@ def _attack_to_json(report: AttackReport, name: str) -> dict[str, Any]:
     }
 
 
-def _image_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> dict[str, Any]:
+def _image_to_json(report: AttackReport, tried: TrialResult, index: int) -> dict[str, Any]:
     smallest = float(tried.smallest[index])
     return {
         "picture": report.names[index],
@@ -79,14 +79,14 @@ def _image_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> di
     }
 
 
-def _median(tried: AttackOutcome) -> float | None:
+def _median(tried: TrialResult) -> float | None:
     """The median of the smallest perturbations, where at least half of all succeed."""
     ordered = sorted(tried.smallest.tolist())
     middle: float = ordered[(len(ordered) - 1) // 2]
     return middle if middle < float("inf") else None
 
 
-def _transfer(report: AttackReport, tried: AttackOutcome) -> float | None:
+def _transfer(report: AttackReport, tried: TrialResult) -> float | None:
     """Of the successes whose image the second classifier had right, the share that fools it."""
     if tried.carried is None or report.shared is None:
         return None
@@ -152,7 +152,7 @@ def _summary(report: AttackReport, name: str) -> str:
     return ", ".join(parts)
 
 
-def _most_striking(tried: AttackOutcome) -> list[int]:
+def _most_striking(tried: TrialResult) -> list[int]:
     """The images on which the classifier is surest of the wrong class."""
     order = (tried.outcome.confidences * tried.outcome.fooled).argsort(descending=True)
     return [int(index) for index in order if bool(tried.outcome.fooled[index])][:_ROWS]

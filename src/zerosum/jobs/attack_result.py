@@ -6,11 +6,11 @@ from zerosum.attacks import AttackResult
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["AttackOutcome", "AttackReport"]
+__all__ = ["AttackReport", "TrialResult"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttackOutcome:
+class TrialResult:
     """The result of one attack on the images that the classifier has right.
 
     Attributes:
@@ -69,7 +69,7 @@ class AttackReport:
     clean: ClassLogits
     num_images: int
     right: int
-    outcomes: dict[str, AttackOutcome]
+    outcomes: dict[str, TrialResult]
     shared: Mask | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     seconds: float = 0.0

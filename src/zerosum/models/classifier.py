@@ -9,7 +9,7 @@ from torch import nn
 from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
 from zerosum.export import Part, takes_images
-from zerosum.games.classification import ClassifyingGame
+from zerosum.games.classification import GameWithClassifier
 from zerosum.models.base import RANGE, Model, rows
 from zerosum.networks.kinds import Shaped
 from zerosum.runs import Run
@@ -27,9 +27,9 @@ class Classifier(Model):
         "zerosum train classifier --data FOLDER, with a folder for each class in it"
     )
 
-    def __init__(self, *, run: Run, game: ClassifyingGame[Any], images_seen: int) -> None:
+    def __init__(self, *, run: Run, game: GameWithClassifier[Any], images_seen: int) -> None:
         super().__init__(run=run, game=game, images_seen=images_seen)
-        self.game: ClassifyingGame[Any] = game
+        self.game: GameWithClassifier[Any] = game
 
     @property
     def classifier(self) -> nn.Module:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.games.semi_supervised import SemiSupervisedGame
 from zerosum.models.classifier import Classifier
 from zerosum.models.generator import Generator
 

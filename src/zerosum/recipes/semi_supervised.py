@@ -10,7 +10,7 @@ from zerosum.families.classification.settings import ClassificationRunConfig
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
 from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.games.parts.settings import OptimizerConfig
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 from zerosum.networks.dcgan_settings import DcganGeneratorConfig
 from zerosum.networks.semi_supervised_settings import DeepClassifierConfig, MlpClassifierConfig
 

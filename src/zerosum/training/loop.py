@@ -21,7 +21,7 @@ from zerosum.training.engine import Engine
 from zerosum.training.pace import decay_of, ema_half_life_at, set_pace, update_ema
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
-__all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
+__all__ = ["BatchStream", "Hook", "Loop", "Record", "Remembering"]
 
 BatchT = TypeVar("BatchT")
 BatchCo = TypeVar("BatchCo", covariant=True)
@@ -31,7 +31,7 @@ Record = Mapping[str, Mapping[str, Tensor]]
 
 
 @runtime_checkable
-class Batches(Protocol[BatchCo]):
+class BatchStream(Protocol[BatchCo]):
     """An endless stream of batches, addressed by the number of images that went before."""
 
     def size_at(self, position: int) -> int:
@@ -123,7 +123,7 @@ class Loop(Generic[BatchT]):
         self,
         *,
         game: Game[BatchT],
-        batches: Batches[BatchT],
+        batches: BatchStream[BatchT],
         engine: Engine,
         seed: int,
         hooks: Sequence[Hook] = (),

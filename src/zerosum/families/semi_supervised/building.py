@@ -6,8 +6,8 @@ from zerosum.errors import ConfigError
 from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.generating import draw_latents
-from zerosum.games.semisupervised import SemiSupervisedGame
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised import SemiSupervisedGame
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 from zerosum.networks import ReferenceGenerator
 from zerosum.nn import needs_batch
 from zerosum.randomness import Randomness

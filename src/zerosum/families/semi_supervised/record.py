@@ -21,7 +21,7 @@ from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
 from zerosum.families.semi_supervised.data import SemiSupervisedBatches, semi_supervised_batches
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
-from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.games.semi_supervised import SemiSupervisedGame
 from zerosum.models.semi_supervised import SemiSupervised
 from zerosum.randomness import Randomness
 from zerosum.runs import Run

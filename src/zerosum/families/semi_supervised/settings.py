@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from zerosum.families.classifier_settings import ClassifierRunConfig
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 
 __all__ = ["CONFIG", "SemiSupervisedRunConfig"]
 

@@ -10,7 +10,7 @@ from zerosum.games.generating import DISCRIMINATOR, GeneratingGame
 from zerosum.games.parts.regularisers import Pair, Regulariser
 from zerosum.games.parts.settings import FeatureMatchingConfig
 from zerosum.networks.kinds import FeatureExtractor
-from zerosum.objectives.semisupervised import MATCHES
+from zerosum.objectives.semi_supervised import MATCHES
 from zerosum.types import Features, Images, OtherImages, Scalar
 
 __all__ = ["FeatureMatching"]

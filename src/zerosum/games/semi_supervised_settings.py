@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from zerosum.checks import require
-from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.classification_settings import GameWithClassifierConfig
 from zerosum.games.parts.settings import OptimizerConfig, require_virtual
 from zerosum.networks.classifier_choices import SemiSupervisedGeneratorConfig
 from zerosum.networks.semi_supervised_settings import SoftplusGeneratorConfig
@@ -16,7 +16,7 @@ _GENERATOR_OPTIMIZER = OptimizerConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
-class SemiSupervisedConfig(ClassifyingConfig):
+class SemiSupervisedConfig(GameWithClassifierConfig):
     """A generator against a classifier, which learns from few labels and many images.
 
     Example:

@@ -7,22 +7,22 @@ from torch import nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn
-from zerosum.games.classification import ClassifyingGame, right, start_by_data
+from zerosum.games.classification import GameWithClassifier, right, start_by_data
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.parts.discrimination import discrimination_scores, discriminator_loss, total
 from zerosum.games.parts.matching import FeatureMatching
 from zerosum.games.parts.settings import FeatureMatchingConfig
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 from zerosum.objectives.classification import cross_entropy
 from zerosum.objectives.losses import NonSaturating
-from zerosum.objectives.semisupervised import realness
+from zerosum.objectives.semi_supervised import realness
 from zerosum.types import Batch, ClassLogits, Images, Scalar, SemiSupervisedBatch
 
 __all__ = ["SemiSupervisedGame"]
 
 
 class SemiSupervisedGame(
-    GeneratingGame[SemiSupervisedBatch], ClassifyingGame[SemiSupervisedBatch]
+    GeneratingGame[SemiSupervisedBatch], GameWithClassifier[SemiSupervisedBatch]
 ):
     """A generator against a discriminator of K classes, and of "generated" beside them.
 
