@@ -1,6 +1,7 @@
 """Which tests know a module, or what uses it."""
 
 import ast
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -69,7 +70,7 @@ def _users() -> Mapping[Path, frozenset[Path]]:
 
 
 def noticed_by(mutant: Mutant) -> list[Path]:
-    """The tests that know a module or what uses it, from the nearest to the farthest."""
+    """The tests that know a module or what uses it; first those that name the function."""
     path = PACKAGE / mutant.path
     distances, edge = {path: 0}, {path}
     for distance in range(1, FARTHEST + 2):
@@ -84,7 +85,11 @@ def noticed_by(mutant: Mutant) -> list[Path]:
             tests.add(each)
     tests |= {mirrored} & _trees().keys()
 
-    def order(test: Path) -> tuple[bool, int, int]:
-        return test != mirrored, distances.get(test, FARTHEST + 2), (ROOT / test).stat().st_size
+    function = mutant.name.rpartition(".")[2]
+
+    def order(test: Path) -> tuple[bool, bool, int, int]:
+        text = (ROOT / test).read_text(encoding="utf-8")
+        is_silent = not re.search(rf"\b{function}\b", text)
+        return test != mirrored, is_silent, distances.get(test, FARTHEST + 2), len(text)
 
     return sorted(tests, key=order)

@@ -3,6 +3,7 @@
 import pytest
 
 from helpers.command_line import call
+from zerosum.families import family_of
 from zerosum.recipes import RECIPES, recipe
 
 OPTIONS = {
@@ -14,6 +15,12 @@ OPTIONS = {
     "perturbation": ["--victim", "--data"],
 }
 """How the users of each family say what to train on."""
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_who_has_begun_with_the_digits_is_told_a_recipe_that_there_is(name: str) -> None:
+    config = recipe(name)
+    assert family_of(config).recipe_for_own_pictures(config).split()[0] in RECIPES
 
 
 @pytest.mark.parametrize("family", OPTIONS)

@@ -46,6 +46,11 @@ def test_points_show_what_the_latents_show(space: LatentSpace) -> None:
     assert space.points(latents)[0].shape == space.centre.shape
 
 
+@pytest.mark.parametrize(("latent", "deviation"), [("normal", 1.0), ("uniform", 3**-0.5)])
+def test_the_deviation_is_that_of_the_latents(latent: str, deviation: float) -> None:
+    assert _plain(latent).deviation.item() == pytest.approx(deviation, rel=0.05)
+
+
 def test_a_step_moves_a_point(space: LatentSpace) -> None:
     points = space.points(space.latents(range(2), seed=0))
     assert (points + torch.ones(space.step_shape)).shape == points.shape
