@@ -1,4 +1,4 @@
-"""Look at data before training on them: what is there, what is broken, what stands there twice."""
+"""Audit data before training: what is there, what is broken, what is there twice."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How likely a model finds images that it has not learnt from."""
+"""The likelihood of test images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _AT_ONCE = 250
 
 @dataclass(frozen=True, kw_only=True)
 class TestImages:
-    """Images that nothing was learnt from.
+    """Test images, which no training has used.
 
     Attributes:
         images: The n images.

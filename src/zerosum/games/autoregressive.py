@@ -1,4 +1,4 @@
-"""The game with one player that is fair to all images: maximum likelihood, number by number."""
+"""Maximum likelihood, a game with one player: an autoregressive model of images."""
 
 from collections.abc import Callable, Iterator
 from math import log
@@ -18,7 +18,7 @@ MODEL = "model"
 
 
 class AutoregressiveGame(Game[Batch]):
-    """A fully visible belief network: it pays −log p(x) of the images that it is shown.
+    """A fully visible belief network, whose cost is −log p(x), the mean over the images.
 
         p(x) = Π_d p(x_d | x_1 ... x_{d−1}),
 
@@ -51,7 +51,7 @@ class AutoregressiveGame(Game[Batch]):
         self.distribution = level_distribution(settings.levels, components=settings.components)
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
-        """The model pays for the images, in nats for each."""
+        """The model lowers its negative log-likelihood, in nats per image."""
         uniform = now.random.uniform(*batch.images.shape)
         images = quantise(batch.images, uniform, levels=self.settings.levels)
         cost = -self._log_likelihood(self._network, images).mean()
@@ -80,7 +80,7 @@ class AutoregressiveGame(Game[Batch]):
     def draw(
         self, uniform: Images, *, progress: Callable[[int, int], None] | None = None
     ) -> Images:
-        """The images that uniform numbers stand for, by the best network.
+        """Sample images by inverse transform sampling of uniform numbers, with the best network.
 
         Args:
             uniform: Numbers in [0, 1) of the images' shape (n, c, h, w), one for each to be drawn.
@@ -100,7 +100,7 @@ class AutoregressiveGame(Game[Batch]):
 
 
 def quantise(images: Images, uniform: Images, *, levels: int) -> Images:
-    """Round each number of images to one of the two levels beside it, by chance and without bias.
+    """Round each number of images at random to one of the two nearest levels, without bias.
 
     Level k of L is 2 k / (L − 1) − 1. Two levels make stochastic binarisation: white with the
     probability that the grey says. What is at a level stays there, as all does with 256.

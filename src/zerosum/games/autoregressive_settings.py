@@ -1,4 +1,4 @@
-"""Settings of the game in which one network learns how likely images are."""
+"""Settings of the autoregressive game."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ _OPTIMIZER = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999))
 
 @dataclass(frozen=True, kw_only=True)
 class AutoregressiveConfig:
-    """One player, who learns the distribution of each number of an image given those before it.
+    """One player: the distribution of each number of an image given those before it.
 
     Example:
         >>> AutoregressiveConfig(levels=256).components

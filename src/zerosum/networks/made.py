@@ -1,4 +1,4 @@
-"""A network that is told all numbers of an image, and lets none see itself or those after it."""
+"""MADE: a masked autoencoder, in which each number depends on those before it only."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -65,18 +65,18 @@ class MaskedLinear(nn.Module):
         return functional.linear(vectors, self.weight * self.mask, self.bias)
 
     def some(self, vectors: Float[Tensor, "n inputs"], rows: slice) -> Float[Tensor, "n _"]:
-        """Some of the outputs, for the work of these alone."""
+        """Compute some of the outputs only."""
         weight = self.weight[rows] * self.mask[rows]
         return functional.linear(vectors, weight, self.bias[rows])
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         outputs, inputs = self.weight.shape
         return f"{inputs}, {outputs}"
 
 
 class Made(Shaped):
-    """Images to the distribution of each of their numbers, given those before it.
+    """The distribution of each number of an image, given those before it.
 
     An image is D = c·h·w numbers x_1 ... x_D in [0, 1], row by row, in a row from the left, in a
     pixel by channel. Hidden units have degrees from 1 to D − 1, evenly spread; a unit of degree m
@@ -121,7 +121,7 @@ class Made(Shaped):
         )
 
     def forward(self, images: Images) -> Parameters:
-        """Give the parameters of the distribution of each number, shape (n, D, outputs)."""
+        """Compute the parameters of the distribution of each number, shape (n, D, outputs)."""
         numbers = self.numbers(images)
         vectors = numbers
         for layer in self.hidden:
@@ -141,7 +141,7 @@ class Made(Shaped):
         return numbers.view(-1, height, width, channels).permute(0, 3, 1, 2) * 2 - 1
 
     def generate(self, count: int, choose: Choose) -> Images:
-        """Draw images number by number, for the work of one pass through the network.
+        """Sample images number by number, at the cost of one pass through the network.
 
         When number d is due, only the hidden units of degree d − 1 are new: no other unit sees
         the number that has just been chosen and is needed now.
@@ -160,7 +160,7 @@ class Made(Shaped):
     def _due(
         self, dimension: int, numbers: Tensor, states: list[Tensor]
     ) -> Float[Tensor, "n outputs"]:
-        """Bring the hidden units to where a dimension is due, and give its parameters."""
+        """Update the hidden units that a dimension depends on, and compute its parameters."""
         below = numbers
         for layer, degrees, state in zip(self.hidden, self._degrees, states, strict=True):
             rows = slice(bisect_left(degrees, dimension), bisect_right(degrees, dimension))
@@ -175,5 +175,5 @@ class Made(Shaped):
 
 
 def _spread(width: int, dimensions: int) -> Degrees:
-    """Degrees from 1 to the dimensions less one, rising, as many of each as of any other."""
+    """Degrees from 1 to D − 1 in ascending order, evenly spread."""
     return 1 + torch.arange(width) * max(1, dimensions - 1) // width

@@ -1,4 +1,4 @@
-"""Settings of the masked autoencoder that gives the distribution of each number of an image."""
+"""Settings of MADE, the masked autoencoder for distribution estimation."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal

@@ -1,4 +1,4 @@
-"""Distributions of a number that takes one of L levels: what images are likely, number by number.
+"""Distributions of a number that takes one of L levels.
 
 Level k of 0 ... L − 1 is the number k / (L − 1), from 0 (black) to 1 (white).
 """
@@ -42,7 +42,7 @@ class LevelDistribution(ABC):
         """The probability of level k or a lower one, for k = 0 ... L − 2."""
 
     def draw(self, parameters: Parameters, uniform: Numbers) -> Numbers:
-        """The numbers that a uniform u in [0, 1) stands for: the lowest level with P(≤ k) > u."""
+        """Inverse transform sampling by uniform u in [0, 1): the lowest level with P(≤ k) > u."""
         levels = (uniform.unsqueeze(-1) >= self.cumulative(parameters)).sum(dim=-1)
         return levels / (self.levels - 1)
 

@@ -1,4 +1,4 @@
-"""All that is special to fully visible belief networks."""
+"""The record of fully visible belief networks."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -37,21 +37,21 @@ __all__ = ["FAMILY", "AutoregressiveFamily"]
 
 
 class AutoregressiveFamily(OneSource[AutoregressiveRunConfig, AutoregressiveGame, Autoregressive]):
-    """A network alone, by maximum likelihood."""
+    """An autoregressive model, trained by maximum likelihood."""
 
     def tests(self, config: AutoregressiveRunConfig) -> list[str | None]:
-        """The split that the classifier is tested on."""
+        """The split that the model is tested on."""
         return splits_for_tests(config)
 
     def batches(self, config: AutoregressiveRunConfig, data: Store, engine: Engine) -> Batches:
-        """Images without those that are held out."""
+        """Batches of the images that are not held out."""
         kept, _ = learnt_and_held_out(config, data)
         return batches_of(config, data, kept, **batching(config, engine))
 
     def build(
         self, config: AutoregressiveRunConfig, engine: Engine, aids: Any = None
     ) -> AutoregressiveGame:
-        """The network, with as many outputs as its distributions have parameters."""
+        """The game; the network has an output for each parameter of its distributions."""
         game = config.game
         distribution = level_distribution(game.levels, components=game.components)
         network = game.network.build(config.pictures.shape, outputs=distribution.outputs)
@@ -59,7 +59,7 @@ class AutoregressiveFamily(OneSource[AutoregressiveRunConfig, AutoregressiveGame
         return AutoregressiveGame(game, model=player)
 
     def grid(self, config: AutoregressiveRunConfig, game: AutoregressiveGame, data: Store) -> Draw:
-        """Images of fixed uniform numbers."""
+        """A sample grid of fixed uniform numbers."""
         random = Randomness(seed=config.seed, stream="preview")
         uniform = random.uniform(config.sample_count, *config.pictures.shape)
         return lambda: tile(game.draw(uniform))
@@ -73,16 +73,16 @@ class AutoregressiveFamily(OneSource[AutoregressiveRunConfig, AutoregressiveGame
         *,
         quiet: bool,
     ) -> Evaluators:
-        """How likely images are that it has not learnt from."""
+        """The evaluator of the likelihood of test images."""
         test = find_test_images(config, quiet=quiet)
         return {"": partial(score_likelihood, game, test)} if len(test) > 1 else {}
 
     def model(self, run: Run, game: AutoregressiveGame, images_seen: int) -> Autoregressive:
-        """A sampler that can tell how likely images are."""
+        """The trained model."""
         return Autoregressive(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """The exact likelihood of images that it has not learnt from."""
+        """The exact likelihood of test images."""
         refuse_baseline(subject, options)
         model = load_to_evaluate(subject, options, Autoregressive, quiet=quiet)
         refuse_other_size(subject, model, options)
@@ -110,7 +110,7 @@ class AutoregressiveFamily(OneSource[AutoregressiveRunConfig, AutoregressiveGame
         return Evaluated(scores=scores)
 
     def next_steps(self, config: AutoregressiveRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """More images, and the likelihood of others."""
+        """Commands that sample and evaluate."""
         return [
             ("more pictures", f"zerosum sample {path} --count 64 --seed 1 --grid more.png"),
             ("likelihood", f"zerosum evaluate {path}"),
