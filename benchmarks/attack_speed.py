@@ -31,7 +31,7 @@ from zerosum.attacks import (
     DeepFool,
     LInf,
     PixelClassifier,
-    attack_pictures,
+    attack_images,
     fgsm,
 )
 from zerosum.families.victims import load_victim
@@ -106,7 +106,7 @@ def prepare(name: str, data: str, count: int) -> tuple[PixelClassifier, Tensor, 
 
 
 def by_zerosum(case: Case, classifier: PixelClassifier, images: Tensor, labels: Tensor) -> float:
-    found = attack_pictures(
+    found = attack_images(
         case.ours, classifier, images, labels, epsilon=case.epsilon, batch_size=len(images)
     )
     return float(found.fooled.float().mean())

@@ -27,7 +27,7 @@ import zerosum
 from zerosum.allocator import keep_freed_memory
 from zerosum.config import RunConfig, change
 from zerosum.jobs import train_run
-from zerosum.media.images import save_png, tile, to_pictures
+from zerosum.media.images import save_png, tile, to_images
 from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import recipe
 from zerosum.runs import Run
@@ -111,7 +111,7 @@ def beside(runs: Mapping[str, Path], file: Path) -> None:
     blocks = [tile(zerosum.load(run, kind=zerosum.Generator).sample(64)) for run in runs.values()]
     bar = torch.ones(1, blocks[0].shape[1], blocks[0].shape[2], 8)
     row = [part for block in blocks for part in (block, bar)][:-1]
-    save_png(to_pictures(torch.cat(row, dim=3))[0], file)
+    save_png(to_images(torch.cat(row, dim=3))[0], file)
 
 
 def table(runs: Mapping[str, Path], seconds: float, options: argparse.Namespace) -> str:

@@ -92,7 +92,7 @@ def _report(name: str, folder: Path, held: Path, epsilon: float, attacks: tuple[
     share = found.right / found.num_images
     print(f"\n{name}: {found.right} of {found.num_images} right ({share:.1%})\n")
     print("| attack | success | accuracy left | ms a picture |\n|---|---|---|---|")
-    for each, tried in found.tried.items():
+    for each, tried in found.outcomes.items():
         left, milliseconds = found.robust(each), 1000 * tried.seconds
         print(f"| {each} | {tried.success:.1%} | {left:.1%} | {milliseconds:.1f} |")
 
@@ -105,7 +105,7 @@ def _draw(folder: Path, held: Path, epsilon: float, out: Path) -> None:
     count = len(found.images)
     figure = Figure(figsize=(count, 4.9))
     axes = figure.subplots(4, count)
-    changed, noisy = (found.tried[name].outcome for name in ("advgan", "noise"))
+    changed, noisy = (found.outcomes[name].outcome for name in ("advgan", "noise"))
     change = 0.5 + (changed.images - found.images) / (2 * epsilon)
     clean = (found.clean.argmax(dim=1), found.clean.softmax(dim=1).amax(dim=1))
     rows = (

@@ -17,7 +17,7 @@ from textwrap import wrap
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "docs" / "images" / "rooms.svg"
+IMAGE = ROOT / "docs" / "images" / "rooms.svg"
 
 LEFT, WIDTH, GAP, PADDING = 56, 920, 8, 8
 TITLE, LINE, CHARACTER = 17, 14, 5.8
@@ -146,4 +146,4 @@ def picture() -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(picture(), encoding="utf-8")
+    IMAGE.write_text(picture(), encoding="utf-8")

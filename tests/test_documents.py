@@ -70,7 +70,7 @@ def test_what_does_not_exist_is_noticed() -> None:
 def test_the_picture_shows_the_rooms_as_they_are() -> None:
     """To mend it: python scripts/draw_rooms.py."""
     script = runpy.run_path(str(ROOT / "scripts" / "draw_rooms.py"))
-    assert script["PICTURE"].read_text(encoding="utf-8") == script["picture"]()
+    assert script["IMAGE"].read_text(encoding="utf-8") == script["picture"]()
 
 
 def test_the_first_lines_of_the_readme_hold(

@@ -148,6 +148,7 @@ def test_recipes() -> None:
         "adda",
         "advgan",
         "gap",
+        "fvbn-digits",
     ]
 
 

@@ -65,7 +65,7 @@ def _size(random: Random) -> tuple[int, int]:
     return int(height), int(width)
 
 
-def _pictures(
+def _images(
     random: Random, layout: str, size: tuple[int, int], count: int | None
 ) -> tuple[Picture, ...]:
     folders = LAYOUTS[layout]
@@ -105,7 +105,7 @@ def _filed(
 ) -> Input:
     size = _size(random)
     layout = layout or ("classes" if count else _layout(random))
-    pictures = _pictures(random, layout, size, count)
+    pictures = _images(random, layout, size, count)
     members = [(picture.path, picture.content) for picture in pictures]
     if random.random() < 0.2:
         members = [(f"set/{path}", content) for path, content in members]

@@ -126,5 +126,5 @@ def _note(source: Source, store: Store, outcome: Outcome) -> None:
         outcome.stored.append(Stored(source.split, label, digest(pixels)))
     outcome.named += [name for name, _ in store.unreadable]
     outcome.texts += [reason for _, reason in store.unreadable]
-    outcome.texts += [*store.classes, source.name, *(source.picture_name(i) for i in (0,))]
+    outcome.texts += [*store.classes, source.name, *(source.image_name(i) for i in (0,))]
     outcome.counts[source.split, "store"] = (len(store), store.left_out)

@@ -82,8 +82,8 @@ class _OtherSplit(_Saboteur):
 class _Escaping(_Saboteur):
     """Names hold what a terminal obeys."""
 
-    def picture_name(self, index: int) -> str:
-        return f"\x1b[31m{self.base.picture_name(index)}"
+    def image_name(self, index: int) -> str:
+        return f"\x1b[31m{self.base.image_name(index)}"
 
 
 class _KeyError(_Saboteur):
@@ -139,7 +139,7 @@ class _Naming(_Saboteur):
 
     def read(self, index: int) -> Image.Image:
         if index == 0:
-            raise UnreadableError(self.picture_name(0), "broken")
+            raise UnreadableError(self.image_name(0), "broken")
         return self.base.read(index)
 
 

@@ -26,7 +26,7 @@ MEMORY_LIMIT = 1 << 30
 
 _HEADROOM = 4 << 30
 _PRINTED = 10_000
-_LOOK_EVERY = 0.02
+_CHECK_EVERY = 0.02
 _TRIALS_PER_WORKER = 250
 _HEAVY = 4  # times as long as others may heavy attacks take
 _MUCH = (
@@ -81,7 +81,7 @@ def run_jobs(
         try:
             busy = {worker for worker in crew if worker.take(next(waiting, None))}
             while busy:
-                wait([worker.connection for worker in busy], timeout=_LOOK_EVERY)
+                wait([worker.connection for worker in busy], timeout=_CHECK_EVERY)
                 for worker in list(busy):
                     result = worker.look()
                     if result is not None:

@@ -42,6 +42,7 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "cdan": {},
     "adda": {"game.pretraining": 4},
     "advgan": {},
+    "fvbn-digits": {"game.network.widths": (64,)},
 }
 """Recipes, one for each kind of game and network, and how they are made small."""
 
@@ -93,7 +94,7 @@ class Noise:
         batch = Batch(images=one, labels=labels)
         if self.kind == "semi-supervised":
             return SemiSupervisedBatch(images=two, labelled=batch)
-        if self.kind in ("adversarial", "classification", "perturbation"):
+        if self.kind in ("adversarial", "classification", "perturbation", "autoregressive"):
             return batch
         return DomainBatch(a=one, b=two, smoothed=two, labels_a=labels, labels_b=labels)
 

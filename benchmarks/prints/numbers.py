@@ -24,7 +24,7 @@ def _calls() -> Mapping[str, Callable[[], Any]]:
     fake = fake * 0.8 + 0.3
     shares = torch.softmax(_features(3, 80), dim=1)
     labels = _features(4, 90).argmax(1)
-    pictures, others = (_pictures(seed) for seed in (5, 6))
+    pictures, others = (_images(seed) for seed in (5, 6))
     a, b = metrics.Moments.of(real), metrics.Moments.of(fake)
     probed = metrics.probe_domains(real, fake)
     return {
@@ -63,7 +63,7 @@ def _features(seed: int, count: int) -> Tensor:
     return torch.from_numpy(np.cumsum(drawn, axis=1, dtype=np.float32))
 
 
-def _pictures(seed: int) -> Tensor:
+def _images(seed: int) -> Tensor:
     """Shape (6, 3, 32, 32), in [-1, 1]."""
     drawn = np.random.default_rng(seed).random((6, 3, 32, 32), dtype=np.float32)
     return torch.from_numpy(drawn * 2 - 1)

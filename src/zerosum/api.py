@@ -76,7 +76,7 @@ def train(
         recipe: A name (``zerosum recipes`` lists them), or a configuration of your own.
         kind: What the model is to be good for, for who checks types: `Generator`, `Translator`,
             `Classifier`, `LearnedAttack`.
-        data: Source of the real pictures instead of the recipe's.
+        data: Source of the real images instead of the recipe's.
         images: Real images to see in all.
         batch_size: Real images in a round.
         seed: From which all random numbers follow.
@@ -165,10 +165,10 @@ def resume(
 
 @_told_by(EvaluateConfig)
 def evaluate(subject: str | Path, *, quiet: bool = False, **how: Any) -> Scores:
-    """Score the pictures of a run, or of any source, against real ones.
+    """Score the images of a run, or of any source, against real ones.
 
     Args:
-        subject: A run folder, or a source of pictures.
+        subject: A run folder, or a source of images.
         quiet: No progress bars.
         how: Fields of `zerosum.config.EvaluateConfig`, named as the options of
             ``zerosum evaluate``: ``against``, ``features="digits"``, ``metrics="frechet,prdc"``...
@@ -192,11 +192,11 @@ def translate(
     quiet: bool = False,
     **how: Any,
 ) -> jobs.Translated:
-    """Turn pictures of one domain into the other, of any size, and write one PNG for each.
+    """Turn images of one domain into the other, of any size, and write one PNG for each.
 
     Args:
         run: The run folder.
-        inputs: Picture files, folders (with all below them), zip or tar archives.
+        inputs: Image files, folders (with all below them), zip or tar archives.
         quiet: No progress bar.
         how: Fields of `zerosum.config.TranslateConfig`, named as the options
             of ``zerosum translate``: ``direction="b2a"``, ``out``, ``page``, ``tile``...
@@ -224,11 +224,11 @@ def project(
     quiet: bool = False,
     **how: Any,
 ) -> jobs.Projected:
-    """Find the latents whose pictures are nearest to real pictures; write both side by side.
+    """Find the latents whose images are nearest to real images; write both side by side.
 
     Args:
         run: The run folder.
-        inputs: Picture files, folders (with all below them), zip or tar archives.
+        inputs: Image files, folders (with all below them), zip or tar archives.
         quiet: No progress bar.
         how: Fields of `zerosum.config.ProjectConfig`, named as the options of
             ``zerosum project``: ``steps=100``, ``features="digits"``, ``classes``, ``out``...

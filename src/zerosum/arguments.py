@@ -1,4 +1,4 @@
-"""What the library makes sure of before it uses the pictures that it is given."""
+"""What the library makes sure of before it uses the images that it is given."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ def require_images(
     smallest: int = 1,
     bound: float = _BEYOND,
 ) -> Images:
-    """Pictures that a network can be shown, as float32.
+    """Images that a network can be shown, as float32.
 
     Args:
-        images: What was given for pictures in [-1, 1], shape (n, channels, h, w).
+        images: What was given for images in [-1, 1], shape (n, channels, h, w).
         channels: How many they must have.
         size: The height and width that they must have; None: any.
         smallest: The shortest side that they may have.
@@ -53,15 +53,15 @@ def require_images(
     if min(shape[2:]) < smallest:
         raise DataError(f"{expected} with sides of at least {smallest}, got shape {shape}.")
     _require_range(images, expected, -bound, bound)
-    given_images: Images = images.float()
-    return given_images
+    require_image_tensor: Images = images.float()
+    return require_image_tensor
 
 
 def require_pixels(images: Any) -> Pixels:
-    """Pictures in [0, 1], as they are.
+    """Images in [0, 1], as they are.
 
     Args:
-        images: What was given for pictures in [0, 1], shape (n, c, h, w).
+        images: What was given for images in [0, 1], shape (n, c, h, w).
 
     Raises:
         DataError: It is something else; the message says what was expected and what came.

@@ -26,7 +26,7 @@ __all__ = ["FORMAT", "VERSION", "load_checkpoint", "require_like", "save_checkpo
 
 FORMAT = "zerosum-checkpoint"
 VERSION = 3
-"""3: there is a checksum, and what the hooks know, such as the evaluations so far; 2: the pictures
+"""3: there is a checksum, and what the hooks know, such as the evaluations so far; 2: the images
 are identified by their content; 1: by their files."""
 
 _REFERENCE = "$tensor"

@@ -41,7 +41,7 @@ class UnknownNameError(ConfigError):
 
 
 class DataError(ZerosumError):
-    """Pictures that cannot be found, read or used."""
+    """Images that cannot be found, read or used."""
 
 
 class DataWarning(UserWarning):

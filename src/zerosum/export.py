@@ -29,8 +29,8 @@ __all__ = [
     "check_export",
     "export_network",
     "takes_any_size",
+    "takes_images",
     "takes_latents",
-    "takes_pictures",
 ]
 
 FACTS = "zerosum.json"
@@ -65,24 +65,24 @@ def takes_latents(size: int) -> InputSpec:
     return InputSpec(name="latents", example=torch.zeros(2, size))
 
 
-def takes_pictures(shape: ImageShape) -> InputSpec:
-    """Pictures (n, c, h, w) of one size, for any n.
+def takes_images(shape: ImageShape) -> InputSpec:
+    """Images (n, c, h, w) of one size, for any n.
 
     Example:
-        >>> takes_pictures((3, 64, 64)).example.shape
+        >>> takes_images((3, 64, 64)).example.shape
         torch.Size([2, 3, 64, 64])
     """
     return InputSpec(name="images", example=torch.zeros(2, *shape))
 
 
 def takes_any_size(shape: ImageShape, *, multiple: int, smallest: int) -> InputSpec:
-    """Pictures (n, c, h, w), for any n, and any h and w that are multiples of a number, not it.
+    """Images (n, c, h, w), for any n, and any h and w that are multiples of a number, not it.
 
     (Tracing takes a length of 1 for a constant, and that is what a side of one multiple becomes
     inside.)
 
     Args:
-        shape: (c, h, w) of the pictures that the network was trained on.
+        shape: (c, h, w) of the images that the network was trained on.
         multiple: Of what h and w are multiples.
         smallest: The least h and w that the network takes; those here are at least 2 multiples.
 
@@ -198,7 +198,7 @@ def _write_program(part: Part, path: Path) -> None:
     facts = json.dumps(dict(part.facts), indent=2)
     with _writable(".pt2"):
         program = trace(part)
-        program.example_inputs = None  # As large as large pictures are, and of no use.
+        program.example_inputs = None  # As large as large images are, and of no use.
         torch.export.save(program, whole, extra_files={FACTS: facts})
     path.write_bytes(whole.getvalue())
 

@@ -30,7 +30,7 @@ ANOTHER_CACHE = "ZEROSUM_CACHE=FOLDER names another place for what is made once.
 
 
 def cache_folder() -> Path:
-    """Where decoded pictures are kept: ``$ZEROSUM_CACHE``, or the user's cache folder.
+    """Where decoded images are kept: ``$ZEROSUM_CACHE``, or the user's cache folder.
 
     Raises:
         ConfigError: Neither is known.

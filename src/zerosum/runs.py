@@ -37,7 +37,7 @@ __all__ = ["FREE_TO_CHANGE", "Run", "free_name", "is_free_to_change", "is_run", 
 
 _DATA = ("data", "data_a", "data_b")
 FREE_TO_CHANGE = (
-    *_DATA,  # they may have moved; who needs them checks that the pictures are the same
+    *_DATA,  # they may have moved; who needs them checks that the images are the same
     "images",
     "device",
     "compile",
@@ -63,7 +63,7 @@ class Run:
 
     Attributes:
         path: The folder.
-        moved: Where the pictures are now, by field of the configuration (``data``, ``data_a``,
+        moved: Where the images are now, by field of the configuration (``data``, ``data_a``,
             ``data_b``), instead of where ``config.json`` says.
 
     Example:
@@ -159,7 +159,7 @@ class Run:
         return run
 
     def relocated(self, *, data: str | None, data_a: str | None, data_b: str | None) -> "Run":
-        """The run, whose pictures are elsewhere now; None for what has not moved.
+        """The run, whose images are elsewhere now; None for what has not moved.
 
         Raises:
             ConfigError: A source is named that the run has not.

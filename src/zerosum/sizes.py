@@ -2,7 +2,7 @@
 
 __all__ = [
     "MOST_AT_ONCE",
-    "MOST_PICTURES",
+    "MOST_IMAGES",
     "PIXEL_LIMIT",
     "ImageShape",
     "as_duration",
@@ -10,16 +10,16 @@ __all__ = [
 ]
 
 ImageShape = tuple[int, int, int]
-"""(channels, height, width) of one picture."""
+"""(channels, height, width) of one image."""
 
 PIXEL_LIMIT = 1024 * 1024 * 1024 // 4 // 3
-"""Pictures of more pixels than this, 89 million (Pillow's own limit), are taken for bombs."""
+"""Images of more pixels than this, 89 million (Pillow's own limit), are taken for bombs."""
 
 MOST_AT_ONCE = 1_000_000
-"""Pictures in a batch; more would not fit into any memory."""
+"""Images in a batch; more would not fit into any memory."""
 
-MOST_PICTURES = 10_000_000
-"""Pictures that are drawn or evaluated in one go."""
+MOST_IMAGES = 10_000_000
+"""Images that are drawn or evaluated in one go."""
 
 
 def as_duration(seconds: float) -> str:

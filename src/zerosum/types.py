@@ -41,16 +41,16 @@ __all__ = [
 ]
 
 Images = Float[Tensor, "n c h w"]
-"""Pictures as the networks see them: floats in [-1, 1]."""
+"""Images as the networks see them: floats in [-1, 1]."""
 
 OtherImages = Float[Tensor, "m c h w"]
 """The same, m others."""
 
 ImageBatches = Iterable[Float[Tensor, "_ c h w"]]
-"""Batches of pictures of one shape; the last one may be smaller."""
+"""Batches of images of one shape; the last one may be smaller."""
 
 Bytes = UInt8[Tensor, "n c h w"]
-"""Pictures as the store keeps them: 0 to 255."""
+"""Images as the store keeps them: 0 to 255."""
 
 Labels = Int[Tensor, " n"]
 """Class indices from 0."""
@@ -71,34 +71,34 @@ Logits = Float[Tensor, " n"]
 """A discriminator's logits, before the sigmoid: positive means "real"."""
 
 AnyLogits = Float[Tensor, "n *outputs"]
-"""A discriminator's logits: one of each picture (n,), or several (n, outputs)."""
+"""A discriminator's logits: one of each image (n,), or several (n, outputs)."""
 
 ClassLogits = Float[Tensor, "n k"]
 """A classifier's logits of k classes, before the softmax."""
 
 Pixels = Float[Tensor, "n c h w"]
-"""Pictures as attacks see them: floats in [0, 1]."""
+"""Images as attacks see them: floats in [0, 1]."""
 
 Mask = Bool[Tensor, " n"]
-"""Yes or no for each picture."""
+"""Yes or no for each image."""
 
 ByteBatches = Iterable[UInt8[Tensor, "_ c h w"]]
 """Batches of bytes of one shape; the last one may be smaller."""
 
 Features = Float[Tensor, "n d"]
-"""What a feature network sees in n pictures: d numbers each."""
+"""What a feature network sees in n images: d numbers each."""
 
 Probabilities = Float[Tensor, "n k"]
 """A classifier's probabilities of k classes, rows summing to 1."""
 
 OtherFeatures = Float[Tensor, "m d"]
-"""The same of m other pictures."""
+"""The same of m other images."""
 
 FeatureProducts = Float[Tensor, "n _"]
-"""Products of n pictures' features and probabilities: k · d numbers each."""
+"""Products of n images' features and probabilities: k · d numbers each."""
 
 PerSample = Float[Tensor, " n"]
-"""One value per picture, before the mean."""
+"""One value per image, before the mean."""
 
 Scalar = Float[Tensor, ""]
 """One number."""
@@ -109,7 +109,7 @@ class Batch:
     """What one round of a game over one domain is given.
 
     Attributes:
-        images: Real pictures in [-1, 1], shape (n, c, h, w).
+        images: Real images in [-1, 1], shape (n, c, h, w).
         labels: Their classes, shape (n,), or None where the source has none.
 
     Example:
@@ -130,11 +130,11 @@ class DomainBatch:
     """What one round of a game over two domains is given.
 
     Attributes:
-        a: Real pictures of domain A in [-1, 1], shape (n, c, h, w).
-        b: Real pictures of domain B, of the same shape; where the domains are paired, picture i
-            is the partner of picture i of A.
-        smoothed: The pictures b with their edges smoothed, for games that ask for them; or None.
-        labels_a: The classes of the pictures a, shape (n,), where a game learns them; or None.
+        a: Real images of domain A in [-1, 1], shape (n, c, h, w).
+        b: Real images of domain B, of the same shape; where the domains are paired, image i
+            is the partner of image i of A.
+        smoothed: The images b with their edges smoothed, for games that ask for them; or None.
+        labels_a: The classes of the images a, shape (n,), where a game learns them; or None.
         labels_b: The same of b, numbered as in A.
 
     Example:
@@ -154,17 +154,17 @@ class DomainBatch:
         return len(self.a)
 
     def along(self, direction: str) -> tuple[Images, Images]:
-        """The pictures to be translated, and those that they are to look like."""
+        """The images to be translated, and those that they are to look like."""
         return (self.a, self.b) if direction == "a2b" else (self.b, self.a)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SemiSupervisedBatch:
-    """What one round of a game with few labels is given.
+    """The batch of one round of a semi-supervised game.
 
     Attributes:
-        images: Real pictures in [-1, 1] whose classes nobody tells, shape (n, c, h, w).
-        labelled: Pictures with their classes.
+        images: Real images in [-1, 1] without labels, shape (n, c, h, w).
+        labelled: Images with their classes.
 
     Example:
         >>> import torch

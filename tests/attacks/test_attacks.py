@@ -21,7 +21,7 @@ from zerosum.attacks import (
     Learned,
     LInf,
     PixelClassifier,
-    attack_pictures,
+    attack_images,
 )
 from zerosum.errors import ConfigError, DataError
 
@@ -64,7 +64,7 @@ def run(
 ) -> AttackResult:
     images, labels = right
     epsilon = EPSILONS[attack.norm.name] if epsilon is None else epsilon
-    return attack_pictures(
+    return attack_images(
         attack,
         victim,
         images[:count],
@@ -109,7 +109,7 @@ def test_it_stays_there_whatever_the_pictures(
     elif name == "square":
         attack = replace(attack, queries=12)  # type: ignore[type-var]
     epsilon = share * (1.0 if norm == "linf" else sqrt(images[0].numel()))
-    outcome = attack_pictures(attack, linear(weight), images, labels, epsilon=epsilon)
+    outcome = attack_images(attack, linear(weight), images, labels, epsilon=epsilon)
     assert outcome.sizes.max() <= epsilon * (1 + 1e-6) + 1e-6
     assert 0 <= outcome.images.min() <= outcome.images.max() <= 1
     assert bool(torch.isfinite(outcome.images).all())
@@ -145,7 +145,7 @@ def test_nothing_is_left_behind(name: str, norm: str, right: Right) -> None:
     images, labels = right[0][:4].clone(), right[1][:4]
     kept = images.clone()
     epsilon = EPSILONS[norm]
-    attack_pictures(
+    attack_images(
         make(name, norm), PixelClassifier(network=network), images, labels, epsilon=epsilon
     )
     assert [module.training for module in network] == [True, False, True, True, True]
@@ -181,9 +181,9 @@ def test_success_is_what_the_classifier_says_of_the_result(
     name: str, norm: str, victim: Victim, right: Right
 ) -> None:
     outcome = run(make(name, norm), victim, right, 40)
-    said = victim(outcome.images).argmax(dim=1)
-    assert torch.equal(said != right[1][:40], outcome.fooled)
-    assert torch.equal(said, outcome.predictions)
+    predicted = victim(outcome.images).argmax(dim=1)
+    assert torch.equal(predicted != right[1][:40], outcome.fooled)
+    assert torch.equal(predicted, outcome.predictions)
     assert bool(((outcome.confidences > 0.1) & (outcome.confidences <= 1)).all())
 
 
@@ -194,7 +194,7 @@ def test_a_target_is_reached(name: str, norm: str, victim: Victim, right: Right)
     images, labels = right[0][:30], right[1][:30]
     targets = (labels + 1) % 10
     epsilon = {"linf": 0.3, "l2": 4.0}[norm]
-    outcome = attack_pictures(
+    outcome = attack_images(
         make(name, norm), victim, images, targets, epsilon=epsilon, targeted=True
     )
     assert torch.equal(outcome.fooled, outcome.predictions == targets)
@@ -214,8 +214,7 @@ def test_pixels_are_attacked_whatever_the_network_is_given(name: str, norm: str)
     assert torch.allclose(plain(images), scaled(images), atol=1e-5)
     attack = make(name, norm)
     found = [
-        attack_pictures(attack, each, images, labels, epsilon=0.1).images
-        for each in (plain, scaled)
+        attack_images(attack, each, images, labels, epsilon=0.1).images for each in (plain, scaled)
     ]
     assert torch.allclose(found[0], found[1], atol=1e-3)
 
@@ -248,7 +247,7 @@ def test_what_is_refused(change: dict[str, object], error: type[Exception], mess
     assert isinstance(labels, Tensor)
     assert isinstance(epsilon, float)
     with pytest.raises(error, match=message):
-        attack_pictures(ATTACKS["pgd"](LInf()), classifier, images, labels, epsilon=epsilon)
+        attack_images(ATTACKS["pgd"](LInf()), classifier, images, labels, epsilon=epsilon)
 
 
 def refuse(make_network: Callable[[], nn.Module], message: str) -> None:
@@ -286,11 +285,11 @@ def test_what_is_no_logits() -> None:
 
 def test_a_classifier_is_checked_once_for_each_shape_of_pictures() -> None:
     network = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(16, 3))
-    classifier, asked = PixelClassifier(network=network), list[int]()
-    network.register_forward_hook(lambda _, given, __: asked.append(len(given[0])))
+    classifier, batches = PixelClassifier(network=network), list[int]()
+    network.register_forward_hook(lambda _, given, __: batches.append(len(given[0])))
     counts = [classifier.classes(torch.rand(5, 1, side, side)) for side in (4, 4, 8, 4)]
     assert counts == [3] * 4
-    assert asked == [2, 2]
+    assert batches == [2, 2]
 
 
 def test_logarithms_of_probabilities_are_logits() -> None:
@@ -304,7 +303,7 @@ def test_a_network_that_lets_no_slope_through_is_named() -> None:
     images = torch.rand(2, 1, 4, 4)
     for name in ("fgsm", "cw"):
         with pytest.raises(ConfigError, match="--attack square"):
-            attack_pictures(
+            attack_images(
                 ATTACKS[name](L2()),
                 PixelClassifier(network=blind),
                 images,

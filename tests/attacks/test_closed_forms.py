@@ -20,7 +20,7 @@ from zerosum.attacks import (
     RandomStreams,
     Square,
     Universal,
-    attack_pictures,
+    attack_images,
     pgd,
 )
 
@@ -42,7 +42,7 @@ def test_the_margin_rises_by_epsilon_times_the_dual_norm(
 ) -> None:
     classifier, w = two_classes(PIXELS)
     labels = classifier(middle).argmax(dim=1)
-    outcome = attack_pictures(ATTACKS[name](NORMS[norm]), classifier, middle, labels, epsilon=0.02)
+    outcome = attack_images(ATTACKS[name](NORMS[norm]), classifier, middle, labels, epsilon=0.02)
     goal = Goal(labels=labels)
     risen = goal.margin(outcome.logits) - goal.margin(classifier(middle))
     best = 0.02 * w.norm(p=LENGTHS[norm])
@@ -64,7 +64,7 @@ def test_nothing_rises_more_than_that(norm: str, middle: Tensor) -> None:
             attack = CarliniWagner(steps=20, searches=2, first=1.0)
         elif name == "square":
             attack = Square(norm=NORMS[norm], queries=50)
-        found = attack_pictures(attack, classifier, middle, labels, epsilon=0.02)
+        found = attack_images(attack, classifier, middle, labels, epsilon=0.02)
         risen = goal.margin(found.logits) - goal.margin(classifier(middle))
         assert risen.max() <= best * (1 + 1e-3)
 
@@ -74,7 +74,7 @@ def test_deepfool_takes_the_shortest_way_in_one_step(norm: str, middle: Tensor) 
     classifier, w = two_classes(PIXELS)
     labels = classifier(middle).argmax(dim=1)
     attack = DeepFool(norm=NORMS[norm], steps=1, overshoot=0.0)
-    outcome = attack_pictures(attack, classifier, middle, labels)
+    outcome = attack_images(attack, classifier, middle, labels)
     distance = -Goal(labels=labels).margin(classifier(middle)) / w.norm(p=LENGTHS[norm])
     assert bool(outcome.fooled.all())
     # The push of 1e-4 is the difference.
@@ -96,9 +96,7 @@ def test_deepfool_goes_to_the_nearest_of_several_boundaries(norm: str, middle: T
         ],
         dim=1,
     ).nan_to_num(torch.inf)
-    outcome = attack_pictures(
-        DeepFool(norm=NORMS[norm], overshoot=0.0), classifier, middle, labels
-    )
+    outcome = attack_images(DeepFool(norm=NORMS[norm], overshoot=0.0), classifier, middle, labels)
     assert bool(outcome.fooled.all())
     assert torch.allclose(outcome.sizes, distances.amin(dim=1), atol=5e-4)
 
@@ -106,7 +104,7 @@ def test_deepfool_goes_to_the_nearest_of_several_boundaries(norm: str, middle: T
 def test_carlini_and_wagner_find_the_shortest_way(middle: Tensor) -> None:
     classifier, w = two_classes(PIXELS)
     labels = classifier(middle).argmax(dim=1)
-    outcome = attack_pictures(
+    outcome = attack_images(
         CarliniWagner(steps=80, searches=7, first=1.0, rate=0.01), classifier, middle, labels
     )
     distance = -Goal(labels=labels).margin(classifier(middle)) / w.norm()
@@ -120,7 +118,7 @@ def test_black_and_white_pixels_can_move() -> None:
     w = torch.ones(4)
     classifier = linear(torch.stack([-w, w]), torch.tensor([1.0, -1.0]))  # 1 where Σx > 1
     black = torch.zeros(1, 1, 2, 2)
-    outcome = attack_pictures(
+    outcome = attack_images(
         CarliniWagner(steps=80, searches=5, first=1.0, rate=0.05),
         classifier,
         black,
@@ -141,7 +139,7 @@ def test_negative_logits_are_logits_like_others(middle: Tensor) -> None:
         DeepFool(norm=L2()),
     ):
         found = [
-            attack_pictures(attack, each, middle, labels, epsilon=1.0)
+            attack_images(attack, each, middle, labels, epsilon=1.0)
             for each in (classifier, lowered)
         ]
         assert torch.equal(found[0].fooled, found[1].fooled)
@@ -162,7 +160,7 @@ def test_a_sure_classifier_has_a_slope_all_the_same(middle: Tensor) -> None:
     sure = linear(1000 * torch.stack([-w / 2, w / 2]), 1000 * w.sum() / 4 * torch.tensor([1, -1]))
     for name in ("fgsm", "pgd"):
         found = [
-            attack_pictures(ATTACKS[name](LInf()), each, middle, labels, epsilon=0.3).images
+            attack_images(ATTACKS[name](LInf()), each, middle, labels, epsilon=0.3).images
             for each in (classifier, sure)
         ]
         assert torch.allclose(found[0], found[1], atol=1e-5)
@@ -189,7 +187,7 @@ def test_restarts_find_what_one_start_does_not() -> None:
     classifier = PixelClassifier(network=Valley())
     one = Ascent(norm=LInf(), steps=20, step=0.1, restarts=1)
     shares = [
-        float(attack_pictures(each, classifier, images, labels, epsilon=0.4).fooled.float().mean())
+        float(attack_images(each, classifier, images, labels, epsilon=0.4).fooled.float().mean())
         for each in (one, replace(one, restarts=8))
     ]
     assert 0.1 < shares[0] < 0.9
@@ -210,10 +208,8 @@ def test_stopping_early_succeeds_as_often_and_is_less_sure() -> None:
     images = torch.rand(20, 1, 4, 4, generator=torch.Generator().manual_seed(3))
     labels = classifier(images).argmax(dim=1)
     for attack in (pgd(LInf()), pgd(L2())):
-        full = attack_pictures(attack, classifier, images, labels, epsilon=0.3)
-        short = attack_pictures(
-            replace(attack, stop=True), classifier, images, labels, epsilon=0.3
-        )
+        full = attack_images(attack, classifier, images, labels, epsilon=0.3)
+        short = attack_images(replace(attack, stop=True), classifier, images, labels, epsilon=0.3)
         assert torch.equal(full.fooled, short.fooled)
         assert full.fooled.any()
         assert short.confidences[full.fooled].mean() < full.confidences[full.fooled].mean()
@@ -225,7 +221,7 @@ def test_a_climb_is_left_where_it_ends_unless_it_may_stop() -> None:
     images = torch.full((2, 1, 1, 1), 0.5)
     climb = Ascent(norm=LInf(), steps=4, step=0.6)
     for attack, end in ((climb, 0.5), (replace(climb, stop=True), 0.62)):
-        found = attack_pictures(attack, classifier, images, labels, epsilon=0.2)
+        found = attack_images(attack, classifier, images, labels, epsilon=0.2)
         assert torch.allclose(found.images, torch.full_like(images, end))
         assert bool(found.fooled.all()) == attack.stop
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from helpers.victims import two_classes
-from zerosum.attacks import L2, Learned, LInf, attack_pictures, fgsm
+from zerosum.attacks import L2, Learned, LInf, attack_images, fgsm
 from zerosum.errors import ConfigError
 
 
@@ -28,7 +28,7 @@ def test_one_change_is_the_best_there_is_against_a_linear_classifier(epsilon: fl
     ones = images[labels == 1]
     learned = Learned(network=Constant(-w.sign()))
     found, best = (
-        attack_pictures(each, victim, ones, labels[labels == 1], epsilon=epsilon)
+        attack_images(each, victim, ones, labels[labels == 1], epsilon=epsilon)
         for each in (learned, fgsm(LInf()))
     )
     torch.testing.assert_close(found.images, best.images)

@@ -62,7 +62,7 @@ def test_each_sign() -> None:
     (flat,) = signs({"pgd": 0.5}, evidence=Evidence(random=False, flat=0.5))
     assert "50%" in flat
     (random,) = signs({"pgd": 0.5}, evidence=Evidence(random=True, flat=0.0))
-    assert "different ways" in random
+    assert "different logits" in random
 
 
 def test_a_larger_ball_is_not_safer() -> None:

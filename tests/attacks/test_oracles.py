@@ -21,7 +21,7 @@ from zerosum.attacks import (
     LInf,
     PixelClassifier,
     Square,
-    attack_pictures,
+    attack_images,
     bim,
     fgsm,
 )
@@ -50,11 +50,11 @@ def by_foolbox(
 
 def ours(attack: Attack, victim: PixelClassifier, right: Right, epsilons: list[float]) -> Tensor:
     if attack.minimal:
-        found = attack_pictures(attack, victim, *right, batch_size=200)
+        found = attack_images(attack, victim, *right, batch_size=200)
         shares = [(found.fooled & (found.sizes <= epsilon)) for epsilon in epsilons]
     else:
         shares = [
-            attack_pictures(attack, victim, *right, epsilon=epsilon, batch_size=200).fooled
+            attack_images(attack, victim, *right, epsilon=epsilon, batch_size=200).fooled
             for epsilon in epsilons
         ]
     return torch.stack(shares).float().mean(dim=1)
@@ -109,7 +109,7 @@ def test_foolbox_by_carlini_and_wagner(
     made = foolbox.attacks.L2CarliniWagnerAttack(**settings)
     expected, pictures = by_foolbox(foolbox, made, victim, few, [28.0])
     attack = CarliniWagner(steps=60, searches=5, first=1.0, rate=0.05)
-    found = attack_pictures(attack, victim, *few)
+    found = attack_images(attack, victim, *few)
     assert abs(float(found.fooled.float().mean()) - float(expected[-1])) < POINT
     assert found.sizes.mean() <= L2().size(pictures - few[0]).mean() * 1.01
 
@@ -126,7 +126,7 @@ def test_torchattacks(torchattacks: Any, victim: PixelClassifier, right: Right) 
     for epsilon in (0.1, 0.2):
         made = torchattacks.FGSM(victim.network, eps=epsilon)
         success = victim(made(images, labels)).argmax(dim=1) != labels
-        found = attack_pictures(fgsm(LInf()), victim, images, labels, epsilon=epsilon)
+        found = attack_images(fgsm(LInf()), victim, images, labels, epsilon=epsilon)
         assert abs(float(found.fooled.float().mean() - success.float().mean())) < POINT
 
 
@@ -145,7 +145,7 @@ def test_torchattacks_by_squares(
     attack = Square(norm=NORMS[norm.lower()], queries=60)
     found = torch.stack(
         [
-            attack_pictures(attack, victim, *right, epsilon=epsilon, seed=seed).fooled
+            attack_images(attack, victim, *right, epsilon=epsilon, seed=seed).fooled
             for seed in range(3)
         ]
     )

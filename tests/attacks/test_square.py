@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from zerosum.attacks import L2, LInf, Norm, PixelClassifier, Square, attack_pictures
+from zerosum.attacks import L2, LInf, Norm, PixelClassifier, Square, attack_images
 from zerosum.attacks.square import share_of_pixels
 
 GREY = torch.full((3, 1, 28, 28), 0.5)
@@ -15,21 +15,21 @@ class Stubborn(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[Tensor] = []
+        self.queried: list[Tensor] = []
 
     def forward(self, images: Tensor) -> Tensor:
-        self.asked.append(images.clone())
+        self.queried.append(images.clone())
         return torch.tensor([2.0, 0.0]).expand(len(images), 2)
 
 
-def asked(norm: Norm, images: Tensor, *, queries: int, share: float = 0.8) -> Tensor:
-    """The changes that are asked about, shape (queries, n, c, h, w)."""
+def queried(norm: Norm, images: Tensor, *, queries: int, share: float = 0.8) -> Tensor:
+    """The perturbations that are queried, shape (queries, n, c, h, w)."""
     network = Stubborn()
     labels = torch.zeros(len(images), dtype=torch.long)
     attack = Square(norm=norm, queries=queries, share=share)
-    attack_pictures(attack, PixelClassifier(network=network), images, labels, epsilon=0.1)
+    attack_images(attack, PixelClassifier(network=network), images, labels, epsilon=0.1)
     # Before the search it is checked whether these are logits, after it comes the verdict.
-    return torch.stack(network.asked[-queries - 1 : -1]) - images
+    return torch.stack(network.queried[-queries - 1 : -1]) - images
 
 
 def test_squares_shrink_as_the_authors_do() -> None:
@@ -45,7 +45,7 @@ def test_squares_shrink_as_the_authors_do() -> None:
 
 @pytest.mark.parametrize("norm", [LInf(), L2()])
 def test_the_first_square_has_the_whole_share(norm: Norm) -> None:
-    _, first = asked(norm, GREY, queries=2, share=1.0)
+    _, first = queried(norm, GREY, queries=2, share=1.0)
     if isinstance(norm, LInf):
         assert bool((first.abs() > 0).all())
         assert bool((first == first[:, :, :1, :1]).all())
@@ -57,14 +57,14 @@ def test_the_first_square_has_the_whole_share(norm: Norm) -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 def test_no_query_is_spent_on_what_is_there_already(channels: int) -> None:
     images = GREY.expand(3, channels, 28, 28)
-    begin, *tried = asked(LInf(), images, queries=30)
+    begin, *tried = queried(LInf(), images, queries=30)
     for changes in tried:
         assert bool((changes != begin).flatten(1).any(dim=1).all())
     assert bool((torch.stack(tried).abs() - 0.1).abs().max() < 1e-6)
 
 
 def test_the_search_on_the_sphere_begins_with_whole_tiles_in_the_middle() -> None:
-    (begin,) = asked(L2(), GREY.expand(3, 2, 28, 28), queries=1)
+    (begin,) = queried(L2(), GREY.expand(3, 2, 28, 28), queries=1)
     assert bool((begin[..., 0, :] == 0).all() & (begin[..., 26:, :] == 0).all())
     assert bool((begin[..., 0] == 0).all() & (begin[..., 26:] == 0).all())
     tiles = begin[..., 1:26, 1:26].unfold(2, 5, 5).unfold(3, 5, 5)
@@ -78,7 +78,7 @@ def test_the_search_on_the_sphere_begins_with_whole_tiles_in_the_middle() -> Non
 
 
 def test_hill_and_valley_are_of_equal_length() -> None:
-    (begin,) = asked(L2(), GREY, queries=1)
+    (begin,) = queried(L2(), GREY, queries=1)
     tile = begin[0, 0, 1:6, 1:6]
     halves = [tile[tile > 0].square().sum(), tile[tile < 0].square().sum()]
     torch.testing.assert_close(halves[0], halves[1])
@@ -87,5 +87,5 @@ def test_hill_and_valley_are_of_equal_length() -> None:
 @pytest.mark.parametrize("shape", [(1, 3, 3), (2, 4, 9), (3, 11, 6)])
 def test_any_shape_begins_at_the_whole_distance(shape: tuple[int, int, int]) -> None:
     images = torch.full((2, *shape), 0.5)
-    (begin,) = asked(L2(), images, queries=1)
+    (begin,) = queried(L2(), images, queries=1)
     torch.testing.assert_close(L2().size(begin), torch.full((2,), 0.1))

@@ -1,4 +1,4 @@
-"""What DiffAugment promises: known changes for known draws, and slopes through all of them."""
+"""What DiffAugment promises: known changes for known draws, and gradients through all of them."""
 
 import pytest
 import torch
@@ -68,7 +68,7 @@ def test_the_middle_of_each_range_is_the_identity() -> None:
     )
 
 
-def test_slopes_pass_through_all_steps(name: str) -> None:
+def test_gradients_pass_through_all_operations(name: str) -> None:
     images = pictures(2, 3, 4, 4).double().requires_grad_()
     assert torch.autograd.gradcheck(
         lambda x: augment(x, (name,), Randomness(seed=0)), images, check_batched_grad=False
@@ -135,7 +135,7 @@ def test_saturation_cannot_change_a_grey_picture() -> None:
     assert not torch.allclose(random, grey)
 
 
-def test_a_single_pixel_moves_where_it_is_told() -> None:
+def test_a_single_pixel_moves_to_its_place() -> None:
     dot = torch.zeros(4, 2, 8, 6)
     dot[:, :, 3, 2] = 1.0
     down, right = torch.tensor([0, 2, -3, 5]), torch.tensor([0, -1, 3, 0])
@@ -177,7 +177,7 @@ def test_shifts_and_holes_are_all_those_of_the_published_code(side: int) -> None
         for middle in range(side + 1 - hole % 2)
     ]
     rows = column[: len(holes)]
-    # A side of 1 pixel has a hole of 1, so the columns do not change what is seen of the rows.
+    # A side of 1 pixel has a hole of 1, so the columns do not change the result of the rows.
     assert (cutout(rows, Listed(seed=0))[:, 0, :, 0] != 0).tolist() == holes
 
 
@@ -190,7 +190,7 @@ def test_cutout_takes_at_most_a_quarter_and_at_least_a_sixteenth() -> None:
     assert torch.equal(holed[:, 0], holed[:, 2])
 
 
-def test_cutout_takes_the_rectangle_that_it_is_told() -> None:
+def test_cutout_replaces_the_rectangle() -> None:
     holed = cut_out(torch.ones(1, 1, 8, 4), top=torch.tensor([2]), left=torch.tensor([3]))
     assert (holed == 0).nonzero()[:, 2:].tolist() == [[2, 3], [3, 3], [4, 3], [5, 3]]
 

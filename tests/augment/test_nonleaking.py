@@ -13,7 +13,13 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as oracle
 
 from zerosum.augment import nonleaking
-from zerosum.augment.nonleaking import COLOURS, PLACES, augment_by_chance, draw_places, draw_tints
+from zerosum.augment.nonleaking import (
+    COLOURS,
+    PLACES,
+    augment_with_probability,
+    draw_places,
+    draw_tints,
+)
 from zerosum.augment.recolouring import brightness, contrast, hue, luma_flip, recolour, saturation
 from zerosum.augment.warping import moved, scaled, turned, warp
 from zerosum.randomness import Randomness
@@ -40,15 +46,15 @@ def alone(monkeypatch: pytest.MonkeyPatch, table: str, name: str) -> None:
 # --- p -------------------------------------------------------------------------------------------
 
 
-def test_without_a_chance_nothing_changes_and_nothing_is_drawn() -> None:
+def test_with_probability_0_nothing_changes_and_nothing_is_drawn() -> None:
     images, random, fresh = pictures(), Randomness(seed=0), Randomness(seed=0)
-    assert augment_by_chance(images, 0.0, random) is images
+    assert augment_with_probability(images, 0.0, random) is images
     assert torch.equal(random.normal(3), fresh.normal(3))
 
 
-def test_pictures_that_chance_leaves_alone_stay_bit_for_bit() -> None:
+def test_images_without_a_change_stay_bit_for_bit() -> None:
     images = pictures(512)
-    changed = augment_by_chance(images, 0.05, Randomness(seed=0))
+    changed = augment_with_probability(images, 0.05, Randomness(seed=0))
     same = (changed == images).flatten(1).all(dim=1)
     # The 13 changes of 0.05 (two turns count as one) leave 0.95^12 alone, and the harmless
     # outcomes of flips and turns some more.
@@ -71,7 +77,7 @@ def test_a_change_comes_with_its_probability(
     )
     unlike = (matrices != torch.eye(matrices.shape[1])).flatten(1).any(dim=1)
     expected = 1 - math.sqrt(1 - probability) if name.startswith("turn ") else probability
-    # Some come without being seen: mirrored or not, no quarter, moved by no pixel at all.
+    # Some are applied without an effect: mirrored or not, no quarter, moved by no pixel at all.
     expected *= {"flip": 0.5, "luma flip": 0.5, "quarter turns": 0.75}.get(name, 1.0)
     unmoved = 1 / 8  # round(U(-4, 4)) is 0
     expected *= 1 - unmoved**2 if name == "whole pixels" else 1
@@ -89,7 +95,7 @@ def test_a_turn_comes_before_or_after_with_p(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_certain_changes_change_every_picture() -> None:
     images = pictures(64)
-    changed = augment_by_chance(images, 1.0, Randomness(seed=0))
+    changed = augment_with_probability(images, 1.0, Randomness(seed=0))
     assert not (changed == images).flatten(1).all(dim=1).any()
 
 
@@ -242,31 +248,33 @@ def test_ranges_of_colours() -> None:
 def test_shapes_and_types_are_kept(channels: int, height: int, width: int) -> None:
     for dtype in (torch.float32, torch.float64):
         images = pictures(2, channels, height, width).to(dtype)
-        changed = augment_by_chance(images, 1.0, Randomness(seed=0))
+        changed = augment_with_probability(images, 1.0, Randomness(seed=0))
         assert (changed.shape, changed.dtype) == (images.shape, dtype)
         assert torch.isfinite(changed).all()
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_slopes_pass_through(channels: int) -> None:
+def test_gradients_pass_through(channels: int) -> None:
     images = pictures(2, channels, 3, 4).double().requires_grad_()
     assert torch.autograd.gradcheck(
-        lambda x: augment_by_chance(x, 0.9, Randomness(seed=2)), images, check_batched_grad=False
+        lambda x: augment_with_probability(x, 0.9, Randomness(seed=2)),
+        images,
+        check_batched_grad=False,
     )
 
 
 def test_half_precision_around_it_changes_nothing() -> None:
     images = pictures()
-    alone = augment_by_chance(images, 0.8, Randomness(seed=0))
+    alone = augment_with_probability(images, 0.8, Randomness(seed=0))
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert torch.equal(augment_by_chance(images, 0.8, Randomness(seed=0)), alone)
+        assert torch.equal(augment_with_probability(images, 0.8, Randomness(seed=0)), alone)
 
 
 def test_two_processes_change_what_one_does() -> None:
     images = pictures(6)
-    whole = augment_by_chance(images, 0.6, Randomness(seed=0).at(64))
+    whole = augment_with_probability(images, 0.6, Randomness(seed=0).at(64))
     halves = [
-        augment_by_chance(half, 0.6, Randomness(seed=0, rank=rank, processes=2).at(64))
+        augment_with_probability(half, 0.6, Randomness(seed=0, rank=rank, processes=2).at(64))
         for rank, half in enumerate(images.chunk(2))
     ]
     torch.testing.assert_close(whole, torch.cat(halves), atol=1e-6, rtol=0)

@@ -141,7 +141,7 @@ def test_what_a_run_has_learnt_is_tried_beside_the_others(
     again = attack("digits", "digits", options, quiet=True)
     network = model.game.players["generator"].best.eval()
     expected = (again.images + 0.05 * network(again.images * 2 - 1)).clamp(0, 1)
-    torch.testing.assert_close(again.tried["mine"].outcome.images, expected.detach())
+    torch.testing.assert_close(again.outcomes["mine"].outcome.images, expected.detach())
     twice = tmp_path / "elsewhere" / "fgsm"
     copytree(run.path, twice)
     for more, message in (
@@ -193,9 +193,9 @@ def test_what_is_left_decides_how_a_test_ends(capsys: pytest.CaptureFixture[str]
 def test_left_is_what_no_attack_takes() -> None:
     options = AttackConfig(attacks=("fgsm", "bim"), epsilon=0.07, count=20, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
-    each = [found.robust(name) for name in found.tried]
+    each = [found.robust(name) for name in found.outcomes]
     assert found.robust_to_all() <= min(each) < 1
-    fooled = torch.stack([tried.outcome.fooled for tried in found.tried.values()]).any(dim=0)
+    fooled = torch.stack([tried.outcome.fooled for tried in found.outcomes.values()]).any(dim=0)
     assert found.robust_to_all() == pytest.approx((found.right - int(fooled.sum())) / 20)
 
 
@@ -210,9 +210,9 @@ def test_the_time_is_that_of_all_sizes_and_lines_tell_of_it_where_no_bar_can(
     assert lines[-1].startswith("fgsm attacks digits, 2 of 2: done in ")
     assert "s in all" in printed.out
     found = attack("digits", "digits", AttackConfig(count=6, device="cpu"), quiet=True)
-    within = {name: tried.seconds * len(found.images) for name, tried in found.tried.items()}
-    assert all(tried.whole > within[name] for name, tried in found.tried.items())
-    assert found.seconds > sum(tried.whole for tried in found.tried.values())
+    within = {name: tried.seconds * len(found.images) for name, tried in found.outcomes.items()}
+    assert all(tried.whole > within[name] for name, tried in found.outcomes.items())
+    assert found.seconds > sum(tried.whole for tried in found.outcomes.values())
 
 
 def test_columns_are_titled_above_their_pictures(folder: Path) -> None:
@@ -228,9 +228,9 @@ def test_targets_and_predicted_labels() -> None:
     options = AttackConfig(attacks=("pgd",), epsilon=0.2, targeted=3, count=8, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
     assert not bool((found.labels == 3).any())
-    fooled = found.tried["pgd"].outcome.fooled
+    fooled = found.outcomes["pgd"].outcome.fooled
     assert bool(fooled.any())
-    assert bool((found.tried["pgd"].outcome.predictions[fooled] == 3).all())
+    assert bool((found.outcomes["pgd"].outcome.predictions[fooled] == 3).all())
     predicted = AttackConfig(attacks=(), labels="predicted", count=10, device="cpu")
     assert attack("digits", "digits", predicted, quiet=True).right == 10
 
@@ -238,8 +238,8 @@ def test_targets_and_predicted_labels() -> None:
 def test_the_smallest_perturbations_are_those_of_the_attack_that_seeks_them() -> None:
     options = AttackConfig(attacks=("deepfool", "fgsm"), norm="l2", count=5, device="cpu")
     found = attack("digits", "digits", options, quiet=True)
-    assert found.tried["deepfool"].smallest.median() < found.tried["fgsm"].smallest.median()
-    shares = [share for _, share in found.tried["deepfool"].curve]
+    assert found.outcomes["deepfool"].smallest.median() < found.outcomes["fgsm"].smallest.median()
+    shares = [share for _, share in found.outcomes["deepfool"].curve]
     assert shares == sorted(shares, reverse=True)
 
 

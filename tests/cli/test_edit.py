@@ -10,7 +10,7 @@ import zerosum
 from helpers.command_line import call
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
-from zerosum.media.images import to_pictures
+from zerosum.media.images import to_images
 
 
 @pytest.mark.parametrize("method", ["pca", "sefa"])
@@ -22,7 +22,7 @@ def test_a_sheet_with_the_picture_in_the_middle(
     assert call("edit", str(run), *words) == 0
     out = run / f"edits-{method}-4.png"
     assert capsys.readouterr().out.strip() == str(out)
-    (picture,) = to_pictures(zerosum.load(run, kind=zerosum.Generator).sample(1, seed=4))
+    (picture,) = to_images(zerosum.load(run, kind=zerosum.Generator).sample(1, seed=4))
     with Image.open(out) as sheet:
         assert sheet.size == (88, 58)
         middle = np.asarray(sheet)[:28, 30:58].astype(int)

@@ -12,7 +12,7 @@ from helpers.command_line import call
 from helpers.settings import adversarial
 from zerosum.config import RunConfig, StyleDiscriminatorConfig, StyleGeneratorConfig
 from zerosum.jobs import train_run
-from zerosum.media.images import to_pictures
+from zerosum.media.images import to_images
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_table_of_mixtures(
     assert (facts["zerosum:coarse"], facts["zerosum:fine"]) == ("1 2", "4 5 6")
     assert (facts["zerosum:from_layer"], facts["zerosum:class"]) == ("3", "7")
     source = zerosum.load(run, kind=zerosum.Generator).of_class(7).sample(1, seed=1)
-    assert np.abs(left - np.asarray(to_pictures(source)[0])).max() <= 1
+    assert np.abs(left - np.asarray(to_images(source)[0])).max() <= 1
     files = sorted(out.glob("*.png"))
     assert len(files) == 6
     with Image.open(files[4]) as picture:

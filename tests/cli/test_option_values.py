@@ -25,7 +25,7 @@ from zerosum.families.building import build_game
 from zerosum.jobs import train_run
 from zerosum.latent.walking import check_walk
 from zerosum.recipes import RECIPES, recipe
-from zerosum.sizes import MOST_PICTURES
+from zerosum.sizes import MOST_IMAGES
 from zerosum.training.engine import Engine, choose_device
 
 VALUES = (
@@ -68,12 +68,12 @@ _CALLS = {
     "project": ("generation", "PICTURE --steps 1 --starts 1 --out near"),
     "edit": ("generation", "--out edits.png"),
     "translate": ("translation", "PICTURE --out made"),
-    "classify": ("classification", "PICTURE"),
+    "classify": ("classification", "IMAGE"),
     "attack": ("digits", "--data digits --count 2 --attack fgsm"),
     "export": ("generation", "network.safetensors"),
     "evaluate": ("generation", "--features pixels --count 8"),
     "compare": ("generation", ""),
-    "data": ("inspect", "PICTURE"),
+    "data": ("inspect", "IMAGE"),
     "train": (RECIPE, "--dry-run"),
 }
 
@@ -234,7 +234,7 @@ def test_devices_that_cannot_be_used_are_refused(name: str) -> None:
     ("words", "message"),
     [
         (["sample", "--count", "1000000"], "1,000,000 pictures of 28x28 pixels are too many"),
-        (["sample", "--count", "1000000000", "--out", "many"], f"1 ≤ count ≤ {MOST_PICTURES:,}"),
+        (["sample", "--count", "1000000000", "--out", "many"], f"1 ≤ count ≤ {MOST_IMAGES:,}"),
         (["sample", "--device", "meta"], "device 'meta' cannot be used here"),
         (["walk", "--out", "a.gif", "--columns", "-1"], "at least one column of walks, got -1"),
         (

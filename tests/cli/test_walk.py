@@ -11,7 +11,7 @@ import zerosum
 from helpers.command_line import call
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
-from zerosum.media.images import to_pictures
+from zerosum.media.images import to_images
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_walk_through_pictures_that_sample_draws(
         for frame, seed in ((0, 4), (3, 9)):
             animation.seek(frame)
             assert animation.info["duration"] == 200
-            expected = to_pictures(model.sample(1, seed=seed))[0]
+            expected = to_images(model.sample(1, seed=seed))[0]
             found = np.asarray(animation.convert("L")).astype(int)
             assert np.abs(found - np.asarray(expected)).max() <= 2
     assert facts["zerosum:generated"] == "true"

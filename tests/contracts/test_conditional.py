@@ -214,7 +214,7 @@ def test_bad_runs(conditional: RunConfig, tmp_path: Path) -> None:
 
 def test_a_run_without_classes_says_how_to_train_one_with(run: Path) -> None:
     model = zerosum.load(run, kind=zerosum.Generator)
-    model.game.asked = None
+    model.game.conditional_on = None
     with pytest.raises(RunError, match=r"--game\.conditional projection"):
         model.of_class(0)
 

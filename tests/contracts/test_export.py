@@ -12,11 +12,12 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 from helpers.exported import RUNNERS
-from zerosum.config import ClassifyingConfig, RunConfig, change, from_json, to_json
+from zerosum.config import GameWithClassifierConfig, RunConfig, change, from_json, to_json
 from zerosum.families import family_of
 from zerosum.families.building import build_game
-from zerosum.games import ClassifyingGame, PerturbationGame, TranslationGame
+from zerosum.games import GameWithClassifier, PerturbationGame, TranslationGame
 from zerosum.games.base import evaluating
+from zerosum.models import Autoregressive
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
 from zerosum.training.engine import start_engine
@@ -35,7 +36,10 @@ _MOST: dict[str, Any] = {
     "group_size": 4,
 }
 """The most that a setting of a narrow network may be."""
-_SIDES = {"adversarial": 8, "classification": 28, "semi-supervised": 28, "perturbation": 16}
+_SIDES = {
+    **{"adversarial": 8, "classification": 28, "semi-supervised": 28, "perturbation": 16},
+    "autoregressive": 8,
+}
 """Pixels along the side of pictures for games of a kind, where others have 32."""
 
 _LIKE = ("initialisation", "dropout", "mixing", "input_noise", "noise", "bounded")
@@ -85,7 +89,7 @@ UNLIKE = {_operations(name): name for name in reversed(list(RECIPES))}.values()
 
 def untrained(config: RunConfig, folder: Path) -> Any:
     """A model whose weights and statistics are not those of the beginning."""
-    if isinstance(config.game, ClassifyingConfig):
+    if isinstance(config.game, GameWithClassifierConfig):
         config = replace(config, game=replace(config.game, classes=("cat", "dog", "cow")))
     if config.game.kind == "cartoon":  # Whose content is seen by a network that is downloaded.
         own = folder / "own.py"
@@ -123,10 +127,12 @@ def answers(model: Any, direction: str | None) -> Iterator[tuple[Tensor, Tensor]
             sides = (2 + count % 2) * multiple, (2 + count % 3) * multiple
             images = torch.rand(count, pictures.channels, *sides) * 2 - 1
             yield images, model.translate(images, direction=direction)
-        elif isinstance(model.game, ClassifyingGame):
+        elif isinstance(model.game, GameWithClassifier):
             yield images, model.classifier(images)
         elif isinstance(model.game, PerturbationGame):
             yield images, model.game.attack.network.eval()(images)
+        elif isinstance(model, Autoregressive):
+            yield images, model.game.players["model"].best(images)
         else:
             latents = model.latent.latents(range(count), seed=3)
             yield latents, model.sample(count, seed=3)

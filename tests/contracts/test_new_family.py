@@ -50,7 +50,7 @@ def test_a_new_family_trains_resumes_is_loaded_and_scored_as_all_others(
     main(["resume", str(run), "--images", "128", "--quiet"])
     model: Any = zerosum.load(run, device="cpu")
     assert (type(model).__name__, model.images_seen) == ("Autoencoder", 128)
-    with pytest.raises(RunError, match="makes pictures from nothing: it reconstructs"):
+    with pytest.raises(RunError, match="makes pictures from latents: it reconstructs"):
         zerosum.load(run, kind=zerosum.Generator)
     capsys.readouterr()
     main(["evaluate", str(run), "--count", "32", "--json", "--device", "cpu"])

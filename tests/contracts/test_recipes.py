@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from zerosum.config import ClassifyingConfig, change
+from zerosum.config import GameWithClassifierConfig, change
 from zerosum.errors import UnknownNameError
 from zerosum.families.building import build_game
 from zerosum.networks.kinds import count_parameters
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def _weights(name: str, folder: Path) -> int:
     config = recipe(name)
-    if isinstance(config.game, ClassifyingConfig):
+    if isinstance(config.game, GameWithClassifierConfig):
         config = replace(config, game=replace(config.game, classes=tuple("0123456789")))
     if config.game.kind == "cartoon":  # Whose content is seen by a network that is downloaded.
         own = folder / "own.py"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from helpers.quick_runs import KINDS
-from zerosum.attacks import ATTACKS, NORMS, PixelClassifier, attack_pictures
+from zerosum.attacks import ATTACKS, NORMS, PixelClassifier, attack_images
 from zerosum.config import change
 from zerosum.errors import ConfigError, DataError, ZerosumError
 from zerosum.families import family_of
@@ -84,12 +84,12 @@ def _attack(classifier: PixelClassifier, images: Any) -> Tensor:
     count = len(images) if isinstance(images, Tensor) and images.ndim else 2
     labels = torch.zeros(count, dtype=torch.long)
     attack = ATTACKS["fgsm"](NORMS["linf"])
-    found: Tensor = unwrap(attack_pictures)(attack, classifier, images, labels, epsilon=0.1).images
+    found: Tensor = unwrap(attack_images)(attack, classifier, images, labels, epsilon=0.1).images
     return found
 
 
 @st.composite
-def _pictures(draw: st.DrawFn, right: tuple[int, ...]) -> Any:
+def _images(draw: st.DrawFn, right: tuple[int, ...]) -> Any:
     """Anything, of which about a third could be pictures of the right shape."""
     if draw(st.integers(0, 9)) == 0:
         return draw(st.sampled_from(THINGS))
@@ -130,7 +130,7 @@ def _try(use: Use, images: Any) -> bool:
 def test_pictures_are_used_or_refused(
     uses: dict[str, Use], kind: str, data: st.DataObject
 ) -> None:
-    _try(uses[kind], data.draw(_pictures(SHAPES[kind])))
+    _try(uses[kind], data.draw(_images(SHAPES[kind])))
 
 
 @pytest.mark.slow
@@ -140,7 +140,7 @@ def test_pictures_are_used_or_refused(
 def test_thousands_of_pictures_are_used_or_refused(
     uses: dict[str, Use], kind: str, data: st.DataObject
 ) -> None:
-    _try(uses[kind], data.draw(_pictures(SHAPES[kind])))
+    _try(uses[kind], data.draw(_images(SHAPES[kind])))
 
 
 @pytest.mark.parametrize("kind", SHAPES)
@@ -187,7 +187,7 @@ def test_labels_that_are_none_are_refused(labels: Any) -> None:
     classifier = PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
     attack, images = ATTACKS["fgsm"](NORMS["linf"]), torch.zeros(2, 1, 4, 4)
     with pytest.raises(DataError, match=r"labels from 0 to 1, whole numbers of shape \(2,\)"):
-        unwrap(attack_pictures)(attack, classifier, images, labels, epsilon=0.1)
+        unwrap(attack_images)(attack, classifier, images, labels, epsilon=0.1)
 
 
 def test_batches_without_pictures_are_refused(uses: dict[str, Use], tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_batches_without_pictures_are_refused(uses: dict[str, Use], tmp_path: Pa
     classifier = PixelClassifier(network=nn.Sequential(nn.Flatten(), nn.Linear(16, 2)))
     attack, images = ATTACKS["fgsm"](NORMS["linf"]), torch.zeros(2, 1, 4, 4)
     with pytest.raises(ConfigError, match="batch_size must be at least 1, got -1"):
-        attack_pictures(
+        attack_images(
             attack, classifier, images, torch.zeros(2).long(), epsilon=0.1, batch_size=-1
         )
 

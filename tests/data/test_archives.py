@@ -40,7 +40,7 @@ def png(number: int) -> bytes:
 
 
 def names(source: Source) -> list[str]:
-    return [source.picture_name(index) for index in range(len(source))]
+    return [source.image_name(index) for index in range(len(source))]
 
 
 def read_all(source: Source) -> dict[str, bytes | None]:
@@ -192,7 +192,7 @@ def test_70_000_entries_are_all_listed_though_16_bits_cannot_count_them(tmp_path
     sizes = struct.pack("<2H2LH", count, count, len(entries), start, 0)
     path.write_bytes(whole[:start] + entries + END + bytes(4) + sizes)
     source = open_source(str(path))
-    assert (len(source), source.picture_name(69_999)) == (70_000, "69999.png")
+    assert (len(source), source.image_name(69_999)) == (70_000, "69999.png")
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 65535])

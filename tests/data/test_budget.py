@@ -51,11 +51,11 @@ def run(acts: list[Callable[[], None]], threads: int) -> None:
 
 
 # Each picture reserves a few times: the bytes of its file, then its pixels, then a copy.
-PICTURES = st.lists(st.lists(st.integers(0, 3 * LIMIT), min_size=1, max_size=4), max_size=20)
+IMAGES = st.lists(st.lists(st.integers(0, 3 * LIMIT), min_size=1, max_size=4), max_size=20)
 
 
 @settings(max_examples=60, deadline=None)
-@given(pictures=PICTURES, threads=st.integers(1, 8))
+@given(pictures=IMAGES, threads=st.integers(1, 8))
 def test_at_most_the_limit_and_one_picture_are_reserved_and_nobody_hangs(
     pictures: list[list[int]], threads: int
 ) -> None:

@@ -19,7 +19,7 @@ from helpers.profiles import (
     rgb_profile,
 )
 from zerosum.data.colours import describes, from_srgb, to_srgb
-from zerosum.data.fitting import convert, fit_picture
+from zerosum.data.fitting import convert, fit_image
 from zerosum.data.settings import StoreSettings
 
 WIDE = rgb_profile((0.5151, 0.2412, -0.0011), (0.2919, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
@@ -182,5 +182,5 @@ def test_the_switch_is_part_of_the_settings() -> None:
     kept, converted = (StoreSettings(size=(2, 3), srgb=srgb) for srgb in (False, True))
     assert kept.as_text() != converted.as_text()
     picture = coloured("RGB", (200, 10, 60), SWAPPED)
-    assert fit_picture(picture, kept)[0, 0].tolist() == [200, 10, 60]
-    assert near(tuple(fit_picture(picture, converted)[0, 0].tolist()), (60, 200, 10))
+    assert fit_image(picture, kept)[0, 0].tolist() == [200, 10, 60]
+    assert near(tuple(fit_image(picture, converted)[0, 0].tolist()), (60, 200, 10))

@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 
 from zerosum.data.fitting import convert
 from zerosum.data.sources import UnreadableError
-from zerosum.data.sources.decoding import PICTURE_SUFFIXES, decode, is_picture_name
+from zerosum.data.sources.decoding import IMAGE_SUFFIXES, decode, is_image_name
 
 SUFFIXES = {
     **{"PNG": "png", "JPEG": "jpg", "MPO": "mpo", "WEBP": "webp", "GIF": "gif", "TIFF": "tif"},
@@ -67,14 +67,14 @@ def apart(first: Image.Image, second: Image.Image) -> float:
 @pytest.mark.parametrize("kind", SUFFIXES)
 def test_every_format_is_read_by_its_suffix(kind: str) -> None:
     name = f"a.{SUFFIXES[kind]}"
-    assert is_picture_name(name)
+    assert is_image_name(name)
     assert apart(decode(encode(quarters(), kind), name), quarters()) < 12
 
 
 def test_the_suffixes_of_phones_and_cameras_are_known() -> None:
     wanted = ".heic .HEIF .hif .avif .jp2 .j2k .tga .qoi .jpe .dib .apng .JPG .webp"
-    assert all(is_picture_name(f"1{suffix}") for suffix in wanted.split())
-    assert not {".eps", ".ps", ".pdf", ".svg", ".txt", ".gz"} & PICTURE_SUFFIXES
+    assert all(is_image_name(f"1{suffix}") for suffix in wanted.split())
+    assert not {".eps", ".ps", ".pdf", ".svg", ".txt", ".gz"} & IMAGE_SUFFIXES
 
 
 @pytest.mark.parametrize("kind", ["EPS", "PDF", "ICO", "PCX", "SGI", "DDS", "SPIDER"])
@@ -402,6 +402,6 @@ def test_damaged_files_are_named_or_come_out_in_a_mode_that_converts(
 
 def test_two_bytes_or_fewer_are_named() -> None:
     for content in (b"", b"P", b"\xff", b"BM", b"\x89P", b"ft"):
-        for suffix in PICTURE_SUFFIXES:
+        for suffix in IMAGE_SUFFIXES:
             with pytest.raises(UnreadableError):
                 decode(content, f"a{suffix}")

@@ -35,7 +35,7 @@ SMALL = StoreSettings(size=(8, 8))
 
 
 def names(source: Source) -> list[str]:
-    return [source.picture_name(index) for index in range(len(source))]
+    return [source.image_name(index) for index in range(len(source))]
 
 
 def numbered(count: int, *, first: int = 0) -> ArraySource:
@@ -224,7 +224,7 @@ def test_arrays_are_paired_by_number(tmp_path: Path) -> None:
     specs = {"data_a": str(tmp_path / "a.npy"), "data_b": str(tmp_path / "b.npy")}
     a, b = open_domains("", **specs, pairing="names")
     assert [a.partner_name(i) for i in range(12)] == [b.partner_name(i) for i in range(12)]
-    assert len({a.picture_name(i) for i in range(12)}) == 12
+    assert len({a.image_name(i) for i in range(12)}) == 12
 
 
 def test_another_order_is_another_identity() -> None:
@@ -460,8 +460,8 @@ def test_real_emoji_are_paired_by_code_point(real: Path) -> None:
     a, b = open_domains(spec, pairing="names")
     assert len(a) == len(b) > 1_000
     for index in range(0, len(a), 100):
-        assert a.picture_name(index).removeprefix("trainA") == (
-            b.picture_name(index).removeprefix("trainB")
+        assert a.image_name(index).removeprefix("trainA") == (
+            b.image_name(index).removeprefix("trainB")
         )
 
 

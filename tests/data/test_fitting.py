@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from zerosum.data.fitting import TooSmallError, crop_box, fit_picture, pad_size
+from zerosum.data.fitting import TooSmallError, crop_box, fit_image, pad_size
 from zerosum.data.settings import Filter, Fit, StoreSettings
 from zerosum.errors import ConfigError, DataError
 from zerosum.recipes import RECIPES
@@ -37,16 +37,16 @@ def test_every_size_and_fit_gives_the_shape_asked_for_and_keeps_a_plain_colour(
     wanted = StoreSettings(
         size=size, channels=channels, fit=fit, enlarge=True, background=(77, 77, 77)
     )
-    pixels = fit_picture(plain, wanted)
+    pixels = fit_image(plain, wanted)
     assert pixels.shape == (*size, channels)
     assert set(np.unique(pixels)) == {77}
 
 
 def test_crop_keeps_the_middle_and_pad_keeps_all() -> None:
     wide = halves(30, 10)
-    cropped = fit_picture(wide, StoreSettings(size=(10, 10), channels=1))
+    cropped = fit_image(wide, StoreSettings(size=(10, 10), channels=1))
     assert set(np.unique(cropped)) == {255}
-    padded = fit_picture(wide, StoreSettings(size=(10, 10), channels=1, fit="pad", filter="box"))
+    padded = fit_image(wide, StoreSettings(size=(10, 10), channels=1, fit="pad", filter="box"))
     assert set(np.unique(padded[:3])) == {255}
     assert padded[5, 0, 0] == 0
     assert padded[5, 5, 0] == 255
@@ -55,7 +55,7 @@ def test_crop_keeps_the_middle_and_pad_keeps_all() -> None:
 def test_pad_frames_small_pictures_without_touching_them() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
     frame = StoreSettings(size=(32, 32), channels=1, fit="pad", background=(0, 0, 0))
-    framed = fit_picture(Image.fromarray(pixels), frame)[..., 0]
+    framed = fit_image(Image.fromarray(pixels), frame)[..., 0]
     assert np.array_equal(framed[2:30, 2:30], pixels)
     assert framed.sum() == pixels.sum()
 
@@ -63,7 +63,7 @@ def test_pad_frames_small_pictures_without_touching_them() -> None:
 @pytest.mark.parametrize("filter_", FILTERS)
 def test_the_right_size_is_left_alone_by_every_filter(filter_: Filter) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
-    kept = fit_picture(Image.fromarray(pixels), StoreSettings(size=(9, 7), filter=filter_))
+    kept = fit_image(Image.fromarray(pixels), StoreSettings(size=(9, 7), filter=filter_))
     assert np.array_equal(kept, pixels)
 
 
@@ -71,7 +71,7 @@ def test_the_right_size_is_left_alone_by_every_filter(filter_: Filter) -> None:
 def test_all_filters_but_nearest_are_antialiased(filter_: Filter) -> None:
     """A fine chessboard becomes grey when it is shrunk, unless every second pixel is dropped."""
     board = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype(np.uint8)
-    small = fit_picture(
+    small = fit_image(
         Image.fromarray(board), StoreSettings(size=(16, 16), channels=1, filter=filter_)
     )
     grey = np.abs(small[2:-2, 2:-2].astype(int) - 127).max() < 30
@@ -82,18 +82,16 @@ def test_all_filters_but_nearest_are_antialiased(filter_: Filter) -> None:
 def test_smaller_pictures_are_refused_unless_enlarging_is_allowed(fit: Fit) -> None:
     small = Image.new("RGB", (31, 64))
     with pytest.raises(TooSmallError, match="64x31"):
-        fit_picture(small, StoreSettings(size=(32, 32), fit=fit))
-    fit_picture(small, StoreSettings(size=(32, 31), fit=fit))
-    fit_picture(small, StoreSettings(size=(32, 32), fit=fit, enlarge=True))
+        fit_image(small, StoreSettings(size=(32, 32), fit=fit))
+    fit_image(small, StoreSettings(size=(32, 31), fit=fit))
+    fit_image(small, StoreSettings(size=(32, 32), fit=fit, enlarge=True))
 
 
 def test_grey_becomes_rgb_by_repeating_and_rgb_grey_by_luma() -> None:
     grey = Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8))
-    rgb = fit_picture(grey, StoreSettings(size=(8, 8)))
+    rgb = fit_image(grey, StoreSettings(size=(8, 8)))
     assert np.array_equal(rgb, np.asarray(grey)[..., None].repeat(3, axis=2))
-    red = fit_picture(
-        Image.new("RGB", (8, 8), (255, 0, 0)), StoreSettings(size=(8, 8), channels=1)
-    )
+    red = fit_image(Image.new("RGB", (8, 8), (255, 0, 0)), StoreSettings(size=(8, 8), channels=1))
     assert set(np.unique(red)) == {76}
 
 
@@ -101,46 +99,46 @@ def test_grey_becomes_rgb_by_repeating_and_rgb_grey_by_luma() -> None:
 def test_transparent_pictures_are_laid_on_the_background(channels: int) -> None:
     clear = Image.new("RGBA", (8, 8), (9, 9, 9, 0))
     wanted = StoreSettings(size=(8, 8), channels=channels, background=(50, 50, 50))
-    assert set(np.unique(fit_picture(clear, wanted))) == {50}
+    assert set(np.unique(fit_image(clear, wanted))) == {50}
     half = Image.new("RGBA", (8, 8), (250, 250, 250, 128))
-    assert 149 <= int(fit_picture(half, wanted)[0, 0, 0]) <= 151
+    assert 149 <= int(fit_image(half, wanted)[0, 0, 0]) <= 151
 
 
 def test_alpha_is_kept_where_it_is_asked_for() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (8, 8, 4), np.uint8)
-    kept = fit_picture(Image.fromarray(pixels), StoreSettings(size=(8, 8), channels=4))
+    kept = fit_image(Image.fromarray(pixels), StoreSettings(size=(8, 8), channels=4))
     assert np.array_equal(kept, pixels)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "P", "CMYK"])
 def test_alpha_is_not_made_up(mode: str) -> None:
     with pytest.raises(DataError, match=f"mode {mode} without alpha"):
-        fit_picture(Image.new(mode, (8, 8)), StoreSettings(size=(8, 8), channels=4))
+        fit_image(Image.new(mode, (8, 8)), StoreSettings(size=(8, 8), channels=4))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "HSV"])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_every_common_mode_is_converted(mode: str, channels: int) -> None:
     wanted = StoreSettings(size=(8, 8), channels=channels)
-    assert fit_picture(Image.new(mode, (8, 8)), wanted).shape == (8, 8, channels)
+    assert fit_image(Image.new(mode, (8, 8)), wanted).shape == (8, 8, channels)
 
 
 def test_sixteen_bits_are_scaled_and_not_cut_off() -> None:
     deep = Image.fromarray(np.array([[0, 257], [32768, 65535]], np.uint16))
-    pixels = fit_picture(deep, StoreSettings(size=(2, 2), channels=1))
+    pixels = fit_image(deep, StoreSettings(size=(2, 2), channels=1))
     assert pixels[..., 0].tolist() == [[0, 1], [128, 255]]
 
 
 def test_modes_without_a_range_are_refused() -> None:
     with pytest.raises(DataError, match="mode F has no range"):
-        fit_picture(Image.new("F", (8, 8)), StoreSettings(size=(8, 8)))
+        fit_image(Image.new("F", (8, 8)), StoreSettings(size=(8, 8)))
 
 
 def test_a_transparent_colour_of_a_palette_counts_as_alpha() -> None:
     image = Image.new("P", (8, 8), 3)
     image.info["transparency"] = 3
     wanted = StoreSettings(size=(8, 8), background=(1, 2, 3))
-    assert fit_picture(image, wanted)[0, 0].tolist() == [1, 2, 3]
+    assert fit_image(image, wanted)[0, 0].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -235,5 +233,5 @@ def test_a_padded_picture_fits_its_frame_and_touches_it(height: int) -> None:
 def test_sizes_whose_boxes_do_not_come_out_even_are_cut(size: tuple[int, int]) -> None:
     picture = Image.new("L", size, 9)
     for side in (28, 44, 52, 60, 100):
-        pixels = fit_picture(picture, StoreSettings(size=(side, side), channels=1))
+        pixels = fit_image(picture, StoreSettings(size=(side, side), channels=1))
         assert set(np.unique(pixels)) == {9}

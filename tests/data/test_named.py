@@ -209,7 +209,7 @@ def test_celeba(root: Path, place: str) -> None:
     rows = [f"{index:06d}.jpg {part}" for index, part in zip(range(1, 6), "00120", strict=True)]
     (folder / "list_eval_partition.txt").write_text("\n".join(rows) + "\n")
     source = open_source("celeba")
-    assert [source.picture_name(i) for i in range(3)] == ["000001.jpg", "000002.jpg", "000005.jpg"]
+    assert [source.image_name(i) for i in range(3)] == ["000001.jpg", "000002.jpg", "000005.jpg"]
     assert (source.read(0).size, source.label(0), source.name) == (
         (178, 218),
         None,

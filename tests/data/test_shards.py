@@ -130,7 +130,7 @@ def test_two_pictures_of_one_sample_are_both_kept_with_its_class(
     label = f"{two[0].split('.')[0]}.cls"
     files = {two[0]: png(1), label: b"5", two[1]: png(2)}
     source = open_source(shards(tmp_path, files))
-    assert [source.picture_name(index) for index in range(2)] == [f"5/0/{name}" for name in two]
+    assert [source.image_name(index) for index in range(2)] == [f"5/0/{name}" for name in two]
     assert found(source) == [(1, "5"), (2, "5")]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from zerosum.data import StoreSettings, build_store, open_source
-from zerosum.data.fitting import TooSmallError, fit_picture
+from zerosum.data.fitting import TooSmallError, fit_image
 from zerosum.data.smoothing import EdgeSmoothed, find_edges, smooth_edges
 from zerosum.data.sources.arrays import ArraySource
 from zerosum.errors import ConfigError
@@ -161,7 +161,7 @@ def test_pictures_are_smoothed_in_the_size_of_the_store(tmp_path: Path) -> None:
     store_settings = StoreSettings(size=(20, 30))
     source = EdgeSmoothed(source_of(large), store_settings)
     store = build_store(source, store_settings, cache=tmp_path)
-    small = fit_picture(source_of(large).read(0), store_settings)
+    small = fit_image(source_of(large).read(0), store_settings)
     assert np.array_equal(store.images[0], smooth_edges(small))
     assert not np.array_equal(store.images[0], small)
 
@@ -193,7 +193,7 @@ def test_real_cartoons_lose_their_edges_and_keep_their_colours(real: Path) -> No
     opaque = StoreSettings(size=(64, 64))
     smoothed = EdgeSmoothed(emoji, opaque)
     for index in range(0, len(emoji), 400):
-        before = fit_picture(emoji.read(index), opaque)
+        before = fit_image(emoji.read(index), opaque)
         after = np.asarray(smoothed.read(index))
         steep, less = (np.abs(np.diff(it.astype(int), axis=0)).max() for it in (before, after))
         assert less < 0.8 * steep

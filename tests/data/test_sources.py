@@ -33,7 +33,7 @@ Maker = Callable[..., Path]
 
 
 def names(source: Source) -> list[str]:
-    return [source.picture_name(index) for index in range(len(source))]
+    return [source.image_name(index) for index in range(len(source))]
 
 
 def chunk(source: Source, start: int, stop: int) -> NDArray[np.uint8]:

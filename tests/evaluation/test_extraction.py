@@ -11,7 +11,7 @@ from zerosum.data import Store, StoreSettings, build_store, open_source
 from zerosum.errors import DataError
 from zerosum.evaluation.extraction import (
     ImageSubset,
-    choose_pictures,
+    choose_images,
     extract,
     extract_from_store,
     kept_on_disk,
@@ -47,7 +47,7 @@ def test_the_second_look_needs_no_network(store: Store, tmp_path: Path) -> None:
     second = extract_from_store(store, network, count=20, seed=0, cache=tmp_path, progress=again)
     assert again.done == 0
     assert torch.equal(first.features, second.features)
-    assert np.array_equal(first.pictures[:], second.pictures[:])
+    assert np.array_equal(first.images[:], second.images[:])
 
 
 @pytest.mark.parametrize("change", ["weights", "count", "seed", "pictures"])
@@ -85,10 +85,10 @@ def test_a_broken_file_in_the_cache_is_made_anew(store: Store, tmp_path: Path) -
 
 
 def test_the_pictures_chosen_are_distinct_and_follow_from_the_seed() -> None:
-    chosen = choose_pictures(1_000, 100, seed=3)
+    chosen = choose_images(1_000, 100, seed=3)
     assert len(set(chosen.tolist())) == 100
-    assert np.array_equal(chosen, choose_pictures(1_000, 100, seed=3))
-    assert not np.array_equal(chosen, choose_pictures(1_000, 100, seed=4))
+    assert np.array_equal(chosen, choose_images(1_000, 100, seed=3))
+    assert not np.array_equal(chosen, choose_images(1_000, 100, seed=4))
 
 
 def test_pictures_on_disk_are_those_that_came() -> None:

@@ -20,7 +20,7 @@ OPTIONS = {
 @pytest.mark.parametrize("name", RECIPES)
 def test_who_has_begun_with_the_digits_is_told_a_recipe_that_there_is(name: str) -> None:
     config = recipe(name)
-    assert family_of(config).recipe_for_own_pictures(config).split()[0] in RECIPES
+    assert family_of(config).recipe_for_own_images(config).split()[0] in RECIPES
 
 
 @pytest.mark.parametrize("family", OPTIONS)

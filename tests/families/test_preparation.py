@@ -12,7 +12,7 @@ from helpers.profiles import SWAPPED
 from zerosum.config import RunConfig, change
 from zerosum.data import Domains
 from zerosum.errors import DataError
-from zerosum.families.loading import prepare_pictures
+from zerosum.families.loading import prepare_images
 from zerosum.families.preparation import prepare_store
 from zerosum.recipes import recipe
 
@@ -51,7 +51,7 @@ def test_so_do_two_domains(pairing: Any, tmp_path: Path, monkeypatch: pytest.Mon
 
     def prepare(limit: int) -> list[list[int]]:
         config = config_of("cyclegan-small", tmp_path / "both", pixel_limit=limit)
-        domains = prepare_pictures(change(config, {"pairing": pairing}))
+        domains = prepare_images(change(config, {"pairing": pairing}))
         assert isinstance(domains, Domains)
         return [store.images[0, 0, 0].tolist() for store in (domains.a, domains.b)]
 

@@ -91,13 +91,13 @@ def test_pictures_of_its_size_are_seen_alike_whatever_the_resize(
 
 class Listed(torch.utils.data.Dataset[Tensor]):
     def __init__(self, pictures: Tensor) -> None:
-        self.pictures = pictures
+        self.images = pictures
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
     def __getitem__(self, index: int) -> Tensor:
-        return self.pictures[index]
+        return self.images[index]
 
 
 def test_the_scores_are_those_of_torch_fidelity(

@@ -64,7 +64,7 @@ def _play(game: AdversarialGame, now: Round) -> list[Turn]:
     return list(game.turns(_ONES, now))
 
 
-def test_an_undecided_discriminator_pays_log_4() -> None:
+def test_the_loss_of_an_undecided_discriminator_is_log_4() -> None:
     discriminator, generator = _play(_game(), _round())
     assert discriminator.cost.item() == pytest.approx(math.log(4))
     assert generator.cost.item() == pytest.approx(math.log(2))
@@ -78,7 +78,7 @@ def test_accuracy_is_a_matter_of_order_for_every_objective() -> None:
         assert discriminator.scores["accuracy"].item() < 0.5 < generator.scores["accuracy"].item()
 
 
-def test_a_better_discriminator_pays_less_and_a_fooled_one_more() -> None:
+def test_a_better_discriminator_has_a_lower_loss_and_a_fooled_one_a_higher() -> None:
     right = _play(_game(weight=1.0), _round())[0].cost
     wrong = _play(_game(weight=-1.0), _round())[0].cost
     assert right < math.log(4) < wrong
@@ -109,39 +109,39 @@ def test_critic_turns() -> None:
 
 
 def test_the_generator_may_draw_more_at_its_turn_than_there_are_real_pictures() -> None:
-    """The other player is shown as many generated pictures as real ones."""
-    game, judged = _game(critic_turns=2, generator_batch=3), []
+    """D is given as many generated images as real ones."""
+    game, sizes = _game(critic_turns=2, generator_batch=3), []
     critic = game.players["discriminator"].network
-    critic.register_forward_hook(lambda _, given, __: judged.append(len(given[0])))
+    critic.register_forward_hook(lambda _, given, __: sizes.append(len(given[0])))
     _play(game, _round(0))
     _play(game, _round(1))
-    assert judged == [8, 8, 8, 8, 24]
+    assert sizes == [8, 8, 8, 8, 24]
 
 
 def test_each_of_more_generated_pictures_is_paired_with_a_real_one() -> None:
-    """Log 2 where nothing tells them apart, whatever their number."""
+    """Log 2 where all logits are equal, whatever their number."""
     generator = _play(_game(objective="relativistic", generator_batch=3), _round())[1]
     assert generator.cost.item() == pytest.approx(math.log(2))
 
 
 def test_real_pictures_fill_the_gaps_between_their_levels() -> None:
     """The published program: 2 (k / 256 − ½), and noise from 0 to 1/128."""
-    shown: list[torch.Tensor] = []
+    shown_images: list[torch.Tensor] = []
     game = _game(dequantise=True)
     critic = game.players["discriminator"].network
-    critic.register_forward_hook(lambda _, given, __: shown.append(given[0]))
+    critic.register_forward_hook(lambda _, given, __: shown_images.append(given[0]))
     levels = torch.tensor([0.0, 1.0, 128.0, 255.0]).view(1, 1, 2, 2).expand(4000, 1, 2, 2)
     batch = Batch(images=levels / 127.5 - 1)
     list(game.turns(batch, _round()))
-    extra = shown[0] - 2 * (levels / 256 - 0.5)
+    extra = shown_images[0] - 2 * (levels / 256 - 0.5)
     assert extra.min() >= -1e-6
     assert extra.max() <= 1 / 128 + 1e-6
-    for found, uniform in ((extra.mean(dim=0), 0.5), (extra.std(dim=0), 12**-0.5)):
-        wanted = torch.full((1, 2, 2), uniform / 128)
-        torch.testing.assert_close(found, wanted, atol=2e-4, rtol=0.0)
+    for result, uniform in ((extra.mean(dim=0), 0.5), (extra.std(dim=0), 12**-0.5)):
+        target = torch.full((1, 2, 2), uniform / 128)
+        torch.testing.assert_close(result, target, atol=2e-4, rtol=0.0)
 
 
-def test_a_lazy_penalty_is_paid_seldom_and_more() -> None:
+def test_a_lazy_penalty_is_added_seldom_and_weighs_more() -> None:
     game = _game(weight=3.0, penalties=_R1)
     scores = [_play(game, _round(number))[0].scores for number in range(5)]
     assert ["r1" in score for score in scores] == [True, False, False, False, True]
@@ -161,14 +161,14 @@ def test_penalised_passes_go_past_the_compiler() -> None:
     network = game.players["discriminator"].network
     network.register_forward_pre_hook(lambda module, inputs: calls.append(1))
     assert "r1" in _play(game, _round())[0].scores
-    # Called for fake pictures in D's turn and in G's, not for the real ones, whose slope is paid.
+    # Called for fake images in D's turn and in G's, not for real ones: R1 needs their gradient.
     assert len(calls) == 2
 
 
 @pytest.mark.parametrize(
     ("names", "passes"), [(["r1"], 2), (["r1", "r2"], 2), (["gradient"], 3), (["r2", "dragan"], 3)]
 )
-def test_a_penalty_on_what_is_judged_anyway_needs_no_pass_of_its_own(
+def test_a_penalty_that_uses_the_logits_of_the_loss_needs_no_pass_of_its_own(
     names: list[str], passes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
@@ -185,17 +185,17 @@ def test_a_penalty_on_what_is_judged_anyway_needs_no_pass_of_its_own(
 
 
 @pytest.mark.parametrize(("name", "halved"), [("r1", True), ("r2", True), ("gradient", False)])
-def test_zero_centred_penalties_are_paid_in_the_precision_of_the_cost(
+def test_zero_centred_penalties_have_the_precision_of_the_loss(
     name: str, halved: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     precisions: list[torch.dtype] = []
     forward = Linear.forward
 
-    def seen(network: Linear, images: torch.Tensor) -> torch.Tensor:
+    def received(network: Linear, images: torch.Tensor) -> torch.Tensor:
         precisions.append(forward(network, images).dtype)
         return forward(network, images)
 
-    monkeypatch.setattr(Linear, "forward", seen)
+    monkeypatch.setattr(Linear, "forward", received)
     game = _game(0.7, penalties=penalties(name, weight=2.0))
     with torch.autocast("cpu", dtype=torch.bfloat16):
         turn = next(game.turns(_ONES, _round()))
@@ -210,9 +210,9 @@ def test_one_graph_has_the_gradient_of_separate_ones() -> None:
     turn = next(game.turns(_ONES, _round()))
     fake = game.generate(8, Randomness(seed=0).at(0)).detach()
     apart = game.objective.discriminator(network(_ONES.images), network(fake)).mean()
-    paid = 8.0 * PENALTIES["r1"](network, _ONES.images, fake, Randomness(seed=0)).mean()
+    penalty = 8.0 * PENALTIES["r1"](network, _ONES.images, fake, Randomness(seed=0)).mean()
     weights = game.players["discriminator"].parameters
-    expected = torch.autograd.grad(apart + paid, weights)
+    expected = torch.autograd.grad(apart + penalty, weights)
     torch.testing.assert_close(torch.autograd.grad(turn.cost, weights), expected)
 
 
@@ -221,7 +221,7 @@ def test_instance_noise_fades() -> None:
     assert [noise.at(images) for images in (0, 500, 1000, 5000)] == [0.4, 0.2, 0.0, 0.0]
 
 
-def test_instance_noise_is_seen_by_the_discriminator_only_while_it_lasts() -> None:
+def test_instance_noise_reaches_the_discriminator_only_while_it_lasts() -> None:
     game = _game(weight=1.0, instance_noise=InstanceNoiseConfig(deviation=1.0, until=100))
     images = torch.zeros(64, 1, 2, 2)
     assert game.augment(images, _round(images=0)).std().item() == pytest.approx(1.0, abs=0.2)
@@ -240,7 +240,7 @@ def test_latents(latent: str, check: Callable[[torch.Tensor], bool]) -> None:
     assert check(game.generate(512, Randomness(seed=0)))
 
 
-def test_relativistic_generator_looks_at_real_pictures() -> None:
+def test_the_loss_of_a_relativistic_generator_depends_on_real_images() -> None:
     game = _game(weight=1.0, objective="relativistic")
     batch = [Batch(images=torch.full((8, 1, 2, 2), value)) for value in (0.0, 1.0)]
     costs = [list(game.turns(each, _round()))[1].cost.item() for each in batch]

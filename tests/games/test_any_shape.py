@@ -25,7 +25,7 @@ from zerosum.networks import (
     ConditionalGenerator,
     ReferenceGenerator,
 )
-from zerosum.networks.rows import one_per_picture
+from zerosum.networks.rows import one_per_image
 from zerosum.objectives import OBJECTIVES, SeparateCosts, make_objective
 from zerosum.randomness import Randomness
 from zerosum.types import Batch, DomainBatch
@@ -43,7 +43,7 @@ GENERATORS: dict[str, Callable[[], nn.Module]] = {
     ),
     "softplus": lambda: SoftplusGeneratorConfig(latent_size=8).build(SHAPE),
     "conditional": lambda: ConditionalGenerator(
-        MlpGeneratorConfig(latent_size=8 - 3).build(SHAPE, given=4), classes=3, class_size=4
+        MlpGeneratorConfig(latent_size=8 - 3).build(SHAPE, class_size=4), classes=3, class_size=4
     ),
     "reference": lambda: ReferenceGenerator(
         DcganGeneratorConfig(latent_size=8, base_channels=4).build(SHAPE), torch.randn(4, 8)
@@ -66,7 +66,7 @@ def test_columns_cost_what_rows_do(name: str) -> None:
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_cost_of_real_and_of_generated_pictures_by_itself(name: str) -> None:
     objective = make_objective(name)
-    if objective.uses_real_in_generator:  # A pair is judged: there are no two costs.
+    if objective.uses_real_in_generator:  # It compares pairs: there are no two terms.
         assert not isinstance(objective, SeparateCosts)
         return
     assert isinstance(objective, SeparateCosts)
@@ -90,10 +90,10 @@ def test_smoothing_concerns_real_pictures_alone() -> None:
 
 def test_what_is_no_logit_per_picture_is_named() -> None:
     for shape in ((6,), (6, 1), (1, 6), (6, 1, 1, 1)):
-        assert torch.equal(one_per_picture(REAL.view(shape), 6), REAL)
+        assert torch.equal(one_per_image(REAL.view(shape), 6), REAL)
     for wrong in (REAL[:5], REAL.view(3, 2).expand(6, 3, 2), REAL.mean()):
         with pytest.raises(DataError, match=r"one logit per picture.*\(6,\) or \(6, 1\)"):
-            one_per_picture(wrong, 6)
+            one_per_image(wrong, 6)
 
 
 def linear(outputs: int, *, flat: bool, inputs: int = 64) -> nn.Module:
@@ -154,7 +154,7 @@ def test_games_cost_the_same_with_a_column_of_logits(kind: str) -> None:
             torch.testing.assert_close(row.scores[name], column.scores[name], rtol=0, atol=0)
 
 
-def test_a_game_names_a_discriminator_of_several_opinions() -> None:
+def test_a_game_names_a_discriminator_of_several_logits() -> None:
     with pytest.raises(DataError, match=r"one logit per picture.*found \(5, 10\)"):
         adversarial(flat=False, outputs=10)
 

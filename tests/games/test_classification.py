@@ -17,7 +17,7 @@ from zerosum.types import Batch
 NOW = Round(number=0, images_seen=0, random=Randomness(seed=0))
 
 
-def test_an_undecided_classifier_pays_log_k_whatever_the_smoothing() -> None:
+def test_an_undecided_classifier_has_the_loss_log_k_whatever_the_smoothing() -> None:
     for smoothing in (0.0, 0.3):
         costs = cross_entropy(torch.full((4, 7), 2.5), torch.arange(4), smoothing=smoothing)
         torch.testing.assert_close(costs, torch.full((4,), math.log(7)))
@@ -43,7 +43,7 @@ def test_the_gradient_is_the_difference_of_probabilities() -> None:
     torch.testing.assert_close(gradient, expected)
 
 
-def test_the_game_pays_the_mean_and_tells_the_accuracy() -> None:
+def test_the_cost_is_the_mean_and_the_score_the_accuracy() -> None:
     last = nn.Linear(3, 3, bias=False)
     nn.init.eye_(last.weight)
     linear = nn.Sequential(nn.Flatten(), last)
@@ -57,14 +57,14 @@ def test_the_game_pays_the_mean_and_tells_the_accuracy() -> None:
     torch.testing.assert_close(game.classify(images).argmax(1), torch.arange(3))
 
 
-def test_what_is_learnt_from_is_augmented_and_what_is_asked_is_not() -> None:
+def test_what_is_learnt_from_is_augmented_and_what_is_classified_is_not() -> None:
     linear = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
     player = Player(network=linear, optimizer=torch.optim.SGD(linear.parameters(), lr=0.1))
     game = ClassificationGame(
         ClassificationConfig(classes=("a", "b"), augmentation=("cutout",)), classifier=player
     )
     images, labels = torch.ones(2, 1, 8, 8), torch.tensor([0, 1])
-    assert (game.view(images, labels, NOW) == 0).any()
+    assert (game.augment(images, labels, NOW) == 0).any()
     torch.testing.assert_close(game.classify(images), linear(images).softmax(1).detach())
 
 
@@ -81,9 +81,9 @@ def test_any_shape_with_and_without_normalisation(norm: str, shape: tuple[int, i
 def test_scores_of_known_answers() -> None:
     sure = torch.tensor([[0.5, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.75, 0.25], [0.0, 1.0, 0.0]])
     labels = torch.tensor([0, 1, 2, 1])
-    found = accuracy_scores(sure.log(), labels, classes=("a", "b", "c"))
-    assert found["accuracy"].estimate.value == 0.75
+    result = accuracy_scores(sure.log(), labels, classes=("a", "b", "c"))
+    assert result["accuracy"].estimate.value == 0.75
     expected = (math.log(2) + math.log(4)) / 4
-    assert found["cross-entropy"].estimate.value == pytest.approx(expected)
-    assert found["accuracy of c"].estimate.value == 0.0
-    assert found["accuracy of c"].how.endswith("most often taken for b: 1")
+    assert result["cross-entropy"].estimate.value == pytest.approx(expected)
+    assert result["accuracy of c"].estimate.value == 0.0
+    assert result["accuracy of c"].how.endswith("most often taken for b: 1")

@@ -17,7 +17,7 @@ from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.types import Batch
 
-PETS = Classes(names=("cat", "dog", "owl"), pictures=(600, 300, 100))
+PETS = Classes(names=("cat", "dog", "owl"), counts=(600, 300, 100))
 
 
 class Told(nn.Module):
@@ -36,17 +36,17 @@ class Told(nn.Module):
 
 
 class Match(nn.Module):
-    """D(x, y) = s_y times the first pixel of x; notes what it was asked."""
+    """D(x, y) = s_y times the first pixel of x; records its inputs."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.slopes = nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))
-        self.asked: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self.gradients = nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))
+        self.requested: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def forward(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         first = images[:, 0, 0, 0]
-        self.asked.append((first.detach(), labels))
-        return self.slopes[labels] * first
+        self.requested.append((first.detach(), labels))
+        return self.gradients[labels] * first
 
 
 def _game(objective: str, penalty: str) -> AdversarialGame:
@@ -69,9 +69,9 @@ def test_generated_pictures_are_of_the_classes_of_the_real_ones() -> None:
     costs = [turn.cost.item() for turn in game.turns(batch, now)]
     discriminator = game.players["discriminator"].network
     assert isinstance(discriminator, Match)
-    assert len(discriminator.asked) == 4  # both kinds at either turn; R1 asks for no more
-    for images, told in discriminator.asked:
-        assert torch.equal(told, labels)
+    assert len(discriminator.requested) == 4  # both kinds at either turn; R1 asks for no more
+    for images, classes in discriminator.requested:
+        assert torch.equal(classes, labels)
         assert torch.equal(images, labels.float())  # real and generated ones
     # Each generated picture equals the real one it is paired with: log 2, and R1 of s_y².
     assert costs[0] == pytest.approx(0.6931 + (9 + 1 + 4 + 4) / 4, abs=1e-3)
@@ -79,22 +79,24 @@ def test_generated_pictures_are_of_the_classes_of_the_real_ones() -> None:
 
 
 @pytest.mark.parametrize("penalty", PENALTIES)
-def test_penalties_are_paid_for_the_slope_towards_the_class(penalty: str) -> None:
+def test_penalties_use_the_gradient_of_the_class(penalty: str) -> None:
     labels = torch.tensor([2, 0, 1, 1])
     batch = Batch(images=torch.rand(4, 1, 1, 2), labels=labels)
     now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     turn = next(_game("wasserstein", penalty).turns(batch, now))
-    slopes = torch.tensor([3.0, 1.0, 2.0, 2.0])
+    gradients = torch.tensor([3.0, 1.0, 2.0, 2.0])
     aim = 0.0 if penalty in ("r1", "r2") else 1.0
-    assert turn.scores[penalty].item() == pytest.approx((slopes - aim).square().mean().item())
+    assert turn.scores[penalty].item() == pytest.approx((gradients - aim).square().mean().item())
 
 
 def test_classes_are_drawn_as_often_as_they_occur() -> None:
     game = _game("hinge", "r1")
-    told = game.fresh_latents(20_000, Randomness(seed=0))[:, 2:]
-    assert torch.equal(told.sum(dim=1), torch.ones(20_000))
+    one_hot = game.fresh_latents(20_000, Randomness(seed=0))[:, 2:]
+    assert torch.equal(one_hot.sum(dim=1), torch.ones(20_000))
     # Three standard errors of a share of 0.6 are 0.0104.
-    torch.testing.assert_close(told.mean(dim=0), torch.tensor([0.6, 0.3, 0.1]), atol=0.011, rtol=0)
+    torch.testing.assert_close(
+        one_hot.mean(dim=0), torch.tensor([0.6, 0.3, 0.1]), atol=0.011, rtol=0
+    )
     pictures = game.preview(6, Randomness(seed=0), torch.tensor([0, 1, 2, 0, 1, 2]))
     assert pictures[..., 0].flatten().tolist() == [0, 1, 2, 0, 1, 2]
 
@@ -106,7 +108,7 @@ def test_two_processes_draw_the_classes_that_one_would() -> None:
 
 
 def test_a_class_without_pictures_is_never_drawn() -> None:
-    some = Classes(names=("a", "b", "c", "d"), pictures=(0, 5, 0, 0))
+    some = Classes(names=("a", "b", "c", "d"), counts=(0, 5, 0, 0))
     assert set(some.draw(1_000, Randomness(seed=0)).tolist()) == {1}
 
 
@@ -116,23 +118,23 @@ def test_a_class_is_found_by_name_or_number(name: str | int) -> None:
 
 
 def test_a_name_counts_before_a_number() -> None:
-    assert Classes(names=("1", "0"), pictures=(1, 1)).find("1") == 0
+    assert Classes(names=("1", "0"), counts=(1, 1)).find("1") == 0
 
 
 @given(
     names=st.lists(st.integers(0, 30), min_size=1, max_size=9, unique=True),
-    asked=st.integers(0, 30),
+    requested=st.integers(0, 30),
     width=st.integers(0, 3),
 )
 def test_a_number_is_a_name_and_no_position_where_names_are_numbers(
-    names: list[int], asked: int, width: int
+    names: list[int], requested: int, width: int
 ) -> None:
-    classes = Classes(names=tuple(f"{it:0{width}d}" for it in names), pictures=(1,) * len(names))
-    for name in (asked, str(asked), f"{asked:0{width}d}"):
-        if asked in names:
-            assert classes.find(name) == names.index(asked)
+    classes = Classes(names=tuple(f"{it:0{width}d}" for it in names), counts=(1,) * len(names))
+    for name in (requested, str(requested), f"{requested:0{width}d}"):
+        if requested in names:
+            assert classes.find(name) == names.index(requested)
         else:
-            with pytest.raises(ConfigError, match=rf"unknown class '0*{asked}'"):
+            with pytest.raises(ConfigError, match=rf"unknown class '0*{requested}'"):
                 classes.find(name)
 
 

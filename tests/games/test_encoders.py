@@ -1,4 +1,4 @@
-"""ADDA: what moves when, what stands still, and who pays for what."""
+"""ADDA: who moves when, what is frozen, and what each turn costs."""
 
 from copy import deepcopy
 
@@ -50,15 +50,15 @@ def make_loop(
 
 
 def state(game: EncoderGame, name: str) -> dict[str, torch.Tensor]:
-    found = game.players[name].network.state_dict()
-    return {key: value.clone() for key, value in found.items()}
+    result = game.players[name].network.state_dict()
+    return {key: value.clone() for key, value in result.items()}
 
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> set[str]:
     return {name for name, value in one.items() if torch.equal(value, other[name])}
 
 
-def test_first_the_source_learns_and_then_it_stands_still_bit_for_bit() -> None:
+def test_first_the_source_learns_and_then_it_is_frozen_bit_for_bit() -> None:
     game, loop = make_loop()
     beginning = state(game, DOMAIN)
     for _ in range(3):
@@ -96,7 +96,7 @@ def test_the_labels_are_inverted_and_the_domain_head_has_moved_before() -> None:
         for weight in game.players[DOMAIN].parameters:
             weight.add_(0.1)
     second = next(turns)
-    source = game.see_source(batch.a)
+    source = game.source_features(batch.a)
     target = game.players[TARGET].network
     assert isinstance(target, LenetClassifier)
     logits = game.logits(target.features(batch.b))

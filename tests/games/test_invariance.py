@@ -118,7 +118,7 @@ def test_both_turns_are_one_step_of_gradient_reversal(
             torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-7)
 
 
-def test_the_head_learns_to_tell_and_the_features_to_hide() -> None:
+def test_the_head_learns_the_domains_and_the_features_to_hide_them() -> None:
     """D's step lowers L on the features as they were; C's step alone raises L."""
     game, batch = make_game(weight=100.0), make_batch()
     head = game.players[DOMAIN].network
@@ -126,12 +126,12 @@ def test_the_head_learns_to_tell_and_the_features_to_hide() -> None:
     def cost(features: Tensor) -> float:
         return domain_costs(head(features), torch.arange(8) < 4).mean().item()
 
-    before = game.see([batch.a, batch.b]).detach()
+    before = game.features([batch.a, batch.b]).detach()
     undecided = cost(before)
     turns = play(game, batch)
     next(turns)
     game.players[CLASSIFIER].optimizer.step()
-    assert cost(game.see([batch.a, batch.b])) > undecided
+    assert cost(game.features([batch.a, batch.b])) > undecided
     next(turns)
     game.players[DOMAIN].optimizer.step()
     assert cost(before) < undecided
@@ -172,14 +172,14 @@ def test_the_targets_labels_count_where_they_are_given() -> None:
 def test_statistics_of_one_batch_or_of_each_domain() -> None:
     batch = make_batch()
     joint, apart = (make_game(norm="batch", together=together) for together in (True, False))
-    features = [game.see([batch.a, batch.b]) for game in (joint, apart)]
+    features = [game.features([batch.a, batch.b]) for game in (joint, apart)]
     assert not torch.allclose(features[0], features[1])
     network = make_game(norm="batch").players[CLASSIFIER].network
     assert isinstance(network, LenetClassifier)
     torch.testing.assert_close(features[1][4:], network.features(batch.b))
 
 
-def test_a_conditional_head_sees_products_and_sends_nothing_back_through_the_classes() -> None:
+def test_a_conditional_head_is_given_products_and_sends_nothing_back_through_the_classes() -> None:
     features = torch.rand(5, 4, requires_grad=True)
     sure = torch.rand(5, 3).softmax(dim=1)
     products = outer_products(features, sure)
@@ -188,10 +188,10 @@ def test_a_conditional_head_sees_products_and_sends_nothing_back_through_the_cla
     game, batch = make_game(method="cdan", weight=1.0), make_batch()
     network = game.players[CLASSIFIER].network
     assert isinstance(network, LenetClassifier)
-    found = network.features(torch.cat([batch.a, batch.b]))
-    logits = network.head(found)
-    cost, opinions = game.domain_cost(found, logits.detach())
-    assert opinions.shape == (8,)
+    result = network.features(torch.cat([batch.a, batch.b]))
+    logits = network.head(result)
+    cost, domain_logits = game.domain_cost(result, logits.detach())
+    assert domain_logits.shape == (8,)
     cost.backward()  # type: ignore[no-untyped-call]
     assert all(weight.grad is None for weight in network.head.parameters())
     assert all(weight.grad is not None for weight in network.body.parameters())
@@ -205,7 +205,7 @@ def test_entropy_weights_have_mean_1_and_favour_the_sure() -> None:
     torch.testing.assert_close(weights, raw / raw.mean())
 
 
-def published_cdan_e(opinions: Tensor, sure: Tensor, strength: float) -> Tensor:
+def published_cdan_e(domain_logits: Tensor, sure: Tensor, strength: float) -> Tensor:
     """L of the authors' code, which is the mean of both domains' weighted means.
 
     Its weights see the classes' probabilities, against which it reverses their gradient.
@@ -215,7 +215,7 @@ def published_cdan_e(opinions: Tensor, sure: Tensor, strength: float) -> Tensor:
     raw = 1 + torch.exp(-entropy)
     share = torch.cat([raw[:n] / raw[:n].sum().detach(), raw[n:] / raw[n:].sum().detach()])
     right = torch.cat([torch.ones(n), torch.zeros(n)])
-    costs = functional.binary_cross_entropy(opinions.sigmoid(), right, reduction="none")
+    costs = functional.binary_cross_entropy(domain_logits.sigmoid(), right, reduction="none")
     return (share * costs).sum() / share.sum().detach()
 
 
@@ -236,29 +236,29 @@ def test_both_turns_with_entropy_conditioning_are_a_step_of_the_authors_code(
     products = outer_products(Reversal.apply(features, strength), sure.detach())
     cost = cross_entropy(logits[:4], batch.labels_a).mean()
     (cost + published_cdan_e(head(products), sure, strength)).backward()  # type: ignore[no-untyped-call]
-    played = {turn.player: found for turn, found in play(game, batch)}
+    played = {turn.player: result for turn, result in play(game, batch)}
     for name, factor in ((CLASSIFIER, 1), (DOMAIN, 2)):
         for mine, other in zip(played[name], twin.players[name].parameters, strict=True):
             assert other.grad is not None
             torch.testing.assert_close(mine, factor * other.grad, rtol=1e-5, atol=1e-7)
 
 
-def test_a_domain_head_pays_the_sum_of_two_means() -> None:
+def test_the_loss_of_a_domain_head_is_the_sum_of_two_means() -> None:
     """Undecided, log 4: equation 9 of Ganin et al. has a mean for each domain."""
     game, batch = make_game(), make_batch()
     for weight in game.players[DOMAIN].parameters:
         weight.data.zero_()
-    cost, _ = game.domain_cost(game.see([batch.a, batch.b]), None)
+    cost, _ = game.domain_cost(game.features([batch.a, batch.b]), None)
     assert cost.item() == pytest.approx(math.log(4))
 
 
-def test_an_undecided_domain_head_pays_log_2_and_a_sure_one_what_it_is_worth() -> None:
+def test_the_loss_of_a_domain_head_is_log_2_if_it_is_undecided() -> None:
     of_source = torch.tensor([True, False, True, False])
     costs = domain_costs(torch.tensor([0.0, 0.0, -30.0, -30.0]), of_source)
     torch.testing.assert_close(costs, torch.tensor([0.6931472, 0.6931472, 30.0, 0.0]))
 
 
-def test_features_are_encoded_as_the_classifier_sees_them() -> None:
+def test_features_are_encoded_as_the_classifier_extracts_them() -> None:
     game, batch = make_game(norm="batch"), make_batch()
     features = game.encode(batch.b, "target")
     assert game.classifier.training

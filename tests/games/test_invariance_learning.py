@@ -1,4 +1,4 @@
-"""A feature that only the source can be told by: with an adversary, the encoder lets go of it.
+"""A feature that is of use in the source alone: with an adversary, the encoder gives it up.
 
 Source: label y = ±1, x₁ = y + N(0, 1), x₂ = 1.5 y + N(0, 1). Target: x₁ as there, x₂ = 3 + N(0, 1)
 whatever y is. x₁ alone is right in 84.1 % of both domains; on the source, x₂ is the better guide.
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from zerosum.config import InvarianceConfig
 from zerosum.games import InvarianceGame, Player
 from zerosum.games.parts.schedules import Schedule
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.randomness import Randomness
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
@@ -20,13 +20,13 @@ from zerosum.types import DomainBatch
 ROUNDS, SIZE = 800, 128
 
 
-class Line(Classifier):
+class Line(ClassifierNetwork):
     """Two numbers to one feature, and that to two logits."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen = nn.Linear(2, 1)
-        self.body = nn.Sequential(nn.Flatten(), self.seen)
+        self.inputs = nn.Linear(2, 1)
+        self.body = nn.Sequential(nn.Flatten(), self.inputs)
         self.head = nn.Linear(1, 2)
 
 
@@ -68,7 +68,7 @@ def learn(seed: int, weight: float) -> tuple[float, float]:
     Loop(game=game, batches=Points(seed), engine=engine, seed=seed).run(until=ROUNDS * SIZE)
     _, _, target, labels = draw(20_000, Randomness(seed=seed, stream="test"))
     hits = game.classify(target).argmax(dim=1) == labels
-    first, second = line.seen.weight[0].tolist()
+    first, second = line.inputs.weight[0].tolist()
     return abs(second / first), hits.float().mean().item()
 
 

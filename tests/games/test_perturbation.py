@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.victims import linear, two_classes
-from zerosum.attacks import PixelClassifier, attack_pictures
+from zerosum.attacks import PixelClassifier, attack_images
 from zerosum.config import DcganDiscriminatorConfig, PerturbationConfig, ResnetTranslatorConfig
 from zerosum.games import PerturbationGame, Player, Round
 from zerosum.games.perturbation import to_pixels
@@ -99,7 +99,7 @@ def test_the_best_change_of_one_class_is_the_sign_of_its_weights() -> None:
     assert changes.abs().min() > 0.9
 
 
-def test_a_network_learns_and_the_victim_stands_still() -> None:
+def test_a_network_learns_and_the_victim_is_frozen() -> None:
     torch.manual_seed(0)
     inner = nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Dropout(0.5), nn.Flatten(), nn.Linear(144, 3)
@@ -110,11 +110,11 @@ def test_a_network_learns_and_the_victim_stands_still() -> None:
     network = Perturber(
         ResnetTranslatorConfig(base_channels=4, blocks=1).build(shape), image_shape=shape
     )
-    judge = DcganDiscriminatorConfig(base_channels=4, norm="instance").build(shape)
+    critic = DcganDiscriminatorConfig(base_channels=4, norm="instance").build(shape)
     game = PerturbationGame(
         PerturbationConfig(objective="non-saturating", epsilon=1.0),
         generator=player(network, 0.01),
-        discriminator=player(judge, 0.01),
+        discriminator=player(critic, 0.01),
         victim=victim,
     )
     images = torch.rand(16, *shape) * 2 - 1
@@ -145,7 +145,7 @@ def test_only_what_is_left_after_cutting_has_a_size() -> None:
 
 def test_pictures_that_are_named_so_anyhow_are_no_success() -> None:
     weight = torch.zeros(2, 16)
-    victim = linear(weight, torch.tensor([0.0, 1.0]))  # Names 1, whatever it sees.
+    victim = linear(weight, torch.tensor([0.0, 1.0]))  # Predicts 1, whatever its input.
     for target, share in ((1, 0.0), (0, 0.0), (None, 0.0)):
         game = game_of(victim, torch.zeros(16), targeted=target)
         (turn,) = game.turns(Batch(images=greys()), NOW)
@@ -182,6 +182,6 @@ def test_the_preview_is_the_attack() -> None:
     assert changes.abs().max() <= 1 + 1e-5
     clean = to_pixels(images)
     labels = victim(clean).argmax(dim=1)
-    outcome = attack_pictures(game.attack, victim, clean, labels, epsilon=game.settings.epsilon)
+    outcome = attack_images(game.attack, victim, clean, labels, epsilon=game.settings.epsilon)
     torch.testing.assert_close(to_pixels(changed), outcome.images)
     torch.testing.assert_close(clean + game.settings.epsilon * changes, outcome.images)

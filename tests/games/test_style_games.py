@@ -75,15 +75,15 @@ def same(one: object, other: object) -> bool:
 
 def test_growth_holds_and_fades_by_images() -> None:
     growth = Growth(GrowthConfig(hold=100, fade=300))
-    found = [growth.progress(images) for images in (0, 99, 100, 250, 400, 500, 650, 800)]
-    assert found == [0, 0, 0, 0.5, 1, 1, 1.5, 2]
+    result = [growth.progress(images) for images in (0, 99, 100, 250, 400, 500, 650, 800)]
+    assert result == [0, 0, 0, 0.5, 1, 1, 1.5, 2]
     assert Growth(GrowthConfig(hold=100, fade=0)).progress(250) == 2
     assert Growth(GrowthConfig(hold=0, fade=100)).progress(250) == 2.5
 
 
 def test_both_players_and_the_average_grow_with_the_images() -> None:
     loop = loop_of(GROWING)
-    found = []
+    result = []
     while loop.images_seen < 120:
         begin = loop.images_seen
         loop.play_round()
@@ -92,9 +92,9 @@ def test_both_players_and_the_average_grow_with_the_images() -> None:
         assert len({network.progress.item() for network in networks}) == 1
         growth = Growth(GrowthConfig(hold=16, fade=32))
         assert networks[0].progress.item() == min(2, growth.progress(begin))
-        found.append(networks[0].progress.item())
-    assert found == sorted(found)
-    assert (found[0], found[-1]) == (0, 2)
+        result.append(networks[0].progress.item())
+    assert result == sorted(result)
+    assert (result[0], result[-1]) == (0, 2)
 
 
 def test_every_weight_moves_while_networks_grow() -> None:
@@ -151,7 +151,7 @@ def test_the_path_length_of_a_linear_map_is_its_factor() -> None:
     assert lengths.square().mean().item() == pytest.approx(9 * 2, rel=0.05)
 
 
-def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> None:
+def test_paths_of_the_mean_length_have_no_penalty_and_others_are_drawn_to_it() -> None:
     now = Round(number=0, images_seen=0, random=Randomness(seed=0))
     generator, latents = Scaled(2.0), torch.randn(4, 6).requires_grad_()
     paths = PathLength(PathLengthConfig(weight=2.0, every=4))
@@ -160,20 +160,20 @@ def test_paths_of_the_mean_length_cost_nothing_and_others_pull_towards_it() -> N
     mean = 0.01 * known.mean()
     assert paths.mean.item() == pytest.approx(mean.item())
     assert terms["path length"].item() == pytest.approx(known.mean().item())
-    wanted = 8 * (known - mean).square().mean()
-    assert terms["path penalty"].item() == pytest.approx(wanted.item(), rel=1e-5)
-    (slope,) = torch.autograd.grad(terms["path penalty"], [generator.factor])
-    assert slope > 0  # Paths are longer than their mean so far.
+    expected = 8 * (known - mean).square().mean()
+    assert terms["path penalty"].item() == pytest.approx(expected.item(), rel=1e-5)
+    (gradient,) = torch.autograd.grad(terms["path penalty"], [generator.factor])
+    assert gradient > 0  # Paths are longer than their mean so far.
     paths.mean = torch.tensor(1e6)
     again = paths.penalty(generator, latents, now)["path penalty"]
-    (slope,) = torch.autograd.grad(again, [generator.factor])
-    assert slope < 0
+    (gradient,) = torch.autograd.grad(again, [generator.factor])
+    assert gradient < 0
 
 
 def test_the_path_penalty_is_lazy() -> None:
     loop = loop_of(STYLED)
-    paid = ["path penalty" in loop.play_round()["generator"] for _ in range(5)]
-    assert paid == [True, False, True, False, True]
+    is_due = ["path penalty" in loop.play_round()["generator"] for _ in range(5)]
+    assert is_due == [True, False, True, False, True]
 
 
 def test_only_what_is_differentiated_twice_goes_by_the_cheap_convolutions(
@@ -191,14 +191,14 @@ def test_only_what_is_differentiated_twice_goes_by_the_cheap_convolutions(
     for _ in range(4):
         counts.append(0)
         loop.play_round()
-    # R1 is paid in rounds 0 and 3, the path length in 0 and 2.
+    # R1 is due in rounds 0 and 3, the path length in 0 and 2.
     assert [count > 0 for count in counts] == [True, False, True, True]
 
 
 def test_lazy_penalties_are_no_steps_of_their_own() -> None:
     # With k + 1 steps in place of k, Adam's settings would have to be lowered by k / (k + 1).
     loop = loop_of(STYLED)
-    for _ in range(7):  # R1 is paid in rounds 0, 3 and 6, the path length in 0, 2, 4 and 6.
+    for _ in range(7):  # R1 is due in rounds 0, 3 and 6, the path length in 0, 2, 4 and 6.
         loop.play_round()
     for player in loop.game.players.values():
         steps = {int(moments["step"]) for moments in player.optimizer.state.values()}

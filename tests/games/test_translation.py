@@ -49,7 +49,7 @@ class Times(nn.Module):
 
 
 class Mean(nn.Module):
-    """D(x) = w · the mean of each row of pixels: a map of opinions."""
+    """D(x) = w · the mean of each row of pixels: a map of logits."""
 
     def __init__(self, weight: float) -> None:
         super().__init__()
@@ -63,12 +63,12 @@ def _player(network: nn.Module) -> Player:
     return Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
 
 
-def _cycle(there: float, back: float, judge: float = 0.0, **settings: Any) -> CycleGame:
+def _cycle(there: float, back: float, critic: float = 0.0, **settings: Any) -> CycleGame:
     return CycleGame(
         CycleConfig(**settings),
         generators=_player(nn.ModuleDict({"a2b": Times(there), "b2a": Times(back)})),
-        discriminator_a=_player(Mean(judge)),
-        discriminator_b=_player(Mean(judge)),
+        discriminator_a=_player(Mean(critic)),
+        discriminator_b=_player(Mean(critic)),
     )
 
 
@@ -96,35 +96,35 @@ def _scores(game: Game[Any], batch: DomainBatch, now: Round | None = None) -> di
     return {turn.player: turn for turn in _play(game, batch, now)}
 
 
-def test_copies_pay_nothing_for_cycle_and_identity() -> None:
+def test_copies_have_no_cycle_and_identity_loss() -> None:
     turn = _scores(_cycle(1.0, 1.0), _batch())["generators"]
     assert turn.scores["cycle"] == turn.scores["identity"] == 0
     # A discriminator that says 0 of everything: (0 − 1)² in each direction.
     assert turn.cost.item() == pytest.approx(2.0)
 
 
-def test_a_cycle_that_comes_back_pays_nothing_though_it_changes_everything() -> None:
+def test_a_cycle_that_comes_back_has_no_loss_though_it_changes_everything() -> None:
     scores = _scores(_cycle(-2.0, -0.5), _batch())["generators"].scores
     assert scores["cycle"].item() == pytest.approx(0.0, abs=1e-6)
     assert scores["identity"].item() > 0
 
 
 def test_the_terms_are_those_of_the_paper() -> None:
-    batch, there, back, judge = _batch(), 0.5, 3.0, 0.7
-    scores = _scores(_cycle(there, back, judge), batch)["generators"].scores
+    batch, there, back, critic = _batch(), 0.5, 3.0, 0.7
+    scores = _scores(_cycle(there, back, critic), batch)["generators"].scores
     size_a, size_b = batch.a.abs().mean(), batch.b.abs().mean()
     cycle = 10 * abs(there * back - 1) * (size_a + size_b)
     identity = 5 * (abs(there - 1) * size_b + abs(back - 1) * size_a)
     rows = batch.a.mean(dim=(1, 3))
-    adversarial = (judge * there * rows - 1).square().mean()
+    adversarial = (critic * there * rows - 1).square().mean()
     assert scores["cycle"].item() == pytest.approx(cycle.item(), rel=1e-5)
     assert scores["identity"].item() == pytest.approx(identity.item(), rel=1e-5)
     assert scores["adversarial a2b"].item() == pytest.approx(adversarial.item(), rel=1e-5)
 
 
-def test_the_undecided_discriminator_pays_one_half() -> None:
+def test_the_loss_of_the_undecided_discriminator_is_one_half() -> None:
     batch = DomainBatch(a=torch.full((2, *SHAPE), 0.5), b=torch.full((2, *SHAPE), 0.5))
-    turns = _scores(_cycle(1.0, 1.0, judge=1.0), batch)
+    turns = _scores(_cycle(1.0, 1.0, critic=1.0), batch)
     for name in ("discriminator_a", "discriminator_b"):
         # (½ − 1)² + ½²; the translators have moved, but the pictures were made before.
         assert turns[name].cost.item() == pytest.approx(0.5)
@@ -151,7 +151,7 @@ def test_without_identity_nothing_is_translated_for_it() -> None:
 
 @pytest.mark.parametrize("pool", [0, 50])
 def test_only_the_player_whose_turn_it_is_gets_gradients(pool: int) -> None:
-    game = _cycle(0.9, 1.1, judge=0.5, pool=pool)
+    game = _cycle(0.9, 1.1, critic=0.5, pool=pool)
     for turn in _play(game, _batch()):
         others = [player for name, player in game.players.items() if name != turn.player]
         assert all(weight.grad is not None for weight in game.players[turn.player].parameters)
@@ -211,11 +211,11 @@ def test_cut_compares_a_translation_with_its_own_source() -> None:
     assert torch.equal(game.contrast(maps, made, now), game.contrast(maps, made, _now()))
 
 
-def test_cut_moves_translator_and_heads_and_both_terms_are_paid() -> None:
+def test_cut_moves_translator_and_heads_and_both_terms_are_in_the_cost() -> None:
     turns = _scores(_contrastive(nce_weight=2.0), _batch())
     assert list(turns) == ["discriminator", "generator"]
-    paid = turns["generator"].scores
-    total = paid["adversarial"] + paid["nce"]
+    terms = turns["generator"].scores
+    total = terms["adversarial"] + terms["nce"]
     assert turns["generator"].cost.item() == pytest.approx(total.item())
     game = _contrastive()
     for turn in _play(game, _batch()):
@@ -225,18 +225,18 @@ def test_cut_moves_translator_and_heads_and_both_terms_are_paid() -> None:
 
 def test_fast_cut_leaves_pictures_of_the_target_alone() -> None:
     game = _contrastive(nce_identity=False)
-    seen: list[int] = []
+    received: list[int] = []
     translator = game.players["generator"].network.get_submodule("translator")
     assert isinstance(translator, ResnetTranslator)
     whole = translator.with_maps
 
     def watched(images: Tensor) -> tuple[Tensor, list[Tensor]]:
-        seen.append(len(images))
+        received.append(len(images))
         return whole(images)
 
     translator.with_maps = watched  # type: ignore[method-assign]
     list(_play(game, _batch(2)))
-    assert seen == [2, 2]
+    assert received == [2, 2]
 
 
 class AtPlaces(nn.Module):
@@ -244,10 +244,10 @@ class AtPlaces(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[list[int]] = []
+        self.requested: list[list[int]] = []
 
     def forward(self, maps: Sequence[Tensor], places: Sequence[Tensor]) -> list[Tensor]:
-        self.asked += [each.tolist() for each in places]
+        self.requested += [each.tolist() for each in places]
         pairs = zip(maps, places, strict=True)
         return [each.flatten(2)[:, :, chosen].transpose(1, 2) for each, chosen in pairs]
 
@@ -260,21 +260,21 @@ class Ramp(nn.Module):
 
 
 def _ramp(**settings: Any) -> tuple[ContrastiveGame, AtPlaces, Mean]:
-    heads, judge = AtPlaces(), Watched()
+    heads, critic = AtPlaces(), Watched()
     game = ContrastiveGame(
         ContrastiveConfig(**settings),
         generator=_player(
             nn.ModuleDict({"translator": Ramp(), "heads": heads, "other": nn.Linear(1, 1)})
         ),
-        discriminator=_player(judge),
+        discriminator=_player(critic),
     )
-    return game, heads, judge
+    return game, heads, critic
 
 
 def test_cut_asks_for_the_same_places_of_both_and_for_others_in_each_domain() -> None:
     game, heads, _ = _ramp(places=9)
     _scores(game, _batch())
-    made, source, same, target = heads.asked
+    made, source, same, target = heads.requested
     assert made == source
     assert same == target
     assert len(set(made)) == 9
@@ -282,16 +282,16 @@ def test_cut_asks_for_the_same_places_of_both_and_for_others_in_each_domain() ->
 
 
 def test_flip_equivariance_asks_mirror_images_for_the_places_as_they_were() -> None:
-    """FastCUT: D is shown G(flip(x)), and the maps of flip(G(flip(x))) must tell those of x."""
-    game, _, judge = _ramp(nce_identity=False, flip_equivariance=True, temperature=1.0)
+    """FastCUT: D is given G(flip(x)), and the maps of flip(G(flip(x))) are compared with x's."""
+    game, _, critic = _ramp(nce_identity=False, flip_equivariance=True, temperature=1.0)
     batch, now = _batch(8), _now()
     mirrored = _now().random.uniform(8) < 0.5
     assert 0 < mirrored.sum() < 8
     turn = _scores(game, batch, now)["generator"]
     ramp = torch.linspace(0.0, 1.0, 16)
     made = torch.where(mirrored.view(-1, 1, 1, 1), batch.a.flip(3), batch.a) + ramp
-    assert isinstance(judge, Watched)
-    torch.testing.assert_close(judge.shown[1], made)
+    assert isinstance(critic, Watched)
+    torch.testing.assert_close(critic.shown_images[1], made)
     back = torch.where(mirrored.view(-1, 1, 1, 1), batch.a + ramp.flip(0), batch.a + ramp)
     expected = patch_nce(
         *(each.flatten(2).transpose(1, 2) for each in (back, batch.a)), temperature=1.0
@@ -310,26 +310,26 @@ def test_a_game_of_the_other_direction_turns_the_domains_round() -> None:
 
 
 class Watched(Mean):
-    """Remembers what it was shown."""
+    """Records its inputs."""
 
     def __init__(self) -> None:
         super().__init__(0.3)
-        self.shown: list[Tensor] = []
+        self.shown_images: list[Tensor] = []
 
     def forward(self, images: Tensor) -> Tensor:
-        self.shown.append(images.detach())
+        self.shown_images.append(images.detach())
         return super().forward(images)
 
 
-def test_pix2pix_judges_pictures_beside_their_sources() -> None:
-    judge, batch = Watched(), _batch()
+def test_pix2pix_joins_images_with_their_sources() -> None:
+    critic, batch = Watched(), _batch()
     game = PairedGame(
         PairedConfig(objective="non-saturating"),
         generator=_player(Times(0.5)),
-        discriminator=_player(judge),
+        discriminator=_player(critic),
     )
     turn = _scores(game, batch)["generator"]
-    real, fake, again = judge.shown
+    real, fake, again = critic.shown_images
     assert torch.equal(real, torch.cat([batch.a, batch.b], dim=1))
     assert torch.equal(fake, torch.cat([batch.a, 0.5 * batch.a], dim=1))
     assert torch.equal(fake, again)
@@ -337,20 +337,20 @@ def test_pix2pix_judges_pictures_beside_their_sources() -> None:
     assert turn.scores["partner"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
-def _cartoon(judge: nn.Module, **settings: Any) -> CartoonGame:
+def _cartoon(critic: nn.Module, **settings: Any) -> CartoonGame:
     return CartoonGame(
         CartoonConfig(objective="non-saturating", **settings),
         generator=_player(Times(0.5)),
-        discriminator=_player(judge),
+        discriminator=_player(critic),
         content=lambda images: 2 * images,
     )
 
 
 def test_cartoongan_shows_smoothed_edges_as_false() -> None:
-    judge, batch = Watched(), _batch()
-    turn = _scores(_cartoon(judge), batch)["generator"]
+    critic, batch = Watched(), _batch()
+    turn = _scores(_cartoon(critic), batch)["generator"]
     assert batch.smoothed is not None
-    real, made, smoothed, _ = judge.shown
+    real, made, smoothed, _ = critic.shown_images
     assert torch.equal(real, batch.b)
     assert torch.equal(made, 0.5 * batch.a)
     assert torch.equal(smoothed, batch.smoothed)
@@ -360,23 +360,23 @@ def test_cartoongan_shows_smoothed_edges_as_false() -> None:
 
 def test_cartoongans_three_kinds_of_pictures_weigh_alike() -> None:
     """Equation 3: log D(y) + log(1 − D(e(y))) + log(1 − D(G(x))), a mean of each."""
-    judge, batch = Watched(), _batch()
-    game = _cartoon(judge)
+    critic, batch = Watched(), _batch()
+    game = _cartoon(critic)
     next(_play(game, batch))
-    mine = judge.weight.grad
+    mine = critic.weight.grad
     twin = Watched()
-    real, made, smoothed = (twin(images) for images in judge.shown)
+    real, made, smoothed = (twin(images) for images in critic.shown_images)
     cost = (softplus(-real) + softplus(made) + softplus(smoothed)).mean()
     (theirs,) = torch.autograd.grad(cost, twin.weight)
     torch.testing.assert_close(mine, theirs)
 
 
 def test_cartoongan_begins_with_the_content_alone() -> None:
-    judge = Watched()
-    game = _cartoon(judge, warmup=4)
+    critic = Watched()
+    game = _cartoon(critic, warmup=4)
     assert list(_scores(game, _batch(), _now(0))) == ["generator"]
     assert list(_scores(game, _batch(), _now(1))) == ["generator"]
-    assert not judge.shown
+    assert not critic.shown_images
     assert list(_scores(game, _batch(), _now(2))) == ["discriminator", "generator"]
 
 

@@ -95,7 +95,7 @@ def _unseen() -> Iterator[None]:
 def play_unseen(config: RunConfig) -> None:
     """Play three rounds; fails where the host waits in the second or the third."""
     with _possible():
-        loop = make_loop(config, Engine(device=DEVICE, look_every=1_000))
+        loop = make_loop(config, Engine(device=DEVICE, check_every=1_000))
         loop.play_round()  # The first one may prepare something.
     with _unseen():
         for _ in range(2):

@@ -13,7 +13,7 @@ from helpers.command_line import call
 from zerosum.cli.report import warnings_of
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
-from zerosum.families.loading import prepare_pictures
+from zerosum.families.loading import prepare_images
 from zerosum.jobs import train_run
 from zerosum.jobs.estimating import LIBRARIES, Estimate, estimate, refuse_what_has_no_room
 from zerosum.recipes import recipe
@@ -31,7 +31,7 @@ FOUND = Estimate(
 
 
 def _estimate(config: RunConfig) -> Estimate:
-    store: Any = prepare_pictures(config, quiet=True)
+    store: Any = prepare_images(config, quiet=True)
     return estimate(config, CPU, store, None)
 
 
@@ -109,7 +109,7 @@ def test_networks_that_grow_are_estimated_as_they_are_in_the_end(
 def test_the_estimate_by_few_pictures_is_that_of_all(tiny: RunConfig) -> None:
     config = change(tiny, {"batch_size": 32, "game.generator.base_channels": 8})
     by_few = _estimate(config).memory - LIBRARIES
-    store: Any = prepare_pictures(config, quiet=True)
+    store: Any = prepare_images(config, quiet=True)
     whole = replace(config, batch_size=32)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("zerosum.jobs.estimating.FEW", (16, 32))

@@ -100,11 +100,11 @@ def test_ways_stay_in_a_class() -> None:
         """A picture of the class alone."""
 
         def forward(self, latents: Tensor) -> Tensor:
-            told = latents[:, 6:] @ torch.tensor([-1.0, 0.0, 1.0])
-            return told.view(-1, 1, 1, 1).expand(-1, 1, 16, 16) + 0 * self.matrix.sum()
+            classes = latents[:, 6:] @ torch.tensor([-1.0, 0.0, 1.0])
+            return classes.view(-1, 1, 1, 1).expand(-1, 1, 16, 16) + 0 * self.matrix.sum()
 
     game = game_of(Told())
-    game.asked = Classes(names=("a", "b", "c"), pictures=(1, 1, 1))
+    game.conditional_on = Classes(names=("a", "b", "c"), counts=(1, 1, 1))
     assert not path_distances(latent_space(game), PIXELS.extract, pairs=8, seed=0).any()
 
 

@@ -79,7 +79,9 @@ def test_it_leaves_the_generator_as_it_was(space: LatentSpace) -> None:
 
 def test_features_count_as_much_as_pixels(space: LatentSpace) -> None:
     targets = space.draw(space.points(space.latents(range(1), seed=99)))
-    found = project(space, targets, descent=QUICK, see=lambda images: 7 * images.flatten(1) + 1)
+    found = project(
+        space, targets, descent=QUICK, extract=lambda images: 7 * images.flatten(1) + 1
+    )
     plain = project(space, targets, descent=QUICK)
     torch.testing.assert_close(found.random, 2 * plain.random)
     assert (found.distances < 0.1 * found.random).all()

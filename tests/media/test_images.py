@@ -10,17 +10,17 @@ from helpers.places import no_room
 from helpers.profiles import SWAPPED
 from zerosum.errors import ConfigError, FileError
 from zerosum.media.animations import save_gif
-from zerosum.media.images import provenance, save_pictures, save_png, tile, to_pictures
+from zerosum.media.images import provenance, save_images, save_png, tile, to_images
 
 
 def test_pixels_are_what_the_numbers_say() -> None:
     images = torch.tensor([-1.0, 0.0, 1.0, 5.0]).reshape(1, 1, 2, 2)
-    assert np.asarray(to_pictures(images)[0]).tolist() == [[0, 128], [255, 255]]
+    assert np.asarray(to_images(images)[0]).tolist() == [[0, 128], [255, 255]]
 
 
 @pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB"), (4, "RGBA")])
 def test_modes(channels: int, mode: str) -> None:
-    assert to_pictures(torch.zeros(1, channels, 2, 3))[0].mode == mode
+    assert to_images(torch.zeros(1, channels, 2, 3))[0].mode == mode
 
 
 def test_a_sheet_shows_every_image_in_reading_order() -> None:
@@ -63,7 +63,7 @@ def _batches() -> list[torch.Tensor]:
 
 def test_folder_zip_and_array_hold_the_same_pictures(tmp_path: Path) -> None:
     for name in ("folder", "a.zip", "a.npz"):
-        save_pictures(tmp_path / name, _batches(), facts=lambda index: {"index": str(index)})
+        save_images(tmp_path / name, _batches(), facts=lambda index: {"index": str(index)})
     expected = [0, 0, 255, 255]
     files = sorted((tmp_path / "folder").iterdir())
     assert [file.name for file in files] == [f"{index:06d}.png" for index in range(4)]
@@ -81,14 +81,14 @@ def test_folder_zip_and_array_hold_the_same_pictures(tmp_path: Path) -> None:
 def test_an_unknown_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     never = (pytest.fail("drawn") for _ in "x")
     with pytest.raises(ConfigError, match=r"ends in '\.rar'"):
-        save_pictures(tmp_path / "a.rar", never, facts=lambda index: {})
+        save_images(tmp_path / "a.rar", never, facts=lambda index: {})
 
 
 @pytest.mark.parametrize("name", ["new", "new.zip", "new.npz"])
 def test_what_is_finished_stays_and_nothing_half(tmp_path: Path, name: str) -> None:
     batches = [torch.zeros(1, 1, 16, 16), torch.rand(1, 1, 16, 16)]
     with no_room(150), pytest.raises(FileError, match=f"{name} cannot be written: File too large"):
-        save_pictures(tmp_path / "made" / name, batches, facts=lambda index: {})
+        save_images(tmp_path / "made" / name, batches, facts=lambda index: {})
     left = [path.name for path in (tmp_path / "made" / "new").rglob("*")]
     assert left == (["000000.png"] if name == "new" else [])
     assert (tmp_path / "made").exists() is (name == "new")
@@ -97,7 +97,7 @@ def test_what_is_finished_stays_and_nothing_half(tmp_path: Path, name: str) -> N
 def test_pictures_are_not_mixed_with_others(tmp_path: Path) -> None:
     (tmp_path / "old.png").write_bytes(b"")
     with pytest.raises(ConfigError, match="is not empty"):
-        save_pictures(tmp_path, _batches(), facts=lambda index: {})
+        save_images(tmp_path, _batches(), facts=lambda index: {})
 
 
 def test_gif_has_every_frame(tmp_path: Path) -> None:

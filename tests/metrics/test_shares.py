@@ -23,11 +23,11 @@ def test_nobody_and_everybody_are_not_certain(everybody: bool) -> None:
     assert found.error == pytest.approx(math.sqrt(0.02 * 0.98 / 100))
 
 
-@pytest.mark.parametrize("chance", [0.5, 0.1])
-def test_the_error_is_right(chance: float) -> None:
+@pytest.mark.parametrize("probability", [0.5, 0.1])
+def test_the_error_is_right(probability: float) -> None:
     def measure(seed: int) -> Estimate:
-        return share(torch.rand(100, generator=torch.Generator().manual_seed(seed)) < chance)
+        return share(torch.rand(100, generator=torch.Generator().manual_seed(seed)) < probability)
 
     found = calibrate(measure, rounds=400)
-    assert found.mean == pytest.approx(chance, abs=4 * found.of_mean)
+    assert found.mean == pytest.approx(probability, abs=4 * found.of_mean)
     assert found.ratio == pytest.approx(1, abs=0.15)

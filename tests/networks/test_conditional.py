@@ -1,4 +1,4 @@
-"""Networks that are told the class."""
+"""Conditional networks."""
 
 from copy import deepcopy
 
@@ -28,7 +28,7 @@ FAMILIES = [
 SHAPE = (1, 28, 28)
 
 
-def _told(n: int, label: int, size: int) -> torch.Tensor:
+def _latents_of(n: int, label: int, size: int) -> torch.Tensor:
     one = functional.one_hot(torch.full((n,), label), 3)
     return torch.cat([torch.randn(n, size, generator=torch.Generator().manual_seed(0)), one], 1)
 
@@ -42,7 +42,9 @@ def test_every_generator_can_be_told_the_class(name: str) -> None:
     if config.kind == "r3gan":  # Its blocks begin as the identity, but z is heard at once.
         assert generator.inner.latent_size == config.latent_size + 8
     with torch.no_grad():
-        one, again, other = (generator(_told(2, label, config.latent_size)) for label in (0, 0, 1))
+        one, again, other = (
+            generator(_latents_of(2, label, config.latent_size)) for label in (0, 0, 1)
+        )
     assert one.shape == (2, *SHAPE)
     assert torch.equal(one, again)
     assert not torch.allclose(one, other)
@@ -81,8 +83,8 @@ def test_an_embedding_is_as_loud_as_the_latents() -> None:
     assert isinstance(generator, ConditionalGenerator)
     with torch.no_grad():
         generator.embeddings.mul_(100)
-        told = generator.tell(_told(1, 2, 100))[0, 100:]
-    assert told.square().mean().item() == pytest.approx(1.0, rel=1e-5)
+        embedded = generator.condition(_latents_of(1, 2, 100))[0, 100:]
+    assert embedded.square().mean().item() == pytest.approx(1.0, rel=1e-5)
 
 
 def test_mixed_styles_are_of_one_class() -> None:
@@ -90,11 +92,11 @@ def test_mixed_styles_are_of_one_class() -> None:
     config = adversarial(change(recipe("stylegan2-digits"), {"game.generator.mixing": 0.9}))
     generator = build_generator(config.generator, SHAPE, classes=3, class_size=8)
     assert isinstance(generator, ConditionalGenerator)
-    seen: list[torch.Tensor] = []
+    inputs: list[torch.Tensor] = []
     assert isinstance(generator.inner, StyleGenerator)
-    generator.inner.map.register_forward_hook(lambda _, given, __: seen.append(given[0]))
-    generator.train()(_told(4, 1, config.generator.latent_size))
-    first, second = seen
+    generator.inner.map.register_forward_hook(lambda _, given, __: inputs.append(given[0]))
+    generator.train()(_latents_of(4, 1, config.generator.latent_size))
+    first, second = inputs
     assert torch.equal(first[:, -8:], second[:, -8:])
     assert not torch.allclose(first[:, :-8], second[:, :-8])
 

@@ -321,8 +321,8 @@ def test_dropout_acts_in_training_only() -> None:
     assert not torch.equal(generator(z), generator(z))
     generator.eval()
     assert torch.equal(generator(z), generator(z))
-    still = MlpGeneratorConfig(dropout=0.0).build((1, 28, 28))
-    assert torch.equal(still(z), still(z))
+    deterministic = MlpGeneratorConfig(dropout=0.0).build((1, 28, 28))
+    assert torch.equal(deterministic(z), deterministic(z))
 
 
 def test_residual_networks_start_as_their_authors_do() -> None:

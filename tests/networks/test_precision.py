@@ -46,13 +46,13 @@ def half() -> torch.autocast:
 @pytest.mark.parametrize("name", JUDGES)
 def test_the_last_stage_computes_in_full_precision(name: str) -> None:
     make, count = JUDGES[name]
-    judge, kinds = make(), list[torch.dtype]()
-    for layer in judge.modules():
+    critic, kinds = make(), list[torch.dtype]()
+    for layer in critic.modules():
         if isinstance(layer, COUNTED):
             layer.register_forward_hook(lambda _layer, _given, made: kinds.append(made.dtype))
     with half():
-        logits = judge(torch.randn(4, *SHAPE))
-        features = judge.features(torch.randn(4, *SHAPE))
+        logits = critic(torch.randn(4, *SHAPE))
+        features = critic.features(torch.randn(4, *SHAPE))
     assert logits.dtype == features.dtype == torch.float32
     once = kinds[: len(kinds) // 2 + 1]  # Features are of all layers but the last.
     assert len(once) > count
@@ -66,17 +66,17 @@ def test_every_discriminator_is_looked_at() -> None:
 
 
 def test_comparing_pictures_of_a_batch_is_exact() -> None:
-    judge = MinibatchDiscriminator(
+    critic = MinibatchDiscriminator(
         MlpDiscriminatorConfig(dropout=0.0).build(SHAPE), MinibatchDiscriminationConfig(kernels=3)
     )
-    nn.init.normal_(judge.weigh.weight)
+    nn.init.normal_(critic.weigh.weight)
     maps = torch.randn(4, 32)
-    expected = judge.compared(maps)
-    seen: list[Tensor] = []
-    judge.weigh.register_forward_hook(lambda _layer, _given, made: seen.append(made))
+    expected = critic.projection(maps)
+    outputs: list[Tensor] = []
+    critic.weigh.register_forward_hook(lambda _layer, _given, made: outputs.append(made))
     with half(), patch.object(MlpDiscriminator, "forward_features", lambda _judge, _images: maps):
-        judge(torch.randn(4, *SHAPE))
-    torch.testing.assert_close(seen[0], expected)
+        critic(torch.randn(4, *SHAPE))
+    torch.testing.assert_close(outputs[0], expected)
 
 
 @pytest.mark.parametrize("style", ["adain", "modulation"])
@@ -94,10 +94,10 @@ def test_styles_and_sums_of_colours_are_exact(style: Any) -> None:
 
 
 def test_gradients_reach_all_of_both_parts() -> None:
-    judge = StyleDiscriminatorConfig(base_channels=4).build(SHAPE)
+    critic = StyleDiscriminatorConfig(base_channels=4).build(SHAPE)
     with half():
-        judge(torch.randn(8, *SHAPE)).sum().backward()
-    for weight in judge.parameters():
+        critic(torch.randn(8, *SHAPE)).sum().backward()
+    for weight in critic.parameters():
         assert weight.grad is not None
         assert weight.grad.dtype == torch.float32
         assert weight.grad.any()

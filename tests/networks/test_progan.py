@@ -40,13 +40,13 @@ def coarse(images: Tensor, times: int) -> Tensor:
 @pytest.mark.parametrize("progress", STAGES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_pictures_are_of_full_size_at_every_stage(shape: ImageShape, progress: float) -> None:
-    makes, judges = generator(shape), discriminator(shape)
-    for network in (makes, judges):
+    makes, critic = generator(shape), discriminator(shape)
+    for network in (makes, critic):
         network.grow(progress)
     images = makes(torch.randn(3, 6))
     assert images.shape == (3, *shape)
-    assert judges(images).shape == (3,)
-    assert judges.coarsen(images).shape == images.shape
+    assert critic(images).shape == (3,)
+    assert critic.coarsen(images).shape == images.shape
 
 
 def test_published_sizes() -> None:
@@ -55,10 +55,10 @@ def test_published_sizes() -> None:
             (3, 512, 512)
         )
         makes = ProganGeneratorConfig().build((3, 1024, 1024))
-        judges = ProganDiscriminatorConfig().build((3, 1024, 1024))
+        critic = ProganDiscriminatorConfig().build((3, 1024, 1024))
     assert count_parameters(course) == 19_926_392
     assert round(count_parameters(makes) / 1e6, 1) == 23.1  # the paper's table 2
-    assert round(count_parameters(judges) / 1e6, 1) == 23.1
+    assert round(count_parameters(critic) / 1e6, 1) == 23.1
 
 
 def test_networks_start_fully_grown() -> None:
@@ -82,13 +82,13 @@ def test_a_stage_draws_squares_of_its_own_pixels(size: int) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 2])
 def test_growth_is_continuous_where_a_size_is_added(size: int) -> None:
-    makes, judges = generator(), discriminator()
+    makes, critic = generator(), discriminator()
     z, real = torch.randn(4, 6), torch.randn(4, 3, 32, 32)
     found = []
     for progress in (size, size + 1e-6):
         makes.grow(progress)
-        judges.grow(progress)
-        found.append((makes(z), judges(real), judges.coarsen(real)))
+        critic.grow(progress)
+        found.append((makes(z), critic(real), critic.coarsen(real)))
     for before, after in zip(*found, strict=True):
         torch.testing.assert_close(before, after, atol=1e-4, rtol=1e-4)
 
@@ -105,21 +105,21 @@ def test_while_fading_in_the_picture_is_a_mean_of_both_sizes(size: int) -> None:
 
 
 def test_real_pictures_lose_the_detail_that_generated_ones_cannot_have() -> None:
-    judges, real = discriminator(), torch.randn(2, 3, 32, 32)
-    assert torch.equal(judges.coarsen(real), real)
-    judges.grow(1)
-    torch.testing.assert_close(judges.coarsen(real), coarse(real, 2))
-    judges.grow(1.25)
+    critic, real = discriminator(), torch.randn(2, 3, 32, 32)
+    assert torch.equal(critic.coarsen(real), real)
+    critic.grow(1)
+    torch.testing.assert_close(critic.coarsen(real), coarse(real, 2))
+    critic.grow(1.25)
     expected = 0.25 * coarse(real, 1) + 0.75 * coarse(real, 2)
-    torch.testing.assert_close(judges.coarsen(real), expected)
+    torch.testing.assert_close(critic.coarsen(real), expected)
 
 
 @pytest.mark.parametrize("progress", [0.0, 1.0, 2.25])
 def test_a_discriminator_sees_no_more_than_its_stage(progress: float) -> None:
-    judges, real = discriminator(), torch.randn(4, 3, 32, 32)
-    judges.grow(progress)
-    times = 3 - judges.stage[0]
-    torch.testing.assert_close(judges(real), judges(coarse(real, times)), atol=1e-5, rtol=1e-4)
+    critic, real = discriminator(), torch.randn(4, 3, 32, 32)
+    critic.grow(progress)
+    times = 3 - critic.stage[0]
+    torch.testing.assert_close(critic(real), critic(coarse(real, times)), atol=1e-5, rtol=1e-4)
 
 
 def test_growth_is_part_of_the_state() -> None:
@@ -152,12 +152,12 @@ def test_growth_cannot_be_negative() -> None:
 
 @pytest.mark.parametrize(("progress", "size"), [(0.0, 0), (0.5, 1), (1.0, 1), (3.0, 3)])
 def test_the_weights_in_use_get_gradients_and_no_others(progress: float, size: int) -> None:
-    makes, judges = generator(), discriminator()
-    for network in (makes, judges):
+    makes, critic = generator(), discriminator()
+    for network in (makes, critic):
         network.grow(progress)
-    judges(makes(torch.randn(4, 6))).sum().backward()
+    critic(makes(torch.randn(4, 6))).sum().backward()
     fading = progress != size
-    for network in (makes, judges):
+    for network in (makes, critic):
         for name, weight in network.named_parameters():
             kind, number = name.split(".")[:2]
             if kind == "blocks":
@@ -172,12 +172,12 @@ def test_the_weights_in_use_get_gradients_and_no_others(progress: float, size: i
 
 @pytest.mark.parametrize("progress", [0.0, 1.5, 3.0])
 def test_the_discriminators_slope_can_be_differentiated(progress: float) -> None:
-    judges = discriminator()
-    judges.grow(progress)
+    critic = discriminator()
+    critic.grow(progress)
     images = torch.randn(4, 3, 32, 32, requires_grad=True)
-    (slope,) = grad(judges(images).sum(), images, create_graph=True)
-    slope.square().sum().backward()  # type: ignore[no-untyped-call]
-    gradients = [weight.grad for weight in judges.parameters() if weight.grad is not None]
+    (gradient,) = grad(critic(images).sum(), images, create_graph=True)
+    gradient.square().sum().backward()  # type: ignore[no-untyped-call]
+    gradients = [weight.grad for weight in critic.parameters() if weight.grad is not None]
     assert gradients
     assert all(torch.isfinite(each).all() for each in gradients)
 

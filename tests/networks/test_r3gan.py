@@ -11,7 +11,7 @@ from zerosum.config import R3ganDiscriminatorConfig, R3ganGeneratorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import R3ganDiscriminator, R3ganGenerator
 from zerosum.networks.kinds import count_parameters
-from zerosum.networks.r3gan import Covering, bottleneck, downsampling, upsampling
+from zerosum.networks.r3gan import GlobalConv, bottleneck, downsampling, upsampling
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.nn import add_spectral_norm, needs_batch
 from zerosum.types import ImageShape
@@ -115,15 +115,21 @@ def test_every_weight_has_a_slope_after_the_first_step() -> None:
     networks = nn.ModuleList([generator, discriminator])
     optimizer = torch.optim.Adam(networks.parameters(), lr=1e-2)
     latents, target = torch.randn(8, 10), torch.randn(8, 1, 28, 28)
-    still: list[list[str]] = []
+    frozen: list[list[str]] = []
     for _ in range(2):
         cost = ((generator(latents) - target) ** 2).mean() + discriminator(target)[:4].sum()
         optimizer.zero_grad()
         cost.backward()
-        slopes = {name: weight.grad for name, weight in networks.named_parameters()}
-        still.append([name for name, slope in slopes.items() if slope is None or not slope.any()])
+        gradients = {name: weight.grad for name, weight in networks.named_parameters()}
+        frozen.append(
+            [
+                name
+                for name, gradient in gradients.items()
+                if gradient is None or not gradient.any()
+            ]
+        )
         optimizer.step()
-    first, second = still
+    first, second = frozen
     # Behind a weight of zeros nothing can move: two weights and two biases in each block.
     assert len(first) == 4 * (len(blocks(generator)) + len(blocks(discriminator)))
     assert second == []
@@ -153,7 +159,7 @@ def test_the_outermost_pixel_may_be_repeated() -> None:
 
 
 def test_the_covering_convolution_is_pytorchs() -> None:
-    layer = Covering(6, (7, 4))
+    layer = GlobalConv(6, (7, 4))
     maps = torch.randn(3, 6, 7, 4)
     expected = functional.conv2d(maps, layer.weight, groups=6).flatten(1)
     torch.testing.assert_close(layer(maps), expected)

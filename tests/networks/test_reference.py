@@ -63,9 +63,9 @@ def test_a_reference_batch_has_classes_where_there_are_any(virtual: RunConfig) -
     classes = [{"name": name, "pictures": 1} for name in "abc"]
     fields = {"game.conditional": "projection", "game.classes": classes}
     config = change(virtual, {**fields, "game.virtual_batch_norm": 30})
-    told = _generator(config).reference[:, -3:]
-    assert torch.equal(told.sum(dim=1), torch.ones(30))
-    assert (told.sum(dim=0) > 0).all()
+    one_hot = _generator(config).reference[:, -3:]
+    assert torch.equal(one_hot.sum(dim=1), torch.ones(30))
+    assert (one_hot.sum(dim=0) > 0).all()
     game = build_game(config, CPU)
     assert isinstance(game, GeneratingGame)
     assert game.generate(2, Randomness(seed=0)).shape == (2, 1, 28, 28)

@@ -59,7 +59,7 @@ def test_settings_stand_beside_their_network(name: str) -> None:
 @pytest.mark.parametrize("settings", GENERATORS)
 def test_generators_are_built_and_say_what_they_are(settings: type[GeneratorSettings]) -> None:
     config = narrow(made(settings))
-    network = config.build(SHAPE, given=3)
+    network = config.build(SHAPE, class_size=3)
     assert network.latent_size == config.latent_size + 3
     assert network(torch.zeros(2, config.latent_size + 3)).shape == (2, *SHAPE)
     assert config.grows is hasattr(network, "grow")
@@ -179,10 +179,10 @@ class TinyGeneratorConfig(GeneratorSettings):
     latent_size: int = 3
     """Numbers in a latent vector."""
 
-    def build(self, image_shape, *, given=0):
+    def build(self, image_shape, *, class_size=0):
         from zerosum.networks.tiny import TinyGenerator
 
-        return TinyGenerator(self, image_shape=image_shape, given=given)
+        return TinyGenerator(self, image_shape=image_shape, class_size=class_size)
 '''
 TINY = '''"""A generator of one layer."""
 
@@ -192,8 +192,8 @@ from torch import nn
 
 
 class TinyGenerator(nn.Sequential):
-    def __init__(self, settings, *, image_shape, given=0):
-        self.latent_size, self.image_shape = settings.latent_size + given, image_shape
+    def __init__(self, settings, *, image_shape, class_size=0):
+        self.latent_size, self.image_shape = settings.latent_size + class_size, image_shape
         layer = nn.Linear(self.latent_size, prod(image_shape))
         super().__init__(layer, nn.Unflatten(1, image_shape), nn.Tanh())
 '''

@@ -99,11 +99,11 @@ def test_published_sizes() -> None:
     with torch.device("meta"):
         largest = StyleGeneratorConfig(base_channels=32).build((3, 1024, 1024))
         medium = StyleGeneratorConfig(base_channels=128).build((3, 256, 256))
-        judge = StyleDiscriminatorConfig(base_channels=32).build((3, 1024, 1024))
+        critic = StyleDiscriminatorConfig(base_channels=32).build((3, 1024, 1024))
         first = StyleGeneratorConfig(base_channels=16, style="adain").build((3, 1024, 1024))
     assert count_parameters(largest) == 30_370_060
     assert count_parameters(medium) == 30_034_338
-    assert count_parameters(judge) == 29_012_513
+    assert count_parameters(critic) == 29_012_513
     assert largest.layers == 18
     assert round(count_parameters(first) / 1e6, 1) == 26.2  # StyleGAN's paper, section 2
 
@@ -180,9 +180,9 @@ def test_stylegan_starts_from_ones_and_stylegan2_from_noise() -> None:
     assert torch.equal(first.constant, torch.ones_like(first.constant))
     assert second.constant.std().item() == pytest.approx(1, rel=0.1)
     styles = first.mapping(torch.zeros(1, 6))
-    (slope,) = grad(first.synthesis(styles).square().sum(), first.constant)
-    assert slope.isfinite().all()
-    assert slope.any()
+    (gradient,) = grad(first.synthesis(styles).square().sum(), first.constant)
+    assert gradient.isfinite().all()
+    assert gradient.any()
 
 
 def test_stylegans_convolutions_start_as_he_says() -> None:
@@ -199,15 +199,15 @@ def test_mixing_changes_the_later_layers_only() -> None:
 
 def test_a_layer_sees_its_own_style_and_earlier_layers_do_not(style: Any) -> None:
     network = generator(style, (3, 32, 32)).eval()
-    seen: list[Tensor] = []
+    outputs: list[Tensor] = []
     for layer in layers(network):
-        layer.register_forward_hook(lambda _, given, out: seen.append(out))
+        layer.register_forward_hook(lambda _, given, out: outputs.append(out))
     styles = network.mapping(torch.randn(2, 6)).clone()
     network.synthesis(styles)
-    before, seen[:] = list(seen), []
+    before, outputs[:] = list(outputs), []
     styles[:, 3:] = network.mapping(torch.randn(2, 6))[:, 3:]
     network.synthesis(styles)
-    same = [torch.equal(one, other) for one, other in zip(before, seen, strict=True)]
+    same = [torch.equal(one, other) for one, other in zip(before, outputs, strict=True)]
     assert same == [True] * 3 + [False] * (len(same) - 3)
 
 
@@ -240,7 +240,7 @@ def test_the_mean_style_converges_while_training_only(style: Any) -> None:
         assert network.mean_style.abs().max() == 0
         network.train()
         for _ in range(1500):
-            network.follow(network.mapping(torch.randn(64, 6)))
+            network.update_mean(network.mapping(torch.randn(64, 6)))
     torch.testing.assert_close(network.mean_style, target, atol=0.03, rtol=0)
 
 
@@ -270,11 +270,11 @@ def test_the_picture_is_the_sum_of_what_every_size_adds() -> None:
 
 def test_every_weight_of_both_networks_gets_a_gradient(style: Any) -> None:
     network = generator(style, mixing=0.9)
-    judge = StyleDiscriminatorConfig(base_channels=4, residual=style == "modulation").build(
+    critic = StyleDiscriminatorConfig(base_channels=4, residual=style == "modulation").build(
         (3, 16, 16)
     )
-    judge(network(torch.randn(8, 6))).sum().backward()
-    for each in (network, judge):
+    critic(network(torch.randn(8, 6))).sum().backward()
+    for each in (network, critic):
         for name, weight in each.named_parameters():
             assert weight.grad is not None, name
             assert weight.grad.abs().max() > 0, name
@@ -282,20 +282,20 @@ def test_every_weight_of_both_networks_gets_a_gradient(style: Any) -> None:
 
 @pytest.mark.parametrize("residual", [True, False])
 def test_the_discriminators_slope_can_be_differentiated(residual: bool) -> None:
-    judge = StyleDiscriminatorConfig(base_channels=4, residual=residual).build((1, 8, 8))
+    critic = StyleDiscriminatorConfig(base_channels=4, residual=residual).build((1, 8, 8))
     images = torch.randn(4, 1, 8, 8, requires_grad=True)
-    (slope,) = grad(judge(images).sum(), images, create_graph=True)
-    slope.square().sum().backward()  # type: ignore[no-untyped-call]
-    moved = {name for name, weight in judge.named_parameters() if weight.grad is not None}
-    assert {name for name, _ in judge.named_parameters() if "weight" in name} <= moved
+    (gradient,) = grad(critic(images).sum(), images, create_graph=True)
+    gradient.square().sum().backward()  # type: ignore[no-untyped-call]
+    moved = {name for name, weight in critic.named_parameters() if weight.grad is not None}
+    assert {name for name, _ in critic.named_parameters() if "weight" in name} <= moved
 
 
 def test_the_pictures_slope_by_the_style_can_be_differentiated(style: Any) -> None:
     network = generator(style)
     styles = network.mapping(torch.randn(2, 6))
     images = network.synthesis(styles)
-    (slope,) = grad((images * torch.randn_like(images)).sum(), styles, create_graph=True)
-    gradients = grad(slope.square().sum(), list(network.parameters()), allow_unused=True)
+    (gradient,) = grad((images * torch.randn_like(images)).sum(), styles, create_graph=True)
+    gradients = grad(gradient.square().sum(), list(network.parameters()), allow_unused=True)
     assert all(torch.isfinite(each).all() for each in gradients if each is not None)
     names = [name for name, _ in network.named_parameters()]
     assert gradients[names.index("map.1.weight")] is not None

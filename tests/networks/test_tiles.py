@@ -13,7 +13,7 @@ from torch.nn import functional
 from zerosum.config import ResnetTranslatorConfig
 from zerosum.errors import ConfigError
 from zerosum.networks import tiles
-from zerosum.networks.statistics import Moments, measure_statistics, normalising_by
+from zerosum.networks.statistics import NormStatistics, measure_statistics, normalising_by
 from zerosum.networks.tiles import translate_any_size
 
 
@@ -77,9 +77,9 @@ def test_tiles_of_a_network_without_normalisation_are_the_whole(
 def test_tiles_are_the_whole_picture_normalised_by_the_same_statistics(
     norm: type[nn.Module], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[list[Moments]] = []
+    found: list[list[NormStatistics]] = []
 
-    def spy(*args: Any, **keywords: Any) -> list[Moments]:
+    def spy(*args: Any, **keywords: Any) -> list[NormStatistics]:
         found.append(measure_statistics(*args, **keywords))
         return found[-1]
 
@@ -167,17 +167,17 @@ def test_a_picture_that_fits_goes_through_whole() -> None:
 def test_sides_are_filled_up_by_reflection_where_there_is_enough_to_reflect(
     row: list[float], multiple: int, expected: list[float]
 ) -> None:
-    seen: list[Tensor] = []
+    inputs: list[Tensor] = []
 
     class Spy(nn.Module):
         def forward(self, images: Tensor) -> Tensor:
-            seen.append(images)
+            inputs.append(images)
             return images
 
     images = torch.tensor(row).reshape(1, 1, 1, -1)
     found = translate_any_size(Spy().eval(), images, multiple=multiple, tile=64, overlap=16)
     assert torch.equal(found, images)
-    assert seen[0][0, 0].tolist() == [expected] * multiple
+    assert inputs[0][0, 0].tolist() == [expected] * multiple
 
 
 @torch.no_grad()

@@ -89,27 +89,27 @@ def _instances(network: nn.Module) -> list[nn.InstanceNorm2d]:
 @pytest.mark.parametrize(("downsamplings", "side"), [(1, 16), (2, 34), (3, 70), (4, 142)])
 def test_a_patch_is_as_wide_as_published(downsamplings: int, side: int) -> None:
     shape = (1, 256, 256)
-    judge = PatchDiscriminatorConfig(
+    critic = PatchDiscriminatorConfig(
         base_channels=2, downsamplings=downsamplings, norm="none"
     ).build(shape)
-    initialise_normal(judge, std=1.0)
+    initialise_normal(critic, std=1.0)
     images = _images(shape, n=1).requires_grad_()
-    logits = judge(images)
+    logits = critic(images)
     middle = logits.shape[1] // 2
     logits[0, middle, middle].backward()
     gradient = images.grad
     assert gradient is not None
-    seen = gradient[0, 0].abs().sum(dim=0).nonzero()
-    assert seen.max() - seen.min() + 1 == side
+    reached = gradient[0, 0].abs().sum(dim=0).nonzero()
+    assert reached.max() - reached.min() + 1 == side
 
 
 def test_the_courses_discriminator() -> None:
-    judge = PatchDiscriminatorConfig(
+    critic = PatchDiscriminatorConfig(
         downsamplings=4, smooth=False, bias=False, norm="batch"
     ).build((3, 128, 128))
-    assert judge(_images((3, 128, 128))).shape == (2, 7, 7)
+    assert critic(_images((3, 128, 128))).shape == (2, 7, 7)
     assert not any(
-        layer.bias is not None for layer in judge.modules() if isinstance(layer, nn.Conv2d)
+        layer.bias is not None for layer in critic.modules() if isinstance(layer, nn.Conv2d)
     )
 
 
@@ -200,8 +200,8 @@ def test_the_highest_frequency_does_not_pass_a_filtered_downsampling() -> None:
     line = torch.tensor([1.0, 2.0, 1.0]) / 4
     maps = torch.randn(2, 1, 7, 10)
     mirrored = functional.pad(maps, (1, 1, 1, 1), mode="reflect")
-    wanted = functional.conv2d(mirrored, (line[:, None] * line)[None, None], stride=2)
-    torch.testing.assert_close(blur_pool()(maps), wanted)
+    expected = functional.conv2d(mirrored, (line[:, None] * line)[None, None], stride=2)
+    torch.testing.assert_close(blur_pool()(maps), expected)
 
 
 def test_heads_give_unit_vectors_of_the_places_asked_for() -> None:

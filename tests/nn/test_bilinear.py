@@ -71,7 +71,7 @@ def test_numerical_derivatives_agree() -> None:
     g = torch.randn_like(convolution.convolve(x, w))
     for map_, arguments in (
         (convolution.convolve, (x, w)),
-        (convolution.put_back, (g, w)),
+        (convolution.transpose, (g, w)),
         (convolution.correlate, (g, x)),
     ):
         inputs = tuple(each.clone().requires_grad_() for each in arguments)

@@ -195,9 +195,9 @@ def test_gradients_are_right_in_every_memory_format(
 
     maps = torch.randn(n, 4, 5, 6, dtype=torch.float64).to(memory_format=order)
     slope = torch.randn(n, 4, 5, 6, dtype=torch.float64).to(memory_format=torch.channels_last)
-    wanted = [maps.requires_grad_(), *layer.parameters()]
-    ours = torch.autograd.grad(layer(maps), wanted, slope)
-    theirs = torch.autograd.grad(by_hand(maps), wanted, slope)
+    variables = [maps.requires_grad_(), *layer.parameters()]
+    ours = torch.autograd.grad(layer(maps), variables, slope)
+    theirs = torch.autograd.grad(by_hand(maps), variables, slope)
     for found, expected in zip(ours, theirs, strict=True):
         assert torch.allclose(found, expected, atol=1e-10)
     assert layer(maps).is_contiguous(memory_format=order)

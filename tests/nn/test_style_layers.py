@@ -107,10 +107,10 @@ def test_in_half_precision_downsampling_gives_the_same_up_to_rounding(kind: str)
         halved = downsample(given)
     (slope,) = torch.autograd.grad(halved.float().square().sum(), images)
     exact = downsample(images)
-    (wanted,) = torch.autograd.grad(exact.square().sum(), images)
+    (expected,) = torch.autograd.grad(exact.square().sum(), images)
     assert halved.dtype == given.dtype
     torch.testing.assert_close(halved.float(), exact, atol=1e-2, rtol=1e-2)
-    torch.testing.assert_close(slope, wanted, atol=2e-2, rtol=2e-2)
+    torch.testing.assert_close(slope, expected, atol=2e-2, rtol=2e-2)
 
 
 def test_the_highest_frequency_is_gone() -> None:
@@ -122,8 +122,8 @@ def test_upsampling_is_zeros_between_the_pixels_and_a_blur() -> None:
     images = torch.randn(2, 3, 5, 6)
     apart = torch.zeros(2, 3, 10, 12)
     apart[..., ::2, ::2] = images
-    wanted = blur(functional.pad(apart, (1, 1, 1, 1)), padding=1, gain=4.0)[..., :-1, :-1]
-    torch.testing.assert_close(upsample(images), wanted)
+    expected = blur(functional.pad(apart, (1, 1, 1, 1)), padding=1, gain=4.0)[..., :-1, :-1]
+    torch.testing.assert_close(upsample(images), expected)
 
 
 def test_beyond_the_border_of_what_is_doubled_there_is_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Opinions beyond doubt: nothing overflows, no logarithm of 0 is taken, no slope is lost."""
+"""Extreme logits: nothing overflows, no logarithm of 0 is taken, no gradient is lost."""
 
 import math
 from collections.abc import Callable
@@ -37,11 +37,11 @@ def extreme(size: float, seed: int, *shape: int) -> Tensor:
 
 
 def check(cost_of: Callable[[Tensor], Tensor], logits: Tensor) -> None:
-    """Costs and slopes are finite, and costs are those of 64 bits up to the logits' rounding."""
-    asked = logits.clone().requires_grad_()
-    costs = cost_of(asked)
-    (slope,) = torch.autograd.grad(costs.sum(), asked)
-    assert bool(costs.isfinite().all() and slope.isfinite().all())
+    """Costs and gradients are finite, and costs equal those of 64 bits but for rounding."""
+    requested = logits.clone().requires_grad_()
+    costs = cost_of(requested)
+    (gradient,) = torch.autograd.grad(costs.sum(), requested)
+    assert bool(costs.isfinite().all() and gradient.isfinite().all())
     rounding = 1e-6 + 2e-7 * float(logits.abs().max())
     torch.testing.assert_close(costs.double(), cost_of(logits.double()), rtol=1e-5, atol=rounding)
 

@@ -27,7 +27,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def slope(cost: Tensor, point: Tensor) -> Tensor:
+def derivative(cost: Tensor, point: Tensor) -> Tensor:
     (gradient,) = torch.autograd.grad(cost.sum(), point)
     return gradient
 
@@ -50,7 +50,7 @@ def test_every_objective_has_its_promises() -> None:
     assert set(UNDECIDED_COST) == set(OBJECTIVES)
 
 
-def test_an_undecided_discriminator_pays_what_it_should(name: str) -> None:
+def test_the_loss_of_an_undecided_discriminator(name: str) -> None:
     objective = make_objective(name)
     logits = torch.full((4,), objective.undecided)
     cost = objective.discriminator(logits, logits)
@@ -71,12 +71,12 @@ def test_the_best_discriminator_follows_the_densities(name: str) -> None:
 
 @pytest.mark.parametrize("name", SMOOTHABLE)
 @pytest.mark.parametrize("label", [1.0, 0.9])
-def test_the_best_discriminator_has_no_slope_left(name: str, label: float) -> None:
+def test_the_best_discriminator_has_the_gradient_0(name: str, label: float) -> None:
     objective = make_objective(name, label)
     best = best_logits(name, label).requires_grad_()
-    assert slope(expected_cost(objective, best), best).abs().max() < 1e-12
+    assert derivative(expected_cost(objective, best), best).abs().max() < 1e-12
     other = (best.detach() + 0.1).requires_grad_()
-    assert slope(expected_cost(objective, other), other).abs().max() > 1e-3
+    assert derivative(expected_cost(objective, other), other).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("name", ["minimax", "non-saturating"])
@@ -90,7 +90,7 @@ def test_the_best_cost_is_log_4_less_twice_the_jensen_shannon_divergence(name: s
 
 
 @pytest.mark.parametrize("name", ["minimax", "non-saturating"])
-def test_label_nine_tenths_lets_the_best_discriminator_pay_1_376(name: str) -> None:
+def test_with_label_nine_tenths_the_least_loss_is_1_376(name: str) -> None:
     objective = make_objective(name, 0.9)
     best = torch.tensor([0.45]).logit()
     assert objective.discriminator(best, best).item() == pytest.approx(1.376, abs=5e-4)
@@ -108,15 +108,15 @@ def test_wasserstein_cost_is_minus_the_distance_of_two_points() -> None:
     [("non-saturating", -1.0), ("minimax", 0.0), ("hinge", -1.0), ("wasserstein", -1.0)],
 )
 @pytest.mark.parametrize("logit", [-20.0, -100.0])
-def test_slope_of_a_losing_generator(name: str, expected: float, logit: float) -> None:
+def test_gradient_of_a_losing_generator(name: str, expected: float, logit: float) -> None:
     fake = torch.full((2,), logit, requires_grad=True)
-    gradient = slope(make_objective(name).generator(fake), fake)
+    gradient = derivative(make_objective(name).generator(fake), fake)
     torch.testing.assert_close(gradient, torch.full((2,), expected), rtol=0, atol=1e-7)
 
 
-def test_slope_of_a_losing_relativistic_generator() -> None:
+def test_gradient_of_a_losing_relativistic_generator() -> None:
     fake = torch.full((2,), -20.0, requires_grad=True)
-    gradient = slope(Relativistic().generator(fake, torch.full((2,), 20.0)), fake)
+    gradient = derivative(Relativistic().generator(fake, torch.full((2,), 20.0)), fake)
     torch.testing.assert_close(gradient, torch.full((2,), -1.0))
 
 
@@ -124,20 +124,20 @@ def test_both_players_are_pushed_the_right_way(name: str) -> None:
     objective = make_objective(name)
     real, fake = torch.full((2, 3), objective.undecided).requires_grad_().unbind()
     cost = objective.discriminator(real, fake)
-    assert (slope(cost, real) < 0).all()
-    assert (slope(objective.discriminator(real, fake), fake) > 0).all()
-    assert (slope(objective.generator(fake, real), fake) < 0).all()
+    assert (derivative(cost, real) < 0).all()
+    assert (derivative(objective.discriminator(real, fake), fake) > 0).all()
+    assert (derivative(objective.generator(fake, real), fake) < 0).all()
 
 
 @pytest.mark.parametrize("real", [-1e4, 0.0, 1e4])
 @pytest.mark.parametrize("fake", [-1e4, 0.0, 1e4])
-def test_extreme_logits_give_finite_costs_and_slopes(name: str, real: float, fake: float) -> None:
+def test_extreme_logits_have_finite_gradients(name: str, real: float, fake: float) -> None:
     objective = make_objective(name)
     r, f = torch.tensor([real], requires_grad=True), torch.tensor([fake], requires_grad=True)
     costs = objective.discriminator(r, f), objective.generator(f, r)
     assert all(cost.isfinite().all() for cost in costs)
-    slopes = torch.autograd.grad([cost.sum() for cost in costs], [r, f])
-    assert torch.cat(slopes).isfinite().all()
+    gradients = torch.autograd.grad([cost.sum() for cost in costs], [r, f])
+    assert torch.cat(gradients).isfinite().all()
 
 
 def test_one_value_per_sample(name: str) -> None:
@@ -156,19 +156,19 @@ def test_smoothing_changes_what_real_pictures_cost_and_nothing_else(name: str) -
     real, fake = logits.clone().requires_grad_(), logits.clone().requires_grad_()
     torch.testing.assert_close(plain.generator(fake), smooth.generator(fake))
     plain_cost, smooth_cost = (o.discriminator(real, fake) for o in (plain, smooth))
-    real_slopes = [
+    real_gradients = [
         torch.autograd.grad(cost.sum(), real, retain_graph=True)[0]
         for cost in (plain_cost, smooth_cost)
     ]
-    assert (real_slopes[1] > real_slopes[0]).all()
-    torch.testing.assert_close(slope(plain_cost, fake), slope(smooth_cost, fake))
+    assert (real_gradients[1] > real_gradients[0]).all()
+    torch.testing.assert_close(derivative(plain_cost, fake), derivative(smooth_cost, fake))
 
 
 def test_smoothing_stops_a_sure_discriminator() -> None:
     real = torch.tensor([10.0], requires_grad=True)
     fake = torch.zeros(1)
-    assert slope(make_objective("minimax", 0.9).discriminator(real, fake), real).item() > 0
-    assert slope(make_objective("minimax").discriminator(real, fake), real).item() < 0
+    assert derivative(make_objective("minimax", 0.9).discriminator(real, fake), real).item() > 0
+    assert derivative(make_objective("minimax").discriminator(real, fake), real).item() < 0
 
 
 @pytest.mark.parametrize("label", [0.5, 0.0, 1.1, -1.0, float("nan")])
@@ -192,7 +192,7 @@ def test_an_unknown_objective_is_answered_with_the_nearest() -> None:
 def test_minimax_is_a_zero_sum_game() -> None:
     objective = make_objective("minimax")
     fake = torch.linspace(-5, 5, 11)
-    certain_real = torch.full((11,), 200.0)  # pays nothing
+    certain_real = torch.full((11,), 200.0)  # has no loss
     total = objective.discriminator(certain_real, fake) + objective.generator(fake)
     torch.testing.assert_close(total, torch.zeros(11))
 
@@ -233,11 +233,11 @@ def test_hinge_asks_for_a_margin_of_one_and_no_more() -> None:
     fake = torch.tensor([-0.999, -1.0, -5.0], requires_grad=True)
     cost = objective.discriminator(real, fake)
     torch.testing.assert_close(cost, torch.tensor([0.002, 0.0, 0.0]))
-    torch.testing.assert_close(slope(cost, real), torch.tensor([-1.0, 0.0, 0.0]))
+    torch.testing.assert_close(derivative(cost, real), torch.tensor([-1.0, 0.0, 0.0]))
 
 
-def test_wasserstein_slopes_are_one_everywhere() -> None:
+def test_wasserstein_gradients_are_one() -> None:
     real, fake = torch.linspace(-50, 50, 5).repeat(2, 1).requires_grad_().unbind()
     cost = make_objective("wasserstein").discriminator
-    assert torch.equal(slope(cost(real, fake), real), -torch.ones(5))
-    assert torch.equal(slope(cost(real, fake), fake), torch.ones(5))
+    assert torch.equal(derivative(cost(real, fake), real), -torch.ones(5))
+    assert torch.equal(derivative(cost(real, fake), fake), torch.ones(5))

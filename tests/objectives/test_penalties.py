@@ -1,4 +1,4 @@
-"""What each penalty promises, for critics whose slopes are known."""
+"""What each penalty promises, for critics whose gradients are known."""
 
 import pytest
 import torch
@@ -31,7 +31,7 @@ def linear(weight: Tensor) -> Critic:
 
 
 def bowl(images: Tensor) -> Tensor:
-    """½‖x‖², whose slope at x is x."""
+    """½‖x‖², whose gradient at x is x."""
     return 0.5 * images.square().flatten(1).sum(1)
 
 
@@ -42,7 +42,7 @@ def weight_of_norm(norm: float) -> Tensor:
 
 
 @pytest.mark.parametrize("norm", [0.0, 1.0, 3.0])
-def test_a_linear_critic_pays_for_its_weight(penalty: Penalty, name: str, norm: float) -> None:
+def test_the_penalty_of_a_linear_critic(penalty: Penalty, name: str, norm: float) -> None:
     value = penalty(linear(weight_of_norm(norm)), pictures(0), pictures(1), Randomness(seed=0))
     expected = norm**2 if name in {"r1", "r2"} else (norm - 1) ** 2
     torch.testing.assert_close(value, torch.full((3,), expected), rtol=1e-5, atol=1e-5)
@@ -101,21 +101,21 @@ def test_the_generator_is_left_alone(penalty: Penalty) -> None:
     assert of_generator is None
 
 
-def test_a_penalty_takes_the_logits_of_pictures_that_were_judged(penalty: Penalty) -> None:
-    judged = {"real": pictures(0).requires_grad_(), "fake": pictures(1).requires_grad_()}
-    logits = {which: bowl(images) for which, images in judged.items()}
-    asked: list[str | None] = []
+def test_a_penalty_uses_logits_that_are_known(penalty: Penalty) -> None:
+    known = {"real": pictures(0).requires_grad_(), "fake": pictures(1).requires_grad_()}
+    logits = {which: bowl(images) for which, images in known.items()}
+    reused: list[str | None] = []
 
     def critic(images: Tensor) -> Tensor:
-        asked.append(next((which for which in judged if judged[which] is images), None))
-        return bowl(images) if asked[-1] is None else logits[asked[-1]]
+        reused.append(next((which for which in known if known[which] is images), None))
+        return bowl(images) if reused[-1] is None else logits[reused[-1]]
 
-    value = penalty(critic, judged["real"], judged["fake"], Randomness(seed=0))
-    assert asked == [USES_LOGITS_OF.get(penalty)]
+    value = penalty(critic, known["real"], known["fake"], Randomness(seed=0))
+    assert reused == [USES_LOGITS_OF.get(penalty)]
     assert torch.equal(value, penalty(bowl, pictures(0), pictures(1), Randomness(seed=0)))
 
 
-def test_two_processes_pay_what_one_does(penalty: Penalty) -> None:
+def test_two_processes_have_the_penalty_of_one(penalty: Penalty) -> None:
     real, fake = torch.cat([pictures(0), pictures(1)]), torch.cat([pictures(2), pictures(3)])
     whole = penalty(bowl, real, fake, Randomness(seed=0).at(64))
     halves = [
@@ -125,21 +125,21 @@ def test_two_processes_pay_what_one_does(penalty: Penalty) -> None:
     assert torch.equal(whole, torch.cat(halves))
 
 
-def points_seen(penalty: Penalty, real: Tensor, fake: Tensor) -> Tensor:
-    seen: list[Tensor] = []
+def points_of(penalty: Penalty, real: Tensor, fake: Tensor) -> Tensor:
+    inputs: list[Tensor] = []
 
     def recording(images: Tensor) -> Tensor:
-        seen.append(images.detach())
+        inputs.append(images.detach())
         return bowl(images)
 
     penalty(recording, real, fake, Randomness(seed=0))
-    (points,) = seen
+    (points,) = inputs
     return points
 
 
 def test_gradient_penalty_mixes_with_one_share_per_picture() -> None:
     ones = torch.ones(64, 2, 3, 3)
-    points = points_seen(PENALTIES["gradient"], ones, -ones)
+    points = points_of(PENALTIES["gradient"], ones, -ones)
     shares = (points[:, 0, 0, 0] + 1) / 2
     assert torch.equal(points, points[:, :1, :1, :1].expand_as(points))
     assert shares.min() >= 0
@@ -150,7 +150,7 @@ def test_gradient_penalty_mixes_with_one_share_per_picture() -> None:
 
 def test_dragan_looks_around_real_pictures_within_half_their_spread() -> None:
     real = torch.randn(64, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    away = points_seen(PENALTIES["dragan"], real, real) - real
+    away = points_of(PENALTIES["dragan"], real, real) - real
     reach = 0.5 * real.std(dim=(1, 2, 3), keepdim=True)
     assert (away >= -1e-6).all()
     assert (away <= reach + 1e-6).all()
@@ -160,7 +160,7 @@ def test_dragan_looks_around_real_pictures_within_half_their_spread() -> None:
 
 def test_dragan_leaves_an_empty_picture_where_it_is() -> None:
     blank = torch.full((2, 1, 4, 4), 0.5)
-    assert torch.equal(points_seen(PENALTIES["dragan"], blank, blank), blank)
+    assert torch.equal(points_of(PENALTIES["dragan"], blank, blank), blank)
 
 
 @pytest.mark.parametrize("name", ["r1", "r2"])

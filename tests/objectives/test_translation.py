@@ -1,4 +1,4 @@
-"""What is paid for translations: zero where nothing is wrong, closed forms elsewhere."""
+"""The terms of translations: zero where nothing is wrong, closed forms elsewhere."""
 
 import math
 
@@ -13,7 +13,7 @@ def _random(*shape: int) -> torch.Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(0))
 
 
-def test_equal_pictures_pay_nothing() -> None:
+def test_equal_images_have_no_error() -> None:
     images = _random(3, 3, 8, 8)
     assert absolute_error(images, images).tolist() == [0, 0, 0]
 
@@ -24,7 +24,7 @@ def test_the_mean_over_pictures_is_pytorchs_l1() -> None:
     assert absolute_error(a, b).shape == (4,)
 
 
-def test_vectors_that_say_nothing_pay_the_logarithm_of_the_places() -> None:
+def test_equal_vectors_have_the_loss_log_places() -> None:
     same = torch.ones(2, 16, 4) / 2
     assert patch_nce(same, same).tolist() == pytest.approx([math.log(16)] * 2)
 
@@ -47,9 +47,9 @@ def test_pictures_are_compared_with_themselves_only() -> None:
     assert torch.allclose(both, alone)
 
 
-def test_the_slope_pulls_a_place_to_its_source() -> None:
+def test_the_gradient_draws_a_place_to_its_source() -> None:
     made = normalize(_random(1, 8, 4), dim=2).requires_grad_()
     source = normalize(_random(1, 8, 4).flip(1), dim=2)
-    (slope,) = torch.autograd.grad(patch_nce(made, source).sum(), made)
-    nearer = made.detach() - 0.01 * slope
+    (gradient,) = torch.autograd.grad(patch_nce(made, source).sum(), made)
+    nearer = made.detach() - 0.01 * gradient
     assert patch_nce(nearer, source).item() < patch_nce(made, source).item()

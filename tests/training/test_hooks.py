@@ -70,7 +70,7 @@ def test_nothing_that_follows_from_a_bad_cost_is_written(
 ) -> None:
     checkpoints = Checkpoints(tmp_path, seconds=0.0, facts={})
     loop = _loop(tiny, checkpoints)
-    loop.engine = replace(loop.engine, look_every=1000)  # As if on a GPU.
+    loop.engine = replace(loop.engine, check_every=1000)  # As if on a GPU.
     loop.play_round()
     loop.game.players["generator"].parameters[0].data[0] = torch.inf
     record = loop.play_round()

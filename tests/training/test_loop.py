@@ -146,7 +146,7 @@ class Overflowing(Bilinear):
         yield Turn(player="y", cost=-x * y)
 
 
-AHEAD = Engine(device=torch.device("cpu"), look_every=4)
+AHEAD = Engine(device=torch.device("cpu"), check_every=4)
 """As on a GPU."""
 
 
@@ -171,7 +171,7 @@ class BadElsewhere(Engine):
 
 def test_what_is_bad_in_another_process_is_bad_here() -> None:
     loop = _ahead(Bilinear())
-    loop.engine = BadElsewhere(device=torch.device("cpu"), look_every=4)
+    loop.engine = BadElsewhere(device=torch.device("cpu"), check_every=4)
     loop.play_round()
     with pytest.raises(NonFiniteCostError, match="x's cost is nan in round 0 in another process"):
         loop.require_finite()
@@ -188,7 +188,7 @@ def test_all_devices_but_the_cpu_work_ahead(
 
 def test_nobody_looks_in_between() -> None:
     loop = _ahead(Overflowing())
-    loop.engine = replace(AHEAD, look_every=1000)
+    loop.engine = replace(AHEAD, check_every=1000)
     for _ in range(10):
         loop.play_round()
     with pytest.raises(NonFiniteCostError, match=r"the x's cost is nan in round 3 .*: bad\."):
@@ -216,7 +216,7 @@ def test_what_fails_because_of_a_bad_cost_is_not_what_is_named() -> None:
             yield from super().turns(batch, now)
 
     loop = _ahead(Picky())
-    loop.engine = replace(AHEAD, look_every=1000)
+    loop.engine = replace(AHEAD, check_every=1000)
     with pytest.raises(NonFiniteCostError, match="round 3"):
         loop.run(until=1000)
 

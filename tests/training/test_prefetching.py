@@ -10,7 +10,7 @@ import torch
 from helpers.runs_in_processes import HANGS
 from zerosum.config import RunConfig
 from zerosum.errors import DataError
-from zerosum.families.loading import prepare_pictures
+from zerosum.families.loading import prepare_images
 from zerosum.jobs.assembling import assemble
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -61,11 +61,11 @@ def test_an_error_is_raised_where_the_batch_is_wanted() -> None:
     assert batches.at(70) == 70
 
 
-@pytest.mark.parametrize(("look_every", "kind"), [(1, "Batches"), (16, "Prefetched")])
+@pytest.mark.parametrize(("look_every", "kind"), [(1, "BatchStream"), (16, "Prefetched")])
 def test_runs_beside_a_device_that_works_ahead_prefetch(
-    look_every: int, kind: str, tiny: RunConfig, tmp_path: Path
+    check_every: int, kind: str, tiny: RunConfig, tmp_path: Path
 ) -> None:
-    engine = Engine(device=torch.device("cpu"), look_every=look_every)
-    store: Any = prepare_pictures(tiny, quiet=True)
+    engine = Engine(device=torch.device("cpu"), check_every=check_every)
+    store: Any = prepare_images(tiny, quiet=True)
     loop = assemble(tiny, Run(tmp_path / "run"), engine, store, None, {}, quiet=True)
     assert type(loop.batches).__name__ == kind

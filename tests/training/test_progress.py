@@ -74,7 +74,7 @@ def test_lines_where_there_is_no_terminal() -> None:
 
 
 def test_a_bad_cost_is_named_and_not_shown() -> None:
-    engine = Engine(device=torch.device("cpu"), look_every=1000)  # As if on a GPU.
+    engine = Engine(device=torch.device("cpu"), check_every=1000)  # As if on a GPU.
     loop = Loop[None](game=Diverged(), batches=MagicMock(), engine=engine, seed=0)
     loop.play_round()
     out = io.StringIO()

@@ -1,9 +1,9 @@
-"""Adversarial examples: pictures that a classifier gets wrong, though they look the same.
+"""Adversarial examples: images that a classifier gets wrong, though they look the same.
 
 All pixels are in [0, 1]. A `PixelClassifier` wraps a network and scales its input, a `Norm`
 defines the distance, a `Goal` defines success. An attack is a dataclass of settings.
-`attack_pictures` runs every attack in the same way: in evaluation mode, repeatably, each picture
-by itself. Success is measured on the very pictures that it returns.
+`attack_images` runs every attack in the same way: in evaluation mode, repeatably, each image
+by itself. Success is measured on the very images that it returns.
 """
 
 import lazy_loader as lazy

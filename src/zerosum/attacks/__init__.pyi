@@ -5,7 +5,7 @@ from .ascent import momentum as momentum
 from .ascent import pgd as pgd
 from .base import Attack as Attack
 from .base import AttackResult as AttackResult
-from .base import attack_pictures as attack_pictures
+from .base import attack_images as attack_images
 from .carlini import CarliniWagner as CarliniWagner
 from .classifier import PixelClassifier as PixelClassifier
 from .deepfool import DeepFool as DeepFool

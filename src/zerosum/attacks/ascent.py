@@ -33,9 +33,9 @@ class Ascent:
         steps: Their number.
         step: s, the length of a step as a share of ε.
         decay: μ, the momentum.
-        restarts: Number of starts, each at a random point of the ball; only pictures without
+        restarts: Number of starts, each at a random point of the ball; only images without
             success so far are started again. 0: one start, at x itself.
-        stop: Whether a picture is left as soon as it succeeds. Success is the same with less work,
+        stop: Whether an image is left as soon as it succeeds. Success is the same with less work,
             but confidence is lower, and fewer results transfer to other classifiers.
 
     Raises:
@@ -76,12 +76,12 @@ class Ascent:
         epsilon: float,
         random: RandomStreams,
     ) -> Pixels:
-        """Ascend once from the pictures, or from several random points around them."""
+        """Ascend once from the images, or from several random points around them."""
         if self.restarts <= 1:
             start = self._start(images, epsilon, random)
             return self._ascend(classifier, images, start, goal, epsilon)
         best, margins = images.clone(), images.new_full((len(images),), -torch.inf)
-        # Only pictures without success go on: their random streams do not depend on the others.
+        # Only images without success go on: their random streams do not depend on the others.
         left = torch.arange(len(images), device=images.device)
         for _ in range(self.restarts):
             clean, aim = images[left], goal.of(left)
@@ -111,7 +111,7 @@ class Ascent:
         goal: Goal,
         epsilon: float,
     ) -> Pixels:
-        """Ascend from the points, within the balls around the pictures."""
+        """Ascend from the points, within the balls around the images."""
         results = torch.empty_like(images)
         going = torch.arange(len(images), device=images.device)
         velocity = torch.zeros_like(images)
@@ -138,7 +138,7 @@ class Ascent:
 
 
 def fgsm(norm: Norm) -> Ascent:
-    """Fast gradient sign method: one step from the picture to the surface of the ball.
+    """Fast gradient sign method: one step from the image to the surface of the ball.
 
     x' = x + ε sign(∇ₓ cost(x, y)), which is optimal for a linear classifier, away from the ends
     of [0, 1].
@@ -155,7 +155,7 @@ def fgsm(norm: Norm) -> Ascent:
 
 
 def bim(norm: Norm) -> Ascent:
-    """Basic iterative method: ten steps from the picture itself, each a fifth of ε.
+    """Basic iterative method: ten steps from the image itself, each a fifth of ε.
 
     Paper:
         Kurakin et al. 2017, section 2.2, https://arxiv.org/abs/1607.02533

@@ -16,7 +16,7 @@ from zerosum.attacks.streams import RandomStreams
 from zerosum.errors import ConfigError, DataError
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["Attack", "AttackResult", "attack_pictures"]
+__all__ = ["Attack", "AttackResult", "attack_images"]
 
 _ROUNDING = 1 + 1e-6
 _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
@@ -24,12 +24,12 @@ _WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 @runtime_checkable
 class Attack(Protocol):
-    """An algorithm that searches, near given pictures, for ones that a classifier gets wrong.
+    """An algorithm that searches, near given images, for ones that a classifier gets wrong.
 
     Attributes:
         norm: How perturbations are measured.
         minimal: Whether it searches for the smallest perturbation, instead of the worst within ε.
-        joint: Whether it searches for one perturbation for all pictures together.
+        joint: Whether it searches for one perturbation for all images together.
 
     Example:
         >>> from zerosum.attacks import L2, Noise
@@ -55,26 +55,26 @@ class Attack(Protocol):
         epsilon: float,
         random: RandomStreams,
     ) -> Pixels:
-        """Perturb the pictures; the result is in [0, 1], too.
+        """Perturb the images; the result is in [0, 1], too.
 
         Args:
             classifier: In evaluation mode, its parameters constant.
-            images: Pictures in [0, 1].
+            images: Images in [0, 1].
             goal: What counts as success for each.
             epsilon: The greatest size. For ``minimal`` attacks it may be infinity, and they may
                 exceed it, because the caller projects their results onto the ball.
-            random: Random numbers for each picture.
+            random: Random numbers for each image.
         """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttackResult:
-    """The result of an attack, picture by picture.
+    """The result of an attack, image by image.
 
     Attributes:
-        images: The perturbed pictures, in [0, 1].
-        logits: The classifier's logits of these very pictures, shape (n, k).
+        images: The perturbed images, in [0, 1].
+        logits: The classifier's logits of these very images, shape (n, k).
         fooled: Where the goal is reached.
         sizes: Sizes of the perturbations, in the attack's norm.
 
@@ -100,7 +100,7 @@ class AttackResult:
         return self.logits.softmax(dim=1).amax(dim=1)
 
 
-def attack_pictures(
+def attack_images(
     attack: Attack,
     classifier: PixelClassifier,
     images: Pixels,
@@ -112,27 +112,27 @@ def attack_pictures(
     batch_size: int = 64,
     progress: Callable[[int, int], None] | None = None,
 ) -> AttackResult:
-    """Attack pictures, and classify the results.
+    """Attack images, and classify the results.
 
     The network is in evaluation mode meanwhile, and afterwards as it was; its parameters and their
-    gradients are not touched. The result for a picture does not depend on the others, except for
+    gradients are not touched. The result for an image does not depend on the others, except for
     the last digits of floating point, and for attacks that are ``joint``.
 
     Args:
         attack: The attack.
         classifier: The classifier under attack.
-        images: Pictures in [0, 1], on the classifier's device; they stay as they are.
+        images: Images in [0, 1], on the classifier's device; they stay as they are.
         labels: The true classes or, if targeted, those that are to be predicted.
         epsilon: ‖x' − x‖ ≤ ε for every result x', in units of [0, 1]: 8/255 is eight grey levels.
             Infinity, which means no bound, is for ``minimal`` attacks.
         targeted: Whether the labels are targets.
         seed: Determines all random numbers.
-        batch_size: Pictures that go through the network at once.
-        progress: Called with the number of pictures done and of all.
+        batch_size: Images that go through the network at once.
+        progress: Called with the number of images done and of all.
 
     Raises:
         ConfigError: ε is out of range, or the network gives no logits (`PixelClassifier.check`).
-        DataError: The pictures are no floats in [0, 1], or a label is no class.
+        DataError: The images are no floats in [0, 1], or a label is no class.
 
     Example:
         >>> from torch import nn
@@ -142,7 +142,7 @@ def attack_pictures(
         >>> _ = nn.init.constant_(linear[1].weight[1], -1.0)
         >>> grey = torch.full((1, 1, 2, 2), 0.05)
         >>> fgsm, classifier = ATTACKS["fgsm"](LInf()), PixelClassifier(network=linear)
-        >>> attack_pictures(fgsm, classifier, grey, torch.tensor([1]), epsilon=0.1).images[0, 0]
+        >>> attack_images(fgsm, classifier, grey, torch.tensor([1]), epsilon=0.1).images[0, 0]
         tensor([[0.1500, 0.1500],
                 [0.1500, 0.1500]])
     """
@@ -165,7 +165,7 @@ def attack_pictures(
             if progress is not None:
                 progress(start + len(indices), len(images))
         results = torch.cat(pieces)
-        # Classified afresh: what the attack computed on its way may be of other pictures.
+        # Classified afresh: what the attack computed on its way may be of other images.
         with torch.no_grad():
             logits = torch.cat([classifier(piece) for piece in torch.split(results, batch_size)])
     sizes = attack.norm.size(results - images)

@@ -32,7 +32,7 @@ class CarliniWagner:
 
     by Adam, where the margin is that of the goal and s = 0.999 keeps black and white within reach
     of w (what is beyond [0, 1] is clamped, which the gradient ignores). c is searched for each
-    picture by itself: ten times as large while it fails, then by bisection. Of all points on the
+    image by itself: ten times as large while it fails, then by bisection. Of all points on the
     way that succeed, the nearest is kept.
 
     Attributes:
@@ -42,7 +42,7 @@ class CarliniWagner:
         searches: Number of values of c.
         first: The first c.
         confidence: κ, the margin that counts as success while searching.
-        patience: Whether a picture is left when a tenth of the steps has not lowered its cost by
+        patience: Whether an image is left when a tenth of the steps has not lowered its cost by
             0.01 %.
 
     Raises:
@@ -88,7 +88,7 @@ class CarliniWagner:
         epsilon: float,
         random: RandomStreams,
     ) -> Pixels:
-        """Search c and descend for each; pictures without success are returned unchanged."""
+        """Search c and descend for each; images without success are returned unchanged."""
         nearest = _Nearest(images)
         low = images.new_zeros(len(images))
         high = images.new_full((len(images),), _LARGEST)
@@ -109,7 +109,7 @@ class CarliniWagner:
         weight: PerSample,
         nearest: "_Nearest",
     ) -> Tensor:
-        """Descend from the pictures themselves; return which ever succeeded with this c."""
+        """Descend from the images themselves; return which ever succeeded with this c."""
         succeeded = torch.zeros(len(images), dtype=torch.bool, device=images.device)
         left = torch.arange(len(images), device=images.device)
         adam = _Adam(_to_w(images), rate=self.rate)
@@ -144,7 +144,7 @@ class CarliniWagner:
 
 
 class _Nearest:
-    """The nearest success of each picture so far; the picture itself before there is any."""
+    """The nearest success of each image so far; the image itself before there is any."""
 
     def __init__(self, images: Pixels) -> None:
         self.images = images.clone()
@@ -158,7 +158,7 @@ class _Nearest:
 
 
 class _Adam:
-    """Adam on each picture by itself, so that pictures can be dropped.
+    """Adam on each image by itself, so that images can be dropped.
 
     Paper:
         Kingma and Ba 2015, algorithm 1, https://arxiv.org/abs/1412.6980
@@ -186,12 +186,12 @@ class _Adam:
 
 
 def _to_w(images: Pixels) -> Tensor:
-    """Compute the w of pictures."""
+    """Compute the w of images."""
     return torch.atanh(_SQUEEZE * (2 * images - 1))
 
 
 def _from_w(w: Tensor, images: Pixels) -> tuple[Pixels, Tensor, Pixels]:
-    """Compute the pictures x' of w, the derivative dx'/dw, and the perturbation x' − x."""
+    """Compute the images x' of w, the derivative dx'/dw, and the perturbation x' − x."""
     squashed = torch.tanh(w)
     perturbed = ((squashed / _SQUEEZE + 1) / 2).clamp(0, 1)
     return perturbed, (1 - squashed.square()) / (2 * _SQUEEZE), perturbed - images

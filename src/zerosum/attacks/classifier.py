@@ -20,7 +20,7 @@ _SUMS_TO_ONE = 1e-3
 class PixelClassifier:
     """A network as a function from pixels in [0, 1] to logits of k classes.
 
-    The network's input is (low + (high − low) x − mean) / std. So an attack works on the pictures
+    The network's input is (low + (high − low) x − mean) / std. So an attack works on the images
     x as they are saved, and its ε is in their unit, whatever the network was trained on.
 
     Attributes:
@@ -58,7 +58,7 @@ class PixelClassifier:
             raise ConfigError(f"std must be greater than 0, got {self.std}.")
 
     def __call__(self, images: Pixels) -> ClassLogits:
-        """Compute logits of pictures in [0, 1]."""
+        """Compute logits of images in [0, 1]."""
         logits: ClassLogits = self.network(self._scale(images))
         return logits
 
@@ -68,8 +68,8 @@ class PixelClassifier:
         """Compute the gradient of a function of the logits with respect to the pixels; and logits.
 
         Args:
-            images: Pictures in [0, 1].
-            gain: From logits to one value per picture.
+            images: Images in [0, 1].
+            gain: From logits to one value per image.
 
         Raises:
             ConfigError: No gradient passes through the network.
@@ -113,7 +113,7 @@ class PixelClassifier:
                 weight.requires_grad_(True)
 
     def classes(self, images: Pixels) -> int:
-        """Return the number of classes; a new shape or type of pictures is checked on two.
+        """Return the number of classes; a new shape or type of images is checked on two.
 
         Raises:
             ConfigError: As `check`.
@@ -129,10 +129,10 @@ class PixelClassifier:
         return self._known[kind]
 
     def check(self, images: Pixels) -> ClassLogits:
-        """Compute logits of pictures, and make sure that they are logits.
+        """Compute logits of images, and make sure that they are logits.
 
         Raises:
-            ConfigError: The network fails on pictures of this shape, or its output is something
+            ConfigError: The network fails on images of this shape, or its output is something
                 else than finite logits (n, k): probabilities, for instance.
 
         Example:
@@ -173,6 +173,7 @@ class PixelClassifier:
             raise ConfigError(f"{self.name} gives {came}; {expected}.")
         if not bool(torch.isfinite(logits).all()):
             raise ConfigError(f"{self.name} gives NaN or infinity; {expected}.")
+        # Logits may be positive by chance, but then they do not sum to 1 in every row.
         off = (logits.sum(dim=1) - 1).abs().max() if count else logits.new_ones(())
         if bool((logits >= 0).all()) and float(off) < _SUMS_TO_ONE:
             raise ConfigError(

@@ -74,7 +74,7 @@ class DeepFool:
         epsilon: float,
         random: RandomStreams,
     ) -> Pixels:
-        """Step until fooled; pictures that are wrong already stay as they are."""
+        """Step until fooled; images that are wrong already stay as they are."""
         results = images.clone()
         left = torch.arange(len(images), device=images.device)
         total, rivals = torch.zeros_like(images), self._rivals(classifier, images, goal)

@@ -12,13 +12,13 @@ __all__ = ["Goal"]
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """The goal for each picture: what counts as success, and the functions to increase.
+    """The goal for each image: what counts as success, and the functions to increase.
 
     With logits z and the label y, or the target t:
 
     untargeted: margin = max_{j≠y} z_j − z_y;   targeted: margin = z_t − max_{j≠t} z_j
 
-    A picture has fooled the classifier where its margin is greater than 0.
+    An image has fooled the classifier where its margin is greater than 0.
 
     Attributes:
         labels: The true classes or, if targeted, those to be reached; shape (n,).
@@ -61,7 +61,7 @@ class Goal:
         return self.margin(logits) > 0
 
     def of(self, kept: Tensor) -> "Goal":
-        """Select the goals of some pictures, by index or by a mask."""
+        """Select the goals of some images, by index or by a mask."""
         return Goal(labels=self.labels[kept], targeted=self.targeted)
 
     def _split(self, logits: ClassLogits) -> tuple[PerSample, ClassLogits]:

@@ -18,16 +18,16 @@ __all__ = ["Learned"]
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """A trained network g from a picture to its perturbation (AdvGAN).
+    """A trained network g from an image to its perturbation (AdvGAN).
 
     x' = [ x + ε g(2x − 1) ] cut to [0, 1],   with g in [-1, 1], so that ‖x' − x‖∞ ≤ ε
 
     It was trained with one ε, against one classifier. Another ε scales the same pattern; on
-    another classifier it is a transfer attack. The classifier is not queried, so a picture costs
+    another classifier it is a transfer attack. The classifier is not queried, so an image costs
     one pass through g. The goal is that of g's training, whatever goal is passed.
 
     Attributes:
-        network: g, in evaluation mode: from pictures in [-1, 1] to as many numbers in [-1, 1].
+        network: g, in evaluation mode: from images in [-1, 1] to as many numbers in [-1, 1].
         norm: ``linf``; there is no other form of this attack.
 
     Raises:

@@ -22,8 +22,8 @@ class Evidence:
     """Facts on a classifier besides the success of attacks.
 
     Attributes:
-        random: Whether its logits of the same pictures differ from pass to pass.
-        flat: Share of pictures on which its gradient is 0.
+        random: Whether its logits of the same images differ from pass to pass.
+        flat: Share of images on which its gradient is 0.
 
     Example:
         >>> Evidence(random=False, flat=0.0).random
@@ -39,7 +39,7 @@ def examine(classifier: PixelClassifier, images: Pixels, labels: Labels) -> Evid
 
     Args:
         classifier: The classifier.
-        images: Some pictures in [0, 1].
+        images: Some images in [0, 1].
         labels: Their classes.
 
     Example:
@@ -68,7 +68,7 @@ def signs_of_masking(
     """List signs of gradient masking, in sentences; an empty list where there are none.
 
     Args:
-        success: By attack, the share of pictures on which it succeeded within one ε.
+        success: By attack, the share of images on which it succeeded within one ε.
         evidence: The result of `examine`.
         curves: By attack, pairs of ε and the accuracy that is left.
         unbounded: Success of a gradient attack that may change nearly everything.

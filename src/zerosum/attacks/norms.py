@@ -20,7 +20,7 @@ _TINY = 1e-30
 
 @runtime_checkable
 class Norm(Protocol):
-    """A norm, and the ball ‖δ‖ ≤ ε around each picture.
+    """A norm, and the ball ‖δ‖ ≤ ε around each image.
 
     Attributes:
         name: ``linf`` or ``l2``.
@@ -34,7 +34,7 @@ class Norm(Protocol):
     name: ClassVar[str]
 
     def size(self, delta: Pixels) -> PerSample:
-        """Compute ‖δ‖ of each picture."""
+        """Compute ‖δ‖ of each image."""
         ...
 
     def project(self, delta: Pixels, epsilon: float) -> Pixels:
@@ -89,7 +89,7 @@ class LInf:
     def shortest(self, gradient: Pixels, rise: PerSample) -> Pixels:
         """Compute r sign(g) / ‖g‖₁."""
         length = gradient.abs().flatten(1).sum(dim=1).clamp_min(_TINY)
-        return _wide(rise / length) * gradient.sign()
+        return _per_pixel(rise / length) * gradient.sign()
 
     def inside(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
         """Draw every pixel uniformly in [−ε, ε]."""
@@ -123,17 +123,17 @@ class L2:
     def project(self, delta: Pixels, epsilon: float) -> Pixels:
         """Shorten perturbations that are longer than ε."""
         length = self.size(delta).clamp_min(_TINY)
-        return _wide((epsilon / length).clamp_max(1)) * delta
+        return _per_pixel((epsilon / length).clamp_max(1)) * delta
 
     def steepest(self, gradient: Pixels) -> Pixels:
         """Compute g / ‖g‖₂."""
-        return gradient / _wide(self.size(gradient).clamp_min(_TINY))
+        return gradient / _per_pixel(self.size(gradient).clamp_min(_TINY))
 
     def shortest(self, gradient: Pixels, rise: PerSample) -> Pixels:
         """Compute r g / ‖g‖₂²."""
         length = self.size(gradient).clamp_min(_TINY)
         # Divided twice by the length, because its square can underflow.
-        return _wide(rise / length) * (gradient / _wide(length))
+        return _per_pixel(rise / length) * (gradient / _per_pixel(length))
 
     def inside(self, shape: ImageShape, epsilon: float, random: RandomStreams) -> Pixels:
         """Draw a direction, and the length ε u^(1/d) with u uniform in [0, 1)."""
@@ -164,5 +164,5 @@ def into_range(images: Pixels, delta: Pixels) -> Pixels:
     return (images + delta).clamp(0.0, 1.0)
 
 
-def _wide(values: PerSample) -> Tensor:
+def _per_pixel(values: PerSample) -> Tensor:
     return values.view(-1, 1, 1, 1)

@@ -19,7 +19,7 @@ from zerosum.types import ImageShape, Mask, Pixels
 __all__ = ["Square", "share_of_pixels"]
 
 Window = Float[Tensor, "n 1 h w"]
-"""1 in a square of each picture, 0 outside."""
+"""1 in a square of each image, 0 outside."""
 
 _HALVED_AT = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)
 _LENGTH = 10_000
@@ -35,15 +35,15 @@ class Square:
     the opposite where that would change nothing (one in two of small squares of one channel).
     ℓ₂: begin with bumps of random signs, of length ε together; then a square's length moves to
     another one, in which a bump is added. Squares shrink as the search goes on
-    (`share_of_pixels`). The search ends for a picture that succeeds. Unlike in the authors'
-    program, each picture has squares of its own, which may touch the lower and right border.
+    (`share_of_pixels`). The search ends for an image that succeeds. Unlike in the authors'
+    program, each image has squares of its own, which may touch the lower and right border.
 
     Vanishing gradients do not mislead it: a classifier that it fools where `pgd` fails has masked
     gradients, and is not robust.
 
     Attributes:
         norm: Of the ball.
-        queries: The greatest number of queries for each picture.
+        queries: The greatest number of queries for each image.
         share: Share of pixels in the first square.
 
     Raises:
@@ -84,7 +84,7 @@ class Square:
         search = _Bumps(epsilon) if isinstance(self.norm, L2) else _Stripes(epsilon)
         results = into_range(images, search.begin(images, random))
         best = goal.margin(classifier(results))
-        for number in range(self.queries - 1):
+        for number in range(self.queries - 1):  # The start was the first query.
             left = (best <= 0).nonzero()[:, 0]
             if not len(left):
                 break
@@ -137,7 +137,7 @@ class _Stripes:
         inside = _window(images, side, drawn[:, :2]) > 0
         colour = (_signs(drawn[:, 2:]) * self.epsilon).expand_as(images)
         candidates = torch.where(inside, into_range(images, colour), results)
-        # A query for an unchanged picture would be lost: it gets the opposite colour.
+        # A query for an unchanged image would be lost: it gets the opposite colour.
         same = (candidates == results).flatten(1).all(dim=1).view(-1, 1, 1, 1)
         return torch.where(inside & same, into_range(images, -colour), candidates)
 
@@ -176,7 +176,7 @@ class _Bumps:
         spare = self.epsilon**2 - _square(delta).sum(dim=1, keepdim=True)
         budget = _square(delta * torch.maximum(grown, emptied)) + spare.clamp_min(0) / channels
         there = delta * grown
-        bumps = _signs(drawn[:, 5:]) * _placed(grown, side, drawn[:, 4] < 0.5)
+        bumps = _signs(drawn[:, 5:]) * _placed_bumps(grown, side, drawn[:, 4] < 0.5)
         added = there / (_square(there).sqrt() + _TINY) + bumps
         added = added / (_square(added).sqrt() + _TINY) * budget.sqrt()
         moved = delta * (1 - torch.maximum(grown, emptied)) + added
@@ -203,7 +203,7 @@ def _signs(drawn: Draws) -> Tensor:
 
 
 def _window(images: Pixels, side: int, at: Draws) -> Window:
-    """Mark a square in each picture; numbers in [0, 1) choose its row and column."""
+    """Mark a square in each image; numbers in [0, 1) choose its row and column."""
     _, _, height, width = images.shape
     top = (at[:, 0] * (height - side + 1)).floor().view(-1, 1, 1, 1)
     left = (at[:, 1] * (width - side + 1)).floor().view(-1, 1, 1, 1)
@@ -213,7 +213,7 @@ def _window(images: Pixels, side: int, at: Draws) -> Window:
     return inside.to(images.dtype)
 
 
-def _placed(window: Window, side: int, turned: Mask) -> Window:
+def _placed_bumps(window: Window, side: int, turned: Mask) -> Window:
     """Place a bump of this side in each window, transposed where ``turned``."""
     rows = (window.amax(dim=3, keepdim=True).cumsum(dim=2) - 1).long().clamp(0, side - 1)
     columns = (window.amax(dim=2, keepdim=True).cumsum(dim=3) - 1).long().clamp(0, side - 1)

@@ -1,4 +1,4 @@
-"""Per-sample random numbers: a picture's do not depend on the others in its batch."""
+"""Per-sample random numbers: an image's do not depend on the others in its batch."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -12,15 +12,15 @@ from zerosum.randomness import derive_seed
 __all__ = ["Draws", "RandomStreams"]
 
 Draws = Float[Tensor, "n ..."]
-"""Numbers drawn for n pictures."""
+"""Numbers drawn for n images."""
 
 
 class RandomStreams:
-    """One stream of random numbers for each picture, whatever batch it is in.
+    """One stream of random numbers for each image, whatever batch it is in.
 
     Args:
         seed: Determines all numbers.
-        indices: The pictures' numbers in the whole set.
+        indices: The images' numbers in the whole set.
         device: Device of the result; the numbers are the same on all devices.
 
     Example:
@@ -57,7 +57,7 @@ class RandomStreams:
         return torch.where(self.uniform(*shape) < 0.5, -1.0, 1.0)
 
     def of(self, kept: Tensor) -> "RandomStreams":
-        """Select the streams of some pictures, by index; they go on where they are."""
+        """Select the streams of some images, by index; they go on where they are."""
         part = RandomStreams(seed=0, indices=[], device=self._device)
         part._streams = [self._streams[place] for place in kept.tolist()]
         return part

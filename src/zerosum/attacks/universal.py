@@ -1,4 +1,4 @@
-"""Universal adversarial perturbations: one for all pictures."""
+"""Universal adversarial perturbations: one for all images."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,27 +17,27 @@ from zerosum.types import PerSample, Pixels
 __all__ = ["Perturbation", "Universal"]
 
 Perturbation = Float[Tensor, "1 c h w"]
-"""The perturbation of every picture."""
+"""The perturbation of every image."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Universal:
-    """One δ that fools the classifier on as many pictures as possible.
+    """One δ that fools the classifier on as many images as possible.
 
     maximise Σᵢ min(margin(xᵢ + δ), κ)   over ‖δ‖ ≤ ε
 
     by steepest steps over small batches, each projected back onto the ball. The cap κ removes the
-    gradient of pictures that are fooled already. This is the gradient form of Shafahi et al.; the
+    gradient of images that are fooled already. This is the gradient form of Shafahi et al.; the
     first universal perturbations (Moosavi-Dezfooli et al. 2017) add up steps of DeepFool. Of the
-    perturbations after each pass over the pictures, the one that fools most is kept. `perturb`
-    trains it on the very pictures that it changes; to test it on others, use `learn`.
+    perturbations after each pass over the images, the one that fools most is kept. `perturb`
+    trains it on the very images that it changes; to test it on others, use `learn`.
 
     Attributes:
         norm: Norm of the ball.
-        passes: Number of passes over all pictures.
+        passes: Number of passes over all images.
         step: The length of a step as a share of ε.
         cap: κ, in logits.
-        batch_size: Pictures that share a step.
+        batch_size: Images that share a step.
 
     Raises:
         ConfigError: If a setting is out of range.
@@ -73,7 +73,7 @@ class Universal:
         epsilon: float,
         random: RandomStreams,
     ) -> Pixels:
-        """Train δ on these pictures and add it to them."""
+        """Train δ on these images and add it to them."""
         delta = self.learn(classifier, images, goal, epsilon=epsilon, random=random)
         return into_range(images, delta.expand_as(images))
 
@@ -90,10 +90,10 @@ class Universal:
 
         Args:
             classifier: In evaluation mode, its parameters constant (`PixelClassifier.frozen`).
-            images: Pictures to train on, in [0, 1].
+            images: Images to train on, in [0, 1].
             goal: What counts as success for each.
             epsilon: The size of the ball.
-            random: Determines the order of the pictures.
+            random: Determines the order of the images.
         """
         delta = torch.zeros_like(images[:1])
         best, most = delta, self._count(classifier, images, goal, delta)
@@ -125,7 +125,7 @@ class Universal:
     def _count(
         self, classifier: PixelClassifier, images: Pixels, goal: Goal, delta: Perturbation
     ) -> int:
-        """Count the pictures on which δ fools the classifier."""
+        """Count the images on which δ fools the classifier."""
         fooled = 0
         indices = torch.arange(len(images), device=images.device)
         for batch in torch.split(indices, self.batch_size):

@@ -1,12 +1,12 @@
-"""DiffAugment: the same kind of random change for real and generated pictures.
+"""DiffAugment: differentiable random changes of real and generated images.
 
-A discriminator that sees few pictures learns them by heart. Changing the real ones alone would
-teach the generator to draw the changes; so both are changed, and since every change can be
-differentiated, the generator still learns through it. Zhao et al. 2020, section 3,
+A discriminator memorises a small data set. If the real images alone were augmented, the generator
+would learn to imitate the augmentation; so both are augmented, and since every operation is
+differentiable, the generator's gradient goes through it. Zhao et al. 2020, section 3,
 https://arxiv.org/abs/2006.10738.
 
-Pictures are (n, c, h, w) in [-1, 1], where 0 is mid-grey. Each picture has draws of its own, and
-nothing is clamped.
+Images are (n, c, h, w) in [-1, 1], where 0 is mid-grey. Each image has random numbers of its own,
+and nothing is clamped.
 """
 
 from collections.abc import Callable
@@ -35,19 +35,19 @@ __all__ = [
 
 
 def augment(images: Images, policy: tuple[str, ...], random: Randomness) -> Images:
-    """Change the pictures as the policy says, one step after the other.
+    """Apply the operations of a policy, one after the other.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
+        images: Shape (n, c, h, w).
         policy: Names in ``AUGMENTATIONS``; the empty policy changes nothing.
-        random: Draws how each picture is changed.
+        random: Draws the parameters of each image's change.
 
     Raises:
-        UnknownNameError: If a step of the policy is not in the table.
+        UnknownNameError: If an operation of the policy is not in the table.
 
     Example:
-        >>> pictures = torch.zeros(4, 3, 32, 32)
-        >>> augment(pictures, ("colour", "translation", "cutout"), Randomness(seed=0)).shape
+        >>> images = torch.zeros(4, 3, 32, 32)
+        >>> augment(images, ("colour", "translation", "cutout"), Randomness(seed=0)).shape
         torch.Size([4, 3, 32, 32])
     """
     for name in policy:
@@ -59,10 +59,10 @@ def colour(images: Images, random: Randomness) -> Images:
     """Change brightness, then saturation, then contrast.
 
     x ← x + b,              b ~ U(-½, ½)
-    x ← μ_c + s (x − μ_c),  s ~ U(0, 2), μ_c the mean of a place over its channels: (n, 1, h, w)
-    x ← μ + k (x − μ),      k ~ U(½, 1½), μ the mean of the picture: (n, 1, 1, 1)
+    x ← μ_c + s (x − μ_c),  s ~ U(0, 2), μ_c the mean of a pixel over its channels: (n, 1, h, w)
+    x ← μ + k (x − μ),      k ~ U(½, 1½), μ the mean of the image: (n, 1, 1, 1)
 
-    A grey picture has one channel, so its saturation cannot change.
+    A grey image has one channel, so its saturation cannot change.
 
     Args:
         images: x, of shape (n, c, h, w).
@@ -80,11 +80,11 @@ def colour(images: Images, random: Randomness) -> Images:
 
 
 def translation(images: Images, random: Randomness) -> Images:
-    """Move each picture by up to an eighth of its sides, rounded, filling with 0.
+    """Translate each image by up to an eighth of its sides, rounded, filling with 0.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
-        random: Draws down ~ {-a ... a} with a = ⌊h/8 + ½⌋, then right likewise, per picture.
+        images: Shape (n, c, h, w).
+        random: Draws down ~ {-a ... a} with a = ⌊h/8 + ½⌋, then right likewise, per image.
 
     Example:
         >>> translation(torch.ones(2, 3, 16, 16), Randomness(seed=0)).shape
@@ -98,13 +98,13 @@ def translation(images: Images, random: Randomness) -> Images:
 
 
 def cutout(images: Images, random: Randomness) -> Images:
-    """Replace a rectangle of half the height and half the width by 0, anywhere in each picture.
+    """Replace a random rectangle of half the height and half the width of each image by 0.
 
-    Its middle is drawn over the whole picture, so that part of it may lie outside.
+    Its centre is drawn over the whole image, so that part of it may lie outside.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
-        random: Draws the middle's row, then its column, per picture.
+        images: Shape (n, c, h, w).
+        random: Draws the centre's row, then its column, per image.
 
     Example:
         >>> holed = cutout(torch.ones(2, 3, 16, 16), Randomness(seed=0))
@@ -119,14 +119,14 @@ def cutout(images: Images, random: Randomness) -> Images:
 
 
 def affine(images: Images, random: Randomness) -> Images:
-    """Turn, resize, slant and move each picture a little; edges are drawn out into the free space.
+    """Rotate, scale, shear and translate each image a little; the border pixels are repeated.
 
-    A picture's place p, from the middle of the picture, comes from A p + t. A is near 1: turned by
-    up to 10°, scaled by 0.9 to 1.1, slanted by up to 0.1; t is up to a tenth of the sides.
+    The pixel at p, from the centre of the image, is fetched from A p + t. A is near 1: a rotation
+    by up to 10°, a scaling by 0.9 to 1.1, a shear by up to 0.1; t is up to a tenth of the sides.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
-        random: Draws angle, scale, slant and t, in this order, per picture.
+        images: Shape (n, c, h, w).
+        random: Draws angle, scale, shear and t, in this order, per image.
 
     Example:
         >>> plain = torch.full((2, 3, 16, 16), 0.5)
@@ -136,10 +136,10 @@ def affine(images: Images, random: Randomness) -> Images:
     n, _, height, width = images.shape
     angle = random.uniform(n, low=-pi / 18, high=pi / 18)
     scale = random.uniform(n, low=0.9, high=1.1)
-    slant = random.uniform(n, low=-0.1, high=0.1)
+    shear = random.uniform(n, low=-0.1, high=0.1)
     move = random.uniform(n, 2, low=-0.2, high=0.2)  # of half a side
     sine, cosine, proportion = angle.sin() * scale, angle.cos() * scale, height / width
-    across = torch.stack([cosine, (slant - sine) * proportion, move[:, 0]], dim=1)
+    across = torch.stack([cosine, (shear - sine) * proportion, move[:, 0]], dim=1)
     down = torch.stack([sine / proportion, cosine, move[:, 1]], dim=1)
     return deform(images, torch.stack([across, down], dim=1))
 
@@ -148,14 +148,14 @@ AUGMENTATIONS: Table[Callable[[Images, Randomness], Images]] = Table(
     "augmentation",
     {"colour": colour, "translation": translation, "cutout": cutout, "affine": affine},
 )
-"""The steps of a policy by name."""
+"""The operations of a policy by name."""
 
 
 def translate(images: Images, *, down: Tensor, right: Tensor) -> Images:
-    """Move picture i by down[i] rows and right[i] columns; what comes in from outside is 0.
+    """Translate image i by down[i] rows and right[i] columns, filling with 0.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
+        images: Shape (n, c, h, w).
         down: Whole numbers of shape (n,); negative is up.
         right: Whole numbers of shape (n,); negative is left.
 
@@ -175,11 +175,11 @@ def translate(images: Images, *, down: Tensor, right: Tensor) -> Images:
 
 
 def deform(images: Images, maps: Float[Tensor, "n 2 3"]) -> Images:
-    """Fetch the value of each place p from M (p, 1), between the pixels linearly.
+    """Fetch the value at each place p from M (p, 1), by bilinear interpolation.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
-        maps: M of each picture; p is (across, down), both from -1 to 1 over the whole picture.
+        images: Shape (n, c, h, w).
+        maps: M of each image; p is (across, down), both from -1 to 1 over the whole image.
 
     Example:
         >>> row = torch.tensor([[[[1.0, 2.0, 3.0, 4.0]]]])
@@ -195,7 +195,7 @@ def cut_out(images: Images, *, top: Tensor, left: Tensor) -> Images:
     """Replace a rectangle of half the height and half the width, rounded up, by 0.
 
     Args:
-        images: Pictures of shape (n, c, h, w).
+        images: Shape (n, c, h, w).
         top: First row of each rectangle, shape (n,); may lie outside.
         left: First column of each rectangle, shape (n,); may lie outside.
 
@@ -211,7 +211,7 @@ def cut_out(images: Images, *, top: Tensor, left: Tensor) -> Images:
 
 
 def _part(side: int, count: int) -> int:
-    """A side's part, rounded as the paper's code rounds it: a half up."""
+    """Side / count, rounded as the paper's code rounds it: halves up."""
     return (2 * side + count) // (2 * count)
 
 

@@ -1,4 +1,4 @@
-"""Changing the colours of pictures by matrices, any number of changes in one multiplication.
+"""Changes of colours as matrices, so that any number of them is one multiplication.
 
 A colour is v = (r, g, b, 1), each in [-1, 1] with 0 for mid-grey. A change is a matrix M (4, 4),
 v' = M v; one change after another is the product, the later one on the left. Grey colours lie on
@@ -18,18 +18,18 @@ from zerosum.types import Images, PerSample
 __all__ = ["Tints", "brightness", "contrast", "hue", "luma_flip", "recolour", "saturation"]
 
 Tints = Float[Tensor, "n 4 4"]
-"""What becomes of each picture's colours."""
+"""One matrix per image."""
 
 
 def recolour(images: Images, changes: Tints) -> Images:
-    """Change every picture's colours as its matrix says.
+    """Multiply the colours of every image by its matrix.
 
-    A grey picture is taken as one whose three colours are equal, and gets the mean of the three
-    that come out. Of a picture with transparency the colours change and the transparency stays.
+    A grey image is treated as one whose three channels are equal, and the result is the mean of
+    the three. Of an image with transparency the colours change and the transparency stays.
 
     Args:
         images: Shape (n, c, h, w), c = 1, 3 or 4.
-        changes: M of each picture.
+        changes: M of each image.
 
     Example:
         >>> red = torch.tensor([1.0, -1.0, -1.0]).view(1, 3, 1, 1)
@@ -70,7 +70,7 @@ def contrast(factor: PerSample) -> Tints:
 
 
 def luma_flip(flipped: PerSample) -> Tints:
-    """Exchange light and dark, and leave hue and saturation: 1 − 2 u uᵀ where ``flipped`` is 1.
+    """Exchange light and dark, not hue and saturation: 1 − 2 u uᵀ where ``flipped`` is 1.
 
     Example:
         >>> white = torch.tensor([1.0, 1.0, 1.0, 1.0])
@@ -81,7 +81,7 @@ def luma_flip(flipped: PerSample) -> Tints:
 
 
 def hue(angle: PerSample) -> Tints:
-    """Turn the colours about the luma axis, in radians; a third of a turn makes red green.
+    """Rotate the colours about the luma axis, in radians; a third of a turn makes red green.
 
     u uᵀ + cos θ (1 − u uᵀ) + sin θ [u]ₓ, Rodrigues' formula, with [u]ₓ v = u × v.
 
@@ -109,14 +109,14 @@ def saturation(factor: PerSample) -> Tints:
 
 
 def _across(like: Tensor) -> Float[Tensor, "4 4"]:
-    """The projection on what is across the luma axis, 1 − u uᵀ."""
+    """The projection onto the plane orthogonal to the luma axis, 1 − u uᵀ."""
     colours = torch.eye(4, device=like.device)
     colours[3, 3] = 0.0
     return colours - _luma(like)
 
 
 def _luma(like: Tensor) -> Float[Tensor, "4 4"]:
-    """The projection on the luma axis, u uᵀ."""
+    """The projection onto the luma axis, u uᵀ."""
     luma = torch.zeros(4, 4, device=like.device)
     luma[:3, :3] = 1 / 3
     return luma

@@ -1,8 +1,8 @@
-"""Turning, scaling and moving pictures by matrices, any number of changes in one sampling.
+"""Geometric changes as matrices, so that any number of them is one sampling.
 
-A place in a picture is p = (x, y, 1), in pixels from its middle, x to the right and y downwards.
-A change is a matrix M (3, 3) that says where a place goes, p' = M p; one change after another is
-the product of their matrices, the later one on the left.
+A place in an image is p = (x, y, 1), in pixels from its centre, x to the right and y downwards. A
+change is a matrix M (3, 3) that maps places, p' = M p; one change after another is the product of
+their matrices, the later one on the left.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from zerosum.types import Images, PerSample
 __all__ = ["Places", "moved", "scaled", "turned", "warp"]
 
 Places = Float[Tensor, "n 3 3"]
-"""Where the places of each picture go."""
+"""One matrix per image."""
 
 
 def warp(images: Images, changes: Places) -> Images:
-    """Move every picture's pixels as its matrix says: y[M p] = x[p].
+    """Transform every image by its matrix: y[M p] = x[p].
 
-    Between pixels x is interpolated linearly; beyond its borders it is mirrored at the middles of
-    the outermost pixels. A picture whose matrix is the identity is returned bit for bit.
+    Between pixels x is interpolated linearly; beyond its borders it is reflected at the centres of
+    the outermost pixels. An image whose matrix is the identity is returned bit for bit.
 
     Args:
         images: x, shape (n, c, h, w).
-        changes: M of each picture.
+        changes: M of each image.
 
     Example:
         >>> row = torch.tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]])
@@ -37,10 +37,10 @@ def warp(images: Images, changes: Places) -> Images:
                   [5., 4., 5.]]]])
     """
     height, width = images.shape[2:]
-    # The unit of grid_sample: -1 and 1 are the middles of the outermost pixels.
+    # The unit of grid_sample: -1 and 1 are the centres of the outermost pixels.
     unit = changes.new_ones(3)
     unit[0], unit[1] = max(width - 1, 1) / 2, max(height - 1, 1) / 2
-    # Not inv(), for which the host would wait, to see whether there is an inverse.
+    # Not inv(), which makes the host wait for the device, to check that there is an inverse.
     back = torch.linalg.inv_ex(changes).inverse * unit / unit[:, None]
     grid = functional.affine_grid(
         back[:, :2].to(images), [len(images), 1, height, width], align_corners=True
@@ -54,7 +54,7 @@ def warp(images: Images, changes: Places) -> Images:
 
 
 def moved(right: PerSample, down: PerSample) -> Places:
-    """Move by so many pixels.
+    """Matrices of translations, in pixels.
 
     Example:
         >>> moved(torch.tensor([2.0]), torch.tensor([-1.0]))[0, :2, 2]
@@ -65,7 +65,7 @@ def moved(right: PerSample, down: PerSample) -> Places:
 
 
 def scaled(x: PerSample, y: PerSample) -> Places:
-    """Scale about the middle, above 1: larger; -1: mirrored.
+    """Matrices of scalings about the centre, above 1: larger; -1: mirrored.
 
     Example:
         >>> scaled(torch.tensor([-1.0]), torch.tensor([1.0]))[0].diagonal()
@@ -75,7 +75,7 @@ def scaled(x: PerSample, y: PerSample) -> Places:
 
 
 def turned(angle: PerSample) -> Places:
-    """Turn about the middle, clockwise as one looks at it, in radians.
+    """Matrices of rotations about the centre, clockwise, in radians.
 
     Example:
         >>> turned(torch.tensor([torch.pi / 2]))[0].round().abs()

@@ -55,7 +55,7 @@ def report_outcome(outcome: TrainingResult) -> None:
     stretch = " --stretch" if spent(replace(config, total_images=2 * outcome.total_images)) else ""
     _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.total_images}{stretch}")
     if config.data == "digits":
-        other = family.recipe_for_own_pictures(config)
+        other = family.recipe_for_own_images(config)
         _say(f"  your pictures:   zerosum train {other} --data FOLDER")
 
 

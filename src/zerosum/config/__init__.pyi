@@ -24,7 +24,6 @@ from .settings import BurnInConfig as BurnInConfig
 from .settings import CartoonConfig as CartoonConfig
 from .settings import ClassConfig as ClassConfig
 from .settings import ClassificationConfig as ClassificationConfig
-from .settings import ClassifyingConfig as ClassifyingConfig
 from .settings import ContrastiveConfig as ContrastiveConfig
 from .settings import ConvClassifierConfig as ConvClassifierConfig
 from .settings import CycleConfig as CycleConfig
@@ -32,6 +31,7 @@ from .settings import DcganDiscriminatorConfig as DcganDiscriminatorConfig
 from .settings import DcganGeneratorConfig as DcganGeneratorConfig
 from .settings import DeepClassifierConfig as DeepClassifierConfig
 from .settings import FeatureMatchingConfig as FeatureMatchingConfig
+from .settings import GameWithClassifierConfig as GameWithClassifierConfig
 from .settings import GrowthConfig as GrowthConfig
 from .settings import InstanceNoiseConfig as InstanceNoiseConfig
 from .settings import InvarianceConfig as InvarianceConfig

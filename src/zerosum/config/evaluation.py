@@ -8,7 +8,7 @@ import tyro
 
 from zerosum.checks import require, require_between, require_sound
 from zerosum.registry import Table
-from zerosum.sizes import MOST_PICTURES, PIXEL_LIMIT
+from zerosum.sizes import MOST_IMAGES, PIXEL_LIMIT
 
 __all__ = ["METRICS", "EvaluateConfig"]
 
@@ -110,13 +110,13 @@ class EvaluateConfig:
                 f"{name} must be at least 4, got {getattr(self, name)}: fewer pictures have no "
                 "spread to compare.",
             )
-        require_between("count", self.count, 4, MOST_PICTURES)
+        require_between("count", self.count, 4, MOST_IMAGES)
         require(self.pixel_limit > 0, f"pixel_limit must be above 0, got {self.pixel_limit}.")
         require(self.seed >= 0, f"seed must be 0 or more, got {self.seed}.")
 
     @property
     def moved(self) -> dict[str, str | None]:
-        """Where the run's pictures are now, by field of its configuration."""
+        """Where the run's images are now, by field of its configuration."""
         return {"data": self.data, "data_a": self.data_a, "data_b": self.data_b}
 
     @property
@@ -126,7 +126,7 @@ class EvaluateConfig:
 
     @property
     def metric_names(self) -> tuple[str, ...]:
-        """The metrics' names; those of pictures, where none are named."""
+        """The metrics' names; those of images, where none are named."""
         if self.metrics == "auto":
             return ("frechet", "kid")
         return tuple(name.strip() for name in self.metrics.split(","))

@@ -21,6 +21,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "translation": ("cycle", "contrastive", "paired", "cartoon"),
     "adaptation": ("invariance",),
     "perturbation": ("perturbation",),
+    "autoregressive": ("autoregressive",),
 }
 """The families by name, and the kinds of their games."""
 

@@ -13,7 +13,7 @@ def outlasting(config: RunConfig) -> dict[str, int]:
     """Settings of a game that go on after the run's end, and the images at which each would end.
 
     Recipes say in images when networks have grown and learning rates have fallen. Whoever shortens
-    a run may want to shorten these too: networks that have not grown draw coarse pictures.
+    a run may want to shorten these too: networks that have not grown draw coarse images.
 
     Example:
         >>> from dataclasses import replace

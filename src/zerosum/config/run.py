@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkabl
 import tyro
 
 from zerosum.checks import require, require_between, require_positive, require_sound
-from zerosum.sizes import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT, ImageShape
+from zerosum.sizes import MOST_AT_ONCE, MOST_IMAGES, PIXEL_LIMIT, ImageShape
 
 __all__ = ["GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
 
@@ -25,7 +25,7 @@ class GameConfig(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PicturesConfig:
-    """How the source's pictures are brought to one shape.
+    """How the source's images are brought to one shape.
 
     Example:
         >>> PicturesConfig(size=(64, 48), fit="pad").channels
@@ -61,7 +61,7 @@ class PicturesConfig:
 
     @property
     def shape(self) -> ImageShape:
-        """(channels, height, width) of a picture as networks are given it."""
+        """(channels, height, width) of an image as networks are given it."""
         return (self.channels, *self.size)
 
     def __post_init__(self) -> None:
@@ -168,7 +168,7 @@ class RunConfig:
             require_positive(name, getattr(self, name))
         require(self.checkpoint_seconds >= 0, "checkpoint_seconds must not be negative.")
         require(self.evaluate_every >= 0, "evaluate_every must not be negative; 0: never.")
-        require_between("evaluate_count", self.evaluate_count, 4, MOST_PICTURES)
+        require_between("evaluate_count", self.evaluate_count, 4, MOST_IMAGES)
         require_between("batch_size", self.batch_size, 1, MOST_AT_ONCE)
         height, width = self.pictures.size
         require(
@@ -190,12 +190,12 @@ class RunConfig:
 
     @property
     def sources(self) -> Mapping[str, str | None]:
-        """Where the pictures come from, by the field that says so; None where it says nothing."""
+        """Where the images come from, by the field that says so; None where it says nothing."""
         return {"data": self.data or None}
 
     @property
     def example_calls(self) -> tuple[str, ...]:
-        """What may follow ``zerosum train RECIPE``: as it is, and on pictures of one's own."""
+        """What may follow ``zerosum train RECIPE``: as it is, and on images of one's own."""
         own = f"{self.example_data} --dry-run", f"{self.example_data} --images 50000"
         return own if self.data in ("", "celeba") else (f" # on {self.data}", *own)
 
@@ -211,7 +211,7 @@ class RunConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TwoDomainsConfig(RunConfig):
-    """A job with pictures of two domains.
+    """A job with images of two domains.
 
     Example:
         >>> TwoDomainsConfig.__mro__[1].__name__
@@ -226,5 +226,5 @@ class TwoDomainsConfig(RunConfig):
 
     @property
     def sources(self) -> Mapping[str, str | None]:
-        """Where the pictures come from, by the field that says so; None where it says nothing."""
+        """Where the images come from, by the field that says so; None where it says nothing."""
         return {"data": self.data or None, "data_a": self.data_a, "data_b": self.data_b}

@@ -4,7 +4,7 @@ from zerosum.games.adversarial_settings import AdversarialConfig, ClassConfig
 from zerosum.games.classification_settings import (
     AdversarialTrainingConfig,
     ClassificationConfig,
-    ClassifyingConfig,
+    GameWithClassifierConfig,
 )
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.settings import (
@@ -20,7 +20,7 @@ from zerosum.games.parts.settings import (
     PenaltyConfig,
 )
 from zerosum.games.perturbation_settings import PerturbationConfig
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 from zerosum.games.translation_settings import (
     CartoonConfig,
     ContrastiveConfig,
@@ -61,7 +61,6 @@ __all__ = [
     "CartoonConfig",
     "ClassConfig",
     "ClassificationConfig",
-    "ClassifyingConfig",
     "ContrastiveConfig",
     "ConvClassifierConfig",
     "CycleConfig",
@@ -69,6 +68,7 @@ __all__ = [
     "DcganGeneratorConfig",
     "DeepClassifierConfig",
     "FeatureMatchingConfig",
+    "GameWithClassifierConfig",
     "GrowthConfig",
     "InstanceNoiseConfig",
     "InvarianceConfig",

@@ -1,4 +1,4 @@
-"""Pictures: where they come from, the store that keeps them, the batches that networks see."""
+"""Images: where they come from, the store that keeps them, the batches that networks see."""
 
 import lazy_loader as lazy
 

@@ -13,17 +13,17 @@ __all__ = ["AdaptationBatches"]
 class AdaptationBatches:
     """Endless batches of two domains, with labels of the first and perhaps of the second.
 
-    Positions count pictures of the first. Whatever labels the second has, they are not in the
+    Positions count images of the first. Whatever labels the second has, they are not in the
     batches unless they are asked for, so that no game can learn from them.
 
     Args:
-        source: Batches of pictures with labels.
-        target: Batches of pictures from elsewhere, as large; with another seed.
+        source: Batches of images with labels.
+        target: Batches of images from elsewhere, as large; with another seed.
         renumbered: Which class of the source each class of the target is, shape (classes,); None:
             the target's labels are not to be seen.
 
     Attributes:
-        batch_size: Pictures of each domain in one batch, over all processes.
+        batch_size: Images of each domain in one batch, over all processes.
 
     Example:
         >>> from pathlib import Path
@@ -47,14 +47,14 @@ class AdaptationBatches:
         self.renumbered = None if renumbered is None else torch.from_numpy(renumbered)
 
     def size_at(self, position: int) -> int:
-        """How many pictures of each domain the batch at a position has, over all processes."""
+        """How many images of each domain the batch at a position has, over all processes."""
         return self.source.size_at(position)
 
     def at(self, position: int) -> DomainBatch:
         """The rows of this process in the batch that begins at a position of the stream.
 
         Args:
-            position: How many pictures of the source come before the batch, over all processes.
+            position: How many images of the source come before the batch, over all processes.
         """
         a, b = self.source.at(position), self.target.at(position)
         labels_b = None

@@ -1,4 +1,4 @@
-"""Look at data before training on them: what is there, what is broken, what stands there twice."""
+"""Audit data before training: what is there, what is broken, what is there twice."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Audit:
     Attributes:
         spec: The names or paths that were asked for.
         parts: One for each split or domain.
-        shared: Pairs of them that have pictures in common: leaks, if they are train and test.
+        shared: Pairs of them that have images in common: leaks, if they are train and test.
     """
 
     spec: str
@@ -35,19 +35,19 @@ def audit(
     pixel_limit: int = PIXEL_LIMIT,
     progress: Callable[[int, int], None] | None = None,
 ) -> Audit:
-    """Read every picture of every split of some sources once, and report what is there.
+    """Read every image of every split of some sources once, and report what is there.
 
-    Memory does not grow with the number of pictures: what is remembered of each (name, size, mode,
+    Memory does not grow with the number of images: what is remembered of each (name, size, mode,
     a hash of its pixels) lies in an unnamed database on disk.
 
     Args:
         spec: A name or path; see `open_source`.
         more: Others to compare it with, such as the other domain.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs.
-        progress: Called with (pictures done, pictures in all).
+        pixel_limit: Images of more pixels are refused as decompression bombs.
+        progress: Called with (images done, images in all).
 
     Raises:
-        DataError: If there is nothing of this name, no pictures in it, or a source comes twice.
+        DataError: If there is nothing of this name, no images in it, or a source comes twice.
 
     Example:
         >>> report = audit("digits")
@@ -111,7 +111,7 @@ def _available(first: Source, spec: str) -> Iterator[Source]:
 
 
 def _open_any(spec: str) -> Source:
-    """The first part that the source has, of training pictures if there are any."""
+    """The first part that the source has, of training images if there are any."""
     failure: DataError | None = None
     for split in ("train", *DOMAINS, "test", "val"):
         try:

@@ -20,7 +20,7 @@ __all__ = ["Batches"]
 
 @dataclass(frozen=True)
 class _Rows:
-    """Some pictures of an epoch, in order, and how each of them is shown."""
+    """Some images of an epoch, in order, and how each of them is shown."""
 
     indices: NDArray[np.int64]
     mirrored: NDArray[np.bool_]
@@ -38,31 +38,31 @@ class _Rows:
 
 
 class Batches:
-    """An endless stream of the store's pictures, shuffled anew in every epoch.
+    """An endless stream of the store's images, shuffled anew in every epoch.
 
-    Position p of the stream shows picture ``permutation_e[p mod n]`` with ``e = p div n``, where
-    the permutation of epoch e follows from (seed, e) alone, and so does which pictures are
+    Position p of the stream shows image ``permutation_e[p mod n]`` with ``e = p div n``, where
+    the permutation of epoch e follows from (seed, e) alone, and so does which images are
     mirrored, and which part is cut out of each. Any batch can therefore be had at any time, in any
     order and in any process: a sampler has no state that could be lost.
 
     Args:
-        store: The n pictures.
-        batch_size: Pictures in one batch, over all processes.
+        store: The n images.
+        batch_size: Images in one batch, over all processes.
         seed: The run's seed.
         device: Where the batches are wanted.
-        flip: Whether half of the pictures, chosen at random, are mirrored left to right.
-        crop: (height, width) of the part that is cut out of each picture, at a random place;
-            None shows whole pictures.
+        flip: Whether half of the images, chosen at random, are mirrored left to right.
+        crop: (height, width) of the part that is cut out of each image, at a random place;
+            None shows whole images.
         rank: The number of this process, from 0.
         processes: How many processes share each batch.
-        only: Numbers of the pictures to show, where not all of the store are meant. A batch may
+        only: Numbers of the images to show, where not all of the store are meant. A batch may
             be larger than that: each of them then occurs in it several times.
-        sizes: How many pictures the batch at a position has, a multiple of the processes, where
+        sizes: How many images the batch at a position has, a multiple of the processes, where
             that changes as the run goes on; None: always ``batch_size``.
 
     Raises:
         ConfigError: If the batch is empty, larger than the store, or cannot be shared equally; or
-            if the part to cut out is empty or larger than the pictures.
+            if the part to cut out is empty or larger than the images.
 
     Example:
         >>> from pathlib import Path
@@ -107,14 +107,14 @@ class Batches:
         self._epochs: dict[int, _Rows] = {}
 
     def size_at(self, position: int) -> int:
-        """How many pictures the batch that begins at a position has, over all processes."""
+        """How many images the batch that begins at a position has, over all processes."""
         return self.batch_size if self.sizes is None else self.sizes(position)
 
     def at(self, position: int) -> Batch:
         """The rows of this process in the batch that begins at a position of the stream.
 
         Args:
-            position: How many pictures come before the batch, over all processes; from 0.
+            position: How many images come before the batch, over all processes; from 0.
         """
         assert position >= 0
         rows = self._own_rows(position)
@@ -129,7 +129,7 @@ class Batches:
         return Batch(images=images, labels=self._moved(labels))
 
     def indices(self, position: int) -> NDArray[np.int64]:
-        """Which pictures of the store the rows of this process are, shape (rows,)."""
+        """Which images of the store the rows of this process are, shape (rows,)."""
         return self._own_rows(position).indices
 
     def _own_rows(self, position: int) -> _Rows:
@@ -142,7 +142,7 @@ class Batches:
         return rows
 
     def _epoch(self, epoch: int) -> _Rows:
-        """All pictures in the order of an epoch; two epochs are kept."""
+        """All images in the order of an epoch; two epochs are kept."""
         if epoch not in self._epochs:
             while len(self._epochs) >= 2:
                 self._epochs.pop(min(self._epochs))

@@ -1,4 +1,4 @@
-"""Colour profiles (ICC) of pictures: into sRGB, which is what networks are shown, and back.
+"""Colour profiles (ICC) of images: into sRGB, which is what networks are shown, and back.
 
 The intent is relative colorimetric with black point compensation. Colours that sRGB has then come
 out as they were, whoever made the profile; perceptual tables move all of them, every maker's
@@ -32,20 +32,20 @@ names for them."""
 
 
 class _Way(NamedTuple):
-    """How to leave a profile: the mode that a picture needs to have, and the conversion."""
+    """How to leave a profile: the mode that an image needs to have, and the conversion."""
 
     mode: str
     convert: Callable[[Image.Image], Image.Image]
 
 
 def to_srgb(image: Image.Image) -> Image.Image:
-    """The picture in sRGB if it has another profile; without one, or with a broken one, as it is.
+    """The image in sRGB if it has another profile; without one, or with a broken one, as it is.
 
     Args:
         image: Any mode of 8 bits.
 
     Returns:
-        The same picture, or a new one of mode L, LA, RGB or RGBA.
+        The same image, or a new one of mode L, LA, RGB or RGBA.
 
     Raises:
         DataError: If this Pillow lacks what it takes.
@@ -71,7 +71,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
 
 
 def lab_to_srgb(image: Image.Image) -> Image.Image:
-    """A picture of mode LAB as RGB.
+    """An image of mode LAB as RGB.
 
     Example:
         >>> lab_to_srgb(Image.new("LAB", (4, 4))).mode
@@ -84,7 +84,7 @@ def describes(profile: bytes, mode: str) -> bool:
     """Whether a profile is whole, and says what the numbers of this mode mean.
 
     Args:
-        profile: What is in the picture's file.
+        profile: What is in the image's file.
         mode: L, RGB or RGBA.
 
     Example:
@@ -97,11 +97,11 @@ def describes(profile: bytes, mode: str) -> bool:
 
 
 def from_srgb(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """A picture in the colours of another profile; None where that cannot be.
+    """An image in the colours of another profile; None where that cannot be.
 
     Args:
         image: Mode L, RGB or RGBA, in sRGB.
-        profile: What the picture is to carry.
+        profile: What the image is to carry.
 
     Raises:
         DataError: If this Pillow lacks what it takes.

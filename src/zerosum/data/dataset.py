@@ -15,18 +15,18 @@ from zerosum.data.store import Store
 __all__ = ["NO_LABEL", "StoreDataset"]
 
 NO_LABEL = -1
-"""In place of a class where the pictures have none."""
+"""In place of a class where the images have none."""
 
 Image = Float[Tensor, "c h w"]
 
 
 class StoreDataset(Dataset[tuple[Image, int]]):
-    """The pictures of a store, one by one: for a training loop of your own.
+    """The images of a store, one by one: for a training loop of your own.
 
     zerosum's own games read `Batches`, which know where a run is and need no workers.
 
     Args:
-        store: The n pictures; they stay on disk. What is sent to a worker, or pickled, is where
+        store: The n images; they stay on disk. What is sent to a worker, or pickled, is where
             they lie.
 
     Example:
@@ -49,7 +49,7 @@ class StoreDataset(Dataset[tuple[Image, int]]):
         return len(self.store)
 
     def __getitem__(self, index: SupportsIndex) -> tuple[Image, int]:
-        """The picture of that number, floats in [-1, 1], and its class or `NO_LABEL`."""
+        """The image of that number, floats in [-1, 1], and its class or `NO_LABEL`."""
         number = as_number(index)
         pixels = torch.from_numpy(np.array(self.store.images[number])).permute(2, 0, 1)
         labels = self.store.labels

@@ -1,4 +1,4 @@
-"""From one source or two to two sets of pictures, A and B."""
+"""From one source or two to two sets of images, A and B."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,20 +28,20 @@ def open_domains(
 
     Args:
         data: A folder or archive with ``trainA`` and ``trainB`` (``testA``, ``testB``) in it; or,
-            where they stand side by side, any source of pictures that hold A in the left half and
+            where they stand side by side, any source of images that hold A in the left half and
             B in the right half. Empty if ``data_a`` and ``data_b`` are given.
         data_a: Any source, for domain A; see `open_source`.
         data_b: Any source, for domain B.
         split: Which part of each: ``train``, ``test``, ...
-        pairing: ``none``: A and B are two sets. ``names``: pictures whose paths below the folder
-            of their split agree but for the suffix are partners, and every picture must have one;
+        pairing: ``none``: A and B are two sets. ``names``: images whose paths below the folder
+            of their split agree but for the suffix are partners, and every image must have one;
             both sources come in the order of the names. ``side-by-side``: the halves of one
-            picture are partners.
+            image are partners.
 
     Raises:
         ConfigError: If nothing is named, or only one domain, or both in two ways.
         DataError: If there is nothing of this name, a domain is empty, the domains are one and the
-            same or look swapped, or a picture has no partner.
+            same or look swapped, or an image has no partner.
 
     Example:
         >>> a, b = open_domains("", data_a="digits", data_b="stacked-digits")
@@ -77,17 +77,17 @@ def build_domains(
 
     Args:
         sources: Domains A and B; see `open_domains`.
-        settings: What the pictures of both are to look like.
+        settings: What the images of both are to look like.
         cache: The folder that holds stores; made if missing.
         strict: Whether one unreadable file is an error.
-        paired: Whether picture i of A and picture i of B are partners. An unreadable picture is an
+        paired: Whether image i of A and image i of B are partners. An unreadable image is an
             error then, because those after it would have false partners.
-        smoothed: Whether the pictures of B are also kept with their edges smoothed.
-        progress: Called with (pictures done, pictures in all), over all stores that are built.
+        smoothed: Whether the images of B are also kept with their edges smoothed.
+        progress: Called with (images done, images in all), over all stores that are built.
 
     Raises:
-        DataError: For all reasons of `build_store`; if an unreadable picture has a partner, if
-            paired domains are not of one length, or if both domains are the same pictures.
+        DataError: For all reasons of `build_store`; if an unreadable image has a partner, if
+            paired domains are not of one length, or if both domains are the same images.
 
     Example:
         >>> from tempfile import TemporaryDirectory

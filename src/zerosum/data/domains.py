@@ -1,4 +1,4 @@
-"""Two sets of pictures, A and B, and batches of both."""
+"""Two sets of images, A and B, and batches of both."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,17 +14,17 @@ from zerosum.types import DomainBatch
 __all__ = ["DomainBatches", "Domains", "Pairing", "make_domain_batches"]
 
 Pairing = Literal["none", "names", "side-by-side"]
-"""How pictures of A and B belong together: not at all, by their names, or as halves of one."""
+"""How images of A and B belong together: not at all, by their names, or as halves of one."""
 
 
 @dataclass(frozen=True)
 class Domains:
-    """The pictures of two domains, in their stores.
+    """The images of two domains, in their stores.
 
     Attributes:
         a: Domain A.
         b: Domain B.
-        smoothed: The pictures of B with their edges smoothed, in the same order; or None.
+        smoothed: The images of B with their edges smoothed, in the same order; or None.
 
     Example:
         >>> from pathlib import Path
@@ -74,16 +74,16 @@ class Domains:
 class DomainBatches:
     """Endless batches of two domains, each in its own order, as a function of where the run is.
 
-    Positions count pictures of A. Each domain goes through epochs of its own, so that of the
-    smaller one every picture is seen more often. `make_domain_batches` chooses the seeds.
+    Positions count images of A. Each domain goes through epochs of its own, so that of the
+    smaller one every image is seen more often. `make_domain_batches` chooses the seeds.
 
     Args:
         a: Batches of A.
-        b: Batches of B. For partners to meet, they have the seed of A, which has as many pictures.
+        b: Batches of B. For partners to meet, they have the seed of A, which has as many images.
         smoothed: Batches of B with smoothed edges, with the seed of B; or None.
 
     Attributes:
-        batch_size: Pictures of each domain in one batch, over all processes.
+        batch_size: Images of each domain in one batch, over all processes.
 
     Example:
         >>> from pathlib import Path
@@ -105,14 +105,14 @@ class DomainBatches:
         self.smoothed = smoothed
 
     def size_at(self, position: int) -> int:
-        """How many pictures of each domain the batch at a position has, over all processes."""
+        """How many images of each domain the batch at a position has, over all processes."""
         return self.a.size_at(position)
 
     def at(self, position: int) -> DomainBatch:
         """The rows of this process in the batch that begins at a position of the stream.
 
         Args:
-            position: How many pictures of A come before the batch, over all processes; from 0.
+            position: How many images of A come before the batch, over all processes; from 0.
         """
         return DomainBatch(
             a=self.a.at(position).images,
@@ -136,16 +136,16 @@ def make_domain_batches(
     """Batches of two domains, with the seeds that pair them or keep them apart.
 
     Partners are shuffled, mirrored and cut alike; otherwise B has draws of its own. The smoothed
-    pictures are always those of B, mirrored and cut alike.
+    images are always those of B, mirrored and cut alike.
 
     Args:
-        stores: The pictures.
-        paired: Whether picture i of A and picture i of B are partners.
-        batch_size: Pictures of each domain in one batch, over all processes.
+        stores: The images.
+        paired: Whether image i of A and image i of B are partners.
+        batch_size: Images of each domain in one batch, over all processes.
         seed: The run's seed.
         device: Where the batches are wanted.
-        flip: Whether half of the pictures, chosen at random, are mirrored left to right.
-        crop: (height, width) of the part that is cut out of each picture, at a random place.
+        flip: Whether half of the images, chosen at random, are mirrored left to right.
+        crop: (height, width) of the part that is cut out of each image, at a random place.
         rank: The number of this process, from 0.
         processes: How many processes share each batch.
 

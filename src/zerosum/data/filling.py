@@ -1,4 +1,4 @@
-"""Decode and resize every picture of a source, in parallel and in order, into a store's files."""
+"""Decode and resize every image of a source, in parallel and in order, into a store's files."""
 
 import os
 from collections import deque
@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from zerosum.data.fitting import TooSmallError, fit_picture
+from zerosum.data.fitting import TooSmallError, fit_image
 from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source, UnreadableError
 from zerosum.data.sources.budget import BUDGET
@@ -34,10 +34,10 @@ class Filled:
     """What a store was filled with.
 
     Attributes:
-        count: Pictures written.
+        count: Images written.
         labelled: Whether labels were written too.
-        digest: A hash over the pictures and the labels, in hexadecimal.
-        unreadable: (name, reason) of the files that were left out: of all pictures, and of the
+        digest: A hash over the images and the labels, in hexadecimal.
+        unreadable: (name, reason) of the files that were left out: of all images, and of the
             first of those that are none.
         left_out: How many files were left out.
     """
@@ -51,7 +51,7 @@ class Filled:
 
 @dataclass
 class _Block:
-    """Some pictures in a row: bytes (k, h, w, c), their labels, and what went wrong."""
+    """Some images in a row: bytes (k, h, w, c), their labels, and what went wrong."""
 
     pixels: NDArray[np.uint8]
     labels: list[int]
@@ -70,21 +70,21 @@ def fill(
     progress: Callable[[int, int], None] | None,
     workers: int | None,
 ) -> Filled:
-    """Write all pictures as bytes (h, w, c), and all labels as 64-bit numbers, one after another.
+    """Write all images as bytes (h, w, c), and all labels as 64-bit numbers, one after another.
 
     Files are written and not mapped: a full disk is then an error here and not a crash.
 
     Args:
-        source: The pictures.
+        source: The images.
         settings: What they are to look like.
-        images: Where the pictures go.
+        images: Where the images go.
         labels: Where the labels go.
         strict: Whether to stop at the first unreadable file.
-        progress: Called with (pictures done, pictures in all).
+        progress: Called with (images done, images in all).
         workers: Threads that decode; as many as processors by default.
 
     Raises:
-        DataError: If half of the pictures or more are too small or lack alpha; or if one is, or
+        DataError: If half of the images or more are too small or lack alpha; or if one is, or
             is unreadable, and ``strict``.
         OSError: If the disk is full.
     """
@@ -105,6 +105,7 @@ def fill(
             np.ascontiguousarray(block.pixels).data,
             np.array(block.labels, "<i8").data,
         )
+        # Hashed on the way to disk: the identity costs no second pass over the files.
         images.write(pixels)
         labels.write(numbers)
         seen_pixels.update(pixels)
@@ -114,9 +115,11 @@ def fill(
         done += block.size
         if progress is not None:
             progress(done, len(source))
+    # A few images that do not fit are left out; if most are, the settings are wrong.
     if unfit and len(unfit) >= count:
         raise _no_fit(source, settings, unfit)
     unreadable += [(name, f"{error}{_REMEDY[type(error)]}") for name, error in unfit]
+    # Only arrays can hold floats in [0, 1] that became bytes of 0 and 1.
     if source.chunk(0, 1) is not None and highest <= 1:
         raise DataError(_not_bytes(source, highest))
     return Filled(
@@ -129,7 +132,7 @@ def fill(
 
 
 def _blocks(source: Source, settings: StoreSettings, workers: int) -> Iterator[_Block]:
-    """All pictures in order, a block at a time; never more than a few blocks are in memory."""
+    """All images in order, a block at a time; never more than a few blocks are in memory."""
     most = max(1, _BLOCK_BYTES // prod(settings.shape))
     if _as_they_are(source, settings):
         step = min(_ARRAY_BLOCK, most)
@@ -164,7 +167,7 @@ def _copy(source: Source, start: int, stop: int) -> _Block:
 
 
 def _decode(source: Source, settings: StoreSettings, start: int, stop: int) -> _Block:
-    """The pictures start to stop - 1, without those that cannot be read."""
+    """The images start to stop - 1, without those that cannot be read."""
     height, width = settings.size
     pixels = np.empty((stop - start, height, width, settings.channels), np.uint8)
     block = _Block(pixels, [], size=stop - start)
@@ -172,12 +175,12 @@ def _decode(source: Source, settings: StoreSettings, start: int, stop: int) -> _
     for index in range(start, stop):
         try:
             with BUDGET.scope():
-                pixels[len(good)] = fit_picture(source.read(index), settings)
+                pixels[len(good)] = fit_image(source.read(index), settings)
             good.append(index)
         except UnreadableError as error:
             block.unreadable.append((error.name, error.reason))
         except DataError as error:
-            block.unfit.append((source.picture_name(index), error))
+            block.unfit.append((source.image_name(index), error))
     block.pixels = pixels[: len(good)]
     block.labels = _labels(source, good)
     return block
@@ -200,7 +203,7 @@ def _stop_if_strict(source: Source, unreadable: list[tuple[str, str]], strict: b
 def _no_fit(
     source: Source, settings: StoreSettings, unfit: list[tuple[str, DataError]]
 ) -> DataError:
-    """What to say where the pictures and the settings are not made for each other."""
+    """What to say where the images and the settings are not made for each other."""
     small = [(name, it.size) for name, it in unfit if isinstance(it, TooSmallError)]
     if len(small) < len(unfit):
         name, error = next(each for each in unfit if not isinstance(each[1], TooSmallError))

@@ -1,4 +1,4 @@
-"""Bring one picture to the store's size and channels."""
+"""Bring one image to the store's size and channels."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from zerosum.data.settings import StoreSettings
 from zerosum.errors import DataError
 from zerosum.sizes import in_pixels
 
-__all__ = ["TooSmallError", "convert", "crop_box", "fit_picture", "pad_size"]
+__all__ = ["TooSmallError", "convert", "crop_box", "fit_image", "pad_size"]
 
 _FILTERS = {
     "lanczos": Image.Resampling.LANCZOS,
@@ -22,10 +22,10 @@ _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
 class TooSmallError(DataError):
-    """A picture is smaller than the size that is asked for.
+    """An image is smaller than the size that is asked for.
 
     Args:
-        size: The picture's (width, height).
+        size: The image's (width, height).
 
     Example:
         >>> TooSmallError((8, 6)).size
@@ -37,8 +37,8 @@ class TooSmallError(DataError):
         self.size = size
 
 
-def fit_picture(image: Image.Image, settings: StoreSettings) -> NDArray[np.uint8]:
-    """Convert, crop or pad, and resize one picture.
+def fit_image(image: Image.Image, settings: StoreSettings) -> NDArray[np.uint8]:
+    """Convert, crop or pad, and resize one image.
 
     Args:
         image: Any mode that has a range of bytes, and 16-bit grey.
@@ -52,7 +52,7 @@ def fit_picture(image: Image.Image, settings: StoreSettings) -> NDArray[np.uint8
         DataError: If alpha is asked for and there is none, or the mode has no range of bytes.
 
     Example:
-        >>> fit_picture(Image.new("RGB", (90, 60)), StoreSettings(size=(32, 32))).shape
+        >>> fit_image(Image.new("RGB", (90, 60)), StoreSettings(size=(32, 32))).shape
         (32, 32, 3)
     """
     image = convert(
@@ -66,7 +66,7 @@ def fit_picture(image: Image.Image, settings: StoreSettings) -> NDArray[np.uint8
 def convert(
     image: Image.Image, *, channels: int, background: tuple[int, int, int], srgb: bool = True
 ) -> Image.Image:
-    """The picture in mode L, RGB or RGBA, on the background if it is transparent.
+    """The image in mode L, RGB or RGBA, on the background if it is transparent.
 
     Args:
         image: Any mode that has a range of bytes, and 16-bit grey.
@@ -102,7 +102,7 @@ def convert(
 
 
 def _in_bytes(image: Image.Image) -> Image.Image:
-    """The picture in a mode that Pillow converts into all others."""
+    """The image in a mode that Pillow converts into all others."""
     if image.mode.startswith("I;16"):
         return _eight_bits(image)
     if image.mode in ("I", "F"):
@@ -126,47 +126,45 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return same
 
 
-def crop_box(picture: tuple[int, int], target: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The largest centred part of a picture that has the right proportions, in whole pixels.
+def crop_box(image: tuple[int, int], target: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest centred part of an image that has the right proportions, in whole pixels.
 
-    One side is that of the picture; the other is the nearest whole number to what the proportions
+    One side is that of the image; the other is the nearest whole number to what the proportions
     ask for. The part is centred to half a pixel.
 
     Args:
-        picture: (width, height) of the picture.
+        image: (width, height) of the image.
         target: (width, height) whose proportions the part is to have.
 
     Returns:
-        (left, top, right, bottom), inside the picture and never empty.
+        (left, top, right, bottom), inside the image and never empty.
 
     Example:
         >>> crop_box((225, 225), (28, 28)), crop_box((90, 60), (32, 32))
         ((0, 0, 225, 225), (15, 0, 75, 60))
     """
-    (from_width, from_height), (width, height) = picture, target
+    (from_width, from_height), (width, height) = image, target
     part_width = min(from_width, max(1, _nearest(from_height * width, height)))
     part_height = min(from_height, max(1, _nearest(from_width * height, width)))
     left, top = (from_width - part_width) // 2, (from_height - part_height) // 2
     return left, top, left + part_width, top + part_height
 
 
-def pad_size(
-    picture: tuple[int, int], frame: tuple[int, int], *, enlarge: bool
-) -> tuple[int, int]:
-    """The (width, height) of a whole picture in a frame: the largest of its proportions that fits.
+def pad_size(image: tuple[int, int], frame: tuple[int, int], *, enlarge: bool) -> tuple[int, int]:
+    """The (width, height) of a whole image in a frame: the largest of its proportions that fits.
 
     Args:
-        picture: (width, height) of the picture.
+        image: (width, height) of the image.
         frame: (width, height) of the frame.
-        enlarge: Whether a picture that is smaller than the frame grows.
+        enlarge: Whether an image that is smaller than the frame grows.
 
     Example:
         >>> pad_size((90, 60), (32, 32), enlarge=False), pad_size((9, 6), (32, 32), enlarge=False)
         ((32, 21), (9, 6))
     """
-    (from_width, from_height), (width, height) = picture, frame
+    (from_width, from_height), (width, height) = image, frame
     if not enlarge and from_width <= width and from_height <= height:
-        return picture
+        return image
     return (
         min(width, max(1, _nearest(from_width * height, from_height))),
         min(height, max(1, _nearest(from_height * width, from_width))),
@@ -206,7 +204,7 @@ def _resize(
     settings: StoreSettings,
     box: tuple[int, int, int, int],
 ) -> Image.Image:
-    if image.size == (width, height):  # then the box is the whole picture
+    if image.size == (width, height):  # then the box is the whole image
         return image
     return image.resize((width, height), _FILTERS[settings.filter], box)
 

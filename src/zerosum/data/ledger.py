@@ -1,4 +1,4 @@
-"""What an audit remembers of every picture, in a database on disk, and what follows from it."""
+"""What an audit remembers of every image, in a database on disk, and what follows from it."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ CREATE INDEX by_digest ON pictures (split, digest);
 
 @dataclass(frozen=True)
 class Group:
-    """Pictures that are the same, pixel for pixel.
+    """Images that are the same, pixel for pixel.
 
     Attributes:
         count: How many there are.
@@ -41,18 +41,18 @@ class Part:
 
     Attributes:
         split: Its name, after that of its source where there are several.
-        count: Files that should be pictures, and entries of arrays.
+        count: Files that should be images, and entries of arrays.
         readable: Those of them that can be read.
-        sizes: ((width, height), pictures), the most frequent first.
+        sizes: ((width, height), images), the most frequent first.
         size_count: How many different sizes there are.
-        modes: (mode, pictures), the most frequent first.
-        classes: (class, pictures) by label; empty without labels.
-        low: The smallest value of any channel of any picture.
+        modes: (mode, images), the most frequent first.
+        classes: (class, images) by label; empty without labels.
+        low: The smallest value of any channel of any image.
         high: The largest one.
         unreadable: (name, reason) of the first files that cannot be read.
         unreadable_count: How many there are.
-        duplicates: The largest groups of equal pictures.
-        surplus: Pictures that could go without losing a different one.
+        duplicates: The largest groups of equal images.
+        surplus: Images that could go without losing a different one.
     """
 
     split: str
@@ -72,12 +72,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Shared:
-    """Pictures that stand in two splits or domains.
+    """Images that stand in two splits or domains.
 
     Attributes:
         first: One split.
         second: The other.
-        count: Different pictures that stand in both.
+        count: Different images that stand in both.
         examples: (name in the first, name in the second) of some.
     """
 
@@ -88,7 +88,7 @@ class Shared:
 
 
 class Ledger:
-    """A row for every picture, in an unnamed database that SQLite keeps on disk.
+    """A row for every image, in an unnamed database that SQLite keeps on disk.
 
     Example:
         >>> from zerosum.data import open_source
@@ -103,7 +103,7 @@ class Ledger:
         self._database.executescript(_TABLES)
 
     def add(self, split: str, source: Source, index: int) -> None:
-        """Read a picture and note what it is like, or why it cannot be read."""
+        """Read an image and note what it is like, or why it cannot be read."""
         try:
             image = source.read(index)
         except UnreadableError as error:
@@ -111,7 +111,7 @@ class Ledger:
             return
         row = (
             split,
-            source.picture_name(index),
+            source.image_name(index),
             *image.size,
             image.mode,
             source.label(index),
@@ -121,7 +121,7 @@ class Ledger:
             self._database.execute("INSERT INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", row)
 
     def add_strays(self, split: str, source: Source) -> None:
-        """Note the files that are no pictures at all."""
+        """Note the files that are no images at all."""
         for name, reason in source.strays():
             self._add_unreadable(split, name, reason)
 
@@ -150,7 +150,7 @@ class Ledger:
         )
 
     def shared(self, first: str, second: str) -> Shared:
-        """The pictures that stand in both of two splits."""
+        """The images that stand in both of two splits."""
         count = self._rows(_SHARED_COUNT, first, second)[0][0]
         return Shared(first, second, count, tuple(self._rows(_SHARED, first, second)))
 

@@ -1,4 +1,4 @@
-"""An audit as text for a terminal, and a picture of some of the pictures."""
+"""An audit as text for a terminal, and an image of some of the images."""
 
 from pathlib import Path
 from typing import Any
@@ -105,16 +105,16 @@ def draw_audit(
     cell: int = 64,
     pixel_limit: int = PIXEL_LIMIT,
 ) -> None:
-    """Save a sheet of pictures, evenly spread over every split of some sources, as PNG.
+    """Save a sheet of images, evenly spread over every split of some sources, as PNG.
 
     Args:
         specs: Names or paths, at least one; see `open_source`.
         path: The file to write.
-        columns: Pictures in a row.
+        columns: Images in a row.
         rows: Rows for each split.
-        cell: The side of each cell in pixels; larger pictures are shrunk into it, smaller ones
+        cell: The side of each cell in pixels; larger images are shrunk into it, smaller ones
             enlarged by whole factors.
-        pixel_limit: Pictures of more pixels are not shown, as they may be decompression bombs.
+        pixel_limit: Images of more pixels are not shown, as they may be decompression bombs.
 
     Raises:
         ConfigError: If a number is less than 1.

@@ -10,34 +10,34 @@ from zerosum.types import Bytes, Images
 __all__ = ["dequantise", "scale", "unscale"]
 
 
-def scale(pictures: Bytes) -> Images:
+def scale(images: Bytes) -> Images:
     """Scale bytes to floats: x / 127.5 - 1.
 
     Args:
-        pictures: Bytes from 0 to 255, shape (n, c, h, w), in any memory format, which is kept.
+        images: Bytes from 0 to 255, shape (n, c, h, w), in any memory format, which is kept.
 
     Returns:
         32-bit floats in [-1, 1] on the same device.
 
     Raises:
-        DataError: If the pictures are not bytes; floats are probably scaled already.
+        DataError: If the images are not bytes; floats are probably scaled already.
 
     Example:
         >>> scale(torch.tensor([[[[0, 255]]]], dtype=torch.uint8))
         tensor([[[[-1.,  1.]]]])
     """
-    if pictures.dtype != torch.uint8:
+    if images.dtype != torch.uint8:
         raise DataError(
-            f"expected pictures as bytes (torch.uint8), found {pictures.dtype}; pictures that are "
+            f"expected pictures as bytes (torch.uint8), found {images.dtype}; pictures that are "
             "floats already must not be scaled a second time."
         )
-    return pictures.to(torch.float32).div_(127.5).sub_(1.0)
+    return images.to(torch.float32).div_(127.5).sub_(1.0)
 
 
 def unscale(images: Images) -> Bytes:
     """Turn floats into bytes to look at or save: round((x + 1) 127.5), clamped to 0 ... 255.
 
-    A network's output may overshoot [-1, 1]; a picture can't, so it is clamped here and only here.
+    A network's output may overshoot [-1, 1]; an image can't, so it is clamped here and only here.
 
     Args:
         images: Floats, meant to be in [-1, 1], shape (n, c, h, w).
@@ -62,10 +62,10 @@ def unscale(images: Images) -> Bytes:
 
 
 def dequantise(images: Images, random: Randomness) -> Images:
-    """Spread each of the 256 levels of pictures over a 256th of [-1, 1), by chance.
+    """Spread each of the 256 levels of images over a 256th of [-1, 1), by chance.
 
-    Level k, which is 2 k / 255 − 1 in pictures, becomes (k + u) / 128 − 1 with u ~ U(0, 1) for
-    each number. A discriminator can then not tell real pictures by having 256 levels only.
+    Level k, which is 2 k / 255 − 1 in images, becomes (k + u) / 128 − 1 with u ~ U(0, 1) for
+    each number. A discriminator can then not tell real images by having 256 levels only.
 
     Args:
         images: What `scale` makes, shape (n, c, h, w).

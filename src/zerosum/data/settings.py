@@ -1,4 +1,4 @@
-"""What pictures are to look like once they are in the store."""
+"""What images are to look like once they are in the store."""
 
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -19,20 +19,20 @@ _GREY = ("1", "L", "LA", "La", "I;16", "I;16L", "I;16B", "I;16N")
 
 @dataclass(frozen=True, kw_only=True)
 class StoreSettings:
-    """How every picture is brought to one size and number of channels.
+    """How every image is brought to one size and number of channels.
 
     Attributes:
         size: (height, width) in pixels.
         channels: 1 for grey, 3 for RGB, 4 for RGB and alpha.
         fit: ``crop`` cuts the largest centred part of the right proportions and resizes it;
-            ``pad`` resizes until the whole picture fits and fills up with the background;
+            ``pad`` resizes until the whole image fits and fills up with the background;
             ``stretch`` resizes without regard to proportions.
         filter: The resampling filter; all but ``nearest`` are antialiased.
-        background: Red, green, blue, 0 to 255: under transparent pictures that are stored with
+        background: Red, green, blue, 0 to 255: under transparent images that are stored with
             1 or 3 channels, and around padded ones.
-        enlarge: Whether pictures smaller than ``size`` are enlarged; if not, they are an error
+        enlarge: Whether images smaller than ``size`` are enlarged; if not, they are an error
             (or, with ``pad``, keep their size).
-        srgb: Whether pictures with another colour profile become sRGB; if not, their numbers are
+        srgb: Whether images with another colour profile become sRGB; if not, their numbers are
             kept and mean different colours.
 
     Raises:
@@ -67,7 +67,7 @@ class StoreSettings:
 
     @property
     def shape(self) -> ImageShape:
-        """(channels, height, width) of one picture."""
+        """(channels, height, width) of one image."""
         return self.channels, *self.size
 
     def as_text(self) -> str:
@@ -76,9 +76,9 @@ class StoreSettings:
 
 
 def default_settings(source: Source) -> StoreSettings:
-    """Guess size and channels by looking at some of the pictures, spread over the source.
+    """Guess size and channels by looking at some of the images, spread over the source.
 
-    The size is that of the pictures if they agree, else the square on their shortest side; the
+    The size is that of the images if they agree, else the square on their shortest side; the
     channels are 4 if all are transparent, 1 if all are grey, 3 otherwise.
 
     Raises:
@@ -90,12 +90,12 @@ def default_settings(source: Source) -> StoreSettings:
         (1, 28, 28)
     """
     seen = {_size_and_mode(source, index) for index in spread(len(source), _LOOKED_AT)} - {None}
-    sizes = {(found[1], found[0]) for found in seen if found}
-    modes = {found[2] for found in seen if found}
+    sizes = {(result[1], result[0]) for result in seen if result}
+    modes = {result[2] for result in seen if result}
     if not sizes:
         raise DataError(
             f"{source.name}: none of the pictures looked at can be read, for instance "
-            f"{source.picture_name(0)}; `zerosum data inspect` says why."
+            f"{source.image_name(0)}; `zerosum data inspect` says why."
         )
     side = min(min(size) for size in sizes)
     size = sizes.pop() if len(sizes) == 1 else (side, side)

@@ -1,7 +1,7 @@
 """Cartoons without their sharp edges: what CartoonGAN's discriminator learns to refuse.
 
 A painted scene has the right colours and no clear edges. Chen, Lai and Liu 2018, section 3.2.1,
-make such pictures from real cartoons: find the edges with Canny's detector, dilate them, and
+make such images from real cartoons: find the edges with Canny's detector, dilate them, and
 apply a Gaussian filter in the dilated regions. https://doi.org/10.1109/CVPR.2018.00986
 """
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from zerosum.data.fitting import fit_picture
+from zerosum.data.fitting import fit_image
 from zerosum.data.settings import StoreSettings
 from zerosum.data.sources.base import Source
 from zerosum.data.sources.derived import Derived
@@ -20,7 +20,7 @@ from zerosum.errors import ConfigError
 
 __all__ = ["EdgeSmoothed", "find_edges", "smooth_edges"]
 
-_VERSION = 1  # changes when stores of smoothed pictures must be built anew
+_VERSION = 1  # changes when stores of smoothed images must be built anew
 _ACROSS = (
     (0, 1),
     (1, 1),
@@ -38,7 +38,7 @@ def smooth_edges(
     dilation: int = 2,
     blur: float = 1.1,
 ) -> NDArray[np.uint8]:
-    """Blur a picture near its edges, and nowhere else.
+    """Blur an image near its edges, and nowhere else.
 
     The paper gives no numbers; the blur and the dilation are those of a 5x5 window.
 
@@ -47,7 +47,7 @@ def smooth_edges(
         sigma: See `find_edges`; so are ``low`` and ``high``.
         low: Steepness at which an edge goes on, in bytes per pixel.
         high: Steepness at which an edge begins, in bytes per pixel.
-        dilation: How far from an edge the picture is blurred, in pixels.
+        dilation: How far from an edge the image is blurred, in pixels.
         blur: The standard deviation of the Gaussian that blurs, in pixels.
 
     Returns:
@@ -77,7 +77,7 @@ def smooth_edges(
 def find_edges(
     pixels: NDArray[np.uint8], *, sigma: float = 1.0, low: float = 8.0, high: float = 16.0
 ) -> NDArray[np.bool_]:
-    """Canny's detector: lines one pixel wide along the steepest places of a picture.
+    """Canny's detector: lines one pixel wide along the steepest places of an image.
 
     Gaussian, Sobel, suppression of what is not steepest across the edge, and hysteresis: a line
     counts where it is steeper than ``low``, if somewhere it is steeper than ``high``. Canny 1986,
@@ -119,13 +119,13 @@ def find_edges(
 
 
 class EdgeSmoothed(Derived):
-    """The pictures of a source in a store's size, with their edges smoothed.
+    """The images of a source in a store's size, with their edges smoothed.
 
-    They are brought to their size first: what is smoothed in a large picture is sharp again once
+    They are brought to their size first: what is smoothed in a large image is sharp again once
     it has been shrunk.
 
     Args:
-        base: The pictures.
+        base: The images.
         settings: What they are to look like in the store.
 
     Example:
@@ -142,18 +142,18 @@ class EdgeSmoothed(Derived):
         self.name = f"{base.name}-smoothed"
 
     def key(self) -> str:
-        """A hash over the key of the pictures, the settings, and the way of smoothing."""
+        """A hash over the key of the images, the settings, and the way of smoothing."""
         parts = f"smoothed {_VERSION} {self.base.key()} {self.settings.as_text()}"
         return blake2b(parts.encode(), digest_size=16).hexdigest()
 
     def read(self, index: int) -> Image.Image:
-        """The picture in its size in the store, smoothed.
+        """The image in its size in the store, smoothed.
 
         Raises:
-            UnreadableError: If the picture cannot be read.
+            UnreadableError: If the image cannot be read.
             TooSmallError: If it would have to be enlarged and that is not allowed.
         """
-        pixels = smooth_edges(fit_picture(self.base.read(index), self.settings))
+        pixels = smooth_edges(fit_image(self.base.read(index), self.settings))
         return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
 

@@ -1,4 +1,4 @@
-"""The store: pictures decoded and resized once, then mapped into memory for ever after."""
+"""The store: images decoded and resized once, then mapped into memory for ever after."""
 
 import json
 import os
@@ -33,16 +33,16 @@ IMAGES, LABELS, ABOUT = "images.u8", "labels.i64", "store.json"
 
 
 class Store:
-    """Pictures of one shape as bytes on disk, mapped into memory.
+    """Images of one shape as bytes on disk, mapped into memory.
 
     Attributes:
         images: Bytes of shape (n, h, w, c), mapped.
         labels: Whole numbers of shape (n,), mapped, or None.
         classes: The classes' names, by label; empty without labels.
-        unreadable: (name, reason) of the files that were left out: of all pictures, and of the
+        unreadable: (name, reason) of the files that were left out: of all images, and of the
             first 1,000 of those that are none.
         left_out: How many files were left out.
-        identity: A hash over all pixels, labels and class names: what the pictures *are*. Two
+        identity: A hash over all pixels, labels and class names: what the images *are*. Two
             copies of a folder have one identity, wherever they lie and whatever they are called.
         path: The folder that it lies in.
 
@@ -78,7 +78,7 @@ class Store:
         return len(self.images)
 
     def __reduce__(self) -> tuple[type["Store"], tuple[Path]]:
-        """Pickle where it lies; a mapping would be pickled with all its pictures."""
+        """Pickle where it lies; a mapping would be pickled with all its images."""
         return type(self), (self.path,)
 
 
@@ -91,22 +91,22 @@ def build_store(
     progress: Callable[[int, int], None] | None = None,
     workers: int | None = None,
 ) -> Store:
-    """Return the store of these pictures with these settings; build it if it is not there yet.
+    """Return the store of these images with these settings; build it if it is not there yet.
 
     When several processes ask for the same store, one builds it and the others wait for it. A
     build that is killed leaves nothing but a temporary folder, which the next one removes.
 
     Args:
-        source: The pictures.
+        source: The images.
         settings: What they are to look like.
         cache: The folder that holds stores; made if missing.
         strict: Whether one unreadable file is an error. If not, it is left out and named in
             ``Store.unreadable``.
-        progress: Called with (pictures done, pictures in all) as the build goes on.
+        progress: Called with (images done, images in all) as the build goes on.
         workers: Threads that decode; as many as processors by default.
 
     Raises:
-        DataError: If no picture is readable, one is not and ``strict``, pictures are smaller than
+        DataError: If no image is readable, one is not and ``strict``, images are smaller than
             the size, alpha is asked for and missing, or the disk is full.
 
     Example:

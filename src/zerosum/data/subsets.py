@@ -1,4 +1,4 @@
-"""Some of a store's pictures: held out for testing, or equally many of each class."""
+"""Some of a store's images: held out for testing, or equally many of each class."""
 
 import numpy as np
 import torch
@@ -13,18 +13,18 @@ Numbers = NDArray[np.int64]
 
 
 def hold_out(labels: Numbers, share: float, *, seed: int = 0) -> tuple[Numbers, Numbers]:
-    """Split pictures in two, of every class in the same proportion.
+    """Split images in two, of every class in the same proportion.
 
-    Of a class of two pictures or more at least one is held out and at least one is left, however
-    small the share; of a class of one picture nothing is held out.
+    Of a class of two images or more at least one is held out and at least one is left, however
+    small the share; of a class of one image nothing is held out.
 
     Args:
-        labels: The pictures' classes, shape (n,).
-        share: Of each class, the part that is held out, rounded to whole pictures; 0 for none.
+        labels: The images' classes, shape (n,).
+        share: Of each class, the part that is held out, rounded to whole images; 0 for none.
         seed: From which the choice follows.
 
     Returns:
-        Numbers of the pictures that are left and of those that are held out, both rising.
+        Numbers of the images that are left and of those that are held out, both rising.
 
     Example:
         >>> kept, held = hold_out(np.array([0, 0, 0, 0, 1, 1, 1, 1]), 0.25)
@@ -44,22 +44,22 @@ def hold_out(labels: Numbers, share: float, *, seed: int = 0) -> tuple[Numbers, 
 def labels_per_class(
     labels: Numbers, count: int, *, classes: tuple[str, ...], among: Numbers, seed: int
 ) -> Numbers:
-    """Choose equally many pictures of every class.
+    """Choose equally many images of every class.
 
     What is chosen with a smaller count is a part of what is chosen with a larger one.
 
     Args:
-        labels: The classes of all pictures, shape (n,).
+        labels: The classes of all images, shape (n,).
         count: How many of each class.
         classes: The classes' names, by label.
-        among: Numbers of the pictures that may be chosen.
+        among: Numbers of the images that may be chosen.
         seed: From which the choice follows.
 
     Returns:
-        Numbers of the pictures, rising, shape (count · classes,).
+        Numbers of the images, rising, shape (count · classes,).
 
     Raises:
-        DataError: A class has fewer pictures than that.
+        DataError: A class has fewer images than that.
 
     Example:
         >>> labels = np.array([0, 1, 0, 1, 0, 1, 0])

@@ -1,4 +1,4 @@
-"""How often a classifier is right: scores of pictures whose classes are known."""
+"""How often a classifier is right: scores of images whose classes are known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zerosum.data import scale
 from zerosum.evaluation.extraction import ImageSubset, Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.games import ClassifyingGame
+from zerosum.games import GameWithClassifier
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
 from zerosum.objectives import cross_entropy
@@ -24,20 +24,20 @@ _AT_ONCE = 256
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledSet:
-    """Pictures whose classes are known, and which nothing was learnt from.
+    """Images whose classes are known, and which nothing was learnt from.
 
     Attributes:
-        pictures: The n pictures.
+        images: The n images.
         labels: Their classes, shape (n,), as the classifier numbers them.
         about: Facts on them for the protocol.
 
     Example:
         >>> black = ImageSubset(np.zeros((2, 4, 4, 1), dtype=np.uint8))
-        >>> len(LabelledSet(pictures=black, labels=np.array([0, 1]), about={}))
+        >>> len(LabelledSet(images=black, labels=np.array([0, 1]), about={}))
         2
     """
 
-    pictures: ImageSubset
+    images: ImageSubset
     labels: NDArray[np.int64]
     about: Mapping[str, Any]
 
@@ -46,7 +46,7 @@ class LabelledSet:
 
 
 def score_classifier(
-    game: ClassifyingGame[Any],
+    game: GameWithClassifier[Any],
     labelled: LabelledSet,
     *,
     subject: Mapping[str, Any],
@@ -64,7 +64,7 @@ def score_classifier(
         by_class: Whether each class is scored by itself too.
         progress: Called as it goes.
     """
-    logits = answer(game, labelled.pictures, progress=progress)
+    logits = answer(game, labelled.images, progress=progress)
     labels = torch.from_numpy(labelled.labels)
     return Scores(
         subject=subject,
@@ -77,10 +77,10 @@ def score_classifier(
 
 
 def answer(
-    game: ClassifyingGame[Any], pictures: ImageSubset, *, progress: Progress | None = None
+    game: GameWithClassifier[Any], images: ImageSubset, *, progress: Progress | None = None
 ) -> ClassLogits:
     """The logits that a game's best classifier gives the classes, shape (n, k)."""
-    batches = pictures.batches(_AT_ONCE, progress=progress)
+    batches = images.batches(_AT_ONCE, progress=progress)
     return torch.cat([game.answer(scale(batch)) for batch in batches])
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zerosum.data import scale
 from zerosum.evaluation.accuracy import LabelledSet, accuracy_scores
-from zerosum.evaluation.extraction import ImageSubset, Progress, choose_pictures
+from zerosum.evaluation.extraction import ImageSubset, Progress, choose_images
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
@@ -24,7 +24,7 @@ _AT_ONCE = 256
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledDomains:
-    """Pictures of two domains that nothing was learnt from.
+    """Images of two domains that nothing was learnt from.
 
     Attributes:
         source: Of the domain with labels.
@@ -40,14 +40,14 @@ class LabelledDomains:
     about: Mapping[str, Any]
 
     def some(self, count: int) -> "LabelledDomains":
-        """At most so many pictures of each domain, always the same ones."""
+        """At most so many images of each domain, always the same ones."""
         source, labels = self.source, self.target_labels
-        ours = choose_pictures(len(source), count, 0)
-        theirs = choose_pictures(len(self.target), count, 0)
+        ours = choose_images(len(source), count, 0)
+        theirs = choose_images(len(self.target), count, 0)
         return replace(
             self,
             source=LabelledSet(
-                pictures=ImageSubset(source.pictures[ours]),
+                images=ImageSubset(source.images[ours]),
                 labels=source.labels[ours],
                 about=source.about,
             ),
@@ -89,7 +89,7 @@ def score_adaptation(
         classes = game.classes if by_class else ()
         scores |= _named("target", accuracy_scores(logits, labels, classes=classes))
     theirs = torch.from_numpy(labelled.source.labels)
-    ours = _answer(game, labelled.source.pictures, "source", progress)
+    ours = _answer(game, labelled.source.images, "source", progress)
     scores |= _named("source", accuracy_scores(ours, theirs))
     variety = _further_classes(logits.argmax(dim=1)) / _further_classes(theirs)
     return Scores(
@@ -105,9 +105,9 @@ def score_adaptation(
 def domain_features(
     game: AdaptingGame, labelled: LabelledDomains
 ) -> tuple[Features, OtherFeatures]:
-    """What the game's best classifier sees in the pictures of the source and of the target."""
+    """The features of the source's and of the target's images by the game's best classifier."""
     return (
-        _encode(game, labelled.source.pictures, "source"),
+        _encode(game, labelled.source.images, "source"),
         _encode(game, labelled.target, "target"),
     )
 
@@ -141,14 +141,14 @@ def probe_scores(source: Features, target: OtherFeatures, *, whose: str = "") ->
 
 
 def _answer(
-    game: AdaptingGame, pictures: ImageSubset, domain: Domain, progress: Progress | None
+    game: AdaptingGame, images: ImageSubset, domain: Domain, progress: Progress | None
 ) -> ClassLogits:
-    batches = pictures.batches(_AT_ONCE, progress=progress)
+    batches = images.batches(_AT_ONCE, progress=progress)
     return torch.cat([game.answer_in(domain, scale(batch)) for batch in batches])
 
 
-def _encode(game: AdaptingGame, pictures: ImageSubset, domain: Domain) -> Features:
-    return torch.cat([game.encode(scale(batch), domain) for batch in pictures.batches(_AT_ONCE)])
+def _encode(game: AdaptingGame, images: ImageSubset, domain: Domain) -> Features:
+    return torch.cat([game.encode(scale(batch), domain) for batch in images.batches(_AT_ONCE)])
 
 
 def _named(domain: str, scores: Mapping[str, Score]) -> dict[str, Score]:

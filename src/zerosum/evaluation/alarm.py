@@ -2,12 +2,12 @@
 
 Some things go wrong with adversarial training, and each has its sign:
 
-- **mode collapse**: the generated pictures differ far less from each other than the real ones do;
+- **mode collapse**: the generated images differ far less from each other than the real ones do;
 - **discriminator has won**: it tells nearly every pair apart, and the score no longer improves;
 - **generator's gradient vanished**: what the generator is told no longer says where to go;
 - **collapse of the target's classes**: a classifier that is adapted to another domain takes its
-  pictures for a few classes only;
-- **divergence**: the pictures are far worse than they were.
+  images for a few classes only;
+- **divergence**: the images are far worse than they were.
 
 Each must be seen at three evaluations in a row: a game that swings is not a game that is lost.
 """
@@ -26,7 +26,7 @@ PATIENCE = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What the alarm has seen.
+    """A symptom that the collapse alarm found.
 
     Attributes:
         name: The name of the symptom.
@@ -114,9 +114,9 @@ def _diverged(history: Sequence[Scores]) -> str | None:
 
 
 def _collapsed(history: Sequence[Scores]) -> str | None:
-    """Generated pictures differ from each other a quarter as much as real ones, or less.
+    """Generated images differ from each other a quarter as much as real ones, or less.
 
-    An untrained generator's pictures are all alike, so as long as they come to differ more
+    An untrained generator's images are all alike, so as long as they come to differ more
     nothing is wrong; but not for ever.
     """
     if len(history) < 1 + PATIENCE or not history[-PATIENCE].images_seen:

@@ -1,4 +1,4 @@
-"""Scores of a game that makes pictures of two kinds, as one."""
+"""Scores of a game that makes images of two kinds, as one."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -56,7 +56,7 @@ def _mean(scores: list[Score]) -> Score:
 
 
 def _joined(parts: Mapping[str, Scores]) -> Protocol:
-    """One protocol: the real pictures are other ones in each direction."""
+    """One protocol: the real images are other ones in each direction."""
     protocols = {direction: part.protocol for direction, part in parts.items()}
     real = {
         f"{direction} {name}": value

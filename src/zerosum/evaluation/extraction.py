@@ -1,4 +1,4 @@
-"""Pictures as a feature network sees them: what all metrics are computed from."""
+"""Features of images by a feature network, from which all metrics are computed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,28 +27,28 @@ __all__ = [
     "ExtractedFeatures",
     "ImageSubset",
     "Progress",
-    "choose_pictures",
+    "choose_images",
     "extract",
     "extract_from_store",
     "kept_on_disk",
 ]
 
 Progress = Callable[[int, int], None]
-"""Called with (pictures done, pictures in all)."""
+"""Called with (images done, images in all)."""
 
 _BATCH = 64
 
 
 class ImageSubset:
-    """Pictures of one shape, all or some of an array that may be mapped from disk.
+    """A subset of an array of images, which may be mapped from disk.
 
     Args:
         images: Bytes (N, h, w, c).
         indices: Which of them, and in which order; by default all.
 
     Example:
-        >>> pictures = ImageSubset(np.zeros((10, 4, 4, 1), dtype=np.uint8), np.array([7, 2, 5]))
-        >>> len(pictures), pictures[1:].shape
+        >>> images = ImageSubset(np.zeros((10, 4, 4, 1), dtype=np.uint8), np.array([7, 2, 5]))
+        >>> len(images), images[1:].shape
         (3, (2, 4, 4, 1))
     """
 
@@ -62,18 +62,18 @@ class ImageSubset:
         return len(self._indices)
 
     def __getitem__(self, which: slice | NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Some of the pictures, in memory."""
+        """Some of the images, in memory."""
         return np.asarray(self._images[self._indices[which]])
 
     def channel(self, number: int) -> "ImageSubset":
-        """One channel of the pictures, as grey ones."""
+        """One channel of the images, as grey ones."""
         return ImageSubset(self._images[..., number : number + 1], self._indices)
 
     def batches(self, size: int, *, progress: Progress | None = None) -> Iterator[Bytes]:
-        """All pictures in order as tensors (n, c, h, w).
+        """All images in order as tensors (n, c, h, w).
 
         Args:
-            size: Pictures in a batch.
+            size: Images in a batch.
             progress: Called when a batch is done with.
         """
         for start in range(0, len(self), size):
@@ -84,15 +84,15 @@ class ImageSubset:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractedFeatures:
-    """n pictures and what a network saw in them.
+    """n images and the features that a network extracted from them.
 
     Attributes:
-        pictures: Bytes (n, h, w, c), in memory or on disk.
+        images: Bytes (n, h, w, c), in memory or on disk.
         features: Shape (n, d), on the CPU.
         probabilities: Shape (n, k) for networks that classify, else None.
     """
 
-    pictures: ImageSubset
+    images: ImageSubset
     features: Features
     probabilities: Probabilities | None
 
@@ -101,17 +101,17 @@ class ExtractedFeatures:
 
 
 def extract(
-    pictures: ImageSubset, network: FeatureNetwork, *, progress: Progress | None = None
+    images: ImageSubset, network: FeatureNetwork, *, progress: Progress | None = None
 ) -> ExtractedFeatures:
-    """Show the network all the pictures, batch by batch.
+    """Extract the features of all images, batch by batch.
 
     Args:
-        pictures: What to show.
+        images: What to show.
         network: Who looks.
         progress: Called as it goes.
 
     Raises:
-        DataError: There are no pictures.
+        DataError: There are no images.
 
     Example:
         >>> from zerosum.features import load_features
@@ -119,16 +119,16 @@ def extract(
         >>> extract(black, load_features("pixels", cache=Path("unused"))).features.shape
         torch.Size([3, 256])
     """
-    if not len(pictures):
+    if not len(images):
         raise DataError("expected pictures to look at, found none.")
     features, probabilities = [], []
-    for batch in pictures.batches(_BATCH, progress=progress):
-        seen = network(batch)
-        features.append(seen.features.cpu())
-        if seen.probabilities is not None:
-            probabilities.append(seen.probabilities.cpu())
+    for batch in images.batches(_BATCH, progress=progress):
+        output = network(batch)
+        features.append(output.features.cpu())
+        if output.probabilities is not None:
+            probabilities.append(output.probabilities.cpu())
     return ExtractedFeatures(
-        pictures=pictures,
+        images=images,
         features=torch.cat(features),
         probabilities=torch.cat(probabilities) if probabilities else None,
     )
@@ -143,24 +143,24 @@ def extract_from_store(
     cache: Path,
     progress: Progress | None = None,
 ) -> ExtractedFeatures:
-    """Show the network a store's pictures, or recall what it saw in them before.
+    """Extract the features of a store's images, or read them from the cache.
 
     What was seen is kept in ``cache/features``, by a hash over the store's content, the network's
     facts, the count and the seed.
 
     Args:
-        store: The pictures.
+        store: The images.
         network: Who looks.
-        count: How many pictures to take, chosen by ``seed``; all if there are fewer.
-        seed: Which pictures.
+        count: How many images to take, chosen by ``seed``; all if there are fewer.
+        seed: Which images.
         cache: The folder that zerosum keeps what can be made again in.
         progress: Called as it goes.
 
     Raises:
         FileError: Nothing can be kept there.
     """
-    pictures = ImageSubset(store.images, choose_pictures(len(store), count, seed))
-    facts = repr((store.identity, sorted(network.facts.items()), len(pictures), seed))
+    images = ImageSubset(store.images, choose_images(len(store), count, seed))
+    facts = repr((store.identity, sorted(network.facts.items()), len(images), seed))
     key = blake2b(facts.encode(), digest_size=10).hexdigest()
     path = cache / "features" / f"{network.name.replace('/', '-').replace(':', '-')}-{key}"
     path = path.with_name(path.name + ".safetensors")
@@ -171,19 +171,19 @@ def extract_from_store(
             new_folder(path.parent),
             FileLock(path.with_suffix(".lock")),
         ):
-            kept = _recall(path) or _extract_and_keep(pictures, network, path, progress)
+            kept = _recall(path) or _extract_and_keep(images, network, path, progress)
     return ExtractedFeatures(
-        pictures=pictures,
+        images=images,
         features=kept["features"],
         probabilities=kept.get("probabilities"),
     )
 
 
 def _extract_and_keep(
-    pictures: ImageSubset, network: FeatureNetwork, path: Path, progress: Progress | None
+    images: ImageSubset, network: FeatureNetwork, path: Path, progress: Progress | None
 ) -> dict[str, Any]:
-    """Look, and keep what was seen."""
-    extracted = extract(pictures, network, progress=progress)
+    """Extract features and write them into the cache."""
+    extracted = extract(images, network, progress=progress)
     kept = {"features": extracted.features}
     if extracted.probabilities is not None:
         kept["probabilities"] = extracted.probabilities
@@ -192,13 +192,13 @@ def _extract_and_keep(
     return kept
 
 
-def choose_pictures(available: int, count: int, seed: int) -> NDArray[np.int64]:
-    """Which pictures of a store to take, rising: all, or ``count`` chosen by the seed.
+def choose_images(available: int, count: int, seed: int) -> NDArray[np.int64]:
+    """Which images of a store to take, rising: all, or ``count`` chosen by the seed.
 
     Example:
-        >>> choose_pictures(5, 10, seed=0)
+        >>> choose_images(5, 10, seed=0)
         array([0, 1, 2, 3, 4])
-        >>> len(choose_pictures(100, 10, seed=0))
+        >>> len(choose_images(100, 10, seed=0))
         10
     """
     if count >= available:
@@ -212,15 +212,15 @@ def choose_pictures(available: int, count: int, seed: int) -> NDArray[np.int64]:
 def kept_on_disk(
     batches: ByteBatches, count: int, *, progress: Progress | None = None
 ) -> Iterator[ImageSubset]:
-    """Batches of ``count`` pictures in all, in a temporary file, so that any number can be had.
+    """Batches of ``count`` images in all, in a temporary file, so that any number can be had.
 
     Raises:
         FileError: The temporary disk has no room for them.
 
     Example:
         >>> batches = [torch.zeros(2, 3, 4, 5, dtype=torch.uint8)] * 2
-        >>> with kept_on_disk(batches, 4) as pictures:
-        ...     len(pictures), pictures[:1].shape
+        >>> with kept_on_disk(batches, 4) as images:
+        ...     len(images), images[:1].shape
         (4, (1, 4, 5, 3))
     """
     done, shape = 0, (0, 0, 0)
@@ -240,7 +240,7 @@ def kept_on_disk(
 
 
 def _recall(path: Path) -> dict[str, Any] | None:
-    """What was kept in the file, or None if there is none or it is not whole."""
+    """The features in the cached file, or None if there is none or it is not whole."""
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -1,11 +1,11 @@
-"""How many pictures mislead a classifier, of those that a generator has not learnt from."""
+"""How many images mislead a classifier, of those that a generator has not learnt from."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import torch
 
-from zerosum.attacks import attack_pictures
+from zerosum.attacks import attack_images
 from zerosum.data import scale
 from zerosum.evaluation.accuracy import LabelledSet
 from zerosum.evaluation.extraction import Progress
@@ -30,15 +30,15 @@ def score_fooling(
     diagnostics: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Scores:
-    """Let a game's best generator change pictures, and ask the victim.
+    """Let a game's best generator change images, and ask the victim.
 
-    What counts is what the victim says of the clean picture, right or wrong, as in the game; of
-    pictures for which it names the target anyhow, none is counted. `zerosum attack` is stricter:
-    it counts pictures that the classifier has right.
+    What counts is what the victim says of the clean image, right or wrong, as in the game; of
+    images for which it names the target anyhow, none is counted. `zerosum attack` is stricter:
+    it counts images that the classifier has right.
 
     Args:
         game: Whose generator, and whose victim.
-        labelled: The pictures; their labels do not matter.
+        labelled: The images; their labels do not matter.
         subject: Whose scores they are.
         diagnostics: Signs of the game's health.
         progress: Called as it goes.
@@ -46,12 +46,13 @@ def score_fooling(
     fooled, sizes = [], []
     with evaluating(game.players[GENERATOR].best) as network:
         device = next(network.parameters()).device
-        for batch in labelled.pictures.batches(_AT_ONCE, progress=progress):
+        for batch in labelled.images.batches(_AT_ONCE, progress=progress):
             clean = to_pixels(scale(batch).to(device))
             goal, open_ = game.goal(clean)
+            # Images that the victim takes for the target already cannot be misled to it.
             if not bool(open_.any()):
                 continue
-            result = attack_pictures(
+            result = attack_images(
                 game.attack,
                 game.victim,
                 clean[open_],
@@ -60,6 +61,7 @@ def score_fooling(
                 targeted=goal.targeted,
             )
             fooled.append(result.fooled.cpu())
+            # In 64 bits, since thousands of lengths are summed.
             sizes.append((result.images - clean[open_]).flatten(1).norm(dim=1).double().cpu())
     hits, lengths = torch.cat(fooled), torch.cat(sizes)
     within = f"of {len(hits):,} pictures, each pixel within {game.settings.epsilon:.4g}"

@@ -1,4 +1,4 @@
-"""The measures by name: from what a network saw to scores that carry the right names.
+"""The metrics by name: from extracted features to scores that carry the right names.
 
 Only Inception's scores are called FID, KID and IS. By any other network the same formulas give
 numbers of another scale; these are named after it: FD-digits, KD-digits, IS-digits.
@@ -28,10 +28,10 @@ if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
 __all__ = ["FEW", "METRIC_FUNCTIONS", "Task"]
 
 FEW = 2_048
-"""Pictures below which the Fréchet distance says more of its bias than of the pictures."""
+"""Images below which the Fréchet distance says more of its bias than of the images."""
 
 _NEIGHBOURS = 5
-_PATCHED = 4_096  # pictures that patches are cut of, and how many of each
+_PATCHED = 4_096  # images that patches are cut of, and how many of each
 _PATCHES = 32
 _PAIRED_AT_ONCE = 64
 
@@ -43,13 +43,13 @@ class Task:
     """What is to be compared.
 
     Attributes:
-        real: The real pictures.
+        real: The real images.
         fake: Those under test.
         network: Who saw both.
         seed: From which patches and directions follow.
-        partners: Where pictures under test were made of others: these, and what they should have
+        partners: Where images under test were made of others: these, and what they should have
             become, in the same order; else None.
-        space: Where pictures under test were drawn of latents: the generator's space; else None.
+        space: Where images under test were drawn of latents: the generator's space; else None.
     """
 
     real: ExtractedFeatures
@@ -138,7 +138,7 @@ def _stacked(task: Task) -> Mapping[str, Score]:
 
 
 def _path_lengths(task: Task) -> Mapping[str, Score]:
-    """In z, and in w where the generator has styles. Never called PPL alone: that is by VGG16."""
+    """Perceptual path lengths in z, and in w where the generator has styles."""
     if task.space is None:
         raise ConfigError(
             "ppl asks the generator how its pictures change with the latent, and is for runs that "
@@ -166,13 +166,13 @@ def _path_lengths(task: Task) -> Mapping[str, Score]:
 
 
 def _partner(task: Task) -> Mapping[str, Score]:
-    """|made − partner| beside |source − partner|, and the gain of each picture over its copy."""
+    """The L1 distance to true partners, beside that of the untranslated sources."""
     if task.partners is None:
         raise ConfigError(
             "partner compares translations with their true partners, and is for runs that "
             "translate pictures; leave it out."
         )
-    errors = _errors(task.fake.pictures, task.partners[1])
+    errors = _errors(task.fake.images, task.partners[1])
     copied = _errors(*task.partners)
     how = f"mean |difference| of pixels in [0, 1], {len(errors):,} pictures"
     result = {
@@ -229,22 +229,22 @@ def _probabilities(task: Task, extracted: ExtractedFeatures) -> Probabilities:
 
 
 def _pixels(extracted: ExtractedFeatures) -> Images:
-    """The first pictures as floats."""
-    return scale(torch.from_numpy(extracted.pictures[:_PATCHED]).permute(0, 3, 1, 2))
+    """The first images as floats."""
+    return scale(torch.from_numpy(extracted.images[:_PATCHED]).permute(0, 3, 1, 2))
 
 
 def _channel(task: Task, channel: int) -> ExtractedFeatures:
-    """What the network sees in one channel of the pictures under test."""
-    if task.fake.pictures[:1].shape[3] != 3:
+    """The features of one channel of the images under test."""
+    if task.fake.images[:1].shape[3] != 3:
         raise ConfigError(
             "stacked-modes counts triples of digits, which are colour pictures; train on "
             "stacked-mnist or stacked-digits, or ask for modes."
         )
-    return extract(task.fake.pictures.channel(channel), task.network)
+    return extract(task.fake.images.channel(channel), task.network)
 
 
 def _errors(some: ImageSubset, others: ImageSubset) -> NDArray[np.float64]:
-    """Of each pair of pictures, the mean |difference| of pixels in [0, 1]."""
+    """Of each pair of images, the mean |difference| of pixels in [0, 1]."""
     rows = range(0, len(some), _PAIRED_AT_ONCE)
     parts = [slice(start, start + _PAIRED_AT_ONCE) for start in rows]
     pairs = ((some[part] / 255.0, others[part] / 255.0) for part in parts)

@@ -12,14 +12,14 @@ __all__ = ["Protocol", "Score", "Scores", "check_alike", "unlike"]
 
 @dataclass(frozen=True, kw_only=True)
 class Protocol:
-    """Everything but the pictures under test that a score depends on.
+    """Everything but the images under test that a score depends on.
 
     Attributes:
         network: The feature network's facts: its name, the hash of its weights, input, resizing,
             colours.
-        real: The real pictures: source, split, identity, size, and how many were taken.
-        generated: How many generated (or other) pictures were taken.
-        seed: From which latents, and the choice of pictures, follow.
+        real: The real images: source, split, identity, size, and how many were taken.
+        generated: How many generated (or other) images were taken.
+        seed: From which latents, and the choice of images, follow.
 
     Example:
         >>> digits = {"network": "digits"}
@@ -42,7 +42,7 @@ class Protocol:
         return values
 
     def compared(self) -> dict[str, Any]:
-        """What has to agree: all but what the real pictures are called, if their content is known.
+        """What has to agree: all but what the real images are called, if their content is known.
 
         Example:
             >>> real = {"source": "faces", "identity": "5f0c", "pictures": 402}
@@ -96,10 +96,10 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """What was measured of one set of pictures at one time, by one protocol.
+    """What was measured of one set of images at one time, by one protocol.
 
     Attributes:
-        subject: Whose pictures: for a run its name, the images it had seen, its checkpoint.
+        subject: Whose images: for a run its name, the images it had seen, its checkpoint.
         protocol: How they were measured.
         scores: By name, such as ``FD-digits``; the leading one first.
         diagnostics: Signs of the game's health at that time; only while training.

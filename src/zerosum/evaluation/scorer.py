@@ -1,4 +1,4 @@
-"""The one way to a score, for training and for the command line alike."""
+"""The scoring of images, for training and for the command line alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ __all__ = ["ImageScorer"]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageScorer:
-    """Real pictures, a network to see them with, and what to measure.
+    """Scores images against real ones: their features, a network, and metrics.
 
     Attributes:
         network: Whose features are compared.
-        real: The real pictures as the network sees them.
-        about: Facts on the real pictures for the protocol.
+        real: The real images as the network sees them.
+        about: Facts on the real images for the protocol.
         metrics: Names of metrics, of `METRIC_FUNCTIONS`.
         seed: From which all that is drawn follows.
 
@@ -71,14 +71,14 @@ class ImageScorer:
         cache: Path,
         progress: Progress | None = None,
     ) -> "ImageScorer":
-        """A scorer against the pictures of a store.
+        """A scorer against the images of a store.
 
         Args:
-            store: The real pictures.
+            store: The real images.
             network: Whose features are compared.
             about: Facts on the store for the protocol: source, split, settings.
             metrics: What to measure.
-            count: Real pictures to take; all if there are fewer.
+            count: Real images to take; all if there are fewer.
             seed: From which all that is drawn follows.
             cache: The folder in which what was seen is kept.
             progress: Called while the network looks.
@@ -99,10 +99,10 @@ class ImageScorer:
         return cls(network=network, real=real, about=facts, metrics=tuple(metrics), seed=seed)
 
     def extract(
-        self, pictures: ImageSubset, *, progress: Progress | None = None
+        self, images: ImageSubset, *, progress: Progress | None = None
     ) -> ExtractedFeatures:
-        """Extract the features of pictures under test, of the same shape as the real ones."""
-        return extract(pictures, self.network, progress=progress)
+        """Extract the features of images under test, of the same shape as the real ones."""
+        return extract(images, self.network, progress=progress)
 
     def score(
         self,
@@ -113,16 +113,16 @@ class ImageScorer:
         partners: tuple[ImageSubset, ImageSubset] | None = None,
         space: "LatentSpace | None" = None,
     ) -> Scores:
-        """Compare what the network saw in pictures under test with what it saw in real ones.
+        """Score the features of images under test against those of real ones.
 
-        How much the pictures differ from each other, against how much the real ones do, comes
+        How much the images differ from each other, against how much the real ones do, comes
         with it as the diagnostic ``diversity``.
 
         Args:
-            fake: The pictures under test.
+            fake: The images under test.
             subject: Whose they are.
             diagnostics: Other signs of health, to be recorded with the scores.
-            partners: What the pictures under test were made of, and what they should have become.
+            partners: What the images under test were made of, and what they should have become.
             space: The latent space that they were drawn from.
         """
         task = Task(
@@ -136,6 +136,7 @@ class ImageScorer:
         scores: dict[str, Score] = {}
         for name in self._in_order(len(fake)):
             scores |= METRIC_FUNCTIONS[name](task)
+        # The collapse alarm needs it, whatever the metrics are.
         spread = diversity_ratio(fake.features, self.real.features).value
         return Scores(
             subject=subject,
@@ -150,6 +151,6 @@ class ImageScorer:
         )
 
     def _in_order(self, generated: int) -> list[str]:
-        """The metrics, the kernel distance first where there are few pictures."""
+        """The metrics, the kernel distance first where there are few images."""
         few = min(generated, len(self.real)) < FEW
         return sorted(self.metrics, key=lambda name: not (few and name == "kid"))

@@ -1,4 +1,4 @@
-"""What a family of games is asked by everybody else."""
+"""The record of a family of games: what everything outside the family asks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from zerosum.games.base import Game
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.evaluation import Evaluators
-from zerosum.training.loop import Batches
+from zerosum.training.loop import BatchStream
 
 if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
     from zerosum.config.evaluation import EvaluateConfig
@@ -30,14 +30,14 @@ GameT = TypeVar("GameT", bound=Game[Any])
 ModelT = TypeVar("ModelT", bound="Model")
 
 Draw = Callable[[], Tensor]
-"""Draws a sheet of pictures that shows how a game stands, shape (1, c, h, w), in [-1, 1]."""
+"""Draws a sheet of images that shows how a game stands, shape (1, c, h, w), in [-1, 1]."""
 
 
 class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     """All that is special to a family of games; whoever trains, loads or evaluates asks it.
 
     The methods stand in the order in which a run calls them. What a configuration alone can say,
-    without its pictures and networks, is said by its class, in the family's ``settings``.
+    without its images and networks, is said by its class, in the family's ``settings``.
 
     Attributes:
         players_are_alike: Whether players whose networks differ much in size are a mistake.
@@ -46,7 +46,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     players_are_alike: bool = False
 
     def read(self, config: ConfigT) -> ConfigT:
-        """The run with what its sources say before any picture is decoded, such as their classes.
+        """The run with what its sources say before any image is decoded, such as their classes.
 
         Raises:
             ZerosumError: They do not say it.
@@ -79,7 +79,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     def require_networks(self, config: ConfigT) -> None:
         """Load the trained networks that a run needs, and forget them.
 
-        What is missing for them shows before its pictures are prepared, which may take hours.
+        What is missing for them shows before its images are prepared, which may take hours.
 
         Raises:
             ConfigError: Something is missing.
@@ -87,10 +87,10 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
 
     @abstractmethod
     def open(self, config: ConfigT, *, quiet: bool = False) -> DataT:
-        """The pictures that a run trains on, prepared on first use, with a progress bar."""
+        """The images that a run trains on, prepared on first use, with a progress bar."""
 
     def complete(self, config: ConfigT, data: DataT) -> ConfigT:
-        """The run with what its pictures say, such as how many of each class there are.
+        """The run with what its images say, such as how many of each class there are.
 
         Raises:
             DataError: They do not do for it.
@@ -102,7 +102,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         return []
 
     @abstractmethod
-    def batches(self, config: ConfigT, data: DataT, engine: Engine) -> Batches[Any]:
+    def batches(self, config: ConfigT, data: DataT, engine: Engine) -> BatchStream[Any]:
         """What a round is given."""
 
     @abstractmethod
@@ -115,7 +115,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
             aids: What `aids` gave; without it the game can be looked at, but not played.
 
         Raises:
-            ConfigError: The networks do not do for the pictures.
+            ConfigError: The networks do not do for the images.
         """
 
     def grid(self, config: ConfigT, game: GameT, data: DataT) -> Draw | None:
@@ -126,7 +126,7 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     def evaluators(
         self, config: ConfigT, game: GameT, data: DataT, engine: Engine, *, quiet: bool
     ) -> Evaluators:
-        """What scores the game while it trains; nothing, where there are no pictures to do it."""
+        """What scores the game while it trains; nothing, where there are no images to do it."""
 
     @abstractmethod
     def model(self, run: Run, game: GameT, images_seen: int) -> ModelT:
@@ -151,14 +151,14 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
     def next_steps(self, config: ConfigT, path: Path) -> Sequence[tuple[str, str]]:
         """What users may want to do with a trained run: in a word or two, and the command."""
 
-    def recipe_for_own_pictures(self, config: ConfigT) -> str:
-        """What to train on one's own pictures, for who has begun with the digits."""
+    def recipe_for_own_images(self, config: ConfigT) -> str:
+        """What to train on one's own images, for who has begun with the digits."""
         return config.recipe
 
 
 class OneSource(Family[ConfigT, Store, GameT, ModelT]):
-    """A family whose runs have the pictures of one source."""
+    """A family whose runs have the images of one source."""
 
     def open(self, config: ConfigT, *, quiet: bool = False) -> Store:
-        """The pictures of the source."""
+        """The images of the source."""
         return prepare_store(config, size=size_to_train_on(config), quiet=quiet)

@@ -28,7 +28,7 @@ def build_game(config: RunConfig, engine: Engine, *, aids: Any = None) -> Game[A
             perhaps not played.
 
     Raises:
-        ConfigError: The settings do not fit each other or the pictures.
+        ConfigError: The settings do not fit each other or the images.
 
     Example:
         >>> from zerosum.recipes import recipe
@@ -51,7 +51,7 @@ def build_game(config: RunConfig, engine: Engine, *, aids: Any = None) -> Game[A
 
 @contextmanager
 def _too_large_explained() -> Iterator[None]:
-    """Say whose fault it is where PyTorch has no place for weights, or no number for how many.
+    """Explain errors of PyTorch for networks that are too large.
 
     Raises:
         ConfigError: The networks within do not fit into memory.

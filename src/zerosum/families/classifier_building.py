@@ -3,16 +3,16 @@
 from zerosum.errors import ConfigError
 from zerosum.families.players import build_player
 from zerosum.games.base import Player
-from zerosum.games.classification_settings import ClassifyingConfig
-from zerosum.networks.classifier import Classifier
+from zerosum.games.classification_settings import GameWithClassifierConfig
+from zerosum.networks.classifier import ClassifierNetwork
 from zerosum.training.engine import Engine
 from zerosum.types import ImageShape
 
 __all__ = ["classifier_network", "classifier_player"]
 
 
-def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifier:
-    """The classifier of a game, for pictures of that shape.
+def classifier_network(config: GameWithClassifierConfig, shape: ImageShape) -> ClassifierNetwork:
+    """The classifier of a game, for images of that shape.
 
     Raises:
         ConfigError: It is not known which classes there are.
@@ -20,12 +20,14 @@ def classifier_network(config: ClassifyingConfig, shape: ImageShape) -> Classifi
     return config.network.build(shape, classes=_count_classes(config))
 
 
-def classifier_player(config: ClassifyingConfig, network: Classifier, engine: Engine) -> Player:
+def classifier_player(
+    config: GameWithClassifierConfig, network: ClassifierNetwork, engine: Engine
+) -> Player:
     """The player whose network it is."""
     return build_player(network, config.optimizer, engine, ema_half_life=config.ema_half_life)
 
 
-def _count_classes(config: ClassifyingConfig) -> int:
+def _count_classes(config: GameWithClassifierConfig) -> int:
     """How many classes there are.
 
     Raises:

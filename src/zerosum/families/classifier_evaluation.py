@@ -17,7 +17,7 @@ from zerosum.families.scoring import (
     refuse_direction,
     subject_of,
 )
-from zerosum.games.classification import ClassifyingGame
+from zerosum.games.classification import GameWithClassifier
 from zerosum.models.classifier import Classifier
 from zerosum.training.evaluation import Evaluators
 
@@ -25,9 +25,9 @@ __all__ = ["classifier_evaluators", "classifier_steps", "evaluate_classifier"]
 
 
 def classifier_evaluators(
-    config: ClassifierRunConfig, game: ClassifyingGame[Any], *, quiet: bool
+    config: ClassifierRunConfig, game: GameWithClassifier[Any], *, quiet: bool
 ) -> Evaluators:
-    """How often the classifier is right, if there are labelled pictures to test it on."""
+    """How often the classifier is right, if there are labelled images to test it on."""
     labelled = open_labelled_set(config, quiet=quiet)
     return {"": partial(score_classifier, game, labelled)} if len(labelled) else {}
 
@@ -43,7 +43,7 @@ def classifier_steps(path: Path) -> list[tuple[str, str]]:
 def evaluate_classifier(
     subject: str, options: EvaluateConfig, *, quiet: bool = False
 ) -> Evaluated:
-    """Test a run's classifier on pictures that it has not learnt from, each class by itself too.
+    """Test a run's classifier on images that it has not learnt from, each class by itself too.
 
     Args:
         subject: The run folder.
@@ -52,7 +52,7 @@ def evaluate_classifier(
 
     Raises:
         ConfigError: The options ask for what a classifier has not.
-        DataError: The pictures have no labels, or classes that the run does not know.
+        DataError: The images have no labels, or classes that the run does not know.
     """
     model = load_to_evaluate(subject, options, Classifier, quiet=quiet)
     refuse_direction(model, options)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from zerosum.config.run import RunConfig
-from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.classification_settings import GameWithClassifierConfig
 
 __all__ = ["ClassifierRunConfig"]
 
@@ -18,5 +18,5 @@ class ClassifierRunConfig(RunConfig):
         True
     """
 
-    game: ClassifyingConfig
+    game: GameWithClassifierConfig
     """Who plays, and for what."""

@@ -1,4 +1,4 @@
-"""Pictures from nothing, shown and evaluated; for all families that have a generator."""
+"""Images from nothing, shown and evaluated; for all families that have a generator."""
 
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ _COLUMNS = 16
 
 
 def generated_grid(config: RunConfig, game: GeneratingGame[Any]) -> Tensor:
-    """Pictures of fixed latents, in a conditional game of all classes."""
+    """Images of fixed latents, in a conditional game of all classes."""
     random = Randomness(seed=config.seed, stream="preview")
-    count, classes = config.sample_count, len(game.asked or ())
+    count, classes = config.sample_count, len(game.conditional_on or ())
     if not classes:
         return tile(game.preview(count, random))
     # All classes, one after the other: in columns of one class, unless there are too many.
@@ -38,7 +38,7 @@ def generated_grid(config: RunConfig, game: GeneratingGame[Any]) -> Tensor:
 def generator_evaluators(
     config: RunConfig, game: GeneratingGame[Any], store: Store, engine: Engine, *, quiet: bool
 ) -> Evaluators:
-    """The pictures that the generator makes, against those that the run trains on."""
+    """The images that the generator makes, against those that the run trains on."""
     network = load_feature_network(config, engine)
     is_cut = config.pictures.crop_from is not None
     store = prepare_store(config, quiet=quiet) if is_cut else store

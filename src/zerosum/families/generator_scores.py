@@ -1,4 +1,4 @@
-"""Pictures from nothing, scored; for all families that have a generator."""
+"""Images from nothing, scored; for all families that have a generator."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +17,7 @@ from zerosum.families.scoring import (
     refuse_baseline,
     refuse_direction,
     refuse_other_size,
-    score_pictures,
+    score_images,
     subject_of,
 )
 from zerosum.models.generator import Generator
@@ -26,7 +26,7 @@ __all__ = ["evaluate_generator"]
 
 
 def evaluate_generator(subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-    """Score the pictures that a run's generator makes against real ones.
+    """Score the images that a run's generator makes against real ones.
 
     Args:
         subject: The run folder.
@@ -44,12 +44,12 @@ def evaluate_generator(subject: str, options: EvaluateConfig, *, quiet: bool = F
         refuse_direction(model, options)
         yield "", generated_sides(model, options, quiet)
 
-    return score_pictures(subject, options, sides, quiet=quiet)
+    return score_images(subject, options, sides, quiet=quiet)
 
 
 @contextmanager
 def generated_sides(model: Generator, options: EvaluateConfig, quiet: bool) -> Iterator[Sides]:
-    """A run's generated pictures, and real ones brought to the same shape."""
+    """A run's generated images, and real ones brought to the same shape."""
     config = model.run.config()
     data = config.data if options.against is None else options.against
     split = options.against_split or "train"
@@ -58,11 +58,11 @@ def generated_sides(model: Generator, options: EvaluateConfig, quiet: bool) -> I
     with ExitStack() as stack:
         with counting(f"{model.run.path} generates pictures", quiet=quiet) as progress:
             kept = kept_on_disk(batches, options.count, progress=progress)
-            pictures = stack.enter_context(kept)
+            images = stack.enter_context(kept)
         yield Sides(
             store=store,
             about=describe(data, split),
-            pictures=pictures,
+            images=images,
             subject=subject_of(model, options),
             space=model.latent,
         )

@@ -1,4 +1,4 @@
-"""What scores the pictures of a run against real ones while it trains."""
+"""What scores the images of a run against real ones while it trains."""
 
 from zerosum.config.run import RunConfig
 from zerosum.counting import counting
@@ -12,17 +12,17 @@ from zerosum.training.engine import Engine
 
 __all__ = ["choose_features", "load_feature_network", "require_feature_network", "scorer_of"]
 
-_REAL_PICTURES = 10_000
+_REAL_IMAGES = 10_000
 _DIGITS = ("digits", "mnist", "usps")
 
 
 def load_feature_network(config: RunConfig, engine: Engine) -> FeatureNetwork:
-    """The network that sees a run's pictures while it trains."""
+    """The network that sees a run's images while it trains."""
     return load_features(_features(config), cache=cache_folder()).to(engine.device)
 
 
 def require_feature_network(config: RunConfig) -> None:
-    """Load the network that is to see a run's pictures, and forget it.
+    """Load the network that is to see a run's images, and forget it.
 
     Raises:
         ConfigError: Something is missing.
@@ -40,7 +40,7 @@ def require_feature_network(config: RunConfig) -> None:
 
 
 def _features(config: RunConfig) -> str:
-    """By what is to be seen: of two domains the second, where it is named by itself."""
+    """The feature network by name, or chosen by the data; of two domains by the second."""
     named = config.evaluate_features
     sources = config.sources
     return choose_features(sources.get("data_b") or config.data) if named == "auto" else named
@@ -49,11 +49,11 @@ def _features(config: RunConfig) -> str:
 def scorer_of(
     config: RunConfig, store: Store, network: FeatureNetwork, about: dict[str, str], *, quiet: bool
 ) -> ImageScorer:
-    """What is measured of a run's pictures while it trains, against those of a store.
+    """What is measured of a run's images while it trains, against those of a store.
 
     Args:
         config: The run.
-        store: The real pictures.
+        store: The real images.
         network: Whose features are compared.
         about: Facts on the store for the protocol.
         quiet: No progress bar.
@@ -64,19 +64,19 @@ def scorer_of(
             network,
             about=about,
             metrics=_cheap_metrics(min(config.evaluate_count, len(store))),
-            count=_REAL_PICTURES,
+            count=_REAL_IMAGES,
             seed=0,
             cache=cache_folder(),
             progress=progress,
         )
 
 
-def _cheap_metrics(pictures: int) -> tuple[str, ...]:
+def _cheap_metrics(images: int) -> tuple[str, ...]:
     """What to measure while training: the Fréchet distance, the kernel distance first if few.
 
-    Of many pictures the kernel distance takes longer than all the networks together.
+    Of many images the kernel distance takes longer than all the networks together.
     """
-    return ("frechet",) if pictures >= FEW else ("kid", "frechet")
+    return ("frechet",) if images >= FEW else ("kid", "frechet")
 
 
 def choose_features(data: str) -> str:

@@ -1,4 +1,4 @@
-"""What classifiers learn from, and what they are tested on; for all families that have one."""
+"""The training and test sets of classifiers, for all families that have one."""
 
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
 from zerosum.errors import ConfigError, DataError, DataWarning
 from zerosum.evaluation.accuracy import LabelledSet
-from zerosum.evaluation.extraction import ImageSubset, choose_pictures
+from zerosum.evaluation.extraction import ImageSubset, choose_images
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.families.preparation import describe, prepare_store
 
@@ -54,7 +54,7 @@ def name_classes(config: ConfigT, data: str) -> ConfigT:
 
 
 def batches_of(config: RunConfig, store: Store, kept: NDArray[np.int64], **how: Any) -> Batches:
-    """Batches of the pictures with these numbers, each of which occurs in a batch once at most.
+    """Batches of the images with these numbers, each of which occurs in a batch once at most.
 
     Raises:
         ConfigError: The batch is larger than what there is.
@@ -68,15 +68,15 @@ def batches_of(config: RunConfig, store: Store, kept: NDArray[np.int64], **how: 
 
 
 def labelled_batches(config: ClassifierRunConfig, store: Store, **how: Any) -> Batches:
-    """Batches of the pictures whose labels may be used, without those that are held out.
+    """Batches of the images whose labels may be used, without those that are held out.
 
     Args:
         config: The run.
-        store: Its pictures.
+        store: Its images.
         how: What `Batches` takes besides.
 
     Raises:
-        DataError: Some pictures have no label, or a class has too few of them.
+        DataError: Some images have no label, or a class has too few of them.
     """
     game = config.game
     labels, kept = _labels(store, config), held_out(config, store)[0]
@@ -90,9 +90,9 @@ def labelled_batches(config: ClassifierRunConfig, store: Store, **how: Any) -> B
 def held_out(
     config: ClassifierRunConfig, store: Store
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers of the pictures to learn from, and of those to be tested on in their stead.
+    """Numbers of the images to learn from, and of those to be tested on in their stead.
 
-    Of a source that has a split for tests, nothing is held out; of others, the same pictures for
+    Of a source that has a split for tests, nothing is held out; of others, the same images for
     all seeds, so that runs can be compared.
     """
     game = config.game
@@ -110,18 +110,18 @@ def open_labelled_set(
     seed: int = 0,
     quiet: bool = False,
 ) -> LabelledSet:
-    """Pictures to test the run's classifier on.
+    """Images to test the run's classifier on.
 
     Args:
         config: The run.
-        data: Source of the pictures; by default the run's own.
+        data: Source of the images; by default the run's own.
         split: Which split; by default that for tests, or what the run held out.
-        count: The most pictures to take; None: all.
+        count: The most images to take; None: all.
         seed: From which the choice follows, where not all are taken.
         quiet: No progress bar.
 
     Returns:
-        The pictures; none, where there is no split for tests and nothing was held out.
+        The images; none, where there is no split for tests and nothing was held out.
 
     Raises:
         DataError: The source has no labels, or classes that the run does not know.
@@ -139,7 +139,7 @@ def open_labelled_set(
     if untested >= len(config.game.classes) - 1:
         numbers = numbers[:0]  # who names the one class that is tested is always right
     if count is not None and count < len(numbers):
-        numbers = numbers[choose_pictures(len(numbers), count, seed)]
+        numbers = numbers[choose_images(len(numbers), count, seed)]
     channels, height, width = store.shape
     about = {
         **describe(named, shown),
@@ -148,8 +148,8 @@ def open_labelled_set(
         "size": f"{height}x{width}",
         "channels": channels,
     }
-    pictures = ImageSubset(store.images, numbers)
-    return LabelledSet(pictures=pictures, labels=labels[numbers], about=about)
+    images = ImageSubset(store.images, numbers)
+    return LabelledSet(images=images, labels=labels[numbers], about=about)
 
 
 def splits_for_tests(config: RunConfig) -> list[str | None]:
@@ -158,7 +158,7 @@ def splits_for_tests(config: RunConfig) -> list[str | None]:
 
 
 def _say_what_is_untested(config: ClassifierRunConfig, labels: NDArray[np.int64]) -> int:
-    """Warn of the classes that no picture to test on is of; their number."""
+    """Warn of the classes that no image to test on is of; their number."""
     classes = config.game.classes
     tested = set(np.unique(labels).tolist())
     missing = [name for label, name in enumerate(classes) if label not in tested]

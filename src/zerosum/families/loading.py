@@ -1,4 +1,4 @@
-"""From a run folder to a trained model, and to the run's pictures."""
+"""From a run folder to a trained model, and to the run's images."""
 
 from pathlib import Path
 from typing import Literal
@@ -8,12 +8,12 @@ from zerosum.config.run import RunConfig
 from zerosum.data import Domains, Store, absolute, as_spec
 from zerosum.families import family_of
 from zerosum.families.building import build_game
-from zerosum.families.preparation import refuse_other_pictures
+from zerosum.families.preparation import refuse_other_images
 from zerosum.models.base import KindT, Model, require
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, choose_device
 
-__all__ = ["load", "load_run", "prepare_pictures", "require_own_pictures"]
+__all__ = ["load", "load_run", "prepare_images", "require_own_images"]
 
 Checkpoint = Literal["latest", "best"]
 
@@ -70,20 +70,20 @@ def load_run(
     data_b: str | Path | None = None,
     quiet: bool = False,
 ) -> KindT:
-    """The model that a run has trained so far, wherever its pictures are now.
+    """The model that a run has trained so far, wherever its images are now.
 
     Args:
         run: The run folder.
         kind: What it is to be good for: `Generator`, `Translator`, `Classifier`, `LearnedAttack`.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
         checkpoint: ``latest``, or ``best`` for that of the best evaluation.
-        data: Where the run's pictures are now, if they have moved; they must be the same ones.
+        data: Where the run's images are now, if they have moved; they must be the same ones.
         data_a: Likewise for domain A.
         data_b: Likewise for domain B.
-        quiet: No progress bar while the pictures of a moved run are prepared.
+        quiet: No progress bar while the images of a moved run are prepared.
 
     Raises:
-        RunError: The folder is no run, or the pictures are others.
+        RunError: The folder is no run, or the images are others.
         WrongKindError: The run is good for something else.
         CheckpointError: It has no checkpoint that can be used.
 
@@ -98,25 +98,25 @@ def load_run(
     opened = Run.open(Path(run)).relocated(data=where, data_a=a, data_b=b)
     model = load(opened, kind=kind, device=device, checkpoint=checkpoint)
     if opened.moved:
-        require_own_pictures(opened, checkpoint, quiet=quiet)
+        require_own_images(opened, checkpoint, quiet=quiet)
     return model
 
 
-def require_own_pictures(run: Run, checkpoint: Checkpoint, *, quiet: bool = False) -> None:
-    """Make sure that a run's pictures are those that it was trained on.
+def require_own_images(run: Run, checkpoint: Checkpoint, *, quiet: bool = False) -> None:
+    """Make sure that a run's images are those that it was trained on.
 
     Raises:
         RunError: They are others.
     """
     config = run.config()
-    pictures = prepare_pictures(config, quiet=quiet)
-    refuse_other_pictures(config, run.load(checkpoint)["data"], pictures)
+    images = prepare_images(config, quiet=quiet)
+    refuse_other_images(config, run.load(checkpoint)["data"], images)
 
 
-def prepare_pictures(config: RunConfig, *, quiet: bool = False) -> Store | Domains:
+def prepare_images(config: RunConfig, *, quiet: bool = False) -> Store | Domains:
     """What the run trains on, decoded and resized; built on first use, with a progress bar.
 
-    Where parts are to be cut out by chance, the pictures have the size that they are cut of.
+    Where parts are to be cut out by chance, the images have the size that they are cut of.
     """
-    pictures: Store | Domains = family_of(config).open(config, quiet=quiet)
-    return pictures
+    images: Store | Domains = family_of(config).open(config, quiet=quiet)
+    return images

@@ -1,4 +1,4 @@
-"""The pictures of a run: decoded, resized, named where they cannot be used, and recognised."""
+"""The images of a run: decoded, resized, named where they cannot be used, and recognised."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ __all__ = [
     "name_left_out",
     "name_unreadable",
     "prepare_store",
-    "refuse_other_pictures",
+    "refuse_other_images",
     "size_to_train_on",
     "store_settings",
 ]
@@ -35,7 +35,7 @@ _NAMED = 10
 
 @runtime_checkable
 class Prepared(Protocol):
-    """Pictures that a run can train on: a store, or those of two domains."""
+    """Images that a run can train on: a store, or those of two domains."""
 
     @property
     def identity(self) -> str:
@@ -59,7 +59,7 @@ def prepare_store(
     size: tuple[int, int] | None = None,
     quiet: bool = False,
 ) -> Store:
-    """The pictures of a run's source, by default in the size that its networks are given."""
+    """The images of a run's source, by default in the size that its networks are given."""
     source = open_source(config.data, split=split, pixel_limit=config.pictures.pixel_limit)
     with counting("preparing pictures", quiet=quiet) as progress:
         store = build_store(
@@ -74,58 +74,58 @@ def prepare_store(
 
 
 def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> StoreSettings:
-    """How the run's pictures are brought to one shape, by default that of its networks."""
-    pictures = config.pictures
+    """How the run's images are brought to one shape, by default that of its networks."""
+    images = config.pictures
     return StoreSettings(
-        size=size or pictures.size,
-        channels=pictures.channels,
-        fit=pictures.fit,
-        filter=pictures.filter,
-        background=pictures.background,
-        enlarge=pictures.enlarge,
-        srgb=pictures.srgb,
+        size=size or images.size,
+        channels=images.channels,
+        fit=images.fit,
+        filter=images.filter,
+        background=images.background,
+        enlarge=images.enlarge,
+        srgb=images.srgb,
     )
 
 
 def batching(config: RunConfig, engine: Engine) -> dict[str, Any]:
     """What all batches of a run have in common: the arguments of `Batches`."""
-    pictures = config.pictures
+    images = config.pictures
     return {
         "batch_size": config.batch_size,
         "seed": config.seed,
         "device": engine.device,
-        "flip": pictures.flip,
-        "crop": None if pictures.crop_from is None else pictures.size,
+        "flip": images.flip,
+        "crop": None if images.crop_from is None else images.size,
         "rank": engine.rank,
         "processes": engine.processes,
     }
 
 
 def size_to_train_on(config: RunConfig) -> tuple[int, int]:
-    """Height and width of the pictures that a run keeps, of which it may cut parts by chance."""
+    """Height and width of the images that a run keeps, of which it may cut parts by chance."""
     return config.pictures.crop_from or config.pictures.size
 
 
-def facts_of(pictures: Prepared) -> dict[str, Any]:
-    """What a checkpoint remembers of the pictures that a run is trained on."""
-    return {"identity": pictures.identity, "pictures": len(pictures)}
+def facts_of(images: Prepared) -> dict[str, Any]:
+    """What a checkpoint remembers of the images that a run is trained on."""
+    return {"identity": images.identity, "pictures": len(images)}
 
 
-def refuse_other_pictures(config: RunConfig, saved: Mapping[str, Any], pictures: Prepared) -> None:
-    """Make sure that pictures are those that a run began with.
+def refuse_other_images(config: RunConfig, saved: Mapping[str, Any], images: Prepared) -> None:
+    """Make sure that images are those that a run began with.
 
     Args:
         config: The run.
         saved: What its checkpoint remembers of them; see `facts_of`.
-        pictures: Those that were found.
+        images: Those that were found.
 
     Raises:
         RunError: They are others.
     """
-    if saved == facts_of(pictures):
+    if saved == facts_of(images):
         return
     named = " and ".join(it for it in config.sources.values() if it)
-    before, now = saved["pictures"], len(pictures)
+    before, now = saved["pictures"], len(images)
     what = (
         f"there were {before:,}, now there are {now:,}"
         if before != now
@@ -139,7 +139,7 @@ def refuse_other_pictures(config: RunConfig, saved: Mapping[str, Any], pictures:
 
 
 def describe(source: str, split: str) -> dict[str, str]:
-    """Facts on real pictures; not where they lie, which is nobody's business elsewhere.
+    """Facts on real images; not where they lie, which is nobody's business elsewhere.
 
     Example:
         >>> describe("/home/me/faces.zip", "train")
@@ -150,7 +150,7 @@ def describe(source: str, split: str) -> dict[str, str]:
 
 
 def name_unreadable(*stores: Prepared) -> None:
-    """Warn of the pictures that were left out of stores, the first few by name."""
+    """Warn of the images that were left out of stores, the first few by name."""
     for store in stores:
         name_left_out(store.unreadable, count=store.left_out)
 

@@ -1,4 +1,4 @@
-"""Scores of pictures against real ones, with the protocol that they were measured by."""
+"""Scores of images against real ones, with the protocol that they were measured by."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -17,7 +17,7 @@ from zerosum.evaluation.records import summary
 from zerosum.evaluation.scorer import ImageScorer
 from zerosum.explaining import explained
 from zerosum.families.image_scorer import choose_features
-from zerosum.families.loading import load_run, require_own_pictures
+from zerosum.families.loading import load_run, require_own_images
 from zerosum.features.base import FeatureNetwork
 from zerosum.features.loading import load_features
 from zerosum.files import cache_folder
@@ -33,7 +33,7 @@ __all__ = [
     "refuse_baseline",
     "refuse_direction",
     "refuse_other_size",
-    "score_pictures",
+    "score_images",
     "subject_of",
 ]
 
@@ -42,11 +42,11 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
-    """What `evaluate` found.
+    """The result of `evaluate`.
 
     Attributes:
         scores: The scores with their protocol.
-        picture: The picture that was asked for.
+        image: The image that was asked for.
         shows: What is to be seen in it.
     """
 
@@ -57,15 +57,15 @@ class Evaluated:
 
 @dataclass(frozen=True, kw_only=True)
 class Sides:
-    """Real pictures, facts on them, and the pictures under test with the facts on those.
+    """Real images, facts on them, and the images under test with the facts on those.
 
-    Where these were made of other pictures, ``partners`` are the latter, and what they should
+    Where these were made of other images, ``partners`` are the latter, and what they should
     have become. Where they were drawn of latents, these are of ``space``.
     """
 
     store: Store
     about: Mapping[str, Any]
-    pictures: ImageSubset
+    images: ImageSubset
     subject: Mapping[str, Any]
     partners: tuple[ImageSubset, ImageSubset] | None = None
     space: LatentSpace | None = None
@@ -75,10 +75,10 @@ AllSides = Iterator[tuple[str, AbstractContextManager[Sides]]]
 """What is to be compared, by the direction of translation; "" where there is none."""
 
 
-def score_pictures(
+def score_images(
     subject: str, options: EvaluateConfig, sides: Callable[[], AllSides], *, quiet: bool
 ) -> Evaluated:
-    """Score pictures against real ones.
+    """Score images against real ones.
 
     Args:
         subject: What they are called.
@@ -87,11 +87,11 @@ def score_pictures(
         quiet: No progress bars.
     """
     parts: dict[str, Scores] = {}
-    # Before any picture is opened or made: what is missing for it is told at once.
+    # Before any image is opened or made: what is missing for it is told at once.
     network = None if options.features == "auto" else _load_network(options.features, options)
     for direction, opening in sides():
         with opening as each:
-            # One network for all directions, and one sheet of nearest pictures: of the first.
+            # One network for all directions, and one sheet of nearest images: of the first.
             source = str(each.about["source"])
             network = network or _load_network(choose_features(source), options)
             now = replace(options, picture=None) if parts else options
@@ -102,17 +102,17 @@ def score_pictures(
 def load_to_evaluate(
     subject: str, options: EvaluateConfig, kind: type[ModelT], *, quiet: bool
 ) -> ModelT:
-    """The run, whose pictures must still be its own, unless others are named.
+    """Load the run; its images must be unchanged, unless others are named.
 
     Raises:
-        RunError: It is another kind of run, or its pictures are others.
+        RunError: It is another kind of run, or its images are others.
     """
     how: dict[str, Any] = {**options.moved, "quiet": quiet}
     model = load_run(
         subject, kind=kind, device=options.device, checkpoint=options.checkpoint, **how
     )
     if options.against is None and not model.run.moved:
-        require_own_pictures(model.run, options.checkpoint, quiet=quiet)
+        require_own_images(model.run, options.checkpoint, quiet=quiet)
     return model
 
 
@@ -139,7 +139,7 @@ def refuse_direction(model: Model, options: EvaluateConfig) -> None:
 
 
 def refuse_other_size(subject: str, model: Model, options: EvaluateConfig) -> None:
-    """Refuse to resize a run's pictures before they are scored.
+    """Refuse to resize a run's images before they are scored.
 
     Raises:
         ConfigError: Another size is asked for than the run's.
@@ -182,7 +182,7 @@ def _score(
             progress=progress,
         )
     with counting(f"{network.name} looks at {subject}", quiet=quiet) as progress:
-        fake = evaluator.extract(sides.pictures, progress=progress)
+        fake = evaluator.extract(sides.images, progress=progress)
     scores = evaluator.score(
         fake, subject=sides.subject, partners=sides.partners, space=sides.space
     )

@@ -1,4 +1,4 @@
-"""The pictures of a run's two domains."""
+"""The images of a run's two domains."""
 
 from zerosum.config.run import TwoDomainsConfig
 from zerosum.counting import counting
@@ -18,13 +18,13 @@ def prepare_domains(
     smoothed: bool = False,
     quiet: bool = False,
 ) -> Domains:
-    """The pictures of a run's two domains, by default in the size that its networks are given.
+    """The images of a run's two domains, by default in the size that its networks are given.
 
     Args:
         config: The run.
         split: Which part of the sources.
         size: Another size, (height, width).
-        pairing: How pictures of both domains belong together.
+        pairing: How images of both domains belong together.
         smoothed: Whether those of B are wanted with their edges smoothed, too.
         quiet: No progress bar.
     """

@@ -1,4 +1,4 @@
-"""Where a classifier to be attacked comes from, and which of its classes a source means."""
+"""Victims: how they are loaded, and how a source's classes map to theirs."""
 
 import re
 from collections.abc import Sequence
@@ -32,15 +32,15 @@ _DIGITS = tuple(str(digit) for digit in range(10))
 
 @dataclass(frozen=True, kw_only=True)
 class Victim:
-    """A classifier with what has to be known to show it pictures.
+    """A classifier to be attacked, with its input shape and classes.
 
     Attributes:
-        classifier: Takes pictures in [0, 1].
+        classifier: Takes images in [0, 1].
         name: What it is called.
         classes: The names of its classes, by label; empty where they are not known.
         titles: What to call them where they have no names of their own to be matched by.
-        size: (height, width) that it takes; None for the pictures' own.
-        channels: 1 or 3; None for the pictures' own.
+        size: (height, width) that it takes; None for the images' own.
+        channels: 1 or 3; None for the images' own.
         device: Where it is.
         weights: The first 16 hexadecimal digits of a hash of its weights; of its code too, where
             it is a function in a file.
@@ -57,7 +57,7 @@ class Victim:
 
 
 class _Answers(nn.Module):
-    """From pictures in [0, 1] to logits: recoloured, resized and scaled as the network wants."""
+    """A network on images in [0, 1]: recoloured, resized and scaled before it."""
 
     def __init__(self, body: nn.Module, prepare: Preparation) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
         spec: A run folder (``./digits``, if it is called as a network is); ``digits``,
             ``efficientnet-lite0``, ``torchvision:NAME``; or
             ``path/to/model.py:factory``, whose factory returns a network that gives logits of
-            pictures, and that may say how it wants them by attributes: ``input_size``,
+            images, and that may say how it wants them by attributes: ``input_size``,
             ``channels``, ``mean`` and ``std`` for pixels in [0, 1], ``classes``.
         device: Where it is to run.
 
@@ -107,43 +107,45 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
             f"{spec!r} is no classifier: expected a run folder (zerosum train classifier --data "
             f"FOLDER), {', '.join(NAMED_VICTIMS)}, torchvision:NAME, or path/to/model.py:factory."
         )
-    found = load_features(spec, cache=cache_folder(), device=device)
-    return _of_network(found, device)
+    network = load_features(spec, cache=cache_folder(), device=device)
+    return _of_network(network, device)
 
 
 def _of_run(spec: str, device: torch.device) -> Victim:
     model = load(spec, kind=Classifier, device=device.type)
-    pictures = model.run.config().pictures
-    channels = pictures.channels
+    images = model.run.config().pictures
+    channels = images.channels
     if channels not in (1, 3):
         raise ConfigError(f"{spec} looks at {channels} channels; attacks are for grey or RGB.")
     prepare = Preparation(
-        channels=1 if channels == 1 else 3, size=pictures.size, shift=(127.5,), spread=(127.5,)
+        channels=1 if channels == 1 else 3, size=images.size, shift=(127.5,), spread=(127.5,)
     )
     network = _Answers(model.classifier, prepare)
     return Victim(
         classifier=PixelClassifier(network=network, name=spec),
         name=model.run.path.name,
         classes=model.classes,
-        size=pictures.size,
+        size=images.size,
         channels=prepare.channels,
         device=device,
         weights=hash_of_state(model.classifier)[:16],
     )
 
 
-def _of_network(found: FeatureNetwork, device: torch.device) -> Victim:
-    stated = getattr(getattr(found.body, "made", None), "classes", ())
-    classes = _DIGITS if found.name == "digits" else tuple(str(name) for name in stated)
+def _of_network(network: FeatureNetwork, device: torch.device) -> Victim:
+    stated = getattr(getattr(network.body, "made", None), "classes", ())
+    classes = _DIGITS if network.name == "digits" else tuple(str(name) for name in stated)
     return Victim(
-        classifier=PixelClassifier(network=_Answers(found.body, found.prepare), name=found.name),
-        name=found.name,
+        classifier=PixelClassifier(
+            network=_Answers(network.body, network.prepare), name=network.name
+        ),
+        name=network.name,
         classes=classes,
-        titles=_imagenet() if found.name.startswith(_OF_IMAGENET) else (),
-        size=found.prepare.size,
-        channels=found.prepare.channels,
+        titles=_imagenet() if network.name.startswith(_OF_IMAGENET) else (),
+        size=network.prepare.size,
+        channels=network.prepare.channels,
         device=device,
-        weights=found.weights,
+        weights=network.weights,
     )
 
 
@@ -180,6 +182,8 @@ def class_table(names: Sequence[str], victim: Victim, logits: ClassLogits) -> tu
         )
     if victim.classes and set(names) <= set(victim.classes):
         return tuple(victim.classes.index(name) for name in names)
+    # Without names on both sides numbers decide, and the order only where the counts agree: a
+    # wrong guess would count right answers as fooled.
     numbers = [re.match(r"(\d+)(?:[_ .-]|$)", name) for name in names]
     if all(numbers) and not victim.classes:
         table = tuple(int(number[1]) for number in numbers if number)

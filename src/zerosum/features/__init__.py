@@ -1,7 +1,7 @@
-"""Networks that turn pictures into features, in whose space pictures are compared.
+"""Networks that turn images into features, in whose space images are compared.
 
 A score is only as good as the network behind it, and can be compared only with scores from the
-same one; so a network knows its name, the hash of its weights and what it does to pictures first.
+same one; so a network knows its name, the hash of its weights and what it does to images first.
 """
 
 import lazy_loader as lazy

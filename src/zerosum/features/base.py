@@ -32,7 +32,7 @@ _NAMES = {"frechet": ("FID", "FD"), "kernel": ("KID", "KD"), "inception": ("IS",
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractionResult:
-    """What a network sees in n pictures.
+    """What a network sees in n images.
 
     Attributes:
         features: 32-bit floats of shape (n, d).
@@ -50,18 +50,18 @@ class ExtractionResult:
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureNetwork:
-    """A fixed network that turns pictures into features, in whose space pictures are compared.
+    """A fixed network that turns images into features, in whose space images are compared.
 
-    It runs in evaluation mode and without gradients, so that what it sees in a picture does not
+    It runs in evaluation mode and without gradients, so that what it sees in an image does not
     depend on the others in the batch, except for the last digits of floating point.
 
     Attributes:
         name: What it is called in scores: ``"digits"``, ``"torchvision:resnet18"``.
         weights: The first 16 hexadecimal digits of the SHA-256 of its weights; "none" if it has
             none.
-        dimensions: d, or None if it is known only when pictures come.
-        body: From prepared pictures to features (n, d) and logits (n, k) or None.
-        prepare: How bytes become prepared pictures.
+        dimensions: d, or None if it is known only when images come.
+        body: From prepared images to features (n, d) and logits (n, k) or None.
+        prepare: How bytes become prepared images.
         device: Where it is; change it with `to`.
 
     Raises:
@@ -88,35 +88,35 @@ class FeatureNetwork:
         self.body.eval().requires_grad_(False)
 
     @torch.no_grad()
-    def __call__(self, pictures: Bytes) -> ExtractionResult:
+    def __call__(self, images: Bytes) -> ExtractionResult:
         """See one batch, as large as the caller chose.
 
         Args:
-            pictures: Bytes, shape (n, c, h, w) with c of 1, 3 or 4; on any device.
+            images: Bytes, shape (n, c, h, w) with c of 1, 3 or 4; on any device.
 
         Raises:
             DataError: If they are not bytes, or have another number of channels.
             ConfigError: If what the network makes of them is unusable.
         """
-        features, logits = self.body(self.prepare(pictures.to(self.device)))
-        self._check("features", features, len(pictures))
+        features, logits = self.body(self.prepare(images.to(self.device)))
+        self._check("features", features, len(images))
         if logits is None:
             return ExtractionResult(features=features.float(), probabilities=None)
-        self._check("logits", logits, len(pictures))
+        self._check("logits", logits, len(images))
         return ExtractionResult(
             features=features.float(), probabilities=logits.float().softmax(dim=1)
         )
 
     def extract(self, images: Images) -> Features:
-        """The features of pictures in [-1, 1], not rounded to bytes, so that gradients go through.
+        """The features of images in [-1, 1], not rounded to bytes, so that gradients go through.
 
         Example:
             >>> from zerosum.features import load_features
             >>> from pathlib import Path
             >>> network = load_features("pixels", cache=Path("unused"))
-            >>> pictures = torch.zeros(1, 1, 16, 16, requires_grad=True)
-            >>> network.extract(pictures).sum().backward()
-            >>> pictures.grad.unique()
+            >>> images = torch.zeros(1, 1, 16, 16, requires_grad=True)
+            >>> network.extract(images).sum().backward()
+            >>> images.grad.unique()
             tensor([0.5000])
         """
         features, _ = self.body(self.prepare.of_floats(images.to(self.device)))
@@ -130,7 +130,7 @@ class FeatureNetwork:
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """(height, width) that pictures are brought to; None if they keep their own."""
+        """(height, width) that images are brought to; None if they keep their own."""
         return self.prepare.size
 
     @property
@@ -155,7 +155,7 @@ class FeatureNetwork:
         }
 
     def _check(self, what: str, output: object, count: int) -> None:
-        """Refuse what is no table of finite floats with one row for each picture."""
+        """Refuse what is no table of finite floats with one row for each image."""
         if not isinstance(output, Tensor):
             came = f"{type(output).__name__}"
         elif not output.is_floating_point() or output.ndim != 2 or len(output) != count:

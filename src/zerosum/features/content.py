@@ -1,7 +1,7 @@
 """Maps of a trained classifier through which gradients go: what is drawn, not how.
 
-Two pictures have the same content where these maps are alike. Feature networks for scores take
-bytes and have no gradients; these take pictures in [-1, 1].
+Two images have the same content where these maps are alike. Feature networks for scores take
+bytes and have no gradients; these take images in [-1, 1].
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Content(nn.Module):
     """The first layers of a trained classifier, which stand still.
 
     Args:
-        layers: From pictures as the classifier was trained on them to maps.
+        layers: From images as the classifier was trained on them to maps.
         shift: What is subtracted of pixels in [0, 255], one number or one for each channel.
         spread: What they are divided by.
 
@@ -51,7 +51,7 @@ class Content(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, images: Images) -> Tensor:
-        """The maps (n, k, rows, columns) of pictures in [-1, 1]; grey ones repeated."""
+        """The maps (n, k, rows, columns) of images in [-1, 1]; grey ones repeated."""
         pixels = 127.5 * (images.expand(-1, 3, -1, -1) + 1.0)
         maps: Tensor = self.layers((pixels - self.shift) / self.spread)
         return maps
@@ -99,15 +99,15 @@ CONTENTS: Table[Callable[[str, Path], Content]] = Table(
 
 
 def load_content(name: str, shape: ImageShape, *, cache: Path) -> Content:
-    """Load the maps that tell the content of pictures of that shape.
+    """Load the maps that tell the content of images of that shape.
 
     Args:
         name: ``torchvision:vgg19``, ``efficientnet-lite0`` or ``path/to/file.py:function``.
-        shape: (channels, height, width) of the pictures.
+        shape: (channels, height, width) of the images.
         cache: The folder in whose ``weights`` downloads are kept.
 
     Raises:
-        ConfigError: If the name is unknown, what it needs is missing, the pictures have an alpha
+        ConfigError: If the name is unknown, what it needs is missing, the images have an alpha
             channel, or they are too small for the network.
 
     Example:

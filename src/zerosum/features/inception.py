@@ -52,7 +52,7 @@ WEIGHTS = Download(
 class _Inception(nn.Module):
     """The layers of torch-fidelity's network, without its own resizing of bytes.
 
-    It rounds pictures to bytes before it resizes, so antialiased ones cannot go through the front
+    It rounds images to bytes before it resizes, so antialiased ones cannot go through the front
     door. Its logits are those without the last layer's bias, from which the Inception score has
     been computed since the beginning.
     """

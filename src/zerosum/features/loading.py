@@ -84,7 +84,7 @@ def load_features(
         name: ``digits``, ``pixels``, ``inception``, ``efficientnet-lite0``, ``torchvision:NAME``
             or ``path/to/file.py:function``.
         cache: The folder in whose ``weights`` downloads are kept; made if needed.
-        resize: How pictures are brought to the network's size.
+        resize: How images are brought to the network's size.
         weights: A file of weights, for ``inception`` and ``torchvision:NAME``.
         device: Where the network runs.
 

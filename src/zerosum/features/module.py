@@ -1,12 +1,12 @@
 """Your own network: ``path/to/file.py:function``, whose function returns it.
 
 The function takes nothing and returns a ``torch.nn.Module``, or anything else that can be called,
-that makes features (n, d) of prepared pictures (n, c, h, w), or the pair of features and logits
+that makes features (n, d) of prepared images (n, c, h, w), or the pair of features and logits
 (n, k). What it returns may have these attributes, which say what it wants to be given:
 
-- ``input_size``: height and width, or one number for both; without it, the pictures' own size;
-- ``channels``: 1 or 3; without it, grey or RGB as the pictures come;
-- ``mean`` and ``std``: one number or one for each channel; pictures come as (x − mean) / std, with
+- ``input_size``: height and width, or one number for both; without it, the images' own size;
+- ``channels``: 1 or 3; without it, grey or RGB as the images come;
+- ``mean`` and ``std``: one number or one for each channel; images come as (x − mean) / std, with
   x in [0, 1]; without them, as x.
 """
 

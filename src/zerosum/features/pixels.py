@@ -1,4 +1,4 @@
-"""No network at all: the picture itself, shrunk."""
+"""No network at all: the image itself, shrunk."""
 
 from torch import nn
 
@@ -9,20 +9,20 @@ from zerosum.types import Features, Images
 __all__ = ["SIDE", "load_pixels"]
 
 SIDE = 16
-"""Height and width to which pictures are shrunk, in pixels."""
+"""Height and width to which images are shrunk, in pixels."""
 
 
 class _Flat(nn.Module):
     def forward(self, images: Images) -> tuple[Features, None]:
-        """A picture's numbers in one row."""
+        """An image's numbers in one row."""
         return images.flatten(1), None
 
 
 def load_pixels(*, resize: Resize = "antialiased") -> FeatureNetwork:
-    """The picture shrunk to 16×16: 768 numbers in [0, 1], or 256 if it is grey.
+    """The image shrunk to 16×16: 768 numbers in [0, 1], or 256 if it is grey.
 
     A protocol without weights, the same everywhere and for ever. It sees colours and where they
-    are, and no detail that is finer than a sixteenth of the picture: a good score is necessary,
+    are, and no detail that is finer than a sixteenth of the image: a good score is necessary,
     not sufficient. It is blind to sharpness, and strict about a shift that nobody would notice.
 
     Args:

@@ -1,6 +1,6 @@
 """The one place where bytes become what a feature network takes: colour, size, scale.
 
-Scores of the same pictures differ between programs mostly because of the resize filter, so it is
+Scores of the same images differ between programs mostly because of the resize filter, so it is
 chosen here, once for all networks, and its name becomes a part of every score's protocol.
 """
 
@@ -49,12 +49,12 @@ _LUMA = (0.299, 0.587, 0.114)
 class Preparation:
     """How bytes become the numbers that a network was trained on.
 
-    (x' − shift) / spread, per channel, where x' in [0, 255] is the recoloured and resized picture,
+    (x' − shift) / spread, per channel, where x' in [0, 255] is the recoloured and resized image,
     which is nowhere rounded.
 
     Attributes:
         channels: 1 for grey, 3 for RGB, None for grey or RGB as they come.
-        size: (height, width) that the network takes, or None for the picture's own.
+        size: (height, width) that the network takes, or None for the image's own.
         shift: What is subtracted, one number for all channels or one for each; 0 to 255.
         spread: What it is divided by, likewise; not 0.
         resize: The filter.
@@ -83,19 +83,19 @@ class Preparation:
             raise ConfigError(f"pictures cannot be divided by 0, found a spread of {self.spread}.")
         assert {len(self.shift), len(self.spread)} <= {1, self.channels or 3}
 
-    def __call__(self, pictures: Bytes) -> Float[Tensor, "n _ _ _"]:
+    def __call__(self, images: Bytes) -> Float[Tensor, "n _ _ _"]:
         """Prepare a batch on the device that it is on.
 
         Args:
-            pictures: Bytes, shape (n, c, h, w) with c of 1 (grey), 3 (RGB) or 4 (RGB and alpha).
+            images: Bytes, shape (n, c, h, w) with c of 1 (grey), 3 (RGB) or 4 (RGB and alpha).
 
         Raises:
             DataError: If they are not bytes, or have another number of channels.
         """
-        return self._finish(recolour(pictures, self.channels))
+        return self._finish(recolour(images, self.channels))
 
     def of_floats(self, images: Images) -> Float[Tensor, "n _ _ _"]:
-        """Prepare pictures in [-1, 1] that are not rounded, so that gradients go through.
+        """Prepare images in [-1, 1] that are not rounded, so that gradients go through.
 
         Example:
             >>> prepare = Preparation(channels=1, size=None)
@@ -105,7 +105,7 @@ class Preparation:
         return self._finish(_recolour((images + 1) * 127.5, self.channels))
 
     def _finish(self, images: Tensor) -> Tensor:
-        """Resize and scale recoloured pictures."""
+        """Resize and scale recoloured images."""
         if self.size is not None and images.shape[2:] != self.size:
             resized = resize_tf1 if self.resize == "tf1" else resize_antialiased
             images = resized(images, self.size)
@@ -123,14 +123,14 @@ class Preparation:
         return _COLOURS[self.channels]
 
 
-def recolour(pictures: Bytes, channels: Channels) -> Float[Tensor, "n _ h w"]:
+def recolour(images: Bytes, channels: Channels) -> Float[Tensor, "n _ h w"]:
     """Turn bytes into floats in [0, 255] of one or three channels.
 
     Grey is repeated; RGB becomes the luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601, PIL's "L",
-    but not rounded); transparent pictures are laid on white: α x + (1 − α) 255.
+    but not rounded); transparent images are laid on white: α x + (1 − α) 255.
 
     Args:
-        pictures: Shape (n, c, h, w) with c of 1 (grey), 3 (RGB) or 4 (RGB and alpha).
+        images: Shape (n, c, h, w) with c of 1 (grey), 3 (RGB) or 4 (RGB and alpha).
         channels: How many are wanted; None leaves grey grey and RGB as it is.
 
     Raises:
@@ -141,17 +141,17 @@ def recolour(pictures: Bytes, channels: Channels) -> Float[Tensor, "n _ h w"]:
         >>> recolour(clear_black, 1)
         tensor([[[[255.]]]])
     """
-    if pictures.dtype != torch.uint8:
+    if images.dtype != torch.uint8:
         raise DataError(
-            f"expected pictures as bytes (torch.uint8, 0 to 255), found {pictures.dtype}; turn "
+            f"expected pictures as bytes (torch.uint8, 0 to 255), found {images.dtype}; turn "
             "floats in [-1, 1] into bytes with zerosum.data.unscale."
         )
-    if pictures.ndim != 4 or pictures.shape[1] not in (1, 3, 4):
+    if images.ndim != 4 or images.shape[1] not in (1, 3, 4):
         raise DataError(
             "expected pictures of shape (n, c, h, w) with 1 (grey), 3 (RGB) or 4 (RGB and alpha) "
-            f"channels, found the shape {tuple(pictures.shape)}."
+            f"channels, found the shape {tuple(images.shape)}."
         )
-    return _recolour(pictures.float(), channels)
+    return _recolour(images.float(), channels)
 
 
 def _recolour(images: Tensor, channels: Channels) -> Tensor:

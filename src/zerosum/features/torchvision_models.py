@@ -43,7 +43,7 @@ def load_torchvision(
 ) -> FeatureNetwork:
     """A classifier of torchvision; its features are what its last linear layer is given.
 
-    Pictures are resized as a whole to the size that the weights' own transforms crop, and get
+    Images are resized as a whole to the size that the weights' own transforms crop, and get
     those transforms' mean and standard deviation. The weights are looked for in ``cache`` and
     where torchvision keeps them (``$TORCH_HOME/hub/checkpoints``), else downloaded into ``cache``.
 

@@ -4,7 +4,7 @@ from .base import Player as Player
 from .base import Round as Round
 from .base import Turn as Turn
 from .classification import ClassificationGame as ClassificationGame
-from .classification import ClassifyingGame as ClassifyingGame
+from .classification import GameWithClassifier as GameWithClassifier
 from .encoders import EncoderGame as EncoderGame
 from .generating import GeneratingGame as GeneratingGame
 from .generating import draw_latents as draw_latents
@@ -13,12 +13,12 @@ from .invariance import InvarianceGame as InvarianceGame
 from .oneway import CartoonGame as CartoonGame
 from .oneway import ContrastiveGame as ContrastiveGame
 from .oneway import PairedGame as PairedGame
+from .parts.adversarial_training import AdversarialTraining as AdversarialTraining
 from .parts.augmentation import AdaptiveAugmentation as AdaptiveAugmentation
 from .parts.augmentation import AugmentationPipeline as AugmentationPipeline
 from .parts.augmentation import InstanceNoise as InstanceNoise
 from .parts.classes import Classes as Classes
 from .parts.growth import Growth as Growth
-from .parts.hardening import Hardening as Hardening
 from .parts.history import History as History
 from .parts.matching import FeatureMatching as FeatureMatching
 from .parts.path_length import PathLength as PathLength
@@ -26,7 +26,7 @@ from .parts.regularisers import Pair as Pair
 from .parts.regularisers import Regulariser as Regulariser
 from .parts.regularisers import WeightedPenalty as WeightedPenalty
 from .perturbation import PerturbationGame as PerturbationGame
-from .semisupervised import SemiSupervisedGame as SemiSupervisedGame
+from .semi_supervised import SemiSupervisedGame as SemiSupervisedGame
 from .translation import CycleGame as CycleGame
 from .translation import OneWayGame as OneWayGame
 from .translation import TranslationGame as TranslationGame

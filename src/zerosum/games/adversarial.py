@@ -34,20 +34,26 @@ __all__ = ["AdversarialGame"]
 
 
 class AdversarialGame(GeneratingGame[Batch]):
-    """A generator G that turns latents into pictures, against a discriminator D.
+    """A generator G that maps latents to images, against a discriminator D.
 
-    Each round shows D one batch of real and one of generated pictures. G moves in every
+    In each round D is given one batch of real and one of generated images. G moves in every
     ``critic_turns``-th round, against the D that has just moved.
 
-    In a conditional game both know the class. Each generated picture is asked to be of the class
-    of the real one that it is shown beside: classes come as often as in the data, and objectives
-    and penalties that pair real with generated pictures compare like with like.
+    In a conditional game both players know the class. Each generated image has the class of the
+    real image at its place in the batch: classes come as often as in the data, and objectives and
+    penalties that pair real with generated images compare images of one class.
 
     Args:
-        settings: What is paid, and how it is played.
+        settings: The losses, and what joins them.
         generator: Player whose network maps latents (n, d) to images.
         discriminator: Player whose network maps images to logits (n,), or (n, 1).
-        classes: Those that G is asked for; None: the game knows no classes.
+        classes: Those of a conditional game; None: the game is unconditional.
+
+    Attributes:
+        objective: The two players' losses.
+        augmentation: What images pass through on their way to D.
+        regularisers: What joins the loss of each player, by its name.
+        growth: When growing networks get their next size; or None.
 
     Example:
         >>> from zerosum.config import MlpDiscriminatorConfig, MlpGeneratorConfig
@@ -79,14 +85,18 @@ class AdversarialGame(GeneratingGame[Batch]):
         self.players = {DISCRIMINATOR: discriminator, GENERATOR: generator}
         self.settings = settings
         self.latent = settings.latent
-        self.asked = classes
+        self.conditional_on = classes
         self.objective = make_objective(settings.objective, settings.real_label)
         self.augmentation = AugmentationPipeline(settings)
         self.regularisers = make_regularisers(settings)
-        self.growth = games.Growth(settings.growth) if settings.growth.is_wanted else None
+        self.growth = games.Growth(settings.growth) if settings.growth.is_enabled else None
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
-        """Play one iteration of Algorithm 1; G moves in every ``critic_turns``-th, its k."""
+        """Play a round of Algorithm 1, whose k is ``critic_turns``.
+
+        There k minibatches of x and z are drawn, with a step of D for each; then one of z, with a
+        step of G. Here G's step takes the z of D's last one, which spares generating them.
+        """
         real, labels = self.prepare(batch.images, now), self.known_labels(batch)
         generator_moves = (now.number + 1) % self.settings.critic_turns == 0
         times = self.settings.generator_batch if generator_moves else 1
@@ -101,10 +111,10 @@ class AdversarialGame(GeneratingGame[Batch]):
     def discriminator_turn(
         self, real: Images, fake: Images, labels: Labels | None, now: Round
     ) -> Turn:
-        """D ascends the gradient of E log D(x) + E log(1 − D(G(z))), or its objective's like.
+        """D's step: ascend the gradient of E log D(x) + E log(1 − D(G(z))).
 
-        Loss and penalties share one graph where they differentiate the same logits, as in R3GAN's
-        own program: one pass of D serves for the logits and for their gradient by the images.
+        Other objectives have other losses. Penalties that differentiate the logits of the loss
+        share its graph, as in R3GAN's own program: D computes them once.
         """
         due = self.due(DISCRIMINATOR, now.number)
         shared = {each.uses_logits_of for each in due}
@@ -129,7 +139,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         now: Round,
         threshold: Scalar,
     ) -> Turn:
-        """G descends the gradient of E log(1 − D(G(z))), or its objective's like.
+        """G's step: descend the gradient of E log(1 − D(G(z))), or of another objective's loss.
 
         Its accuracy is the share of its images whose logits are above ``threshold``, the mean
         logit of real images at D's turn.
@@ -147,13 +157,13 @@ class AdversarialGame(GeneratingGame[Batch]):
         return Turn(player=GENERATOR, cost=cost, scores={"accuracy": accuracy, **terms})
 
     def prepare(self, images: Images, now: Round) -> Images:
-        """The real images x of this round: without gaps between levels, no finer than networks."""
+        """The real images x of this round: dequantised, and as coarse as growing networks need."""
         images = dequantise(images, now.random) if self.settings.dequantise else images
         return images if self.growth is None else self.growth.prepare(self.players, images, now)
 
     def known_labels(self, batch: Batch) -> Labels | None:
-        """The classes that both players know, in a conditional game."""
-        return None if self.asked is None else batch.labels
+        """The classes of the real images in a conditional game, or None."""
+        return None if self.conditional_on is None else batch.labels
 
     def augment(self, images: Images, now: Round) -> Images:
         """The images as D is given them.
@@ -170,18 +180,18 @@ class AdversarialGame(GeneratingGame[Batch]):
         return logits_of(self.players[DISCRIMINATOR].network, images, labels, twice=twice)
 
     def due(self, player: str, turn: int) -> list[Regulariser]:
-        """The player's regularisers in its turn of that number, from 0."""
+        """The player's regularisers that are due in its turn of that number, from 0."""
         return [each for each in self.regularisers[player] if each.is_due(turn)]
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The running mean of the path length and the state of ADA, where there are any."""
+        """The states of regularisers and augmentation: the mean path length, the p of ADA."""
         state: dict[str, Tensor] = {}
         for part in self._parts():
             state |= part.state_dict()
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+        """Load what `state_dict` returned."""
         super().load_state_dict(state)
         for part in self._parts():
             part.load_state_dict(state)

@@ -27,7 +27,7 @@ __all__ = ["AdversarialConfig", "ClassConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class ClassConfig:
-    """A class of pictures.
+    """A class of images.
 
     Example:
         >>> ClassConfig(name="cat", pictures=12_500).name
@@ -62,73 +62,73 @@ class AdversarialConfig:
     """
 
     generator: GeneratorConfig
-    """The network that makes pictures."""
+    """The network that generates images."""
     discriminator: DiscriminatorConfig
-    """The network that judges them."""
+    """The network that tells real images from generated ones."""
     kind: Literal["adversarial"] = "adversarial"
     objective: ObjectiveConfig = "non-saturating"
-    """The two players' costs; ``FILE.py:NAME KEY=VALUE ...``: what NAME in your file returns."""
+    """The two players' losses; ``FILE.py:NAME KEY=VALUE ...``: what NAME in your file returns."""
     real_label: float = 1.0
-    """Target for real pictures; below 1 is one-sided label smoothing."""
+    """Target for real images; below 1 is one-sided label smoothing."""
     penalties: PenaltiesConfig = field(default_factory=PenaltiesConfig)
-    """What the discriminator pays besides."""
+    """Penalties in the discriminator's cost, beside its loss."""
     latent: Literal["normal", "uniform"] = "normal"
     """Distribution of the latents: N(0, 1) or U(-1, 1)."""
     critic_turns: int = 1
     """Turns of the discriminator for one of the generator."""
     generator_batch: int = 1
-    """Pictures that the generator draws at its turn for each real one of the round."""
+    """Images that the generator generates at its turn for each real one of the round."""
     dequantise: bool = False
-    """Add noise to real pictures that fills the gaps between their 256 levels, by which a
-    discriminator could tell them."""
+    """Add noise to real images that fills the gaps between their 256 levels, by which a
+    discriminator could recognise them."""
     generator_optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     """How the discriminator learns."""
     ema_half_life: int | None = None
-    """Half-life of the EMA of the generator's weights, in images; None: no EMA."""
+    """Half-life of the generator's EMA in images; None: no EMA."""
     burn_in: BurnInConfig = field(default_factory=BurnInConfig)
     """What learning rates, betas, penalties, half-life and augmentation start from."""
     augmentation: tuple[Augmentation, ...] = ()
-    """DiffAugment operations on all that the discriminator sees."""
+    """DiffAugment operations on all images that the discriminator is given."""
     adaptive_augmentation: AdaptiveAugmentationConfig = field(
         default_factory=AdaptiveAugmentationConfig
     )
-    """ADA on all that the discriminator sees."""
+    """ADA on all images that the discriminator is given."""
     instance_noise: InstanceNoiseConfig = field(default_factory=InstanceNoiseConfig)
-    """Noise on all that the discriminator sees."""
+    """Noise on all images that the discriminator is given."""
     minibatch_discrimination: MinibatchDiscriminationConfig = field(
         default_factory=MinibatchDiscriminationConfig
     )
-    """Comparing pictures within a batch, so that pictures that are all alike are found out."""
+    """Features of differences within a batch, by which the discriminator notices mode collapse."""
     feature_matching: FeatureMatchingConfig = field(default_factory=FeatureMatchingConfig)
-    """What the generator pays for other mean features than those of real pictures."""
+    """A term of the generator's cost: the distance of mean features from those of real images."""
     virtual_batch_norm: int = 0
-    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
-    by the batch that it draws, so that no picture depends on another one; as many as a batch are
-    usual, and are drawn each time besides. 0: ordinary batch normalisation."""
+    """Images in a reference batch from which the generator's batch normalisation takes its
+    statistics, so that no image depends on others of its batch; a batch size is usual, and as many
+    are generated besides each time. 0: ordinary batch normalisation."""
     growth: GrowthConfig = field(default_factory=GrowthConfig)
     """When growing networks get their next size."""
     path_length: PathLengthConfig = field(default_factory=PathLengthConfig)
     """StyleGAN2's penalty on the generator."""
     conditional: Literal["none", "projection"] = "none"
-    """``projection``: both players know the classes of the pictures, which need labels; the
+    """``projection``: both players know the classes of the images, which need labels; the
     generator is given them beside the latent, the discriminator projects on them."""
     class_size: int = 64
-    """Numbers that stand for a class beside the latent, in a conditional game; with more of them
-    classes are told apart sooner, and pictures of one class differ later."""
+    """Size of the embedding of a class beside the latent, in a conditional game; with a larger one
+    classes differ sooner, and images within a class later."""
     classes: Annotated[tuple[ClassConfig, ...], tyro.conf.Fixed, tyro.conf.Suppress] = ()
     """The classes, in a conditional game; read from the data when a run begins."""
 
     @property
     def foreign(self) -> tuple[str, ...]:
         """Fields that are for other networks than these, which refuse them."""
-        wanted = {
+        fits = {
             "growth": self.generator.grows,
             "path_length": self.generator.is_styled,
             "virtual_batch_norm": self.generator.has_batch_norm,
         }
-        return tuple(name for name, is_wanted in wanted.items() if not is_wanted)
+        return tuple(name for name, is_fitting in fits.items() if not is_fitting)
 
     def __post_init__(self) -> None:
         self._check_networks()
@@ -170,7 +170,7 @@ class AdversarialConfig:
             "generator and discriminator grow together: kind progan for both, or for neither.",
         )
         require(
-            generator.grows or not self.growth.is_wanted,
+            generator.grows or not self.growth.is_enabled,
             f"growth is for networks of kind progan; the generator is {generator.kind}.",
         )
         require_virtual(self.virtual_batch_norm, generator)

@@ -34,7 +34,7 @@ class Player:
         ema_half_life: Images after which a past weight counts half in it.
         pace: How its learning rate and beta2 change while the run goes on.
         ema_factor: Factor on the half-life; None: it is short as long as few images were seen.
-        history: What it pays, beside what its game asks, for being far from where it was; or None.
+        history: A penalty on the distance of the weights from their mean so far; or None.
 
     Example:
         >>> network = nn.Linear(2, 1)
@@ -62,7 +62,7 @@ class Player:
         return [weight for weight in self.network.parameters() if weight.requires_grad]
 
     def load_networks(self, saved: Mapping[str, Any], where: str = "player") -> None:
-        """Take back network and EMA from this player's part of a checkpoint.
+        """Load network and EMA from this player's part of a checkpoint.
 
         Args:
             saved: The part.
@@ -83,16 +83,16 @@ class Player:
                     f"was made by another version of zerosum, which alone can use it ({error})."
                 ) from error
 
-    def charge(self, turn: "Turn") -> "Turn":
-        """The turn with all that this player pays for it, whatever the game is."""
+    def regularise(self, turn: "Turn") -> "Turn":
+        """The turn with the player's own regularisation term in its cost, whatever the game is."""
         if self.history is None:
             return turn
-        history = self.history.pay()
+        history = self.history.term()
         return replace(turn, cost=turn.cost + history, scores={**turn.scores, "history": history})
 
     @property
     def best(self) -> nn.Module:
-        """The network to use once training is over: its EMA where there is one."""
+        """The network to use once training is over: the EMA where there is one."""
         return self.network if self.ema is None else self.ema
 
 
@@ -118,21 +118,21 @@ class Turn:
     scores: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-def _alone(rows: Tensor) -> Tensor:
+def _one_process(rows: Tensor) -> Tensor:
     return rows
 
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """Where in the run a round stands; all that may change from round to round hangs on it.
+    """The position of a round in the run; all that changes from round to round follows from it.
 
     Attributes:
         number: Rounds played before this one.
         images_seen: Real images seen before this one.
         random: The random numbers of this round.
-        gather: Puts the rows of all processes together, in the order of the whole batch; a game
-            that remembers pictures remembers those of all, so that every process's memory is
-            the same.
+        gather: Puts the rows of all processes together, in the order of the whole batch. A game
+            that keeps images keeps those of all processes, so that its state is the same in
+            every process.
 
     Example:
         >>> third = Round(number=2, images_seen=128, random=Randomness(seed=0).at(128))
@@ -143,13 +143,13 @@ class Round:
     number: int
     images_seen: int
     random: Randomness
-    gather: Callable[[Tensor], Tensor] = _alone
+    gather: Callable[[Tensor], Tensor] = _one_process
 
 
 class Game(ABC, Generic[BatchT]):
-    """A game says *what* happens in a round; the loop says when, and moves the players.
+    """What happens in a round; the loop decides when, and moves the players.
 
-    A game therefore never touches an optimizer, a device, a process group, a file or a log.
+    A game never touches an optimizer, a device, a process group, a file or a log.
 
     Attributes:
         players: The players by name.
@@ -180,14 +180,14 @@ class Game(ABC, Generic[BatchT]):
         """Yield the turns of one round; when a ``yield`` returns, that player has moved."""
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Whatever the game remembers beside its networks (an image pool, say)."""
+        """The state of the game beside its networks, such as an image pool."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` gave.
+        """Load what `state_dict` returned.
 
         Raises:
-            CheckpointError: It is the memory of another game.
+            CheckpointError: It is the state of another game.
         """
         require_like(state, self.state_dict(), "game")
 
@@ -198,8 +198,8 @@ def evaluating(network: NetworkT) -> Iterator[NetworkT]:
 
     Example:
         >>> network = nn.Dropout().train()
-        >>> with evaluating(network) as still:
-        ...     still.training
+        >>> with evaluating(network) as frozen:
+        ...     frozen.training
         False
         >>> network.training
         True

@@ -8,24 +8,24 @@ from torch import nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
-from zerosum.games.classification_settings import ClassificationConfig, ClassifyingConfig
-from zerosum.games.parts.hardening import Hardening
+from zerosum.games.classification_settings import ClassificationConfig, GameWithClassifierConfig
+from zerosum.games.parts.adversarial_training import AdversarialTraining
 from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
 from zerosum.randomness import derive_seed
 from zerosum.types import Batch, ClassLogits, Images, Labels, Probabilities, Scalar
 
-__all__ = ["ClassificationGame", "ClassifyingGame", "answer_of", "right", "start_by_data"]
+__all__ = ["ClassificationGame", "GameWithClassifier", "answer_of", "right", "start_by_data"]
 
 
-class ClassifyingGame(Game[BatchT]):
-    """A game, with or without adversaries, of which a classifier comes out.
+class GameWithClassifier(Game[BatchT]):
+    """A game, with or without adversaries, that trains a classifier.
 
     Attributes:
-        settings: What is paid, and the classes' names.
+        settings: The losses, and the classes' names.
     """
 
-    settings: ClassifyingConfig
+    settings: GameWithClassifierConfig
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -44,20 +44,21 @@ class ClassifyingGame(Game[BatchT]):
     def classify(self, images: Images) -> Probabilities:
         """The probabilities of the classes, shape (n, classes), on the images' device.
 
-        Of those below 1e-45 nothing is left but 0: who needs their logarithms takes `answer`.
+        Those below 1e-45 underflow to 0; for their logarithms use `answer`.
         """
         return self.answer(images).softmax(dim=1)
 
 
-class ClassificationGame(ClassifyingGame[Batch]):
-    """A classifier alone: it pays the cross-entropy of the right classes.
+class ClassificationGame(GameWithClassifier[Batch]):
+    """A classifier alone, which minimises the cross-entropy of the true classes.
 
     Args:
-        settings: What it learns from, and the classes' names.
-        classifier: Player whose network gives logits of the classes.
+        settings: Augmentation, attacks, label smoothing, and the classes' names.
+        classifier: Player whose network computes logits of the classes.
 
     Attributes:
-        hardening: How pictures are attacked before they are learnt from; None: they are not.
+        adversarial_training: How images are attacked before the classifier learns from them; None:
+            they are not.
 
     Example:
         >>> from zerosum.randomness import Randomness
@@ -77,8 +78,8 @@ class ClassificationGame(ClassifyingGame[Batch]):
     def __init__(self, settings: ClassificationConfig, *, classifier: Player) -> None:
         self.settings = settings
         self.players = {"classifier": classifier}
-        harder = settings.adversarial_training
-        self.hardening = Hardening(harder) if harder.epsilon else None
+        training = settings.adversarial_training
+        self.adversarial_training = AdversarialTraining(training) if training.epsilon else None
 
     @property
     def classifier(self) -> nn.Module:
@@ -86,33 +87,34 @@ class ClassificationGame(ClassifyingGame[Batch]):
         return self.players["classifier"].best
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
-        """The classifier learns from the pictures as it is shown them."""
+        """The classifier learns from the augmented and attacked images."""
         assert batch.labels is not None
         if now.number == 0:
             start_by_data(self.players["classifier"].network, batch.images, now)
-        yield self.classifier_turn(self.view(batch.images, batch.labels, now), batch.labels)
+        images = self.augment(batch.images, batch.labels, now)
+        yield self.classifier_turn(images, batch.labels)
 
-    def view(self, images: Images, labels: Labels, now: Round) -> Images:
-        """The pictures as the classifier is shown them: augmented, then attacked."""
-        seen = augment(images, self.settings.augmentation, now.random)
-        if self.hardening is None:
-            return seen
-        return self.hardening(self.players["classifier"].network, seen, labels, now)
+    def augment(self, images: Images, labels: Labels, now: Round) -> Images:
+        """The images as the classifier is given them: augmented, then attacked."""
+        images = augment(images, self.settings.augmentation, now.random)
+        if self.adversarial_training is None:
+            return images
+        return self.adversarial_training(self.players["classifier"].network, images, labels, now)
 
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
-        """Learn that these pictures are of these classes."""
-        logits = self.judge(images)
+        """The classifier lowers the cross-entropy of these labels."""
+        logits = self.logits(images)
         cost = cross_entropy(logits, labels, smoothing=self.settings.label_smoothing).mean()
         return Turn(player="classifier", cost=cost, scores={"accuracy": right(logits, labels)})
 
-    def judge(self, images: Images) -> ClassLogits:
-        """The logits, in full precision."""
+    def logits(self, images: Images) -> ClassLogits:
+        """The logits of the classes, in full precision."""
         logits: ClassLogits = self.players["classifier"].network(images)
         return logits.float()
 
 
 def answer_of(classifier: nn.Module, images: Images) -> ClassLogits:
-    """What a classifier says in evaluation mode, in full precision, on the images' device.
+    """Compute a classifier's logits in evaluation mode, in full precision, on the images' device.
 
     Example:
         >>> answer_of(nn.Sequential(nn.Flatten(), nn.Linear(4, 2)), torch.zeros(3, 1, 2, 2)).shape
@@ -125,7 +127,7 @@ def answer_of(classifier: nn.Module, images: Images) -> ClassLogits:
 
 
 def right(logits: ClassLogits, labels: Labels) -> Scalar:
-    """The share of pictures whose greatest logit is that of the right class.
+    """The accuracy: the share of images whose greatest logit is that of the true class.
 
     Example:
         >>> right(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
@@ -135,11 +137,11 @@ def right(logits: ClassLogits, labels: Labels) -> Scalar:
 
 
 def start_by_data(network: nn.Module, images: Images, now: Round) -> None:
-    """Let normalised weights begin as the first pictures want it, in all processes alike.
+    """Initialise normalised weights by the first batch, equally in all processes.
 
     Args:
-        network: Changed in place; without normalised weights it stays as it is.
-        images: This process's pictures of the first round.
+        network: Changed in place; a network without normalised weights is not changed.
+        images: This process's images of the first round.
         now: The first round.
     """
     whole = now.gather(images)

@@ -1,4 +1,4 @@
-"""Settings of the games that end in a classifier."""
+"""Settings of the games that train a classifier."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ from zerosum.networks.classifier_settings import ConvClassifierConfig
 __all__ = [
     "AdversarialTrainingConfig",
     "ClassificationConfig",
-    "ClassifyingConfig",
+    "GameWithClassifierConfig",
 ]
 
 
@@ -22,13 +22,13 @@ _OPTIMIZER = OptimizerConfig(learning_rate=1e-3, betas=(0.9, 0.999))
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifyingConfig:
-    """What all games that end in a classifier share.
+class GameWithClassifierConfig:
+    """The settings that all games that train a classifier share.
 
     Example:
-        >>> ClassifyingConfig(labels_per_class=10).held_out
+        >>> GameWithClassifierConfig(labels_per_class=10).held_out
         0.1
-        >>> ClassifyingConfig(held_out=1.0)
+        >>> GameWithClassifierConfig(held_out=1.0)
         Traceback (most recent call last):
         ...
         zerosum.errors.ConfigError: held_out must be from 0.0 to 0.9, got 1.0.
@@ -41,15 +41,15 @@ class ClassifyingConfig:
     optimizer: OptimizerConfig = _OPTIMIZER
     """How the classifier learns."""
     labels_per_class: Annotated[int | None, tyro.conf.arg(aliases=["--labels-per-class"])] = None
-    """Use the labels of so many pictures of each class, chosen by the seed; None: of all."""
+    """Use the labels of so many images of each class, chosen by the seed; None: of all."""
     held_out: float = 0.1
     """Share of each class that is kept for testing where the source has no split test."""
     augmentation: tuple[Augmentation, ...] = ()
-    """Random changes of the pictures that are learnt from."""
+    """DiffAugment operations on the images that the classifier learns from."""
     label_smoothing: float = 0.0
     """Part of the target that is spread evenly over all classes."""
     ema_half_life: int | None = None
-    """Half-life of the EMA of the classifier's weights, in images; None: no EMA."""
+    """Half-life of the classifier's EMA in images; None: no EMA."""
 
     @property
     def kind(self) -> str:
@@ -67,7 +67,7 @@ class ClassifyingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class AdversarialTrainingConfig:
-    """Learning from pictures that were changed to mislead the classifier.
+    """Adversarial training: learning from images that were changed to mislead the classifier.
 
     Example:
         >>> AdversarialTrainingConfig(epsilon=0.1).steps
@@ -79,10 +79,10 @@ class AdversarialTrainingConfig:
     """
 
     epsilon: Annotated[float, tyro.conf.arg(aliases=["--adversarial-training"])] = 0.0
-    """Largest change of any pixel, where black is 0 and white is 1; 0: pictures stay clean."""
+    """Largest change of any pixel, where black is 0 and white is 1; 0: no adversarial training."""
     steps: int = 1
-    """Steps of the attack: 1 is fast, from a place chosen by chance (Wong et al. 2020); 7 to 40
-    cost as many times more and make harder (Madry et al. 2018)."""
+    """Steps of the attack: 1 is fast, from a random start (Wong et al. 2020); 7 to 40 take as many
+    times longer and make the classifier more robust (Madry et al. 2018)."""
     share: float = 1.0
     """Part of each batch that is attacked."""
 
@@ -96,8 +96,8 @@ _NO_ADVERSARIAL_TRAINING = AdversarialTrainingConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassificationConfig(ClassifyingConfig):
-    """A classifier alone, which learns from labelled pictures.
+class ClassificationConfig(GameWithClassifierConfig):
+    """A classifier alone, which learns from labelled images.
 
     Example:
         >>> ClassificationConfig(label_smoothing=0.1).network.norm
@@ -106,4 +106,4 @@ class ClassificationConfig(ClassifyingConfig):
 
     kind: Literal["classification"] = "classification"
     adversarial_training: AdversarialTrainingConfig = _NO_ADVERSARIAL_TRAINING
-    """Learning from attacked pictures, so that attacks mislead less often."""
+    """Learning from attacked images, so that attacks mislead less often."""

@@ -1,4 +1,4 @@
-"""A second encoder for the target, which is to see there what the first sees in the source.
+"""ADDA: a second encoder, whose features of the target are to be like those of the source.
 
 Tzeng et al. 2017, "Adversarial discriminative domain adaptation"
 (https://arxiv.org/abs/1702.05464).
@@ -16,7 +16,7 @@ from zerosum.games.classification import right
 from zerosum.games.invariance import CLASSIFIER, DOMAIN, AdaptingGame, Domain, domain_turn
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.discrimination import logits_of
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.objectives import cross_entropy, domain_costs, first_of
 from zerosum.types import DomainBatch, Features, Images, Labels, Logits
 
@@ -26,23 +26,23 @@ TARGET = "target"
 
 
 class EncoderGame(AdaptingGame):
-    """ADDA: a classifier of the source that stands still, and an encoder that follows it.
+    """ADDA: a frozen classifier of the source, and an encoder of the target that is drawn to it.
 
-    For so many images the classifier C learns the source, and the target's network T is its copy.
-    Then C never moves again, and with its features f of the source and T's features g of the
-    target,
+    During pretraining the classifier C learns the source, and the target's network T is its copy.
+    Then C is frozen, and with its features f of the source and T's features g of the target the
+    costs are
 
-        D pays  mean of −log D(f(x_source)) and −log (1 − D(g(x_target))),
-        T pays  mean of −log D(g(x_target)): the labels are inverted.
+        D:  the mean of −log D(f(x_source)) and −log (1 − D(g(x_target))),
+        T:  the mean of −log D(g(x_target)): the labels are inverted.
 
-    The head of T stays that of C. C looks as in evaluation, T as in training; that makes a
+    The head of T stays that of C. C is in evaluation mode and T in training mode, which makes a
     difference with batch normalisation only.
 
     Args:
-        settings: What is paid, and the classes' names.
-        classifier: Player whose network is the `zerosum.networks.Classifier` of the source.
+        settings: Pretraining, augmentation, label smoothing, and the classes' names.
+        classifier: Player whose network is the `zerosum.networks.ClassifierNetwork` of the source.
         target: Player whose network begins as a copy of that.
-        domain: Player whose network gives a logit per row of features, positive for the source.
+        domain: Player whose network computes a logit per row of features, positive for the source.
 
     Example:
         >>> from copy import deepcopy
@@ -80,10 +80,10 @@ class EncoderGame(AdaptingGame):
         """The target's network; its EMA where there is one."""
         return self.players[TARGET].best
 
-    def classifier_of(self, domain: Domain) -> Classifier:
-        """The target's network, or that of the source, from which it came."""
+    def classifier_of(self, domain: Domain) -> ClassifierNetwork:
+        """The network of the target, or that of the source."""
         player = self.players[TARGET if domain == "target" else CLASSIFIER]
-        return cast("Classifier", player.best)
+        return cast("ClassifierNetwork", player.best)
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
         """C learns, and T copies it; or D and T move in turn."""
@@ -93,36 +93,36 @@ class EncoderGame(AdaptingGame):
             yield self.classifier_turn(source, batch.labels_a)
             self.copy()
             return
-        seen = self.see_source(source)
+        features = self.source_features(source)
         target = self._target.features(augment(batch.b, self.settings.augmentation, now.random))
-        yield self.domain_turn(seen, target.detach())
+        yield self.domain_turn(features, target.detach())
         yield self.target_turn(target)
 
     def copy(self) -> None:
-        """Make T what C is now."""
-        # After every round and not once at the end: so T is C's copy whenever anybody looks, and
-        # a game that is played ahead to see how it does copies what is equal already.
+        """Copy C's weights to T."""
+        # After every round, not once at the end: T is C's copy at any time, and diagnostics that
+        # play rounds ahead copy weights that are equal already.
         self._target.load_state_dict(self.players[CLASSIFIER].network.state_dict())
 
-    def see_source(self, images: Images) -> Features:
-        """The features of the source, of which nobody learns anything but D."""
+    def source_features(self, images: Images) -> Features:
+        """The frozen classifier's features of the source, constants to all players."""
         with evaluating(self.players[CLASSIFIER].network) as network:
-            return cast("Classifier", network).features(images)
+            return cast("ClassifierNetwork", network).features(images)
 
     def classifier_turn(self, images: Images, labels: Labels) -> Turn:
-        """C learns the labels of the source."""
+        """C lowers the cross-entropy of the labels of the source."""
         logits = self.players[CLASSIFIER].network(images).float()
         cost = cross_entropy(logits, labels, smoothing=self.settings.label_smoothing).mean()
         return Turn(player=CLASSIFIER, cost=cost, scores={"accuracy": right(logits, labels)})
 
     def domain_turn(self, source: Features, target: Features) -> Turn:
-        """D learns to tell C's features from T's."""
+        """D learns to tell C's features from T's apart."""
         logits = self.logits(torch.cat([source, target]))
         of_source = first_of(logits, len(source))
         return domain_turn(domain_costs(logits, of_source).mean(), logits, of_source)
 
     def target_turn(self, target: Features) -> Turn:
-        """T learns to be taken for C."""
+        """T learns to have its features taken for C's."""
         logits = self.logits(target)
         cost = domain_costs(logits, torch.ones_like(logits, dtype=torch.bool)).mean()
         fooled = (logits.detach() > 0).float().mean()
@@ -133,5 +133,5 @@ class EncoderGame(AdaptingGame):
         return logits_of(self.players[DOMAIN].network, features)
 
     @property
-    def _target(self) -> Classifier:
-        return cast("Classifier", self.players[TARGET].network)
+    def _target(self) -> ClassifierNetwork:
+        return cast("ClassifierNetwork", self.players[TARGET].network)

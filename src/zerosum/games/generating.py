@@ -1,4 +1,4 @@
-"""What all games with a generator share: latents, and the pictures of them."""
+"""What all games with a generator share: latents, and images generated from them."""
 
 from collections.abc import Callable
 from typing import cast
@@ -29,10 +29,10 @@ def draw_latents(distribution: str, random: Randomness, n: int, *shape: int) -> 
 
     Args:
         distribution: A name in `LATENTS`.
-        random: From which they follow.
+        random: The source of the numbers.
         n: How many.
-        shape: Of one: its size d, or d, 1, 1 for networks that begin with a convolution. The
-            numbers are the same.
+        shape: The shape of one: its size d, or d, 1, 1 for networks that begin with a
+            convolution. The numbers are the same.
 
     Example:
         >>> draw_latents("normal", Randomness(seed=0), 4, 100, 1, 1).shape
@@ -44,47 +44,48 @@ def draw_latents(distribution: str, random: Randomness, n: int, *shape: int) -> 
 
 
 class GeneratingGame(Game[BatchT]):
-    """A game with a player ``generator``, which turns latents into pictures.
+    """A game with a player ``generator``, which maps latents to images.
 
     Attributes:
         latent: The distribution of the latents, of `LATENTS`.
-        asked: The classes that the generator can be asked for, in a conditional game; or None.
+        conditional_on: The classes that both players know, in a conditional game; or None.
     """
 
     latent: str
-    asked: Classes | None = None
+    conditional_on: Classes | None = None
 
     def generate(self, n: int, random: Randomness, labels: Labels | None = None) -> Images:
-        """G(z) for n fresh latents, in a conditional game of the classes asked for."""
+        """G(z) for n fresh latents; in a conditional game G(z, y) with these classes y."""
         images: Images = self.players[GENERATOR].network(self.fresh_latents(n, random, labels))
         return images.float()
 
     def fresh_latents(self, n: int, random: Randomness, labels: Labels | None = None) -> Latents:
-        """What G is given: n fresh z, in a conditional game joined by classes.
+        """The input of G: n fresh z, in a conditional game joined by classes.
 
-        Without labels these are drawn after the z, each class as often as in the data.
+        Without labels, classes are drawn after the z, each as often as in the data.
         """
         latents = draw_latents(self.latent, random, n, self.latent_size)
-        if self.asked is None:
+        classes = self.conditional_on
+        if classes is None:
             return latents
-        return self.asked.join(latents, self.asked.draw(n, random) if labels is None else labels)
+        return classes.join(latents, classes.draw(n, random) if labels is None else labels)
 
     @property
     def latent_size(self) -> int:
-        """Numbers in a latent vector z."""
+        """The number of coordinates of a latent vector z."""
         return cast("Generator", self.players[GENERATOR].network).latent_size
 
     @property
     def input_size(self) -> int:
-        """Numbers that G is given: z, and in a conditional game one for each class."""
-        return self.latent_size + len(self.asked or ())
+        """The size of G's input: that of z, and in a conditional game one number per class."""
+        return self.latent_size + len(self.conditional_on or ())
 
     def preview(self, count: int, random: Randomness, labels: Labels | None = None) -> Images:
-        """Pictures by the best generator from ``random``'s latents."""
+        """Images by the best generator from ``random``'s latents."""
         return self.draw(self.fresh_latents(count, random, labels))
 
     def draw(self, latents: Latents) -> Images:
-        """Pictures by the EMA of the generator, where there is one, in evaluation mode."""
+        """Images by the EMA of the generator, where there is one, in evaluation mode."""
         with evaluating(self.players[GENERATOR].best) as network:
             device = next(network.parameters()).device
             images: Images = network(latents.to(device))

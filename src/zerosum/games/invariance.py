@@ -1,4 +1,4 @@
-"""Features in which two domains look alike: label head against domain head, and no generator.
+"""Domain-invariant features: a label head against a domain head, without a generator.
 
 Ganin et al. 2016, "Domain-adversarial training of neural networks"
 (https://arxiv.org/abs/1505.07818), as the game that it is; Long et al. 2018, "Conditional
@@ -15,11 +15,11 @@ from torch import Tensor, nn
 
 from zerosum.augment.diffaugment import augment
 from zerosum.games.base import Player, Round, Turn, evaluating
-from zerosum.games.classification import ClassifyingGame, answer_of, right
+from zerosum.games.classification import GameWithClassifier, answer_of, right
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.discrimination import logits_of
 from zerosum.games.parts.schedules import ramped
-from zerosum.networks import Classifier
+from zerosum.networks import ClassifierNetwork
 from zerosum.objectives import (
     cross_entropy,
     domain_costs,
@@ -48,21 +48,21 @@ Domain = Literal["source", "target"]
 """The labelled domain A, or the other one."""
 
 
-class AdaptingGame(ClassifyingGame[DomainBatch]):
+class AdaptingGame(GameWithClassifier[DomainBatch]):
     """A game whose classifier learns from one domain, and is meant for another."""
 
     settings: InvarianceConfig
 
-    def classifier_of(self, domain: Domain) -> Classifier:
-        """The best classifier for pictures of a domain; one for both unless a game has two."""
-        return cast("Classifier", self.classifier)
+    def classifier_of(self, domain: Domain) -> ClassifierNetwork:
+        """The best classifier for images of a domain; the same for both unless a game has two."""
+        return cast("ClassifierNetwork", self.classifier)
 
     def answer_in(self, domain: Domain, images: Images) -> ClassLogits:
         """The logits of the classes, shape (n, classes), by the classifier for a domain."""
         return answer_of(self.classifier_of(domain), images)
 
     def encode(self, images: Images, domain: Domain) -> Features:
-        """What the classifier for a domain sees in its pictures, shape (n, d), on the CPU."""
+        """The features that the classifier for a domain extracts, shape (n, d), on the CPU."""
         with evaluating(self.classifier_of(domain)) as network:
             device = next(network.parameters()).device
             features = network.features(images.to(device))
@@ -70,31 +70,31 @@ class AdaptingGame(ClassifyingGame[DomainBatch]):
 
 
 class InvarianceGame(AdaptingGame):
-    """A classifier that is to leave nothing in its features by which a domain could be told.
+    """A classifier whose features are to hold nothing by which the domain could be recognised.
 
-    With features f and label head y of the classifier C, and the domain head D,
+    With features f and label head y of the classifier C, and the domain head D, the costs are
 
-        C pays  E_source[CE(y(f(x)), label)] − λ(p) · L(D),
-        D pays  L(D) = E_source[−log p(source)] + E_target[−log p(target)].
+        C:  E_source[CE(y(f(x)), label)] − λ(p) · L(D),
+        D:  L(D) = E_source[−log p(source)] + E_target[−log p(target)].
 
-    These are the paper's two means, and λ is its λ; code that takes one mean over both domains,
-    as that of Long et al. does, halves L, which is a λ of half as much here.
+    These are the paper's two means, and λ is its λ. Code that takes one mean over both domains,
+    as that of Long et al. does, halves L: its λ is twice the λ here.
 
-    D moves on the features that C was judged by, from before C's move, so that both move at once,
-    as with the paper's gradient reversal; the gradients are the same.
+    D's turn uses the features from before C's move, so that both move at once, as with the
+    paper's gradient reversal; the gradients are the same.
 
-    A weight of 0 is the baseline that learns from the source alone: pictures of the target then do
-    not go through the network at all, which with batch normalisation is not the same as λ = 0.
+    A weight of 0 is the baseline that learns from the source alone. The network is then not given
+    images of the target at all, which with batch normalisation differs from λ = 0.
 
-    With the method ``cdan`` D is shown the outer products of features and probabilities; no
-    gradient goes through the probabilities. With entropy conditioning (CDAN+E) C pays for the
-    weights too: it is to be sure where D is wrong.
+    With the method ``cdan`` D is given the outer products of features and probabilities; no
+    gradient goes through the probabilities. With entropy conditioning (CDAN+E) gradients go
+    through the weights to C: it learns to be certain where D is wrong.
 
     Args:
-        settings: What is paid, and the classes' names.
-        classifier: Player whose network is a `zerosum.networks.Classifier`.
-        domain: Player whose network gives a logit per row of what it is shown, positive for the
-            source: features (n, d), or their products with the classes' probabilities (n, k · d).
+        settings: The losses, and the classes' names.
+        classifier: Player whose network is a `zerosum.networks.ClassifierNetwork`.
+        domain: Player whose network computes a logit per row, positive for the source, from
+            features (n, d) or their products with the classes' probabilities (n, k · d).
 
     Attributes:
         strength: λ, as a function of the images seen.
@@ -133,44 +133,46 @@ class InvarianceGame(AdaptingGame):
 
     @property
     def conditional(self) -> bool:
-        """Whether D is shown what C takes the pictures for."""
+        """Whether D is given the products of features and class probabilities."""
         return self.settings.method == "cdan"
 
     @property
     def is_adversarial(self) -> bool:
-        """Whether the domain head has a say at all."""
+        """Whether the domain head takes part at all."""
         return self.strength.end > 0
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
-        """Both judge the same features; then C moves, and D."""
+        """C moves, then D, both by the same features."""
         labels = known_labels(batch)
         uses_target = self.is_adversarial or batch.labels_b is not None
-        shown = [batch.a, batch.b] if uses_target else [batch.a]
-        features = self.see(
-            [augment(images, self.settings.augmentation, now.random) for images in shown]
+        domains = [batch.a, batch.b] if uses_target else [batch.a]
+        features = self.features(
+            [augment(images, self.settings.augmentation, now.random) for images in domains]
         )
-        # Without conditioning no one asks what unlabelled pictures are taken for.
-        logits = self.judge(features if self.conditional else features[: len(labels)])
-        seen = logits if self.conditional else None
+        # Without conditioning the logits of unlabelled images are not needed.
+        logits = self.class_logits(features if self.conditional else features[: len(labels)])
+        condition = logits if self.conditional else None
         if not self.is_adversarial:
             yield self.classifier_turn(logits[: len(labels)], labels)
             return
-        cost, _ = self.domain_cost(features, seen)
+        cost, _ = self.domain_cost(features, condition)
         strength = self.strength.at(now.images_seen)
         yield self.classifier_turn(
             logits[: len(labels)], labels, domain_cost=cost, strength=strength
         )
-        yield self.domain_turn(features.detach(), None if seen is None else seen.detach())
+        yield self.domain_turn(
+            features.detach(), None if condition is None else condition.detach()
+        )
 
-    def see(self, shown: ImageBatches) -> Features:
-        """The features of all domains' pictures, those of the source first."""
+    def features(self, domains: ImageBatches) -> Features:
+        """The features of all domains' images, those of the source first."""
         network = self._network
         if self.settings.together:
-            return network.features(torch.cat(list(shown)))
-        return torch.cat([network.features(images) for images in shown])
+            return network.features(torch.cat(list(domains)))
+        return torch.cat([network.features(images) for images in domains])
 
-    def judge(self, features: Features) -> ClassLogits:
-        """What the features are taken for, in full precision."""
+    def class_logits(self, features: Features) -> ClassLogits:
+        """The logits of the classes, in full precision."""
         logits: ClassLogits = self._network.head(features)
         return logits.float()
 
@@ -178,15 +180,15 @@ class InvarianceGame(AdaptingGame):
         """L, and D's logits; half of the features are of each domain.
 
         Args:
-            features: What is seen in the pictures of both.
-            logits: Of the classes, where D is shown the products with their probabilities;
-                gradients go through them to the weights alone.
+            features: The features of both domains' images.
+            logits: Of the classes, where D is given the products with their probabilities;
+                gradients go through them to the entropy weights alone.
         """
-        shown = features
+        inputs = features
         if logits is not None:
-            shown = outer_products(features, logits.detach().softmax(dim=1))
-        domain_logits = logits_of(self.players[DOMAIN].network, shown)
-        costs = domain_costs(domain_logits, first_of(domain_logits, len(shown) // 2))
+            inputs = outer_products(features, logits.detach().softmax(dim=1))
+        domain_logits = logits_of(self.players[DOMAIN].network, inputs)
+        costs = domain_costs(domain_logits, first_of(domain_logits, len(inputs) // 2))
         if logits is not None and self.settings.entropy_conditioning:
             costs = costs * torch.cat([entropy_weights(each) for each in logits.chunk(2)])
         of_source, of_target = costs.chunk(2)
@@ -200,7 +202,7 @@ class InvarianceGame(AdaptingGame):
         domain_cost: Scalar | None = None,
         strength: float = 0.0,
     ) -> Turn:
-        """C learns the labels, and not to let D tell."""
+        """C lowers the cross-entropy of the labels, and raises D's loss."""
         cost = cross_entropy(logits, labels, smoothing=self.settings.label_smoothing).mean()
         scores: dict[str, Tensor] = {"accuracy": right(logits, labels), "labels": cost}
         if domain_cost is not None:
@@ -209,13 +211,13 @@ class InvarianceGame(AdaptingGame):
         return Turn(player=CLASSIFIER, cost=cost, scores=scores)
 
     def domain_turn(self, features: Features, logits: ClassLogits | None) -> Turn:
-        """D learns to tell the domains by features that do not move."""
+        """D learns to tell the domains apart, by features that are constants to it."""
         cost, domain_logits = self.domain_cost(features, logits)
         return domain_turn(cost, domain_logits, first_of(domain_logits, len(features) // 2))
 
     @property
-    def _network(self) -> Classifier:
-        return cast("Classifier", self.players[CLASSIFIER].network)
+    def _network(self) -> ClassifierNetwork:
+        return cast("ClassifierNetwork", self.players[CLASSIFIER].network)
 
 
 def domain_turn(cost: Scalar, logits: Logits, of_source: Mask) -> Turn:
@@ -225,7 +227,7 @@ def domain_turn(cost: Scalar, logits: Logits, of_source: Mask) -> Turn:
 
 
 def known_labels(batch: DomainBatch) -> Labels:
-    """The labels that may be learnt from: of the source, and of the target where there are any."""
+    """The labels to learn from: those of the source, and of the target where there are any."""
     assert batch.labels_a is not None
     known = [batch.labels_a] if batch.labels_b is None else [batch.labels_a, batch.labels_b]
     return torch.cat(known)

@@ -1,11 +1,11 @@
-"""Settings of the game for features in which two domains look alike."""
+"""Settings of the games for domain-invariant features."""
 
 from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
 from zerosum.checks import require, require_between, require_positive
-from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.classification_settings import GameWithClassifierConfig
 from zerosum.games.parts.settings import OptimizerConfig
 from zerosum.networks.classifier_choices import ClassifierConfig
 from zerosum.networks.classifier_settings import LenetClassifierConfig
@@ -18,7 +18,7 @@ _OPTIMIZER = OptimizerConfig(method="sgd", learning_rate=0.01)
 
 
 @dataclass(frozen=True, kw_only=True)
-class InvarianceConfig(ClassifyingConfig):
+class InvarianceConfig(GameWithClassifierConfig):
     """A classifier that learns from a labelled source and is meant for an unlabelled target.
 
     Example:
@@ -32,7 +32,7 @@ class InvarianceConfig(ClassifyingConfig):
 
     kind: Literal["invariance"] = "invariance"
     method: Literal["dann", "cdan", "adda"] = "dann"
-    """``dann``: the domain head is shown the features; ``cdan``: each feature times the
+    """``dann``: the domain head is given the features; ``cdan``: each feature times the
     probability of each class; ``adda``: first a classifier of the source learns, then an encoder
     for the target."""
     network: ClassifierConfig = _NETWORK
@@ -40,20 +40,20 @@ class InvarianceConfig(ClassifyingConfig):
     domain_widths: tuple[int, ...] = (100,)
     """Units of the hidden layers of the domain head."""
     weight: float = 1.0
-    """What being told apart costs, once the ramp is over: λ. Each domain's mean costs so much;
-    code that takes one mean over both has twice that number. 0: learn from the source alone,
-    which is the baseline."""
+    """Weight of the domain loss in the classifier's cost, once the ramp is over: λ. Each domain's
+    mean has this weight; code that takes one mean over both has twice it. 0: learn from the source
+    alone, which is the baseline."""
     ramp: int = 0
     """Images over which λ rises as 2 / (1 + exp(-10 p)) - 1, p being the part of them that is
-    seen; 0: it is there at once."""
+    seen; 0: it is constant."""
     entropy_conditioning: bool = False
-    """With cdan: pictures of which the classifier is sure count more, in each domain by itself."""
+    """With cdan: images with certain predictions count more, in each domain by itself."""
     target_labels: bool = False
-    """Learn from the target's labels too; the domain is then a nuisance that is to be forgotten,
-    and nothing is left to adapt to."""
+    """Learn from the target's labels too; the domain is then a nuisance variable, and there is
+    nothing to adapt to."""
     pretraining: int = 0
-    """With adda: images in which the classifier of the source learns, before it stands still and
-    the encoder of the target begins as its copy."""
+    """With adda: images in which the classifier of the source learns, before it is frozen and the
+    encoder of the target begins as its copy."""
     together: bool = True
     """Send both domains through the network as one batch, of which batch normalisation takes its
     statistics; else one after the other."""

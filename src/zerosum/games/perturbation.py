@@ -1,4 +1,4 @@
-"""A generator learns to mislead a classifier that is trained already (AdvGAN)."""
+"""AdvGAN: a generator learns to mislead a trained classifier."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -35,37 +35,37 @@ def _cross_entropy(goal: Goal, logits: ClassLogits, confidence: float) -> PerSam
 MISLEADING: Table[Callable[[Goal, ClassLogits, float], PerSample]] = Table(
     "cost of not misleading", {"margin": _margin, "cross-entropy": _cross_entropy}
 )
-"""What a picture costs that does not mislead the classifier, by name; z are the logits.
+"""The losses of an image that does not mislead the classifier, by name; z are its logits.
 
-``margin``: max(κ − margin(z), 0), nothing where the goal is reached by κ (Carlini and Wagner 2017,
-section V.A, f₆, https://arxiv.org/abs/1608.04644). ``cross-entropy``: −log p of the goal, which is
-reached with probability p: that of the target, or one minus that of the class to be left.
+``margin``: max(κ − margin(z), 0), which is 0 where the goal is reached by κ (Carlini and Wagner
+2017, section V.A, f₆, https://arxiv.org/abs/1608.04644). ``cross-entropy``: −log p, p being the
+probability of the goal: that of the target class, or one minus that of the original class.
 """
 
 
 class PerturbationGame(Game[Batch]):
-    """A generator G changes pictures a little; a classifier f, the victim, is to be misled.
+    """A generator G changes images a little, to mislead a classifier f, the victim.
 
-    x' = [ x + ε G(x) ] cut to [0, 1] is never farther than ε from x in any pixel. G pays
+    x' = x + ε G(x), clamped to [0, 1], differs from x by at most ε in any pixel. The cost of G is
 
         mean misleading(f(x')) + α adv(D(x')) + β mean max(‖x' − x‖₂ − c, 0),
 
-    and D learns to tell changed pictures x' from clean ones x. Costs are means over the pictures,
-    and the size is that of what is left after cutting. f is no player: it stands still, in
-    evaluation mode. It is to leave the class that it names for x, right or wrong, so that no
-    labels are needed; or to name the target.
+    and D learns to tell changed images x' from clean ones x. Terms are means over the images, and
+    the norm is that of the change after clamping. f is no player: it is frozen, in evaluation
+    mode. The goal is any class but the one that f predicts for x, right or wrong, so that no
+    labels are needed; or a target class.
 
     Args:
-        settings: What is paid; α is its ``discriminator_weight``, β its ``size_weight``, c its
-            ``size`` and κ its ``confidence``.
-        generator: Player whose network maps pictures in [-1, 1] to shares of ε in [-1, 1].
+        settings: α is its ``discriminator_weight``, β its ``size_weight``, c its ``size`` and κ
+            its ``confidence``.
+        generator: Player whose network maps images in [-1, 1] to shares of ε in [-1, 1].
         discriminator: Player of D; None, where α is 0.
-        victim: f. Its parameters are made constants, and it is put into evaluation mode, for good.
-            None: the game cannot be played, but G can be used.
+        victim: f. Its parameters are frozen, and it is put into evaluation mode, for good. None:
+            the game cannot be played, but G can be used.
 
     Attributes:
-        roles: Other names than those of the players, because being told apart is no failure here,
-            and a slope that vanishes where all pictures mislead is none: the alarm does not look.
+        roles: Other names than those of the players, since the alarm's rules do not hold here: D's
+            success is no failure of G, and G's gradient vanishes where all images mislead.
 
     Paper:
         Xiao et al. 2018, section 3.2, https://arxiv.org/abs/1801.02610
@@ -117,7 +117,7 @@ class PerturbationGame(Game[Batch]):
 
     @property
     def attack(self) -> Learned:
-        """What was learnt, as an attack; its network, the best one, is in the mode that it is."""
+        """The best generator as an attack, without a change of its mode."""
         return Learned(network=self.players[GENERATOR].best)
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
@@ -130,18 +130,18 @@ class PerturbationGame(Game[Batch]):
         yield self.generator_turn(clean, changed)
 
     def discriminator_turn(self, images: Images, changed: Pixels) -> Turn:
-        """D learns to tell clean pictures, in [-1, 1], from changed ones, in [0, 1]."""
+        """D learns to tell clean images, in [-1, 1], from changed ones, in [0, 1]."""
         clean_logits, changed_logits = self.logits(images), self.logits(changed * 2 - 1)
         return discriminator_turn(DISCRIMINATOR, self.objective, clean_logits, changed_logits)
 
     def generator_turn(self, clean: Pixels, changed: Pixels) -> Turn:
-        """G learns to mislead the victim, unseen.
+        """G learns to mislead the victim by changes that D cannot recognise.
 
-        Its score ``fooled`` is the share of pictures that are misleading now, of those that were
-        not before.
+        Its score ``fooled`` is the share of images that reach the goal, of those that did not
+        before the change.
         """
-        goal, open_ = self.goal(clean)
-        logits = self.ask(changed)
+        goal, eligible = self.goal(clean)
+        logits = self.victim_logits(changed)
         misleading = MISLEADING[self.settings.misleading]
         terms = {"misleading": misleading(goal, logits, self.settings.confidence).mean()}
         if DISCRIMINATOR in self.players:
@@ -153,29 +153,29 @@ class PerturbationGame(Game[Batch]):
         length = torch.linalg.vector_norm(changed - clean, dim=(1, 2, 3))
         if weight := self.settings.size_weight:
             terms["too large"] = weight * (length - self.settings.size).clamp_min(0).mean()
-        fooled = (goal.fooled(logits) & open_).sum() / open_.sum().clamp_min(1)
+        fooled = (goal.fooled(logits) & eligible).sum() / eligible.sum().clamp_min(1)
         scores = terms | {"fooled": fooled, "size": length.detach().mean()}
         return Turn(player=GENERATOR, cost=total(terms), scores=scores)
 
     def goal(self, clean: Pixels) -> tuple[Goal, Mask]:
-        """What is wanted of each picture, and where it is not so from the start."""
+        """The goal of each image, and which images do not reach it unchanged."""
         with torch.no_grad():
-            logits = self.ask(clean)
-        said, target = logits.argmax(dim=1), self.settings.targeted
+            logits = self.victim_logits(clean)
+        predicted, target = logits.argmax(dim=1), self.settings.targeted
         if target is None:
-            return Goal(labels=said), torch.ones_like(said, dtype=torch.bool)
-        return Goal(labels=torch.full_like(said, target), targeted=True), said != target
+            return Goal(labels=predicted), torch.ones_like(predicted, dtype=torch.bool)
+        return Goal(labels=torch.full_like(predicted, target), targeted=True), predicted != target
 
     def logits(self, images: Images) -> Logits:
         """D's logits of images in [-1, 1]."""
         return logits_of(self.players[DISCRIMINATOR].network, images)
 
-    def ask(self, images: Pixels) -> ClassLogits:
+    def victim_logits(self, images: Pixels) -> ClassLogits:
         """The victim's logits, in full precision."""
         return self.victim(images).float()
 
     def preview(self, images: Images) -> tuple[Images, Images]:
-        """The changes of pictures as a share of ε, and the changed pictures; all in [-1, 1]."""
+        """The changes as a share of ε, and the changed images; all in [-1, 1]."""
         with evaluating(self.players[GENERATOR].best) as network:
             device = next(network.parameters()).device
             changes: Tensor = network(images.to(device)).float().to(images.device)
@@ -185,7 +185,7 @@ class PerturbationGame(Game[Batch]):
 
 
 def to_pixels(images: Images) -> Pixels:
-    """From [-1, 1] to [0, 1], in which ε is measured.
+    """Scale from [-1, 1] to [0, 1], in which ε is measured.
 
     Example:
         >>> to_pixels(torch.tensor([-1.0, 0.0, 1.0]).view(1, 1, 1, 3)).flatten()

@@ -22,7 +22,7 @@ _OPTIMIZER = OptimizerConfig(learning_rate=1e-3)
 
 @dataclass(frozen=True, kw_only=True)
 class PerturbationConfig:
-    """A generator changes pictures so that a trained classifier, the victim, is misled.
+    """A generator changes images so that a trained classifier, the victim, is misled.
 
     Example:
         >>> PerturbationConfig(victim="runs/classifier", epsilon=8 / 255).universal
@@ -42,35 +42,35 @@ class PerturbationConfig:
     epsilon: Annotated[float, tyro.conf.arg(aliases=["--epsilon"])] = 0.1
     """Largest change of any pixel, where black is 0 and white is 1; 0.031 is 8 of 255 levels."""
     universal: Annotated[bool, tyro.conf.arg(aliases=["--universal"])] = False
-    """Learn one change for all pictures, which the generator draws without looking at them."""
+    """Learn one change for all images, which does not depend on them."""
     targeted: int | None = None
-    """Number of the class that the victim is to name; None: any but the one that it names."""
+    """Number of the class that the victim is to predict; None: any but its prediction."""
     misleading: Literal["margin", "cross-entropy"] = "margin"
-    """What a picture costs that does not mislead. ``margin``: how far the victim's logits are from
-    it; ``cross-entropy``: the logarithm of how improbable the victim finds the goal."""
+    """The loss of an image that does not mislead. ``margin``: how far the victim's logits are from
+    the goal; ``cross-entropy``: minus the logarithm of the goal's probability."""
     confidence: float = 1.0
-    """With margin: by how much the goal's logit must lead before a picture costs nothing."""
+    """With margin: by how much the goal's logit must lead for the loss to be 0."""
     generator: TranslatorConfig = _GENERATOR
-    """The network that draws changes."""
+    """The network that computes changes."""
     discriminator: DiscriminatorConfig = _DISCRIMINATOR
-    """The network that tells changed pictures from clean ones."""
+    """The network that tells changed images from clean ones."""
     objective: ObjectiveConfig = "least-squares"
-    """What it costs to be told apart, and not to tell apart; ``FILE.py:NAME KEY=VALUE ...``: what
-    NAME in your file returns."""
+    """The adversarial losses of both; ``FILE.py:NAME KEY=VALUE ...``: what NAME in your file
+    returns."""
     discriminator_weight: float = 0.1
-    """What being told apart costs, beside misleading; 0: there is no discriminator."""
+    """Weight of the generator's adversarial loss; 0: there is no discriminator."""
     size_weight: float = 0.0
-    """What a change costs that is larger than size; 0: epsilon alone keeps it small."""
+    """Weight of the excess of a change's length over size; 0: epsilon alone keeps it small."""
     size: float = 0.0
-    """Length of a picture's change, all pixels together, up to which it costs nothing."""
+    """Euclidean length of an image's change up to which it is not penalised."""
     held_out: float = 0.1
-    """Share of the pictures that is kept for testing where the source has no split test."""
+    """Share of the images that is kept for testing where the source has no split test."""
     generator_optimizer: OptimizerConfig = _OPTIMIZER
     """How the generator learns."""
     discriminator_optimizer: OptimizerConfig = _OPTIMIZER
     """How the discriminator learns."""
     ema_half_life: int | None = None
-    """Half-life of the EMA of the generator's weights, in images; None: no EMA."""
+    """Half-life of the generator's EMA in images; None: no EMA."""
 
     @property
     def foreign(self) -> tuple[str, ...]:

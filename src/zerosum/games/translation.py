@@ -1,9 +1,8 @@
-"""Games over two domains: pictures of one are turned into pictures of the other.
+"""Games over two domains: images of one are translated into images of the other.
 
-All share one step: translate a batch once; let the translators pay for being found out, and for
-whatever else the game asks of them; let each discriminator tell real pictures of its domain from
-the same translations. A game of this family says in `turns` who moves when, and in one method
-what the translators pay.
+In each round of any of them a batch is translated once. The translators' cost is the adversarial
+loss and the game's own terms; each discriminator learns to tell real images of its domain from
+the same translations. A game defines in `turns` who moves when, and the terms of the cost.
 """
 
 from abc import abstractmethod
@@ -45,7 +44,7 @@ class TranslationGame(Game[DomainBatch]):
     """What all games over two domains share.
 
     Args:
-        settings: What is paid.
+        settings: Objective, augmentation, and the weights of the terms.
         players: The players by name.
 
     Attributes:
@@ -64,39 +63,39 @@ class TranslationGame(Game[DomainBatch]):
         """The best translator in that direction: its EMA, where there is one."""
 
     def translate(self, images: Images, direction: str) -> Images:
-        """Pictures of the other domain, by the best translator in evaluation mode."""
+        """Translate images to the other domain, by the best translator in evaluation mode."""
         with evaluating(self.generator(direction)) as network:
             device = next(network.parameters()).device
             translated: Images = network(images.to(device))
         return translated.float()
 
     def reconstruct(self, translated: Images, direction: str) -> Images | None:
-        """Translations of that direction, translated back; None where there is no way back."""
+        """Translate results of that direction back; None if no translator does."""
         back = direction[::-1]
         return self.translate(translated, back) if back in self.directions else None
 
     def preview(self, examples: DomainBatch) -> list[Images]:
-        """Columns of pictures that show how the game stands.
+        """Columns of images for a sample grid.
 
         For each direction: the examples, their translations, and those translated back, or, where
-        there is no way back, the examples of the other domain.
+        no translator leads back, the examples of the other domain.
         """
         columns: list[Images] = []
         for direction in self.directions:
             source, target = examples.along(direction)
-            made = self.translate(source, direction).cpu()
-            back = self.reconstruct(made, direction)
-            columns += [source, made, target if back is None else back.cpu()]
+            translated = self.translate(source, direction).cpu()
+            back = self.reconstruct(translated, direction)
+            columns += [source, translated, target if back is None else back.cpu()]
         return columns
 
     def logits(self, name: str, images: Images, now: Round) -> Float[Tensor, " patches"]:
-        """A discriminator's logits, of all patches of all pictures in one row."""
-        seen = augment(images, self.settings.augmentation, now.random)
-        logits: Tensor = self.players[name].network(seen)
+        """A discriminator's logits, of all patches of all images in one row."""
+        images = augment(images, self.settings.augmentation, now.random)
+        logits: Tensor = self.players[name].network(images)
         return logits.float().flatten()
 
     def discriminator_turn(self, name: str, real: Images, fake: Images, now: Round) -> Turn:
-        """A discriminator learns to tell real pictures of its domain from translations."""
+        """A discriminator learns to tell real images of its domain from translations."""
         real_logits, fake_logits = self.logits(name, real, now), self.logits(name, fake, now)
         return discriminator_turn(name, self.objective, real_logits, fake_logits)
 
@@ -115,19 +114,20 @@ class TranslationGame(Game[DomainBatch]):
 class CycleGame(TranslationGame):
     """Two translators, there and back, and a discriminator for each domain.
 
-    With G: A → B, F: B → A, and D_A, D_B, the translators pay (equations 1 to 3 and section 5.2)
+    With G: A → B, F: B → A, and D_A, D_B, the translators' cost is (equations 1 to 3 and section
+    5.2)
 
         adv(D_B(G(a))) + adv(D_A(F(b)))
         + λ (‖F(G(a)) − a‖₁ + ‖G(F(b)) − b‖₁)
         + λ ι (‖G(b) − b‖₁ + ‖F(a) − a‖₁),
 
-    the norms being means over pixels. Then each discriminator learns from real pictures and from
-    the translations just made, some of them exchanged for older ones. The paper halves the
-    discriminators' costs, which Adam does not notice.
+    the norms being means over pixels. Then each discriminator learns from real images and from
+    the new translations, some of them exchanged for older ones. The paper halves the
+    discriminators' costs, which makes no difference to Adam.
 
     Args:
-        settings: What is paid; λ is its ``cycle_weight``, and ι its ``identity_weight``, 0.5 in
-            the paper and 0 in the course.
+        settings: λ is its ``cycle_weight``, and ι its ``identity_weight``, 0.5 in the paper and 0
+            in the course.
         generators: Player with the networks ``a2b`` (G) and ``b2a`` (F) in a ModuleDict.
         discriminator_a: Player of D_A.
         discriminator_b: Player of D_B.
@@ -188,13 +188,13 @@ class CycleGame(TranslationGame):
         self.pools = {"a": ImagePool(settings.pool), "b": ImagePool(settings.pool)}
 
     def turns(self, batch: DomainBatch, now: Round) -> Iterator[Turn]:
-        """Both translators move together, then each discriminator by what they have made."""
-        fake_b, same_b = self._through("a2b", batch.a, batch.b)
-        fake_a, same_a = self._through("b2a", batch.b, batch.a)
+        """Both translators move together, then each discriminator, by the same translations."""
+        fake_b, same_b = self._translate("a2b", batch.a, batch.b)
+        fake_a, same_a = self._translate("b2a", batch.b, batch.a)
         yield self.generators_turn(batch, (fake_a, fake_b), (same_a, same_b), now)
         for domain, real, fake in (("b", batch.b, fake_b), ("a", batch.a, fake_a)):
-            shown = self.pools[domain].exchange(fake.detach(), now)
-            yield self.discriminator_turn(f"discriminator_{domain}", real, shown, now)
+            pooled = self.pools[domain].exchange(fake.detach(), now)
+            yield self.discriminator_turn(f"discriminator_{domain}", real, pooled, now)
 
     def generators_turn(
         self,
@@ -203,23 +203,23 @@ class CycleGame(TranslationGame):
         same: tuple[Images | None, Images | None],
         now: Round,
     ) -> Turn:
-        """The translators learn to be believed, to be undone by each other, and to do no more.
+        """The translators lower the adversarial, cycle consistency and identity terms.
 
         Args:
-            batch: The real pictures.
+            batch: The real images.
             fakes: Translations into A and into B.
-            same: What the translators into A and into B make of pictures that are there already.
+            same: The results of the translators into A and into B for images of A and of B.
             now: The round.
         """
         fake_a, fake_b = fakes
-        believed_b, accuracy_b = self.generator_loss("discriminator_b", fake_b, batch.b, now)
-        believed_a, accuracy_a = self.generator_loss("discriminator_a", fake_a, batch.a, now)
+        adversarial_b, accuracy_b = self.generator_loss("discriminator_b", fake_b, batch.b, now)
+        adversarial_a, accuracy_a = self.generator_loss("discriminator_a", fake_a, batch.a, now)
         back_a, back_b = self._network("b2a")(fake_b), self._network("a2b")(fake_a)
         cycle = absolute_error(back_a.float(), batch.a) + absolute_error(back_b.float(), batch.b)
         weight = self.settings.cycle_weight
         terms = {
-            "adversarial a2b": believed_b,
-            "adversarial b2a": believed_a,
+            "adversarial a2b": adversarial_b,
+            "adversarial b2a": adversarial_a,
             "cycle": weight * cycle.mean(),
         }
         if same[0] is not None and same[1] is not None:
@@ -242,7 +242,7 @@ class CycleGame(TranslationGame):
         return {f"pool {domain}": pool.images for domain, pool in self.pools.items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back the pools, each of which may be as full as it likes."""
+        """Load the pools, whatever the number of images in each."""
         require_like(state, {f"pool {domain}": torch.empty(0) for domain in self.pools}, "game")
         device = self.players["generators"].parameters[0].device
         for domain, pool in self.pools.items():
@@ -253,24 +253,24 @@ class CycleGame(TranslationGame):
         assert isinstance(networks, nn.ModuleDict)
         return networks[direction]
 
-    def _through(
+    def _translate(
         self, direction: str, source: Images, target: Images
     ) -> tuple[Images, Images | None]:
-        """Translate the source, and, where that is paid for, what needs no translation."""
+        """Translate the source and, for the identity term, images of the target domain."""
         network = self._network(direction)
         if not self.settings.identity_weight:
             return network(source).float(), None
-        made = network(torch.cat([source, target])).float()
-        return made[: len(source)], made[len(source) :]
+        translated = network(torch.cat([source, target])).float()
+        return translated[: len(source)], translated[len(source) :]
 
 
 class OneWayGame(TranslationGame):
     """One translator and one discriminator, of the domain that it translates into.
 
     Args:
-        settings: What is paid, and from which domain to which.
+        settings: The terms' weights, and from which domain to which.
         generator: Player whose network translates.
-        discriminator: Player whose network judges.
+        discriminator: Player whose network computes logits.
     """
 
     def __init__(
@@ -282,7 +282,7 @@ class OneWayGame(TranslationGame):
         self.directions = (settings.direction,)
 
     def domains(self, batch: DomainBatch) -> tuple[Images, Images]:
-        """The pictures to be translated, and those that they are to look like."""
+        """The images to be translated, and real images of the other domain."""
         return batch.along(self.directions[0])
 
     def network(self) -> nn.Module:
@@ -295,7 +295,7 @@ class OneWayGame(TranslationGame):
         return cast("Translator", self.players["generator"].best)
 
     def generator_turn(self, terms: dict[str, Scalar], accuracy: Scalar) -> Turn:
-        """The turn of the translator that pays these terms."""
+        """The translator's turn, whose cost is the sum of these terms."""
         return Turn(
             player="generator",
             cost=total(terms),

@@ -23,13 +23,13 @@ Direction = Literal["a2b", "b2a"]
 """From which domain to which."""
 
 _TRANSLATOR = ResnetTranslatorConfig()
-_JUDGE = PatchDiscriminatorConfig()
+_DISCRIMINATOR = PatchDiscriminatorConfig()
 _OPTIMIZER = OptimizerConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationConfig:
-    """What all games over two domains share.
+    """The settings that all games over two domains share.
 
     Example:
         >>> TranslationConfig(ema_half_life=1_000).objective
@@ -38,25 +38,25 @@ class TranslationConfig:
 
     generator: TranslatorConfig = _TRANSLATOR
     """The network that translates; a game of both directions has two."""
-    discriminator: PatchwiseConfig = _JUDGE
-    """The network that judges; a game of both directions has two."""
+    discriminator: PatchwiseConfig = _DISCRIMINATOR
+    """The network that tells real images from translations; a game of both directions has two."""
     objective: ObjectiveConfig = "least-squares"
-    """What it costs to be found out, and not to find out; ``FILE.py:NAME KEY=VALUE ...``: what
-    NAME in your file returns."""
+    """The adversarial losses of both; ``FILE.py:NAME KEY=VALUE ...``: what NAME in your file
+    returns."""
     generator_optimizer: OptimizerConfig = _OPTIMIZER
     """How the translators learn."""
     discriminator_optimizer: OptimizerConfig = _OPTIMIZER
     """How each discriminator learns."""
     ema_half_life: int | None = None
-    """Half-life of the EMA of the translators's weights, in images; None: no EMA."""
+    """Half-life of the translators' EMA in images; None: no EMA."""
     augmentation: tuple[Augmentation, ...] = ()
-    """DiffAugment operations on all that a discriminator sees."""
+    """DiffAugment operations on all images that a discriminator is given."""
     needs_partners: ClassVar[bool] = False
     needs_smoothed: ClassVar[bool] = False
 
     @property
     def content_network(self) -> str | None:
-        """The trained network by which content is compared, if there is one."""
+        """The trained network of the content loss, if there is one."""
         return None
 
     def __post_init__(self) -> None:
@@ -75,11 +75,11 @@ class CycleConfig(TranslationConfig):
 
     kind: Literal["cycle"] = "cycle"
     cycle_weight: float = 10.0
-    """What it costs not to come back to where one started: λ."""
+    """Weight of the cycle consistency loss: λ."""
     identity_weight: float = 0.5
-    """What it costs to change what is there already, as a part of cycle_weight; 0: nothing."""
+    """Weight of the identity loss, as a part of cycle_weight; 0: there is none."""
     pool: int = 50
-    """Earlier translations that each discriminator's pool remembers; 0: none."""
+    """Earlier translations in each discriminator's pool; 0: none."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -90,7 +90,7 @@ class CycleConfig(TranslationConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class ContrastiveConfig(TranslationConfig):
-    """CUT: one translator, whose every place must tell where in the source it came from.
+    """CUT: one translator, each place of whose results must identify its place in the source.
 
     Example:
         >>> fast = ContrastiveConfig(nce_weight=10.0, nce_identity=False)
@@ -104,18 +104,18 @@ class ContrastiveConfig(TranslationConfig):
     direction: Direction = "a2b"
     """From which domain to which."""
     nce_weight: float = 1.0
-    """What it costs not to tell: λ."""
+    """Weight of the contrastive loss: λ."""
     nce_identity: bool = True
-    """Pay it for pictures that need no translation too."""
+    """Add the contrastive loss of images of the target domain, which are not to change."""
     flip_equivariance: bool = False
-    """Give the translator mirror images of half of the pictures, which must still tell where in
-    the picture as it was each place came from."""
+    """Give the translator mirror images of half of the images, whose places must still identify
+    those of the original."""
     places: int = 256
     """Places of each map that are compared."""
     temperature: float = 0.07
     """How sharply they are compared: τ."""
     units: int = 256
-    """Numbers in the vectors that are compared."""
+    """Size of the vectors that are compared."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -126,7 +126,7 @@ class ContrastiveConfig(TranslationConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class PairedConfig(TranslationConfig):
-    """pix2pix: every picture has a partner, and the translation must be like it.
+    """pix2pix: every image has a partner, and its translation is to equal it.
 
     Example:
         >>> PairedConfig().partner_weight
@@ -138,7 +138,7 @@ class PairedConfig(TranslationConfig):
     direction: Direction = "a2b"
     """From which domain to which."""
     partner_weight: float = 100.0
-    """What it costs to differ from the partner: λ."""
+    """Weight of the distance from the partner: λ."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -158,16 +158,16 @@ class CartoonConfig(TranslationConfig):
     needs_smoothed: ClassVar[bool] = True
     direction: ClassVar[Direction] = "a2b"
     content: str = "torchvision:vgg19"
-    """Trained classifier whose maps tell the content: ``torchvision:vgg19``,
+    """Trained classifier whose maps represent the content: ``torchvision:vgg19``,
     ``efficientnet-lite0``, ``path/to/module.py:factory``."""
     content_weight: float = 10.0
-    """What it costs to lose content: ω."""
+    """Weight of the content loss: ω."""
     warmup: int = 0
     """Images during which only the content counts."""
 
     @property
     def content_network(self) -> str | None:
-        """The trained network by which content is compared."""
+        """The trained network of the content loss."""
         return self.content
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""All objects of a run, from its configuration and its pictures."""
+"""All objects of a run, from its configuration and its images."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ from zerosum.runs import Run
 from zerosum.training.engine import Engine, start_engine
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.hooks import Checkpoints, Samples, Statistics
-from zerosum.training.loop import Batches, Loop
+from zerosum.training.loop import BatchStream, Loop
 from zerosum.training.progress import Display
 
 __all__ = ["assemble", "engine_of", "facts_for_checkpoints"]
@@ -35,7 +35,7 @@ def assemble(
         config: What is to be trained.
         run: Where.
         engine: On what.
-        store: Its pictures.
+        store: Its images.
         aids: What its game needs besides; see `Family.aids`.
         facts: What its checkpoints remember of it.
         quiet: Few lines instead of a progress bar.
@@ -43,7 +43,7 @@ def assemble(
     Raises:
         ZerosumError: Something does not fit.
     """
-    batches: Batches[Any] = family_of(config).batches(config, store, engine)
+    batches: BatchStream[Any] = family_of(config).batches(config, store, engine)
     if engine.works_ahead:
         from zerosum.training.prefetching import Prefetched
 
@@ -87,7 +87,7 @@ def facts_for_checkpoints(config: RunConfig, store: Prepared) -> dict[str, Any]:
 
 
 def _samples(config: RunConfig, game: Game[Any], run: Run, store: Prepared) -> list[Samples]:
-    """The sample grids of a run that makes pictures."""
+    """The sample grids of a run that makes images."""
     draw = family_of(config).grid(config, game, store)
     if draw is None:
         return []

@@ -1,4 +1,4 @@
-"""Attack a classifier, and say how it fared."""
+"""Attack a classifier, and report its robustness."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from zerosum.attacks import (
     Ascent,
     Attack,
     AttackResult,
-    attack_pictures,
+    attack_images,
     examine,
     pgd,
     signs_of_masking,
@@ -23,13 +23,13 @@ from zerosum.counting import counting
 from zerosum.errors import ConfigError, DataError
 from zerosum.families.victims import Victim, class_table, load_victim
 from zerosum.games.parts.classes import find_class
-from zerosum.jobs.attack_result import AttackOutcome, AttackReport
+from zerosum.jobs.attack_result import AttackReport, TrialResult
 from zerosum.jobs.labelled_images import show
 from zerosum.jobs.learned import is_learned, load_learned
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 
-__all__ = ["AttackOutcome", "AttackReport", "attack"]
+__all__ = ["AttackReport", "TrialResult", "attack"]
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of ε, where the curve has its points."""
@@ -43,11 +43,11 @@ EVERY = 10.0
 def attack(
     classifier: str, data: str, options: AttackConfig | None = None, *, quiet: bool = False
 ) -> AttackReport:
-    """Attack a classifier on the pictures of a source that it has right.
+    """Attack a classifier on the images of a source that it has right.
 
     Args:
         classifier: See `load_victim`.
-        data: A source of pictures.
+        data: A source of images.
         options: How.
         quiet: No progress bars.
 
@@ -57,7 +57,7 @@ def attack(
     Example:
         >>> few = AttackConfig(attacks=("fgsm",), epsilon=0.1, count=20, device="cpu")
         >>> report = attack("digits", "digits", few, quiet=True)
-        >>> report.num_images, report.tried["fgsm"].success > report.tried["noise"].success
+        >>> report.num_images, report.outcomes["fgsm"].success > report.outcomes["noise"].success
         (20, True)
     """
     began = perf_counter()
@@ -83,6 +83,7 @@ def attack(
     classes = shown.class_names(victim, table)
     target = _find_target(options, classes, answers.shape[1])
     right = answers.argmax(dim=1) == labels
+    # Accuracy under attack counts all images; only those that are right can be lost.
     chosen = right if target is None else right & (labels != target)
     if not bool(chosen.any()):
         raise DataError(
@@ -103,13 +104,13 @@ def attack(
         num_images=len(right),
         right=int(right.sum()),
         shared=shared,
-        tried={},
+        outcomes={},
     )
     attacks = _make(options, images, target)
     for number, (name, made) in enumerate(attacks.items(), start=1):
         text = f"{name} attacks {victim.name}, {number} of {len(attacks)}"
         with counting(text, quiet=quiet, every=EVERY) as progress:
-            report.tried[name] = _try(made, victim, second, report, progress)
+            report.outcomes[name] = _try(made, victim, second, report, progress)
     warnings = tuple(_warn(victim, report))
     return replace(report, warnings=warnings, seconds=perf_counter() - began)
 
@@ -131,7 +132,7 @@ def _make(options: AttackConfig, images: Pixels, target: int | None) -> dict[str
     """The attacks by what they are called.
 
     Raises:
-        ConfigError: One that was learnt is not meant for such pictures or for that target, or is
+        ConfigError: One that was learnt is not meant for such images or for that target, or is
             called as another one is.
     """
     made: dict[str, Attack] = {}
@@ -158,7 +159,7 @@ def _try(
     second: Victim | None,
     report: AttackReport,
     progress: Callable[[int, int], None] | None,
-) -> AttackOutcome:
+) -> TrialResult:
     """One attack within ε, and within the others of the curve; the time is that of all."""
     options, began = report.options, perf_counter()
     radii = list(_radii(options, report.images))
@@ -167,6 +168,7 @@ def _try(
     seconds = (perf_counter() - began) / len(report.images)
     smallest = outcome.sizes.where(outcome.fooled, torch.inf)
     curve = [(0.0, report.right / report.num_images)]
+    # A minimal attack is run once without a limit: its sizes give the whole curve.
     free = _attack(made, victim, report, torch.inf, next(parts)) if made.minimal else None
     if free is not None:
         smallest = torch.minimum(smallest, free.sizes.where(free.fooled, torch.inf))
@@ -180,9 +182,10 @@ def _try(
             smallest = torch.minimum(smallest, near.sizes.where(near.fooled, torch.inf))
             fooled = near.fooled
         curve.append((epsilon, (report.right - int(fooled.sum())) / report.num_images))
+    # A file holds 256 levels, and a small perturbation may not survive the rounding.
     rounded = (outcome.images * 255).round() / 255
     still = _ask(victim, rounded, options).argmax(dim=1)
-    return AttackOutcome(
+    return TrialResult(
         outcome=outcome,
         smallest=smallest,
         curve=tuple(curve),
@@ -194,14 +197,14 @@ def _try(
 
 
 def _reached(predicted: Labels, report: AttackReport) -> Mask:
-    """Where an answer is what the attacker wants."""
+    """Where a prediction reaches the attacker's goal."""
     return predicted != report.labels if report.target is None else predicted == report.target
 
 
 def _parts(
     progress: Callable[[int, int], None] | None, count: int
 ) -> Iterator[Callable[[int, int], None] | None]:
-    """The progress of each of several passes over the pictures, as a part of the whole."""
+    """The progress of each of several passes over the images, as a part of the whole."""
     for part in range(count):
 
         def tell(done: int, total: int, part: int = part) -> None:
@@ -220,7 +223,7 @@ def _attack(
 ) -> AttackResult:
     options, target = report.options, report.target
     labels = report.labels if target is None else torch.full_like(report.labels, target)
-    return attack_pictures(
+    return attack_images(
         made,
         victim.classifier,
         report.images,
@@ -234,7 +237,7 @@ def _attack(
 
 
 def _hasty(made: Attack) -> Attack:
-    """No less success with less work: how sure the classifier is does not matter here."""
+    """The attack, stopped at its first success: the margin does not matter here."""
     return replace(made, stop=True) if isinstance(made, Ascent) else made
 
 
@@ -244,7 +247,7 @@ def _radii(options: AttackConfig, images: Pixels) -> Iterator[float]:
 
 
 def _carried(second: Victim, report: AttackReport, outcome: AttackResult) -> Mask:
-    """Of the pictures that both had right and that fool the first, those that fool both."""
+    """Of the images that both had right and that fool the first, those that fool both."""
     assert report.shared is not None
     predicted = _ask(second, outcome.images, report.options).argmax(dim=1)
     return _reached(predicted, report) & report.shared & outcome.fooled
@@ -256,7 +259,7 @@ def _warn(victim: Victim, report: AttackReport) -> list[str]:
     norm, unbounded = NORMS[report.options.norm], None
     if report.target is None:
         largest = float(norm.size(torch.ones_like(images[:1])))
-        probe = attack_pictures(
+        probe = attack_images(
             replace(pgd(norm), stop=True),
             victim.classifier,
             images,
@@ -267,9 +270,9 @@ def _warn(victim: Victim, report: AttackReport) -> list[str]:
         unbounded = float(probe.fooled.float().mean())
     climbing = ("pgd", "bim", "momentum")
     return signs_of_masking(
-        {name: tried.success for name, tried in report.tried.items()},
+        {name: tried.success for name, tried in report.outcomes.items()},
         evidence=evidence,
-        curves={name: report.tried[name].curve for name in climbing if name in report.tried},
+        curves={name: report.outcomes[name].curve for name in climbing if name in report.outcomes},
         unbounded=unbounded,
     )
 

@@ -1,4 +1,4 @@
-"""What an attack found: as plain values, and as a page with the pictures."""
+"""The report of an attack, as plain values and as a page."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,8 +10,8 @@ from PIL import Image
 
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
-from zerosum.jobs.attack import AttackOutcome, AttackReport
-from zerosum.media.images import save_png, to_pictures
+from zerosum.jobs.attack import AttackReport, TrialResult
+from zerosum.media.images import save_png, to_images
 from zerosum.media.pages import write_page
 
 __all__ = ["attack_to_json", "draw_curves", "save_attack_page", "save_attacked"]
@@ -23,9 +23,9 @@ _WIDTH, _HEIGHT, _EDGE, _NAMES = 400, 260, 44, 80
 
 
 def attack_to_json(report: AttackReport) -> dict[str, Any]:
-    """Plain values: three rates by their three names, and every picture.
+    """Plain values: three rates by their three names, and every image.
 
-    ``success`` counts among the pictures that were attacked, ``robust_accuracy`` among all that
+    ``success`` counts among the images that were attacked, ``robust_accuracy`` among all that
     the classifier was shown.
     """
     options = report.options
@@ -45,13 +45,13 @@ def attack_to_json(report: AttackReport) -> dict[str, Any]:
         "robust_accuracy": report.robust_to_all(),
         "seconds": report.seconds,
         "against": options.against,
-        "attacks": {name: _attack_to_json(report, name) for name in report.tried},
+        "attacks": {name: _attack_to_json(report, name) for name in report.outcomes},
         "warnings": list(report.warnings),
     }
 
 
 def _attack_to_json(report: AttackReport, name: str) -> dict[str, Any]:
-    tried = report.tried[name]
+    tried = report.outcomes[name]
     return {
         "success": tried.success,
         "robust_accuracy": report.robust(name),
@@ -61,13 +61,11 @@ def _attack_to_json(report: AttackReport, name: str) -> dict[str, Any]:
         "seconds_per_picture": tried.seconds,
         "seconds": tried.whole,
         "curve": [{"epsilon": epsilon, "accuracy": share} for epsilon, share in tried.curve],
-        "pictures": [
-            _picture_to_json(report, tried, index) for index in range(len(report.images))
-        ],
+        "pictures": [_image_to_json(report, tried, index) for index in range(len(report.images))],
     }
 
 
-def _picture_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> dict[str, Any]:
+def _image_to_json(report: AttackReport, tried: TrialResult, index: int) -> dict[str, Any]:
     smallest = float(tried.smallest[index])
     return {
         "picture": report.names[index],
@@ -81,15 +79,15 @@ def _picture_to_json(report: AttackReport, tried: AttackOutcome, index: int) -> 
     }
 
 
-def _median(tried: AttackOutcome) -> float | None:
+def _median(tried: TrialResult) -> float | None:
     """The median of the smallest perturbations, where at least half of all succeed."""
     ordered = sorted(tried.smallest.tolist())
     middle: float = ordered[(len(ordered) - 1) // 2]
     return middle if middle < float("inf") else None
 
 
-def _transfer(report: AttackReport, tried: AttackOutcome) -> float | None:
-    """Of the successes whose picture the second classifier had right, the share that fools it."""
+def _transfer(report: AttackReport, tried: TrialResult) -> float | None:
+    """Of the successes whose image the second classifier had right, the share that fools it."""
     if tried.carried is None or report.shared is None:
         return None
     both = int((tried.outcome.fooled & report.shared).sum())
@@ -97,7 +95,7 @@ def _transfer(report: AttackReport, tried: AttackOutcome) -> float | None:
 
 
 def save_attack_page(report: AttackReport, path: Path) -> None:
-    """Write one HTML file: rates, the curve over ε, and pictures, perturbations and results.
+    """Write one HTML file: rates, the curve over ε, and images, perturbations and results.
 
     Raises:
         ConfigError: The path does not end in ``.html``.
@@ -108,11 +106,11 @@ def save_attack_page(report: AttackReport, path: Path) -> None:
         for warning in report.warnings:
             page.note(f"Beware: {warning}")
         caption = "Accuracy on all pictures by the size ε of the perturbation"
-        curves = {name: tried.curve for name, tried in report.tried.items()}
+        curves = {name: tried.curve for name, tried in report.outcomes.items()}
         page.drawing(caption, draw_curves(curves))
-        for name in report.tried:
+        for name in report.outcomes:
             if name != "noise":
-                for index in _most_striking(report.tried[name]):
+                for index in _most_striking(report.outcomes[name]):
                     page.row(_caption(report, name, index), _row(report, name, index))
 
 
@@ -131,7 +129,7 @@ def _facts(report: AttackReport) -> dict[str, str]:
         "classifier": report.victim,
         "perturbation": f"{options.norm} ≤ {size}; {goal}",
         "right without attack": f"{right}; {len(report.images)} of them are attacked",
-        **{name: _summary(report, name) for name in report.tried},
+        **{name: _summary(report, name) for name in report.outcomes},
         "all together": f"accuracy left {report.robust_to_all():.1%}",
         "time": f"{report.seconds:.1f} s in all, for this size and the others of the curve",
         "pictures": "those under “attacked” are changed on purpose to mislead a classifier",
@@ -139,7 +137,7 @@ def _facts(report: AttackReport) -> dict[str, str]:
 
 
 def _summary(report: AttackReport, name: str) -> str:
-    tried = report.tried[name]
+    tried = report.outcomes[name]
     parts = [
         f"success {tried.success:.1%}",
         f"accuracy left {report.robust(name):.1%}",
@@ -154,16 +152,16 @@ def _summary(report: AttackReport, name: str) -> str:
     return ", ".join(parts)
 
 
-def _most_striking(tried: AttackOutcome) -> list[int]:
-    """The pictures on which the classifier is surest of the wrong class."""
+def _most_striking(tried: TrialResult) -> list[int]:
+    """The images on which the classifier is surest of the wrong class."""
     order = (tried.outcome.confidences * tried.outcome.fooled).argsort(descending=True)
     return [int(index) for index in order if bool(tried.outcome.fooled[index])][:_ROWS]
 
 
 def _caption(report: AttackReport, name: str, index: int) -> str:
-    tried, label = report.tried[name], report.labels[index]
+    tried, label = report.outcomes[name], report.labels[index]
     clean = float(report.clean[index].softmax(dim=0)[label])
-    outcome, noise = tried.outcome, report.tried["noise"].outcome
+    outcome, noise = tried.outcome, report.outcomes["noise"].outcome
     after = report.class_name(int(outcome.predictions[index]))
     noisy = report.class_name(int(noise.predictions[index]))
     return (
@@ -176,15 +174,15 @@ def _caption(report: AttackReport, name: str, index: int) -> str:
 
 def _factor(report: AttackReport, name: str, index: int) -> float:
     """What makes the greatest change of a pixel half of the range."""
-    delta = report.tried[name].outcome.images[[index]] - report.images[[index]]
+    delta = report.outcomes[name].outcome.images[[index]] - report.images[[index]]
     return 0.5 / max(float(NORMS["linf"].size(delta)), 1e-6)
 
 
 def _row(report: AttackReport, name: str, index: int) -> list[Image.Image]:
-    image, attacked = report.images[[index]], report.tried[name].outcome.images[[index]]
-    noisy = report.tried["noise"].outcome.images[[index]]
+    image, attacked = report.images[[index]], report.outcomes[name].outcome.images[[index]]
+    noisy = report.outcomes["noise"].outcome.images[[index]]
     magnified = 0.5 + (attacked - image) * _factor(report, name, index)
-    return [to_pictures(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
+    return [to_images(each * 2 - 1)[0] for each in (image, magnified, attacked, noisy)]
 
 
 def save_attacked(report: AttackReport, out: Path) -> None:
@@ -193,8 +191,8 @@ def save_attacked(report: AttackReport, out: Path) -> None:
     The PNGs say of themselves what they are. They are rounded to 256 levels, so that a few of them
     may not mislead the classifier any more.
     """
-    for name, tried in report.tried.items():
-        for index, picture in enumerate(to_pictures(tried.outcome.images * 2 - 1)):
+    for name, tried in report.outcomes.items():
+        for index, image in enumerate(to_images(tried.outcome.images * 2 - 1)):
             facts = {
                 "Software": "zerosum",
                 "Description": f"Picture changed by the attack {name} to mislead a classifier.",
@@ -203,7 +201,7 @@ def save_attacked(report: AttackReport, out: Path) -> None:
                 "zerosum:classifier": report.victim,
                 "zerosum:source": report.names[index],
             }
-            save_png(picture, out / name / f"{index:06d}.png", facts=facts)
+            save_png(image, out / name / f"{index:06d}.png", facts=facts)
     write_text(out / "attack.json", dumps(attack_to_json(report), indent=1, ensure_ascii=False))
 
 

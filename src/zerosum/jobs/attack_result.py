@@ -1,4 +1,4 @@
-"""What came of an attack on a classifier, as values."""
+"""The results of an attack on a classifier."""
 
 from dataclasses import dataclass, field
 
@@ -6,22 +6,22 @@ from zerosum.attacks import AttackResult
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.types import ClassLogits, Labels, Mask, PerSample, Pixels
 
-__all__ = ["AttackOutcome", "AttackReport"]
+__all__ = ["AttackReport", "TrialResult"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttackOutcome:
-    """What one attack achieved on the pictures that the classifier had right.
+class TrialResult:
+    """The result of one attack on the images that the classifier has right.
 
     Attributes:
         outcome: Within ε.
         smallest: The smallest perturbation that succeeded with any ε that was tried; infinite
             where none did.
-        curve: Pairs of ε and the share of *all* pictures that the classifier still has right.
-        kept: Where it still succeeds when the picture is rounded to 256 levels, as in a file.
-        carried: Where the second classifier, which had the picture right, is fooled; or None.
-        seconds: For each picture, within ε.
-        whole: Seconds for all pictures, within ε and within the others of the curve.
+        curve: Pairs of ε and the share of *all* images that the classifier still has right.
+        kept: Where it still succeeds when the image is rounded to 256 levels, as in a file.
+        carried: Where the second classifier, which had the image right, is fooled; or None.
+        seconds: For each image, within ε.
+        whole: Seconds for all images, within ε and within the others of the curve.
     """
 
     outcome: AttackResult
@@ -34,27 +34,27 @@ class AttackOutcome:
 
     @property
     def success(self) -> float:
-        """The share of the pictures that it was tried on."""
+        """The share of the images that it was tried on."""
         return float(self.outcome.fooled.float().mean())
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttackReport:
-    """What `attack` found.
+    """The result of `attack`.
 
     Attributes:
         victim: The classifier's name.
         options: How it was attacked.
         target: The label that it was to name; None: any wrong one.
         classes: The classes' names, by label.
-        names: Of the pictures that were attacked.
-        images: These pictures, in [0, 1].
+        names: Of the images that were attacked.
+        images: These images, in [0, 1].
         labels: Their classes.
         clean: The classifier's answers to them.
-        asked: How many pictures it was shown.
+        asked: How many images it was shown.
         right: How many of them it had right.
         shared: Where the second classifier has them right as well; None without a second.
-        tried: By attack; one that was learnt is called as its run's folder is.
+        outcomes: By attack; one that was learnt is called as its run's folder is.
         warnings: Why the numbers may flatter the classifier.
         seconds: That all of it took.
     """
@@ -69,7 +69,7 @@ class AttackReport:
     clean: ClassLogits
     num_images: int
     right: int
-    tried: dict[str, AttackOutcome]
+    outcomes: dict[str, TrialResult]
     shared: Mask | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     seconds: float = 0.0
@@ -79,12 +79,12 @@ class AttackReport:
         return self.classes[label] if label < len(self.classes) else str(label)
 
     def robust(self, name: str) -> float:
-        """The share of all pictures that is right whatever the attack did within ε."""
-        fooled = int(self.tried[name].outcome.fooled.sum())
-        # Pictures of the target's own class were right and cannot be attacked.
+        """The share of all images that is right whatever the attack did within ε."""
+        fooled = int(self.outcomes[name].outcome.fooled.sum())
+        # Images of the target's own class were right and cannot be attacked.
         return (self.right - fooled) / self.num_images
 
     def robust_to_all(self) -> float:
-        """The share of all pictures that is right whatever any of the attacks did within ε."""
-        fooled = sum(tried.outcome.fooled.long() for tried in self.tried.values())
+        """The share of all images that is right whatever any of the attacks did within ε."""
+        fooled = sum(tried.outcome.fooled.long() for tried in self.outcomes.values())
         return (self.right - int((fooled > 0).sum())) / self.num_images  # type: ignore[union-attr]

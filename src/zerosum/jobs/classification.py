@@ -1,4 +1,4 @@
-"""Classify pictures with a trained run, and test its classifier."""
+"""Classify images with a trained run, and test its classifier."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from zerosum.jobs.opened import OpenedInputs
 from zerosum.models.classifier import Classifier
 from zerosum.types import Images
 
-__all__ = ["Classified", "ClassifiedPicture", "classify"]
+__all__ = ["Classified", "ClassifiedImage", "classify"]
 
 _AT_ONCE = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifiedPicture:
-    """What a classifier takes a picture for.
+class ClassifiedImage:
+    """The class probabilities of one image.
 
     Attributes:
-        name: The picture's.
+        name: The image's.
         probabilities: Of the classes, by name, the most probable first.
 
     Example:
-        >>> ClassifiedPicture(name="a.png", probabilities={"dog": 0.75, "cat": 0.25}).best
+        >>> ClassifiedImage(name="a.png", probabilities={"dog": 0.75, "cat": 0.25}).best
         ('dog', 0.75)
     """
 
@@ -45,14 +45,14 @@ class ClassifiedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Classified:
-    """What `classify` found.
+    """The result of `classify`.
 
     Attributes:
-        pictures: In the order of the inputs.
-        failed: (name, reason) of every picture that was passed over.
+        images: In the order of the inputs.
+        failed: (name, reason) of every image that was passed over.
     """
 
-    pictures: tuple[ClassifiedPicture, ...]
+    pictures: tuple[ClassifiedImage, ...]
     failed: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -83,13 +83,13 @@ def classify(
     *,
     quiet: bool = False,
 ) -> Classified:
-    """Say of each picture which class it is of, by the classifier of a run.
+    """Classify images with the classifier of a run.
 
-    A picture that cannot be read or brought to the run's shape is passed over.
+    An image that cannot be read or brought to the run's shape is passed over.
 
     Args:
         run: The run folder.
-        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        inputs: Image files, folders (with all below them) and zip or tar archives of images.
         options: How.
         quiet: No progress bar.
 
@@ -105,7 +105,7 @@ def classify(
     opened = OpenedInputs(run, inputs, Classifier, options or ClassifyConfig())
     settings = store_settings(opened.model.run.config())
     listed = opened.find()
-    done: list[ClassifiedPicture] = []
+    done: list[ClassifiedImage] = []
     with counting("classifying pictures", quiet=quiet) as progress:
         for start in range(0, len(listed), _AT_ONCE):
             piece = listed[start : start + _AT_ONCE]
@@ -118,12 +118,12 @@ def classify(
 
 def _classified(
     model: Classifier, named: Sequence[tuple[str, Images]]
-) -> Iterator[ClassifiedPicture]:
+) -> Iterator[ClassifiedImage]:
     if not named:
         return
     answers = model.classify(torch.cat([images for _, images in named]))
     for (name, _), row in zip(named, answers, strict=True):
         order = row.argsort(descending=True).tolist()
-        yield ClassifiedPicture(
+        yield ClassifiedImage(
             name=name, probabilities={model.classes[label]: row[label].item() for label in order}
         )

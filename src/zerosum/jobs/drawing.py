@@ -1,8 +1,8 @@
-"""Draw pictures with the generator of a run, and write them: samples, walks, mixtures, edits."""
+"""Draw images with the generator of a run, and write them: samples, walks, mixtures, edits."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from zerosum.config.commands.edit import EditConfig
 from zerosum.config.commands.mix import MixConfig
@@ -11,8 +11,11 @@ from zerosum.config.commands.walk import WalkConfig
 from zerosum.counting import counting
 from zerosum.families.loading import load_run
 from zerosum.models.generator import Generator
+from zerosum.models.sampler import Sampler
 
 __all__ = ["edit", "mix", "sample", "walk"]
+
+SamplerT = TypeVar("SamplerT", bound=Sampler)
 
 Tell = Callable[[Path], None]
 
@@ -31,13 +34,14 @@ class _Options(Protocol):
     def device(self) -> str: ...
 
 
-def sample(run: Path, options: SampleConfig, *, tell: Tell) -> None:
-    """Write new pictures of a run's generator: a grid, each by itself, or both.
+def sample(run: Path, options: SampleConfig, *, tell: Tell, quiet: bool = False) -> None:
+    """Write new images of a run: a grid, each by itself, or both.
 
     Args:
         run: The run folder.
         options: Which, and where.
         tell: Is told of each file or folder, once it is written.
+        quiet: No progress bar.
 
     Raises:
         ZerosumError: Something does not fit; the message says what to do.
@@ -48,25 +52,29 @@ def sample(run: Path, options: SampleConfig, *, tell: Tell) -> None:
         ...
         zerosum.errors.RunError: there is no folder runs/no-such; ...
     """
-    model = _load(run, options)
+    model = _load(run, options, Sampler)  # type: ignore[type-abstract]
     grid, out, seed = options.grid, options.out, options.seed
     if grid is None and out is None:
         grid = run / f"grid-{seed}.png"
-    count, truncation = options.count, options.truncation
-    if grid is not None:
-        model.save_grid(grid, count=count, seed=seed, truncation=truncation)
-        tell(grid)
-    if out is not None:
-        model.save(out, count=count, seed=seed, truncation=truncation)
-        tell(out)
+    for save, path in ((model.save_grid, grid), (model.save, out)):
+        if path is not None:
+            with counting("drawing pictures", quiet=quiet) as progress:
+                save(
+                    path,
+                    count=options.count,
+                    seed=seed,
+                    truncation=options.truncation,
+                    progress=progress,
+                )
+            tell(path)
 
 
 def walk(run: Path, options: WalkConfig, *, tell: Tell, quiet: bool = False) -> None:
-    """Write an animation that walks from picture to picture and back to the first.
+    """Write an animation that walks from image to image and back to the first.
 
     Args:
         run: The run folder.
-        options: By which pictures, and where to.
+        options: By which images, and where to.
         tell: Is told of each file or folder, once it is written.
         quiet: No progress bar.
 
@@ -79,7 +87,7 @@ def walk(run: Path, options: WalkConfig, *, tell: Tell, quiet: bool = False) -> 
         ...
         zerosum.errors.RunError: there is no folder runs/no-such; ...
     """
-    model = _load(run, options)
+    model = _load(run, options, Generator)
     with counting("drawing frames", quiet=quiet) as progress:
         model.save_walk(
             options.out,
@@ -94,11 +102,11 @@ def walk(run: Path, options: WalkConfig, *, tell: Tell, quiet: bool = False) -> 
 
 
 def mix(run: Path, options: MixConfig, *, tell: Tell) -> None:
-    """Write mixtures of the styles of pictures: a table, each by itself, or both.
+    """Write mixtures of the styles of images: a table, each by itself, or both.
 
     Args:
         run: The run folder.
-        options: Of which pictures, and where to.
+        options: Of which images, and where to.
         tell: Is told of each file or folder, once it is written.
 
     Raises:
@@ -110,7 +118,7 @@ def mix(run: Path, options: MixConfig, *, tell: Tell) -> None:
         ...
         zerosum.errors.RunError: there is no folder runs/no-such; ...
     """
-    model = _load(run, options)
+    model = _load(run, options, Generator)
     grid, out = options.grid, options.out
     if grid is None and out is None:
         grid = run / "mixtures.png"
@@ -128,11 +136,11 @@ def mix(run: Path, options: MixConfig, *, tell: Tell) -> None:
 
 
 def edit(run: Path, options: EditConfig, *, tell: Tell) -> None:
-    """Write a sheet of a picture moved along directions of its latent space.
+    """Write a sheet of an image moved along directions of its latent space.
 
     Args:
         run: The run folder.
-        options: Which picture, which directions, and where to.
+        options: Which image, which directions, and where to.
         tell: Is told of each file or folder, once it is written.
 
     Raises:
@@ -144,7 +152,7 @@ def edit(run: Path, options: EditConfig, *, tell: Tell) -> None:
         ...
         zerosum.errors.RunError: there is no folder runs/no-such; ...
     """
-    model = _load(run, options)
+    model = _load(run, options, Generator)
     out = options.out or run / f"edits-{options.method}-{options.seed}.png"
     model.save_edits(
         out,
@@ -157,7 +165,7 @@ def edit(run: Path, options: EditConfig, *, tell: Tell) -> None:
     tell(out)
 
 
-def _load(run: Path, options: _Options) -> Generator:
+def _load(run: Path, options: _Options, kind: type[SamplerT]) -> SamplerT:
     """The run's model, asked for the classes that are wanted."""
-    model = load_run(run, kind=Generator, device=options.device, checkpoint=options.checkpoint)
+    model = load_run(run, kind=kind, device=options.device, checkpoint=options.checkpoint)
     return model.of_class(*options.classes) if options.classes else model

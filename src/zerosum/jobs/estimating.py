@@ -22,7 +22,7 @@ from zerosum.training.memory import TensorMemory, free_memory
 __all__ = ["Estimate", "estimate", "refuse_what_has_no_room", "takes_long"]
 
 FEW = (2, 4)
-"""Pictures in the rounds whose memory is measured."""
+"""Images in the rounds whose memory is measured."""
 _CYCLE = 16
 """Rounds in which penalties that are paid now and then are usually paid once."""
 PATIENCE = 8.0
@@ -47,7 +47,7 @@ class Estimate:
         seconds: The whole run.
         memory: Bytes, at most.
         free: Bytes that there are.
-        batch_size: Pictures in the rounds that were timed: fewer than the run's, where those have
+        batch_size: Images in the rounds that were timed: fewer than the run's, where those have
             no room.
 
     Example:
@@ -92,7 +92,7 @@ def estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> E
     Args:
         config: The run.
         engine: On what; of several processes one is enough.
-        store: Its pictures.
+        store: Its images.
         aids: What its game needs besides.
 
     Raises:
@@ -107,7 +107,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
     alone = replace(engine, rank=0, processes=1, patient=None)
 
     def build(batch: int) -> Loop[Any]:
-        # Without evaluators, for which a network would look at thousands of real pictures.
+        # Without evaluators, for which a network would look at thousands of real images.
         small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
         loop.images_seen = max(0, config.total_images - batch)

@@ -1,4 +1,4 @@
-"""Score a run, or any pictures, against real ones."""
+"""Score a run, or any images, against real ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from zerosum.config import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import build_store, default_settings, is_named, open_source
 from zerosum.errors import ConfigError
-from zerosum.evaluation.extraction import ImageSubset, choose_pictures
+from zerosum.evaluation.extraction import ImageSubset, choose_images
 from zerosum.evaluation.records import append_scores, require_appendable
 from zerosum.families import family_of
 from zerosum.families.preparation import describe, name_unreadable
@@ -18,7 +18,7 @@ from zerosum.families.scoring import (
     Evaluated,
     Sides,
     refuse_baseline,
-    score_pictures,
+    score_images,
 )
 from zerosum.files import cache_folder, require_writable
 from zerosum.runs import Run, is_run
@@ -30,12 +30,12 @@ __all__ = ["Evaluated", "evaluate"]
 def evaluate(
     subject: str, options: EvaluateConfig | None = None, *, quiet: bool = False
 ) -> Evaluated:
-    """Score the pictures of a run or of a source against real ones.
+    """Score the images of a run or of a source against real ones.
 
     A run's scores are appended to its ``scores.jsonl``.
 
     Args:
-        subject: A run folder, or a source of pictures.
+        subject: A run folder, or a source of images.
         options: How.
         quiet: No progress bars.
 
@@ -66,7 +66,7 @@ def evaluate(
     def sides() -> AllSides:
         yield "", _two_sources(subject, options, quiet)
 
-    return score_pictures(subject, options, sides, quiet=quiet)
+    return score_images(subject, options, sides, quiet=quiet)
 
 
 def _evaluate_run(subject: str, options: EvaluateConfig, *, quiet: bool) -> Evaluated:
@@ -79,7 +79,7 @@ def _evaluate_run(subject: str, options: EvaluateConfig, *, quiet: bool) -> Eval
 
 @contextmanager
 def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator[Sides]:
-    """Pictures of two sources, as they are."""
+    """Images of two sources, as they are."""
     assert options.against is not None
     split, against_split = options.split or "train", options.against_split or "train"
     sources = (
@@ -102,10 +102,10 @@ def _two_sources(subject: str, options: EvaluateConfig, quiet: bool) -> Iterator
             each = replace(each, channels=real.channels)
             stores.append(build_store(source, each, cache=cache_folder(), progress=progress))
     name_unreadable(*stores)
-    chosen = choose_pictures(len(stores[0]), options.count, options.seed)
+    chosen = choose_images(len(stores[0]), options.count, options.seed)
     yield Sides(
         store=stores[1],
         about=describe(options.against, against_split),
-        pictures=ImageSubset(stores[0].images, chosen),
+        images=ImageSubset(stores[0].images, chosen),
         subject={"source": subject, "split": split},
     )

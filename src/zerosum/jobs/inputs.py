@@ -1,4 +1,4 @@
-"""The pictures that a job is given: files, and what is in folders and archives."""
+"""The images that a job is given: files, and what is in folders and archives."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +12,10 @@ from PIL import Image
 
 from zerosum.data import Source, StoreSettings, is_named, open_source, scale
 from zerosum.data.audit import open_parts
-from zerosum.data.fitting import fit_picture
+from zerosum.data.fitting import fit_image
 from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.budget import reserve_file
-from zerosum.data.sources.decoding import decode, is_picture_name
+from zerosum.data.sources.decoding import decode, is_image_name
 from zerosum.data.sources.files import stat_entry
 from zerosum.data.sources.numpyfiles import is_idx_name
 from zerosum.data.sources.opening import FORMATS
@@ -38,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One picture that a job is given.
+    """One image that a job is given.
 
     Attributes:
         name: Its path in the folder or archive that it is from, or the file's name.
@@ -50,7 +50,7 @@ class Input:
 
 
 def failures_to_json(failed: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """The pictures that a job passed over, as plain values.
+    """The images that a job passed over, as plain values.
 
     Args:
         failed: (name, reason) of each.
@@ -95,22 +95,22 @@ def find_inputs(
     split: str | None = None,
     pixel_limit: int = PIXEL_LIMIT,
 ) -> list[Input]:
-    """All pictures that are meant by these paths, in their order; nothing is decoded yet.
+    """All images that are meant by these paths, in their order; nothing is decoded yet.
 
     A folder or archive with splits or domains stands for all of them. With a direction, one of two
-    domains stands for the domain that it goes from: the pictures for tests, else for training.
+    domains stands for the domain that it goes from: the images for tests, else for training.
 
     Args:
-        inputs: Picture files, folders, archives; or names of data sets.
+        inputs: Image files, folders, archives; or names of data sets.
         direction: ``a2b`` or ``b2a``; None where there is none.
         split: Which split or domain of folders and archives, instead.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs.
+        pixel_limit: Images of more pixels are refused as decompression bombs.
 
     Raises:
-        DataError: A folder or archive is damaged, has no pictures, or no such split.
+        DataError: A folder or archive is damaged, has no images, or no such split.
 
     Warns:
-        DataWarning: Of the files in folders and archives that are no pictures.
+        DataWarning: Of the files in folders and archives that are no images.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -129,8 +129,8 @@ def find_inputs(
         for source in _sources(each, domain, split):
             source.pixel_limit = pixel_limit
             source.keep_unlabelled()
-            listed += _pictures(source)
-        if not _holds_pictures(each):
+            listed += _images(source)
+        if not _holds_images(each):
             path = expanded(each)
             name = printable(path.name)
             listed.append(Input(name=name, read=partial(_read, path, pixel_limit)))
@@ -138,7 +138,7 @@ def find_inputs(
 
 
 def fit_input(listed: Input, settings: StoreSettings) -> Images:
-    """A picture as a run's networks see it, shape (1, c, h, w).
+    """An image as a run's networks see it, shape (1, c, h, w).
 
     Raises:
         DataError: It cannot be read, or not be brought to that shape.
@@ -148,24 +148,24 @@ def fit_input(listed: Input, settings: StoreSettings) -> Images:
         >>> fit_input(grey, StoreSettings(size=(28, 28), channels=1)).shape
         torch.Size([1, 1, 28, 28])
     """
-    pixels = torch.from_numpy(np.array(fit_picture(listed.read(), settings)))
+    pixels = torch.from_numpy(np.array(fit_image(listed.read(), settings)))
     return scale(pixels.permute(2, 0, 1)[None])
 
 
 def output_names(
     names: Sequence[str], *, do: str = "translate", made: str = "translations"
 ) -> list[str]:
-    """What is made of pictures is called as they are, but for the suffix, which is ``.png``.
+    """What is made of images is called as they are, but for the suffix, which is ``.png``.
 
-    Pictures that would then be called alike keep their suffix before it.
+    Images that would then be called alike keep their suffix before it.
 
     Args:
-        names: Of the pictures.
+        names: Of the images.
         do: What is done with them, for the message.
         made: What is made of them.
 
     Raises:
-        DataError: Two pictures have the same name.
+        DataError: Two images have the same name.
 
     Example:
         >>> output_names(["a/1.jpg", "2.jpg", "2.png", "notes"])
@@ -190,26 +190,26 @@ def output_names(
 
 
 def _stem(name: str) -> str:
-    return name.rpartition(".")[0] if is_picture_name(name) else name
+    return name.rpartition(".")[0] if is_image_name(name) else name
 
 
-def _pictures(source: Source) -> Iterator[Input]:
-    """The pictures of a source; what is left out of it is named."""
+def _images(source: Source) -> Iterator[Input]:
+    """The images of a source; what is left out of it is named."""
     for index in range(len(source)):
-        yield Input(name=source.picture_name(index), read=partial(source.read, index))
+        yield Input(name=source.image_name(index), read=partial(source.read, index))
     name_left_out(tuple(source.strays()))
 
 
-def _holds_pictures(spec: str) -> bool:
-    """Whether it is a folder, an archive or a data set; whatever else it is must be a picture."""
+def _holds_images(spec: str) -> bool:
+    """Whether it is a folder, an archive or a data set; whatever else it is must be an image."""
     path = expanded(spec)
     is_file_of_many = is_idx_name(path.name) or path.name.lower().endswith(tuple(FORMATS))
     return is_named(spec) or path.is_dir() or is_file_of_many
 
 
 def _sources(spec: str, domain: str | None, split: str | None) -> tuple[Source, ...]:
-    """The parts of a folder, archive or data set that are meant; nothing for a single picture."""
-    if not _holds_pictures(spec):
+    """The parts of a folder, archive or data set that are meant; nothing for a single image."""
+    if not _holds_images(spec):
         return ()
     if split is not None:
         return (open_source(spec, split=split),)

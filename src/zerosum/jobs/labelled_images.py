@@ -1,4 +1,4 @@
-"""The pictures of a source as a classifier is shown them."""
+"""The images of a source as a classifier is shown them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ __all__ = ["LabelledImages", "show"]
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledImages:
-    """Pictures with what their source says of them.
+    """Images with what their source says of them.
 
     Attributes:
         images: In [0, 1], in the size that the classifier takes.
-        names: Of the pictures, within their source.
+        names: Of the images, within their source.
         labels: By the source's own numbers; None without.
         classes: The source's names of these.
 
@@ -71,18 +71,18 @@ def show(
     pixel_limit: int = PIXEL_LIMIT,
     quiet: bool = False,
 ) -> LabelledImages:
-    """Some pictures of a source, spread evenly over it.
+    """Some images of a source, spread evenly over it.
 
     Args:
         data: The source.
         victim: Who is to see them.
         count: At most so many.
         split: Which part; None for ``test`` where there is one.
-        pixel_limit: Pictures of more pixels are refused as decompression bombs.
+        pixel_limit: Images of more pixels are refused as decompression bombs.
         quiet: No progress bar.
 
     Raises:
-        DataError: There is no such source or split, or none of the pictures can be read.
+        DataError: There is no such source or split, or none of the images can be read.
     """
     source = open_source(data, split=split or "train")
     if split is None and "test" in source.splits:
@@ -99,12 +99,11 @@ def show(
     name_unreadable(store)
     places = np.array(spread(len(store), count), dtype=np.int64)
     pixels = torch.from_numpy(np.ascontiguousarray(store.images[places]))
+    # Where images were left out, those of the store no longer have the numbers of the source.
     complete = len(store) == len(source)
     return LabelledImages(
         images=pixels.permute(0, 3, 1, 2).float() / 255,
-        names=tuple(
-            source.picture_name(i) if complete else f"picture {i}" for i in places.tolist()
-        ),
+        names=tuple(source.image_name(i) if complete else f"picture {i}" for i in places.tolist()),
         labels=None if store.labels is None else tuple(store.labels[places].tolist()),
         classes=store.classes,
     )

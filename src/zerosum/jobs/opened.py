@@ -1,4 +1,4 @@
-"""How a job on pictures begins, and what becomes of those that it cannot use."""
+"""The inputs of a job on images, and the failures among them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @runtime_checkable
 class _Options(Protocol):
-    """What all jobs on pictures can be told."""
+    """What all jobs on images can be told."""
 
     @property
     def checkpoint(self) -> Any: ...
@@ -31,16 +31,16 @@ class _Options(Protocol):
 
 
 class OpenedInputs(Generic[KindT]):
-    """The pictures that a job is given, and the run whose model is to look at them.
+    """The input images of a job, and the run whose model is applied to them.
 
     What costs least to refuse is refused first: there is nothing at a path, the folder for what is
-    made is not empty; then the run is loaded, and the pictures are listed when the job asks.
+    made is not empty; then the run is loaded, and the images are listed when the job asks.
 
     Args:
         run: The run folder.
-        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        inputs: Image files, folders (with all below them) and zip or tar archives of images.
         kind: What the run is to be good for.
-        options: Which checkpoint, on which device, up to which size of pictures.
+        options: Which checkpoint, on which device, up to which size of images.
         out: The folder to make, if one is named.
 
     Raises:
@@ -84,7 +84,7 @@ class OpenedInputs(Generic[KindT]):
         return out
 
     def find(self, *, direction: str | None = None, split: str | None = None) -> list[Input]:
-        """All the pictures, not yet decoded: see `find_inputs`."""
+        """All the images, not yet decoded: see `find_inputs`."""
         limit = self._limit or self.model.run.config().pictures.pixel_limit
         return find_inputs(self._specs, direction=direction, split=split, pixel_limit=limit)
 
@@ -94,10 +94,10 @@ class OpenedInputs(Generic[KindT]):
         read: Callable[[Input], T],
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[tuple[Input, T]]:
-        """Each picture with what is read of it; what cannot be read is noted in ``failed``.
+        """Each image with what is read of it; what cannot be read is noted in ``failed``.
 
         Args:
-            inputs: The pictures.
+            inputs: The images.
             read: What to do with one; it raises `DataError` where that cannot be done.
             progress: Is told how many are done with, and of how many.
         """

@@ -1,9 +1,9 @@
-"""Folders for what is made of pictures: free to begin with, and explained when they fail."""
+"""Folders for what is made of images: free to begin with, and explained when they fail."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from zerosum.data.sources.decoding import is_picture_name
+from zerosum.data.sources.decoding import is_image_name
 from zerosum.errors import ConfigError
 from zerosum.explaining import explained
 from zerosum.files import require_writable
@@ -25,7 +25,7 @@ def require_free(out: Path) -> None:
         ...
         zerosum.errors.ConfigError: --out is a folder; got 'made.zip'.
     """
-    if is_picture_name(out.name) or out.suffix.lower() in (".zip", ".npz", ".tar"):
+    if is_image_name(out.name) or out.suffix.lower() in (".zip", ".npz", ".tar"):
         raise ConfigError(f"--out is a folder; got {out.name!r}.")
     with explained(out):
         if out.exists() and not out.is_dir():
@@ -38,7 +38,7 @@ def require_free(out: Path) -> None:
 
 
 def keeping_finished(out: Path) -> AbstractContextManager[None]:
-    """Say, where one of many pictures cannot be written, that the others stay.
+    """Say, where one of many images cannot be written, that the others stay.
 
     Args:
         out: Their folder.

@@ -1,4 +1,4 @@
-"""Find the latents whose pictures are nearest to real pictures, and write both side by side."""
+"""Find the latents whose images are nearest to real images, and write both side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ from zerosum.jobs.inputs import failures_to_json, fit_input, output_names
 from zerosum.jobs.opened import OpenedInputs
 from zerosum.jobs.outputs import keeping_finished
 from zerosum.latent.projection import Descent, Projection
-from zerosum.media.images import save_png, tile, to_pictures
+from zerosum.media.images import save_png, tile, to_images
 from zerosum.models.generator import Generator
 from zerosum.types import Images
 
-__all__ = ["Projected", "ProjectedPicture", "project"]
+__all__ = ["Projected", "ProjectedImage", "project"]
 
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectedPicture:
-    """How near a picture's projection is, beside what costs nothing.
+class ProjectedImage:
+    """The distance of an image's projection, beside that of baselines.
 
     Attributes:
-        name: The picture's.
+        name: The image's.
         distance: Of the result.
         random: Of the nearest of the random samples.
         mean: Of the mean of the random samples.
@@ -47,12 +47,12 @@ class ProjectedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Projected:
-    """What `project` did.
+    """The result of `project`.
 
     Attributes:
-        out: The folder with a PNG (target, projection) and an ``.npz`` for each picture.
-        pictures: How near each came.
-        failed: (name, reason) of every picture that was passed over.
+        out: The folder with a PNG (target, projection) and an ``.npz`` for each image.
+        images: How near each came.
+        failed: (name, reason) of every image that was passed over.
 
     Example:
         >>> Projected(out=Path("projected"), pictures=()).failed
@@ -60,7 +60,7 @@ class Projected:
     """
 
     out: Path
-    pictures: tuple[ProjectedPicture, ...]
+    pictures: tuple[ProjectedImage, ...]
     failed: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -87,13 +87,13 @@ def project(
     *,
     quiet: bool = False,
 ) -> Projected:
-    """Project pictures, and write for each a PNG beside its target and the latent.
+    """Project images, and write for each a PNG beside its target and the latent.
 
-    A picture that cannot be read or brought to the run's shape is passed over.
+    An image that cannot be read or brought to the run's shape is passed over.
 
     Args:
         run: The run folder.
-        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        inputs: Image files, folders (with all below them) and zip or tar archives of images.
         options: How.
         quiet: No progress bar.
 
@@ -112,15 +112,16 @@ def project(
     model = opened.model.of_class(*options.classes) if options.classes else opened.model
     device = model.latent.device
     out = opened.folder("projected")
-    see = None
+    extract = None
     if options.features is not None:
-        see = load_features(options.features, cache=cache_folder(), device=device).extract
+        extract = load_features(options.features, cache=cache_folder(), device=device).extract
     fit = partial(fit_input, settings=store_settings(model.run.config()))
+    # All are read first: one that cannot be read is named before minutes of descent.
     read = [(each.name, images) for each, images in opened.use(opened.find(), fit)]
     names, targets = [name for name, _ in read], dict(read)
     files = dict(zip(names, output_names(names, do="project", made="projections"), strict=True))
     pieces = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
-    done: list[ProjectedPicture] = []
+    done: list[ProjectedImage] = []
     with counting("projecting pictures", quiet=quiet) as progress:
         for number, piece in enumerate(pieces):
 
@@ -128,16 +129,16 @@ def project(
                 if progress is not None:
                     progress(number * steps + step, len(pieces) * steps)
 
-            pictures = torch.cat([targets[name] for name in piece])
-            result = model.project(pictures, descent=descent, see=see, progress=shown)
-            done += _write(model, result, pictures, [(name, out / files[name]) for name in piece])
+            images = torch.cat([targets[name] for name in piece])
+            result = model.project(images, descent=descent, extract=extract, progress=shown)
+            done += _write(model, result, images, [(name, out / files[name]) for name in piece])
     return Projected(out=out, pictures=tuple(done), failed=tuple(opened.failed))
 
 
 def _write(
     model: Generator, result: Projection, targets: Images, places: Sequence[tuple[str, Path]]
-) -> list[ProjectedPicture]:
-    """One PNG and one ``.npz`` for each picture."""
+) -> list[ProjectedImage]:
+    """One PNG and one ``.npz`` for each image."""
     done = []
     for row, (name, path) in enumerate(places):
         distance, random, mean = (
@@ -146,9 +147,9 @@ def _write(
         both = torch.stack([targets[row], result.images[row].clamp(-1, 1)])
         facts = model.facts(source=name, shows="target, projection", distance=f"{distance:.6g}")
         with keeping_finished(path.parent):
-            save_png(to_pictures(tile(both, columns=2))[0], path, facts=facts)
+            save_png(to_images(tile(both, columns=2))[0], path, facts=facts)
             _save_point(path.with_suffix(".npz"), model.latent.symbol, result.points[row])
-        done.append(ProjectedPicture(name=name, distance=distance, random=random, mean=mean))
+        done.append(ProjectedImage(name=name, distance=distance, random=random, mean=mean))
     return done
 
 

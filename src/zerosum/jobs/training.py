@@ -13,7 +13,7 @@ from zerosum.data import absolute
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
 from zerosum.families import family_of
-from zerosum.families.preparation import Prepared, refuse_other_pictures
+from zerosum.families.preparation import Prepared, refuse_other_images
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
 from zerosum.jobs.playing import TrainingResult, play
 from zerosum.networks.kinds import count_parameters
@@ -96,7 +96,7 @@ def resume_run(
         images: Real images to see in all; by default what the run was made for.
         stretch: Scale the schedules of the learning rates to the new number of images.
         device: Where to go on; by default where the run was.
-        data: Where the pictures are now, if they have moved; they must be the same ones.
+        data: Where the images are now, if they have moved; they must be the same ones.
         data_a: Likewise for domain A.
         data_b: Likewise for domain B.
         settings: Other settings that a run may change on its way, by name: how often it logs,
@@ -114,6 +114,7 @@ def resume_run(
 
         config = stretched(config, by=_growth(images, before))
     _refuse_standing_still(run, before, config)
+    # The lock comes before anything is read that another process could change.
     with engine_of(config) as engine, _locked(run, engine):
         config, engine = _settled(config, engine)
         family = family_of(config)
@@ -152,7 +153,7 @@ def _look_ahead(config: RunConfig, loop: Loop[Any], store: Prepared, aids: Any) 
 
 
 def _is_heavy(config: RunConfig, loop: Loop[Any]) -> bool:
-    """Whether a run may be too much for a CPU, by the size of its networks and pictures."""
+    """Whether a run may be too much for a CPU, by the size of its networks and images."""
     weights = sum(count_parameters(player.network) for player in loop.game.players.values())
     height, width = config.pictures.size
     return weights * height * width > HEAVY
@@ -173,7 +174,7 @@ def _take_up(
     # Killed before its first checkpoint, a run has lost nothing: it begins again.
     if is_there(run.checkpoint_path):
         state = run.load()
-        refuse_other_pictures(config, state["data"], store)
+        refuse_other_images(config, state["data"], store)
         _refuse_other_tests(facts["tests"], state["tests"])
         loop.load_state_dict(state["loop"])
     if loop.images_seen >= config.total_images + config.batch_size:
@@ -205,8 +206,8 @@ def _growth(images: int | None, before: RunConfig) -> float:
 
 
 def _open(config: RunConfig, engine: Engine, *, quiet: bool) -> Prepared:
-    pictures: Prepared = family_of(config).open(config, quiet=quiet or not engine.is_main)
-    return pictures
+    images: Prepared = family_of(config).open(config, quiet=quiet or not engine.is_main)
+    return images
 
 
 def _settled(
@@ -272,7 +273,7 @@ def _refuse_standing_still(run: Run, before: RunConfig, config: RunConfig) -> No
 
 
 def _refuse_missing(run: Run, config: RunConfig) -> None:
-    """Say how to go on where a run's pictures are no longer where they were.
+    """Say how to go on where a run's images are no longer where they were.
 
     Raises:
         RunError: They are not there.
@@ -288,7 +289,7 @@ def _refuse_missing(run: Run, config: RunConfig) -> None:
 
 
 def _refuse_other_tests(current: list[str | None], saved: list[Any]) -> None:
-    """What is learnt from depends on whether there are pictures apart to test on."""
+    """What is learnt from depends on whether there are images apart to test on."""
     before, now = (
         ", ".join("none" if it is None else str(it) for it in each) for each in (saved, current)
     )

@@ -1,4 +1,4 @@
-"""Translate pictures of any size with a trained run."""
+"""Translate images of any size with a trained run."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from zerosum.games.base import evaluating
 from zerosum.jobs.inputs import Input, failures_to_json, output_names
 from zerosum.jobs.opened import OpenedInputs
 from zerosum.jobs.outputs import keeping_finished
-from zerosum.media.images import provenance, save_png, to_pictures
+from zerosum.media.images import provenance, save_png, to_images
 from zerosum.media.pages import Page, write_page
 from zerosum.models.translator import Translator
 from zerosum.networks import kinds
@@ -37,13 +37,13 @@ _OVERLAP = 128
 
 @dataclass(frozen=True, kw_only=True)
 class Translated:
-    """What `translate` did.
+    """The result of `translate`.
 
     Attributes:
-        count: How many pictures it translated.
+        count: How many images it translated.
         out: The folder that they are in.
         page: The page that shows them, where one was asked for.
-        failed: (name, reason) of every picture that was passed over.
+        failed: (name, reason) of every image that was passed over.
 
     Example:
         >>> Translated(count=3, out=Path("made")).failed
@@ -72,13 +72,13 @@ def translate(
     *,
     quiet: bool = False,
 ) -> Translated:
-    """Translate pictures and write one PNG for each, which says that it is generated.
+    """Translate images and write one PNG for each, which says that it is generated.
 
-    A picture that cannot be read or is too small is passed over; all others are translated.
+    An image that cannot be read or is too small is passed over; all others are translated.
 
     Args:
         run: The run folder.
-        inputs: Picture files, folders (with all below them) and zip or tar archives of pictures.
+        inputs: Image files, folders (with all below them) and zip or tar archives of images.
         options: How.
         quiet: No progress bar.
 
@@ -98,16 +98,17 @@ def translate(
     translator = _Translator(opened.model, direction, tile=options.tile)
     listed = opened.find(direction=direction, split=options.split)
     names = [each.name for each in listed]
+    # Names are settled before the first translation, since two inputs may be called alike.
     files = dict(zip(names, output_names(names), strict=True))
     with (
         _page(translator, options.page) as page,
         counting("translating pictures", quiet=quiet) as progress,
     ):
         for each, (source, made, profile) in opened.use(listed, translator.translate, progress):
-            picture, profile = translator.finish(made, profile)
+            image, profile = translator.finish(made, profile)
             with keeping_finished(out):
                 path, facts = out / files[each.name], translator.facts(each.name)
-                save_png(picture, path, facts=facts, profile=profile)
+                save_png(image, path, facts=facts, profile=profile)
             if page is not None:
                 page.add(each.name, source, made)
     return Translated(
@@ -128,17 +129,17 @@ class _Translator:
         self.network = model.translator(direction)
         self.back = model.translator(back) if back in model.directions else None
         self._tile = tile
-        self._pictures = model.run.config().pictures
+        self._images = model.run.config().pictures
 
     def translate(self, each_input: Input) -> tuple[Images, Images, bytes | None]:
-        """The picture and its translation, as the network has them; and the picture's profile.
+        """The image and its translation, as the network has them; and the image's profile.
 
         Raises:
             DataError: It cannot be read, is too small, or has not the run's channels.
         """
-        picture = each_input.read()
-        profile = picture.info.get("icc_profile")
-        source = _to_images(picture, self._pictures)
+        image = each_input.read()
+        profile = image.info.get("icc_profile")
+        source = _to_images(image, self._images)
         height, width = source.shape[2:]
         smallest = self.network.smallest
         if min(height, width) < smallest:
@@ -149,20 +150,20 @@ class _Translator:
         return source, self.through(self.network, source), profile
 
     def finish(self, made: Images, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
-        """A translation in the colours of the picture's own profile, and that, if it can be had.
+        """A translation in the colours of the image's own profile, and that, if it can be had.
 
-        It cannot be for pictures of ink (CMYK), and where grey pictures become coloured ones.
+        It cannot be for images of ink (CMYK), and where grey images become coloured ones.
         """
-        picture = to_pictures(made)[0]
+        image = to_images(made)[0]
         if profile is None:
-            return picture, None
-        if not self._pictures.srgb:
-            return picture, profile if describes(profile, picture.mode) else None
-        own = from_srgb(picture, profile)
-        return (picture, None) if own is None else (own, profile)
+            return image, None
+        if not self._images.srgb:
+            return image, profile if describes(profile, image.mode) else None
+        own = from_srgb(image, profile)
+        return (image, None) if own is None else (own, profile)
 
     def through(self, network: kinds.Translator, images: Images) -> Images:
-        """What a network makes of pictures."""
+        """What a network makes of images."""
         multiple = network.multiple
         overlap = min(_OVERLAP, self._tile // 4)
         try:
@@ -183,7 +184,7 @@ class _Translator:
 
 
 class _Rows:
-    """The rows of a page: each picture, its translation, and that translated back."""
+    """The rows of a page: each image, its translation, and that translated back."""
 
     def __init__(self, page: Page, translator: _Translator) -> None:
         self._page = page
@@ -195,10 +196,10 @@ class _Rows:
         self.count += 1
         if self.count > ROWS:
             return
-        pictures = [source, made]
+        images = [source, made]
         if self._translator.back is not None:
-            pictures.append(self._translator.through(self._translator.back, made))
-        self._page.row(name, [to_pictures(each)[0] for each in pictures])
+            images.append(self._translator.through(self._translator.back, made))
+        self._page.row(name, [to_images(each)[0] for each in images])
 
 
 @contextmanager
@@ -223,13 +224,13 @@ def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
             page.note(f"The first {ROWS} of {rows.count:,} translations are shown.")
 
 
-def _to_images(picture: Image.Image, pictures: PicturesConfig) -> Images:
-    """One picture with the run's channels, shape (1, c, h, w), in [-1, 1]."""
-    picture = convert(
-        picture,
-        channels=pictures.channels,
-        background=pictures.background,
-        srgb=pictures.srgb,
+def _to_images(image: Image.Image, images: PicturesConfig) -> Images:
+    """One image with the run's channels, shape (1, c, h, w), in [-1, 1]."""
+    image = convert(
+        image,
+        channels=images.channels,
+        background=images.background,
+        srgb=images.srgb,
     )
-    pixels = np.atleast_3d(np.array(picture))
+    pixels = np.atleast_3d(np.array(image))
     return scale(torch.from_numpy(pixels).permute(2, 0, 1)[None])

@@ -1,4 +1,4 @@
-"""What a trained generator's latents are good for: walks, projections, truncation, edits."""
+"""Latent spaces of trained generators: walks, projections, truncation, edits."""
 
 import lazy_loader as lazy
 

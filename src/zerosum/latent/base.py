@@ -1,4 +1,4 @@
-"""What walks, projections, truncation and edits need of any latent space."""
+"""The base class of latent spaces: the operations of walks, projections, truncation and edits."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -20,16 +20,16 @@ __all__ = ["LatentSpace", "Points"]
 
 
 class LatentSpace(ABC):
-    """Points, the pictures that they stand for, and the ways between them.
+    """A latent space: points, their images, and paths between points.
 
     Args:
-        game: The game whose generator draws; its EMA, where there is one.
-        labels: The classes of the pictures of a seed, for conditional games: picture i is of
-            number i, and from the beginning again. None: as often as they occur in the data.
+        game: The game of the generator, or of its EMA where there is one.
+        labels: The classes of a seed's images, in conditional games: image i has label i, and
+            labels repeat. Empty: classes are as frequent as in the data.
 
     Attributes:
-        symbol: What papers call a point: ``z`` or ``w``.
-        way: How points are joined: ``slerp`` or ``lerp``.
+        symbol: The papers' symbol of a point: ``z`` or ``w``.
+        way: The interpolation: ``slerp`` or ``lerp``.
     """
 
     symbol: str
@@ -41,29 +41,29 @@ class LatentSpace(ABC):
 
     @property
     def network(self) -> nn.Module:
-        """The generator that draws."""
+        """The generator."""
         return self.game.players[GENERATOR].best
 
     @property
     def device(self) -> torch.device:
-        """Where the generator is."""
+        """The device of the generator."""
         return next(self.network.parameters()).device
 
     @property
     def image_shape(self) -> ImageShape:
-        """(c, h, w) of the pictures that it draws."""
+        """The shape (c, h, w) of the images."""
         return cast("Generator", self.network).image_shape
 
     @property
     def step_shape(self) -> tuple[int, ...]:
-        """The shape of a step that moves all of a point."""
+        """The shape of a step that moves a point."""
         return tuple(self.centre.shape)
 
     def latents(self, indices: Iterable[int], *, seed: int) -> Latents:
-        """The z of pictures of a seed, drawn one by one: number i is the same in any company.
+        """Draw the z of a seed's images, one by one: number i does not depend on the others.
 
-        In a conditional game each tells its class besides, as the generator is given it; number i
-        of a seed has the same z, whatever the class.
+        In a conditional game a one-hot class follows each z, as in the generator's input; number
+        i of a seed has the same z for any class.
 
         Raises:
             ConfigError: The seed is negative.
@@ -76,12 +76,12 @@ class LatentSpace(ABC):
         )
 
     def label(self, index: int, *, seed: int) -> int | None:
-        """The class of a picture of a seed; None where the game has no classes."""
-        told = self.latents([index], seed=seed)[0, self.game.latent_size :]
-        return int(told.argmax()) if len(told) else None
+        """Return the class of an image of a seed; None where the game has no classes."""
+        one_hot = self.latents([index], seed=seed)[0, self.game.latent_size :]
+        return int(one_hot.argmax()) if len(one_hot) else None
 
     def at_stop(self, number: int) -> "LatentSpace":
-        """The space with all pictures of the class that ``labels`` have at that place."""
+        """Return the space with all images of the class ``labels[number]``; labels repeat."""
         space = copy(self)
         space.labels = self.labels and (self.labels[number % len(self.labels)],)
         return space
@@ -91,27 +91,27 @@ class LatentSpace(ABC):
 
     @torch.no_grad()
     def points(self, latents: Latents) -> Points:
-        """The points of some z, on the device."""
+        """Compute the points of latents z, on the device."""
         with evaluating(self.network):
             return self.locate(latents.to(self.device))
 
     def draw(self, points: Points) -> Images:
-        """The pictures of points, by the generator in evaluation mode, without gradients."""
+        """Generate the images of points, in evaluation mode, without gradients."""
         with evaluating(self.network):
             return self.render(points.to(self.device)).float()
 
     @abstractmethod
     def locate(self, latents: Latents) -> Points:
-        """The points of some z, with gradients, in whatever mode the generator is."""
+        """Compute the points of latents z, with gradients, in the generator's mode."""
 
     @abstractmethod
     def render(self, points: Points) -> Images:
-        """The pictures of points, with gradients, in whatever mode the generator is."""
+        """Generate the images of points, with gradients, in the generator's mode."""
 
     @property
     @abstractmethod
     def centre(self) -> Tensor:
-        """The mean of all points: the shape of one point."""
+        """The mean of all points; it has the shape of one point."""
 
     @property
     def deviation(self) -> Scalar:
@@ -119,20 +119,20 @@ class LatentSpace(ABC):
         return self.deviation_of(self.points(self.latents(range(200), seed=0)))
 
     def deviation_of(self, points: Points) -> Scalar:
-        """The standard deviation of these points."""
+        """Compute the standard deviation of points about the centre."""
         return (points - self.centre).square().mean().sqrt()
 
     @abstractmethod
     def between(self, start: Points, end: Points, time: Time) -> Points:
-        """The points on the way from start (time 0) to end (time 1), walked at one speed."""
+        """Interpolate from start (time 0) to end (time 1) at constant speed."""
 
     @abstractmethod
     def lengths(self, start: Points, end: Points) -> PerSample:
-        """How long these ways are."""
+        """Compute the lengths of these paths."""
 
     @abstractmethod
     def truncate(self, points: Points, truncation: float) -> Points:
-        """Points nearer to the centre: less varied pictures, of which more are good.
+        """Move points towards the centre: less diverse images, more of them good.
 
         Raises:
             ConfigError: The truncation is out of range.
@@ -142,13 +142,13 @@ class LatentSpace(ABC):
         """Refuse a truncation that is out of range; None is no truncation.
 
         Raises:
-            ConfigError: It is.
+            ConfigError: The truncation is out of range.
         """
         if truncation is not None:
             _require_share(truncation)
 
     def keep(self, points: Points) -> Points:
-        """The nearest points that are not farther out than those that the generator knows."""
+        """Project points onto the region where the generator was trained."""
         return points
 
 

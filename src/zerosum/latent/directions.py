@@ -1,4 +1,4 @@
-"""Directions of a latent space along which pictures change in one way, found without labels."""
+"""Directions of a latent space along which images change in one respect, without labels."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ _AT_ONCE = 100
 
 
 def pca(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
-    """What random pictures differ in most: principal components (GANSpace).
+    """Compute the principal components of random points or activations (GANSpace).
 
     In the space of styles these are the principal components of random w. For a plain generator
     they are those of its early activations y, here of what the first non-linear layer gives, taken
@@ -35,9 +35,9 @@ def pca(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
     those of `sefa`.)
 
     Args:
-        space: The generator's.
-        count: How many directions.
-        seed: Of the 1,000 samples.
+        space: The generator's latent space.
+        count: Number of directions.
+        seed: Seed of the 1,000 samples.
 
     Paper:
         Härkönen et al. 2020, section 2, https://arxiv.org/abs/2004.02546
@@ -52,14 +52,14 @@ def pca(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
 
 
 def sefa(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
-    """What the first layer passes on most strongly: eigenvectors of AᵀA, with A its weights.
+    """Compute the eigenvectors of AᵀA, with A the weights of the first layer (SeFa).
 
-    Where the generator is told a class, A are the weights of z alone.
+    In a conditional generator A are the weights of z alone.
 
     Args:
-        space: That of a plain generator, whose first layer takes z.
-        count: How many directions.
-        seed: Not used: nothing is left to chance.
+        space: The space of a plain generator, whose first layer takes z.
+        count: Number of directions.
+        seed: Not used: the result is not random.
 
     Raises:
         ConfigError: The generator is style-based: its styles go to every layer.
@@ -78,11 +78,11 @@ def sefa(space: LatentSpace, count: int, *, seed: int = 0) -> Directions:
 
 
 def difference_of_means(some: Points, others: Float[Tensor, "m ..."]) -> Directions:
-    """The direction from the mean of some points to that of others: from one label to another.
+    """Compute the direction between the means of two sets of points, for instance of two labels.
 
     Args:
-        some: Points (n, ...) whose pictures have one label.
-        others: Points (m, ...) whose pictures have the other.
+        some: Points (n, ...) whose images have one label.
+        others: Points (m, ...) whose images have the other.
 
     Example:
         >>> difference_of_means(torch.zeros(3, 2), torch.tensor([[0.0, 4.0], [0.0, 6.0]]))
@@ -94,11 +94,11 @@ def difference_of_means(some: Points, others: Float[Tensor, "m ..."]) -> Directi
 
 
 METHODS: Table[Callable[..., Directions]] = Table("method", {"pca": pca, "sefa": sefa})
-"""How directions are found, by name."""
+"""The methods by name."""
 
 
 def find_directions(space: LatentSpace, method: str, count: int, *, seed: int = 0) -> Directions:
-    """The directions that a method finds, as many as there are up to a number.
+    """Compute directions by a method, up to the number of dimensions.
 
     Raises:
         ConfigError: There is no such method, it does not fit the generator, or the count is less
@@ -111,17 +111,16 @@ def find_directions(space: LatentSpace, method: str, count: int, *, seed: int = 
 
 
 def _components(rows: Tensor, count: int) -> Tensor:
-    """The principal components of rows, the greatest first: eigenvectors of their covariance."""
+    """Compute the principal components of rows, the greatest first."""
     _, vectors = torch.linalg.eigh(torch.cov(rows.T))
     components: Tensor = vectors.T.flip(0)[:count]
     return components
 
 
 def _coordinates(rows: Tensor, count: int) -> Tensor:
-    """The rows in their principal components, for rows much longer than many.
-
-    They are eigenvectors of the rows' products with each other, a much smaller matrix.
-    """
+    """Compute the coordinates of rows in their principal components."""
+    # From the matrix of inner products (n, n): rows are much longer than there are rows, and their
+    # covariance would be a far greater matrix with the same eigenvalues.
     centred = rows - rows.mean(dim=0)
     values, vectors = torch.linalg.eigh(centred @ centred.T)
     coordinates: Tensor = vectors * values.clamp_min(0.0).sqrt()
@@ -129,28 +128,29 @@ def _coordinates(rows: Tensor, count: int) -> Tensor:
 
 
 def _activations(space: LatentSpace, points: Points) -> Float[Tensor, "n _"]:
-    """What the first non-linear layer gives."""
+    """Compute the output of the first non-linear layer."""
     layer = next(
         (each for each in space.network.modules() if isinstance(each, nn.ReLU | nn.LeakyReLU)),
         space.network,
     )
-    seen: list[Tensor] = []
+    outputs: list[Tensor] = []
     # Cloned: the next layer may work in place.
-    hook = layer.register_forward_hook(lambda _, __, out: seen.append(out.flatten(1).clone()))
+    hook = layer.register_forward_hook(lambda _, __, out: outputs.append(out.flatten(1).clone()))
     try:
         for some in torch.split(points, _AT_ONCE):
             space.draw(some)
-            seen[-1] = seen[-1][-len(some) :]  # What stands before is a reference batch.
+            outputs[-1] = outputs[-1][-len(some) :]  # A reference batch may precede them.
     finally:
         hook.remove()
-    return torch.cat(seen)
+    return torch.cat(outputs)
 
 
 def _first_weight(space: LatentSpace) -> Float[Tensor, "_ d"]:
-    """A: the weights of the layer that is given z."""
+    """Return A, the weights of the layer with the input z."""
     called: list[nn.Module] = []
     kinds = (nn.Linear, nn.ConvTranspose2d)
     layers = [each for each in space.network.modules() if isinstance(each, kinds)]
+    # The first in the order of calls, which need not be the first in the list of modules.
     hooks = [each.register_forward_hook(lambda it, _, __: called.append(it)) for each in layers]
     try:
         with evaluating(space.network):
@@ -168,7 +168,7 @@ def _first_weight(space: LatentSpace) -> Float[Tensor, "_ d"]:
 
 
 def _unit_steps(components: Tensor, space: LatentSpace) -> Directions:
-    """Of length 1, the greatest coordinate positive: the sign of a component means nothing."""
+    """Normalise to length 1, with a positive greatest coordinate: signs are arbitrary."""
     directions = components / components.norm(dim=1, keepdim=True)
     greatest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
     steps: Directions = (directions * greatest.sign()).view(-1, *space.step_shape)

@@ -1,4 +1,4 @@
-"""A sheet of edits: one picture, moved along directions of its latent space."""
+"""A sheet of edits: one image, moved along directions of its latent space."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from torch import Tensor
 from zerosum.errors import ConfigError
 from zerosum.latent.directions import Directions
 from zerosum.latent.spaces import LatentSpace
-from zerosum.media.images import check_sheet, save_png, tile, to_pictures
+from zerosum.media.images import check_sheet, save_png, tile, to_images
 from zerosum.types import Images
 
 __all__ = ["draw_edits", "save_edits"]
@@ -24,17 +24,17 @@ Point = Float[Tensor, "1 ..."]
 def draw_edits(
     space: LatentSpace, point: Point, directions: Directions, *, columns: int, reach: float
 ) -> Images:
-    """The picture of a point, moved along each direction from −reach to reach.
+    """Generate the images of a point, moved along each direction from −reach to reach.
 
     Args:
-        space: The generator's.
+        space: The generator's latent space.
         point: One point, shape (1, ...).
         directions: Unit steps, one for each row.
-        columns: Pictures in a row: an odd number, so that the middle one is the picture itself.
-        reach: How far, in standard deviations of random points in an average direction.
+        columns: Images in a row: an odd number, so that the middle one is the image itself.
+        reach: The greatest step, in standard deviations of random points.
 
     Returns:
-        Row by row, shape (rows * columns, c, h, w), on the CPU.
+        The images row by row, shape (rows * columns, c, h, w), on the CPU.
 
     Raises:
         ConfigError: The columns are even, less than 3 or too many, or the reach is out of range.
@@ -63,10 +63,10 @@ def save_edits(
     reach: float,
     facts: Mapping[str, str],
 ) -> None:
-    """Write the sheet: a row for each direction, the picture itself in the middle column.
+    """Write the sheet: a row for each direction, the image itself in the middle column.
 
     Raises:
         ConfigError: As `draw_edits`, or the file does not end in ``.png``.
     """
     images = draw_edits(space, point, directions, columns=columns, reach=reach)
-    save_png(to_pictures(tile(images, columns=columns))[0], path, facts=facts)
+    save_png(to_images(tile(images, columns=columns))[0], path, facts=facts)

@@ -1,4 +1,4 @@
-"""Ways between two points: along a sphere or straight on; and closed paths through several."""
+"""Interpolation between two points, spherical or linear, and frames of paths through several."""
 
 from itertools import pairwise
 
@@ -14,9 +14,9 @@ _PARALLEL = 1e-6
 
 
 def angles(start: Latents, end: Latents) -> PerSample:
-    """The angle between vectors, in radians from 0 to π.
+    """Compute the angle between vectors, in radians from 0 to π.
 
-    θ = 2 atan2(‖u − v‖, ‖u + v‖) for unit vectors u, v: exact for small angles too, where the
+    θ = 2 atan2(‖u − v‖, ‖u + v‖) for unit vectors u, v: accurate for small angles, too, where the
     arc cosine is not.
 
     Args:
@@ -39,10 +39,10 @@ def slerp(start: Latents, end: Latents, time: Time) -> Latents:
 
         (sin((1 − t) θ) u + sin(t θ) v) / sin θ · ((1 − t) ‖start‖ + t ‖end‖).
 
-    Normal latents of many dimensions lie near the sphere of radius √d. A straight way between
-    two of them leads through its inside, where the generator has learnt nothing; this one stays.
-    Between vectors that point the same way, or opposite ways, no direction is the one to turn to,
-    and the way is straight.
+    Normal latents of many dimensions lie near the sphere of radius √d. A straight path between two
+    of them passes through its inside, where the generator was not trained; this one stays near the
+    sphere. Between parallel or antiparallel vectors no great circle is distinguished, and the path
+    is straight.
 
     Args:
         start: Vectors (n, d), where t = 0.
@@ -63,6 +63,7 @@ def slerp(start: Latents, end: Latents, time: Time) -> Latents:
     turned = torch.sin((1 - time) * theta) * _unit(a) + torch.sin(time * theta) * _unit(b)
     length = (1 - time) * a.norm(dim=1, keepdim=True) + time * b.norm(dim=1, keepdim=True)
     sine = torch.sin(theta)
+    # Divided by at least the threshold, so that the branch not taken has no infinity either.
     curved = turned / sine.clamp_min(_PARALLEL) * length
     return torch.where(sine > _PARALLEL, curved, lerp(a, b, time)).to(start.dtype)
 
@@ -78,14 +79,13 @@ def lerp(start: Points, end: Points, time: Time) -> Points:
 
 
 def share_frames(lengths: Float[Tensor, " legs"], total: int) -> list[int]:
-    """How many of the frames each leg of a path gets: as its share of the length, at least one.
+    """Distribute frames over the legs of a path in proportion to their lengths, at least one each.
 
-    So the path is walked at one speed, up to the rounding to whole frames, and each leg still
-    begins on a frame.
+    So the speed is constant up to whole frames, and each leg begins on a frame.
 
     Args:
-        lengths: Of the legs.
-        total: Of frames, at least as many as there are legs.
+        lengths: Lengths of the legs.
+        total: Number of frames, at least that of legs.
 
     Example:
         >>> share_frames(torch.tensor([1.0, 2.0, 1.0]), 40)
@@ -95,8 +95,9 @@ def share_frames(lengths: Float[Tensor, " legs"], total: int) -> list[int]:
     """
     legs = len(lengths)
     assert total >= legs
-    shares = lengths.double() + 1e-12  # A path that stays where it is has legs of one length.
+    shares = lengths.double() + 1e-12  # Legs of length 0 have equal shares.
     ends = (shares.cumsum(0) / shares.sum() * total).round().long().tolist()
+    # Ends are rounded, not shares, so that errors do not add up; each leg keeps a frame.
     marks = [0]
     for leg, end in enumerate(ends):
         marks.append(min(max(end, marks[-1] + 1), total - (legs - 1 - leg)))

@@ -1,4 +1,4 @@
-"""Style mixing: coarse layers drawn under the style of one picture, fine ones of another's."""
+"""Style mixing: coarse layers with the style of one image, fine ones with another's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ __all__ = ["Mixtures", "draw_mixtures", "mix_styles"]
 _AT_ONCE = 64
 
 Styles = Float[Tensor, "n layers s"]
-"""w for each picture and layer."""
+"""w for each image and layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mixtures:
-    """A table of style mixtures, and what was mixed; all on the CPU.
+    """A table of style mixtures, with their sources; all on the CPU.
 
     Attributes:
-        coarse: The pictures whose coarse layers are taken, one for each row, (rows, c, h, w).
-        fine: Those whose fine layers are taken, one for each column, (columns, c, h, w).
-        mixtures: Shape (rows, columns, c, h, w).
+        coarse: The images with the styles of coarse layers, one for each row, (rows, c, h, w).
+        fine: Those with the styles of fine layers, one for each column, (columns, c, h, w).
+        mixtures: The mixtures, shape (rows, columns, c, h, w).
         from_layer: The first layer that is fine, from 0.
     """
 
@@ -38,7 +38,7 @@ class Mixtures:
     from_layer: int
 
     def sheet(self) -> Float[Tensor, "1 c _ _"]:
-        """One picture: the coarse sources on the left, the fine ones on top, the corner white."""
+        """Tile one image: coarse sources on the left, fine ones on top, a white corner."""
         corner = torch.ones_like(self.fine[:1])
         rows = torch.cat([self.coarse[:, None], self.mixtures], dim=1)
         return tile(torch.cat([corner, self.fine, *rows]), columns=len(self.fine) + 1)
@@ -52,21 +52,21 @@ def draw_mixtures(
     from_layer: int | None = None,
     truncation: float | None = None,
 ) -> Mixtures:
-    """Mix the first picture of each of some seeds with that of each of others.
+    """Mix the first image of each of some seeds with that of each of others.
 
     In a conditional game the sources in a row, and those in a column, are of the space's classes
     in turn.
 
     Args:
-        space: That of a generator with styles.
-        coarse: Seeds of the pictures whose coarse layers are taken: pose, shape, what is drawn.
-        fine: Seeds of those whose fine layers are taken: stroke, texture, colours.
+        space: The space of a generator with styles.
+        coarse: Seeds of the styles of coarse layers: pose, shape, object.
+        fine: Seeds of the styles of fine layers: stroke, texture, colours.
         from_layer: The first layer of the fine ones, from 1; None: the upper half of the layers.
-        truncation: As for samples.
+        truncation: The truncation, as for samples.
 
     Raises:
-        ConfigError: The generator has no styles, a seed or the layer is none that there is, or
-            the truncation is out of range.
+        ConfigError: The generator has no styles, or a seed, the layer or the truncation is out of
+            range.
 
     Paper:
         Karras et al. 2019, section 3.1 and figure 3, https://arxiv.org/abs/1812.04948
@@ -87,6 +87,7 @@ def draw_mixtures(
             f"expected a layer from 1 to {layers - 1} for the fine styles to begin at, got "
             f"{start}: this generator has {layers} layers, numbered from 0."
         )
+    # All pairs at once, the rows' sources varying slowest, as in the table.
     grid = mix_styles(
         rows.repeat_interleave(len(columns), dim=0), columns.repeat(len(rows), 1, 1), start
     )
@@ -100,7 +101,7 @@ def draw_mixtures(
 
 
 def mix_styles(coarse: Styles, fine: Styles, from_layer: int) -> Styles:
-    """The coarse styles below a layer, the fine ones from there on.
+    """Take the coarse styles below a layer, the fine ones from there on.
 
     Example:
         >>> mix_styles(torch.zeros(1, 4, 1), torch.ones(1, 4, 1), 3).flatten()
@@ -110,7 +111,7 @@ def mix_styles(coarse: Styles, fine: Styles, from_layer: int) -> Styles:
 
 
 def _points(space: StyleSpace, seeds: Sequence[int], truncation: float | None) -> Points:
-    """The first point of each seed."""
+    """Compute the first point of each seed."""
     points = torch.cat(
         [
             space.points(space.at_stop(number).latents([0], seed=seed))

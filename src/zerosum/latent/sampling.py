@@ -1,10 +1,10 @@
-"""The pictures of a seed, one after the other."""
+"""Samples: the images of a seed, one after the other."""
 
 from collections.abc import Iterator
 
 from zerosum.errors import ConfigError
 from zerosum.latent.base import LatentSpace
-from zerosum.sizes import MOST_PICTURES
+from zerosum.sizes import MOST_IMAGES
 from zerosum.types import Images
 
 __all__ = ["draw_samples"]
@@ -13,24 +13,25 @@ __all__ = ["draw_samples"]
 def draw_samples(
     space: LatentSpace, count: int, *, seed: int, batch_size: int, truncation: float | None
 ) -> Iterator[Images]:
-    """The first pictures of a seed in pieces, on the CPU.
+    """Generate the first images of a seed in pieces, on the CPU.
 
     Args:
-        space: The generator's.
-        count: How many.
-        seed: From which they follow.
-        batch_size: How many are drawn at once.
-        truncation: As the space has it; None for none.
+        space: The generator's latent space.
+        count: Number of images.
+        seed: The seed.
+        batch_size: Number of images at once.
+        truncation: See `LatentSpace.truncate`; None: no truncation.
 
     Raises:
         ConfigError: A number is out of range.
     """
-    if not 1 <= count <= MOST_PICTURES or seed < 0 or batch_size < 1:
+    if not 1 <= count <= MOST_IMAGES or seed < 0 or batch_size < 1:
         raise ConfigError(
-            f"expected 1 ≤ count ≤ {MOST_PICTURES:,}, seed ≥ 0 and batch_size ≥ 1, "
+            f"expected 1 ≤ count ≤ {MOST_IMAGES:,}, seed ≥ 0 and batch_size ≥ 1, "
             f"got {count}, {seed} and {batch_size}."
         )
     space.check_truncation(truncation)
+    # Returned, not yielded: arguments are checked at the call, images generated when needed.
     pieces = (
         space.latents(range(start, min(start + batch_size, count)), seed=seed)
         for start in range(0, count, batch_size)

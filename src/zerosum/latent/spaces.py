@@ -1,9 +1,9 @@
-"""The space in which a generator's pictures lie beside each other, whatever the generator.
+"""Latent spaces of all generators.
 
-For a plain generator G(z) it is the space of z itself. A style-based one draws in two steps,
+The space of a plain generator G(z) is that of z. A style-based one has two steps,
 G(z) = synthesis(mapping(z)), and its space is that of the styles w = mapping(z), which is less
-bent (Karras et al. 2019, section 4, https://arxiv.org/abs/1812.04948). Walks, projections,
-truncation and edits are written for a `LatentSpace` and know nothing else of the generator.
+curved (Karras et al. 2019, section 4, https://arxiv.org/abs/1812.04948). Walks, projections,
+truncation and edits use a `LatentSpace` and nothing else of the generator.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,29 +39,29 @@ _STYLE_PARTS = ("mapping", "synthesis", "mean_style")
 
 
 class _InputSpace(LatentSpace):
-    """The points are the z themselves."""
+    """Spaces whose points are the z themselves."""
 
     symbol = "z"
 
     def locate(self, latents: Latents) -> Points:
-        """The z as they are."""
+        """Return the latents z as they are."""
         return latents
 
     def render(self, points: Points) -> Images:
-        """G(z)."""
+        """Compute G(z)."""
         images: Images = self.network(points)
         return images
 
     @property
     def centre(self) -> Tensor:
-        """0."""
+        """The origin."""
         return torch.zeros(self.game.latent_size, device=self.device)
 
 
 class NormalSpace(_InputSpace):
     """z ~ N(0, 1) in each coordinate: nearly all z lie near the sphere of radius √d.
 
-    Ways run along spheres, at one angle a step.
+    Paths run along spheres, at constant angular speed.
 
     Example:
         >>> from zerosum.config import change
@@ -80,36 +80,37 @@ class NormalSpace(_InputSpace):
     way = "slerp"
 
     def between(self, start: Points, end: Points, time: Time) -> Points:
-        """Spherical interpolation."""
+        """Interpolate spherically."""
         return slerp(start, end, time)
 
     def lengths(self, start: Points, end: Points) -> PerSample:
-        """Angles."""
+        """Compute angles."""
         return angles(start, end)
 
     def truncate(self, points: Points, truncation: float) -> Points:
-        """The truncation trick: normal numbers of which none is greater than T.
+        """Truncate the normal distribution at T (truncation trick).
 
         Brock et al. draw each z_i again until |z_i| ≤ T. Here it moves to its quantile of the
         same truncated distribution, with Φ the cumulative normal distribution,
 
             z_i' = Φ⁻¹(Φ(−T) + Φ(z_i) (Φ(T) − Φ(−T))),
 
-        so that the pictures are distributed as theirs, and picture i of a seed stays
-        recognisable and becomes the untruncated one as T grows.
+        so that the distribution is theirs, while image i of a seed stays similar and tends to
+        the untruncated one as T grows.
 
         Paper:
             Brock et al. 2019, section 3.1, https://arxiv.org/abs/1809.11096
         """
         self.check_truncation(truncation)
         z = points.double()
+        # In 64 bits: near ±T the quantiles are close to 0 and 1.
         low = torch.special.ndtr(torch.tensor(-truncation, dtype=torch.float64))
         moved = torch.special.ndtri(low + torch.special.ndtr(z) * (1 - 2 * low))
         truncated: Points = moved.clamp(-truncation, truncation).to(points.dtype)
         return truncated
 
     def check_truncation(self, truncation: float | None) -> None:
-        """T is a number of standard deviations, from 0.01 to 5."""
+        """Refuse a T, in standard deviations, that is not from 0.01 to 5."""
         if truncation is not None and not 0.01 <= truncation <= 5.0:
             raise ConfigError(
                 f"expected a truncation from 0.01 to 5, got {truncation:g}: for this run's normal "
@@ -118,9 +119,9 @@ class NormalSpace(_InputSpace):
             )
 
     def keep(self, points: Points) -> Points:
-        """Not outside the ball of radius √d + 2, beyond which next to no z are drawn.
+        """Project onto the ball of radius √d + 2, which holds nearly all z.
 
-        ‖z‖ has mean √d and standard deviation 1/√2, nearly, whatever d is.
+        ‖z‖ has a mean near √d and a standard deviation near 1/√2, for any d.
         """
         radius = self.game.latent_size**0.5 + 2
         kept: Points = points * (radius / points.norm(dim=1, keepdim=True)).clamp_max(1.0)
@@ -128,39 +129,38 @@ class NormalSpace(_InputSpace):
 
 
 class UniformSpace(_InputSpace):
-    """z ~ U(−1, 1) in each coordinate: points of a cube, in which every straight way stays.
+    """z ~ U(−1, 1) in each coordinate: points of a cube, which is convex.
 
-    Its points lie on no sphere, and the way along one would lead out of the cube.
+    So paths are straight; a spherical one would leave the cube.
     """
 
     def between(self, start: Points, end: Points, time: Time) -> Points:
-        """Linear interpolation."""
+        """Interpolate linearly."""
         return lerp(start, end, time)
 
     def lengths(self, start: Points, end: Points) -> PerSample:
-        """Euclidean distances."""
+        """Compute Euclidean distances."""
         distances: PerSample = (start - end).norm(dim=1)
         return distances
 
     def truncate(self, points: Points, truncation: float) -> Points:
-        """T z: what is left of U(−1, 1) when each z_i is drawn again until |z_i| ≤ T ≤ 1."""
+        """Compute T z: U(−1, 1) with each z_i drawn again until |z_i| ≤ T is U(−T, T)."""
         self.check_truncation(truncation)
         return truncation * points
 
     def keep(self, points: Points) -> Points:
-        """In the cube."""
+        """Clamp points to the cube."""
         return points.clamp(-1.0, 1.0)
 
 
 class ClassSpace(_InputSpace):
-    """z and the classes behind it, for generators that are told the class and have no styles.
+    """z and a one-hot class, for conditional generators without styles.
 
-    Of points that differ in class, those in between are mixtures of classes. All else that is
-    done to z leaves the class as it is.
+    Points between two classes are mixtures of classes. All other operations act on z alone.
 
     Args:
         game: A conditional game.
-        labels: The classes of the pictures of a seed.
+        labels: The classes of a seed's images.
     """
 
     def __init__(self, game: GeneratingGame[Any], labels: Sequence[int] = ()) -> None:
@@ -169,42 +169,42 @@ class ClassSpace(_InputSpace):
         self.way = self.plain.way
 
     def between(self, start: Points, end: Points, time: Time) -> Points:
-        """Z as without classes, the shares of the classes straight on."""
-        (z, classes), (other, others) = self._parts(start), self._parts(end)
-        moved = self.plain.between(z, other, time)
-        return torch.cat([moved, lerp(classes, others, time)], dim=1)
+        """Interpolate z as without classes, and the classes linearly."""
+        (start_z, start_class), (end_z, end_class) = self._parts(start), self._parts(end)
+        z = self.plain.between(start_z, end_z, time)
+        return torch.cat([z, lerp(start_class, end_class, time)], dim=1)
 
     def lengths(self, start: Points, end: Points) -> PerSample:
-        """Those of the ways of z."""
+        """Compute the lengths of the paths of z."""
         return self.plain.lengths(self._parts(start)[0], self._parts(end)[0])
 
     def truncate(self, points: Points, truncation: float) -> Points:
-        """Points with their z truncated."""
+        """Truncate z."""
         z, classes = self._parts(points)
         return torch.cat([self.plain.truncate(z, truncation), classes], dim=1)
 
     def check_truncation(self, truncation: float | None) -> None:
-        """As for the z alone."""
+        """Check as for z alone."""
         self.plain.check_truncation(truncation)
 
     def keep(self, points: Points) -> Points:
-        """Z where the generator knows it, and one class: that of the greatest share."""
+        """Project z, and replace a mixture by the class of the greatest share."""
         z, classes = self._parts(points)
         one = functional.one_hot(classes.argmax(dim=1), classes.shape[1])
         return torch.cat([self.plain.keep(z), one.to(classes.dtype)], dim=1)
 
     @property
     def centre(self) -> Tensor:
-        """The mean z, and each class with its share."""
-        assert self.game.asked is not None
-        counts = torch.tensor(self.game.asked.pictures, dtype=torch.float32)
+        """The mean z, and the frequency of each class."""
+        assert self.game.conditional_on is not None
+        counts = torch.tensor(self.game.conditional_on.counts, dtype=torch.float32)
         if self.labels:
             counts = torch.bincount(torch.tensor(self.labels), minlength=len(counts)).float()
         return torch.cat([self.plain.centre, (counts / counts.sum()).to(self.device)])
 
     @property
     def deviation(self) -> Scalar:
-        """That of z."""
+        """The standard deviation of z."""
         drawn = self.points(self.latents(range(200), seed=0))
         return self.plain.deviation_of(self._parts(drawn)[0])
 
@@ -226,11 +226,11 @@ class StyleSpace(LatentSpace):
     symbol = "w"
 
     def locate(self, latents: Latents) -> Points:
-        """mapping(z)."""
+        """Compute mapping(z)."""
         return cast("StyledGenerator", self.network).mapping(latents)
 
     def render(self, points: Points) -> Images:
-        """synthesis(w)."""
+        """Compute synthesis(w)."""
         return cast("StyledGenerator", self.network).synthesis(points)
 
     @property
@@ -241,20 +241,20 @@ class StyleSpace(LatentSpace):
 
     @property
     def step_shape(self) -> tuple[int, ...]:
-        """(1, d): the same step in all layers."""
+        """The shape (1, d) of one step for all layers."""
         return 1, self.centre.shape[-1]
 
     def between(self, start: Points, end: Points, time: Time) -> Points:
-        """Linear interpolation: the mapping was learnt so that straight ways lead through."""
+        """Interpolate linearly: the mapping is trained to make w less curved."""
         return lerp(start, end, time)
 
     def lengths(self, start: Points, end: Points) -> PerSample:
-        """Euclidean distances."""
+        """Compute Euclidean distances."""
         distances: PerSample = (start - end).flatten(1).norm(dim=1)
         return distances
 
     def truncate(self, points: Points, truncation: float) -> Points:
-        """The mean style w̄ and a part of the way from it: w' = w̄ + T (w − w̄).
+        """Interpolate from the mean style w̄: w' = w̄ + T (w − w̄).
 
         Paper:
             Karras et al. 2019, appendix B, https://arxiv.org/abs/1812.04948
@@ -266,15 +266,15 @@ class StyleSpace(LatentSpace):
 SPACES: Table[Callable[[GeneratingGame[Any]], LatentSpace]] = Table(
     "latent distribution", {"normal": NormalSpace, "uniform": UniformSpace}
 )
-"""The space of a plain generator by the distribution of its z."""
+"""Spaces of plain generators by the distribution of z."""
 
 
 def latent_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> LatentSpace:
-    """The space to work in: that of the styles where the generator has them, else that of z.
+    """Return the latent space of a generator: that of styles where it has them, else that of z.
 
     Args:
-        game: Whose generator draws.
-        labels: The classes of the pictures of a seed, in a conditional game.
+        game: The game of the generator.
+        labels: The classes of a seed's images, in a conditional game.
 
     Example:
         >>> from zerosum.families.building import build_game
@@ -290,17 +290,17 @@ def latent_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> Laten
 
 
 def input_space(game: GeneratingGame[Any], labels: Sequence[int] = ()) -> LatentSpace:
-    """The space of z, also where the generator has styles.
+    """Return the space of z, also where the generator has styles.
 
     Args:
-        game: Whose generator draws.
-        labels: The classes of the pictures of a seed, in a conditional game.
+        game: The game of the generator.
+        labels: The classes of a seed's images, in a conditional game.
     """
-    return SPACES[game.latent](game) if game.asked is None else ClassSpace(game, labels)
+    return SPACES[game.latent](game) if game.conditional_on is None else ClassSpace(game, labels)
 
 
 def has_styles(network: nn.Module) -> bool:
-    """Whether a generator draws in two steps, by mapping and synthesis.
+    """Tell whether a generator has two steps, mapping and synthesis.
 
     Example:
         >>> has_styles(nn.Linear(2, 2))

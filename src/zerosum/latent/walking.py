@@ -1,4 +1,4 @@
-"""Closed walks: from picture to picture along the ways of a latent space, and back again."""
+"""Closed walks: from image to image along the paths of a latent space, and back again."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from zerosum.errors import ConfigError
 from zerosum.latent.interpolation import share_frames
 from zerosum.latent.spaces import LatentSpace
 from zerosum.media.animations import check_animation, save_animation
-from zerosum.media.images import check_sheet, tile, to_pictures
+from zerosum.media.images import check_sheet, tile, to_images
 from zerosum.types import Images, Points
 
 __all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
@@ -20,11 +20,11 @@ __all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
 MOST_FRAMES = 10_000
 
 Stops = Float[Tensor, "legs n ..."]
-"""Where n walks pass by, one after the other."""
+"""The points of n walks at each stop."""
 
 
 def check_walk(seeds: Sequence[int], *, frames: int, walks: int) -> None:
-    """Refuse what is no walk.
+    """Refuse impossible arguments of a walk.
 
     Raises:
         ConfigError: There are fewer than two seeds, one is negative, or there is less than one
@@ -52,15 +52,15 @@ def check_walk(seeds: Sequence[int], *, frames: int, walks: int) -> None:
 def stops(
     space: LatentSpace, seeds: Sequence[int], *, walks: int = 1, truncation: float | None = None
 ) -> Stops:
-    """Where the walks pass by: walk number j at picture number j of each seed.
+    """Compute the stops of walks: walk j passes image j of each seed.
 
-    In a conditional game each stop is of the next of the space's classes.
+    In a conditional game each stop has the next of the space's classes.
 
     Args:
-        space: The generator's.
+        space: The generator's latent space.
         seeds: One for each stop.
-        walks: How many walks there are.
-        truncation: As for samples; None for none.
+        walks: Number of walks.
+        truncation: See `LatentSpace.truncate`; None: no truncation.
     """
     points = [
         space.points(space.at_stop(number).latents(range(walks), seed=seed))
@@ -72,16 +72,16 @@ def stops(
 
 
 def walk(space: LatentSpace, through: Stops, *, frames: int) -> Iterator[Points]:
-    """The points of closed walks through all stops, in steps of one length.
+    """Generate the points of closed walks through all stops, in steps of equal length.
 
-    Each stop is met exactly. The frames are shared by the lengths of the legs, averaged over the
-    walks, so that the speed is the same all along, up to whole frames. The last frame is one step
-    before the first stop: shown again and again, the walk does not rest there.
+    Each stop is met exactly. Frames are distributed by the lengths of the legs, averaged over the
+    walks, so the speed is constant up to whole frames. The last frame is one step before the first
+    stop, so that a loop does not pause there.
 
     Args:
-        space: The generator's.
+        space: The generator's latent space.
         through: The stops, shape (legs, n, ...).
-        frames: For each leg, on average.
+        frames: Mean number of frames for each leg.
 
     Example:
         >>> from zerosum.latent.spaces import UniformSpace
@@ -106,7 +106,7 @@ def draw_walk(
     walks: int = 1,
     truncation: float | None = None,
 ) -> Iterator[Images]:
-    """The pictures of `walk`, (walks, c, h, w) for each frame, on the CPU.
+    """Generate the images of `walk`, (walks, c, h, w) for each frame, on the CPU.
 
     Raises:
         ConfigError: As `check_walk`, or the truncation is out of range.
@@ -142,9 +142,9 @@ def save_walk(
     pieces = draw_walk(space, seeds, frames=frames, walks=columns**2, truncation=truncation)
     seconds = count / 25 if seconds is None else seconds
     check_animation(path, count=count, seconds=seconds)
-    sheets = (to_pictures(tile(images, columns=columns))[0] for images in pieces)
-    shown = _counted(sheets, count, progress)
-    save_animation(shown, path, count=count, seconds=seconds, facts=facts)
+    sheets = (to_images(tile(images, columns=columns))[0] for images in pieces)
+    frames_done = _counted(sheets, count, progress)
+    save_animation(frames_done, path, count=count, seconds=seconds, facts=facts)
 
 
 def _counted(

@@ -1,1 +1,1 @@
-"""Pictures to look at: images, animations, pages."""
+"""Images to look at: images, animations, pages."""

@@ -1,4 +1,4 @@
-"""Animations of generated pictures: GIF everywhere, MP4 where there is an encoder."""
+"""Animations of generated images: GIF everywhere, MP4 where there is an encoder."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def save_animation(
     """Write an animation that loops evenly, frame by frame as they come, atomically.
 
     Args:
-        frames: Pictures of one size, in mode L, RGB or RGBA; transparent ones are put on white.
+        frames: Images of one size, in mode L, RGB or RGBA; transparent ones are put on white.
         path: A file that ends in ``.gif`` or ``.mp4``.
         count: How many frames there are.
         seconds: How long all of them are shown.
@@ -93,7 +93,7 @@ def check_animation(path: Path, *, count: int, seconds: float) -> None:
 
 
 def save_gif(frames: Sequence[Path], path: Path, *, milliseconds: int = 150) -> None:
-    """Write an animation of picture files that loops and rests on its last frame.
+    """Write an animation of image files that loops and rests on its last frame.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -107,9 +107,9 @@ def save_gif(frames: Sequence[Path], path: Path, *, milliseconds: int = 150) -> 
         2
     """
     durations = [milliseconds] * (len(frames) - 1) + [10 * milliseconds]
-    pictures = (Image.open(frame).convert("RGB") for frame in frames)
+    images = (Image.open(frame).convert("RGB") for frame in frames)
     with writing(path) as temporary:
-        _write_gif(pictures, temporary, durations)
+        _write_gif(images, temporary, durations)
 
 
 def frame_durations(count: int, seconds: float) -> list[int]:
@@ -177,16 +177,16 @@ def _encoder() -> ModuleType:
         ) from error
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode != "RGBA":
-        return picture
-    canvas = Image.new("RGBA", picture.size, (255, 255, 255, 255))
-    return Image.alpha_composite(canvas, picture).convert("RGB")
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    canvas = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(canvas, image).convert("RGB")
 
 
-def _even(picture: Image.Image) -> Image.Image:
+def _even(image: Image.Image) -> Image.Image:
     """In RGB with even sides, as video encoders want them: perhaps one more row and column."""
-    size = (picture.width + picture.width % 2, picture.height + picture.height % 2)
+    size = (image.width + image.width % 2, image.height + image.height % 2)
     canvas = Image.new("RGB", size, (255, 255, 255))
-    canvas.paste(picture.convert("RGB"))
+    canvas.paste(image.convert("RGB"))
     return canvas

@@ -1,4 +1,4 @@
-"""Pictures to look at: grids and PNG files that say that they are generated."""
+"""Images to look at: grids and PNG files that say that they are generated."""
 
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -28,14 +28,14 @@ __all__ = [
     "check_sheet",
     "encode_png",
     "provenance",
-    "save_pictures",
+    "save_images",
     "save_png",
     "tile",
-    "to_pictures",
+    "to_images",
 ]
 
 Sheet = Float[Tensor, "1 c _ _"]
-"""One large picture made of many."""
+"""One large image made of many."""
 
 FINISHED_STAY = "The pictures that are finished stay."
 """What is to be known where one of many cannot be written."""
@@ -43,28 +43,28 @@ FINISHED_STAY = "The pictures that are finished stay."
 _GAP = 2
 
 
-def to_pictures(images: Images) -> list[Image.Image]:
-    """Pillow pictures of mode L, RGB or RGBA from images in [-1, 1]; values beyond are cut.
+def to_images(images: Images) -> list[Image.Image]:
+    """Pillow images of mode L, RGB or RGBA from images in [-1, 1]; values beyond are cut.
 
     Example:
-        >>> to_pictures(torch.zeros(2, 1, 4, 6))[0].size
+        >>> to_images(torch.zeros(2, 1, 4, 6))[0].size
         (6, 4)
     """
     pixels = unscale(images.clamp(-1.0, 1.0).float().cpu()).permute(0, 2, 3, 1).numpy()
     if pixels.shape[3] == 1:
         pixels = pixels[..., 0]
-    return [Image.fromarray(picture) for picture in pixels]
+    return [Image.fromarray(image) for image in pixels]
 
 
 def check_sheet(count: int, shape: ImageShape) -> None:
-    """Refuse a sheet of so many pictures that nobody could show it, before they are drawn.
+    """Refuse a sheet of so many images that nobody could show it, before they are drawn.
 
     Args:
         count: How many.
         shape: (c, h, w) of each.
 
     Raises:
-        ConfigError: It has more pixels than a picture may have.
+        ConfigError: It has more pixels than an image may have.
 
     Example:
         >>> check_sheet(10**9, (1, 28, 28))
@@ -82,7 +82,7 @@ def check_sheet(count: int, shape: ImageShape) -> None:
 
 
 def tile(images: Images, *, columns: int | None = None) -> Sheet:
-    """One picture with all the images in rows, shape (1, c, H, W); as square as it goes.
+    """One image with all the images in rows, shape (1, c, H, W); as square as it goes.
 
     Example:
         >>> tile(torch.zeros(6, 1, 4, 4), columns=3).shape
@@ -104,7 +104,7 @@ def provenance(
 ) -> dict[str, str]:
     """What a generated PNG says of itself: that it is generated, by which run, from which seed.
 
-    A picture that was made from another one has no seed. What a picture's text cannot hold, such
+    An image that was made from another one has no seed. What an image's text cannot hold, such
     as a part of a folder's name that is no text, is escaped.
 
     Example:
@@ -126,7 +126,7 @@ def provenance(
 
 
 def encode_png(
-    picture: Image.Image, facts: Mapping[str, str], *, profile: bytes | None = None
+    image: Image.Image, facts: Mapping[str, str], *, profile: bytes | None = None
 ) -> bytes:
     """A PNG with text chunks and perhaps a colour profile (ICC), as bytes.
 
@@ -138,12 +138,12 @@ def encode_png(
     for name, value in facts.items():
         info.add_text(name, value)
     buffer = BytesIO()
-    picture.save(buffer, format="PNG", pnginfo=info, icc_profile=profile)
+    image.save(buffer, format="PNG", pnginfo=info, icc_profile=profile)
     return buffer.getvalue()
 
 
 def save_png(
-    picture: Image.Image,
+    image: Image.Image,
     path: Path,
     *,
     facts: Mapping[str, str] | None = None,
@@ -160,13 +160,13 @@ def save_png(
         >>> facts = provenance(run="dcgan-digits", seed=0, images_seen=200_000)
         >>> with TemporaryDirectory() as folder:
         ...     save_png(Image.new("L", (4, 4)), Path(folder) / "grey.png", facts=facts)
-        ...     with Image.open(Path(folder) / "grey.png") as picture:
-        ...         picture.info["zerosum:generated"]
+        ...     with Image.open(Path(folder) / "grey.png") as image:
+        ...         image.info["zerosum:generated"]
         'true'
     """
     _require_png(path)
     with writing(path) as temporary:
-        temporary.write_bytes(encode_png(picture, facts or {}, profile=profile))
+        temporary.write_bytes(encode_png(image, facts or {}, profile=profile))
 
 
 def check_png(path: Path) -> None:
@@ -191,26 +191,26 @@ def _require_png(path: Path) -> None:
         raise ConfigError(f"expected a file that ends in .png, got {path.name!r}.")
 
 
-def save_pictures(
+def save_images(
     out: Path, batches: ImageBatches, *, facts: Callable[[int], Mapping[str, str]]
 ) -> None:
-    """Write pictures one by one as they come; an archive appears when it is whole.
+    """Write images one by one as they come; an archive appears when it is whole.
 
     Args:
         out: A folder or a ``.zip`` for one PNG each (``000000.png``, ...), or a ``.npz`` for one
             uint8 array ``images`` of shape (n, h, w, c).
-        batches: The pictures.
-        facts: Text chunks of picture number i.
+        batches: The images.
+        facts: Text chunks of image number i.
 
     Raises:
         ConfigError: The path ends in something else.
-        FileError: It cannot be written; pictures in a folder that are finished stay.
+        FileError: It cannot be written; images in a folder that are finished stay.
 
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> batches = [torch.zeros(2, 1, 4, 4), torch.zeros(1, 1, 4, 4)]
         >>> with TemporaryDirectory() as folder:
-        ...     save_pictures(Path(folder) / "new", batches, facts=lambda i: {"index": str(i)})
+        ...     save_images(Path(folder) / "new", batches, facts=lambda i: {"index": str(i)})
         ...     sorted(file.name for file in (Path(folder) / "new").iterdir())
         ['000000.png', '000001.png', '000002.png']
     """
@@ -223,10 +223,10 @@ def save_pictures(
         with writing(out) as temporary, temporary.open("wb") as file:
             np.savez(file, images=np.concatenate([_as_bytes(images) for images in batches]))
         return
-    made = (picture for images in batches for picture in to_pictures(images))
+    made = (image for images in batches for image in to_images(images))
     with _png_writer(out) as write:
-        for index, picture in enumerate(made):
-            write(f"{index:06d}.png", encode_png(picture, facts(index)))
+        for index, image in enumerate(made):
+            write(f"{index:06d}.png", encode_png(image, facts(index)))
 
 
 @contextmanager

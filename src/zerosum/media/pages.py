@@ -1,4 +1,4 @@
-"""Pictures to look at beside each other: one HTML file that needs no other."""
+"""Images to look at beside each other: one HTML file that needs no other."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,20 +83,20 @@ class Page:
         self._columns = columns
         self._is_titled = False
 
-    def row(self, caption: str, pictures: Sequence[Image.Image]) -> None:
-        """Add a row: one picture for each column, and what to call them.
+    def row(self, caption: str, images: Sequence[Image.Image]) -> None:
+        """Add a row: one image for each column, and what to call them.
 
-        Pictures of more than 512 pixels a side are shrunk; small ones are shown enlarged by a
+        Images of more than 512 pixels a side are shrunk; small ones are shown enlarged by a
         whole factor, pixel by pixel.
         """
-        assert len(pictures) == len(self._columns)
+        assert len(images) == len(self._columns)
         if not self._is_titled:  # Not above the notes and drawings that may come before.
             titles = "".join(f"<span>{escape(column)}</span>" for column in self._columns)
             self._file.write(f'<div class="row titles">{titles}</div>\n')
             self._is_titled = True
         cells = (
-            _image(picture, f"{caption}: {column}")
-            for column, picture in zip(self._columns, pictures, strict=True)
+            _image(image, f"{caption}: {column}")
+            for column, image in zip(self._columns, images, strict=True)
         )
         self._file.write(
             f"<figure>\n<figcaption>{escape(caption)}</figcaption>\n"
@@ -123,7 +123,7 @@ class Page:
 def write_page(
     path: Path, *, title: str, columns: Sequence[str], facts: Mapping[str, str] | None = None
 ) -> Iterator[Page]:
-    """Write a page of rows of pictures that stands for itself: nothing in it is loaded.
+    """Write a page of rows of images that stands for itself: nothing in it is loaded.
 
     Rows go to disk as they come. The page appears when it is whole, and not at all if something
     goes wrong before.
@@ -173,23 +173,23 @@ def _check(path: Path) -> None:
         raise ConfigError(f"expected a file for the page, but {path} is a folder.")
 
 
-def _image(picture: Image.Image, name: str) -> str:
-    if picture.mode not in _MODES or "transparency" in picture.info:
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    if max(picture.size) > _LARGEST:
-        picture = picture.copy()
-        picture.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
-    factor = _factor(picture)
-    data = b64encode(encode_png(picture, {})).decode("ascii")
+def _image(image: Image.Image, name: str) -> str:
+    if image.mode not in _MODES or "transparency" in image.info:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if max(image.size) > _LARGEST:
+        image = image.copy()
+        image.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
+    factor = _factor(image)
+    data = b64encode(encode_png(image, {})).decode("ascii")
     kind = ' class="small"' if factor > 1 else ""
-    width, height = (side * factor for side in picture.size)
+    width, height = (side * factor for side in image.size)
     return (
         f'<img{kind} width="{width}" height="{height}" alt="{escape(name)}" '
         f'src="data:image/png;base64,{data}">\n'
     )
 
 
-def _factor(picture: Image.Image) -> int:
-    """How often each pixel of a small picture is shown in width and height."""
-    longest = max(picture.size)
+def _factor(image: Image.Image) -> int:
+    """How often each pixel of a small image is shown in width and height."""
+    longest = max(image.size)
     return 1 if longest >= _SMALL else 2 * _SMALL // longest

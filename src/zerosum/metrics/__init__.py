@@ -1,11 +1,11 @@
-"""Measures of how far generated pictures are from real ones; pure functions of features.
+"""Metrics of generated images: pure functions of features.
 
-Each gives its value with a standard error (`Estimate`), computes in 64 bits whatever comes in, and
-knows nothing of networks: what a number is called depends on the features (the Fréchet distance of
+Each returns its value with a standard error (`Estimate`), computes in 64 bits for any input, and
+does not depend on networks: the name of a number depends on the features (the Fréchet distance of
 FID's Inception features is FID, of any others it is not).
 
-- Are the pictures as a whole alike? `frechet_distance` (of `Moments`),
-  `frechet_distance_of_features`, `frechet_infinity` (without the bias of few pictures),
+- Are the images as a whole alike? `frechet_distance` (of `Moments`),
+  `frechet_distance_of_features`, `frechet_infinity` (without the bias of few images),
   `kernel_distance` (unbiased), `sliced_wasserstein`, `patch_distances` (of pixels).
 - Are they good, are they varied? `manifold_scores` (precision, recall, density, coverage),
   `inception_score`, `diversity_ratio`, `modes_covered`, `stacked_modes`.

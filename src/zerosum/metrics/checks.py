@@ -1,4 +1,4 @@
-"""What a metric refuses: features that are not numbers, too few of them, or of unlike networks."""
+"""Checks of a metric's input: finite features, enough of them, and of one network."""
 
 import torch
 from jaxtyping import Float
@@ -9,18 +9,19 @@ from zerosum.types import Features
 
 __all__ = ["check_features", "check_same_width", "parts_of", "to_double"]
 
-ROWS = 512  # in one part: 8 MB of Inception's features in 64 bits
+ROWS = 512
+"""Rows of one part: 8 MB of Inception's features in 64 bits."""
 
 
 def check_features(features: Features, *, at_least: int = 1) -> None:
-    """Refuse features that no metric can use.
+    """Refuse too few features, or ones that are not finite.
 
     Args:
         features: Shape (n, d).
-        at_least: The fewest pictures that the metric can do with.
+        at_least: The least number of images.
 
     Raises:
-        DataError: If there are fewer pictures, no numbers, or any that are not finite.
+        DataError: There are fewer images, no numbers, or ones that are not finite.
 
     Example:
         >>> check_features(torch.tensor([[1.0], [float("nan")]]))
@@ -33,6 +34,7 @@ def check_features(features: Features, *, at_least: int = 1) -> None:
             f"expected the features of {at_least} or more pictures, at least one number each; "
             f"found {count} pictures with {width} numbers each: measure more pictures."
         )
+    # In parts, as a mask of all features would take a quarter of their memory.
     finite = torch.cat([part.isfinite().all(dim=1) for part in parts_of(features)])
     if not bool(finite.all()):
         bad = (~finite).nonzero().flatten()
@@ -46,7 +48,7 @@ def check_same_width(x: Tensor, y: Tensor) -> None:
     """Refuse to compare sets whose last dimensions differ.
 
     Raises:
-        DataError: If they do: the features come from unlike networks.
+        DataError: They do: the features come from different networks.
 
     Example:
         >>> check_same_width(torch.zeros(3, 8), torch.zeros(5, 8))
@@ -59,7 +61,7 @@ def check_same_width(x: Tensor, y: Tensor) -> None:
 
 
 def parts_of(rows: Tensor, size: int = ROWS) -> list[Tensor]:
-    """Split along the first dimension, for work that would else need another copy of all.
+    """Split along the first dimension, for work that would otherwise copy everything.
 
     Example:
         >>> [len(part) for part in parts_of(torch.zeros(1300, 1))]
@@ -69,7 +71,7 @@ def parts_of(rows: Tensor, size: int = ROWS) -> list[Tensor]:
 
 
 def to_double(features: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """Give the values in 64 bits, without their history; Apple's GPU has none, so the CPU does it.
+    """Convert to 64 bits, detached; from Apple's GPU to the CPU, as it has no 64 bits.
 
     Example:
         >>> to_double(torch.ones(2)).dtype

@@ -1,4 +1,4 @@
-"""How unlike each other pictures are: a generator that makes one picture has no diversity."""
+"""Diversity of images: it is 0 for a generator that always makes one image."""
 
 import math
 
@@ -14,7 +14,7 @@ __all__ = ["diversity", "diversity_ratio"]
 
 
 def diversity(features: Features) -> Estimate:
-    """Mean squared distance of two pictures, which is twice the trace of the covariance.
+    """Compute the mean squared distance of two images, twice the trace of the covariance.
 
     2 Σ |x_i − m|² / (n − 1); the error is 2 std |x_i − m|² / √n.
 
@@ -22,7 +22,7 @@ def diversity(features: Features) -> Estimate:
         features: Shape (n, d).
 
     Raises:
-        DataError: If there are fewer than two pictures, or numbers that are not finite.
+        DataError: There are fewer than two images, or numbers that are not finite.
 
     Example:
         >>> import torch
@@ -38,16 +38,16 @@ def diversity(features: Features) -> Estimate:
 
 
 def diversity_ratio(fake: Features, real: Float[Tensor, "m _"]) -> Estimate:
-    """Diversity of the generated pictures over that of the real ones.
+    """Compute the diversity of generated images over that of real ones.
 
-    Near 1 in a good generator; near 0 it has collapsed to a few pictures.
+    It is near 1 for a good generator, near 0 after a collapse to a few images.
 
     Args:
-        fake: Features of the generated pictures, shape (n, d).
+        fake: Features of the generated images, shape (n, d).
         real: Of the real ones, shape (m, d).
 
     Raises:
-        DataError: As `diversity`; or if the features differ in d, or the real ones don't vary.
+        DataError: As `diversity`; or the features differ in d, or the real ones are all equal.
 
     Example:
         >>> import torch
@@ -63,6 +63,7 @@ def diversity_ratio(fake: Features, real: Float[Tensor, "m _"]) -> Estimate:
             "the pictures and at the network."
         )
     ratio = of_fake.value / of_real.value
-    share = of_real.error / of_real.value
-    error = math.hypot(of_fake.error / of_real.value, ratio * share)
+    # The delta method for a quotient of independent estimates.
+    relative = of_real.error / of_real.value
+    error = math.hypot(of_fake.error / of_real.value, ratio * relative)
     return Estimate(value=ratio, error=error)

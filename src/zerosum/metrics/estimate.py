@@ -1,4 +1,4 @@
-"""A number and how sure we are of it."""
+"""A number with its standard error."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ __all__ = ["Estimate"]
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a metric gives: a value with its standard error.
+    """The result of a metric: a value with its standard error.
 
     Attributes:
         value: The estimate.
@@ -31,7 +31,7 @@ class Estimate:
 
 
 def _digits_of(error: float) -> int:
-    """Decimals that show two digits of the error."""
+    """Count the decimals that show two digits of the error."""
     if not 0 < error < float("inf"):
         return 4
     return max(0, 1 - int(f"{error:.1e}".split("e")[1]))

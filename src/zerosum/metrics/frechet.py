@@ -1,11 +1,11 @@
-"""The Fréchet distance of two sets of features, as if both were Gaussian, and its error.
+"""The Fréchet distance of two sets of features, both taken for Gaussian, and its error.
 
-All forms here rest on one identity. With roots R of the covariances, S = RᵀR of shape (r, d),
+All forms here use one identity. With roots R of the covariances, S = RᵀR of shape (r, d),
 
     tr (S₁ S₂)^½ = ‖R₁ R₂ᵀ‖_*,   the sum of the singular values,
 
-so that no square root of a non-symmetric matrix is taken, which would be slow and, of n < d
-pictures, inexact. Any root will do: a Cholesky factor, or the centred features over √(n − 1).
+so no square root of a non-symmetric matrix is needed, which would be slow and, for n < d images,
+inaccurate. Any root serves: a Cholesky factor, or the centred features over √(n − 1).
 """
 
 import math
@@ -30,17 +30,18 @@ __all__ = [
 
 
 def frechet_distance(a: Moments, b: Moments) -> float:
-    """Squared Fréchet distance of two Gaussians: |m₁ − m₂|² + tr(S₁ + S₂ − 2 (S₁ S₂)^½).
+    """Compute the squared Fréchet distance of two Gaussians.
 
-    It is FID if, and only if, the features are those of FID's Inception network. Moments carry no
-    error; `frechet_distance_of_features` gives one.
+    d² = |m₁ − m₂|² + tr(S₁ + S₂ − 2 (S₁ S₂)^½). It is FID if, and only if, the features are those
+    of FID's Inception network. There is no error from moments; `frechet_distance_of_features` has
+    one.
 
     Args:
         a: m₁ of shape (d,) and S₁ of shape (d, d).
         b: m₂ and S₂.
 
     Raises:
-        DataError: If the features differ in size, or one set is a single picture.
+        DataError: The features differ in size, or one set is a single image.
 
     Paper:
         Dowson & Landau 1982, https://doi.org/10.1016/0047-259X(82)90077-X; Heusel et al. 2017,
@@ -60,27 +61,27 @@ def frechet_distance(a: Moments, b: Moments) -> float:
 
 
 def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estimate:
-    """Fréchet distance of two sets of features, exact for any number of pictures, with its error.
+    """Compute the Fréchet distance of two sets of features, for any number of images.
 
-    The error is that of the delta method. To first order the distance is a mean over pictures:
+    The error is that of the delta method. To first order the distance is a mean over images:
     the derivative with respect to S₁ is I − A, where A = S₂^½ (S₂^½ S₁ S₂^½)^-½ S₂^½ is the
-    linear map that carries the first Gaussian onto the second, so that picture i counts
+    linear map that carries the first Gaussian onto the second, so that image i counts
 
         ψ_i = 2 (m₁ − m₂)·(x_i − m₁) + |x_i − m₁|² − (x_i − m₁)ᵀ A (x_i − m₁),
 
     the same for y with A⁻¹, and error² = var ψ(x) / n + var ψ(y) / m. With R₁ R₂ᵀ = P Σ Qᵀ and
     x_i − m₁ = R₁ᵀ u_i, the last term of ψ is Σ_k σ_k (Pᵀ u_i)_k². Where both sets come from one
     distribution, the first order vanishes and the error given is up to √2 too large, never too
-    small. It says how much the value would change with other pictures, not its bias, see
+    small. It tells how much the value would change with other images, not its bias: see
     `frechet_bias` and `frechet_infinity`.
 
     Args:
-        x: Features of n pictures, shape (n, d).
+        x: Features of n images, shape (n, d).
         y: Features of m others, shape (m, d); n or m may be less than d.
 
     Raises:
-        DataError: If a set has fewer than two pictures or numbers that are not finite, or if the
-            sets differ in d.
+        DataError: A set has fewer than two images, or numbers that are not finite; or the sets
+            differ in d.
 
     Example:
         >>> points = torch.tensor([[-1.0, 0.0], [1.0, 0.0]])
@@ -88,9 +89,11 @@ def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estima
         8.0
     """
     check_same_width(x, y)
-    first, second = _Cloud.of(x), _Cloud.of(y)
+    first, second = _Centred.of(x), _Centred.of(y)
+    # Roots have no more rows than there are images, so few images take little time.
     left, right, overlaps = _half_maps(first.root @ second.root.T)
     shift = first.mean - second.mean
+    # tr S is the squared norm of a root.
     squared = shift @ shift + first.root.square().sum() + second.root.square().sum()
     variance = first.variance_of_mean(shift, left)
     variance += second.variance_of_mean(-shift, right)
@@ -98,22 +101,22 @@ def frechet_distance_of_features(x: Features, y: Float[Tensor, "m _"]) -> Estima
 
 
 def frechet_bias(moments: Moments, *, n: int, m: int) -> float:
-    """Fréchet distance to expect of n and m pictures that come from one and the same Gaussian.
+    """Compute the expected Fréchet distance of n and m images of one and the same Gaussian.
 
     (1/n + 1/m) (Σ_i λ_i + ½ Σ_ij (1 + δ_ij) λ_i λ_j / (λ_i + λ_j)),
 
-    λ the eigenvalues of the covariance: the first terms of a series, good for n and m of several
-    times the rank. Of unit covariance and n = m it is 2d/n + d(d + 1)/(2n). A value near it says
-    that the sets are alike; a value of other pictures has about this bias, too.
+    λ the eigenvalues of the covariance: the first terms of a series, accurate for n and m of
+    several times the rank. For unit covariance and n = m it is 2d/n + d(d + 1)/(2n). A distance
+    near it means that the sets are alike; a distance of different sets has about this bias, too.
 
     Args:
-        moments: Of the Gaussian, usually of the real pictures, the more the better.
-        n: Pictures in the one set.
-        m: Pictures in the other.
+        moments: Moments of the Gaussian, usually of many real images.
+        n: Images in the one set.
+        m: Images in the other.
 
     Raises:
-        ConfigError: If n or m is less than 2.
-        DataError: If the moments are those of a single picture.
+        ConfigError: n or m is less than 2.
+        DataError: The moments are those of a single image.
 
     Example:
         >>> frechet_bias(Moments(None, torch.zeros(4).double(), torch.eye(4).double()), n=9, m=9)
@@ -121,9 +124,10 @@ def frechet_bias(moments: Moments, *, n: int, m: int) -> float:
     """
     if min(n, m) < 2:
         raise ConfigError(f"expected 2 pictures or more in each set, found n={n} and m={m}.")
-    spectrum = torch.linalg.eigvalsh(moments.covariance).clamp(min=0)  # below 0: rounding
+    # Eigenvalues below 0 are rounding errors of a singular covariance.
+    spectrum = torch.linalg.eigvalsh(moments.covariance).clamp(min=0)
     products, sums = torch.outer(spectrum, spectrum), spectrum[:, None] + spectrum
-    pairs = torch.where(sums > 0, products / sums, 0)
+    pairs = torch.where(sums > 0, products / sums, 0)  # 0 / 0 has the limit 0
     return (1 / n + 1 / m) * float(spectrum.sum() + (pairs.sum() + pairs.trace()) / 2)
 
 
@@ -135,25 +139,25 @@ def frechet_infinity(
     sizes: int = 15,
     smallest: float = 0.2,
 ) -> Estimate:
-    """Fréchet distance of infinitely many pictures, extrapolated from fewer.
+    """Extrapolate the Fréchet distance to infinitely many images.
 
-    The bias falls as 1/n. So the distance is measured of random shares f of both sets, from
-    ``smallest`` to all, and a line fitted in 1/f; its value at 1/f = 0 is given. It may be
-    negative. The line is one only where the smallest share still has several times as many
-    pictures as the features have directions with notable variance.
+    The bias falls as 1/n. So the distance is computed for random shares f of both sets, from
+    ``smallest`` to all, and a line is fitted in 1/f; the result is its value at 1/f = 0, which may
+    be negative. The relation is linear only where the smallest share still has several times as
+    many images as the features have directions with notable variance.
 
-    The error has two parts, added as squares: that of `frechet_distance_of_features`, which other
-    pictures would cause, and that of the line, which other shares would cause.
+    The error has two parts, added as squares: that of `frechet_distance_of_features`, for other
+    images, and that of the line, for other shares.
 
     Args:
-        x: Features of n pictures, shape (n, d).
+        x: Features of n images, shape (n, d).
         y: Features of m others, shape (m, d).
-        seed: Draws the shares.
-        sizes: How many shares, 3 or more.
+        seed: Seed of the shares.
+        sizes: Number of shares, 3 or more.
         smallest: The smallest share, above 0 and below 1.
 
     Raises:
-        ConfigError: If ``sizes`` or ``smallest`` is out of range.
+        ConfigError: ``sizes`` or ``smallest`` is out of range.
         DataError: As `frechet_distance_of_features`.
 
     Paper:
@@ -174,6 +178,8 @@ def frechet_infinity(
     random = torch.Generator().manual_seed(seed)
     shares = torch.linspace(smallest, 1, sizes, dtype=torch.float64)
     values = [_distance_of_share(x, y, share, random) for share in shares.tolist()]
+    # Least squares; the first coefficient is the value at 1/f = 0, and inverse[0, 0] its variance
+    # in units of the noise, with sizes − 2 degrees of freedom.
     line = torch.stack([torch.ones_like(shares), 1 / shares], dim=1)
     inverse = torch.linalg.inv(line.T @ line)
     measured = torch.tensor(values, dtype=torch.float64)
@@ -192,19 +198,23 @@ def _distance_of_share(x: Tensor, y: Tensor, share: float, random: torch.Generat
 
 
 def _overlap(first: Tensor, second: Tensor, *, rank: int) -> Tensor:
-    """Give tr (S₁ S₂)^½ of covariances whose product is known to have at most this rank."""
+    """Compute tr (S₁ S₂)^½ of covariances whose product has at most this rank."""
     if rank == len(second):
         factor, failed = torch.linalg.cholesky_ex(second)
-        if not failed:  # LLᵀ = S₂, and LᵀS₁L has the squares of the singular values
+        if not failed:
+            # LLᵀ = S₂, and the eigenvalues of LᵀS₁L are the squared singular values of R₁ L; those
+            # below 0 are rounding errors. Faster than a singular value decomposition.
             squares: Tensor = torch.linalg.eigvalsh(_congruence(factor, first))
-            return squares.clamp(min=0).sqrt().sum()  # below 0: rounding
+            return squares.clamp(min=0).sqrt().sum()
+    # Of a singular product, values beyond the rank are rounding errors, which would add up.
     roots = _Root.of(first).matrix, _Root.of(second).matrix
     values: Tensor = torch.linalg.svdvals(roots[0] @ roots[1].T)
     return values[:rank].sum()
 
 
 def _congruence(factor: Float64[Tensor, "d d"], middle: Float64[Tensor, "d d"]) -> Tensor:
-    """LᵀSL of a lower triangular L, in two thirds of the products that a full L would need."""
+    """Compute LᵀSL of a lower triangular L, with two thirds of the products of a full L."""
+    # In two halves: the upper right block of L is 0, and LᵀSL is symmetric.
     half = len(factor) // 2
     left = factor.T @ (middle @ factor[:, :half])
     corner = factor[half:, half:]
@@ -213,56 +223,65 @@ def _congruence(factor: Float64[Tensor, "d d"], middle: Float64[Tensor, "d d"]) 
 
 
 def _half_maps(product: Float64[Tensor, "r s"]) -> tuple[Tensor, Tensor, Tensor]:
-    """P Σ^½, Q Σ^½ and the diagonal of Σ, where P Σ Qᵀ is the product.
+    """Compute P Σ^½, Q Σ^½ and the diagonal of Σ, where P Σ Qᵀ is the product.
 
-    P from the product's square, then Σ from the lengths of Pᵀ R₁ R₂ᵀ: a third of the time of a
-    singular value decomposition, and as precise but for values below 1e-8 of the largest.
+    P comes from the product's square, and Σ from the lengths of Pᵀ R₁ R₂ᵀ: a third of the time of
+    a singular value decomposition, and as precise except for values below 1e-8 of the largest.
     """
-    if product.shape[0] > product.shape[1]:
+    if product.shape[0] > product.shape[1]:  # The square of the shorter side is the smaller one.
         right, left, values = _half_maps(product.T)
         return left, right, values
     left = torch.linalg.eigh(product @ product.T).eigenvectors
     right = product.T @ left
     values = torch.linalg.vector_norm(right, dim=0)
+    # Columns of ``right`` are Q Σ; over √Σ they are Q Σ^½, and 0 where Σ is.
     inverse = torch.where(values > 0, values.rsqrt(), 0)
     return left * values.sqrt(), right * inverse, values
 
 
 @dataclass(frozen=True, eq=False)
 class _Root:
-    """R of shape (r, d) with RᵀR = S; triangular, or with orthogonal rows."""
+    """A root R of shape (r, d) with RᵀR = S; triangular, or with orthogonal rows."""
 
     matrix: Float64[Tensor, "r d"]
     triangular: bool
 
     @classmethod
     def of(cls, covariance: Float64[Tensor, "d d"]) -> "_Root":
-        """Take the Cholesky factor or, of a singular S, the root of what is not zero in it."""
+        """Compute the Cholesky factor or, for a singular S, the root without null directions."""
         factor, failed = torch.linalg.cholesky_ex(covariance)
         if not failed:
             return cls(matrix=factor.T, triangular=True)
         spectrum, basis = torch.linalg.eigh(covariance)
+        # Eigenvalues below the rounding error of the largest are 0: NumPy's limit of the rank.
         real = spectrum > spectrum[-1:] * len(spectrum) * torch.finfo(spectrum.dtype).eps
         return cls(matrix=(basis[:, real] * spectrum[real].sqrt()).T, triangular=False)
 
     def undo(self, targets: Float64[Tensor, "r k"]) -> Float64[Tensor, "d k"]:
-        """R⁺ targets."""
+        """Compute R⁺ targets, with the pseudoinverse R⁺."""
         if self.triangular:
             solved: Tensor = torch.linalg.solve_triangular(self.matrix, targets, upper=True)
             return solved
+        # Rows are orthogonal, so R⁺ = Rᵀ (R Rᵀ)⁻¹ has a diagonal inverse.
         return self.matrix.T @ (targets / self.matrix.square().sum(dim=1, keepdim=True))
 
 
 @dataclass(frozen=True, eq=False)
-class _Cloud:
-    """A set of features about its mean, with a root of its covariance; None if they are it."""
+class _Centred:
+    """Features about their mean, with a root of their covariance.
+
+    Attributes:
+        mean: Their mean.
+        centred: The features less the mean.
+        small_root: A root of d rows at most; None where the centred features are one of n rows.
+    """
 
     mean: Float64[Tensor, " d"]
     centred: Float64[Tensor, "n d"]
     small_root: _Root | None
 
     @classmethod
-    def of(cls, features: Features) -> "_Cloud":
+    def of(cls, features: Features) -> "_Centred":
         check_features(features, at_least=2)
         numbers = to_double(features)
         mean = numbers.mean(dim=0)
@@ -274,7 +293,7 @@ class _Cloud:
 
     @property
     def root(self) -> Float64[Tensor, "r d"]:
-        """R, of as few rows as there are pictures or numbers."""
+        """The root R, with as few rows as there are images or numbers."""
         if self.small_root is None:
             return self.centred / math.sqrt(len(self.centred) - 1)
         return self.small_root.matrix
@@ -282,7 +301,9 @@ class _Cloud:
     def variance_of_mean(
         self, shift: Float64[Tensor, " d"], half_map: Float64[Tensor, "r k"]
     ) -> float:
-        """Give var ψ / n, with P Σ^½ or Q Σ^½ as half map."""
+        """Compute var ψ / n, with P Σ^½ or Q Σ^½ as half map."""
+        # The last term of ψ is the squared length of u_i times the half map, with x_i − m = Rᵀ
+        # u_i.
         if self.small_root is None:  # u_i = √(n − 1) e_i
             carried = (len(self.centred) - 1) * half_map.square().sum(dim=1)
         else:
@@ -292,5 +313,5 @@ class _Cloud:
 
 
 def _not_negative(squared: Float64[Tensor, ""]) -> float:
-    """Give a squared distance; of equal sets, rounding may leave less than nothing."""
+    """Return a squared distance, at least 0: for equal sets rounding may leave less."""
     return max(0.0, squared.item())

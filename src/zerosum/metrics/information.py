@@ -1,4 +1,4 @@
-"""How much a classifier's answers tell, without asking whether they are right."""
+"""Mutual information of images and a classifier's predictions; no labels are needed."""
 
 import torch
 from jaxtyping import Float64
@@ -11,11 +11,11 @@ __all__ = ["gains", "mutual_information"]
 
 
 def mutual_information(probabilities: Probabilities) -> Estimate:
-    """I = mean over the pictures of KL(p_i ‖ p̄), in nats: from 0 to log k.
+    """Compute I = mean over the images of KL(p_i ‖ p̄), in nats, from 0 to log k.
 
-    p̄ is the mean of the p_i. It is H(p̄) − mean H(p_i): high where the classifier is sure of each
-    picture, and its answers vary. It needs no labels, so that a network can be chosen by it where
-    there are none; a classifier may nevertheless be sure and wrong.
+    p̄ is the mean of the p_i. I is H(p̄) − mean H(p_i): high where the classifier is certain of each
+    image, and its predictions vary. Without labels a network can be chosen by it, but a
+    classifier may be certain and wrong.
 
     Args:
         probabilities: p, shape (n, k).
@@ -24,20 +24,21 @@ def mutual_information(probabilities: Probabilities) -> Estimate:
         Shi & Sha 2012, equation 4, https://arxiv.org/abs/1206.6438
 
     Example:
-        >>> sure = torch.eye(4).repeat(25, 1)
-        >>> round(mutual_information(sure).value, 4)  # log 4
+        >>> certain = torch.eye(4).repeat(25, 1)
+        >>> round(mutual_information(certain).value, 4)  # log 4
         1.3863
         >>> mutual_information(torch.full((100, 4), 0.25)).value
         0.0
-        >>> mutual_information(sure[:1].expand(100, 4)).value  # Sure, but always of the same.
+        >>> mutual_information(certain[:1].expand(100, 4)).value  # Always the same class.
         0.0
     """
-    told = gains(probabilities.double())
-    return Estimate(value=told.mean().item(), error=told.std().item() / len(told) ** 0.5)
+    divergences = gains(probabilities.double())
+    error = divergences.std().item() / len(divergences) ** 0.5
+    return Estimate(value=divergences.mean().item(), error=error)
 
 
 def gains(shares: Float64[Tensor, "n k"]) -> Float64[Tensor, " n"]:
-    """KL(p_i ‖ p̄) of each picture; where p is 0, p log p is 0.
+    """Compute KL(p_i ‖ p̄) of each image; where p is 0, p log p is 0.
 
     Example:
         >>> gains(torch.eye(2).double()).exp()

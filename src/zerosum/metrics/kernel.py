@@ -1,4 +1,4 @@
-"""The kernel distance of two sets of features: unbiased, so that few pictures will do."""
+"""The kernel distance of two sets of features: unbiased, and so usable for few images."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ from zerosum.types import Features
 __all__ = ["kernel_distance"]
 
 USUAL_SIZE = 1000
-FEWEST = 4  # The spread of a kernel about its row means has n (n − 3) degrees of freedom.
+
+FEWEST = 4
+"""Least images: a kernel's spread about its row means has n (n − 3) degrees of freedom."""
 
 
 def kernel_distance(
@@ -27,17 +29,18 @@ def kernel_distance(
     subset_size: int | None = None,
     seed: int = 2020,
 ) -> Estimate:
-    """Squared maximum mean discrepancy with a cubic kernel, without bias: it may be negative.
+    """Compute the squared maximum mean discrepancy with a cubic kernel, without bias.
 
     MMD² = Σ_{i≠j} k(x_i, x_j) / b(b−1) + Σ_{i≠j} k(y_i, y_j) / b(b−1) − 2 Σ_ij k(x_i, y_j) / b²,
 
-    k(u, v) = (u·v / d + 1)³; the value is the mean over random subsets of b pictures of each set.
+    k(u, v) = (u·v / d + 1)³; the value is the mean over random subsets of b images of each set,
+    and may be negative.
     It is KID if, and only if, the features are those of FID's Inception network. The subsets are
     drawn as torch-fidelity draws them, so that equal seeds give equal values.
 
-    The error is what other pictures *and* other subsets would change. The usual one, the
-    subsets' standard deviation over √subsets, forgets the former: all subsets are of the same
-    pictures. As a U-statistic of n and m pictures MMD² has the variance
+    The error is that of other images *and* other subsets. The usual one, the subsets' standard
+    deviation over √subsets, lacks the former: all subsets are of the same images. As a
+    U-statistic of n and m images MMD² has the variance
 
         V(n, m) = 4 var g_x / n + 4 var g_y / m
                   + 2 E e_xx² / n(n−1) + 2 E e_yy² / m(m−1) + 4 E e_xy² / nm,
@@ -47,16 +50,16 @@ def kernel_distance(
     error² = V(n, m) + (V(b, b) − V(n, m)) / subsets.
 
     Args:
-        x: Features of n pictures, shape (n, d).
+        x: Features of n images, shape (n, d).
         y: Features of m others, shape (m, d).
-        subsets: How many subsets, 1 or more.
-        subset_size: b; the smallest of 1,000, n and m if not given.
-        seed: Draws the subsets.
+        subsets: Number of subsets, 1 or more.
+        subset_size: b; by default the smallest of 1,000, n and m.
+        seed: Seed of the subsets.
 
     Raises:
-        ConfigError: If there is no subset, or its size is below 4 or above n or m.
-        DataError: If a set has fewer than four pictures or numbers that are not finite, or if the
-            sets differ in d.
+        ConfigError: There is no subset, or its size is below 4 or above n or m.
+        DataError: A set has fewer than four images, or numbers that are not finite; or the sets
+            differ in d.
 
     Paper:
         Bińkowski et al. 2018, sections 2.1 and 4, https://arxiv.org/abs/1801.01401; the variance:
@@ -76,24 +79,23 @@ def kernel_distance(
     random = np.random.RandomState(seed)
     parts = [_Kernels.of(_draw(x, size, random), _draw(y, size, random)) for _ in range(subsets)]
     values = torch.stack([part.discrepancy for part in parts])
+    # Unbiased estimates of variances may be negative; their mean is clamped, not each.
     spread = torch.stack([part.spread for part in parts]).mean(dim=0).clamp(min=0)
-    of_pictures = _variance(spread, len(x), len(y))
-    of_subsets = _variance(spread, size, size) - of_pictures
-    return Estimate(
-        value=values.mean().item(), error=math.sqrt(of_pictures + of_subsets / subsets)
-    )
+    of_images = _variance(spread, len(x), len(y))
+    of_subsets = _variance(spread, size, size) - of_images
+    return Estimate(value=values.mean().item(), error=math.sqrt(of_images + of_subsets / subsets))
 
 
-def _size(wanted: int | None, n: int, m: int) -> int:
+def _size(requested: int | None, n: int, m: int) -> int:
     most = min(n, m)
-    if wanted is None:
+    if requested is None:
         return min(USUAL_SIZE, most)
-    if not FEWEST <= wanted <= most:
+    if not FEWEST <= requested <= most:
         raise ConfigError(
             f"expected subsets of {FEWEST} to {most} pictures, as there are {n} and {m}, found "
-            f"{wanted}; choose a smaller subset_size or measure more pictures."
+            f"{requested}; choose a smaller subset_size or measure more pictures."
         )
-    return wanted
+    return requested
 
 
 def _draw(features: Tensor, size: int, random: np.random.RandomState) -> Tensor:
@@ -102,14 +104,14 @@ def _draw(features: Tensor, size: int, random: np.random.RandomState) -> Tensor:
 
 
 def _variance(spread: Float64[Tensor, " 5"], n: int, m: int) -> float:
-    """V(n, m) for the five spreads."""
+    """Compute V(n, m) from the five spreads."""
     shares = [4 / n, 4 / m, 2 / (n * (n - 1)), 2 / (m * (m - 1)), 4 / (n * m)]
     return float(spread @ torch.tensor(shares, dtype=spread.dtype, device=spread.device))
 
 
 @dataclass(frozen=True, eq=False)
 class _Kernels:
-    """What one pair of subsets of b pictures says.
+    """The statistics of one pair of subsets of b images.
 
     Attributes:
         discrepancy: MMD².
@@ -126,24 +128,26 @@ class _Kernels:
         across = _kernel(x, y)
         count = len(x)
         mean, rows, columns = across.mean(), across.mean(dim=1), across.mean(dim=0)
-        # What is left of the squares when those of mean, rows and columns are taken away: the
-        # parts are orthogonal, and no further matrix is made.
+        # The squares less those of mean, rows and columns: the parts are orthogonal, so no other
+        # matrix is needed.
         effects = (rows - mean).square().sum() + (columns - mean).square().sum()
         square = (_squares(across) - count**2 * mean**2 - count * effects) / (count - 1) ** 2
-        # A mean over b pictures has a part of the spread e² left in it.
-        slope_x = (rows_x - rows).var() - (square_x + square) / len(x)
-        slope_y = (rows_y - columns).var() - (square_y + square) / len(x)
+        # The variance of means over b images contains a share of the spread e², which is
+        # removed.
+        effect_x = (rows_x - rows).var() - (square_x + square) / len(x)
+        effect_y = (rows_y - columns).var() - (square_y + square) / len(x)
         return cls(
             discrepancy=mean_x + mean_y - 2 * mean,
-            spread=torch.stack([slope_x, slope_y, square_x, square_y, square]),
+            spread=torch.stack([effect_x, effect_y, square_x, square_y, square]),
         )
 
 
 def _within(x: Float64[Tensor, "b d"]) -> tuple[Tensor, Tensor, Tensor]:
-    """E k(x, x') of unlike pictures, each picture's own, and the mean square of the remainder."""
+    """Compute E k(x, x') without the diagonal, row means, and the mean square of the rest."""
     count = len(x)
     kernel = _kernel(x, x).fill_diagonal_(0)
     sums, total = kernel.sum(dim=1), kernel.sum()
+    # Least squares of a two-way model without a diagonal: hence n − 2, n − 1 and n − 3.
     effects = (sums - total / count) / (count - 2)
     mean = total / (count * (count - 1))
     explained = count * (count - 1) * mean**2 + 2 * (count - 2) * effects.square().sum()

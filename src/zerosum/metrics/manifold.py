@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage: whether fakes are realistic, and cover all that is."""
+"""Precision, recall, density and coverage: realism of fakes, and how they cover the data."""
 
 import math
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ __all__ = ["ManifoldScores", "expected_coverage", "manifold_scores"]
 
 @dataclass(frozen=True, kw_only=True)
 class ManifoldScores:
-    """How two sets of features lie among each other.
+    """The overlap of two sets of features.
 
     Attributes:
-        precision: Share of the generated pictures in a ball of a real one: are they realistic?
-        recall: Share of the real pictures in a ball of a generated one: are all kinds made?
-        density: Balls of real pictures that a generated one lies in, over k: as precision, but
-            outliers among the real pictures count less. May be above 1.
-        coverage: Share of the real pictures whose ball has a generated one.
+        precision: Share of the generated images in a ball of a real one: are they realistic?
+        recall: Share of the real images in a ball of a generated one: are they diverse?
+        density: Mean number of balls of real images with a generated one, over k: like
+            precision, but less sensitive to outliers among the real images. May be above 1.
+        coverage: Share of the real images whose ball contains a generated one.
     """
 
     precision: Estimate
@@ -36,29 +36,29 @@ class ManifoldScores:
 def manifold_scores(
     real: Features, fake: Float[Tensor, "m _"], *, neighbours: int = 5
 ) -> ManifoldScores:
-    """Measure precision, recall, density and coverage.
+    """Compute precision, recall, density and coverage.
 
-    The ball of a picture reaches to its k-th nearest neighbour in its own set. It is open, as in
-    the second paper (the first has it closed, which differs only where distances tie), but has
-    its centre: so two equal sets have precision, recall and coverage 1, even where many pictures
-    are equal and balls have the radius 0. Density is then 1 if no distances tie, and n / k if all
-    pictures are one.
+    The ball of an image extends to its k-th nearest neighbour in its own set. It is open, as in
+    the second paper (closed in the first, which differs only where distances tie), but contains
+    its centre: so two equal sets have precision, recall and coverage 1, even where many images
+    are equal and balls have the radius 0. Their density is 1 if no distances tie, and n / k if all
+    images are equal.
 
-    Errors have two parts, added as squares: that of a share counted among independent pictures
-    (`share`), and a jackknife over the pictures that the balls are about or, for coverage, that
-    fill the balls: how the score would change if one were left out and no radius changed. They
-    are not as good as other metrics' errors, for it is not known how radii depend on each other:
-    of Gaussians in 2 to 64 dimensions they were 0.7 to 1.8 times the true ones, and more only
-    above 0.97, where they are too large.
+    Errors have two parts, added as squares: that of a share of independent images (`share`), and
+    a jackknife over the centres of the balls or, for coverage, over the images within: the
+    change of the score if one were left out and radii were kept. They are less accurate than other
+    metrics' errors, because the dependence of radii is unknown: for Gaussians in 2 to 64
+    dimensions they were 0.7 to 1.8 times the true ones, and more only above 0.97, where they are
+    too large.
 
     Args:
-        real: Features of n real pictures, shape (n, d).
-        fake: Features of m generated pictures, shape (m, d).
+        real: Features of n real images, shape (n, d).
+        fake: Features of m generated images, shape (m, d).
         neighbours: k; 3 is usual for precision and recall, 5 for density and coverage.
 
     Raises:
-        ConfigError: If a set has no more than k pictures.
-        DataError: If a set is empty or has numbers that are not finite, or if they differ in d.
+        ConfigError: A set has no more than k images.
+        DataError: A set is empty or has numbers that are not finite; or the sets differ in d.
 
     Paper:
         Kynkäänniemi et al. 2019, section 2, https://arxiv.org/abs/1904.06991 (precision, recall);
@@ -87,7 +87,7 @@ def manifold_scores(
 
 
 def expected_coverage(*, real: int, fake: int, neighbours: int = 5) -> float:
-    """Coverage to expect if both sets come from one distribution.
+    """Compute the expected coverage of two sets of one distribution.
 
     1 − Π_{i=1..k} (n − i) / (n + m − i), which tends to 1 − 2^−k for equally many.
 
@@ -103,7 +103,7 @@ def expected_coverage(*, real: int, fake: int, neighbours: int = 5) -> float:
 
 
 def _share(hits: Bool[Tensor, " n"], lost_without: Int64[Tensor, " m"]) -> Estimate:
-    """Share of hits, of which each of m other pictures is the only cause of some."""
+    """Compute the share of hits; ``lost_without`` are hits that one other image alone causes."""
     counted = share(hits)
     return Estimate(
         value=counted.value, error=math.hypot(counted.error, _jackknife(lost_without, len(hits)))
@@ -116,7 +116,7 @@ def _jackknife(lost_without: Int64[Tensor, " m"], count: int) -> float:
 
 
 def _density(balls: Balls, neighbours: int) -> Estimate:
-    """Mean over pairs of "in the ball", times n / k, as a two-sample statistic."""
+    """Compute the mean over pairs of "in the ball", times n / k, as a two-sample statistic."""
     n, m = len(balls.held), len(balls.around)
     of_fakes = balls.around.double() / neighbours
     of_balls = balls.held.double() * n / (m * neighbours)

@@ -1,4 +1,4 @@
-"""Whether the generator copies its training pictures."""
+"""Memorisation: near copies of training images among generated ones."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ __all__ = ["NearCopies", "near_copies"]
 
 @dataclass(frozen=True, kw_only=True)
 class NearCopies:
-    """Which generated pictures lie suspiciously near to a training picture.
+    """The generated images that are suspiciously near to a training image.
 
     Attributes:
-        share: Their share. Of pictures as new as the real ones it is about ``expected``.
-        expected: The share of real pictures that lie as near to another.
-        threshold: The distance below which a picture counts as a near copy.
-        fakes: Their numbers, nearest first, shape (k,).
-        originals: The numbers of the training pictures that they resemble, shape (k,).
+        share: Their share; near ``expected`` where nothing is copied.
+        expected: The share of real images that are as near to another.
+        threshold: The greatest distance of a near copy.
+        fakes: Indices of near copies, nearest first, shape (k,).
+        originals: Indices of the training images that they resemble, shape (k,).
     """
 
     share: Estimate
@@ -40,23 +40,23 @@ def near_copies(
     held_out: Float[Tensor, "h _"] | None = None,
     expected: float = 0.01,
 ) -> NearCopies:
-    """Find generated pictures that are nearer to a training picture than real ones usually are.
+    """Find generated images that are nearer to a training image than real ones usually are.
 
-    The threshold is a quantile of the distances that real pictures have to their nearest training
-    picture: those held out, if there are any; else each training picture's to its nearest other.
-    By construction about a share ``expected`` of honest pictures falls below it; what goes beyond
-    is copying. Where that many training pictures have exact doubles the threshold is 0, and only
-    exact copies count.
+    The threshold is a quantile of the distances of real images to their nearest training
+    image: of images held out, if there are any; else of each training image to its nearest
+    other. By construction about a share ``expected`` of new images is below it; a greater share
+    is a sign of copying. Where as many training images have exact duplicates the threshold is 0,
+    and only exact copies count.
 
     Args:
-        fake: Features of the generated pictures, shape (n, d).
-        train: Of the training pictures, shape (m, d).
-        held_out: Of real pictures that were not trained on, shape (h, d).
+        fake: Features of the generated images, shape (n, d).
+        train: Features of the training images, shape (m, d).
+        held_out: Features of real images not trained on, shape (h, d).
         expected: The quantile, between 0 and 1.
 
     Raises:
-        ConfigError: If ``expected`` is out of range, or there is no other picture to compare with.
-        DataError: If a set is empty or has numbers that are not finite, or if they differ in d.
+        ConfigError: ``expected`` is out of range, or there is no other image to compare with.
+        DataError: A set is empty or has numbers that are not finite; or the sets differ in d.
 
     Example:
         >>> import torch
@@ -68,8 +68,9 @@ def near_copies(
     """
     if not 0 < expected < 1:
         raise ConfigError(f"expected a quantile between 0 and 1, found {expected}.")
-    usual = radii(train, 1) if held_out is None else nearest(held_out, train)[0][:, 0]
-    threshold = usual.quantile(expected, interpolation="lower")
+    reference = radii(train, 1) if held_out is None else nearest(held_out, train)[0][:, 0]
+    # The lower of two neighbours, so that no more than the share is below.
+    threshold = reference.quantile(expected, interpolation="lower")
     distances, which = (part[:, 0] for part in nearest(fake, train))
     fakes = distances.argsort(stable=True)
     fakes = fakes[distances[fakes] <= threshold]

@@ -1,4 +1,4 @@
-"""How many of the known kinds of pictures are made, and how evenly."""
+"""Mode coverage: how many of the known classes are generated, and how evenly."""
 
 import math
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ __all__ = ["ModeCoverage", "modes_covered", "stacked_modes"]
 
 @dataclass(frozen=True, kw_only=True)
 class ModeCoverage:
-    """How generated pictures fall into known kinds.
+    """The distribution of generated images over known classes.
 
     Attributes:
-        covered: Of how many kinds there is a picture at least.
-        divergence: KL(shares of the kinds ‖ equal shares), in nats; 0 if all are made equally,
-            log K if only one of K.
+        covered: Number of classes with an image at least.
+        divergence: KL(shares of the classes ‖ equal shares), in nats; 0 if all are equal, log K if
+            there is only one of K.
     """
 
     covered: Estimate
@@ -29,24 +29,24 @@ class ModeCoverage:
 
 
 def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
-    """Count the kinds among pictures and compare their shares with equal ones.
+    """Count the classes among images, and compare their shares with equal ones.
 
-    KL = Σ_k p_k log (K p_k), with p_k the share of kind k. Its error is that of the delta method,
-    the standard deviation of log p_k over the pictures, over √n; of equal shares it is up to √2
-    too large. The number of kinds has the jackknife's error, √(f (1 − f / n)) with f the number
-    of kinds seen exactly once, which is too large rather than too small.
+    KL = Σ_k p_k log (K p_k), with p_k the share of class k. Its error is that of the delta method,
+    the standard deviation of log p_k over the images, over √n; for equal shares it is up to √2
+    too large. The number of classes has the jackknife's error, √(f (1 − f / n)) with f the number
+    of classes with exactly one image, which is too large rather than too small.
 
     Args:
-        labels: The kind of each picture, 0 to K − 1, shape (n,), as a classifier judges it.
+        labels: The predicted class of each image, 0 to K − 1, shape (n,).
         modes: K.
 
     Raises:
-        ConfigError: If there is no kind.
-        DataError: If there are fewer than two pictures, or labels out of range.
+        ConfigError: There is no class.
+        DataError: There are fewer than two images, or labels out of range.
 
     Example:
-        >>> found = modes_covered(torch.tensor([0, 0, 1, 1]), modes=4)
-        >>> found.covered.value, round(found.divergence.value, 4)
+        >>> coverage = modes_covered(torch.tensor([0, 0, 1, 1]), modes=4)
+        >>> coverage.covered.value, round(coverage.divergence.value, 4)
         (2.0, 0.6931)
     """
     _check(labels, modes)
@@ -55,34 +55,35 @@ def modes_covered(labels: Labels, *, modes: int) -> ModeCoverage:
     labels = labels.long()
     counts = labels.bincount(minlength=modes).double()
     total = len(labels)
+    # A class is lost without one image only where it has no other: hence the jackknife's error.
     once = int((counts == 1).sum())
-    surprises = (counts * modes / total).log()[labels]
+    log_ratios = (counts * modes / total).log()[labels]
     return ModeCoverage(
         covered=Estimate(
             value=float((counts > 0).sum()), error=math.sqrt(once * (1 - once / total))
         ),
         divergence=Estimate(
-            value=surprises.mean().item(), error=surprises.std().item() / math.sqrt(total)
+            value=log_ratios.mean().item(), error=log_ratios.std().item() / math.sqrt(total)
         ),
     )
 
 
 def stacked_modes(digits: Int[Tensor, "n c"], *, classes: int = 10) -> ModeCoverage:
-    """Count the modes of Stacked MNIST, where each channel is a digit of its own: 1,000 of three.
+    """Count the modes of Stacked MNIST, where each channel is a digit: 1,000 for three channels.
 
-    To be compared with published numbers, take 26,000 pictures; with a generator that makes all
-    modes equally and a perfect classifier, that many cover 1,000 and have a divergence of 0.0193.
+    Published numbers are for 26,000 images; of a generator with equal modes, and with a perfect
+    classifier, that many cover all 1,000 and have a divergence of 0.0193.
 
     Args:
         digits: The class of each channel, 0 to classes − 1, shape (n, c).
-        classes: How many a channel can have.
+        classes: Number of classes of a channel.
 
     Raises:
-        ConfigError: If there is no class.
-        DataError: If there are fewer than two pictures, or classes out of range.
+        ConfigError: There is no class.
+        DataError: There are fewer than two images, or classes out of range.
 
     Paper:
-        Metz et al. 2017, section 3.3.1, https://arxiv.org/abs/1611.02163; the number of pictures:
+        Metz et al. 2017, section 3.3.1, https://arxiv.org/abs/1611.02163; the number of images:
         Lin et al. 2018, section 4.2, https://arxiv.org/abs/1712.04086
 
     Example:

@@ -1,4 +1,4 @@
-"""How many, where and how wide: what the Fréchet distance needs to know of a set of features."""
+"""Count, mean and covariance of features: the input of the Fréchet distance."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +19,16 @@ from zerosum.types import Features
 
 __all__ = ["Moments"]
 
-ROWS = 4096  # merged at once: many, as a merger costs as much as some hundred rows
+ROWS = 4096
+"""Rows of a part: many, as a merger takes as long as some hundred rows."""
 
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Count, mean and scatter of a set of features, to which more can be added.
+    """Count, mean and scatter of a set of features; sets can be merged.
 
     Attributes:
-        count: n, the number of pictures; None where a file of another program doesn't say.
+        count: n, the number of images; None where a file of another program has none.
         mean: m = Σ x_i / n, shape (d,), 64 bits.
         scatter: Σ (x_i − m)(x_i − m)ᵀ, shape (d, d), 64 bits; the covariance itself where the
             count is not known.
@@ -44,10 +45,10 @@ class Moments:
 
     @classmethod
     def of(cls, features: Features) -> "Moments":
-        """Take the moments of features, shape (n, d), of one picture or more.
+        """Compute the moments of features, shape (n, d), of one image or more.
 
         Raises:
-            DataError: If there are none, or any that are not finite.
+            DataError: There are none, or ones that are not finite.
 
         Example:
             >>> Moments.of(torch.zeros(7, 3)).count
@@ -68,12 +69,12 @@ class Moments:
         return cls(count=len(numbers), mean=mean, scatter=centred.T @ centred)
 
     def merge(self, other: "Moments") -> "Moments":
-        """Return the moments of both sets together, in any order and grouping.
+        """Compute the moments of both sets together, in any order and grouping.
 
         m = m_a + δ n_b / n,   scatter = scatter_a + scatter_b + δδᵀ n_a n_b / n,   δ = m_b − m_a
 
         Raises:
-            DataError: If either count is unknown, or the features differ in size.
+            DataError: A count is unknown, or the features differ in size.
 
         Paper:
             Chan, Golub & LeVeque 1982, equation 2.1, https://doi.org/10.1007/978-3-642-51461-6_3
@@ -89,6 +90,8 @@ class Moments:
                 "expected moments whose numbers of pictures are known, found a file that doesn't "
                 "say; such moments can be compared but not merged: compute them from the pictures."
             )
+        # Scatters about each part's own mean, and their shift: sums of squares less squares of
+        # sums would cancel.
         count = self.count + other.count
         shift = other.mean - self.mean
         between = torch.outer(shift, shift) * (self.count * other.count / count)
@@ -103,7 +106,7 @@ class Moments:
         """The unbiased covariance, scatter / (n − 1).
 
         Raises:
-            DataError: If there is only one picture, which says nothing about spread.
+            DataError: There is only one image.
         """
         if self.count is None:
             return self.scatter
@@ -113,16 +116,16 @@ class Moments:
 
     @property
     def rank(self) -> int:
-        """The most that the covariance's rank can be: min(n − 1, d)."""
+        """The greatest possible rank of the covariance: min(n − 1, d)."""
         width = len(self.mean)
         return width if self.count is None else min(self.count - 1, width)
 
     def save(self, path: Path) -> None:
-        """Write ``mu``, ``sigma`` and ``count`` as .npz, which pytorch-fid and others read, too.
+        """Write ``mu``, ``sigma`` and ``count`` as .npz, the format of pytorch-fid and others.
 
         Raises:
-            DataError: If there is only one picture.
-            FileError: If it cannot be written.
+            DataError: There is only one image.
+            FileError: The file cannot be written.
 
         Example:
             >>> from tempfile import TemporaryDirectory
@@ -143,7 +146,7 @@ class Moments:
         """Read an .npz with ``mu`` and ``sigma`` (pytorch-fid's, clean-fid's, ours).
 
         Raises:
-            DataError: If it is no such file, or its numbers make no mean and covariance.
+            DataError: It is no such file, or its arrays are no mean and covariance.
         """
         arrays = _read(path)
         mean, covariance = _numbers(arrays["mu"]), _numbers(arrays["sigma"])
@@ -155,6 +158,7 @@ class Moments:
                 f"{path}; found {tuple(mean.shape)} and {tuple(covariance.shape)}, or numbers "
                 "that are not finite: compute the file anew."
             )
+        # Other programs write no count; without it the covariance cannot become a scatter.
         count = int(arrays["count"]) if "count" in arrays else None
         scatter = covariance if count is None else covariance * (count - 1)
         return cls(count=count, mean=mean, scatter=scatter)

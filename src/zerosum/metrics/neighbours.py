@@ -1,4 +1,4 @@
-"""Nearest neighbours, and who lies in whose ball: exact, ties included, and in little memory."""
+"""Nearest neighbours and counts of points in balls: exact, with ties, and in little memory."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from zerosum.types import Features
 
 __all__ = ["Balls", "mutual_balls", "nearest", "radii"]
 
-SPARE = 3  # more neighbours are looked at than asked for, in case that rounding swapped some
+SPARE = 3
+"""Candidates besides the neighbours, in case that rounding swapped some."""
 
 
 def nearest(
@@ -25,16 +26,15 @@ def nearest(
     Args:
         queries: Shape (n, d).
         points: Shape (m, d).
-        count: k, how many of them.
-        itself: Set to False when ``queries`` are the ``points``, and a point is not to be its own
-            neighbour.
+        count: k, the number of neighbours.
+        itself: Whether a point may be its own neighbour; False if ``queries`` are the ``points``.
 
     Returns:
-        Distances, nearest first, and the points' numbers, both of shape (n, k).
+        Distances, nearest first, and indices of the points, both of shape (n, k).
 
     Raises:
-        ConfigError: If more are asked for than there are.
-        DataError: If a set is empty or has numbers that are not finite, or if they differ in d.
+        ConfigError: There are fewer points.
+        DataError: A set is empty or has numbers that are not finite; or the sets differ in d.
 
     Example:
         >>> points = torch.tensor([[0.0], [1.0], [5.0]])
@@ -51,24 +51,25 @@ def nearest(
             f"expected 1 to {most} neighbours among {len(points)} pictures, found {count}; ask "
             "for fewer or measure more pictures."
         )
-    looked_at = min(count + SPARE + 1, most)
+    kept = min(count + SPARE + 1, most)
     distances = Distances(queries, points, fast_dtype())
     every = torch.arange(len(queries), device=distances.slack.device)
-    candidates = _Candidates(distances, len(queries), looked_at)
+    candidates = _Candidates(distances, len(queries), kept)
     candidates.find(every) if itself else candidates.find_among()
-    found, which, sure = _nearest(distances, every, candidates, count)
+    result, which, sure = _nearest(distances, every, candidates, count)
+    # Rows that rounding leaves undecided are repeated with ever less of it.
     for slower in (torch.float64, None):
         rows = every[~sure]
         if len(rows):
             distances = Distances(queries, points, slower)
-            candidates = _Candidates(distances, len(rows), looked_at)
+            candidates = _Candidates(distances, len(rows), kept)
             candidates.find(rows, itself=itself)
-            found[rows], which[rows], sure[rows] = _nearest(distances, rows, candidates, count)
-    return found, which
+            result[rows], which[rows], sure[rows] = _nearest(distances, rows, candidates, count)
+    return result, which
 
 
 def radii(points: Features, count: int) -> Float64[Tensor, " n"]:
-    """Measure the distance of each point to its k-th nearest other.
+    """Compute the distance of each point to its k-th nearest other.
 
     Example:
         >>> radii(torch.tensor([[0.0], [1.0], [5.0]]), 1)
@@ -78,16 +79,16 @@ def radii(points: Features, count: int) -> Float64[Tensor, " n"]:
 
 
 class _Candidates:
-    """The points with the least bounds: bounds and numbers, shape (n, k), in order."""
+    """The points with the least bounds: bounds and indices, shape (n, k), in order."""
 
-    def __init__(self, distances: Distances, count: int, looked_at: int) -> None:
+    def __init__(self, distances: Distances, count: int, kept: int) -> None:
         self.distances = distances
-        shape = (count, looked_at)
+        shape = (count, kept)
         self.lowest = distances.slack.new_full(shape, math.inf, dtype=distances.dtype)
         self.which = distances.slack.new_zeros(shape, dtype=torch.int64)
 
     def find(self, rows: Int64[Tensor, " r"], *, itself: bool = True) -> None:
-        """Look among all points for those near to some queries, given by number."""
+        """Find candidates among all points for queries given by index."""
         for place in blocks_of(len(rows), size=ROWS):
             side, _ = self.distances.side(rows[place])
             for tile in blocks_of(len(self.distances.points), size=COLUMNS):
@@ -95,10 +96,10 @@ class _Candidates:
                 if not itself:
                     own, column = (rows[place, None] == self._numbers(tile)).nonzero(as_tuple=True)
                     bounds[own, column] = math.inf
-                self._take(place, bounds, tile.start)
+                self._merge(place, bounds, tile.start)
 
     def find_among(self) -> None:
-        """Look for all points of one set but themselves, and compute each pair only once."""
+        """Find candidates for all points of one set except themselves; compute each pair once."""
         count = len(self.distances.points)
         for place in blocks_of(count, size=ROWS):
             side, _ = self.distances.side(self._numbers(place))
@@ -106,48 +107,48 @@ class _Candidates:
                 bounds = self.distances.lower(side, tile)
                 if tile.start == place.start:
                     bounds[:, : len(side)].fill_diagonal_(math.inf)
-                self._take(place, bounds, tile.start)
+                self._merge(place, bounds, tile.start)
                 others = slice(max(tile.start, place.stop), tile.stop)
-                self._take(others, bounds[:, others.start - tile.start :].T, place.start)
+                self._merge(others, bounds[:, others.start - tile.start :].T, place.start)
 
     def _numbers(self, place: slice) -> Int64[Tensor, " r"]:
         return torch.arange(place.start, place.stop, device=self.which.device)
 
-    def _take(self, place: slice, bounds: Float[Tensor, "r c"], first: int) -> None:
-        looked_at = self.lowest.shape[1]
-        new, where = bounds.topk(min(looked_at, bounds.shape[1]), dim=1, largest=False)
+    def _merge(self, place: slice, bounds: Float[Tensor, "r c"], first: int) -> None:
+        kept = self.lowest.shape[1]
+        new, where = bounds.topk(min(kept, bounds.shape[1]), dim=1, largest=False)
         both = torch.cat([self.lowest[place], new], dim=1)
         numbers = torch.cat([self.which[place], where + first], dim=1)
-        self.lowest[place], order = both.topk(looked_at, dim=1, largest=False)
+        self.lowest[place], order = both.topk(kept, dim=1, largest=False)
         self.which[place] = numbers.gather(1, order)
 
 
 def _nearest(
     distances: Distances, rows: Int64[Tensor, " r"], candidates: _Candidates, count: int
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Distances and numbers of the nearest, and whether it is sure that no other is nearer.
+    """Compute distances and indices of the nearest, and whether surely no other is nearer.
 
-    All candidates are measured but the last, whose bound holds for all that are none.
+    Distances are exact for all candidates but the last, whose bound holds for all other points.
     """
     lowest, which = candidates.lowest, candidates.which
     measured = min(count + SPARE, which.shape[1])
     exact = [distances.exact(rows, column) for column in which[:, :measured].T]
-    found, order = torch.stack(exact, dim=1).sort(dim=1, stable=True)
-    found, which = found[:, :count], which.gather(1, order[:, :count])
-    farthest = found[:, -1]
+    result, order = torch.stack(exact, dim=1).sort(dim=1, stable=True)
+    result, which = result[:, :count], which.gather(1, order[:, :count])
+    farthest = result[:, -1]
     next_best = lowest[:, -1] if measured < lowest.shape[1] else lowest.new_tensor(math.inf)
-    return found, which, ((farthest / distances.unit).square() <= next_best) | (farthest == 0)
+    return result, which, ((farthest / distances.unit).square() <= next_best) | (farthest == 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Balls:
-    """Which pictures lie in which balls, as counts on either side.
+    """Counts of images in balls.
 
     Attributes:
-        around: How many of the n balls each picture lies in, shape (m,).
-        held: How many pictures each ball holds, shape (n,).
-        held_by_it_alone: How many pictures each ball is the only one to hold, shape (n,).
-        filled_by_it_alone: In how many balls each picture is the only one, shape (m,).
+        around: Number of the n balls that contain each image, shape (m,).
+        held: Number of images in each ball, shape (n,).
+        held_by_it_alone: Number of images in each ball and in no other, shape (n,).
+        filled_by_it_alone: Number of balls that contain each image and no other, shape (m,).
     """
 
     around: Int64[Tensor, " m"]
@@ -162,18 +163,18 @@ def mutual_balls(
     y: Float[Tensor, "m _"],
     radius_y: Float64[Tensor, " m"],
 ) -> tuple[Balls, Balls]:
-    """Count which y lie in which balls about x, and which x in which balls about y.
+    """Count the y in balls about x, and the x in balls about y.
 
-    A ball is open, |x − y| < r, but has its centre even if r is 0.
+    A ball is open, |x − y| < r, but contains its centre even if r is 0.
 
     Args:
         x: Shape (n, d).
-        radius_x: Of the balls about x, shape (n,).
+        radius_x: Radii of the balls about x, shape (n,).
         y: Shape (m, d).
-        radius_y: Of the balls about y, shape (m,).
+        radius_y: Radii of the balls about y, shape (m,).
 
     Returns:
-        What the balls about x hold of y, and what the balls about y hold of x.
+        The counts for the balls about x, and for the balls about y.
 
     Example:
         >>> x, y = torch.tensor([[0.0], [9.0]]), torch.tensor([[0.0], [1.0], [2.0]])
@@ -183,7 +184,7 @@ def mutual_balls(
         (tensor([2, 0]), tensor([1, 1, 0]))
     """
     distances = Distances(x, y, fast_dtype())
-    # "Nearer than the least number" is "upon the centre".
+    # With the least positive number as radius an open ball contains its centre alone.
     radius_x, radius_y = radius_x.clamp(min=math.ulp(0.0)), radius_y.clamp(min=math.ulp(0.0))
     about_x, about_y = (
         _Tally(len(x), len(y), radius_x.device),
@@ -207,8 +208,9 @@ def _pairs(
     tile: slice,
     radius: Float64[Tensor, "..."],
 ) -> tuple[Tensor, Tensor]:
-    """Numbers of the queries and points that are nearer than the radius of one of them."""
+    """Find the pairs of queries and points that are nearer than a radius; return their indices."""
     square = (radius / distances.unit).square()
+    # Bounds first; what the slack leaves undecided is computed exactly.
     rounding = 4 * torch.finfo(bounds.dtype).eps
     row, column = (bounds <= (square * (1 + rounding)).to(bounds.dtype)).nonzero(as_tuple=True)
     most = bounds[row, column].double() + slack[row] + distances.slack[tile][column]
@@ -221,24 +223,26 @@ def _pairs(
 
 
 class _Tally:
-    """Counts of pairs, from which `Balls` are made."""
+    """Accumulates counts of pairs for `Balls`."""
 
-    def __init__(self, balls: int, pictures: int, device: torch.device) -> None:
-        self.held, self.pictures = torch.zeros(2, balls, dtype=torch.int64, device=device)
-        self.around, self.centres = torch.zeros(2, pictures, dtype=torch.int64, device=device)
+    def __init__(self, balls: int, images: int, device: torch.device) -> None:
+        self.held, self.images = torch.zeros(2, balls, dtype=torch.int64, device=device)
+        self.around, self.centres = torch.zeros(2, images, dtype=torch.int64, device=device)
 
-    def add(self, ball: Int64[Tensor, " p"], picture: Int64[Tensor, " p"]) -> None:
-        """Add that these balls hold these pictures."""
+    def add(self, ball: Int64[Tensor, " p"], image: Int64[Tensor, " p"]) -> None:
+        """Add pairs of a ball and an image in it."""
         self.held += ball.bincount(minlength=len(self.held))
-        self.pictures.index_add_(0, ball, picture)
-        self.around += picture.bincount(minlength=len(self.around))
-        self.centres.index_add_(0, picture, ball)
+        self.images.index_add_(0, ball, image)
+        self.around += image.bincount(minlength=len(self.around))
+        self.centres.index_add_(0, image, ball)
 
     def balls(self) -> Balls:
-        """Where there is one only, the sum of the numbers is its number."""
+        """Return the counts."""
+        # Where a ball has one image only, the sum of indices is its index; likewise for
+        # images.
         return Balls(
             around=self.around,
             held=self.held,
             held_by_it_alone=self.centres[self.around == 1].bincount(minlength=len(self.held)),
-            filled_by_it_alone=self.pictures[self.held == 1].bincount(minlength=len(self.around)),
+            filled_by_it_alone=self.images[self.held == 1].bincount(minlength=len(self.around)),
         )

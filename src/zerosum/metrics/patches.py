@@ -1,4 +1,4 @@
-"""Distance of pictures by their patches at several scales: no feature network is needed."""
+"""Distances of patches of images at several scales, without a feature network."""
 
 import torch
 from jaxtyping import Float, Float64
@@ -13,9 +13,14 @@ from zerosum.types import Images
 
 __all__ = ["laplacian_pyramid", "patch_distances"]
 
-SIDE = 7  # of a patch, in pixels
-SMALLEST = 16  # side of the coarsest level, in pixels
-PICTURES = 256  # taken apart at once
+SIDE = 7
+"""Side of a patch in pixels."""
+
+SMALLEST = 16
+"""Least side of the coarsest level in pixels."""
+
+IMAGES = 256
+"""Number of images that are decomposed at once."""
 
 
 def patch_distances(
@@ -26,35 +31,35 @@ def patch_distances(
     projections: int = 512,
     seed: int,
 ) -> dict[int, Estimate]:
-    """Sliced Wasserstein distance of patches of 7x7 pixels, at each level of a Laplacian pyramid.
+    """Compute sliced Wasserstein distances of 7x7 patches, at each level of a Laplacian pyramid.
 
-    The finest level tells of edges and noise, the coarsest of large structures. The patches of
-    each set are normalised to mean 0 and standard deviation 1 per channel and level, so colours
-    as a whole don't count. The paper prints 1,000 times these numbers, for 16,384 pictures; fewer
-    give larger ones. The errors take the patches of one picture as dependent; they don't know of
-    the normalisation, which makes them up to twice too large.
+    The finest level shows edges and noise, the coarsest large structures. The patches of each set
+    are normalised to mean 0 and standard deviation 1 per channel and level, so overall colours do
+    not count. The paper prints 1,000 times these numbers, for 16,384 images; fewer have larger
+    distances. The errors treat the patches of one image as dependent, and ignore the
+    normalisation, which makes them up to twice too large.
 
     Args:
         real: Shape (n, c, h, w), 7 pixels or more on each side, in any range of numbers.
         fake: Shape (m, c, h, w).
-        patches: How many of each picture and level; n · patches · 49 c · 8 bytes are needed.
-        projections: How many directions.
-        seed: Draws places and directions.
+        patches: Patches of each image and level; the memory is n · patches · 49 c · 8 bytes.
+        projections: Number of directions.
+        seed: Seed of places and directions.
 
     Returns:
         A distance for each level, by its height in pixels, finest first.
 
     Raises:
-        ConfigError: If there is no patch, or fewer than two directions.
-        DataError: If pictures are too small or too few, differ in shape, or are not finite.
+        ConfigError: There is no patch, or fewer than two directions.
+        DataError: Images are too small or too few, differ in shape, or are not finite.
 
     Paper:
         Karras et al. 2018, section 5, https://arxiv.org/abs/1710.10196
 
     Example:
         >>> real, fake = torch.rand(2, 50, 1, 32, 32, generator=torch.Generator().manual_seed(0))
-        >>> found = patch_distances(real, fake.round(), patches=8, projections=32, seed=0)
-        >>> {side: round(distance.value, 2) for side, distance in found.items()}
+        >>> distances = patch_distances(real, fake.round(), patches=8, projections=32, seed=0)
+        >>> {side: round(distance.value, 2) for side, distance in distances.items()}
         {32: 0.07, 16: 0.1}
     """
     if patches < 1:
@@ -66,19 +71,22 @@ def patch_distances(
         )
     check_features(real.flatten(1), at_least=2)
     check_features(fake.flatten(1), at_least=2)
+    # One stream for both sets and all levels: the order of draws is a part of the result.
     random = torch.Generator().manual_seed(seed)
-    found = {}
+    distances = {}
     for level, side in enumerate(_heights(*real.shape[2:])):
         x, y = (_descriptors(images, level, patches, random) for images in (real, fake))
-        found[side] = sliced_wasserstein(x, y, projections=projections, seed=seed, group=patches)
-    return found
+        distances[side] = sliced_wasserstein(
+            x, y, projections=projections, seed=seed, group=patches
+        )
+    return distances
 
 
 def laplacian_pyramid(images: Images) -> list[Float[Tensor, "n c _ _"]]:
-    """Take pictures apart into details of each scale, finest first; the last is what remains.
+    """Decompose images into details of each scale, finest first; the last level is the rest.
 
-    Each level is the picture less its own blurred half, enlarged: l = g − up(down(g)). Halving
-    goes on while both sides stay 16 pixels or more.
+    Each level is l = g − up(down(g)). The image is downsampled while both sides keep 16 pixels
+    or more.
 
     Args:
         images: g, shape (n, c, h, w).
@@ -107,7 +115,7 @@ def _heights(height: int, width: int) -> list[int]:
 
 
 def blur(images: Tensor) -> Tensor:
-    """Convolve with (1 4 6 4 1)/16 both ways; the border is a mirror."""
+    """Convolve with (1 4 6 4 1)/16 along both axes, with padding by reflection."""
     n, c, h, w = images.shape
     weights = images.new_tensor([1, 4, 6, 4, 1]) / 16
     channels = pad(images.reshape(n * c, 1, h, w), (2, 2, 2, 2), mode="reflect")
@@ -116,7 +124,7 @@ def blur(images: Tensor) -> Tensor:
 
 
 def enlarge(images: Tensor, like: Tensor) -> Tensor:
-    """Spread pixels to every second place and blur; 4 makes up for the places between."""
+    """Put zeros between the pixels, and blur; the factor 4 makes up for the zeros."""
     spread = torch.zeros_like(like)
     spread[..., ::2, ::2] = images
     return 4 * blur(spread)
@@ -125,14 +133,14 @@ def enlarge(images: Tensor, like: Tensor) -> Tensor:
 def _descriptors(
     images: Tensor, level: int, patches: int, random: torch.Generator
 ) -> Float64[Tensor, "p e"]:
-    """Patches at random places of one level, normalised, those of one picture in a row."""
+    """Cut patches at random places of one level, and normalise them; images are in order."""
     parts = [
         cut_out(laplacian_pyramid(to_double(part))[level], patches, random)
-        for part in parts_of(images, PICTURES)
+        for part in parts_of(images, IMAGES)
     ]
     whole = torch.cat(parts)
     deviation, mean = torch.std_mean(whole, dim=(0, 2, 3), keepdim=True)
-    # A level without any contrast is nothing but zeros, which no scale changes.
+    # A level without contrast is zeros, which no factor changes.
     return ((whole - mean) / torch.where(deviation > 0, deviation, 1)).flatten(1)
 
 
@@ -144,6 +152,6 @@ def cut_out(images: Tensor, patches: int, random: torch.Generator) -> Float64[Te
     reach = torch.arange(SIDE, device=images.device)
     rows = (top[..., None] + reach)[:, :, :, None]
     columns = (left[..., None] + reach)[:, :, None, :]
-    picture = torch.arange(n, device=images.device)[:, None, None, None]
-    cut = images.permute(0, 2, 3, 1)[picture, rows, columns]  # (n, patches, 7, 7, c)
+    image = torch.arange(n, device=images.device)[:, None, None, None]
+    cut = images.permute(0, 2, 3, 1)[image, rows, columns]  # (n, patches, 7, 7, c)
     return cut.flatten(0, 1).permute(0, 3, 1, 2)

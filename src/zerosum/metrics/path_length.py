@@ -1,4 +1,4 @@
-"""Perceptual path length: how fast pictures change along the ways of a latent space."""
+"""Perceptual path length: the rate of change of images along paths of a latent space."""
 
 from zerosum.metrics.estimate import Estimate
 from zerosum.types import PerSample
@@ -9,11 +9,11 @@ _CUT = 0.01
 
 
 def mean_path_length(lengths: PerSample) -> Estimate:
-    """The mean of path lengths without the lowest and the highest hundredth.
+    """Compute the mean of path lengths without the lowest and the highest hundredth.
 
     l = mean of the d_i with q₁ ≤ d_i ≤ q₉₉, the percentiles being values of the sample as in the
     authors' program. Its standard error is that of a trimmed mean, s_w / (0.98 √n), with s_w the
-    standard deviation of the sample after what lies outside has been moved to q₁ and q₉₉.
+    standard deviation of the sample clamped to [q₁, q₉₉].
 
     Args:
         lengths: d_i, at least 2.

@@ -1,4 +1,4 @@
-"""How sure we are of a share of pictures that was counted."""
+"""Shares of images with their standard error."""
 
 import math
 
@@ -11,13 +11,13 @@ __all__ = ["share"]
 
 
 def share(hits: Bool[Tensor, " n"]) -> Estimate:
-    """Share of the pictures that have a property, with its binomial error.
+    """Compute the share of images with a property, and its binomial error.
 
-    The error is √(p (1 − p) / (n + 4)) with p = (hits + 2) / (n + 4), Agresti and Coull's, for it
-    stays honest where nobody or everybody has the property: none of ten is no proof of never.
+    The error is √(p (1 − p) / (n + 4)) with p = (hits + 2) / (n + 4), Agresti and Coull's. It is
+    greater than 0 where no image or every image has the property: none of ten is no proof.
 
     Args:
-        hits: Whether each of n independent pictures has it, shape (n,).
+        hits: Whether each of n independent images has it, shape (n,).
 
     Paper:
         Agresti & Coull 1998, https://doi.org/10.1080/00031305.1998.10480550
@@ -29,6 +29,6 @@ def share(hits: Bool[Tensor, " n"]) -> Estimate:
         >>> print(share(torch.zeros(96, dtype=torch.bool)))
         0.000 ± 0.014
     """
-    found, count = int(hits.sum()), len(hits)
-    guess = (found + 2) / (count + 4)
-    return Estimate(value=found / count, error=math.sqrt(guess * (1 - guess) / (count + 4)))
+    total, count = int(hits.sum()), len(hits)
+    guess = (total + 2) / (count + 4)
+    return Estimate(value=total / count, error=math.sqrt(guess * (1 - guess) / (count + 4)))

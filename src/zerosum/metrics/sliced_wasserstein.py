@@ -1,4 +1,4 @@
-"""Wasserstein distance of two sets of features, seen from random directions."""
+"""Sliced Wasserstein distance: one-dimensional distances along random directions."""
 
 import math
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from zerosum.types import Features
 
 __all__ = ["sliced_wasserstein"]
 
-BLOCK = 2**22  # projected numbers at once: 32 MB, several times
+BLOCK = 2**22
+"""Projected numbers at once: 32 MB, several times."""
 
 
 def sliced_wasserstein(
@@ -25,27 +26,27 @@ def sliced_wasserstein(
     seed: int,
     group: int = 1,
 ) -> Estimate:
-    """Mean over directions of the 1-Wasserstein distance of the features along them.
+    """Compute the mean over directions of the 1-Wasserstein distance of features along them.
 
     E_θ ∫ |F_θ(t) − G_θ(t)| dt, with F_θ and G_θ the distribution functions of θ·x and θ·y and θ
     uniform on the unit sphere.
 
-    The error is that of other directions, the distances' standard deviation over √projections,
-    and that of other pictures, added as squares. To first order the distance is a mean over
-    pictures of the potential ψ(x) = E_θ ∫_{θ·x} sign(F_θ − G_θ) dt, so the latter part is
+    The error has two parts, added as squares: for other directions, the distances' standard
+    deviation over √projections, and for other images. To first order the distance is a mean over
+    images of the potential ψ(x) = E_θ ∫_{θ·x} sign(F_θ − G_θ) dt, so the latter part is
     var ψ(x) / n + var ψ(y) / m. Where both sets come from one distribution it is too large, up to
     1.7-fold.
 
     Args:
         x: Shape (n, d).
         y: Shape (m, d); m and n may differ.
-        projections: How many directions, 2 or more.
-        seed: Draws the directions.
-        group: How many consecutive rows belong to one picture, and so depend on each other.
+        projections: Number of directions, 2 or more.
+        seed: Seed of the directions.
+        group: Number of consecutive rows of one image, which depend on each other.
 
     Raises:
-        ConfigError: If there are fewer than two directions, or rows that make no whole groups.
-        DataError: If a set has fewer than two groups or numbers that are not finite, or if they
+        ConfigError: There are fewer than two directions, or rows do not make whole groups.
+        DataError: A set has fewer than two groups, or numbers that are not finite; or the sets
             differ in d.
 
     Paper:
@@ -67,6 +68,7 @@ def sliced_wasserstein(
         )
     here, there = to_double(x), to_double(y)
     total_x, total_y = here.new_zeros(len(x)), here.new_zeros(len(y))
+    # In blocks of directions, so that memory does not grow with their number.
     distances = []
     for directions in draw_directions(x.shape[1], projections, seed, BLOCK // (len(x) + len(y))):
         turned = directions.to(here.device)
@@ -85,7 +87,7 @@ def sliced_wasserstein(
 def draw_directions(
     width: int, count: int, seed: int, size: int
 ) -> Iterator[Float64[Tensor, "d p"]]:
-    """Unit vectors as columns, a few at a time."""
+    """Generate unit vectors as columns, in blocks."""
     random = torch.Generator().manual_seed(seed)
     drawn = torch.randn(count, width, generator=random, dtype=torch.float64)
     units = torch.nn.functional.normalize(drawn, dim=1)
@@ -96,14 +98,15 @@ def draw_directions(
 def transport(
     x: Float64[Tensor, "n p"], y: Float64[Tensor, "m p"]
 ) -> tuple[Float64[Tensor, " p"], Float64[Tensor, " n"], Float64[Tensor, " m"]]:
-    """Distances of the columns, and the rows' potentials summed over the columns."""
+    """Compute distances of the columns, and potentials of the rows summed over the columns."""
     n, m = len(x), len(y)
     places, order = torch.cat([x, y]).sort(dim=0)
-    # n m (F − G) between neighbours, in whole numbers so that equal sets have no sign at all.
+    # n m (F − G) between neighbours, in integers, so that it is exactly 0 for equal sets.
     gaps = torch.where(order < n, m, -n).cumsum(dim=0)[:-1]
     widths = places.diff(dim=0)
     distances = (gaps.abs() * widths).sum(dim=0) / (n * m)
     steps = gaps.sign() * widths
+    # The potential at a place is the integral of the sign from there on, hence the reversed sum.
     after = steps.flip(0).cumsum(dim=0).flip(0)
     rises = torch.cat([after, after.new_zeros(1, after.shape[1])])
     potentials = torch.empty_like(rises).scatter_(0, order, rises).sum(dim=1)

@@ -1,4 +1,4 @@
-"""Trained games, ready to be used: each kind has what it is good for, and nothing else."""
+"""Trained games, ready for use: one class for each kind of model."""
 
 import lazy_loader as lazy
 

@@ -1,4 +1,4 @@
-"""A classifier that learnt in one domain for another."""
+"""A classifier that was adapted from one domain to another."""
 
 from zerosum.games.invariance import AdaptingGame
 from zerosum.models.classifier import Classifier

@@ -1,10 +1,10 @@
-"""Changing pictures so that a classifier is misled: what a generator has learnt of it."""
+"""A trained generator of adversarial perturbations."""
 
 from typing import ClassVar, cast
 
 from zerosum.attacks.learned import Learned
 from zerosum.errors import ConfigError
-from zerosum.export import Part, takes_pictures
+from zerosum.export import Part, takes_images
 from zerosum.games.perturbation import PerturbationGame
 from zerosum.models.base import RANGE, Model, rows
 from zerosum.networks.kinds import Shaped
@@ -15,7 +15,7 @@ __all__ = ["LearnedAttack"]
 
 
 class LearnedAttack(Model):
-    """What a generator has learnt about misleading a classifier."""
+    """A trained generator of perturbations that mislead a classifier."""
 
     does: ClassVar[str] = "learnt to attack"
     use: ClassVar[str] = "zerosum attack CLASSIFIER --data SOURCE --attack {run}"
@@ -27,44 +27,44 @@ class LearnedAttack(Model):
 
     @property
     def name(self) -> str:
-        """What it is called beside other attacks."""
+        """Its name among other attacks."""
         return self.run.path.absolute().name
 
     @property
     def attack(self) -> Learned:
-        """The attack, its generator in evaluation mode."""
+        """The attack, with its generator in evaluation mode."""
         attack = self.game.attack
         attack.network.eval()
         return attack
 
     @property
     def shape(self) -> ImageShape:
-        """(c, h, w) of the pictures that it changes."""
+        """The shape (c, h, w) of its images."""
         return self.run.config().pictures.shape
 
     @property
     def target(self) -> int | None:
-        """The class that it learnt to have named; None: any other one."""
+        """The target class of its training; None: it is untargeted."""
         return self.game.settings.targeted
 
     def require(self, images: Images, target: int | None) -> None:
-        """Make sure that it is meant for such pictures, and for that target.
+        """Make sure that the attack fits the images and the target.
 
         Raises:
-            ConfigError: It is not.
+            ConfigError: It does not.
         """
         if tuple(images.shape[1:]) != self.shape:
             raise ConfigError(
-                f"{self.name} learnt to change pictures of {_times(self.shape)} (channels x height"
-                f" x width), and this classifier takes {_times(images.shape[1:])}. Train one with "
-                "--victim this classifier, or see what carries over: --against."
+                f"{self.name} learnt to change pictures of {_format_shape(self.shape)} (channels "
+                f"x height x width), and this classifier takes {_format_shape(images.shape[1:])}. "
+                "Train one with --victim this classifier, or see what carries over: --against."
             )
         if target != self.target:
-            learnt, asked = (_aim(each) for each in (self.target, target))
-            raise ConfigError(f"{self.name} learnt to reach {learnt}, not {asked}.")
+            trained, requested = (_name_goal(each) for each in (self.target, target))
+            raise ConfigError(f"{self.name} learnt to reach {trained}, not {requested}.")
 
     def part(self, direction: str | None = None) -> Part:
-        """Its network, and what is to be known of what goes in and comes out.
+        """Return its network, with a description of input and output.
 
         Raises:
             ConfigError: A direction is named.
@@ -76,7 +76,7 @@ class LearnedAttack(Model):
         use = "changed = picture + 2 * epsilon * change, cut to [-1, 1]"
         return Part(
             network=network,
-            takes=takes_pictures(shape),
+            takes=takes_images(shape),
             gives="changes",
             facts={
                 "zerosum:input": f"pictures {rows(shape)}, {RANGE}",
@@ -86,9 +86,9 @@ class LearnedAttack(Model):
         )
 
 
-def _times(shape: tuple[int, ...]) -> str:
+def _format_shape(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _aim(target: int | None) -> str:
+def _name_goal(target: int | None) -> str:
     return "any wrong class" if target is None else f"class {target}"

@@ -1,4 +1,4 @@
-"""What all trained games have in common, and what is said where one is of another kind."""
+"""The base class of trained models, and the error for a model of another kind."""
 
 import json
 from abc import ABC, abstractmethod
@@ -19,28 +19,28 @@ from zerosum.runs import Run
 __all__ = ["CUT", "RANGE", "KindT", "Model", "WrongKindError", "require", "rows"]
 
 KindT = TypeVar("KindT", bound="Model", default="Model")
-"""What a run is to be good for; any model, unless one says."""
+"""The kind of a model; by default any."""
 
 RANGE = "from -1 (black) to 1 (white)"
 CUT = "what lies beyond is to be cut"
 
 
 class WrongKindError(RunError, AttributeError):
-    """A run is asked for what runs of another kind are good for."""
+    """A run is of another kind than the one that is needed."""
 
 
 class Model(ABC):
-    """A trained game, ready to be used.
+    """A trained game, ready for use.
 
     Args:
-        run: Where it comes from.
+        run: The run folder.
         game: The players, on the device.
-        images_seen: Real images that it has seen.
+        images_seen: Number of real images that it was trained on.
 
     Attributes:
-        does: What models of this kind do with pictures.
-        use: The command that shows it.
-        way_there: The command by which such a run comes about.
+        does: A phrase on the purpose of such models.
+        use: The command that uses one.
+        way_there: The command that trains one.
     """
 
     does: ClassVar[str]
@@ -53,15 +53,13 @@ class Model(ABC):
         self.images_seen = images_seen
 
     def export(self, file: str | Path, *, direction: str | None = None) -> None:
-        """Write the network that the run is for, for other programs.
+        """Write the run's network for other programs.
 
-        The EMA alone, in evaluation mode, for any number n of rows: of a run that
-        generates the generator, latents (n, d) to pictures; of one that translates the translator
-        of a direction, pictures to pictures of any height and width that are multiples of its
-        ``multiple``; of one that classifies the classifier, pictures to logits (n, classes); of
-        one that misleads a classifier the perturber, pictures to their changes. The file says of
-        itself what goes in and comes out, where it comes from, its configuration, and how the
-        latents of picture i of a seed are drawn.
+        The file holds the EMA alone, in evaluation mode, for any number n of rows: a
+        generator, latents (n, d) to images; the translator of a direction, images to images
+        of any height and width that are multiples of its ``multiple``; a classifier, images to
+        logits (n, classes); or a perturber, images to their changes. Its metadata describe input
+        and output, the run, the configuration, and how the latents of a seed are drawn.
 
         Args:
             file: It ends in ``.onnx`` (needs the packages onnx and onnxscript), ``.pt2`` (a
@@ -69,19 +67,19 @@ class Model(ABC):
             direction: Of a run that translates, by default its first.
 
         Raises:
-            ConfigError: The file or the direction is none that there is.
+            ConfigError: The file name is unsuitable, or there is no such direction.
         """
         check_export(Path(file))
         part = self.part(direction)
         source = {"zerosum:config": json.dumps(to_json(self.run.config()))}
-        made = f"A neural network trained by zerosum (run {printable(self.run.path.name)})."
-        facts = {**self.facts(), "Description": made, **source, **part.facts}
-        del facts["zerosum:generated"]  # It is of pictures.
+        description = f"A neural network trained by zerosum (run {printable(self.run.path.name)})."
+        facts = {**self.facts(), "Description": description, **source, **part.facts}
+        del facts["zerosum:generated"]  # It is of images.
         export_network(replace(part, facts=facts), Path(file))
 
     @abstractmethod
     def part(self, direction: str | None = None) -> Part:
-        """What the run is for, and what is to be known of what goes in and comes out.
+        """Return the run's network, with a description of input and output.
 
         Raises:
             ConfigError: There is no such direction.
@@ -97,25 +95,26 @@ class Model(ABC):
             raise ConfigError(f"{self.run.path} does not translate: it has no direction.")
 
     def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
-        """What a picture that the model made says of itself, besides what the caller adds."""
+        """Return the metadata of an image that the model generated, with the caller's own."""
         return provenance(run=self.run.path.name, images_seen=self.images_seen, seed=seed, **extra)
 
-    if not TYPE_CHECKING:  # Who checks types offers what there is, and no more.
+    if not TYPE_CHECKING:  # Type checkers know the attributes of the class, and no others.
 
         def __getattr__(self, name: str) -> Any:
-            """Say who has what this one has not."""
+            """Name the kind of model that has a missing attribute."""
             kinds = (getattr(models, each) for each in models.__all__)
             for other in () if name.startswith("_") else kinds:
                 if isinstance(other, type) and issubclass(other, Model) and hasattr(other, name):
-                    raise refusal(self, other)
+                    home = next(each for each in other.__mro__ if name in vars(each))
+                    raise refusal(self, home)
             raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
 
 
 def require(model: Model, kind: type[KindT]) -> KindT:
-    """The model as one of that kind.
+    """Return the model if it is of that kind.
 
     Raises:
-        WrongKindError: It is of another; the message says what it is good for.
+        WrongKindError: It is of another; the message tells its purpose.
     """
     if not isinstance(model, kind):
         raise refusal(model, kind)
@@ -123,11 +122,11 @@ def require(model: Model, kind: type[KindT]) -> KindT:
 
 
 def refusal(model: Model, kind: type[Model]) -> WrongKindError:
-    """What to say where a run is not of the kind that is asked for.
+    """Make the error for a model that is not of the required kind.
 
     Args:
-        model: What there is.
-        kind: What is asked for.
+        model: The model.
+        kind: The required kind.
     """
     path = model.run.path
     return WrongKindError(
@@ -137,7 +136,7 @@ def refusal(model: Model, kind: type[Model]) -> WrongKindError:
 
 
 def rows(shape: tuple[int, ...]) -> str:
-    """The shape of any number of such things.
+    """Format a shape with any number n of rows.
 
     Example:
         >>> rows((3, 32, 32))

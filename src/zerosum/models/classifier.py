@@ -1,4 +1,4 @@
-"""Saying what is to be seen in a picture: what a trained classifier is good for."""
+"""A trained classifier as a model."""
 
 import json
 from typing import Any, ClassVar, cast
@@ -8,8 +8,8 @@ from torch import nn
 
 from zerosum.arguments import require_images
 from zerosum.errors import ConfigError
-from zerosum.export import Part, takes_pictures
-from zerosum.games.classification import ClassifyingGame
+from zerosum.export import Part, takes_images
+from zerosum.games.classification import GameWithClassifier
 from zerosum.models.base import RANGE, Model, rows
 from zerosum.networks.kinds import Shaped
 from zerosum.runs import Run
@@ -27,9 +27,9 @@ class Classifier(Model):
         "zerosum train classifier --data FOLDER, with a folder for each class in it"
     )
 
-    def __init__(self, *, run: Run, game: ClassifyingGame[Any], images_seen: int) -> None:
+    def __init__(self, *, run: Run, game: GameWithClassifier[Any], images_seen: int) -> None:
         super().__init__(run=run, game=game, images_seen=images_seen)
-        self.game: ClassifyingGame[Any] = game
+        self.game: GameWithClassifier[Any] = game
 
     @property
     def classifier(self) -> nn.Module:
@@ -45,14 +45,14 @@ class Classifier(Model):
         return self.game.classes
 
     def classify(self, images: Images, *, batch_size: int = 256) -> Probabilities:
-        """The probabilities of the classes, shape (n, classes), on the CPU.
+        """Compute the probabilities of the classes, shape (n, classes), on the CPU.
 
         Args:
-            images: Pictures of the run's shape, in [-1, 1].
-            batch_size: How many are looked at at once.
+            images: Images of the run's shape, in [-1, 1].
+            batch_size: Number of images at once.
 
         Raises:
-            DataError: The pictures do not have the run's shape, or are no floats in that range.
+            DataError: The images do not have the run's shape, or are no floats in that range.
             ConfigError: The batch size is less than 1.
         """
         expected = self.run.config().pictures
@@ -63,7 +63,7 @@ class Classifier(Model):
         return torch.cat([self.game.classify(part).cpu() for part in parts])
 
     def part(self, direction: str | None = None) -> Part:
-        """Its network, and what is to be known of what goes in and comes out.
+        """Return its network, with a description of input and output.
 
         Raises:
             ConfigError: A direction is named.
@@ -73,7 +73,7 @@ class Classifier(Model):
         shape = cast("Shaped", network).image_shape
         return Part(
             network=network,
-            takes=takes_pictures(shape),
+            takes=takes_images(shape),
             gives="logits",
             facts={
                 "zerosum:input": f"pictures {rows(shape)}, {RANGE}",

@@ -1,14 +1,11 @@
-"""Drawing pictures from nothing: what a trained generator is good for."""
+"""A trained generator as a model: samples, walks, mixtures, projections and edits."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-import torch
-
-from zerosum.errors import RunError
 from zerosum.export import Part, takes_latents
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.parts.classes import Classes
@@ -16,34 +13,29 @@ from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
 from zerosum.latent.mixing import Mixtures, draw_mixtures
-from zerosum.latent.projection import Descent, Projection, See, project
+from zerosum.latent.projection import Descent, Extract, Projection, project
 from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
-from zerosum.media.images import (
-    check_png,
-    check_sheet,
-    save_pictures,
-    save_png,
-    tile,
-    to_pictures,
-)
-from zerosum.models.base import CUT, RANGE, Model, rows
+from zerosum.media.images import check_png, save_images, save_png, to_images
+from zerosum.models.base import CUT, RANGE, rows
+from zerosum.models.sampler import Progress, Sampler
 from zerosum.nn.noise import NoiseInjection
 from zerosum.runs import Run
-from zerosum.types import Images
+from zerosum.types import Images, ImageShape
 
 __all__ = ["Generator"]
 
 GeneratorT = TypeVar("GeneratorT", bound="Generator")
 
 
-class Generator(Model):
+class Generator(Sampler):
     """A trained generator: to `sample` from, to `walk`, `mix`, `project` and edit with.
 
     Attributes:
-        labels: The classes that it is asked for, one after the other; see `of_class`.
+        labels: The classes of its images, one after the other; see `of_class`.
 
     Example:
+        >>> import torch
         >>> from zerosum.config import change
         >>> from zerosum.families.building import build_game
         >>> from zerosum.recipes import recipe
@@ -56,9 +48,7 @@ class Generator(Model):
         True
     """
 
-    does: ClassVar[str] = "makes pictures from nothing"
-    use: ClassVar[str] = "zerosum sample {run} --grid FILE.png"
-    way_there: ClassVar[str] = "zerosum train dcgan-faces --data FOLDER"
+    does: ClassVar[str] = "makes pictures from latents"
 
     def __init__(self, *, run: Run, game: GeneratingGame[Any], images_seen: int) -> None:
         super().__init__(run=run, game=game, images_seen=images_seen)
@@ -66,60 +56,29 @@ class Generator(Model):
         self.labels: tuple[int, ...] = ()
 
     def of_class(self: GeneratorT, *classes: str | int) -> GeneratorT:
-        """The same model, all of whose pictures are of these classes, one after the other.
+        """Return the model with fixed classes for its images, one after the other.
 
-        Picture i of a seed is of class number i, and from the first again after the last; so is
-        stop i of a walk. Without this method classes come as often as in the data.
+        Image i of a seed has class number i, and classes repeat; so do the stops of a walk.
+        Without this method classes are as frequent as in the data.
 
         Args:
-            classes: By name, or by number from 0; where classes are called by numbers, by name
-                alone.
+            classes: Names, or numbers from 0; where the names are numbers, names alone.
 
         Raises:
             UnknownNameError: There is no such class.
             RunError: The run knows no classes.
         """
-        known = self.asked
+        known = self.conditional_classes
         if known is None:
-            raise RunError(
-                f"{self.run.path} knows no classes. Train a run that does: zerosum train RECIPE "
-                "--data SOURCE --game.conditional projection."
-            )
-        asked = copy(self)
-        asked.labels = tuple(known.find(each) for each in classes)
-        return asked
+            return super().of_class(*classes)
+        model = copy(self)
+        model.labels = tuple(known.find(each) for each in classes)
+        return model
 
     @property
-    def asked(self) -> Classes | None:
-        """The classes that a conditional run can be asked for, else None."""
-        return self.game.asked
-
-    def sample(
-        self,
-        count: int,
-        *,
-        seed: int = 0,
-        batch_size: int = 64,
-        truncation: float | None = None,
-    ) -> Images:
-        """New pictures, shape (count, c, h, w), floats in [-1, 1] on the CPU.
-
-        Picture i of a seed is the same whatever the count and the batch size, up to the rounding
-        of its last bits.
-
-        Args:
-            count: Number of pictures.
-            seed: From which they follow.
-            batch_size: How many are drawn at once.
-            truncation: Less varied pictures, of which more are good: see `LatentSpace.truncate`.
-                None: as they come.
-
-        Raises:
-            ConfigError: The count is less than 1, the seed negative, or the truncation out of
-                range.
-        """
-        pieces = self.batches(count, seed=seed, batch_size=batch_size, truncation=truncation)
-        return torch.cat(list(pieces))
+    def conditional_classes(self) -> Classes | None:
+        """The classes of a conditional run, else None."""
+        return self.game.conditional_on
 
     def batches(
         self,
@@ -128,15 +87,17 @@ class Generator(Model):
         seed: int = 0,
         batch_size: int = 64,
         truncation: float | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Images]:
-        """The pictures of `sample` in pieces, for counts that do not fit into memory."""
-        return draw_samples(
+        """The images of `sample` in pieces, for counts that do not fit into memory."""
+        pieces = draw_samples(
             self.latent, count, seed=seed, batch_size=batch_size, truncation=truncation
         )
+        return pieces if progress is None else _counted(pieces, count, progress)
 
     @property
     def latent(self) -> LatentSpace:
-        """The space in which the generator's pictures lie beside each other."""
+        """The generator's latent space."""
         return latent_space(self.game, self.labels)
 
     def walk(
@@ -147,20 +108,20 @@ class Generator(Model):
         walks: int = 1,
         truncation: float | None = None,
     ) -> Iterator[Images]:
-        """The pictures on a closed walk from seed to seed and back to the first.
+        """Generate the images of a closed walk from seed to seed and back to the first.
 
-        Walk number j passes by picture number j of each seed, as `sample` draws it, at one speed
-        all along: in z along spheres (straight on for uniform latents), in the styles of a
-        style-based generator straight on.
+        Walk j passes image j of each seed, as `sample` generates it, at constant speed: in z
+        along spheres (straight for uniform latents), in the styles of a style-based generator
+        straight.
 
         Args:
             seeds: At least two.
-            frames: From one seed to the next, on average.
-            walks: How many walks go side by side.
+            frames: Mean number of frames from one seed to the next.
+            walks: Number of walks side by side.
             truncation: As for `sample`.
 
         Returns:
-            For each of ``len(seeds) * frames`` frames the pictures, shape (walks, c, h, w).
+            For each of ``len(seeds) * frames`` frames the images, shape (walks, c, h, w).
 
         Raises:
             ConfigError: There are fewer than two seeds, or something is out of range.
@@ -175,7 +136,7 @@ class Generator(Model):
         from_layer: int | None = None,
         truncation: float | None = None,
     ) -> Mixtures:
-        """Pictures whose coarse layers have the styles of some seeds, the fine ones of others.
+        """Mix styles: coarse layers have the styles of some seeds, fine ones those of others.
 
         Args:
             coarse: Seeds, one for each row of ``mixtures``, (rows, columns, c, h, w).
@@ -195,57 +156,30 @@ class Generator(Model):
         images: Images,
         *,
         descent: Descent | None = None,
-        see: See | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        extract: Extract | None = None,
+        progress: Progress | None = None,
     ) -> Projection:
-        """The points of the latent space whose pictures are nearest to the given ones.
+        """Find the points of the latent space whose images are nearest to the images.
 
         Args:
-            images: Pictures of the run's shape, in [-1, 1].
+            images: Images of the run's shape, in [-1, 1].
             descent: How to look for them.
-            see: Features to compare besides pixels: `FeatureNetwork.extract`.
+            extract: Features to compare besides pixels: `FeatureNetwork.extract`.
             progress: Is told of steps done and of their number.
 
         Raises:
-            DataError: The pictures do not have the run's shape, or are no floats in that range.
+            DataError: The images do not have the run's shape, or are no floats in that range.
         """
-        return project(self.latent, images, descent=descent, see=see, progress=progress)
+        return project(self.latent, images, descent=descent, extract=extract, progress=progress)
 
-    def save(
-        self,
-        out: str | Path,
-        *,
-        count: int = 64,
-        seed: int = 0,
-        truncation: float | None = None,
-    ) -> None:
-        """Write pictures to a folder or ``.zip`` of PNG files, or to a ``.npz``."""
-        pictures = self.batches(count, seed=seed, truncation=truncation)
+    @property
+    def image_shape(self) -> ImageShape:
+        """(c, h, w) of the images."""
+        return self.latent.image_shape
 
-        def facts(index: int) -> dict[str, str]:
-            said = self._said(truncation, label=self.latent.label(index, seed=seed))
-            return self.facts(seed=seed, index=index, **said)
-
-        save_pictures(Path(out), pictures, facts=facts)
-
-    def save_grid(
-        self,
-        file: str | Path,
-        *,
-        count: int = 64,
-        seed: int = 0,
-        truncation: float | None = None,
-    ) -> None:
-        """Write one PNG with ``count`` pictures in rows, marked as generated.
-
-        Where several classes are asked for, each has a column of its own.
-        """
-        check_png(Path(file))
-        check_sheet(count, self.latent.image_shape)
-        images = self.sample(count, seed=seed, truncation=truncation)
-        columns = len(self.labels) if 1 < len(self.labels) <= count else None
-        (picture,) = to_pictures(tile(images, columns=columns))
-        save_png(picture, Path(file), facts=self.facts(seed=seed, **self._said(truncation)))
+    def columns(self, count: int) -> int | None:
+        """One for each class, where there are several."""
+        return len(self.labels) if 1 < len(self.labels) <= count else None
 
     def save_walk(
         self,
@@ -256,23 +190,23 @@ class Generator(Model):
         seconds: float | None = None,
         columns: int = 1,
         truncation: float | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Write an animation of `walk` that loops, marked as generated.
 
         Args:
             file: It ends in ``.gif``, or in ``.mp4`` where imageio-ffmpeg is installed.
             seeds: At least two.
-            frames: From one seed to the next, on average.
-            seconds: How long the loop takes; by default 25 frames a second.
+            frames: Mean number of frames from one seed to the next.
+            seconds: Duration of the loop; by default 25 frames a second.
             columns: Columns, and rows, of walks side by side.
             truncation: As for `sample`.
-            progress: Is told of frames done and of their number.
+            progress: Called with the number of frames done and of all.
 
         Raises:
             ConfigError: As `walk`, or the file cannot be written.
         """
-        said = {"seeds": " ".join(map(str, seeds)), **self._said(truncation)}
+        options = {"seeds": " ".join(map(str, seeds)), **self.options(truncation)}
         save_walk(
             self.latent,
             Path(file),
@@ -281,7 +215,7 @@ class Generator(Model):
             seconds=seconds,
             columns=columns,
             truncation=truncation,
-            facts=self.facts(**said),
+            facts=self.facts(**options),
             progress=progress,
         )
 
@@ -307,22 +241,22 @@ class Generator(Model):
         """
         if grid is not None:
             check_png(Path(grid))
-        found = self.mix(coarse=coarse, fine=fine, from_layer=from_layer, truncation=truncation)
-        said = {"from_layer": found.from_layer, **self._said(truncation)}
+        table = self.mix(coarse=coarse, fine=fine, from_layer=from_layer, truncation=truncation)
+        options = {"from_layer": table.from_layer, **self.options(truncation)}
 
         def facts(index: int) -> dict[str, str]:
             row, column = divmod(index, len(fine))
-            return self.facts(coarse=coarse[row], fine=fine[column], **said)
+            return self.facts(coarse=coarse[row], fine=fine[column], **options)
 
         if grid is not None:
             seeds: dict[str, Any] = {
                 "coarse": " ".join(map(str, coarse)),
                 "fine": " ".join(map(str, fine)),
             }
-            (sheet,) = to_pictures(found.sheet())
-            save_png(sheet, Path(grid), facts=self.facts(**seeds, **said))
+            (sheet,) = to_images(table.sheet())
+            save_png(sheet, Path(grid), facts=self.facts(**seeds, **options))
         if out is not None:
-            save_pictures(Path(out), iter([found.mixtures.flatten(0, 1)]), facts=facts)
+            save_images(Path(out), iter([table.mixtures.flatten(0, 1)]), facts=facts)
 
     def save_edits(
         self,
@@ -334,35 +268,41 @@ class Generator(Model):
         columns: int = 9,
         reach: float = 3.0,
     ) -> None:
-        """Write a PNG of a seed's first picture, moved along directions found by a method.
+        """Write a PNG of a seed's first image, moved along the directions of a method.
 
         Raises:
-            ConfigError: The method or a number is none that there is.
+            ConfigError: There is no such method, or a number is out of range.
         """
         space = self.latent
         check_png(Path(file))
         directions = find_directions(space, method, rows)
         point = space.points(space.latents([0], seed=seed))
-        facts = self.facts(seed=seed, directions=method, **self._said(None))
+        facts = self.facts(seed=seed, directions=method, **self.options(None))
         save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
 
-    def _said(self, truncation: float | None, *, label: int | None = None) -> dict[str, Any]:
-        """What was asked for: a truncation, and the class of one picture or those of all."""
-        said: dict[str, Any] = {} if truncation is None else {"truncation": truncation}
+    def options(
+        self, truncation: float | None, *, index: int | None = None, seed: int = 0
+    ) -> dict[str, Any]:
+        """A truncation, and the class of one image or those of all."""
+        label = None if index is None else self.latent.label(index, seed=seed)
         labels = self.labels if label is None else (label,)
-        if self.asked is not None and labels:
-            said["class"] = ", ".join(self.asked.names[each] for each in labels)
-        return said
+        options = super().options(truncation)
+        if self.conditional_classes is not None and labels:
+            options["class"] = ", ".join(self.conditional_classes.names[each] for each in labels)
+        return options
 
     def part(self, direction: str | None = None) -> Part:
-        """Its network, and what is to be known of what goes in and comes out.
+        """Return its network, with a description of input and output.
 
         Raises:
             ConfigError: A direction is named.
         """
         self.refuse(direction)
         space = self.latent
-        size, classes = space.game.input_size, self.asked.names if self.asked else ()
+        size, classes = (
+            space.game.input_size,
+            self.conditional_classes.names if self.conditional_classes else (),
+        )
         facts = {
             "zerosum:input": f"latents {rows((size,))}",
             "zerosum:output": f"pictures {rows(space.image_shape)}, {RANGE}; {CUT}",
@@ -378,3 +318,12 @@ class Generator(Model):
         return Part(
             network=space.network, takes=takes_latents(size), gives="pictures", facts=facts
         )
+
+
+def _counted(pieces: Iterator[Images], count: int, progress: Progress) -> Iterator[Images]:
+    """The pieces, of each of which is told how many images there are then."""
+    done = 0
+    for images in pieces:
+        done += len(images)
+        progress(done, count)
+        yield images

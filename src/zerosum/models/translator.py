@@ -1,4 +1,4 @@
-"""Turning pictures of one domain into the other: what a trained translator is good for."""
+"""A trained translator as a model: from images of one domain to the other."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from zerosum.types import Images
 __all__ = ["Translator"]
 
 _BOUND = 1.01
-"""Translators that draw a change of a picture have none for what is beyond [-1, 1]."""
+"""Greatest value of pixels: residual translators take artanh of them, infinite near 1.02."""
 
 
 class Translator(Model):
@@ -32,13 +32,13 @@ class Translator(Model):
 
     @property
     def directions(self) -> tuple[str, ...]:
-        """From which domain to which the run translates: ``a2b``, ``b2a`` or both."""
+        """The directions of translation: ``a2b``, ``b2a`` or both."""
         return self.game.directions
 
     def translator(self, direction: str | None = None) -> networks.Translator:
-        """The network that translates, by default in the run's first direction.
+        """Return the network of a direction, by default of the run's first.
 
-        It takes and gives images (n, c, h, w) in [-1, 1] whose sides are multiples of its
+        Its input and output are images (n, c, h, w) in [-1, 1] whose sides are multiples of its
         ``multiple`` and at least ``smallest``.
 
         Raises:
@@ -54,17 +54,17 @@ class Translator(Model):
     def translate(
         self, images: Images, *, direction: str | None = None, tile: int = 1024
     ) -> Images:
-        """Pictures of the other domain, floats in [-1, 1], where the given ones are.
+        """Translate images to the other domain, floats in [-1, 1], on their device.
 
         Args:
-            images: Pictures in [-1, 1], shape (n, c, h, w), of any size from the network's
+            images: Images in [-1, 1], shape (n, c, h, w), of any size from the network's
                 ``smallest``.
             direction: ``a2b`` or ``b2a``; by default the run's first.
-            tile: Larger pictures than tile x tile pixels go through in overlapping tiles.
+            tile: Images of more than tile x tile pixels are translated in overlapping tiles.
 
         Raises:
             ConfigError: It does not translate in that direction, or the tiles are too small.
-            DataError: The pictures are too small, or are no floats in that range.
+            DataError: The images are too small, or are no floats in that range.
         """
         with evaluating(self.translator(direction)) as network:
             channels = self.run.config().pictures.channels
@@ -73,7 +73,7 @@ class Translator(Model):
             return translate_any_size(network, images, multiple=network.multiple, tile=tile)
 
     def part(self, direction: str | None = None) -> Part:
-        """The translator of a direction, and what is to be known of it.
+        """Return the translator of a direction, with a description of input and output.
 
         Raises:
             ConfigError: There is no such direction.

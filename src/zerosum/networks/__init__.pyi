@@ -1,4 +1,4 @@
-from .classifier import Classifier as Classifier
+from .classifier import ClassifierNetwork as ClassifierNetwork
 from .classifier import ConvClassifier as ConvClassifier
 from .classifier import LenetClassifier as LenetClassifier
 from .conditional import ConditionalDiscriminator as ConditionalDiscriminator

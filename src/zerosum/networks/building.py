@@ -1,4 +1,4 @@
-"""From settings to networks and to what may stand around them."""
+"""Build generators and discriminators from settings, with their wrappers."""
 
 from torch import nn
 
@@ -19,12 +19,12 @@ _PARTS = ("forward_features", "forward_head", "features")
 def build_generator(
     config: GeneratorSettings, shape: ImageShape, *, classes: int = 0, class_size: int = 0
 ) -> Generator:
-    """The generator for pictures of that shape.
+    """Build the generator for images of that shape.
 
     Args:
         config: Its settings.
-        shape: (c, h, w) of the pictures.
-        classes: How many it is told of; 0: it is told no class.
+        shape: (c, h, w) of the images.
+        classes: Number of classes; 0: the generator is unconditional.
         class_size: Numbers that stand for a class beside z.
 
     Example:
@@ -37,7 +37,7 @@ def build_generator(
     """
     if not classes:
         return config.build(shape)
-    network = config.build(shape, given=class_size)
+    network = config.build(shape, class_size=class_size)
     return networks.ConditionalGenerator(network, classes=classes, class_size=class_size)
 
 
@@ -48,13 +48,13 @@ def build_discriminator(
     classes: int = 0,
     minibatch: MinibatchDiscriminationConfig = NO_MINIBATCH,
 ) -> nn.Module:
-    """The discriminator for pictures of that shape.
+    """Build the discriminator for images of that shape.
 
     Args:
         config: Its settings.
-        shape: (c, h, w) of the pictures.
-        classes: How many it is told of; 0: it is told no class.
-        minibatch: How it compares the pictures of a batch.
+        shape: (c, h, w) of the images.
+        classes: Number of classes; 0: the discriminator is unconditional.
+        minibatch: Settings of minibatch discrimination.
 
     Example:
         >>> import torch

@@ -1,4 +1,4 @@
-"""The generators and discriminators of whole pictures that a configuration can name."""
+"""The generators and discriminators of whole images that a configuration can name."""
 
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
@@ -30,4 +30,4 @@ DiscriminatorConfig = (
     | StyleDiscriminatorConfig
     | OwnDiscriminatorConfig
 )
-"""Settings of any discriminator of whole pictures."""
+"""Settings of any discriminator of whole images."""

@@ -6,26 +6,26 @@ from torch import nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
-from zerosum.networks.kinds import Observer
+from zerosum.networks.kinds import FeatureExtractor
 from zerosum.nn import initialise_he, normalisation
 from zerosum.nn.convolution import Downsample
 from zerosum.sizes import in_pixels
 from zerosum.types import ClassLogits, Features, Images, ImageShape
 
-__all__ = ["Classifier", "ConvClassifier", "LenetClassifier"]
+__all__ = ["ClassifierNetwork", "ConvClassifier", "LenetClassifier"]
 
 _SMALLEST = 8
 _KERNEL = 5
 
 
-class Classifier(Observer):
-    """A classifier in two parts: what it sees in pictures, and what it makes of that.
+class ClassifierNetwork(FeatureExtractor):
+    """A classifier in two parts: from images to features, and from features to logits.
 
     Attributes:
-        classes: How many classes there are.
-        image_shape: (channels, height, width) of one picture.
-        feature_size: Numbers in the features of one picture.
-        body: Pictures to features.
+        classes: Number of classes.
+        image_shape: (channels, height, width) of one image.
+        feature_size: Numbers in the features of one image.
+        body: Images to features.
         head: Features (n, feature_size) to logits (n, classes).
     """
 
@@ -36,27 +36,27 @@ class Classifier(Observer):
     head: nn.Module
 
     def features(self, images: Images) -> Features:
-        """What is seen in the pictures, shape (n, feature_size)."""
+        """Extract the features of images, shape (n, feature_size)."""
         features: Features = self.body(images)
         return features
 
     def forward(self, images: Images) -> ClassLogits:
-        """Give one logit per picture and class."""
+        """Compute one logit per image and class."""
         logits: ClassLogits = self.head(self.features(images))
         return logits
 
 
-class ConvClassifier(Classifier):
-    """Pictures to logits of classes, through convolutions.
+class ConvClassifier(ClassifierNetwork):
+    """Images to logits of classes, through convolutions.
 
     x (n, c, h, w) → as long as both sides are at least 8: (convolution of stride 2, normalisation,
     ReLU) → (convolution of stride 1 to twice the channels, normalisation, ReLU) → dropout → linear
-    → logits (n, classes). Weights start as He et al. draw them.
+    → logits (n, classes). Weights are initialised as by He et al.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture.
-        classes: How many classes there are.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image.
+        classes: Number of classes.
 
     Example:
         >>> import torch
@@ -73,6 +73,7 @@ class ConvClassifier(Classifier):
         self.image_shape = image_shape
         inputs, rows, columns = image_shape
         channels, norm = settings.base_channels, settings.norm
+        # A bias before a normalisation would cancel.
         layers: list[nn.Module] = []
         while min(rows, columns) >= _SMALLEST:
             layers += _layer(Downsample(inputs, channels, bias=norm == "none"), norm)
@@ -87,21 +88,22 @@ class ConvClassifier(Classifier):
         initialise_he(self)
 
 
-class LenetClassifier(Classifier):
+class LenetClassifier(ClassifierNetwork):
     """Large kernels and pooling, then fully connected layers; the paper's network for digits.
 
     x (n, c, h, w) → for each of ``channels``: (convolution of kernel 5 without padding,
     normalisation, ReLU, maximum of 2x2) → for each number of feature units: (linear, ReLU) →
     features (n, d) → for each number of units: (dropout, linear, ReLU) → linear → logits
-    (n, classes). Weights start as PyTorch draws them.
+    (n, classes). Weights are initialised as by
+    PyTorch.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture.
-        classes: How many classes there are.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image.
+        classes: Number of classes.
 
     Raises:
-        ConfigError: The pictures are too small for so many layers.
+        ConfigError: The images are too small for the number of layers.
 
     Paper:
         Ganin et al. 2016, figure 4a, https://arxiv.org/abs/1505.07818 (the defaults); Tzeng et al.
@@ -126,6 +128,7 @@ class LenetClassifier(Classifier):
         norm = settings.norm
         layers: list[nn.Module] = []
         for channels in settings.channels:
+            # The convolution has no padding, and pooling drops an odd row or column.
             rows, columns = (rows - _KERNEL + 1) // 2, (columns - _KERNEL + 1) // 2
             convolution = nn.Conv2d(inputs, channels, _KERNEL, bias=norm == "none")
             layers += [*_layer(convolution, norm), nn.MaxPool2d(2)]

@@ -60,7 +60,7 @@ class LenetClassifierConfig(ClassifierSettings):
     channels: tuple[int, ...] = (32, 48)
     """Channels of the convolutions."""
     feature_units: tuple[int, ...] = ()
-    """Units of fully connected layers that are part of the features, which a domain head sees."""
+    """Units of fully connected layers that belong to the features, the input of a domain head."""
     units: tuple[int, ...] = (100, 100)
     """Units of the other fully connected layers."""
     norm: Norm = "none"

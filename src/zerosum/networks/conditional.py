@@ -1,8 +1,8 @@
-"""Networks that are told the class: any generator and any discriminator, with little around it.
+"""Conditional networks: wrappers of any generator and any discriminator that add the class.
 
-The class reaches a generator as a part of its latent vector: behind the numbers of z stand as
-many as there are classes, 1 at the class and 0 elsewhere. So everything that takes latents takes
-those of a conditional generator as well, and numbers in between are mixtures of classes.
+The class is a part of a generator's latent vector: behind the numbers of z follows a one-hot
+vector, 1 at the class and 0 elsewhere. So all code for latents applies to those of a conditional
+generator, and values in between are mixtures of classes.
 """
 
 from typing import cast
@@ -11,25 +11,25 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator, StyledGenerator
 from zerosum.networks.rows import latent_rows
+from zerosum.networks.wrapper import Wrapper
 from zerosum.nn import PixelNorm
 from zerosum.types import AnyLatents, AnyLogits, Images, Labels, Latents, Logits
 
 __all__ = ["ConditionalDiscriminator", "ConditionalGenerator"]
 
 
-class ConditionalGenerator(Around, Generator):
-    """Pictures of a class: G(z, y) = G'([z, e_y]), where e_y is learnt.
+class ConditionalGenerator(Wrapper, Generator):
+    """A conditional generator: G(z, y) = G'([z, e_y]), where the embedding e_y is learnt.
 
     e_y = E_y / rms(E_y), with E (classes, class_size) the learnt matrix of embeddings, so that the
-    class is as loud as normal latents are. As in StyleGAN2-ADA, of a generator with styles the
-    mapping is given both.
+    class has the scale of normal latents. In a generator with styles both are the input of the
+    mapping, as in StyleGAN2-ADA.
 
     Args:
         inner: The generator G', whose latents have ``class_size`` numbers more than z.
-        classes: How many there are.
+        classes: Number of classes.
         class_size: Numbers in e_y.
 
     Attributes:
@@ -41,7 +41,7 @@ class ConditionalGenerator(Around, Generator):
 
     Example:
         >>> from zerosum.config import MlpGeneratorConfig
-        >>> inner = MlpGeneratorConfig(latent_size=100).build((1, 28, 28), given=8)
+        >>> inner = MlpGeneratorConfig(latent_size=100).build((1, 28, 28), class_size=8)
         >>> generator = ConditionalGenerator(inner, classes=10, class_size=8)
         >>> generator.latent_size, generator(torch.zeros(2, 100 + 10)).shape
         (100, torch.Size([2, 1, 28, 28]))
@@ -57,22 +57,22 @@ class ConditionalGenerator(Around, Generator):
         self.normalise = PixelNorm()
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
-        images: Images = self.inner(self.tell(latent_rows(latents)))
+        """Generate one image per latent vector."""
+        images: Images = self.inner(self.condition(latent_rows(latents)))
         return images
 
     def mapping(self, latents: Latents) -> Tensor:
-        """Styles, for generators that have them."""
-        return cast("StyledGenerator", self.inner).mapping(self.tell(latents))
+        """Compute styles, for generators that have them."""
+        return cast("StyledGenerator", self.inner).mapping(self.condition(latents))
 
-    def tell(self, latents: Latents) -> Float[Tensor, "n _"]:
-        """What the inner generator is given: z and the embedding of the class."""
+    def condition(self, latents: Latents) -> Float[Tensor, "n _"]:
+        """Replace the one-hot class by its embedding: the input of the inner generator."""
         drawn, shares = latents.tensor_split([self.latent_size], dim=1)
         return torch.cat([drawn, self.normalise(shares @ self.embeddings)], dim=1)
 
 
-class ConditionalDiscriminator(Around):
-    """A discriminator of pictures and their classes: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
+class ConditionalDiscriminator(Wrapper):
+    """A projection discriminator: D(x, y) = ψ(φ(x)) + ⟨e_y, φ(x)⟩.
 
     φ are the features before the last layer, ψ is linear. The inner discriminator's last layer
     computes ψ(φ(x)) as its output 0 and ⟨e_k, φ(x)⟩ as its output k + 1, for all classes k at
@@ -93,7 +93,9 @@ class ConditionalDiscriminator(Around):
     """
 
     def forward(self, images: Images, labels: Labels) -> Logits:
-        """Compute one logit per picture: positive means "real, and of that class"."""
+        """Compute one logit per image: positive means "real, and of that class"."""
+        # The projection is linear in φ, so the inner linear layer computes it with ψ in one
+        # product.
         outputs: AnyLogits = self.inner(images)
         logits: Logits = outputs[:, 0] + outputs.gather(1, labels[:, None] + 1)[:, 0]
         return logits

@@ -1,8 +1,8 @@
-"""DCGAN: convolutional networks whose every layer doubles or halves the size.
+"""DCGAN: convolutional networks that double or halve the size at every layer.
 
 Every such layer is a convolution of kernel 4, stride 2 and padding 1: o = (i + 2 − 4)/2 + 1 = i/2,
-and its transpose doubles. The paper's form is the default here, but for its kernels of 5, whose
-transpose makes 2 i − 1 of i; the course's published forms are other values of the same settings.
+and its transpose doubles. The defaults are the paper's, except for its kernels of 5, whose
+transpose turns i into 2 i − 1; the course's published forms are other values of these settings.
 """
 
 from collections.abc import Callable
@@ -62,8 +62,8 @@ def _convolution_head(channels: int, outputs: int, size: tuple[int, int], bias: 
 STEMS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
     "stem", {"linear": _linear_stem, "convolution": _convolution_stem}
 )
-"""From a latent vector to the smallest map: a linear layer that is reshaped, or a transposed
-convolution of a 1x1 picture. The same functions of z; their weights start differently."""
+"""From a latent vector to the smallest map: a linear layer and a reshape, or a transposed
+convolution of a 1x1 image. They are the same functions of z with other initial weights."""
 
 HEADS: Table[Callable[[int, int, tuple[int, int], bool], nn.Module]] = Table(
     "head", {"linear": _linear_head, "convolution": _convolution_head}
@@ -73,18 +73,17 @@ convolution that covers the map."""
 
 
 class EnlargedConv2d(nn.Conv2d):
-    """Enlarge maps to twice their height and width, then convolve with kernel 3 and padding 1.
+    """Interpolate maps to twice their height and width, then convolve with kernel 3 and padding 1.
 
-    Every pixel is the sum of as many products as its neighbours, so that a constant map becomes a
-    constant one but for its border. In a transposed convolution each pixel has weights of its own
-    place in a cell of stride x stride pixels, whose sums differ unless they learn not to: that is
-    seen as a checkerboard.
+    Every pixel is the sum of as many products as its neighbours, so a constant map stays constant
+    except for its border. In a transposed convolution the weights depend on a pixel's place in a
+    cell of stride x stride pixels, and their sums differ: the result is a checkerboard.
 
     Args:
         inputs: Channels of the input (n, inputs, h, w).
         outputs: Channels of the output (n, outputs, 2h, 2w).
         mode: ``nearest``: each pixel becomes four; ``bilinear``: a mean of neighbours.
-        bias: Whether a number per channel is added.
+        bias: Whether there is a bias per channel.
 
     Paper:
         Odena et al. 2016, https://doi.org/10.23915/distill.00003
@@ -101,7 +100,7 @@ class EnlargedConv2d(nn.Conv2d):
         self.mode = mode
 
     def forward(self, input: Maps) -> Maps:  # noqa: A002 - PyTorch's own word
-        """Enlarge, then convolve."""
+        """Interpolate, then convolve."""
         return super().forward(interpolate(input, scale_factor=2.0, mode=self.mode))
 
 
@@ -113,25 +112,25 @@ UPSAMPLINGS: Table[Callable[..., nn.Module]] = Table(
         "bilinear": partial(EnlargedConv2d, mode="bilinear"),
     },
 )
-"""What doubles maps, of so many channels to so many: the paper's transposed convolution of kernel
-4, or enlarging and a convolution of kernel 3, which has no checkerboards."""
+"""Layers that double the size: the paper's transposed convolution of kernel 4, or interpolation
+and a convolution of kernel 3, which has no checkerboard artefacts."""
 
 
 class DcganGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through transposed convolutions.
+    """Latent vectors to images, through transposed convolutions.
 
     z (n, latent_size) → stem → the smallest map (n, channels, h >> k, w >> k) → k times
     (transposed convolution, normalisation, ReLU), of which the last is followed by tanh instead,
-    without normalisation. Layers before a normalisation have no bias: it would cancel. A stem that
-    is not normalised has a bias, and is followed by the first transposed convolution directly.
+    without normalisation. Layers before a normalisation have no bias: it would cancel. A stem
+    without normalisation has a bias, and is followed by the first transposed convolution directly.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        given: Numbers behind z in each latent vector that stand for a class.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Radford et al. 2016, section 3 and Figure 1, https://arxiv.org/abs/1511.06434
@@ -144,10 +143,10 @@ class DcganGenerator(LayeredGenerator):
     """
 
     def __init__(
-        self, settings: DcganGeneratorConfig, *, image_shape: ImageShape, given: int = 0
+        self, settings: DcganGeneratorConfig, *, image_shape: ImageShape, class_size: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = settings.latent_size + given
+        self.latent_size = settings.latent_size + class_size
         self.image_shape = image_shape
         channels, height, width = image_shape
         count = count_downsamplings(height, width)
@@ -156,7 +155,7 @@ class DcganGenerator(LayeredGenerator):
         )[::-1]
         smallest = (height >> count, width >> count)
         norm, stem_norm = settings.norm, settings.stem_norm
-        stem_bias = norm == "none" or not stem_norm
+        stem_bias = norm == "none" or not stem_norm  # It would cancel in a normalisation.
         upsample = UPSAMPLINGS[settings.upsampling]
         self.layers = nn.Sequential(
             STEMS[settings.stem](self.latent_size, layer_channels[0], smallest, stem_bias),
@@ -173,19 +172,19 @@ class DcganGenerator(LayeredGenerator):
 
 
 class DcganDiscriminator(Discriminator):
-    """Pictures to logits, through strided convolutions.
+    """Images to logits, through strided convolutions.
 
     x (n, c, h, w) → convolution, LeakyReLU → k − 1 times (convolution, normalisation, LeakyReLU)
     → the smallest map → head → logits (n,). With ``norm="none"`` the convolutions have biases and
     this is the plain convolutional critic of WGAN-GP; otherwise none of them has.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Radford et al. 2016, section 3, https://arxiv.org/abs/1511.06434
@@ -221,6 +220,7 @@ class DcganDiscriminator(Discriminator):
             flat_logits(outputs),
         )
         INITIALISATIONS[settings.initialisation](self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 

@@ -1,4 +1,4 @@
-"""Settings of the convolutional networks that double or halve the picture."""
+"""Settings of DCGAN's networks."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -21,7 +21,7 @@ __all__ = ["DcganDiscriminatorConfig", "DcganGeneratorConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class DcganGeneratorConfig(GeneratorSettings):
-    """Transposed convolutions of stride 2 from a small map to the picture.
+    """Transposed convolutions of stride 2 from a small map to the image.
 
     Example:
         >>> DcganGeneratorConfig(base_channels=32, stem="linear").norm
@@ -40,14 +40,14 @@ class DcganGeneratorConfig(GeneratorSettings):
     max_channels: int = 512
     """Upper limit of the channels."""
     stem: Literal["linear", "convolution"] = "convolution"
-    """How the latent becomes the first map."""
+    """Layer from the latent to the first map."""
     stem_norm: bool = True
     """Normalise the first map."""
     output_bias: bool = False
     """Give the last layer a bias."""
     upsampling: Literal["transposed", "nearest", "bilinear"] = "transposed"
-    """What doubles the size: ``transposed`` convolutions as in the paper, or ``nearest`` or
-    ``bilinear`` enlarging and then a convolution, which draws no checkerboards."""
+    """Upsampling: ``transposed`` convolutions as in the paper, or ``nearest`` or
+    ``bilinear`` interpolation and a convolution, which has no checkerboard artefacts."""
     norm: Norm = "batch"
     """Normalisation of the hidden layers."""
     initialisation: Initialisation = "normal"
@@ -57,16 +57,16 @@ class DcganGeneratorConfig(GeneratorSettings):
         require_positive("latent_size", self.latent_size)
         require_channels(self.base_channels, self.max_channels)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "DcganGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "DcganGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.dcgan import DcganGenerator
 
-        return DcganGenerator(self, image_shape=image_shape, given=given)
+        return DcganGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DcganDiscriminatorConfig(DiscriminatorSettings):
-    """Convolutions of stride 2 from the picture to one logit.
+    """Convolutions of stride 2 from the image to one logit.
 
     Example:
         >>> DcganDiscriminatorConfig(norm="none", spectral_norm=True).base_channels
@@ -79,7 +79,7 @@ class DcganDiscriminatorConfig(DiscriminatorSettings):
     max_channels: int = 512
     """Upper limit of the channels."""
     head: Literal["linear", "convolution"] = "convolution"
-    """How the last map becomes a logit; a linear head has a bias."""
+    """Layer from the last map to the logit; a linear head has a bias."""
     norm: Norm = "batch"
     """Normalisation of all hidden layers but the first."""
     slope: float = 0.2

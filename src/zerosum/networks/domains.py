@@ -1,4 +1,4 @@
-"""A head that classifies features by the domain of their picture."""
+"""A head that classifies features by the domain of their image."""
 
 from itertools import pairwise
 
@@ -10,12 +10,12 @@ __all__ = ["DomainHead"]
 
 
 class DomainHead(nn.Module):
-    """Features to one logit per picture: positive means "of the source".
+    """Features to one logit per image: positive means "of the source".
 
     f (n, d) → for each width: (linear, ReLU) → linear → logits (n,).
 
     Args:
-        inputs: Numbers in the features of one picture: d.
+        inputs: Numbers in the features of one image: d.
         widths: Units of the hidden layers.
 
     Paper:
@@ -36,6 +36,6 @@ class DomainHead(nn.Module):
         self.layers = nn.Sequential(*layers, nn.Linear(sizes[-1], 1), nn.Flatten(0))
 
     def forward(self, features: Features) -> Logits:
-        """Give one logit per picture."""
+        """Compute one logit per image."""
         logits: Logits = self.layers(features)
         return logits

@@ -1,7 +1,7 @@
-"""What may be asked of networks of each kind, beside calling them.
+"""Base classes of networks: the attributes and methods of each kind, besides `forward`.
 
-Ours are of these classes. One that you bring need not be, if it has the parts that it is asked
-for: where a player's network, which may be any, is taken for one of a kind, that is a `cast`.
+Our networks are of these classes. One of your own need not be, if it has the parts that are used:
+where the network of a player, which may be any, is used as one of a kind, there is a `cast`.
 """
 
 from torch import Tensor, nn
@@ -11,10 +11,10 @@ from zerosum.networks.rows import latent_rows
 from zerosum.types import AnyLatents, Features, Images, ImageShape, Latents
 
 __all__ = [
+    "FeatureExtractor",
     "Generator",
     "LayeredGenerator",
     "MappedTranslator",
-    "Observer",
     "Shaped",
     "StyledGenerator",
     "Translator",
@@ -24,17 +24,17 @@ __all__ = [
 
 
 class Shaped(nn.Module):
-    """A network for pictures of one shape.
+    """A network for images of one shape.
 
     Attributes:
-        image_shape: (channels, height, width) of one picture.
+        image_shape: (channels, height, width) of one image.
     """
 
     image_shape: ImageShape
 
 
 class Generator(Shaped):
-    """Latent vectors to pictures.
+    """Latent vectors to images.
 
     Attributes:
         latent_size: Numbers in a latent vector.
@@ -47,19 +47,19 @@ class LayeredGenerator(Generator):
     """A generator whose layers follow each other.
 
     Attributes:
-        layers: From rows of latents to pictures.
+        layers: From rows of latents to images.
     """
 
     layers: nn.Sequential
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = self.layers(latent_rows(latents))
         return images
 
 
 class StyledGenerator(Generator):
-    """A generator that draws in two steps, with a style between them.
+    """A generator in two steps, mapping and synthesis, with a style between them.
 
     Attributes:
         mean_style: The mean of w, shape (d,).
@@ -68,28 +68,28 @@ class StyledGenerator(Generator):
     mean_style: Tensor
 
     def mapping(self, latents: Latents) -> Tensor:
-        """Styles w of latents z, shape (n, layers, d)."""
+        """Compute the styles w of latents z, shape (n, layers, d)."""
         raise NotImplementedError
 
     def synthesis(self, styles: Tensor) -> Images:
-        """Pictures drawn under the styles (n, layers, d)."""
+        """Generate images from styles (n, layers, d)."""
         raise NotImplementedError
 
 
-class Observer(nn.Module):
-    """A network that tells what it sees in pictures."""
+class FeatureExtractor(nn.Module):
+    """A network with features of images."""
 
     def features(self, images: Images) -> Features:
-        """What is seen in the pictures, shape (n, d)."""
+        """Extract the features of images, shape (n, d)."""
         raise NotImplementedError
 
 
 class Translator(Shaped):
-    """Pictures to pictures of the same shape; it is trained on those of one.
+    """Images to images of the same shape; it is trained on images of one shape.
 
     Attributes:
-        multiple: Sides of others must be multiples of this.
-        smallest: Sides must be at least so long.
+        multiple: Sides of other images must be multiples of this.
+        smallest: The least side.
     """
 
     multiple: int
@@ -97,23 +97,23 @@ class Translator(Shaped):
 
 
 class MappedTranslator(Translator):
-    """A translator that gives what stands between its layers on the way."""
+    """A translator that returns its intermediate maps, too."""
 
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
-        """Translated pictures, and the maps (n, channels, h, w) on the way."""
+        """Translate images; return them with the intermediate maps (n, channels, h, w)."""
         raise NotImplementedError
 
 
 def require_parts(network: nn.Module, *parts: str, why: str) -> None:
-    """Refuse a network that has not what it will be asked for.
+    """Refuse a network without the attributes that will be used.
 
     Args:
-        network: One that anybody may have written.
-        parts: Names of methods, modules or numbers.
-        why: Who asks.
+        network: Any network, possibly of your own.
+        parts: Names of the attributes.
+        why: What needs them.
 
     Raises:
-        ConfigError: It lacks one.
+        ConfigError: One is missing.
 
     Example:
         >>> require_parts(nn.Linear(2, 1), "features", why="feature matching")
@@ -130,7 +130,7 @@ def require_parts(network: nn.Module, *parts: str, why: str) -> None:
 
 
 def count_parameters(module: nn.Module) -> int:
-    """How many numbers training can change.
+    """Count the parameters that training can change.
 
     Args:
         module: The network.

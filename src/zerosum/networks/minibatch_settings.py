@@ -1,4 +1,4 @@
-"""Settings of what compares the pictures of a batch."""
+"""Settings of minibatch discrimination."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["MinibatchDiscriminationConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class MinibatchDiscriminationConfig:
-    """Let the discriminator compare each picture with the others of its batch.
+    """Minibatch discrimination: the discriminator compares each image with others of its batch.
 
     Example:
         >>> MinibatchDiscriminationConfig(kernels=50).size

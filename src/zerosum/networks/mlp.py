@@ -1,4 +1,4 @@
-"""Fully connected networks: the smallest pair that learns to draw digits."""
+"""Fully connected networks: the smallest pair that can generate digits."""
 
 from itertools import pairwise
 from math import prod
@@ -16,15 +16,15 @@ __all__ = ["MlpDiscriminator", "MlpGenerator"]
 
 
 class MlpGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through fully connected layers.
+    """Latent vectors to images, through fully connected layers.
 
     h₀ = z, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), G(z) = tanh(W h + b), with z (n, latent_size),
     hᵢ (n, widthᵢ) and G(z) (n, c, h, w) in (-1, 1). Dropout acts in training mode only.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture.
-        given: Numbers behind z in each latent vector that stand for a class.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image.
+        class_size: Numbers behind z in each latent vector that stand for a class.
 
     Paper:
         Goodfellow et al. 2014, section 5, https://arxiv.org/abs/1406.2661
@@ -37,10 +37,10 @@ class MlpGenerator(LayeredGenerator):
     """
 
     def __init__(
-        self, settings: MlpGeneratorConfig, *, image_shape: ImageShape, given: int = 0
+        self, settings: MlpGeneratorConfig, *, image_shape: ImageShape, class_size: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = settings.latent_size + given
+        self.latent_size = settings.latent_size + class_size
         self.image_shape = image_shape
         self.layers = nn.Sequential(
             *_hidden_layers(self.latent_size, settings),
@@ -51,14 +51,14 @@ class MlpGenerator(LayeredGenerator):
 
 
 class MlpDiscriminator(Discriminator):
-    """Pictures to logits, through fully connected layers.
+    """Images to logits, through fully connected layers.
 
     h₀ = x as one row of c·h·w numbers, hᵢ = dropout(LeakyReLU(Wᵢ hᵢ₋₁ + bᵢ)), D(x) = wᵀh + b.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture.
-        outputs: Logits of each picture.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image.
+        outputs: Logits of each image.
 
     Paper:
         Goodfellow et al. 2014, section 5, https://arxiv.org/abs/1406.2661

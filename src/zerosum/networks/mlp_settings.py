@@ -36,11 +36,11 @@ class MlpGeneratorConfig(GeneratorSettings):
         require_positive("latent_size", self.latent_size)
         _check_mlp(self.widths, self.dropout)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "MlpGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "MlpGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.mlp import MlpGenerator
 
-        return MlpGenerator(self, image_shape=image_shape, given=given)
+        return MlpGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)

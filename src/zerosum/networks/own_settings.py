@@ -1,4 +1,4 @@
-"""Settings of networks of your own, which a factory in your file makes."""
+"""Settings of networks of your own, made by a factory in your file."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -29,7 +29,7 @@ _NETWORK = "a torch.nn.Module"
 
 @dataclass(frozen=True, kw_only=True)
 class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
-    """A generator of your own: from latents (n, latent_size) to pictures (n, c, h, w).
+    """A generator of your own: from latents (n, latent_size) to images (n, c, h, w).
 
     ``NAME(image_shape=, latent_size=, **arguments)`` returns it.
 
@@ -48,16 +48,16 @@ class OwnGeneratorConfig(OwnSettings, GeneratorSettings):
         super().__post_init__()
         require_positive("latent_size", self.latent_size)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "OwnGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "OwnGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.own import OwnGenerator
 
-        return OwnGenerator(self, image_shape=image_shape, given=given)
+        return OwnGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
-    """A discriminator of your own: from pictures (n, c, h, w) to logits (n,) or (n, outputs).
+    """A discriminator of your own: from images (n, c, h, w) to logits (n,) or (n, outputs).
 
     ``NAME(image_shape=, outputs=, **arguments)`` returns it; ``outputs`` is 1 unless the game is
     conditional.
@@ -79,7 +79,7 @@ class OwnDiscriminatorConfig(OwnSettings, DiscriminatorSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPatchDiscriminatorConfig(OwnDiscriminatorConfig):
-    """A discriminator of your own, of pictures or of patches: from pictures to logits (n, ...).
+    """A discriminator of your own, of images or of patches: from images to logits (n, ...).
 
     Example:
         >>> OwnPatchDiscriminatorConfig(factory="mine.py:Critic").kind
@@ -95,10 +95,10 @@ class OwnPatchDiscriminatorConfig(OwnDiscriminatorConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
-    """A translator of your own: from pictures (n, c, h, w) to as many of the same shape.
+    """A translator of your own: from images (n, c, h, w) to as many of the same shape.
 
     ``NAME(image_shape=, **arguments)`` returns it. Its attributes ``multiple`` and ``smallest``
-    say which other sizes it takes; without them, all.
+    restrict other sizes; without them, it takes all.
 
     Example:
         >>> OwnTranslatorConfig(factory="mine.py:Painter").draws_changes
@@ -117,7 +117,7 @@ class OwnTranslatorConfig(OwnSettings, TranslatorSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnClassifierConfig(OwnSettings, ClassifierSettings):
-    """A classifier of your own: from pictures (n, c, h, w) to logits (n, classes).
+    """A classifier of your own: from images (n, c, h, w) to logits (n, classes).
 
     ``NAME(image_shape=, classes=, **arguments)`` returns it. Games that use its
     features call its method ``features``, (n, d), the input of its ``head``; where it has none,

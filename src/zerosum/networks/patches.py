@@ -1,4 +1,4 @@
-"""Networks that classify patches of a picture, one by one, rather than the whole."""
+"""Networks that classify patches of an image, one by one, rather than the whole."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,19 +21,19 @@ __all__ = ["PatchDiscriminator", "PatchHeads"]
 
 
 class PatchDiscriminator(nn.Module):
-    """Pictures to maps of logits, one for every patch; the paper's patches are 70x70 pixels.
+    """Images to maps of logits, one for every patch; the paper's patches are 70x70 pixels.
 
     C64-C128-C256-C512 and a layer to one channel, all of kernel 4: the first ``downsamplings`` of
     stride 2, then one of stride 1 if ``smooth``, then the last of stride 1. All but the first and
-    the last are normalised. ``filtered`` makes it CUT's: what had stride 2 has stride 1, and is
-    halved by `zerosum.nn.resampling.blur_pool` behind its activation.
+    the last are normalised. ``filtered`` makes it CUT's network: layers of stride 2 have stride 1
+    there, and `zerosum.nn.resampling.blur_pool` behind their activation.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of the pictures.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of the images.
 
     Raises:
-        ConfigError: If the picture is too small for so many layers, or a name is unknown.
+        ConfigError: If the image is too small for so many layers, or a name is unknown.
 
     Paper:
         Isola et al. 2017, section 6.1.2, https://arxiv.org/abs/1611.07004
@@ -57,17 +57,18 @@ class PatchDiscriminator(nn.Module):
         filters = [blur_pool()] if filtered else []
         layers: list[nn.Module] = []
         for number, (inputs, outputs) in enumerate(pairwise([image_shape[0], *layer_channels])):
-            first, halves = number == 0, number < settings.downsamplings
-            make = Downsample if halves and not filtered else _keep
+            first, downsamples = number == 0, number < settings.downsamplings
+            make = Downsample if downsamples and not filtered else _stride_one
             layers += [
                 make(inputs, outputs, bias=settings.bias if first else norm == "none"),
                 *([] if first else [normalisation(norm, outputs)]),
                 nn.LeakyReLU(settings.slope, inplace=True),
-                *(filters if halves else []),
+                *(filters if downsamples else []),
             ]
-        last = _keep(layer_channels[-1], 1, bias=settings.bias)
+        last = _stride_one(layer_channels[-1], 1, bias=settings.bias)
         self.layers = nn.Sequential(*layers, last, nn.Flatten(1, 2))
         INITIALISATIONS[settings.initialisation](self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 
@@ -78,7 +79,7 @@ class PatchDiscriminator(nn.Module):
 
 
 class PatchHeads(nn.Module):
-    """From places of a translator's maps to vectors that can be compared: CUT's H_l.
+    """Heads from places of a translator's maps to unit vectors: CUT's H_l.
 
     Args:
         map_channels: Channels of each map.
@@ -108,11 +109,11 @@ class PatchHeads(nn.Module):
         INITIALISATIONS[initialisation](self)
 
     def forward(self, maps: Sequence[Tensor], places: Sequence[Tensor]) -> list[Tensor]:
-        """Unit vectors (n, places, units) for each map.
+        """Compute unit vectors (n, places, units) for each map.
 
         Args:
             maps: The maps, each (n, channels, h, w).
-            places: For each map the places to look at, as indices into its h · w.
+            places: For each map the places to compare, as indices into its h · w.
         """
         return [
             normalize(head(each.flatten(2)[:, :, chosen].transpose(1, 2)), dim=2)
@@ -120,13 +121,13 @@ class PatchHeads(nn.Module):
         ]
 
 
-def _keep(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
-    """A convolution of kernel 4 that takes one row and one column off."""
+def _stride_one(inputs: int, outputs: int, *, bias: bool) -> nn.Module:
+    """Make a convolution of kernel 4 and stride 1, which removes one row and one column."""
     return nn.Conv2d(inputs, outputs, 4, 1, 1, bias=bias)
 
 
 def _check_size(shape: ImageShape, settings: PatchDiscriminatorConfig) -> None:
-    """A layer of kernel 4 and stride 1 takes one pixel off; something must be left."""
+    """Refuse images too small: each layer of kernel 4 and stride 1 removes one pixel."""
     count = settings.downsamplings
     sides = [side >> count for side in shape[1:]]
     least = 2 + settings.smooth

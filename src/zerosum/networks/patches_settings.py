@@ -1,4 +1,4 @@
-"""Settings of networks that classify patches of a picture."""
+"""Settings of networks that classify patches of an image."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +15,7 @@ __all__ = ["PatchDiscriminatorConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class PatchDiscriminatorConfig(NetworkSettings):
-    """Convolutions that classify a picture patch by patch; the paper's patches are 70x70 pixels.
+    """Convolutions that classify an image patch by patch; the paper's patches are 70x70 pixels.
 
     Example:
         >>> PatchDiscriminatorConfig(downsamplings=4, smooth=False, norm="batch").base_channels
@@ -50,10 +50,10 @@ class PatchDiscriminatorConfig(NetworkSettings):
         """Make the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
+            image_shape: (c, h, w) of the images.
 
         Raises:
-            ConfigError: If the pictures are too small.
+            ConfigError: If the images are too small.
         """
         from zerosum.networks.patches import PatchDiscriminator
 

@@ -1,4 +1,4 @@
-"""A network that answers a picture with a change of it."""
+"""A network from an image to a perturbation of it."""
 
 import torch
 from torch import nn
@@ -9,16 +9,16 @@ __all__ = ["Perturber"]
 
 
 class Perturber(nn.Module):
-    """From a picture to a change of each of its pixels, as a share of what is allowed.
+    """From an image to a perturbation of its pixels, as a share of the greatest one allowed.
 
-    The change is what a translator draws: its tanh keeps every share in [-1, 1]. In the universal
-    form the translator is not shown the picture but a fixed pattern u ~ U(-1, 1), so that all
-    pictures get one and the same change.
+    The perturbation is the output of a translator, whose tanh keeps every share in [-1, 1]. In the
+    universal form the translator's input is not the image but a fixed pattern u ~ U(-1, 1), so
+    all images have the same perturbation.
 
     Args:
-        translator: From pictures (n, c, h, w) to as many numbers in [-1, 1].
-        image_shape: (c, h, w) of the pictures.
-        universal: Whether it looks away.
+        translator: From images (n, c, h, w) to as many numbers in [-1, 1].
+        image_shape: (c, h, w) of the images.
+        universal: Whether the input is the pattern.
 
     Attributes:
         pattern: u, shape (1, c, h, w), a buffer; None unless universal.
@@ -48,11 +48,11 @@ class Perturber(nn.Module):
         self.register_buffer("pattern", torch.rand(1, *image_shape) * 2 - 1 if universal else None)
 
     def forward(self, images: Images) -> Images:
-        """The changes of these pictures, each pixel's in [-1, 1].
+        """Compute the perturbations, each pixel's in [-1, 1].
 
         Args:
-            images: Pictures in [-1, 1].
+            images: Images in [-1, 1].
         """
-        seen = images if self.pattern is None else self.pattern
-        changes: Images = self.translator(seen)
-        return changes.expand_as(images)
+        source = images if self.pattern is None else self.pattern
+        perturbations: Images = self.translator(source)
+        return perturbations.expand_as(images)

@@ -41,11 +41,11 @@ class ProganGeneratorConfig(GeneratorSettings):
         require_positive("latent_size", self.latent_size)
         require_channels(self.base_channels, self.max_channels)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "GrowingGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "GrowingGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.progan import GrowingGenerator
 
-        return GrowingGenerator(self, image_shape=image_shape, given=given)
+        return GrowingGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class ProganDiscriminatorConfig(DiscriminatorSettings):
     max_channels: int = 512
     """Upper limit of the channels."""
     group: int = 4
-    """Pictures whose deviation from each other is seen; 1: none is."""
+    """Pictures in a group of the minibatch deviation; 1: there is none."""
 
     def __post_init__(self) -> None:
         require_channels(self.base_channels, self.max_channels)

@@ -1,10 +1,10 @@
-"""R3GAN's networks: plain residual networks without normalisation, the same there and back.
+"""R3GAN's networks: plain residual networks without normalisation, generator and mirror image.
 
 Config E of Huang et al. 2024, "The GAN is dead; long live the GAN! A Modern GAN Baseline",
-https://arxiv.org/abs/2501.05441, section 4. What it leaves out is the point: no normalisation, no
-noise, no style, no statistics of the minibatch. Training holds without them because of the cost
-(the relativistic objective with the penalties R1 and R2) and because of how the weights start:
-every block starts as the identity, and the other weights as Fixup says.
+https://arxiv.org/abs/2501.05441, section 4. There is no normalisation, no noise,
+no style and no minibatch statistic. Training is stable without them because of the cost (the
+relativistic objective with the penalties R1 and R2) and of the initialisation: every block starts
+as the identity, and the other weights as by Fixup.
 
 There are biases before activations and nowhere else. Sizes change through the binomial filter of
 `zerosum.nn.resampling`, the authors' "bilinear" one.
@@ -31,24 +31,25 @@ from zerosum.types import ImageShape, Latents
 __all__ = ["R3ganDiscriminator", "R3ganGenerator", "bottleneck"]
 
 _SLOPE = 0.2
-"""Of the leaky ReLU for negative values."""
+"""Negative slope of the leaky ReLU."""
 
 
 class R3ganGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through residual blocks at every size.
+    """Latent vectors to images, through residual blocks at every size.
 
     z (n, latent_size) → a learnt map (channels of the smallest size, h >> k, w >> k), each channel
     times a linear function of z → blocks → k times (1x1 convolution where the channels
-    change, upsampling, blocks) → 1x1 convolution to the picture. In the paper nothing keeps the
-    pictures in [-1, 1]; what overshoots is cut when bytes are made of them.
+    change, upsampling, blocks) → 1x1 convolution to the image. In the paper images are
+    not bounded to [-1, 1]; they are clamped when they are turned into bytes.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        given: Numbers behind z in each latent vector that stand for a class.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
+        ConfigError: The image cannot be downsampled twice, or channels do not divide into
+            groups.
 
     Paper:
         Huang et al. 2024, section 4, https://arxiv.org/abs/2501.05441
@@ -60,10 +61,10 @@ class R3ganGenerator(LayeredGenerator):
     """
 
     def __init__(
-        self, settings: R3ganGeneratorConfig, *, image_shape: ImageShape, given: int = 0
+        self, settings: R3ganGeneratorConfig, *, image_shape: ImageShape, class_size: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = settings.latent_size + given
+        self.latent_size = settings.latent_size + class_size
         self.image_shape = image_shape
         channels, height, width = image_shape
         count = count_downsamplings(height, width)
@@ -82,25 +83,26 @@ class R3ganGenerator(LayeredGenerator):
             nn.Conv2d(layer_channels[-1], channels, 1, bias=False),
             nn.Tanh() if settings.bounded else nn.Identity(),
         )
-        _start_like_fixup(self)
+        _initialise_by_fixup(self)
 
 
 class R3ganDiscriminator(Discriminator):
-    """Pictures to logits: the generator's mirror image.
+    """Images to logits: the generator's mirror image.
 
-    In mixed precision all that follows the last downsampling computes in 32 bits, as in the paper.
+    In mixed precision the layers behind the last downsampling compute in 32 bits, as in the paper.
 
     x (n, c, h, w) → 1x1 convolution → blocks → k times (downsampling, 1x1 convolution where the
     channels change, blocks) → depthwise convolution that covers the smallest map → linear →
     logits (n,).
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or the channels do not make groups.
+        ConfigError: The image cannot be downsampled twice, or channels do not divide into
+            groups.
 
     Paper:
         Huang et al. 2024, section 4, https://arxiv.org/abs/2501.05441
@@ -131,23 +133,24 @@ class R3ganDiscriminator(Discriminator):
             nn.Conv2d(channels, layer_channels[0], 1, bias=False),
             stages[0],
             *(layer for pair in zip(downsamplings, stages[1:], strict=True) for layer in pair),
-            Covering(layer_channels[-1], (height >> count, width >> count)),
+            GlobalConv(layer_channels[-1], (height >> count, width >> count)),
             nn.Linear(layer_channels[-1], outputs, bias=False),
             flat_logits(outputs),
         )
-        _start_like_fixup(self)
+        _initialise_by_fixup(self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 
 
 def bottleneck(channels: int, *, group_size: int, expansion: int) -> ResidualBlock:
-    """One residual block: x + W₃ a(W₂ a(W₁ x)), with a a leaky ReLU after a bias.
+    """Make one residual block: x + W₃ a(W₂ a(W₁ x)), with a a leaky ReLU after a bias.
 
     W₁ is a 1x1 convolution to ``expansion`` times the channels, W₂ a 3x3 convolution in groups, W₃
-    a 1x1 convolution back. Nothing acts on the sum.
+    a 1x1 convolution back. There is no activation on the sum.
 
     Args:
-        channels: Channels that come in and go out.
+        channels: Channels of input and output.
         group_size: Channels of a group in W₂; fewer where there are not as many.
         expansion: Channels between W₁ and W₃ per channel of the block.
 
@@ -176,7 +179,7 @@ def bottleneck(channels: int, *, group_size: int, expansion: int) -> ResidualBlo
             nn.LeakyReLU(_SLOPE, inplace=True),
             nn.Conv2d(inner, inner, 3, padding=1, groups=inner // size),
             nn.LeakyReLU(_SLOPE, inplace=True),
-            nn.Conv2d(inner, channels, 1, bias=False),
+            nn.Conv2d(inner, channels, 1, bias=False),  # Biases only before activations.
         ),
         shortcut=nn.Identity(),
     )
@@ -195,7 +198,7 @@ class _Basis(nn.Module):
         return maps
 
 
-class Covering(nn.Conv2d):
+class GlobalConv(nn.Conv2d):
     """A depthwise convolution as large as the map: y_c = Σ_p w_cp x_cp, shape (n, channels).
 
     As a product and a sum, which on the CPU took a third of the time of the convolution.
@@ -230,23 +233,23 @@ def _stage(
 
 
 def upsampling(inputs: int, outputs: int, *, repeat_border: bool = False) -> nn.Sequential:
-    """The convolution comes first: it commutes with the filter, and is cheaper there."""
+    # The convolution comes first: it commutes with the filter, and is cheaper at the small size.
     filtered = (
         nn.Upsample(scale_factor=2, mode="bilinear") if repeat_border else _FilteredUpsample()
     )
-    return nn.Sequential(*_mix(inputs, outputs), filtered)
+    return nn.Sequential(*_pointwise(inputs, outputs), filtered)
 
 
 def downsampling(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(_FilteredDownsample(), *_mix(inputs, outputs))
+    return nn.Sequential(_FilteredDownsample(), *_pointwise(inputs, outputs))
 
 
-def _mix(inputs: int, outputs: int) -> list[nn.Module]:
+def _pointwise(inputs: int, outputs: int) -> list[nn.Module]:
     return [] if inputs == outputs else [nn.Conv2d(inputs, outputs, 1, bias=False)]
 
 
-def _start_like_fixup(network: nn.Module) -> None:
-    """Draw all weights so that signals keep their size, however many blocks there are.
+def _initialise_by_fixup(network: nn.Module) -> None:
+    """Initialise all weights so that signals keep their size for any number of blocks.
 
     In each block the last weight is 0 and the others are N(0, g² / fan-in) · L^(−1/4), with L the
     number of blocks and g² = 2 / (1 + slope²) for the leaky ReLU; outside of blocks g = 1. Biases
@@ -256,15 +259,15 @@ def _start_like_fixup(network: nn.Module) -> None:
     blocks = [layer for layer in network.modules() if isinstance(layer, ResidualBlock)]
     for layer in network.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            _draw(layer, gain=1.0)
+            _initialise(layer, gain=1.0)
     for block in blocks:
         *earlier, last = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)]
         for layer in earlier:
-            _draw(layer, gain=sqrt(2 / (1 + _SLOPE**2)) * len(blocks) ** -0.25)
+            _initialise(layer, gain=sqrt(2 / (1 + _SLOPE**2)) * len(blocks) ** -0.25)
         nn.init.zeros_(last.weight)
 
 
-def _draw(layer: nn.Conv2d | nn.Linear, *, gain: float) -> None:
+def _initialise(layer: nn.Conv2d | nn.Linear, *, gain: float) -> None:
     inputs = layer.weight[0].numel()
     nn.init.normal_(layer.weight, std=gain / sqrt(inputs))
     if layer.bias is not None:

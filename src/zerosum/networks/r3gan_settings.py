@@ -46,11 +46,11 @@ class R3ganGeneratorConfig(GeneratorSettings):
         require_positive("latent_size", self.latent_size)
         _check_r3gan(self)
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "R3ganGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "R3ganGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.r3gan import R3ganGenerator
 
-        return R3ganGenerator(self, image_shape=image_shape, given=given)
+        return R3ganGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,29 +1,29 @@
-"""A generator whose pictures are drawn beside those of a reference batch."""
+"""A generator with virtual batch normalisation by a reference batch."""
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from zerosum.networks.around import Around
 from zerosum.networks.kinds import Generator
 from zerosum.networks.rows import latent_rows
+from zerosum.networks.wrapper import Wrapper
 from zerosum.nn import make_virtual
 from zerosum.types import AnyLatents, Images
 
 __all__ = ["ReferenceGenerator"]
 
 
-class ReferenceGenerator(Around, Generator):
+class ReferenceGenerator(Wrapper, Generator):
     """A generator with virtual batch normalisation, and the latents of its reference batch.
 
-    With each batch the reference batch goes through the network too, since what its maps are
-    changes with the weights: m more pictures are drawn each time, and gradients go through both
-    parts. Its latents are a part of the network's state: a network that is loaded, averaged or
-    exported has the same ones, and draws a latent in the same way whatever stands beside it.
+    With each batch the reference batch passes through the network, too, since its maps change with
+    the weights: m more images are computed each time, and gradients flow through both parts. Its
+    latents are a part of the network's state, so a network that is loaded, averaged or exported
+    has the same ones. The image of a latent does not depend on the others in the batch.
 
     Args:
         inner: A generator, whose batch normalisations are replaced.
-        reference: m latents, drawn once, as those of pictures are.
+        reference: m latents, drawn once, as those of samples are.
 
     Paper:
         Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498
@@ -47,6 +47,6 @@ class ReferenceGenerator(Around, Generator):
         self.register_buffer("reference", reference)
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = self.inner(torch.cat([self.reference, latent_rows(latents)]))
         return images[len(self.reference) :]

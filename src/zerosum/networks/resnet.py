@@ -1,4 +1,4 @@
-"""The residual networks of WGAN-GP: every block adds a correction to what it was given.
+"""The residual networks of WGAN-GP: every block adds a correction to its input.
 
 Blocks are pre-activated: x → shortcut(x) + conv(relu(norm(conv(relu(norm(x)))))), where kernel 3
 and padding 1 keep the size, and upsampling (nearest) or downsampling (mean of 2x2) stands where
@@ -24,11 +24,11 @@ __all__ = ["ResidualBlock", "ResnetDiscriminator", "ResnetGenerator"]
 
 
 class ResidualBlock(nn.Module):
-    """The sum of two ways from input to output: y = shortcut(x) + main(x).
+    """The sum of two branches: y = shortcut(x) + main(x).
 
     Args:
         main: The layers that learn the correction.
-        shortcut: What is left as it was, or at most resized and mixed by a 1x1 convolution.
+        shortcut: The identity, or at most resampling and a 1x1 convolution.
 
     Paper:
         He et al. 2016, equation 1, https://arxiv.org/abs/1603.05027
@@ -52,18 +52,18 @@ class ResidualBlock(nn.Module):
 
 
 class ResnetGenerator(LayeredGenerator):
-    """Latent vectors to pictures, through residual blocks that double the size.
+    """Latent vectors to images, through residual blocks that double the size.
 
     z (n, latent_size) → linear → the smallest map (n, base_channels, h >> k, w >> k) → k
     upsampling blocks → normalisation, ReLU, convolution, tanh.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        given: Numbers behind z in each latent vector that stand for a class.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        class_size: Numbers behind z in each latent vector that stand for a class.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Gulrajani et al. 2017, the appendix's CIFAR-10 ResNet, https://arxiv.org/abs/1704.00028;
@@ -78,10 +78,10 @@ class ResnetGenerator(LayeredGenerator):
     """
 
     def __init__(
-        self, settings: ResnetGeneratorConfig, *, image_shape: ImageShape, given: int = 0
+        self, settings: ResnetGeneratorConfig, *, image_shape: ImageShape, class_size: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = settings.latent_size + given
+        self.latent_size = settings.latent_size + class_size
         self.image_shape = image_shape
         image_channels, height, width = image_shape
         count = count_downsamplings(height, width)
@@ -91,16 +91,16 @@ class ResnetGenerator(LayeredGenerator):
             nn.Linear(self.latent_size, channels * rows * columns),
             nn.Unflatten(1, (channels, rows, columns)),
             *(_upsampling_block(channels, "batch") for _ in range(count)),
-            normalisation("batch", channels),
+            normalisation("batch", channels),  # Blocks are pre-activated: their sum is not.
             nn.ReLU(),
             _convolution(channels, image_channels),
             nn.Tanh(),
         )
-        _start(self)
+        _initialise(self)
 
 
 class ResnetDiscriminator(Discriminator):
-    """Pictures to logits, through downsampling residual blocks and two that keep the size.
+    """Images to logits, through downsampling residual blocks and two that keep the size.
 
     x (n, c, h, w) → first block (stride 2, no pre-activation) → downsampling blocks → two blocks
     that keep the size → ReLU → mean over places → linear → logits (n,). It downsamples once less
@@ -108,12 +108,12 @@ class ResnetDiscriminator(Discriminator):
     authors' program normalises nothing, the paper's text by ``layer``.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Gulrajani et al. 2017, the appendix's CIFAR-10 ResNet, https://arxiv.org/abs/1704.00028
@@ -136,21 +136,22 @@ class ResnetDiscriminator(Discriminator):
         self.layers = nn.Sequential(
             _first_block(image_channels, channels, norm),
             *(_downsampling_block(channels, norm) for _ in range(count - 1)),
-            _keeping_block(channels, norm),
-            _keeping_block(channels, norm),
+            _same_size_block(channels, norm),
+            _same_size_block(channels, norm),
             nn.ReLU(),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
             nn.Linear(channels, outputs),
             flat_logits(outputs),
         )
-        _start(self)
+        _initialise(self)
+        # Last, as weights are derived from then on and can no longer be initialised.
         if settings.spectral_norm:
             nn_layers.add_spectral_norm(self)
 
 
-def _start(network: nn.Module) -> None:
-    """Draw all weights as the authors' program does."""
+def _initialise(network: nn.Module) -> None:
+    """Initialise all weights as the authors' program does."""
     for layer in network.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
             nn.init.xavier_uniform_(layer.weight)
@@ -190,7 +191,7 @@ def _downsampling_block(channels: int, norm: str) -> ResidualBlock:
     )
 
 
-def _keeping_block(channels: int, norm: str) -> ResidualBlock:
+def _same_size_block(channels: int, norm: str) -> ResidualBlock:
     return ResidualBlock(
         main=nn.Sequential(*_activated(channels, norm), *_activated(channels, norm)),
         shortcut=nn.Identity(),

@@ -34,14 +34,14 @@ class ResnetGeneratorConfig(GeneratorSettings):
 
     @property
     def has_batch_norm(self) -> bool:
-        """It always has."""
+        """Always true."""
         return True
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "ResnetGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "ResnetGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.resnet import ResnetGenerator
 
-        return ResnetGenerator(self, image_shape=image_shape, given=given)
+        return ResnetGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)

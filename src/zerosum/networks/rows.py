@@ -1,4 +1,4 @@
-"""What goes into generators and comes out of discriminators, in the shapes that users expect."""
+"""Shapes of the input of generators and of the output of discriminators."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -6,14 +6,14 @@ from torch import Tensor, nn
 from zerosum.errors import DataError
 from zerosum.types import AnyLatents, Latents, Logits
 
-__all__ = ["flat_logits", "latent_rows", "one_per_picture"]
+__all__ = ["flat_logits", "latent_rows", "one_per_image"]
 
 
 def latent_rows(latents: AnyLatents) -> Latents:
-    """Latent vectors as rows (n, d), given so or as pictures of one pixel, (n, d, 1, 1).
+    """Return latent vectors as rows (n, d); they may be images of one pixel, (n, d, 1, 1).
 
     Raises:
-        DataError: If they have another shape.
+        DataError: They have another shape.
 
     Example:
         >>> import torch
@@ -42,19 +42,19 @@ def flat_logits(outputs: int) -> nn.Flatten:
     return nn.Flatten(0 if outputs == 1 else 1)
 
 
-def one_per_picture(logits: Float[Tensor, "..."], count: int) -> Logits:
-    """The logits of a discriminator that anybody may have written, as a row (n,).
+def one_per_image(logits: Float[Tensor, "..."], count: int) -> Logits:
+    """Return the logits of any discriminator as a row (n,).
 
     Args:
-        logits: In any shape with one number per picture: (n,), (n, 1), (n, 1, 1, 1).
+        logits: In any shape with one number per image: (n,), (n, 1), (n, 1, 1, 1).
         count: n.
 
     Raises:
-        DataError: If there are more or fewer numbers than pictures.
+        DataError: There are more or fewer numbers than images.
 
     Example:
         >>> import torch
-        >>> one_per_picture(torch.tensor([[1.0], [2.0]]), 2)
+        >>> one_per_image(torch.tensor([[1.0], [2.0]]), 2)
         tensor([1., 2.])
     """
     if logits.numel() != count:

@@ -1,6 +1,6 @@
 """Networks of semi-supervised GANs, with normalised weights and noise in every layer.
 
-A classifier's features are what the generator matches.
+Feature matching compares the features of the classifier.
 """
 
 from itertools import pairwise
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.networks.classifier import Classifier
+from zerosum.networks.classifier import ClassifierNetwork
 from zerosum.networks.kinds import Generator
 from zerosum.networks.rows import latent_rows
 from zerosum.networks.semi_supervised_settings import (
@@ -26,27 +26,27 @@ __all__ = ["DeepClassifier", "MlpClassifier", "SoftplusGenerator"]
 
 
 _DEVIATION = 0.05
-"""Of the first directions of a DeepClassifier's weights."""
+"""Initial standard deviation of the directions of a DeepClassifier's weights."""
 
 _HEAD_SPREAD = 0.1
-"""Of a DeepClassifier's first logits."""
+"""Initial standard deviation of a DeepClassifier's logits."""
 
 _LEAST = 9
-"""Pixels of a side; fewer leave no place after two downsamplings and a convolution of kernel 3."""
+"""Least pixels of a side: two downsamplings and a convolution of kernel 3 leave one place."""
 
 
-class MlpClassifier(Classifier):
-    """Pictures to logits of classes, through noisy fully connected layers.
+class MlpClassifier(ClassifierNetwork):
+    """Images to logits of classes, through noisy fully connected layers.
 
     h₀ = x + σ₀ ε, hᵢ = relu(Wᵢ (hᵢ₋₁ + σ ε) + bᵢ) with normalised Wᵢ, logits = W (h + σ ε) + b.
-    σ₀ is ``input_noise``: pixels live in [-1, 1], so it is twice that of pixels in [0, 1]; σ is
-    ``noise``. The features are the last h. The lengths of all weights but the last are set by the
-    data and not learnt, as in the code that was published with the paper.
+    σ₀ is ``input_noise``: pixels are in [-1, 1], so it is twice that for pixels in [0, 1]; σ is
+    ``noise``. The features are the last h. The lengths of all weights but the last are initialised
+    from data and not learnt, as in the code that was published with the paper.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture.
-        classes: How many classes there are.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image.
+        classes: Number of classes.
 
     Paper:
         Salimans et al. 2016, section 5.1, https://arxiv.org/abs/1606.03498
@@ -74,19 +74,19 @@ class MlpClassifier(Classifier):
         self.head = nn.Sequential(GaussianNoise(noise), last)
 
 
-class DeepClassifier(Classifier):
-    """Pictures to logits of classes, through nine convolutions with normalised weights.
+class DeepClassifier(ClassifierNetwork):
+    """Images to logits of classes, through nine convolutions with normalised weights.
 
     Three convolutions of ``base_channels`` and three of twice as many, the third of each with
     stride 2; then one without padding and two of kernel 1, and the mean over all places, which are
-    the features. LeakyReLU of slope 0.2; dropout on the picture and after each downsampling. As in
+    the features. LeakyReLU of slope 0.2; dropout on the image and after each downsampling. As in
     the authors' program logits start with a deviation of 0.1, all other maps with 1. The paper's
     ``base_channels`` are 96 for CIFAR-10 and 64 for SVHN.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides of at least 9.
-        classes: How many classes there are.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides of at least 9.
+        classes: Number of classes.
 
     Raises:
         ConfigError: A side is shorter than 9 pixels.
@@ -115,9 +115,9 @@ class DeepClassifier(Classifier):
         self.feature_size = wide = 2 * channels
         self.body = nn.Sequential(
             nn.Dropout(settings.input_dropout),
-            *_three(image_shape[0], channels),
+            *_three_convolutions(image_shape[0], channels),
             nn.Dropout(settings.dropout),
-            *_three(channels, wide),
+            *_three_convolutions(channels, wide),
             nn.Dropout(settings.dropout),
             *_convolution(wide, wide, 3, padding=0),
             *_convolution(wide, wide, 1, padding=0),
@@ -128,21 +128,21 @@ class DeepClassifier(Classifier):
         )
 
     def features(self, images: Images) -> Features:
-        """The means of the last maps."""
+        """Extract the means of the last maps."""
         maps: Tensor = self.body(images)
         return maps.mean(dim=(2, 3))
 
 
 class SoftplusGenerator(Generator):
-    """Latent vectors to pictures, through fully connected layers with softplus.
+    """Latent vectors to images, through fully connected layers with softplus.
 
     h₀ = z, hᵢ = softplus(BN(Wᵢ hᵢ₋₁) + bᵢ), G(z) = 2 sigmoid(W h + b) − 1 with normalised W, whose
     lengths are learnt.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture.
-        given: Numbers behind z in each latent vector that stand for a class.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image.
+        class_size: Numbers behind z in each latent vector that stand for a class.
 
     Paper:
         Salimans et al. 2016, section 5.1, https://arxiv.org/abs/1606.03498
@@ -154,21 +154,21 @@ class SoftplusGenerator(Generator):
     """
 
     def __init__(
-        self, settings: SoftplusGeneratorConfig, *, image_shape: ImageShape, given: int = 0
+        self, settings: SoftplusGeneratorConfig, *, image_shape: ImageShape, class_size: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size = settings.latent_size + given
+        self.latent_size = settings.latent_size + class_size
         self.image_shape = image_shape
         layers: list[nn.Module] = []
         for inputs, outputs in pairwise([self.latent_size, *settings.widths]):
             norm = nn.BatchNorm1d(outputs)
-            norm.weight.requires_grad_(False)
+            norm.weight.requires_grad_(False)  # As published: only the shift is learnt.
             layers += [nn.Linear(inputs, outputs, bias=False), norm, nn.Softplus()]
         last = NormedLinear(settings.widths[-1], prod(image_shape), learn_length=True)
         self.layers = nn.Sequential(*layers, last, nn.Unflatten(1, image_shape))
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
+        """Generate one image per latent vector."""
         images: Images = 2 * torch.sigmoid(self.layers(latent_rows(latents))) - 1
         return images
 
@@ -182,7 +182,7 @@ def _convolution(
     return [layer, nn.LeakyReLU(0.2, inplace=True)]
 
 
-def _three(inputs: int, outputs: int) -> list[nn.Module]:
+def _three_convolutions(inputs: int, outputs: int) -> list[nn.Module]:
     return [
         *_convolution(inputs, outputs, 3),
         *_convolution(outputs, outputs, 3),

@@ -92,14 +92,14 @@ class SoftplusGeneratorConfig(GeneratorSettings):
 
     @property
     def has_batch_norm(self) -> bool:
-        """It always has."""
+        """Always true."""
         return True
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "SoftplusGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "SoftplusGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.semi_supervised import SoftplusGenerator
 
-        return SoftplusGenerator(self, image_shape=image_shape, given=given)
+        return SoftplusGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 def _check_hidden(widths: tuple[int, ...]) -> None:

@@ -1,6 +1,6 @@
-"""What the settings of networks have in common: they stand beside the networks and build them.
+"""Base classes of the settings of networks, which stand beside the networks and build them.
 
-Neither PyTorch nor NumPy is imported here or there before something is built, so that help, forms
+Neither PyTorch nor NumPy is imported by settings before something is built, so that help, forms
 and completion cost nothing.
 """
 
@@ -11,7 +11,7 @@ from zerosum.checks import require, require_positive
 from zerosum.sizes import ImageShape
 
 if TYPE_CHECKING:
-    from zerosum.networks.classifier import Classifier
+    from zerosum.networks.classifier import ClassifierNetwork
     from zerosum.networks.discriminator import Discriminator
     from zerosum.networks.kinds import Generator, Translator
 
@@ -31,7 +31,7 @@ Initialisation = Literal["normal", "xavier", "default"]
 
 
 class NetworkSettings(ABC):
-    """What every network is asked before it is built.
+    """Properties of every network that are known before it is built.
 
     Attributes:
         kind: The name of these settings in JSON.
@@ -41,7 +41,7 @@ class NetworkSettings(ABC):
 
     @property
     def has_batch_norm(self) -> bool:
-        """Whether the network normalises by the batch, so that its pictures are not independent.
+        """Whether the network normalises by the batch, so that images depend on each other.
 
         Example:
             >>> from zerosum.config import R3ganGeneratorConfig, ResnetGeneratorConfig
@@ -52,11 +52,11 @@ class NetworkSettings(ABC):
 
 
 class GeneratorSettings(NetworkSettings):
-    """Settings of a network from latent vectors to pictures.
+    """Settings of a network from latent vectors to images.
 
     Attributes:
         latent_size: Numbers in z.
-        grows: Whether the network begins with small pictures; its discriminator does too then.
+        grows: Whether the network starts with small images; then its discriminator does, too.
         is_styled: Whether it has a mapping and a synthesis, and a style between them.
     """
 
@@ -66,77 +66,77 @@ class GeneratorSettings(NetworkSettings):
 
     @property
     def draws_latents(self) -> bool:
-        """Whether it draws normal latents of its own while training."""
+        """Whether it samples normal latents of its own while training."""
         return False
 
     @abstractmethod
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "Generator":
-        """Make the network, with weights from PyTorch's global random numbers.
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "Generator":
+        """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
-            given: Numbers behind z in each latent vector that stand for a class.
+            image_shape: (c, h, w) of the images.
+            class_size: Numbers behind z in each latent vector that stand for a class.
 
         Raises:
-            ConfigError: If the settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
 class DiscriminatorSettings(NetworkSettings):
-    """Settings of a network from pictures to logits.
+    """Settings of a network from images to logits.
 
     Attributes:
-        grows: Whether the network begins with small pictures; its generator does too then.
+        grows: Whether the network starts with small images; then its generator does, too.
     """
 
     grows: ClassVar[bool] = False
 
     @abstractmethod
     def build(self, image_shape: ImageShape, *, outputs: int = 1) -> "Discriminator":
-        """Make the network, with weights from PyTorch's global random numbers.
+        """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
-            outputs: Logits of each picture.
+            image_shape: (c, h, w) of the images.
+            outputs: Logits of each image.
 
         Raises:
-            ConfigError: If the settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
 class TranslatorSettings(NetworkSettings):
-    """Settings of a network from pictures to pictures of the same shape."""
+    """Settings of a network from images to images of the same shape."""
 
     @property
     def draws_changes(self) -> bool:
-        """Whether it draws a change of the picture instead of a new one."""
+        """Whether it computes a change of the image instead of a new one."""
         return False
 
     @abstractmethod
     def build(self, image_shape: ImageShape) -> "Translator":
-        """Make the network, with weights from PyTorch's global random numbers.
+        """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
+            image_shape: (c, h, w) of the images.
 
         Raises:
-            ConfigError: If the settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
 class ClassifierSettings(NetworkSettings):
-    """Settings of a network from pictures to logits of classes."""
+    """Settings of a network from images to logits of classes."""
 
     @abstractmethod
-    def build(self, image_shape: ImageShape, *, classes: int) -> "Classifier":
-        """Make the network, with weights from PyTorch's global random numbers.
+    def build(self, image_shape: ImageShape, *, classes: int) -> "ClassifierNetwork":
+        """Build the network, with weights from PyTorch's global random numbers.
 
         Args:
-            image_shape: (c, h, w) of the pictures.
-            classes: How many classes there are.
+            image_shape: (c, h, w) of the images.
+            classes: Number of classes.
 
         Raises:
-            ConfigError: If the settings do not fit the pictures.
+            ConfigError: The settings do not fit the images.
         """
 
 
@@ -144,7 +144,7 @@ def require_channels(base_channels: int, max_channels: int) -> None:
     """Refuse channels that no network can have.
 
     Args:
-        base_channels: Channels of the layer next to the picture.
+        base_channels: Channels of the layer next to the image.
         max_channels: Upper limit of all layers.
 
     Example:

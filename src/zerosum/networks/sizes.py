@@ -1,4 +1,4 @@
-"""The number of down- or upsamplings for a picture's size, and the channels of each layer."""
+"""The number of down- or upsamplings for an image's size, and the channels of each layer."""
 
 from zerosum.errors import ConfigError
 
@@ -6,15 +6,15 @@ __all__ = ["count_downsamplings", "doubled_channels"]
 
 
 def count_downsamplings(height: int, width: int) -> int:
-    """How often a picture is downsampled to the smallest map, and upsampled on the way back.
+    """Count the downsamplings of an image to the smallest map, or the upsamplings from there.
 
-    At least twice, then on while both sides are even and the shorter is more than 4:
+    At least two, then more while both sides are even and the shorter is more than 4:
     28 → 14 → 7, 32 → 16 → 8 → 4, 48x36 → 24x18 → 12x9. The smallest map is
     (height >> count, width >> count).
 
     Args:
-        height: Rows of the picture.
-        width: Columns of the picture.
+        height: Rows of the image.
+        width: Columns of the image.
 
     Raises:
         ConfigError: If a side is not a multiple of 4; names the nearest sizes that work.
@@ -35,10 +35,10 @@ def count_downsamplings(height: int, width: int) -> int:
 
 
 def doubled_channels(base_channels: int, count: int, *, max_channels: int) -> list[int]:
-    """The channels of each layer, that next to the picture first: doubled each time, then capped.
+    """The channels of each layer, that next to the image first: doubled each time, then capped.
 
     Args:
-        base_channels: Channels of the layer next to the picture.
+        base_channels: Channels of the layer next to the image.
         count: How many layers.
         max_channels: The most channels that a layer may have.
 

@@ -1,7 +1,7 @@
-"""One mean and variance for all the pieces of a picture that a network is given one by one.
+"""Instance and group normalisation of an image in pieces, by statistics of the whole.
 
-Instance and group normalisation take μ and σ² over the places of a whole picture. A network that
-is given a picture in pieces would normalise each by its own, and they would not fit together.
+These layers take μ and σ² over all places of an image. If each piece were normalised by its own,
+the pieces would not fit together.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,25 +15,25 @@ from torch.nn.modules.instancenorm import _InstanceNorm
 
 from zerosum.types import Images
 
-__all__ = ["Moments", "measure_statistics", "normalising_by"]
+__all__ = ["NormStatistics", "measure_statistics", "normalising_by"]
 
 Hook = Callable[[nn.Module, tuple[Tensor], Tensor], Tensor]
-"""Given a layer, its input and its output, the output to put in its place."""
+"""From a layer, its input and its output to the output that replaces it."""
 
 PerGroup = Float[Tensor, " g"]
 """One number for each group of channels that are normalised together."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moments:
-    """What one layer normalises by.
+class NormStatistics:
+    """The statistics by which one layer normalises.
 
     Attributes:
         mean: μ of each group of channels.
         variance: σ² of each group of channels.
 
     Example:
-        >>> Moments(mean=torch.zeros(2), variance=torch.ones(2)).mean.shape
+        >>> NormStatistics(mean=torch.zeros(2), variance=torch.ones(2)).mean.shape
         torch.Size([2])
     """
 
@@ -42,11 +42,13 @@ class Moments:
 
 
 @torch.no_grad()
-def measure_statistics(network: nn.Module, pieces: Images, *, margin: int = 0) -> list[Moments]:
-    """Send pieces of one picture through a network as if they were one, and see its statistics.
+def measure_statistics(
+    network: nn.Module, pieces: Images, *, margin: int = 0
+) -> list[NormStatistics]:
+    """Measure a network's statistics over pieces of one image as if they were one image.
 
-    Each layer takes μ and σ² over the places of all the pieces, and normalises all of them by
-    these, so what the next layer is given is in keeping with them.
+    Each layer takes μ and σ² over the places of all pieces, and normalises all of them by these,
+    so the input of the next layer is consistent with them.
 
     Args:
         network: The network, in evaluation mode.
@@ -54,44 +56,45 @@ def measure_statistics(network: nn.Module, pieces: Images, *, margin: int = 0) -
         margin: Pixels at the border of a piece that are not counted.
 
     Returns:
-        What every layer that normalises by the picture found, in the order of their calls.
+        The statistics of every layer that normalises by the image, in the order of the calls.
 
     Example:
         >>> dark_and_light = torch.tensor([0.0, 1.0]).reshape(2, 1, 1, 1).expand(2, 1, 4, 4)
-        >>> (moments,) = measure_statistics(nn.InstanceNorm2d(1), dark_and_light)
-        >>> moments.mean.item(), moments.variance.item()
+        >>> (statistics,) = measure_statistics(nn.InstanceNorm2d(1), dark_and_light)
+        >>> statistics.mean.item(), statistics.variance.item()
         (0.5, 0.25)
     """
-    found: list[Moments] = []
-    if not any(map(_is_by_picture, network.modules())):
-        return found
+    statistics: list[NormStatistics] = []
+    if not any(map(_is_by_image, network.modules())):
+        return statistics
     height, width = pieces.shape[2:]
 
-    def see(layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
+    def measure(layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> Tensor:
         (maps,) = inputs
+        # Maps may be smaller than the image, and the margin with them.
         down, right = margin * maps.shape[2] // height, margin * maps.shape[3] // width
         inner = maps[:, :, down : maps.shape[2] - down, right : maps.shape[3] - right]
-        found.append(_moments(inner, groups=_groups(layer, maps)))
-        return _normalise(layer, maps, found[-1])
+        statistics.append(_statistics(inner, groups=_groups(layer, maps)))
+        return _normalise(layer, maps, statistics[-1])
 
-    with _hooked(network, see):
+    with _hooked(network, measure):
         network(pieces)
-    return found
+    return statistics
 
 
 @contextmanager
-def normalising_by(network: nn.Module, statistics: Sequence[Moments]) -> Iterator[None]:
-    """Let a network normalise the one picture that it is given next by these statistics.
+def normalising_by(network: nn.Module, statistics: Sequence[NormStatistics]) -> Iterator[None]:
+    """Make a network normalise its next input, one image, by these statistics.
 
-    Whatever happens, the network is afterwards as it was before.
+    Afterwards the network is as it was before, also after an error.
 
     Args:
         network: The network, in evaluation mode.
-        statistics: What `measure_statistics` has found with it.
+        statistics: The result of `measure_statistics` with this network.
 
     Example:
         >>> layer = nn.InstanceNorm2d(1)
-        >>> half = Moments(mean=torch.tensor([0.5]), variance=torch.tensor([0.25]))
+        >>> half = NormStatistics(mean=torch.tensor([0.5]), variance=torch.tensor([0.25]))
         >>> with normalising_by(layer, [half]):
         ...     round(layer(torch.ones(1, 1, 4, 4)).mean().item(), 3)
         1.0
@@ -110,7 +113,7 @@ def normalising_by(network: nn.Module, statistics: Sequence[Moments]) -> Iterato
 
 @contextmanager
 def _hooked(network: nn.Module, hook: Hook) -> Iterator[None]:
-    layers = [layer for layer in network.modules() if _is_by_picture(layer)]
+    layers = [layer for layer in network.modules() if _is_by_image(layer)]
     handles = [layer.register_forward_hook(hook) for layer in layers]
     try:
         yield
@@ -119,7 +122,7 @@ def _hooked(network: nn.Module, hook: Hook) -> Iterator[None]:
             handle.remove()
 
 
-def _is_by_picture(layer: nn.Module) -> bool:
+def _is_by_image(layer: nn.Module) -> bool:
     if isinstance(layer, _InstanceNorm):
         return not layer.track_running_stats
     return isinstance(layer, nn.GroupNorm)
@@ -129,18 +132,19 @@ def _groups(layer: nn.Module, maps: Tensor) -> int:
     return layer.num_groups if isinstance(layer, nn.GroupNorm) else maps.shape[1]
 
 
-def _moments(maps: Images, *, groups: int) -> Moments:
+def _statistics(maps: Images, *, groups: int) -> NormStatistics:
     grouped = maps.transpose(0, 1).reshape(groups, -1)
     variance, mean = torch.var_mean(grouped, dim=1, correction=0)
-    return Moments(mean=mean, variance=variance)
+    return NormStatistics(mean=mean, variance=variance)
 
 
-def _normalise(layer: nn.Module, maps: Images, moments: Moments) -> Images:
-    """γ_c (x − μ) / √(σ² + ε) + β_c."""
+def _normalise(layer: nn.Module, maps: Images, statistics: NormStatistics) -> Images:
+    """Compute γ_c (x − μ) / √(σ² + ε) + β_c."""
     assert isinstance(layer, _InstanceNorm | nn.GroupNorm)
-    repeats = maps.shape[1] // len(moments.mean)
+    repeats = maps.shape[1] // len(statistics.mean)
     mean, variance = (
-        each.repeat_interleave(repeats)[:, None, None] for each in (moments.mean, moments.variance)
+        each.repeat_interleave(repeats)[:, None, None]
+        for each in (statistics.mean, statistics.variance)
     )
     normal: Tensor = (maps - mean) * (variance + layer.eps).rsqrt()
     if not layer.affine:

@@ -1,7 +1,7 @@
-"""StyleGAN's networks: a style for every layer, chosen by a mapping of the latent vector.
+"""StyleGAN's networks: a style for every layer, computed from the latent vector by a mapping.
 
-What is called a style is a vector w. Coarse layers set pose and shape, fine ones colours and
-texture, so pictures can be mixed by giving different layers the styles of different latents.
+A style is a vector w. Coarse layers set pose and shape, fine ones colours and texture, so images
+can be mixed: different layers get the styles of different latents.
 """
 
 from collections.abc import Callable
@@ -34,34 +34,35 @@ from zerosum.types import AnyLatents, Images, ImageShape, Latents
 __all__ = ["MappingNetwork", "StyleDiscriminator", "StyleGenerator"]
 
 Styles = Float[Tensor, "n layers s"]
-"""w for each picture and layer."""
+"""w for each image and layer."""
 
-_CALM = 0.995  # the share that the mean style keeps of itself
+_MEAN_DECAY = 0.995
+"""Decay of the moving average of styles per batch, as in the authors' programs."""
 
 
 class StyleGenerator(StyledGenerator):
-    """Latent vectors to styles, and styles to pictures.
+    """Latent vectors to styles, and styles to images.
 
     mapping: z → pixel norm → ``depth`` times (linear, LeakyReLU) → w, for each of 2 k + 2 layers.
-    synthesis: a learnt constant → k times doubled, two layers per size → colours. With ``adain``
-    (StyleGAN) the constant starts as 1, and the last maps are turned into colours; with
-    ``modulation`` (StyleGAN2) it starts as N(0, 1), the maps of every size are turned into
-    colours, and the picture is the sum of them all, each doubled to the full size.
+    synthesis: a learnt constant → k upsamplings, two layers per size → colours. With ``adain``
+    (StyleGAN) the constant starts as 1, and the last maps become colours; with ``modulation``
+    (StyleGAN2) it starts as N(0, 1), the maps of every size become colours, and the image is
+    their sum, each upsampled to the full size.
 
-    While training, the mean of w is followed in ``mean_style``, and with the probability
-    ``mixing`` a picture gets the styles of another latent vector, of N(0, 1), from some layer on.
-    In the papers colours are a linear function of the maps: nothing holds them within [-1, 1].
-    Pictures are drawn with ``truncation`` ψ in evaluation mode, see `truncate`. Of noise StyleGAN3
-    does without (Karras et al. 2021, configuration C, https://arxiv.org/abs/2106.12423).
+    In training mode ``mean_style`` is a moving average of w, and with the probability ``mixing`` a
+    image gets the styles of another latent vector, of N(0, 1), from a random layer on. In
+    evaluation mode styles are truncated by ``truncation`` ψ, see `truncate`. In the papers colours
+    are a linear function of the maps, not bounded to [-1, 1]. StyleGAN3 has no noise (Karras et
+    al. 2021, configuration C, https://arxiv.org/abs/2106.12423).
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        given: Numbers behind z in each latent vector that stand for a class: mixed styles have
-            them in common.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        class_size: Numbers behind z in each latent vector that stand for a class; mixed styles
+            have the same class.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice, or a name is unknown.
+        ConfigError: The image cannot be downsampled twice, or a name is unknown.
 
     Paper:
         Karras et al. 2019 and 2020, https://arxiv.org/abs/1812.04948 and .../1912.04958
@@ -74,10 +75,10 @@ class StyleGenerator(StyledGenerator):
     """
 
     def __init__(
-        self, settings: StyleGeneratorConfig, *, image_shape: ImageShape, given: int = 0
+        self, settings: StyleGeneratorConfig, *, image_shape: ImageShape, class_size: int = 0
     ) -> None:
         super().__init__()
-        self.latent_size, self.given = settings.latent_size + given, given
+        self.latent_size, self.class_size = settings.latent_size + class_size, class_size
         self.image_shape = image_shape
         self.mixing, self.truncation = settings.mixing, settings.truncation
         channels, height, width = image_shape
@@ -93,6 +94,7 @@ class StyleGenerator(StyledGenerator):
         )
         self.register_buffer("mean_style", torch.zeros(style_size))
         kind = STYLES[settings.style]
+        # StyleGAN2 sums colours of all sizes; StyleGAN has colours of the last size alone.
         self.skips = kind is ModulatedLayer
         start = torch.randn if self.skips else torch.ones
         self.constant = nn.Parameter(start(1, layer_channels[0], *sizes[0]))
@@ -109,73 +111,77 @@ class StyleGenerator(StyledGenerator):
         self.bound = nn.Tanh() if settings.bounded else nn.Identity()
 
     def forward(self, latents: AnyLatents) -> Images:
-        """Draw one picture per latent vector."""
+        """Generate one image per latent vector."""
         latents = latent_rows(latents)
         styles = self.mapping(latents)
         if self.training:
-            self.follow(styles)
-            return self.synthesis(self._mixed_by_chance(styles, latents))
+            self.update_mean(styles)
+            return self.synthesis(self._randomly_mixed(styles, latents))
         return self.synthesis(self.truncate(styles, self.truncation))
 
     def mapping(self, latents: Latents) -> Styles:
-        """Styles w of latents z, the same for each layer: shape (n, layers, s)."""
+        """Compute the styles w of latents z, the same for each layer: shape (n, layers, s)."""
+        # In 32 bits: rounding errors of w would act on all layers.
         style = in_full_precision(self.map, latents)
         return style[:, None].expand(-1, self.layers, -1)
 
     def synthesis(self, styles: Styles) -> Images:
-        """Pictures drawn under the styles (n, layers, s), which may differ from layer to layer."""
-        # Not `len`: a program that is traced would take what it gives for a constant.
+        """Generate images from styles (n, layers, s), which may differ from layer to layer."""
+        # Not `len`: a traced program would take its result for a constant.
         maps = self.constant.expand(styles.shape[0], -1, -1, -1)
         images: Tensor | None = None
-        given = 0
+        index = 0  # of the style
         for number, block in enumerate(self.blocks):
             assert isinstance(block, nn.ModuleList)
             for layer in block:
-                maps = layer(maps, styles[:, given])
-                given += 1
+                maps = layer(maps, styles[:, index])
+                index += 1
             if self.skips:
-                # Colours share their style with the layer that comes next.
-                colours = widened(self.colours[number](maps, styles[:, given]))
+                # Colours share their style with the next layer, hence no step of the index. Their
+                # sum is in 32 bits, as 16 are too coarse for a sum over many layers.
+                colours = widened(self.colours[number](maps, styles[:, index]))
                 images = colours if images is None else upsample(images) + colours
-        drawn: Tensor = self.bound(self.colours[0](maps) if images is None else images)
-        return drawn
+        result: Tensor = self.bound(self.colours[0](maps) if images is None else images)
+        return result
 
     def truncate(self, styles: Styles, share: float) -> Styles:
         """Pull styles towards the mean: w' = w̄ + ψ (w − w̄), with ψ = ``share``.
 
-        Below 1 pictures are more usual and less various (Karras et al. 2019, appendix B).
+        Below 1 images are more typical and less diverse (Karras et al. 2019, appendix B).
         """
         return styles if share == 1 else self.mean_style.lerp(styles, share)
 
     @staticmethod
     def mix(first: Styles, second: Styles, crossover: Int[Tensor, " n"]) -> Styles:
-        """The first styles below the layer ``crossover``, the second ones from there on."""
+        """Take the first styles below the layer ``crossover``, the second ones from there on."""
         later = torch.arange(first.shape[1], device=first.device) >= crossover[:, None]
         return torch.where(later[:, :, None], second, first)
 
-    def _mixed_by_chance(self, styles: Styles, latents: Latents) -> Styles:
+    def _randomly_mixed(self, styles: Styles, latents: Latents) -> Styles:
         if self.mixing == 0:
             return styles
-        drawn, given = latents.tensor_split([self.latent_size - self.given], dim=1)
-        other = self.mapping(torch.cat([torch.randn_like(drawn), given], dim=1))
+        z, classes = latents.tensor_split([self.latent_size - self.class_size], dim=1)
+        other = self.mapping(torch.cat([torch.randn_like(z), classes], dim=1))
         n, device = len(latents), latents.device
         crossover = torch.randint(1, self.layers, (n,), device=device)
         mixed = torch.rand(n, device=device) < self.mixing
+        # A crossover behind the last layer keeps all of the first styles; no branch on values, for
+        # which the host would wait for the device.
         return self.mix(styles, other, torch.where(mixed, crossover, self.layers))
 
     @torch.no_grad()
-    def follow(self, styles: Styles) -> None:
-        """Let the mean style follow these, which were drawn while training."""
-        self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _CALM)
+    def update_mean(self, styles: Styles) -> None:
+        """Move the mean style towards the mean of these styles."""
+        self.mean_style.lerp_(styles[:, 0].mean(dim=0).to(self.mean_style.dtype), 1 - _MEAN_DECAY)
 
 
 class MappingNetwork(nn.Sequential):
-    """Latent vectors z to styles w: pixel norm, then ``depth`` times (linear, LeakyReLU).
+    """From latent vectors z to styles w: pixel norm, then ``depth`` times (linear, LeakyReLU).
 
     Args:
         latent_size: Numbers in z.
         style_size: Numbers in w.
-        depth: How many linear layers.
+        depth: Number of linear layers.
         rate: Factor of their learning rate.
 
     Paper:
@@ -196,19 +202,19 @@ class MappingNetwork(nn.Sequential):
 
 
 class StyleDiscriminator(Discriminator):
-    """Pictures to logits, with a blur before every downsampling and the deviation of the batch.
+    """Images to logits, with a blur before every downsampling and the deviation of the batch.
 
     x → 1x1 convolution → k downsampling blocks of two convolutions → deviation of the minibatch →
     convolution → linear → linear → logits (n,), with LeakyReLU between. With ``residual`` a block
     is (x + f(x)) / √2, StyleGAN2's; without, f(x), StyleGAN's.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of one picture; sides are multiples of 4.
-        outputs: Logits of each picture.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of one image; sides are multiples of 4.
+        outputs: Logits of each image.
 
     Raises:
-        ConfigError: If the picture cannot be halved twice.
+        ConfigError: The image cannot be downsampled twice.
 
     Paper:
         Karras et al. 2020, section 4.1 and figure 7c, https://arxiv.org/abs/1912.04958
@@ -231,7 +237,7 @@ class StyleDiscriminator(Discriminator):
         )
         smallest = (height >> count, width >> count)
         head = logit_head(layer_channels[-1], smallest, settings.group, outputs)
-        self.in_full = len(head)
+        self.in_full = len(head)  # From the minibatch deviation on.
         self.layers = nn.Sequential(
             *activated(channels, layer_channels[0], 1),
             *(_downsampling(*step, settings.residual) for step in pairwise(layer_channels)),
@@ -242,7 +248,7 @@ class StyleDiscriminator(Discriminator):
 def _block(
     build: Callable[..., nn.Module], layer_channels: tuple[int, int], *, first: bool, bare: bool
 ) -> nn.ModuleList:
-    """The layers of one size; the first of all may take the constant as it is, ``bare``."""
+    """Make the layers of one size; with ``bare`` the first has no convolution of the constant."""
     inputs, outputs = layer_channels
     if not first:
         return nn.ModuleList([build(inputs, outputs, resize="up"), build(outputs, outputs)])
@@ -251,7 +257,7 @@ def _block(
 
 
 def _downsampling(inputs: int, outputs: int, residual: bool) -> nn.Module:
-    """A block; the gains of its two ways are such that their sum needs no division by √2."""
+    """Make a block; gains divided by √2 keep the variance of the sum of both branches."""
     first = activated(inputs, inputs, 3)
     if not residual:
         return nn.Sequential(*first, *activated(inputs, outputs, 3, resize="down"))

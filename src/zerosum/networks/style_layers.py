@@ -1,7 +1,7 @@
-"""Layers of StyleGAN's generators: what a style w does to the maps, and where noise comes in.
+"""Layers of StyleGAN's generators: the effect of a style w on the maps, and noise.
 
-A layer's own affine map of w decides how strong each channel is. Chance that no latent should have
-to carry, the place of a hair, comes as noise in every layer.
+An affine map of w scales the channels of each layer. Noise in every layer is for details that are
+random, such as the place of a hair, and that the latent need not determine.
 """
 
 from functools import partial
@@ -25,23 +25,22 @@ from zerosum.registry import Table
 __all__ = ["SLOPE", "STYLES", "AdaptiveLayer", "ModulatedColours", "ModulatedLayer", "StyleLayer"]
 
 Style = Float[Tensor, "n s"]
-"""w for each picture."""
+"""w for each image."""
 
 Maps = Float[Tensor, "n inputs h w"]
 Drawn = Float[Tensor, "n outputs _ _"]
 
 SLOPE = 0.2
-"""Of every leaky ReLU for negative values."""
+"""Negative slope of every leaky ReLU."""
 
 
 class StyleLayer(nn.Module):
-    """What layers of both kinds share: noise at every place, a bias, and the leaky ReLU.
+    """The base class of layers of both kinds: noise at every place, a bias, and the leaky ReLU.
 
     Args:
         outputs: Channels.
-        size: Height and width of the maps that come out.
-        strengths: How many factors of the noise are learnt: 1, or one per channel; 0: there is no
-            noise.
+        size: Height and width of the output.
+        strengths: Number of learnt factors of the noise: 1, or one per channel; 0: no noise.
     """
 
     def __init__(self, outputs: int, size: tuple[int, int], strengths: int) -> None:
@@ -50,7 +49,7 @@ class StyleLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
 
     def activate(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
-        """Give LeakyReLU(maps + strength · noise + bias)."""
+        """Compute LeakyReLU(maps + strength · noise + bias)."""
         return functional.leaky_relu(self.noise(maps) + self.bias, SLOPE)
 
 
@@ -58,17 +57,18 @@ class AdaptiveLayer(StyleLayer):
     """A layer of StyleGAN: convolution, noise, LeakyReLU, adaptive instance normalisation.
 
     AdaIN(x, y) = y_s (x − μ(x)) / √(σ²(x) + 10⁻⁸) + y_b, with μ and σ over the places of one
-    picture's channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
+    image's channel and (y_s, y_b) = A w, where y_s starts as 1 and y_b as 0.
 
-    Where maps are upsampled, the authors' program convolves the enlarged picture and blurs it;
-    here it is done in StyleGAN2's order, in a quarter of the work. That gives the same but for
-    the outermost pixels, beyond which either has zeros at other steps; so has the discriminator.
+    Where maps are upsampled, the authors' program convolves the enlarged maps and blurs them;
+    here the order is StyleGAN2's, with a quarter of the work. The result is the same except for
+    the outermost pixels, beyond which the two have zeros at different steps; so has the
+    discriminator.
 
     Args:
-        inputs: Channels that come in; 0: there is no convolution, the constant comes in.
-        outputs: Channels that come out.
+        inputs: Channels of the input; 0: there is no convolution, the input is the constant.
+        outputs: Channels of the output.
         style_size: Numbers in w.
-        size: Height and width of the maps that come out.
+        size: Height and width of the output.
         resize: ``keep``, or ``up``.
         noise: Whether noise is added to the maps.
 
@@ -97,19 +97,19 @@ class AdaptiveLayer(StyleLayer):
         self.adapt = AdaptiveInstanceNorm(outputs, style_size=style_size)
 
     def forward(self, maps: Maps, style: Style) -> Drawn:
-        """Draw under a style."""
-        drawn: Tensor = self.adapt(self.activate(self.convolution(maps)), style)
-        return drawn
+        """Apply the layer with a style."""
+        result: Tensor = self.adapt(self.activate(self.convolution(maps)), style)
+        return result
 
 
 class ModulatedLayer(StyleLayer):
     """A layer of StyleGAN2: modulated and demodulated convolution, noise, LeakyReLU.
 
     Args:
-        inputs: Channels that come in.
-        outputs: Channels that come out.
+        inputs: Channels of the input.
+        outputs: Channels of the output.
         style_size: Numbers in w.
-        size: Height and width of the maps that come out.
+        size: Height and width of the output.
         resize: ``keep``, or ``up``.
         noise: Whether noise is added to the maps.
 
@@ -137,12 +137,12 @@ class ModulatedLayer(StyleLayer):
         self.affine = EqualisedLinear(style_size, inputs, bias=1.0)
 
     def forward(self, maps: Maps, style: Style) -> Drawn:
-        """Draw under a style; the factor √2 keeps the variance behind the LeakyReLU."""
+        """Apply the layer with a style; the factor √2 keeps the variance behind the LeakyReLU."""
         return HE_GAIN * self.activate(self.convolution(maps, self.affine(style)))
 
 
 class ModulatedColours(nn.Module):
-    """Maps to colours under a style, in StyleGAN2: modulated, not demodulated, linear."""
+    """StyleGAN2's layer from maps to colours: modulated, not demodulated, linear."""
 
     def __init__(self, inputs: int, channels: int, *, style_size: int) -> None:
         super().__init__()
@@ -151,7 +151,7 @@ class ModulatedColours(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
 
     def forward(self, maps: Maps, style: Style) -> Drawn:
-        """Give the maps' colours."""
+        """Compute the colours of the maps."""
         colours: Tensor = self.convolution(maps, self.affine(style)) + self.bias
         return colours
 
@@ -159,4 +159,4 @@ class ModulatedColours(nn.Module):
 STYLES: Table[type[AdaptiveLayer] | type[ModulatedLayer]] = Table(
     "style", {"adain": AdaptiveLayer, "modulation": ModulatedLayer}
 )
-"""How a style acts on a layer: StyleGAN's way and StyleGAN2's."""
+"""Layers by the effect of the style: StyleGAN's and StyleGAN2's."""

@@ -46,7 +46,7 @@ class StyleGeneratorConfig(GeneratorSettings):
     mixing: float = 0.9
     """Share of pictures that are drawn under two styles while training."""
     truncation: float = 1.0
-    """How far samples' styles are from the mean style; below 1 more usual, less various."""
+    """Distance of samples' styles from the mean style; below 1 more typical, less diverse."""
     noise: bool = True
     """Give every layer noise at every place, as the papers do. Small networks may use it to draw
     grain before they learn to draw detail."""
@@ -64,14 +64,14 @@ class StyleGeneratorConfig(GeneratorSettings):
 
     @property
     def draws_latents(self) -> bool:
-        """Those whose styles are mixed in."""
+        """Whether styles are mixed."""
         return self.mixing > 0
 
-    def build(self, image_shape: ImageShape, *, given: int = 0) -> "StyleGenerator":
+    def build(self, image_shape: ImageShape, *, class_size: int = 0) -> "StyleGenerator":
         """See `GeneratorSettings.build`."""
         from zerosum.networks.style import StyleGenerator
 
-        return StyleGenerator(self, image_shape=image_shape, given=given)
+        return StyleGenerator(self, image_shape=image_shape, class_size=class_size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +89,9 @@ class StyleDiscriminatorConfig(DiscriminatorSettings):
     max_channels: int = 512
     """Upper limit of the channels."""
     residual: bool = True
-    """Let each block add to what it was given, as StyleGAN2 does."""
+    """Residual blocks, as in StyleGAN2."""
     group: int = 4
-    """Pictures whose deviation from each other is seen; 1: none is."""
+    """Pictures in a group of the minibatch deviation; 1: there is none."""
 
     def __post_init__(self) -> None:
         require_channels(self.base_channels, self.max_channels)

@@ -1,4 +1,4 @@
-"""Pictures of any size through a convolutional network, in tiles where they are large."""
+"""Apply a convolutional network to images of any size, in tiles where they are large."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -16,30 +16,30 @@ from zerosum.types import Images
 __all__ = ["translate_any_size"]
 
 Piece = Float[Tensor, "_ c _ _"]
-"""Parts of pictures."""
+"""Parts of images."""
 
 Weights = Float[Tensor, " side"]
-"""How much a tile counts in each of its rows or columns."""
+"""The weight of a tile in each of its rows or columns."""
 
 Places = Int[Tensor, " side"]
-"""Rows or columns of a picture."""
+"""Rows or columns of an image."""
 
 
 class _Strip(NamedTuple):
-    """What one tile covers of the rows, or of the columns, and how much of the result is its."""
+    """The rows, or columns, of one tile, and its weights in the result."""
 
     start: int
     weights: Weights
 
     @property
     def span(self) -> tuple[int, int]:
-        """From the first row or column to before the last."""
+        """The first row or column, and the end."""
         return self.start, self.start + len(self.weights)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Layout:
-    """Where tiles lie: everything begins and ends at multiples."""
+    """The layout of tiles: they begin and end at multiples."""
 
     multiple: int
     tile: int
@@ -55,39 +55,39 @@ def translate_any_size(
     tile: int = 1024,
     overlap: int = 128,
 ) -> Images:
-    """Send pictures of any size through a convolutional network that keeps their shape.
+    """Apply a convolutional network that keeps the shape to images of any size.
 
-    Sides are filled up to the multiple by reflection at the right and at the bottom (by repeating
-    the edge where there is too little to reflect), and cut back. Pictures of at most tile x tile
-    pixels go through whole. Larger ones go through in tiles. Where two of them overlap, their
-    results are crossfaded linearly over the middle half; the outer quarters, where a tile has not
-    seen enough of its surroundings, are left out. So there is no seam at all if the network sees
+    Sides are padded to the multiple by reflection at the right and at the bottom (by repeating the
+    edge where there is too little to reflect), and cropped afterwards. Images of at most
+    tile x tile pixels are processed whole, larger ones in tiles. Where two tiles overlap, their
+    results are crossfaded linearly over the middle half; the outer quarters, where the context of
+    a tile is too small, have no weight. So there is no seam at all if the receptive field reaches
     no further than a quarter of the overlap.
 
-    Instance and group normalisation take their statistics over the whole picture. Tiles that were
-    each normalised by their own would differ in colour, however they overlap. So pieces from all
-    over the picture, together as large as one tile, go through first, as if they were one
-    picture, and its statistics are used for all tiles alike. That leaves no seam either, and is
-    an estimate of the whole picture's statistics. Those of the tiles themselves, pooled, would be
-    none: each layer's must be in keeping with those of the layers before it.
+    Instance and group normalisation take their statistics over the whole image. Tiles normalised
+    by their own statistics would differ in colour. So pieces from all over the image, together
+    as large as one tile, are processed first, as if they were one image, and its statistics are
+    used for all tiles. This leaves no seam either, and estimates the whole image's statistics.
+    Pooled statistics of the tiles would not: those of each layer must be consistent with the
+    layers before it.
 
-    Memory holds the pictures, the result, and what the network needs for one tile.
+    The memory is that of the images, of the result, and of the network for one tile.
 
     Args:
-        network: The network, in evaluation mode. Tiles are taken to its device.
-        images: The pictures, on any device; the result is on the same.
-        multiple: The network takes sides that are multiples of this.
+        network: The network, in evaluation mode. Tiles are moved to its device.
+        images: The images, on any device; the result is on the same.
+        multiple: Sides of the network's input are multiples of this.
         tile: Side of the tiles in pixels, rounded down to the multiple.
-        overlap: By how many pixels tiles overlap, rounded up to twice the multiple.
+        overlap: Overlap of tiles in pixels, rounded up to a multiple of twice ``multiple``.
 
     Raises:
         ConfigError: A tile is smaller than twice the overlap.
 
     Example:
         >>> blur = nn.Conv2d(1, 1, 3, padding=1).eval()
-        >>> picture = torch.rand(1, 1, 50, 70)
-        >>> tiled = translate_any_size(blur, picture, tile=24, overlap=8)
-        >>> torch.allclose(tiled, blur(picture), atol=1e-6)
+        >>> image = torch.rand(1, 1, 50, 70)
+        >>> tiled = translate_any_size(blur, image, tile=24, overlap=8)
+        >>> torch.allclose(tiled, blur(image), atol=1e-6)
         True
     """
     assert not network.training, "expected a network in evaluation mode"
@@ -95,7 +95,7 @@ def translate_any_size(
     height, width = images.shape[2:]
     if height * width <= tile * tile:
         whole = _cut(images, (0, height), (0, width), multiple)
-        translated: Images = network(_near(network, whole))
+        translated: Images = network(_on_device_of(network, whole))
         return translated[:, :, :height, :width].to(images.device)
     result = torch.zeros_like(images)
     for number in range(len(images)):
@@ -118,26 +118,27 @@ def _layout(*, multiple: int, tile: int, overlap: int) -> _Layout:
 
 
 def _translate_tiles(network: nn.Module, image: Images, result: Images, layout: _Layout) -> None:
-    """Add the translation of one picture to a result that is 0."""
+    """Add the translation of one image, tile by tile, to a result of zeros."""
     pieces, margin = _sample(image, layout)
-    statistics = measure_statistics(network, _near(network, pieces), margin=margin)
+    statistics = measure_statistics(network, _on_device_of(network, pieces), margin=margin)
     for rows, columns in product(*(_strips(side, layout) for side in image.shape[2:])):
         piece = _cut(image, rows.span, columns.span, layout.multiple)
         with normalising_by(network, statistics):
-            translated = network(_near(network, piece))
+            translated = network(_on_device_of(network, piece))
         share = translated * (rows.weights[:, None] * columns.weights).to(translated)
         place = result[:, :, slice(*rows.span), slice(*columns.span)]
         place += share[:, :, : place.shape[2], : place.shape[3]].to(place)
 
 
 def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
-    """Pieces spread evenly over the picture, in all no larger than a tile, and their margin."""
+    """Cut pieces, in all no larger than a tile, evenly from the image; return their margin."""
     multiple = layout.multiple
-    side = _padded(max(layout.tile // 8, min(16, layout.tile // 2), 2 * multiple), multiple)
-    height, width = (_padded(each, multiple) for each in image.shape[2:])
+    side = _rounded_up(max(layout.tile // 8, min(16, layout.tile // 2), 2 * multiple), multiple)
+    height, width = (_rounded_up(each, multiple) for each in image.shape[2:])
     piece = min(side, height), min(side, width)
     most = layout.tile**2 // (piece[0] * piece[1])
-    down, right = height / piece[0], width / piece[1]  # how many fit beside each other
+    down, right = height / piece[0], width / piece[1]  # pieces that fit beside each other
+    # Rows and columns in the ratio of the sides, so that pieces lie evenly in both directions.
     rows = min(max(1, round((most * down / right) ** 0.5)), most, ceil(down))
     columns = min(most // rows, ceil(right))
     tops = _spread(height - piece[0], rows, multiple)
@@ -146,19 +147,20 @@ def _sample(image: Images, layout: _Layout) -> tuple[Piece, int]:
         _cut(image, (top, top + piece[0]), (left, left + piece[1]), multiple)
         for top, left in product(tops, lefts)
     ]
+    # Near its border a piece sees padding in place of the image: that is not counted.
     return torch.cat(pieces), min(piece) // 8
 
 
 def _spread(last: int, count: int, multiple: int) -> list[int]:
-    """So many multiples from 0 to ``last``; a single one lies in the middle."""
+    """Spread ``count`` multiples from 0 to ``last``; a single one lies in the middle."""
     if count == 1:
         return [last // 2 // multiple * multiple]
     return [number * last // (count - 1) // multiple * multiple for number in range(count)]
 
 
 def _strips(side: int, layout: _Layout) -> list[_Strip]:
-    """What the tiles cover of one side. Their weights add up to 1 everywhere."""
-    padded, overlap = _padded(side, layout.multiple), layout.overlap
+    """Split one side into the strips of tiles, whose weights add up to 1 everywhere."""
+    padded, overlap = _rounded_up(side, layout.multiple), layout.overlap
     step = layout.tile - overlap
     starts = range(0, max(1, padded - overlap), step)
     strips = []
@@ -166,41 +168,42 @@ def _strips(side: int, layout: _Layout) -> list[_Strip]:
         places = torch.arange(start, min(start + layout.tile, padded))
         weights = torch.ones(len(places))
         if start > 0:
-            weights = _risen(places - start, overlap)
+            weights = _ramp(places - start, overlap)
         if start < starts[-1]:
-            weights = weights - _risen(places - start - step, overlap)
+            # The rise of the next tile is this one's fall, so the sum is 1 up to rounding.
+            weights = weights - _ramp(places - start - step, overlap)
         strips.append(_Strip(start=start, weights=weights))
     return strips
 
 
-def _risen(places: Places, overlap: int) -> Weights:
-    """From 0 to 1 in a straight line over the middle half of an overlap that begins at 0."""
+def _ramp(places: Places, overlap: int) -> Weights:
+    """Rise linearly from 0 to 1 over the middle half of an overlap that begins at 0."""
     return ((places + 0.5) / overlap * 2 - 0.5).clamp(0, 1)
 
 
-def _padded(side: int, multiple: int) -> int:
+def _rounded_up(side: int, multiple: int) -> int:
     return ceil(side / multiple) * multiple
 
 
 def _cut(images: Images, rows: tuple[int, int], columns: tuple[int, int], multiple: int) -> Piece:
-    """A piece of the pictures, as if they had been filled up to the multiple."""
+    """Cut a piece of the images as if they had been padded to the multiple."""
     down, right = (
-        _shown(span, side, multiple).to(images.device)
+        _source_places(span, side, multiple).to(images.device)
         for span, side in zip((rows, columns), images.shape[2:], strict=True)
     )
     return images[:, :, down][..., right]
 
 
-def _shown(span: tuple[int, int], side: int, multiple: int) -> Places:
-    """Which place of the picture is to be seen at each place of its filled-up self."""
+def _source_places(span: tuple[int, int], side: int, multiple: int) -> Places:
+    """Map each place of the padded image to a place of the image."""
     start, stop = span
-    places = torch.arange(start, _padded(stop, multiple))
-    if _padded(side, multiple) - side >= side:  # too little to reflect
+    places = torch.arange(start, _rounded_up(stop, multiple))
+    if _rounded_up(side, multiple) - side >= side:  # too little to reflect
         return places.clamp(max=side - 1)
     return torch.where(places < side, places, 2 * (side - 1) - places)
 
 
-def _near(network: nn.Module, images: Images) -> Images:
-    """The pictures where the network is; one without parameters is everywhere."""
+def _on_device_of(network: nn.Module, images: Images) -> Images:
+    """Move the images to the device of the network, if it has parameters."""
     device = next((each.device for each in network.parameters()), images.device)
     return images.to(device)

@@ -1,6 +1,6 @@
-"""Networks that turn one picture into another of the same size.
+"""Networks that translate an image into another of the same size.
 
-All of them are convolutional, so a trained one takes pictures of any size whose sides are
+All of them are convolutional, so a trained one takes images of any size whose sides are
 multiples of its ``multiple`` and at least ``smallest``.
 """
 
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
-from zerosum.networks.discriminator import in_turn
+from zerosum.networks.discriminator import apply_layers
 from zerosum.networks.kinds import MappedTranslator, Translator
 from zerosum.networks.resnet import ResidualBlock
 from zerosum.networks.sizes import doubled_channels
@@ -28,7 +28,7 @@ __all__ = ["PADDINGS", "ResnetTranslator", "UnetTranslator"]
 PaddingMode = Literal["zeros", "reflect"]
 
 PADDINGS: Table[PaddingMode] = Table("padding", {"reflect": "reflect", "zero": "zeros"})
-"""What lies beyond a picture's border, by name: its mirror image, or 0."""
+"""Padding beyond an image's border, by name: its mirror image, or 0."""
 
 _SHRUNK = 0.98  # of white and black, whose artanh would be infinite
 
@@ -38,23 +38,23 @@ class ResnetTranslator(MappedTranslator):
 
     With ``stem`` this is the paper's network: a convolution of kernel 7, ``downsamplings`` times
     one of kernel 3 and stride 2, the residual blocks, as many transposed convolutions, one of
-    kernel 7, tanh. Without it the course's: the first downsampling takes the picture and the last
+    kernel 7, tanh. Without it the course's: the first downsampling takes the image and the last
     upsampling draws it, all with kernel 4. Every convolution but the last is followed by
     normalisation and ReLU, and has no bias, which the normalisation would cancel. ``filtered``
     makes it CUT's network, which downsamples by `zerosum.nn.resampling.blur_pool` behind a
     convolution, and upsamples by bilinear interpolation before one. The paper has 6 residual
-    blocks for pictures of 128 pixels, 9 from 256 on.
+    blocks for images of 128 pixels, 9 from 256 on.
 
-    With ``residual`` a change of the picture is drawn, y = tanh(f(x) + artanh(s x)) with s = 0.98,
-    instead of y = tanh(f(x)): an untrained translator then hardly changes anything, and need not
-    learn to draw before it learns to translate. Not in the paper.
+    With ``residual`` the output is a change of the image, y = tanh(f(x) + artanh(s x)) with
+    s = 0.98, instead of y = tanh(f(x)): an untrained translator then nearly is the identity, and
+    need not learn to reproduce images first. Not in the paper.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of the pictures that it is to be trained on.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of the images that it is to be trained on.
 
     Attributes:
-        map_channels: Channels of each of the maps that `with_maps` gives.
+        map_channels: Channels of each of the maps of `with_maps`.
 
     Raises:
         ConfigError: A side is too small or no multiple of 2^downsamplings; or a name is unknown.
@@ -83,7 +83,9 @@ class ResnetTranslator(MappedTranslator):
         )
         steps = [*([] if stem else [(channels, base)]), *pairwise(layer_channels)]
         self.stem = (
-            nn.Sequential(_wide(channels, base, mode, bias=False), *_active(norm, base))
+            nn.Sequential(
+                _kernel_seven(channels, base, mode, bias=False), *_norm_and_relu(norm, base)
+            )
             if stem
             else nn.Identity()
         )
@@ -91,27 +93,31 @@ class ResnetTranslator(MappedTranslator):
         # These two names stand in checkpoints, like those of the U-Net's below.
         self.halvings = nn.ModuleList(_downsampling(*step, norm, kind) for step in steps)
         self.map_channels: list[int] = [channels, *(outputs for _, outputs in steps)]
-        self.map_channels += [layer_channels[-1] for _ in _tapped(settings.blocks)]
+        self.map_channels += [layer_channels[-1] for _ in _compared_blocks(settings.blocks)]
         self.blocks = nn.ModuleList(
             _block(layer_channels[-1], norm, mode) for _ in range(settings.blocks)
         )
         back = [(outputs, inputs) for inputs, outputs in reversed(steps)]
         inner = back if stem else back[:-1]
         self.doublings = nn.Sequential(*(_upsampling(*step, norm, kind) for step in inner))
-        draw = _wide(base, channels, mode, bias=True) if stem else _last(base, channels)
+        draw = (
+            _kernel_seven(base, channels, mode, bias=True)
+            if stem
+            else _last_upsampling(base, channels)
+        )
         self.draw = draw
         INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
-        """Translate pictures, shape (n, c, h, w) in and out."""
+        """Translate images, shape (n, c, h, w) in and out."""
         return self.with_maps(images)[0]
 
     def with_maps(self, images: Images) -> tuple[Images, list[Tensor]]:
-        """Translate pictures, and give what stood between the layers on the way.
+        """Translate images, and return intermediate maps.
 
-        The maps are those that CUT compares: the pixels, what comes out of each downsampling
-        convolution, before it is normalised, and what comes out of the first residual block and
-        the middle one. (The authors' program takes the pixels with the mirrored border that the
+        The maps are those that CUT compares: the pixels, the output of each downsampling's
+        convolution before its normalisation, and the output of the first and of the middle
+        residual block. (The authors' program takes the pixels with the mirrored border that the
         first layer adds.) Park et al. 2020, section 4 and appendix C.1,
         https://arxiv.org/abs/2007.15651
         """
@@ -119,17 +125,18 @@ class ResnetTranslator(MappedTranslator):
         inner = self.stem(images)
         for downsampling in self.halvings:
             assert isinstance(downsampling, nn.Sequential)
+            # The convolution by itself: CUT compares maps before they are normalised.
             convolution, *others = downsampling
             maps.append(convolution(inner))
-            inner = in_turn(others, maps[-1])
+            inner = apply_layers(others, maps[-1])
         for number, block in enumerate(self.blocks):
             inner = block(inner)
-            if number in _tapped(len(self.blocks)):
+            if number in _compared_blocks(len(self.blocks)):
                 maps.append(inner)
-        drawn: Images = self.draw(self.doublings(inner))
+        result: Images = self.draw(self.doublings(inner))
         if self.residual:
-            drawn = drawn + torch.atanh(_SHRUNK * images)
-        return torch.tanh(drawn), maps
+            result = result + torch.atanh(_SHRUNK * images)
+        return torch.tanh(result), maps
 
 
 class UnetTranslator(Translator):
@@ -138,11 +145,11 @@ class UnetTranslator(Translator):
     The maps of the encoder at each size are concatenated to the decoder's of that size, so that
     fine detail need not pass through the smallest map. Encoder: C64-C128-C256-C512-...;
     decoder likewise backwards, with dropout in its first three layers, the paper's source of
-    chance while training. The paper downsamples 8 times, from 256 pixels to one place.
+    randomness while training. The paper downsamples 8 times, from 256 pixels to one place.
 
     Args:
-        settings: All that may be chosen of it.
-        image_shape: (channels, height, width) of the pictures that it is to be trained on.
+        settings: The network's settings.
+        image_shape: (channels, height, width) of the images that it is to be trained on.
 
     Raises:
         ConfigError: If a side is no multiple of 2^depth, or a name is unknown.
@@ -170,6 +177,7 @@ class UnetTranslator(Translator):
             _unet_downsampling(inputs, outputs, norm, first=number == 0, last=number == depth - 1)
             for number, (inputs, outputs) in enumerate(pairwise([channels, *layer_channels]))
         )
+        # Twice the channels, as the encoder's maps are concatenated.
         inputs = [layer_channels[-1], *(2 * each for each in layer_channels[-2::-1])]
         outputs = [*layer_channels[-2::-1], channels]
         self.doublings = nn.ModuleList(
@@ -180,7 +188,7 @@ class UnetTranslator(Translator):
         INITIALISATIONS[settings.initialisation](self)
 
     def forward(self, images: Images) -> Images:
-        """Translate pictures, shape (n, c, h, w) in and out."""
+        """Translate images, shape (n, c, h, w) in and out."""
         maps: list[Tensor] = []
         inner: Tensor = images
         for downsampling in self.halvings:
@@ -203,23 +211,23 @@ def _check_size(shape: ImageShape, *, multiple: int, smallest: int) -> None:
         )
 
 
-def _tapped(blocks: int) -> list[int]:
-    """The residual blocks whose maps are compared: the 1st and the 5th of 9."""
+def _compared_blocks(blocks: int) -> list[int]:
+    """Return the residual blocks whose maps are compared: the 1st and the 5th of 9."""
     return sorted({0, blocks // 2})
 
 
-def _active(norm: str, channels: int) -> Iterator[nn.Module]:
+def _norm_and_relu(norm: str, channels: int) -> Iterator[nn.Module]:
     yield normalisation(norm, channels)
-    # In place only what nobody else sees: `with_maps` gives what is not normalised yet.
+    # In place only where no other code uses the input: `with_maps` returns it if there is no norm.
     yield nn.ReLU(inplace=norm != "none")
 
 
-def _wide(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Module:
+def _kernel_seven(inputs: int, outputs: int, mode: PaddingMode, *, bias: bool) -> nn.Module:
     return nn.Conv2d(inputs, outputs, 7, padding=3, padding_mode=mode, bias=bias)
 
 
 _Kind = Literal["plain", "strided", "filtered"]
-"""How sizes change: by kernels of 4, by kernels of 3 and stride 2, or filtered beside a kernel."""
+"""Resampling: by kernels of 4, by kernels of 3 and stride 2, or by a filter beside a kernel."""
 
 
 def _downsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
@@ -231,7 +239,7 @@ def _downsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Seque
         stride = 1 if kind == "filtered" else 2
         convolution = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=bias)
     filters = [blur_pool()] if kind == "filtered" else []
-    return nn.Sequential(convolution, *_active(norm, outputs), *filters)
+    return nn.Sequential(convolution, *_norm_and_relu(norm, outputs), *filters)
 
 
 def _upsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequential:
@@ -245,10 +253,10 @@ def _upsampling(inputs: int, outputs: int, norm: str, kind: _Kind) -> nn.Sequent
         case "filtered":
             enlarge = nn.Upsample(scale_factor=2, mode="bilinear")
             layers = [enlarge, nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)]
-    return nn.Sequential(*layers, *_active(norm, outputs))
+    return nn.Sequential(*layers, *_norm_and_relu(norm, outputs))
 
 
-def _last(inputs: int, outputs: int) -> nn.Module:
+def _last_upsampling(inputs: int, outputs: int) -> nn.Module:
     return Upsample(inputs, outputs, bias=False)
 
 
@@ -259,7 +267,7 @@ def _block(channels: int, norm: str, mode: PaddingMode) -> ResidualBlock:
     return ResidualBlock(
         main=nn.Sequential(
             convolution(),
-            *_active(norm, channels),
+            *_norm_and_relu(norm, channels),
             convolution(),
             normalisation(norm, channels),
         ),
@@ -270,7 +278,7 @@ def _block(channels: int, norm: str, mode: PaddingMode) -> ResidualBlock:
 def _unet_downsampling(
     inputs: int, outputs: int, norm: str, *, first: bool, last: bool
 ) -> nn.Module:
-    """Without normalisation of the picture, and of a map that may be of one place only."""
+    """Make a downsampling; without a norm next to the image, and where one place may be left."""
     bare = first or last
     layers: list[nn.Module] = [Downsample(inputs, outputs, bias=bare or norm == "none")]
     if not first:

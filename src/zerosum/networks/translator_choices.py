@@ -7,7 +7,7 @@ from zerosum.networks.translator_settings import ResnetTranslatorConfig, UnetTra
 __all__ = ["PatchwiseConfig", "TranslatorConfig"]
 
 PatchwiseConfig = PatchDiscriminatorConfig | OwnPatchDiscriminatorConfig
-"""Settings of any discriminator of whole pictures or of their patches."""
+"""Settings of any discriminator of whole images or of their patches."""
 
 TranslatorConfig = ResnetTranslatorConfig | UnetTranslatorConfig | OwnTranslatorConfig
 """Settings of any translator."""

@@ -1,4 +1,4 @@
-"""Settings of networks that turn one picture into another of the same size."""
+"""Settings of networks that translate an image into another of the same size."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -27,7 +27,7 @@ class ResnetTranslatorConfig(TranslatorSettings):
     base_channels: int = 64
     """Channels of the first layer; doubled with each downsampling."""
     downsamplings: int = 2
-    """How often the sides are halved."""
+    """Number of times that the sides are halved."""
     blocks: int = 9
     """Residual blocks at the smallest size."""
     stem: bool = True
@@ -35,7 +35,7 @@ class ResnetTranslatorConfig(TranslatorSettings):
     norm: Norm = "instance"
     """Normalisation after every convolution but the last."""
     padding: Literal["reflect", "zero"] = "reflect"
-    """What lies beyond the border: the mirror image, or 0."""
+    """Padding beyond the border: the mirror image, or 0."""
     filtered: bool = False
     """Filter maps where their size changes, as CUT does; it takes a stem."""
     residual: bool = False
@@ -54,7 +54,7 @@ class ResnetTranslatorConfig(TranslatorSettings):
 
     @property
     def draws_changes(self) -> bool:
-        """If it is residual."""
+        """Whether it is ``residual``."""
         return self.residual
 
     def build(self, image_shape: ImageShape) -> "ResnetTranslator":
@@ -79,7 +79,7 @@ class UnetTranslatorConfig(TranslatorSettings):
     max_channels: int = 512
     """Upper limit of the channels."""
     depth: int = 8
-    """How often the sides are halved; they must be multiples of 2^depth."""
+    """Number of times that the sides are halved; they must be multiples of 2^depth."""
     norm: Norm = "batch"
     """Normalisation of all layers but those next to the picture and the smallest map."""
     dropout: float = 0.5

@@ -1,4 +1,4 @@
-"""Layers that two or more networks share, and how their weights start."""
+"""Layers that several networks share, and the initialisation of weights."""
 
 import lazy_loader as lazy
 

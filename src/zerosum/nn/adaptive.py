@@ -1,4 +1,4 @@
-"""Normalisation whose scale and shift a style decides."""
+"""Adaptive instance normalisation: scale and shift are functions of a style."""
 
 import torch
 from jaxtyping import Float
@@ -17,11 +17,11 @@ _EPSILON = 1e-8
 class AdaptiveInstanceNorm(nn.Module):
     """AdaIN(x, y) = y_s (x − μ(x)) / √(σ²(x) + 10⁻⁸) + y_b.
 
-    μ and σ² are taken over the places of one picture's channel. (y_s, y_b) = A w, a learnt affine
+    μ and σ² are taken over the places of one image's channel. (y_s, y_b) = A w, a learnt affine
     map of the style w, where y_s starts near 1 and y_b near 0.
 
     Args:
-        channels: Of the maps x (n, channels, h, w).
+        channels: Channels of the maps x (n, channels, h, w).
         style_size: Numbers in w (n, style_size).
 
     Paper:
@@ -39,8 +39,9 @@ class AdaptiveInstanceNorm(nn.Module):
         self.affine = EqualisedLinear(style_size, 2 * channels)
 
     def forward(self, maps: _Maps, style: Float[Tensor, "n s"]) -> _Maps:
-        """Normalise the maps, then scale and shift them as the style says."""
-        # Group normalisation with a group per channel has no fault with one picture.
+        """Normalise the maps, then scale and shift them by the style."""
+        # Group normalisation of one channel each: PyTorch's instance normalisation has a wrong
+        # gradient for a single image (see `InstanceNorm`).
         normal = functional.group_norm(maps, maps.shape[1], eps=_EPSILON)
         scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
         return torch.addcmul(shift, normal, 1 + scale)

@@ -1,11 +1,11 @@
 """Convolutions whose gradients are as cheap to differentiate as they are themselves.
 
-What a critic pays for its slope is the gradient of a gradient. A convolution w ∗ x has one number
-⟨g, w ∗ x⟩ for every g of the result's shape. It is linear in each of the three, so its gradients
+A gradient penalty takes the gradient of a gradient. A convolution w ∗ x has a scalar ⟨g, w ∗ x⟩
+for every g of the result's shape. It is linear in each of the three, so its gradients
 
     by g:  w ∗ x, the convolution itself,
-    by x:  g put back to where it came from, the transposed convolution,
-    by w:  how much of x lies at which g,
+    by x:  the transposed convolution of g,
+    by w:  the correlation of x and g,
 
 are each linear in the two others, and the gradient of any of them by one of these is again one of
 the three, however often one differentiates. PyTorch's first derivatives are these; its second one
@@ -35,7 +35,7 @@ Bias = Float[Tensor, " outputs"]
 _Pair = int | Sequence[int]
 
 _Argument = tuple[Tensor, Callable[..., Tensor], tuple[Tensor, ...]]
-"""An argument of a linear map, what gives the gradient by it, and of what besides the result's."""
+"""An argument of a linear map, a function for the gradient by it, and its other arguments."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +47,13 @@ class Convolution:
         filters: Shape of w.
         stride: Steps of the filters downwards and to the right.
         padding: Rows and columns of zeros on either side.
-        groups: Parts of the channels that have nothing to do with each other.
+        groups: Number of independent groups of channels.
 
     Example:
         >>> x, w = torch.ones(1, 2, 4, 6), torch.ones(3, 2, 2, 2)
         >>> downsampling = Convolution(maps=x.shape, filters=w.shape, stride=(2, 2))
         >>> y = downsampling.convolve(x, w)
-        >>> y.shape, downsampling.put_back(y, w).shape, downsampling.correlate(y, x).shape
+        >>> y.shape, downsampling.transpose(y, w).shape, downsampling.correlate(y, x).shape
         (torch.Size([1, 3, 2, 3]), torch.Size([1, 2, 4, 6]), torch.Size([3, 2, 2, 2]))
     """
 
@@ -64,61 +64,61 @@ class Convolution:
     groups: int = 1
 
     def convolve(self, x: Maps, w: Filters, bias: Bias | None = None) -> Results:
-        """The gradient by g, w ∗ x; with a bias, which is added to each channel."""
+        """Compute the gradient by g, w ∗ x; a bias is added to each channel."""
         with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
             value = functional.conv2d(x, w, bias, self.stride, self.padding, 1, self.groups)
-        arguments: list[_Argument] = [(x, self.put_back, (w,)), (w, self.correlate, (x,))]
+        arguments: list[_Argument] = [(x, self.transpose, (w,)), (w, self.correlate, (x,))]
         if bias is not None:
             arguments.append((bias, lambda g: g.sum(dim=(0, 2, 3)), ()))
         return _linear(value, arguments)
 
-    def put_back(self, g: Results, w: Filters) -> Maps:
-        """The gradient by x, the transposed convolution of g."""
+    def transpose(self, g: Results, w: Filters) -> Maps:
+        """Compute the gradient by x, the transposed convolution of g."""
         with torch.no_grad():
-            value = self._put_back(g, w)
+            value = self._transpose(g, w)
         return _linear(
             value, [(g, self.convolve, (w,)), (w, lambda x, g: self.correlate(g, x), (g,))]
         )
 
     def correlate(self, g: Results, x: Maps) -> Filters:
-        """The gradient by w."""
+        """Compute the gradient by w."""
         with torch.no_grad():
             value = self.gradient(g, x, g.new_empty(self.filters), of_filters=True)
         return _linear(
             value,
             [
                 (g, lambda w, x: self.convolve(x, w), (x,)),
-                (x, lambda w, g: self.put_back(g, w), (g,)),
+                (x, lambda w, g: self.transpose(g, w), (g,)),
             ],
         )
 
-    def _put_back(self, g: Tensor, w: Tensor) -> Tensor:
+    def _transpose(self, g: Tensor, w: Tensor) -> Tensor:
         last = g.is_contiguous(memory_format=torch.channels_last)
         layout = torch.channels_last if last else torch.contiguous_format
         x = torch.empty(self.maps, dtype=g.dtype, device=g.device, memory_format=layout)
         return self.gradient(g, x, w, of_filters=False)
 
     def gradient(self, g: Tensor, x: Tensor, w: Tensor, *, of_filters: bool) -> Tensor:
-        """PyTorch's own gradient by w, or by x; of that one only shape and layout count."""
-        found: tuple[Tensor, ...] = torch.ops.aten.convolution_backward(
+        """Call PyTorch's gradient by w, or by x; of that argument only shape and layout count."""
+        gradients: tuple[Tensor, ...] = torch.ops.aten.convolution_backward(
             g, x, w, None, self.stride, self.padding, (1, 1), False, (0, 0), self.groups,
             (not of_filters, of_filters, False),
         )  # fmt: skip
-        return found[int(of_filters)]
+        return gradients[int(of_filters)]
 
 
 class TwiceDifferentiable(TorchFunctionMode):
-    """Within the context, two-dimensional convolutions are of the cheap kind, whoever calls them.
+    """Replace two-dimensional convolutions within the context by `Convolution`.
 
-    For the passes whose gradients will be differentiated, and no others: values and gradients are
-    the same up to rounding, but each convolution costs a few calls in Python more. Convolutions
-    with holes, or padded by a word, stay PyTorch's own.
+    For passes whose gradients will be differentiated, and no others: values and gradients are the
+    same up to rounding, but each convolution costs a few more calls in Python. Convolutions with
+    dilation, or with padding given as a word, stay PyTorch's own.
 
     Example:
         >>> layer, x = torch.nn.Conv2d(1, 1, 3), torch.ones(1, 1, 8, 8, requires_grad=True)
         >>> with TwiceDifferentiable():
-        ...     (slope,) = torch.autograd.grad(layer(x).sum(), x, create_graph=True)
-        >>> slope.square().sum().backward()
+        ...     (gradient,) = torch.autograd.grad(layer(x).sum(), x, create_graph=True)
+        >>> gradient.square().sum().backward()
         >>> layer.weight.grad.shape
         torch.Size([1, 1, 3, 3])
     """
@@ -126,7 +126,7 @@ class TwiceDifferentiable(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Take over the calls of convolutions, let all others pass."""
+        """Replace calls of convolutions; pass on all others."""
         replacement = _REPLACEMENTS.get(func) if torch.is_grad_enabled() else None
         return (replacement or func)(*args, **(kwargs or {}))
 
@@ -140,7 +140,7 @@ def _convolve(
     dilation: _Pair = 1,
     groups: int = 1,
 ) -> Tensor:
-    """In place of ``functional.conv2d``."""
+    """Replace ``functional.conv2d``."""
     if isinstance(padding, str) or _pair(dilation) != (1, 1) or input.ndim != 4:
         return functional.conv2d(input, weight, bias, stride, padding, dilation, groups)
     x, w, *added = _cast(input, weight, bias)
@@ -149,7 +149,7 @@ def _convolve(
     ).convolve(x, w, *added)
 
 
-def _put_back(
+def _transpose(
     input: Tensor,  # noqa: A002 - PyTorch's own word
     weight: Tensor,
     bias: Tensor | None = None,
@@ -159,7 +159,7 @@ def _put_back(
     groups: int = 1,
     dilation: _Pair = 1,
 ) -> Tensor:
-    """In place of ``functional.conv_transpose2d``."""
+    """Replace ``functional.conv_transpose2d``."""
     if _pair(dilation) != (1, 1) or input.ndim != 4:
         return functional.conv_transpose2d(
             input, weight, bias, stride, padding, output_padding, groups, dilation
@@ -173,15 +173,15 @@ def _put_back(
         )
     ]
     maps = torch.Size([len(g), w.shape[1] * groups, *sides])
-    put_back = Convolution(
+    transpose = Convolution(
         maps=maps, filters=w.shape, stride=steps, padding=zeros, groups=groups
-    ).put_back(g, w)
-    return put_back + added[0].view(-1, 1, 1) if added else put_back
+    ).transpose(g, w)
+    return transpose + added[0].view(-1, 1, 1) if added else transpose
 
 
 _REPLACEMENTS: dict[Callable[..., Tensor], Callable[..., Tensor]] = {
     functional.conv2d: _convolve,
-    functional.conv_transpose2d: _put_back,
+    functional.conv_transpose2d: _transpose,
 }
 
 
@@ -191,16 +191,16 @@ def _pair(value: _Pair) -> tuple[int, int]:
 
 
 def _cast(*tensors: Tensor | None) -> list[Tensor]:
-    """Those that there are, in the precision that autocast would give a convolution."""
-    given = [tensor for tensor in tensors if tensor is not None]
-    kind = given[0].device.type
-    if not torch.is_autocast_enabled(kind) or given[0].dtype == torch.float64:
-        return given
-    return [tensor.to(torch.get_autocast_dtype(kind)) for tensor in given]
+    """Cast tensors, without None, to the precision that autocast would use for a convolution."""
+    present = [tensor for tensor in tensors if tensor is not None]
+    kind = present[0].device.type
+    if not torch.is_autocast_enabled(kind) or present[0].dtype == torch.float64:
+        return present
+    return [tensor.to(torch.get_autocast_dtype(kind)) for tensor in present]
 
 
 def _linear(value: Tensor, arguments: Sequence[_Argument]) -> Tensor:
-    """The value, computed without a graph, as that of a map that is linear in each argument."""
+    """Attach gradients to a value that was computed without a graph, by a map linear in each."""
     if not torch.is_grad_enabled():
         return value
     zeros = [
@@ -213,11 +213,11 @@ def _linear(value: Tensor, arguments: Sequence[_Argument]) -> Tensor:
 
 
 class _Sum(torch.autograd.Function):
-    """The value, to which nothing is added: the zeros are there for their gradients."""
+    """Return the value itself: the zeros are there for their gradients."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, value: Tensor, *zeros: Tensor) -> Tensor:
-        ctx.mark_dirty(value)  # It is what was given, and not a view, which must not be changed.
+        ctx.mark_dirty(value)  # The input itself, not a view, which must not be changed.
         return value
 
     @staticmethod
@@ -229,9 +229,9 @@ class _Sum(torch.autograd.Function):
 class _Zero(torch.autograd.Function):
     """A zero for each argument, with the gradient by it.
 
-    A function of several arguments computes the gradients by all of them whenever it is asked for
-    one: it is not told which. One of a single argument is not asked at all if none is wanted. So
-    the others, though the gradient is differentiated by them too, are not given as arguments.
+    A function of several arguments computes the gradients by all of them if any is needed. One of
+    a single argument is not called at all if its gradient is not needed. So the others, though the
+    gradient is differentiated by them, too, are not passed as arguments.
     """
 
     @staticmethod

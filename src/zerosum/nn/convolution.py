@@ -7,17 +7,16 @@ A convolution of kernel 4, stride 2 and padding 1, and its transpose,
 
 (k runs over 0..3; written for one axis, the other is alike) are adjoint: ``upsample`` is also the
 gradient of ``downsample`` by its input. On CPUs both are near the peak of the processor except
-where a picture comes out: vectors hold 16 channels, and 3 of 16 lanes do work.
+where an image comes out: vectors hold 16 channels, and 3 of 16 lanes do work.
 
 There ``upsample`` is computed as a convolution of kernel 2 and stride 1 to four times as many
 channels. Write k = 2a + r. Row 2P − 1 + r of the output, P in 0..h, sums over a in {0, 1} only:
 
     z[r, o, P] = Σ_{i, a} w[i, o, 2a + r] x[i, P − a],      y[o, 2P − 1 + r] = z[r, o, P],
 
-so 12 of 16 lanes work, and z needs no more than its rows put in order, the outermost cut off. The
-products are the same and their sum is; only its order may differ. On the two cores that it was
-written on, drawing a picture of 3 channels took 0.4 of the time; D's gradient by a picture is the
-same computation.
+so 12 of 16 lanes work, and y is z with its rows put in order and the outermost cut off. The
+products and their sums are the same; only the order of summation may differ. On two CPU cores an
+output of 3 channels took 0.4 of the time; D's gradient by an image is the same computation.
 """
 
 import torch
@@ -33,20 +32,20 @@ _Maps = Float[Tensor, "n inputs h w"]
 _Resized = Float[Tensor, "n outputs _ _"]
 
 _FEW = 4
-"""Channels of a picture, at most: 4 · 4 fill a vector of 16, more than that gains nothing."""
+"""Channels of an image, at most: 4 · 4 fill a vector of 16, more than that gains nothing."""
 
 
 class Downsample(nn.Conv2d):
-    """A convolution of kernel 4, stride 2 and padding 1: a picture of half the height and width.
+    """A convolution of kernel 4, stride 2 and padding 1, to half the height and width.
 
     Values, gradients, parameters and state are those of ``nn.Conv2d(inputs, outputs, 4, 2, 1)``.
-    The gradient by a picture of few channels is computed faster where it is wanted, on the CPU in
+    The gradient by an image of few channels is computed faster where it is needed, on the CPU in
     channels-last format and fp32; anywhere else this is PyTorch's own convolution.
 
     Args:
         inputs: Channels of the input (n, inputs, h, w).
         outputs: Channels of the output (n, outputs, ⌊h/2⌋, ⌊w/2⌋).
-        bias: Whether a number per channel is added.
+        bias: Whether there is a bias per channel.
 
     Example:
         >>> Downsample(3, 64, bias=False)(torch.zeros(2, 3, 32, 48)).shape
@@ -57,26 +56,26 @@ class Downsample(nn.Conv2d):
         super().__init__(inputs, outputs, 4, 2, 1, bias=bias)
 
     def forward(self, input: _Maps) -> _Resized:  # noqa: A002 - PyTorch's own word
-        """Downsample the pictures."""
-        # An odd row or column is not seen by any output; the short form would not know of it.
+        """Downsample the maps."""
+        # No output depends on a last odd row or column, which the short form would not restore.
         even = input.shape[-2] % 2 == 0 and input.shape[-1] % 2 == 0
         if input.requires_grad and even and _is_slow(input, channels=self.in_channels):
-            downsampling = _picture(input.shape, self.weight.shape)
+            downsampling = _few_channels(input.shape, self.weight.shape)
             return downsampling.convolve(input, self.weight, self.bias)
         return super().forward(input)
 
 
 class Upsample(nn.ConvTranspose2d):
-    """A transposed convolution of kernel 4, stride 2 and padding 1: twice the height and width.
+    """A transposed convolution of kernel 4, stride 2 and padding 1, to twice the height and width.
 
     Values, gradients, parameters and state are those of ``nn.ConvTranspose2d(inputs, outputs, 4,
-    2, 1)``. A picture of few channels is computed faster, on the CPU in channels-last format and
+    2, 1)``. An output of few channels is computed faster, on the CPU in channels-last format and
     fp32; anywhere else this is PyTorch's own transposed convolution.
 
     Args:
         inputs: Channels of the input (n, inputs, h, w).
         outputs: Channels of the output (n, outputs, 2h, 2w).
-        bias: Whether a number per channel is added.
+        bias: Whether there is a bias per channel.
 
     Example:
         >>> Upsample(64, 3, bias=False)(torch.zeros(2, 64, 16, 24)).shape
@@ -87,17 +86,17 @@ class Upsample(nn.ConvTranspose2d):
         super().__init__(inputs, outputs, 4, 2, 1, bias=bias)
 
     def forward(self, input: _Maps, output_size: list[int] | None = None) -> _Resized:  # noqa: A002
-        """Upsample the pictures."""
+        """Upsample the maps."""
         if output_size is None and _is_slow(input, channels=self.out_channels):
             n, _, height, width = input.shape
             shape = torch.Size([n, self.out_channels, 2 * height, 2 * width])
-            upsampled = _picture(shape, self.weight.shape).put_back(input, self.weight)
+            upsampled = _few_channels(shape, self.weight.shape).transpose(input, self.weight)
             return upsampled if self.bias is None else upsampled + self.bias.view(-1, 1, 1)
         return super().forward(input, output_size)
 
 
 def _is_slow(images: Tensor, *, channels: int) -> bool:
-    """Whether PyTorch's own transposed convolution to so many channels would be the slow one."""
+    """Tell whether PyTorch's transposed convolution to so many channels is slow."""
     return (
         channels <= _FEW
         and images.device.type == "cpu"
@@ -109,7 +108,7 @@ def _is_slow(images: Tensor, *, channels: int) -> bool:
 
 
 def short_upsample(images: Tensor, weight: Tensor) -> Tensor:
-    """The transposed convolution to few channels: (n, i, h, w) by (i, o, 4, 4)."""
+    """Compute the transposed convolution to few channels: (n, i, h, w) by (i, o, 4, 4)."""
     n, inputs, h, w = images.shape
     outputs = weight.shape[1]
     # (i, o, a r, b s) → (r s o, i, a b): one filter per place r, s of a cell of 2 × 2 pixels.
@@ -123,12 +122,12 @@ def short_upsample(images: Tensor, weight: Tensor) -> Tensor:
     return pixels.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-class _Short(Convolution):
-    """A downsampling of pictures of few channels, whose transpose has the short form."""
+class _FewChannels(Convolution):
+    """A downsampling of images of few channels, whose transpose has the short form."""
 
-    def _put_back(self, g: Tensor, w: Tensor) -> Tensor:
+    def _transpose(self, g: Tensor, w: Tensor) -> Tensor:
         return short_upsample(g, w)
 
 
-def _picture(maps: torch.Size, filters: torch.Size) -> Convolution:
-    return _Short(maps=maps, filters=filters, stride=(2, 2), padding=(1, 1))
+def _few_channels(maps: torch.Size, filters: torch.Size) -> Convolution:
+    return _FewChannels(maps=maps, filters=filters, stride=(2, 2), padding=(1, 1))

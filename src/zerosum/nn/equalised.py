@@ -1,12 +1,12 @@
-"""Layers whose weights are scaled at run time, so that all of them learn at the same speed.
+"""Layers with weights scaled at run time, so that all of them learn at the same speed.
 
-The parameters v start as N(0, 1 / rate²), and what is used is
+The parameters v and u start as N(0, 1 / rate²) and as the bias / rate; the layer uses
 
     w = v · rate · gain / √(inputs per output),      b = rate · u.
 
-With a plain start the scale would be in v itself. Adam moves every number by about the learning
-rate, whatever its size, so layers with small weights would change faster than others. Here every
-layer's v has the same size. ``rate`` slows a layer down as a smaller learning rate would.
+Adam changes every parameter by about the learning rate, whatever its scale, so layers with small
+weights would learn faster than others if the scale were in v. Here every layer's v has the same
+scale. ``rate`` slows a layer down as a smaller learning rate would.
 """
 
 from math import sqrt
@@ -21,18 +21,18 @@ from zerosum.nn.resampling import Resize, convolve
 __all__ = ["HE_GAIN", "EqualisedConv2d", "EqualisedLinear", "PixelNorm"]
 
 HE_GAIN = sqrt(2.0)
-"""He's constant: the gain with which a layer before a (leaky) ReLU keeps the mean square."""
+"""He's constant: the gain that keeps the mean square of a layer before a (leaky) ReLU."""
 
 
 class EqualisedLinear(nn.Module):
     """A linear layer with its weights scaled at run time.
 
     Args:
-        inputs: Numbers that come in.
-        outputs: Numbers that come out.
+        inputs: Numbers of the input.
+        outputs: Numbers of the output.
         gain: Standard deviation of the output for inputs of mean 0 and variance 1, at the start.
         rate: Factor of the learning rate.
-        bias: What the bias starts as; None: no bias.
+        bias: Initial bias; None: there is none.
 
     Paper:
         Karras et al. 2018, section 4.1, https://arxiv.org/abs/1710.10196; ``rate`` is the
@@ -60,26 +60,26 @@ class EqualisedLinear(nn.Module):
         self.rate = rate
 
     def forward(self, maps: Float[Tensor, "n inputs"]) -> Float[Tensor, "n outputs"]:
-        """Give w x + b."""
+        """Compute w x + b."""
         bias = self.bias if self.bias is None or self.rate == 1 else self.bias * self.rate
         return functional.linear(maps, self.weight * self.scale, bias)
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         outputs, inputs = self.weight.shape
         return f"{inputs}, {outputs}, scale={self.scale:.4g}, bias={self.bias is not None}"
 
 
 class EqualisedConv2d(nn.Module):
-    """A convolution whose weights are scaled at run time; it may up- or downsample the picture.
+    """A convolution whose weights are scaled at run time; it may up- or downsample the image.
 
     Args:
-        inputs: Channels that come in.
-        outputs: Channels that come out.
+        inputs: Channels of the input.
+        outputs: Channels of the output.
         kernel: Side of the filters, 1 or 3.
         resize: ``keep``, ``up`` or ``down``: see `zerosum.nn.resampling.convolve`.
         gain: Standard deviation of the output for inputs of mean 0 and variance 1, at the start.
-        bias: Whether a number per channel, 0 at the start, is added.
+        bias: Whether there is a bias per channel, initially 0.
 
     Paper:
         Karras et al. 2018, section 4.1, https://arxiv.org/abs/1710.10196
@@ -110,14 +110,14 @@ class EqualisedConv2d(nn.Module):
         return convolve(maps, self.weight * self.scale, self.bias, resize=self.resize)
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         outputs, inputs, kernel, _ = self.weight.shape
         shape = f"{inputs}, {outputs}, {kernel}, {self.resize}"
         return f"{shape}, scale={self.scale:.4g}, bias={self.bias is not None}"
 
 
 class PixelNorm(nn.Module):
-    """Give the numbers along the channels a mean square of 1, at each place by itself.
+    """Normalise the numbers along the channels to a mean square of 1, at each place by itself.
 
     y = x / √(mean_c x² + ε); maps (n, c, h, w), or vectors (n, c).
 

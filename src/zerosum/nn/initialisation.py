@@ -1,4 +1,4 @@
-"""How a network's weights start: as the papers draw them, or as PyTorch does."""
+"""Initialisation of weights, as in the papers or as in PyTorch."""
 
 from collections.abc import Callable
 
@@ -20,11 +20,11 @@ _NORMS = (_NormBase, nn.GroupNorm)
 
 
 def initialise_normal(module: nn.Module, std: float = 0.02) -> None:
-    """Draw every weight anew as DCGAN does, in place.
+    """Initialise every weight as DCGAN does, in place.
 
     Convolutions and linear layers: weight ~ N(0, std²), bias 0. Normalisations: scale ~
     N(1, std²), shift 0. The numbers come from PyTorch's own generator, as those of its layers
-    do, so whoever builds a network seeds it first.
+    do; seed it before a network is built.
 
     Args:
         module: The network.
@@ -47,7 +47,7 @@ def initialise_normal(module: nn.Module, std: float = 0.02) -> None:
 
 
 def initialise_he(module: nn.Module) -> None:
-    """Draw the weights of convolutions and linear layers so that a ReLU keeps the variance.
+    """Initialise convolutions and linear layers so that a ReLU keeps the variance (He).
 
     weight ~ U(-b, b) with b = √(6 / inputs per output), bias 0; normalisations stay as they are.
 
@@ -70,10 +70,10 @@ def initialise_he(module: nn.Module) -> None:
 
 
 def initialise_xavier(module: nn.Module, gain: float = 0.02) -> None:
-    """Draw the weights of convolutions and linear layers by both their ends, and make them small.
+    """Initialise convolutions and linear layers by their inputs and outputs (Xavier), scaled down.
 
-    weight ~ N(0, gain² · 2 / (inputs per output + outputs per input)), bias 0; normalisations, by
-    which the size of most weights does not matter, stay as they are.
+    weight ~ N(0, gain² · 2 / (inputs per output + outputs per input)), bias 0; normalisations stay
+    as they are; with them the scale of most weights does not matter.
 
     Args:
         module: The network, changed in place.
@@ -95,7 +95,7 @@ def initialise_xavier(module: nn.Module, gain: float = 0.02) -> None:
 
 
 def keep_default(module: nn.Module) -> None:
-    """Leave the weights as PyTorch's layers drew them: U(-b, b), b = 1/√(inputs per output).
+    """Keep the weights of PyTorch's layers: U(-b, b), b = 1/√(inputs per output).
 
     Example:
         >>> keep_default(nn.Linear(3, 1))
@@ -111,7 +111,7 @@ INITIALISATIONS: Table[Callable[[nn.Module], None]] = Table(
         "default": keep_default,
     },
 )
-"""How weights start, by name."""
+"""Initialisations by name."""
 
 
 def _zero_bias(layer: nn.Module) -> None:

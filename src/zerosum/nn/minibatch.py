@@ -1,10 +1,8 @@
-"""Layers by which a discriminator sees how much the pictures of a batch differ from each other.
+"""Layers with which a discriminator compares the images of a batch, against mode collapse.
 
-A generator that draws one thing only is found out by either of them. `MinibatchStd` adds one
-number for all pictures of a group, how much they vary, and has no weights;
-`MinibatchDiscrimination` adds to each picture how many of the others are near it, by measures that
-are learnt, at a cost that grows with the square of the batch. The former is the later and simpler
-form of the latter.
+`MinibatchStd` adds one number for all images of a group, their deviation, and has no weights.
+`MinibatchDiscrimination` adds to each image the number of others near it, by learnt measures, at
+a cost that grows with the square of the batch. The former is the later and simpler form.
 """
 
 from math import sqrt
@@ -19,33 +17,33 @@ __all__ = ["MinibatchDiscrimination", "MinibatchStd"]
 
 
 class MinibatchDiscrimination(nn.Module):
-    """How near each picture of a batch is to the others, by B learnt measures.
+    """Measure how near each image of a batch is to the others, by B learnt measures.
 
-    With f_i (A,) the features of picture i and T (A, B, C) the weights,
+    With f_i (A,) the features of image i and T (A, B, C) the weights,
 
         M_i = f_i T   (B, C),      o(i)_b = Σ_{j ≠ i} exp(−‖M_ib − M_jb‖₁),
 
-    so that o(i) (B,) counts the pictures that are as i: from 0, all are far, to n − 1, all are the
-    same. The paper's sum includes j = i, a constant 1 that the bias of any later layer makes up
-    for; it is left out here, as in the authors' program.
+    so that o(i) (B,) counts the images like i: from 0, all are far, to n − 1, all are the same.
+    The paper's sum includes j = i, a constant 1 that the bias of any later layer can replace; it
+    is left out here, as in the authors' program.
 
-    All pairs are compared: time and memory are O(n² B C), 4 MB for 64 pictures and the defaults.
-    Among several processes each compares its own pictures, and o is the smaller for it.
+    All pairs are compared; time and memory are O(n² B C), 4 MB for 64 images and the defaults.
+    Among several processes each compares its own images, and o is the smaller for it.
 
     Args:
-        inputs: A, the numbers in the features.
+        inputs: A, the size of the features.
         kernels: B.
-        size: C, the numbers that each measure compares.
+        size: C, the size of each measure.
 
-    T starts as N(0, 1 / (A C²)), so that pictures whose features differ by 1 each are about 1
+    T starts as N(0, 1 / (A C²)), so that images whose features differ by 1 each are about 1
     apart, where exp(−x) is neither flat nor gone.
 
     Paper:
         Salimans et al. 2016, section 3.2, https://arxiv.org/abs/1606.03498
 
     Example:
-        >>> compare = MinibatchDiscrimination(2, kernels=3)
-        >>> compare(torch.tensor([[1.0, 2.0], [1.0, 2.0], [1e9, 0.0]])).detach().round()
+        >>> layer = MinibatchDiscrimination(2, kernels=3)
+        >>> layer(torch.tensor([[1.0, 2.0], [1.0, 2.0], [1e9, 0.0]])).detach().round()
         tensor([[1., 1., 1.],
                 [1., 1., 1.],
                 [0., 0., 0.]])
@@ -57,8 +55,8 @@ class MinibatchDiscrimination(nn.Module):
         self.weight = nn.Parameter(torch.randn(inputs, size, kernels) / (size * sqrt(inputs)))
 
     def forward(self, features: Features) -> Float[Tensor, "n kernels"]:
-        """Compare the pictures of these features."""
-        # Counts are to be exact where products are rounded to 16 bits.
+        """Compare the images of these features."""
+        # In 32 bits from here on: under autocast the products have 16.
         measures = (features @ self.weight.flatten(1)).to(self.weight.dtype)
         measures = measures.view(-1, *self.weight.shape[1:])
         distances = (measures[:, None] - measures).abs().sum(dim=2)
@@ -66,35 +64,34 @@ class MinibatchDiscrimination(nn.Module):
         return counts - 1.0  # The distance to itself is 0.
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         inputs, size, kernels = self.weight.shape
         return f"{inputs}, kernels={kernels}, size={size}"
 
 
 class MinibatchStd(nn.Module):
-    """Add maps that say how different the pictures of a group are.
+    """Add maps with the standard deviation of the images of a group.
 
     The batch is cut into groups, the channels into F features; with σ the standard deviation over
-    the pictures of a group,
+    the images of a group,
 
         s[group, feature] = mean over the feature's channels and all places of √(σ² + 10⁻⁸),
 
-    one constant map per feature, the same for all pictures of the group.
+    one constant map per feature, the same for all images of the group.
 
-    Any batch will do: n pictures make ⌈n / group⌉ groups of nearly equal size. A picture
-    alone differs from nothing: its maps are 10⁻⁴. Among several processes each looks at its own
-    pictures.
+    Any batch size is possible: n images make ⌈n / group⌉ groups of nearly equal size. The maps
+    of a single image are 10⁻⁴. Each of several processes takes its own images.
 
     Args:
-        group: The most pictures in a group.
-        features: How many maps are added; the channels must be a multiple of it.
+        group: The most images in a group.
+        features: Number of maps that are added; the channels must be a multiple of it.
 
     Paper:
         Karras et al. 2018, section 3, https://arxiv.org/abs/1710.10196
 
     Example:
-        >>> pictures = torch.tensor([1.0, 3.0, 5.0, 5.0]).view(4, 1, 1, 1)
-        >>> MinibatchStd(group=2)(pictures)[:, 1].flatten()
+        >>> images = torch.tensor([1.0, 3.0, 5.0, 5.0]).view(4, 1, 1, 1)
+        >>> MinibatchStd(group=2)(images)[:, 1].flatten()
         tensor([1.0000e+00, 1.0000e+00, 1.0000e-04, 1.0000e-04])
     """
 
@@ -104,10 +101,10 @@ class MinibatchStd(nn.Module):
         self.features = features
 
     def forward(self, maps: Float[Tensor, "n c h w"]) -> Float[Tensor, "n _ h w"]:
-        """Maps (n, c, h, w) and their differences, shape (n, c + features, h, w)."""
+        """Append the maps of deviations, to shape (n, c + features, h, w)."""
         n = len(maps)
         count = -(-n // self.group)
-        size, larger = divmod(n, count)  # so many groups have one picture more
+        size, larger = divmod(n, count)  # number of groups with one image more
         parts = torch.split(maps, [larger * (size + 1), (count - larger) * size])
         spreads = [
             self._spread(part, each)
@@ -118,7 +115,7 @@ class MinibatchStd(nn.Module):
         return torch.cat([maps, spread], dim=1)
 
     def _spread(self, maps: Tensor, size: int) -> Float[Tensor, "n features"]:
-        """The value s of groups of one size, repeated for each picture."""
+        """Compute s for groups of one size, repeated for each image."""
         groups = maps.view(-1, size, *maps.shape[1:])
         # Tensor.var takes three to seven times as long over so short a dimension on a CPU.
         variance = (groups - groups.mean(dim=1, keepdim=True)).square().mean(dim=1)

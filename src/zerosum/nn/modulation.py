@@ -1,18 +1,18 @@
-"""Convolutions whose filters are chosen, channel by channel, for every picture by itself.
+"""Modulated convolutions: filters are scaled, channel by channel, for every image by itself.
 
-With a style s (one factor per input channel and picture) and filters w[o, i, k] the paper has
+With a style s (one factor per input channel and image) and filters w[o, i, k] the paper has
 
     w'  = s_i w                            (equation 1, modulation)
     w'' = w' / √(Σ_{i, k} w'² + ε)         (equation 3, demodulation)
 
-where the second gives every output channel the variance 1 again, for inputs of variance 1. Three
+where the second restores the variance 1 of every output channel, for inputs of variance 1. Three
 forms compute it; values and gradients are the same up to rounding:
 
-- ``grouped``: w'' of all pictures, and one convolution in n groups. n times the filters in memory.
-- ``scaled``: a factor of an input channel may as well be taken of the picture, and one of an
-  output channel of the result: y = d · conv(s · x, w), with d = 1 / √(Σ_i s_i² Σ_k w² + ε). One
-  ordinary convolution of the whole batch, two multiplications of maps more.
-- ``looped``: w'' of one picture, its convolution, the next picture.
+- ``grouped``: w'' of all images, and one convolution in n groups. n times the filters in memory.
+- ``scaled``: a factor of an input channel is applied to the image instead, and one of an output
+  channel to the result: y = d · conv(s · x, w), with d = 1 / √(Σ_i s_i² Σ_k w² + ε). One
+  ordinary convolution of the whole batch, and two more multiplications of maps.
+- ``looped``: w'' of one image, its convolution, the next image.
 
 ``benchmarks/modulated_convolution.py`` measures them.
 """
@@ -39,7 +39,7 @@ _EPSILON = 1e-8
 
 
 def _filters(weight: _Filters, style: Tensor, demodulate: bool) -> Tensor:
-    """The filters w' or w'' of every picture: (n, outputs, inputs, k, k)."""
+    """Compute the filters w' or w'' of every image: (n, outputs, inputs, k, k)."""
     modulated = weight * style[:, None, :, None, None]
     if not demodulate:
         return modulated
@@ -92,18 +92,18 @@ FORMS: Table[Callable[[_Maps, _Filters, _Style, bool, bool], _Convolved]] = Tabl
 
 
 class ModulatedConv2d(nn.Module):
-    """A convolution whose input channels are weighed by a style, per picture.
+    """A convolution whose input channels are scaled by a style, per image.
 
     Args:
-        inputs: Channels that come in.
-        outputs: Channels that come out.
+        inputs: Channels of the input.
+        outputs: Channels of the output.
         kernel: Side of the filters: 1, or 3.
-        demodulate: Whether every output channel is brought back to variance 1.
-        upsampling: Whether the picture's height and width are doubled.
+        demodulate: Whether every output channel is normalised to variance 1.
+        upsampling: Whether height and width are doubled.
         form: A name in ``FORMS``, or ``auto``: the fastest for the device.
 
     Raises:
-        UnknownNameError: If there is no such form.
+        UnknownNameError: There is no such form.
 
     Paper:
         Karras et al. 2020, section 2.2, https://arxiv.org/abs/1912.04958
@@ -134,23 +134,23 @@ class ModulatedConv2d(nn.Module):
             FORMS[form]
 
     def forward(self, maps: _Maps, style: _Style) -> _Convolved:
-        """Convolve each picture under its own style."""
+        """Convolve each image with its own style."""
         form = fastest_form(maps.device) if self.form == "auto" else self.form
-        # Scaling the style scales the filters, and is much less to multiply.
+        # Scaling the style scales the filters, with far fewer products.
         return FORMS[form](maps, self.weight, style * self.scale, self.demodulate, self.upsampling)
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         outputs, inputs, kernel, _ = self.weight.shape
         options = f"demodulate={self.demodulate}, upsampling={self.upsampling}"
         return f"{inputs}, {outputs}, {kernel}, {options}"
 
 
 def fastest_form(device: torch.device) -> str:
-    """On CUDA, one launch of many groups where nobody asks for gradients; else one convolution.
+    """Choose the form: on CUDA without gradients one launch of many groups, else one convolution.
 
-    Gradients of grouped convolutions are slow, those of their gradients (path length) above all:
-    the authors' program, too, has groups for finished networks only.
+    Gradients of grouped convolutions are slow, above all those of their gradients (path length):
+    the authors' program, too, uses groups for finished networks only.
     """
     grouped = device.type == "cuda" and not torch.is_grad_enabled()
     return "grouped" if grouped else "scaled"

@@ -12,7 +12,7 @@ _Maps = Float[Tensor, "n c h w"]
 class GaussianNoise(nn.Module):
     """Add normal noise in training mode; in evaluation mode, nothing.
 
-    The noise is drawn from PyTorch's generator, as dropout is.
+    The noise comes from PyTorch's generator, like that of dropout.
 
     Args:
         deviation: Standard deviation σ.
@@ -28,26 +28,25 @@ class GaussianNoise(nn.Module):
         self.deviation = deviation
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Give x + σ ε."""
+        """Compute x + σ ε."""
         if not self.training or not self.deviation:
             return maps
         return torch.add(maps, torch.randn_like(maps), alpha=self.deviation)
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         return f"{self.deviation:g}"
 
 
 class NoiseInjection(nn.Module):
     """Add noise to maps, one number at each place, times a learnt factor that starts as 0.
 
-    So a generator has chance where it wants it, which no latent has to carry. While training the
-    noise is drawn anew for each picture from PyTorch's own generator, as dropout is; in evaluation
-    mode it is the buffer ``noise`` of shape (1, 1, h, w), so a latent always gives the same
-    picture.
+    It is for random details that the latent need not determine. In training mode the noise is
+    drawn for each image from PyTorch's own generator, like that of dropout; in evaluation mode
+    it is the buffer ``noise`` of shape (1, 1, h, w), so a latent always gives the same image.
 
     Args:
-        strengths: How many factors are learnt, shape (1, strengths, 1, 1): one per channel, or 1.
+        strengths: Number of learnt factors, shape (1, strengths, 1, 1): one per channel, or 1.
         size: Height and width of the maps.
 
     Paper:
@@ -67,10 +66,10 @@ class NoiseInjection(nn.Module):
         self.register_buffer("noise", torch.randn(1, 1, *size))
 
     def forward(self, maps: _Maps) -> _Maps:
-        """Give x + weight · noise."""
-        return maps + self.weight * self._drawn(maps)
+        """Compute x + weight · noise."""
+        return maps + self.weight * self._draw(maps)
 
-    def _drawn(self, maps: _Maps) -> Float[Tensor, "_ 1 h w"]:
+    def _draw(self, maps: _Maps) -> Float[Tensor, "_ 1 h w"]:
         if not self.training:
             return self.noise
         shape, kind = self.noise.shape[1:], self.noise.dtype

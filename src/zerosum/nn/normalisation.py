@@ -1,6 +1,6 @@
-"""Layers that bring feature maps to mean 0 and variance 1, then scale and shift each channel.
+"""Layers that normalise feature maps to mean 0 and variance 1, then scale and shift each channel.
 
-x̂ = γ_c (x − μ) / √(σ² + ε) + β_c, where the kinds differ only in what μ and σ² are taken over.
+x̂ = γ_c (x − μ) / √(σ² + ε) + β_c; the kinds differ in the places over which μ and σ² are taken.
 """
 
 from collections.abc import Callable
@@ -20,18 +20,19 @@ class InstanceNorm(nn.InstanceNorm2d):
     """Instance normalisation with scale and shift: group normalisation of each channel by itself.
 
     Scale and shift are learnt, as in the programs that CycleGAN and CartoonGAN were published
-    with (in Lua). The later PyTorch program of CycleGAN's authors, which CUT's is built on, leaves
-    them out and keeps the biases before it, which it cancels: then a ReLU always cuts at the mean.
+    with (in Lua). The later PyTorch program of CycleGAN's authors, which CUT's is built on, has
+    neither, and keeps the biases before it, which it cancels: a ReLU then always cuts at the mean.
 
-    It is computed on maps in plain order, whichever they come in. On the CPU, PyTorch's group
-    normalisation of as many groups as channels takes ten times as long in channels-last order.
-    PyTorch's own instance normalisation views n pictures of c channels as one of n · c, calls
-    batch normalisation, and leaves its maps in plain order to the layers that follow: by itself it
-    is faster on large maps, but whole rounds take longer. For n = 1 its gradient is wrong: one in
-    channels-last order is taken for one in plain order (versions up to 2.14 at least).
+    It is computed on maps in contiguous order, whatever the input's order is. On the CPU,
+    PyTorch's group normalisation of as many groups as channels takes ten times as long in
+    channels-last order. PyTorch's own instance normalisation views n images of c channels as one
+    of n · c, calls batch normalisation, and leaves its maps in plain order to the layers that
+    follow: by itself it is faster on large maps, but whole rounds take longer. For n = 1 its
+    gradient is wrong: one in channels-last order is taken for one in plain order (versions up to
+    2.14 at least).
 
     Args:
-        channels: How many feature maps come in.
+        channels: Channels of the input.
 
     Paper:
         Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
@@ -62,7 +63,7 @@ NORMALISATIONS: Table[Callable[[int], nn.Module]] = Table(
         "none": nn.Identity,
     },
 )
-"""What to build for so many channels, by name; μ and σ² are taken over:
+"""Layers for a number of channels, by name; μ and σ² are taken over:
 
 ``batch``: all images and places, per channel (Ioffe & Szegedy 2015,
 https://arxiv.org/abs/1502.03167); ``instance``: the places of one image, per channel (Ulyanov et
@@ -76,10 +77,10 @@ def normalisation(name: str, channels: int) -> nn.Module:
 
     Args:
         name: A name in ``NORMALISATIONS``.
-        channels: How many feature maps come in.
+        channels: Channels of the input.
 
     Raises:
-        UnknownNameError: If there is no such normalisation.
+        UnknownNameError: There is no such normalisation.
 
     Example:
         >>> type(normalisation("layer", 64)).__name__
@@ -89,10 +90,10 @@ def normalisation(name: str, channels: int) -> nn.Module:
 
 
 def needs_batch(module: nn.Module) -> bool:
-    """Whether one image's output depends on its companions, so that a batch of one is no batch.
+    """Tell whether an image's output depends on the others in its batch.
 
-    True if any layer is a batch normalisation. Such a network also answers differently when a
-    batch is split between processes, and must not stand behind a penalty per image.
+    True if any layer is a batch normalisation. The output of such a network also changes when a
+    batch is split between processes, and it does not fit a penalty per image.
 
     Args:
         module: The network.

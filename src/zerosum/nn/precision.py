@@ -1,8 +1,8 @@
 """Full precision for a part of a network that otherwise computes in 16 bits.
 
 Automatic mixed precision rounds the products of all layers to bfloat16, whose numbers are 0.4 %
-apart. Where much is summed up into one number, or one of many layers adds to a sum, that is too
-coarse: costs are taken of small differences between logits.
+apart. That is too coarse for long sums, and for sums over many layers: costs depend on small
+differences between logits.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ __all__ = ["in_full_precision", "widened"]
 
 
 def in_full_precision(compute: Callable[[Tensor], Tensor], maps: Tensor) -> Tensor:
-    """Compute in 32 bits what `torch.autocast` would compute in 16; else as it is.
+    """Compute in 32 bits where `torch.autocast` would compute in 16.
 
     Args:
-        compute: From maps to a result: layers.
-        maps: What they are given.
+        compute: A function of maps, such as layers.
+        maps: Its input.
 
     Example:
         >>> layer, maps = torch.nn.Linear(2, 1), torch.zeros(1, 2)
@@ -34,7 +34,7 @@ def in_full_precision(compute: Callable[[Tensor], Tensor], maps: Tensor) -> Tens
 
 
 def widened(maps: Tensor) -> Tensor:
-    """Numbers of 16 bits as ones of 32, others as they are.
+    """Cast numbers of 16 bits to 32; return others as they are.
 
     Example:
         >>> widened(torch.zeros(1, dtype=torch.bfloat16)), widened(torch.zeros(1).double())

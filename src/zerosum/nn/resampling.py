@@ -1,7 +1,7 @@
 """Up- and downsampling with a low-pass filter, so that no frequency turns into another.
 
 The filter is binomial: f = [1, 3, 3, 1] / 8 along each axis. It is computed as a convolution of
-each channel by itself, which of five forms (one after the other axis, all channels as pictures,
+each channel by itself, which of five forms (one after the other axis, all channels as images,
 three running means, shifted sums) was the fastest on the CPU, by a factor between 1.2 and 40.
 
 Paper:
@@ -23,7 +23,7 @@ _Maps = Float[Tensor, "n c h w"]
 _Resized = Float[Tensor, "n c _ _"]
 
 Resize = Literal["keep", "up", "down"]
-"""What a convolution does to height and width."""
+"""The change of height and width by a convolution."""
 
 
 def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> _Resized:
@@ -34,7 +34,7 @@ def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> 
     Args:
         images: x, shape (n, c, h, w).
         padding: Zeros on each side; the output has h + 2 padding − 3 rows at stride 1.
-        gain: What a constant picture is multiplied by.
+        gain: Factor of a constant image.
         stride: Steps of the output in the input.
 
     Example:
@@ -57,7 +57,7 @@ def blur(images: _Maps, *, padding: int, gain: float = 1.0, stride: int = 1) -> 
 
 
 def downsample(images: _Maps) -> _Resized:
-    """Blur and keep every other row and column; sides are even.
+    """Blur, and keep every other row and column; sides are even.
 
     Example:
         >>> downsample(torch.ones(1, 1, 6, 6))[0, 0]
@@ -69,7 +69,7 @@ def downsample(images: _Maps) -> _Resized:
 
 
 def upsample(images: _Maps) -> _Resized:
-    """Put zeros between the pixels and blur, with a gain of 2 along each axis.
+    """Put zeros between the pixels, and blur with a gain of 2 along each axis.
 
     y[2P] = ¾ x[P] + ¼ x[P − 1] and y[2P + 1] = ¾ x[P] + ¼ x[P + 1], where x is 0 beyond the
     border, as it is in `blur` and in the authors' programs.
@@ -80,17 +80,16 @@ def upsample(images: _Maps) -> _Resized:
     """
     bilinear = functional.interpolate(images, scale_factor=2.0, mode="bilinear")
     # Interpolation repeats the outermost pixel, which then weighs ¾ + ¼ where it should weigh ¾.
-    rows, columns = (_less_at_ends(side, images) for side in bilinear.shape[2:])
+    rows, columns = (_end_weights(side, images) for side in bilinear.shape[2:])
     return bilinear * (rows[:, None] * columns)
 
 
 def blur_pool() -> nn.Sequential:
-    """Layers that blur by [1, 2, 1] / 4 along each axis and keep every other row and column.
+    """Make layers that blur by [1, 2, 1] / 4 along each axis and keep every other row and column.
 
-    They stand behind a convolution of stride 1 where another network has one of stride 2, which
-    would turn high frequencies into others (Zhang 2019, https://arxiv.org/abs/1904.11486). Beyond
-    the border is the mirror image. The filter is [1, 1] / 2 twice, of which the second time is at
-    the places that are kept.
+    They follow a convolution of stride 1, in place of one of stride 2, which would alias high
+    frequencies (Zhang 2019, https://arxiv.org/abs/1904.11486). Padding is by reflection. The
+    filter is [1, 1] / 2 twice, the second time at the kept places only.
 
     Example:
         >>> blur_pool()(torch.tensor([[[[0.0, 0, 8, 0], [0.0, 0, 8, 0]]]]))[0, 0]
@@ -106,18 +105,18 @@ def convolve(
     *,
     resize: Resize = "keep",
 ) -> Float[Tensor, "n outputs _ _"]:
-    """A convolution after which the picture has the same, twice or half the height and width.
+    """Convolve, and keep, double or halve height and width.
 
     ``up`` is a transposed convolution of stride 2, then `blur`; ``down`` is `blur`, then a
     convolution of stride 2 (for filters of one pixel, `downsample` and then the convolution). The
-    filters are thus applied at the smaller size, a quarter of the work, and what is resized is
-    free of aliasing.
+    filters are thus applied at the smaller size, with a quarter of the work, and there is no
+    aliasing.
 
     Args:
         images: Shape (n, inputs, h, w).
         weight: Filters of side k, 1 or 3; that of ``up`` has k = 3.
-        bias: Added to each channel.
-        resize: What becomes of height and width.
+        bias: One number for each channel.
+        resize: The change of height and width.
 
     Example:
         >>> x, w = torch.zeros(2, 3, 8, 6), torch.zeros(5, 3, 3, 3)
@@ -138,6 +137,6 @@ def convolve(
     return upsampled if bias is None else upsampled + bias.view(-1, 1, 1)
 
 
-def _less_at_ends(count: int, like: Tensor) -> Tensor:
+def _end_weights(count: int, like: Tensor) -> Tensor:
     inner = torch.ones(count - 2, dtype=like.dtype, device=like.device)
     return functional.pad(inner, (1, 1), value=0.75)

@@ -1,4 +1,4 @@
-"""Spectral normalisation: a critic whose layers cannot stretch."""
+"""Spectral normalisation: layers with a Lipschitz constant of 1."""
 
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
@@ -13,9 +13,9 @@ def add_spectral_norm(module: nn.Module, *, iterations: int = 1) -> None:
 
     W̄ = W / σ(W), where W (outputs, inputs·k·k) is the weight as a matrix and σ(W) ≈ uᵀ W v comes
     from one step of power iteration per forward pass in training mode; u and v are buffers and so
-    part of a checkpoint. Initialise the weights first: afterwards they are derived. A weight that
-    is all zeros (as the last of a residual block may be) has no direction to keep, and is drawn
-    anew by ``initialise_he``.
+    part of a checkpoint. Initialise the weights first: afterwards they are derived. A weight of
+    zeros (as the last of a residual block may be) has no direction, and is initialised by
+    ``initialise_he``.
 
     Args:
         module: The network, changed in place.

@@ -1,4 +1,4 @@
-"""Batch normalisation by a batch that never changes, so that no picture depends on another one."""
+"""Virtual batch normalisation: by a fixed batch, so that images do not depend on each other."""
 
 import torch
 from jaxtyping import Float
@@ -8,21 +8,21 @@ __all__ = ["VirtualBatchNorm", "make_virtual"]
 
 
 class VirtualBatchNorm(nn.Module):
-    """Normalise each picture by a reference batch and itself.
+    """Normalise each image by a reference batch and itself.
 
-    The first m of the pictures are the reference batch r, the others x are each on their own. Per
-    channel, with mean and mean square taken over the places of one picture (x) or of all (r), of
-    which there is one each where layers are fully connected,
+    The first m of the images are the reference batch r; each of the others, x, is normalised by
+    itself and r. Per channel, with mean and mean square over the places of one image (x) or of
+    all (r), where fully connected layers have one place,
 
         μ = (m μ_r + μ_x) / (m + 1),      s = (m s_r + s_x) / (m + 1),      σ² = s − μ²,
 
-    and the maps become γ (x − μ) / √(σ² + ε) + β. The reference batch is normalised by its own
-    μ_r and σ_r² alone. What comes out for x therefore depends on x and on the reference batch, in
-    training and in evaluation alike, and there are no running statistics.
+    and the maps become γ (x − μ) / √(σ² + ε) + β. The reference batch is normalised by its own μ_r
+    and σ_r² alone. So the output for x depends on x and on the reference batch alone, in training
+    and in evaluation mode, and there are no running statistics.
 
     Args:
-        channels: How many feature maps come in.
-        reference: m, the pictures of the reference batch.
+        channels: Channels of the input.
+        reference: m, the images of the reference batch.
         epsilon: ε.
 
     Paper:
@@ -44,15 +44,15 @@ class VirtualBatchNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, maps: Float[Tensor, "n c *places"]) -> Float[Tensor, "n c *places"]:
-        """Normalise the maps of the reference batch, and those of each other picture."""
+        """Normalise the maps of the reference batch, and those of each other image."""
         m = self.reference
-        # Under autocast statistics of 16 bits would be too coarse.
-        pictures = maps.to(self.weight.dtype)
+        # In 32 bits: under autocast statistics of 16 would be too coarse.
+        images = maps.to(self.weight.dtype)
         if maps.ndim == 2:
-            pictures = pictures[:, :, None, None]
-        variances, means = torch.var_mean(pictures[:m], dim=(0, 2, 3), correction=0, keepdim=True)
+            images = images[:, :, None, None]
+        variances, means = torch.var_mean(images[:m], dim=(0, 2, 3), correction=0, keepdim=True)
         own_variances, own_means = torch.var_mean(
-            pictures[m:], dim=(2, 3), correction=0, keepdim=True
+            images[m:], dim=(2, 3), correction=0, keepdim=True
         )
         share = 1 / (m + 1)
         mixed = means.lerp(own_means, share)
@@ -61,8 +61,8 @@ class VirtualBatchNorm(nn.Module):
             own_variances + (own_means - mixed).square(), share
         )
         whole = [
-            self._normalise(pictures[:m], means, variances),
-            self._normalise(pictures[m:], mixed, spread),
+            self._normalise(images[:m], means, variances),
+            self._normalise(images[m:], mixed, spread),
         ]
         return torch.cat(whole).view_as(maps).to(maps.dtype)
 
@@ -71,37 +71,37 @@ class VirtualBatchNorm(nn.Module):
         return torch.addcmul(self.bias.view(-1, 1, 1) - mean * scale, maps, scale)
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         return f"{len(self.weight)}, reference={self.reference}"
 
 
 def make_virtual(network: nn.Module, *, reference: int) -> int:
-    """Put virtual batch normalisation in the place of every batch normalisation.
+    """Replace every batch normalisation by virtual batch normalisation.
 
-    Scale and shift stay as they are, and constant where they are.
+    Scale and shift keep their values, and stay constant if they were.
 
     Args:
-        network: It is changed in place; from then on the first ``reference`` of what it is given
-            are the reference batch.
-        reference: How many.
+        network: Changed in place; from then on the first ``reference`` images of its input are
+            the reference batch.
+        reference: Number of images in the reference batch.
 
     Returns:
-        How many layers have been replaced.
+        The number of layers that were replaced.
 
     Example:
         >>> network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
         >>> make_virtual(network, reference=4), network[1]
         (1, VirtualBatchNorm(8, reference=4))
     """
-    found = [
+    replaced = [
         (parent, name, layer)
         for parent in network.modules()
         for name, layer in parent.named_children()
         if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)
     ]
-    for parent, name, layer in found:
+    for parent, name, layer in replaced:
         virtual = VirtualBatchNorm(layer.num_features, reference=reference, epsilon=layer.eps)
         virtual.load_state_dict({"weight": layer.weight, "bias": layer.bias})
         virtual.weight.requires_grad_(layer.weight.requires_grad)
         setattr(parent, name, virtual)
-    return len(found)
+    return len(replaced)

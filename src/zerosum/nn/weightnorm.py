@@ -1,10 +1,10 @@
-"""Weight normalisation: layers whose weights have a direction and a length by itself.
+"""Weight normalisation: layers whose weights have a direction and a separate length.
 
     w_k = g_k v_k / ‖v_k‖,      y_k = w_k · x + b_k
 
-for each output k. A step of gradient descent that makes ‖v‖ larger makes the next one turn v less,
-so the layer finds its own pace. What is computed is (v · x) g / ‖v‖: there are fewer outputs in a
-batch than there are weights, and the weights need not be multiplied through.
+for each output k. A gradient step that makes ‖v‖ larger reduces the rotation of v by the next one,
+so the layer adapts its own rate. Layers compute (v · x) g / ‖v‖: a batch has fewer outputs than
+there are weights to be scaled.
 """
 
 from abc import ABC, abstractmethod
@@ -21,10 +21,10 @@ class _Normed(nn.Module, ABC):
     """A layer with a direction v and a length g for each of its outputs.
 
     Args:
-        shape: Of the weight; outputs come first.
+        shape: Shape of the weight; outputs come first.
         learn_length: Whether g is learnt, or only set.
-        deviation: Standard deviation of v at the start. It does not change what the layer gives;
-            the smaller it is, the faster v turns, as Adam's steps are of one size.
+        deviation: Initial standard deviation of v. It does not change the output; the smaller it
+            is, the faster v rotates, as Adam's steps are of one size.
         spread: Standard deviation of the outputs after `initialise_by_data`.
     """
 
@@ -44,13 +44,13 @@ class _Normed(nn.Module, ABC):
 
     @property
     def scale(self) -> Tensor:
-        """G / ‖v‖, of each output."""
+        """The factor g / ‖v‖ of each output."""
         norms: Tensor = torch.linalg.vector_norm(self.direction.flatten(1), dim=1)
         return self.length / norms
 
     @property
     def weight(self) -> Tensor:
-        """w: the directions, each of its length."""
+        """The weight w: the directions with their lengths."""
         return self.direction * self.scale.view(-1, *(1,) * (self.direction.ndim - 1))
 
     @abstractmethod
@@ -58,7 +58,7 @@ class _Normed(nn.Module, ABC):
         """Apply the layer."""
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Describe the layer for ``print``."""
         learnt = isinstance(self.length, nn.Parameter)
         return f"{tuple(self.direction.shape)}, learn_length={learnt}"
 
@@ -67,8 +67,8 @@ class NormedLinear(_Normed):
     """A linear layer with normalised weights.
 
     Args:
-        inputs: Numbers that come in.
-        outputs: Numbers that come out.
+        inputs: Numbers of the input.
+        outputs: Numbers of the output.
         learn_length: Whether the lengths g are learnt, or only set by `initialise_by_data`.
         deviation: Standard deviation of the directions v at the start.
         spread: Standard deviation of the outputs after `initialise_by_data`.
@@ -96,7 +96,7 @@ class NormedLinear(_Normed):
         )
 
     def forward(self, maps: Float[Tensor, "n inputs"]) -> Float[Tensor, "n outputs"]:
-        """Give w x + b."""
+        """Compute w x + b."""
         return torch.addcmul(self.bias, functional.linear(maps, self.direction), self.scale)
 
 
@@ -104,8 +104,8 @@ class NormedConv2d(_Normed):
     """A convolution with normalised weights.
 
     Args:
-        inputs: Channels that come in.
-        outputs: Channels that come out.
+        inputs: Channels of the input.
+        outputs: Channels of the output.
         kernel: Side of the filters.
         stride: Step of the filters.
         padding: Zeros at each side.
@@ -141,34 +141,36 @@ class NormedConv2d(_Normed):
 
     def forward(self, maps: Float[Tensor, "n inputs h w"]) -> Float[Tensor, "n outputs _ _"]:
         """Convolve the maps."""
-        found = functional.conv2d(maps, self.direction, stride=self.stride, padding=self.padding)
-        return torch.addcmul(self.bias.view(-1, 1, 1), found, self.scale.view(-1, 1, 1))
+        products = functional.conv2d(
+            maps, self.direction, stride=self.stride, padding=self.padding
+        )
+        return torch.addcmul(self.bias.view(-1, 1, 1), products, self.scale.view(-1, 1, 1))
 
 
 @torch.no_grad()
 def initialise_by_data(network: nn.Module, images: Tensor) -> None:
-    """Set length and bias of all normalised layers, so that each gives mean 0 and deviation s.
+    """Set length and bias of all normalised layers so that outputs have mean 0 and deviation s.
 
-    With t = v · x / ‖v‖ of mean μ and deviation σ over the pictures (and places), the length
+    With t = v · x / ‖v‖ of mean μ and deviation σ over the images (and places), the length
     becomes s/σ and the bias −μ s/σ, s being the layer's ``spread``, 1 for most; one layer after
-    the other, each on what the layers before it give from then on. What the layers had before
-    does not matter.
+    the other, each on the new outputs of the layers before it. Their former values do not matter.
 
     Args:
         network: Changed in place; without such layers it stays as it is.
-        images: Pictures, in the network's input form; layers act as in the network's mode.
+        images: Images, in the network's input form; layers act as in the network's mode.
 
     Paper:
         Salimans & Kingma 2016, section 3, https://arxiv.org/abs/1602.07868
 
     Example:
         >>> network = nn.Sequential(NormedLinear(3, 2), nn.ReLU(), NormedLinear(2, 1))
-        >>> pictures = torch.randn(100, 3) * 7 + 1
-        >>> initialise_by_data(network, pictures)
-        >>> network(pictures).mean().round(decimals=4).abs().item()
+        >>> images = torch.randn(100, 3) * 7 + 1
+        >>> initialise_by_data(network, images)
+        >>> network(images).mean().round(decimals=4).abs().item()
         0.0
     """
     layers = [layer for layer in network.modules() if isinstance(layer, _Normed)]
+    # One pass: a hook standardises each output before the next layer takes it.
     for layer in layers:
         layer.length.fill_(1.0)
         layer.bias.fill_(0.0)

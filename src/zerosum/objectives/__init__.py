@@ -1,7 +1,7 @@
-"""What the players pay: pure functions from logits to one value per picture.
+"""Losses and penalties: pure functions to one value per image.
 
-Losses say what an opinion costs, penalties what a steep critic costs; the game takes the mean and
-sets the weights.
+Losses are functions of logits, penalties of a critic's gradient; the game takes the mean and sets
+the weights.
 """
 
 import lazy_loader as lazy

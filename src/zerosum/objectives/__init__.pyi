@@ -21,9 +21,9 @@ from .penalties import dragan as dragan
 from .penalties import gradient_penalty as gradient_penalty
 from .penalties import r1 as r1
 from .penalties import r2 as r2
-from .semisupervised import MATCHES as MATCHES
-from .semisupervised import absolute_difference as absolute_difference
-from .semisupervised import realness as realness
-from .semisupervised import squared_difference as squared_difference
+from .semi_supervised import MATCHES as MATCHES
+from .semi_supervised import absolute_difference as absolute_difference
+from .semi_supervised import realness as realness
+from .semi_supervised import squared_difference as squared_difference
 from .translation import absolute_error as absolute_error
 from .translation import patch_nce as patch_nce

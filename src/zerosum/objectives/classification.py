@@ -1,4 +1,4 @@
-"""What a classifier pays."""
+"""The loss of a classifier."""
 
 from torch import Tensor
 from torch.nn import functional
@@ -9,13 +9,13 @@ __all__ = ["cross_entropy"]
 
 
 def cross_entropy(logits: ClassLogits, labels: Labels, *, smoothing: float = 0.0) -> PerSample:
-    """−Σ_k q_k log p_k, p being the softmax of the logits.
+    """The cross-entropy −Σ_k q_k log p_k, p being the softmax of the logits.
 
-    q is 1 − s + s/K at the right one of K classes and s/K elsewhere.
+    q is 1 − s + s/K at the true one of K classes and s/K elsewhere.
 
     Args:
         logits: Shape (n, K).
-        labels: The right classes, shape (n,).
+        labels: The true classes, shape (n,).
         smoothing: s, from 0 to below 1.
 
     Paper:

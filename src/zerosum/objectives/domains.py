@@ -1,4 +1,4 @@
-"""What telling two domains apart costs, and what the opinion is asked of."""
+"""The loss of a domain head, and its inputs and weights in conditional adaptation."""
 
 import torch
 from jaxtyping import Bool
@@ -18,11 +18,11 @@ __all__ = ["domain_costs", "entropy_weights", "first_of", "outer_products"]
 
 
 def domain_costs(logits: Logits, of_source: Bool[Tensor, " n"]) -> PerSample:
-    """−log p of the right domain: softplus(−l) for the source, softplus(l) for the target.
+    """The loss −log p of the true domain: softplus(−l) for the source, softplus(l) for the target.
 
     Args:
-        logits: Opinions l, shape (n,); positive means "of the source".
-        of_source: Which pictures are of the source, shape (n,).
+        logits: l, shape (n,); positive means "of the source".
+        of_source: Which images are of the source, shape (n,).
 
     Paper:
         Ganin et al. 2016, equation 10, https://arxiv.org/abs/1505.07818
@@ -36,11 +36,11 @@ def domain_costs(logits: Logits, of_source: Bool[Tensor, " n"]) -> PerSample:
 
 
 def first_of(logits: Logits, count: int) -> Bool[Tensor, " n"]:
-    """Which opinions are on the source, where its pictures come first.
+    """Which logits are of the source, where its images come first.
 
     Args:
-        logits: Opinions, shape (n,).
-        count: How many pictures of the source there are.
+        logits: Shape (n,).
+        count: The number of images of the source.
 
     Example:
         >>> first_of(torch.zeros(3), 2)
@@ -52,7 +52,7 @@ def first_of(logits: Logits, count: int) -> Bool[Tensor, " n"]:
 def outer_products(features: Features, probabilities: Probabilities) -> FeatureProducts:
     """The outer product g ⊗ f: each feature times each probability, shape (n, k · d).
 
-    A domain head that is shown this sees in which way features and classes go together.
+    From this a domain head can learn the features of each class by itself.
 
     Args:
         features: f, shape (n, d).
@@ -69,14 +69,14 @@ def outer_products(features: Features, probabilities: Probabilities) -> FeatureP
 
 
 def entropy_weights(logits: ClassLogits) -> PerSample:
-    """1 + exp(−H) of each picture, divided by the mean of all: the sure ones count more.
+    """1 + exp(−H) of each image, divided by the mean of all: certain predictions count more.
 
     H = −Σ_k g_k log g_k, from 0 to log k, with g = softmax(logits). As in the authors' code,
-    gradients go through H, and not through the mean. It is taken from logits, since g log g has
-    no slope where g rounds to 0.
+    gradients go through H, and not through the mean. H is computed from logits, since the
+    gradient of g log g is not finite where g rounds to 0.
 
     Args:
-        logits: Of the pictures of one domain, shape (n, k).
+        logits: Of the images of one domain, shape (n, k).
 
     Paper:
         Long et al. 2018, equation 9, https://arxiv.org/abs/1705.10667

@@ -1,14 +1,13 @@
-"""What discriminator and generator pay for their opinions: one value per picture, logits in.
+"""The losses of discriminator and generator: from logits to one value per image.
 
-Throughout, x are real pictures, G(z) generated ones, r = D(x) and f = D(G(z)) their logits, each
-of shape (n,), and σ(t) = 1/(1 + e⁻ᵗ) turns a logit into a probability. Logarithms of
-probabilities are written with softplus(t) = log(1 + eᵗ): log σ(t) = −softplus(−t) and
-log(1 − σ(t)) = −softplus(t), which neither overflow nor lose their slope. A discriminator's cost
-is the *sum* of what it pays for a real and for a generated picture; unless an objective judges
-pairs, each of the two is also had by itself (`SeparateCosts`).
+Throughout, x are real images, G(z) generated ones, r = D(x) and f = D(G(z)) their logits, each
+of shape (n,), and σ(t) = 1/(1 + e⁻ᵗ) maps a logit to a probability. Logarithms of probabilities
+are written with softplus(t) = log(1 + eᵗ): log σ(t) = −softplus(−t) and log(1 − σ(t)) =
+−softplus(t), which neither overflow nor lose their gradient. A discriminator's loss is the *sum*
+of a term of a real and one of a generated image; unless an objective compares pairs, either term
+can be computed by itself (`SeparateCosts`).
 
-Logits of another shape with the same numbers, (n, 1) say, are taken for a row: nothing is
-broadcast.
+Logits of another shape with as many numbers, such as (n, 1), are flattened: nothing is broadcast.
 """
 
 from abc import ABC, abstractmethod
@@ -44,11 +43,11 @@ AnyLogits = Float[Tensor, "..."]
 
 @runtime_checkable
 class Objective(Protocol):
-    """The two costs of an adversarial game.
+    """The two losses of an adversarial game.
 
     Attributes:
-        undecided: The logit of a discriminator that cannot tell; above it, "real" is meant.
-        uses_real_in_generator: Whether the generator's cost depends on the real pictures' logits.
+        undecided: The logit of an undecided discriminator; greater ones mean "real".
+        uses_real_in_generator: Whether the generator's loss depends on the real images' logits.
         is_relative: Whether only differences of logits count, so that none means "real" by itself.
 
     Example:
@@ -62,16 +61,16 @@ class Objective(Protocol):
     is_relative: ClassVar[bool]
 
     def discriminator(self, real: AnyLogits, fake: AnyLogits) -> PerSample:
-        """Cost of the discriminator for each pair of a real and a generated picture."""
+        """The discriminator's loss of each pair of a real and a generated image."""
         ...
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Cost of the generator for each generated picture (and, if used, its real partner)."""
+        """The generator's loss of each generated image (and, if used, its real partner)."""
         ...
 
 
 class SeparateCosts(ABC):
-    """An objective whose discriminator pays for each picture by itself: d(r, f) = d₁(r) + d₀(f).
+    """An objective whose discriminator loss is a sum: d(r, f) = d₁(r) + d₀(f).
 
     Example:
         >>> import torch
@@ -84,31 +83,31 @@ class SeparateCosts(ABC):
 
     @abstractmethod
     def real_cost(self, real: AnyLogits) -> PerSample:
-        """What the discriminator pays for each real picture, shape (n,)."""
+        """The term d₁ of each real image, shape (n,)."""
 
     @abstractmethod
     def fake_cost(self, fake: AnyLogits) -> PerSample:
-        """What the discriminator pays for each generated picture, shape (n,)."""
+        """The term d₀ of each generated image, shape (n,)."""
 
     def discriminator(self, real: AnyLogits, fake: AnyLogits) -> PerSample:
-        """Pay for both pictures of a pair, shape (n,)."""
+        """The sum d₁ + d₀ of each pair, shape (n,)."""
         return self.real_cost(_row(real, beside=fake)) + self.fake_cost(fake)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Minimax(SeparateCosts):
-    """The game as it was first written: the generator gets what the discriminator loses.
+    """The zero-sum game of the first paper: the generator gains what the discriminator loses.
 
     d = −[a log σ(r) + (1 − a) log(1 − σ(r))] − log(1 − σ(f)),   g = log(1 − σ(f))
 
-    with the label a of real pictures; a = 1 is the paper's equation 1, a < 1 smooths it
-    one-sidedly (Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498). An undecided
-    discriminator (σ = ½) pays log 4 whatever a; if real and generated pictures cannot be told
-    apart, the best it can do is σ = a/2: log 4 for a = 1, and 1.376 for a = 0.9. The slope of g is
-    −σ(f): it vanishes where the generator loses.
+    with the label a of real images; a = 1 is the paper's equation 1, a < 1 smooths it
+    one-sidedly (Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498). The loss of
+    an undecided discriminator (σ = ½) is log 4 whatever a; if real and generated images cannot be
+    told apart, its optimum is σ = a/2: log 4 for a = 1, and 1.376 for a = 0.9. The derivative of g
+    is −σ(f): it vanishes where the generator loses.
 
     Args:
-        real_label: The label a of real pictures, in (0.5, 1].
+        real_label: The label a of real images, in (0.5, 1].
 
     Raises:
         ConfigError: If the label is out of range.
@@ -131,30 +130,30 @@ class Minimax(SeparateCosts):
         _check_label(self.real_label)
 
     def real_cost(self, real: AnyLogits) -> PerSample:
-        """Pay the cross-entropy with the label a."""
+        """The cross-entropy with the label a."""
         a, real = self.real_label, _row(real)
         return a * softplus(-real) + (1 - a) * softplus(real)
 
     def fake_cost(self, fake: AnyLogits) -> PerSample:
-        """Pay the cross-entropy with the label 0, −log(1 − σ(f))."""
+        """The cross-entropy with the label 0, −log(1 − σ(f))."""
         return softplus(_row(fake))
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Pay log(1 − σ(f))."""
+        """The loss log(1 − σ(f))."""
         return -softplus(_row(fake))
 
 
 @dataclass(frozen=True, kw_only=True)
 class NonSaturating(Minimax):
-    """The minimax discriminator against a generator that wants its pictures called real.
+    """The minimax discriminator, against a generator that maximises log σ(f).
 
     d as in `Minimax`,   g = −log σ(f)
 
-    The slope of g is −σ(−f): −1 where the generator loses, so that it can learn from a winning
-    discriminator.
+    The derivative of g is −σ(−f): −1 where the generator loses, so that it can learn from a
+    winning discriminator.
 
     Args:
-        real_label: The label a of real pictures in d, in (0.5, 1].
+        real_label: The label a of real images in d, in (0.5, 1].
 
     Raises:
         ConfigError: If the label is out of range.
@@ -169,7 +168,7 @@ class NonSaturating(Minimax):
     """
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Pay −log σ(f)."""
+        """The loss −log σ(f)."""
         return softplus(-_row(fake))
 
 
@@ -182,7 +181,7 @@ class LeastSquares(SeparateCosts):
     The paper's factor ½ is left out, as in CycleGAN, whose λ = 10 is meant beside this g.
 
     Args:
-        real_label: The label a of real pictures in d, in (0.5, 1].
+        real_label: The label a of real images in d, in (0.5, 1].
 
     Raises:
         ConfigError: If the label is out of range.
@@ -205,21 +204,21 @@ class LeastSquares(SeparateCosts):
         _check_label(self.real_label)
 
     def real_cost(self, real: AnyLogits) -> PerSample:
-        """Pay (r − a)²."""
+        """The squared distance (r − a)²."""
         return (_row(real) - self.real_label).square()
 
     def fake_cost(self, fake: AnyLogits) -> PerSample:
-        """Pay f²."""
+        """The squared distance f²."""
         return _row(fake).square()
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Pay (f − 1)²."""
+        """The squared distance (f − 1)²."""
         return (_row(fake) - 1).square()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hinge(SeparateCosts):
-    """Only opinions that are not clear enough cost the discriminator anything.
+    """Only logits within the margin of 1 have a loss for the discriminator.
 
     d = max(0, 1 − r) + max(0, 1 + f),   g = −f
 
@@ -238,26 +237,26 @@ class Hinge(SeparateCosts):
     is_relative: ClassVar[bool] = False
 
     def real_cost(self, real: AnyLogits) -> PerSample:
-        """Pay max(0, 1 − r)."""
+        """The hinge loss max(0, 1 − r)."""
         return relu(1 - _row(real))
 
     def fake_cost(self, fake: AnyLogits) -> PerSample:
-        """Pay max(0, 1 + f)."""
+        """The hinge loss max(0, 1 + f)."""
         return relu(1 + _row(fake))
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Pay −f."""
+        """The loss −f."""
         return -_row(fake)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wasserstein(SeparateCosts):
-    """The critic's estimate of how far generated pictures must be moved to become real ones.
+    """The critic's estimate of the Wasserstein distance of generated from real images.
 
     d = f − r,   g = −f
 
-    −E[d] is the distance only if the critic's slope is at most 1; a penalty or spectral
-    normalisation sees to that.
+    −E[d] is the distance only if the critic's gradient norm is at most 1; a penalty or spectral
+    normalisation keeps it there.
 
     Paper:
         Arjovsky et al. 2017, equation 2 and Algorithm 1, https://arxiv.org/abs/1701.07875
@@ -273,21 +272,21 @@ class Wasserstein(SeparateCosts):
     is_relative: ClassVar[bool] = True
 
     def real_cost(self, real: AnyLogits) -> PerSample:
-        """Pay −r."""
+        """The term −r."""
         return -_row(real)
 
     def fake_cost(self, fake: AnyLogits) -> PerSample:
-        """Pay f."""
+        """The term f."""
         return _row(fake)
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Pay −f."""
+        """The loss −f."""
         return -_row(fake)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relativistic:
-    """Which of the two is the real one? Each picture is judged beside a partner.
+    """The probability that, of a real and a generated image, the real one is recognised.
 
     d = −log σ(r − f),   g = −log σ(f − r)
 
@@ -306,12 +305,12 @@ class Relativistic:
     is_relative: ClassVar[bool] = True
 
     def discriminator(self, real: AnyLogits, fake: AnyLogits) -> PerSample:
-        """Pay −log σ(r − f)."""
+        """The loss −log σ(r − f)."""
         return softplus(_row(fake) - _row(real, beside=fake))
 
     def generator(self, fake: AnyLogits, real: AnyLogits | None = None) -> PerSample:
-        """Pay −log σ(f − r)."""
-        assert real is not None, "a relativistic generator is judged beside real pictures"
+        """The loss −log σ(f − r)."""
+        assert real is not None, "the loss of a relativistic generator needs logits of real images"
         return softplus(_row(real, beside=fake) - _row(fake))
 
 
@@ -333,13 +332,13 @@ def make_objective(name: str | OwnObjectiveConfig, real_label: float = 1.0) -> O
     """Build the named objective.
 
     Args:
-        name: A name in ``OBJECTIVES``, or what names one of your own.
-        real_label: The label of real pictures; less than 1 smooths it one-sidedly.
+        name: A name in ``OBJECTIVES``, or the settings of an objective of your own.
+        real_label: The label of real images; less than 1 smooths it one-sidedly.
 
     Raises:
         UnknownNameError: If there is no such objective.
         ConfigError: If the label is out of range, or the objective has no labels to smooth, or
-            your own is none.
+            your own does not fit the protocol.
 
     Example:
         >>> make_objective("non-saturating", real_label=0.9)
@@ -359,18 +358,20 @@ def make_objective(name: str | OwnObjectiveConfig, real_label: float = 1.0) -> O
 
 
 def _own(settings: OwnObjectiveConfig) -> Objective:
-    """What a factory of the user's own makes, if it costs something for each picture."""
-    made = settings.make()
-    missing = [name for name in _PARTS if not hasattr(made, name)]
+    """Build an objective by the user's own factory, and check that it fits the protocol."""
+    objective = settings.make()
+    missing = [name for name in _PARTS if not hasattr(objective, name)]
     if missing:
         raise ConfigError(
-            f"{settings} returned {type(made).__name__}, without {', '.join(missing)}; expected "
-            "an Objective: see zerosum.objectives.Objective, or begin with one that is there."
+            f"{settings} returned {type(objective).__name__}, without {', '.join(missing)}; "
+            "expected an Objective: see zerosum.objectives.Objective, or begin with one that is "
+            "there."
         )
-    assert isinstance(made, Objective)
+    assert isinstance(objective, Objective)
+    # Called once now, so that a fault in the user's file is found before a run begins.
     logits = torch.zeros(2)
     try:
-        costs = made.discriminator(logits, logits), made.generator(logits, logits)
+        costs = objective.discriminator(logits, logits), objective.generator(logits, logits)
     except Exception as error:
         raise ConfigError(
             f"{settings} returned an objective that fails with {type(error).__name__}: {error}"
@@ -380,14 +381,14 @@ def _own(settings: OwnObjectiveConfig) -> Objective:
             f"{settings} returned an objective that gives no cost for each picture: expected "
             "tensors (n,) for logits (n,), whose mean zerosum takes."
         )
-    return made
+    return objective
 
 
 _PARTS = ("undecided", "uses_real_in_generator", "is_relative", "discriminator", "generator")
 
 
 def _row(logits: AnyLogits, *, beside: AnyLogits | None = None) -> Logits:
-    """The logits in a row, as many as those that they are put beside."""
+    """The logits in a row; `DataError` unless they are as many as those ``beside``."""
     if beside is not None and logits.numel() != beside.numel():
         raise DataError(
             "expected as many logits of real as of generated pictures, found "

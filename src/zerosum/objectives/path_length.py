@@ -1,4 +1,4 @@
-"""How far a picture moves for a step of its style."""
+"""Path lengths: how much an image changes for a step of its style."""
 
 from collections.abc import Callable
 from math import sqrt
@@ -13,22 +13,22 @@ from zerosum.types import Images, PerSample
 __all__ = ["Synthesis", "path_lengths"]
 
 Synthesis = Callable[[Tensor], Images]
-"""From styles (n, layers, s) to pictures."""
+"""From styles (n, layers, s) to images."""
 
 
 def path_lengths(
     synthesis: Synthesis, styles: Float[Tensor, "n layers s"], random: Randomness
 ) -> PerSample:
-    """The length of each picture's gradient by its style, in a direction by chance.
+    """The norm of each image's gradient by its style, in a random direction of the image.
 
     ‖J^T y‖ / √layers,   J = ∂G/∂w,   y ~ N(0, 1) / √(h w) per number
 
-    where the norm is over the styles of all layers. That StyleGAN2's penalty holds it near its
-    mean a, E (‖J^T y‖ − a)², makes a step of w about equally visible everywhere.
+    where the norm is over the styles of all layers. StyleGAN2's penalty E (‖J^T y‖ − a)² holds it
+    near its mean a, so that a step of w changes the image about equally everywhere.
 
     Args:
         synthesis: G.
-        styles: w, part of a graph, so that what comes out can be differentiated.
+        styles: w, part of a graph, so that the lengths can be differentiated.
         random: Draws y.
 
     Paper:
@@ -45,7 +45,9 @@ def path_lengths(
     images = synthesis(styles)
     height, width = images.shape[2:]
     direction = random.normal(*images.shape) / sqrt(height * width)
-    slope: Tensor
-    (slope,) = torch.autograd.grad((images * direction).sum(), styles, create_graph=True)
-    lengths: Tensor = torch.linalg.vector_norm(slope, dim=(1, 2)) / sqrt(styles.shape[1])
+    gradient: Tensor
+    # J^T y without J: the gradient of the inner product, and once for all images, since no image
+    # depends on the style of another.
+    (gradient,) = torch.autograd.grad((images * direction).sum(), styles, create_graph=True)
+    lengths: Tensor = torch.linalg.vector_norm(gradient, dim=(1, 2)) / sqrt(styles.shape[1])
     return lengths

@@ -1,11 +1,11 @@
-"""What a critic pays for being steep: one value per picture, before the weight.
+"""Penalties on a critic's gradient: one value per image, before the weight.
 
-The slope at a picture is ∇D(x) = ∂D/∂x, of the picture's own shape (c, h, w); ‖·‖ is the Euclidean
-norm over those three. Each picture has its own slope and norm, so the critic must judge it alone:
-no batch normalisation. The values can be differentiated with respect to the critic's parameters.
+The gradient at an image is ∇D(x) = ∂D/∂x, of the image's own shape (c, h, w); ‖·‖ is the Euclidean
+norm over those three. Each image has its own gradient and norm, so its logit must not depend on
+others: no batch normalisation. The values can be differentiated by the critic's parameters.
 
-Pictures that are leaves of a graph and want a gradient are given to the critic as they are, so
-that a critic that has judged them already, for its cost, may answer with those logits.
+Images that are leaves of a graph and require a gradient are passed to the critic unchanged, so
+that a critic that has computed their logits already, for its loss, can return those.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,16 +29,16 @@ __all__ = [
 ]
 
 Critic = Callable[[Images], Logits]
-"""Anything from pictures to logits: a discriminator, or one behind an augmentation."""
+"""Any function from images to logits: a discriminator, or one behind an augmentation."""
 
 Penalty = Callable[[Critic, Images, Images, Randomness], PerSample]
-"""From a critic, real and generated pictures, and randomness to one value per picture."""
+"""From a critic, real and generated images, and random numbers to one value per image."""
 
 
 def gradient_penalty(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
-    """Punish slopes other than 1 on the way between real and generated pictures.
+    """Penalise gradient norms other than 1 between real and generated images.
 
-    (‖∇D(x̂)‖ − 1)²,   x̂ = ε x + (1 − ε) x̃,   ε ~ U(0, 1), one per picture
+    (‖∇D(x̂)‖ − 1)²,   x̂ = ε x + (1 − ε) x̃,   ε ~ U(0, 1), one per image
 
     Args:
         critic: D.
@@ -57,16 +57,16 @@ def gradient_penalty(critic: Critic, real: Images, fake: Images, random: Randomn
         tensor([4., 4.])
     """
     share = random.uniform(len(real), 1, 1, 1)
-    return _off_unit(_slope(critic, share * real + (1 - share) * fake))
+    return _off_unit(_gradient(critic, share * real + (1 - share) * fake))
 
 
 def dragan(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
-    """Punish slopes other than 1 around real pictures.
+    """Penalise gradient norms other than 1 around real images.
 
-    (‖∇D(x + α δ)‖ − 1)²,   δ = ½ s u,   u ~ U(0, 1) per number,   α ~ U(0, 1) per picture
+    (‖∇D(x + α δ)‖ − 1)²,   δ = ½ s u,   u ~ U(0, 1) per number,   α ~ U(0, 1) per image
 
-    with s the standard deviation of the picture's own numbers. The paper leaves the size of δ
-    open; the authors' program takes s over the whole batch, which would tie the pictures together.
+    with s the standard deviation of the image's own numbers. The paper leaves the size of δ
+    open; the authors' program takes s over the whole batch, which would tie the images together.
 
     Args:
         critic: D.
@@ -86,11 +86,11 @@ def dragan(critic: Critic, real: Images, fake: Images, random: Randomness) -> Pe
     spread = real.std(dim=(1, 2, 3), keepdim=True)
     noise = 0.5 * spread * random.uniform(*real.shape)
     share = random.uniform(len(real), 1, 1, 1)
-    return _off_unit(_slope(critic, real + share * noise))
+    return _off_unit(_gradient(critic, real + share * noise))
 
 
 def r1(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
-    """Punish slopes at real pictures: ‖∇D(x)‖².
+    """Penalise the gradient at real images: ‖∇D(x)‖².
 
     The paper's cost is γ/2 times this; γ is 10 there, and depends on resolution and batch size.
 
@@ -109,11 +109,11 @@ def r1(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSam
         >>> r1(steep, dot, dot, Randomness(seed=0))
         tensor([9., 9.])
     """
-    return _slope(critic, real).square().sum(dim=(1, 2, 3))
+    return _gradient(critic, real).square().sum(dim=(1, 2, 3))
 
 
 def r2(critic: Critic, real: Images, fake: Images, random: Randomness) -> PerSample:
-    """Punish slopes at generated pictures: ‖∇D(x̃)‖².
+    """Penalise the gradient at generated images: ‖∇D(x̃)‖².
 
     The paper's cost is γ/2 times this.
 
@@ -141,23 +141,24 @@ PENALTIES: Table[Penalty] = Table(
 """The penalties by name."""
 
 USES_LOGITS_OF: Mapping[Penalty, str] = {r1: "real", r2: "fake"}
-"""The penalties on the slope at pictures that are judged anyway, and at which; the graph of their
-logits serves for both. The slope is to be 0 there, so nothing cancels, and a slope computed in
-bfloat16 serves as well: the gradient of R1 and R2 is then as near to that in fp32 as the gradient
-of the cost itself (off by 0.5 to 4 %, the cost's by 0.5 to 6 %, in six recipes at 28 to 128 px).
-Of ‖∇D‖ − 1 little more than the rounding is left where the slope is nearly 1 (6 % in WGAN-GP)."""
+"""The penalties on the gradient at images whose logits the loss needs anyway, and at which: the
+graph of those logits serves for both. Their target is 0, so nothing cancels, and a gradient
+computed in bfloat16 is precise enough: the parameters' gradient of R1 and R2 is then as near to
+that in fp32 as the gradient of the loss itself (off by 0.5 to 4 %, the loss's by 0.5 to 6 %, in
+six recipes at 28 to 128 px). Of ‖∇D‖ − 1 little more than the rounding error is left where the
+norm is nearly 1 (6 % in WGAN-GP)."""
 
 
-def _slope(critic: Critic, points: Images) -> Images:
-    """∇D at each point; the sum serves because a picture's logit depends on no other picture."""
+def _gradient(critic: Critic, points: Images) -> Images:
+    """∇D at each point, from the sum of logits, since no logit depends on another image."""
     if not (points.is_leaf and points.requires_grad):
         points = points.detach().requires_grad_()
-    slope: Tensor
-    (slope,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
-    return slope
+    gradient: Tensor
+    (gradient,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return gradient
 
 
-def _off_unit(slope: Images) -> PerSample:
-    """(‖slope‖ − 1)²; PyTorch's norm has the subgradient 0, not NaN, where the slope is 0."""
-    norm: Tensor = torch.linalg.vector_norm(slope, dim=(1, 2, 3))
+def _off_unit(gradient: Images) -> PerSample:
+    """(‖gradient‖ − 1)²; at a gradient of 0 PyTorch's norm has the subgradient 0, not NaN."""
+    norm: Tensor = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))
     return (norm - 1).square()

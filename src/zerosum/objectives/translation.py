@@ -1,4 +1,4 @@
-"""What a translator pays besides: one value for each picture that is not what it should be."""
+"""Terms of a translator's cost beside the adversarial loss: one value per image."""
 
 import torch
 from jaxtyping import Float
@@ -10,15 +10,15 @@ from zerosum.types import PerSample
 __all__ = ["absolute_error", "patch_nce"]
 
 
-def absolute_error(found: Float[Tensor, "n *_"], wanted: Float[Tensor, "n *_"]) -> PerSample:
-    """Mean of |found − wanted| over all that a picture, or its map, consists of.
+def absolute_error(result: Float[Tensor, "n *_"], target: Float[Tensor, "n *_"]) -> PerSample:
+    """The mean of |result − target| over the numbers of an image, or of its map.
 
     CycleGAN's cycle and identity terms, pix2pix's L1 term and CartoonGAN's content term are this
-    of different things. It is 0 if, and only if, both are equal.
+    error, of different results. It is 0 if, and only if, both are equal.
 
     Args:
-        found: What the translator made, shape (n, ...).
-        wanted: What it should be, of the same shape.
+        result: What the translator computed, shape (n, ...).
+        target: What it should be, of the same shape.
 
     Paper:
         Zhu et al. 2017, equation 2, https://arxiv.org/abs/1703.10593
@@ -27,25 +27,25 @@ def absolute_error(found: Float[Tensor, "n *_"], wanted: Float[Tensor, "n *_"]) 
         >>> absolute_error(torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.5]]))
         tensor([0.5000])
     """
-    return (found - wanted).abs().flatten(1).mean(dim=1)
+    return (result - target).abs().flatten(1).mean(dim=1)
 
 
 def patch_nce(
-    made: Float[Tensor, "n places d"],
+    translated: Float[Tensor, "n places d"],
     source: Float[Tensor, "n places d"],
     *,
     temperature: float = 0.07,
 ) -> PerSample:
-    """How badly each place of a translation tells which place of its source it came from.
+    """The contrastive loss of telling, at each place of a translation, the place of its source.
 
     ℓ = −log [exp(v·v⁺/τ) / Σ_s exp(v·v_s/τ)],
 
     with v the vector of a place of the translation, v⁺ that of the same place of the source, and
     the sum over all chosen places s of the same source; the mean over the places. Vectors that
-    say nothing (all alike) cost log(places).
+    are all equal have the loss log(places).
 
     Args:
-        made: Unit vectors v of the translation.
+        translated: Unit vectors v of the translation.
         source: Unit vectors of the source at the same places.
         temperature: τ.
 
@@ -57,9 +57,9 @@ def patch_nce(
         >>> patch_nce(apart, apart).round(decimals=4), patch_nce(apart, apart.flip(1)) > 14
         (tensor([0.]), tensor([True]))
     """
-    n, places, _ = made.shape
-    logits = made @ source.transpose(1, 2) / temperature
-    right = torch.arange(places, device=made.device).expand(n, places)
-    # In a row: CUDA cannot repeat, bit for bit, a cross-entropy that is a map.
-    costs = cross_entropy(logits.flatten(0, 1), right.flatten(), reduction="none")
+    n, places, _ = translated.shape
+    logits = translated @ source.transpose(1, 2) / temperature
+    labels = torch.arange(places, device=translated.device).expand(n, places)
+    # Flattened: CUDA's cross-entropy of maps is not deterministic.
+    costs = cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
     return costs.view(logits.shape[:2]).mean(dim=1)

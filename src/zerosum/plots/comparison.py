@@ -1,4 +1,4 @@
-"""Scores of several runs in one picture."""
+"""Scores of several runs in one image."""
 
 from pathlib import Path
 

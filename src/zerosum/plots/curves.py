@@ -1,4 +1,4 @@
-"""Scores and costs as curves over the real images seen; the run's history as one picture."""
+"""Scores and costs as curves over the real images seen; the run's history as one image."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ __all__ = ["draw_curves", "label_images", "plot_score"]
 def draw_curves(
     lines: Sequence[Mapping[str, Any]], path: Path, *, scores: Sequence[Scores] = ()
 ) -> None:
-    """Draw costs, accuracies and, where the run was evaluated, its scores over images seen.
+    """Draw costs, accuracies and scores over images seen; what a run has none of has no panel.
 
     Args:
         lines: The lines of ``stats.jsonl``.
@@ -34,20 +34,22 @@ def draw_curves(
         ['curves.png']
     """
     known = list(scores[0].scores) if scores else []
-    names = [name for name in known if all(name in found.scores for found in scores)][:2]
-    panels = 2 + len(names)
+    names = [name for name in known if all(name in result.scores for result in scores)][:2]
+    players = _players(lines)
+    watched = ["cost", "accuracy"] if _have_accuracies(lines) else ["cost"]
+    panels = len(watched) + len(names)
     figure = Figure(figsize=(5 * panels, 4), layout="constrained")
-    costs, accuracies, *quality = figure.subplots(1, panels)
-    for axes, name in zip(quality, names, strict=True):
+    drawn = figure.subplots(1, panels, squeeze=False)[0]
+    for axes, name in zip(drawn[len(watched) :], names, strict=True):
         plot_score(axes, scores, name)
-    for player in _players(lines):
-        _plot(costs, lines, player, "cost")
-        _plot(accuracies, lines, player, "accuracy")
-    costs.set_title("cost")
-    accuracies.set_title("accuracy")
-    accuracies.set_ylim(-0.02, 1.02)
-    accuracies.axhline(0.5, color="grey", linewidth=0.5)
-    for axes in (costs, accuracies, *quality):
+    for axes, name in zip(drawn, watched, strict=False):
+        for player in players:
+            _plot(axes, lines, player, name)
+        axes.set_title(name)
+    if len(watched) > 1:
+        drawn[1].set_ylim(-0.02, 1.02)
+        drawn[1].axhline(0.5, color="grey", linewidth=0.5)
+    for axes in drawn:
         label_images(axes)
         axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:
@@ -74,8 +76,8 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
         name: The score's name, which becomes the title.
         label: What the legend calls the line.
     """
-    images = [found.images_seen for found in scores]
-    estimates = [found.scores[name].estimate for found in scores]
+    images = [result.images_seen for result in scores]
+    estimates = [result.scores[name].estimate for result in scores]
     values = [estimate.value for estimate in estimates]
     low = [estimate.value - estimate.error for estimate in estimates]
     high = [estimate.value + estimate.error for estimate in estimates]
@@ -91,6 +93,12 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
 def _players(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     names = {key for line in lines for key, value in line.items() if isinstance(value, dict)}
     return sorted(names)
+
+
+def _have_accuracies(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether any player tells its accuracy."""
+    parts = [value for line in lines for value in line.values() if isinstance(value, dict)]
+    return any("accuracy" in part for part in parts)
 
 
 def _plot(axes: Axes, lines: Sequence[Mapping[str, Any]], player: str, score: str) -> None:

@@ -31,7 +31,7 @@ Coordinates = Float[Tensor, "n _"]
 
 
 def draw_features(
-    seen: Mapping[str, tuple[Features, OtherFeatures]],
+    by_title: Mapping[str, tuple[Features, OtherFeatures]],
     domains: LabelledDomains,
     *,
     classes: tuple[str, ...],
@@ -42,14 +42,14 @@ def draw_features(
     The labels of the target are used for the colours alone; without any, it is drawn in grey.
 
     Args:
-        seen: By title, the features that a network saw in the pictures of source and target.
-        domains: The pictures, in the same order.
+        by_title: By title, the features that a network saw in the images of source and target.
+        domains: The images, in the same order.
         classes: The classes' names, by label.
         path: The PNG to write.
     """
-    figure = Figure(figsize=(13, 5 * len(seen)), layout="constrained")
+    figure = Figure(figsize=(13, 5 * len(by_title)), layout="constrained")
     for axes, (title, features) in zip(
-        figure.subplots(len(seen), 2, squeeze=False), seen.items(), strict=True
+        figure.subplots(len(by_title), 2, squeeze=False), by_title.items(), strict=True
     ):
         few = [each[:_SHOWN] for each in features]
         points, method = to_plane(torch.cat(few))
@@ -115,7 +115,7 @@ def _draw_classes(
     domains: LabelledDomains,
     classes: tuple[str, ...],
 ) -> None:
-    """Discs are pictures of the source, crosses those of the target."""
+    """Discs are images of the source, crosses those of the target."""
     colours = colormaps["tab10" if len(classes) <= 10 else "gist_rainbow"]
     known: list[NDArray[np.int64] | None] = [domains.source.labels, domains.target_labels]
     for points, labels, marker in zip(parts, known, ("o", "x"), strict=True):

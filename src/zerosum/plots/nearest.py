@@ -1,4 +1,4 @@
-"""Generated pictures beside the real ones that are nearest to them: the look for memorisation."""
+"""Generated images beside the real ones that are nearest to them: the look for memorisation."""
 
 from pathlib import Path
 
@@ -21,11 +21,11 @@ _SMALLEST = 64
 def draw_nearest(
     fake: ExtractedFeatures, real: ExtractedFeatures, path: Path, *, pairs: int = _PAIRS
 ) -> None:
-    """Draw the pairs that are nearest to each other: left the generated picture, right the real.
+    """Draw the pairs that are nearest to each other: left the generated image, right the real.
 
     Args:
-        fake: Generated pictures.
-        real: Real pictures, of the same shape.
+        fake: Generated images.
+        real: Real images, of the same shape.
         path: The PNG to write.
         pairs: How many pairs to show.
 
@@ -35,7 +35,7 @@ def draw_nearest(
         >>> from zerosum.evaluation.extraction import ImageSubset
         >>> black = ImageSubset(np.zeros((5, 8, 8, 1), dtype=np.uint8))
         >>> extracted = ExtractedFeatures(
-        ...     pictures=black, features=torch.rand(5, 3), probabilities=None
+        ...     images=black, features=torch.rand(5, 3), probabilities=None
         ... )
         >>> with TemporaryDirectory() as folder:
         ...     draw_nearest(extracted, extracted, Path(folder) / "nearest.png", pairs=2)
@@ -44,8 +44,8 @@ def draw_nearest(
     """
     distances, indices = (part[:, 0] for part in nearest(fake.features, real.features))
     order = distances.argsort()[:pairs]
-    left = fake.pictures[order.numpy()]
-    right = real.pictures[indices[order].numpy()]
+    left = fake.images[order.numpy()]
+    right = real.images[indices[order].numpy()]
     sheet = _sheet(np.concatenate([left, right], axis=2))
     with writing(path) as temporary:
         sheet.save(temporary, format="PNG")
@@ -61,7 +61,7 @@ def _sheet(rows: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Image.Image
     size = (columns * (width + _BETWEEN_PAIRS), lines * (height + _GAP))
     sheet = Image.new("RGB", size, "white")
     for index, pair in enumerate(rows):
-        picture = Image.fromarray(pair[..., 0] if pair.shape[2] == 1 else pair).convert("RGB")
+        image = Image.fromarray(pair[..., 0] if pair.shape[2] == 1 else pair).convert("RGB")
         line, column = divmod(index, columns)
-        sheet.paste(picture, (column * (width + _BETWEEN_PAIRS), line * (height + _GAP)))
+        sheet.paste(image, (column * (width + _BETWEEN_PAIRS), line * (height + _GAP)))
     return sheet

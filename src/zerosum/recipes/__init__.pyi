@@ -2,6 +2,7 @@ from .adaptation import adda as adda
 from .adaptation import cdan as cdan
 from .adaptation import dann as dann
 from .adaptation import dann_digits as dann_digits
+from .autoregressive import fvbn_digits as fvbn_digits
 from .classifier import classifier as classifier
 from .dcgan import dcgan_cifar10 as dcgan_cifar10
 from .dcgan import dcgan_digits as dcgan_digits

@@ -1,4 +1,4 @@
-"""Labels in one domain, pictures in another: domain-adversarial training and its kin."""
+"""Labels in one domain, images in another: domain-adversarial training and its kin."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,10 +17,10 @@ _LENET = LenetClassifierConfig(channels=(20, 50), feature_units=(500,), units=()
 def dann() -> AdaptationRunConfig:
     """A classifier for a domain without labels: its features must not tell the domains apart.
 
-    Learns the labels of --source, and from pictures of --target what not to look at (Ganin et al.
-    2016). Labels that the target's test pictures have serve to score it alone. --game.weight 0 is
+    Learns the labels of --source, and from images of --target what not to look at (Ganin et al.
+    2016). Labels that the target's test images have serve to score it alone. --game.weight 0 is
     the baseline that learns from the source only; --game.method cdan shows the domain head what
-    classes the pictures are taken for.
+    classes the images are taken for.
 
     Source: Ganin et al. 2016, section 5.2: the network for MNIST, batches of 64 of each domain, λ
     up to 1 before the sum of both domains' means, learning rate and λ on the paper's schedules.
@@ -92,8 +92,8 @@ def adda() -> AdaptationRunConfig:
 
     Source: Tzeng et al. 2017, section 5.1, and their program for SVHN to MNIST.
 
-    Differs: pictures in colour for grey ones, batches of 64 for 128, and an eighth of the
-    program's pictures: 2,500 rounds for 10,000 of each half.
+    Differs: images in colour for grey ones, batches of 64 for 128, and an eighth of the
+    program's images: 2,500 rounds for 10,000 of each half.
     """
     base = _adapting("adda", images=320_000)
     optimizer = OptimizerConfig(learning_rate=2e-4, betas=(0.5, 0.999))

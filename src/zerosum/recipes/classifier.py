@@ -10,12 +10,12 @@ __all__ = ["classifier"]
 
 
 def classifier() -> ClassificationRunConfig:
-    """A small convolutional classifier, on digits or on any labelled pictures.
+    """A small convolutional classifier, on digits or on any labelled images.
 
     Small turns, shifts and changes of size of what it learns from, batch normalisation (or none:
     --game.network.norm none), an EMA of the weights, a learning rate that falls to zero. It is
-    tested on the split test of its source, or on a tenth of the pictures that it is not shown.
-    --adversarial-training 0.1 lets it learn from pictures that were changed to mislead it, by 0.1
+    tested on the split test of its source, or on a tenth of the images that it is not shown.
+    --adversarial-training 0.1 lets it learn from images that were changed to mislead it, by 0.1
     of the way from black to white in each pixel (--game.adversarial-training.steps 7: harder, and
     slower); zerosum attack tells what that is good for.
 

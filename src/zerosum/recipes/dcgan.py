@@ -14,8 +14,8 @@ def dcgan_digits() -> GenerationRunConfig:
 
     Half the paper's channels and fast steps, so that two cores suffice; β₂ = 0.95, so that Adam's
     steps fit the slopes of the last 20 rounds, not of the last 1,000, in a run of minutes; R1 in
-    every fourth round, because 5,000 pictures are soon known by heart; an EMA of the
-    generator, so that the pictures are calm.
+    every fourth round, because 5,000 images are soon known by heart; an EMA of the
+    generator, so that the images are calm.
 
     Source: Radford et al. 2016, made small.
 

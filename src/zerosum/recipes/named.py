@@ -40,7 +40,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "pix2pix",
         "cartoongan",
     ),
-    "classifiers, and few labels": (
+    "classifiers, and semi-supervised learning": (
         "classifier",
         "sgan",
         "sgan-conv",
@@ -57,6 +57,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "advgan",
         "gap",
     ),
+    "pictures and how likely they are": ("fvbn-digits",),
 }
 """All recipes by what they are for."""
 
@@ -89,6 +90,7 @@ RECIPES: Table[Callable[[], RunConfig]] = Table(
         **dict.fromkeys(("img2img", "image-to-image", "unpaired", "munit"), "cyclegan-small"),
         **dict.fromkeys(("paired", "pix2pixhd"), "pix2pix"),
         **dict.fromkeys(("adversarial", "attack"), "advgan"),
+        **dict.fromkeys(("fvbn", "made", "nade", "pixelcnn"), "fvbn-digits"),
     },
 )
 
@@ -130,6 +132,7 @@ WEIGHTS: Mapping[str, int] = {
     "adda": 1_400_000,
     "advgan": 90_000,
     "gap": 87_000,
+    "fvbn-digits": 3_800_000,
 }
 """Numbers that the networks of a recipe learn, all players together, to two digits."""
 

@@ -10,20 +10,20 @@ __all__ = ["advgan", "gap"]
 
 
 def advgan() -> PerturbationRunConfig:
-    """A generator that changes pictures a little, so that a classifier names other classes.
+    """A generator that changes images a little, so that a classifier names other classes.
 
     Xiao et al. 2018, with their small networks (8, 16, 32 channels) and the least-squares game:
-    the generator answers a picture with a change of each pixel by epsilon at most, and pays where
-    the victim is not misled and where the discriminator tells that the picture was changed.
+    the generator answers an image with a change of each pixel by epsilon at most, and pays where
+    the victim is not misled and where the discriminator tells that the image was changed.
 
       zerosum train classifier --data FOLDER
       zerosum train advgan --victim runs/classifier --data FOLDER --epsilon 0.1
       zerosum attack runs/classifier --data FOLDER --attack pgd runs/advgan --epsilon 0.1
 
-    Size and channels of the pictures are those that the victim takes. No labels are needed: it is
-    misled where it no longer names the class that it names for the clean picture, or where it
-    names --game.targeted. The log tells of both on pictures learnt from: fooled, and size, the
-    length of the change; the scores are on others. Sample grids show a picture, its change (grey:
+    Size and channels of the images are those that the victim takes. No labels are needed: it is
+    misled where it no longer names the class that it names for the clean image, or where it
+    names --game.targeted. The log tells of both on images learnt from: fooled, and size, the
+    length of the change; the scores are on others. Sample grids show an image, its change (grey:
     none; black and white: epsilon), and both together.
 
     Source: Xiao et al. 2018, sections 3 and 4: Adam at 1e-3; the weights of the terms are not
@@ -49,9 +49,9 @@ def advgan() -> PerturbationRunConfig:
 
 
 def gap() -> PerturbationRunConfig:
-    """One small change for all pictures, so that a classifier names other classes of most.
+    """One small change for all images, so that a classifier names other classes of most.
 
-    A generator draws it from a fixed pattern, without looking at the pictures, and pays where the
+    A generator draws it from a fixed pattern, without looking at the images, and pays where the
     victim is not misled (Poursaeed et al. 2018, section 3.1); without a discriminator. Everything
     else is as with advgan, whose --universal this is.
 

@@ -21,10 +21,10 @@ def r3gan_digits() -> GenerationRunConfig:
     One block at each size, half as many channels in the discriminator, and R1 and R2 in every
     fourth round with γ = 1: they are gradients of gradients and cost more than all else. The step
     falls from 1.6e-3 to 4e-4. Batches of 16, because many small steps bring more here than few
-    good ones. A picture takes several times as long as with dcgan-digits, and teaches more. Unlike
-    the paper's, the pictures are bounded by tanh, without which plain black is hard to learn, and
+    good ones. An image takes several times as long as with dcgan-digits, and teaches more. Unlike
+    the paper's, the images are bounded by tanh, without which plain black is hard to learn, and
     where they are doubled the outermost pixel is repeated: with 0 beyond the black border two of
-    four trainings ended in plain black within 4,000 pictures, with this none of three.
+    four trainings ended in plain black within 4,000 images, with this none of three.
 
     Source: Huang et al. 2024, made small; no published settings are for digits of this size.
 

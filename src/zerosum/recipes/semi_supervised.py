@@ -10,7 +10,7 @@ from zerosum.families.classification.settings import ClassificationRunConfig
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
 from zerosum.games.classification_settings import ClassificationConfig
 from zerosum.games.parts.settings import OptimizerConfig
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 from zerosum.networks.dcgan_settings import DcganGeneratorConfig
 from zerosum.networks.semi_supervised_settings import DeepClassifierConfig, MlpClassifierConfig
 
@@ -28,12 +28,13 @@ def sgan() -> SemiSupervisedRunConfig:
     The published form for MNIST: normalised weights that begin as the data want it, noise in every
     layer, a generator that matches features, Adam at 3e-3 with β₁ = 0.5, batches of 100, 300
     epochs of MNIST, tested with the EMA of the weights. Published errors of 10,000 with 100
-    labels: 93 ± 6.5. Labels of 10 pictures of each class are used: --labels-per-class N for others.
+    labels: 93 ± 6.5. Labels of 10 images of each class are used: --labels-per-class N for
+    others.
 
     Source: Salimans et al. 2016, section 5.1, and their program for MNIST.
 
-    Differs: the generator moves by the pictures that the discriminator has just seen, where the
-    program takes others; weights begin as the first 100 pictures want it, there 500; latents are
+    Differs: the generator moves by the images that the discriminator has just seen, where the
+    program takes others; weights begin as the first 100 images want it, there 500; latents are
     U(-1, 1) for U(0, 1), which the first batch normalisation makes the same.
     """
     optimizer = OptimizerConfig(learning_rate=3e-3, epsilon=_EPSILON)
@@ -57,7 +58,7 @@ def sgan() -> SemiSupervisedRunConfig:
 
 
 def sgan_conv() -> SemiSupervisedRunConfig:
-    """Few labels for colour pictures: nine convolutions, feature matching by absolute values.
+    """Few labels for colour images: nine convolutions, feature matching by absolute values.
 
     The paper's classifier for SVHN, a DCGAN generator, Adam at 3e-4 with β₁ = 0.5, batches of 100.
     Published errors on SVHN with 1,000 labels: 8.11 ± 1.3 %. Meant for a GPU.
@@ -66,7 +67,7 @@ def sgan_conv() -> SemiSupervisedRunConfig:
     generator's channels (512, 256, 128), its 900 epochs with a rate that falls in the last 300.
 
     Differs: as `sgan` does; and the generator has kernels of 4 for 5, no normalised weights in its
-    last layer, and a scale to learn after each normalisation, so that its first pictures have a
+    last layer, and a scale to learn after each normalisation, so that its first images have a
     deviation of 0.3 before tanh, for 0.1.
     """
     images = 900 * 73_257
@@ -99,7 +100,7 @@ def sgan_supervised() -> ClassificationRunConfig:
 
     Source: none; a control.
 
-    Differs: from `sgan` by having no generator and no pictures without a label, and in its length.
+    Differs: from `sgan` by having no generator and no images without a label, and in its length.
     """
     return _on_labels_alone(sgan(), images=2_000_000)
 
@@ -109,7 +110,7 @@ def sgan_conv_supervised() -> ClassificationRunConfig:
 
     Source: none; a control.
 
-    Differs: from `sgan-conv` by having no generator and no pictures without a label, and in its
+    Differs: from `sgan-conv` by having no generator and no images without a label, and in its
     length.
     """
     return _on_labels_alone(sgan_conv(), images=2_000_000)

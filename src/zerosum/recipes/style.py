@@ -44,8 +44,8 @@ def stylegan2_digits() -> GenerationRunConfig:
 
     An eighth of the paper's channels, a mapping of two layers, R1 in every eighth round, batches
     of 16; no path length penalty and no mixed styles, which are for finer control of large
-    pictures and slow small ones down. Unlike the paper's, the pictures are bounded by tanh: with
-    that it draws digits after 5,000 pictures, without it one and the same shape after 40,000,
+    images and slow small ones down. Unlike the paper's, the images are bounded by tanh: with
+    that it draws digits after 5,000 images, without it one and the same shape after 40,000,
     because a linear layer cannot make plain black.
 
     Source: Karras et al. 2020, made small.
@@ -53,7 +53,7 @@ def stylegan2_digits() -> GenerationRunConfig:
     Differs: in size, γ (1 for 10), batches (16 for 32) and half-life, and by tanh; no path length
     penalty, no mixed styles.
     """
-    return _digits("stylegan2-digits", _styled(_DIGIT_STYLES, _small_judge()))
+    return _digits("stylegan2-digits", _styled(_DIGIT_STYLES, _small_discriminator()))
 
 
 def stylegan_digits() -> GenerationRunConfig:
@@ -67,14 +67,14 @@ def stylegan_digits() -> GenerationRunConfig:
     are mixed.
     """
     generator = replace(_DIGIT_STYLES, style="adain")
-    return _digits("stylegan-digits", _styled(generator, _small_judge(residual=False)))
+    return _digits("stylegan-digits", _styled(generator, _small_discriminator(residual=False)))
 
 
 def progan_digits() -> GenerationRunConfig:
     """ProGAN on the bundled digits: 7 pixels, then 14, then 28, each faded in.
 
-    Each size is held for 10,000 pictures and the next fades in over 10,000. The non-saturating
-    cost and R1 stand where the paper has WGAN-GP, for which one turn each is slow; the pictures
+    Each size is held for 10,000 images and the next fades in over 10,000. The non-saturating
+    cost and R1 stand where the paper has WGAN-GP, for which one turn each is slow; the images
     are bounded as those of ``stylegan2-digits``.
 
     Source: Karras et al. 2018, made small.
@@ -94,14 +94,16 @@ def stylegan2_faces32() -> GenerationRunConfig:
 
     As ``stylegan2-digits``, with one size more, and unbounded as in the paper, but without its
     noise, with which networks of this size draw grain before they can draw detail: after 45,000
-    pictures KD-efficientnet-lite0 is 0.295 with it and 0.087 without.
+    images KD-efficientnet-lite0 is 0.295 with it and 0.087 without.
 
     Source: Karras et al. 2020, made small.
 
     Differs: in size, γ (1 for 10), batches (16 for 32) and half-life; no noise, no path length
     penalty, no mixed styles.
     """
-    return _faces("stylegan2-faces32", _styled(_FACE_STYLES, _small_judge(max_channels=128)))
+    return _faces(
+        "stylegan2-faces32", _styled(_FACE_STYLES, _small_discriminator(max_channels=128))
+    )
 
 
 def stylegan_faces32() -> GenerationRunConfig:
@@ -114,14 +116,15 @@ def stylegan_faces32() -> GenerationRunConfig:
     """
     generator = replace(_FACE_STYLES, style="adain")
     return _faces(
-        "stylegan-faces32", _styled(generator, _small_judge(max_channels=128, residual=False))
+        "stylegan-faces32",
+        _styled(generator, _small_discriminator(max_channels=128, residual=False)),
     )
 
 
 def progan_faces32() -> GenerationRunConfig:
     """ProGAN on faces: 4 pixels, then 8, 16 and 32, each faded in; any folder: --data FOLDER.
 
-    Each size is held for 10,000 pictures and the next fades in over 10,000; costs as in
+    Each size is held for 10,000 images and the next fades in over 10,000; costs as in
     ``progan-digits``.
 
     Source: Karras et al. 2018, made small.
@@ -136,8 +139,8 @@ def stylegan2_256() -> GenerationRunConfig:
     """StyleGAN2 of configuration F at 256 pixels, with 30 million weights; meant for a GPU.
 
     Adam at 2e-3 with β = (0, 0.99), R1 with γ = 10 in every 16th round, the path length penalty of
-    2 in every fourth turn, batches of 32, an EMA with a half-life of 10,000 pictures and 25
-    million pictures in all, as in the paper's appendix B. That the paper lowers Adam's settings by
+    2 in every fourth turn, batches of 32, an EMA with a half-life of 10,000 images and 25
+    million images in all, as in the paper's appendix B. That the paper lowers Adam's settings by
     k / (k + 1) makes up for lazy penalties being steps of their own there, k + 1 in place of k;
     here they are part of a turn's cost, and the k steps stay k.
 
@@ -166,7 +169,9 @@ def stylegan2_256() -> GenerationRunConfig:
     )
 
 
-def _small_judge(*, max_channels: int = 64, residual: bool = True) -> StyleDiscriminatorConfig:
+def _small_discriminator(
+    *, max_channels: int = 64, residual: bool = True
+) -> StyleDiscriminatorConfig:
     return StyleDiscriminatorConfig(base_channels=16, max_channels=max_channels, residual=residual)
 
 

@@ -1,4 +1,4 @@
-"""Two sets of pictures in, a translator out: CycleGAN and its kin."""
+"""Two sets of images in, a translator out: CycleGAN and its kin."""
 
 from dataclasses import replace
 
@@ -24,21 +24,21 @@ __all__ = [
     "pix2pix",
 ]
 
-_EPOCH = 1_000  # of the usual sets of about so many pictures
+_EPOCH = 1_000  # of the usual sets of about so many images
 
 
 def cyclegan() -> TranslationRunConfig:
-    """CycleGAN at 256 pixels, as in the paper: pictures of A become pictures of B, and back.
+    """CycleGAN at 256 pixels, as in the paper: images of A become images of B, and back.
 
     Residual translators of 9 blocks and discriminators of 70x70 patches with instance
-    normalisation, one picture at a time, brought to 286 pixels and cut to 256 by chance; Adam at
-    2e-4, flat for 100 epochs of 1,000 pictures, then falling to zero in another 100. For pictures
+    normalisation, one image at a time, brought to 286 pixels and cut to 256 by chance; Adam at
+    2e-4, flat for 100 epochs of 1,000 images, then falling to zero in another 100. For images
     of 128 pixels the paper takes --game.generator.blocks 6.
 
     Source: Zhu et al. 2017, section 4 and appendix, and their program: λ = 10, an identity term of
     0.5 λ, which the program always has and the paper for paintings, a pool of 50.
 
-    Differs: an epoch is 1,000 pictures, whatever the set has; the discriminators' costs are not
+    Differs: an epoch is 1,000 images, whatever the set has; the discriminators' costs are not
     halved, which Adam does not notice; normalisations learn a scale and a shift, which those of
     the authors' later program do not.
     """
@@ -104,14 +104,14 @@ def cyclegan_small() -> TranslationRunConfig:
     """CycleGAN at 64 pixels for two processor cores: to be seen to translate in 20 minutes.
 
     Half the channels, 4 blocks between two downsamplings of kernel 4, discriminators of 34x34
-    patches, batches of 4, EMAs of the translators, whose pictures are calm, and translators that
-    draw a change of the picture, so that training begins with copies and not with noise; hence a
+    patches, batches of 4, EMAs of the translators, whose images are calm, and translators that
+    draw a change of the image, so that training begins with copies and not with noise; hence a
     cycle weight of 3 is enough.
 
     Source: Zhu et al. 2017, made small.
 
     Differs: 64 pixels, half the channels, 4 blocks, kernels of 4, a cycle weight of 3, batches of
-    4, Adam at 4e-4, 20,000 pictures; EMAs, and translators that begin as copies.
+    4, Adam at 4e-4, 20,000 images; EMAs, and translators that begin as copies.
     """
     images = 20_000
     optimizer = OptimizerConfig(learning_rate=4e-4, decay=(images // 2, images))
@@ -146,12 +146,12 @@ def cut() -> TranslationRunConfig:
     in CycleGAN's, and not in CUT's own, normalisations learn a scale and a shift.
 
     Every place of a translation must tell which place of its source it came from. The paper's
-    networks and rates, 400 epochs of 1,000 pictures; --game.direction b2a turns it round.
+    networks and rates, 400 epochs of 1,000 images; --game.direction b2a turns it round.
 
     Source: Park et al. 2020, and their program: λ = 1 with the identity term, 256 places of five
     maps, τ = 0.07, Adam at 2e-4, flat for 200 epochs, then falling to zero in another 200.
 
-    Differs: an epoch is 1,000 pictures, whatever the set has; normalisations learn a scale and a
+    Differs: an epoch is 1,000 images, whatever the set has; normalisations learn a scale and a
     shift, which the program's do not.
     """
     images = 400 * _EPOCH
@@ -174,14 +174,14 @@ def cut() -> TranslationRunConfig:
 def fastcut() -> TranslationRunConfig:
     """FastCUT at 256 pixels: CUT in half the time, and truer to the source.
 
-    Pictures of the target are left alone, telling places weighs ten times as much, mirror images
-    must be translated alike, and there are 200 epochs of 1,000 pictures, of which the last 50 with
+    Images of the target are left alone, telling places weighs ten times as much, mirror images
+    must be translated alike, and there are 200 epochs of 1,000 images, of which the last 50 with
     a rate that falls to zero.
 
     Source: Park et al. 2020, and FastCUT of their program.
 
-    Differs: as `cut` does; which picture is mirrored is drawn for each by itself, and not for a
-    batch, which is of one picture here and there.
+    Differs: as `cut` does; which image is mirrored is drawn for each by itself, and not for a
+    batch, which is of one image here and there.
     """
     images = 200 * _EPOCH
     optimizer = OptimizerConfig(decay=(150 * _EPOCH, images))
@@ -206,17 +206,17 @@ def _contrastive(optimizer: OptimizerConfig) -> ContrastiveConfig:
 
 
 def pix2pix() -> TranslationRunConfig:
-    """pix2pix at 256 pixels: every picture has a partner, and the translation must be like it.
+    """pix2pix at 256 pixels: every image has a partner, and the translation must be like it.
 
-    Partners have equal file names in trainA and trainB, or are the halves of one picture
+    Partners have equal file names in trainA and trainB, or are the halves of one image
     (--pairing side-by-side; --game.direction b2a translates the right half into the left). U-Net
-    of 8 downsamplings, L1 with weight 100, batches of one, 200 epochs of 1,000 pictures.
+    of 8 downsamplings, L1 with weight 100, batches of one, 200 epochs of 1,000 images.
 
     Source: Isola et al. 2017, sections 3 and 6.1; that the rate falls to zero in the second half
     is of their later program.
 
     Differs: instance normalisation, which is what batch normalisation does to batches of one while
-    it learns; dropout only while it learns, where the paper keeps it; an epoch is 1,000 pictures,
+    it learns; dropout only while it learns, where the paper keeps it; an epoch is 1,000 images,
     whatever the set has.
     """
     images = 200 * _EPOCH

@@ -52,13 +52,13 @@ def wgan_gp_mnist() -> GenerationRunConfig:
 def wgan_gp_cifar10() -> GenerationRunConfig:
     """WGAN-GP on CIFAR-10 with the paper's residual networks.
 
-    100,000 generator turns on 128 pictures with five critic turns on 64 each; Adam at 2e-4 with β
-    = (0, 0.9), falling linearly to zero; dequantised pictures. Published FID 17.0 to 22.3 in
+    100,000 generator turns on 128 images with five critic turns on 64 each; Adam at 2e-4 with β
+    = (0, 0.9), falling linearly to zero; dequantised images. Published FID 17.0 to 22.3 in
     independent trainings, without classes.
 
     Source: Gulrajani et al. 2017, and their program for these networks, told to know no classes.
 
-    Differs: the last of five critic turns is shown half of the pictures that the generator then
+    Differs: the last of five critic turns is shown half of the images that the generator then
     moves by, where the program draws others.
     """
     images = 100_000 * 5 * 64

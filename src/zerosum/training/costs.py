@@ -1,4 +1,4 @@
-"""Costs that have been paid, and whether all of them were finite.
+"""Costs of past turns, and whether all of them were finite.
 
 To look at a number on a GPU, the host has to wait until the device has computed it, and the device
 then waits for the host's next orders. So costs are kept as they are, and looked at many at a time.
@@ -17,8 +17,8 @@ __all__ = ["Costs"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Paid:
-    """What a player paid at its turn in a round, and what that consists of."""
+class _PastCost:
+    """The cost of a player's turn in a round, and its terms."""
 
     player: str
     round: int
@@ -29,7 +29,7 @@ class _Paid:
 
 
 class Costs:
-    """The costs that nobody has looked at yet.
+    """Costs that have not been checked yet.
 
     Example:
         >>> costs = Costs()
@@ -41,7 +41,7 @@ class Costs:
     """
 
     def __init__(self) -> None:
-        self._unseen: list[_Paid] = []
+        self._unseen: list[_PastCost] = []
         self._complaint = ""
 
     def __bool__(self) -> bool:
@@ -55,7 +55,7 @@ class Costs:
         images_seen: int,
         mean: Scalar | None = None,
     ) -> None:
-        """Keep a turn's cost until somebody looks; nothing waits for it here.
+        """Keep a turn's cost until it is checked, without waiting for the device.
 
         Args:
             turn: The turn.
@@ -66,7 +66,7 @@ class Costs:
         scores = {name: value.detach() for name, value in turn.scores.items()}
         cost = turn.cost.detach()
         self._unseen.append(
-            _Paid(
+            _PastCost(
                 player=turn.player,
                 round=round,
                 images_seen=images_seen,
@@ -77,28 +77,28 @@ class Costs:
         )
 
     def complaint(self) -> str:
-        """Look at all of them at once: which was the first that was not finite; "" if all were.
+        """Check all costs at once; describe the first that is not finite, or return "".
 
         What was found once is said again, until all is forgotten.
         """
         if not self._complaint and self._unseen:
-            finite = torch.stack([paid.mean for paid in self._unseen]).isfinite().tolist()
-            bad = [paid for paid, good in zip(self._unseen, finite, strict=True) if not good]
+            finite = torch.stack([past.mean for past in self._unseen]).isfinite().tolist()
+            bad = [past for past, good in zip(self._unseen, finite, strict=True) if not good]
             self._complaint = _complaint(bad[0]) if bad else ""
             self._unseen = []
         return self._complaint
 
     def forget(self) -> None:
-        """Begin anew, where the run goes back to what it was before."""
+        """Forget all costs, for a run that goes back to an earlier state."""
         self._unseen, self._complaint = [], ""
 
 
-def _complaint(paid: _Paid) -> str:
-    terms = [name for name, value in paid.scores.items() if not value.isfinite()]
-    elsewhere = " in another process" if paid.cost.isfinite() else ""
+def _complaint(past: _PastCost) -> str:
+    terms = [name for name, value in past.scores.items() if not value.isfinite()]
+    elsewhere = " in another process" if past.cost.isfinite() else ""
     return (
-        f"the {paid.player}'s cost is {paid.mean.item()} in round {paid.round}{elsewhere} (after "
-        f"{paid.images_seen:,} images); not finite: "
+        f"the {past.player}'s cost is {past.mean.item()} in round {past.round}{elsewhere} (after "
+        f"{past.images_seen:,} images); not finite: "
         f"{', '.join(terms) or 'the cost itself'}. Nothing that follows from it was saved, and "
         "the last checkpoint is good. Start a new run with a lower learning rate, or check the "
         "data with `zerosum data inspect`."

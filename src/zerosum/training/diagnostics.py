@@ -1,4 +1,4 @@
-"""How the players are doing, found by playing ahead without moving anyone."""
+"""Diagnostics of the players, from rounds played ahead without moving anyone."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -28,7 +28,7 @@ _FOR_EVER = timedelta(days=365)
 _POLL = 0.05
 """Seconds."""
 
-_LOOK_EVERY = 16
+_CHECK_EVERY = 16
 """Rounds."""
 
 
@@ -43,7 +43,7 @@ class Engine:
         compile: Whether networks are compiled by ``torch.compile``.
         rank: The number of this process, from 0.
         processes: How many processes play the same game, each with its share of every batch.
-        look_every: Rounds between two looks at what the device has computed: 1 on the CPU, where
+        check_every: Rounds between two looks at what the device has computed: 1 on the CPU, where
             looking costs nothing; elsewhere the device, which works ahead, would stand still.
         patient: The group of all processes in which they wait without an end; it lives as long
             as the block of `start_engine`.
@@ -61,7 +61,7 @@ class Engine:
     compile: bool = False
     rank: int = 0
     processes: int = 1
-    look_every: int = 1
+    check_every: int = 1
     patient: "weakref.ref[distributed.ProcessGroup] | None" = None
 
     @property
@@ -93,7 +93,7 @@ class Engine:
     @property
     def works_ahead(self) -> bool:
         """Whether the device computes beside this process, which need not wait for it."""
-        return self.look_every > 1
+        return self.check_every > 1
 
     def gather(self, rows: Tensor) -> Tensor:
         """The rows of all processes, in the order of the whole batch; without gradients."""
@@ -245,7 +245,7 @@ def start_engine(
         device=chosen,
         precision=choose_precision(precision, chosen),
         compile=compile,
-        look_every=1 if chosen.type == "cpu" else _LOOK_EVERY,
+        check_every=1 if chosen.type == "cpu" else _CHECK_EVERY,
     )
     if not launched:
         with kernels(chosen, tf32=alone.precision != "fp32", deterministic=deterministic):

@@ -57,12 +57,12 @@ Evaluators = Mapping[str, Evaluator]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageEvaluator:
-    """Scores the pictures that a game makes against real ones.
+    """Scores the images that a game makes against real ones.
 
     Attributes:
-        scorer: What is measured, against which pictures.
-        make: The game's pictures, the same ones' successors at every evaluation.
-        count: How many pictures ``make`` makes.
+        scorer: What is measured, against which images.
+        make: The game's images, the same ones' successors at every evaluation.
+        count: How many images ``make`` makes.
     """
 
     scorer: ImageScorer
@@ -76,10 +76,10 @@ class ImageEvaluator:
         diagnostics: Mapping[str, float],
         progress: Progress | None = None,
     ) -> Scores:
-        """Return the scores of pictures made now."""
+        """Return the scores of images made now."""
         made = map(unscale, self.make())
-        with kept_on_disk(made, self.count, progress=progress) as pictures:
-            fake = self.scorer.extract(pictures, progress=progress)
+        with kept_on_disk(made, self.count, progress=progress) as images:
+            fake = self.scorer.extract(images, progress=progress)
             return self.scorer.score(fake, subject=subject, diagnostics=diagnostics)
 
 
@@ -202,7 +202,7 @@ class Evaluation:
         return True
 
     def score_and_diagnose(self, loop: AnyLoop) -> Finding | None:
-        """Evaluate, write down what came of it, and say what is wrong, if anything."""
+        """Score the game, write the scores down, and diagnose a collapse."""
         if not self.evaluators:
             return None
         scores = self.score(loop)
@@ -219,7 +219,7 @@ class Evaluation:
         return finding
 
     def score(self, loop: AnyLoop) -> Scores:
-        """The scores of all exams, and the vital signs of the game."""
+        """The scores of all evaluators, and the diagnostics of the players."""
 
         def give_way(done: int, total: int) -> None:
             if loop.is_stopping:

@@ -19,7 +19,7 @@ from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
 from zerosum.jsonlines import append_line, read_lines
 from zerosum.media.animations import save_gif
-from zerosum.media.images import provenance, save_png, to_pictures
+from zerosum.media.images import provenance, save_png, to_images
 from zerosum.plots.curves import draw_curves
 from zerosum.training.loop import Loop, Record
 
@@ -215,8 +215,8 @@ class Samples:
     Args:
         folder: The run's folder.
         every: Images between two grids.
-        draw: Makes the grid, shape (1, c, H, W): of fixed latents, or of fixed pictures.
-        seed: The run's seed, for the picture's metadata.
+        draw: Makes the grid, shape (1, c, H, W): of fixed latents, or of fixed images.
+        seed: The run's seed, for the image's metadata.
     """
 
     def __init__(self, folder: Path, *, every: int, draw: Callable[[], Tensor], seed: int) -> None:
@@ -240,7 +240,7 @@ class Samples:
         if loop.engine.is_main:
             self.draw_grid(loop)
             frames = [
-                file  # A user may have put other pictures beside them.
+                file  # A user may have put other images beside them.
                 for file in sorted((self.folder / "samples").glob("*.png"))
                 if re.fullmatch("[0-9]{10,}", file.stem) and int(file.stem) <= loop.images_seen
             ]
@@ -251,9 +251,9 @@ class Samples:
         if not loop.engine.is_main:
             return
         loop.require_finite()
-        (picture,) = to_pictures(self.draw())
+        (image,) = to_images(self.draw())
         facts = provenance(run=self.folder.name, seed=self.seed, images_seen=loop.images_seen)
-        save_png(picture, self.folder / "samples" / f"{loop.images_seen:010d}.png", facts=facts)
+        save_png(image, self.folder / "samples" / f"{loop.images_seen:010d}.png", facts=facts)
 
 
 class Checkpoints:

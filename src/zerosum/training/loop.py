@@ -21,7 +21,7 @@ from zerosum.training.engine import Engine
 from zerosum.training.pace import decay_of, ema_half_life_at, set_pace, update_ema
 from zerosum.training.restoring import optimizer_state, restore_optimizer
 
-__all__ = ["Batches", "Hook", "Loop", "Record", "Remembering"]
+__all__ = ["BatchStream", "Hook", "Loop", "Record", "Remembering"]
 
 BatchT = TypeVar("BatchT")
 BatchCo = TypeVar("BatchCo", covariant=True)
@@ -31,7 +31,7 @@ Record = Mapping[str, Mapping[str, Tensor]]
 
 
 @runtime_checkable
-class Batches(Protocol[BatchCo]):
+class BatchStream(Protocol[BatchCo]):
     """An endless stream of batches, addressed by the number of images that went before."""
 
     def size_at(self, position: int) -> int:
@@ -45,7 +45,7 @@ class Batches(Protocol[BatchCo]):
 
 @runtime_checkable
 class Hook(Protocol):
-    """Something that happens beside the game: a log, a picture, a checkpoint.
+    """Something that happens beside the game: a log, an image, a checkpoint.
 
     Example:
         >>> class Count:
@@ -123,7 +123,7 @@ class Loop(Generic[BatchT]):
         self,
         *,
         game: Game[BatchT],
-        batches: Batches[BatchT],
+        batches: BatchStream[BatchT],
         engine: Engine,
         seed: int,
         hooks: Sequence[Hook] = (),
@@ -147,8 +147,8 @@ class Loop(Generic[BatchT]):
         """Look at all costs so far; every hook does before it shows or keeps what came of them.
 
         A device that works ahead of this process is asked for its costs only every so many rounds
-        (`Engine.look_every`), so what is in memory may follow from a bad one. It is not a state to
-        go on from then, and this raises until the run goes back to an earlier one.
+        (`Engine.check_every`), so what is in memory may follow from a bad one. It is not a state
+        to go on from then, and this raises until the run goes back to an earlier one.
 
         Raises:
             NonFiniteCostError: A player's cost was infinite or not a number.
@@ -211,10 +211,10 @@ class Loop(Generic[BatchT]):
         record: dict[str, Mapping[str, Tensor]] = {}
         for planned in self.turns(self.batches.at(self.images_seen), now):
             player = self.game.players[planned.player]
-            turn = player.charge(planned)
+            turn = player.regularise(planned)
             self._note(turn)
-            if self.engine.look_every == 1:  # It costs nothing, and no bad cost moves anything.
-                self._look_together()
+            if self.engine.check_every == 1:  # It costs nothing, and no bad cost moves anything.
+                self._check_together()
             self._move(player, turn)
             record[turn.player] = {"cost": turn.cost.detach(), **_detached(turn.scores)}
         self.update_emas()
@@ -223,8 +223,8 @@ class Loop(Generic[BatchT]):
             self.images_seen + self.batches.size_at(self.images_seen),
         )
         self.rounds += 1
-        if self._costs and self.rounds % self.engine.look_every == 0:
-            self._look_together()
+        if self._costs and self.rounds % self.engine.check_every == 0:
+            self._check_together()
         self.is_whole = True
         return record
 
@@ -275,7 +275,7 @@ class Loop(Generic[BatchT]):
         mean = self.engine.mean(turn.cost.detach()) if ahead else None
         self._costs.note(turn, round=self.rounds, images_seen=self.images_seen, mean=mean)
 
-    def _look_together(self) -> None:
+    def _check_together(self) -> None:
         """Look at the costs, on all processes at the same time, so that all of them stop.
 
         Raises:
@@ -302,7 +302,7 @@ class Loop(Generic[BatchT]):
             raise
 
     def update_emas(self) -> None:
-        """Let the averages follow the networks, by the images of the round that was played."""
+        """Move each player's EMA by the images of the round that was played."""
         step = self.batches.size_at(self.images_seen)
         for player in self.game.players.values():
             if player.ema is not None:

@@ -85,7 +85,7 @@ def free_memory(device: torch.device) -> int:
 def _of_files() -> int:
     """Bytes of a container's memory that keep files which were read, and are free when asked for.
 
-    Pictures are files: of a run that has read many, a container would else seem to be full.
+    Images are files: of a run that has read many, a container would else seem to be full.
     """
     lines = (CGROUP / "memory.stat").read_text().splitlines()
     sizes = dict(line.split() for line in lines)

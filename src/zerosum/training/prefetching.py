@@ -3,7 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from zerosum.training.loop import Batches
+from zerosum.training.loop import BatchStream
 
 __all__ = ["Prefetched"]
 
@@ -13,7 +13,7 @@ BatchT = TypeVar("BatchT")
 class Prefetched(Generic[BatchT]):
     """Batches of which the one after the last is read by a thread of its own.
 
-    Which pictures a batch has follows from its position alone, so nothing is lost or played twice
+    Which images a batch has follows from its position alone, so nothing is lost or played twice
     whatever was prefetched. Meant for devices that compute beside the host: on a CPU the thread
     would take from the game what it saves.
 
@@ -28,7 +28,7 @@ class Prefetched(Generic[BatchT]):
         [0, 1, 2, 7]
     """
 
-    def __init__(self, batches: Batches[BatchT]) -> None:
+    def __init__(self, batches: BatchStream[BatchT]) -> None:
         self.batches = batches
         self._next: tuple[int, Future[BatchT]] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="prefetch")

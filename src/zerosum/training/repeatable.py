@@ -1,6 +1,6 @@
 """Forms of a few operations whose gradients CUDA can sum in the same order every time.
 
-PyTorch has no such gradient on CUDA where pictures are mirrored beyond their border or sampled
+PyTorch has no such gradient on CUDA where images are mirrored beyond their border or sampled
 between pixels, and refuses to compute one where it is to repeat itself. Both fetch numbers from
 places that are known; gradients of fetching by index can be repeated.
 """

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from helpers.runs_in_processes import assert_same
 from helpers.settings import adversarial, rules
 from zerosum.augment.diffaugment import cutout
-from zerosum.augment.nonleaking import augment_by_chance
+from zerosum.augment.nonleaking import augment_with_probability
 from zerosum.config import (
     AdaptiveAugmentationConfig,
     BurnInConfig,
@@ -39,14 +39,14 @@ STEADY = BurnInConfig()
 
 
 class Stubborn(nn.Module):
-    """D(x) = b, whatever it is shown."""
+    """D(x) = b, whatever x is."""
 
-    def __init__(self, opinion: float) -> None:
+    def __init__(self, logit: float) -> None:
         super().__init__()
-        self.opinion = nn.Parameter(torch.tensor(opinion))
+        self.logit = nn.Parameter(torch.tensor(logit))
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.opinion + 0 * images.flatten(1).sum(dim=1)
+        return self.logit + 0 * images.flatten(1).sum(dim=1)
 
 
 class Grey(nn.Module):
@@ -67,14 +67,14 @@ def _player(network: nn.Module) -> Player:
 
 
 def _played(
-    opinion: float, rounds: int, burn_in: BurnInConfig = STEADY, **fields: Any
+    logit: float, rounds: int, burn_in: BurnInConfig = STEADY, **fields: Any
 ) -> list[float]:
     """The probability before each of the rounds."""
     ada = AdaptiveAugmentationConfig(**fields)
     game = AdversarialGame(
         rules(adaptive_augmentation=ada, burn_in=burn_in),
         generator=_player(Grey()),
-        discriminator=_player(Stubborn(opinion)),
+        discriminator=_player(Stubborn(logit)),
     )
     return [_round(game, number)[0].scores["augmentation"].item() for number in range(rounds)]
 
@@ -84,20 +84,20 @@ def _round(game: AdversarialGame, number: int) -> list[Turn]:
     return list(game.turns(Batch(images=torch.zeros(8, 1, 8, 8)), now))
 
 
-def test_a_discriminator_that_is_always_right_raises_the_chance_step_by_step() -> None:
-    found = _played(5.0, 13, images=320, every=4)
+def test_a_discriminator_that_is_always_right_raises_the_probability_step_by_step() -> None:
+    result = _played(5.0, 13, images=320, every=4)
     # 8 pictures in each of 4 rounds: 32 / 320.
-    assert found == pytest.approx([0.0] * 4 + [0.1] * 4 + [0.2] * 4 + [0.3])
+    assert result == pytest.approx([0.0] * 4 + [0.1] * 4 + [0.2] * 4 + [0.3])
 
 
 def test_it_rises_no_higher_than_one() -> None:
     assert _played(5.0, 6, images=16, every=1) == pytest.approx([0.0, 0.5, 1.0, 1.0, 1.0, 1.0])
 
 
-@pytest.mark.parametrize("opinion", [0.0, -3.0])
-def test_an_undecided_or_fooled_discriminator_lets_it_fall_to_zero(opinion: float) -> None:
-    found = _played(opinion, 6, images=80, every=1, probability=0.25)
-    assert found == pytest.approx([0.25, 0.15, 0.05, 0.0, 0.0, 0.0])
+@pytest.mark.parametrize("logit", [0.0, -3.0])
+def test_an_undecided_or_fooled_discriminator_lets_it_fall_to_zero(logit: float) -> None:
+    result = _played(logit, 6, images=80, every=1, probability=0.25)
+    assert result == pytest.approx([0.25, 0.15, 0.05, 0.0, 0.0, 0.0])
 
 
 def test_at_the_target_it_stays() -> None:
@@ -106,7 +106,7 @@ def test_at_the_target_it_stays() -> None:
     )
 
 
-def test_a_fixed_chance_stays_whatever_is_seen() -> None:
+def test_a_fixed_probability_is_constant() -> None:
     assert _played(5.0, 6, images=0, probability=0.3, every=1) == pytest.approx([0.3] * 6)
 
 
@@ -121,9 +121,9 @@ def test_the_mean_of_the_rounds_decides_not_the_last_one() -> None:
         assert ada.probability == pytest.approx(expected)
 
 
-def test_what_the_other_processes_see_counts_as_much() -> None:
-    def beside(found: Tensor) -> Tensor:
-        return torch.cat([found, torch.tensor([0.0, 0.0])])
+def test_the_overfitting_of_other_processes_counts_as_much() -> None:
+    def beside(result: Tensor) -> Tensor:
+        return torch.cat([result, torch.tensor([0.0, 0.0])])
 
     now = Round(number=0, images_seen=0, random=Randomness(seed=0), gather=beside)
     ada = AdaptiveAugmentation(AdaptiveAugmentationConfig(probability=0.5, images=240, every=1))
@@ -164,7 +164,7 @@ def test_the_pipeline_is_ada_then_diffaugment_then_noise() -> None:
     images = torch.rand(4, 1, 8, 8)
     now = Round(number=0, images_seen=50, random=Randomness(seed=0).at(50))
     random = Randomness(seed=0).at(50)
-    expected = cutout(augment_by_chance(images, 1.0, random), random)
+    expected = cutout(augment_with_probability(images, 1.0, random), random)
     expected = expected + 0.25 * random.normal(4, 1, 8, 8)
     assert torch.equal(AugmentationPipeline(settings).augment(images, now), expected)
 
@@ -196,7 +196,7 @@ def _loop(config: RunConfig, settings: AdaptiveAugmentationConfig) -> Loop[Batch
 def test_a_run_without_it_is_the_same_bit_for_bit(tiny: RunConfig) -> None:
     without, idle = (_loop(tiny, AdaptiveAugmentationConfig(target=t)) for t in (0.6, 0.1))
     assert without.game.state_dict() == {}
-    # Its chance is 0 all the time: the very numbers of a run without it.
+    # Its probability is always 0: the numbers of a run without it, bit for bit.
     never = _loop(tiny, AdaptiveAugmentationConfig(images=10**9, target=1.0))
     for loop in (without, idle, never):
         loop.run(until=64)
@@ -225,10 +225,10 @@ def test_looking_ahead_leaves_it_as_it_was(tiny: RunConfig) -> None:
     assert_same(before, loop.state_dict())
 
 
-def test_a_chance_may_have_a_schedule() -> None:
+def test_a_probability_may_have_a_schedule() -> None:
     burn_in = BurnInConfig(images=32, shape="linear", augmentation=0.0)
-    found = _played(0.0, 6, burn_in, probability=0.5, images=0)
-    assert found == pytest.approx([0, 0.125, 0.25, 0.375, 0.5, 0.5])
+    result = _played(0.0, 6, burn_in, probability=0.5, images=0)
+    assert result == pytest.approx([0, 0.125, 0.25, 0.375, 0.5, 0.5])
     ada = AdaptiveAugmentation(
         AdaptiveAugmentationConfig(probability=1.0), factor=burn_in.schedule(0.0)
     )
@@ -240,21 +240,21 @@ def test_a_chance_may_have_a_schedule() -> None:
     assert not torch.equal(ada.augment(pictures, after), pictures)
 
 
-def test_generated_pictures_are_changed_too_and_slopes_reach_the_generator(
+def test_generated_images_are_changed_too_and_gradients_reach_the_generator(
     tiny: RunConfig,
 ) -> None:
     loop = _loop(tiny, AdaptiveAugmentationConfig(probability=1.0))
     game = loop.game
     assert isinstance(game, AdversarialGame)
-    seen: list[Tensor] = []
+    received: list[Tensor] = []
     game.players["discriminator"].network.register_forward_pre_hook(
-        lambda module, inputs: seen.append(inputs[0].detach())
+        lambda module, inputs: received.append(inputs[0].detach())
     )
     now = Round(number=1, images_seen=16, random=loop.random_at(16))
     turns = game.turns(Noise().at(16), now)
     next(turns)
     cost = next(turns).cost
-    assert len(seen) == 3  # Real, generated; generated again, changed otherwise.
-    assert not torch.allclose(seen[1], seen[2])
-    slopes = torch.autograd.grad(cost, game.players["generator"].parameters)
-    assert all(slope.abs().max() > 0 for slope in slopes)
+    assert len(received) == 3  # Real, generated; generated again, changed otherwise.
+    assert not torch.allclose(received[1], received[2])
+    gradients = torch.autograd.grad(cost, game.players["generator"].parameters)
+    assert all(gradient.abs().max() > 0 for gradient in gradients)

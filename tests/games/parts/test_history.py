@@ -64,14 +64,14 @@ def _places(loop: Loop[Any]) -> tuple[float, float]:
 def test_the_cost_is_the_papers_formula() -> None:
     weights = [nn.Parameter(torch.zeros(2)), nn.Parameter(torch.zeros(3))]
     history = History(weights, weight=0.25)
-    seen: list[list[Tensor]] = []
+    inputs: list[list[Tensor]] = []
     torch.manual_seed(0)
     for _ in range(4):
         for each in weights:
             each.data.normal_()
-        seen.append([each.detach().clone() for each in weights])
-        cost = history.pay()
-        means = [torch.stack(past).mean(dim=0) for past in zip(*seen, strict=True)]
+        inputs.append([each.detach().clone() for each in weights])
+        cost = history.term()
+        means = [torch.stack(past).mean(dim=0) for past in zip(*inputs, strict=True)]
         away = [each - mean for each, mean in zip(weights, means, strict=True)]
         assert cost.item() == pytest.approx(
             0.25 * sum(each.square().sum().item() for each in away), abs=1e-6

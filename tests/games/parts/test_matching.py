@@ -26,13 +26,13 @@ class Drawer(nn.Module):
 
     def __init__(self, picture: Tensor) -> None:
         super().__init__()
-        self.picture = nn.Parameter(picture)
+        self.image = nn.Parameter(picture)
 
     def forward(self, latents: Tensor) -> Tensor:
-        return self.picture.expand(len(latents), -1, -1, -1)
+        return self.image.expand(len(latents), -1, -1, -1)
 
 
-class Judge(nn.Module):
+class Critic(nn.Module):
     """f(x) = A x, D(x) = 0 · f(x)."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Judge(nn.Module):
 def _play(**settings: Any) -> tuple[AdversarialGame, list[Turn]]:
     players = [
         Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
-        for network in (Drawer(torch.zeros(1, 1, 1, 2)), Judge())
+        for network in (Drawer(torch.zeros(1, 1, 1, 2)), Critic())
     ]
     matching = rules(feature_matching=FeatureMatchingConfig(**settings))
     game = AdversarialGame(matching, generator=players[0], discriminator=players[1])
@@ -59,7 +59,7 @@ def _play(**settings: Any) -> tuple[AdversarialGame, list[Turn]]:
 
 
 @pytest.mark.parametrize(("distance", "apart"), [("squared", 18.5), ("absolute", 3.5)])
-def test_the_generator_pays_for_the_distance_of_the_means(distance: str, apart: float) -> None:
+def test_the_distance_of_the_means_joins_the_cost(distance: str, apart: float) -> None:
     _, (_, plain) = _play()
     _, (_, joined) = _play(distance=distance, weight=0.5)
     _, (_, alone) = _play(distance=distance, weight=0.5, alone=True)
@@ -73,9 +73,9 @@ def test_the_gradient_goes_through_the_generated_pictures_to_the_generator_alone
     game, (_, turn) = _play(weight=1.0, alone=True)
     turn.cost.backward(inputs=game.players["generator"].parameters)  # type: ignore[no-untyped-call]
     # d/dx of mean((A x − m)²) at x = 0 is −Aᵀ m.
-    slope = game.players["generator"].parameters[0].grad
-    assert slope is not None
-    assert slope.flatten().tolist() == [-1.0, -12.0]
+    gradient = game.players["generator"].parameters[0].grad
+    assert gradient is not None
+    assert gradient.flatten().tolist() == [-1.0, -12.0]
     assert game.players["discriminator"].parameters[0].grad is None
 
 
@@ -83,11 +83,11 @@ def test_equal_means_cost_nothing() -> None:
     fake = torch.tensor([[1.0, 3.0], [1.0, 3.0]]).view(2, 1, 1, 2)
     real = torch.tensor([[0.0, 2.0], [2.0, 4.0]]).view(2, 1, 1, 2)
     matching = FeatureMatching(FeatureMatchingConfig(weight=1.0))
-    assert matching.loss(Judge(), fake, real).item() == 0.0
-    assert matching.loss(Judge(), fake + 1, real).item() > 0.0
+    assert matching.loss(Critic(), fake, real).item() == 0.0
+    assert matching.loss(Critic(), fake + 1, real).item() > 0.0
 
 
-def test_real_pictures_are_seen_as_generated_ones_are() -> None:
+def test_real_images_are_augmented_as_generated_ones_are() -> None:
     """Both augmented: cut out to nothing but grey, all means are the same."""
 
     class Blind(AdversarialGame):
@@ -109,9 +109,9 @@ def test_it_is_off_by_default_and_joins_a_conditional_relativistic_game() -> Non
     assert game.regularisers["generator"] == ()
     classes = [{"name": name, "pictures": 1} for name in "abc"]
     fields = {"game.conditional": "projection", "game.classes": classes}
-    asked = build_game(change(base, {**fields, "game.feature_matching.weight": 2.0}), engine)
+    requested = build_game(change(base, {**fields, "game.feature_matching.weight": 2.0}), engine)
     batch = Batch(images=torch.rand(4, 1, 28, 28), labels=torch.tensor([0, 1, 2, 0]))
-    turn = list(asked.turns(batch, NOW))[1]
+    turn = list(requested.turns(batch, NOW))[1]
     assert turn.scores["matching"].item() > 0
 
 

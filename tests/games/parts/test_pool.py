@@ -1,4 +1,4 @@
-"""The pool gives back what it was shown, sooner or later, and is the same in every process."""
+"""The pool returns every image, sooner or later, and is the same in every process."""
 
 import torch
 from torch import Tensor
@@ -19,8 +19,8 @@ def _now(images: int) -> Round:
 def test_until_it_is_full_it_gives_back_what_it_is_shown() -> None:
     pool = ImagePool(6)
     for start in (0, 2, 4):
-        shown = _numbered(start, 2)
-        assert torch.equal(pool.exchange(shown, _now(start)), shown)
+        inputs = _numbered(start, 2)
+        assert torch.equal(pool.exchange(inputs, _now(start)), inputs)
     assert torch.equal(pool.images, _numbered(0, 6))
 
 
@@ -28,7 +28,7 @@ def test_nothing_is_lost_and_nothing_stands_there_twice() -> None:
     pool, given = ImagePool(50), []
     for start in range(0, 1_000, 4):
         given.append(pool.exchange(_numbered(start, 4), _now(start)))
-    # The first 50 are given back when they are shown, and may be given once more.
+    # The first 50 are returned when they are added, and may be returned once more.
     later = torch.cat(given).flatten().tolist()[52:]
     left = pool.images.flatten().tolist()
     assert len(left) == len(set(left)) == 50
@@ -39,28 +39,28 @@ def test_nothing_is_lost_and_nothing_stands_there_twice() -> None:
 def test_half_of_the_pictures_are_older_ones() -> None:
     pool, new = ImagePool(50), []
     for start in range(0, 4_000, 4):
-        shown = _numbered(start, 4)
-        new.append((pool.exchange(shown, _now(start)) == shown).float().mean())
+        inputs = _numbered(start, 4)
+        new.append((pool.exchange(inputs, _now(start)) == inputs).float().mean())
     share = torch.stack(new[20:]).mean().item()
     assert abs(share - 0.5) < 0.03  # Nearly four standard deviations of 3,920 draws.
 
 
 def test_a_pool_of_none_changes_nothing() -> None:
-    shown = _numbered(0, 4)
-    assert ImagePool(0).exchange(shown, _now(0)) is shown
+    inputs = _numbered(0, 4)
+    assert ImagePool(0).exchange(inputs, _now(0)) is inputs
 
 
 def test_two_processes_have_the_pool_and_the_pictures_of_one() -> None:
     alone, others = ImagePool(8), [ImagePool(8), ImagePool(8)]
     for start in range(0, 160, 4):
-        shown = _numbered(start, 4)
-        whole = alone.exchange(shown, _now(start))
+        inputs = _numbered(start, 4)
+        whole = alone.exchange(inputs, _now(start))
         draws = _now(start).random.uniform(4, 2)
         for rank, pool in enumerate(others):
-            own = shown.chunk(2)[rank]
+            own = inputs.chunk(2)[rank]
 
-            def gather(rows: Tensor, shown: Tensor = shown, draws: Tensor = draws) -> Tensor:
-                return shown if rows.ndim == 4 else draws
+            def gather(rows: Tensor, inputs: Tensor = inputs, draws: Tensor = draws) -> Tensor:
+                return inputs if rows.ndim == 4 else draws
 
             now = Round(
                 number=0,
@@ -78,7 +78,7 @@ def test_it_goes_on_from_what_was_saved() -> None:
     for start in range(0, 20, 4):
         first.exchange(_numbered(start, 4), _now(start))
     second.images = first.images
-    shown = _numbered(20, 4)
-    assert torch.equal(first.exchange(shown, _now(20)), second.exchange(shown, _now(20)))
+    inputs = _numbered(20, 4)
+    assert torch.equal(first.exchange(inputs, _now(20)), second.exchange(inputs, _now(20)))
     second.images = ImagePool(5).images
     assert len(second.images) == 0

@@ -71,8 +71,8 @@ def test_each_player_has_those_that_weigh_something() -> None:
         feature_matching=FeatureMatchingConfig(weight=1.0),
     )
     names = {
-        player: sorted(each.name for each in found)
-        for player, found in make_regularisers(settings).items()
+        player: sorted(each.name for each in result)
+        for player, result in make_regularisers(settings).items()
     }
     assert names == {"discriminator": ["dragan", "r1"], "generator": ["matching"]}
     assert make_regularisers(rules()) == {"discriminator": (), "generator": ()}

@@ -9,7 +9,7 @@ import tyro
 from zerosum.checks import require, require_between, require_sound
 from zerosum.config.commands.options import Device
 from zerosum.errors import ConfigError
-from zerosum.sizes import MOST_AT_ONCE, MOST_PICTURES, PIXEL_LIMIT
+from zerosum.sizes import MOST_AT_ONCE, MOST_IMAGES, PIXEL_LIMIT
 
 __all__ = ["AttackConfig", "parse_epsilon"]
 
@@ -77,7 +77,7 @@ class AttackConfig:
         radius = self.radius
         require_sound(self)
         require_sound(radius, "epsilon")
-        for name, most in (("count", MOST_PICTURES), ("batch_size", MOST_AT_ONCE)):
+        for name, most in (("count", MOST_IMAGES), ("batch_size", MOST_AT_ONCE)):
             require_between(f"--{name.replace('_', '-')}", getattr(self, name), 1, most)
         require(self.seed >= 0, f"--seed must be 0 or more, got {self.seed}.")
         if not isfinite(radius) or radius <= 0:

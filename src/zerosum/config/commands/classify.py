@@ -9,7 +9,7 @@ __all__ = ["ClassifyConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifyConfig:
-    """How to say which class pictures are of.
+    """How to say which class images are of.
 
     Raises:
         ConfigError: The limit of pixels is not greater than 0.

@@ -13,7 +13,7 @@ __all__ = ["EditConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class EditConfig:
-    """Which picture is moved, along which directions, and how far.
+    """Which image is moved, along which directions, and how far.
 
     Example:
         >>> EditConfig(method="sefa").rows

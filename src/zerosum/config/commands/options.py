@@ -50,7 +50,7 @@ Commas = Annotated[
 
 
 def require_pixels(limit: int | None) -> None:
-    """Refuse a limit under which no picture is.
+    """Refuse a limit under which no image is.
 
     Example:
         >>> require_pixels(0)

@@ -20,7 +20,7 @@ __all__ = ["ProjectConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectConfig:
-    """How to look for the latents whose pictures are nearest to real ones.
+    """How to look for the latents whose images are nearest to real ones.
 
     Raises:
         ConfigError: The limit of pixels is not greater than 0.

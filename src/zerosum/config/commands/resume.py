@@ -44,7 +44,7 @@ class ResumeConfig:
 
     @property
     def moved(self) -> dict[str, str | None]:
-        """Where the run's pictures are now, by field of its configuration."""
+        """Where the run's images are now, by field of its configuration."""
         return {"data": self.data, "data_a": self.data_a, "data_b": self.data_b}
 
     @property

@@ -13,7 +13,7 @@ __all__ = ["SampleConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class SampleConfig:
-    """Which new pictures a run's generator is to make, and where they go.
+    """Which new images a run's generator is to make, and where they go.
 
     Example:
         >>> SampleConfig(classes=("cat", "dog")).count

@@ -17,7 +17,7 @@ __all__ = ["TranslateConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class TranslateConfig:
-    """How to translate pictures of one domain into the other.
+    """How to translate images of one domain into the other.
 
     Raises:
         ConfigError: A number is not greater than 0.

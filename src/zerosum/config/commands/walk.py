@@ -13,7 +13,7 @@ __all__ = ["WalkConfig"]
 
 @dataclass(frozen=True, kw_only=True)
 class WalkConfig:
-    """By which pictures an animation is to pass, and how fast.
+    """By which images an animation is to pass, and how fast.
 
     Example:
         >>> WalkConfig(out=Path("walk.gif")).seeds

@@ -16,14 +16,14 @@ __all__ = ["TarSource", "ZipSource"]
 
 
 class ZipSource(FileSource):
-    """A zip file of pictures, laid out as a folder would be.
+    """A zip file of images, laid out as a folder would be.
 
     Args:
         path: The zip file.
         split: Which split or domain to open.
 
     Raises:
-        DataError: If it is damaged, holds no pictures, or an entry that points outside.
+        DataError: If it is damaged, holds no images, or an entry that points outside.
 
     Example:
         >>> from io import BytesIO
@@ -53,7 +53,7 @@ class ZipSource(FileSource):
 
 
 class TarSource(FileSource):
-    """A tar file of pictures, perhaps compressed as a whole; links in it are named and left out.
+    """A tar file of images, perhaps compressed as a whole; links in it are named and left out.
 
     A compressed one cannot be read from the middle; it is unpacked into a nameless temporary file.
 
@@ -62,7 +62,7 @@ class TarSource(FileSource):
         split: Which split or domain to open.
 
     Raises:
-        DataError: If it is damaged, holds no pictures, or an entry that points outside.
+        DataError: If it is damaged, holds no images, or an entry that points outside.
 
     Warns:
         DataWarning: If it may be truncated, or goes on after its end mark.

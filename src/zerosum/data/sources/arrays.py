@@ -14,7 +14,7 @@ from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.rows import Rows
 from zerosum.errors import DataError, printable
 
-__all__ = ["ArraySource", "as_labels", "channels_last", "check_labels", "check_pictures"]
+__all__ = ["ArraySource", "as_labels", "channels_last", "check_images", "check_labels"]
 
 Loader = Callable[[], tuple[Rows, Rows | None]]
 
@@ -25,7 +25,7 @@ _LARGEST = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class _Loaded:
-    """The pictures as they are kept; of each, if any, the label; the classes' names, by label."""
+    """The images as they are kept; of each, if any, the label; the classes' names, by label."""
 
     pictures: Rows
     labels: NDArray[np.int64] | None
@@ -33,12 +33,12 @@ class _Loaded:
 
 
 class ArraySource(Source):
-    """Pictures of one size in one array of bytes, and perhaps an array of labels.
+    """Images of one size in one array of bytes, and perhaps an array of labels.
 
     Args:
         name: A short name for folders and messages.
         origin: Where the arrays come from, for messages.
-        load: Returns pictures and labels; called at the first use of either. Pictures are bytes
+        load: Returns images and labels; called at the first use of either. Images are bytes
             of shape (n, h, w), (n, h, w, c) or (n, c, h, w), best in a file.
         files: The files that the arrays are read from.
         word: What tells the arrays from others of this name that are in no file.
@@ -52,8 +52,8 @@ class ArraySource(Source):
             Later, if the files are changed while they are read.
 
     Example:
-        >>> pictures = np.zeros((5, 8, 8, 3), np.uint8)
-        >>> load = lambda: (pictures, None)
+        >>> images = np.zeros((5, 8, 8, 3), np.uint8)
+        >>> load = lambda: (images, None)
         >>> source = ArraySource("black", origin="here", load=load)
         >>> len(source), source.read(0).mode, source.label(0)
         (5, 'RGB', None)
@@ -101,24 +101,24 @@ class ArraySource(Source):
     def __len__(self) -> int:
         return len(self._arrays().pictures)
 
-    def picture_name(self, index: int) -> str:
-        """The picture's number."""
+    def image_name(self, index: int) -> str:
+        """The image's number."""
         return f"{self.origin}[{index}]"
 
     def read(self, index: int) -> Image.Image:
-        """One picture, of mode L, RGB or RGBA."""
+        """One image, of mode L, RGB or RGBA."""
         if not 0 <= index < len(self):
-            raise UnreadableError(self.picture_name(index), f"there are {len(self)} pictures")
+            raise UnreadableError(self.image_name(index), f"there are {len(self)} pictures")
         pixels = np.ascontiguousarray(self.chunk(index, index + 1)[0])
         return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
     def label(self, index: int) -> int | None:
-        """The number of the picture's class among `classes`, or None."""
+        """The number of the image's class among `classes`, or None."""
         labels = self._arrays().labels
         return None if labels is None else int(labels[index])
 
     def chunk(self, start: int, stop: int) -> NDArray[np.uint8]:
-        """Pictures start to stop - 1, shape (n, h, w, c)."""
+        """Images start to stop - 1, shape (n, h, w, c)."""
         return channels_last(self._arrays().pictures[start:stop])
 
     def _fingerprint(self) -> str:
@@ -126,10 +126,10 @@ class ArraySource(Source):
 
     def _arrays(self) -> _Loaded:
         if self._loaded is None:
-            pictures, labels = self._load()
-            check_pictures(pictures, self.origin)
-            numbers = None if labels is None else as_labels(labels, len(pictures), self.origin)
-            self._loaded = _Loaded(pictures, *self._numbered(numbers))
+            images, labels = self._load()
+            check_images(images, self.origin)
+            numbers = None if labels is None else as_labels(labels, len(images), self.origin)
+            self._loaded = _Loaded(images, *self._numbered(numbers))
         return self._loaded
 
     def _numbered(
@@ -154,11 +154,11 @@ class ArraySource(Source):
         return places.astype(np.int64), tuple(map(str, names.tolist()))
 
 
-def check_pictures(pictures: Rows, origin: str) -> None:
-    """Refuse an array that holds no pictures.
+def check_images(images: Rows, origin: str) -> None:
+    """Refuse an array that holds no images.
 
     Args:
-        pictures: Expected to be bytes of shape (n, h, w), (n, h, w, c) or (n, c, h, w), with
+        images: Expected to be bytes of shape (n, h, w), (n, h, w, c) or (n, c, h, w), with
             c = 1, 3 or 4.
         origin: Where it comes from, for messages.
 
@@ -166,16 +166,16 @@ def check_pictures(pictures: Rows, origin: str) -> None:
         DataError: If it is of another type or shape, or empty; says how to convert it.
 
     Example:
-        >>> check_pictures(np.zeros((2, 8, 8)), "x.npy")
+        >>> check_images(np.zeros((2, 8, 8)), "x.npy")
         Traceback (most recent call last):
         ...
         zerosum.errors.DataError: x.npy: expected bytes (uint8, 0 to 255), found float64 from 0 ...
     """
-    if 0 in pictures.shape:
-        raise DataError(f"{origin}: expected pictures, found none: shape {pictures.shape}.")
-    if pictures.dtype != np.uint8:
-        raise DataError(f"{origin}: expected bytes (uint8, 0 to 255), {_how_to_convert(pictures)}")
-    shape = pictures.shape
+    if 0 in images.shape:
+        raise DataError(f"{origin}: expected pictures, found none: shape {images.shape}.")
+    if images.dtype != np.uint8:
+        raise DataError(f"{origin}: expected bytes (uint8, 0 to 255), {_how_to_convert(images)}")
+    shape = images.shape
     if len(shape) != 3 and not (len(shape) == 4 and {shape[1], shape[3]} & {1, 3, 4}):
         raise DataError(
             f"{origin}: expected pictures of shape (n, h, w), (n, h, w, c) or (n, c, h, w) with "
@@ -184,28 +184,28 @@ def check_pictures(pictures: Rows, origin: str) -> None:
         )
 
 
-def channels_last(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """View pictures as (n, h, w, c) without copying them; which axis is which, their sizes say.
+def channels_last(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """View images as (n, h, w, c) without copying them; which axis is which, their sizes say.
 
     Args:
-        pictures: Shape (n, h, w), (n, h, w, c) or (n, c, h, w), with c = 1, 3 or 4.
+        images: Shape (n, h, w), (n, h, w, c) or (n, c, h, w), with c = 1, 3 or 4.
 
     Example:
         >>> channels_last(np.zeros((2, 3, 8, 8), np.uint8)).shape
         (2, 8, 8, 3)
     """
-    if pictures.ndim == 3:
-        return pictures[..., np.newaxis]
-    return pictures if pictures.shape[-1] in (1, 3, 4) else pictures.transpose(0, 2, 3, 1)
+    if images.ndim == 3:
+        return images[..., np.newaxis]
+    return images if images.shape[-1] in (1, 3, 4) else images.transpose(0, 2, 3, 1)
 
 
 def check_labels(shape: tuple[int, ...], dtype: np.dtype[Any], count: int, origin: str) -> None:
-    """Refuse an array that cannot hold one label for each picture, before it is read.
+    """Refuse an array that cannot hold one label for each image, before it is read.
 
     Args:
         shape: Of the array.
         dtype: Of the array.
-        count: The number of pictures.
+        count: The number of images.
         origin: Where it comes from, for messages.
 
     Raises:
@@ -216,11 +216,11 @@ def check_labels(shape: tuple[int, ...], dtype: np.dtype[Any], count: int, origi
 
 
 def as_labels(labels: Rows, count: int, origin: str) -> NDArray[np.int64]:
-    """Check that labels are whole numbers from 0, one per picture.
+    """Check that labels are whole numbers from 0, one per image.
 
     Args:
         labels: Shape (n,) or (n, 1), of any type of number; they need not be without gaps.
-        count: The number of pictures n.
+        count: The number of images n.
         origin: Where it comes from, for messages.
 
     Raises:
@@ -268,7 +268,7 @@ def _how_to_convert(array: Rows) -> str:
 
 
 def _range(array: Rows) -> tuple[float, float, int | None]:
-    """(smallest, largest, first picture that is not finite), read a piece at a time."""
+    """(smallest, largest, first image that is not finite), read a piece at a time."""
     low, high = float("inf"), float("-inf")
     count = array.shape[0] if array.shape else 0
     step = max(1, _CHUNK // max(1, array[:1].nbytes)) if count else 1

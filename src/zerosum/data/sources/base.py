@@ -1,4 +1,4 @@
-"""What every source of pictures can do, however the pictures are kept."""
+"""What every source of images can do, however the images are kept."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ __all__ = ["Source", "UnreadableError", "spread"]
 
 
 class UnreadableError(DataError):
-    """One picture that cannot be read, while the others may well be.
+    """One image that cannot be read, while the others may well be.
 
     Args:
-        name: The picture's name within its source.
+        name: The image's name within its source.
         reason: What is wrong with it.
 
     Example:
@@ -33,9 +33,9 @@ class UnreadableError(DataError):
 
 
 class Source(ABC):
-    """Pictures in a fixed order, each with a name and perhaps a class; read one at a time.
+    """Images in a fixed order, each with a name and perhaps a class; read one at a time.
 
-    A source holds nothing in memory that grows with the number of pictures, and its methods may
+    A source holds nothing in memory that grows with the number of images, and its methods may
     be called from several threads at once.
 
     Attributes:
@@ -43,7 +43,7 @@ class Source(ABC):
         split: The part of the data that this is: ``train``, ``test``, ``trainA``, ...
         splits: All the parts that the same data have.
         classes: The classes' names, by label; empty where there are no labels. Like the names of
-            pictures they are printable: see `zerosum.errors.printable`.
+            images they are printable: see `zerosum.errors.printable`.
 
     Example:
         >>> from zerosum.data import open_source
@@ -60,7 +60,7 @@ class Source(ABC):
 
     @property
     def pixel_limit(self) -> int:
-        """Pictures of more pixels are refused as decompression bombs."""
+        """Images of more pixels are refused as decompression bombs."""
         return self._pixel_limit
 
     @pixel_limit.setter
@@ -83,38 +83,38 @@ class Source(ABC):
 
     @abstractmethod
     def __len__(self) -> int:
-        """The number of pictures, readable or not."""
+        """The number of images, readable or not."""
 
     @abstractmethod
-    def picture_name(self, index: int) -> str:
-        """The name of a picture within the source, for messages."""
+    def image_name(self, index: int) -> str:
+        """The name of an image within the source, for messages."""
 
     def partner_name(self, index: int) -> str:
-        """What a picture and its partner in another domain are both called; here its number."""
+        """What an image and its partner in another domain are both called; here its number."""
         return str(index)
 
     @abstractmethod
     def read(self, index: int) -> Image.Image:
-        """One picture, completely decoded, in the mode and size in which it is kept.
+        """One image, completely decoded, in the mode and size in which it is kept.
 
         Raises:
-            UnreadableError: If it is broken, truncated, too large, or not a picture.
+            UnreadableError: If it is broken, truncated, too large, or not an image.
         """
 
     @abstractmethod
     def label(self, index: int) -> int | None:
-        """The class of a picture, from 0, or None where there are no labels."""
+        """The class of an image, from 0, or None where there are no labels."""
 
     def chunk(self, start: int, stop: int) -> NDArray[np.uint8] | None:
-        """Pictures start to stop - 1 as bytes (n, h, w, c), where they are kept that way."""
+        """Images start to stop - 1 as bytes (n, h, w, c), where they are kept that way."""
         return None
 
     def keep_unlabelled(self) -> None:
-        """Take in the pictures that were left out for having no class; then none has one."""
+        """Take in the images that were left out for having no class; then none has one."""
         return
 
     def strays(self) -> Iterator[tuple[str, str]]:
-        """Files among the pictures that are none: (name, reason)."""
+        """Files among the images that are none: (name, reason)."""
         return iter(())
 
 

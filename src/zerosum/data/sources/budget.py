@@ -1,6 +1,6 @@
-"""How much memory pictures may take while they are read, over all threads of the process.
+"""How much memory images may take while they are read, over all threads of the process.
 
-A compressed picture, or an entry of a zip file, may be a thousand times as large unpacked. With a
+A compressed image, or an entry of a zip file, may be a thousand times as large unpacked. With a
 thread for every processor, a few megabytes on disk could fill the memory many times over.
 """
 
@@ -24,8 +24,8 @@ class Budget:
     """A number of bytes that threads share: who needs more than is left waits.
 
     One thread at a time may overdraw. It never waits, so that threads that hold some and want more
-    cannot wait for each other for ever, and a picture that is larger than the whole budget is
-    read too. At most the limit and one picture are reserved at a time.
+    cannot wait for each other for ever, and an image that is larger than the whole budget is
+    read too. At most the limit and one image are reserved at a time.
 
     Args:
         limit: The number of bytes.
@@ -107,7 +107,7 @@ class Budget:
 
 
 class _Scope:
-    """What one thread holds while it reads one picture."""
+    """What one thread holds while it reads one image."""
 
     def __init__(self) -> None:
         self.held = 0
@@ -121,11 +121,11 @@ def _return_to_system() -> None:
 
 
 BUDGET = Budget(1 << 29, release=_return_to_system)
-"""For all pictures of the process. Threads that read small ones never notice it."""
+"""For all images of the process. Threads that read small ones never notice it."""
 
 
 def reserve_file(name: str, size: int, *, pixel_limit: int = PIXEL_LIMIT) -> None:
-    """Reserve memory for a file that is about to be read, unless it is too large for a picture.
+    """Reserve memory for a file that is about to be read, unless it is too large for an image.
 
     Args:
         name: What to call it in messages.

@@ -1,4 +1,4 @@
-"""CelebA: a folder of pictures, and a file that says which split each is in."""
+"""CelebA: a folder of images, and a file that says which split each is in."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ class CelebaSource(FolderSource):
         split: ``train``, ``val`` or ``test``.
 
     Raises:
-        DataError: If there are no pictures, or the file is damaged.
+        DataError: If there are no images, or the file is damaged.
     """
 
     def __init__(self, folder: Path, *, split: str) -> None:

@@ -1,4 +1,4 @@
-"""From the bytes of a file to a picture, or to a reason why not."""
+"""From the bytes of a file to an image, or to a reason why not."""
 
 import struct
 from contextlib import suppress
@@ -15,9 +15,9 @@ from zerosum.data.sources.depths import as_sixteen_bits, is_rangeless, repair_co
 from zerosum.data.sources.heic import brands, is_heic, open_heic
 from zerosum.sizes import PIXEL_LIMIT, in_pixels
 
-__all__ = ["PICTURE_SUFFIXES", "decode", "is_picture_name"]
+__all__ = ["IMAGE_SUFFIXES", "decode", "is_image_name"]
 
-PICTURE_SUFFIXES = frozenset(
+IMAGE_SUFFIXES = frozenset(
     f".{suffix}"
     for suffix in (
         *("apng", "avif", "bmp", "dib", "gif", "heic", "heif", "hif", "j2k", "jfif", "jp2"),
@@ -25,7 +25,7 @@ PICTURE_SUFFIXES = frozenset(
         *("tif", "tiff", "webp"),
     )
 )
-"""Files that are taken for pictures; what is inside them shows when they are read."""
+"""Files that are taken for images; what is inside them shows when they are read."""
 
 _PLUGINS = {
     "JPEG": "Jpeg",
@@ -66,31 +66,31 @@ _TURNS = {
 }
 
 
-def is_picture_name(path: str) -> bool:
-    """Whether a file's suffix is that of a picture.
+def is_image_name(path: str) -> bool:
+    """Whether a file's suffix is that of an image.
 
     Example:
-        >>> is_picture_name("cats/1.JPG"), is_picture_name("notes.txt")
+        >>> is_image_name("cats/1.JPG"), is_image_name("notes.txt")
         (True, False)
     """
     # Not by way of pathlib, which interns the names: a million of them would stay in a table.
-    return f".{path.rpartition('.')[2].lower()}" in PICTURE_SUFFIXES
+    return f".{path.rpartition('.')[2].lower()}" in IMAGE_SUFFIXES
 
 
 def decode(content: bytes, name: str, *, pixel_limit: int = PIXEL_LIMIT) -> Image.Image:
-    """Decode one picture completely, upright as its camera was held; of several, the first.
+    """Decode one image completely, upright as its camera was held; of several, the first.
 
     Args:
         content: The bytes of the file.
         name: What to call it in messages.
-        pixel_limit: Pictures of more pixels are refused.
+        pixel_limit: Images of more pixels are refused.
 
     Returns:
-        A picture of any mode that has a range: bytes, or 16-bit grey, which is ``I;16``. Its
+        An image of any mode that has a range: bytes, or 16-bit grey, which is ``I;16``. Its
         ``info`` holds no more than the colour profile and what is transparent.
 
     Raises:
-        UnreadableError: If the bytes are no picture, a broken or truncated one, one of more
+        UnreadableError: If the bytes are no image, a broken or truncated one, one of more
             pixels than the limit, or one whose numbers have no range.
 
     Example:
@@ -138,7 +138,7 @@ def _decode(content: bytes, name: str, pixel_limit: int) -> Image.Image:
 
 
 def _decode_heic(content: bytes, name: str, pixel_limit: int) -> Image.Image:
-    """The same for HEIC, whose library turns pictures upright by itself."""
+    """The same for HEIC, whose library turns images upright by itself."""
     opened = open_heic(content, name)
     _refuse_bomb(opened.size, name, pixel_limit)
     # Up to here no more than the header was read; from here on it is as large as its pixels.
@@ -149,7 +149,7 @@ def _decode_heic(content: bytes, name: str, pixel_limit: int) -> Image.Image:
 def _open(content: bytes, name: str) -> ImageFile:
     """Read the header by the first of the formats that takes the file.
 
-    `PIL.Image.open` does the same, but refuses pictures above a limit that is global.
+    `PIL.Image.open` does the same, but refuses images above a limit that is global.
     """
     for known in _PLUGINS:
         if not name.lower().endswith(_UNMARKED.get(known, "")) or known not in Image.OPEN:
@@ -189,12 +189,12 @@ def _refuse_bomb(size: tuple[int, int], name: str, limit: int) -> None:
 
 
 def _reserve(size: tuple[int, int]) -> None:
-    """Wait until there is memory for a picture of so many pixels; see `Budget`."""
+    """Wait until there is memory for an image of so many pixels; see `Budget`."""
     BUDGET.reserve(size[0] * size[1] * _BYTES_PER_PIXEL)
 
 
 def _turn(image: ImageFile) -> Image.Transpose | None:
-    """How to turn a picture upright."""
+    """How to turn an image upright."""
     try:
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except Warning:
@@ -204,7 +204,7 @@ def _turn(image: ImageFile) -> Image.Transpose | None:
 
 
 def _with_colours_only(image: Image.Image) -> Image.Image:
-    """The same picture without the metadata that have been obeyed, or say nothing of colours."""
+    """The same image without the metadata that have been obeyed, or say nothing of colours."""
     # Where a chunk is damaged, Pillow leaves None behind.
     kept = {name: image.info.get(name) for name in ("transparency", "icc_profile")}
     image.info = {name: value for name, value in kept.items() if value is not None}

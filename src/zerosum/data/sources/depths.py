@@ -1,4 +1,4 @@
-"""Pictures of more or fewer bits than 8, where Pillow leaves the last step to its callers."""
+"""Images of more or fewer bits than 8, where Pillow leaves the last step to its callers."""
 
 import numpy as np
 from PIL import Image
@@ -50,7 +50,7 @@ def as_sixteen_bits(image: Image.Image) -> Image.Image:
 def repair_colour_key(image: Image.Image, content: bytes) -> None:
     """Bring the colour of a PNG that stands for transparency to 8 bits, as Pillow did the pixels.
 
-    Only the last bits count, where a picture has fewer than the key's 16 (PNG specification,
+    Only the last bits count, where an image has fewer than the key's 16 (PNG specification,
     section 11.3.2.1, https://www.w3.org/TR/png/#11tRNS).
 
     Args:

@@ -1,4 +1,4 @@
-"""What is common to sources that show the pictures of another source in another way."""
+"""What is common to sources that show the images of another source in another way."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ __all__ = ["Derived"]
 
 
 class Derived(Source):
-    """The pictures of another source as they are; subclasses change what they have to.
+    """The images of another source as they are; subclasses change what they have to.
 
     Args:
         base: The other source.
@@ -37,7 +37,7 @@ class Derived(Source):
 
     @property
     def pixel_limit(self) -> int:
-        """Pictures of more pixels are refused as decompression bombs."""
+        """Images of more pixels are refused as decompression bombs."""
         return self.base.pixel_limit
 
     @pixel_limit.setter
@@ -56,22 +56,22 @@ class Derived(Source):
     def __len__(self) -> int:
         return len(self.base)
 
-    def picture_name(self, index: int) -> str:
-        """The name that the picture has in the other source."""
-        return self.base.picture_name(index)
+    def image_name(self, index: int) -> str:
+        """The name that the image has in the other source."""
+        return self.base.image_name(index)
 
     def partner_name(self, index: int) -> str:
-        """The name by which the other source knows the picture's partner."""
+        """The name by which the other source knows the image's partner."""
         return self.base.partner_name(index)
 
     def read(self, index: int) -> Image.Image:
-        """The picture as the other source has it."""
+        """The image as the other source has it."""
         return self.base.read(index)
 
     def label(self, index: int) -> int | None:
-        """The class that the picture has in the other source."""
+        """The class that the image has in the other source."""
         return self.base.label(index)
 
     def strays(self) -> Iterator[tuple[str, str]]:
-        """The other source's files that are no pictures."""
+        """The other source's files that are no images."""
         return self.base.strays()

@@ -1,4 +1,4 @@
-"""Sources of separate picture files: folders, and what folders in archives mean."""
+"""Sources of separate image files: folders, and what folders in archives mean."""
 
 import os
 from abc import abstractmethod
@@ -14,7 +14,7 @@ from PIL import Image
 
 from zerosum.data.sources.base import Source, UnreadableError, spread
 from zerosum.data.sources.budget import reserve_file
-from zerosum.data.sources.decoding import decode, is_picture_name
+from zerosum.data.sources.decoding import decode, is_image_name
 from zerosum.data.sources.fingerprint import WHOLE, fingerprint, sample, stamp
 from zerosum.data.sources.layout import (
     DOMAINS,
@@ -47,12 +47,12 @@ def is_hidden(path: str) -> bool:
 
 
 class FileSource(Source):
-    """Pictures that are files in folders, on disk or in an archive.
+    """Images that are files in folders, on disk or in an archive.
 
     What the folders mean: one folder that holds all the others is a wrapper and is passed over;
     ``train``, ``test`` and ``val``, in any case and common spelling, are splits; ``trainA``,
     ``trainB``, ``testA`` and ``testB`` are two domains; any other folders are classes, unless
-    more than a few pictures lie beside them. Where NVlabs' ``dataset.json`` is, the labels are
+    more than a few images lie beside them. Where NVlabs' ``dataset.json`` is, the labels are
     those in it, and folders mean nothing.
 
     Args:
@@ -60,7 +60,7 @@ class FileSource(Source):
         split: Which split or domain to open.
 
     Raises:
-        DataError: If there are no pictures, no such split, or folders that could be splits as
+        DataError: If there are no images, no such split, or folders that could be splits as
             well as classes.
     """
 
@@ -71,7 +71,7 @@ class FileSource(Source):
         # Before anything is read: what is replaced while it is listed has changed.
         before = self._fingerprint()
         result = map(_writable, self.find_entries())
-        self._listing = Listing((entry, is_picture_name(entry.path)) for entry in result)
+        self._listing = Listing((entry, is_image_name(entry.path)) for entry in result)
         self._wrapper = self._find_wrapper()
         self._parts = self._find_parts()
         self.splits = tuple(self._parts.folders)
@@ -81,7 +81,7 @@ class FileSource(Source):
         self._listing.choose(self._prefix, label_of if names else None)
         self.name = printable(f"{path.name.split('.')[0] or 'pictures'}-{self.split}")
         if not len(self._listing):
-            raise DataError(self._nothing_found())
+            raise DataError(self._no_images())
         self._say_what_may_be_splits()
         self._key = before or self._sample()
 
@@ -94,7 +94,7 @@ class FileSource(Source):
         """The bytes of one file."""
 
     def key(self) -> str:
-        """A hash over where the pictures are, their names and labels, and the files' state."""
+        """A hash over where the images are, their names and labels, and the files' state."""
         where = self.path.resolve()
         parts = repr((where, self.classes, self._listing.digest(), self._key, self.pixel_limit))
         return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
@@ -111,22 +111,22 @@ class FileSource(Source):
         return fingerprint([self.path])
 
     def _sample(self) -> str:
-        """Of a folder, some of the content of its pictures now."""
+        """Of a folder, some of the content of its images now."""
         return ""
 
     def __len__(self) -> int:
         return len(self._listing)
 
-    def picture_name(self, index: int) -> str:
-        """The path of a picture relative to the folder or archive."""
+    def image_name(self, index: int) -> str:
+        """The path of an image relative to the folder or archive."""
         return printable(self._listing[index].path)
 
     def partner_name(self, index: int) -> str:
-        """The picture's path below the folder of its split, without the suffix."""
+        """The image's path below the folder of its split, without the suffix."""
         return self._listing[index].path[len(self._prefix) :].rpartition(".")[0]
 
     def read(self, index: int) -> Image.Image:
-        """One picture, decoded; see `Source.read`."""
+        """One image, decoded; see `Source.read`."""
         entry = self._listing[index]
         reserve_file(entry.path, entry.size, pixel_limit=self.pixel_limit)
         try:
@@ -136,18 +136,18 @@ class FileSource(Source):
         return decode(content, entry.path, pixel_limit=self.pixel_limit)
 
     def label(self, index: int) -> int | None:
-        """The number of the picture's folder among the classes, or None."""
+        """The number of the image's folder among the classes, or None."""
         return self._listing.label(index)
 
     def keep_unlabelled(self) -> None:
-        """Take in the pictures that were left out for having no class; then none has one."""
+        """Take in the images that were left out for having no class; then none has one."""
         if next(self._listing.left_out(), None) is not None:
             self.classes = ()
             self._listing.choose(self._prefix)
             self._key = self._fingerprint() or self._sample()
 
     def strays(self) -> Iterator[tuple[str, str]]:
-        """Files among the pictures that are none, and pictures that belong to no part or class."""
+        """Files among the images that are none, and images that belong to no part or class."""
         for path in self._listing.others(self._prefix):
             if path != self._labels_path:
                 yield printable(path), "not a picture, judging by its suffix"
@@ -161,7 +161,7 @@ class FileSource(Source):
                 yield printable(path), "in a folder beside the splits that is none"
 
     def _outside(self) -> Iterator[str]:
-        """The pictures that lie in the folders around the splits, domains or classes."""
+        """The images that lie in the folders around the splits, domains or classes."""
         around = [""]
         for folder in self._wrapper.split("/")[:-1]:
             around.append(f"{around[-1]}{folder}/")
@@ -179,7 +179,7 @@ class FileSource(Source):
         return prefix
 
     def _wraps(self, prefix: str, folder: str) -> bool:
-        """Whether a lone folder holds all the pictures, or all but few that lie beside classes."""
+        """Whether a lone folder holds all the images, or all but few that lie beside classes."""
         beside = self._listing.count_directly(prefix)
         below = self._listing.count(prefix) - beside
         holds_classes = len(self._listing.top_folders(f"{prefix}{folder}/")) > 1
@@ -245,7 +245,7 @@ class FileSource(Source):
         return tuple(map(str, numbers)), label_of
 
     def _say_what_may_be_splits(self) -> None:
-        """Warn of folders among the pictures that are called as splits are."""
+        """Warn of folders among the images that are called as splits are."""
         result = hidden_splits(self._listing.folders(self._prefix))
         if result and not self._labels_path:
             shown = ", ".join(map(printable, result[:5])) + (" ..." if len(result) > 5 else "")
@@ -282,7 +282,7 @@ class FileSource(Source):
             )
         return f"{self.path} has no split {self.split!r}; it has {', '.join(self.splits)}."
 
-    def _nothing_found(self) -> str:
+    def _no_images(self) -> str:
         others = next(self._listing.others(""), None)
         result = f"found other files, such as {printable(others)}" if others else "it is empty"
         return (
@@ -301,7 +301,7 @@ class FolderSource(FileSource):
         ...         Path(folder, kind).mkdir()
         ...         Image.new("RGB", (4, 4)).save(Path(folder, kind, "1.png"))
         ...     source = FolderSource(Path(folder), split="train")
-        ...     len(source), source.classes, source.label(1), source.picture_name(1)
+        ...     len(source), source.classes, source.label(1), source.image_name(1)
         (2, ('cat', 'dog'), 1, 'dog/1.png')
     """
 
@@ -382,5 +382,5 @@ def _writable(entry: Entry) -> Entry:
 
 
 def _few(beside: int, below: int) -> bool:
-    """Whether pictures beside class folders are strays: one, or one in a hundred."""
+    """Whether images beside class folders are strays: one, or one in a hundred."""
     return beside <= max(1, below // 100) and below >= 4

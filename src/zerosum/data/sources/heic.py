@@ -34,7 +34,7 @@ def brands(content: bytes) -> frozenset[bytes]:
 
 
 def is_heic(content: bytes) -> bool:
-    r"""Whether a file is a picture of this kind, whatever it is called.
+    r"""Whether a file is an image of this kind, whatever it is called.
 
     Example:
         >>> is_heic(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), is_heic(b"GIF89a")
@@ -45,7 +45,7 @@ def is_heic(content: bytes) -> bool:
 
 
 def open_heic(content: bytes, name: str) -> "HeifFile":
-    """Read the header; the picture's size is known then, and its pixels are not read yet.
+    """Read the header; the image's size is known then, and its pixels are not read yet.
 
     Args:
         content: The bytes of the file.

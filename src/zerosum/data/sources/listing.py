@@ -13,7 +13,7 @@ from zerosum.explaining import explained_temporaries
 __all__ = ["Entry", "Labeller", "Listing", "spilling"]
 
 Labeller = Callable[[str], int | None]
-"""From a picture's path to its label, or None if it has none."""
+"""From an image's path to its label, or None if it has none."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Entry:
         packed: How many bytes it takes there, if compressed.
         method: How it is kept there, in the archive's own terms; 0 is as it is.
         original: What it is called in the archive's directory, if not by its path.
-        refused: Why it is no picture even if its name is that of one; nothing if it may be.
+        refused: Why it is no image even if its name is that of one; nothing if it may be.
     """
 
     path: str
@@ -80,7 +80,7 @@ class Listing:
     and removes when it is closed, so a million names cost no more memory than a thousand.
 
     Args:
-        entries: The files, with whether each looks like a picture; read once.
+        entries: The files, with whether each looks like an image; read once.
 
     Example:
         >>> listing = Listing([(Entry("b/1.png", 9, 0), True), (Entry("a/2.png", 7, 0), True)])
@@ -99,7 +99,7 @@ class Listing:
             self._database.executemany("INSERT INTO found VALUES (?,?,?,?,?,?,?,?,?)", rows)
 
     def top_folders(self, prefix: str) -> tuple[str, ...]:
-        """The names of the folders directly under ``prefix`` that hold pictures, sorted."""
+        """The names of the folders directly under ``prefix`` that hold images, sorted."""
         query = (
             "SELECT DISTINCT substr(rest, 1, instr(rest, '/') - 1) FROM "
             "(SELECT substr(path, ?) AS rest FROM found WHERE picture AND path >= ? AND path < ?) "
@@ -108,7 +108,7 @@ class Listing:
         return tuple(sorted(row[0] for row in self._rows(query, *_under(prefix))))
 
     def folders(self, prefix: str) -> tuple[str, ...]:
-        """The folders under ``prefix`` that hold pictures, the first 10,000 of them, sorted."""
+        """The folders under ``prefix`` that hold images, the first 10,000 of them, sorted."""
         query = (
             "SELECT DISTINCT rtrim(rest, replace(rest, '/', '')) FROM (SELECT substr(path, ?) AS "
             "rest FROM found WHERE picture AND path >= ? AND path < ?) LIMIT 10000"
@@ -117,12 +117,12 @@ class Listing:
         return tuple(sorted(folder for folder in result if folder))
 
     def directly(self, prefix: str) -> Iterator[str]:
-        """The pictures in the folder ``prefix`` itself, sorted."""
+        """The images in the folder ``prefix`` itself, sorted."""
         query = f"SELECT path {_DIRECTLY} ORDER BY path"
         return (row[0] for row in self._rows(query, *_under(prefix)))
 
     def under(self, prefix: str) -> Iterator[str]:
-        """The pictures under ``prefix``, in all folders, sorted."""
+        """The images under ``prefix``, in all folders, sorted."""
         query = (
             "SELECT path FROM found WHERE picture AND ? > 0 AND path >= ? AND path < ? "
             "ORDER BY path"
@@ -130,26 +130,26 @@ class Listing:
         return (row[0] for row in self._rows(query, *_under(prefix)))
 
     def count_directly(self, prefix: str) -> int:
-        """How many pictures there are in the folder ``prefix`` itself."""
+        """How many images there are in the folder ``prefix`` itself."""
         return self._number(f"SELECT count(*) {_DIRECTLY}", *_under(prefix))
 
     def count(self, prefix: str) -> int:
-        """How many pictures there are under ``prefix``, in all folders."""
+        """How many images there are under ``prefix``, in all folders."""
         query = "SELECT count(*) FROM found WHERE picture AND ? > 0 AND path >= ? AND path < ?"
         return self._number(query, *_under(prefix))
 
     def size(self) -> int:
-        """The bytes of all chosen pictures together."""
+        """The bytes of all chosen images together."""
         return self._number("SELECT coalesce(sum(size), 0) FROM chosen")
 
     def find(self, path: str) -> Entry | None:
-        """The plain file of that path, picture or not; None if there is none."""
+        """The plain file of that path, image or not; None if there is none."""
         query = f"SELECT {_COLUMNS} FROM found WHERE path = ? AND refused = ''"
         row = self._database.execute(query, (path,)).fetchone()
         return None if row is None else Entry(*row)
 
     def choose(self, prefix: str, label_of: Labeller | None = None) -> None:
-        """Keep the pictures under ``prefix``, and if there are labels only the labelled ones.
+        """Keep the images under ``prefix``, and if there are labels only the labelled ones.
 
         Args:
             prefix: A folder, ending in ``/``, or nothing for all.
@@ -171,7 +171,7 @@ class Listing:
         self._count = self._number("SELECT count(*) FROM chosen")
 
     def _leave_out(self) -> None:
-        """Take the pictures without a label out of the chosen ones, and number the others anew."""
+        """Take the images without a label out of the chosen ones, and number the others anew."""
         self._database.executescript(
             """INSERT INTO left_out SELECT path FROM chosen WHERE label IS NULL ORDER BY rowid;
             CREATE TABLE labelled AS SELECT * FROM chosen WHERE label IS NOT NULL ORDER BY rowid;
@@ -180,7 +180,7 @@ class Listing:
         )
 
     def left_out(self) -> Iterator[str]:
-        """The pictures that were not chosen because they have no label, sorted."""
+        """The images that were not chosen because they have no label, sorted."""
         return (row[0] for row in self._rows("SELECT path FROM left_out ORDER BY rowid"))
 
     def __len__(self) -> int:
@@ -194,12 +194,12 @@ class Listing:
         return (Entry(*row) for row in self._database.execute(query))
 
     def label(self, index: int) -> int | None:
-        """The label of a chosen picture, or None."""
+        """The label of a chosen image, or None."""
         label: int | None = self._row(index)[7]
         return label
 
     def others(self, prefix: str) -> Iterator[str]:
-        """The files under ``prefix`` that do not look like pictures, sorted."""
+        """The files under ``prefix`` that do not look like images, sorted."""
         query = (
             "SELECT path FROM found WHERE NOT picture AND refused = '' AND ? > 0 "
             "AND path >= ? AND path < ? ORDER BY path"

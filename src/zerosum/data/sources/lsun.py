@@ -22,7 +22,7 @@ _SPLITS = ("train", "val")
 
 
 class _Lsun(FileSource):
-    """One category of LSUN; its keys are listed once, its pictures read one at a time."""
+    """One category of LSUN; its keys are listed once, its images read one at a time."""
 
     def __init__(self, path: Path, *, category: str, split: str) -> None:
         lmdb = _lmdb()
@@ -39,7 +39,7 @@ class _Lsun(FileSource):
     def find_entries(self) -> Iterator[Entry]:
         with self._environment.begin(write=False) as transaction:
             for key, content in transaction.cursor():
-                # LSUN's keys are plain words, and what they lead to is a WebP picture.
+                # LSUN's keys are plain words, and what they lead to is a WebP image.
                 yield Entry(f"{key.decode('ascii')}.webp", len(content), 0)
 
     def _fingerprint(self) -> str:

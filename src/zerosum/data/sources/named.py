@@ -60,7 +60,7 @@ def _digits(root: Path, split: str) -> Source:
 
 
 def _stacked(root: Path, split: str, *, base: str, count: int) -> Source:
-    """Triples of digits as colour pictures with 1,000 modes."""
+    """Triples of digits as colour images with 1,000 modes."""
     return sources.StackedSource(NAMED[base](root, split), count=count)
 
 
@@ -127,15 +127,15 @@ def _stl10(root: Path, split: str) -> Source:
     splits = ("train", "test", "unlabeled")
     _check_split("stl10", split, splits)
     folder = root / "stl10_binary"
-    pictures, labels = folder / f"{split}_X.bin", folder / f"{split}_y.bin"
-    paths = (pictures,) if split == "unlabeled" else (pictures, labels)
+    images, labels = folder / f"{split}_X.bin", folder / f"{split}_y.bin"
+    paths = (images,) if split == "unlabeled" else (images, labels)
     if not all(path.is_file() for path in paths):
         _download("STL10", root, folder, {"split": split})
 
     def load() -> tuple[Rows, NDArray[Any] | None]:
-        with reading(pictures):
-            count = -(-pictures.stat().st_size // (3 * 96 * 96))
-        shown = FileArray(pictures, np.uint8, (count, 3, 96, 96), axes=(0, 3, 2, 1))
+        with reading(images):
+            count = -(-images.stat().st_size // (3 * 96 * 96))
+        shown = FileArray(images, np.uint8, (count, 3, 96, 96), axes=(0, 3, 2, 1))
         return shown, None if split == "unlabeled" else _stl10_labels(labels, count)
 
     return _array_source("stl10", split, splits, paths, load, _STL10)

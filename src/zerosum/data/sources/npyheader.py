@@ -88,7 +88,7 @@ def read_header(stream: BufferedIOBase, name: str) -> Header:
 
 def _parse(text: str, name: str) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
     text = text.strip()
-    # A damaged header means damaged pictures, even where the three values can still be found.
+    # A damaged header means damaged images, even where the three values can still be found.
     is_whole = text.startswith("{") and text.endswith("}") and text.isprintable()
     descr, order, shape = _DESCR.search(text), _ORDER.search(text), _SHAPE.search(text)
     if not is_whole or descr is None or order is None or shape is None:

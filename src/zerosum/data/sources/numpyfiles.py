@@ -21,7 +21,7 @@ from zerosum.errors import DataError, printable
 
 __all__ = ["idx_labels", "idx_source", "is_idx_name", "npy_source", "npz_source", "read_idx"]
 
-_PICTURES = {
+_IMAGES = {
     "train": ("x_train", "train_images", "images", "x", "data", "pictures", "arr_0"),
     "test": ("x_test", "test_images"),
 }
@@ -37,7 +37,7 @@ _OPENERS: dict[bytes, Callable[[Path], BufferedIOBase]] = {
 
 
 def npy_source(path: Path, *, split: str = "train") -> ArraySource:
-    """Pictures in a ``.npy`` file.
+    """Images in a ``.npy`` file.
 
     Args:
         path: The file: bytes of shape (n, h, w), (n, h, w, c) or (n, c, h, w).
@@ -69,11 +69,11 @@ def npy_source(path: Path, *, split: str = "train") -> ArraySource:
 
 
 def npz_source(path: Path, *, split: str = "train", classes: tuple[str, ...] = ()) -> ArraySource:
-    """Pictures, and perhaps labels, in a ``.npz`` file.
+    """Images, and perhaps labels, in a ``.npz`` file.
 
     Args:
-        path: The file. Pictures are looked for under ``x_train``, ``train_images``, ``images``,
-            ``x``, ``data``, ``pictures``, ``arr_0``; labels under ``y_train``, ``train_labels``,
+        path: The file. Images are looked for under ``x_train``, ``train_images``, ``images``,
+            ``x``, ``data``, ``images``, ``arr_0``; labels under ``y_train``, ``train_labels``,
             ``labels``, ``y``, ``targets``, ``label``, ``arr_1``; a test split under ``x_test``,
             ``test_images``, ``y_test``, ``test_labels``.
         split: ``train``, or ``test`` if the file has one.
@@ -85,28 +85,28 @@ def npz_source(path: Path, *, split: str = "train", classes: tuple[str, ...] = (
     Example:
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
-        ...     pictures, labels = np.zeros((3, 8, 8), np.uint8), np.array([0, 1, 1])
-        ...     np.savez(Path(folder, "x.npz"), images=pictures, labels=labels)
+        ...     images, labels = np.zeros((3, 8, 8), np.uint8), np.array([0, 1, 1])
+        ...     np.savez(Path(folder, "x.npz"), images=images, labels=labels)
         ...     source = npz_source(Path(folder, "x.npz"))
         ...     len(source), source.classes
         (3, ('0', '1'))
     """
     _refuse_special(path)
     members = _members(path)
-    splits = tuple(name for name, keys in _PICTURES.items() if _first(members, keys))
-    pictures = _first(members, _PICTURES.get(split, ()))
+    splits = tuple(name for name, keys in _IMAGES.items() if _first(members, keys))
+    images = _first(members, _IMAGES.get(split, ()))
     labels = _first(members, _LABELS.get(split, ()))
-    if pictures is None:
+    if images is None:
         raise DataError(_no_such_key(path, split, splits, members))
 
     def load() -> tuple[Rows, Rows | None]:
-        unpacked = _member(path, pictures)
+        unpacked = _member(path, images)
         count = len(unpacked) if unpacked.shape else 0
         return unpacked, _member(path, labels, label_count=count) if labels else None
 
     return ArraySource(
         f"{path.stem}-{split}",
-        origin=f"{path.name}/{pictures}",
+        origin=f"{path.name}/{images}",
         files=(path,),
         load=load,
         split=split,
@@ -116,7 +116,7 @@ def npz_source(path: Path, *, split: str = "train", classes: tuple[str, ...] = (
 
 
 def is_idx_name(name: str) -> bool:
-    """Whether a file is called as IDX files of pictures are.
+    """Whether a file is called as IDX files of images are.
 
     Example:
         >>> is_idx_name("train-images-idx3-ubyte"), is_idx_name("train-images.idx3-ubyte.gz")
@@ -133,7 +133,7 @@ def idx_source(
     name: str = "",
     classes: tuple[str, ...] = (),
 ) -> ArraySource:
-    """Pictures in an IDX file, the format of MNIST; labels are looked for beside it.
+    """Images in an IDX file, the format of MNIST; labels are looked for beside it.
 
     Args:
         path: The file, such as ``train-images-idx3-ubyte``, possibly packed by gzip or bzip2.
@@ -171,7 +171,7 @@ def idx_source(
 
 
 def idx_labels(path: Path) -> Path | None:
-    """The IDX file of labels beside one of pictures, packed or not, or None.
+    """The IDX file of labels beside one of images, packed or not, or None.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -263,11 +263,11 @@ def _first(members: tuple[str, ...], keys: Sequence[str]) -> str | None:
 
 
 def _no_such_key(path: Path, split: str, splits: tuple[str, ...], members: tuple[str, ...]) -> str:
-    if splits and split not in _PICTURES:
+    if splits and split not in _IMAGES:
         return f"{_shown(path)} has no split {split!r}; it has {', '.join(splits)}."
     return (
         f"{_shown(path)} has no split {split!r}: expected pictures under one of "
-        f"{', '.join(_PICTURES[split] if split in _PICTURES else _PICTURES['train'])}, found "
+        f"{', '.join(_IMAGES[split] if split in _IMAGES else _IMAGES['train'])}, found "
         f"{printable(', '.join(members[:20])) or 'nothing'}; save them by np.savez(path, "
         "images=x, labels=y)."
     )

@@ -107,7 +107,7 @@ def absolute(spec: str) -> str:
 def open_source(
     spec: str | Path, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT
 ) -> Source:
-    """Open pictures by name or path.
+    """Open images by name or path.
 
     Args:
         spec: The name of a data set (``digits``, ``mnist``, ...), perhaps with the folder that it
@@ -116,10 +116,10 @@ def open_source(
             name is always the data set, and ``./digits`` the folder that is called so, as is a
             `Path`.
         split: Which part: ``train``, ``test`` and others, or one of two domains: ``trainA``, ...
-        pixel_limit: Pictures of more pixels are refused as decompression bombs.
+        pixel_limit: Images of more pixels are refused as decompression bombs.
 
     Raises:
-        DataError: If there is nothing of this name, no pictures in it, no such split, or a file
+        DataError: If there is nothing of this name, no images in it, no such split, or a file
             or folder that may not be read.
 
     Example:

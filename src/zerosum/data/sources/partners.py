@@ -1,4 +1,4 @@
-"""Two domains whose pictures belong together one by one: by their names, or side by side."""
+"""Two domains whose images belong together one by one: by their names, or side by side."""
 
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -19,10 +19,10 @@ _NAMED = 5
 
 
 class Half(Derived):
-    """The left or the right half of every picture of a source.
+    """The left or the right half of every image of a source.
 
     Args:
-        base: Pictures of an even width, that hold domain A on the left and B on the right.
+        base: Images of an even width, that hold domain A on the left and B on the right.
         side: Which half; the left one is domain A.
 
     Example:
@@ -41,11 +41,11 @@ class Half(Derived):
         self.splits = (f"{base.split}A", f"{base.split}B")
 
     def key(self) -> str:
-        """The key of the whole pictures, and which half it is."""
+        """The key of the whole images, and which half it is."""
         return f"{self.base.key()}-{self.side}"
 
     def read(self, index: int) -> Image.Image:
-        """One half of one picture.
+        """One half of one image.
 
         Raises:
             UnreadableError: If the whole cannot be read, or has no two equal halves.
@@ -54,17 +54,17 @@ class Half(Derived):
         width, height = whole.size
         if width % 2:
             raise UnreadableError(
-                self.picture_name(index),
+                self.image_name(index),
                 f"expected two pictures of the same width side by side, found {width} columns of "
                 "pixels, which is odd",
             )
         left = 0 if self.side == "left" else width // 2
         box = (left, 0, left + width // 2, height)
-        # Not by crop, which refuses large pictures, whatever the source's own limit is.
+        # Not by crop, which refuses large images, whatever the source's own limit is.
         return whole.resize((width // 2, height), Image.Resampling.NEAREST, box)
 
     def chunk(self, start: int, stop: int) -> NDArray[np.uint8] | None:
-        """Many at once, where the whole pictures are an array of bytes."""
+        """Many at once, where the whole images are an array of bytes."""
         whole = self.base.chunk(start, stop)
         if whole is None or whole.shape[2] % 2:
             return None
@@ -73,11 +73,11 @@ class Half(Derived):
 
 
 class Reordered(Derived):
-    """The pictures of a source in another order.
+    """The images of a source in another order.
 
     Args:
-        base: The pictures.
-        order: Which of them is where: picture i here is picture ``order[i]`` there.
+        base: The images.
+        order: Which of them is where: image i here is image ``order[i]`` there.
 
     Example:
         >>> from zerosum.data import open_source
@@ -91,7 +91,7 @@ class Reordered(Derived):
         self._order = order
 
     def key(self) -> str:
-        """A hash over the key of the pictures and their order."""
+        """A hash over the key of the images and their order."""
         digest = blake2b(self.base.key().encode(), digest_size=16)
         digest.update(self._order.tobytes())
         return digest.hexdigest()
@@ -99,38 +99,38 @@ class Reordered(Derived):
     def __len__(self) -> int:
         return len(self._order)
 
-    def picture_name(self, index: int) -> str:
-        """The name that the picture has in the other source."""
-        return self.base.picture_name(int(self._order[index]))
+    def image_name(self, index: int) -> str:
+        """The name that the image has in the other source."""
+        return self.base.image_name(int(self._order[index]))
 
     def partner_name(self, index: int) -> str:
-        """The name by which the other source knows the picture's partner."""
+        """The name by which the other source knows the image's partner."""
         return self.base.partner_name(int(self._order[index]))
 
     def read(self, index: int) -> Image.Image:
-        """The picture as the other source has it."""
+        """The image as the other source has it."""
         return self.base.read(int(self._order[index]))
 
     def label(self, index: int) -> int | None:
-        """The class that the picture has in the other source."""
+        """The class that the image has in the other source."""
         return self.base.label(int(self._order[index]))
 
 
 def pair_by_name(a: Source, b: Source) -> tuple[Source, Source]:
-    """Both domains in the order of their pictures' names, so that partners have one number.
+    """Both domains in the order of their images' names, so that partners have one number.
 
     Args:
-        a: Domain A; a picture's name is its path below the folder of the split, without the
+        a: Domain A; an image's name is its path below the folder of the split, without the
             suffix, and its number where there are no files.
-        b: Domain B, whose pictures have the same names.
+        b: Domain B, whose images have the same names.
 
     Raises:
-        DataError: If a picture has no partner, or two pictures of one domain have one name.
+        DataError: If an image has no partner, or two images of one domain have one name.
 
     Example:
         >>> from zerosum.data import open_source
         >>> first, second = pair_by_name(open_source("digits"), open_source("digits"))
-        >>> first.picture_name(10) == second.picture_name(10)
+        >>> first.image_name(10) == second.image_name(10)
         True
     """
     of_a, of_b = _by_name(a, "A"), _by_name(b, "B")
@@ -153,7 +153,7 @@ def _by_name(source: Source, domain: str) -> dict[str, int]:
         if first != index:
             raise DataError(
                 f"domain {domain}: expected every picture to have a name of its own, found "
-                f"{source.picture_name(first)} and {source.picture_name(index)}, which differ in "
+                f"{source.image_name(first)} and {source.image_name(index)}, which differ in "
                 "nothing but the suffix; remove or rename one of them."
             )
     return numbers
@@ -162,7 +162,7 @@ def _by_name(source: Source, domain: str) -> dict[str, int]:
 def _alone(source: Source, numbers: dict[str, int], names: list[str], domain: str) -> list[str]:
     if not names:
         return []
-    shown: Iterator[str] = (source.picture_name(numbers[name]) for name in names[:_NAMED])
+    shown: Iterator[str] = (source.image_name(numbers[name]) for name in names[:_NAMED])
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     listed = ", ".join(chain(shown, more))
     return [f"{len(names)} of the {len(source)} pictures of {domain} without one ({listed})"]

@@ -95,10 +95,10 @@ def _count(pattern: str) -> int:
 
 def _count_inside(braces: str) -> int:
     """The length of a range, or the sum over alternatives."""
-    if found := _NUMBERS.fullmatch(braces):
-        return _steps(int(found[1]), int(found[2]), found[3])
-    if found := _LETTERS.fullmatch(braces):
-        return _steps(_ALPHABET.index(found[1]), _ALPHABET.index(found[2]), found[3])
+    if match := _NUMBERS.fullmatch(braces):
+        return _steps(int(match[1]), int(match[2]), match[3])
+    if match := _LETTERS.fullmatch(braces):
+        return _steps(_ALPHABET.index(match[1]), _ALPHABET.index(match[2]), match[3])
     commas = [place for place, *what in _unescaped(braces) if what == [",", 0]]
     cuts = pairwise([-1, *commas, len(braces)])
     return sum(_count(braces[before + 1 : after]) for before, after in cuts)

@@ -1,7 +1,7 @@
 """Sources that are many tar files: webdataset shards.
 
 A shard holds samples of several files whose names differ after the first dot:
-``000017.jpg`` with ``000017.cls`` is a picture and its class.
+``000017.jpg`` with ``000017.cls`` is an image and its class.
 """
 
 import tempfile
@@ -15,7 +15,7 @@ from pathlib import Path
 from weakref import finalize
 
 from zerosum.data.sources.base import UnreadableError
-from zerosum.data.sources.decoding import is_picture_name
+from zerosum.data.sources.decoding import is_image_name
 from zerosum.data.sources.files import FileSource
 from zerosum.data.sources.fingerprint import fingerprint
 from zerosum.data.sources.layout import Parts
@@ -34,9 +34,9 @@ _UNLABELLED = "unlabelled"
 
 
 class ShardSource(FileSource):
-    """The pictures of webdataset shards on disk, with the classes in their ``.cls`` files.
+    """The images of webdataset shards on disk, with the classes in their ``.cls`` files.
 
-    The classes are the numbers that occur. Either all pictures have one or none: if a few are
+    The classes are the numbers that occur. Either all images have one or none: if a few are
     without, they are named and left out; if most are, the numbers of the others are not used.
 
     Args:
@@ -47,7 +47,7 @@ class ShardSource(FileSource):
         DataError: If webdataset is not installed, or a shard is missing or damaged.
 
     Warns:
-        DataWarning: If only some pictures have a class, or a shard may be truncated.
+        DataWarning: If only some images have a class, or a shard may be truncated.
     """
 
     def __init__(self, pattern: str, *, split: str) -> None:
@@ -61,7 +61,7 @@ class ShardSource(FileSource):
         self.name = f"{Path(pattern).name.split('{')[0].strip('-_.') or 'shards'}-{split}"
 
     def strays(self) -> Iterator[tuple[str, str]]:
-        """Pictures that have no class though others do, or are no plain files."""
+        """Images that have no class though others do, or are no plain files."""
         for path in self._listing.left_out():
             reason = f"it has no class (a {_LABEL_SUFFIX} file beside it), as other pictures have"
             yield printable(path), reason
@@ -73,22 +73,22 @@ class ShardSource(FileSource):
             if number in self._packed:
                 start = self._unpacked.seek(0, 2)
                 unpack(shard, self._unpacked)
-                yield from self._pictures(self._unpacked, number, start)
+                yield from self._images(self._unpacked, number, start)
             else:
                 with shard.open("rb") as file:
-                    yield from self._pictures(file, number, 0)
+                    yield from self._images(file, number, 0)
 
-    def _pictures(self, file: BufferedIOBase, number: int, start: int) -> Iterator[Entry]:
+    def _images(self, file: BufferedIOBase, number: int, start: int) -> Iterator[Entry]:
         shard = self._shards[number]
         for _, parts in groupby(entries_of_tar(file, shard, start=start), _sample_name):
             sample = list(parts)
-            pictures = [part for part in sample if is_picture_name(part.path)]
-            label = _label_of(sample, file, shard) if pictures else None
-            self._counts[label is not None] += len(pictures)
+            images = [part for part in sample if is_image_name(part.path)]
+            label = _label_of(sample, file, shard) if images else None
+            self._counts[label is not None] += len(images)
             self._numbers |= set() if label is None else {label}
             folder = f"{_UNLABELLED if label is None else label}/{shard.name.split('.')[0]}"
-            for picture in pictures:
-                yield replace(picture, path=f"{folder}/{picture.path}", method=number)
+            for image in images:
+                yield replace(image, path=f"{folder}/{image.path}", method=number)
 
     def _fingerprint(self) -> str:
         return fingerprint(self._shards)

@@ -13,13 +13,13 @@ __all__ = ["StackedSource"]
 
 
 class StackedSource(Source):
-    """Triples of pictures of ten classes as the channels of one; the class is the triple's.
+    """Triples of images of ten classes as the channels of one; the class is the triple's.
 
     Metz et al. 2017, section 3.3.1 (https://arxiv.org/abs/1611.02163), stacks random MNIST digits
-    so; picture i shows the same triple on every machine.
+    so; image i shows the same triple on every machine.
 
     Args:
-        base: Grey pictures of ten classes, not so many that they do not fit into memory.
+        base: Grey images of ten classes, not so many that they do not fit into memory.
         count: How many triples to draw.
 
     Raises:
@@ -56,12 +56,12 @@ class StackedSource(Source):
     def __len__(self) -> int:
         return len(self._triples)
 
-    def picture_name(self, index: int) -> str:
-        """The names of the three pictures."""
-        return " + ".join(self.base.picture_name(each) for each in self._own(index))
+    def image_name(self, index: int) -> str:
+        """The names of the three images."""
+        return " + ".join(self.base.image_name(each) for each in self._own(index))
 
     def read(self, index: int) -> Image.Image:
-        """The three pictures as one of mode RGB."""
+        """The three images as one of mode RGB."""
         channels = [self.base.read(each).convert("L") for each in self._own(index)]
         return Image.merge("RGB", channels)
 

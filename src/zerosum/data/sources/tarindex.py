@@ -1,6 +1,6 @@
 """What is in a tar file, by Python's ``tarfile``, and whether it ended where it should.
 
-``tarfile`` takes a damaged header for the end of the archive; the pictures behind it would be
+``tarfile`` takes a damaged header for the end of the archive; the images behind it would be
 lost without a word. Format: POSIX.1-2017, pax, "ustar Interchange Format",
 https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
 """

@@ -23,7 +23,7 @@ def read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     The bytes are those of torchvision's reader, which takes a dozen times as long.
 
     Returns:
-        Pictures (n, 16, 16), and labels (n,) from 0 to 9.
+        Images (n, 16, 16), and labels (n,) from 0 to 9.
 
     Raises:
         DataError: The file is damaged, or holds other lines.
@@ -33,11 +33,11 @@ def read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         >>> line = "3 " + " ".join(f"{number}:-1.0" for number in range(1, 257))
         >>> with TemporaryDirectory() as folder:
         ...     _ = Path(folder, "usps.bz2").write_bytes(bz2.compress(line.encode()))
-        ...     pictures, labels = read_usps(Path(folder, "usps.bz2"))
-        >>> pictures.shape, labels.tolist()
+        ...     images, labels = read_usps(Path(folder, "usps.bz2"))
+        >>> images.shape, labels.tolist()
         ((1, 16, 16), [2])
     """
-    pictures: list[NDArray[np.uint8]] = []
+    images: list[NDArray[np.uint8]] = []
     labels: list[int] = []
     name = printable(str(path))
     with reading(path), bz2.open(path) as lines:
@@ -48,15 +48,15 @@ def read_usps(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
                     f"{name} is damaged in line {len(labels) + 1}: expected a label from 1 to 10, "
                     f"then 1:value to {_PIXELS}:value in [-1, 1]; remove the file and try again."
                 )
-            pictures.append(row[1])
+            images.append(row[1])
             labels.append(row[0])
     if not labels:
         raise DataError(f"{name} is damaged: it is empty; remove the file and try again.")
-    return np.stack(pictures), np.array(labels, np.int64)
+    return np.stack(images), np.array(labels, np.int64)
 
 
 def _parse(line: bytes) -> tuple[int, NDArray[np.uint8]] | None:
-    """The label and the picture, or None if the line is of another kind."""
+    """The label and the image, or None if the line is of another kind."""
     words = line.replace(b":", b" ").split()
     if len(words) != 1 + 2 * _PIXELS or words[1::2] != _COLUMNS:
         return None
@@ -66,5 +66,5 @@ def _parse(line: bytes) -> tuple[int, NDArray[np.uint8]] | None:
         return None
     if label not in range(1, 11) or not (np.abs(values) <= 1).all():
         return None
-    picture = ((values.astype(np.float32) + 1) / 2 * 255).astype(np.uint8)
-    return int(label) - 1, picture.reshape(16, 16)
+    image = ((values.astype(np.float32) + 1) / 2 * 255).astype(np.uint8)
+    return int(label) - 1, image.reshape(16, 16)

@@ -1,7 +1,7 @@
 """What is in a zip file, by Python's ``zipfile``, without its million objects staying in memory.
 
 While it lists, ``zipfile`` holds an object for every entry, about half a kilobyte each. They are
-dropped once their rows are in a `Listing`, and made again one by one when pictures are read.
+dropped once their rows are in a `Listing`, and made again one by one when images are read.
 """
 
 from collections.abc import Iterator

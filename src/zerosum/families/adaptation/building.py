@@ -15,7 +15,7 @@ __all__ = ["build_invariance"]
 
 
 def build_invariance(config: InvarianceConfig, shape: ImageShape, engine: Engine) -> AdaptingGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Raises:
         ConfigError: It is not known which classes there are.

@@ -10,7 +10,7 @@ from zerosum.data import AdaptationBatches, Batches, Domains, Store
 from zerosum.errors import DataError
 from zerosum.evaluation.accuracy import LabelledSet
 from zerosum.evaluation.adaptation import LabelledDomains
-from zerosum.evaluation.extraction import ImageSubset, choose_pictures
+from zerosum.evaluation.extraction import ImageSubset, choose_images
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.labels import held_out, labelled_batches, open_labelled_set
 from zerosum.families.preparation import describe
@@ -19,7 +19,7 @@ from zerosum.randomness import derive_seed
 __all__ = ["adaptation_batches", "of_domain", "open_domain_sets"]
 
 _UNLABELLED = 2_000
-"""Pictures of a target without labels that the answers are looked at of."""
+"""Images of a target without labels that the answers are looked at of."""
 
 
 def adaptation_batches(
@@ -29,7 +29,7 @@ def adaptation_batches(
 
     Args:
         config: The run.
-        domains: Its pictures.
+        domains: Its images.
         how: What `Batches` takes besides.
 
     Raises:
@@ -53,15 +53,15 @@ def adaptation_batches(
 def open_domain_sets(
     config: AdaptationRunConfig, domains: Domains, *, count: int | None = None, quiet: bool = False
 ) -> LabelledDomains:
-    """Pictures of both domains to test the run's classifier on.
+    """Images of both domains to test the run's classifier on.
 
     They are those of the split for tests, or what was held out. Of a target without labels they
-    are pictures that were adapted to, and nobody knows what they are.
+    are images that were adapted to, and nobody knows what they are.
 
     Args:
         config: The run.
-        domains: Its pictures to learn from.
-        count: The most pictures of each domain; None: all.
+        domains: Its images to learn from.
+        count: The most images of each domain; None: all.
         quiet: No progress bar.
 
     Raises:
@@ -69,20 +69,21 @@ def open_domain_sets(
     """
     source = open_labelled_set(of_domain(config, "a"), count=count, quiet=quiet)
     _require(source, config.data_a)
+    # Without labels nothing is held out of the target: images that were adapted to are scored.
     if _renumbered(config, domains.b) is None:
-        pictures = ImageSubset(
-            domains.b.images, choose_pictures(len(domains.b), count or _UNLABELLED, 0)
+        images = ImageSubset(
+            domains.b.images, choose_images(len(domains.b), count or _UNLABELLED, 0)
         )
-        about = {**describe(config.data_b or "", "train"), "pictures": len(pictures)}
+        about = {**describe(config.data_b or "", "train"), "pictures": len(images)}
         labels = None
     else:
         target = open_labelled_set(of_domain(config, "b"), count=count, quiet=quiet)
         _require(target, config.data_b)
-        pictures, labels, about = target.pictures, target.labels, dict(target.about)
+        images, labels, about = target.images, target.labels, dict(target.about)
     named = {"source": source.about, "target": about}
     return LabelledDomains(
         source=source,
-        target=pictures,
+        target=images,
         target_labels=labels,
         about={
             f"{domain} {name}" if name != "source" else f"{domain} domain": value

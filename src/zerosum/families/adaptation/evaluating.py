@@ -25,7 +25,7 @@ from zerosum.training.engine import Engine, choose_device
 __all__ = ["evaluate_adaptation"]
 
 _PROBED = 2_000
-"""Pictures of each domain that probes learn from and are tested on."""
+"""Images of each domain that probes learn from and are tested on."""
 
 
 def evaluate_adaptation(
@@ -35,7 +35,7 @@ def evaluate_adaptation(
 
     Args:
         subject: The run folder.
-        options: How; a picture shows the features before (the baseline's, or untrained) and after.
+        options: How; an image shows the features before (the baseline's, or untrained) and after.
         quiet: No progress bars.
         quiet: No progress bar.
 
@@ -58,26 +58,27 @@ def evaluate_adaptation(
     game = model.game
     evaluated = score_adaptation(game, labelled, subject=facts, by_class=True)
     scores = dict(evaluated.scores)
+    # A probe learns from the features, so a part of the images is enough, and t-SNE is quadratic.
     some = labelled.some(_PROBED)
-    seen = {"after": domain_features(game, some)}
-    scores |= probe_scores(*seen["after"])
+    features = {"after": domain_features(game, some)}
+    scores |= probe_scores(*features["after"])
     if baseline is not None:
         before = score_adaptation(baseline, labelled, subject=facts).scores
         scores |= {f"{name} of baseline": score for name, score in before.items()}
-        seen = {"before: baseline": domain_features(baseline, some), **seen}
-        scores |= probe_scores(*seen["before: baseline"], whose=" of baseline")
+        features = {"before: baseline": domain_features(baseline, some), **features}
+        scores |= probe_scores(*features["before: baseline"], whose=" of baseline")
     evaluated = replace(evaluated, scores=scores)
     if options.picture is not None:
         if baseline is None:
             untrained = _untrained(config, options)
-            seen = {"before: untrained": domain_features(untrained, some), **seen}
+            features = {"before: untrained": domain_features(untrained, some), **features}
         with explained(options.picture, then=summary(evaluated)):
-            draw_features(seen, some, classes=game.classes, path=options.picture)
+            draw_features(features, some, classes=game.classes, path=options.picture)
     return Evaluated(scores=evaluated, picture=options.picture, shows="features")
 
 
 def _load_baseline(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame | None:
-    """The game of the baseline, which must have been given the same pictures."""
+    """The game of the baseline, which must have been given the same images."""
     if options.baseline is None:
         return None
     model = load(options.baseline, device=options.device, checkpoint=options.checkpoint)

@@ -50,7 +50,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         return name_classes(config, config.data_a)
 
     def open(self, config: AdaptationRunConfig, *, quiet: bool = False) -> Domains:
-        """The pictures of both domains."""
+        """The stores of both domains."""
         return prepare_domains(config, size=size_to_train_on(config), quiet=quiet)
 
     def tests(self, config: AdaptationRunConfig) -> list[str | None]:
@@ -60,7 +60,7 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
     def batches(
         self, config: AdaptationRunConfig, data: Domains, engine: Engine
     ) -> AdaptationBatches:
-        """Labelled pictures of the source, and pictures of the target."""
+        """Labelled images of the source, and images of the target."""
         return adaptation_batches(config, data, **batching(config, engine))
 
     def build(self, config: AdaptationRunConfig, engine: Engine, aids: Any = None) -> AdaptingGame:
@@ -81,11 +81,11 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         return {"": partial(score_adaptation, game, labelled)}
 
     def model(self, run: Run, game: AdaptingGame, images_seen: int) -> AdaptedClassifier:
-        """A classifier."""
+        """The trained classifier."""
         return AdaptedClassifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """How it does in both domains, or on other pictures."""
+        """How it does in both domains, or on other images."""
         if not options.asks_for_accuracy:
             return evaluate_generator(subject, options, quiet=quiet)
         if options.against is not None:
@@ -94,8 +94,8 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
 
     def next_steps(self, config: AdaptationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
         """Classify, and see how alike the domains look."""
-        look = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
-        return [*classifier_steps(path), look]
+        image_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
+        return [*classifier_steps(path), image_step]
 
 
 FAMILY = Adaptation()

@@ -1,4 +1,4 @@
-"""All that is special to classifiers that learn alone."""
+"""The record of classifiers that learn alone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,21 +33,21 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
     """A classifier alone."""
 
     def read(self, config: ClassificationRunConfig) -> ClassificationRunConfig:
-        """With its classes named."""
+        """The run with the names of its classes filled in."""
         return name_classes(config, config.data)
 
     def tests(self, config: ClassificationRunConfig) -> list[str | None]:
-        """What it is tested on."""
+        """The split that the classifier is tested on."""
         return splits_for_tests(config)
 
     def batches(self, config: ClassificationRunConfig, data: Store, engine: Engine) -> Batches:
-        """Pictures whose labels may be used."""
+        """Batches of the images whose labels may be used."""
         return labelled_batches(config, data, **batching(config, engine))
 
     def build(
         self, config: ClassificationRunConfig, engine: Engine, aids: Any = None
     ) -> ClassificationGame:
-        """The classifier, perhaps one that learns from attacked pictures."""
+        """The game of the classifier, with adversarial training where it is set."""
         return _build(config.game, config.pictures.shape, engine)
 
     def evaluators(
@@ -59,26 +59,26 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         *,
         quiet: bool,
     ) -> Evaluators:
-        """How often it is right."""
+        """The evaluator of its accuracy."""
         return classifier_evaluators(config, game, quiet=quiet)
 
     def model(self, run: Run, game: ClassificationGame, images_seen: int) -> Classifier:
-        """A classifier."""
+        """The trained classifier."""
         return Classifier(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """How often it is right; scores of pictures are for runs that make some."""
+        """The classifier's accuracy on images that it has not learnt from."""
         if not options.asks_for_accuracy:
             return evaluate_generator(subject, options, quiet=quiet)
         return evaluate_classifier(subject, options, quiet=quiet)
 
     def next_steps(self, config: ClassificationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Classify, and see how well it does."""
+        """Commands that classify images and score the classifier."""
         return classifier_steps(path)
 
 
 def _build(config: ClassificationConfig, shape: ImageShape, engine: Engine) -> ClassificationGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Raises:
         ConfigError: It is not known which classes there are.

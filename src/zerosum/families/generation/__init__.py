@@ -1,1 +1,1 @@
-"""Generators against discriminators: pictures from nothing."""
+"""Generators against discriminators: images from nothing."""

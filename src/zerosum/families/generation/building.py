@@ -22,11 +22,11 @@ __all__ = ["build_adversarial"]
 def build_adversarial(
     config: AdversarialConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> AdversarialGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Args:
         config: The settings.
-        shape: (c, h, w) of the pictures.
+        shape: (c, h, w) of the images.
         engine: Where it is played.
         random: For the reference batch.
 
@@ -45,7 +45,7 @@ def build_adversarial(
     discriminator = build_discriminator(
         config.discriminator, shape, classes=count, minibatch=config.minibatch_discrimination
     )
-    _require_what_is_asked(config, discriminator)
+    _require_needed_parts(config, discriminator)
     return AdversarialGame(
         config,
         generator=build_player(
@@ -62,8 +62,8 @@ def build_adversarial(
     )
 
 
-def _require_what_is_asked(config: AdversarialConfig, discriminator: nn.Module) -> None:
-    """Refuse a discriminator of which its settings could not say that it does not do."""
+def _require_needed_parts(config: AdversarialConfig, discriminator: nn.Module) -> None:
+    """Refuse a discriminator that lacks what the game needs; its settings alone could not tell."""
     if config.feature_matching.weight > 0:
         require_parts(discriminator, "features", why="feature matching")
     if config.penalties.gradient.weight > 0 and needs_batch(discriminator):
@@ -91,5 +91,5 @@ def _classes(config: AdversarialConfig) -> Classes | None:
         )
     return Classes(
         names=tuple(each.name for each in config.classes),
-        pictures=tuple(each.pictures for each in config.classes),
+        counts=tuple(each.pictures for each in config.classes),
     )

@@ -1,4 +1,4 @@
-"""All that is special to games of a generator against a discriminator."""
+"""The record of games of a generator against a discriminator."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -42,14 +42,14 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
     players_are_alike = True
 
     def require_networks(self, config: GenerationRunConfig) -> None:
-        """The network that sees the pictures."""
+        """Require the network that extracts features for the evaluation."""
         require_feature_network(config)
 
     def complete(self, config: GenerationRunConfig, data: Store) -> GenerationRunConfig:
-        """With the classes of its data, where its game is conditional.
+        """The run with the classes of its data, where the game is conditional.
 
         Raises:
-            DataError: The pictures have no labels, or all the same.
+            DataError: The images have no labels, or all the same.
 
         Example:
             >>> from zerosum.config import change
@@ -82,18 +82,18 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         return replace(config, game=replace(game, classes=classes))
 
     def batches(self, config: GenerationRunConfig, data: Store, engine: Engine) -> Batches:
-        """Real pictures; where networks grow, perhaps more of the small ones."""
+        """Batches of real images, larger at first where growing networks ask for it."""
         return Batches(data, sizes=_batch_sizes(config, engine), **batching(config, engine))
 
     def build(
         self, config: GenerationRunConfig, engine: Engine, aids: Any = None
     ) -> AdversarialGame:
-        """The players, and what they pay."""
+        """The game, with its players."""
         random = Randomness(seed=config.seed, stream="reference batch")
         return build_adversarial(config.game, config.pictures.shape, engine, random)
 
     def grid(self, config: GenerationRunConfig, game: AdversarialGame, data: Store) -> Draw:
-        """Pictures of fixed latents."""
+        """A sample grid of fixed latents."""
         return partial(generated_grid, config, game)
 
     def evaluators(
@@ -105,11 +105,11 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         *,
         quiet: bool,
     ) -> Evaluators:
-        """The generator's pictures against those that the run trains on."""
+        """The evaluator of generated images against those that the run trains on."""
         return generator_evaluators(config, game, data, engine, quiet=quiet)
 
     def model(self, run: Run, game: AdversarialGame, images_seen: int) -> "Generator":
-        """A generator."""
+        """The trained generator."""
         from zerosum.models.generator import Generator
 
         return Generator(run=run, game=game, images_seen=images_seen)
@@ -117,17 +117,17 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
     def evaluate(
         self, subject: str, options: "EvaluateConfig", *, quiet: bool = False
     ) -> "Evaluated":
-        """Its pictures against real ones."""
+        """Scores of its images against real ones."""
         from zerosum.families.generator_scores import evaluate_generator
 
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: GenerationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """More pictures, and more scores."""
+        """Commands that generate and score more images."""
         return generator_steps(path)
 
-    def recipe_for_own_pictures(self, config: GenerationRunConfig) -> str:
-        """What is for faces does for most photographs."""
+    def recipe_for_own_images(self, config: GenerationRunConfig) -> str:
+        """The recipe for photographs: that for faces does for most."""
         return "dcgan-faces"
 
 

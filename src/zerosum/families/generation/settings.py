@@ -1,4 +1,4 @@
-"""A run in which a generator learns to make pictures."""
+"""A run in which a generator learns to make images."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class GenerationRunConfig(RunConfig):
     """Who plays, and for what."""
 
     def schedule_ends(self) -> Iterator[tuple[str, int]]:
-        """Until when networks grow, and noise is added."""
+        """The images at which growth and instance noise end."""
         game = self.game
-        if game.growth.is_wanted:
+        if game.growth.is_enabled:
             yield (
                 "growth",
                 count_downsamplings(*self.pictures.size) * (game.growth.hold + game.growth.fade),

@@ -14,7 +14,7 @@ __all__ = ["build_perturbation"]
 def build_perturbation(
     config: PerturbationConfig, shape: ImageShape, engine: Engine, victim: PixelClassifier | None
 ) -> PerturbationGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Args:
         config: The settings.

@@ -1,4 +1,4 @@
-"""What a game against a classifier needs beside the others: its victim, and pictures to show."""
+"""What a game against a classifier needs beside the others: its victim, and images to show."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from zerosum.config.run import PicturesConfig, RunConfig
 from zerosum.data import Batches, Store, hold_out, open_source, scale
 from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.evaluation.accuracy import LabelledSet
-from zerosum.evaluation.extraction import ImageSubset, choose_pictures
+from zerosum.evaluation.extraction import ImageSubset, choose_images
 from zerosum.families.labels import batches_of
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.families.preparation import describe, prepare_store
@@ -21,15 +21,15 @@ from zerosum.own import absolute_code, is_code
 from zerosum.runs import is_run
 from zerosum.types import Images
 
-__all__ = ["aim", "find_again", "held_out_pictures", "learning_batches", "preview_pictures"]
+__all__ = ["aim", "find_again", "held_out_images", "learning_batches", "preview_images"]
 
 
 def aim(
     config: PerturbationRunConfig, device: torch.device, *, usual: RunConfig | None = None
 ) -> tuple[PerturbationRunConfig, Victim]:
-    """The run as its victim wants it, and the victim.
+    """The run with the victim's size and channels, and the victim.
 
-    The victim's weights are written down, and the pictures get the size and the channels that it
+    The victim's weights are written down, and the images get the size and the channels that it
     takes; others that were asked for are refused.
 
     Args:
@@ -38,14 +38,14 @@ def aim(
         usual: Its recipe as it is, which shows what was asked for; None: everything was.
 
     Raises:
-        ConfigError: There is no such classifier, it does not take such pictures, or it has no
+        ConfigError: There is no such classifier, it does not take such images, or it has no
             such class.
     """
     game = config.game
     game = replace(game, victim=_findable(game.victim))
     victim = load_victim(game.victim, device=device)
     game = replace(game, victim_weights=victim.weights)
-    config = replace(config, game=game, pictures=_pictures(config, victim, usual))
+    config = replace(config, game=game, pictures=_images(config, victim, usual))
     _check(config, victim)
     return config, victim
 
@@ -84,10 +84,10 @@ def _findable(spec: str) -> str:
     return str(folder.absolute()) if spec not in NAMED_VICTIMS and is_run(folder) else spec
 
 
-def _pictures(
+def _images(
     config: PerturbationRunConfig, victim: Victim, usual: RunConfig | None
 ) -> PicturesConfig:
-    """The run's pictures in the victim's size and channels.
+    """The run's images in the victim's size and channels.
 
     Raises:
         ConfigError: Others were asked for.
@@ -118,11 +118,11 @@ def _check(config: PerturbationRunConfig, victim: Victim) -> None:
 
 
 def learning_batches(config: PerturbationRunConfig, store: Store, **how: Any) -> Batches:
-    """Batches of the pictures that are not held out.
+    """Batches of the images that are not held out.
 
     Args:
         config: The run.
-        store: Its pictures.
+        store: Its images.
         how: What `Batches` takes besides.
 
     Raises:
@@ -131,10 +131,10 @@ def learning_batches(config: PerturbationRunConfig, store: Store, **how: Any) ->
     return batches_of(config, store, _split(config, store)[0], **how)
 
 
-def held_out_pictures(
+def held_out_images(
     config: PerturbationRunConfig, store: Store, *, quiet: bool = False
 ) -> LabelledSet:
-    """Pictures that the run does not learn from: its source's split test, or those held out.
+    """Images that the run does not learn from: its source's split test, or those held out.
 
     Args:
         config: The run; its ``evaluate_count`` is the most that are taken.
@@ -147,7 +147,7 @@ def held_out_pictures(
         test, split = prepare_store(config, split="test", quiet=quiet), "test"
         numbers = np.arange(len(test))
     if config.evaluate_count < len(numbers):
-        numbers = numbers[choose_pictures(len(numbers), config.evaluate_count, 0)]
+        numbers = numbers[choose_images(len(numbers), config.evaluate_count, 0)]
     about: dict[str, Any] = {
         **describe(config.data, split),
         "identity": test.identity,
@@ -158,26 +158,26 @@ def held_out_pictures(
     about |= {"victim": config.game.victim_weights, "epsilon": config.game.epsilon}
     # The victim's own answers count, so any labels do.
     labels = np.zeros(len(numbers), dtype=np.int64)
-    return LabelledSet(pictures=ImageSubset(test.images, numbers), labels=labels, about=about)
+    return LabelledSet(images=ImageSubset(test.images, numbers), labels=labels, about=about)
 
 
-def preview_pictures(config: PerturbationRunConfig, store: Store) -> Images:
-    """A few pictures that are not learnt from, always the same ones, in [-1, 1]."""
-    labelled = held_out_pictures(config, store, quiet=True)
-    pictures = labelled.pictures if len(labelled) else ImageSubset(store.images)
-    count = min(config.sample_count, len(pictures))
-    chosen = choose_pictures(len(pictures), count, config.seed)
-    (batch,) = ImageSubset(pictures[chosen]).batches(count)
+def preview_images(config: PerturbationRunConfig, store: Store) -> Images:
+    """A few images that are not learnt from, always the same ones, in [-1, 1]."""
+    labelled = held_out_images(config, store, quiet=True)
+    images = labelled.images if len(labelled) else ImageSubset(store.images)
+    count = min(config.sample_count, len(images))
+    chosen = choose_images(len(images), count, config.seed)
+    (batch,) = ImageSubset(images[chosen]).batches(count)
     return scale(batch)
 
 
 def _split(
     config: PerturbationRunConfig, store: Store
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers of the pictures to learn from, and of those held out; by class, where known.
+    """Numbers of the images to learn from, and of those held out; by class, where known.
 
     They are those that a classifier of the same source holds out. Where classes are so small that
-    it holds nothing out, pictures of any class are.
+    it holds nothing out, images of any class are.
     """
     game = config.game
     everything = np.arange(len(store))

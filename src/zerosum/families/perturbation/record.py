@@ -1,4 +1,4 @@
-"""All that is special to generators that learn to mislead a classifier."""
+"""The record of generators that learn to mislead a classifier."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,9 +19,9 @@ from zerosum.families.perturbation.building import build_perturbation
 from zerosum.families.perturbation.data import (
     aim,
     find_again,
-    held_out_pictures,
+    held_out_images,
     learning_batches,
-    preview_pictures,
+    preview_images,
 )
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.families.preparation import batching
@@ -47,20 +47,20 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         *,
         usual: RunConfig | None = None,
     ) -> tuple[PerturbationRunConfig, PixelClassifier]:
-        """The run as its victim wants its pictures, and the victim."""
+        """The run with the victim's size and channels, and the victim."""
         config, victim = aim(config, device, usual=usual)
         return config, victim.classifier
 
     def aids_again(self, config: PerturbationRunConfig, device: torch.device) -> PixelClassifier:
-        """The victim, which must be what it was."""
+        """The victim, refused if its weights have changed."""
         return find_again(config, device).classifier
 
     def tests(self, config: PerturbationRunConfig) -> list[str | None]:
-        """What it is tested on."""
+        """The split that the classifier is tested on."""
         return splits_for_tests(config)
 
     def batches(self, config: PerturbationRunConfig, data: Store, engine: Engine) -> Batches:
-        """Pictures that are not held out."""
+        """Batches of the images that are not held out."""
         return learning_batches(config, data, **batching(config, engine))
 
     def build(
@@ -69,12 +69,12 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         engine: Engine,
         aids: PixelClassifier | None = None,
     ) -> PerturbationGame:
-        """The generator, perhaps a discriminator, and the victim."""
+        """The game of the generator, perhaps a discriminator, and the victim."""
         return build_perturbation(config.game, config.pictures.shape, engine, aids)
 
     def grid(self, config: PerturbationRunConfig, game: PerturbationGame, data: Store) -> Draw:
-        """Pictures that are not learnt from, changed."""
-        return partial(_grid, game, preview_pictures(config, data))
+        """A sample grid of held out images and their perturbations."""
+        return partial(_grid, game, preview_images(config, data))
 
     def evaluators(
         self,
@@ -85,31 +85,31 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
         *,
         quiet: bool,
     ) -> Evaluators:
-        """How many held out pictures mislead the victim."""
-        labelled = held_out_pictures(config, data, quiet=quiet)
+        """The evaluator of how many held out images mislead the victim."""
+        labelled = held_out_images(config, data, quiet=quiet)
         return {"": partial(score_fooling, game, labelled)} if len(labelled) else {}
 
     def model(self, run: Run, game: PerturbationGame, images_seen: int) -> LearnedAttack:
-        """An attack."""
+        """The learnt attack."""
         return LearnedAttack(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """Such a run makes no pictures of its own, which is told; `zerosum attack` scores it."""
+        """Refuse: `zerosum attack` scores such a run."""
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: PerturbationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """See how it does beside an attack that looks at each picture."""
+        """Commands that compare it with attacks that climb for each image."""
         game = config.game
         attack = f"zerosum attack {game.victim} --data {config.data} --attack pgd {path}"
         return [("beside pgd", f"{attack} --epsilon {game.epsilon:g} --report {path}.html")]
 
-    def recipe_for_own_pictures(self, config: PerturbationRunConfig) -> str:
-        """The same one against another victim."""
+    def recipe_for_own_images(self, config: PerturbationRunConfig) -> str:
+        """The same recipe, with another victim."""
         return f"{config.recipe} --victim CLASSIFIER"
 
 
 def _grid(game: PerturbationGame, images: Images) -> Tensor:
-    """Rows of four times a picture, its change magnified to black and white, and both together."""
+    """Rows of four times an image, its change magnified to black and white, and both together."""
     rows = torch.stack([images, *game.preview(images)], dim=1).flatten(0, 1)
     return tile(rows, columns=3 * min(4, len(images)))
 

@@ -1,4 +1,4 @@
-"""From the settings of a game with few labels to the game."""
+"""Build the semi-supervised game from its settings."""
 
 from torch import nn
 
@@ -6,8 +6,8 @@ from zerosum.errors import ConfigError
 from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.players import build_player
 from zerosum.games.generating import draw_latents
-from zerosum.games.semisupervised import SemiSupervisedGame
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised import SemiSupervisedGame
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 from zerosum.networks import ReferenceGenerator
 from zerosum.nn import needs_batch
 from zerosum.randomness import Randomness
@@ -20,11 +20,11 @@ __all__ = ["build_semi_supervised"]
 def build_semi_supervised(
     config: SemiSupervisedConfig, shape: ImageShape, engine: Engine, random: Randomness
 ) -> SemiSupervisedGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Args:
         config: The settings.
-        shape: (c, h, w) of the pictures.
+        shape: (c, h, w) of the images.
         engine: Where it is played.
         random: For the reference batch.
 

@@ -1,4 +1,4 @@
-"""What a classifier with few labels learns from: all pictures, and the labels of a few."""
+"""What a classifier with few labels learns from: all images, and the labels of a few."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ __all__ = ["SemiSupervisedBatches", "semi_supervised_batches"]
 
 
 class SemiSupervisedBatches:
-    """Two endless streams: all pictures without their labels, and a few with them.
+    """Two endless streams: all images without their labels, and a few with them.
 
     Args:
-        unlabelled: The pictures whose labels are not used.
+        unlabelled: The images whose labels are not used.
         labelled: Those whose labels are, in batches of any size.
     """
 
@@ -23,7 +23,7 @@ class SemiSupervisedBatches:
         self.labelled = labelled
 
     def size_at(self, position: int) -> int:
-        """How many pictures without labels the batch at a position has, over all processes."""
+        """How many images without labels the batch at a position has, over all processes."""
         return self.unlabelled.size_at(position)
 
     def at(self, position: int) -> SemiSupervisedBatch:
@@ -36,17 +36,17 @@ class SemiSupervisedBatches:
 def semi_supervised_batches(
     config: SemiSupervisedRunConfig, store: Store, **how: Any
 ) -> SemiSupervisedBatches:
-    """Batches of all pictures that are not held out, and of those whose labels may be used.
+    """Batches of all images that are not held out, and of those whose labels may be used.
 
     The latter are among the former too, as in the paper (Salimans et al. 2016, section 5.1).
 
     Args:
         config: The run.
-        store: Its pictures.
+        store: Its images.
         how: What `Batches` takes besides.
 
     Raises:
-        DataError: Some pictures have no label, or a class has too few of them.
+        DataError: Some images have no label, or a class has too few of them.
         ConfigError: The batch is larger than what there is.
     """
     return SemiSupervisedBatches(

@@ -1,4 +1,4 @@
-"""All that is special to games of a generator against a classifier with few labels."""
+"""The record of semi-supervised games."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,7 +21,7 @@ from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
 from zerosum.families.semi_supervised.data import SemiSupervisedBatches, semi_supervised_batches
 from zerosum.families.semi_supervised.settings import SemiSupervisedRunConfig
-from zerosum.games.semisupervised import SemiSupervisedGame
+from zerosum.games.semi_supervised import SemiSupervisedGame
 from zerosum.models.semi_supervised import SemiSupervised
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
@@ -32,31 +32,31 @@ __all__ = ["FAMILY", "SemiSupervision"]
 
 
 class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, SemiSupervised]):
-    """A generator against a classifier that knows few labels."""
+    """A generator against a classifier that learns from few labels."""
 
     def read(self, config: SemiSupervisedRunConfig) -> SemiSupervisedRunConfig:
-        """With its classes named."""
+        """The run with the names of its classes filled in."""
         return name_classes(config, config.data)
 
     def tests(self, config: SemiSupervisedRunConfig) -> list[str | None]:
-        """What its classifier is tested on."""
+        """The split that the classifier is tested on."""
         return splits_for_tests(config)
 
     def batches(
         self, config: SemiSupervisedRunConfig, data: Store, engine: Engine
     ) -> SemiSupervisedBatches:
-        """All pictures without their labels, and a few with them."""
+        """Batches of all images without labels, and of a few with theirs."""
         return semi_supervised_batches(config, data, **batching(config, engine))
 
     def build(
         self, config: SemiSupervisedRunConfig, engine: Engine, aids: Any = None
     ) -> SemiSupervisedGame:
-        """The classifier, which is the discriminator too, and the generator."""
+        """The game; its classifier is the discriminator too."""
         random = Randomness(seed=config.seed, stream="reference batch")
         return build_semi_supervised(config.game, config.pictures.shape, engine, random)
 
     def grid(self, config: SemiSupervisedRunConfig, game: SemiSupervisedGame, data: Store) -> Draw:
-        """Pictures of fixed latents."""
+        """A sample grid of fixed latents."""
         return partial(generated_grid, config, game)
 
     def evaluators(
@@ -68,21 +68,21 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         *,
         quiet: bool,
     ) -> Evaluators:
-        """How often the classifier is right."""
+        """The evaluator of the classifier's accuracy."""
         return classifier_evaluators(config, game, quiet=quiet)
 
     def model(self, run: Run, game: SemiSupervisedGame, images_seen: int) -> SemiSupervised:
-        """A classifier and a generator."""
+        """The trained classifier and generator."""
         return SemiSupervised(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """How often the classifier is right; or the generator's pictures, if that is asked."""
+        """The classifier's accuracy, or scores of generated images if requested."""
         if options.asks_for_accuracy:
             return evaluate_classifier(subject, options, quiet=quiet)
         return evaluate_generator(subject, options, quiet=quiet)
 
     def next_steps(self, config: SemiSupervisedRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Classify, and draw."""
+        """Commands that classify and generate images."""
         return [*classifier_steps(path), *generator_steps(path)]
 
 

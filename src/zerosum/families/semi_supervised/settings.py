@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from zerosum.families.classifier_settings import ClassifierRunConfig
-from zerosum.games.semisupervised_settings import SemiSupervisedConfig
+from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 
 __all__ = ["CONFIG", "SemiSupervisedRunConfig"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SemiSupervisedRunConfig(ClassifierRunConfig):
-    """A generator against a classifier that knows few labels.
+    """A generator against a classifier that learns from few labels.
 
     Example:
         >>> from zerosum.recipes.semi_supervised import sgan

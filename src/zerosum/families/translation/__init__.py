@@ -1,1 +1,1 @@
-"""Pictures of one domain into another."""
+"""Images of one domain into another."""

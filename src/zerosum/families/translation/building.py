@@ -30,7 +30,7 @@ __all__ = ["build_translation"]
 def build_translation(
     config: TranslationConfig, shape: ImageShape, engine: Engine
 ) -> TranslationGame:
-    """The game with these settings, for pictures of that shape.
+    """The game with these settings, for images of that shape.
 
     Example:
         >>> import torch

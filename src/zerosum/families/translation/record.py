@@ -1,4 +1,4 @@
-"""All that is special to games that turn pictures of one domain into another."""
+"""The record of games that translate images from one domain into another."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,13 +10,13 @@ from zerosum.data import DomainBatches, Domains, make_domain_batches
 from zerosum.families.base import Draw, Family
 from zerosum.families.image_scorer import load_feature_network, require_feature_network
 from zerosum.families.preparation import batching, size_to_train_on
-from zerosum.families.scoring import Evaluated, refuse_baseline, score_pictures
+from zerosum.families.scoring import Evaluated, refuse_baseline, score_images
 from zerosum.families.translation.building import build_translation
-from zerosum.families.translation.pictures import (
+from zerosum.families.translation.images import (
     all_sides,
     direction_evaluator,
     examples_of,
-    open_pictures,
+    open_images,
     translated_grid,
 )
 from zerosum.families.translation.settings import TranslationRunConfig
@@ -35,31 +35,31 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
     """Translators between two domains."""
 
     def require_networks(self, config: TranslationRunConfig) -> None:
-        """The network of the content, and that which sees the pictures."""
+        """Require the content network and the one that extracts features for the evaluation."""
         content = config.game.content_network
         if content is not None:
             load_content(content, config.pictures.shape, cache=cache_folder())
         require_feature_network(config)
 
     def open(self, config: TranslationRunConfig, *, quiet: bool = False) -> Domains:
-        """The pictures of both domains."""
-        return open_pictures(config, size=size_to_train_on(config), quiet=quiet)
+        """The stores of both domains."""
+        return open_images(config, size=size_to_train_on(config), quiet=quiet)
 
     def batches(
         self, config: TranslationRunConfig, data: Domains, engine: Engine
     ) -> DomainBatches:
-        """Pictures of both, partners together where there are any."""
+        """Batches of both domains, with partners together where there are any."""
         paired = config.pairing != "none"
         return make_domain_batches(data, paired=paired, **batching(config, engine))
 
     def build(
         self, config: TranslationRunConfig, engine: Engine, aids: Any = None
     ) -> TranslationGame:
-        """The translators, and who judges them."""
+        """The game, with its translators and discriminators."""
         return build_translation(config.game, config.pictures.shape, engine)
 
     def grid(self, config: TranslationRunConfig, game: TranslationGame, data: Domains) -> Draw:
-        """Pictures, their translations, and the way back."""
+        """A sample grid of images, their translations, and the way back."""
         return partial(translated_grid, game, examples_of(config, data))
 
     def evaluators(
@@ -71,34 +71,34 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         *,
         quiet: bool,
     ) -> Evaluators:
-        """The translations of each direction against the domain that it leads to."""
+        """The evaluators of each direction's translations against its target domain."""
         network = load_feature_network(config, engine)
         is_cut = config.pictures.crop_from is not None
-        domains = open_pictures(config, quiet=quiet) if is_cut else data
+        domains = open_images(config, quiet=quiet) if is_cut else data
         return {
             direction: direction_evaluator(config, game, domains, direction, network, quiet=quiet)
             for direction in game.directions
         }
 
     def model(self, run: Run, game: TranslationGame, images_seen: int) -> Translator:
-        """A translator."""
+        """The trained translator."""
         return Translator(run=run, game=game, images_seen=images_seen)
 
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
-        """Its translations against pictures of the domain that they lead to."""
+        """Scores of its translations against images of the target domain."""
         refuse_baseline(subject, options)
         sides = partial(all_sides, subject, options, quiet=quiet)
-        return score_pictures(subject, options, sides, quiet=quiet)
+        return score_images(subject, options, sides, quiet=quiet)
 
     def next_steps(self, config: TranslationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Translate, and more scores."""
+        """Commands that translate images and score more."""
         return [
             ("translate", f"zerosum translate {path} PICTURE... --page {path}.html"),
             ("more scores", f"zerosum evaluate {path} --metrics frechet,kid,prdc"),
         ]
 
-    def recipe_for_own_pictures(self, config: TranslationRunConfig) -> str:
-        """What is for faces does for most photographs."""
+    def recipe_for_own_images(self, config: TranslationRunConfig) -> str:
+        """The recipe for photographs: that for faces does for most."""
         return "dcgan-faces"
 
 

@@ -1,4 +1,4 @@
-"""A run in which pictures of one domain become pictures of another."""
+"""A run in which images of one domain become images of another."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal

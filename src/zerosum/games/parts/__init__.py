@@ -1,1 +1,1 @@
-"""What games are put together from, and what is no game itself."""
+"""The parts that games are put together from."""

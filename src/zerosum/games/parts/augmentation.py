@@ -58,7 +58,7 @@ class AugmentationPipeline:
         self, objective: Objective, real: Logits, fake: Logits, now: Round
     ) -> dict[str, Scalar]:
         """With ADA: the overfitting by these logits of D, and the probability in this round."""
-        if not self.adaptive.settings.is_wanted:
+        if not self.adaptive.settings.is_enabled:
             return {}
         measured = overfitting(objective, real, fake)
         probability = torch.full_like(measured, self.adaptive.probability_at(now))
@@ -66,28 +66,28 @@ class AugmentationPipeline:
 
     def follow(self, scores: Mapping[str, Tensor], images_seen: int, now: Round) -> None:
         """With ADA: end a round, in which D had these scores of so many real images."""
-        if self.adaptive.settings.is_wanted:
+        if self.adaptive.settings.is_enabled:
             self.adaptive.follow(scores["overfitting"], images_seen, now)
 
     def state_dict(self) -> dict[str, Tensor]:
         """The state of ADA, if it is on."""
-        return {"adaptive": self.adaptive.state} if self.adaptive.settings.is_wanted else {}
+        return {"adaptive": self.adaptive.state} if self.adaptive.settings.is_enabled else {}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what `state_dict` gave; the rest of the state belongs to others."""
-        if self.adaptive.settings.is_wanted:
+        """Load what `state_dict` returned; the rest of the state belongs to others."""
+        if self.adaptive.settings.is_enabled:
             self.adaptive.state = state["adaptive"]
 
 
 class AdaptiveAugmentation:
-    """ADA: every kind of change comes with a probability p, which follows the overfitting r.
+    """ADA: every kind of change has a probability p, which is adapted to the overfitting r.
 
-    After every ``every`` rounds of B pictures, with r̄ the mean of `overfitting` over them,
+    After every ``every`` rounds of B images, with r̄ the mean of `overfitting` over them,
 
         p ← p + sign(r̄ − target) · B · every / images,      held within [0, 1].
 
     Args:
-        settings: How p begins and how fast it follows; with 0 images it stays what it is.
+        settings: The first p and how fast it changes; with 0 images it is constant.
         factor: On p, as a function of the images seen.
 
     Attributes:
@@ -125,7 +125,9 @@ class AdaptiveAugmentation:
         probability = self.probability_at(now)
         # Through the package, so that a game without ADA does not import it.
         return (
-            augment.augment_by_chance(images, probability, now.random) if probability else images
+            augment.augment_with_probability(images, probability, now.random)
+            if probability
+            else images
         )
 
     def follow(self, measured: Scalar, images_seen: int, now: Round) -> None:
@@ -159,7 +161,7 @@ class AdaptiveAugmentation:
 
     @property
     def state(self) -> Float64[Tensor, " 2"]:
-        """What is remembered: p, and the sum of the overfitting since the last adjustment."""
+        """The state: p, and the sum of the overfitting since the last adjustment."""
         return torch.tensor([self.probability, self._fetched_sum()], dtype=torch.float64)
 
     @state.setter
@@ -197,16 +199,15 @@ class InstanceNoise:
 
 
 def overfitting(objective: Objective, real: Logits, fake: Logits) -> Scalar:
-    """How sure D is of the real pictures: r = E[sign(D(x))], from −1 to 1.
+    """The overfitting of D: r = E[sign(D(x))] over real images, from −1 to 1.
 
-    It is 0 where D is undecided, and 1 where it takes every picture of the training set for real.
-    The logit that means "undecided" is the objective's: 0, or ½ for least squares.
+    It is 0 if D is undecided, and 1 if it classifies every image of the training set as real. The
+    logit of an undecided D depends on the objective: 0, or ½ for least squares.
 
     Where only differences of logits count (Wasserstein, relativistic) a sign means nothing, since
-    any number may be added to all logits. There D's decision is about pairs, which is the real
-    one, and so is r = E[sign(D(x) − D(G(z)))]: still 0 where D cannot tell, and 1 where it always
-    can. Pairs are easier: were the logits ±m + N(0, s²), an r of 0.6 by signs would be 0.77 by
-    pairs.
+    any number may be added to all logits. There D decides which image of a pair is the real one,
+    and r = E[sign(D(x) − D(G(z)))]: still 0 if D is undecided, and 1 if it is always right. Pairs
+    are easier: if the logits are ±m + N(0, s²), an r of 0.6 by signs is 0.77 by pairs.
 
     Paper:
         Karras et al. 2020 (ADA), equation 1, https://arxiv.org/abs/2006.06676
@@ -219,5 +220,5 @@ def overfitting(objective: Objective, real: Logits, fake: Logits) -> Scalar:
         >>> overfitting(make_objective("wasserstein"), real + 9, fake + 9)
         tensor(0.5000)
     """
-    bar = fake if objective.is_relative else objective.undecided
-    return (real - bar).detach().sign().mean()
+    threshold = fake if objective.is_relative else objective.undecided
+    return (real - threshold).detach().sign().mean()

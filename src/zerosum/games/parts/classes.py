@@ -1,4 +1,4 @@
-"""The classes of a conditional game: their names, and how often each is met."""
+"""The classes of a conditional game: their names and their frequencies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ __all__ = ["Classes", "find_class", "repeat_labels"]
 
 @dataclass(frozen=True, kw_only=True)
 class Classes:
-    """The classes that a generator is asked for.
+    """The classes of a conditional game.
 
     Attributes:
         names: By label.
-        pictures: How many pictures the data have of each.
+        counts: How many images of each the data have.
 
     Example:
-        >>> pets = Classes(names=("cat", "dog"), pictures=(300, 100))
+        >>> pets = Classes(names=("cat", "dog"), counts=(300, 100))
         >>> pets.draw(1_000, Randomness(seed=0)).float().mean() < 0.3
         tensor(True)
         >>> pets.find("dog"), pets.find(0)
@@ -35,34 +35,35 @@ class Classes:
     """
 
     names: tuple[str, ...]
-    pictures: tuple[int, ...]
+    counts: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        assert len(self.names) == len(self.pictures) > 0
+        assert len(self.names) == len(self.counts) > 0
 
     def __len__(self) -> int:
         return len(self.names)
 
     def draw(self, n: int, random: Randomness) -> Labels:
         """Draw n labels, each as often as it occurs in the data."""
-        counts = torch.tensor(self.pictures, dtype=torch.float64, device=random.device)
+        counts = torch.tensor(self.counts, dtype=torch.float64, device=random.device)
+        # Inverse transform sampling: in double precision, so that the last bound is 1.
         bounds = (counts.cumsum(0) / counts.sum()).float()
         return torch.searchsorted(bounds, random.uniform(n), right=True)
 
     def join(self, latents: Latents, labels: Labels) -> Float[Tensor, "n _"]:
-        """Latents that tell the class: z (n, d), then a 1 at the class among 0s (n, classes).
+        """Join z (n, d) and the class as a one-hot vector (n, classes).
 
         Example:
-            >>> pets = Classes(names=("cat", "dog"), pictures=(1, 1))
+            >>> pets = Classes(names=("cat", "dog"), counts=(1, 1))
             >>> pets.join(torch.zeros(1, 3), torch.tensor([1]))
             tensor([[0., 0., 0., 0., 1.]])
         """
         numbers = torch.arange(len(self), device=latents.device)
-        told = labels.to(latents.device)[:, None] == numbers
-        return torch.cat([latents, told.to(latents.dtype)], dim=1)
+        one_hot = labels.to(latents.device)[:, None] == numbers
+        return torch.cat([latents, one_hot.to(latents.dtype)], dim=1)
 
     def find(self, name: str | int) -> int:
-        """The label of a class, by its name or its number.
+        """Return the label of a class, given its name or its number.
 
         Classes are numbered from 0; but where names are themselves whole numbers, a number is
         always a name, and never a position among them.
@@ -71,7 +72,7 @@ class Classes:
             UnknownNameError: There is no such class.
 
         Example:
-            >>> Classes(names=("1", "02", "7"), pictures=(1, 1, 1)).find("2")
+            >>> Classes(names=("1", "02", "7"), counts=(1, 1, 1)).find("2")
             1
         """
         return find_class(name, self.names)
@@ -88,10 +89,10 @@ def repeat_labels(labels: Labels | None, times: int) -> Int[Tensor, " m"] | None
 
 
 def find_class(name: str | int, names: Sequence[str]) -> int:
-    """The label of a class among others, by its name or its number.
+    """Return the label of a class among others, given its name or its number.
 
     Args:
-        name: As it was typed.
+        name: The name or number, as typed.
         names: All of them, by label. Where some are themselves whole numbers, a number is always
             a name, and never a position among them.
 

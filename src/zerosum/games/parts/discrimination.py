@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.games.base import Turn
-from zerosum.networks.rows import one_per_picture
+from zerosum.networks.rows import one_per_image
 from zerosum.nn.bilinear import TwiceDifferentiable
 from zerosum.objectives.losses import Objective
 from zerosum.types import Labels, Logits, Scalar
@@ -35,7 +35,7 @@ def logits_of(
 
     Args:
         discriminator: D, a network with one number per image.
-        images: What D is given: images, or features where D judges these.
+        images: What D is given: images, or features for a D of features.
         labels: The classes, if D is conditional.
         twice: Whether the gradient of the logits will be differentiated in turn.
 
@@ -47,7 +47,7 @@ def logits_of(
     compute = discriminator.forward if twice else discriminator
     with TwiceDifferentiable() if twice else nullcontext():
         logits: Tensor = compute(images) if labels is None else compute(images, labels)
-    return one_per_picture(logits.float(), len(images))
+    return one_per_image(logits.float(), len(images))
 
 
 def discriminator_loss(objective: Objective, real: Logits, fake: Logits) -> Scalar:

@@ -1,4 +1,4 @@
-"""Networks that grow as a run goes on: how far, as a function of the images seen."""
+"""Progressive growing: the sizes that networks have reached after so many images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ __all__ = ["Growth"]
 
 @dataclass(frozen=True)
 class Growth:
-    """A size is held for so many images, then the next one fades in over so many.
+    """A size is held for a number of images, then the next one fades in over another number.
 
-    Large sizes have the run's own number of images in a round, for their maps are large.
+    Large sizes have the run's own batch size, since their maps are large.
 
     Attributes:
-        settings: How many images.
+        settings: The two numbers, and the batch sizes of small sizes.
 
     Paper:
         Karras et al. 2018, section 2 and appendix A.1, https://arxiv.org/abs/1710.10196: both
@@ -34,14 +34,18 @@ class Growth:
 
     settings: GrowthConfig
 
-    def progress(self, images: int) -> float:
-        """Sizes beyond the smallest after so many images; 1.3: the third fades in with 0.3."""
+    def progress(self, images_seen: int) -> float:
+        """The sizes beyond the smallest after so many images; 1.3: the third fades in with 0.3."""
         hold, fade = self.settings.hold, self.settings.fade
-        whole, rest = divmod(images, hold + fade)
+        whole, rest = divmod(images_seen, hold + fade)
         return whole + max(0, rest - hold) / max(1, fade)
 
-    def batch_size(self, images: int, usual: int) -> int:
-        """Images in the round that begins after so many; ``usual``: the run's own number.
+    def batch_size(self, images_seen: int, usual: int) -> int:
+        """The batch size of the round that begins after so many images.
+
+        Args:
+            images_seen: Real images seen before the round.
+            usual: The run's own batch size.
 
         Example:
             >>> from zerosum.config import GrowthConfig
@@ -49,12 +53,12 @@ class Growth:
             >>> [growth.batch_size(images, 16) for images in (0, 100, 101, 300, 301)]
             [64, 64, 32, 32, 16]
         """
-        stage = ceil(self.progress(images))
+        stage = ceil(self.progress(images_seen))
         sizes = self.settings.batch_sizes
         return sizes[stage] if stage < len(sizes) else usual
 
     def prepare(self, players: Mapping[str, Player], images: Images, now: Round) -> Images:
-        """Grow the players' networks to where they are now; the images with no more detail.
+        """Grow the players' networks to the size of this round, and coarsen images to match.
 
         Args:
             players: Their networks and EMAs grow, if they can. The discriminator's network

@@ -1,4 +1,4 @@
-"""What a player pays for being far from where it has been on average."""
+"""Historical averaging: a player is drawn to the mean of the weights that it has had."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,15 +16,15 @@ class History:
     """Historical averaging: w ‖θ − (1/t) Σ_i θ[i]‖², θ[i] being the weights at turn i of t.
 
     The sum goes over all the player's turns so far, up to this one. Two players who chase each
-    other in a circle go round its centre, which is where their mean lies and where this pulls
-    them: a game such as x · y, in which gradient descent spirals outwards, then comes to rest.
-    Much weight is no help: the mean follows by (θ − mean)/t per turn, ever more slowly, and a
-    player who is tied to it has to wait. That holds for long runs with far to go, too.
+    other in a circle have its centre as their mean, and this term pulls them there: a game such as
+    x · y, in which gradient descent spirals outwards, then converges. A large weight does not
+    help: the mean moves by (θ − mean)/t per turn, ever more slowly, and a player tied to it cannot
+    move faster. The same slows long runs whose weights have far to go.
 
     All processes have the same weights, and so the same mean.
 
     Args:
-        parameters: θ, what the player moves.
+        parameters: θ, the player's parameters.
         weight: w.
 
     Attributes:
@@ -37,10 +37,10 @@ class History:
     Example:
         >>> weight = nn.Parameter(torch.tensor(1.0))
         >>> history = History([weight], weight=0.5)
-        >>> history.pay().item()  # The mean is 1.
+        >>> history.term().item()  # The mean is 1.
         0.0
         >>> _ = weight.data.fill_(3.0)
-        >>> history.pay().item()  # The mean is 2.
+        >>> history.term().item()  # The mean is 2.
         0.5
     """
 
@@ -50,8 +50,8 @@ class History:
         self.turns = 0
         self.means = [parameter.detach().clone() for parameter in self.parameters]
 
-    def pay(self) -> Scalar:
-        """Take note of where the player stands, and give the cost of standing there."""
+    def term(self) -> Scalar:
+        """Update the means by the current weights, and return the term of the cost."""
         self.turns += 1
         squares: list[Scalar] = []
         for parameter, mean in zip(self.parameters, self.means, strict=True):
@@ -64,14 +64,14 @@ class History:
         return {"turns": self.turns, "means": self.means}
 
     def load_state_dict(self, state: Any, where: str = "history") -> None:
-        """Take back what `state_dict` gave.
+        """Load what `state_dict` returned.
 
         Args:
-            state: What it gave.
+            state: What it returned.
             where: What to call it in messages.
 
         Raises:
-            CheckpointError: It is something else.
+            CheckpointError: The state has other names, types or shapes.
         """
         require_like(state, self.state_dict(), where)
         self.turns = state["turns"]

@@ -9,8 +9,8 @@ from zerosum.games.base import Round
 from zerosum.games.generating import DISCRIMINATOR, GeneratingGame
 from zerosum.games.parts.regularisers import Pair, Regulariser
 from zerosum.games.parts.settings import FeatureMatchingConfig
-from zerosum.networks.kinds import Observer
-from zerosum.objectives.semisupervised import MATCHES
+from zerosum.networks.kinds import FeatureExtractor
+from zerosum.objectives.semi_supervised import MATCHES
 from zerosum.types import Features, Images, OtherImages, Scalar
 
 __all__ = ["FeatureMatching"]
@@ -64,4 +64,4 @@ class FeatureMatching(Regulariser):
 
 
 def _features(discriminator: nn.Module, images: Images) -> Features:
-    return cast("Observer", discriminator).features(images).float()
+    return cast("FeatureExtractor", discriminator).features(images).float()

@@ -83,5 +83,5 @@ class PathLength(Regulariser):
         return {"path mean": self.mean}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back the running mean."""
+        """Load the running mean."""
         self.mean = state["path mean"]

@@ -87,12 +87,12 @@ class Regulariser(ABC):
         """The term, weight included, under ``name``; beside it whatever else is to be recorded."""
 
     def state_dict(self) -> dict[str, Tensor]:
-        """What it remembers from turn to turn, by names of its own."""
+        """Its state from turn to turn, by names of its own."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what `state_dict` gave; the rest of the state belongs to others."""
-        assert not self.state_dict(), f"{self.name} remembers something: take it back"
+        """Load what `state_dict` returned; the rest of the state belongs to others."""
+        assert not self.state_dict(), f"{self.name} has a state, and must load it"
 
 
 def regularise(
@@ -177,7 +177,7 @@ def make_regularisers(settings: AdversarialConfig) -> dict[str, tuple[Regularise
         ...     discriminator=MlpDiscriminatorConfig(),
         ...     penalties=PenaltiesConfig(r1=PenaltyConfig(weight=5.0)),
         ... )
-        >>> [[each.name for each in found] for found in make_regularisers(settings).values()]
+        >>> [[each.name for each in own] for own in make_regularisers(settings).values()]
         [['r1'], []]
     """
     burn_in, penalties = settings.burn_in, vars(settings.penalties)

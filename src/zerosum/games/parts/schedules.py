@@ -1,4 +1,4 @@
-"""Numbers that change while a run goes on: functions of the images seen, so nothing is saved."""
+"""Numbers that change while a run goes on, as functions of the images seen: no state is saved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ SHAPES: Table[Callable[[float], float]] = Table(
         "annealing": lambda time: (1.0 - _annealing(time)) / (1.0 - _annealing(1.0)),
     },
 )
-"""The share of the way that is gone when a share of the time is over; both from 0 to 1."""
+"""How far a schedule has come, as a function of the elapsed time; both from 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A number on its way from one value to another, where it stays.
+    """A number that goes from one value to another, and stays there.
 
     Attributes:
         start: The value at 0 images.
         end: The value from ``until`` images on.
-        until: Images that the way takes; 0: the value is ``end`` at once.
+        until: Images in which it gets there; 0: the value is ``end`` at once.
         shape: A name in ``SHAPES``.
 
     Example:
@@ -48,16 +48,16 @@ class Schedule:
     until: int
     shape: str = "cosine"
 
-    def at(self, images: int) -> float:
+    def at(self, images_seen: int) -> float:
         """The value after that many images."""
-        if images >= self.until:
+        if images_seen >= self.until:
             return self.end
-        share = SHAPES[self.shape](images / self.until)
-        return self.start + share * (self.end - self.start)
+        progress = SHAPES[self.shape](images_seen / self.until)
+        return self.start + progress * (self.end - self.start)
 
 
 STEADY = Schedule(start=1.0, end=1.0, until=0)
-"""A factor that changes nothing."""
+"""The factor 1, always."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,26 +81,26 @@ class Pace:
     annealing: Schedule = STEADY
     beta2: Schedule | None = None
 
-    def factor(self, images: int) -> float:
+    def factor(self, images_seen: int) -> float:
         """The factor on the learning rate after that many images."""
         decay = 1.0
         if self.decay is not None:
             start, end = self.decay
-            decay = min(1.0, max(0.0, (end - images) / (end - start)))
-        return decay * self.rate.at(images) * self.annealing.at(images)
+            decay = min(1.0, max(0.0, (end - images_seen) / (end - start)))
+        return decay * self.rate.at(images_seen) * self.annealing.at(images_seen)
 
 
 CONSTANT = Pace()
-"""Nothing changes."""
+"""A pace that changes nothing."""
 
 
 def ramped(weight: float, until: int) -> Schedule:
     """λ(p) = weight · (2 / (1 + exp(−10 p)) − 1), p being images / ``until``, up to p = 1.
 
-    That is weight · tanh(5 p): the adversary is let in slowly, while it still knows little.
+    That is weight · tanh(5 p): the adversary's weight rises slowly, while it has learnt little.
 
     Args:
-        weight: What λ comes near to.
+        weight: The limit of λ.
         until: Images at which p is 1; 0: λ is there at once.
 
     Paper:

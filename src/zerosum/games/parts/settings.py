@@ -1,4 +1,4 @@
-"""Settings of what games are put together from: how players learn, penalties and tricks."""
+"""Settings of the parts of games: optimizers, penalties, regularisers and augmentation."""
 
 from dataclasses import dataclass
 from math import inf
@@ -79,8 +79,8 @@ class OptimizerConfig:
     """Images over which the learning rate falls as 1 / (1 + 10 p)^0.75, p being the part of them
     that is seen; None: it does not."""
     historical_averaging: float = 0.0
-    """What this player pays for the squared distance of its weights from the mean of all that it
-    has had so far; against players who chase each other in circles. 0: nothing."""
+    """Weight of the squared distance of this player's weights from the mean of those that it has
+    had so far, in its cost; against players who chase each other in circles. 0: no such term."""
 
     def __post_init__(self) -> None:
         require_positive("learning_rate", self.learning_rate)
@@ -139,7 +139,7 @@ class BurnInConfig:
     """Factor on the half-life of the generator's EMA at the start; None: as without a burn-in, it
     is at most a twentieth of the images seen."""
     augmentation: float = 1.0
-    """Factor on the chance of adaptive_augmentation at the start."""
+    """Factor on the probability of adaptive_augmentation at the start."""
 
     def __post_init__(self) -> None:
         require(self.images >= 0, f"burn_in.images must not be negative, got {self.images}.")
@@ -171,7 +171,7 @@ class GrowthConfig:
     """When networks that grow get their next size.
 
     Example:
-        >>> GrowthConfig(hold=800_000, fade=800_000).is_wanted, GrowthConfig().is_wanted
+        >>> GrowthConfig(hold=800_000, fade=800_000).is_enabled, GrowthConfig().is_enabled
         (True, False)
     """
 
@@ -190,30 +190,30 @@ class GrowthConfig:
         for size in self.batch_sizes:
             require_positive("each of growth.batch_sizes", size)
         require(
-            not self.batch_sizes or self.is_wanted,
+            not self.batch_sizes or self.is_enabled,
             "growth.batch_sizes belong to sizes that fade in; set growth.hold or growth.fade.",
         )
 
     @property
-    def is_wanted(self) -> bool:
+    def is_enabled(self) -> bool:
         """Whether anything is to grow."""
         return self.hold + self.fade > 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltyConfig:
-    """How much a penalty weighs, and how often it is paid.
+    """The weight of a penalty, and how often it is added to the cost.
 
     Example:
         >>> lazy = PenaltyConfig(weight=5.0, every=16)
-        >>> lazy.weight * lazy.every  # In the rounds that pay it.
+        >>> lazy.weight * lazy.every  # In the rounds that include it.
         80.0
     """
 
     weight: float = 0.0
-    """Factor before the mean penalty; 0: not paid at all."""
+    """Factor before the mean penalty; 0: there is none."""
     every: int = 1
-    """Paid every so many rounds, with as many times the weight."""
+    """Added every so many rounds, with as many times the weight."""
 
     def __post_init__(self) -> None:
         require(
@@ -225,7 +225,7 @@ class PenaltyConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltiesConfig:
-    """What the discriminator pays for steep slopes; the fields are names of penalties.
+    """Penalties on the discriminator's gradient by its images; the fields are their names.
 
     Example:
         >>> penalties = PenaltiesConfig(gradient=PenaltyConfig(weight=10.0))
@@ -234,18 +234,18 @@ class PenaltiesConfig:
     """
 
     gradient: PenaltyConfig = PenaltyConfig()
-    """Slope 1 between real and fake pictures: WGAN-GP."""
+    """Norm 1 between real and generated images: WGAN-GP."""
     dragan: PenaltyConfig = PenaltyConfig()
-    """Slope 1 around real pictures: DRAGAN."""
+    """Norm 1 around real images: DRAGAN."""
     r1: PenaltyConfig = PenaltyConfig()
-    """Slope 0 at real pictures; the weight is γ/2."""
+    """Norm 0 at real images; the weight is γ/2."""
     r2: PenaltyConfig = PenaltyConfig()
-    """Slope 0 at generated pictures; the weight is γ/2."""
+    """Norm 0 at generated images; the weight is γ/2."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceNoiseConfig:
-    """Gaussian noise on all that the discriminator sees, fading out linearly.
+    """Gaussian noise on all images that the discriminator is given, fading out linearly.
 
     Example:
         >>> InstanceNoiseConfig(deviation=0.1, until=50_000).deviation
@@ -266,23 +266,23 @@ class InstanceNoiseConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class AdaptiveAugmentationConfig:
-    """ADA: turning, scaling, moving and recolouring all that the discriminator sees, by chance.
+    """ADA: random rotation, scaling, translation and colours of the discriminator's images.
 
-    For few pictures, hundreds to thousands. The chance rises while the discriminator is too sure
-    of the real pictures, and falls while it is not.
+    For few images, hundreds to thousands. The probability rises while the discriminator overfits
+    the real images, and falls while it does not.
 
     Example:
         >>> fast, fixed = ({"images": 100_000}, {"probability": 0.2})
-        >>> [AdaptiveAugmentationConfig(**each).is_wanted for each in (fast, fixed, {})]
+        >>> [AdaptiveAugmentationConfig(**each).is_enabled for each in (fast, fixed, {})]
         [True, True, False]
     """
 
     images: int = 0
-    """Images in which the chance can go from 0 to 1, 500,000 in the paper; 0: it never changes."""
+    """Images in which the probability can go from 0 to 1, 500,000 in the paper; 0: constant."""
     probability: float = 0.0
-    """Chance of each kind of change at the start; with both 0 there is no such augmentation."""
+    """Probability of each kind of change at the start; with both 0 there is no ADA."""
     target: float = 0.6
-    """Overfitting, the mean sign of real pictures' logits, above which the chance rises."""
+    """Overfitting, the mean sign of real images' logits, above which the probability rises."""
     every: int = 4
     """Rounds between two adjustments."""
 
@@ -294,14 +294,14 @@ class AdaptiveAugmentationConfig:
         require_positive(f"{name}.every", self.every)
 
     @property
-    def is_wanted(self) -> bool:
+    def is_enabled(self) -> bool:
         """Whether anything is ever to be changed."""
         return self.images > 0 or self.probability > 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class PathLengthConfig:
-    """What a generator with styles pays for pictures that move unevenly with their style.
+    """Path length regularisation: images are to change evenly with their style.
 
     Example:
         >>> PathLengthConfig(weight=2.0).every
@@ -309,9 +309,9 @@ class PathLengthConfig:
     """
 
     weight: float = 0.0
-    """Factor before the mean penalty, 2 in the paper; 0: not paid at all."""
+    """Factor before the mean penalty, 2 in the paper; 0: there is none."""
     every: int = 4
-    """Paid in every so many of the generator's turns, with as many times the weight."""
+    """Added in every so many of the generator's turns, with as many times the weight."""
 
     def __post_init__(self) -> None:
         require(0 <= self.weight < inf, f"its weight must be a number from 0, got {self.weight}.")
@@ -320,7 +320,7 @@ class PathLengthConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureMatchingConfig:
-    """Let the generator match what the discriminator sees in real pictures, on average.
+    """Let the generator's images have the discriminator's mean features of real ones.
 
     Example:
         >>> FeatureMatchingConfig(weight=1.0).distance
@@ -328,27 +328,27 @@ class FeatureMatchingConfig:
         >>> FeatureMatchingConfig(alone=True)
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: feature_matching.alone leaves the generator with nothing to ...
+        zerosum.errors.ConfigError: feature_matching.alone leaves the generator without a cost: ...
     """
 
     weight: float = 0.0
-    """Factor before the distance of the mean features, which joins the generator's cost; 0: it
-    does not."""
+    """Factor before the distance of the mean features, in the generator's cost; 0: there is no
+    such term."""
     distance: Literal["squared", "absolute"] = "squared"
-    """How the means are compared, feature by feature."""
+    """The distance of the means, feature by feature."""
     alone: bool = False
-    """Let the generator pay nothing else, as in the paper."""
+    """Leave out the generator's adversarial loss, as in the paper."""
 
     def __post_init__(self) -> None:
         name, weight = "feature_matching", self.weight
         require(0 <= weight < inf, f"{name}.weight must be a number from 0, got {weight}.")
         require(
             weight > 0 or not self.alone,
-            f"{name}.alone leaves the generator with nothing to pay: set {name}.weight too.",
+            f"{name}.alone leaves the generator without a cost: set {name}.weight too.",
         )
 
 
-def require_virtual(pictures: int, generator: GeneratorSettings) -> None:
+def require_virtual(images: int, generator: GeneratorSettings) -> None:
     """Refuse virtual batch normalisation where there is no batch normalisation to be replaced.
 
     Example:
@@ -359,9 +359,9 @@ def require_virtual(pictures: int, generator: GeneratorSettings) -> None:
         ...
         zerosum.errors.ConfigError: virtual_batch_norm takes the place of batch normalisation, ...
     """
-    require(pictures >= 0, f"virtual_batch_norm must not be negative, got {pictures}.")
+    require(images >= 0, f"virtual_batch_norm must not be negative, got {images}.")
     require(
-        pictures == 0 or generator.has_batch_norm,
+        images == 0 or generator.has_batch_norm,
         "virtual_batch_norm takes the place of batch normalisation, of which this generator, "
         f"of kind {generator.kind}, has none: choose dcgan with norm batch, resnet or, "
         "for few labels, softplus.",

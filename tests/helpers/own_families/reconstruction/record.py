@@ -13,7 +13,7 @@ from zerosum.config import EvaluateConfig
 from zerosum.data import Batches, Store, scale
 from zerosum.evaluation.extraction import ImageSubset, Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
-from zerosum.export import Part, takes_pictures
+from zerosum.export import Part, takes_images
 from zerosum.families.base import Draw, OneSource
 from zerosum.families.players import build_player
 from zerosum.families.preparation import batching, prepare_store
@@ -62,7 +62,7 @@ class Autoencoder(Model):
         self.refuse(direction)
         network = self.game.players["autoencoder"].best
         shape = self.run.config().pictures.shape
-        return Part(network=network, takes=takes_pictures(shape), gives="pictures", facts={})
+        return Part(network=network, takes=takes_images(shape), gives="pictures", facts={})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,9 +41,9 @@ def test_classes_do_not_care_for_a_shift_but_realness_does() -> None:
 
 def test_large_logits_stay_finite() -> None:
     logits = torch.tensor([[1000.0, -1000.0], [-1000.0, -1000.0]], requires_grad=True)
-    opinion = realness(logits)
-    torch.testing.assert_close(opinion, torch.tensor([1000.0, math.log(2) - 1000.0]))
-    NonSaturating().discriminator(opinion, opinion).sum().backward()  # type: ignore[no-untyped-call]
+    logit = realness(logits)
+    torch.testing.assert_close(logit, torch.tensor([1000.0, math.log(2) - 1000.0]))
+    NonSaturating().discriminator(logit, logit).sum().backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
     assert torch.isfinite(logits.grad).all()
 

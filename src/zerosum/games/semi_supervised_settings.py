@@ -1,10 +1,10 @@
-"""Settings of the game with few labels."""
+"""Settings of the semi-supervised game."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from zerosum.checks import require
-from zerosum.games.classification_settings import ClassifyingConfig
+from zerosum.games.classification_settings import GameWithClassifierConfig
 from zerosum.games.parts.settings import OptimizerConfig, require_virtual
 from zerosum.networks.classifier_choices import SemiSupervisedGeneratorConfig
 from zerosum.networks.semi_supervised_settings import SoftplusGeneratorConfig
@@ -16,8 +16,8 @@ _GENERATOR_OPTIMIZER = OptimizerConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
-class SemiSupervisedConfig(ClassifyingConfig):
-    """A generator against a classifier, which learns from few labels and many pictures.
+class SemiSupervisedConfig(GameWithClassifierConfig):
+    """A generator against a classifier, which learns from few labels and many images.
 
     Example:
         >>> from zerosum.config import MlpClassifierConfig
@@ -27,18 +27,18 @@ class SemiSupervisedConfig(ClassifyingConfig):
 
     kind: Literal["semi-supervised"] = "semi-supervised"
     generator: SemiSupervisedGeneratorConfig = _GENERATOR
-    """The network that makes pictures."""
+    """The network that generates images."""
     generator_optimizer: OptimizerConfig = _GENERATOR_OPTIMIZER
     """How the generator learns."""
     latent: Literal["normal", "uniform"] = "uniform"
     """Distribution of the latents: N(0, 1) or U(-1, 1)."""
     unlabelled_weight: float = 1.0
-    """What it costs not to tell real pictures from generated ones, beside the labels."""
+    """Weight of the discriminator's adversarial loss, beside the loss of the labels."""
     matching: Literal["squared", "absolute"] = "squared"
-    """What the generator pays for other mean features than those of real pictures."""
+    """The generator's loss: the distance of mean features from those of real images."""
     virtual_batch_norm: int = 0
-    """Pictures in a reference batch by which the generator's batch normalisation goes, instead of
-    by the batch that it draws; as many as a batch are usual. 0: ordinary batch normalisation."""
+    """Images in a reference batch from which the generator's batch normalisation takes its
+    statistics; a batch size is usual. 0: ordinary batch normalisation."""
 
     @property
     def foreign(self) -> tuple[str, ...]:

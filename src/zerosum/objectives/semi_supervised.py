@@ -1,11 +1,11 @@
-"""Costs of a discriminator that classifies, and of a generator that matches its features.
+"""Losses of a discriminator that classifies, and of a generator that matches its features.
 
 Of K + 1 classes, the last being "generated", one logit is too many: subtracting a number from all
 of them changes no probability. So that of the last is taken to be 0, and with the logits l (n, K)
 
     λ = log Σ_k exp l_k,      p(real) = e^λ / (e^λ + 1) = sigmoid(λ).
 
-λ is thus the logit of an ordinary discriminator, and every objective can be paid for with it.
+λ is thus the logit of an ordinary discriminator, which every objective can take.
 """
 
 from collections.abc import Callable
@@ -37,8 +37,8 @@ def squared_difference(fake: Features, real: OtherFeatures) -> Scalar:
     """The mean over the features of (E f(G(z)) − E f(x))².
 
     Args:
-        fake: f of n generated pictures, shape (n, d); the gradient goes through them.
-        real: f of real pictures, shape (m, d).
+        fake: f of n generated images, shape (n, d); the gradient goes through them.
+        real: f of real images, shape (m, d).
 
     Paper:
         Salimans et al. 2016, section 3.1, https://arxiv.org/abs/1606.03498
@@ -52,7 +52,7 @@ def squared_difference(fake: Features, real: OtherFeatures) -> Scalar:
 
 
 def absolute_difference(fake: Features, real: OtherFeatures) -> Scalar:
-    """The mean over the features of |E f(G(z)) − E f(x)|, as published for colour pictures.
+    """The mean over the features of |E f(G(z)) − E f(x)|, as published for colour images.
 
     Example:
         >>> import torch
@@ -66,4 +66,4 @@ MATCHES: Table[Callable[[Features, Features], Scalar]] = Table(
     "way of matching features",
     {"squared": squared_difference, "absolute": absolute_difference},
 )
-"""How far features of generated pictures are from those of real ones, by name."""
+"""The distances between features of generated and of real images, by name."""

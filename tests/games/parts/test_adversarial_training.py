@@ -15,7 +15,7 @@ from zerosum.config import AdversarialTrainingConfig, ClassificationConfig, RunC
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
-from zerosum.games import ClassificationGame, Hardening, Player, Round
+from zerosum.games import AdversarialTraining, ClassificationGame, Player, Round
 from zerosum.jobs.attack import attack
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
@@ -23,8 +23,10 @@ from zerosum.training.engine import Engine
 from zerosum.types import Batch
 
 
-def hardening(*, epsilon: float = 0.1, steps: int = 1, share: float = 1.0) -> Hardening:
-    return Hardening(AdversarialTrainingConfig(epsilon=epsilon, steps=steps, share=share))
+def training(*, epsilon: float = 0.1, steps: int = 1, share: float = 1.0) -> AdversarialTraining:
+    return AdversarialTraining(
+        AdversarialTrainingConfig(epsilon=epsilon, steps=steps, share=share)
+    )
 
 
 def at(images: int, *, rank: int = 0, processes: int = 1) -> Round:
@@ -56,16 +58,16 @@ def test_attacked_pictures_are_in_their_ball_and_the_others_are_clean(
     steps: int, epsilon: float
 ) -> None:
     images, labels = pictures()
-    harden = hardening(epsilon=epsilon, steps=steps, share=0.5)
-    seen = harden(network(), images, labels, at(0))
-    assert torch.equal(seen[4:], images[4:])
-    sizes = (seen - images)[:4].abs().flatten(1).amax(dim=1)
+    attacked = training(epsilon=epsilon, steps=steps, share=0.5)
+    inputs = attacked(network(), images, labels, at(0))
+    assert torch.equal(inputs[4:], images[4:])
+    sizes = (inputs - images)[:4].abs().flatten(1).amax(dim=1)
     assert sizes.max() <= 2 * epsilon + 1e-6
     assert sizes.min() > 0.5 * epsilon
-    assert seen.abs().max() <= 1
+    assert inputs.abs().max() <= 1
 
 
-def test_a_linear_classifier_is_shown_the_worst_there_is() -> None:
+def test_a_linear_classifier_is_given_the_worst_case() -> None:
     victim, w = two_classes()
     stream = torch.Generator().manual_seed(1)
     grey = 0.2 * torch.rand(8, 1, 4, 4, generator=stream) - 0.1
@@ -73,12 +75,12 @@ def test_a_linear_classifier_is_shown_the_worst_there_is() -> None:
     # The network is given [-1, 1]; the victim takes [0, 1], and w is the same up to a factor.
     inner = victim.network
     for steps in (1, 7):
-        seen = hardening(steps=steps)(inner, grey, labels, at(0))
+        inputs = training(steps=steps)(inner, grey, labels, at(0))
         sign = torch.where(labels == 1, -1.0, 1.0)[:, None] * w.sign()
         if steps == 7:
-            torch.testing.assert_close((seen - grey).flatten(1), 0.2 * sign)
+            torch.testing.assert_close((inputs - grey).flatten(1), 0.2 * sign)
         # One step of 1.25 ε from anywhere gets at least ε/4 to the right side.
-        assert bool((((seen - grey).flatten(1) * sign) >= 0.05 - 1e-6).all())
+        assert bool((((inputs - grey).flatten(1) * sign) >= 0.05 - 1e-6).all())
 
 
 def test_the_network_notices_nothing() -> None:
@@ -89,11 +91,11 @@ def test_the_network_notices_nothing() -> None:
         weight.grad = torch.ones_like(weight)
     before = {name: value.clone() for name, value in attacked.state_dict().items()}
     torch.manual_seed(5)
-    seen = hardening(steps=3)(attacked, images, labels, at(0))
+    inputs = training(steps=3)(attacked, images, labels, at(0))
     drawn = torch.rand(3)
     torch.manual_seed(5)
     assert torch.equal(drawn, torch.rand(3))  # Dropout was not asked.
-    assert not seen.requires_grad
+    assert not inputs.requires_grad
     assert [layer.training for layer in attacked] == [True, False, True, True, True, True]
     assert all(weight.requires_grad for weight in attacked.parameters())
     assert all(torch.equal(before[name], value) for name, value in attacked.state_dict().items())
@@ -102,14 +104,14 @@ def test_the_network_notices_nothing() -> None:
         assert bool((weight.grad == 1).all())
 
 
-def test_chance_follows_from_the_position_and_not_from_the_process() -> None:
+def test_random_starts_follow_from_the_position_and_not_from_the_process() -> None:
     images, labels = pictures()
-    harden, still = hardening(), network().eval()
-    whole = harden(still, images, labels, at(64))
-    assert torch.equal(whole, harden(still, images, labels, at(64)))
-    assert not torch.equal(whole, harden(still, images, labels, at(128)))
+    attacked, frozen = training(), network().eval()
+    whole = attacked(frozen, images, labels, at(64))
+    assert torch.equal(whole, attacked(frozen, images, labels, at(64)))
+    assert not torch.equal(whole, attacked(frozen, images, labels, at(128)))
     parts = [
-        harden(still, images[4 * n : 4 * n + 4], labels[4 * n : 4 * n + 4], now)
+        attacked(frozen, images[4 * n : 4 * n + 4], labels[4 * n : 4 * n + 4], now)
         for n, now in enumerate(at(64, rank=rank, processes=2) for rank in range(2))
     ]
     torch.testing.assert_close(torch.cat(parts), whole)
@@ -139,7 +141,7 @@ def test_augmented_pictures_are_attacked_as_pictures_can_be(name: Any) -> None:
     harder = AdversarialTrainingConfig(epsilon=0.1)
     settings = ClassificationConfig(augmentation=(name,), adversarial_training=harder)
     game = ClassificationGame(settings, classifier=player)
-    assert game.view(images, labels, at(0)).abs().max() <= 1
+    assert game.augment(images, labels, at(0)).abs().max() <= 1
 
 
 def small(**fields: Any) -> RunConfig:
@@ -178,12 +180,12 @@ def test_settings() -> None:
     engine = Engine(device=torch.device("cpu"))
     game = build_game(config, engine)
     assert isinstance(game, ClassificationGame)
-    assert game.hardening is None
+    assert game.adversarial_training is None
     fields = {"epsilon": 0.1, "steps": 7, "share": 0.5}
     named = {f"game.adversarial_training.{name}": value for name, value in fields.items()}
     game = build_game(change(config, named), engine)
     assert isinstance(game, ClassificationGame)
-    assert game.hardening == hardening(steps=7, share=0.5)
+    assert game.adversarial_training == training(steps=7, share=0.5)
     for name, value in (("epsilon", 8.0), ("steps", 0), ("share", 1.5)):
         with pytest.raises(ConfigError, match=f"adversarial_training.{name}"):
             change(config, {f"game.adversarial_training.{name}": value})
@@ -195,7 +197,7 @@ def test_robust_accuracy_rises(tmp_path: Path) -> None:
         fields = {"game.adversarial_training.epsilon": epsilon, "images": 6_400}
         path = train(small(**fields), tmp_path / str(epsilon))
         options = AttackConfig(attacks=("pgd",), epsilon=0.1, count=50, device="cpu")
-        found = attack(str(path), "digits", options, quiet=True)
-        assert found.right >= 40
-        left.append(found.robust("pgd"))
+        result = attack(str(path), "digits", options, quiet=True)
+        assert result.right >= 40
+        left.append(result.robust("pgd"))
     assert left[1] > left[0] + 0.2

@@ -1,4 +1,4 @@
-"""A network that stands around another one and changes what goes in or comes out."""
+"""A network that wraps another one and changes its input or output."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from torch import nn
 
 from zerosum.types import ImageShape
 
-__all__ = ["Around"]
+__all__ = ["Wrapper"]
 
 
-class Around(nn.Module):
-    """A network around another one, which answers for all that this one does not know of.
+class Wrapper(nn.Module):
+    """A wrapper of a network; attributes that it has not are those of the inner network.
 
     Args:
-        inner: The other one; it has an ``image_shape``.
+        inner: The wrapped network; it has an ``image_shape``.
 
     Example:
         >>> from zerosum.config import MlpGeneratorConfig
-        >>> Around(MlpGeneratorConfig(latent_size=8).build((1, 28, 28))).latent_size
+        >>> Wrapper(MlpGeneratorConfig(latent_size=8).build((1, 28, 28))).latent_size
         8
     """
 
@@ -31,6 +31,6 @@ class Around(nn.Module):
         try:
             return super().__getattr__(name)
         except AttributeError:
-            if name == "inner":  # Not made yet, or being copied.
+            if name == "inner":  # Not set yet, or being copied: no recursion.
                 raise
             return getattr(self.inner, name)

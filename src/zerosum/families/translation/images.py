@@ -1,4 +1,4 @@
-"""Pictures of two domains and their translations: to learn from, to look at, and to score."""
+"""Images of two domains and their translations: to learn from, to look at, and to score."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +11,7 @@ from zerosum.config.evaluation import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import Domains, Store, open_domains, scale, unscale
 from zerosum.errors import ConfigError, DataError
-from zerosum.evaluation.extraction import ImageSubset, choose_pictures, kept_on_disk
+from zerosum.evaluation.extraction import ImageSubset, choose_images, kept_on_disk
 from zerosum.families.image_scorer import scorer_of
 from zerosum.families.preparation import describe
 from zerosum.families.scoring import (
@@ -30,19 +30,19 @@ from zerosum.models.translator import Translator
 from zerosum.training.evaluation import ImageEvaluator
 from zerosum.types import DomainBatch, ImageBatches, Images
 
-__all__ = ["all_sides", "direction_evaluator", "examples_of", "open_pictures", "translated_grid"]
+__all__ = ["all_sides", "direction_evaluator", "examples_of", "open_images", "translated_grid"]
 
 _TRANSLATED_AT_ONCE = 16
 
 
-def open_pictures(
+def open_images(
     config: TranslationRunConfig,
     *,
     split: str = "train",
     size: tuple[int, int] | None = None,
     quiet: bool = False,
 ) -> Domains:
-    """The pictures of a run's two domains, by default in the size that its networks are given."""
+    """The images of a run's two domains, by default in the size that its networks are given."""
     return prepare_domains(
         config,
         split=split,
@@ -61,13 +61,13 @@ def translated_grid(game: TranslationGame, examples: DomainBatch) -> Tensor:
 
 
 def examples_of(config: TranslationRunConfig, domains: Domains) -> DomainBatch:
-    """Pictures to show: the same numbers of both domains, so that partners stay together."""
+    """Images to show: the same numbers of both domains, so that partners stay together."""
     count = min(config.sample_count, len(domains.a), len(domains.b))
     height, width = config.pictures.size
 
     def some(store: Store) -> Images:
         shortest = min(len(domains.a), len(domains.b))
-        chosen = ImageSubset(store.images, choose_pictures(shortest, count, config.seed))
+        chosen = ImageSubset(store.images, choose_images(shortest, count, config.seed))
         (images,) = chosen.batches(count)
         top, left = (images.shape[2] - height) // 2, (images.shape[3] - width) // 2
         return scale(images[:, :, top : top + height, left : left + width])
@@ -75,11 +75,9 @@ def examples_of(config: TranslationRunConfig, domains: Domains) -> DomainBatch:
     return DomainBatch(a=some(domains.a), b=some(domains.b))
 
 
-def _translations(
-    game: TranslationGame, pictures: ImageSubset, direction: str
-) -> Iterator[Images]:
-    """The translations of pictures, in batches on the CPU."""
-    for batch in pictures.batches(_TRANSLATED_AT_ONCE):
+def _translations(game: TranslationGame, images: ImageSubset, direction: str) -> Iterator[Images]:
+    """The translations of images, in batches on the CPU."""
+    for batch in images.batches(_TRANSLATED_AT_ONCE):
         yield game.translate(scale(batch), direction).cpu()
 
 
@@ -92,11 +90,11 @@ def direction_evaluator(
     *,
     quiet: bool,
 ) -> ImageEvaluator:
-    """The translations in a direction, against pictures of the domain that it leads to."""
+    """The translations in a direction, against images of the domain that it leads to."""
     source, target = domains.along(direction)
     about = describe(_source(config, direction[-1]), f"train {direction[-1]}")
     scorer = scorer_of(config, target, network, about, quiet=quiet)
-    chosen = ImageSubset(source.images, choose_pictures(len(source), config.evaluate_count, 0))
+    chosen = ImageSubset(source.images, choose_images(len(source), config.evaluate_count, 0))
 
     def make() -> ImageBatches:
         return _translations(game, chosen, direction)
@@ -110,7 +108,7 @@ def _source(config: TranslationRunConfig, domain: str) -> str:
 
 
 def all_sides(subject: str, options: EvaluateConfig, *, quiet: bool) -> AllSides:
-    """A run's translations and the pictures of the other domain, by direction.
+    """A run's translations and the images of the other domain, by direction.
 
     Raises:
         ZerosumError: The options ask for what it has not.
@@ -126,7 +124,7 @@ def all_sides(subject: str, options: EvaluateConfig, *, quiet: bool) -> AllSides
 def _sides(
     model: Translator, direction: str, options: EvaluateConfig, quiet: bool
 ) -> Iterator[Sides]:
-    """Translations of one domain, and the real pictures of the other."""
+    """Translations of one domain, and the real images of the other."""
     if options.against is not None:
         raise ConfigError(
             f"{model.run.path} translates, and is scored against the domain that it translates "
@@ -137,20 +135,21 @@ def _sides(
     if "partner" in options.metric_names and config.pairing == "none":
         config = replace(config, pairing="names")
     split = options.split or _test_or_train(config)
-    domains = open_pictures(config, split=split, quiet=quiet)
+    domains = open_images(config, split=split, quiet=quiet)
     source, target = domains.along(direction)
-    chosen = choose_pictures(len(source), options.count, options.seed)
+    chosen = choose_images(len(source), options.count, options.seed)
     sources = ImageSubset(source.images, chosen)
     batches = map(unscale, _translations(model.game, sources, direction))
+    # Kept on disk until the scores are done: every metric takes the translations anew.
     with ExitStack() as stack:
         with counting(f"{model.run.path} translates {direction}", quiet=quiet) as progress:
             kept = kept_on_disk(batches, len(chosen), progress=progress)
-            pictures = stack.enter_context(kept)
+            images = stack.enter_context(kept)
         paired = config.pairing != "none"
         yield Sides(
             store=target,
             about=describe(_source(config, direction[-1]), f"{split} {direction[-1]}"),
-            pictures=pictures,
+            images=images,
             subject=subject_of(model, options),
             partners=(sources, ImageSubset(target.images, chosen)) if paired else None,
         )

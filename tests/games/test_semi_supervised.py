@@ -45,10 +45,10 @@ def named(config: RunConfig) -> Any:
 
 
 def small(name: str = "sgan", **fields: Any) -> Any:
-    wanted = {
+    expected = {
         key: value for key, value in SMALL.items() if "generator" not in key or name == "sgan"
     }
-    return named(change(recipe(name), {**wanted, **fields}))
+    return named(change(recipe(name), {**expected, **fields}))
 
 
 def make_loop(config: RunConfig) -> Loop[Any]:
@@ -102,13 +102,13 @@ class Constant(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.picture = nn.Parameter(torch.zeros(1, 1, 1, 2))
+        self.image = nn.Parameter(torch.zeros(1, 1, 1, 2))
 
     def forward(self, latents: Tensor) -> Tensor:
-        return self.picture.expand(len(latents), -1, -1, -1)
+        return self.image.expand(len(latents), -1, -1, -1)
 
 
-def test_what_is_paid() -> None:
+def test_the_cost_in_closed_form() -> None:
     players = [
         Player(network=network, optimizer=torch.optim.SGD(network.parameters(), lr=0.1))
         for network in (Known(), Constant())
@@ -123,15 +123,15 @@ def test_what_is_paid() -> None:
         batch = SemiSupervisedBatch(
             images=images, labelled=Batch(images=images, labels=torch.tensor([0, 0]))
         )
-        judged, drawn = game.turns(
+        by_discriminator, drawn = game.turns(
             batch, Round(number=1, images_seen=2, random=Randomness(seed=0))
         )
         lse, e = torch.tensor([1.0, 0.0]).logsumexp(0), torch.tensor([1.0, 0.0]).softmax(0)
         classes = -e.log().mean()
         softplus = torch.nn.functional.softplus
         unlabelled = 0.5 * (softplus(-lse) + softplus(torch.tensor(2.0).log()))
-        torch.testing.assert_close(judged.cost, classes + weight * unlabelled)
-        torch.testing.assert_close(judged.scores["labelled"], torch.tensor(0.5))
+        torch.testing.assert_close(by_discriminator.cost, classes + weight * unlabelled)
+        torch.testing.assert_close(by_discriminator.scores["labelled"], torch.tensor(0.5))
         # The mean of real pictures is (½, ½), that of the generated ones 0.
         torch.testing.assert_close(drawn.cost, torch.tensor(0.25))
 
