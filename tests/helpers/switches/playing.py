@@ -194,6 +194,7 @@ class Noise:
 
 MADE: Mapping[str, Callable[[Noise, int], Any]] = {
     "generation": Noise.batch,
+    "autoregressive": Noise.batch,
     "classification": Noise.batch,
     "perturbation": Noise.batch,
     "semi_supervised": Noise.few_labels,

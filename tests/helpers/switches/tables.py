@@ -3,12 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.switches import adversarial, classifiers, invariance, perturbation, translation
+from helpers.switches import (
+    adversarial,
+    autoregressive,
+    classifiers,
+    invariance,
+    perturbation,
+    translation,
+)
 from helpers.switches.promises import Switch
 from zerosum.config import RunConfig
 
 TABLES: Mapping[str, tuple[RunConfig, Sequence[Switch]]] = {
     "adversarial": (adversarial.BASE, adversarial.SWITCHES),
+    "autoregressive": (autoregressive.BASE, autoregressive.SWITCHES),
     "classification": (classifiers.CLASSIFICATION, classifiers.CLASSIFICATION_SWITCHES),
     "semi-supervised": (classifiers.FEW_LABELS, classifiers.FEW_LABELS_SWITCHES),
     "invariance": (invariance.BASE, invariance.SWITCHES),
