@@ -54,7 +54,15 @@ _OFF = ("", "none", "0", "0.0")
 _OPTION = re.compile(r"^  --(\S+?)(?:, \S+)?(?= |$)(.*(?:\n {20,}.*)*)", re.MULTILINE)
 _DEFAULT = re.compile(r"\(default: ([^)]*)\)")
 
-OF_FAMILIES = ("dcgan-digits", "cyclegan-small", "classifier", "sgan", "dann", "advgan")
+OF_FAMILIES = (
+    "dcgan-digits",
+    "cyclegan-small",
+    "classifier",
+    "sgan",
+    "dann",
+    "advgan",
+    "fvbn-digits",
+)
 """A recipe of each."""
 
 VARIANTS = {

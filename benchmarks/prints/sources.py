@@ -81,7 +81,7 @@ nothing
 _SETTINGS = (
     *("dcgan-digits", "mnist-gan-2018", "wgan-gp-cifar10", "progan-digits", "stylegan2-digits"),
     *("r3gan-digits", "cyclegan-small", "cut", "pix2pix", "cartoongan"),
-    *("classifier", "sgan", "sgan-conv", "dann", "advgan"),
+    *("classifier", "sgan", "sgan-conv", "dann", "advgan", "fvbn-digits"),
 )
 """Recipes of each kind of network and game."""
 _NO_SETTINGS = (

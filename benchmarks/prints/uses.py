@@ -18,6 +18,7 @@ NAMES = (
     *("dcgan-digits", "dcgan-digits classes", "mnist-gan-2018", "r3gan-digits", "progan-digits"),
     *("stylegan2-digits", "stylegan2-digits classes", "cyclegan-small", "cut back", "pix2pix"),
     *("cartoongan", "classifier", "sgan", "dann", "dann source", "adda", "advgan", "gap"),
+    "fvbn-digits",
 )
 """Of each kind one, and those that differ in what can be done with them."""
 

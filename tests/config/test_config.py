@@ -103,6 +103,7 @@ def test_every_recipe_builds(name: str, tmp_path: Path) -> None:
     expected = {
         "cycle": ["generators", "discriminator_a", "discriminator_b"],
         "classification": ["classifier"],
+        "autoregressive": ["model"],
         "invariance": ["classifier", *(["target"] if name == "adda" else []), "domain"],
     }
     usual = ["generator"] if name == "gap" else ["discriminator", "generator"]

@@ -25,7 +25,7 @@ _USUAL = (
     *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "json", "quiet"),
     *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
     *("game.conditional", "game.generator.base-channels", "game.discriminator.base-channels"),
-    *("game.network.base-channels", "game.optimizer.learning-rate"),
+    *("game.levels", "game.network.base-channels", "game.optimizer.learning-rate"),
     *("game.generator-optimizer.learning-rate", "game.discriminator-optimizer.learning-rate"),
     *("game.ema-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
     *("game.cycle-weight", "game.weight", "sample-every", "evaluate-every"),

@@ -66,7 +66,8 @@ class EvaluateConfig:
     pixels."""
     metrics: str = "auto"
     """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes,
-    ppl, accuracy, partner. auto: accuracy for a run that classifies, else frechet,kid."""
+    ppl, accuracy, partner. auto: accuracy for a run that classifies, the likelihood for one that
+    knows it, else frechet,kid."""
     count: int = 10_000
     """Pictures to generate, or to take from the source under test; fewer if it has fewer."""
     real_count: int = 10_000

@@ -30,7 +30,7 @@ class AutoregressiveGame(Game[Batch]):
         model: Player whose network gives the parameters of each number's distribution.
 
     Paper:
-        Germain et al. 2015, eqs. 5 to 7, https://arxiv.org/abs/1502.03509
+        Germain et al. 2015, section 3, https://arxiv.org/abs/1502.03509
 
     Example:
         >>> import torch
@@ -111,7 +111,7 @@ def quantise(images: Images, uniform: Images, *, levels: int) -> Images:
         levels: L.
 
     Paper:
-        Salakhutdinov & Murray 2008, section 5, for two levels
+        Salakhutdinov & Murray 2008, for two levels
 
     Example:
         >>> import torch

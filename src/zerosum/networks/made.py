@@ -38,7 +38,7 @@ class MaskedLinear(nn.Module):
         gain: Variance of an output for inputs of mean square 1, at the start; 0: all outputs are.
 
     Paper:
-        Germain et al. 2015, eqs. 8 to 13, https://arxiv.org/abs/1502.03509
+        Germain et al. 2015, section 4, https://arxiv.org/abs/1502.03509
 
     Example:
         >>> layer = MaskedLinear(torch.tensor([1, 2, 3]), torch.tensor([1, 2]))
@@ -91,7 +91,7 @@ class Made(Shaped):
         outputs: Parameters of the distribution of each number.
 
     Paper:
-        Germain et al. 2015, sections 3 and 4.1, https://arxiv.org/abs/1502.03509. The same
+        Germain et al. 2015, sections 3 and 4, https://arxiv.org/abs/1502.03509. The same
         factors as in NADE (Larochelle & Murray 2011).
 
     Example:

@@ -132,7 +132,7 @@ WEIGHTS: Mapping[str, int] = {
     "adda": 1_400_000,
     "advgan": 90_000,
     "gap": 87_000,
-    "fvbn-digits": 3_800_000,
+    "fvbn-digits": 2_200_000,
 }
 """Numbers that the networks of a recipe learn, all players together, to two digits."""
 
