@@ -94,12 +94,14 @@ class AdversarialGame(GeneratingGame[Batch]):
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
         """Play a round of Algorithm 1, whose k is ``critic_turns``.
 
-        There k minibatches of x and z are drawn, with a step of D for each; then one of z, with a
-        step of G. Here G's step takes the z of D's last one, which spares generating them.
+        There k minibatches of x and z are sampled, with a step of D for each; then one of z, with
+        a step of G. Here G's step uses the z of D's last one, so that G(z) is computed once.
         """
+        # "Sample minibatch of m examples from data generating distribution": x.
         real, labels = self.prepare(batch.images, now), self.known_labels(batch)
         generator_moves = (now.number + 1) % self.settings.critic_turns == 0
         times = self.settings.generator_batch if generator_moves else 1
+        # "Sample minibatch of m noise samples": G(z), with a graph only if G moves.
         with torch.set_grad_enabled(generator_moves):
             fake = self.generate(times * len(real), now.random, repeat_labels(labels, times))
         first = self.discriminator_turn(real, fake[: len(real)].detach(), labels, now)
@@ -118,6 +120,7 @@ class AdversarialGame(GeneratingGame[Batch]):
         """
         due = self.due(DISCRIMINATOR, now.number)
         shared = {each.uses_logits_of for each in due}
+        # Leaves of the graph, so that penalties can differentiate D by them.
         real = self.augment(real, now).detach().requires_grad_("real" in shared)
         fake = self.augment(fake, now).detach().requires_grad_("fake" in shared)
         real_logits = self.logits(real, labels, twice="real" in shared)
