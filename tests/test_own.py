@@ -296,6 +296,7 @@ def test_a_field_may_name_code_where_a_union_says_so_and_nowhere_else() -> None:
         "AdversarialConfig": players,
         "SemiSupervisedConfig": {"generator", "network"},
         "ClassificationConfig": {"network"},
+        "AutoregressiveConfig": set(),
         "CycleConfig": players,
         "ContrastiveConfig": {"discriminator", "objective"},  # It looks between the layers.
         "PairedConfig": players,

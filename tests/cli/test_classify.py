@@ -203,7 +203,7 @@ def test_resuming_is_exact(data: Path, tmp_path: Path) -> None:
         (["walk", "--out", "walk.gif"], "not a run that makes pictures"),
         (["edit"], "not a run that makes pictures"),
         (["export", "out.pt2", "--direction", "a2b"], "it has no direction"),
-        (["translate", "IMAGE"], "not a run that translates"),
+        (["translate", "PICTURE"], "not a run that translates"),
         (["evaluate", "--metrics", "kid"], "not a run that makes pictures"),
         (["evaluate", "--direction", "a2b"], "translates nothing"),
         (["evaluate", "--against", "digits"], "class '0', which the run does not know"),

@@ -68,12 +68,12 @@ _CALLS = {
     "project": ("generation", "PICTURE --steps 1 --starts 1 --out near"),
     "edit": ("generation", "--out edits.png"),
     "translate": ("translation", "PICTURE --out made"),
-    "classify": ("classification", "IMAGE"),
+    "classify": ("classification", "PICTURE"),
     "attack": ("digits", "--data digits --count 2 --attack fgsm"),
     "export": ("generation", "network.safetensors"),
     "evaluate": ("generation", "--features pixels --count 8"),
     "compare": ("generation", ""),
-    "data": ("inspect", "IMAGE"),
+    "data": ("inspect", "PICTURE"),
     "train": (RECIPE, "--dry-run"),
 }
 

@@ -109,7 +109,7 @@ def words(line: str, runs: Path, place: Path) -> list[str]:
         "PLACE": place,
         "RUN": runs / "run",
         "TRANSLATOR": runs / "translator",
-        "IMAGE": runs / "domains" / "trainA" / "0.png",
+        "PICTURE": runs / "domains" / "trainA" / "0.png",
         "FOLDER": runs / "domains" / "trainA",
     }
     found = line.split()

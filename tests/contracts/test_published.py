@@ -15,15 +15,21 @@ ADAM: dict[str, Any] = {**dict.fromkeys(RATES, 2e-4), **dict.fromkeys(BETAS, (0.
 
 PUBLISHED: dict[str, dict[str, Any]] = {
     "mnist-gan-2018": {
-        "images": 100 * 60_000, "batch_size": 64, "game.latent": "uniform", "game.real_label": 0.9,
+        "total_images": 100 * 60_000, "batch_size": 64,
+        "game.latent": "uniform", "game.real_label": 0.9,
         **dict.fromkeys(RATES, 2e-3), **dict.fromkeys(BETAS, (0.9, 0.999)),
     },
     "mnist-gan-2022": {
-        "images": 10 * 60_000, "batch_size": 128, "game.latent": "uniform", "game.real_label": 0.9,
+        "total_images": 10 * 60_000, "batch_size": 128,
+        "game.latent": "uniform", "game.real_label": 0.9,
         **dict.fromkeys(RATES, 2e-4), **dict.fromkeys(BETAS, (0.9, 0.999)),
     },
-    "dcgan-svhn": {"images": 50 * 73_257, "batch_size": 128, "game.latent": "uniform", **ADAM},
-    "dcgan-cifar10": {"images": 10 * 50_000, "batch_size": 128, "game.latent": "uniform", **ADAM},
+    "dcgan-svhn": {
+        "total_images": 50 * 73_257, "batch_size": 128, "game.latent": "uniform", **ADAM,
+    },
+    "dcgan-cifar10": {
+        "total_images": 10 * 50_000, "batch_size": 128, "game.latent": "uniform", **ADAM,
+    },
     "dcgan-faces": {"batch_size": 64, "game.generator.latent_size": 128, **ADAM},
     "dcgan-mnist": {
         "batch_size": 128, "game.latent": "uniform", "game.generator.latent_size": 100, **ADAM,
@@ -35,18 +41,18 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         **dict.fromkeys(RATES, 1e-4), **dict.fromkeys(BETAS, (0.0, 0.9)),
     },
     "wgan-gp-cifar10": {
-        "images": 100_000 * 5 * 64, "batch_size": 64, "game.generator_batch": 2,
+        "total_images": 100_000 * 5 * 64, "batch_size": 64, "game.generator_batch": 2,
         "pictures.flip": False, "game.dequantise": True, "game.critic_turns": 5,
         "game.penalties.gradient.weight": 10.0, "game.discriminator.norm": "none",
         "game.generator_optimizer.decay": (0, 100_000 * 5 * 64),
         **dict.fromkeys(RATES, 2e-4), **dict.fromkeys(BETAS, (0.0, 0.9)),
     },
     "cyclegan-course": {
-        "images": 4_000 * 16, "batch_size": 16, "pictures.size": (128, 128), "game.pool": 0,
+        "total_images": 4_000 * 16, "batch_size": 16, "pictures.size": (128, 128), "game.pool": 0,
         "game.identity_weight": 0.0, "game.cycle_weight": 10.0, **ADAM,
     },
     "cut": {
-        "images": 400_000, "game.generator_optimizer.decay": (200_000, 400_000), "batch_size": 1,
+        "total_images": 400_000, "game.generator_optimizer.decay": (200_000, 400_000), "batch_size": 1,
         "game.nce_weight": 1.0, "game.places": 256, "game.temperature": 0.07, **ADAM,
     },
     "cartoongan": {"game.content_weight": 10.0, "game.content": "torchvision:vgg19"},

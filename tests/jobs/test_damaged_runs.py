@@ -130,7 +130,7 @@ _MISFITS: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
     "no networks": (("loop", "players"), {}, "loop.players.discriminator should be a table"),
     "no config": (("config",), None, "latest.safetensors.config should be a table, and is None"),
     "a class of another name": (("tests",), 3, r"tests should be a list .*, and is int"),
-    "counts": (("loop", "images"), 1.0, "loop.images_seen should be int, and is float"),
+    "counts": (("loop", "images"), 1.0, "loop.images should be int, and is float"),
     "half the precision": (
         ("loop", "players", "generator", "network", "layers.3.1.bias"),
         torch.zeros(4, dtype=torch.bfloat16),

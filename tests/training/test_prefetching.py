@@ -61,7 +61,7 @@ def test_an_error_is_raised_where_the_batch_is_wanted() -> None:
     assert batches.at(70) == 70
 
 
-@pytest.mark.parametrize(("look_every", "kind"), [(1, "BatchStream"), (16, "Prefetched")])
+@pytest.mark.parametrize(("check_every", "kind"), [(1, "Batches"), (16, "Prefetched")])
 def test_runs_beside_a_device_that_works_ahead_prefetch(
     check_every: int, kind: str, tiny: RunConfig, tmp_path: Path
 ) -> None:
