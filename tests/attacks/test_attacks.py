@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from math import sqrt
+from typing import Any
 
 import pytest
 import torch
@@ -317,3 +318,17 @@ class Rounded(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return images.detach()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"bounds": (1.0, -1.0)}, r"black < white, got \(1\.0, -1\.0\)"),
+        ({"std": (0.5, 0.0, 0.5)}, "std must be greater than 0"),
+    ],
+)
+def test_a_classifier_of_no_possible_pixels_is_refused(
+    fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        PixelClassifier(network=nn.Flatten(), **fields)

@@ -178,6 +178,14 @@ def test_a_class_that_is_cut_off_is_none(tmp_path: Path) -> None:
     assert [name for name, _ in source.strays()] == ["unlabelled/0/1.png"]
 
 
+def test_a_shard_that_is_replaced_has_changed(tmp_path: Path) -> None:
+    files = [{"a.png": png(1), "a.cls": b"0"}, {"b.png": png(2), "b.cls": b"1"}]
+    source = open_source(shards(tmp_path, *files))
+    assert source.is_unchanged()
+    (tmp_path / "1.tar").write_bytes(tarred({"b.png": png(3), "b.cls": b"1", "more": b"text"}))
+    assert not source.is_unchanged()
+
+
 def test_shards_have_no_other_split(tmp_path: Path) -> None:
     pattern = shards(tmp_path, {"0.png": png(0)})
     with pytest.raises(DataError, match="shards have no split 'test'"):
