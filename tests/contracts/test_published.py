@@ -52,7 +52,8 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "game.identity_weight": 0.0, "game.cycle_weight": 10.0, **ADAM,
     },
     "cut": {
-        "total_images": 400_000, "game.generator_optimizer.decay": (200_000, 400_000), "batch_size": 1,
+        "total_images": 400_000,
+        "game.generator_optimizer.decay": (200_000, 400_000), "batch_size": 1,
         "game.nce_weight": 1.0, "game.places": 256, "game.temperature": 0.07, **ADAM,
     },
     "cartoongan": {"game.content_weight": 10.0, "game.content": "torchvision:vgg19"},
