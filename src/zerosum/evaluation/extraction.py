@@ -30,6 +30,7 @@ __all__ = [
     "choose_images",
     "extract",
     "extract_from_store",
+    "facts_on",
     "kept_on_disk",
 ]
 
@@ -206,6 +207,24 @@ def choose_images(available: int, count: int, seed: int) -> NDArray[np.int64]:
     generator = torch.Generator().manual_seed(derive_seed(seed, "evaluation"))
     chosen: NDArray[np.int64] = torch.randperm(available, generator=generator)[:count].numpy()
     return np.sort(chosen)
+
+
+def facts_on(store: Store, count: int) -> dict[str, Any]:
+    """Facts for the protocol on ``count`` images of a store.
+
+    Example:
+        >>> from unittest.mock import Mock
+        >>> store = Mock(spec=Store, shape=(1, 28, 32), identity="5f0c")
+        >>> facts_on(store, 100)
+        {'identity': '5f0c', 'pictures': 100, 'size': '28x32', 'channels': 1}
+    """
+    channels, height, width = store.shape
+    return {
+        "identity": store.identity,
+        "pictures": count,
+        "size": f"{height}x{width}",
+        "channels": channels,
+    }
 
 
 @contextmanager

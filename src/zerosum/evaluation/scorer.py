@@ -12,6 +12,7 @@ from zerosum.evaluation.extraction import (
     Progress,
     extract,
     extract_from_store,
+    facts_on,
 )
 from zerosum.evaluation.named import FEW, METRIC_FUNCTIONS, Task
 from zerosum.evaluation.protocol import Protocol, Score, Scores
@@ -88,14 +89,7 @@ class ImageScorer:
         real = extract_from_store(
             store, network, count=count, seed=seed, cache=cache, progress=progress
         )
-        channels, height, width = store.shape
-        facts = {
-            **about,
-            "identity": store.identity,
-            "pictures": len(real),
-            "size": f"{height}x{width}",
-            "channels": channels,
-        }
+        facts = {**about, **facts_on(store, len(real))}
         return cls(network=network, real=real, about=facts, metrics=tuple(metrics), seed=seed)
 
     def extract(

@@ -11,7 +11,7 @@ from zerosum.config.run import RunConfig
 from zerosum.data import Batches, Source, Store, hold_out, labels_per_class, open_source
 from zerosum.errors import ConfigError, DataError, DataWarning
 from zerosum.evaluation.accuracy import LabelledSet
-from zerosum.evaluation.extraction import ImageSubset, choose_images
+from zerosum.evaluation.extraction import ImageSubset, choose_images, facts_on
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.families.preparation import describe, prepare_store
 
@@ -140,14 +140,7 @@ def open_labelled_set(
         numbers = numbers[:0]  # who names the one class that is tested is always right
     if count is not None and count < len(numbers):
         numbers = numbers[choose_images(len(numbers), count, seed)]
-    channels, height, width = store.shape
-    about = {
-        **describe(named, shown),
-        "identity": store.identity,
-        "pictures": len(numbers),
-        "size": f"{height}x{width}",
-        "channels": channels,
-    }
+    about = {**describe(named, shown), **facts_on(store, len(numbers))}
     images = ImageSubset(store.images, numbers)
     return LabelledSet(images=images, labels=labels[numbers], about=about)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zerosum.data import Store, absolute, hold_out
-from zerosum.evaluation.extraction import ImageSubset, choose_images
+from zerosum.evaluation.extraction import ImageSubset, choose_images, facts_on
 from zerosum.evaluation.likelihood import TestImages
 from zerosum.families.autoregressive.settings import AutoregressiveRunConfig
 from zerosum.families.labels import splits_for_tests
@@ -58,13 +58,9 @@ def find_test_images(
         numbers, shown = learnt_and_held_out(config, store)[1], "held out"
     if count is not None and count < len(numbers):
         numbers = numbers[choose_images(len(numbers), count, seed)]
-    channels, height, width = store.shape
     about = {
         **describe(whole.data, shown),
-        "identity": store.identity,
-        "pictures": len(numbers),
-        "size": f"{height}x{width}",
-        "channels": channels,
+        **facts_on(store, len(numbers)),
         "levels": config.game.levels,
     }
     return TestImages(images=ImageSubset(store.images, numbers), about=about, seed=seed)

@@ -11,7 +11,7 @@ from zerosum.config.run import PicturesConfig, RunConfig
 from zerosum.data import Batches, Store, hold_out, open_source, scale
 from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.evaluation.accuracy import LabelledSet
-from zerosum.evaluation.extraction import ImageSubset, choose_images
+from zerosum.evaluation.extraction import ImageSubset, choose_images, facts_on
 from zerosum.families.labels import batches_of
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.families.preparation import describe, prepare_store
@@ -148,13 +148,7 @@ def held_out_images(
         numbers = np.arange(len(test))
     if config.evaluate_count < len(numbers):
         numbers = numbers[choose_images(len(numbers), config.evaluate_count, 0)]
-    about: dict[str, Any] = {
-        **describe(config.data, split),
-        "identity": test.identity,
-        "pictures": len(numbers),
-        "size": "x".join(map(str, config.pictures.size)),
-        "channels": config.pictures.channels,
-    }
+    about: dict[str, Any] = {**describe(config.data, split), **facts_on(test, len(numbers))}
     about |= {"victim": config.game.victim_weights, "epsilon": config.game.epsilon}
     # The victim's own answers count, so any labels do.
     labels = np.zeros(len(numbers), dtype=np.int64)
