@@ -20,6 +20,7 @@ from .settings import AdaptiveAugmentationConfig as AdaptiveAugmentationConfig
 from .settings import AdversarialConfig as AdversarialConfig
 from .settings import AdversarialTrainingConfig as AdversarialTrainingConfig
 from .settings import Augmentation as Augmentation
+from .settings import AutoregressiveConfig as AutoregressiveConfig
 from .settings import BurnInConfig as BurnInConfig
 from .settings import CartoonConfig as CartoonConfig
 from .settings import ClassConfig as ClassConfig
@@ -36,6 +37,7 @@ from .settings import GrowthConfig as GrowthConfig
 from .settings import InstanceNoiseConfig as InstanceNoiseConfig
 from .settings import InvarianceConfig as InvarianceConfig
 from .settings import LenetClassifierConfig as LenetClassifierConfig
+from .settings import MadeConfig as MadeConfig
 from .settings import MinibatchDiscriminationConfig as MinibatchDiscriminationConfig
 from .settings import MlpClassifierConfig as MlpClassifierConfig
 from .settings import MlpDiscriminatorConfig as MlpDiscriminatorConfig

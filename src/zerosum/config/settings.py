@@ -1,6 +1,7 @@
 """Settings that stand beside the networks and games that they build, by the names users know."""
 
 from zerosum.games.adversarial_settings import AdversarialConfig, ClassConfig
+from zerosum.games.autoregressive_settings import AutoregressiveConfig
 from zerosum.games.classification_settings import (
     AdversarialTrainingConfig,
     ClassificationConfig,
@@ -30,6 +31,7 @@ from zerosum.games.translation_settings import (
 )
 from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClassifierConfig
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
+from zerosum.networks.made_settings import MadeConfig
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
 from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
 from zerosum.networks.own_settings import (
@@ -57,6 +59,7 @@ __all__ = [
     "AdversarialConfig",
     "AdversarialTrainingConfig",
     "Augmentation",
+    "AutoregressiveConfig",
     "BurnInConfig",
     "CartoonConfig",
     "ClassConfig",
@@ -73,6 +76,7 @@ __all__ = [
     "InstanceNoiseConfig",
     "InvarianceConfig",
     "LenetClassifierConfig",
+    "MadeConfig",
     "MinibatchDiscriminationConfig",
     "MlpClassifierConfig",
     "MlpDiscriminatorConfig",

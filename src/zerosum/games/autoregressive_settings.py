@@ -48,4 +48,4 @@ class AutoregressiveConfig:
         require_between("components", self.components, 1, 100)
         require_between("held_out", self.held_out, 0.0, 0.9)
         if self.ema_half_life is not None:
-            require_positive("average_half_life", self.ema_half_life)
+            require_positive("ema_half_life", self.ema_half_life)
