@@ -54,10 +54,15 @@ def _classification(folder: Path) -> RunConfig:
     return change(recipe("classifier"), {**_QUICK, **fields})
 
 
+def _autoregressive(folder: Path) -> RunConfig:
+    return change(recipe("fvbn-digits"), {**_QUICK, "game.network.widths": (16,)})
+
+
 KINDS: dict[str, Callable[[Path], RunConfig]] = {
     "generation": _generation,
     "styles": _styles,
     "translation": _translation,
     "classification": _classification,
+    "autoregressive": _autoregressive,
 }
 """From a folder for what a run needs to its settings; by what the run does."""

@@ -37,10 +37,13 @@ KINDS: dict[str, Callable[[Path], RunConfig]] = {
         folder,
         **{**SHORT, "game.pool": 4},
     ),
-    "few labels": lambda folder: change(recipe("sgan"), {**SHORT, "data": "digits"}),
+    "semi-supervised": lambda folder: change(recipe("sgan"), {**SHORT, "data": "digits"}),
     "classifier": lambda folder: change(recipe("classifier"), SHORT),
     "adaptation": lambda folder: adapting(folder / "data", **SHORT),
     "perturbation": lambda folder: change(recipe("advgan"), SHORT),
+    "autoregressive": lambda folder: change(
+        recipe("fvbn-digits"), {**SHORT, "game.network.widths": (16,)}
+    ),
 }
 """A run of each kind of game."""
 

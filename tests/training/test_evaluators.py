@@ -17,7 +17,7 @@ class GivenUpError(Exception):
     """What a progress raises."""
 
 
-@pytest.mark.parametrize("kind", ["cyclegan", "few labels", "adaptation", "perturbation"])
+@pytest.mark.parametrize("kind", ["cyclegan", "semi-supervised", "adaptation", "perturbation"])
 def test_an_evaluation_is_given_up_where_its_progress_raises(kind: str, tmp_path: Path) -> None:
     config = KINDS[kind](tmp_path)
     family = family_of(config)
