@@ -103,6 +103,18 @@ def test_one_picture_beside_class_folders_is_left_out_and_named(
     assert [name for name, _ in source.strays()] == ["top.png"]
 
 
+def test_what_is_left_out_can_be_taken_in_and_then_nothing_has_a_class(
+    pictures: Path, make_picture: Maker
+) -> None:
+    make_picture(pictures / "top.png", seed=9)
+    source = open_source(str(pictures))
+    before, key = names(source), source.key()
+    source.keep_unlabelled()
+    assert sorted(names(source)) == sorted([*before, "top.png"])
+    assert (source.classes, labels(source)) == ((), [None] * 6)
+    assert source.key() != key
+
+
 def test_a_wrapper_may_hold_a_stray_too(pictures: Path, make_picture: Maker) -> None:
     make_picture(pictures.parent / "outer" / "preview.png", seed=9)
     pictures.rename(pictures.parent / "outer" / "pets")
