@@ -47,8 +47,8 @@ def _logits(move: Move) -> Tensor:
 
 def _domain_cost(move: Move, *, by_entropy: bool) -> Tensor:
     """The means of −log p of the right domain in both, perhaps weighed by 1 + exp(−H)."""
-    (opinions,) = (call.said for call in move.calls if call.player == D)
-    costs = softplus(opinions * torch.tensor([-1.0] * 4 + [1.0] * 4))
+    (logits,) = (call.said for call in move.calls if call.player == D)
+    costs = softplus(logits * torch.tensor([-1.0] * 4 + [1.0] * 4))
     if by_entropy:
         shares = _logits(move).softmax(dim=1)
         weights = 1 + torch.exp((shares * shares.log()).sum(dim=1))
