@@ -108,10 +108,8 @@ def train(
         "seed": seed,
         "device": device,
     }
-    given_options: dict[str, Any] = {
-        name: value for name, value in arguments.items() if value is not None
-    }
-    config = change(config, {**(fields or {}), **given_options})
+    given = {name: value for name, value in arguments.items() if value is not None}
+    config = change(config, {**(fields or {}), **given})
     place = None if out is None else Path(out)
     outcome = jobs.train_run(config, out=place, go_on=go_on, quiet=quiet)
     return load(outcome.run.path, kind=kind, device=config.device)

@@ -5,10 +5,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zerosum.errors import DataError
+from zerosum.errors import ConfigError, DataError
+from zerosum.sizes import MOST_IMAGES
 from zerosum.types import Images, Pixels
 
-__all__ = ["require_images", "require_pixels"]
+__all__ = ["require_images", "require_pixels", "require_sampling"]
 
 _BEYOND = 10.0
 """Generators that nothing bounds draw a little beyond [-1, 1]; what was meant as bytes is far."""
@@ -53,8 +54,8 @@ def require_images(
     if min(shape[2:]) < smallest:
         raise DataError(f"{expected} with sides of at least {smallest}, got shape {shape}.")
     _require_range(images, expected, -bound, bound)
-    require_image_tensor: Images = images.float()
-    return require_image_tensor
+    floats: Images = images.float()
+    return floats
 
 
 def require_pixels(images: Any) -> Pixels:
@@ -77,6 +78,26 @@ def require_pixels(images: Any) -> Pixels:
     _require_range(images, expected, 0.0, 1.0)
     pixels: Pixels = images
     return pixels
+
+
+def require_sampling(count: int, *, seed: int, batch_size: int) -> None:
+    """Refuse numbers of images that nobody can draw.
+
+    Raises:
+        ConfigError: A number is out of range.
+
+    Example:
+        >>> require_sampling(64, seed=0, batch_size=16)
+        >>> require_sampling(0, seed=0, batch_size=16)
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: expected 1 ≤ count ≤ ..., seed ≥ 0 and ...
+    """
+    if not 1 <= count <= MOST_IMAGES or seed < 0 or batch_size < 1:
+        raise ConfigError(
+            f"expected 1 ≤ count ≤ {MOST_IMAGES:,}, seed ≥ 0 and batch_size ≥ 1, "
+            f"got {count}, {seed} and {batch_size}."
+        )
 
 
 def _require(images: Any, expected: str, from_bytes: str) -> None:

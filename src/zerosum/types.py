@@ -4,7 +4,7 @@ Letters in the shapes: ``n`` images in a batch, ``c`` channels, ``h`` rows, ``w`
 ``d`` numbers in a latent vector.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from jaxtyping import Bool, Float, Int, UInt8
@@ -35,6 +35,7 @@ __all__ = [
     "Pixels",
     "Points",
     "Probabilities",
+    "Progress",
     "Scalar",
     "SemiSupervisedBatch",
     "Time",
@@ -102,6 +103,10 @@ PerSample = Float[Tensor, " n"]
 
 Scalar = Float[Tensor, ""]
 """One number."""
+
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done, and of how much."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from zerosum.data import scale
-from zerosum.evaluation.extraction import ImageSubset, Progress
+from zerosum.evaluation.extraction import ImageSubset
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.games import GameWithClassifier
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
 from zerosum.objectives import cross_entropy
-from zerosum.types import ClassLogits, Labels
+from zerosum.types import ClassLogits, Labels, Progress
 
 __all__ = ["LabelledSet", "accuracy_scores", "answer", "score_classifier"]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from zerosum.data import scale
 from zerosum.evaluation.accuracy import LabelledSet, accuracy_scores
-from zerosum.evaluation.extraction import ImageSubset, Progress, choose_images
+from zerosum.evaluation.extraction import ImageSubset, choose_images
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.games import AdaptingGame
 from zerosum.games.invariance import Domain
 from zerosum.metrics import a_distance, mutual_information, probe_domains
-from zerosum.types import ClassLogits, Features, Labels, OtherFeatures
+from zerosum.types import ClassLogits, Features, Labels, OtherFeatures, Progress
 
 __all__ = ["LabelledDomains", "domain_features", "probe_scores", "score_adaptation"]
 

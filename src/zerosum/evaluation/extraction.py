@@ -1,6 +1,6 @@
 """Features of images by a feature network, from which all metrics are computed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -21,21 +21,17 @@ from zerosum.explaining import discard, explained, explained_temporaries
 from zerosum.features import FeatureNetwork
 from zerosum.files import ANOTHER_CACHE, new_folder, writing
 from zerosum.randomness import derive_seed
-from zerosum.types import ByteBatches, Bytes, Features, Probabilities
+from zerosum.types import ByteBatches, Bytes, Features, Probabilities, Progress
 
 __all__ = [
     "ExtractedFeatures",
     "ImageSubset",
-    "Progress",
     "choose_images",
     "extract",
     "extract_from_store",
     "facts_on",
     "kept_on_disk",
 ]
-
-Progress = Callable[[int, int], None]
-"""Called with (images done, images in all)."""
 
 _BATCH = 64
 

@@ -8,7 +8,6 @@ import torch
 from zerosum.attacks import attack_images
 from zerosum.data import scale
 from zerosum.evaluation.accuracy import LabelledSet
-from zerosum.evaluation.extraction import Progress
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.games import PerturbationGame
 from zerosum.games.base import evaluating
@@ -16,6 +15,7 @@ from zerosum.games.generating import GENERATOR
 from zerosum.games.perturbation import to_pixels
 from zerosum.metrics import Estimate
 from zerosum.metrics.shares import share
+from zerosum.types import Progress
 
 __all__ = ["score_fooling"]
 

@@ -8,12 +8,12 @@ from typing import Any
 import torch
 
 from zerosum.data import scale
-from zerosum.evaluation.extraction import ImageSubset, Progress
+from zerosum.evaluation.extraction import ImageSubset
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.games.autoregressive import AutoregressiveGame, quantise
 from zerosum.metrics import Estimate
 from zerosum.randomness import Randomness
-from zerosum.types import Images, PerSample
+from zerosum.types import Images, PerSample, Progress
 
 __all__ = ["TestImages", "likelihood_scores", "quantised", "score_likelihood"]
 

@@ -9,7 +9,6 @@ from zerosum.data import Store
 from zerosum.evaluation.extraction import (
     ExtractedFeatures,
     ImageSubset,
-    Progress,
     extract,
     extract_from_store,
     facts_on,
@@ -21,6 +20,7 @@ from zerosum.metrics import diversity_ratio
 
 if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
     from zerosum.latent import LatentSpace
+from zerosum.types import Progress
 
 __all__ = ["ImageScorer"]
 

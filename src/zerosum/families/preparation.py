@@ -75,27 +75,27 @@ def prepare_store(
 
 def store_settings(config: RunConfig, size: tuple[int, int] | None = None) -> StoreSettings:
     """How the run's images are brought to one shape, by default that of its networks."""
-    images = config.pictures
+    settings = config.pictures
     return StoreSettings(
-        size=size or images.size,
-        channels=images.channels,
-        fit=images.fit,
-        filter=images.filter,
-        background=images.background,
-        enlarge=images.enlarge,
-        srgb=images.srgb,
+        size=size or settings.size,
+        channels=settings.channels,
+        fit=settings.fit,
+        filter=settings.filter,
+        background=settings.background,
+        enlarge=settings.enlarge,
+        srgb=settings.srgb,
     )
 
 
 def batching(config: RunConfig, engine: Engine) -> dict[str, Any]:
     """What all batches of a run have in common: the arguments of `Batches`."""
-    images = config.pictures
+    settings = config.pictures
     return {
         "batch_size": config.batch_size,
         "seed": config.seed,
         "device": engine.device,
-        "flip": images.flip,
-        "crop": None if images.crop_from is None else images.size,
+        "flip": settings.flip,
+        "crop": None if settings.crop_from is None else settings.size,
         "rank": engine.rank,
         "processes": engine.processes,
     }

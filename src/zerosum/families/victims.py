@@ -113,19 +113,19 @@ def load_victim(spec: str, *, device: torch.device) -> Victim:
 
 def _of_run(spec: str, device: torch.device) -> Victim:
     model = load(spec, kind=Classifier, device=device.type)
-    images = model.run.config().pictures
-    channels = images.channels
+    settings = model.run.config().pictures
+    channels = settings.channels
     if channels not in (1, 3):
         raise ConfigError(f"{spec} looks at {channels} channels; attacks are for grey or RGB.")
     prepare = Preparation(
-        channels=1 if channels == 1 else 3, size=images.size, shift=(127.5,), spread=(127.5,)
+        channels=1 if channels == 1 else 3, size=settings.size, shift=(127.5,), spread=(127.5,)
     )
     network = _Answers(model.classifier, prepare)
     return Victim(
         classifier=PixelClassifier(network=network, name=spec),
         name=model.run.path.name,
         classes=model.classes,
-        size=images.size,
+        size=settings.size,
         channels=prepare.channels,
         device=device,
         weights=hash_of_state(model.classifier)[:16],

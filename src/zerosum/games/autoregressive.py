@@ -1,6 +1,6 @@
 """Maximum likelihood, a game with one player: an autoregressive model of images."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import log
 from typing import cast
 
@@ -10,7 +10,7 @@ from zerosum.games.autoregressive_settings import AutoregressiveConfig
 from zerosum.games.base import Game, Player, Round, Turn, evaluating
 from zerosum.networks.made import Made
 from zerosum.objectives.likelihood import level_distribution
-from zerosum.types import Batch, Images, PerSample
+from zerosum.types import Batch, Images, PerSample, Progress
 
 __all__ = ["AutoregressiveGame", "quantise"]
 
@@ -77,9 +77,7 @@ class AutoregressiveGame(Game[Batch]):
             device = network.last.weight.device
             return self._log_likelihood(network, images.to(device))
 
-    def draw(
-        self, uniform: Images, *, progress: Callable[[int, int], None] | None = None
-    ) -> Images:
+    def draw(self, uniform: Images, *, progress: Progress | None = None) -> Images:
         """Sample images by inverse transform sampling of uniform numbers, with the best network.
 
         Args:

@@ -129,17 +129,17 @@ class _Translator:
         self.network = model.translator(direction)
         self.back = model.translator(back) if back in model.directions else None
         self._tile = tile
-        self._images = model.run.config().pictures
+        self._settings = model.run.config().pictures
 
-    def translate(self, each_input: Input) -> tuple[Images, Images, bytes | None]:
+    def translate(self, source_file: Input) -> tuple[Images, Images, bytes | None]:
         """The image and its translation, as the network has them; and the image's profile.
 
         Raises:
             DataError: It cannot be read, is too small, or has not the run's channels.
         """
-        image = each_input.read()
+        image = source_file.read()
         profile = image.info.get("icc_profile")
-        source = _to_images(image, self._images)
+        source = _to_images(image, self._settings)
         height, width = source.shape[2:]
         smallest = self.network.smallest
         if min(height, width) < smallest:
@@ -157,7 +157,7 @@ class _Translator:
         image = to_images(made)[0]
         if profile is None:
             return image, None
-        if not self._images.srgb:
+        if not self._settings.srgb:
             return image, profile if describes(profile, image.mode) else None
         own = from_srgb(image, profile)
         return (image, None) if own is None else (own, profile)
@@ -224,13 +224,13 @@ def _page(translator: _Translator, path: Path | None) -> Iterator[_Rows | None]:
             page.note(f"The first {ROWS} of {rows.count:,} translations are shown.")
 
 
-def _to_images(image: Image.Image, images: PicturesConfig) -> Images:
+def _to_images(image: Image.Image, settings: PicturesConfig) -> Images:
     """One image with the run's channels, shape (1, c, h, w), in [-1, 1]."""
     image = convert(
         image,
-        channels=images.channels,
-        background=images.background,
-        srgb=images.srgb,
+        channels=settings.channels,
+        background=settings.background,
+        srgb=settings.srgb,
     )
     pixels = np.atleast_3d(np.array(image))
     return scale(torch.from_numpy(pixels).permute(2, 0, 1)[None])

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from zerosum.errors import ConfigError
+from zerosum.arguments import require_sampling
 from zerosum.latent.base import LatentSpace
-from zerosum.sizes import MOST_IMAGES
 from zerosum.types import Images
 
 __all__ = ["draw_samples"]
@@ -25,11 +24,7 @@ def draw_samples(
     Raises:
         ConfigError: A number is out of range.
     """
-    if not 1 <= count <= MOST_IMAGES or seed < 0 or batch_size < 1:
-        raise ConfigError(
-            f"expected 1 ≤ count ≤ {MOST_IMAGES:,}, seed ≥ 0 and batch_size ≥ 1, "
-            f"got {count}, {seed} and {batch_size}."
-        )
+    require_sampling(count, seed=seed, batch_size=batch_size)
     space.check_truncation(truncation)
     # Returned, not yielded: arguments are checked at the call, images generated when needed.
     pieces = (

@@ -5,17 +5,16 @@ from typing import ClassVar
 
 import torch
 
-from zerosum.arguments import require_images
+from zerosum.arguments import require_images, require_sampling
 from zerosum.errors import ConfigError
 from zerosum.evaluation.likelihood import quantised
 from zerosum.export import Part, takes_images
 from zerosum.games.autoregressive import AutoregressiveGame
 from zerosum.models.base import RANGE, rows
-from zerosum.models.sampler import Progress, Sampler
+from zerosum.models.sampler import Sampler
 from zerosum.randomness import Randomness
 from zerosum.runs import Run
-from zerosum.sizes import MOST_IMAGES
-from zerosum.types import Images, PerSample
+from zerosum.types import Images, PerSample, Progress
 
 __all__ = ["Autoregressive"]
 
@@ -44,11 +43,7 @@ class Autoregressive(Sampler):
         Raises:
             ConfigError: A number is out of range, or there is a truncation.
         """
-        if not 1 <= count <= MOST_IMAGES or seed < 0 or batch_size < 1:
-            raise ConfigError(
-                f"expected 1 ≤ count ≤ {MOST_IMAGES:,}, seed ≥ 0 and batch_size ≥ 1, "
-                f"got {count}, {seed} and {batch_size}."
-            )
+        require_sampling(count, seed=seed, batch_size=batch_size)
         if truncation is not None:
             raise ConfigError(
                 f"truncation is for runs with latents, and {self.run.path} has none; leave it out."

@@ -18,10 +18,10 @@ from zerosum.latent.sampling import draw_samples
 from zerosum.latent.walking import draw_walk, save_walk
 from zerosum.media.images import check_png, save_images, save_png, to_images
 from zerosum.models.base import CUT, RANGE, rows
-from zerosum.models.sampler import Progress, Sampler
+from zerosum.models.sampler import Sampler
 from zerosum.nn.noise import NoiseInjection
 from zerosum.runs import Run
-from zerosum.types import Images, ImageShape
+from zerosum.types import Images, ImageShape, Progress
 
 __all__ = ["Generator"]
 

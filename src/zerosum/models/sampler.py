@@ -1,7 +1,7 @@
 """Images from nothing, one for each number of a seed: what is shared by all who make them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -17,14 +17,11 @@ from zerosum.media.images import (
     to_images,
 )
 from zerosum.models.base import Model
-from zerosum.types import Images, ImageShape
+from zerosum.types import Images, ImageShape, Progress
 
-__all__ = ["Progress", "Sampler"]
+__all__ = ["Sampler"]
 
 SamplerT = TypeVar("SamplerT", bound="Sampler")
-
-Progress = Callable[[int, int], None]
-"""Called with how much is done, and of how much."""
 
 
 class Sampler(Model):

@@ -12,7 +12,7 @@ from zerosum.checkpoint import load_checkpoint, require_like
 from zerosum.data import unscale
 from zerosum.errors import CheckpointError, RunError
 from zerosum.evaluation.alarm import Finding, diagnose
-from zerosum.evaluation.extraction import Progress, kept_on_disk
+from zerosum.evaluation.extraction import kept_on_disk
 from zerosum.evaluation.protocol import Scores
 from zerosum.evaluation.records import append_scores, as_scores, read_scores, write_scores
 from zerosum.evaluation.scorer import ImageScorer
@@ -21,7 +21,7 @@ from zerosum.games import Game
 from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.hooks import Checkpoints, passed
 from zerosum.training.loop import Loop, Record
-from zerosum.types import ImageBatches
+from zerosum.types import ImageBatches, Progress
 
 __all__ = ["Evaluation", "Evaluator", "Evaluators", "ImageEvaluator"]
 

@@ -94,8 +94,8 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
 
     def next_steps(self, config: AdaptationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
         """Classify, and see how alike the domains look."""
-        image_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
-        return [*classifier_steps(path), image_step]
+        features_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
+        return [*classifier_steps(path), features_step]
 
 
 FAMILY = Adaptation()

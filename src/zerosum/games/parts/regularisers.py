@@ -15,7 +15,7 @@ from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.games.base import Round
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
 from zerosum.games.parts.classes import repeat_labels
-from zerosum.games.parts.discrimination import logits_of
+from zerosum.games.parts.discrimination import logits_of, total
 from zerosum.games.parts.schedules import STEADY, Schedule
 from zerosum.games.parts.settings import PenaltyConfig
 from zerosum.objectives.penalties import PENALTIES, USES_LOGITS_OF, Penalty
@@ -114,8 +114,8 @@ def regularise(
     scores: dict[str, Scalar] = {}
     for each in due:
         scores |= each.term(game, pair, now)
-    terms = [] if loss is None else [loss]
-    return torch.stack(terms + [scores[each.name] for each in due]).sum(), scores
+    terms = {} if loss is None else {"adversarial": loss}
+    return total(terms | {each.name: scores[each.name] for each in due}), scores
 
 
 class WeightedPenalty(Regulariser):

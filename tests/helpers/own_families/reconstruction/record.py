@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from helpers.own_families.reconstruction.settings import ReconstructionRunConfig
 from zerosum.config import EvaluateConfig
 from zerosum.data import Batches, Store, scale
-from zerosum.evaluation.extraction import ImageSubset, Progress
+from zerosum.evaluation.extraction import ImageSubset
 from zerosum.evaluation.protocol import Protocol, Score, Scores
 from zerosum.export import Part, takes_images
 from zerosum.families.base import Draw, OneSource
@@ -26,7 +26,7 @@ from zerosum.models import Model
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.evaluation import Evaluators
-from zerosum.types import Batch, Images
+from zerosum.types import Batch, Images, Progress
 
 __all__ = ["FAMILY", "Autoencoder"]
 
