@@ -8,10 +8,10 @@ import pytest
 
 import zerosum
 from helpers.command_line import call
-from helpers.lessons import trial_of
+from helpers.lessons import cheaply_learned, trial_of
 from zerosum.errors import ConfigError
 from zerosum.lessons.learning import Learned, compute_lesson
-from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
+from zerosum.lessons.named import CHAPTERS, LESSONS, text_of
 from zerosum.lessons.pages.text import places_in
 
 LARGEST = 3_000_000
@@ -47,10 +47,7 @@ class Outline(HTMLParser):
 @pytest.fixture(scope="module", params=list(LESSONS))
 def learned(request: pytest.FixtureRequest) -> Learned:
     """Each lesson at its defaults, as cheap as a test can bear."""
-    name = request.param
-    kind = lesson(name).controls
-    cheap = {k: v for k, v in trial_of(name).cheap.items() if not hasattr(v, "example")}
-    return compute_lesson(name, kind(**cheap))
+    return cheaply_learned(request.param)
 
 
 def test_a_page_stands_for_itself(learned: Learned) -> None:

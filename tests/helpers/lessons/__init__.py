@@ -7,6 +7,7 @@ values that make it fast.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from zerosum.lessons.controls import Controls, Number, choices_of
+from zerosum.lessons.learning import Learned, compute_lesson
 from zerosum.lessons.named import LESSONS, lesson
 
-__all__ = ["Corruption", "Trial", "controls_of", "trial_of"]
+__all__ = ["Corruption", "Trial", "cheap_controls", "cheaply_learned", "controls_of", "trial_of"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,20 @@ def controls_of(name: str) -> SearchStrategy[Controls]:
         for field, each in strategies.items()
     }
     return st.fixed_dictionaries(made).map(lambda values: replace(kind(), **values))
+
+
+def cheap_controls(name: str) -> Controls:
+    """The defaults of a lesson, but for those that a test cannot bear."""
+    cheap = trial_of(name).cheap
+    values = {key: each for key, each in cheap.items() if not isinstance(each, SearchStrategy)}
+    controls: Controls = replace(lesson(name).controls(), **values)
+    return controls
+
+
+@cache
+def cheaply_learned(name: str) -> Learned:
+    """The lesson with these controls, computed once for all tests of a process."""
+    return compute_lesson(name, cheap_controls(name))
 
 
 def _strategy(hint: Any, default: Any) -> SearchStrategy[Any]:
