@@ -1,8 +1,8 @@
 """Distributions of points in the plane, whose densities are known exactly.
 
-A generator of points is a generator of images of two channels and one pixel, (n, 2, 1, 1): so
-every game, loss and network here plays with points as it does with pictures, and the densities
-say what the best discriminator is and how far the generator is from its aim.
+A point (x, y) is an image of two grey pixels beside each other, (n, 1, 1, 2): so every game, loss
+and network here plays with points as it does with pictures, and the densities say what the best
+discriminator is and how far the generator is from its aim.
 
 All of them are one idea: a skeleton (some centres, a line, a circle) and Gaussian noise of
 standard deviation σ around it. They lie within [-1, 1] but for tails beyond several σ.
@@ -234,12 +234,12 @@ def fitted(points: PlanarPoints, *, reach: float) -> PlanarPoints:
 
 
 def as_images(points: PlanarPoints) -> Images:
-    """Points (n, 2) as images (n, 2, 1, 1)."""
-    return points[:, :, None, None]
+    """Points (n, 2) as images (n, 1, 1, 2)."""
+    return points[:, None, None]
 
 
-def as_points(images: Float[Tensor, "n 2 1 1"]) -> PlanarPoints:
-    """Images (n, 2, 1, 1) as points (n, 2)."""
+def as_points(images: Float[Tensor, "n 1 1 2"]) -> PlanarPoints:
+    """Images (n, 1, 1, 2) as points (n, 2)."""
     return images.flatten(1)
 
 
@@ -258,7 +258,7 @@ class PlanarBatches:
         >>> ring = Circle(radius=0.7, deviation=0.02)
         >>> batches = PlanarBatches(target=ring, batch_size=64, random=Randomness(seed=0))
         >>> batches.size_at(0), batches.at(0).images.shape
-        (64, torch.Size([64, 2, 1, 1]))
+        (64, torch.Size([64, 1, 1, 2]))
         >>> torch.equal(batches.at(64).images, batches.at(64).images)
         True
     """
