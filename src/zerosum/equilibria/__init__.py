@@ -1,0 +1,8 @@
+"""Equilibria of games: of finite ones, of smooth ones under gradient steps, of a trained pair.
+
+- `bimatrix`: games with finitely many moves; all Nash equilibria, exactly.
+"""
+
+import lazy_loader as lazy
+
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
