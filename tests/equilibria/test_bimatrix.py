@@ -30,7 +30,7 @@ ROCK_PAPER_SCISSORS = Bimatrix.of(
 )
 CHICKEN = Bimatrix.of([[0, -1], [1, -10]], [[0, 1], [-1, -10]])
 DEGENERATE = Bimatrix.of([[3, 3], [2, 5], [0, 6]], [[3, 3], [2, 6], [3, 1]])
-"""von Stengel 2007, (3.7): the first row has two best replies."""
+"""von Stengel 2007, chapter 3: the first row has two best replies."""
 
 
 def mixes(found: tuple[Equilibrium, ...]) -> set[tuple[str, str]]:
@@ -45,7 +45,7 @@ def mixes(found: tuple[Equilibrium, ...]) -> set[tuple[str, str]]:
         (SEXES, {("1 0", "1 0"), ("0 1", "0 1"), ("2/3 1/3", "1/3 2/3")}),
         (ROCK_PAPER_SCISSORS, {("1/3 1/3 1/3", "1/3 1/3 1/3")}),
         (CHICKEN, {("1 0", "0 1"), ("0 1", "1 0"), ("9/10 1/10", "9/10 1/10")}),
-        # von Stengel 2007, (3.3) and the three equilibria that follow it.
+        # von Stengel 2007, chapter 3, and the three equilibria that he finds.
         (
             Bimatrix.of([[3, 3], [2, 5], [0, 6]], [[3, 2], [2, 6], [3, 1]]),
             {("1 0 0", "1 0"), ("4/5 1/5 0", "2/3 1/3"), ("0 1/3 2/3", "1/3 2/3")},

@@ -1,6 +1,8 @@
 """Equilibria of games: of finite ones, of smooth ones under gradient steps, of a trained pair.
 
 - `bimatrix`: games with finitely many moves; all Nash equilibria, exactly.
+- `smooth`: two players who change numbers: x y, x² − y², the Dirac-GAN, a mixture.
+- `dynamics`: gradient steps as maps, their eigenvalues, and the step sizes at which these tell.
 """
 
 import lazy_loader as lazy

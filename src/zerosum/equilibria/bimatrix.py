@@ -201,7 +201,7 @@ def equilibria(game: Bimatrix) -> tuple[Equilibrium, ...]:
     every such pair is an equilibrium.
 
     Paper:
-        Mangasarian 1964, https://doi.org/10.1137/0112064; von Stengel 2007, section 3.4,
+        Mangasarian 1964, https://doi.org/10.1137/0112064; von Stengel 2007, chapter 3,
         https://www.maths.lse.ac.uk/personal/stengel/TEXTE/agt-stengel.pdf
 
     Example:
@@ -227,7 +227,7 @@ def is_degenerate(game: Bimatrix) -> bool:
     """Whether some mix of k moves, of either player, has more than k best replies.
 
     Paper:
-        von Stengel 2007, definition 3.2
+        von Stengel 2007, chapter 3, as above
 
     Example:
         >>> is_degenerate(Bimatrix.of([[1, 1]], [[0, 0]]))
