@@ -7,6 +7,11 @@ from .bimatrix import expected_payoff as expected_payoff
 from .bimatrix import is_degenerate as is_degenerate
 from .bimatrix import pareto_optima as pareto_optima
 from .bimatrix import pure_equilibria as pure_equilibria
+from .curvature import Curvature as Curvature
+from .curvature import Slope as Slope
+from .curvature import costs_along as costs_along
+from .curvature import extreme_curvatures as extreme_curvatures
+from .curvature import slope as slope
 from .dynamics import Extragradient as Extragradient
 from .dynamics import GradientStep as GradientStep
 from .dynamics import Method as Method
