@@ -83,6 +83,17 @@ def test_the_loss_of_an_undecided_discriminator_is_log_4() -> None:
     assert generator.scores["accuracy"].item() == 0.5
 
 
+def test_the_value_of_the_game_is_free_of_smoothing_and_penalties() -> None:
+    undecided = _play(_game(real_label=0.9), _round())[0]
+    assert undecided.scores["value"].item() == pytest.approx(-math.log(4))
+    plain = _play(_game(weight=0.3), _round())[0]
+    assert plain.scores["value"].item() == pytest.approx(-plain.cost.item())
+    paying = _play(_game(weight=0.3, real_label=0.9, penalties=_R1), _round())[0]
+    assert paying.scores["value"] == plain.scores["value"]
+    assert paying.cost > plain.cost + 0.01
+    assert "value" not in _play(_game(objective="hinge"), _round())[0].scores
+
+
 def test_accuracy_is_a_matter_of_order_for_every_objective() -> None:
     for name in ("non-saturating", "least-squares", "wasserstein"):
         discriminator, generator = _play(_game(weight=-1.0, objective=name), _round())

@@ -135,7 +135,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         )
         loss = discriminator_loss(self.objective, real_logits, fake_logits)
         cost, terms = regularise(loss, due, self, pair, now)
-        scores = {"adversarial": loss, **terms, **discrimination_scores(real_logits, fake_logits)}
+        scores = {"adversarial": loss, **terms}
+        scores |= discrimination_scores(self.objective, real_logits, fake_logits)
         scores |= self.augmentation.scores(self.objective, real_logits, fake_logits, now)
         return Turn(player=DISCRIMINATOR, cost=cost, scores=scores)
 
