@@ -44,12 +44,21 @@ def test_a_run(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--metrics", metrics, "--count", "60", "--real-count", "200", "--device", "cpu"]
     assert call("evaluate", str(run.path), *words, "--picture", str(picture)) == 0
     out = capsys.readouterr().out
-    for name in ("FD-digits", "KD-digits", "recall-digits", "classes-digits", "SWD 28 px"):
+    for name in (
+        "FD-digits",
+        "KD-digits",
+        "recall-digits",
+        "classes-digits",
+        "SWD 28 px",
+        "Parzen",
+    ):
         assert name in out
     assert "real pictures 200" in " ".join(out.split())
     with Image.open(picture) as sheet:
         assert sheet.size[0] > 6 * 2 * 56
     (scores,) = read_scores(run.scores_path)
+    # Of 200 real ones, 100 choose the deviation.
+    assert "nats of 100 pictures" in scores.scores["Parzen log-likelihood"].how
     assert scores.subject == {"run": "run", "images": 32, "checkpoint": "latest"}
     assert (scores.leading, scores.protocol.generated) == ("KD-digits", 60)
 

@@ -20,6 +20,7 @@ METRICS = Table(
         "is": "inception score: sure classes, and many of them",
         "prdc": "precision, recall, density and coverage",
         "swd": "sliced Wasserstein distance of small patches; needs no network",
+        "parzen": "log-likelihood of real pictures by Gaussians around those under test",
         "memorisation": "share of pictures that are nearly copies of real ones",
         "modes": "classes that occur, and how their shares differ from the real ones",
         "stacked-modes": "of the 1,000 triples of digits in colour pictures, how many occur",
@@ -65,9 +66,9 @@ class EvaluateConfig:
     torchvision:NAME, path/to/module.py:factory. auto: digits for data sets of digits, else
     pixels."""
     metrics: str = "auto"
-    """Names between commas: frechet, kid, is, prdc, swd, memorisation, modes, stacked-modes,
-    ppl, accuracy, partner. auto: accuracy for a run that classifies, the likelihood for one that
-    knows it, else frechet,kid."""
+    """Names between commas: frechet, kid, is, prdc, swd, parzen, memorisation, modes,
+    stacked-modes, ppl, accuracy, partner. auto: accuracy for a run that classifies, the
+    likelihood for one that knows it, else frechet,kid."""
     count: int = 10_000
     """Pictures to generate, or to take from the source under test; fewer if it has fewer."""
     real_count: int = 10_000

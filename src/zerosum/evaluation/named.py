@@ -20,7 +20,7 @@ from zerosum.evaluation.protocol import Score
 from zerosum.features import FeatureNetwork, score_name
 from zerosum.metrics.estimate import Estimate
 from zerosum.registry import Table
-from zerosum.types import Images, Probabilities
+from zerosum.types import Features, Images, Probabilities
 
 if TYPE_CHECKING:  # Who has no latents needs nothing of their spaces.
     from zerosum.latent import LatentSpace
@@ -34,6 +34,8 @@ _NEIGHBOURS = 5
 _PATCHED = 4_096  # images that patches are cut of, and how many of each
 _PATCHES = 32
 _PAIRED_AT_ONCE = 64
+_WINDOWED = 10_000  # images with a Gaussian each, as many as the first GAN had
+_CHOOSING = 1_000  # images that choose its deviation
 
 _SAMPLINGS: Mapping[Literal["full", "end"], str] = {"full": "t uniform", "end": "t = 0"}
 
@@ -107,6 +109,21 @@ def _patches(task: Task) -> Mapping[str, Score]:
         )
         for side, distance in result.items()
     }
+
+
+def _window(task: Task) -> Mapping[str, Score]:
+    """The log-likelihood of real images under Gaussians around those under test."""
+    real, samples = _rows(task.real), _rows(task.fake)
+    mixed = np.random.default_rng(task.seed).permutation(len(real))
+    choosing = min(_CHOOSING, len(real) // 2)
+    validation, test = real[mixed[:choosing]], real[mixed[choosing:]]
+    result = metrics.parzen_score(test, samples, validation=validation)
+    how = (
+        f"nats of {len(test):,} pictures, pixels in [0, 1]; Gaussians around {len(samples):,}, "
+        f"σ {result.deviation:.3g} by {choosing:,} other pictures"
+    )
+    score = Score(estimate=result.log_likelihood, how=how, lower_is_better=False)
+    return {"Parzen log-likelihood": score}
 
 
 def _copies(task: Task) -> Mapping[str, Score]:
@@ -201,6 +218,7 @@ METRIC_FUNCTIONS: Table[Callable[[Task], Mapping[str, Score]]] = Table(
         "is": _inception,
         "prdc": _manifold,
         "swd": _patches,
+        "parzen": _window,
         "memorisation": _copies,
         "modes": _modes,
         "stacked-modes": _stacked,
@@ -231,6 +249,11 @@ def _probabilities(task: Task, extracted: ExtractedFeatures) -> Probabilities:
 def _pixels(extracted: ExtractedFeatures) -> Images:
     """The first images as floats."""
     return scale(torch.from_numpy(extracted.images[:_PATCHED]).permute(0, 3, 1, 2))
+
+
+def _rows(extracted: ExtractedFeatures) -> Features:
+    """The first images as rows of numbers in [0, 1]."""
+    return torch.from_numpy(extracted.images[:_WINDOWED]).flatten(1) / 255.0
 
 
 def _channel(task: Task, channel: int) -> ExtractedFeatures:

@@ -22,6 +22,9 @@ from .modes import modes_covered as modes_covered
 from .modes import stacked_modes as stacked_modes
 from .moments import Moments as Moments
 from .neighbours import nearest as nearest
+from .parzen import ParzenScore as ParzenScore
+from .parzen import parzen_log_likelihoods as parzen_log_likelihoods
+from .parzen import parzen_score as parzen_score
 from .patches import laplacian_pyramid as laplacian_pyramid
 from .patches import patch_distances as patch_distances
 from .path_length import mean_path_length as mean_path_length
