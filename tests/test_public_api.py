@@ -20,6 +20,7 @@ from zerosum.recipes import RECIPES
 NAMES = [
     "Classifier",
     "Generator",
+    "Learned",
     "LearnedAttack",
     "Model",
     "RunConfig",
@@ -29,6 +30,7 @@ NAMES = [
     "attacks",
     "compare",
     "evaluate",
+    "learn",
     "load",
     "metrics",
     "open_source",
@@ -43,7 +45,16 @@ NAMES = [
 ROOMS = {
     f"zerosum.{name}"
     for name in (
-        *("config.commands", "evaluation", "games.parts", "media", "plots", "training"),
+        *(
+            "config.commands",
+            "evaluation",
+            "games.parts",
+            "lessons",
+            "lessons.pages",
+            "media",
+            "plots",
+            "training",
+        ),
         *(f"families.{family}" for family in FAMILIES),
     )
 }
@@ -106,6 +117,7 @@ def test_commands() -> None:
         "evaluate",
         "compare",
         "data",
+        "learn",
     ]
 
 

@@ -13,8 +13,9 @@ SOURCE = Path(zerosum.__file__).parent
 FILES = sorted(TESTS.rglob("*.py"))
 OF_THE_WHOLE = {"constructors", "documents", "modules", "public_api", "rooms", "tests"}
 """What the tests beside this one look at, if it is no module."""
-BESIDE = {"helpers", "contracts", "benchmarks"}
-"""Folders that mirror none: what tests share, promises of all games, and programs beside ours."""
+BESIDE = {"helpers", "contracts", "benchmarks", "browser"}
+"""Folders that mirror none: what tests share, promises of all games, programs beside ours, and
+pages as a browser shows them."""
 CLOCKS = {"time", "monotonic", "perf_counter", "process_time"}
 
 
@@ -52,7 +53,8 @@ def _is_ours(module: str) -> bool:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.startswith("__")
+    # Names such as `_repr_html_` are those of others' protocols.
+    return name.startswith("_") and not name.startswith("__") and not name.endswith("_")
 
 
 def clocks(tree: ast.AST) -> Iterator[str]:

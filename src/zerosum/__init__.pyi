@@ -12,6 +12,8 @@ from .api import translate as translate
 from .config import RunConfig as RunConfig
 from .data import open_source as open_source
 from .errors import ZerosumError as ZerosumError
+from .lessons.learning import Learned as Learned
+from .lessons.learning import learn as learn
 from .models import Classifier as Classifier
 from .models import Generator as Generator
 from .models import LearnedAttack as LearnedAttack

@@ -33,6 +33,7 @@ __all__ = [
     "OtherImages",
     "PerSample",
     "Pixels",
+    "PlanarPoints",
     "Points",
     "Probabilities",
     "Progress",
@@ -79,6 +80,9 @@ ClassLogits = Float[Tensor, "n k"]
 
 Pixels = Float[Tensor, "n c h w"]
 """Images as attacks see them: floats in [0, 1]."""
+
+PlanarPoints = Float[Tensor, "n 2"]
+"""Points (x, y) of the plane."""
 
 Mask = Bool[Tensor, " n"]
 """Yes or no for each image."""

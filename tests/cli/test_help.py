@@ -16,15 +16,17 @@ from helpers.command_line import call
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS
+from zerosum.cli.learn import command as learn_command
 from zerosum.cli.options import options_of
 from zerosum.cli.train import command as train_command
 from zerosum.cli.words import CALLS, MEANT
 from zerosum.config import change
 from zerosum.errors import ConfigError, UnknownNameError
+from zerosum.lessons.named import LESSONS
 from zerosum.recipes import FAMILIES, RECIPES, recipe
 
 ROOT = Path(__file__).parents[2]
-SIMPLE = [name for name in COMMANDS if name not in ("train", "data")]
+SIMPLE = [name for name in COMMANDS if name not in ("train", "data", "learn")]
 
 
 def all_commands() -> Iterator[Command]:
@@ -33,6 +35,8 @@ def all_commands() -> Iterator[Command]:
     yield from ACTIONS.values()
     for name in RECIPES:
         yield train_command(name, ())
+    for name in LESSONS:
+        yield learn_command(name)
 
 
 KINDS = ("stylegan2-digits", "progan-digits", "cyclegan", "sgan-conv", "dann", "gap")
@@ -65,7 +69,7 @@ def test_the_short_help_of_a_recipe_is_short_and_the_long_one_whole(name: str) -
 
 
 def test_the_first_help_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in ((), ("train",), ("data",)):
+    for words in ((), ("train",), ("data",), ("learn",)):
         assert call(*words, "--help") == 0
         text = capsys.readouterr().out
         assert "`" not in text
@@ -80,7 +84,15 @@ def test_usual_options_are_those_of_some_recipe() -> None:
         assert name in fields
 
 
-@pytest.mark.parametrize("name", [*SIMPLE, "data inspect", *(f"train {name}" for name in KINDS)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *SIMPLE,
+        "data inspect",
+        *(f"train {name}" for name in KINDS),
+        *(f"learn {name}" for name in LESSONS),
+    ],
+)
 def test_options_are_those_that_are_parsed(name: str) -> None:
     command, text = ALL[f"zerosum {name}"], io.StringIO()
     with redirect_stdout(text), pytest.raises(SystemExit):
@@ -242,11 +254,16 @@ def test_what_the_documentation_tells_to_type_is_understood() -> None:
     checked = 0
     for line in calls():
         words = shlex.split(line, comments=True)[1:]
-        if {"[...]", "COMMAND", "RECIPE", ".."} & set(words) or words[0] == "--help":
+        if {"[...]", "COMMAND", "RECIPE", "LESSON", "NAME", ".."} & set(words) or words[
+            0
+        ] == "--help":
             continue
         words = [word for word in words if not re.search(r"[\[\]|]", word)]
         if words[0] == "train":
             train_command(words[1], ()).check(words[2:])
+        elif words[0] == "learn":
+            if words[1:] and words[1] != "--json":
+                learn_command(words[1]).check(words[2:])
         elif words[0] == "data":
             ACTIONS[words[1]].check(words[2:])
         else:

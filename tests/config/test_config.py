@@ -169,6 +169,7 @@ def test_a_run_holds_no_nonsense(change: dict[str, Any], message: str) -> None:
             "choose latent normal, or generator.mixing 0",
         ),
         ({"critic_turns": 0}, "critic_turns must be greater than 0"),
+        ({"generator_turns": 0}, "generator_turns must be greater than 0"),
         ({"generator_batch": 0}, "generator_batch must be greater than 0"),
         ({"ema_half_life": 0}, "ema_half_life must be greater than 0"),
         (

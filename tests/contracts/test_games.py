@@ -48,6 +48,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     },
     "spectral norm": {"game.discriminator.spectral_norm": True},
     "critic turns": {"game.critic_turns": 2},
+    "generator turns": {"game.generator_turns": 2},
     "generator batch": {
         "game.generator_batch": 2,
         "game.conditional": "projection",

@@ -11,6 +11,7 @@ from torch import nn
 from helpers.settings import penalties, rules
 from zerosum.config import InstanceNoiseConfig
 from zerosum.games import AdversarialGame, InstanceNoise, Player, Round, Turn
+from zerosum.games.parts.regularisers import Pair, Regulariser
 from zerosum.objectives import PENALTIES
 from zerosum.randomness import Randomness
 from zerosum.types import Batch
@@ -38,6 +39,16 @@ class Linear(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return images.flatten(1) @ self.weight
+
+
+class Lazy(Regulariser):
+    """A term that is due in every second turn."""
+
+    name = "lazy"
+    every = 2
+
+    def term(self, game: Any, pair: Pair, now: Round) -> dict[str, torch.Tensor]:
+        return {"lazy": pair.fake.sum()}
 
 
 _R1 = penalties("r1", weight=0.5, every=4)
@@ -70,6 +81,17 @@ def test_the_loss_of_an_undecided_discriminator_is_log_4() -> None:
     assert generator.cost.item() == pytest.approx(math.log(2))
     assert discriminator.scores["accuracy"].item() == 0.5
     assert generator.scores["accuracy"].item() == 0.5
+
+
+def test_the_value_of_the_game_is_free_of_smoothing_and_penalties() -> None:
+    undecided = _play(_game(real_label=0.9), _round())[0]
+    assert undecided.scores["value"].item() == pytest.approx(-math.log(4))
+    plain = _play(_game(weight=0.3), _round())[0]
+    assert plain.scores["value"].item() == pytest.approx(-plain.cost.item())
+    paying = _play(_game(weight=0.3, real_label=0.9, penalties=_R1), _round())[0]
+    assert paying.scores["value"] == plain.scores["value"]
+    assert paying.cost > plain.cost + 0.01
+    assert "value" not in _play(_game(objective="hinge"), _round())[0].scores
 
 
 def test_accuracy_is_a_matter_of_order_for_every_objective() -> None:
@@ -106,6 +128,27 @@ def test_critic_turns() -> None:
     players = [[turn.player for turn in _play(game, _round(number))] for number in range(6)]
     alone, both = ["discriminator"], ["discriminator", "generator"]
     assert players == [alone, alone, both, alone, alone, both]
+
+
+def test_the_generator_may_move_several_times_against_one_discriminator() -> None:
+    game, drawn = _game(critic_turns=2, generator_turns=3, penalties=_R1), []
+    game.players["generator"].network.register_forward_hook(
+        lambda _, given, __: drawn.append(given[0])
+    )
+    players = [turn.player for number in range(4) for turn in _play(game, _round(number))]
+    once = ["discriminator", "discriminator", *["generator"] * 3]
+    assert players == once * 2
+    assert not torch.equal(drawn[-1], drawn[-2])
+
+
+def test_a_lazy_term_counts_the_generators_own_turns() -> None:
+    """Due in every second of them, whether in one round or in several."""
+    for turns in (1, 2, 3):
+        game = _game(generator_turns=turns)
+        game.regularisers = {**game.regularisers, "generator": (Lazy(),)}
+        moves = [turn for number in range(6) for turn in _play(game, _round(number))]
+        paid = ["lazy" in turn.scores for turn in moves if turn.player == "generator"]
+        assert paid == [number % 2 == 0 for number in range(6 * turns)]
 
 
 def test_the_generator_may_draw_more_at_its_turn_than_there_are_real_pictures() -> None:

@@ -40,10 +40,11 @@ COMMANDS = Table(
         "evaluate": "score a run, or any pictures, against real ones",
         "compare": "set the scores of several runs side by side",
         "data": "look into a source of pictures before training on it",
+        "learn": "lessons on how GANs work, computed on this machine",
     },
     also={
         **dict.fromkeys(("list", "ls", "models", "zoo", "show"), "recipes"),
-        **dict.fromkeys(("fit", "learn", "run", "start", "new"), "train"),
+        **dict.fromkeys(("fit", "run", "start", "new"), "train"),
         **dict.fromkeys(("continue", "restart", "restore"), "resume"),
         **dict.fromkeys(("generate", "gen", "draw", "make", "infer", "inference"), "sample"),
         **dict.fromkeys(("interpolate", "animate", "video", "gif"), "walk"),
@@ -56,6 +57,7 @@ COMMANDS = Table(
         **dict.fromkeys(("convert", "onnx"), "export"),
         **dict.fromkeys(("test", "score", "scores", "metrics", "fid", "calc_metrics"), "evaluate"),
         **dict.fromkeys(("diff", "versus", "plot"), "compare"),
+        **dict.fromkeys(("lesson", "lessons", "teach", "tutorial", "course", "explain"), "learn"),
         **dict.fromkeys(("inspect", "dataset", "audit", "check"), "data inspect"),
     },
 )
@@ -79,6 +81,10 @@ on your own pictures:
 from one kind of picture to another:
   zerosum train cyclegan-small --data FOLDER      with trainA and trainB in it
   zerosum translate runs/cyclegan-small PICTURE... --page look.html
+
+why it works, and when it does not:
+  zerosum learn                         the lessons, computed on this machine
+  zerosum learn losses
 
 zerosum COMMAND --help explains a command, zerosum --version tells the version.
 source <(zerosum --completion bash) lets TAB complete all of it (zsh, fish too)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shutil import get_terminal_size
 from textwrap import wrap
 
-from zerosum.cli.options import plain
+from zerosum.documented import plain
 
 __all__ = ["columns", "paragraphs", "width"]
 

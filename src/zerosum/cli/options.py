@@ -1,21 +1,19 @@
 """What a command can be told: its options, read from its function and from the settings."""
 
-import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from functools import cache
 from pathlib import Path
-from textwrap import dedent
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import tyro
 
+from zerosum.documented import field_texts, plain
 from zerosum.own import OwnSettings, own_fields
 
-__all__ = ["Option", "field_texts", "options_of", "plain"]
+__all__ = ["Option", "options_of"]
 
 _VALUES = {int: "N", float: "NUMBER", str: "TEXT", Path: "PATH"}
 
@@ -160,7 +158,7 @@ def _option(
         names=(*all_names, *map(_negative, all_names)) if kind is bool else all_names,
         value=value,
         choices=choices,
-        text=plain(" ".join((told.help or text).split())),
+        text=plain(" ".join(f"{told.help or text} {_range(hint)}".split())),
         default=_shown(default),
         group=name.rpartition(".")[0].replace("_", "-"),
         about=plain(about),
@@ -180,20 +178,6 @@ def _negative(name: str) -> str:
     return "--" + ".".join([*path, f"no-{last}"])
 
 
-def plain(text: str) -> str:
-    """Text of a docstring without the marks of code; words that belong together stay so.
-
-    Example:
-        >>> plain("``auto`` or `cpu`; see `zerosum sample RUN`")
-        "auto or cpu; see 'zerosum sample RUN'"
-    """
-    return re.sub(r"``?([^`]+)``?", _unmarked, text)
-
-
-def _unmarked(match: re.Match[str]) -> str:
-    return f"'{match[1]}'" if " " in match[1] else match[1]
-
-
 def _parameter_texts(function: Callable[..., Any]) -> dict[str, str]:
     """The texts under ``Args:``, by parameter."""
     _, _, section = inspect.getdoc(function).partition("Args:\n")  # type: ignore[union-attr]
@@ -207,26 +191,6 @@ def _parameter_texts(function: Callable[..., Any]) -> dict[str, str]:
             result[name] = text
         elif line:
             result[name] += f" {line.strip()}"
-    return result
-
-
-@cache
-def field_texts(settings: type[Any]) -> dict[str, str]:
-    """What each field of a dataclass is, by the text below it in the source.
-
-    Example:
-        >>> from zerosum.config import PicturesConfig
-        >>> field_texts(PicturesConfig)["size"]
-        'Height and width in pixels.'
-    """
-    result: dict[str, str] = {}
-    for each in reversed(settings.__mro__[:-1]):
-        (body,) = ast.parse(dedent(inspect.getsource(each))).body
-        assert isinstance(body, ast.ClassDef)
-        for line, after in zip(body.body, body.body[1:], strict=False):
-            match line, after:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(ast.Constant(str(text))):
-                    result[name] = " ".join(text.split())
     return result
 
 
@@ -253,6 +217,11 @@ def _extras(hint: Any) -> tuple[Any, ...]:
 
 def _bare(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _range(hint: Any) -> str:
+    """What an annotation has to say of the values that are allowed."""
+    return " ".join(each.words for each in _extras(hint) if hasattr(each, "words"))
 
 
 def _without_none(kind: Any) -> tuple[Any, bool]:

@@ -8,9 +8,9 @@ import tyro
 
 from zerosum.cli.command import Command
 from zerosum.cli.layout import columns, paragraphs
-from zerosum.cli.options import plain
 from zerosum.cli.output import print_json
 from zerosum.config import to_json
+from zerosum.documented import plain
 from zerosum.recipes import FAMILIES, RECIPES, WEIGHTS, recipe
 
 __all__ = ["complete", "run"]

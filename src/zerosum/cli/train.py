@@ -12,9 +12,9 @@ import tyro
 from zerosum.cli.command import Command
 from zerosum.cli.layout import columns, paragraphs
 from zerosum.cli.lengths import train_answers
-from zerosum.cli.options import plain
 from zerosum.cli.own import with_own
 from zerosum.config import RunConfig
+from zerosum.documented import plain
 from zerosum.recipes import FAMILIES, RECIPES, recipe
 
 __all__ = ["command", "complete", "run"]

@@ -40,6 +40,7 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("gamma", "r1", "r1-gamma"), ("penalties.r1.weight",)),
     **dict.fromkeys(("gp", "lambda-gp", "gp-weight"), ("penalties.gradient.weight",)),
     **dict.fromkeys(("n-critic", "ncritic", "d-steps", "critic-iters"), ("critic-turns",)),
+    **dict.fromkeys(("g-steps", "n-gen", "gen-iters"), ("generator-turns",)),
     **dict.fromkeys(("aug", "ada"), ("adaptive-augmentation.images", "augmentation")),
     "diffaugment": ("augmentation",),
     **dict.fromkeys(("ema", "ema-decay", "ema-kimg"), ("ema-half-life",)),

@@ -5,7 +5,7 @@ and what joins it are settings: one `Objective`, one `AugmentationPipeline`, and
 one list of `Regulariser`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -37,7 +37,7 @@ class AdversarialGame(GeneratingGame[Batch]):
     """A generator G that maps latents to images, against a discriminator D.
 
     In each round D is given one batch of real and one of generated images. G moves in every
-    ``critic_turns``-th round, against the D that has just moved.
+    ``critic_turns``-th round, ``generator_turns`` times, against the D that has just moved.
 
     In a conditional game both players know the class. Each generated image has the class of the
     real image at its place in the batch: classes come as often as in the data, and objectives and
@@ -95,19 +95,24 @@ class AdversarialGame(GeneratingGame[Batch]):
         """Play a round of Algorithm 1, whose k is ``critic_turns``.
 
         There k minibatches of x and z are sampled, with a step of D for each; then one of z, with
-        a step of G. Here G's step uses the z of D's last one, so that G(z) is computed once.
+        a step of G. Here G's step uses the z of D's last one, so that G(z) is computed once; each
+        of several ``generator_turns`` after the first samples z of its own.
         """
         # "Sample minibatch of m examples from data generating distribution": x.
         real, labels = self.prepare(batch.images, now), self.known_labels(batch)
-        generator_moves = (now.number + 1) % self.settings.critic_turns == 0
+        played, before = divmod(now.number, self.settings.critic_turns)
+        generator_moves = before + 1 == self.settings.critic_turns
         times = self.settings.generator_batch if generator_moves else 1
         # "Sample minibatch of m noise samples": G(z), with a graph only if G moves.
         with torch.set_grad_enabled(generator_moves):
             fake = self.generate(times * len(real), now.random, repeat_labels(labels, times))
         first = self.discriminator_turn(real, fake[: len(real)].detach(), labels, now)
         yield first
-        if generator_moves:
-            yield self.generator_turn(real, fake, labels, now, first.scores["real"])
+        for again in range(self.settings.generator_turns if generator_moves else 0):
+            if again:
+                fake = self.generate(times * len(real), now.random, repeat_labels(labels, times))
+            due = self.due(GENERATOR, played * self.settings.generator_turns + again)
+            yield self.generator_turn(real, fake, labels, now, first.scores["real"], due)
         self.augmentation.follow(first.scores, len(real), now)
 
     def discriminator_turn(
@@ -130,7 +135,8 @@ class AdversarialGame(GeneratingGame[Batch]):
         )
         loss = discriminator_loss(self.objective, real_logits, fake_logits)
         cost, terms = regularise(loss, due, self, pair, now)
-        scores = {"adversarial": loss, **terms, **discrimination_scores(real_logits, fake_logits)}
+        scores = {"adversarial": loss, **terms}
+        scores |= discrimination_scores(self.objective, real_logits, fake_logits)
         scores |= self.augmentation.scores(self.objective, real_logits, fake_logits, now)
         return Turn(player=DISCRIMINATOR, cost=cost, scores=scores)
 
@@ -141,13 +147,13 @@ class AdversarialGame(GeneratingGame[Batch]):
         labels: Labels | None,
         now: Round,
         threshold: Scalar,
+        due: Sequence[Regulariser],
     ) -> Turn:
         """G's step: descend the gradient of E log(1 − D(G(z))), or of another objective's loss.
 
         Its accuracy is the share of its images whose logits are above ``threshold``, the mean
         logit of real images at D's turn.
         """
-        due = self.due(GENERATOR, now.number // self.settings.critic_turns)
         fake = self.augment(fake, now)
         if self.objective.uses_real_in_generator or any(each.uses_real for each in due):
             real = self.augment(real, now)

@@ -75,7 +75,9 @@ class AdversarialConfig:
     latent: Literal["normal", "uniform"] = "normal"
     """Distribution of the latents: N(0, 1) or U(-1, 1)."""
     critic_turns: int = 1
-    """Turns of the discriminator for one of the generator."""
+    """Turns of the discriminator before the generator moves."""
+    generator_turns: int = 1
+    """Turns of the generator before the discriminator moves again, each with its own latents."""
     generator_batch: int = 1
     """Images that the generator generates at its turn for each real one of the round."""
     dequantise: bool = False
@@ -144,6 +146,7 @@ class AdversarialConfig:
             f"which has no labels; it goes with {', '.join(smoothed)}.",
         )
         require_positive("critic_turns", self.critic_turns)
+        require_positive("generator_turns", self.generator_turns)
         require_positive("generator_batch", self.generator_batch)
         self._check_gradient_penalty()
         if self.ema_half_life is not None:

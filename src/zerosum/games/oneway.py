@@ -229,7 +229,7 @@ class CartoonGame(OneWayGame):
         return Turn(
             player="discriminator",
             cost=torch.stack(costs).sum(),
-            scores=discrimination_scores(real_logits.repeat(2), fake),
+            scores=discrimination_scores(self.objective, real_logits.repeat(2), fake),
         )
 
     def content_loss(self, source: Images, translated: Images) -> Scalar:

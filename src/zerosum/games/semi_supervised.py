@@ -92,7 +92,7 @@ class SemiSupervisedGame(
             "adversarial": self.settings.unlabelled_weight * adversarial,
         }
         correct = {"labelled": right(class_logits, labelled.labels)}
-        scores = terms | discrimination_scores(*pair) | correct
+        scores = terms | discrimination_scores(self.objective, *pair) | correct
         return Turn(player=DISCRIMINATOR, cost=total(terms), scores=scores)
 
     def generator_turn(self, fake: Images, real: Images) -> Turn:

@@ -4,8 +4,6 @@ The check is a pass of two images, or latents, of zeros in evaluation mode, so t
 statistics nor random numbers change. A wrapper adds the attributes that zerosum needs.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
@@ -14,6 +12,7 @@ from torch import Tensor, nn
 from zerosum.errors import ConfigError
 from zerosum.networks.classifier import ClassifierNetwork
 from zerosum.networks.kinds import FeatureExtractor, Generator, Translator
+from zerosum.networks.modes import evaluating_layers
 from zerosum.networks.own_settings import (
     OwnClassifierConfig,
     OwnDiscriminatorConfig,
@@ -184,7 +183,7 @@ def _output_of(
     """
     zeros = torch.zeros(_CHECKED, *shape)
     # Numbers that the network may draw must not shift those of the run.
-    with _evaluating(network), torch.no_grad(), torch.random.fork_rng(devices=[]):
+    with evaluating_layers(network), torch.no_grad(), torch.random.fork_rng(devices=[]):
         try:
             output = network(zeros) if part == "forward" else getattr(network, part)(zeros)
         except Exception as error:
@@ -198,18 +197,6 @@ def _output_of(
             "a tensor with a row for each picture."
         )
     return output
-
-
-@contextmanager
-def _evaluating(network: nn.Module) -> Iterator[None]:
-    """Put all layers into evaluation mode within the context; then restore their modes."""
-    modes = [(each, each.training) for each in network.modules()]
-    network.eval()
-    try:
-        yield
-    finally:
-        for each, mode in modes:
-            each.training = mode
 
 
 def _require_shape(

@@ -25,5 +25,7 @@ from .semi_supervised import MATCHES as MATCHES
 from .semi_supervised import absolute_difference as absolute_difference
 from .semi_supervised import realness as realness
 from .semi_supervised import squared_difference as squared_difference
+from .smoothing import generator_slope as generator_slope
+from .smoothing import optimal_discriminator as optimal_discriminator
 from .translation import absolute_error as absolute_error
 from .translation import patch_nce as patch_nce

@@ -37,7 +37,9 @@ def test_the_turn_of_a_discriminator(name: str) -> None:
     turn = discriminator_turn("d", objective, REAL, fake)
     torch.testing.assert_close(turn.cost, objective.discriminator(REAL, fake).mean())
     scores = {name: score.item() for name, score in turn.scores.items()}
-    assert scores == {"accuracy": 0.75, "real": 1.5, "fake": 1.0}
+    # Where D gives probabilities, V(D, G) is minus its cost.
+    values = {"value": -turn.cost.item()} if name in ("minimax", "non-saturating") else {}
+    assert scores == {"accuracy": 0.75, "real": 1.5, "fake": 1.0, **values}
     assert turn.player == "d"
     assert not any(score.requires_grad for score in turn.scores.values())
 

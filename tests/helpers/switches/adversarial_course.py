@@ -25,6 +25,15 @@ def waits(off: Played, on: Played) -> None:
     assert [move.player for move in on.moves] == [D, D, G, D]
 
 
+def moves_again(off: Played, on: Played) -> None:
+    """Each turn has latents of its own, the first those that D has seen."""
+    for played, times in ((off, 1), (on, 3)):
+        assert [move.player for move in played.moves] == [D, *[G] * times] * 3
+        shown = played.calls_of(G, number=0)
+        assert len(shown) == times
+        assert len({float(call.asked[0].sum()) for call in shown}) == times
+
+
 def draws_more(off: Played, on: Played) -> None:
     for played, times in ((off, 1), (on, 3)):
         (call,) = (call for call in played.moves_of(G)[0].calls if call.player == D)

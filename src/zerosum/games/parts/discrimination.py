@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from zerosum.games.base import Turn
 from zerosum.networks.rows import one_per_image
 from zerosum.nn.bilinear import TwiceDifferentiable
-from zerosum.objectives.losses import Objective
+from zerosum.objectives.losses import Minimax, Objective
 from zerosum.types import Labels, Logits, Scalar
 
 __all__ = [
@@ -96,21 +96,29 @@ def discriminator_turn(player: str, objective: Objective, real: Logits, fake: Lo
     return Turn(
         player=player,
         cost=discriminator_loss(objective, real, fake),
-        scores=discrimination_scores(real, fake),
+        scores=discrimination_scores(objective, real, fake),
     )
 
 
-def discrimination_scores(real: Logits, fake: Logits) -> dict[str, Scalar]:
+def discrimination_scores(objective: Objective, real: Logits, fake: Logits) -> dict[str, Scalar]:
     """D's mean logits, and the share of pairs in which the real image has the greater one.
 
     The share means the same for every objective; the zero of a Wasserstein critic means nothing.
+    Where D gives probabilities, also V(D, G), without label smoothing and regularisation.
 
     Example:
-        >>> discrimination_scores(torch.tensor([1.0, 3.0]), torch.tensor([0.0, 3.0]))["accuracy"]
-        tensor(0.7500)
+        >>> from zerosum.objectives import make_objective
+        >>> logits = torch.tensor([1.0, 3.0]), torch.tensor([0.0, 3.0])
+        >>> discrimination_scores(make_objective("wasserstein"), *logits)
+        {'accuracy': tensor(0.7500), 'real': tensor(2.), 'fake': tensor(1.5000)}
+        >>> discrimination_scores(make_objective("minimax"), *logits)["value"]
+        tensor(-2.0518)
     """
     real, fake = real.detach(), fake.detach()
-    return {"accuracy": share_above(real, fake), "real": real.mean(), "fake": fake.mean()}
+    scores = {"accuracy": share_above(real, fake), "real": real.mean(), "fake": fake.mean()}
+    if isinstance(objective, Minimax):
+        scores["value"] = -discriminator_loss(Minimax(), real, fake)
+    return scores
 
 
 def share_above(logits: Logits, threshold: Tensor | float) -> Scalar:

@@ -1,0 +1,1 @@
+"""Lessons: explanations that are computed by the library that trains, and that tests check."""

@@ -1,0 +1,80 @@
+"""The lessons by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+from zerosum.lessons.base import Lesson
+from zerosum.registry import Table
+
+__all__ = ["CHAPTERS", "LESSONS", "Entry", "lesson", "text_of"]
+
+CHAPTERS: Mapping[str, str] = {
+    "A": "Networks and gradients",
+    "B": "One GAN step",
+    "C": "Games and equilibria",
+    "D": "Losses and tips",
+}
+"""The chapters by letter."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a lesson before it is imported.
+
+    Attributes:
+        chapter: The letter of its chapter.
+        title: The heading.
+        question: The one question that it answers.
+        module: The module of `zerosum.lessons` that holds it; its text lies beside it.
+
+    Example:
+        >>> LESSONS["losses"].chapter
+        'D'
+    """
+
+    chapter: str
+    title: str
+    question: str
+    module: str
+
+
+LESSONS: Table[Entry] = Table(
+    "lesson",
+    {
+        "losses": Entry(
+            "D",
+            "What the generator is paid for",
+            "How large is the generator's gradient when the discriminator is sure?",
+            "losses",
+        ),
+    },
+)
+"""All lessons, in the order of the chapters."""
+
+
+def lesson(name: str) -> Lesson[Any]:
+    """The lesson of that name.
+
+    Raises:
+        UnknownNameError: There is none; names the nearest.
+
+    Example:
+        >>> lesson("losses").controls.__name__
+        'LossesControls'
+    """
+    found: Lesson[Any] = import_module(f"zerosum.lessons.{LESSONS[name].module}").LESSON
+    return found
+
+
+def text_of(name: str) -> str:
+    """The lesson's text: Markdown with formulas between ``$``, and places for results.
+
+    Example:
+        >>> "{{" in text_of("losses")
+        True
+    """
+    file = files("zerosum.lessons") / f"{LESSONS[name].module}.md"
+    return file.read_text(encoding="utf-8")

@@ -1,0 +1,140 @@
+"""The pages of all lessons as Chromium shows them: narrow, middling and wide, light and dark.
+
+Where there is no Chromium, as Debian's package of that name, these are skipped; no browser is
+downloaded.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.lessons import cheaply_learned
+from zerosum.lessons.named import LESSONS
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+WIDTHS = (360, 768, 1440)
+
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=list(LESSONS))
+def page_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    name = request.param
+    path = tmp_path_factory.mktemp("pages") / f"{name}.html"
+    return cheaply_learned(name).save(path)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_is_right_at_all_widths(browser: Any, page_file: Path, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme, offline=True)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: _note_foreign(request.url, said))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(page_file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = page.evaluate(
+            "[...document.querySelectorAll('main > *, figure, .answer, .gallery')]"
+            ".filter((each) => each.getBoundingClientRect().right > innerWidth + 1)"
+            ".map((each) => each.outerHTML.slice(0, 80))"
+        )
+        assert not wide
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    faults = [
+        (each["id"], [node["target"] for node in each["nodes"]][:3])
+        for each in axe.Axe().run(page).response["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert not faults
+    assert not said
+    context.close()
+
+
+def test_what_nobody_could_read_is_noticed(browser: Any) -> None:
+    page = browser.new_page()
+    page.set_content("<html lang=en><p style='color: #ccc; background: #fff'>faint<img src=x>")
+    faults = {each["id"] for each in axe.Axe().run(page).response["violations"]}
+    assert {"color-contrast", "image-alt"} <= faults
+    page.close()
+
+
+def _note_foreign(url: str, said: list[str]) -> None:
+    if not url.startswith(("file:", "data:")):
+        said.append(f"asks for {url}")
+
+
+def test_switches_and_animations_work_by_keyboard(browser: Any, page_file: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    for select in page.query_selector_all(".controls select"):
+        before = _shown_variant(page)
+        select.focus()
+        page.keyboard.press("ArrowDown")
+        if len(select.query_selector_all("option")) > 1:
+            assert _shown_variant(page) != before
+            assert select.get_attribute("name") in page.url.partition("#")[2]
+    variant = _shown_variant(page)
+    page.reload()
+    assert _shown_variant(page) == variant
+    for player in page.query_selector_all(".player:visible"):
+        slider = player.query_selector("input")
+        last = slider.evaluate("(it) => it.max")
+        slider.focus()
+        page.keyboard.press("Home")
+        assert slider.input_value() == "0"
+        player.query_selector("[data-do=step]").focus()
+        page.keyboard.press("Enter")
+        assert slider.input_value() == "1"
+        shown = player.evaluate(
+            "(it) => [...it.closest('.animation').querySelectorAll('[data-frame]:not([hidden])')]"
+            ".map((each) => each.dataset.frame)"
+        )
+        assert set(shown) == {"1"}
+        play = player.query_selector("[data-do=play]")
+        slider.focus()
+        page.keyboard.press("Home")
+        play.focus()
+        page.keyboard.press("Enter")
+        assert play.inner_text() == "Pause"
+        page.keyboard.press("Enter")
+        assert play.inner_text() == "Play"
+        assert int(last) >= 1
+    context.close()
+
+
+def _shown_variant(page: Any) -> list[str]:
+    shown: list[str] = page.evaluate(
+        "[...document.querySelectorAll('[data-variant]:not([hidden])')]"
+        ".map((each) => each.dataset.variant)"
+    )
+    return sorted(set(shown))
+
+
+def test_a_page_without_scripts_shows_results_and_no_dead_buttons(
+    browser: Any, page_file: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    assert page.is_visible("h1")
+    assert page.is_visible(".answer")
+    assert not page.query_selector_all("button:visible, select:visible")
+    context.close()

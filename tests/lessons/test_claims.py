@@ -1,0 +1,97 @@
+"""What the texts of the lessons state holds over the range of the controls, and can fail."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis.errors import NoSuchExample
+
+from helpers.lessons import controls_of, trial_of
+from zerosum.lessons.base import checked, silent
+from zerosum.lessons.controls import Controls
+from zerosum.lessons.named import LESSONS, lesson
+
+MISTAKES = [
+    pytest.param(name, index, id=f"{name}-{index}-{corruption.target.rpartition('.')[2]}")
+    for name in LESSONS
+    for index, corruption in enumerate(trial_of(name).corruptions)
+]
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+def failing(name: str, controls: Controls) -> list[str]:
+    """The claims that do not hold; what cannot even be computed fails all of them."""
+    found = lesson(name)
+    try:
+        claims = checked(found, controls, found.compute(controls, silent))
+    except (ArithmeticError, AssertionError, ValueError, RuntimeError) as error:
+        return [f"{type(error).__name__}: {error}"]
+    return [statement for statement, holds in claims.items() if holds is False]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_claims_hold_over_the_range_of_the_controls(name: str) -> None:
+    @settings(
+        max_examples=trial_of(name).examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=QUIET,
+    )
+    @given(controls=controls_of(name))
+    def holds(controls: Controls) -> None:
+        found = lesson(name)
+        claims = checked(found, controls, found.compute(controls, silent))
+        assert not [statement for statement, holds in claims.items() if holds is False]
+
+    holds()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_claim_speaks_somewhere(name: str) -> None:
+    """At the defaults or at one of a few other controls it says yes, not nothing."""
+    found = lesson(name)
+    spoken: set[str] = set()
+
+    @settings(
+        max_examples=trial_of(name).examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=QUIET,
+        phases=[Phase.generate],
+    )
+    @given(controls=controls_of(name))
+    def look(controls: Controls) -> None:
+        if len(spoken) < len(found.claims):
+            claims = checked(found, controls, found.compute(controls, silent))
+            spoken.update(statement for statement, holds in claims.items() if holds)
+
+    look()
+    assert {claim.statement for claim in found.claims} == spoken
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_lesson_is_tried_with_mistakes(name: str) -> None:
+    assert len(trial_of(name).corruptions) >= 2
+    assert lesson(name).claims
+
+
+@pytest.mark.parametrize(("name", "index"), MISTAKES)
+def test_a_mistake_fails_a_claim(name: str, index: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = trial_of(name)
+    corruption = trial.corruptions[index]
+    monkeypatch.setattr(corruption.target, corruption.wrong(corruption.original()))
+    try:
+        find(
+            controls_of(name),
+            lambda controls: bool(failing(name, controls)),
+            settings=settings(
+                max_examples=trial.examples,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                suppress_health_check=QUIET,
+                phases=[Phase.generate],
+            ),
+        )
+    except NoSuchExample:
+        pytest.fail(f"no claim of {name} notices that {corruption.target} is wrong")

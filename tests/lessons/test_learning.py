@@ -1,0 +1,160 @@
+"""Lessons as users call them: what they return, print and write."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import zerosum
+from helpers.command_line import call
+from helpers.lessons import cheaply_learned, trial_of
+from zerosum.errors import ConfigError
+from zerosum.lessons.learning import Learned, compute_lesson
+from zerosum.lessons.named import CHAPTERS, LESSONS, text_of
+from zerosum.lessons.pages.text import places_in
+
+LARGEST = 3_000_000
+"""Bytes of a page."""
+VOID = {"meta", "img", "input", "br", "hr", "link"}
+
+
+class Outline(HTMLParser):
+    """Checks that elements are closed in order, and collects what a page would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loaded: list[str] = []
+        self.identifiers: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        values = dict(attrs)
+        sources = [values.get("src"), values.get("href") if tag != "a" else None]
+        self.loaded += [each for each in sources if each]
+        self.identifiers += [each for name, each in attrs if name == "id" and each]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module", params=list(LESSONS))
+def learned(request: pytest.FixtureRequest) -> Learned:
+    """Each lesson at its defaults, as cheap as a test can bear."""
+    return cheaply_learned(request.param)
+
+
+def test_a_page_stands_for_itself(learned: Learned) -> None:
+    page = learned.page()
+    assert len(page.encode()) <= LARGEST
+    outline = Outline()
+    outline.feed(page)
+    assert not outline.open
+    assert all(each.startswith("data:image/png;base64,") for each in outline.loaded)
+    assert len(set(outline.identifiers)) == len(outline.identifiers)
+    assert "{{" not in page.replace("{{}}", "")
+    assert LESSONS[learned.name].question.split("'")[0] in page
+
+
+def test_all_figures_and_tables_have_a_place(learned: Learned) -> None:
+    places = set(places_in(text_of(learned.name)))
+    assert not {*learned.results.figures, *learned.results.tables} - places
+
+
+def test_json_holds_what_was_found(learned: Learned) -> None:
+    told = json.loads(json.dumps(learned.to_json(), allow_nan=False))
+    assert told["lesson"] == learned.name
+    assert told["answer"] == learned.answer
+    assert all(holds is not False for holds in told["claims"].values())
+
+
+def test_a_notebook_shows_the_page(learned: Learned) -> None:
+    assert learned._repr_html_().startswith("<iframe ")
+
+
+def test_equal_controls_give_equal_pages(learned: Learned) -> None:
+    again = compute_lesson(learned.name, learned.controls)
+    assert again.page() == learned.page()
+
+
+def test_every_lesson_has_a_chapter_and_sources() -> None:
+    for name, entry in LESSONS.items():
+        assert entry.chapter in CHAPTERS
+        assert entry.question.endswith("?")
+        assert "http" in text_of(name), name
+
+
+def test_the_command_lists_all_lessons(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("learn") == 0
+    listed = " ".join(capsys.readouterr().out.split())
+    for name, entry in LESSONS.items():
+        assert f"{name} {entry.question}" in listed
+    assert call("learn", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["lesson"] for each in told] == list(LESSONS)
+
+
+def test_the_command_writes_a_page_and_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("learn", "losses", "--logit", "-20") == 0
+    assert "At a logit of -20" in capsys.readouterr().out
+    assert "At a logit of -20" in (tmp_path / "losses.html").read_text()
+    assert call("learn", "losses", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["controls"]["logit"] == -5
+    assert [each.name for each in tmp_path.iterdir()] == ["losses.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["losse"], "did you mean 'losses'?"),
+        (["losses", "--logit", "200"], "logit must be between -100 and 100, got 200"),
+        (["losses", "--logit", "nan"], "logit must be between -100 and 100, got nan"),
+        (["losses", "--logits", "2"], "did you mean --logit 2?"),
+        (["losses", "--out", "page.pdf"], "expected a page that ends in .html"),
+        (["losses", "--out", "folder.html"], "folder.html is a folder"),
+        (["losses", "--out", "file.txt/page.html"], "cannot be"),
+        (["losses", "--full"], "losses has no long form"),
+        (["losses", "--run", "runs/mine"], "learn losses knows no --run"),
+    ],
+)
+def test_bad_input_is_explained_and_nothing_is_written(
+    words: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.html").mkdir()
+    (tmp_path / "file.txt").touch()
+    assert call("learn", *words) in (1, 2)
+    assert message in capsys.readouterr().err
+    assert {each.name for each in tmp_path.rglob("*")} == {"folder.html", "file.txt"}
+
+
+def test_what_does_not_hold_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corruption = trial_of("losses").corruptions[0]
+    monkeypatch.setattr(corruption.target, corruption.wrong(corruption.original()))
+    assert call("learn", "losses", "--out", str(tmp_path / "page.html")) == 0
+    assert "Beware: for these values it does not hold that" in capsys.readouterr().out
+    assert "does not hold here" in (tmp_path / "page.html").read_text()
+
+
+def test_the_same_in_python(tmp_path: Path) -> None:
+    learned = zerosum.learn("losses", logit=-20)
+    assert learned.results.numbers["sizes"]["hinge"] == 1
+    learned.save(tmp_path / "page.html")
+    assert "At a logit of -20" in (tmp_path / "page.html").read_text()
+    with pytest.raises(ConfigError, match="losses knows no logits; did you mean 'logit'"):
+        zerosum.learn("losses", logits=-20)
