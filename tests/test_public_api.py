@@ -128,6 +128,7 @@ def test_recipes() -> None:
         "dcgan-svhn",
         "dcgan-cifar10",
         "dcgan-faces",
+        "gan-2014",
         "mnist-gan-2018",
         "mnist-gan-2022",
         "wgan-gp-mnist",

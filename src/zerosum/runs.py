@@ -51,7 +51,7 @@ FREE_TO_CHANGE = (
 )
 """Fields that may differ between a checkpoint and the run that goes on from it."""
 
-_SCHEDULES = re.compile(r"game\.(\w+_)?optimizer\.(decay(\.\d)?|annealing)")
+_SCHEDULES = re.compile(r"game\.(\w+_)?optimizer\.(decay(\.\d)?|annealing|halving)")
 """Likewise, for runs that are made longer with their schedules."""
 _FACTS = {"config": {}, "data": {"identity": "", "pictures": 0}, "tests": [], "loop": {}}
 """What every checkpoint of a run holds."""

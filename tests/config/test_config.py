@@ -57,6 +57,7 @@ def test_every_recipe_comes_back_from_json(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "generator", "discriminator"),
     [
+        ("gan-2014", 2_503_984, 1_231_441),
         ("mnist-gan-2018", 114_800, 110_849),
         ("mnist-gan-2022", 114_800, 110_849),
         ("dcgan-svhn", 372_416, 167_809),
@@ -350,6 +351,20 @@ def test_a_burn_in_reaches_players_and_penalties(tiny: RunConfig) -> None:
             assert player.pace.beta2.at(images) == pytest.approx(beta2)
         assert [due.factor.at(images) for due in game.regularisers["discriminator"]] == [penalty]
         assert game.players["generator"].ema_factor.at(images) == memory
+
+
+def test_a_burn_in_changes_of_each_optimizer_what_it_has(tiny: RunConfig) -> None:
+    descent = OptimizerConfig(method="sgd", momentum=0.7)
+    burn_in = BurnInConfig(images=1000, shape="linear", beta2=0.9, momentum=0.5)
+    settings = replace(adversarial(tiny), burn_in=burn_in, generator_optimizer=descent)
+    game: Any = build_game(replace(tiny, game=settings), Engine(device=torch.device("cpu")))
+    generator, discriminator = (game.players[each] for each in ("generator", "discriminator"))
+    assert generator.pace.momentum.at(500) == pytest.approx(0.6)
+    assert generator.pace.beta2 is None
+    assert discriminator.pace.beta2.at(0) == 0.9
+    assert discriminator.pace.momentum is None
+    for player in (generator, discriminator):
+        set_pace(player, 500, factor=1.0)
 
 
 def test_without_a_burn_in_nothing_is_touched(tiny: RunConfig) -> None:

@@ -42,7 +42,7 @@ _SIDES = {
 }
 """Pixels along the side of pictures for games of a kind, where others have 32."""
 
-_LIKE = ("initialisation", "dropout", "mixing", "input_noise", "noise", "bounded")
+_LIKE = ("initialisation", "weight_range", "dropout", "mixing", "input_noise", "noise", "bounded")
 """Settings that change weights or training alone, or leave an operation out."""
 
 WITH_ONNX = (

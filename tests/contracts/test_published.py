@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import reduce
+from math import log
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,19 @@ BETAS = tuple(f"{player}.betas" for player in PLAYERS)
 ADAM: dict[str, Any] = {**dict.fromkeys(RATES, 2e-4), **dict.fromkeys(BETAS, (0.5, 0.999))}
 
 PUBLISHED: dict[str, dict[str, Any]] = {
+    "gan-2014": {
+        "batch_size": 100, "game.latent": "normal", "game.objective": "non-saturating",
+        "game.generator.latent_size": 100, "game.generator.widths": (1_200, 1_200),
+        "game.generator.slope": 0.0, "game.generator.output": "sigmoid",
+        "game.generator.weight_range": 0.05, "game.discriminator.weight_range": 0.005,
+        "game.discriminator.widths": (240, 240), "game.discriminator.pieces": 5,
+        "game.discriminator.input_dropout": 0.2, "game.discriminator.dropout": 0.5,
+        "game.generator_optimizer.learning_rate": 0.1,
+        "game.discriminator_optimizer.learning_rate": 0.1 / 2,
+        "game.burn_in.momentum": 0.5, "game.burn_in.images": 250 * 50_000,
+        **{f"{player}.momentum": 0.7 for player in PLAYERS},
+        **{f"{player}.halving": round(100 * log(2) / log(1.000004)) for player in PLAYERS},
+    },
     "mnist-gan-2018": {
         "total_images": 100 * 60_000, "batch_size": 64,
         "game.latent": "uniform", "game.real_label": 0.9,

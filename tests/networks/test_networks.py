@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from zerosum.config import (
     DcganDiscriminatorConfig,
     DcganGeneratorConfig,
+    MaxoutDiscriminatorConfig,
     MlpDiscriminatorConfig,
     MlpGeneratorConfig,
     ProganGeneratorConfig,
@@ -61,6 +62,12 @@ PAIRS = {
     "mlp": Pair(
         lambda shape: MlpGeneratorConfig(latent_size=LATENT_SIZE).build(shape),
         lambda shape: MlpDiscriminatorConfig().build(shape),
+    ),
+    "maxout": Pair(
+        lambda shape: MlpGeneratorConfig(
+            latent_size=LATENT_SIZE, slope=0.0, dropout=0.0, output="sigmoid"
+        ).build(shape),
+        lambda shape: MaxoutDiscriminatorConfig(widths=(8, 6), weight_range=None).build(shape),
     ),
     "dcgan-2018": dcgan("batch", "linear", "linear", stem_norm=False),
     "dcgan-paper": dcgan("batch", "convolution", "convolution", stem_norm=True),

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zerosum.config import (
     DcganDiscriminatorConfig,
+    MaxoutDiscriminatorConfig,
     MinibatchDiscriminationConfig,
     MlpDiscriminatorConfig,
     ProganDiscriminatorConfig,
@@ -30,6 +31,7 @@ COUNTED = (nn.Conv2d, nn.Linear, EqualisedConv2d, EqualisedLinear)
 
 JUDGES: dict[str, tuple[Callable[[], Discriminator], int]] = {
     "mlp": (lambda: MlpDiscriminatorConfig().build(SHAPE), 1),
+    "maxout": (lambda: MaxoutDiscriminatorConfig().build(SHAPE), 1),
     "dcgan": (lambda: DcganDiscriminatorConfig(base_channels=4).build(SHAPE), 1),
     "resnet": (lambda: ResnetDiscriminatorConfig(base_channels=4).build(SHAPE), 1),
     "progan": (lambda: ProganDiscriminatorConfig(base_channels=4).build(SHAPE), 3),

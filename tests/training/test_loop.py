@@ -250,6 +250,20 @@ def test_schedules_set_rate_and_betas_before_each_move() -> None:
         assert group["betas"] == (0.5, pytest.approx(beta2))
 
 
+def test_a_schedule_sets_the_momentum_of_descent() -> None:
+    weight = nn.Parameter(torch.zeros(()))
+    player = Player(
+        network=nn.ParameterList([weight]),
+        optimizer=torch.optim.SGD([weight], lr=0.1, momentum=0.7),
+        pace=Pace(momentum=Schedule(start=0.5, end=0.7, until=200, shape="linear"), halving=100),
+    )
+    (group,) = player.optimizer.param_groups
+    for images, rate, momentum in ((0, 0.1, 0.5), (100, 0.05, 0.6), (300, 0.0125, 0.7)):
+        set_pace(player, images, factor=1.0)
+        assert group["lr"] == pytest.approx(rate)
+        assert group["momentum"] == pytest.approx(momentum)
+
+
 def test_without_schedules_an_optimizer_stays_as_it_was_made() -> None:
     player = Bilinear().players["x"]
     before = dict(player.optimizer.param_groups[0])

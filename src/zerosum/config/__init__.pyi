@@ -38,6 +38,7 @@ from .settings import InstanceNoiseConfig as InstanceNoiseConfig
 from .settings import InvarianceConfig as InvarianceConfig
 from .settings import LenetClassifierConfig as LenetClassifierConfig
 from .settings import MadeConfig as MadeConfig
+from .settings import MaxoutDiscriminatorConfig as MaxoutDiscriminatorConfig
 from .settings import MinibatchDiscriminationConfig as MinibatchDiscriminationConfig
 from .settings import MlpClassifierConfig as MlpClassifierConfig
 from .settings import MlpDiscriminatorConfig as MlpDiscriminatorConfig

@@ -71,6 +71,8 @@ def stretched(config: RunConfig, *, by: float) -> RunConfig:
                 fields[f"game.{name}.decay"] = [round(by * at) for at in value.decay]
             if value.annealing is not None:
                 fields[f"game.{name}.annealing"] = round(by * value.annealing)
+            if value.halving is not None:
+                fields[f"game.{name}.halving"] = round(by * value.halving)
     return change(config, fields)
 
 

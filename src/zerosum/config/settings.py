@@ -33,7 +33,11 @@ from zerosum.networks.classifier_settings import ConvClassifierConfig, LenetClas
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.made_settings import MadeConfig
 from zerosum.networks.minibatch_settings import MinibatchDiscriminationConfig
-from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.mlp_settings import (
+    MaxoutDiscriminatorConfig,
+    MlpDiscriminatorConfig,
+    MlpGeneratorConfig,
+)
 from zerosum.networks.own_settings import (
     OwnClassifierConfig,
     OwnDiscriminatorConfig,
@@ -77,6 +81,7 @@ __all__ = [
     "InvarianceConfig",
     "LenetClassifierConfig",
     "MadeConfig",
+    "MaxoutDiscriminatorConfig",
     "MinibatchDiscriminationConfig",
     "MlpClassifierConfig",
     "MlpDiscriminatorConfig",

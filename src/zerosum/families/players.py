@@ -44,7 +44,9 @@ def build_player(
             decay=config.decay,
             rate=burn_in.schedule(burn_in.learning_rate),
             annealing=STEADY if config.annealing is None else annealed(config.annealing),
-            beta2=_beta2(burn_in, config.betas[1]),
+            halving=config.halving,
+            beta2=_beta2(burn_in, config),
+            momentum=_momentum(burn_in, config),
         ),
         ema_factor=_ema_factor(burn_in),
         history=History(network.parameters(), weight=weight) if weight > 0 else None,
@@ -55,8 +57,16 @@ def _ema_factor(config: BurnInConfig) -> Schedule | None:
     return None if config.half_life is None else config.schedule(config.half_life)
 
 
-def _beta2(config: BurnInConfig, end: float) -> Schedule | None:
-    return None if config.beta2 is None else config.schedule(config.beta2, end)
+def _beta2(burn_in: BurnInConfig, config: OptimizerConfig) -> Schedule | None:
+    if burn_in.beta2 is None or config.method != "adam":
+        return None
+    return burn_in.schedule(burn_in.beta2, config.betas[1])
+
+
+def _momentum(burn_in: BurnInConfig, config: OptimizerConfig) -> Schedule | None:
+    if burn_in.momentum is None or config.method != "sgd":
+        return None
+    return burn_in.schedule(burn_in.momentum, config.momentum)
 
 
 def _build_optimizer(config: OptimizerConfig, network: nn.Module) -> torch.optim.Optimizer:

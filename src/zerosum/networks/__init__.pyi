@@ -8,6 +8,8 @@ from .dcgan import DcganGenerator as DcganGenerator
 from .discriminator import Discriminator as Discriminator
 from .domains import DomainHead as DomainHead
 from .minibatch import MinibatchDiscriminator as MinibatchDiscriminator
+from .mlp import Maxout as Maxout
+from .mlp import MaxoutDiscriminator as MaxoutDiscriminator
 from .mlp import MlpDiscriminator as MlpDiscriminator
 from .mlp import MlpGenerator as MlpGenerator
 from .patches import PatchDiscriminator as PatchDiscriminator

@@ -1,7 +1,11 @@
 """The generators and discriminators of whole images that a configuration can name."""
 
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
-from zerosum.networks.mlp_settings import MlpDiscriminatorConfig, MlpGeneratorConfig
+from zerosum.networks.mlp_settings import (
+    MaxoutDiscriminatorConfig,
+    MlpDiscriminatorConfig,
+    MlpGeneratorConfig,
+)
 from zerosum.networks.own_settings import OwnDiscriminatorConfig, OwnGeneratorConfig
 from zerosum.networks.progan_settings import ProganDiscriminatorConfig, ProganGeneratorConfig
 from zerosum.networks.r3gan_settings import R3ganDiscriminatorConfig, R3ganGeneratorConfig
@@ -23,6 +27,7 @@ GeneratorConfig = (
 
 DiscriminatorConfig = (
     MlpDiscriminatorConfig
+    | MaxoutDiscriminatorConfig
     | DcganDiscriminatorConfig
     | ResnetDiscriminatorConfig
     | R3ganDiscriminatorConfig

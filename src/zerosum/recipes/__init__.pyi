@@ -9,6 +9,7 @@ from .dcgan import dcgan_digits as dcgan_digits
 from .dcgan import dcgan_faces as dcgan_faces
 from .dcgan import dcgan_mnist as dcgan_mnist
 from .dcgan import dcgan_svhn as dcgan_svhn
+from .gan_2014 import gan_2014 as gan_2014
 from .mnist_gan import mnist_gan_2018 as mnist_gan_2018
 from .mnist_gan import mnist_gan_2022 as mnist_gan_2022
 from .named import FAMILIES as FAMILIES

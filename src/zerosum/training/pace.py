@@ -104,3 +104,5 @@ def set_pace(player: Player, images_seen: int, *, factor: float) -> None:
         group["lr"] = group["initial_lr"] * (factor * pace.factor(images_seen))
         if pace.beta2 is not None:
             group["betas"] = (group["betas"][0], pace.beta2.at(images_seen))
+        if pace.momentum is not None:
+            group["momentum"] = pace.momentum.at(images_seen)

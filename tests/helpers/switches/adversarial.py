@@ -35,6 +35,7 @@ from helpers.switches.adversarial_course import (
     knows_virtually,
     moves_again,
     plays_larger_rounds,
+    speeds_up,
     tells_classes,
     waits,
 )
@@ -138,6 +139,11 @@ def _growth(name: str, off: Any, on: Any, **given: Any) -> Switch:
     return Switch(name=field, off=off, on=on, promise=grows, given=GROWING | besides)
 
 
+DESCENT = {
+    f"{player}_optimizer.{field}": value
+    for player in (D, G)
+    for field, value in {"method": "sgd", "learning_rate": 0.01}.items()
+}
 MATCHING = {"feature_matching.weight": 2.0}
 PATHS = {**STYLED, "path_length.weight": 2.0}
 TWO = {"batch_size": 2}
@@ -174,6 +180,13 @@ SWITCHES = [
     _burn_in("shape", "cosine", "linear"),
     _burn_in("learning_rate", 1.0, 4.0),
     _burn_in("beta2", None, 0.5),
+    Switch(
+        name="burn_in.momentum",
+        off=None,
+        on=0.2,
+        promise=speeds_up,
+        given={"burn_in.images": 24} | DESCENT,
+    ),
     _burn_in("penalties", 1.0, 10.0),
     _burn_in("half_life", None, 2.0, ema_half_life=8),
     _burn_in("augmentation", 1.0, 0.25),

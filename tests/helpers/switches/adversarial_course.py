@@ -11,6 +11,7 @@ from helpers.switches.promises import (
     beta2_at,
     burnt_in,
     close,
+    moves_as_said,
     rate_at,
     share_shown,
 )
@@ -138,6 +139,16 @@ def burns_in(off: Played, on: Played) -> None:
         for turns in (off.moves, on.moves)
     ]
     assert found[0] != found[1]
+
+
+def speeds_up(off: Played, on: Played) -> None:
+    """The velocity decays less and less, and weights move by it."""
+    for played in (off, on):
+        for player in (D, G):
+            moves_as_said(played, player, getattr(played.settings, f"{player}_optimizer"))
+    found = [[move.pace["momentum"] for move in played.moves_of(G)] for played in (off, on)]
+    assert len(set(found[0])) == 1
+    assert found[1] == sorted(set(found[1]))
 
 
 def adapts(off: Played, on: Played) -> None:

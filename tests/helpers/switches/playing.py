@@ -159,7 +159,9 @@ class Played:
                 for weight in player.parameters
             ]
             group = player.optimizer.param_groups[0]
-            move.pace = {name: group[name] for name in ("lr", "betas") if name in group}
+            move.pace = {
+                name: group[name] for name in ("lr", "betas", "momentum") if name in group
+            }
 
 
 class Noise:

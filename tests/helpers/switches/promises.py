@@ -64,6 +64,7 @@ OPTIMIZER: Mapping[str, tuple[Any, Any, Mapping[str, Any]]] = {
     "weight_decay": (0.0, 0.5, {}),
     "decay": (None, (0, 12), {}),
     "annealing": (None, 12, {}),
+    "halving": (None, 12, {}),
     "historical_averaging": (0.0, 0.5, {"learning_rate": 0.03}),
 }
 """Of each field: off, on, and what is given besides."""
@@ -83,7 +84,7 @@ def optimizer(
     def promise(off: Played, on: Played) -> None:
         for played in (off, on):
             for player in players:
-                _moves_as_said(played, player, getattr(played.settings, name))
+                moves_as_said(played, player, getattr(played.settings, name))
 
     for each, (off, on, besides) in OPTIMIZER.items():
         fields = {"learning_rate": 0.01, "betas": (0.5, 0.9), **besides}
@@ -93,7 +94,7 @@ def optimizer(
         yield Switch(name=f"{name}.{each}", off=off, on=on, promise=promise, given=more)
 
 
-def _moves_as_said(played: Played, player: str, settings: Any) -> None:
+def moves_as_said(played: Played, player: str, settings: Any) -> None:
     """Gradients as they were noted give the weights that were found, by the papers' formulas."""
     moves = played.moves_of(player)
     assert moves
@@ -133,7 +134,7 @@ def _stepped(played: Played, moves: Sequence[Move], index: int, settings: Any) -
         gradient = given + settings.weight_decay * weight
         rate = rate_at(played, settings, move.images)
         if settings.method == "sgd":
-            velocity = settings.momentum * velocity + gradient
+            velocity = momentum_at(played, settings, move.images) * velocity + gradient
             yield weight - rate * velocity
             continue
         one, two = settings.betas[0], beta2_at(played, settings, move.images)
@@ -151,6 +152,8 @@ def rate_at(played: Played, settings: Any, images: int) -> float:
         rate *= min(1.0, max(0.0, (end - images) / (end - start)))
     if settings.annealing is not None:
         rate /= (1 + 10 * min(1.0, images / settings.annealing)) ** 0.75
+    if settings.halving is not None:
+        rate *= 2 ** (-images / settings.halving)
     burn_in = getattr(played.settings, "burn_in", None)
     return rate if burn_in is None else rate * burnt_in(burn_in, images, burn_in.learning_rate)
 
@@ -161,6 +164,14 @@ def beta2_at(played: Played, settings: Any, images: int) -> float:
     if burn_in is None or burn_in.beta2 is None:
         return end
     return burnt_in(burn_in, images, burn_in.beta2, end)
+
+
+def momentum_at(played: Played, settings: Any, images: int) -> float:
+    """The decay of the velocity after so many images."""
+    burn_in, end = getattr(played.settings, "burn_in", None), float(settings.momentum)
+    if burn_in is None or burn_in.momentum is None:
+        return end
+    return burnt_in(burn_in, images, burn_in.momentum, end)
 
 
 def burnt_in(burn_in: Any, images: int, start: float, end: float = 1.0) -> float:

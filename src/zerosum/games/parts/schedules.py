@@ -62,13 +62,15 @@ STEADY = Schedule(start=1.0, end=1.0, until=0)
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How a player's learning rate and beta2 change while a run goes on.
+    """How a player's learning rate and its optimizer's decays change while a run goes on.
 
     Attributes:
         decay: The images between which the learning rate falls linearly to zero; or None.
         rate: Factor on the learning rate, besides.
         annealing: Another one.
+        halving: The images in which the learning rate falls to its half, besides; or None.
         beta2: Decay of Adam's mean of squared gradients; None: what the optimizer was made with.
+        momentum: Decay of the velocity of gradient descent; None: likewise.
 
     Example:
         >>> pace = Pace(decay=(100, 200), rate=Schedule(start=4.0, end=1.0, until=100))
@@ -79,7 +81,9 @@ class Pace:
     decay: tuple[int, int] | None = None
     rate: Schedule = STEADY
     annealing: Schedule = STEADY
+    halving: int | None = None
     beta2: Schedule | None = None
+    momentum: Schedule | None = None
 
     def factor(self, images_seen: int) -> float:
         """The factor on the learning rate after that many images."""
@@ -87,6 +91,8 @@ class Pace:
         if self.decay is not None:
             start, end = self.decay
             decay = min(1.0, max(0.0, (end - images_seen) / (end - start)))
+        if self.halving is not None:
+            decay *= 0.5 ** (images_seen / self.halving)
         return decay * self.rate.at(images_seen) * self.annealing.at(images_seen)
 
 

@@ -78,6 +78,9 @@ class OptimizerConfig:
     annealing: int | None = None
     """Images over which the learning rate falls as 1 / (1 + 10 p)^0.75, p being the part of them
     that is seen; None: it does not."""
+    halving: int | None = None
+    """Images in which the learning rate falls to its half, and again and again; None: it does
+    not."""
     historical_averaging: float = 0.0
     """Weight of the squared distance of this player's weights from the mean of those that it has
     had so far, in its cost; against players who chase each other in circles. 0: no such term."""
@@ -101,6 +104,8 @@ class OptimizerConfig:
         )
         if self.annealing is not None:
             require_positive("annealing", self.annealing)
+        if self.halving is not None:
+            require_positive("halving", self.halving)
         if self.decay is not None:
             start, end = self.decay
             require(0 <= start < end, f"decay must be two rising image counts, got {self.decay}.")
@@ -133,6 +138,8 @@ class BurnInConfig:
     """Factor on both learning rates at the start."""
     beta2: float | None = None
     """Second of both optimizers' betas at the start; None: the same as later."""
+    momentum: float | None = None
+    """Momentum of sgd at the start; None: the same as later."""
     penalties: float = 1.0
     """Factor on the penalties' weights at the start."""
     half_life: float | None = None
@@ -144,10 +151,12 @@ class BurnInConfig:
     def __post_init__(self) -> None:
         require(self.images >= 0, f"burn_in.images must not be negative, got {self.images}.")
         require_positive("burn_in.learning_rate", self.learning_rate)
-        require(
-            self.beta2 is None or 0.0 <= self.beta2 < 1.0,
-            f"beta2 must be from 0 to below 1, got {self.beta2}.",
-        )
+        for name in ("beta2", "momentum"):
+            value = getattr(self, name)
+            require(
+                value is None or 0.0 <= value < 1.0,
+                f"{name} must be from 0 to below 1, got {value}.",
+            )
         for name in ("penalties", "half_life"):
             value = getattr(self, name)
             require(
