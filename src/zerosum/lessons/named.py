@@ -44,6 +44,12 @@ class Entry:
 LESSONS: Table[Entry] = Table(
     "lesson",
     {
+        "step": Entry(
+            "B",
+            "One GAN step",
+            "What happens, in numbers, when both networks learn from one batch?",
+            "step",
+        ),
         "losses": Entry(
             "D",
             "What the generator is paid for",
