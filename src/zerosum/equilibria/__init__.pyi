@@ -21,6 +21,8 @@ from .dynamics import outcome as outcome
 from .dynamics import regimes as regimes
 from .dynamics import spectrum as spectrum
 from .dynamics import trajectory as trajectory
+from .named import NAMED_GAMES as NAMED_GAMES
+from .named import NamedGame as NamedGame
 from .smooth import LinearField as LinearField
 from .smooth import PointGan as PointGan
 from .smooth import QuadraticGame as QuadraticGame

@@ -44,6 +44,12 @@ class Entry:
 LESSONS: Table[Entry] = Table(
     "lesson",
     {
+        "equilibrium": Entry(
+            "C",
+            "Equilibria of games",
+            "What can two players settle on, and is it good for them?",
+            "equilibrium",
+        ),
         "losses": Entry(
             "D",
             "What the generator is paid for",
