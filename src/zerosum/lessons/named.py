@@ -50,6 +50,12 @@ LESSONS: Table[Entry] = Table(
             "What happens, in numbers, when both networks learn from one batch?",
             "step",
         ),
+        "equilibrium": Entry(
+            "C",
+            "Equilibria of games",
+            "What can two players settle on, and is it good for them?",
+            "equilibrium",
+        ),
         "losses": Entry(
             "D",
             "What the generator is paid for",
