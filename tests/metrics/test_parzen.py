@@ -80,6 +80,7 @@ def test_validation_images_choose_the_deviation_and_test_images_the_score() -> N
     means = [
         parzen_log_likelihoods(validation, samples, deviation=each).mean() for each in DEVIATIONS
     ]
+    assert score.tried == pytest.approx([each.item() for each in means])
     assert score.deviation == DEVIATIONS[int(torch.stack(means).argmax())]
     values = parzen_log_likelihoods(test, samples, deviation=score.deviation)
     assert score.log_likelihood.value == pytest.approx(values.mean().item())

@@ -2,6 +2,7 @@ from .cells import cell_counts as cell_counts
 from .cells import cell_probabilities as cell_probabilities
 from .cells import jensen_shannon as jensen_shannon
 from .cells import kullback_leibler as kullback_leibler
+from .clusters import cluster_centres as cluster_centres
 from .diversity import diversity as diversity
 from .diversity import diversity_ratio as diversity_ratio
 from .estimate import Estimate as Estimate

@@ -33,10 +33,12 @@ class ParzenScore:
     Attributes:
         log_likelihood: The mean over the test images, in nats per image.
         deviation: The standard deviation σ of each Gaussian.
+        tried: The mean over the validation images with each deviation that was tried, in order.
     """
 
     log_likelihood: Estimate
     deviation: float
+    tried: tuple[float, ...]
 
 
 def parzen_log_likelihoods(
@@ -110,7 +112,9 @@ def parzen_score(
     values = parzen_log_likelihoods(test, samples, deviation=deviation)
     error = values.std().item() / math.sqrt(len(values)) if len(values) > 1 else math.nan
     return ParzenScore(
-        log_likelihood=Estimate(value=values.mean().item(), error=error), deviation=deviation
+        log_likelihood=Estimate(value=values.mean().item(), error=error),
+        deviation=deviation,
+        tried=tuple(means.tolist()),
     )
 
 
