@@ -165,8 +165,8 @@ def _report(results: list[Result]) -> str:
     )
 
 
-def test_a_hundred_damaged_inputs_do_no_harm() -> None:
-    jobs = [Job(0, number) for number in islice(_numbers(heavy=False), 108)]
+def test_some_damaged_inputs_do_no_harm() -> None:
+    jobs = [Job(0, number) for number in islice(_numbers(heavy=False), 54)]
     results = list(run_jobs(jobs, workers=1, seconds=HANGS))
     assert len(results) == len(jobs)
     assert {result.reader for result in results} == set(READERS)

@@ -91,10 +91,11 @@ def draw_table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(str(each))}</th>' for each in table.columns)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     title = escape(table.title)
-    caption = f"<caption>{title}</caption>" if title else ""
-    return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{title or "table"}">'
-        f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    caption = f'<p class="caption">{title}</p>' if title else ""
+    return (  # A caption of the table itself would be no wider than a narrow table is.
+        f'{caption}<div class="scroll" tabindex="0" role="group" aria-label="{title or "table"}">'
+        f'<table aria-label="{title or "table"}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
