@@ -44,6 +44,12 @@ class Entry:
 LESSONS: Table[Entry] = Table(
     "lesson",
     {
+        "2014": Entry(
+            "B",
+            "The first GAN, and the number that judged it",
+            "What does a Parzen window's log-likelihood measure?",
+            "gan_2014",
+        ),
         "losses": Entry(
             "D",
             "What the generator is paid for",
