@@ -50,6 +50,12 @@ LESSONS: Table[Entry] = Table(
             "What happens, in numbers, when both networks learn from one batch?",
             "step",
         ),
+        "2014": Entry(
+            "B",
+            "The first GAN, and the number that judged it",
+            "What does a Parzen window's log-likelihood measure?",
+            "gan_2014",
+        ),
         "equilibrium": Entry(
             "C",
             "Equilibria of games",
