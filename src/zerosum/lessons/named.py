@@ -44,6 +44,12 @@ class Entry:
 LESSONS: Table[Entry] = Table(
     "lesson",
     {
+        "network": Entry(
+            "A",
+            "A network and its gradients",
+            "What does it mean that a loss is carried back to the weights, and to the picture?",
+            "network",
+        ),
         "step": Entry(
             "B",
             "One GAN step",

@@ -12,6 +12,8 @@ __all__ = ["draw_text", "places_in"]
 
 _BLOCK = re.compile(r"<p>\{\{(\w+)\}\}</p>")
 _INLINE = re.compile(r"\{\{(\w+)\}\}")
+_FUNCTION = re.compile(r"(<mi>(?:log|exp|sin|cos|tanh|min|max)</mi>)(?!\s*<mo[^>]*>&#x00028;)")
+"""A function whose argument has no bracket: between them there is a thin space."""
 
 
 def places_in(text: str) -> list[str]:
@@ -45,9 +47,8 @@ def draw_text(text: str, *, block: Callable[[str], str], inline: Callable[[str],
 
 
 def _formula(latex: str, options: dict[str, Any]) -> str:
-    if options["display_mode"]:
-        return (
-            '<div class="formula" tabindex="0" role="group" aria-label="formula">'
-            f"{convert(latex, display='block')}</div>"
-        )
-    return str(convert(latex))
+    display = "block" if options["display_mode"] else "inline"
+    formula = _FUNCTION.sub(r'\1<mspace width="0.17em"/>', convert(latex, display=display))
+    if display == "inline":
+        return formula
+    return f'<div class="formula" tabindex="0" role="group" aria-label="formula">{formula}</div>'
