@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from zerosum.equilibria import costs_along, extreme_curvatures, slope
+from zerosum.equilibria import WeightSpace, costs_along, extreme_curvatures, slope
 
 
 def network(*widths: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> nn.Sequential:
@@ -55,7 +55,7 @@ def test_the_ends_of_the_spectrum_are_those_of_the_whole_hessian(
     net = net.to(dtype)
     expected = np.linalg.eigvalsh(hessian)
     scale = np.abs(expected).max()
-    ends = extreme_curvatures(cost_of(net, inputs), list(net.parameters()))
+    ends = extreme_curvatures(cost_of(net, inputs), WeightSpace(list(net.parameters())))
     assert [end.value for end in ends] == pytest.approx(expected[[0, -1]], abs=2e-3 * scale)
     for end in ends:
         assert np.linalg.norm(end.direction) == pytest.approx(1)
@@ -72,23 +72,25 @@ def test_the_slope_is_the_gradient() -> None:
     cost = cost_of(net, inputs)
     gradients = torch.autograd.grad(cost, list(net.parameters()), retain_graph=True)
     gradient = torch.cat([each.flatten() for each in gradients])
-    found = slope(cost, list(net.parameters()))
+    found = slope(cost, WeightSpace(list(net.parameters())))
     assert found.norm == pytest.approx(gradient.norm().item())
     assert found.norm * found.direction == pytest.approx(gradient.numpy())
     flat = torch.ones(3, requires_grad=True)
-    assert slope((0 * flat).sum(), [flat]).norm == 0
+    assert slope((0 * flat).sum(), WeightSpace([flat])).norm == 0
 
 
-def test_the_cost_along_a_direction_is_what_slope_and_curvature_say() -> None:
+@pytest.mark.parametrize("relative", [False, True])
+def test_the_cost_along_a_direction_is_what_slope_and_curvature_say(relative: bool) -> None:
     net, inputs = network(3, 8, 1), batch()
     weights = list(net.parameters())
     before = [weight.detach().clone() for weight in weights]
     cost = cost_of(net, inputs)
-    steep, (least, greatest) = slope(cost, weights), extreme_curvatures(cost, weights)
+    space = WeightSpace(weights, relative=relative)
+    steep, (least, greatest) = slope(cost, space), extreme_curvatures(cost, space)
     for curved in (least, greatest):
         first = steep.norm * steep.direction @ curved.direction
         distances = [-1e-3, 0.0, 1e-3]
-        found = costs_along(lambda: cost_of(net, inputs), weights, curved.direction, distances)
+        found = costs_along(lambda: cost_of(net, inputs), space, curved.direction, distances)
         expected = [cost.item() + first * s + curved.value * s * s / 2 for s in distances]
         assert found == pytest.approx(expected, abs=1e-8)
     assert all(torch.equal(*pair) for pair in zip(weights, before, strict=True))
@@ -101,25 +103,27 @@ def test_the_weights_are_put_back_when_a_cost_fails() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        costs_along(fail, [weight], np.array([1.0, 0.0]), [1.0])
+        costs_along(fail, WeightSpace([weight]), np.array([1.0, 0.0]), [1.0])
     assert weight.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("size", [5, 100])
 def test_a_linear_cost_is_not_curved(size: int) -> None:
     weight, unused = torch.ones(size, requires_grad=True), torch.ones(3, requires_grad=True)
-    least, greatest = extreme_curvatures(3 * weight.sum(), [weight, unused])
+    least, greatest = extreme_curvatures(3 * weight.sum(), WeightSpace([weight, unused]))
     assert least.value == greatest.value == 0
-    assert extreme_curvatures((3 * weight.sum()) ** 2, [weight, unused])[0].value == pytest.approx(
-        0, abs=1e-6 * size
-    )
+    assert extreme_curvatures((3 * weight.sum()) ** 2, WeightSpace([weight, unused]))[
+        0
+    ].value == pytest.approx(0, abs=1e-6 * size)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_both_ends_are_found_whichever_is_greater_in_size(sign: int) -> None:
     weight = torch.zeros(200, dtype=torch.float64, requires_grad=True)
     scales = torch.linspace(-1, 30, 200).double() * sign
-    least, greatest = extreme_curvatures((scales * weight.square()).sum() / 2, [weight])
+    least, greatest = extreme_curvatures(
+        (scales * weight.square()).sum() / 2, WeightSpace([weight])
+    )
     assert (least.value, greatest.value) == pytest.approx(
         (-1, 30) if sign > 0 else (-30, 1), abs=0.05
     )
@@ -129,11 +133,38 @@ def test_at_a_kink_curvature_proves_nothing() -> None:
     """The least curvature is 0 where the cost falls as −|w| in two directions."""
     weight = torch.zeros(50, dtype=torch.float64, requires_grad=True)
     cost = -torch.relu(weight).sum() - torch.relu(-weight).sum()
-    least, _ = extreme_curvatures(cost, [weight])
-    assert least.value == slope(cost, [weight]).norm == 0
+    least, _ = extreme_curvatures(cost, WeightSpace([weight]))
+    assert least.value == slope(cost, WeightSpace([weight])).norm == 0
     ahead = np.eye(50)[0]
 
     def again() -> Tensor:
         return -torch.relu(weight).sum() - torch.relu(-weight).sum()
 
-    assert costs_along(again, [weight], ahead, [-1.0, 0.0, 1.0]) == [-1.0, 0.0, -1.0]
+    assert costs_along(again, WeightSpace([weight]), ahead, [-1.0, 0.0, 1.0]) == [-1.0, 0.0, -1.0]
+
+
+def test_relative_distances_do_not_know_how_large_a_tensor_is() -> None:
+    """Behind a normalisation, weights of ten times the size compute the same."""
+    found = []
+    for size in (1.0, 10.0):
+        net, inputs = network(3, 5, 1), batch()
+        layer = net[0]
+        assert isinstance(layer, nn.Linear)
+        with torch.no_grad():
+            layer.weight.mul_(size)
+            layer.bias.mul_(size)
+        normalised = nn.Sequential(layer, nn.BatchNorm1d(5, affine=False).double(), *net[1:])
+        weights = list(normalised.parameters())
+        ends = [
+            extreme_curvatures(
+                cost_of(normalised, inputs), WeightSpace(weights, relative=relative)
+            )
+            for relative in (True, False)
+        ]
+        found.append([end.value for pair in ends for end in pair])
+    relative, plain = np.array(found)[:, :2], np.array(found)[:, 2:]
+    assert relative[1] == pytest.approx(relative[0], rel=1e-3)
+    assert plain[1] != pytest.approx(plain[0], rel=0.1)
+    assert (relative < 0).tolist() == (plain < 0).tolist()
+    nothing = WeightSpace([torch.zeros(3)], relative=True)
+    assert nothing.parts(np.ones(3))[0].tolist() == [1, 1, 1]

@@ -9,6 +9,7 @@ from .bimatrix import pareto_optima as pareto_optima
 from .bimatrix import pure_equilibria as pure_equilibria
 from .curvature import Curvature as Curvature
 from .curvature import Slope as Slope
+from .curvature import WeightSpace as WeightSpace
 from .curvature import costs_along as costs_along
 from .curvature import extreme_curvatures as extreme_curvatures
 from .curvature import slope as slope

@@ -13,17 +13,13 @@ import torch
 from jaxtyping import Float64
 from scipy.sparse.linalg import LinearOperator, eigsh
 from torch import Tensor
-from torch.nn.utils import parameters_to_vector
 
 from zerosum.types import Scalar
 
-__all__ = ["Curvature", "Slope", "costs_along", "extreme_curvatures", "slope"]
-
-Weights = Sequence[Tensor]
-"""The weights of a player, tensors of any shape."""
+__all__ = ["Curvature", "Slope", "WeightSpace", "costs_along", "extreme_curvatures", "slope"]
 
 Vector = Float64[np.ndarray, " p"]
-"""All weights, or a direction in their space, as one row."""
+"""A point or a direction in the space of all weights, as one row."""
 
 _DENSE = 32
 """Up to so many weights the whole Hessian is computed."""
@@ -32,6 +28,45 @@ _PRECISION = 1e-3
 """Of an eigenvector's residual, in shares of the greatest curvature."""
 
 _RESTARTS = 1000
+
+
+class WeightSpace:
+    """The weights that a player moves, as one row of numbers.
+
+    Args:
+        weights: Tensors of any shape.
+        relative: Whether a distance is measured in shares of the weights' size: each tensor is
+            divided by its norm. Behind batch normalisation the size of a tensor means nothing to
+            the cost, so neither do plain distances; the signs of curvatures are the same in both.
+
+    Example:
+        >>> space = WeightSpace([torch.tensor([3.0, 4.0]), torch.tensor([[0.1]])], relative=True)
+        >>> [part.tolist() for part in space.parts(np.array([1.0, 0.0, 1.0]))]
+        [[5.0, 0.0], [[0.10000000149011612]]]
+    """
+
+    def __init__(self, weights: Sequence[Tensor], *, relative: bool = False) -> None:
+        self.weights = weights
+        norms = [float(torch.linalg.vector_norm(weight.detach())) for weight in weights]
+        # A tensor of zeros has no size: it is measured plainly.
+        self.scales = [norm if relative and norm else 1.0 for norm in norms]
+        self.size = sum(weight.numel() for weight in weights)
+
+    def row(self, parts: Sequence[Tensor]) -> Vector:
+        """Derivatives by the weights as one by the row."""
+        pairs = zip(parts, self.scales, strict=True)
+        scaled = [scale * part.detach().flatten().double() for part, scale in pairs]
+        row: Vector = torch.cat(scaled).cpu().numpy()
+        return row
+
+    def parts(self, direction: Vector) -> list[Tensor]:
+        """A direction of the row as changes of the weights, in their shapes, types and places."""
+        ends = np.cumsum([weight.numel() for weight in self.weights])[:-1]
+        triples = zip(np.split(direction, ends), self.weights, self.scales, strict=True)
+        return [
+            torch.from_numpy(scale * part).view(weight.shape).to(weight)
+            for part, weight, scale in triples
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +89,7 @@ class Curvature:
     Attributes:
         value: λ.
         direction: The eigenvector u, ‖u‖ = 1.
-        residual: ‖H u − λ u‖; an eigenvalue is as near to λ as that, and none lies beyond by more
-            than rounding if u is one of the two extreme ones.
+        residual: ‖H u − λ u‖; some eigenvalue is at least as near to λ.
     """
 
     value: float
@@ -63,21 +97,21 @@ class Curvature:
     residual: float
 
 
-def slope(cost: Scalar, weights: Weights) -> Slope:
+def slope(cost: Scalar, space: WeightSpace) -> Slope:
     """Compute the gradient of a cost; its graph is kept.
 
     Example:
         >>> weight = torch.tensor([3.0, 4.0], requires_grad=True)
-        >>> slope(weight.square().sum() / 2, [weight]).norm
+        >>> slope(weight.square().sum() / 2, WeightSpace([weight])).norm
         5.0
     """
-    gradient = _row(_gradients(cost, weights, again=False))
+    gradient = space.row(_gradients(cost, space, again=False))
     norm = float(np.linalg.norm(gradient))
     return Slope(norm, gradient / norm if norm else gradient)
 
 
 def extreme_curvatures(
-    cost: Scalar, weights: Weights, *, seed: int = 0
+    cost: Scalar, space: WeightSpace, *, seed: int = 0
 ) -> tuple[Curvature, Curvature]:
     """Find the least and the greatest curvature of a cost by Lanczos' method.
 
@@ -87,7 +121,7 @@ def extreme_curvatures(
 
     Args:
         cost: A function of the weights that PyTorch can differentiate twice; its graph is kept.
-        weights: What the player moves.
+        space: What the player moves.
         seed: Seed of the first vector.
 
     Returns:
@@ -103,17 +137,16 @@ def extreme_curvatures(
     Example:
         >>> weight = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
         >>> x, y, z = weight
-        >>> least, greatest = extreme_curvatures(x * y + 2 * z * z, [weight])
+        >>> least, greatest = extreme_curvatures(x * y + 2 * z * z, WeightSpace([weight]))
         >>> round(least.value, 4), round(greatest.value, 4)
         (-1.0, 4.0)
     """
-    hessian = _Hessian(cost, weights)
-    size = hessian.shape[0]
-    if size <= _DENSE:
-        values, vectors = np.linalg.eigh(hessian @ np.eye(size))
+    hessian = _Hessian(cost, space)
+    if space.size <= _DENSE:
+        values, vectors = np.linalg.eigh(hessian @ np.eye(space.size))
         ends = [(values[place], vectors[:, place]) for place in (0, -1)]
     else:
-        start = np.random.default_rng(seed).normal(size=size)
+        start = np.random.default_rng(seed).normal(size=space.size)
         one = _largest(hessian, start)
         # Seen from one end, the other is the farthest eigenvalue, and as well separated.
         other = _largest(_Shifted(hessian, one[0]), start)
@@ -126,54 +159,59 @@ def extreme_curvatures(
 
 
 def costs_along(
-    cost: Callable[[], Scalar], weights: Weights, direction: Vector, distances: Sequence[float]
+    cost: Callable[[], Scalar],
+    space: WeightSpace,
+    direction: Vector,
+    distances: Sequence[float],
 ) -> list[float]:
     """Compute a cost at points on a line through the present weights, which are put back.
 
     Args:
         cost: Computes the cost with the weights as they are.
-        weights: What is moved.
-        direction: A vector in the space of all weights.
-        distances: How far to go along it.
+        space: What is moved.
+        direction: Where to.
+        distances: How far to go.
 
     Example:
         >>> weight = torch.tensor([1.0, 0.0], requires_grad=True)
         >>> def cost(): return weight.square().sum()
-        >>> costs_along(cost, [weight], np.array([1.0, 0.0]), [-1.0, 0.0, 1.0])
+        >>> costs_along(cost, WeightSpace([weight]), np.array([1.0, 0.0]), [-1.0, 0.0, 1.0])
         [0.0, 1.0, 4.0]
     """
-    before = [weight.detach().clone() for weight in weights]
-    steps = _unrolled(direction, weights)
+    before = [weight.detach().clone() for weight in space.weights]
+    steps = space.parts(direction)
     found = []
     try:
-        with torch.no_grad():
-            for distance in distances:
-                for weight, old, step in zip(weights, before, steps, strict=True):
-                    weight.copy_(old + distance * step)
-                found.append(float(cost()))
+        for distance in distances:
+            places = [old + distance * step for old, step in zip(before, steps, strict=True)]
+            _put(space.weights, places)
+            # With gradients: some costs hold a penalty on one.
+            found.append(float(cost().detach()))
     finally:
-        with torch.no_grad():
-            for weight, old in zip(weights, before, strict=True):
-                weight.copy_(old)
+        _put(space.weights, before)
     return found
+
+
+def _put(weights: Sequence[Tensor], values: Sequence[Tensor]) -> None:
+    with torch.no_grad():
+        for weight, value in zip(weights, values, strict=True):
+            weight.copy_(value)
 
 
 class _Hessian(LinearOperator):  # type: ignore[misc]  # SciPy has no types.
     """The matrix of second derivatives, as products with it."""
 
-    def __init__(self, cost: Scalar, weights: Weights) -> None:
-        size = sum(weight.numel() for weight in weights)
-        super().__init__(np.dtype(np.float64), (size, size))
-        self.weights = weights
-        self.gradients = _gradients(cost, weights, again=True)
+    def __init__(self, cost: Scalar, space: WeightSpace) -> None:
+        super().__init__(np.dtype(np.float64), (space.size, space.size))
+        self.space = space
+        self.gradients = _gradients(cost, space, again=True)
 
     def _matvec(self, vector: Float64[np.ndarray, "p *one"]) -> Vector:
-        parts = _unrolled(vector.ravel(), self.weights)
-        pairs = zip(self.gradients, parts, strict=True)
+        pairs = zip(self.gradients, self.space.parts(vector.ravel()), strict=True)
         along = torch.stack([(gradient * part).sum() for gradient, part in pairs]).sum()
         if not along.requires_grad:  # The cost is linear in all weights.
-            return np.zeros(self.shape[0])
-        return _row(_gradients(along, self.weights, again=False))
+            return np.zeros(self.space.size)
+        return self.space.row(_gradients(along, self.space, again=False))
 
 
 class _Shifted(LinearOperator):  # type: ignore[misc]  # SciPy has no types.
@@ -196,20 +234,8 @@ def _largest(matrix: LinearOperator, start: Vector) -> tuple[float, Vector]:
     return float(values[0]), vectors[:, 0]
 
 
-def _gradients(value: Scalar, weights: Weights, *, again: bool) -> Sequence[Tensor]:
+def _gradients(value: Scalar, space: WeightSpace, *, again: bool) -> Sequence[Tensor]:
     """The derivatives by the weights; ``again``: they can be differentiated in turn."""
     return torch.autograd.grad(
-        value, weights, create_graph=again, retain_graph=True, materialize_grads=True
+        value, list(space.weights), create_graph=again, retain_graph=True, materialize_grads=True
     )
-
-
-def _row(parts: Sequence[Tensor]) -> Vector:
-    row: Vector = parameters_to_vector(parts).detach().double().cpu().numpy()
-    return row
-
-
-def _unrolled(vector: Vector, like: Weights) -> list[Tensor]:
-    """The parts of a vector in the shapes, types and places of the weights."""
-    ends = np.cumsum([weight.numel() for weight in like])[:-1]
-    parts = zip(np.split(vector, ends), like, strict=True)
-    return [torch.from_numpy(part).view(weight.shape).to(weight) for part, weight in parts]

@@ -282,7 +282,7 @@ class Regime:
 
 
 def regimes(
-    method: Callable[[float], Method], field: LinearField, *, highest: float, parts: int = 400
+    method: Callable[[float], Method], field: LinearField, *, highest: float, parts: int = 100
 ) -> tuple[Regime, ...]:
     """Find the step sizes at which |λ| crosses 1, by bisection.
 
@@ -323,7 +323,7 @@ def _border(
 ) -> float:
     """The step size between the two where the outcome stops being what it is on the left."""
     while right - left > 1e-9 * right:
-        tried = torch.linspace(left, right, 17, dtype=torch.float64)
+        tried = torch.linspace(left, right, 65, dtype=torch.float64)
         first, *others = at(tried)
         place = next((i for i, each in enumerate(others) if each != first), len(others) - 1)
         left, right = tried[place].item(), tried[place + 1].item()

@@ -313,7 +313,7 @@ def mixture_gan(
 ) -> PointGan:
     """Make a GAN on a mixture of N(−1, ½²) and N(1, ½²).
 
-    The discriminator's features are two bumps φ(x) = exp(−(x − c)²/2), with c = −1 and 1.
+    The discriminator's features are two bumps φ(x) = 2 exp(−(x − c)²/2), with c = −2 and 2.
 
     Args:
         objective: The name of an objective of zerosum.
@@ -328,10 +328,10 @@ def mixture_gan(
         >>> mixture_gan().equilibrium.tolist()
         [-1.0, 1.0, 0.0, 0.0]
     """
-    centres = torch.tensor([-1.0, 1.0], dtype=torch.float64)
+    centres = torch.tensor([-2.0, 2.0], dtype=torch.float64)
 
     def bumps(x: Samples) -> Basis:
-        return torch.exp(-(x[:, None] - centres).square() / 2)
+        return 2 * torch.exp(-(x[:, None] - centres).square() / 2)
 
     return PointGan(
         targets=(-1.0, 1.0),

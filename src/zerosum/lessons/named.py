@@ -68,6 +68,12 @@ LESSONS: Table[Entry] = Table(
             "What can two players settle on, and is it good for them?",
             "equilibrium",
         ),
+        "saddle": Entry(
+            "C",
+            "Gradient steps of two players",
+            "Do two players who follow gradients arrive at the equilibrium?",
+            "saddle",
+        ),
         "losses": Entry(
             "D",
             "What the generator is paid for",
