@@ -41,6 +41,7 @@ def test_tracing_changes_nothing(kind: str, tmp_path: Path) -> None:
     for trace in traces:
         assert {move.player for move in trace.moves} <= set(plain.game.players)
         assert all(any(step.change > 0 for step in move.weights) for move in trace.moves)
+        assert all(move.others_stood_still for move in trace.moves)
         assert trace.passes
 
 
@@ -62,6 +63,8 @@ def test_a_trace_tells_what_moved(
             moved = after[f"{move.player}.{step.name}"] - before[f"{move.player}.{step.name}"]
             assert step.change == pytest.approx(float(moved.square().mean().sqrt()))
             assert step.shape == tuple(moved.shape)
+            # Adam's first step goes against the sign of each gradient.
+            assert step.along < 0 or step.gradient == 0
 
 
 def test_a_trace_holds_what_was_made_its_gradient_and_what_is_made_next(

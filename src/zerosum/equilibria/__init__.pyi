@@ -18,9 +18,13 @@ from .dynamics import Method as Method
 from .dynamics import Optimistic as Optimistic
 from .dynamics import Regime as Regime
 from .dynamics import outcome as outcome
+from .dynamics import radii as radii
 from .dynamics import regimes as regimes
 from .dynamics import spectrum as spectrum
 from .dynamics import trajectory as trajectory
+from .dynamics import update_matrix as update_matrix
+from .named import NAMED_GAMES as NAMED_GAMES
+from .named import NamedGame as NamedGame
 from .smooth import LinearField as LinearField
 from .smooth import PointGan as PointGan
 from .smooth import QuadraticGame as QuadraticGame

@@ -18,7 +18,7 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from zerosum.checks import require, require_positive
-from zerosum.equilibria.smooth import Field, LinearField, Point, SmoothGame
+from zerosum.equilibria.smooth import Field, Jacobian, LinearField, Point, SmoothGame
 
 __all__ = [
     "Extragradient",
@@ -28,9 +28,11 @@ __all__ = [
     "Regime",
     "State",
     "outcome",
+    "radii",
     "regimes",
     "spectrum",
     "trajectory",
+    "update_matrix",
 ]
 
 State = Float[Tensor, "s *columns"]
@@ -198,37 +200,69 @@ def trajectory(
     return torch.stack(points)
 
 
-def spectrum(method: Method, field: LinearField) -> Complex[Tensor, " s"]:
-    """Compute the eigenvalues of the map of one step, in a field that is linear.
+def update_matrix(method: Method, field: LinearField) -> Jacobian:
+    """Compute the matrix of one step in a linear field: its Jacobian, everywhere.
 
-    Near an equilibrium that is the game's field, linearised; and the step's map is that of this
-    field, since a method adds and scales what the field is at points.
+    Near an equilibrium the field is the game's, linearised, and so is the step: a method adds and
+    scales what the field is at points.
+
+    Example:
+        >>> circle = LinearField(torch.tensor([[0.0, 1.0], [-1.0, 0.0]]), 1)
+        >>> update_matrix(GradientStep(step_size=0.5), circle)
+        tensor([[ 1.0000, -0.5000],
+                [ 0.5000,  1.0000]])
+    """
+    corners = torch.eye(len(field.jacobian), dtype=field.jacobian.dtype)
+    parts = len(method.begin(field, corners)) // len(corners)
+    return method.step(field, torch.eye(parts * len(corners), dtype=corners.dtype))
+
+
+def spectrum(method: Method, field: LinearField) -> Complex[Tensor, " s"]:
+    """Compute the eigenvalues of the map of one step, in a linear field.
 
     Example:
         >>> circle = LinearField(torch.tensor([[0.0, 1.0], [-1.0, 0.0]]), 1)
         >>> spectrum(GradientStep(step_size=0.5), circle).abs()
         tensor([1.1180, 1.1180])
     """
-    corners = torch.eye(len(field.jacobian), dtype=field.jacobian.dtype)
-    parts = len(method.begin(field, corners)) // len(corners)
-    states = torch.eye(parts * len(corners), dtype=corners.dtype)
-    eigenvalues: Tensor = torch.linalg.eigvals(method.step(field, states))
+    eigenvalues: Tensor = torch.linalg.eigvals(update_matrix(method, field))
     return eigenvalues
 
 
-def outcome(eigenvalues: Complex[Tensor, " s"]) -> Outcome:
-    """Say what play near an equilibrium does: it converges, cycles, or diverges.
+def radii(
+    method: Callable[[float], Method], field: LinearField, step_sizes: Float[Tensor, " n"]
+) -> Float[Tensor, " n"]:
+    """Compute the greatest |λ| for many step sizes.
 
-    Where the greatest |λ| is 1, it neither converges nor runs away in the linear field; in the
-    game's own, what happens depends on more than eigenvalues.
+    A player moves by η times the field, at a point to which η may have led: so the matrix of a
+    step is a polynomial in η, of degree 2 at most, and follows from three of its values.
 
     Example:
-        >>> outcome(torch.tensor([0.5j, -0.5j]))
-        'converges'
-        >>> outcome(torch.tensor([1j, -1j]))
-        'cycles'
+        >>> circle = LinearField(torch.tensor([[0.0, 1.0], [-1.0, 0.0]]).double(), 1)
+        >>> radii(lambda eta: Extragradient(step_size=eta), circle, torch.tensor([0.6, 1.0]))
+        tensor([0.8773, 1.0000], dtype=torch.float64)
     """
-    off = eigenvalues.abs().max().item() - 1
+    known = torch.tensor([0.5, 1.0, 1.5], dtype=torch.float64)
+    values = torch.stack([update_matrix(method(float(size)), field) for size in known])
+    powers = torch.vander(known, increasing=True).to(values)
+    coefficients = torch.linalg.solve(powers, values.flatten(1))
+    wanted = torch.vander(step_sizes.to(values), N=3, increasing=True)
+    matrices = (wanted @ coefficients).view(-1, *values.shape[1:])
+    greatest: Tensor = torch.linalg.eigvals(matrices).abs().amax(dim=1)
+    return greatest
+
+
+def outcome(radius: float) -> Outcome:
+    """Say what play near an equilibrium does by the greatest |λ|.
+
+    Where it is 1, play neither converges nor runs away in the linear field; in the game's own,
+    what happens depends on more than eigenvalues.
+
+    Example:
+        >>> outcome(0.5), outcome(1.0), outcome(1.5)
+        ('converges', 'cycles', 'diverges')
+    """
+    off = radius - 1
     return "cycles" if abs(off) <= _TOLERANCE else "diverges" if off > 0 else "converges"
 
 
@@ -269,25 +303,28 @@ def regimes(
         1.0000 to 2.0000: diverges
     """
 
-    def at(step_size: float) -> Outcome:
-        return outcome(spectrum(method(step_size), field))
+    def at(step_sizes: Float[Tensor, " n"]) -> list[Outcome]:
+        return [outcome(radius) for radius in radii(method, field, step_sizes).tolist()]
 
-    found = []
-    tried = [highest * (number + 0.5) / parts for number in range(parts)]
-    low, before = 0.0, at(tried[0])
-    for left, right in pairwise(tried):
-        after = at(right)
-        if after != before:
-            border = _border(at, left, right)
-            found.append(Regime(low=low, high=border, outcome=before))
-            low, before = border, after
-    return (*found, Regime(low=low, high=highest, outcome=before))
+    tried = (torch.arange(parts, dtype=torch.float64) + 0.5) * (highest / parts)
+    outcomes = at(tried)
+    changes = [place for place in range(1, parts) if outcomes[place] != outcomes[place - 1]]
+    borders = [_border(at, *tried[place - 1 : place + 1].tolist()) for place in changes]
+    ends = pairwise([0.0, *borders, highest])
+    kinds = [outcomes[place] for place in (0, *changes)]
+    return tuple(
+        Regime(low=low, high=high, outcome=kind)
+        for (low, high), kind in zip(ends, kinds, strict=True)
+    )
 
 
-def _border(at: Callable[[float], Outcome], left: float, right: float) -> float:
+def _border(
+    at: Callable[[Float[Tensor, " n"]], list[Outcome]], left: float, right: float
+) -> float:
     """The step size between the two where the outcome stops being what it is on the left."""
-    here = at(left)
     while right - left > 1e-9 * right:
-        middle = (left + right) / 2
-        left, right = (middle, right) if at(middle) == here else (left, middle)
+        tried = torch.linspace(left, right, 17, dtype=torch.float64)
+        first, *others = at(tried)
+        place = next((i for i, each in enumerate(others) if each != first), len(others) - 1)
+        left, right = tried[place].item(), tried[place + 1].item()
     return right

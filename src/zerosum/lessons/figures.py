@@ -23,10 +23,11 @@ __all__ = [
     "Line",
     "Mark",
     "Plot",
+    "Row",
     "Rule",
 ]
 
-Row = Sequence[float] | NDArray[np.floating]
+Row = Sequence[float] | NDArray[np.floating] | NDArray[np.integer]
 """Numbers in a row, shape (n,)."""
 
 

@@ -44,11 +44,23 @@ class Entry:
 LESSONS: Table[Entry] = Table(
     "lesson",
     {
+        "step": Entry(
+            "B",
+            "One GAN step",
+            "What happens, in numbers, when both networks learn from one batch?",
+            "step",
+        ),
         "2014": Entry(
             "B",
             "The first GAN, and the number that judged it",
             "What does a Parzen window's log-likelihood measure?",
             "gan_2014",
+        ),
+        "equilibrium": Entry(
+            "C",
+            "Equilibria of games",
+            "What can two players settle on, and is it good for them?",
+            "equilibrium",
         ),
         "losses": Entry(
             "D",

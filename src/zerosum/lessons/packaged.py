@@ -20,7 +20,7 @@ from typing import Any, cast
 import torch
 from safetensors.torch import load_file
 
-from zerosum.config import RunConfig, from_json
+from zerosum.config import RunConfig, change, from_json
 from zerosum.data import StoreSettings
 from zerosum.errors import DataError
 from zerosum.families.building import build_game
@@ -28,9 +28,11 @@ from zerosum.features.weights import fill
 from zerosum.games.base import Game
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.jobs.inputs import find_inputs, fit_input, require_inputs
+from zerosum.jobs.looking import loop_of_recipe
 from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import Generator
 from zerosum.training.engine import Engine
+from zerosum.training.loop import Loop
 from zerosum.types import Images
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "packaged_folder",
     "packaged_game",
     "packaged_generator",
+    "packaged_loop",
     "photograph",
 ]
 
@@ -77,10 +80,29 @@ def packaged_game() -> Game[Any]:
         ['discriminator', 'generator']
     """
     game = build_game(packaged_config(), Engine(device=torch.device("cpu")))
+    _fill(game)
+    return game
+
+
+def _fill(game: Game[Any]) -> None:
     for name, player in game.players.items():
         path = packaged_folder() / f"{name}.safetensors"
         fill(player.network, load_file(path), path)
-    return game
+
+
+def packaged_loop(*, seed: int = 0) -> Loop[Any]:
+    """The loop in which the packaged networks would be trained further, on the digits.
+
+    Args:
+        seed: From which all random numbers of the next rounds follow.
+
+    Example:
+        >>> packaged_loop().images_seen
+        0
+    """
+    loop = loop_of_recipe(change(packaged_config(), {"seed": seed}))
+    _fill(loop.game)
+    return loop
 
 
 def packaged_generator() -> Generator:

@@ -21,8 +21,9 @@ def gan_2014() -> GenerationRunConfig:
     A generator of 1,200 and 1,200 ReLUs whose pixels are sigmoids, a discriminator of 240 and 240
     maxout units that drops pixels and units; rates that fall by half in 17 million images, and a
     momentum that rises from 0.5 to 0.7. The generator is paid for the discriminator's belief, the
-    non-saturating way. Published: a Parzen-window log-likelihood of 225 ± 2 nats (``zerosum
-    evaluate RUN --against mnist --against-split test --metrics parzen``).
+    non-saturating way. Published: a Parzen-window log-likelihood of 225 ± 2 nats, as
+    zerosum evaluate RUN --against mnist --against-split test --metrics parzen
+    estimates it.
 
     Source: Goodfellow et al. 2014, and the settings of their program for MNIST, in all of its
     numbers; half of a cost there, the discriminator's, is half a rate here.

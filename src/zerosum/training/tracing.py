@@ -54,9 +54,12 @@ class WeightStep:
         size: The root mean square of its numbers before the move.
         gradient: That of the gradient of the cost.
         change: That of the change.
+        along: The sum of gradient times change: by how much the cost falls to first order.
 
     Example:
-        >>> step = WeightStep(name="0.weight", shape=(2, 2), size=0.1, gradient=1.0, change=0.01)
+        >>> step = WeightStep(
+        ...     name="0.weight", shape=(2, 2), size=0.1, gradient=1.0, change=0.01, along=-0.04
+        ... )
         >>> round(step.change / step.size, 3)
         0.1
     """
@@ -66,6 +69,7 @@ class WeightStep:
     size: float
     gradient: float
     change: float
+    along: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +81,12 @@ class Move:
         cost: What it lowered, without what the player itself adds to it.
         scores: What the game records of the turn.
         weights: What changed, one for each tensor of weights, in the order of the network.
+        others_stood_still: Whether no weight of another player changed meanwhile.
 
     Example:
-        >>> Move(player="generator", cost=0.7, scores={}, weights=()).player
+        >>> Move(
+        ...     player="generator", cost=0.7, scores={}, weights=(), others_stood_still=True
+        ... ).player
         'generator'
     """
 
@@ -87,6 +94,7 @@ class Move:
     cost: float
     scores: Mapping[str, float]
     weights: tuple[WeightStep, ...]
+    others_stood_still: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +183,9 @@ class _Recorder:
             made.gradients.pop(len(self.moves), None)
         named = [each for each in player.network.named_parameters() if each[1].requires_grad]
         before = [weight.detach().clone() for _, weight in named]
+        others = [each for each in self.players.values() if each is not player]
+        standing = [w for each in others for w in each.network.parameters()]
+        stood = [weight.detach().clone() for weight in standing]
         yield
         steps = [_step(*each, was) for each, was in zip(named, before, strict=True)]
         self._repeat(turn.player, player.network)
@@ -185,6 +196,7 @@ class _Recorder:
                 cost=float(turn.cost.detach()),
                 scores=scores,
                 weights=tuple(steps),
+                others_stood_still=all(map(torch.equal, standing, stood)),
             )
         )
 
@@ -235,6 +247,7 @@ def _step(name: str, weight: nn.Parameter, before: Tensor) -> WeightStep:
         size=_root_mean_square(before),
         gradient=_root_mean_square(gradient),
         change=_root_mean_square(weight.detach() - before),
+        along=float((gradient * (weight.detach() - before)).sum()),
     )
 
 

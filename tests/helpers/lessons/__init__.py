@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
+from pkgutil import resolve_name
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
@@ -34,8 +35,7 @@ class Corruption:
     wrong: Callable[[Any], Any]
 
     def original(self) -> Any:
-        module, _, name = self.target.rpartition(".")
-        return getattr(import_module(module), name)
+        return resolve_name(self.target)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from zerosum.lessons.figures import Arrows, Bars, Dots, HeatMap, Line, Mark, Plot, Rule
+from zerosum.lessons.figures import Arrows, Bars, Dots, HeatMap, Line, Mark, Plot, Row, Rule
 from zerosum.lessons.pages.scales import Scale, scale_of, shortened
 from zerosum.media.images import encode_png
 
@@ -37,8 +37,8 @@ class Axes:
 
     def places(
         self,
-        x: Sequence[float] | NDArray[np.floating],
-        y: Sequence[float] | NDArray[np.floating],
+        x: Row,
+        y: Row,
     ) -> NDArray[np.float64]:
         """Where points lie, in pixels, shape (n, 2)."""
         return np.stack([self.x.at(x), self.y.at(y)], axis=1)

@@ -1,6 +1,6 @@
 """From the units of an axis to places on the page, and which values are marked there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
 from numpy.typing import NDArray
 
-from zerosum.lessons.figures import Arrows, Axis, Bars, Dots, HeatMap, Line, Mark, Rule
+from zerosum.lessons.figures import Arrows, Axis, Bars, Dots, HeatMap, Line, Mark, Row, Rule
 
 __all__ = ["Scale", "scale_of", "shortened"]
 
@@ -41,7 +41,7 @@ class Scale:
     begin: float
     end: float
 
-    def at(self, values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
+    def at(self, values: Row) -> NDArray[np.float64]:
         """Where values lie, in pixels, shape (n,); what a log axis cannot show is NaN."""
         array = np.asarray(values, dtype=np.float64)
         low, high = self.low, self.high
@@ -96,7 +96,7 @@ def scale_of(axis: Axis, marks: Iterable[Mark], which: str, begin: float, end: f
     return Scale(axis, low - room, high + room, begin, end)
 
 
-def _extent(mark: Mark, which: str) -> list[Sequence[float] | NDArray[np.floating]]:
+def _extent(mark: Mark, which: str) -> list[Row]:
     """The values that a mark needs room for."""
     match mark:
         case HeatMap():

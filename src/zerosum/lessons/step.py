@@ -1,0 +1,378 @@
+"""One GAN step: what the networks make, the gradients, and what moves, of any recipe or run."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import tyro
+from numpy.typing import NDArray
+from torch import Tensor
+
+from zerosum.config import change
+from zerosum.errors import ConfigError
+from zerosum.games.generating import DISCRIMINATOR, GENERATOR
+from zerosum.jobs.looking import loop_of_recipe, loop_of_run
+from zerosum.lessons.base import Lesson, states
+from zerosum.lessons.controls import Controls, Number, RunFolder
+from zerosum.lessons.figures import Animation, Arrows, Axis, Bars, Dots, Frame, Gallery, Plot
+from zerosum.lessons.packaged import packaged_loop
+from zerosum.lessons.results import Results, Table
+from zerosum.recipes import recipe
+from zerosum.training.loop import Loop
+from zerosum.training.tracing import Move, Pass, RoundTrace, trace_round
+from zerosum.types import Progress
+
+__all__ = ["LESSON", "StepControls"]
+
+_SHOWN = 8
+"""Images of a gallery."""
+_JUDGED = 40
+"""Images whose logits are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepControls(Controls):
+    """Whose round is looked at."""
+
+    rounds: Annotated[int, Number(0, 50)] = 0
+    """Rounds that are played before the one that is shown."""
+    seed: Annotated[int, Number(0, 2**31 - 1)] = 0
+    """Of all random numbers, where no run says which."""
+    recipe: Annotated[str | None, tyro.conf.arg(metavar="RECIPE")] = None
+    """A recipe at its very beginning, in place of the small trained GAN of digits."""
+    run: RunFolder = None
+    """A run as it stands; nothing in it is changed."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.recipe is not None and self.run is not None:
+            raise ConfigError("one round of a recipe or of a run can be shown: give one of both.")
+
+
+def compute(controls: StepControls, progress: Progress) -> Results:
+    """One round, traced; and the same round played alone, to compare."""
+    loop = _at_the_round(controls)
+    progress(1, 4)
+    before = {name: deepcopy(player.network) for name, player in loop.game.players.items()}
+    trace = trace_round(loop)
+    progress(2, 4)
+    alone = _at_the_round(controls)
+    alone.play_round()
+    progress(3, 4)
+    results = _results(controls, loop, trace, before, _same_weights(loop, alone))
+    progress(4, 4)
+    return results
+
+
+def _at_the_round(controls: StepControls) -> Loop[Any]:
+    if controls.run is not None:
+        loop = loop_of_run(Path(controls.run))
+    elif controls.recipe is not None:
+        loop = loop_of_recipe(change(recipe(controls.recipe), {"seed": controls.seed}))
+    else:
+        loop = packaged_loop(seed=controls.seed)
+    with torch.random.fork_rng():
+        for _ in range(controls.rounds):
+            loop.play_round()
+    return loop
+
+
+def _same_weights(loop: Loop[Any], other: Loop[Any]) -> bool:
+    return all(
+        torch.equal(value, other.game.players[name].network.state_dict()[key])
+        for name, player in loop.game.players.items()
+        for key, value in player.network.state_dict().items()
+    )
+
+
+def _results(
+    controls: StepControls,
+    loop: Loop[Any],
+    trace: RoundTrace,
+    before: dict[str, torch.nn.Module],
+    same: bool,
+) -> Results:
+    costs = {move.player: move.cost for move in trace.moves}
+    told = "; ".join(f"the {name}'s cost is {cost:.4g}" for name, cost in costs.items())
+    first = next((each for each in trace.passes if each.output.ndim == 4), trace.passes[0])
+    return Results(
+        answer=(
+            f"In round {loop.rounds} {told}. Each then changes its own weights alone, by "
+            f"{_range([s.change / s.size for m in trace.moves for s in m.weights if s.size])} of "
+            "their size. Looked at or not, the round ends in the same weights, to the bit."
+        ),
+        numbers={
+            "round": loop.rounds,
+            "batch": loop.images_seen - loop.before,
+            "costs": costs,
+            "same": same,
+            "still": all(move.others_stood_still for move in trace.moves),
+            "along": {move.player: sum(s.along for s in move.weights) for move in trace.moves},
+            "through": _through_the_images(loop, trace, before),
+            "latents": _latents(first),
+        },
+        tables={"weights": _weights_table(trace), "scores": _scores_table(trace)},
+        figures={
+            "latent": _latent_figure(first),
+            "moves": _animation(loop, trace),
+        },
+    )
+
+
+def _range(shares: Sequence[float]) -> str:
+    return f"{min(shares):.2%} to {max(shares):.2%}" if shares else "nothing"
+
+
+def _latents(made: Pass) -> list[float]:
+    row = made.arguments[0][0].detach().flatten()[:100]
+    return [float(each) for each in row]
+
+
+def _through_the_images(
+    loop: Loop[Any], trace: RoundTrace, before: dict[str, torch.nn.Module]
+) -> float | None:
+    """How far G's gradients are from ∂L/∂X carried back through G alone, relative to their size.
+
+    None where the generator's cost has other ways to its weights, or where it has no such images.
+    """
+    moves = [index for index, move in enumerate(trace.moves) if move.player == GENERATOR]
+    if len(moves) != 1:
+        return None
+    (move,) = moves
+    made = [each for each in trace.of(GENERATOR) if move in each.gradients]
+    if len(made) != 1:
+        return None
+    network = before[GENERATOR]
+    with torch.random.fork_rng():
+        output = network(*made[0].arguments)
+    parameters = [each for each in network.parameters() if each.requires_grad]
+    carried = torch.autograd.grad(
+        output, parameters, grad_outputs=made[0].gradients[move], allow_unused=True
+    )
+    found = [each.grad for each in loop.game.players[GENERATOR].parameters]
+    pairs = [
+        (a, b) for a, b in zip(carried, found, strict=True) if a is not None and b is not None
+    ]
+    apart = torch.stack([(a - b).square().sum() for a, b in pairs]).sum().sqrt()
+    size = torch.stack([b.square().sum() for _, b in pairs]).sum().sqrt()
+    return float(apart / size)
+
+
+def _weights_table(trace: RoundTrace) -> Table:
+    return Table(
+        title="What each move changed (root mean squares)",
+        columns=("player", "weights", "shape", "size", "gradient", "change", "change : size"),
+        rows=[
+            (
+                move.player,
+                step.name,
+                " x ".join(map(str, step.shape)),
+                step.size,
+                step.gradient,
+                step.change,
+                f"{step.change / step.size:.2%}" if step.size else "-",
+            )
+            for move in trace.moves
+            for step in move.weights
+        ],
+    )
+
+
+def _scores_table(trace: RoundTrace) -> Table:
+    rows = [
+        (move.player, name, value)
+        for move in trace.moves
+        for name, value in {"cost": move.cost, **move.scores}.items()
+    ]
+    return Table(
+        title="What the game records of the moves", columns=("player", "what", "value"), rows=rows
+    )
+
+
+def _latent_figure(made: Pass) -> Plot:
+    values = _latents(made)
+    return Plot(
+        title="The first row of what goes in: z, where the network is a generator",
+        x=Axis(label="number"),
+        y=Axis(label="value"),
+        marks=[Bars(name="z", x=np.arange(len(values)), y=np.array(values))],
+    )
+
+
+def _animation(loop: Loop[Any], trace: RoundTrace) -> Animation:
+    frames = [
+        frame
+        for index, move in enumerate(trace.moves)
+        for frame in _frames(loop, trace, index, move)
+    ]
+    return Animation(title="The round, move by move", frames=frames)
+
+
+def _frames(loop: Loop[Any], trace: RoundTrace, index: int, move: Move) -> list[Frame]:
+    """A move in three frames: as it is, the gradient of the cost, and after the move."""
+    involved = [each for each in trace.passes if index in each.gradients]
+    own = [each for each in involved if each.player == move.player]
+    made = next((each for each in own if _is_images(each.output)), None)
+    judged = [each for each in involved if not _is_images(each.output)]
+    seen = made.output if made else _judged_images(judged)
+    after = made.again if made and made.again is not None else seen
+    moved = [_again(loop, each, made) for each in judged]
+    who = move.player
+    return [
+        Frame(
+            caption=f"{who}: as it stands, at a cost of {move.cost:.4g}",
+            panels=(_gallery(f"What the {who} makes or judges", seen), _logits(trace, judged)),
+        ),
+        Frame(
+            caption=f"{who}: the gradient of that cost, turned downhill",
+            panels=(
+                _gallery("−∂L/∂X, magnified", -made.gradients[index], magnify=True)
+                if made
+                else _gallery(f"What the {who} makes or judges", seen),
+                _logits(trace, judged, arrows=index),
+            ),
+        ),
+        Frame(
+            caption=f"{who}: after the move, {_by(move)}",
+            panels=(_gallery(f"What the new {who} makes or judges", after), _logits(trace, moved)),
+        ),
+    ]
+
+
+def _by(move: Move) -> str:
+    largest = max(move.weights, key=lambda step: step.change / (step.size or 1.0))
+    share = largest.change / (largest.size or 1.0)
+    return f"in which {largest.name} changed most, by {share:.2%} of its size"
+
+
+def _is_images(output: Tensor) -> bool:
+    return output.ndim == 4 and min(output.shape[2:]) > 1 and output.shape[1] in (1, 3, 4)
+
+
+def _judged_images(judged: Sequence[Pass]) -> Tensor:
+    """The first images of each judgement, real and generated."""
+    half = _SHOWN // max(1, len(judged)) or 1
+    images = [each.arguments[0][:half] for each in judged if each.arguments[0].ndim == 4]
+    shape = images[0].shape[1:] if images else (1, 8, 8)
+    alike = [each for each in images if each.shape[1:] == shape]
+    return torch.cat(alike) if alike else torch.zeros(1, 1, 8, 8)
+
+
+def _again(loop: Loop[Any], judged: Pass, made: Pass | None) -> Pass:
+    """The judgement after the move: by the moved judge, or of what the moved maker makes."""
+    again = judged.again
+    if again is None and made is not None and made.again is not None:
+        judge = loop.game.players[judged.player].network
+        if made.again.shape == judged.arguments[0].shape and judged.player == DISCRIMINATOR:
+            copy = deepcopy(judge)
+            with torch.random.fork_rng(), torch.no_grad():
+                again = copy(made.again, *judged.arguments[1:])
+    return Pass(
+        player=judged.player,
+        part=judged.part,
+        arguments=judged.arguments,
+        output=judged.output if again is None else again,
+        gradients=judged.gradients,
+    )
+
+
+def _gallery(title: str, images: Tensor, *, magnify: bool = False) -> Gallery:
+    """The first images as bytes; gradients about grey, the largest of them black or white."""
+    shown = images.detach()[:_SHOWN].float()
+    if magnify:
+        shown = shown / shown.abs().amax().clamp(min=1e-30)
+    return Gallery(title=title, images=_bytes(shown), columns=4)
+
+
+def _bytes(images: Tensor) -> NDArray[np.uint8]:
+    scaled = ((images.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    array: NDArray[np.uint8] = scaled.permute(0, 2, 3, 1).numpy()[..., :3]
+    return array[..., 0] if array.shape[-1] == 1 else array
+
+
+def _logits(trace: RoundTrace, passes: Sequence[Pass], arrows: int | None = None) -> Plot:
+    """One dot for each judged image: the mean of what the network says of it."""
+    marks: list[Dots | Arrows] = []
+    for colour, each in enumerate(passes):
+        values = _means(each.output)
+        x, name = np.arange(len(values)), _name(trace, each, colour)
+        marks.append(Dots(name=name, x=x, y=values, size=5, colour=colour))
+        if arrows is not None:
+            push = -_means(each.gradients[arrows]) * len(each.output)
+            marks.append(
+                Arrows(name="", x=x, y=values, dx=np.zeros(len(x)), dy=push, colour=colour)
+            )
+    return Plot(
+        title="What is said of each picture",
+        x=Axis(label="picture"),
+        y=Axis(label="logit, or mean output"),
+        marks=marks,
+    )
+
+
+def _name(trace: RoundTrace, judged: Pass, index: int) -> str:
+    part = f" {judged.part}" if judged.part else ""
+    label = f"{judged.player}{part}"
+    if judged.player == DISCRIMINATOR and isinstance(getattr(trace.batch, "images", None), Tensor):
+        real = judged.arguments[0].shape == trace.batch.images.shape and torch.equal(
+            judged.arguments[0].detach(), trace.batch.images
+        )
+        return "real" if real else "generated"
+    return f"{label}, {index + 1}"
+
+
+def _means(output: Tensor) -> NDArray[np.float64]:
+    rows = output.detach()[:_JUDGED].double()
+    values: NDArray[np.float64] = (
+        rows.flatten(1).mean(dim=1).numpy() if rows.ndim > 1 else rows.numpy()
+    )
+    return values
+
+
+@states("Looked at or not, the round ends in the same weights, to the bit.")
+def _looking_changes_nothing(_: StepControls, results: Results) -> bool:
+    return bool(results.numbers["same"])
+
+
+@states("While one player moves, the weights of the others stand still.")
+def _others_stand_still(_: StepControls, results: Results) -> bool:
+    return bool(results.numbers["still"])
+
+
+@states(
+    "With fresh optimizers each player moves downhill on its own cost: gradient times change adds "
+    "up to less than 0."
+)
+def _moves_lead_downhill(controls: StepControls, results: Results) -> bool | None:
+    if controls.run is not None or controls.rounds:
+        return None  # Momentum may lead uphill for a moment.
+    return all(along < 0 for along in results.numbers["along"].values())
+
+
+@states(
+    "The generator learns through its pictures alone: ∂L/∂X carried back through it is the "
+    "gradient of its weights, up to rounding."
+)
+def _the_generator_learns_through_its_images(
+    controls: StepControls, results: Results
+) -> bool | None:
+    through = results.numbers["through"]
+    if through is None or controls.recipe is not None or controls.run is not None:
+        return None  # Some games have other terms in the generator's cost.
+    return bool(through < 1e-4)
+
+
+LESSON = Lesson(
+    controls=StepControls,
+    compute=compute,
+    claims=[
+        _looking_changes_nothing,
+        _others_stand_still,
+        _moves_lead_downhill,
+        _the_generator_learns_through_its_images,
+    ],
+)
