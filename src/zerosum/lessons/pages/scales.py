@@ -14,6 +14,8 @@ __all__ = ["Scale", "scale_of", "shortened"]
 
 _ROOM = 0.04
 """Share of an axis that is left free beyond the outermost values."""
+_SMALLEST = 1e-3
+"""Of values that are written out, so that they find room beside an axis."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,11 @@ def shortened(value: float) -> str:
     """A number as an axis shows it.
 
     Example:
-        >>> shortened(0.25), shortened(-2.0), shortened(1e-7), shortened(20000.0)
-        ('0.25', '−2', '1e−7', '20000')
+        >>> shortened(0.25), shortened(-2.0), shortened(1e-4), shortened(20000.0)
+        ('0.25', '−2', '1e−4', '20000')
     """
-    mantissa, e, exponent = f"{value:.5g}".partition("e")
+    digits = f"{value:.4e}" if 0 < abs(value) < _SMALLEST else f"{value:.5g}"
+    mantissa, e, exponent = digits.partition("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     text = mantissa if not e else f"{mantissa}e{int(exponent)}"
     return "0" if text == "-0" else text.replace("-", "−")
