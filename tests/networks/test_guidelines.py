@@ -32,6 +32,7 @@ BROKEN: dict[str, tuple[list[str], list[str]]] = {
     "dcgan-svhn": (["batch-norm", "relu"], []),
     "dcgan-cifar10": ([], []),
     "dcgan-faces": ([], []),
+    "gan-2014": (_FULLY_CONNECTED[0], ["batch-norm", "not-dense", "leaky-relu"]),
     "mnist-gan-2018": _FULLY_CONNECTED,
     "mnist-gan-2022": _FULLY_CONNECTED,
     "wgan-gp-mnist": ([], ["batch-norm"]),
@@ -177,6 +178,19 @@ def _leaky(maps: Tensor) -> Tensor:
         (
             [_leaky, _down(4, 4), nn.BatchNorm2d(4), torch.cos],
             [("leaky-relu", "layers.1", "none, unless by cos")],
+        ),
+        (
+            [_leaky, _down(4, 4), nn.BatchNorm2d(4), nn.LeakyReLU(0)],
+            [("leaky-relu", "layers.3", "ReLU")],
+        ),
+        (
+            [
+                lambda x: x.unflatten(1, (2, 2)).max(2).values,
+                _down(2, 4),
+                nn.BatchNorm2d(4),
+                _leaky,
+            ],
+            [("leaky-relu", "", "maxout")],
         ),
         (
             [lambda x: functional.avg_pool2d(x, 2), _leaky],

@@ -80,6 +80,12 @@ LESSONS: Table[Entry] = Table(
             "How large is the generator's gradient when the discriminator is sure?",
             "losses",
         ),
+        "guidelines": Entry(
+            "D",
+            "The guidelines of DCGAN",
+            "Which of the five guidelines does a network keep, and what if it breaks one?",
+            "guidelines",
+        ),
     },
 )
 """All lessons, in the order of the chapters."""

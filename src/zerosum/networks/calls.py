@@ -92,7 +92,7 @@ _ACTIVATIONS: Mapping[str, str] = {
     "threshold": "threshold",
 }
 
-_STATISTICS = _names("mean sum var std var_mean std_mean amax amin")
+_STATISTICS = _names("mean sum var std var_mean std_mean amax max")
 """Over the places they are pooling, over the batch perhaps a normalisation, else harmless."""
 
 _HARMLESS = _PRODUCTS | _names("""
@@ -147,7 +147,7 @@ def call_of(
         return _product(maps, [*args, *named.values()])
     if bare == "leaky_relu":
         slope = _argument(args, named, 1, "negative_slope", 0.01)
-        return Call("activation", f"leaky ReLU of slope {slope:g}")
+        return Call("activation", f"leaky ReLU of slope {slope:g}" if slope else "ReLU")
     if bare in _ACTIVATIONS:
         return Call("activation", _ACTIVATIONS[bare])
     if bare == "group_norm":
@@ -215,11 +215,12 @@ def _product(maps: Tensor, factors: Sequence[Any]) -> Call | None:
 
 
 def _statistic(name: str, maps: Tensor, result: Tensor, dimensions: Any) -> Call | None:
-    if maps.ndim > 2 and result.shape == maps.shape[:2]:
+    if maps.ndim > 3 and result.shape == maps.shape[:2]:
         return Call("pooling", f"{name} over all places")
     over = [dimensions] if isinstance(dimensions, int) else dimensions
-    is_over_batch = not over or any(each in (0, -maps.ndim) for each in over)
-    return Call("unknown", f"{name} over the batch") if is_over_batch else None
+    if not isinstance(over, list | tuple) or any(each in (0, -maps.ndim) for each in over):
+        return Call("unknown", f"{name} over the batch")
+    return Call("activation", "maxout") if name in ("max", "amax") else None
 
 
 def _resampling(name: str, maps: Tensor, result: Tensor) -> Call | None:

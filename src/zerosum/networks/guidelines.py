@@ -261,7 +261,4 @@ def _weights(reading: Reading) -> Iterator[str]:
     if any(abs(spread / _DEVIATION - 1) > error for spread, error in pairs):
         low, high = (f"{each:.2g}" for each in (min(spreads), max(spreads)))
         now = low if low == high else f"{low} to {high}"
-        yield (
-            f"weights of a root mean square of {now}: the paper's begin with {_DEVIATION}; what "
-            "they are after training says nothing"
-        )
+        yield f"weights of a root mean square of {now}: the paper's begin with {_DEVIATION}"
