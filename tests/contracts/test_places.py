@@ -47,6 +47,7 @@ WRITES = {
     "evaluate": f"evaluate FOLDER --against FOLDER {' '.join(FEW)} --picture PLACE/x.png",
     "compare": "compare RUN --plot PLACE/x.png",
     "data": "data inspect FOLDER --picture PLACE/x.png",
+    "learn": "learn losses --out PLACE/x.html",
 }
 """What each command writes where a user says."""
 
@@ -72,6 +73,9 @@ READS = [
     "attack PLACE/x.py:network --data digits",
     "attack digits --data PLACE",
     "export PLACE x.pt2",
+    "learn step --run PLACE",
+    "learn network --picture PLACE",
+    "learn network --network PLACE/x.py:network",
     "evaluate PLACE",
     "evaluate PLACE --against digits",
     "evaluate digits --against PLACE/x.zip",
