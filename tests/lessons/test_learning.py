@@ -10,8 +10,9 @@ import zerosum
 from helpers.command_line import call
 from helpers.lessons import cheaply_learned, trial_of
 from zerosum.errors import ConfigError
+from zerosum.lessons.controls import choices_of, hints_of
 from zerosum.lessons.learning import Learned, compute_lesson
-from zerosum.lessons.named import CHAPTERS, LESSONS, text_of
+from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
 from zerosum.lessons.pages.text import places_in
 
 LARGEST = 3_000_000
@@ -88,6 +89,24 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
         assert entry.chapter in CHAPTERS
         assert entry.question.endswith("?")
         assert "http" in text_of(name), name
+
+
+COSTLY = {
+    "guidelines": {"ablation", "role", "channels"},
+    "saddle": {"objective"},
+}
+"""Choices that a page does not hold: every value trains networks, or the page would be too large;
+or they are of the reader's own network, of which there is one."""
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_page_holds_all_values_of_its_choices(name: str) -> None:
+    found = lesson(name)
+    choices = {key for key, hint in hints_of(found.controls).items() if choices_of(hint)}
+    assert choices - set(found.held) == COSTLY.get(name, set())
+    for key, values in found.held.items():
+        known = choices_of(hints_of(found.controls)[key])
+        assert not known or set(values) == set(known)
 
 
 def test_the_command_lists_all_lessons(capsys: pytest.CaptureFixture[str]) -> None:

@@ -285,4 +285,5 @@ LESSON = Lesson(
         _probabilities_add_up,
         _the_picture_s_gradient_predicts,
     ],
+    held={"activation": ("relu", "leaky-relu", "tanh", "sigmoid")},
 )
