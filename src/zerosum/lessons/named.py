@@ -56,6 +56,12 @@ LESSONS: Table[Entry] = Table(
             "What happens, in numbers, when both networks learn from one batch?",
             "step",
         ),
+        "missing": Entry(
+            "B",
+            "A GAN without one of its parts",
+            "What does the discriminator need: real pictures, and to keep learning?",
+            "missing",
+        ),
         "2014": Entry(
             "B",
             "The first GAN, and the number that judged it",
