@@ -11,7 +11,7 @@ from zerosum.counting import counting
 from zerosum.documented import field_texts, plain
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.explaining import is_there
-from zerosum.files import write_text
+from zerosum.files import require_writable, write_text
 from zerosum.lessons.base import Lesson, checked, silent
 from zerosum.lessons.controls import Controls, hints_of
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
@@ -122,6 +122,7 @@ def check_page(path: Path) -> None:
 
     Raises:
         ConfigError: It does not end in ``.html``, or is a folder.
+        FileError: Nothing can be written there.
 
     Example:
         >>> check_page(Path("page.pdf"))
@@ -133,6 +134,7 @@ def check_page(path: Path) -> None:
         raise ConfigError(f"expected a page that ends in .html, got {path.name!r}.")
     if is_there(path) and path.is_dir():
         raise ConfigError(f"expected a file for the page, but {path} is a folder.")
+    require_writable(path.parent)
 
 
 def learn(name: str, *, full: bool = False, quiet: bool = False, **controls: Any) -> Learned:

@@ -28,6 +28,7 @@ for (const figure of document.querySelectorAll(".animation")) {
   player.querySelector("[data-do=step]").addEventListener("click", () => { pause(); show(Number(slider.value) + 1); });
   slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
   player.hidden = frames < 2;
+  show(0);
 }
 // Switches: the page holds the results for every combination of their values; the address names
 // the chosen one, so that a set-up can be shared.
