@@ -167,8 +167,8 @@ def _answer(controls: LossesControls, sizes: dict[str, float]) -> str:
     told = ", ".join(f"{name} {size:.3g}" for name, size in sizes.items())
     return (
         f"At a logit of {controls.logit:g}, by which log losses call a generated picture real "
-        f"with probability {probability:.2g}, the generator's gradient by that logit has the size: "
-        f"{told}."
+        f"with probability {probability:.2g}, the generator's gradient by that logit "
+        f"has the size: {told}."
     )
 
 

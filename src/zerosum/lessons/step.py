@@ -33,6 +33,7 @@ _SHOWN = 8
 """Images of a gallery."""
 _JUDGED = 40
 """Images whose logits are shown."""
+_COLOURS = {"real": 0, "generated": 1}
 _STAGES = {
     DISCRIMINATOR: (
         "1. z → G → X; 2. X → D → L: the ",
@@ -379,9 +380,10 @@ def _bytes(images: Tensor) -> NDArray[np.uint8]:
 def _logits(trace: RoundTrace, passes: Sequence[Pass], arrows: int | None = None) -> Plot:
     """One dot for each judged image: the mean of what the network says of it."""
     marks: list[Dots | Arrows] = []
-    for colour, each in enumerate(passes):
+    for number, each in enumerate(passes):
         values = _means(each.output)
-        x, name = np.arange(len(values)), _name(trace, each, colour)
+        x, name = np.arange(len(values)), _name(trace, each, number)
+        colour = _COLOURS.get(name, number)
         marks.append(Dots(name=name, x=x, y=values, size=5, colour=colour))
         if arrows is not None:
             push = -_means(each.gradients[arrows]) * len(each.output)
