@@ -11,6 +11,7 @@ from .curvature import Curvature as Curvature
 from .curvature import Slope as Slope
 from .curvature import WeightSpace as WeightSpace
 from .curvature import costs_along as costs_along
+from .curvature import curvature_along as curvature_along
 from .curvature import extreme_curvatures as extreme_curvatures
 from .curvature import slope as slope
 from .dynamics import Extragradient as Extragradient

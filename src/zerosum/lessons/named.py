@@ -74,6 +74,12 @@ LESSONS: Table[Entry] = Table(
             "Do two players who follow gradients arrive at the equilibrium?",
             "saddle",
         ),
+        "checkpoint": Entry(
+            "C",
+            "A checkpoint and its equilibrium",
+            "Is this run at an equilibrium?",
+            "checkpoint",
+        ),
         "losses": Entry(
             "D",
             "What the generator is paid for",

@@ -1,0 +1,59 @@
+"""The lesson on checkpoints, at what it is not cheap at: its defaults, and other runs."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn.functional import softplus
+
+import zerosum
+from helpers.lessons.checkpoint import tiny_run
+from zerosum.config import change
+from zerosum.equilibria import WeightSpace, costs_along, curvature_along, extreme_curvatures
+from zerosum.errors import RunError
+from zerosum.jobs import train_run
+from zerosum.lessons.packaged import packaged_game
+from zerosum.recipes import recipe
+
+
+def test_the_packaged_pair_is_at_no_equilibrium() -> None:
+    learned = zerosum.learn("checkpoint", batch_size=16, reach=0.002, quiet=True)
+    assert all(learned.claims.values())
+    numbers = learned.results.numbers
+    assert numbers["value"] == pytest.approx(-numbers["discriminator"]["cost"])
+    assert min(numbers[role]["gain"] for role in ("discriminator", "generator")) > 0.01
+    # The discriminator is nearly smooth.
+    found = numbers["discriminator"]
+    assert found["bends"][1] == pytest.approx(found["greatest"], rel=0.3)
+
+
+def test_the_packaged_generators_curvature_holds_over_less_than_a_millionth() -> None:
+    generator, discriminator = (
+        packaged_game().players[name].network.double() for name in ("generator", "discriminator")
+    )
+    latents = 2 * torch.rand(16, 100, generator=torch.Generator().manual_seed(0)) - 1
+
+    def cost() -> torch.Tensor:
+        return softplus(-discriminator(generator(latents.double())).flatten()).mean()
+
+    space = WeightSpace(list(generator.parameters()), relative=True)
+    least, _ = extreme_curvatures(cost(), space)
+    assert curvature_along(cost(), space, least.direction) == pytest.approx(least.value)
+
+    def bend(distance: float) -> float:
+        left, middle, right = costs_along(cost, space, least.direction, [-distance, 0.0, distance])
+        return (left - 2 * middle + right) / distance**2
+
+    assert bend(1e-8) == pytest.approx(least.value, rel=0.02)
+    assert bend(1e-4) != pytest.approx(least.value, rel=0.2)
+
+
+def test_a_run_of_ones_own_and_one_that_has_no_such_players(tmp_path: Path) -> None:
+    learned = zerosum.learn("checkpoint", run=tiny_run(), quiet=True)
+    assert learned.results.numbers["images_seen"] == 640
+    with pytest.raises(RunError, match="there is no folder"):
+        zerosum.learn("checkpoint", run=tmp_path / "none", quiet=True)
+    fields = {"images": 16, "batch_size": 16, "game.network.widths": (4,), "evaluate_every": 0}
+    alone = train_run(change(recipe("fvbn-digits"), fields), out=tmp_path / "run", quiet=True)
+    with pytest.raises(RunError, match="expected a run of a generator against a discriminator"):
+        zerosum.learn("checkpoint", run=alone.run.path, quiet=True)
