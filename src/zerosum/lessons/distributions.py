@@ -187,7 +187,7 @@ def _divergences_have_their_bounds(_: DistributionsControls, results: Results) -
 )
 def _the_best_discriminator_knows_js(_: DistributionsControls, results: Results) -> bool:
     numbers = results.numbers
-    return bool(np.isclose(numbers["best"], np.log(4) - 2 * numbers["js"], atol=1e-9))
+    return bool(np.isclose(numbers["best"], np.log(4) - 2 * numbers["js"], atol=1e-7))
 
 
 @states("As many real points as were generated have a JS below 0.02 from their own distribution.")
@@ -227,6 +227,6 @@ LESSON = Lesson(
         _arrows_lead_downhill,
         _looking_on_changes_nothing,
     ],
-    held={"target": ("grid", "ring", "line", "disjoint", "own")},
-    full={"seeds": 5, "rounds": 1000},
+    held={"target": ("grid", "ring", "line", "disjoint")},
+    full={"seeds": 5},
 )

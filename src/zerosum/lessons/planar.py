@@ -44,10 +44,10 @@ from zerosum.types import Batch
 
 __all__ = ["Moment", "PlanarControls", "Recording", "config_of", "loop_of", "record", "target_of"]
 
-TURN_BY_TURN = 6
-"""Rounds in which every move is shown by itself."""
+MOVES_SHOWN = 12
+"""Moves that are shown by themselves, or so many more that each player has all its turns."""
 ROUNDS_SHOWN = 26
-"""Moments that are shown after them, further and further apart."""
+"""Moments that are shown besides, further and further apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +104,10 @@ class PlanarControls(Controls):
     a batch differ; 0: none."""
     batch_size: Annotated[int, Number(8, 1024)] = 256
     """Real points in a round."""
-    rounds: Annotated[int, Number(1, 20000)] = 1200
+    rounds: Annotated[int, Number(1, 20000)] = 1000
     """Rounds to play."""
     watch: Annotated[int, Number(0, 20000)] = 0
-    """Round from which on six rounds are shown turn by turn."""
+    """Rounds before those that are shown move by move."""
     seed: Seed = 0
 
     def __post_init__(self) -> None:
@@ -309,8 +309,9 @@ def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Re
 
 def _turn_by_turn(controls: PlanarControls) -> range:
     """The numbers of the rounds, from 0, that are shown turn by turn."""
-    end = min(controls.watch + TURN_BY_TURN, controls.rounds)
-    return range(min(controls.watch, end), end)
+    turns = controls.discriminator_turns + controls.generator_turns
+    rounds = max(1, MOVES_SHOWN // turns) * controls.discriminator_turns
+    return range(controls.watch, min(controls.watch + rounds, controls.rounds))
 
 
 def _shown(controls: PlanarControls) -> list[int]:
