@@ -56,6 +56,12 @@ LESSONS: Table[Entry] = Table(
             "What happens, in numbers, when both networks learn from one batch?",
             "step",
         ),
+        "distributions": Entry(
+            "B",
+            "A game of distributions",
+            "How do generated points come to lie where real ones do, and why do they collapse?",
+            "distributions",
+        ),
         "2014": Entry(
             "B",
             "The first GAN, and the number that judged it",
