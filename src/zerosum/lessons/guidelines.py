@@ -355,5 +355,5 @@ LESSON = Lesson(
         _findings_are_at_layers,
         _tanh_bounds_values,
     ],
-    full={"ablation": "all", "images": 50_000, "seeds": 3, "scored": 5_000},
+    full={"ablation": "all", "images": 30_000, "seeds": 3, "scored": 5_000},
 )

@@ -50,6 +50,12 @@ LESSONS: Table[Entry] = Table(
             "What does it mean that a loss is carried back to the weights, and to the picture?",
             "network",
         ),
+        "activations": Entry(
+            "A",
+            "Activations, and units that die",
+            "Why is it ReLU in hidden layers, and why leaky ReLU in a discriminator?",
+            "activations",
+        ),
         "step": Entry(
             "B",
             "One GAN step",
