@@ -92,6 +92,7 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
 
 
 COSTLY = {
+    "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
     "saddle": {"objective"},
 }
