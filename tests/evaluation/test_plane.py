@@ -13,11 +13,13 @@ from zerosum.evaluation.plane import (
     PlanarLook,
     PlanarObserver,
     centres_reached,
+    cost_of_best,
     downhill,
     latent_lattice,
     opinions,
 )
 from zerosum.games import AdversarialGame, Player
+from zerosum.metrics import jensen_shannon
 from zerosum.randomness import Randomness
 
 SLOPE = torch.tensor([3.0, -1.0])
@@ -158,3 +160,11 @@ def test_centres_are_reached_by_points_that_are_near_enough() -> None:
     reached, share = centres_reached(corners.sample(20_000, Randomness(seed=0)), corners)
     assert reached == 2
     assert share == pytest.approx(1 - math.exp(-4.5), abs=0.004)
+
+
+def test_the_best_discriminator_pays_log_4_minus_twice_the_divergence() -> None:
+    p = torch.tensor([0.2, 0.5, 0.3, 0.0], dtype=torch.float64)
+    for shares in ([0.2, 0.5, 0.3, 0.0], [0.6, 0.0, 0.1, 0.3], [0.0, 0.0, 0.0, 1.0]):
+        q = torch.tensor(shares, dtype=torch.float64)
+        expected = math.log(4) - 2 * jensen_shannon(p, q).value
+        assert cost_of_best(p, q) == pytest.approx(expected, abs=1e-12)

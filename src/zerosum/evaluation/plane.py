@@ -57,7 +57,8 @@ class PlanarLook:
         logits: D's logit at the middle of each of g x g cells of [-1, 1]², x changing slowest.
         opinions: The same as opinions: see `opinions`.
         lattice: G at a lattice of latents, in its order, shape (m, 2).
-        samples: G at fixed latents.
+        made: G at fixed latents.
+        samples: The first of them.
         downhill: Minus the gradient of each sample's cost by its place: whither G's cost falls
             fastest, if samples could move freely.
         distance: JS of target and generator, both cut into cells, in nats.
@@ -68,6 +69,7 @@ class PlanarLook:
     logits: Map
     opinions: Map
     lattice: Float[Tensor, "m 2"]
+    made: Float[Tensor, "k 2"]
     samples: Float[Tensor, "s 2"]
     downhill: Float[Tensor, "s 2"]
     distance: Estimate
@@ -124,7 +126,11 @@ class PlanarObserver:
         self.floor = self.distance_of(self.real).value
 
     def look(self, game: AdversarialGame) -> PlanarLook:
-        """See where the game stands."""
+        """See where the game stands.
+
+        Raises:
+            DataError: It has diverged so far that points are not finite.
+        """
         made = points_of(game, self.latents)
         samples = made[: self.samples]
         logits = logits_at(game, self.plane)
@@ -133,6 +139,7 @@ class PlanarObserver:
             logits=logits.view(shape),
             opinions=opinions(game, logits, real=self.real, made=made).view(shape),
             lattice=points_of(game, self.lattice),
+            made=made,
             samples=samples,
             downhill=downhill(game, samples, self.real[: self.samples]),
             distance=self.distance_of(made),
@@ -148,10 +155,14 @@ class PlanarObserver:
         counts = cell_counts(points, bins=self.bins).double()
         return counts / counts.sum()
 
+    def filled_shares_of(self, points: PlanarPoints) -> Float64[Tensor, " k"]:
+        """The same with half a point more in each cell, so that no share is 0."""
+        counts = cell_counts(points, bins=self.bins).double() + 0.5
+        return counts / counts.sum()
+
     def divergence_of(self, points: PlanarPoints) -> float:
         """The KL of the target from these points, in cells that each hold half a point more."""
-        counts = cell_counts(points, bins=self.bins) + 0.5
-        return kullback_leibler(self.shares, counts.double() / counts.sum())
+        return kullback_leibler(self.shares, self.filled_shares_of(points))
 
 
 def points_of(game: AdversarialGame, latents: Latents) -> PlanarPoints:
@@ -290,7 +301,6 @@ def cost_of_best(p: Float64[Tensor, " k"], q: Float64[Tensor, " k"]) -> float:
     """
     logits = p.log() - q.log()
     objective = NonSaturating()
-    # A cell without any has a logit that is infinite or no number, and costs nothing.
-    real = torch.where(p > 0, p * objective.real_cost(logits), 0.0)
-    fake = torch.where(q > 0, q * objective.fake_cost(logits), 0.0)
-    return float((real + fake).sum())
+    costs = p * objective.real_cost(logits) + q * objective.fake_cost(logits)
+    # Who knows that all points of a cell are of one kind pays nothing there.
+    return float(torch.where((p > 0) & (q > 0), costs, 0.0).sum())

@@ -30,6 +30,7 @@ from zerosum.data.planar import (
     fitted,
     square_of_centres,
 )
+from zerosum.errors import NonFiniteCostError
 from zerosum.evaluation.plane import PlanarLook, PlanarObserver
 from zerosum.families.building import build_game
 from zerosum.families.generation.settings import GenerationRunConfig
@@ -240,7 +241,7 @@ class Moment:
     look: PlanarLook
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Recording:
     """A game from its first to its last round.
 
@@ -250,6 +251,8 @@ class Recording:
         observer: Who looked on.
         game: The game at its end.
         moments: What was seen, in order: the start, some rounds turn by turn, others as a whole.
+        diverged: The number of the round, from 1, in which a cost or a weight was infinite or no
+            number, which ended the game; 0: none was.
     """
 
     controls: PlanarControls
@@ -257,6 +260,7 @@ class Recording:
     observer: PlanarObserver
     game: AdversarialGame
     moments: list[Moment] = field(default_factory=list)
+    diverged: int = 0
 
 
 def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Recording:
@@ -268,7 +272,6 @@ def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Re
 
     Raises:
         ConfigError: The settings do not fit each other.
-        NonFiniteCostError: A cost was infinite or not a number.
 
     Example:
         >>> recording = record(PlanarControls(rounds=2), lambda done, total: None)
@@ -287,6 +290,8 @@ def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Re
     costs: dict[str, float] = {}
 
     def see(number: int, moved: str) -> None:
+        if not all(bool(each.isfinite().all()) for each in _weights_of(game)):
+            raise NonFiniteCostError("a weight is not finite")
         look = observer.look(game)
         recording.moments.append(Moment(round=number, moved=moved, costs=dict(costs), look=look))
 
@@ -299,12 +304,19 @@ def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Re
 
     loop.game = Watched(game, around)
     see(0, "")
-    for number in _shown(controls):
-        loop.run(until=number * controls.batch_size)
-        progress(number, controls.rounds)
-        if number - 1 not in _turn_by_turn(controls):
-            see(number, "")
+    try:
+        for number in _shown(controls):
+            loop.run(until=number * controls.batch_size)
+            progress(number, controls.rounds)
+            if number - 1 not in _turn_by_turn(controls):
+                see(number, "")
+    except NonFiniteCostError:
+        recording.diverged = loop.rounds + 1
     return recording
+
+
+def _weights_of(game: AdversarialGame) -> list[torch.Tensor]:
+    return [weight for player in game.players.values() for weight in player.parameters]
 
 
 def _turn_by_turn(controls: PlanarControls) -> range:

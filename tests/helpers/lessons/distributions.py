@@ -10,11 +10,11 @@ from zerosum.games.base import Round, Turn
 from zerosum.games.watching import Watched
 from zerosum.metrics.estimate import Estimate
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 CHEAP: dict[str, Any] = {
-    "rounds": st.integers(1, 9),
-    "watch": st.integers(0, 5),
+    "rounds": 4,
+    "watch": st.integers(0, 3),
     "batch_size": 16,
     "generator_units": st.integers(2, 16),
     "discriminator_units": st.integers(2, 16),
