@@ -59,8 +59,8 @@ def measure(seeds: int, rounds: int) -> Table:
         (name, *_row({**COLLAPSE, **changes}, seeds, rounds)) for name, changes in CURES.items()
     ]
     return Table(
-        title=f"On the grid after {rounds:,} rounds in which G moves, from {seeds} seeds: mean "
-        "(least to greatest)",
+        title=f"On the grid after {rounds:,} rounds in which G moves, from {seeds} "
+        f"seed{'s' if seeds > 1 else ''}: mean (least to greatest)",
         columns=("game", "JS", "centres reached, of 9", "points within 3σ of one"),
         rows=rows,
     )

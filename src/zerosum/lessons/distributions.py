@@ -39,7 +39,7 @@ def compute(controls: DistributionsControls, progress: Progress) -> Results:
     other = _recorded(_collapsing(controls))
     facts = _facts(game)
     return Results(
-        answer=_answer(facts),
+        answer=_answer(controls, facts),
         numbers=facts,
         tables={"measured": _measured(controls)},
         figures={
@@ -129,7 +129,7 @@ def _squares(game: AdversarialGame) -> dict[str, float]:
     }
 
 
-def _answer(facts: dict[str, Any]) -> str:
+def _answer(controls: DistributionsControls, facts: dict[str, Any]) -> str:
     after = f"After {facts['rounds']:,} rounds"
     if facts["diverged"]:
         after = (
@@ -147,6 +147,8 @@ def _answer(facts: dict[str, Any]) -> str:
             f" {facts['reached']} of {facts['centres']} centres are reached, and "
             f"{facts['within']:.0%} of generated points lie within 3σ of one."
         )
+    if controls.points and controls.target != "own":
+        told += f" These are not your points, but the {controls.target}: choose the target own."
     return told
 
 

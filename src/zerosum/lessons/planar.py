@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 import numpy as np
 import torch
 
-from zerosum.checks import require
 from zerosum.config import (
     AdversarialConfig,
     InstanceNoiseConfig,
@@ -47,7 +46,7 @@ __all__ = ["Moment", "PlanarControls", "Recording", "config_of", "loop_of", "rec
 
 MOVES_SHOWN = 12
 """Moves that are shown by themselves, or so many more that each player has all its turns."""
-ROUNDS_SHOWN = 26
+ROUNDS_SHOWN = 22
 """Moments that are shown besides, further and further apart."""
 
 
@@ -58,8 +57,8 @@ class PlanarControls(Controls):
     target: Literal["grid", "ring", "line", "disjoint", "own"] = "grid"
     """Where real points come from: nine Gaussians, a ring, a line, two Gaussians far from each
     other, or your own points (a spiral, as long as you give none)."""
-    points: Annotated[str, Points(least=2, most=1000)] = ""
-    """Your own points, for the target own: they are shifted and scaled to fit."""
+    points: Annotated[str, Points(least=2, most=300)] = ""
+    """Your own points, which are the target own: they are shifted and scaled to fit."""
     deviation: Annotated[float, Number(0.01, 0.2)] = 0.05
     """Standard deviation σ of the noise around centres, ring, line or points; all lie within
     -1 to 1."""
@@ -110,13 +109,6 @@ class PlanarControls(Controls):
     watch: Annotated[int, Number(0, 20000)] = 0
     """Rounds before those that are shown move by move."""
     seed: Seed = 0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(
-            not self.points or self.target == "own",
-            f"points are for the target own, got {self.target}: add --target own.",
-        )
 
 
 def target_of(controls: PlanarControls) -> PlanarTarget:

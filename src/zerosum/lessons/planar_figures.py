@@ -20,13 +20,13 @@ from zerosum.lessons.planar import Moment, Recording
 
 __all__ = ["film", "time_of"]
 
-REAL_SHOWN = 80
+REAL_SHOWN = 72
 SAMPLES_SHOWN = 100
-ARROWS_SHOWN = 40
+ARROWS_SHOWN = 30
 LONGEST = 0.35
 """The longest arrow, in units of the plane."""
 
-_BLACK, _ORANGE, _BLUE = 7, 1, 0
+_GREY, _PURPLE, _BLUE = 6, 3, 0
 _WHOLE = (-1.0, 1.0)
 
 
@@ -92,9 +92,9 @@ def _plane(moment: Moment, real: Tensor, reach: float) -> Plot:
     dx, dy = _columns(arrows * (LONGEST / lengths.clamp_min(LONGEST)))
     marks: list[Mark] = [
         HeatMap(name="D says real", values=look.opinions.numpy().T, x=_WHOLE, y=_WHOLE),
-        Dots(name="real points", x=_columns(real)[0], y=_columns(real)[1], colour=_BLACK),
-        Dots(name="generated points", x=samples[0], y=samples[1], size=4.0, colour=_ORANGE),
-        Arrows(name="where they are pulled", x=x, y=y, dx=dx, dy=dy, colour=_ORANGE),
+        Dots(name="real points", x=_columns(real)[0], y=_columns(real)[1], colour=_GREY),
+        Dots(name="generated points", x=samples[0], y=samples[1], size=4.0, colour=_PURPLE),
+        Arrows(name="where they are pulled", x=x, y=y, dx=dx, dy=dy, colour=_PURPLE),
     ]
     return _square("What D says, and where it pulls generated points", marks)
 
@@ -103,7 +103,7 @@ def _map(moment: Moment, real: Tensor) -> Plot:
     x, y = _mesh(_columns(moment.look.lattice))
     marks: list[Mark] = [
         Line(name="a lattice of latents, as G places it", x=x, y=y, colour=_BLUE),
-        Dots(name="real points", x=_columns(real)[0], y=_columns(real)[1], colour=_BLACK),
+        Dots(name="real points", x=_columns(real)[0], y=_columns(real)[1], colour=_GREY),
     ]
     return _square("Where G leads the latents", marks)
 
