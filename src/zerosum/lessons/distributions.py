@@ -56,11 +56,11 @@ def compute(controls: DistributionsControls, progress: Progress) -> Results:
 @lru_cache(maxsize=1)
 def _recorded(controls: DistributionsControls) -> Recording:
     """The game that collapses, which is the same for every target."""
-    return record(controls, silent)
+    return record(controls, silent, evenly=True)
 
 
 def _collapsing(controls: DistributionsControls) -> DistributionsControls:
-    rounds = min(controls.rounds, 600)
+    rounds = min(controls.rounds, 400)
     changes = {**COLLAPSE, "target": "grid", "points": "", "rounds": rounds, "watch": rounds}
     return replace(controls, **changes)
 

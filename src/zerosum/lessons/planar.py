@@ -255,12 +255,16 @@ class Recording:
     diverged: int = 0
 
 
-def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Recording:
+def record(
+    controls: PlanarControls, progress: Callable[[int, int], None], *, evenly: bool = False
+) -> Recording:
     """Play a game by zerosum's own loop, and look at it now and then.
 
     Args:
         controls: What is played.
         progress: Told how many rounds have been played.
+        evenly: Whether the rounds that are shown are evenly spaced, rather than further and
+            further apart.
 
     Raises:
         ConfigError: The settings do not fit each other.
@@ -297,7 +301,7 @@ def record(controls: PlanarControls, progress: Callable[[int, int], None]) -> Re
     loop.game = Watched(game, around)
     see(0, "")
     try:
-        for number in _shown(controls):
+        for number in _shown(controls.rounds, evenly):
             loop.run(until=number * controls.batch_size)
             progress(number, controls.rounds)
             if number - 1 not in _turn_by_turn(controls):
@@ -318,7 +322,8 @@ def _turn_by_turn(controls: PlanarControls) -> range:
     return range(controls.watch, min(controls.watch + rounds, controls.rounds))
 
 
-def _shown(controls: PlanarControls) -> list[int]:
-    """After how many rounds the whole is looked at: further and further apart, and at the end."""
-    ratios = np.geomspace(1, controls.rounds, min(ROUNDS_SHOWN, controls.rounds))
-    return sorted({*map(int, np.rint(ratios)), controls.rounds})
+def _shown(rounds: int, evenly: bool) -> list[int]:
+    """After how many rounds the whole is looked at; the last is one of them."""
+    spaced = np.linspace if evenly else np.geomspace
+    numbers = spaced(1, rounds, min(ROUNDS_SHOWN, rounds))
+    return sorted({*map(int, np.rint(numbers)), rounds})

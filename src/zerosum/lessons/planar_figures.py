@@ -1,7 +1,6 @@
 """A recorded game of points as frames."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -24,7 +23,7 @@ REAL_SHOWN = 72
 SAMPLES_SHOWN = 100
 ARROWS_SHOWN = 30
 LONGEST = 0.35
-"""The longest arrow, in units of the plane."""
+"""The longest arrow of each frame, in units of the plane."""
 
 _GREY, _PURPLE, _BLUE = 6, 3, 0
 _WHOLE = (-1.0, 1.0)
@@ -47,25 +46,17 @@ def film(recording: Recording, *, title: str) -> Animation:
         recording: What was recorded.
         title: What is to be seen, in a line.
     """
-    reach = _reach_of(recording)
     real = recording.observer.real[:REAL_SHOWN]
     return Animation(
         title=title,
         frames=[
             Frame(
                 caption=_caption(moment, recording.controls.rounds),
-                panels=(_plane(moment, real, reach), _map(moment, real)),
+                panels=(_plane(moment, real), _map(moment, real)),
             )
             for moment in recording.moments
         ],
     )
-
-
-def _reach_of(recording: Recording) -> float:
-    """What arrows are multiplied by: nine in ten of all are shorter than half the longest."""
-    lengths = torch.stack([moment.look.downhill.norm(dim=1) for moment in recording.moments])
-    typical = float(lengths.quantile(0.9))
-    return 0.5 * LONGEST / typical if typical > 0 else 0.0
 
 
 def _caption(moment: Moment, rounds: int) -> str:
@@ -83,13 +74,13 @@ def _caption(moment: Moment, rounds: int) -> str:
     )
 
 
-def _plane(moment: Moment, real: Tensor, reach: float) -> Plot:
+def _plane(moment: Moment, real: Tensor) -> Plot:
     look = moment.look
     samples = _columns(look.samples[:SAMPLES_SHOWN])
     x, y = samples[:, :ARROWS_SHOWN]
-    arrows = look.downhill[:ARROWS_SHOWN] * reach
-    lengths = arrows.norm(dim=1, keepdim=True)
-    dx, dy = _columns(arrows * (LONGEST / lengths.clamp_min(LONGEST)))
+    pulls = look.downhill[:ARROWS_SHOWN]
+    strongest = pulls.norm(dim=1).max().clamp_min(1e-12)  # There are points without any pull.
+    dx, dy = _columns(pulls * (LONGEST / strongest))
     marks: list[Mark] = [
         HeatMap(name="D says real", values=look.opinions.numpy().T, x=_WHOLE, y=_WHOLE),
         Dots(name="real points", x=_columns(real)[0], y=_columns(real)[1], colour=_GREY),
