@@ -16,7 +16,7 @@ from zerosum.lessons.controls import Number
 from zerosum.lessons.curing import COLLAPSE, measure
 from zerosum.lessons.figures import Axis, Line, Plot, Rule
 from zerosum.lessons.planar import PlanarControls, Recording, loop_of, record
-from zerosum.lessons.planar_figures import film, time_of
+from zerosum.lessons.planar_figures import film
 from zerosum.lessons.results import Results, Table, recorded_table
 from zerosum.types import Progress
 
@@ -104,7 +104,7 @@ def _bystanders(recording: Recording) -> list[bool]:
     """Whether, at each single move, what the other player does stayed as it was."""
     still = []
     for before, after in pairwise(recording.moments):
-        if time_of(after) - time_of(before) <= 0.5 and after.moved:
+        if after.time - before.time <= 0.5 and after.moved:
             names = ("samples", "lattice") if after.moved == "discriminator" else ("logits",)
             pairs = ((getattr(each.look, name) for each in (before, after)) for name in names)
             still.append(all(torch.equal(*pair) for pair in pairs))
@@ -153,7 +153,7 @@ def _answer(controls: DistributionsControls, facts: dict[str, Any]) -> str:
 
 
 def _distances(recording: Recording) -> Plot:
-    times = [time_of(moment) for moment in recording.moments]
+    times = [moment.time for moment in recording.moments]
     js = [moment.look.distance.value for moment in recording.moments]
     return Plot(
         title="How far apart real and generated points are",
@@ -169,7 +169,7 @@ def _distances(recording: Recording) -> Plot:
 
 def _costs(recording: Recording) -> Plot:
     paid = [moment for moment in recording.moments if len(moment.costs) == 2]
-    times = [time_of(moment) for moment in paid]
+    times = [moment.time for moment in paid]
     lines = [
         Line(name=f"{name} pays", x=times, y=[moment.costs[name] for moment in paid])
         for name in ("discriminator", "generator")

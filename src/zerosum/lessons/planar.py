@@ -232,6 +232,11 @@ class Moment:
     costs: dict[str, float]
     look: PlanarLook
 
+    @property
+    def time(self) -> float:
+        """When it was, in rounds; a discriminator's move is the first half of its round."""
+        return self.round + {"": 0.0, "discriminator": 0.5}.get(self.moved, 1.0)
+
 
 @dataclass(kw_only=True)
 class Recording:
@@ -273,6 +278,8 @@ def record(
         >>> recording = record(PlanarControls(rounds=2), lambda done, total: None)
         >>> [(moment.round, moment.moved) for moment in recording.moments]
         [(0, ''), (0, 'discriminator'), (0, 'generator'), (1, 'discriminator'), (1, 'generator')]
+        >>> [moment.time for moment in recording.moments]
+        [0.0, 0.5, 1.0, 1.5, 2.0]
     """
     loop, game = loop_of(controls)
     target = target_of(controls)

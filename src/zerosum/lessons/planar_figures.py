@@ -17,7 +17,7 @@ from zerosum.lessons.figures import (
 )
 from zerosum.lessons.planar import Moment, Recording
 
-__all__ = ["film", "time_of"]
+__all__ = ["film"]
 
 REAL_SHOWN = 72
 SAMPLES_SHOWN = 100
@@ -27,16 +27,6 @@ LONGEST = 0.35
 
 _GREY, _PURPLE, _BLUE = 6, 3, 0
 _WHOLE = (-1.0, 1.0)
-
-
-def time_of(moment: Moment) -> float:
-    """When it was, in rounds; a discriminator's move is the first half of its round.
-
-    Example:
-        >>> time_of(Moment(round=3, moved="discriminator", costs={}, look=None))
-        3.5
-    """
-    return moment.round + {"": 0.0, "discriminator": 0.5}.get(moment.moved, 1.0)
 
 
 def film(recording: Recording, *, title: str) -> Animation:
