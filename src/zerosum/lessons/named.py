@@ -62,6 +62,12 @@ LESSONS: Table[Entry] = Table(
             "What happens, in numbers, when both networks learn from one batch?",
             "step",
         ),
+        "missing": Entry(
+            "B",
+            "A GAN without one of its parts",
+            "What does the discriminator need: real pictures, and to keep learning?",
+            "missing",
+        ),
         "distributions": Entry(
             "B",
             "A game of distributions",
