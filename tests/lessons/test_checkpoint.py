@@ -12,6 +12,8 @@ from zerosum.config import change
 from zerosum.equilibria import WeightSpace, costs_along, curvature_along, extreme_curvatures
 from zerosum.errors import RunError
 from zerosum.jobs import train_run
+from zerosum.jobs.looking import loop_of_recipe
+from zerosum.lessons.checkpoint import rounds_of
 from zerosum.lessons.packaged import packaged_game
 from zerosum.recipes import recipe
 
@@ -67,3 +69,9 @@ def test_a_cost_that_cannot_be_differentiated_twice_is_explained(tmp_path: Path)
     run = train_run(config, out=tmp_path / "run", quiet=True).run.path
     with pytest.raises(RunError, match=r"curvature of the discriminator's cost .*: --ahead 1"):
         zerosum.learn("checkpoint", run=run, quiet=True)
+
+
+def test_the_two_batches_are_two_where_a_player_moves_in_some_rounds_only() -> None:
+    loop = loop_of_recipe(change(recipe("dcgan-digits"), {"game.critic_turns": 3}))
+    assert [each.number for each in rounds_of(loop, 0)] == [2, 5]
+    assert [each.number for each in rounds_of(loop, 3)] == [5, 8]

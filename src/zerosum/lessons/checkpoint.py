@@ -105,8 +105,7 @@ def compute(controls: CheckpointControls, progress: Progress) -> Results:
     """Look at both players on one batch."""
     loop = _opened(controls)
     names = _players_of(loop.game)
-    standing = StandingRound(loop, ahead=controls.ahead)
-    other = StandingRound(loop, ahead=controls.ahead + 1)
+    standing, other = rounds_of(loop, controls.ahead)
     distances = _distances(controls.reach)
     looks = {}
     for done, (role, name) in enumerate(names.items()):
@@ -128,6 +127,12 @@ def _opened(controls: CheckpointControls) -> Loop[Any]:
     loop = loop_of_recipe(change(packaged_config(), fields))
     loop.game = packaged_game()
     return loop
+
+
+def rounds_of(loop: Loop[Any], ahead: int) -> tuple[StandingRound, StandingRound]:
+    """Two rounds, one after the other, in which all players have a turn."""
+    first = StandingRound(loop, ahead=ahead)
+    return first, StandingRound(loop, ahead=first.number - loop.rounds + 1)
 
 
 def _players_of(game: Game[Any]) -> dict[str, str]:
@@ -216,7 +221,6 @@ def _numbers(
 ) -> dict[str, Any]:
     scores = looks[DISCRIMINATOR].scores
     return {
-        "round": standing.number,
         "images_seen": standing.images_seen,
         "value": scores.get("value", "not defined"),
         "log4": -log(4),
@@ -345,8 +349,7 @@ def _value_is_minus_the_cost(controls: CheckpointControls, results: Results) -> 
 def _the_slope_is_that_of_the_line(_: CheckpointControls, results: Results) -> bool:
     distances = results.numbers["distances"]
     middle = len(distances) // 2
-    for role in (DISCRIMINATOR, GENERATOR):
-        found = results.numbers[role]
+    for found in (results.numbers[role] for role in (DISCRIMINATOR, GENERATOR)):
         line = found["lines"]["down the gradient"]
         rise = line[middle - 1] - line[middle + 1]
         measured = rise / (distances[middle + 1] - distances[middle - 1])
@@ -362,12 +365,11 @@ def _the_slope_is_that_of_the_line(_: CheckpointControls, results: Results) -> b
     "gradient lies between them."
 )
 def _extremes_enclose_the_gradient(_: CheckpointControls, results: Results) -> bool:
-    for role in (DISCRIMINATOR, GENERATOR):
-        found = results.numbers[role]
+    for found in (results.numbers[role] for role in (DISCRIMINATOR, GENERATOR)):
         slack = 1e-2 * max(abs(found["least"]), abs(found["greatest"]))
         least, between, greatest = found["along"]
-        ends = np.array([least - found["least"], greatest - found["greatest"]])
-        if np.abs(ends).max() > slack or not least - slack <= between <= greatest + slack:
+        ends = max(abs(least - found["least"]), abs(greatest - found["greatest"]))
+        if ends > slack or not least - slack <= between <= greatest + slack:
             return False
     return True
 
