@@ -12,6 +12,8 @@ from zerosum.config import change
 from zerosum.equilibria import WeightSpace, costs_along, curvature_along, extreme_curvatures
 from zerosum.errors import RunError
 from zerosum.jobs import train_run
+from zerosum.jobs.looking import loop_of_recipe
+from zerosum.lessons.checkpoint import rounds_of
 from zerosum.lessons.packaged import packaged_game
 from zerosum.recipes import recipe
 
@@ -57,3 +59,19 @@ def test_a_run_of_ones_own_and_one_that_has_no_such_players(tmp_path: Path) -> N
     alone = train_run(change(recipe("fvbn-digits"), fields), out=tmp_path / "run", quiet=True)
     with pytest.raises(RunError, match="expected a run of a generator against a discriminator"):
         zerosum.learn("checkpoint", run=alone.run.path, quiet=True)
+
+
+def test_a_cost_that_cannot_be_differentiated_twice_is_explained(tmp_path: Path) -> None:
+    """PyTorch differentiates batch normalisation twice, and so not behind R1."""
+    narrow = {"game.generator.base_channels": 4, "game.discriminator.base_channels": 4}
+    fields = {**narrow, "game.penalties.r1.every": 1, "images": 16, "batch_size": 16}
+    config = change(recipe("dcgan-digits"), {**fields, "evaluate_every": 0, "device": "cpu"})
+    run = train_run(config, out=tmp_path / "run", quiet=True).run.path
+    with pytest.raises(RunError, match=r"curvature of the discriminator's cost .*: --ahead 1"):
+        zerosum.learn("checkpoint", run=run, quiet=True)
+
+
+def test_the_two_batches_are_two_where_a_player_moves_in_some_rounds_only() -> None:
+    loop = loop_of_recipe(change(recipe("dcgan-digits"), {"game.critic_turns": 3}))
+    assert [each.number for each in rounds_of(loop, 0)] == [2, 5]
+    assert [each.number for each in rounds_of(loop, 3)] == [5, 8]

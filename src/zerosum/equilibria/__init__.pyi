@@ -4,6 +4,7 @@ from .bimatrix import Mix as Mix
 from .bimatrix import best_replies as best_replies
 from .bimatrix import equilibria as equilibria
 from .bimatrix import expected_payoff as expected_payoff
+from .bimatrix import gains as gains
 from .bimatrix import is_degenerate as is_degenerate
 from .bimatrix import pareto_optima as pareto_optima
 from .bimatrix import pure_equilibria as pure_equilibria

@@ -20,12 +20,12 @@ from zerosum.equilibria.curvature import (
     slope,
 )
 from zerosum.errors import RunError
-from zerosum.games.base import Game
+from zerosum.games.base import Game, Turn
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.jobs.looking import loop_of_recipe, loop_of_run
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, RunFolder, Seed
-from zerosum.lessons.figures import Axis, Line, Mark, Plot, Rule
+from zerosum.lessons.figures import Axis, Line, Plot, Rule
 from zerosum.lessons.packaged import packaged_config, packaged_game
 from zerosum.lessons.results import Results, Table
 from zerosum.training.loop import Loop
@@ -62,6 +62,15 @@ class CheckpointControls(Controls):
     """Of the search for curvatures; without a run, also of batch and latents."""
 
 
+@dataclass(frozen=True)
+class _Curved:
+    """Extreme curvatures; and those in their directions, with the gradient's between them."""
+
+    least: Curvature
+    greatest: Curvature
+    along: Sequence[float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Look:
     """What was found of one player.
@@ -71,9 +80,7 @@ class _Look:
         scores: What the game records of its turn.
         slope: The gradient of its cost.
         shared: The cosine of the angle between it and the gradient on the batch after.
-        along: The curvatures in the least one's direction, the gradient's, and the greatest's.
-        least: The least curvature.
-        greatest: The greatest.
+        curved: Its curvatures.
         lines: Costs along the three directions, by name.
         bends: Second differences of the cost over `_NEAR` along the two extreme ones.
         again: The cost after all.
@@ -83,9 +90,7 @@ class _Look:
     scores: Mapping[str, float]
     slope: Slope
     shared: float
-    along: Sequence[float]
-    least: Curvature
-    greatest: Curvature
+    curved: _Curved
     lines: Mapping[str, _Array]
     bends: tuple[float, float]
     again: float
@@ -100,8 +105,7 @@ def compute(controls: CheckpointControls, progress: Progress) -> Results:
     """Look at both players on one batch."""
     loop = _opened(controls)
     names = _players_of(loop.game)
-    standing = StandingRound(loop, ahead=controls.ahead)
-    other = StandingRound(loop, ahead=controls.ahead + 1)
+    standing, other = rounds_of(loop, controls.ahead)
     distances = _distances(controls.reach)
     looks = {}
     for done, (role, name) in enumerate(names.items()):
@@ -123,6 +127,12 @@ def _opened(controls: CheckpointControls) -> Loop[Any]:
     loop = loop_of_recipe(change(packaged_config(), fields))
     loop.game = packaged_game()
     return loop
+
+
+def rounds_of(loop: Loop[Any], ahead: int) -> tuple[StandingRound, StandingRound]:
+    """Two rounds, one after the other, in which all players have a turn."""
+    first = StandingRound(loop, ahead=ahead)
+    return first, StandingRound(loop, ahead=first.number - loop.rounds + 1)
 
 
 def _players_of(game: Game[Any]) -> dict[str, str]:
@@ -156,22 +166,11 @@ def _look(
     elsewhere = slope(other.cost(name), space)
     turn = standing.turn(name, twice=True)
     steep = slope(turn.cost, space)
-    try:
-        least, greatest = extreme_curvatures(turn.cost, space, seed=seed)
-        along = [
-            curvature_along(turn.cost, space, each)
-            for each in (least.direction, steep.direction, greatest.direction)
-        ]
-    except RuntimeError as error:
-        raise RunError(
-            f"the cost of the {name} has no second derivative that PyTorch could compute "
-            f"({error}). If a penalty is due in this round only, look at another: --ahead "
-            f"{standing.number - standing.loop.rounds + 1}."
-        ) from error
+    curved = _curved(standing, turn, space, steep, seed)
     directions = {
         "down the gradient": -steep.direction,
-        "least curvature": least.direction,
-        "greatest curvature": greatest.direction,
+        "least curvature": curved.least.direction,
+        "greatest curvature": curved.greatest.direction,
     }
     places = distances.tolist()
     lines: dict[str, _Array] = {
@@ -183,9 +182,7 @@ def _look(
         scores={key: float(value.detach()) for key, value in turn.scores.items()},
         slope=steep,
         shared=float(steep.direction @ elsewhere.direction),
-        along=along,
-        least=least,
-        greatest=greatest,
+        curved=curved,
         lines=lines,
         bends=(
             _bend(lines["least curvature"], distances),
@@ -193,6 +190,22 @@ def _look(
         ),
         again=standing.cost(name).item(),
     )
+
+
+def _curved(
+    standing: StandingRound, turn: Turn, space: WeightSpace, steep: Slope, seed: int
+) -> _Curved:
+    try:
+        least, greatest = extreme_curvatures(turn.cost, space, seed=seed)
+        directions = (least.direction, steep.direction, greatest.direction)
+        along = [curvature_along(turn.cost, space, each) for each in directions]
+    except RuntimeError as error:
+        raise RunError(
+            f"the curvature of the {turn.player}'s cost could not be computed ({error}). If a "
+            "penalty is due in this round only, look at another: --ahead "
+            f"{standing.number - standing.loop.rounds + 1}."
+        ) from error
+    return _Curved(least, greatest, along)
 
 
 def _bend(costs: _Array, distances: _Array) -> float:
@@ -208,7 +221,6 @@ def _numbers(
 ) -> dict[str, Any]:
     scores = looks[DISCRIMINATOR].scores
     return {
-        "round": standing.number,
         "images_seen": standing.images_seen,
         "value": scores.get("value", "not defined"),
         "log4": -log(4),
@@ -219,10 +231,9 @@ def _numbers(
                 "scores": dict(look.scores),
                 "slope": look.slope.norm,
                 "shared": look.shared,
-                "along": look.along,
-                "least": look.least.value,
-                "greatest": look.greatest.value,
-                "residuals": [look.least.residual, look.greatest.residual],
+                "along": look.curved.along,
+                "least": look.curved.least.value,
+                "greatest": look.curved.greatest.value,
                 "bends": look.bends,
                 "lines": look.lines,
                 "gain": look.gain,
@@ -274,8 +285,8 @@ def _table(looks: Mapping[str, _Look]) -> Table:
                 look.cost,
                 look.slope.norm,
                 look.shared,
-                look.least.value,
-                look.greatest.value,
+                look.curved.least.value,
+                look.curved.greatest.value,
                 look.gain,
             )
             for role, look in looks.items()
@@ -291,8 +302,8 @@ def _bends_table(looks: Mapping[str, _Look]) -> Table:
             (role, words, curvature.value, bend)
             for role, look in looks.items()
             for words, curvature, bend in (
-                ("least", look.least, look.bends[0]),
-                ("greatest", look.greatest, look.bends[1]),
+                ("least", look.curved.least, look.bends[0]),
+                ("greatest", look.curved.greatest, look.bends[1]),
             )
         ],
     )
@@ -302,23 +313,22 @@ def _figure(role: str, look: _Look, distances: _Array) -> Plot:
     shares = 100 * distances
     predicted = (
         look.cost
-        + look.slope.norm * float(look.slope.direction @ look.least.direction) * distances
-        + look.least.value * distances**2 / 2
+        + look.slope.norm * float(look.slope.direction @ look.curved.least.direction) * distances
+        + look.curved.least.value * distances**2 / 2
     )
     costs = np.concatenate(list(look.lines.values()))
     # Where a line leaves by far, the others are what there is to be seen.
     low, high = costs.min(), min(costs.max(), look.cost + 3 * max(look.gain, 0.05))
     room = 0.1 * (high - low)
-    marks: Sequence[Mark] = [
-        Rule(name="now", at=look.cost),
-        *(Line(name=words, x=shares, y=line) for words, line in look.lines.items()),
-        Line(name="as the least curvature predicts", x=shares, y=predicted, dashed=True, colour=1),
-    ]
+    lines = [Line(name=words, x=shares, y=line) for words, line in look.lines.items()]
+    expected = Line(
+        name="as the least curvature predicts", x=shares, y=predicted, dashed=True, colour=1
+    )
     return Plot(
         title=f"What the {role} would pay if it alone moved",
         x=Axis(label="change of its weights, in % of their size"),
         y=Axis(label="its cost", limits=(float(low - room), float(high + room))),
-        marks=marks,
+        marks=[Rule(name="now", at=look.cost), *lines, expected],
     )
 
 
@@ -339,8 +349,7 @@ def _value_is_minus_the_cost(controls: CheckpointControls, results: Results) -> 
 def _the_slope_is_that_of_the_line(_: CheckpointControls, results: Results) -> bool:
     distances = results.numbers["distances"]
     middle = len(distances) // 2
-    for role in (DISCRIMINATOR, GENERATOR):
-        found = results.numbers[role]
+    for found in (results.numbers[role] for role in (DISCRIMINATOR, GENERATOR)):
         line = found["lines"]["down the gradient"]
         rise = line[middle - 1] - line[middle + 1]
         measured = rise / (distances[middle + 1] - distances[middle - 1])
@@ -356,12 +365,11 @@ def _the_slope_is_that_of_the_line(_: CheckpointControls, results: Results) -> b
     "gradient lies between them."
 )
 def _extremes_enclose_the_gradient(_: CheckpointControls, results: Results) -> bool:
-    for role in (DISCRIMINATOR, GENERATOR):
-        found = results.numbers[role]
+    for found in (results.numbers[role] for role in (DISCRIMINATOR, GENERATOR)):
         slack = 1e-2 * max(abs(found["least"]), abs(found["greatest"]))
         least, between, greatest = found["along"]
-        ends = np.array([least - found["least"], greatest - found["greatest"]])
-        if np.abs(ends).max() > slack or not least - slack <= between <= greatest + slack:
+        ends = max(abs(least - found["least"]), abs(greatest - found["greatest"]))
+        if ends > slack or not least - slack <= between <= greatest + slack:
             return False
     return True
 

@@ -71,11 +71,11 @@ def _shared_cost(function):  # type: ignore[no-untyped-def]
 
 
 CORRUPTIONS = [
-    Corruption("zerosum.lessons.saddle.Extragradient", lambda _: FromTheTrial),
-    Corruption("zerosum.lessons.saddle.Optimistic", lambda _: Pessimistic),
+    Corruption("zerosum.lessons.saddle_games.Extragradient", lambda _: FromTheTrial),
+    Corruption("zerosum.lessons.saddle_games.Optimistic", lambda _: Pessimistic),
     Corruption("zerosum.lessons.saddle.methods", _all_simultaneous),
     Corruption("zerosum.lessons.saddle.methods", _negative),
     Corruption("zerosum.lessons.saddle.linearised", _other_sign),
     Corruption("zerosum.lessons.saddle.spectrum", _squared),
-    Corruption("zerosum.lessons.saddle.dirac_gan", _shared_cost),
+    Corruption("zerosum.lessons.saddle_games.dirac_gan", _shared_cost),
 ]
