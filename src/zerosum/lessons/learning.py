@@ -13,7 +13,7 @@ from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.explaining import is_there
 from zerosum.files import require_writable, write_text
 from zerosum.lessons.base import Lesson, checked, silent
-from zerosum.lessons.controls import Controls, hints_of
+from zerosum.lessons.controls import Controls, Matrix, Points, hints_of, rows_as_text
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
 from zerosum.lessons.pages.document import Content, Switch, Variant, draw_page
 from zerosum.lessons.results import Results, shown_number
@@ -169,7 +169,10 @@ def learn(name: str, *, full: bool = False, quiet: bool = False, **controls: Any
 
 
 def _as(hint: Any, value: Any) -> Any:
-    """Texts may stand for paths, and paths for texts."""
+    """Texts may stand for paths, and paths for texts, and rows of numbers for a text of them."""
+    extras = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    if any(isinstance(each, Matrix | Points) for each in extras) and not isinstance(value, str):
+        return str(value) if isinstance(value, Path) else rows_as_text(value, *extras)
     takes_paths = Path in get_args(get_args(hint)[0]) if get_origin(hint) is Annotated else False
     if isinstance(value, str) and takes_paths:
         return Path(value)
