@@ -46,9 +46,7 @@ def compute(controls: DistributionsControls, progress: Progress) -> Results:
             "game": film(game, title="The game, move by move and then by rounds"),
             "distances": _distances(game),
             "costs": _costs(game),
-            "collapse": film(
-                other, title="The same on the grid, with five turns of G for each of D"
-            ),
+            "collapse": film(other, title="The same on the grid, with five turns of G at a time"),
         },
     )
 

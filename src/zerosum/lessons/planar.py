@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 import torch
 
+from zerosum.checks import require
 from zerosum.config import (
     AdversarialConfig,
     InstanceNoiseConfig,
@@ -109,6 +110,14 @@ class PlanarControls(Controls):
     watch: Annotated[int, Number(0, 20000)] = 0
     """Rounds before those that are shown move by move."""
     seed: Seed = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(
+            self.penalty != "gradient" or self.minibatch == 0,
+            "penalty gradient is for one point at a time, and minibatch compares points with each "
+            "other: choose another penalty, or minibatch 0.",
+        )
 
 
 def target_of(controls: PlanarControls) -> PlanarTarget:
