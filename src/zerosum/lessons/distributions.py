@@ -251,5 +251,6 @@ LESSON = Lesson(
         _looking_on_changes_nothing,
     ],
     held={"target": ("grid", "ring", "line", "disjoint", "own")},
+    drawn="--target own --points",
     full={"seeds": 5},
 )

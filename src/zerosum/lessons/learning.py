@@ -88,6 +88,7 @@ class Learned:
                     if _option(name) not in held and value not in (None, "")
                 ],
                 call=f"zerosum learn {self.name}",
+                drawn=lesson(self.name).drawn,
             )
         )
 
