@@ -272,7 +272,7 @@ def _findings(reports: Mapping[Role, Report]) -> Table:
 
 
 def _measured(controls: GuidelinesControls, rows: Sequence[Mapping[str, Any]]) -> Table:
-    pairs = "one pair" if controls.seeds == 1 else f"{controls.seeds} pairs"
+    pairs = "One pair" if controls.seeds == 1 else f"{controls.seeds} pairs"
     return Table(
         title=(
             f"{pairs} of each kind, {controls.images:,} pictures, learning rate "
