@@ -19,7 +19,7 @@ from zerosum.recipes import recipe
 
 
 def test_the_packaged_pair_is_at_no_equilibrium() -> None:
-    learned = zerosum.learn("checkpoint", batch_size=16, reach=0.002, quiet=True)
+    learned = zerosum.learn("checkpoint", reach=0.002, quiet=True)
     assert all(learned.claims.values())
     numbers = learned.results.numbers
     assert numbers["value"] == pytest.approx(-numbers["discriminator"]["cost"])
@@ -27,13 +27,16 @@ def test_the_packaged_pair_is_at_no_equilibrium() -> None:
     # The discriminator is nearly smooth.
     found = numbers["discriminator"]
     assert found["bends"][1] == pytest.approx(found["greatest"], rel=0.3)
+    found = numbers["generator"]
+    assert found["bends"][1] < 0 < found["greatest"]
+    assert found["least"] < 4 * found["bends"][0] < 0
 
 
-def test_the_packaged_generators_curvature_holds_over_less_than_a_millionth() -> None:
+def test_the_packaged_generators_curvature_does_not_hold_over_a_step() -> None:
     generator, discriminator = (
         packaged_game().players[name].network.double() for name in ("generator", "discriminator")
     )
-    latents = 2 * torch.rand(16, 100, generator=torch.Generator().manual_seed(0)) - 1
+    latents = 2 * torch.rand(32, 100, generator=torch.Generator().manual_seed(0)) - 1
 
     def cost() -> torch.Tensor:
         return softplus(-discriminator(generator(latents.double())).flatten()).mean()
@@ -46,8 +49,11 @@ def test_the_packaged_generators_curvature_holds_over_less_than_a_millionth() ->
         left, middle, right = costs_along(cost, space, least.direction, [-distance, 0.0, distance])
         return (left - 2 * middle + right) / distance**2
 
-    assert bend(1e-8) == pytest.approx(least.value, rel=0.02)
-    assert bend(1e-4) != pytest.approx(least.value, rel=0.2)
+    assert bend(1e-7) == pytest.approx(least.value, rel=0.02)
+    assert abs(bend(1e-3)) < abs(least.value) / 4
+    # A step of Adam is longer.
+    sizes = [weight.square().mean().sqrt().item() for weight in generator.parameters()]
+    assert sum((2e-4 / size) ** 2 for size in sizes) ** 0.5 > 5e-3
 
 
 def test_a_run_of_ones_own_and_one_that_has_no_such_players(tmp_path: Path) -> None:

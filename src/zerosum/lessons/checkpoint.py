@@ -54,7 +54,7 @@ class CheckpointControls(Controls):
     """A run with a generator and a discriminator; none: the packaged GAN of digits."""
     ahead: Annotated[int, Number(0, 100)] = 0
     """How many rounds after the run's next one the batch is that everything is computed on."""
-    batch_size: Annotated[int, Number(8, 256)] = 64
+    batch_size: Annotated[int, Number(8, 256)] = 32
     """Real pictures in the batch of the packaged GAN; a run has its own."""
     reach: Annotated[float, Number(0.002, 0.3)] = 0.03
     """How far to go along a line, in shares of the weights' size."""

@@ -240,7 +240,7 @@ def _against(named: NamedGame, belief: float, found: Sequence[Equilibrium]) -> P
                 for move, row in zip(named.rows, rows, strict=True)
             ),
             Rule(name="belief", at=belief, axis="x"),
-            *(Rule(name="equilibrium", at=share, axis="x") for share in shares[:1]),
+            *(Rule(name="Nash", at=share, axis="x") for share in shares[:1]),
         ],
     )
 

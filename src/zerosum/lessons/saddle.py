@@ -226,18 +226,12 @@ def _field(shown: ShownGame, limits: Sequence[tuple[float, float]]) -> list[Arro
 
 
 def _distance(distances: _Array) -> Plot:
+    shown = np.maximum(distances, 1e-9)
     return Plot(
         title="Distance from the equilibrium",
         x=Axis(label="step"),
-        y=Axis(label="distance", log=True),
-        marks=[
-            Line(
-                name="",
-                x=np.arange(float(len(distances))),
-                y=np.maximum(distances, 1e-9),
-                colour=0,
-            )
-        ],
+        y=Axis(label="distance", log=bool(shown.max() > 20 * shown.min())),
+        marks=[Line(name="", x=np.arange(float(len(shown))), y=shown, colour=0)],
     )
 
 
