@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from helpers.lessons import cheaply_learned
+from zerosum.lessons.controls import points_of
 from zerosum.lessons.named import LESSONS
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
@@ -137,4 +138,26 @@ def test_a_page_without_scripts_shows_results_and_no_dead_buttons(
     assert page.is_visible("h1")
     assert page.is_visible(".answer")
     assert not page.query_selector_all("button:visible, select:visible")
+    context.close()
+
+
+def test_points_can_be_drawn_by_hand_and_by_keys(browser: Any, tmp_path: Path) -> None:
+    context = browser.new_context(offline=True, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(cheaply_learned("distributions").save(tmp_path / "page.html").as_uri())
+    pad, told = page.locator(".pad svg"), page.locator(".pad code")
+    box = pad.bounding_box()
+    pad.click(position={"x": box["width"] / 4, "y": box["height"] / 4})
+    pad.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    call, _, points = told.inner_text().partition(" '")
+    assert call == "zerosum learn distributions --target own --points"
+    first, second = points_of(points.rstrip("'")).tolist()
+    assert first == pytest.approx([-0.5, 0.5], abs=0.03)
+    assert second == pytest.approx([0.1, 0.2])
+    assert page.locator(".pad output").inner_text() == "2 points"
+    page.locator(".pad button").click()
+    assert told.inner_text() == call
+    assert not page.locator(".pad circle").count()
     context.close()

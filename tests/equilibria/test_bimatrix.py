@@ -16,6 +16,7 @@ from zerosum.equilibria import (
     best_replies,
     equilibria,
     expected_payoff,
+    gains,
     is_degenerate,
     pareto_optima,
     pure_equilibria,
@@ -101,6 +102,7 @@ def test_what_is_found_is_an_equilibrium_and_all_pure_ones_are_found(
         assert [float(value) for value in each.paid] == pytest.approx(
             [row @ a @ column, row @ b @ column]
         )
+        assert abs(gains(game, row[None], column[None]).item()) < 1e-9
     pure = {(each.row.index(1), each.column.index(1)) for each in found if each.is_pure}
     assert pure == set(pure_equilibria(game))
     # Wilson 1971: nearly all games have an odd number of equilibria.

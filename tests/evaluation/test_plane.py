@@ -13,11 +13,13 @@ from zerosum.evaluation.plane import (
     PlanarLook,
     PlanarObserver,
     centres_reached,
+    cost_of_best,
     downhill,
     latent_lattice,
     opinions,
 )
 from zerosum.games import AdversarialGame, Player
+from zerosum.metrics import jensen_shannon
 from zerosum.randomness import Randomness
 
 SLOPE = torch.tensor([3.0, -1.0])
@@ -93,13 +95,13 @@ def test_samples_are_pulled_along_the_slope_of_d(objective: str, pull: torch.Ten
 def test_opinions_are_read_as_the_objective_reads_logits(
     objective: str, expected: torch.Tensor
 ) -> None:
-    found = opinions(_game(objective=objective), POINTS, real=REAL, made=POINTS)
+    found = opinions(_game(objective=objective), LOGITS, real=REAL, made=POINTS)
     torch.testing.assert_close(found, expected)
 
 
 def test_a_critics_opinions_reach_to_0_or_1_and_are_undecided_between_the_means() -> None:
     middle = (OF_REAL.mean() + LOGITS.mean()) / 2
-    found = opinions(_game(objective="wasserstein"), POINTS, real=REAL, made=POINTS)
+    found = opinions(_game(objective="wasserstein"), LOGITS, real=REAL, made=POINTS)
     assert float((found - 0.5).abs().max()) == 0.5
     assert torch.equal(found > 0.5, middle < LOGITS)
 
@@ -107,7 +109,8 @@ def test_a_critics_opinions_reach_to_0_or_1_and_are_undecided_between_the_means(
 def test_a_critic_without_an_opinion_is_undecided() -> None:
     game = _game(objective="wasserstein")
     game.players["discriminator"].parameters[0].data.zero_()
-    assert opinions(game, POINTS, real=REAL, made=POINTS).tolist() == [0.5] * 3
+    logits = torch.full((3,), OFFSET)
+    assert opinions(game, logits, real=REAL, made=POINTS).tolist() == [0.5] * 3
 
 
 def _look(factor: float, centre: float = 0.0) -> tuple[PlanarObserver, PlanarLook]:
@@ -134,6 +137,7 @@ def test_the_map_of_opinions_has_x_in_its_rows() -> None:
     assert bool((look.opinions.diff(dim=0) > 0).all())  # D rises with x
     assert bool((look.opinions.diff(dim=1) < 0).all())  # and falls with y.
     assert look.opinions.shape == (24, 24)
+    torch.testing.assert_close(look.opinions, look.logits.sigmoid())
 
 
 @pytest.mark.parametrize("latent", ["normal", "uniform"])
@@ -142,10 +146,10 @@ def test_every_place_of_a_lattice_stands_for_the_same_share(latent: str) -> None
     random = Randomness(seed=0)
     drawn = random.normal(100_000) if latent == "normal" else random.uniform(100_000) * 2 - 1
     below = torch.stack([(drawn < each).float().mean() for each in lattice])
-    torch.testing.assert_close(below, (torch.arange(200) + 0.5) / 200, atol=0.006, rtol=0.0)
+    torch.testing.assert_close(below, (torch.arange(150) + 0.5) / 150, atol=0.006, rtol=0.0)
     square = latent_lattice(latent, 2)
-    assert square.shape == (441, 2)
-    assert square[0, 0] == square[1, 0] < square[21, 0]
+    assert square.shape == (169, 2)
+    assert square[0, 0] == square[1, 0] < square[13, 0]
     assert square[0, 1] < square[1, 1]
 
 
@@ -156,3 +160,11 @@ def test_centres_are_reached_by_points_that_are_near_enough() -> None:
     reached, share = centres_reached(corners.sample(20_000, Randomness(seed=0)), corners)
     assert reached == 2
     assert share == pytest.approx(1 - math.exp(-4.5), abs=0.004)
+
+
+def test_the_best_discriminator_pays_log_4_minus_twice_the_divergence() -> None:
+    p = torch.tensor([0.2, 0.5, 0.3, 0.0], dtype=torch.float64)
+    for shares in ([0.2, 0.5, 0.3, 0.0], [0.6, 0.0, 0.1, 0.3], [0.0, 0.0, 0.0, 1.0]):
+        q = torch.tensor(shares, dtype=torch.float64)
+        expected = math.log(4) - 2 * jensen_shannon(p, q).value
+        assert cost_of_best(p, q) == pytest.approx(expected, abs=1e-12)

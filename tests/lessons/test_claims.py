@@ -22,7 +22,7 @@ def failing(name: str, controls: Controls) -> list[str]:
     found = lesson(name)
     try:
         claims = checked(found, controls, found.compute(controls, silent))
-    except (ArithmeticError, AssertionError, ValueError, RuntimeError) as error:
+    except (ArithmeticError, AssertionError, ValueError, RuntimeError, TypeError) as error:
         return [f"{type(error).__name__}: {error}"]
     return [statement for statement, holds in claims.items() if holds is False]
 

@@ -1,11 +1,20 @@
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
+import numpy as np
 import pytest
 
 from zerosum.errors import ConfigError, DataError
-from zerosum.lessons.controls import Controls, Matrix, Number, Points, matrix_of, points_of
+from zerosum.lessons.controls import (
+    Controls,
+    Matrix,
+    Number,
+    Points,
+    matrix_of,
+    points_of,
+    rows_as_text,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +22,8 @@ class Some(Controls):
     share: Annotated[float, Number(0, 1)] = 0.5
     payoffs: Annotated[str, Matrix(most=2)] = "1 0; 0 1"
     points: Annotated[str, Points(least=2, most=3)] = ""
+    layers: Annotated[int, Number(1, 4)] = 2
+    size: Literal[1, 2] = 1
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), float("inf"), True, "1"])
@@ -61,3 +72,27 @@ def test_a_file_without_points_is_named(content: str, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match=r"nowhere.csv cannot be read"):
         Some(points="nowhere.csv")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"layers": 2.5}, "layers must be a whole number, got 2.5"),
+        ({"layers": True}, "layers must be a number, got True"),
+        ({"size": 2.0}, "size must be one of 1, 2; got 2.0"),
+        ({"size": True}, "size must be one of 1, 2; got True"),
+        ({"points": 3}, "points must be a text, got 3"),
+        ({"payoffs": None}, "payoffs must be a text, got None"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Some(**values)
+
+
+def test_rows_of_numbers_stand_for_their_text() -> None:
+    rows = [[0.1, 2e-9], [3, 4]]
+    assert points_of(rows_as_text(rows, Points())).tolist() == rows
+    assert matrix_of(rows_as_text(np.array(rows), Matrix())).tolist() == rows
+    for other in (3, None, [1, 2], [[1], [2, 3]], "no rows"):
+        assert rows_as_text(other, Points()) == other

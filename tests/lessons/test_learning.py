@@ -84,6 +84,12 @@ def test_equal_controls_give_equal_pages(learned: Learned) -> None:
     assert again.page() == learned.page()
 
 
+def test_only_a_page_whose_lesson_takes_points_has_a_square_to_draw_in(learned: Learned) -> None:
+    drawn = lesson(learned.name).drawn
+    assert ('class="pad"' in learned.page()) == bool(drawn)
+    assert f'data-call="zerosum learn {learned.name} {drawn}"' in learned.page() or not drawn
+
+
 def test_every_lesson_has_a_chapter_and_sources() -> None:
     for name, entry in LESSONS.items():
         assert entry.chapter in CHAPTERS
@@ -92,6 +98,7 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
 
 
 COSTLY = {
+    "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
     "saddle": {"objective"},
 }

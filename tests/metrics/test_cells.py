@@ -119,3 +119,20 @@ def test_points_and_densities_without_sense_are_refused() -> None:
         cell_counts(torch.tensor([[math.inf, 0.0]]), bins=2)
     with pytest.raises(DataError, match="density above 0"):
         cell_probabilities(lambda points: torch.zeros(len(points)).double(), bins=2)
+
+
+def test_what_lies_outside_is_in_the_nearest_cell_of_both() -> None:
+    target = Centres(centres=((0.9, -0.95),), deviation=0.3)
+    found = cell_counts(target.sample(100_000, Randomness(seed=0)), bins=8).double() / 100_000
+    expected = cell_probabilities(target.density, bins=8)
+    torch.testing.assert_close(found, expected, atol=0.005, rtol=0.0)
+    assert expected[7 * 8] > 0.3
+
+
+@pytest.mark.parametrize("bins", [1, 3, 8])
+def test_an_even_density_is_even_in_cells_of_any_number(bins: int) -> None:
+    def square(points: torch.Tensor) -> torch.Tensor:
+        return (points.abs() < 1).all(dim=1).double()
+
+    expected = torch.full((bins * bins,), 1 / bins**2, dtype=torch.float64)
+    torch.testing.assert_close(cell_probabilities(square, bins=bins), expected)

@@ -4,6 +4,7 @@ from .bimatrix import Mix as Mix
 from .bimatrix import best_replies as best_replies
 from .bimatrix import equilibria as equilibria
 from .bimatrix import expected_payoff as expected_payoff
+from .bimatrix import gains as gains
 from .bimatrix import is_degenerate as is_degenerate
 from .bimatrix import pareto_optima as pareto_optima
 from .bimatrix import pure_equilibria as pure_equilibria
@@ -11,6 +12,7 @@ from .curvature import Curvature as Curvature
 from .curvature import Slope as Slope
 from .curvature import WeightSpace as WeightSpace
 from .curvature import costs_along as costs_along
+from .curvature import curvature_along as curvature_along
 from .curvature import extreme_curvatures as extreme_curvatures
 from .curvature import slope as slope
 from .dynamics import Extragradient as Extragradient

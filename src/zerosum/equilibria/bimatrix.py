@@ -1,7 +1,7 @@
 """Games of two players with finitely many moves: best replies, equilibria, Pareto optima.
 
-All numbers are fractions, so that a tie is a tie. Each function looks from the side of the player
-who chooses the row; for the other one, it is called with `Bimatrix.swapped`.
+Payoffs and mixes are fractions, so that a tie is a tie. Each function looks from the side of the
+player who chooses the row; for the other one, it is called with `Bimatrix.swapped`.
 
 The equilibria are found by trying all pairs of supports, in exact arithmetic: for the few moves of
 a game that a person looks at, that is a page of code, and no solver is needed. The solvers at hand
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
+from jaxtyping import Float64
+
 from zerosum.errors import ConfigError
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "best_replies",
     "equilibria",
     "expected_payoff",
+    "gains",
     "is_degenerate",
     "pareto_optima",
     "pure_equilibria",
@@ -191,6 +195,34 @@ def pareto_optima(game: Bimatrix) -> tuple[Cell, ...]:
     return tuple(
         cell for cell in game.cells if not any(is_better(other, cell) for other in game.cells)
     )
+
+
+def gains(
+    game: Bimatrix, rows: Float64[np.ndarray, "r m"], columns: Float64[np.ndarray, "c n"]
+) -> Float64[np.ndarray, "c r"]:
+    """Compute how much more the player with the better alternative would be paid for it.
+
+    It is 0 at an equilibrium, and there alone.
+
+    Args:
+        game: The game, of m rows and n columns.
+        rows: Mixes of the rows, shape (r, m).
+        columns: Mixes of the columns, shape (c, n).
+
+    Returns:
+        For each pair of mixes, shape (c, r).
+
+    Example:
+        >>> pennies = Bimatrix.of([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+        >>> gains(pennies, np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([[0.5, 0.5]])).tolist()
+        [[0.0, 1.0]]
+    """
+    first, second = (np.array(each, dtype=np.float64) for each in (game.rows, game.columns))
+    best_rows = (first @ columns.T).max(axis=0)[:, None]
+    best_columns = (rows @ second).max(axis=1)[None]
+    of_rows, of_columns = (columns @ (rows @ table).T for table in (first, second))
+    more: Float64[np.ndarray, "c r"] = np.maximum(best_rows - of_rows, best_columns - of_columns)
+    return more
 
 
 def equilibria(game: Bimatrix) -> tuple[Equilibrium, ...]:

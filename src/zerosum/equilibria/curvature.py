@@ -16,7 +16,15 @@ from torch import Tensor
 
 from zerosum.types import Scalar
 
-__all__ = ["Curvature", "Slope", "WeightSpace", "costs_along", "extreme_curvatures", "slope"]
+__all__ = [
+    "Curvature",
+    "Slope",
+    "WeightSpace",
+    "costs_along",
+    "curvature_along",
+    "extreme_curvatures",
+    "slope",
+]
 
 Vector = Float64[np.ndarray, " p"]
 """A point or a direction in the space of all weights, as one row."""
@@ -156,6 +164,17 @@ def extreme_curvatures(
         for value, u in ends
     )
     return least, greatest
+
+
+def curvature_along(cost: Scalar, space: WeightSpace, direction: Vector) -> float:
+    """Compute the second derivative of a cost in one direction; its graph is kept.
+
+    Example:
+        >>> weight = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> curvature_along((weight**3).sum(), WeightSpace([weight]), np.array([0.0, 1.0]))
+        12.0
+    """
+    return float(direction @ (_Hessian(cost, space) @ direction))
 
 
 def costs_along(

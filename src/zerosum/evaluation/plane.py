@@ -7,14 +7,13 @@ random numbers of its own and without augmentation, so that it changes nothing i
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from zerosum.data.planar import Centres, PlanarTarget, as_images, as_points
 from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.base import evaluating
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR, draw_latents
-from zerosum.games.parts.discrimination import generator_loss
 from zerosum.metrics.cells import (
     cell_counts,
     cell_probabilities,
@@ -22,11 +21,27 @@ from zerosum.metrics.cells import (
     kullback_leibler,
 )
 from zerosum.metrics.estimate import Estimate
-from zerosum.objectives.losses import Hinge, LeastSquares, Minimax, Relativistic
+from zerosum.objectives.losses import (
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    Relativistic,
+)
 from zerosum.randomness import Randomness
-from zerosum.types import Latents, PlanarPoints
+from zerosum.types import Latents, Logits, PerSample, PlanarPoints
 
-__all__ = ["PlanarLook", "PlanarObserver", "centres_reached", "latent_lattice", "opinions"]
+__all__ = [
+    "PlanarLook",
+    "PlanarObserver",
+    "centres_reached",
+    "cost_of_best",
+    "costs_of",
+    "downhill",
+    "latent_lattice",
+    "opinions",
+    "points_of",
+]
 
 Map = Float[Tensor, "g g"]
 
@@ -39,10 +54,11 @@ class PlanarLook:
     """A game of points as it stands.
 
     Attributes:
-        opinions: D's opinion at the middle of each of g x g cells of [-1, 1]², x changing
-            slowest: see `opinions`.
+        logits: D's logit at the middle of each of g x g cells of [-1, 1]², x changing slowest.
+        opinions: The same as opinions: see `opinions`.
         lattice: G at a lattice of latents, in its order, shape (m, 2).
-        samples: G at fixed latents.
+        made: G at fixed latents.
+        samples: The first of them.
         downhill: Minus the gradient of each sample's cost by its place: whither G's cost falls
             fastest, if samples could move freely.
         distance: JS of target and generator, both cut into cells, in nats.
@@ -50,8 +66,10 @@ class PlanarLook:
             each: it would be infinite without, as long as one cell gets none.
     """
 
+    logits: Map
     opinions: Map
     lattice: Float[Tensor, "m 2"]
+    made: Float[Tensor, "k 2"]
     samples: Float[Tensor, "s 2"]
     downhill: Float[Tensor, "s 2"]
     distance: Estimate
@@ -108,14 +126,20 @@ class PlanarObserver:
         self.floor = self.distance_of(self.real).value
 
     def look(self, game: AdversarialGame) -> PlanarLook:
-        """See where the game stands."""
+        """See where the game stands.
+
+        Raises:
+            DataError: It has diverged so far that points are not finite.
+        """
         made = points_of(game, self.latents)
         samples = made[: self.samples]
+        logits = logits_at(game, self.plane)
+        shape = (self.resolution, self.resolution)
         return PlanarLook(
-            opinions=opinions(game, self.plane, real=self.real, made=made).view(
-                self.resolution, self.resolution
-            ),
+            logits=logits.view(shape),
+            opinions=opinions(game, logits, real=self.real, made=made).view(shape),
             lattice=points_of(game, self.lattice),
+            made=made,
             samples=samples,
             downhill=downhill(game, samples, self.real[: self.samples]),
             distance=self.distance_of(made),
@@ -124,13 +148,21 @@ class PlanarObserver:
 
     def distance_of(self, points: PlanarPoints) -> Estimate:
         """The JS of the target and these points, in cells."""
+        return jensen_shannon(self.shares, self.shares_of(points), samples=len(points))
+
+    def shares_of(self, points: PlanarPoints) -> Float64[Tensor, " k"]:
+        """The share of these points in each cell."""
         counts = cell_counts(points, bins=self.bins).double()
-        return jensen_shannon(self.shares, counts / counts.sum(), samples=len(points))
+        return counts / counts.sum()
+
+    def filled_shares_of(self, points: PlanarPoints) -> Float64[Tensor, " k"]:
+        """The same with half a point more in each cell, so that no share is 0."""
+        counts = cell_counts(points, bins=self.bins).double() + 0.5
+        return counts / counts.sum()
 
     def divergence_of(self, points: PlanarPoints) -> float:
         """The KL of the target from these points, in cells that each hold half a point more."""
-        counts = cell_counts(points, bins=self.bins) + 0.5
-        return kullback_leibler(self.shares, counts.double() / counts.sum())
+        return kullback_leibler(self.shares, self.filled_shares_of(points))
 
 
 def points_of(game: AdversarialGame, latents: Latents) -> PlanarPoints:
@@ -139,14 +171,20 @@ def points_of(game: AdversarialGame, latents: Latents) -> PlanarPoints:
         return as_points(generator(latents))
 
 
+def logits_at(game: AdversarialGame, points: PlanarPoints) -> Logits:
+    """D's logit of each point, without a graph."""
+    with evaluating(game.players[DISCRIMINATOR].network):
+        return game.logits(as_images(points))
+
+
 def opinions(
     game: AdversarialGame,
-    points: PlanarPoints,
+    logits: Logits,
     *,
     real: Float[Tensor, "r 2"],
     made: Float[Tensor, "m 2"],
-) -> Float[Tensor, " n"]:
-    """D's opinion of each point: 0 generated, ½ undecided, 1 real.
+) -> Logits:
+    """D's opinions, of logits: 0 generated, ½ undecided, 1 real.
 
     Where the objective reads logits as probabilities, it is that probability. Elsewhere it rises
     linearly with the logit, up to the margin that the objective asks for, or up to the largest
@@ -155,16 +193,13 @@ def opinions(
 
     Args:
         game: Whose D is asked.
-        points: What it is asked about.
+        logits: D's logits of some points.
         real: Real points.
         made: Generated points.
     """
-    with evaluating(game.players[DISCRIMINATOR].network):
-        logits, of_real, of_made = (game.logits(as_images(each)) for each in (points, real, made))
-    objective = game.objective
-    undecided = (
-        (of_real.mean() + of_made.mean()) / 2 if objective.is_relative else objective.undecided
-    )
+    objective, undecided = game.objective, game.objective.undecided
+    if objective.is_relative:
+        undecided = sum(float(logits_at(game, each).mean()) for each in (real, made)) / 2
     apart = logits - undecided
     if isinstance(objective, Minimax | Relativistic):
         return apart.sigmoid()
@@ -172,32 +207,42 @@ def opinions(
     return (apart / margin).clamp(-1, 1) / 2 + 0.5
 
 
+def costs_of(game: AdversarialGame, points: PlanarPoints, real: Float[Tensor, "n 2"]) -> PerSample:
+    """What each generated point costs G, with a graph to the points.
+
+    Args:
+        game: Whose D and objective say so.
+        points: Generated points.
+        real: As many real ones, with which some objectives compare them.
+    """
+    with evaluating(game.players[DISCRIMINATOR].network):
+        of_real = game.logits(as_images(real))
+        with torch.enable_grad():
+            return game.objective.generator(game.logits(as_images(points)), of_real)
+
+
 def downhill(
-    game: AdversarialGame, points: PlanarPoints, real: Float[Tensor, "r 2"]
+    game: AdversarialGame, points: PlanarPoints, real: Float[Tensor, "n 2"]
 ) -> PlanarPoints:
     """Minus the gradient of each point's cost to G by its place.
 
     G's cost is the mean over its points; this is the gradient of each point's own part, not
-    divided by their number.
+    divided by their number. Where D compares points with each other, it is that of the sum.
 
     Args:
         game: Whose D and objective say what a generated point costs.
         points: Generated points.
-        real: As many real ones, with which some objectives compare them.
+        real: As many real ones.
     """
-    images = as_images(points).detach().requires_grad_()
-    with evaluating(game.players[DISCRIMINATOR].network), torch.enable_grad():
-        cost = generator_loss(
-            game.objective, game.logits(images), lambda: game.logits(as_images(real))
-        )
-        (gradient,) = torch.autograd.grad(cost * len(points), images)
-    return -as_points(gradient)
+    places = points.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(costs_of(game, places, real).sum(), places)
+    return -gradient
 
 
 def latent_lattice(latent: str, size: int) -> Latents:
     """Latents in a regular order, each of which stands for the same share of all.
 
-    21 x 21 of two numbers, the second changing fastest, or 200 of one: the quantiles of N(0, 1)
+    13 x 13 of two numbers, the second changing fastest, or 150 of one: the quantiles of N(0, 1)
     or U(-1, 1) in the middle of shares of the same size.
 
     Args:
@@ -206,10 +251,10 @@ def latent_lattice(latent: str, size: int) -> Latents:
 
     Example:
         >>> latent_lattice("uniform", 1)[[0, -1]].tolist()
-        [[-0.995...], [0.995...]]
+        [[-0.993...], [0.993...]]
     """
     assert size in (1, 2), size
-    count = 200 if size == 1 else 21
+    count = 150 if size == 1 else 13
     shares = (torch.arange(count) + 0.5) / count
     steps = 2 * shares - 1 if latent == "uniform" else torch.special.ndtri(shares)
     return steps[:, None] if size == 1 else torch.cartesian_prod(steps, steps)
@@ -234,3 +279,28 @@ def centres_reached(points: PlanarPoints, target: Centres) -> tuple[int, float]:
     """
     near = torch.cdist(points, torch.tensor(target.centres)) < 3 * target.deviation
     return int(near.any(dim=0).sum()), float(near.any(dim=1).float().mean())
+
+
+def cost_of_best(p: Float64[Tensor, " k"], q: Float64[Tensor, " k"]) -> float:
+    """What a discriminator pays that knows how often each cell is real and generated.
+
+    Its logit in a cell is log(p / q), so it pays −Σ p log σ(logit) − Σ q log(1 − σ(logit)), which
+    is log 4 − 2 JS. A discriminator that sees more than cells may pay less.
+
+    Args:
+        p: The share of real points in each cell.
+        q: That of generated ones.
+
+    Paper:
+        Goodfellow et al. 2014, proposition 1, https://arxiv.org/abs/1406.2661
+
+    Example:
+        >>> same = torch.tensor([0.5, 0.5], dtype=torch.float64)
+        >>> round(cost_of_best(same, same), 4)  # log 4
+        1.3863
+    """
+    logits = p.log() - q.log()
+    objective = NonSaturating()
+    costs = p * objective.real_cost(logits) + q * objective.fake_cost(logits)
+    # Who knows that all points of a cell are of one kind pays nothing there.
+    return float(torch.where((p > 0) & (q > 0), costs, 0.0).sum())

@@ -58,6 +58,8 @@ class Lesson(Generic[ControlsT]):
             the controls. It tells a `Progress` how far it is.
         claims: What the text states, as functions. Tests evaluate them over the controls' range.
         held: Controls whose values a page holds all, by name, to switch between them.
+        drawn: Options that take points, the last of them as a text: the page then has a square to
+            draw in, and gives the command; empty: there are none.
         full: Controls of the long form of an experiment, by name; none: there is none.
 
     Example:
@@ -75,6 +77,7 @@ class Lesson(Generic[ControlsT]):
     compute: Callable[[ControlsT, Progress], Results]
     claims: Sequence[Claim[ControlsT]]
     held: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    drawn: str = ""
     full: Mapping[str, Any] = field(default_factory=dict)
 
 

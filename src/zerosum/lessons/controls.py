@@ -30,6 +30,7 @@ __all__ = [
     "hints_of",
     "matrix_of",
     "points_of",
+    "rows_as_text",
 ]
 
 
@@ -180,9 +181,10 @@ class Controls:
         for name, hint in get_type_hints(type(self), include_extras=True).items():
             value, shown = getattr(self, name), name.replace("_", "-")
             choices = choices_of(hint)
-            if choices and value not in choices:
+            if choices and not any(_same(value, each) for each in choices):
                 known = ", ".join(map(str, choices))
                 raise ConfigError(f"{shown} must be one of {known}; got {value!r}.")
+            _require_kind(hint, value, shown)
             for each in get_args(hint)[1:] if get_origin(hint) is Annotated else ():
                 if isinstance(each, Number | Matrix | Points):
                     each.check(shown, value)
@@ -194,6 +196,23 @@ class Controls:
             name: str(value) if isinstance(value, Path) else value
             for name, value in values.items()
         }
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Whether both are equal and of one type: 1.0 is no layer more than 1 is."""
+    return type(value) is type(other) and bool(value == other)
+
+
+def _require_kind(hint: Any, value: Any, name: str) -> None:
+    """Refuse a fraction where a whole number is meant, and what is no text where one is.
+
+    Raises:
+        ConfigError: It is one.
+    """
+    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    for kind, words in ((int, "a whole number"), (str, "a text")):
+        if bare is kind and not isinstance(value, kind):
+            raise ConfigError(f"{name} must be {words}, got {value!r}.")
 
 
 def choices_of(hint: Any) -> tuple[Any, ...]:
@@ -252,6 +271,30 @@ def matrix_of(text: str, name: str = "matrix", *, most: int = 6) -> NDArray[np.f
     if not np.isfinite(matrix).all():
         raise ConfigError(expected)
     return matrix
+
+
+def rows_as_text(rows: Any, *extras: Any) -> Any:
+    """Rows of numbers, as an array or lists, as the text that the control takes.
+
+    Args:
+        rows: What may be rows; anything else stays as it is, to be refused by name.
+        extras: The control's annotations.
+
+    Example:
+        >>> rows_as_text([[1, 0], [0, 1]], Matrix())
+        '1.0 0.0; 0.0 1.0'
+        >>> rows_as_text(np.eye(2), Points())
+        '[[1.0, 0.0], [0.0, 1.0]]'
+    """
+    try:
+        array = np.asarray(rows, dtype=np.float64)
+    except (ValueError, TypeError):
+        return rows
+    if array.ndim != 2:
+        return rows
+    if any(isinstance(each, Points) for each in extras):
+        return json.dumps(array.tolist())
+    return "; ".join(" ".join(map(repr, row)) for row in array.tolist())
 
 
 def points_of(text: str, name: str = "points") -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from zerosum.equilibria.bimatrix import (
     Mix,
     best_replies,
     equilibria,
+    gains,
     is_degenerate,
     pareto_optima,
     pure_equilibria,
@@ -35,19 +36,21 @@ _SHARES = np.linspace(0, 1, 41)
 
 _Array = NDArray[np.float64]
 
+_Game = Literal[
+    "given",
+    "matching-pennies",
+    "battle-of-the-sexes",
+    "stag-hunt",
+    "chicken",
+    "rock-paper-scissors",
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class EquilibriumControls(Controls):
     """A game: one of your own, or a known one."""
 
-    game: Literal[
-        "given",
-        "matching-pennies",
-        "battle-of-the-sexes",
-        "stag-hunt",
-        "chicken",
-        "rock-paper-scissors",
-    ] = "given"
+    game: _Game = "given"
     """What is played; given: the game of ``rows`` and ``columns``."""
     rows: Annotated[str, Matrix(most=4)] = DILEMMA[0]
     """In the given game, what the player who chooses the row is paid in each cell; the default is
@@ -237,28 +240,9 @@ def _against(named: NamedGame, belief: float, found: Sequence[Equilibrium]) -> P
                 for move, row in zip(named.rows, rows, strict=True)
             ),
             Rule(name="belief", at=belief, axis="x"),
-            *(Rule(name="equilibrium", at=share, axis="x") for share in shares[:1]),
+            *(Rule(name="Nash", at=share, axis="x") for share in shares[:1]),
         ],
     )
-
-
-def gains(game: Bimatrix, rows: _Array, columns: _Array) -> _Array:
-    """Compute how much more the player with the better alternative would be paid for it.
-
-    Args:
-        game: The game.
-        rows: Mixes of the rows, shape (r, m).
-        columns: Mixes of the columns, shape (c, n).
-
-    Returns:
-        Shape (c, r).
-    """
-    first, second = _arrays(game)
-    best_rows = (first @ columns.T).max(axis=0)[:, None]
-    best_columns = (rows @ second).max(axis=1)[None]
-    of_rows, of_columns = (columns @ (rows @ table).T for table in (first, second))
-    result: _Array = np.maximum(best_rows - of_rows, best_columns - of_columns)
-    return result
 
 
 def _gains_figure(game: Bimatrix, found: Sequence[Equilibrium]) -> Plot:
@@ -410,14 +394,5 @@ LESSON = Lesson(
         _a_zero_sum_game_has_a_value,
         _the_best_replies_pay_most,
     ],
-    held={
-        "game": (
-            "given",
-            "matching-pennies",
-            "battle-of-the-sexes",
-            "stag-hunt",
-            "chicken",
-            "rock-paper-scissors",
-        )
-    },
+    held={"game": get_args(_Game)},
 )

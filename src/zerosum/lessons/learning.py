@@ -11,9 +11,9 @@ from zerosum.counting import counting
 from zerosum.documented import field_texts, plain
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.explaining import is_there
-from zerosum.files import write_text
+from zerosum.files import require_writable, write_text
 from zerosum.lessons.base import Lesson, checked, silent
-from zerosum.lessons.controls import Controls, hints_of
+from zerosum.lessons.controls import Controls, Matrix, Points, hints_of, rows_as_text
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
 from zerosum.lessons.pages.document import Content, Switch, Variant, draw_page
 from zerosum.lessons.results import Results, shown_number
@@ -88,6 +88,7 @@ class Learned:
                     if _option(name) not in held and value not in (None, "")
                 ],
                 call=f"zerosum learn {self.name}",
+                drawn=lesson(self.name).drawn,
             )
         )
 
@@ -122,6 +123,7 @@ def check_page(path: Path) -> None:
 
     Raises:
         ConfigError: It does not end in ``.html``, or is a folder.
+        FileError: Nothing can be written there.
 
     Example:
         >>> check_page(Path("page.pdf"))
@@ -133,6 +135,7 @@ def check_page(path: Path) -> None:
         raise ConfigError(f"expected a page that ends in .html, got {path.name!r}.")
     if is_there(path) and path.is_dir():
         raise ConfigError(f"expected a file for the page, but {path} is a folder.")
+    require_writable(path.parent)
 
 
 def learn(name: str, *, full: bool = False, quiet: bool = False, **controls: Any) -> Learned:
@@ -167,7 +170,10 @@ def learn(name: str, *, full: bool = False, quiet: bool = False, **controls: Any
 
 
 def _as(hint: Any, value: Any) -> Any:
-    """Texts may stand for paths, and paths for texts."""
+    """Texts may stand for paths, and paths for texts, and rows of numbers for a text of them."""
+    extras = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    if any(isinstance(each, Matrix | Points) for each in extras) and not isinstance(value, str):
+        return str(value) if isinstance(value, Path) else rows_as_text(value, *extras)
     takes_paths = Path in get_args(get_args(hint)[0]) if get_origin(hint) is Annotated else False
     if isinstance(value, str) and takes_paths:
         return Path(value)

@@ -1,7 +1,8 @@
 """What the generator is paid for: the size of its gradient under each objective."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import pi, sqrt
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from zerosum.lessons.figures import Axis, Line, Plot, Rule
 from zerosum.lessons.results import Results, Table
 from zerosum.objectives import (
     OBJECTIVES,
+    NonSaturating,
     generator_slope,
     make_objective,
     optimal_discriminator,
@@ -24,6 +26,9 @@ __all__ = ["LESSON", "LossesControls"]
 
 _LOGITS = torch.linspace(-10, 10, 201, dtype=torch.float64)
 _RATIOS = torch.linspace(-12, 12, 201, dtype=torch.float64)
+_ROOT = sqrt(2 * pi)
+_PLACES = torch.linspace(-4, 7, 221, dtype=torch.float64)
+"""Numbers that stand for pictures, where p and q are known."""
 _OF_PROBABILITIES = ("minimax", "non-saturating", "relativistic")
 _LIKE_ANOTHER = ("wasserstein", "relativistic")
 """Whose curves lie on those of hinge and non-saturating losses."""
@@ -70,8 +75,12 @@ def compute(controls: LossesControls, progress: Progress) -> Results:
                 "The best discriminator", "D*(x)", smoothed["best"], (0.0, 1.0)
             ),
             "slopes": _smoothing_figure(
-                "What the generator learns from it", "slope of −log D*", smoothed["slopes"], None
+                "How fast the generator's loss falls as log(p/q) grows",
+                "fall of −log D* per unit",
+                smoothed["slopes"],
+                None,
             ),
+            "line": _line_figure(smoothed),
         },
     )
 
@@ -96,18 +105,23 @@ def generator_gradient(name: str, logits: Tensor) -> tuple[Tensor, Tensor]:
     return loss.detach(), gradient
 
 
+_SPELLINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "stable": lambda f: make_objective("non-saturating").generator(f),
+    "naive": lambda f: -torch.log(torch.sigmoid(f)),
+    "epsilon": lambda f: -torch.log(torch.sigmoid(f) + 1e-8),
+    "fake stable": lambda f: NonSaturating().fake_cost(f),
+    "fake naive": lambda f: -torch.log(1 - torch.sigmoid(f)),
+}
+"""−log σ(f), and −log(1 − σ(f)) for fakes, as zerosum and as others write them."""
+
+
 def _extreme(logit: float) -> dict[str, float]:
-    """−log σ(logit) and its derivative in three spellings, in float32 as networks compute it."""
-    spellings: dict[str, Callable[[Tensor], Tensor]] = {
-        "stable": lambda fake: make_objective("non-saturating").generator(fake),
-        "naive": lambda fake: -torch.log(torch.sigmoid(fake)),
-        "epsilon": lambda fake: -torch.log(torch.sigmoid(fake) + 1e-8),
-    }
+    """Values and derivatives of all spellings at a logit, in 32 bits as networks compute them."""
     values = {"logit": logit}
-    for name, loss in spellings.items():
-        fake = torch.tensor([logit], requires_grad=True)
-        value = loss(fake)
-        (gradient,) = torch.autograd.grad(value.sum(), fake)
+    for name, loss in _SPELLINGS.items():
+        f = torch.tensor([logit], requires_grad=True)
+        value = loss(f)
+        (gradient,) = torch.autograd.grad(value.sum(), f)
         values |= {name: float(value.detach()), f"{name} gradient": float(gradient)}
     return values
 
@@ -120,7 +134,14 @@ def _smoothed(controls: LossesControls) -> dict[str, Any]:
         "two-sided": {"real_label": controls.real_label, "fake_label": controls.fake_label},
     }
     bad = torch.tensor([1e-3], dtype=torch.float64).log()
+    real, made = _real_density(_PLACES), _made_density(_PLACES)
+    ratios = real.log() - made.log()
     return {
+        "real": real,
+        "made": made,
+        "best_on_line": {
+            name: optimal_discriminator(ratios, **each) for name, each in labels.items()
+        },
         "best": {name: optimal_discriminator(_RATIOS, **each) for name, each in labels.items()},
         "slopes": {name: generator_slope(_RATIOS, **each) for name, each in labels.items()},
         **{
@@ -130,13 +151,24 @@ def _smoothed(controls: LossesControls) -> dict[str, Any]:
     }
 
 
+def _real_density(x: Tensor) -> Tensor:
+    """Real numbers: N(0, 1)."""
+    return torch.exp(-x.square() / 2) / _ROOT
+
+
+def _made_density(x: Tensor) -> Tensor:
+    """Generated ones: half of them right, half near 4, where hardly any real ones are."""
+    wrong = torch.exp(-((x - 4) / 0.5).square() / 2) / (0.5 * _ROOT)
+    return (_real_density(x) + wrong) / 2
+
+
 def _answer(controls: LossesControls, sizes: dict[str, float]) -> str:
     probability = 1 / (1 + np.exp(-controls.logit))
     told = ", ".join(f"{name} {size:.3g}" for name, size in sizes.items())
     return (
-        f"At a logit of {controls.logit:g}, where the discriminator gives a generated picture "
-        f"{probability:.2g} to be real, the generator's gradient by that logit has the size: "
-        f"{told}."
+        f"At a logit of {controls.logit:g}, by which log losses call a generated picture real "
+        f"with probability {probability:.2g}, the generator's gradient by that logit "
+        f"has the size: {told}."
     )
 
 
@@ -150,19 +182,25 @@ def _table(paid: dict[str, tuple[Tensor, Tensor]]) -> Table:
 
 def _extremes_table(stable: list[dict[str, float]]) -> Table:
     return Table(
-        title="−log σ(f) in 32 bits: value, and slope in brackets",
-        columns=("logit f", "from the logit", "log(sigmoid(f))", "log(sigmoid(f) + 1e-8)"),
+        title="Two losses in 32 bits: value, and slope in brackets",
+        columns=(
+            "logit f",
+            "−log σ(f) from the logit",
+            "log(sigmoid(f))",
+            "log(sigmoid(f) + 1e-8)",
+            "−log(1 − σ(f)) from the logit",
+            "log(1 - sigmoid(f))",
+        ),
         rows=[
-            (
-                each["logit"],
-                *(f"{each[k]:.4g} ({each[f'{k} gradient']:.2g})" for k in _SPELLINGS),
-            )
-            for each in stable
+            (each["logit"], *(_with_slope(each, name) for name in _SPELLINGS)) for each in stable
         ],
     )
 
 
-_SPELLINGS = ("stable", "naive", "epsilon")
+def _with_slope(values: dict[str, float], name: str) -> str:
+    # Adding 0 makes 0 of −0.
+    value, slope = values[name] + 0.0, values[f"{name} gradient"] + 0.0
+    return f"{value:.4g} ({slope:.2g})".replace("-", "−")
 
 
 def _gradients_figure(curves: dict[str, Tensor], logit: float) -> Plot:
@@ -208,6 +246,25 @@ def _smoothing_figure(
     )
 
 
+def _line_figure(smoothed: dict[str, Any]) -> Plot:
+    x = _PLACES.numpy()
+    best = smoothed["best_on_line"]
+    densities = [
+        Line(name="p, real", x=x, y=smoothed["real"].numpy(), colour=6),
+        Line(name="q, generated", x=x, y=smoothed["made"].numpy(), colour=4),
+    ]
+    curves = [
+        Line(name=f"D*, {name}", x=x, y=each.numpy(), dashed=name == "one-sided", colour=index)
+        for index, (name, each) in enumerate(best.items())
+    ]
+    return Plot(
+        title="Half of what is generated lies where nothing real is, near 4",
+        x=Axis(label="x"),
+        y=Axis(label="density; D*(x)", limits=(0, 1.02)),
+        marks=[*densities, *curves],
+    )
+
+
 @states(
     "The slopes are −σ(f) for minimax, −σ(−f) for non-saturating and relativistic losses, 2(f "
     "− 1) for least squares, and −1 for hinge and Wasserstein losses."
@@ -226,7 +283,7 @@ def _the_slopes_are_those_of_the_formulas(_: LossesControls, results: Results) -
 
 
 @states(
-    "Where the discriminator is sure that a picture is generated, the minimax cost gives "
+    "Where the discriminator is sure that a picture is generated, the minimax loss gives "
     "almost no gradient, and the non-saturating one almost all of it."
 )
 def _a_loser_learns(controls: LossesControls, results: Results) -> bool | None:
@@ -236,7 +293,7 @@ def _a_loser_learns(controls: LossesControls, results: Results) -> bool | None:
     return bool(sizes["minimax"] < 0.01 and 0.99 < sizes["non-saturating"] <= 1)
 
 
-@states("The slopes of the minimax and of the non-saturating cost always add up to −1.")
+@states("The slopes of the minimax and of the non-saturating loss always add up to −1.")
 def _the_two_forms_share_one_gradient(_: LossesControls, results: Results) -> bool:
     found = results.numbers["gradients"]
     both = found["minimax"] + found["non-saturating"]
@@ -244,19 +301,21 @@ def _the_two_forms_share_one_gradient(_: LossesControls, results: Results) -> bo
 
 
 @states(
-    "Cross-entropy from logits is finite at ±100 and keeps its slope σ(f) − 1; with a small "
-    "number within the logarithm the slope at −100 is 0."
+    "Cross-entropy from logits is finite at ±100 and keeps its slope σ(f) − 1; log(sigmoid(f)) is "
+    "infinite at −100, log(1 − sigmoid(f)) at 20, and with a small number within the logarithm "
+    "the slope at −100 is 0."
 )
 def _logits_keep_the_gradient(_: LossesControls, results: Results) -> bool:
-    rows = results.numbers["stable"]
-    exact = all(
-        np.isclose(row["stable gradient"], -1 / (1 + np.exp(row["logit"])), atol=1e-7)
-        for row in rows
-    )
+    rows = {row["logit"]: row for row in results.numbers["stable"]}
+    slopes = [row["stable gradient"] for row in rows.values()]
+    expected = [-1 / (1 + np.exp(logit)) for logit in rows]
+    losses = [row[name] for row in rows.values() for name in ("stable", "fake stable")]
     return (
-        exact
-        and bool(np.isfinite([row["stable"] for row in rows]).all())
-        and (abs(rows[0]["epsilon gradient"]) < 1e-6)
+        bool(np.allclose(slopes, expected, rtol=1e-4, atol=1e-40))
+        and bool(np.isfinite(losses).all())
+        and abs(rows[-100.0]["epsilon gradient"]) < 1e-30
+        and not np.isfinite(rows[-100.0]["naive"])
+        and not np.isfinite(rows[20.0]["fake naive"])
     )
 
 
@@ -292,6 +351,12 @@ def _the_best_discriminator_has_no_peak_at_wrong_samples(
     return rising and torch.allclose(ends, expected, atol=1e-5)
 
 
+@states("Smoothed or not, the best discriminator is lowest at the same x: at the wrong samples.")
+def _smoothing_moves_no_peak(_: LossesControls, results: Results) -> bool:
+    lowest = {float(_PLACES[each.argmin()]) for each in results.numbers["best_on_line"].values()}
+    return len(lowest) == 1 and 4 < lowest.pop() < 6
+
+
 LESSON = Lesson(
     controls=LossesControls,
     compute=compute,
@@ -301,6 +366,7 @@ LESSON = Lesson(
         _a_loser_learns,
         _logits_keep_the_gradient,
         _the_best_discriminator_has_no_peak_at_wrong_samples,
+        _smoothing_moves_no_peak,
         _one_sided_smoothing_leaves_the_slope,
         _two_sided_smoothing_kills_it_where_it_is_needed,
     ],

@@ -50,6 +50,12 @@ LESSONS: Table[Entry] = Table(
             "What does it mean that a loss is carried back to the weights, and to the picture?",
             "network",
         ),
+        "activations": Entry(
+            "A",
+            "Activations, and units that die",
+            "Why is it ReLU in hidden layers, and why leaky ReLU in a discriminator?",
+            "activations",
+        ),
         "step": Entry(
             "B",
             "One GAN step",
@@ -61,6 +67,12 @@ LESSONS: Table[Entry] = Table(
             "A GAN without one of its parts",
             "What does the discriminator need: real pictures, and to keep learning?",
             "missing",
+        ),
+        "distributions": Entry(
+            "B",
+            "A game of distributions",
+            "How do generated points come to lie where real ones do, and why do they collapse?",
+            "distributions",
         ),
         "2014": Entry(
             "B",
@@ -79,6 +91,12 @@ LESSONS: Table[Entry] = Table(
             "Gradient steps of two players",
             "Do two players who follow gradients arrive at the equilibrium?",
             "saddle",
+        ),
+        "checkpoint": Entry(
+            "C",
+            "A checkpoint and its equilibrium",
+            "Is this run at an equilibrium?",
+            "checkpoint",
         ),
         "losses": Entry(
             "D",

@@ -26,6 +26,8 @@ __all__ = ["LESSON", "NetworkControls"]
 
 _STEPS = tuple(10.0**exponent for exponent in range(-12, 0))
 _CLASSES = 3
+_TOLD = 60
+"""Numbers whose gradients are listed."""
 _NOISE = 0.05
 _DIRECTION = 1e-4
 """How far, by root mean square of pixels, an image is moved along its gradient."""
@@ -78,10 +80,11 @@ def compute(controls: NetworkControls, progress: Progress) -> Results:
             "predicted": drawn["predicted"],
             "measured": drawn["measured"],
             "rows": passes.p.sum(dim=1),
+            "loss": float(passes.loss),
         },
         tables={
-            "forward": _forward_table(passes),
-            "gradients": _gradients_table(passes, found, graph),
+            "forward": _forward_table(small, passes),
+            "gradients": _gradients_table(small, passes, found, graph),
         },
         figures={"errors": _steps_figure(errors, controls.step), "drawn": drawn["figure"]},
     )
@@ -128,29 +131,37 @@ def _entry(gradient: Tensor) -> str:
     return f"{float(gradient.flatten()[0]):.6f}"
 
 
-def _forward_table(passes: Passes) -> Table:
-    steps = [("a = x V", passes.a), ("b(a)", passes.b), ("c = b W", passes.c), ("p(c)", passes.p)]
+def _forward_table(small: _Small, passes: Passes) -> Table:
+    steps = [("x", small.given["x"]), ("a = x V", passes.a), ("b(a)", passes.b)]
+    steps += [("c = b W", passes.c), ("p = softmax(c)", passes.p)]
+    truth = torch.nn.functional.one_hot(small.labels, _CLASSES).double()
     return Table(
-        title="Forward, for the first of two inputs",
-        columns=("step", "numbers"),
-        rows=[(name, ", ".join(f"{each:.3f}" for each in value[0])) for name, value in steps],
+        title="Forward, for both inputs",
+        columns=("step", "first input", "second input"),
+        rows=[
+            (name, *(", ".join(f"{each:.3f}" for each in row) for row in value))
+            for name, value in [*steps, ("y, the true class", truth)]
+        ],
     )
 
 
-def _gradients_table(passes: Passes, found: dict[str, Tensor], graph: dict[str, Tensor]) -> Table:
+def _gradients_table(
+    small: _Small, passes: Passes, found: dict[str, Tensor], graph: dict[str, Tensor]
+) -> Table:
     ways = (passes.gradients, graph, found)
+    rows = [
+        (
+            f"{name}, row {place[0] + 1}, column {place[1] + 1}",
+            float(small.given[name][place]),
+            *(f"{float(way[name][place]):.8f}" for way in ways),
+        )
+        for name in ("V", "W", "x")
+        for place in np.ndindex(*found[name].shape)
+    ]
     return Table(
-        title="Backward: the first numbers of each gradient, three ways",
-        columns=("gradient", "place", "chain rule", "PyTorch's graph", "(l(+h) − l(−h))/2h"),
-        rows=[
-            (
-                f"∂l/∂{name}",
-                f"row 1, number {place + 1}",
-                *(f"{float(way[name][0, place]):.8f}" for way in ways),
-            )
-            for name in ("V", "W", "x")
-            for place in range(min(2, found[name].shape[1]))
-        ],
+        title="Backward: the gradient by each number, three ways",
+        columns=("number", "its value", "chain rule", "PyTorch's graph", "(l(+h) − l(−h))/2h"),
+        rows=rows[:_TOLD],
     )
 
 
@@ -225,8 +236,8 @@ def _picture_figure(pixels: Pixels, gradient: Pixels, said: str) -> Gallery:
         images=images[..., 0] if images.shape[-1] == 1 else images,
         captions=(
             "X",
-            "∂l/∂X: brighter would raise the loss where it is light, lower it where it is dark",
-            "its size",
+            "∂l/∂X. Light: a brighter pixel raises the loss. Dark: it lowers it. Grey: no effect.",
+            "the size of ∂l/∂X",
         ),
         columns=3,
     )
@@ -252,11 +263,16 @@ def _trying_agrees(controls: NetworkControls, results: Results) -> bool | None:
     return bool(max(results.numbers["apart"].values()) < 1e-6)
 
 
-@states("Numerical gradients are best at a middling step: smaller ones drown in rounding.")
-def _a_middling_step_is_best(_: NetworkControls, results: Results) -> bool:
+@states(
+    "Numerical gradients are best at a middling step: with 1e-12 they drown in rounding, with 0.1 "
+    "the loss is no straight line (tanh and sigmoid)."
+)
+def _a_middling_step_is_best(controls: NetworkControls, results: Results) -> bool | None:
+    if controls.activation not in ("tanh", "sigmoid"):
+        return None
     errors = dict(zip(results.numbers["steps"], results.numbers["errors"], strict=True))
-    middle = min(errors[step] for step in errors if 1e-8 < step < 1e-3)
-    return bool(middle <= errors[_STEPS[0]])
+    middle = max(errors[_STEPS[6]], errors[_STEPS[7]])  # 1e-6 and 1e-5.
+    return bool(middle < min(errors[_STEPS[0]], errors[_STEPS[-1]]))
 
 
 @states("The probabilities p of each input add up to 1.")

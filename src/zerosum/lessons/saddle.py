@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 import torch
@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from zerosum.equilibria.dynamics import (
-    Extragradient,
-    GradientStep,
     Method,
-    Optimistic,
     Regime,
     outcome,
     radii,
@@ -22,18 +19,12 @@ from zerosum.equilibria.dynamics import (
     spectrum,
     trajectory,
 )
-from zerosum.equilibria.smooth import (
-    LinearField,
-    QuadraticGame,
-    SmoothGame,
-    dirac_gan,
-    linearised,
-    mixture_gan,
-)
+from zerosum.equilibria.smooth import LinearField, SmoothGame, linearised
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number
 from zerosum.lessons.figures import Animation, Arrows, Axis, Dots, Frame, Line, Plot, Rule
 from zerosum.lessons.results import Results, Table
+from zerosum.lessons.saddle_games import ShownGame, methods, shown_game
 from zerosum.types import Progress
 
 __all__ = ["LESSON", "SaddleControls"]
@@ -49,18 +40,19 @@ _SLOPES = {"least-squares": 1.0, "hinge": 1.0, "wasserstein": 1.0}
 
 _Array = NDArray[np.float64]
 
+_Game = Literal[
+    "xy", "x2-y2", "dirac", "dirac-r1", "dirac-noise", "dirac-gradient-penalty", "mixture"
+]
+_MethodName = Literal["simultaneous", "alternating", "momentum", "extragradient", "optimistic"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SaddleControls(Controls):
     """A game, and how its players move."""
 
-    game: Literal[
-        "xy", "x2-y2", "dirac", "dirac-r1", "dirac-noise", "dirac-gradient-penalty", "mixture"
-    ] = "xy"
+    game: _Game = "xy"
     """What is played: min over x, max over y of x y, or of x² − y²; or a GAN on a line."""
-    method: Literal["simultaneous", "alternating", "momentum", "extragradient", "optimistic"] = (
-        "simultaneous"
-    )
+    method: _MethodName = "simultaneous"
     """How the players step; momentum: alternating steps with it."""
     step_size: Annotated[float, Number(0.01, 2.5)] = 0.3
     """Learning rate η of both players."""
@@ -78,59 +70,10 @@ class SaddleControls(Controls):
     """How many steps both players take."""
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A game, where play begins, and what its two axes show."""
-
-    game: SmoothGame
-    offset: tuple[float, ...]
-    axes: tuple[str, str]
-
-
-def _shown(controls: SaddleControls) -> _Shown:
-    dirac = ((1.0, 1.0), ("generator θ", "discriminator ψ"))
-    objective, strength = controls.objective, controls.strength
-    match controls.game:
-        case "xy":
-            return _Shown(QuadraticGame(coupling=1.0), (1.0, 1.0), ("x", "y"))
-        case "x2-y2":
-            return _Shown(QuadraticGame(curvature=2.0), (1.0, 1.0), ("x", "y"))
-        case "dirac":
-            return _Shown(dirac_gan(objective), *dirac)
-        case "dirac-r1":
-            return _Shown(dirac_gan(objective, r1=strength), *dirac)
-        case "dirac-noise":
-            return _Shown(dirac_gan(objective, noise=strength), *dirac)
-        case "dirac-gradient-penalty":
-            return _Shown(dirac_gan(objective, gradient_penalty=strength), *dirac)
-        case "mixture":
-            axes = ("generator's first mean", "generator's second mean")
-            return _Shown(mixture_gan(objective), (0.8, -0.6, 0.0, 0.0), axes)
-    raise AssertionError(controls.game)
-
-
-def methods(momentum: float) -> Mapping[str, Callable[[float], Method]]:
-    """Ways to step, by name; each makes the method of a step size.
-
-    A momentum of less than a billionth is taken for none: eigenvalues could not be computed.
-
-    Example:
-        >>> list(methods(0.5))
-        ['simultaneous', 'alternating', 'momentum', 'extragradient', 'optimistic']
-    """
-    momentum = momentum if abs(momentum) > 1e-9 else 0.0
-    return {
-        "simultaneous": lambda size: GradientStep(step_size=size),
-        "alternating": lambda size: GradientStep(step_size=size, alternating=True),
-        "momentum": lambda size: GradientStep(step_size=size, momentum=momentum, alternating=True),
-        "extragradient": lambda size: Extragradient(step_size=size),
-        "optimistic": lambda size: Optimistic(step_size=size),
-    }
-
-
 def compute(controls: SaddleControls, progress: Progress) -> Results:
     """Play, and the eigenvalues of a step at the equilibrium."""
-    shown, known = _shown(controls), methods(controls.momentum)
+    known = methods(controls.momentum)
+    shown = shown_game(controls.game, objective=controls.objective, strength=controls.strength)
     game, make = shown.game, known[controls.method]
     goal = _goal(shown)
     start = goal + controls.start * torch.tensor(shown.offset, dtype=torch.float64)
@@ -167,7 +110,7 @@ def compute(controls: SaddleControls, progress: Progress) -> Results:
     )
 
 
-def _goal(shown: _Shown) -> Tensor:
+def _goal(shown: ShownGame) -> Tensor:
     """The equilibrium, or where it would be without the kink."""
     known = shown.game.equilibrium
     return torch.zeros(len(shown.offset), dtype=torch.float64) if known is None else known
@@ -233,7 +176,7 @@ def _told(ranges: Sequence[Regime]) -> str:
     return ", ".join(words)
 
 
-def _play(shown: _Shown, way: _Array, distances: _Array) -> Animation:
+def _play(shown: ShownGame, way: _Array, distances: _Array) -> Animation:
     goal = _goal(shown).numpy()[:2]
     reach = float(np.clip(np.abs(way[:, :2] - goal).max() * 1.15, 0.2, 4.0))
     limits = [(float(middle - reach), float(middle + reach)) for middle in goal]
@@ -263,7 +206,7 @@ def _play(shown: _Shown, way: _Array, distances: _Array) -> Animation:
     return Animation(title="Play", frames=[frame(int(end)) for end in ends])
 
 
-def _field(shown: _Shown, limits: Sequence[tuple[float, float]]) -> list[Arrows]:
+def _field(shown: ShownGame, limits: Sequence[tuple[float, float]]) -> list[Arrows]:
     """Where both players are pulled, at five by five points; longest arrows fill their cell."""
     xs, ys = (np.linspace(*each, 7)[1:-1] for each in limits)
     points = np.array([(x, y) for x in xs for y in ys])
@@ -283,18 +226,12 @@ def _field(shown: _Shown, limits: Sequence[tuple[float, float]]) -> list[Arrows]
 
 
 def _distance(distances: _Array) -> Plot:
+    shown = np.maximum(distances, 1e-9)
     return Plot(
         title="Distance from the equilibrium",
         x=Axis(label="step"),
-        y=Axis(label="distance", log=True),
-        marks=[
-            Line(
-                name="",
-                x=np.arange(float(len(distances))),
-                y=np.maximum(distances, 1e-9),
-                colour=0,
-            )
-        ],
+        y=Axis(label="distance", log=bool(shown.max() > 20 * shown.min())),
+        marks=[Line(name="", x=np.arange(float(len(shown))), y=shown, colour=0)],
     )
 
 
@@ -448,16 +385,5 @@ LESSON = Lesson(
         _r1,
         _gradient_penalty,
     ],
-    held={
-        "game": (
-            "xy",
-            "x2-y2",
-            "dirac",
-            "dirac-r1",
-            "dirac-noise",
-            "dirac-gradient-penalty",
-            "mixture",
-        ),
-        "method": ("simultaneous", "alternating", "momentum", "extragradient", "optimistic"),
-    },
+    held={"game": get_args(_Game), "method": get_args(_MethodName)},
 )

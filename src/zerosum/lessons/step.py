@@ -15,6 +15,7 @@ from torch import Tensor
 from zerosum.config import change
 from zerosum.errors import ConfigError
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
+from zerosum.games.parts.discrimination import discriminator_loss
 from zerosum.jobs.looking import loop_of_recipe, loop_of_run
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, RunFolder
@@ -32,18 +33,31 @@ _SHOWN = 8
 """Images of a gallery."""
 _JUDGED = 40
 """Images whose logits are shown."""
+_COLOURS = {"real": 0, "generated": 1}
+_STAGES = {
+    DISCRIMINATOR: (
+        "1. z → G → X; 2. X → D → L: the ",
+        "3. ∂L/∂W: ",
+        "3. new D: the ",
+    ),
+    GENERATOR: ("4. X → D → L: the ", "4. ∂L/∂X: ", "4. new G: the "),
+}
+"""Which of the four pictures a move shows, before it, at its gradient, and after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepControls(Controls):
     """Whose round is looked at."""
 
-    rounds: Annotated[int, Number(0, 50)] = 0
-    """Rounds that are played before the one that is shown."""
+    rounds: Annotated[int, Number(0, 50)] = 20
+    """Rounds that are played before the one that is shown; the optimizers of the small trained GAN
+    are new at first."""
     seed: Annotated[int, Number(0, 2**31 - 1)] = 0
     """Of all random numbers, where no run says which."""
     recipe: Annotated[str | None, tyro.conf.arg(metavar="RECIPE")] = None
-    """A recipe at its very beginning, in place of the small trained GAN of digits."""
+    """A recipe from its very beginning, in place of the small trained GAN of digits."""
+    data: Annotated[str | None, tyro.conf.arg(metavar="SOURCE")] = None
+    """Pictures for the recipe, where its own are to be downloaded, or where it has none."""
     run: RunFolder = None
     """A run as it stands; nothing in it is changed."""
 
@@ -51,34 +65,34 @@ class StepControls(Controls):
         super().__post_init__()
         if self.recipe is not None and self.run is not None:
             raise ConfigError("one round of a recipe or of a run can be shown: give one of both.")
+        if self.data is not None and self.recipe is None:
+            raise ConfigError("--data gives pictures to a recipe: say which, by --recipe NAME.")
 
 
 def compute(controls: StepControls, progress: Progress) -> Results:
     """One round, traced; and the same round played alone, to compare."""
-    loop = _at_the_round(controls)
-    progress(1, 4)
-    before = {name: deepcopy(player.network) for name, player in loop.game.players.items()}
-    trace = trace_round(loop)
-    progress(2, 4)
-    alone = _at_the_round(controls)
-    alone.play_round()
-    progress(3, 4)
-    results = _results(controls, loop, trace, before, _same_weights(loop, alone))
-    progress(4, 4)
+    loop, alone = _open(controls), _open(controls)
+    total = controls.rounds + 2
+    with torch.random.fork_rng():
+        for played in range(controls.rounds):
+            loop.play_round()
+            progress(played + 1, total)
+        alone.load_state_dict(deepcopy(loop.state_dict()))
+        before = {name: deepcopy(player.network) for name, player in loop.game.players.items()}
+        trace = trace_round(loop)
+        alone.play_round()
+    results = _results(loop, trace, before, _same_weights(loop, alone))
+    progress(total, total)
     return results
 
 
-def _at_the_round(controls: StepControls) -> Loop[Any]:
+def _open(controls: StepControls) -> Loop[Any]:
     if controls.run is not None:
-        loop = loop_of_run(Path(controls.run))
-    elif controls.recipe is not None:
-        loop = loop_of_recipe(change(recipe(controls.recipe), {"seed": controls.seed}))
-    else:
-        loop = packaged_loop(seed=controls.seed)
-    with torch.random.fork_rng():
-        for _ in range(controls.rounds):
-            loop.play_round()
-    return loop
+        return loop_of_run(Path(controls.run))
+    if controls.recipe is None:
+        return packaged_loop(seed=controls.seed)
+    given = {} if controls.data is None else {"data": controls.data}
+    return loop_of_recipe(change(recipe(controls.recipe), {"seed": controls.seed, **given}))
 
 
 def _same_weights(loop: Loop[Any], other: Loop[Any]) -> bool:
@@ -90,46 +104,96 @@ def _same_weights(loop: Loop[Any], other: Loop[Any]) -> bool:
 
 
 def _results(
-    controls: StepControls,
-    loop: Loop[Any],
-    trace: RoundTrace,
-    before: dict[str, torch.nn.Module],
-    same: bool,
+    loop: Loop[Any], trace: RoundTrace, before: dict[str, torch.nn.Module], same: bool
 ) -> Results:
-    costs = {move.player: move.cost for move in trace.moves}
-    told = "; ".join(f"the {name}'s cost is {cost:.4g}" for name, cost in costs.items())
+    costs = _costs(loop, trace)
+    told = "; ".join(_told(*each) for each in zip(trace.moves, costs, strict=True))
+    shares = [s.change / s.size for m in trace.moves for s in m.weights if s.size]
     first = next((each for each in trace.passes if each.output.ndim == 4), trace.passes[0])
     return Results(
         answer=(
-            f"In round {loop.rounds} {told}. Each then changes its own weights alone, by "
-            f"{_range([s.change / s.size for m in trace.moves for s in m.weights if s.size])} of "
-            "their size. Looked at or not, the round ends in the same weights, to the bit."
+            f"In round {loop.rounds} {told}. A move changes tensors of weights by "
+            f"{_range(shares)} of their size. A second loop that nobody watched ends the round "
+            f"with {'exactly the same' if same else 'other'} weights."
         ),
         numbers={
             "round": loop.rounds,
             "batch": loop.images_seen - loop.before,
-            "costs": costs,
+            "costs": [move.cost for move in trace.moves],
+            "costs_after": costs,
+            "players": [move.player for move in trace.moves],
+            "predicted": [sum(s.along for s in move.weights) for move in trace.moves],
             "same": same,
             "still": all(move.others_stood_still for move in trace.moves),
-            "along": {move.player: sum(s.along for s in move.weights) for move in trace.moves},
+            "changes": {m.player: [s.change for s in m.weights] for m in trace.moves},
+            "rates": {
+                name: player.optimizer.param_groups[0]["lr"]
+                for name, player in loop.game.players.items()
+            },
             "through": _through_the_images(loop, trace, before),
-            "latents": _latents(first),
         },
-        tables={"weights": _weights_table(trace), "scores": _scores_table(trace)},
+        tables={
+            "moves": _moves_table(trace, costs),
+            "weights": _weights_table(trace),
+            "scores": _scores_table(trace),
+        },
         figures={
             "latent": _latent_figure(first),
-            "moves": _animation(loop, trace),
+            "turns": _animation(loop, trace),
+            "gradient": _gradient_figure(trace),
         },
     )
+
+
+def _told(move: Move, after: float | None) -> str:
+    to = "" if after is None else f" to {after:.4g}"
+    return f"the {move.player}'s move takes its cost from {move.cost:.4g}{to}"
+
+
+def _costs(loop: Loop[Any], trace: RoundTrace) -> list[float | None]:
+    """Each move's cost on the same images after it; None where it has other terms than the loss.
+
+    Whether it has shows before the move: the loss of the logits must be the cost.
+    """
+    return [_cost_after(loop, trace, index, move) for index, move in enumerate(trace.moves)]
+
+
+def _cost_after(loop: Loop[Any], trace: RoundTrace, index: int, move: Move) -> float | None:
+    objective = getattr(loop.game, "objective", None)
+    involved = [each for each in trace.passes if index in each.gradients]
+    judged = [each for each in involved if each.player == DISCRIMINATOR]
+    made = next((each for each in involved if each.player == GENERATOR), None)
+    if objective is None or getattr(objective, "uses_real_in_generator", True):
+        return None
+
+    def loss(logits: list[Tensor]) -> float | None:
+        if move.player == DISCRIMINATOR and len(logits) == 2:
+            return float(discriminator_loss(objective, *logits))
+        if move.player == GENERATOR and len(logits) == 1:
+            return float(objective.generator(logits[0]).mean())
+        return None
+
+    before = loss([each.output.flatten() for each in judged])
+    if before is None or abs(before - move.cost) > 1e-5 * max(1.0, abs(before)):
+        return None
+    return loss([_again(loop, each, made).output.flatten() for each in judged])
 
 
 def _range(shares: Sequence[float]) -> str:
     return f"{min(shares):.2%} to {max(shares):.2%}" if shares else "nothing"
 
 
-def _latents(made: Pass) -> list[float]:
-    row = made.arguments[0][0].detach().flatten()[:100]
-    return [float(each) for each in row]
+def _moves_table(trace: RoundTrace, costs: Sequence[float | None]) -> Table:
+    rows = []
+    for move, after in zip(trace.moves, costs, strict=True):
+        predicted = sum(step.along for step in move.weights)
+        really = "-" if after is None else after - move.cost
+        rows.append((move.player, move.cost, predicted, really, "-" if after is None else after))
+    return Table(
+        title="What each move did to the mover's cost, on the same pictures",
+        columns=("player", "cost", "change that the gradient predicts", "real change", "then"),
+        rows=rows,
+    )
 
 
 def _through_the_images(
@@ -194,13 +258,32 @@ def _scores_table(trace: RoundTrace) -> Table:
 
 
 def _latent_figure(made: Pass) -> Plot:
-    values = _latents(made)
+    values = made.arguments[0][0].detach().flatten()[:100].double().numpy()
     return Plot(
         title="The first row of what goes in: z, where the network is a generator",
         x=Axis(label="number"),
         y=Axis(label="value"),
-        marks=[Bars(name="z", x=np.arange(len(values)), y=np.array(values))],
+        marks=[Bars(name="z", x=np.arange(len(values)), y=values)],
     )
+
+
+def _gradient_figure(trace: RoundTrace) -> Gallery:
+    """Images that a move made, what its cost would rather have, and what it made of them."""
+    for index, _ in reversed(list(enumerate(trace.moves))):
+        for made in trace.passes:
+            if index in made.gradients and _is_images(made.output) and made.again is not None:
+                shown = (made.output, _magnified(-made.gradients[index]), made.again)
+                return Gallery(
+                    title="Pictures before the move, −∂L/∂X, and after the move",
+                    images=_bytes(torch.cat([each.detach()[:4].float() for each in shown])),
+                    columns=4,
+                )
+    return _gallery("What is judged", _judged_images(trace.passes))
+
+
+def _magnified(gradient: Tensor) -> Tensor:
+    """The largest number as black or white, 0 as grey."""
+    return gradient / gradient.abs().amax().clamp(min=1e-30)
 
 
 def _animation(loop: Loop[Any], trace: RoundTrace) -> Animation:
@@ -222,13 +305,14 @@ def _frames(loop: Loop[Any], trace: RoundTrace, index: int, move: Move) -> list[
     after = made.again if made and made.again is not None else seen
     moved = [_again(loop, each, made) for each in judged]
     who = move.player
+    stages = _STAGES.get(who, ("", "", ""))
     return [
         Frame(
-            caption=f"{who}: as it stands, at a cost of {move.cost:.4g}",
+            caption=f"{stages[0]}{who} at a cost of {move.cost:.4g}",
             panels=(_gallery(f"What the {who} makes or judges", seen), _logits(trace, judged)),
         ),
         Frame(
-            caption=f"{who}: the gradient of that cost, turned downhill",
+            caption=f"{stages[1]}the gradient of that cost, turned downhill",
             panels=(
                 _gallery("−∂L/∂X, magnified", -made.gradients[index], magnify=True)
                 if made
@@ -237,7 +321,7 @@ def _frames(loop: Loop[Any], trace: RoundTrace, index: int, move: Move) -> list[
             ),
         ),
         Frame(
-            caption=f"{who}: after the move, {_by(move)}",
+            caption=f"{stages[2]}{who} after the move, {_by(move)}",
             panels=(_gallery(f"What the new {who} makes or judges", after), _logits(trace, moved)),
         ),
     ]
@@ -283,8 +367,7 @@ def _again(loop: Loop[Any], judged: Pass, made: Pass | None) -> Pass:
 def _gallery(title: str, images: Tensor, *, magnify: bool = False) -> Gallery:
     """The first images as bytes; gradients about grey, the largest of them black or white."""
     shown = images.detach()[:_SHOWN].float()
-    if magnify:
-        shown = shown / shown.abs().amax().clamp(min=1e-30)
+    shown = _magnified(shown) if magnify else shown
     return Gallery(title=title, images=_bytes(shown), columns=4)
 
 
@@ -297,9 +380,10 @@ def _bytes(images: Tensor) -> NDArray[np.uint8]:
 def _logits(trace: RoundTrace, passes: Sequence[Pass], arrows: int | None = None) -> Plot:
     """One dot for each judged image: the mean of what the network says of it."""
     marks: list[Dots | Arrows] = []
-    for colour, each in enumerate(passes):
+    for number, each in enumerate(passes):
         values = _means(each.output)
-        x, name = np.arange(len(values)), _name(trace, each, colour)
+        x, name = np.arange(len(values)), _name(trace, each, number)
+        colour = _COLOURS.get(name, number)
         marks.append(Dots(name=name, x=x, y=values, size=5, colour=colour))
         if arrows is not None:
             push = -_means(each.gradients[arrows]) * len(each.output)
@@ -333,7 +417,7 @@ def _means(output: Tensor) -> NDArray[np.float64]:
     return values
 
 
-@states("Looked at or not, the round ends in the same weights, to the bit.")
+@states("A second loop that nobody watches ends the round with exactly the same weights.")
 def _looking_changes_nothing(_: StepControls, results: Results) -> bool:
     return bool(results.numbers["same"])
 
@@ -344,13 +428,39 @@ def _others_stand_still(_: StepControls, results: Results) -> bool:
 
 
 @states(
-    "With fresh optimizers each player moves downhill on its own cost: gradient times change adds "
-    "up to less than 0."
+    "With a new optimizer each player moves against its gradient: gradient times change adds up "
+    "to less than 0."
 )
 def _moves_lead_downhill(controls: StepControls, results: Results) -> bool | None:
     if controls.run is not None or controls.rounds:
         return None  # Momentum may lead uphill for a moment.
-    return all(along < 0 for along in results.numbers["along"].values())
+    return all(along < 0 for along in results.numbers["predicted"])
+
+
+@states("In Adam's first step every weight moves by the learning rate.")
+def _adam_moves_by_the_rate(controls: StepControls, results: Results) -> bool | None:
+    if not _is_packaged(controls) or controls.rounds:
+        return None
+    rates, changes = results.numbers["rates"], results.numbers["changes"]
+    return all(bool(np.allclose(moved, rates[name], rtol=0.02)) for name, moved in changes.items())
+
+
+@states(
+    "That step is too long for the small trained discriminator: its cost rises on the very "
+    "pictures whose gradient it followed."
+)
+def _the_first_step_is_too_long(controls: StepControls, results: Results) -> bool | None:
+    if not _is_packaged(controls) or controls.rounds:
+        return None
+    return bool(results.numbers["costs_after"][0] > results.numbers["costs"][0])
+
+
+@states("From twenty rounds on each player's move lowers its cost on those pictures.")
+def _later_steps_lower_the_cost(controls: StepControls, results: Results) -> bool | None:
+    if not _is_packaged(controls) or controls.rounds < 20:
+        return None
+    pairs = zip(results.numbers["costs"], results.numbers["costs_after"], strict=True)
+    return all(after < before for before, after in pairs)
 
 
 @states(
@@ -361,9 +471,13 @@ def _the_generator_learns_through_its_images(
     controls: StepControls, results: Results
 ) -> bool | None:
     through = results.numbers["through"]
-    if through is None or controls.recipe is not None or controls.run is not None:
+    if through is None or not _is_packaged(controls):
         return None  # Some games have other terms in the generator's cost.
     return bool(through < 1e-4)
+
+
+def _is_packaged(controls: StepControls) -> bool:
+    return controls.recipe is None and controls.run is None
 
 
 LESSON = Lesson(
@@ -373,6 +487,9 @@ LESSON = Lesson(
         _looking_changes_nothing,
         _others_stand_still,
         _moves_lead_downhill,
+        _adam_moves_by_the_rate,
+        _the_first_step_is_too_long,
+        _later_steps_lower_the_cost,
         _the_generator_learns_through_its_images,
     ],
 )

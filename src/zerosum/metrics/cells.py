@@ -103,7 +103,7 @@ def cell_counts(points: PlanarPoints, *, bins: int) -> Int64[Tensor, " k"]:
     """
     if not bool(points.isfinite().all()):
         raise DataError("expected points with finite numbers, found NaN or infinity.")
-    cells = ((points.double() + 1) / 2 * bins).floor().clamp(0, bins - 1).long()
+    cells = _cells_of(points.double(), bins)
     return (cells[:, 0] * bins + cells[:, 1]).bincount(minlength=bins * bins)
 
 
@@ -112,27 +112,36 @@ def cell_probabilities(
 ) -> Shares:
     """Integrate a density over the same cells, by the midpoints of 8 x 8 parts of each.
 
-    What lies outside the square is left out, and the rest made to sum to 1. A density should not
-    change much within a part of a cell.
+    What lies outside counts in the nearest cell, up to [-2, 2]². A density should not change much
+    within a part of a cell.
 
     Args:
         density: From points (n, 2) to the density at each.
         bins: Cells in a row.
 
     Raises:
-        DataError: The density is 0 in the whole square.
+        DataError: The density is 0 everywhere.
 
     Example:
-        >>> cell_probabilities(lambda points: points[:, 0].double() + 1, bins=2).tolist()
-        [0.125, 0.125, 0.375, 0.375]
+        >>> def triangle(points): return (points[:, 0].double() + 1).clamp(0, 2)
+        >>> cell_probabilities(triangle, bins=2).tolist()
+        [0.0625, 0.0625, 0.4375, 0.4375]
     """
-    side = bins * FINER
-    steps = (torch.arange(side, dtype=torch.float64) + 0.5) / side * 2 - 1
-    values = density(torch.cartesian_prod(steps, steps)).view(bins, FINER, bins, FINER)
-    masses = values.sum(dim=(1, 3)).flatten()
+    side = 2 * bins * FINER
+    steps = (torch.arange(side, dtype=torch.float64) + 0.5) / side * 4 - 2
+    cells = _cells_of(steps, bins)
+    masses = torch.zeros(bins, bins, dtype=torch.float64)
+    for x, row in zip(steps.view(-1, FINER), cells.view(-1, FINER), strict=True):
+        values = density(torch.cartesian_prod(x, steps)).view(FINER, side)
+        masses.index_add_(0, row, values.new_zeros(FINER, bins).index_add_(1, cells, values))
     if not float(masses.sum()) > 0:
-        raise DataError("expected a density above 0 somewhere in [-1, 1] x [-1, 1], found none.")
-    return masses / masses.sum()
+        raise DataError("expected a density above 0 somewhere in [-2, 2] x [-2, 2], found none.")
+    return masses.flatten() / masses.sum()
+
+
+def _cells_of(values: Float64[Tensor, "..."], bins: int) -> Int64[Tensor, "..."]:
+    """The number of the cell, from 0, along one side."""
+    return ((values + 1) / 2 * bins).floor().clamp(0, bins - 1).long()
 
 
 def _check(p: Shares, q: OtherShares) -> None:

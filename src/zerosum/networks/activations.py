@@ -16,59 +16,60 @@ _Numbers = Float[Tensor, "*shape"]
 
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """b = f(a), number by number.
+    """A function of each number by itself, and its derivative.
 
     Attributes:
-        function: f.
-        derivative: f′; at the kink of ReLUs, 0, that from the left, as PyTorch has it.
-        range: Greatest lower and least upper bound of f.
-        steepest: The greatest value of f′.
+        value: The function.
+        slope: Its derivative, by the number that goes in; at a kink that from the left, as in
+            PyTorch.
+        range: Greatest lower and least upper bound of its values.
+        steepest: The greatest value of its derivative.
+
+    Example:
+        >>> activations()["relu"].slope(torch.tensor([-1.0, 2.0]))
+        tensor([0., 1.])
     """
 
-    function: Callable[[_Numbers], _Numbers]
-    derivative: Callable[[_Numbers], _Numbers]
+    value: Callable[[_Numbers], _Numbers]
+    slope: Callable[[_Numbers], _Numbers]
     range: tuple[float, float]
     steepest: float
 
 
-def activations(slope: float = 0.2) -> Mapping[str, Activation]:
-    """ReLU, leaky ReLU, tanh and sigmoid by name.
+def activations(leak: float = 0.2) -> Mapping[str, Activation]:
+    """The usual activations by name.
 
-    f is max(0, a); a where a > 0, else ``slope`` · a; (eᵃ − e⁻ᵃ) / (eᵃ + e⁻ᵃ); 1 / (1 + e⁻ᵃ).
+    ``relu``: max(0, a); ``leaky-relu``: a where a > 0, else ``leak`` · a; ``tanh``: (eᵃ − e⁻ᵃ) /
+    (eᵃ + e⁻ᵃ); ``sigmoid``: 1 / (1 + e⁻ᵃ).
 
     Args:
-        slope: That of leaky ReLU below 0, in (0, 1).
+        leak: The slope of leaky ReLU below 0; DCGAN's by default.
 
     Example:
-        >>> a = torch.tensor([-2.0, 2.0])
-        >>> leaky = activations(0.1)["leaky ReLU"]
-        >>> leaky.function(a), leaky.derivative(a)
-        (tensor([-0.2000,  2.0000]), tensor([0.1000, 1.0000]))
+        >>> activations(0.1)["leaky-relu"].value(torch.tensor([-2.0, 2.0]))
+        tensor([-0.2000,  2.0000])
     """
     return {
-        "ReLU": Activation(
-            function=torch.relu, derivative=partial(_step, low=0.0), range=(0.0, inf), steepest=1.0
+        "relu": Activation(
+            value=torch.relu, slope=partial(_step, low=0.0), range=(0.0, inf), steepest=1.0
         ),
-        "leaky ReLU": Activation(
-            function=lambda a: torch.where(a > 0, a, slope * a),
-            derivative=partial(_step, low=slope),
+        "leaky-relu": Activation(
+            value=lambda a: torch.where(a > 0, a, leak * a),
+            slope=partial(_step, low=leak),
             range=(-inf, inf),
             steepest=1.0,
         ),
         "tanh": Activation(
-            function=torch.tanh, derivative=_slope_of_tanh, range=(-1.0, 1.0), steepest=1.0
+            value=torch.tanh, slope=_slope_of_tanh, range=(-1.0, 1.0), steepest=1.0
         ),
         "sigmoid": Activation(
-            function=torch.sigmoid,
-            derivative=_slope_of_sigmoid,
-            range=(0.0, 1.0),
-            steepest=0.25,
+            value=torch.sigmoid, slope=_slope_of_sigmoid, range=(0.0, 1.0), steepest=0.25
         ),
     }
 
 
 def _step(a: _Numbers, *, low: float) -> _Numbers:
-    return torch.where(a > 0, 1.0, low).to(a.dtype)
+    return torch.where(a > 0, torch.ones_like(a), torch.full_like(a, low))
 
 
 def _slope_of_tanh(a: _Numbers) -> _Numbers:
@@ -81,14 +82,14 @@ def _slope_of_sigmoid(a: _Numbers) -> _Numbers:
     return torch.sigmoid(a) * torch.sigmoid(-a)
 
 
-def dead_units(derivatives: Float[Tensor, "n units"]) -> Bool[Tensor, " units"]:
+def dead_units(slopes: Float[Tensor, "n units"]) -> Bool[Tensor, " units"]:
     """Which units pass no gradient for any of n inputs, so that their weights stand still.
 
     Args:
-        derivatives: f′ of each unit for each input.
+        slopes: The slope of each unit's activation for each input.
 
     Example:
         >>> dead_units(torch.tensor([[0.0, 0.0], [0.0, 1.0]]))
         tensor([ True, False])
     """
-    return (derivatives == 0).all(dim=0)
+    return (slopes == 0).all(dim=0)

@@ -17,43 +17,16 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-__all__ = ["ACTIVATIONS", "Activation", "Passes", "numerical_gradient", "two_layers"]
+from zerosum.networks.activations import activations
+
+__all__ = ["ACTIVATIONS", "Passes", "numerical_gradient", "two_layers"]
 
 Rows = Float[Tensor, "n d"]
 Weights = Float[Tensor, "d k"]
 AnyTensor = Float[Tensor, "..."]
 
 
-@dataclass(frozen=True)
-class Activation:
-    """A function of each number by itself, and its derivative.
-
-    Attributes:
-        value: The function.
-        slope: Its derivative, by the number that goes in.
-
-    Example:
-        >>> ACTIVATIONS["relu"].slope(torch.tensor([-1.0, 2.0]))
-        tensor([0., 1.])
-    """
-
-    value: Callable[[Tensor], Tensor]
-    slope: Callable[[Tensor], Tensor]
-
-
-def _sigmoid_slope(a: Tensor) -> Tensor:
-    return torch.sigmoid(a) * torch.sigmoid(-a)
-
-
-ACTIVATIONS: Mapping[str, Activation] = {
-    "relu": Activation(torch.relu, lambda a: (a > 0).to(a.dtype)),
-    "leaky-relu": Activation(
-        lambda a: torch.nn.functional.leaky_relu(a, 0.2),
-        lambda a: torch.where(a > 0, torch.ones_like(a), torch.full_like(a, 0.2)),
-    ),
-    "tanh": Activation(torch.tanh, lambda a: 1 - torch.tanh(a).square()),
-    "sigmoid": Activation(torch.sigmoid, _sigmoid_slope),
-}
+ACTIVATIONS = activations()
 """Activations by name; the slope of leaky ReLU below 0 is DCGAN's 0.2."""
 
 

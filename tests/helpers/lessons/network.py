@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from helpers.lessons import Corruption
-from zerosum.networks.two_layers import Activation, Passes
+from zerosum.networks.activations import Activation
+from zerosum.networks.two_layers import Passes
 
 EXAMPLES = 12
 CHEAP = {
@@ -53,7 +54,7 @@ def _one_sided(_: object) -> Callable[..., Tensor]:
 def _slope_of_the_value(activations: dict[str, Activation]) -> dict[str, Activation]:
     """The derivative taken at b in place of a, as for tanh one writes 1 − b²."""
     return {
-        name: Activation(each.value, lambda a, each=each: each.slope(each.value(a)))  # type: ignore[misc]
+        name: replace(each, slope=lambda a, each=each: each.slope(each.value(a)))  # type: ignore[misc]
         for name, each in activations.items()
     }
 

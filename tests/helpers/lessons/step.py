@@ -9,8 +9,8 @@ from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.training.loop import Loop
 from zerosum.training.tracing import RoundTrace
 
-EXAMPLES = 2
-CHEAP = {"rounds": st.sampled_from([0, 1]), "seed": st.sampled_from([0, 7])}
+EXAMPLES = 4
+CHEAP = {"rounds": st.sampled_from([0, 20]), "seed": st.sampled_from([0, 7])}
 
 
 def _looking_draws(right: Callable[[Loop[Any]], RoundTrace]) -> Callable[[Loop[Any]], RoundTrace]:

@@ -64,6 +64,7 @@ class Content:
         variants: For all combinations; the values of the last switch change fastest.
         facts: The other controls: name, value, what it is.
         call: The command that computes it again.
+        drawn: Options of that command that take points which a reader draws; empty: none.
     """
 
     title: str
@@ -74,6 +75,7 @@ class Content:
     variants: Sequence[Variant]
     facts: Sequence[tuple[str, str, str]]
     call: str
+    drawn: str = ""
 
 
 def draw_page(content: Content) -> str:
@@ -108,6 +110,7 @@ def draw_page(content: Content) -> str:
             "<p>Tests of the library evaluate these statements over the whole range of the "
             "controls. For what this page shows:</p>",
             _each(content, "div", _claims),
+            _pad(content),
             _facts(content),
         ]
     )
@@ -190,6 +193,24 @@ def _claims(variant: Variant) -> str:
         for text, holds in variant.claims.items()
     )
     return f'<ul class="claims">{items}</ul>'
+
+
+def _pad(content: Content) -> str:
+    """A square to draw points in, which scripts fill with life and bring to sight."""
+    if not content.drawn:
+        return ""
+    call = escape(f"{content.call} {content.drawn}")
+    return (
+        '<section class="pad" hidden><h2>Draw your own points</h2>'
+        "<p>Draw in the square; or lead the cross by the arrow keys, and put a point by Enter. "
+        "This command learns them:</p>"
+        f'<pre><code data-call="{call}">{call}</code></pre>'
+        '<svg viewBox="-1 -1 2 2" tabindex="0" role="application" '
+        'aria-label="Square to draw points in, from -1 to 1: arrow keys move, Enter puts a point">'
+        '<path class="cross" d="M-.08 0h.16M0 -.08v.16"/></svg>'
+        '<p><button type="button">Clear</button> <output aria-live="polite">no points</output></p>'
+        "</section>"
+    )
 
 
 def _facts(content: Content) -> str:

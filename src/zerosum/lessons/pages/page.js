@@ -28,6 +28,7 @@ for (const figure of document.querySelectorAll(".animation")) {
   player.querySelector("[data-do=step]").addEventListener("click", () => { pause(); show(Number(slider.value) + 1); });
   slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
   player.hidden = frames < 2;
+  show(0);
 }
 // Switches: the page holds the results for every combination of their values; the address names
 // the chosen one, so that a set-up can be shared.
@@ -55,4 +56,47 @@ if (form) {
   window.addEventListener("hashchange", recall);
   form.hidden = false;
   recall();
+}
+// A square to draw points in: the command that learns them is told as they come.
+const pad = document.querySelector(".pad");
+if (pad) {
+  const square = pad.querySelector("svg"), told = pad.querySelector("code"), count = pad.querySelector("output");
+  const cross = square.querySelector(".cross"), most = 300;
+  let points = [], at = [0, 0];
+  const tell = () => {
+    told.textContent = told.dataset.call + (points.length ? ` '${JSON.stringify(points)}'` : "");
+    count.textContent = `${points.length || "no"} point${points.length === 1 ? "" : "s"}`;
+  };
+  const put = ([x, y]) => {
+    if (points.length >= most) return;
+    points.push([x, y].map((each) => Math.round(each * 100) / 100));
+    const dot = document.createElementNS(square.namespaceURI, "circle");
+    for (const [name, value] of [["cx", x], ["cy", -y], ["r", 0.025]]) dot.setAttribute(name, value);
+    square.append(dot);
+    tell();
+  };
+  const place = (event) => {
+    const box = square.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width * 2 - 1, 1 - (event.clientY - box.top) / box.height * 2];
+  };
+  const far = ([x, y], [u, v]) => Math.hypot(x - u, y - v) > 0.06;
+  square.addEventListener("pointerdown", (event) => put(place(event)));
+  square.addEventListener("pointermove", (event) => {
+    if (event.buttons && (!points.length || far(place(event), points[points.length - 1]))) put(place(event));
+  });
+  square.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
+    const step = steps[event.key];
+    if (step) at = at.map((each, i) => Math.max(-1, Math.min(1, each + step[i])));
+    else if (event.key === "Enter") put(at);
+    else return;
+    event.preventDefault();
+    cross.setAttribute("transform", `translate(${at[0]} ${-at[1]})`);
+  });
+  pad.querySelector("button").addEventListener("click", () => {
+    points = [];
+    for (const dot of square.querySelectorAll("circle")) dot.remove();
+    tell();
+  });
+  pad.hidden = false;
 }

@@ -67,7 +67,7 @@ def _panel(moments: Sequence[Plot | Gallery]) -> str:
     """One part of an animation in all its frames; only the last is shown at first."""
     last = len(moments) - 1
     plots = [each for each in moments if isinstance(each, Plot)]
-    title = f'<p class="title">{escape(moments[-1].title)}</p>'
+    title = _titles([each.title for each in moments])
     if not plots:
         galleries = [each for each in moments if isinstance(each, Gallery)]
         frames = "".join(
@@ -80,7 +80,18 @@ def _panel(moments: Sequence[Plot | Gallery]) -> str:
         f'<g data-frame="{i}"{_hidden(i != last)}>{draw_marks(plot.marks, axes)}</g>'
         for i, plot in enumerate(plots)
     )
-    return f"<div>{title}{wrapped(plots[-1], axes, inner)}{legend_of(plots[-1])}</div>"
+    return f"<div>{title}{wrapped(plots[-1], axes, inner)}{legend_of(*plots)}</div>"
+
+
+def _titles(titles: Sequence[str]) -> str:
+    """A panel's title: one, or one for each frame where they differ."""
+    if len(set(titles)) == 1:
+        return f'<p class="title">{escape(titles[0])}</p>'
+    last = len(titles) - 1
+    return "".join(
+        f'<p class="title" data-frame="{i}"{_hidden(i != last)}>{escape(title)}</p>'
+        for i, title in enumerate(titles)
+    )
 
 
 def _hidden(is_hidden: bool) -> str:

@@ -244,8 +244,13 @@ def _rule(mark: Rule, axes: Axes) -> str:
     )
 
 
-def legend_of(plot: Plot) -> str:
-    """A list of what the colours mean; empty where nothing has a name."""
+def legend_of(*plots: Plot) -> str:
+    """A list of what the colours mean in all these plots; empty where nothing has a name."""
+    entries = list(dict.fromkeys(entry for plot in plots for entry in _legend(plot)))
+    return f'<ul class="legend">{"".join(entries)}</ul>' if entries else ""
+
+
+def _legend(plot: Plot) -> list[str]:
     entries = []
     for mark, colour in _coloured(plot.marks):
         match mark:
@@ -269,4 +274,4 @@ def legend_of(plot: Plot) -> str:
                 continue
         swatch = f'<svg class="key" viewBox="0 0 24 12" aria-hidden="true">{key}</svg>'
         entries.append(f"<li>{swatch} {escape(name)}</li>")
-    return f'<ul class="legend">{"".join(entries)}</ul>' if entries else ""
+    return entries
