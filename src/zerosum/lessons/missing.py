@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ _SHOWN = 8
 class MissingControls(Controls):
     """How long both phases last, and how often all is repeated."""
 
-    images: Annotated[int, Number(1_280, 6_400)] = 6_400
+    images: Annotated[int, Number(960, 6_400)] = 6_400
     """Real pictures that both players learn from, and then as many again without a part."""
     repeats: Annotated[int, Number(1, 5)] = 1
     """Runs from other first weights."""
@@ -57,8 +57,10 @@ class StandsStill(AdversarialGame):
     """The game whose discriminator does not move."""
 
     def turns(self, batch: Batch, now: Round) -> Iterator[Turn]:
-        """Leave the discriminator's turns out."""
-        return (turn for turn in super().turns(batch, now) if turn.player != DISCRIMINATOR)
+        """Generate, and let the generator move."""
+        real = self.prepare(batch.images, now)
+        fake = self.generate(len(real), now.random)
+        yield self.generator_turn(real, fake, None, now, real.new_zeros(()), ())
 
 
 class OnlyFakes(AdversarialGame):
@@ -68,8 +70,8 @@ class OnlyFakes(AdversarialGame):
         self, real: Images, fake: Images, labels: Labels | None, now: Round
     ) -> Turn:
         """Pay −log(1 − D(G(z))), and nothing for real images."""
-        turn = super().discriminator_turn(real, fake, labels, now)
-        return replace(turn, cost=softplus(self.logits(fake)).mean())
+        cost = softplus(self.logits(fake)).mean()
+        return Turn(player=DISCRIMINATOR, cost=cost, scores={"real": cost.new_zeros(())})
 
 
 _DISCRIMINATORS = ("learns", "stands still", "sees only fakes")
