@@ -1,5 +1,6 @@
 """The lesson on guidelines, on networks of a reader's own."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_network_of_ones_own(file: Path) -> None:
-    results = learn("guidelines", network=f"{file}:Critic", **SHORT).results
+    learned = learn("guidelines", network=f"{file}:Critic", **SHORT)
+    assert json.loads(json.dumps(learned.to_json()))["numbers"]["findings"][0]["layer"] == ""
+    results = learned.results
     assert results.numbers["broken"] == {"discriminator": ["strided", "leaky-relu"]}
     assert results.tables["findings"].rows == [
         ("discriminator", "forward", "a strided convolution that learns", "maximum pooling"),
@@ -51,7 +54,7 @@ def test_the_networks_of_a_run(tiny: RunConfig, tmp_path: Path) -> None:
     run = train_run(config, out=tmp_path / "run", quiet=True).run
     results = learn("guidelines", run=run.path, **SHORT).results
     assert results.numbers["broken"] == {"generator": ["batch-norm"], "discriminator": []}
-    assert results.numbers["findings"][0].layer == "layers.0.1"
+    assert results.numbers["findings"][0]["layer"] == "layers.0.1"
 
 
 @pytest.mark.parametrize(
