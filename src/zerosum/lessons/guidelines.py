@@ -143,11 +143,14 @@ def _own(controls: GuidelinesControls, factory: str) -> _Subject:
 def _players(game: Any, run: str = "") -> list[_Subject]:
     if not hasattr(game, "input_size") or DISCRIMINATOR not in game.players:
         raise ConfigError(
-            f"expected a run of a generator against a discriminator, and {run} is of "
-            f"{' and '.join(game.players)}. For one network use --network FILE.py:FACTORY."
+            f"expected a run whose generator makes pictures of latents, against a discriminator; "
+            f"{run} is another game, of {' and '.join(game.players)}. For one network use "
+            "--network FILE.py:FACTORY."
         )
     generator, discriminator = (game.players[name].network for name in (GENERATOR, DISCRIMINATOR))
-    latents = torch.zeros(2, game.input_size)
+    if game.conditional_on is not None:
+        generator = generator.inner  # What embeds the class before it is none of its layers.
+    latents = torch.zeros(2, generator.latent_size)
     with torch.no_grad():
         images = generator.eval()(latents)
     labels = [] if game.conditional_on is None else [torch.zeros(2, dtype=torch.long)]
