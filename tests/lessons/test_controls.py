@@ -32,7 +32,7 @@ def test_what_is_out_of_range_is_refused(value: float) -> None:
         Some(share=value)
 
 
-@pytest.mark.parametrize("text", ["", "1 2; 3", "1 2 3; 4 5 6", "1; 2; 3", "x", "nan", "1 inf"])
+@pytest.mark.parametrize("text", [" ", "1 2; 3", "1 2 3; 4 5 6", "1; 2; 3", "x", "nan", "1 inf"])
 def test_what_is_no_matrix_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="payoffs: expected rows"):
         Some(payoffs=text)

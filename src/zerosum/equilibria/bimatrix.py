@@ -4,8 +4,8 @@ Payoffs and mixes are fractions, so that a tie is a tie. Each function looks fro
 player who chooses the row; for the other one, it is called with `Bimatrix.swapped`.
 
 The equilibria are found by trying all pairs of supports, in exact arithmetic: for the few moves of
-a game that a person looks at, that is a page of code, and no solver is needed. The solvers at hand
-compute with floats, where it depends on a tolerance whether a game is degenerate.
+a game that a person looks at, that is a page of code, and no solver is needed. Those at hand, as
+nashpy, compute with floats, where it depends on a tolerance whether a game is degenerate.
 """
 
 from collections.abc import Iterator, Sequence

@@ -43,6 +43,8 @@ _NEAREST = 1e-4
 _WORTH = 1e-3
 """The smallest fall of a cost that is called one: less could be rounding."""
 
+_ROLES = (DISCRIMINATOR, GENERATOR)
+
 _Array = NDArray[np.float64]
 
 
@@ -70,6 +72,11 @@ class _Curved:
     greatest: Curvature
     along: Sequence[float]
 
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest."""
+        return self.least.value, self.greatest.value
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Look:
@@ -92,7 +99,7 @@ class _Look:
     shared: float
     curved: _Curved
     lines: Mapping[str, _Array]
-    bends: tuple[float, float]
+    bends: Sequence[float]
     again: float
 
     @property
@@ -144,12 +151,12 @@ def _players_of(game: Game[Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in game.players:
         found.setdefault(game.roles.get(name, name), name)
-    if not {DISCRIMINATOR, GENERATOR} <= found.keys():
+    if not found.keys() >= set(_ROLES):
         raise RunError(
             "expected a run of a generator against a discriminator; this one trains "
             f"{', '.join(game.players)}."
         )
-    return {role: found[role] for role in (DISCRIMINATOR, GENERATOR)}
+    return {role: found[role] for role in _ROLES}
 
 
 def _distances(reach: float) -> _Array:
@@ -184,10 +191,7 @@ def _look(
         shared=float(steep.direction @ elsewhere.direction),
         curved=curved,
         lines=lines,
-        bends=(
-            _bend(lines["least curvature"], distances),
-            _bend(lines["greatest curvature"], distances),
-        ),
+        bends=[_bend(lines[f"{end} curvature"], distances) for end in ("least", "greatest")],
         again=standing.cost(name).item(),
     )
 
@@ -280,15 +284,7 @@ def _table(looks: Mapping[str, _Look]) -> Table:
             "cost can fall by",
         ),
         rows=[
-            (
-                role,
-                look.cost,
-                look.slope.norm,
-                look.shared,
-                look.curved.least.value,
-                look.curved.greatest.value,
-                look.gain,
-            )
+            (role, look.cost, look.slope.norm, look.shared, *look.curved.extremes, look.gain)
             for role, look in looks.items()
         ],
     )
@@ -299,12 +295,9 @@ def _bends_table(looks: Mapping[str, _Look]) -> Table:
         title=f"Curvature by derivatives, and as measured over ± {100 * _NEAR:g} % of the weights",
         columns=("player", "direction", "second derivative", "measured"),
         rows=[
-            (role, words, curvature.value, bend)
+            (role, *row)
             for role, look in looks.items()
-            for words, curvature, bend in (
-                ("least", look.curved.least, look.bends[0]),
-                ("greatest", look.curved.greatest, look.bends[1]),
-            )
+            for row in zip(("least", "greatest"), look.curved.extremes, look.bends, strict=True)
         ],
     )
 
@@ -345,16 +338,19 @@ def _value_is_minus_the_cost(controls: CheckpointControls, results: Results) -> 
     return bool(value < 0 and (np.isclose(found["cost"], -value, rtol=1e-4) or not is_all))
 
 
+def _both(results: Results) -> list[dict[str, Any]]:
+    return [results.numbers[role] for role in _ROLES]
+
+
 @states("At first each cost falls along its gradient as fast as its slope says, within a quarter.")
 def _the_slope_is_that_of_the_line(_: CheckpointControls, results: Results) -> bool:
     distances = results.numbers["distances"]
     middle = len(distances) // 2
-    for found in (results.numbers[role] for role in (DISCRIMINATOR, GENERATOR)):
-        line = found["lines"]["down the gradient"]
-        rise = line[middle - 1] - line[middle + 1]
-        measured = rise / (distances[middle + 1] - distances[middle - 1])
+    for found in _both(results):
+        line, near = found["lines"]["down the gradient"], distances[middle + 1]
+        measured = (line[middle - 1] - line[middle + 1]) / (2 * near)
         # In 32 bits differences of less are rounding.
-        slack = 0.25 * found["slope"] + 2e-6 * max(1.0, abs(found["cost"])) / distances[middle + 1]
+        slack = 0.25 * found["slope"] + 2e-6 * max(1.0, abs(found["cost"])) / near
         if abs(measured - found["slope"]) > slack:
             return False
     return True
@@ -365,7 +361,7 @@ def _the_slope_is_that_of_the_line(_: CheckpointControls, results: Results) -> b
     "gradient lies between them."
 )
 def _extremes_enclose_the_gradient(_: CheckpointControls, results: Results) -> bool:
-    for found in (results.numbers[role] for role in (DISCRIMINATOR, GENERATOR)):
+    for found in _both(results):
         slack = 1e-2 * max(abs(found["least"]), abs(found["greatest"]))
         least, between, greatest = found["along"]
         ends = max(abs(least - found["least"]), abs(greatest - found["greatest"]))
@@ -376,18 +372,14 @@ def _extremes_enclose_the_gradient(_: CheckpointControls, results: Results) -> b
 
 @states("Looking leaves the weights as they were: the costs are the same afterwards.")
 def _nothing_moved(_: CheckpointControls, results: Results) -> bool:
-    return all(
-        results.numbers[role]["again"] == results.numbers[role]["cost"]
-        for role in (DISCRIMINATOR, GENERATOR)
-    )
+    return all(found["again"] == found["cost"] for found in _both(results))
 
 
 @states("Where a cost falls along some line, the answer says that it is no equilibrium.")
 def _a_fall_is_told(_: CheckpointControls, results: Results) -> bool:
     falls = any(
-        min(line.min() for line in results.numbers[role]["lines"].values())
-        < results.numbers[role]["cost"] - _WORTH
-        for role in (DISCRIMINATOR, GENERATOR)
+        min(line.min() for line in found["lines"].values()) < found["cost"] - _WORTH
+        for found in _both(results)
     )
     return falls == ("no equilibrium" in results.answer)
 

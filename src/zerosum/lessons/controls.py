@@ -73,7 +73,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A matrix as a text, rows between semicolons: ``1 0; 0 1``.
+    """A matrix as a text, rows between semicolons: ``1 0; 0 1``; empty: none.
 
     Attributes:
         most: Rows and columns at most.
@@ -98,7 +98,8 @@ class Matrix:
         Raises:
             ConfigError: It is none, too large, or holds what is not finite.
         """
-        matrix_of(value, name, most=self.most)
+        if value:
+            matrix_of(value, name, most=self.most)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from zerosum.equilibria.bimatrix import (
     Mix,
     best_replies,
     equilibria,
-    gains,
     is_degenerate,
     pareto_optima,
     pure_equilibria,
@@ -24,59 +23,82 @@ from zerosum.equilibria.named import NAMED_GAMES, NamedGame
 from zerosum.errors import ConfigError
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Matrix, Number, matrix_of
-from zerosum.lessons.figures import Axis, Dots, HeatMap, Line, Plot, Rule
+from zerosum.lessons.equilibrium_figures import (
+    against,
+    gains_figure,
+    marked_shares,
+    mix_of,
+    plane,
+)
 from zerosum.lessons.results import Results, Table
 from zerosum.types import Progress
 
-__all__ = ["DILEMMA", "LESSON", "EquilibriumControls"]
-
-DILEMMA = ("-1 -3; 0 -2", "-1 0; -3 -2")
-"""What both are paid in the prisoner's dilemma: minus the years in prison."""
-_SHARES = np.linspace(0, 1, 41)
+__all__ = ["LESSON", "EquilibriumControls"]
 
 _Array = NDArray[np.float64]
 
 _Game = Literal[
-    "given",
+    "prisoners-dilemma",
     "matching-pennies",
     "battle-of-the-sexes",
     "stag-hunt",
     "chicken",
     "rock-paper-scissors",
+    "own",
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EquilibriumControls(Controls):
-    """A game: one of your own, or a known one."""
+    """A known game, or one of your own."""
 
-    game: _Game = "given"
-    """What is played; given: the game of ``rows`` and ``columns``."""
-    rows: Annotated[str, Matrix(most=4)] = DILEMMA[0]
-    """In the given game, what the player who chooses the row is paid in each cell; the default is
-    the prisoner's dilemma."""
-    columns: Annotated[str, Matrix(most=4)] = DILEMMA[1]
-    """In the given game, what the player who chooses the column is paid."""
+    game: _Game = "prisoners-dilemma"
+    """What is played; own: the game of ``rows`` and ``columns``, which no other game takes."""
+    rows: Annotated[str, Matrix(most=4)] = ""
+    """In the game own, what the player who chooses the row is paid in each cell."""
+    columns: Annotated[str, Matrix(most=4)] = ""
+    """In the game own, what the player who chooses the column is paid; none: what the other one
+    loses, so that the game is zero-sum."""
     belief: Annotated[float, Number(0, 1)] = 0.5
     """How likely the row player thinks the first column; the others are equally likely."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        rows, columns = matrix_of(self.rows), matrix_of(self.columns)
+        if self.game != "own" and (self.rows or self.columns):
+            raise ConfigError(
+                f"rows and columns are those of the game own, and the game is {self.game}: choose "
+                "the game own, or leave them out."
+            )
+        if self.game == "own":
+            self._require_payoffs()
+
+    def _require_payoffs(self) -> None:
+        """Refuse a game of one's own that is none.
+
+        Raises:
+            ConfigError: There are no rows, or not as many columns.
+        """
+        if not self.rows:
+            raise ConfigError(
+                "the game own needs rows: what the player who chooses the row is paid in each "
+                "cell, as in '1 -1; -1 1'."
+            )
+        rows, columns = matrix_of(self.rows), self._paid_to_columns()
         if rows.shape != columns.shape:
             raise ConfigError(
                 "expected rows and columns of one shape, what each player is paid in each cell; "
                 f"got {_size(rows)} and {_size(columns)}."
             )
 
+    def _paid_to_columns(self) -> _Array:
+        return matrix_of(self.columns) if self.columns else -matrix_of(self.rows)
+
     @property
     def played(self) -> NamedGame:
         """The game, with words for its moves."""
-        if self.game != "given":
+        if self.game != "own":
             return NAMED_GAMES[self.game]
-        if (self.rows, self.columns) == DILEMMA:
-            return NAMED_GAMES["prisoners-dilemma"]
-        payoffs = Bimatrix.of(matrix_of(self.rows).tolist(), matrix_of(self.columns).tolist())
+        payoffs = Bimatrix.of(matrix_of(self.rows).tolist(), self._paid_to_columns().tolist())
         rows, columns = (
             tuple(f"{word} {number + 1}" for number in range(count))
             for word, count in zip(("row", "column"), payoffs.shape, strict=True)
@@ -93,7 +115,7 @@ def compute(controls: EquilibriumControls, progress: Progress) -> Results:
     named = controls.played
     game = named.payoffs
     found, optima, pure = equilibria(game), pareto_optima(game), pure_equilibria(game)
-    belief = _mix(controls.belief, game.shape[1])
+    belief = mix_of(controls.belief, game.shape[1])
     replies = best_replies(game, belief)
     progress(1, 1)
     return Results(
@@ -107,13 +129,15 @@ def compute(controls: EquilibriumControls, progress: Progress) -> Results:
             "replies": replies,
             "replies_in_words": " or ".join(named.rows[each] for each in replies),
             "payoffs": _arrays(game),
-            **_securities(game),
+            "marked": marked_shares(found),
+            "sure": _securities(game),
+            **_securities(NAMED_GAMES["matching-pennies"].payoffs),
         },
         tables={"cells": _cells(named, optima, pure), "found": _found(named, found)},
         figures={
-            "plane": _plane(game, found, optima),
-            "against": _against(named, controls.belief, found),
-            "gains": _gains_figure(game, found),
+            "plane": plane(game, found, optima),
+            "against": against(named, controls.belief, found),
+            "gains": gains_figure(game, found),
         },
     )
 
@@ -131,12 +155,6 @@ def _arrays(game: Bimatrix) -> tuple[_Array, _Array]:
     return rows, columns
 
 
-def _mix(first: float, count: int) -> Mix:
-    """The first move with that probability, the others alike."""
-    share = Fraction(str(first)) if count > 1 else Fraction(1)
-    return (share, *((1 - share) / (count - 1) for _ in range(count - 1)))
-
-
 def _securities(game: Bimatrix) -> dict[str, float]:
     """What the row player is sure of with one move: if it moves first, and if it moves last."""
     rows, _ = _arrays(game)
@@ -144,8 +162,6 @@ def _securities(game: Bimatrix) -> dict[str, float]:
 
 
 def _answer(named: NamedGame, found: Sequence[Equilibrium], optima: Sequence[Cell]) -> str:
-    kinds = [each.is_pure for each in found]
-    counts = f"{sum(kinds)} pure and {len(kinds) - sum(kinds)} mixed"
     words = "; ".join(
         f"{_words(each.row, named.rows)} against {_words(each.column, named.columns)}"
         for each in found[:3]
@@ -153,10 +169,21 @@ def _answer(named: NamedGame, found: Sequence[Equilibrium], optima: Sequence[Cel
     infinite = " The game is degenerate: there may be infinitely many between these."
     cells = "; ".join(f"{named.rows[i]} / {named.columns[j]}" for i, j in optima[:4])
     return (
-        f"The game has {counts} equilibria: {words}{'; ...' if len(found) > 3 else ''}."
-        f"{infinite if is_degenerate(named.payoffs) else ''} Pareto optimal are "
-        f"{len(optima)} of its {len(list(named.payoffs.cells))} cells: {cells}"
+        f"The game has {_counted(found)}: {words}{'; ...' if len(found) > 3 else ''}."
+        f"{infinite if is_degenerate(named.payoffs) else ''} Of its "
+        f"{len(list(named.payoffs.cells))} cells {len(optima)} "
+        f"{'is' if len(optima) == 1 else 'are'} Pareto optimal: {cells}"
         f"{'; ...' if len(optima) > 4 else ''}."
+    )
+
+
+def _counted(found: Sequence[Equilibrium]) -> str:
+    pure = sum(each.is_pure for each in found)
+    counts = [(pure, "pure"), (len(found) - pure, "mixed")]
+    return " and ".join(
+        f"{count} {kind} {'equilibrium' if count == 1 else 'equilibria'}"
+        for count, kind in counts
+        if count
     )
 
 
@@ -207,75 +234,6 @@ def _found(named: NamedGame, found: Sequence[Equilibrium]) -> Table:
             for each in found
         ],
     )
-
-
-def _plane(game: Bimatrix, found: Sequence[Equilibrium], optima: Sequence[Cell]) -> Plot:
-    cells = np.array([game.paid(cell) for cell in game.cells], dtype=np.float64)
-    best = np.array([game.paid(cell) for cell in optima], dtype=np.float64)
-    equal = np.array([each.paid for each in found], dtype=np.float64).reshape(-1, 2)
-    return Plot(
-        title="What both are paid: to the right and upwards is better",
-        x=Axis(label="the player of the rows"),
-        y=Axis(label="the player of the columns"),
-        marks=[
-            Dots(name="Pareto optimal cell", x=best[:, 0], y=best[:, 1], size=13, colour=2),
-            Dots(name="cell", x=cells[:, 0], y=cells[:, 1], size=8, colour=6),
-            Dots(name="equilibrium", x=equal[:, 0], y=equal[:, 1], size=5, colour=1),
-        ],
-    )
-
-
-def _against(named: NamedGame, belief: float, found: Sequence[Equilibrium]) -> Plot:
-    """What each row pays against a mix of columns: they cross where the player is indifferent."""
-    rows, _ = _arrays(named.payoffs)
-    mixes = np.array([_mix(share, rows.shape[1]) for share in _SHARES], dtype=np.float64)
-    shares = sorted({float(each.column[0]) for each in found if not each.is_pure})
-    return Plot(
-        title="What each row pays against a mix of columns",
-        x=Axis(label=f"probability of the first column, {named.columns[0]}", limits=(0, 1)),
-        y=Axis(label="paid to the player of the rows"),
-        marks=[
-            *(
-                Line(name=move, x=_SHARES, y=mixes @ row)
-                for move, row in zip(named.rows, rows, strict=True)
-            ),
-            Rule(name="belief", at=belief, axis="x"),
-            *(Rule(name="Nash", at=share, axis="x") for share in shares[:1]),
-        ],
-    )
-
-
-def _gains_figure(game: Bimatrix, found: Sequence[Equilibrium]) -> Plot:
-    rows, columns = (
-        np.array([_mix(share, count) for share in _SHARES], dtype=np.float64)
-        for count in game.shape
-    )
-    values = gains(game, rows, columns)
-    step = _SHARES[1] / 2
-    shown = [
-        (float(each.row[0]), float(each.column[0]))
-        for each in found
-        if _is_even(each.row) and _is_even(each.column)
-    ]
-    edges = (-step, 1 + step)
-    places = np.array(shown, dtype=np.float64).reshape(-1, 2)
-    return Plot(
-        title="How much a player can gain by another move: nothing at an equilibrium",
-        x=Axis(label="probability of the first row", limits=(-0.05, 1.05)),
-        y=Axis(label="probability of the first column", limits=(-0.05, 1.05)),
-        marks=[
-            HeatMap(
-                name="gain", values=values, x=edges, y=edges, limits=(0, max(values.max(), 1e-9))
-            ),
-            Dots(name="equilibrium", x=places[:, 0], y=places[:, 1], size=9, colour=6),
-        ],
-        equal=True,
-    )
-
-
-def _is_even(mix: Mix) -> bool:
-    """Whether all moves but the first are equally likely, so that the figure shows it."""
-    return len(set(mix[1:])) <= 1
 
 
 @states("At every equilibrium found neither player is paid more by any other move.")
@@ -349,7 +307,8 @@ def _optima_are_not_dominated(_: EquilibriumControls, results: Results) -> bool:
 
 @states(
     "Where one gains what the other loses, all equilibria pay the same, between what the row "
-    "player is sure of moving first and moving last."
+    "player is sure of moving first and moving last; where these differ, no cell is an "
+    "equilibrium, and else one is."
 )
 def _a_zero_sum_game_has_a_value(_: EquilibriumControls, results: Results) -> bool | None:
     numbers = results.numbers
@@ -357,28 +316,48 @@ def _a_zero_sum_game_has_a_value(_: EquilibriumControls, results: Results) -> bo
     if np.abs(first + second).max() > 0:
         return None
     values = [each["paid"][0] for each in numbers["equilibria"]]
-    between = numbers["first"] - 1e-9 <= values[0] <= numbers["last"] + 1e-9
-    return bool(between and np.ptp(values) < 1e-9)
+    low, high = numbers["sure"]["first"], numbers["sure"]["last"]
+    between = low - 1e-9 <= values[0] <= high + 1e-9 and np.ptp(values) < 1e-9
+    return bool(between and (low == high) == bool(numbers["pure"]))
+
+
+@states("Where an equilibrium is marked among the lines, at least two of them cross at the top.")
+def _lines_cross_where_it_is_marked(_: EquilibriumControls, results: Results) -> bool | None:
+    first, _second = results.numbers["payoffs"]
+    others = first.shape[1] - 1
+    if not results.numbers["marked"]:
+        return None
+    paid = [
+        np.sort(first @ [share, *[(1 - share) / max(others, 1)] * others])
+        for share in results.numbers["marked"]
+    ]
+    return all(each[-1] - each[-2] < 1e-9 * (1 + np.abs(first).max()) for each in paid)
 
 
 @states("In the prisoner's dilemma the one equilibrium is the only cell that is not optimal.")
 def _the_dilemma(controls: EquilibriumControls, results: Results) -> bool | None:
-    if controls.game != "given" or (controls.rows, controls.columns) != DILEMMA:
+    if controls.game != "prisoners-dilemma":
         return None
     left = {(0, 0), (0, 1), (1, 0), (1, 1)} - set(results.numbers["optima"])
     return bool(results.numbers["count"] == 1 and left == set(results.numbers["pure"]) == {(1, 1)})
 
 
-@states("The best replies to the belief are the rows that pay most against it.")
+@states("The best replies to the belief are the rows that pay most against it, and no others.")
 def _the_best_replies_pay_most(controls: EquilibriumControls, results: Results) -> bool:
-    first, _ = results.numbers["payoffs"]
-    others = first.shape[1] - 1
-    rest = (1 - controls.belief) / max(others, 1)
-    mix = np.array([controls.belief if others else 1.0, *[rest] * others])
-    paid = first @ mix
-    best = set(np.flatnonzero(paid >= paid.max() - 1e-9 * (1 + np.abs(paid).max())).tolist())
-    # Exact fractions tell apart what floats do not.
-    return {int(paid.argmax())} <= best and set(results.numbers["replies"]) <= best
+    rows = [list(map(_exact, row)) for row in results.numbers["payoffs"][0].tolist()]
+    # The first column times one weight, all others times another.
+    weights = _exact(controls.belief) * (len(rows[0]) - 1), 1 - _exact(controls.belief)
+    paid = [weights[0] * first + weights[1] * sum(others) for first, *others in rows]
+    if len(rows[0]) == 1:
+        paid = [row[0] for row in rows]
+    return list(results.numbers["replies"]) == [
+        number for number, value in enumerate(paid) if value == max(paid)
+    ]
+
+
+def _exact(value: float) -> Fraction:
+    """The number as it is written: sums of floats would make and break ties."""
+    return Fraction(str(value))
 
 
 LESSON = Lesson(
@@ -392,6 +371,7 @@ LESSON = Lesson(
         _optima_are_not_dominated,
         _the_dilemma,
         _a_zero_sum_game_has_a_value,
+        _lines_cross_where_it_is_marked,
         _the_best_replies_pay_most,
     ],
     held={"game": get_args(_Game)},

@@ -231,13 +231,23 @@ def _combinations(found: Lesson[Any], controls: Controls) -> Iterator[Controls]:
 
 
 def _switches(found: Lesson[Any], controls: Controls) -> list[Switch]:
+    """What a page switches between: the values that go with the other controls."""
     texts = _texts(found.controls)
     result = []
     for name, values in found.held.items():
         now = getattr(controls, name)
-        others = [value for value in values if value != now]
-        result.append(Switch(name=_option(name), values=[now, *others], text=texts[name]))
+        others = [value for value in values if value != now and _fits(controls, name, value)]
+        if others:
+            result.append(Switch(name=_option(name), values=[now, *others], text=texts[name]))
     return result
+
+
+def _fits(controls: Controls, name: str, value: Any) -> bool:
+    try:
+        replace(controls, **{name: value})
+    except ConfigError:
+        return False
+    return True
 
 
 def _option(name: str) -> str:

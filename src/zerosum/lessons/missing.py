@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from statistics import mean, stdev
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 import torch
@@ -209,8 +209,7 @@ def _loop(game: Game[Any], seed: int) -> Loop[Any]:
 
 
 def _course(form: type[AdversarialGame], images: int, seed: int) -> _Course:
-    parted = deepcopy(_parted(images, seed))
-    assert isinstance(parted, AdversarialGame)
+    parted = cast("AdversarialGame", deepcopy(_parted(images, seed)))
     players = {name: parted.players[name] for name in (GENERATOR, DISCRIMINATOR)}
     game = form(
         parted.settings, generator=players[GENERATOR], discriminator=players[DISCRIMINATOR]

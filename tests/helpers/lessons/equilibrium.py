@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from helpers.lessons import Corruption
 from zerosum.equilibria.bimatrix import Payoffs
-from zerosum.lessons.equilibrium import DILEMMA
 
 EXAMPLES = 40
 
@@ -20,18 +19,22 @@ def _table(shape: tuple[int, int, int]) -> st.SearchStrategy[str]:
     return st.lists(row, min_size=rows, max_size=rows).map(_text)
 
 
-_any = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 5)).flatmap(
-    lambda shape: st.tuples(_table(shape), _table(shape))
+_own = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 5)).flatmap(
+    lambda shape: st.tuples(st.just("own"), _table(shape), st.one_of(st.just(""), _table(shape)))
 )
-_payoffs = st.shared(st.one_of(_any, _any, st.just(DILEMMA)), key="payoffs")
+_uneven = ("own", "0 2 -1; -3 0 1; 1 -1 0", "")
+"""Its one equilibrium mixes the second and the third column unevenly."""
+_named = st.sampled_from(
+    ("prisoners-dilemma", "matching-pennies", "battle-of-the-sexes", "rock-paper-scissors")
+)
+_played = st.shared(
+    st.one_of(_own, _named.map(lambda name: (name, "", "")), st.just(_uneven)), key="played"
+)
 
 CHEAP = {
-    "game": st.one_of(
-        st.just("given"),
-        st.sampled_from(("matching-pennies", "chicken", "stag-hunt", "rock-paper-scissors")),
-    ),
-    "rows": _payoffs.map(itemgetter(0)),
-    "columns": _payoffs.map(itemgetter(1)),
+    "game": _played.map(itemgetter(0)),
+    "rows": _played.map(itemgetter(1)),
+    "columns": _played.map(itemgetter(2)),
 }
 
 
@@ -61,10 +64,26 @@ def _of_one_player(function):  # type: ignore[no-untyped-def]
     return lambda game: function(replace(game, columns=game.rows))
 
 
+def _last_first(function):  # type: ignore[no-untyped-def]
+    """Maximin for minimax."""
+    return lambda game: dict(zip(("last", "first"), function(game).values(), strict=True))
+
+
+def _none(_):  # type: ignore[no-untyped-def]
+    return lambda *_: ()
+
+
+def _always(_):  # type: ignore[no-untyped-def]
+    return lambda *_: True
+
+
 CORRUPTIONS = [
     Corruption("zerosum.equilibria.bimatrix._equalising", _by_own_payoffs),
     Corruption("zerosum.equilibria.bimatrix.best_replies", _least),
     Corruption("zerosum.lessons.equilibrium.best_replies", _least),
+    Corruption("zerosum.lessons.equilibrium.best_replies", _none),
+    Corruption("zerosum.lessons.equilibrium_figures._is_even", _always),
+    Corruption("zerosum.lessons.equilibrium._securities", _last_first),
     Corruption("zerosum.lessons.equilibrium.equilibria", _without_the_last),
     Corruption("zerosum.lessons.equilibrium.pure_equilibria", _not_swapped),
     Corruption("zerosum.lessons.equilibrium.pareto_optima", _of_one_player),
