@@ -34,6 +34,7 @@ CURES: Mapping[str, Mapping[str, Any]] = {
     "... and least squares": {"objective": "least-squares"},
     "... and hinge": {"objective": "hinge"},
     "... and Wasserstein, gradient penalty 1": {"objective": "wasserstein", "penalty": "gradient"},
+    "... and relativistic": {"objective": "relativistic"},
 }
 """What is changed, and what besides, beginning with games as they are."""
 
