@@ -33,6 +33,8 @@ CURES: Mapping[str, Mapping[str, Any]] = {
     "... and noise of 0.3, fading out": {"noise": 0.3},
     "... and least squares": {"objective": "least-squares"},
     "... and hinge": {"objective": "hinge"},
+    "... and Wasserstein, gradient penalty 1": {"objective": "wasserstein", "penalty": "gradient"},
+    "... and relativistic": {"objective": "relativistic"},
 }
 """What is changed, and what besides, beginning with games as they are."""
 
