@@ -9,7 +9,7 @@ import zerosum
 MOST = 8
 """Arguments of a constructor, ``self`` not counted."""
 
-SETTINGS = ("Config", "Settings")
+SETTINGS = ("Config", "Settings", "Controls")
 """How names of settings objects end: their fields are options, each with a default."""
 
 EXCEPTIONS: Mapping[str, str] = {
@@ -17,6 +17,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "data/batches.py Batches": "all are words; `families.preparation.batching` sets most of them",
     "cli/command.py Command": "an entry of the table of commands, which names each field",
     "cli/options.py Option": "what a dataclass field says of itself; made in one place",
+    "lessons/pages/document.py Content": "all that a page shows; one function fills it",
     "data/ledger.py Part": "a result: one job fills it, and its fields are what is printed",
 }
 """Classes that have more, and why."""

@@ -14,11 +14,13 @@ from zerosum.data.planar import Centres
 from zerosum.errors import ConfigError, DataError
 from zerosum.games import AdversarialGame
 from zerosum.lessons.base import silent
+from zerosum.lessons.curing import CURES, measure
 from zerosum.lessons.distributions import LESSON, DistributionsControls
 from zerosum.lessons.figures import Animation
 from zerosum.lessons.pages.parts import draw_figure
 from zerosum.lessons.planar import PlanarControls, loop_of, record, target_of
 from zerosum.lessons.planar_figures import film
+from zerosum.lessons.results import recorded_table
 
 SMALL: dict[str, Any] = {
     "rounds": 4,
@@ -136,6 +138,13 @@ def test_a_game_that_diverges_ends_with_what_was_last_seen() -> None:
     shown = results.figures["game"]
     assert isinstance(shown, Animation)
     assert len(shown.frames) == len(results.numbers["distances"])
+
+
+def test_the_table_in_the_package_is_one_of_the_experiment() -> None:
+    table, brief = recorded_table("distributions"), measure(1, 1)
+    assert table is not None
+    assert tuple(table.columns) == tuple(brief.columns)
+    assert [row[0] for row in table.rows] == [row[0] for row in brief.rows] == list(CURES)
 
 
 def test_seeds_measure_the_table_anew() -> None:

@@ -1,15 +1,17 @@
 """The lesson on guidelines, on networks of a reader's own."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from zerosum.config import RunConfig, change
+from zerosum.config import RunConfig, change, to_json
 from zerosum.errors import ConfigError, RunError
 from zerosum.jobs.training import train_run
 from zerosum.lessons.learning import learn
+from zerosum.recipes import recipe
 
 SHORT: dict[str, Any] = {"ablation": "leaky-relu", "images": 64, "scored": 100, "quiet": True}
 CRITIC = """
@@ -37,7 +39,9 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_network_of_ones_own(file: Path) -> None:
-    results = learn("guidelines", network=f"{file}:Critic", **SHORT).results
+    learned = learn("guidelines", network=f"{file}:Critic", **SHORT)
+    assert json.loads(json.dumps(learned.to_json()))["numbers"]["findings"][0]["layer"] == ""
+    results = learned.results
     assert results.numbers["broken"] == {"discriminator": ["strided", "leaky-relu"]}
     assert results.tables["findings"].rows == [
         ("discriminator", "forward", "a strided convolution that learns", "maximum pooling"),
@@ -47,11 +51,19 @@ def test_a_network_of_ones_own(file: Path) -> None:
 
 
 def test_the_networks_of_a_run(tiny: RunConfig, tmp_path: Path) -> None:
-    config = replace(change(tiny, {"game.generator.norm": "none"}), total_images=32)
+    changes = {"game.generator.norm": "none", "game.conditional": "projection"}
+    config = replace(change(tiny, changes), total_images=32)
     run = train_run(config, out=tmp_path / "run", quiet=True).run
     results = learn("guidelines", run=run.path, **SHORT).results
     assert results.numbers["broken"] == {"generator": ["batch-norm"], "discriminator": []}
-    assert results.numbers["findings"][0].layer == "layers.0.1"
+    assert results.numbers["findings"][0]["layer"] == "layers.0.1"
+
+
+@pytest.mark.parametrize("name", ["advgan", "fvbn-digits"])
+def test_a_run_of_another_game_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(to_json(recipe(name))))
+    with pytest.raises(ConfigError, match="is another game, of"):
+        learn("guidelines", run=tmp_path, **SHORT)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ COSTLY = {
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
     "saddle": {"objective"},
+    "scaling": {"discriminator"},
 }
 """Choices that a page does not hold: every value trains networks, or the page would be too large;
 or they are of the reader's own network, of which there is one."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -365,11 +366,36 @@ def test_networks_that_cannot_be_read_are_refused(layers: list[Any], message: st
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit")
-def test_a_scripted_network_is_refused() -> None:
+def test_a_scripted_network_is_refused_and_a_scripted_part_named() -> None:
     layer, images = nn.Conv2d(1, 1, 28), torch.zeros(2, 1, 28, 28)
     scripted = torch.jit.trace(layer, images)  # type: ignore[no-untyped-call]
     with pytest.raises(ConfigError, match=r"as it was before torch\.jit"):
-        check_guidelines(scripted, "discriminator", torch.zeros(2, 1, 28, 28))
+        check_guidelines(scripted, "discriminator", images)
+    whole = nn.Sequential(scripted, nn.Conv2d(1, 1, 1))
+    assert [layer for layer, _ in check_guidelines(whole, "discriminator", images).unknown] == [
+        "0"
+    ]
+
+
+def test_a_module_that_computes_elsewhere_is_named() -> None:
+    class Sorted(nn.Module):
+        def forward(self, maps: Tensor) -> Tensor:
+            return torch.from_numpy(np.sort(maps.detach().numpy()))
+
+    report = _report("discriminator", _down(1, 4), Sorted(), nn.Conv2d(4, 1, 14))
+    assert report.unknown == (("layers.1", "Sorted"),)
+    expected = {"none, unless by Sorted"}
+    assert {found for _, _, found in _found(report)} == expected
+
+
+def test_pictures_are_not_to_be_normalised_by_their_batch() -> None:
+    report = _report("discriminator", nn.BatchNorm2d(1), _down(1, 4), _leaky, nn.Conv2d(4, 1, 14))
+    assert _found(report) == [("batch-norm", "layers.0", "batch normalisation")]
+
+
+def test_latents_may_be_normalised() -> None:
+    layers = (nn.BatchNorm1d(8), *_STEM, nn.BatchNorm2d(4), nn.ReLU(), _up(4, 1), nn.Tanh())
+    assert not _report("generator", *layers).broken
 
 
 def test_every_guideline_is_broken_by_some_recipe() -> None:

@@ -261,7 +261,7 @@ def _answer(judged: Mapping[str, _Judged], controls: Gan2014Controls) -> str:
 
 def _table(judged: Mapping[str, _Judged]) -> Table:
     return Table(
-        title="Four judges of the same samples",
+        title="The same samples, judged by three numbers, and the σ that was chosen",
         columns=(
             "samples",
             "how many",
@@ -342,12 +342,18 @@ def _window_figure(real: _Judged, seed: int) -> Gallery:
 
 
 @states(
-    "The distance D of test pictures to their nearest samples decides the score: it is at least "
-    "−D²/2σ² − log m − 784 log(σ√2π), and at most log m nats more."
+    "The distance r of test pictures to their nearest samples decides the score: it is at least "
+    "−r²/2σ² − log m − 784 log(σ√2π), and at most log m nats more."
 )
 def _distances_decide(_: Gan2014Controls, results: Results) -> bool:
     bounds = results.numbers["bounds"]
     return all(low <= results.numbers[name] <= high for name, (low, high) in bounds.items())
+
+
+@states("The chosen σ, times √784, is r, to one step of the ten values.")
+def _deviation_is_the_distance(_: Gan2014Controls, results: Results) -> bool:
+    ratio = results.numbers["spread"] / results.numbers["real_distance"]
+    return abs(math.log10(ratio)) <= 1 / 9
 
 
 @states("Centres of clusters score at least 50 nats more than as many real digits.")
@@ -395,6 +401,7 @@ LESSON = Lesson(
         _blurred_score_more,
         _features_say_otherwise,
         _distances_decide,
+        _deviation_is_the_distance,
         _more_samples_score_more,
         _copies_count_for_nothing,
         _units_matter,

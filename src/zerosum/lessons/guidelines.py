@@ -1,7 +1,7 @@
 """The five guidelines of DCGAN: which a network keeps, and what happens to one that does not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from zerosum.data import unscale
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
-from zerosum.games.generating import DISCRIMINATOR, GENERATOR, GeneratingGame
+from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Network, Number, RunFolder, Seed
 from zerosum.lessons.figures import Axis, Gallery, Line, Plot
@@ -99,7 +99,7 @@ def compute(controls: GuidelinesControls, progress: Progress) -> Results:
             "remarks": "; ".join(remark for each in reports.values() for remark in each.remarks)
             or "nothing",
             "broken": {role: report.broken for role, report in reports.items()},
-            "findings": [f for report in reports.values() for f in report.findings],
+            "findings": [asdict(each) for report in reports.values() for each in report.findings],
             "layers": {
                 each.role: [name for name, _ in each.network.named_modules()] for each in subjects
             },
@@ -141,13 +141,16 @@ def _own(controls: GuidelinesControls, factory: str) -> _Subject:
 
 
 def _players(game: Any, run: str = "") -> list[_Subject]:
-    if not isinstance(game, GeneratingGame) or DISCRIMINATOR not in game.players:
+    if not hasattr(game, "input_size") or DISCRIMINATOR not in game.players:
         raise ConfigError(
-            f"expected a run of a generator against a discriminator, and {run} is of "
-            f"{' and '.join(game.players)}. For one network use --network FILE.py:FACTORY."
+            f"expected a run whose generator makes pictures of latents, against a discriminator; "
+            f"{run} is another game, of {' and '.join(game.players)}. For one network use "
+            "--network FILE.py:FACTORY."
         )
     generator, discriminator = (game.players[name].network for name in (GENERATOR, DISCRIMINATOR))
-    latents = torch.zeros(2, game.input_size)
+    if game.conditional_on is not None:
+        generator = generator.inner  # What embeds the class before it is none of its layers.
+    latents = torch.zeros(2, generator.latent_size)
     with torch.no_grad():
         images = generator.eval()(latents)
     labels = [] if game.conditional_on is None else [torch.zeros(2, dtype=torch.long)]
@@ -338,7 +341,7 @@ def _ours_keeps_all(controls: GuidelinesControls, results: Results) -> bool | No
 @states("Every finding is at a layer that the network has.")
 def _findings_are_at_layers(_: GuidelinesControls, results: Results) -> bool:
     layers = {name for names in results.numbers["layers"].values() for name in names}
-    return all(each.layer in layers for each in results.numbers["findings"])
+    return all(each["layer"] in layers for each in results.numbers["findings"])
 
 
 @states("A generator that ends in tanh gives values between −1 and 1.")

@@ -104,6 +104,12 @@ LESSONS: Table[Entry] = Table(
             "How large is the generator's gradient when the discriminator is sure?",
             "losses",
         ),
+        "scaling": Entry(
+            "D",
+            "The forgotten scaling",
+            "What happens if real pictures are not brought into the range of tanh?",
+            "scaling",
+        ),
         "guidelines": Entry(
             "D",
             "The guidelines of DCGAN",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import numpy as np
 import torch
@@ -215,8 +215,7 @@ def loop_of(controls: PlanarControls) -> tuple[Loop[Batch], AdversarialGame]:
         2
     """
     config, engine = config_of(controls), Engine(device=torch.device("cpu"))
-    game = build_game(config, engine)
-    assert isinstance(game, AdversarialGame)
+    game = cast("AdversarialGame", build_game(config, engine))
     batches = PlanarBatches(
         target=target_of(controls),
         batch_size=controls.batch_size,

@@ -4,7 +4,8 @@ PyTorch's functions are seen as they are called, whether a module calls them or 
 does. Of each one that matters it is kept which of those before it its input comes from. So
 branches and shortcuts are followed, and layers that are made but not used are left out.
 
-What does not compute by PyTorch's functions (scripted modules, NumPy) is not seen.
+What does not compute by PyTorch's functions (scripted modules, NumPy) is not seen. A module that
+does so is a step whose meaning is unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -198,11 +199,10 @@ class _Recorder(TorchFunctionMode):
         """Within the context, it is known which module computes."""
         with ExitStack() as stack:
             for name, module in network.named_modules():
-                if not isinstance(module, torch.jit.ScriptModule):
-                    enter = partial(self._enter, name)
-                    stack.callback(module.register_forward_pre_hook(enter).remove)
-                    leave = module.register_forward_hook(self._leave, always_call=True)
-                    stack.callback(leave.remove)
+                enter = partial(self._enter, name)
+                stack.callback(module.register_forward_pre_hook(enter).remove)
+                leave = module.register_forward_hook(self._leave, always_call=True)
+                stack.callback(leave.remove)
             yield
 
     def steps_to(self, output: Any) -> tuple[Step, ...]:
@@ -227,6 +227,9 @@ class _Recorder(TorchFunctionMode):
             self._inside -= 1
             if not self._inside:
                 self._note(MODULES[type(module)], args, output)
+        elif not self._inside and not self._known(output):
+            # It computes in a way that is not seen, as scripted modules and NumPy do.
+            self._note(Call("unknown", type(module).__name__), args, output)
         self._layers.pop()
 
     def _call(

@@ -2,7 +2,7 @@ from helpers.lessons import Corruption
 from zerosum.games.adversarial import AdversarialGame
 
 EXAMPLES = 1
-CHEAP = {"images": 960, "repeats": 1}
+CHEAP = {"images": 1_280, "repeats": 1}
 
 CORRUPTIONS = [
     Corruption("zerosum.lessons.missing.StandsStill", lambda _: AdversarialGame),
