@@ -245,7 +245,7 @@ def test_the_field_of_a_point_gan_is_that_of_its_losses_and_penalties() -> None:
 
 
 @pytest.mark.parametrize("make", [dirac_gan, mixture_gan])
-def test_a_gradient_penalty_has_no_smooth_equilibrium_and_does_not_converge(
+def test_a_gradient_penalty_has_a_kink_at_the_equilibrium_and_does_not_converge(
     make: Callable[..., PointGan],
 ) -> None:
     """Mescheder et al. 2018, section 2: WGAN-GP's equilibrium does not attract."""
@@ -258,6 +258,17 @@ def test_a_gradient_penalty_has_no_smooth_equilibrium_and_does_not_converge(
             assert trajectory(game, method, start, steps=200)[-50:].norm(dim=1).max() > 0.3
         damped = make("wasserstein", r1=1.0)
         assert trajectory(damped, simultaneous(0.1), start, steps=200)[-1].norm() < 1e-3
+
+
+@pytest.mark.parametrize("weight", [2.2, 3.0])
+def test_with_a_gradient_penalty_and_least_squares_play_can_rest_at_a_wrong_point(
+    weight: float,
+) -> None:
+    game = dirac_gan("least-squares", gradient_penalty=weight)
+    way = trajectory(game, simultaneous(0.2), torch.ones(2).double(), steps=300)
+    theta, psi = way[-1].tolist()
+    assert theta * psi == pytest.approx(0.5)
+    assert weight * psi * (1 - psi) == pytest.approx(0.5)
 
 
 def test_where_eigenvalues_do_not_tell_the_loss_does() -> None:

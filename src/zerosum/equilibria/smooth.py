@@ -95,7 +95,7 @@ class SmoothGame(Field):
     @property
     @abstractmethod
     def equilibrium(self) -> Point | None:
-        """Where neither player's cost falls; or None, where no such point is smooth."""
+        """Where neither player's cost falls; or None, where the costs have a kink there."""
 
     @abstractmethod
     def costs(self, point: Point) -> tuple[Scalar, Scalar]:
@@ -215,7 +215,9 @@ class PointGan(SmoothGame):
     def equilibrium(self) -> Point | None:
         """The generator's locations are the targets, and D is undecided everywhere.
 
-        With a gradient penalty that is none: it has a kink where D is flat.
+        With a gradient penalty None: it has a kink where D is flat, and there play does not rest.
+        There may be others: on the Dirac-GAN with least squares and λ > 2, at θ ψ = ½ with
+        λ ψ (1 − ψ) = ½.
         """
         flat = self._means.new_zeros(self.sizes[1])
         return None if self.gradient_penalty else torch.cat([self._means, flat])

@@ -8,33 +8,27 @@ from typing import Annotated, Literal, get_args
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from zerosum.equilibria.dynamics import (
     Method,
     Regime,
     outcome,
-    radii,
     regimes,
     spectrum,
     trajectory,
 )
-from zerosum.equilibria.smooth import LinearField, SmoothGame, linearised
+from zerosum.equilibria.smooth import LinearField, Point, SmoothGame, jacobian, linearised
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number
-from zerosum.lessons.figures import Animation, Arrows, Axis, Dots, Frame, Line, Plot, Rule
 from zerosum.lessons.results import Results, Table
+from zerosum.lessons.saddle_figures import HIGHEST, crossing, distance, plane, play
 from zerosum.lessons.saddle_games import ShownGame, methods, shown_game
 from zerosum.types import Progress
 
 __all__ = ["LESSON", "SaddleControls"]
 
-_HIGHEST = 2.5
-"""The greatest step size."""
-_SIZES = torch.linspace(0.025, _HIGHEST, 100, dtype=torch.float64)
-_FRAMES = 12
-_POINTS = 200
-"""Points of a way in a picture, at most."""
+_PARTS = 100
+"""Step sizes that are tried, evenly spaced."""
 _SLOPES = {"least-squares": 1.0, "hinge": 1.0, "wasserstein": 1.0}
 """How steep an objective is at the logit of an undecided discriminator; the others: ½."""
 
@@ -65,7 +59,7 @@ class SaddleControls(Controls):
     strength: Annotated[float, Number(0.05, 3)] = 0.5
     """Weight γ of R1, standard deviation of the noise, or weight λ of the gradient penalty."""
     start: Annotated[float, Number(0.05, 2)] = 1.0
-    """How far from the equilibrium play begins."""
+    """How far from the equilibrium play begins, as a factor."""
     steps: Annotated[int, Number(20, 400)] = 200
     """How many steps both players take."""
 
@@ -75,11 +69,10 @@ def compute(controls: SaddleControls, progress: Progress) -> Results:
     known = methods(controls.momentum)
     shown = shown_game(controls.game, objective=controls.objective, strength=controls.strength)
     game, make = shown.game, known[controls.method]
-    goal = _goal(shown)
-    start = goal + controls.start * torch.tensor(shown.offset, dtype=torch.float64)
+    start = shown.goal + controls.start * torch.tensor(shown.offset, dtype=torch.float64)
     way = trajectory(game, make(controls.step_size), start, steps=controls.steps)
     progress(1, 2)
-    distances = (way - goal).pow(2).sum(dim=1).sqrt().numpy()
+    distances = (way - shown.goal).pow(2).sum(dim=1).sqrt().numpy()
     # At a kink there is no Jacobian, and so nothing to say by eigenvalues.
     field = None if game.equilibrium is None else linearised(game)
     eigenvalues = None if field is None else spectrum(make(controls.step_size), field)
@@ -87,7 +80,7 @@ def compute(controls: SaddleControls, progress: Progress) -> Results:
     found = {} if field is None else _all_regimes(known, field)
     progress(2, 2)
     return Results(
-        answer=_answer(controls, radius, distances),
+        answer=_answer(controls, shown, radius, distances),
         numbers={
             "momentum": controls.momentum,
             "radius": "none" if radius is None else radius,
@@ -99,32 +92,27 @@ def compute(controls: SaddleControls, progress: Progress) -> Results:
                 for name, ranges in found.items()
             },
             "gains": _gains(game, start),
+            "elsewhere": _elsewhere(controls, game),
         },
         tables={"sizes": _sizes_table(found)},
         figures={
-            "play": _play(shown, way.numpy(), distances),
-            "distance": _distance(distances),
-            "plane": _plane(eigenvalues),
-            "crossing": _crossing(controls, known, field),
+            "play": play(shown, way.numpy(), distances),
+            "distance": distance(shown, distances),
+            "plane": plane(eigenvalues),
+            "crossing": crossing(known, field, controls.step_size),
         },
     )
-
-
-def _goal(shown: ShownGame) -> Tensor:
-    """The equilibrium, or where it would be without the kink."""
-    known = shown.game.equilibrium
-    return torch.zeros(len(shown.offset), dtype=torch.float64) if known is None else known
 
 
 def _all_regimes(
     known: Mapping[str, Callable[[float], Method]], field: LinearField
 ) -> dict[str, tuple[Regime, ...]]:
     return {
-        name: regimes(make, field, highest=_HIGHEST, parts=100) for name, make in known.items()
+        name: regimes(make, field, highest=HIGHEST, parts=_PARTS) for name, make in known.items()
     }
 
 
-def _gains(game: SmoothGame, point: Tensor, size: float = 1e-4) -> list[float]:
+def _gains(game: SmoothGame, point: Point, size: float = 1e-4) -> list[float]:
     """What each player's cost falls by if it alone takes a small step, for its square slope."""
     field, before = game.at(point), game.costs(point)
     split, falls = game.sizes[0], []
@@ -137,15 +125,31 @@ def _gains(game: SmoothGame, point: Tensor, size: float = 1e-4) -> list[float]:
     return falls
 
 
-def _answer(controls: SaddleControls, radius: float | None, distances: _Array) -> str:
+def _elsewhere(controls: SaddleControls, game: SmoothGame) -> dict[str, list[float]]:
+    """The equilibrium that least squares have beside the kink; it has θ ψ = ½, λ ψ (1 − ψ) = ½."""
+    kind = (controls.game, controls.objective)
+    if kind != ("dirac-gradient-penalty", "least-squares") or controls.strength <= 2:
+        return {}
+    psi = (1 + sqrt(1 - 2 / controls.strength)) / 2
+    point = torch.tensor([1 / (2 * psi), psi], dtype=torch.float64)
+    return {
+        "point": point.tolist(),
+        "slopes": game.at(point).tolist(),
+        "curvatures": jacobian(game, point).diag().tolist(),
+    }
+
+
+def _answer(
+    controls: SaddleControls, shown: ShownGame, radius: float | None, distances: _Array
+) -> str:
     played = (
-        f"After {len(distances) - 1} steps play is {distances[-1]:.3g} away from the equilibrium; "
-        f"it began {distances[0]:.3g} away."
+        f"After {len(distances) - 1} steps play is {distances[-1]:.3g} away from "
+        f"{shown.goal_name}; it began {distances[0]:.3g} away."
     )
     if radius is None:
         return (
-            "With a gradient penalty there is no equilibrium at which the costs are smooth, so "
-            f"eigenvalues say nothing. {played}"
+            f"The gradient penalty has a kink at {shown.goal_name}, so eigenvalues say nothing of "
+            f"that point. {played}"
         )
     words = {"converges": "converges", "cycles": "neither converges nor diverges"}
     kind = words.get(outcome(radius), "diverges")
@@ -157,7 +161,8 @@ def _answer(controls: SaddleControls, radius: float | None, distances: _Array) -
 
 def _sizes_table(found: Mapping[str, Sequence[Regime]]) -> Table:
     return Table(
-        title=f"What step sizes η up to {_HIGHEST} do near the equilibrium",
+        title=f"What step sizes η up to {HIGHEST} do near the equilibrium, "
+        f"tried {HIGHEST / _PARTS:g} apart",
         columns=("method", "play ..."),
         rows=[(name, _told(ranges)) for name, ranges in found.items()]
         or [("all", "no Jacobian: the gradient penalty has a kink there")],
@@ -176,107 +181,18 @@ def _told(ranges: Sequence[Regime]) -> str:
     return ", ".join(words)
 
 
-def _play(shown: ShownGame, way: _Array, distances: _Array) -> Animation:
-    goal = _goal(shown).numpy()[:2]
-    reach = float(np.clip(np.abs(way[:, :2] - goal).max() * 1.15, 0.2, 4.0))
-    limits = [(float(middle - reach), float(middle + reach)) for middle in goal]
-    arrows = _field(shown, limits) if sum(shown.game.sizes) == 2 else []
-    # Until it leaves the picture for good.
-    last = int(np.flatnonzero(np.abs(way[:, :2] - goal).max(axis=1) <= reach).max())
-    ends = np.unique(np.linspace(0, min(last + 1, len(way) - 1), _FRAMES).round().astype(int))
-    stride = -(-len(way) // _POINTS)
-
-    def frame(end: int) -> Frame:
-        seen = np.concatenate([way[:end:stride], way[end : end + 1]])
-        plot = Plot(
-            title="Where both players stand",
-            x=Axis(label=shown.axes[0], limits=limits[0]),
-            y=Axis(label=shown.axes[1], limits=limits[1]),
-            marks=[
-                *arrows,
-                Line(name="the way", x=seen[:, 0], y=seen[:, 1], colour=0),
-                Dots(name="steps", x=seen[-20:, 0], y=seen[-20:, 1], size=4, colour=0),
-                Dots(name="now", x=seen[-1:, 0], y=seen[-1:, 1], size=9, colour=1),
-                Dots(name="equilibrium", x=goal[:1], y=goal[1:], size=7, colour=6),
-            ],
-            equal=True,
-        )
-        return Frame(caption=f"step {end}: {distances[end]:.3g} away", panels=[plot])
-
-    return Animation(title="Play", frames=[frame(int(end)) for end in ends])
-
-
-def _field(shown: ShownGame, limits: Sequence[tuple[float, float]]) -> list[Arrows]:
-    """Where both players are pulled, at five by five points; longest arrows fill their cell."""
-    xs, ys = (np.linspace(*each, 7)[1:-1] for each in limits)
-    points = np.array([(x, y) for x in xs for y in ys])
-    pulls = -np.array([shown.game.at(torch.from_numpy(point)).numpy() for point in points])
-    longest = max(np.linalg.norm(pulls, axis=1).max(), 1e-9)
-    pulls *= 0.8 * (xs[1] - xs[0]) / longest
-    return [
-        Arrows(
-            name="pull of both costs",
-            x=points[:, 0],
-            y=points[:, 1],
-            dx=pulls[:, 0],
-            dy=pulls[:, 1],
-            colour=2,
-        )
-    ]
-
-
-def _distance(distances: _Array) -> Plot:
-    shown = np.maximum(distances, 1e-9)
-    return Plot(
-        title="Distance from the equilibrium",
-        x=Axis(label="step"),
-        y=Axis(label="distance", log=bool(shown.max() > 20 * shown.min())),
-        marks=[Line(name="", x=np.arange(float(len(shown))), y=shown, colour=0)],
-    )
-
-
-def _plane(eigenvalues: Tensor | None) -> Plot:
-    turn = np.linspace(0, 2 * np.pi, 73)
-    found = np.zeros(0, dtype=complex) if eigenvalues is None else eigenvalues.numpy()
-    reach = max(1.2, 1.1 * float(np.abs(found).max(initial=0.0)))
-    return Plot(
-        title="Eigenvalues λ of one step: inside the circle play shrinks, outside it grows",
-        x=Axis(label="real part", limits=(-reach, reach)),
-        y=Axis(label="imaginary part", limits=(-reach, reach)),
-        marks=[
-            Line(name="|λ| = 1", x=np.cos(turn), y=np.sin(turn), dashed=True, colour=6),
-            Dots(name="λ", x=found.real, y=found.imag, size=9, colour=1),
-        ],
-        equal=True,
-    )
-
-
-def _crossing(
-    controls: SaddleControls,
-    known: Mapping[str, Callable[[float], Method]],
-    field: LinearField | None,
-) -> Plot:
-    return Plot(
-        title="The greatest |λ| of each method",
-        x=Axis(label="step size η", limits=(0, _HIGHEST)),
-        y=Axis(label="greatest |λ|", limits=(0.4, 1.6)),
-        marks=[
-            Rule(name="", at=1.0),
-            *(
-                Line(name=name, x=_SIZES.numpy(), y=radii(make, field, _SIZES).numpy())
-                for name, make in known.items()
-                if field is not None
-            ),
-            Rule(name="now", at=controls.step_size, axis="x"),
-        ],
-    )
-
-
 def _highest(results: Results, method: str, kind: str) -> float:
     """The step size up to which a method's outcome is of that kind, from 0 on; 0: never."""
     low, high, found = results.numbers["regimes"][method][0]
     assert low == 0
     return float(high) if found == kind else 0.0
+
+
+def _damped(curvature: float, slope: float) -> float:
+    """Up to which step size simultaneous steps converge if J is (0, −s; s, curvature)."""
+    if curvature < 2 * slope:
+        return curvature / slope**2
+    return 4 / (curvature + sqrt(curvature**2 - 4 * slope**2))
 
 
 @states("A small step of one player alone lowers that player's own cost, by its square slope.")
@@ -299,7 +215,7 @@ def _xy(controls: SaddleControls, results: Results) -> bool | None:
         "optimistic": float(np.abs(np.roots([1, -(1 - 2j * eta), -1j * eta])).max()),
     }
     return abs(found - exact.get(controls.method, found)) < 1e-6 and bool(
-        _highest(results, "simultaneous", "diverges") == _HIGHEST
+        _highest(results, "simultaneous", "diverges") == HIGHEST
         and np.isclose(_highest(results, "alternating", "cycles"), 2, atol=1e-5)
         and np.isclose(_highest(results, "extragradient", "converges"), 1, atol=1e-5)
         and np.isclose(_highest(results, "optimistic", "converges"), 1 / sqrt(3), atol=1e-5)
@@ -315,7 +231,7 @@ def _momentum(controls: SaddleControls, results: Results) -> bool | None:
     if controls.game != "xy" or abs(beta) < 0.05:
         return None
     if beta > 0:
-        return _highest(results, "momentum", "diverges") == _HIGHEST
+        return _highest(results, "momentum", "diverges") == HIGHEST
     return abs(_highest(results, "momentum", "converges") - 2 * (1 + beta)) < 1e-4
 
 
@@ -338,17 +254,61 @@ def _own_curvature(controls: SaddleControls, results: Results) -> bool | None:
 
 
 @states(
-    "The Dirac-GAN alone diverges under simultaneous steps; with R1 these converge for "
-    "η < γ/s², s the slope of the loss at an undecided logit, if γ < 2 s."
+    "The Dirac-GAN alone diverges under simultaneous steps. With R1 these converge for "
+    "η < γ/s², s the slope of the loss at an undecided logit, if γ < 2 s; for stronger R1 up to "
+    "4/(γ + √(γ² − 4 s²)), which falls."
 )
 def _r1(controls: SaddleControls, results: Results) -> bool | None:
     slope, gamma = _SLOPES.get(controls.objective, 0.5), controls.strength
     if controls.game == "dirac":
-        return _highest(results, "simultaneous", "diverges") == _HIGHEST
-    if controls.game != "dirac-r1" or gamma >= 2 * slope:
+        return _highest(results, "simultaneous", "diverges") == HIGHEST
+    if controls.game != "dirac-r1":
         return None
-    border = min(gamma / slope**2, _HIGHEST)
+    border = min(_damped(gamma, slope), HIGHEST)
     return abs(_highest(results, "simultaneous", "converges") - border) < 1e-4
+
+
+@states(
+    "Instance noise acts as R1 with γ = σ²/2 for logarithms, and with 4 σ² for least squares; "
+    "with hinge and Wasserstein losses it does nothing: simultaneous steps diverge."
+)
+def _noise(controls: SaddleControls, results: Results) -> bool | None:
+    if controls.game != "dirac-noise":
+        return None
+    if controls.objective in ("hinge", "wasserstein"):
+        return _highest(results, "simultaneous", "diverges") == HIGHEST
+    shares = {"least-squares": 4.0}
+    curvature = shares.get(controls.objective, 0.5) * controls.strength**2
+    border = min(_damped(curvature, _SLOPES.get(controls.objective, 0.5)), HIGHEST)
+    if border < HIGHEST / _PARTS:
+        return None  # Between the step sizes that are tried.
+    return abs(_highest(results, "simultaneous", "converges") - border) < 1e-4
+
+
+@states(
+    "On the mixture small simultaneous steps converge, without any penalty; with hinge and "
+    "Wasserstein losses they diverge at any size."
+)
+def _mixture(controls: SaddleControls, results: Results) -> bool | None:
+    if controls.game != "mixture":
+        return None
+    if controls.objective in ("hinge", "wasserstein"):
+        return _highest(results, "simultaneous", "diverges") == HIGHEST
+    return _highest(results, "simultaneous", "converges") > 0.5
+
+
+@states(
+    "Alternating steps on the Dirac-GAN, with |λ| = 1: in two turns play comes nearer with the "
+    "non-saturating loss, and stays as far away with the minimax loss."
+)
+def _where_eigenvalues_stop(controls: SaddleControls, results: Results) -> bool | None:
+    far, eta = results.numbers["distances"], controls.step_size
+    if (controls.game, controls.method) != ("dirac", "alternating"):
+        return None
+    if not (controls.start >= 0.5 and eta <= 1.5 and eta * controls.steps >= 23):
+        return None  # Too little time, or steps that are no turning any more.
+    late = float(far[len(far) // 2 :].max() / far[0])
+    return {"non-saturating": late < 0.8, "minimax": late > 0.9}.get(controls.objective)
 
 
 @states(
@@ -360,6 +320,15 @@ def _gradient_penalty(controls: SaddleControls, results: Results) -> bool | None
         return None
     late = results.numbers["distances"][-len(results.numbers["distances"]) // 4 :]
     return bool(late.max() > controls.step_size / 10)
+
+
+@states(
+    "With least squares and a gradient penalty of λ > 2, play can rest at a wrong point: at "
+    "θ ψ = ½, λ ψ (1 − ψ) = ½ neither player's cost has a slope, and both are curved upwards."
+)
+def _rests_elsewhere(_: SaddleControls, results: Results) -> bool | None:
+    found = results.numbers["elsewhere"]
+    return bool(np.abs(found["slopes"]).max() < 1e-9 < min(found["curvatures"])) if found else None
 
 
 @states(
@@ -383,7 +352,11 @@ LESSON = Lesson(
         _momentum,
         _own_curvature,
         _r1,
+        _noise,
+        _mixture,
         _gradient_penalty,
+        _rests_elsewhere,
+        _where_eigenvalues_stop,
     ],
     held={"game": get_args(_Game), "method": get_args(_MethodName)},
 )

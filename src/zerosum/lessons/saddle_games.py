@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import torch
+
 from zerosum.equilibria.dynamics import Extragradient, GradientStep, Method, Optimistic
-from zerosum.equilibria.smooth import QuadraticGame, SmoothGame, dirac_gan, mixture_gan
+from zerosum.equilibria.smooth import Point, QuadraticGame, SmoothGame, dirac_gan, mixture_gan
 
 __all__ = ["ShownGame", "methods", "shown_game"]
 
@@ -26,6 +28,17 @@ class ShownGame:
     game: SmoothGame
     offset: tuple[float, ...]
     axes: tuple[str, str]
+
+    @property
+    def goal(self) -> Point:
+        """The equilibrium, or where it would be without the kink that a penalty has there."""
+        known = self.game.equilibrium
+        return torch.zeros(len(self.offset), dtype=torch.float64) if known is None else known
+
+    @property
+    def goal_name(self) -> str:
+        """What it is called."""
+        return "the equilibrium" if self.game.equilibrium is not None else "θ = ψ = 0"
 
 
 def shown_game(name: str, *, objective: str, strength: float) -> ShownGame:

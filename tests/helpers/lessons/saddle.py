@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from operator import itemgetter
 
 import torch
 from hypothesis import strategies as st
@@ -6,13 +7,60 @@ from hypothesis import strategies as st
 from helpers.lessons import Corruption
 from zerosum.equilibria import Extragradient, LinearField, Optimistic
 from zerosum.equilibria.smooth import Field
+from zerosum.lessons.controls import choices_of, hints_of
+from zerosum.lessons.saddle import SaddleControls
 
-EXAMPLES = 30
+EXAMPLES = 60
+
+_hints = hints_of(SaddleControls)
+_losses = st.sampled_from(choices_of(_hints["objective"]))
+_ways = st.sampled_from(choices_of(_hints["method"]))
+
+
+def _case(
+    games: tuple[str, ...],
+    *,
+    objective: st.SearchStrategy[str] = _losses,
+    method: st.SearchStrategy[str] = _ways,
+    strength: float = 0.05,
+    sizes: tuple[float, float] = (0.01, 2.5),
+    start: float = 0.05,
+) -> st.SearchStrategy[tuple[object, ...]]:
+    played = st.sampled_from(games), objective, method
+    return st.tuples(*played, st.floats(strength, 3), st.floats(*sizes), st.floats(start, 2))
+
+
+_alternating = _case(
+    ("dirac",),
+    objective=st.sampled_from(("minimax", "non-saturating")),
+    method=st.just("alternating"),
+    sizes=(1.0, 1.5),
+    start=0.5,
+)
+_least_squares = st.just("least-squares")
+_cases = (
+    _case(("xy",)),
+    _case(("x2-y2",)),
+    _case(("dirac", "dirac-r1")),
+    _case(("dirac-noise",)),
+    _case(("mixture",)),
+    _case(("dirac-gradient-penalty",)),
+    _case(("dirac-gradient-penalty",), objective=_least_squares, strength=2.1),
+    _alternating,
+)
+_drawn = st.shared(
+    st.integers(0, len(_cases) - 1).flatmap(lambda place: _cases[place]), key="case"
+)
 
 CHEAP = {
     "momentum": st.one_of(st.floats(-0.9, -0.1), st.floats(0.1, 0.9), st.just(0.0)),
     "steps": 24,
-    "game": st.sampled_from(("xy", "xy", "x2-y2", "dirac", "dirac-r1", "dirac-gradient-penalty")),
+    **{
+        name: _drawn.map(itemgetter(place))
+        for place, name in enumerate(
+            ("game", "objective", "method", "strength", "step_size", "start")
+        )
+    },
 }
 
 
@@ -68,7 +116,33 @@ def _shared_cost(function):  # type: ignore[no-untyped-def]
     return wrong
 
 
+def _doubled(weight: str):  # type: ignore[no-untyped-def]
+    """One of a game's weights is twice as large."""
+
+    def wrong(function):  # type: ignore[no-untyped-def]
+        return lambda objective, **weights: function(
+            objective, **{**weights, weight: 2 * weights.get(weight, 0.0)}
+        )
+
+    return wrong
+
+
+def _always_minimax(function):  # type: ignore[no-untyped-def]
+    return lambda objective, **weights: function(
+        objective.replace("non-saturating", "minimax"), **weights
+    )
+
+
+def _always_wasserstein(function):  # type: ignore[no-untyped-def]
+    return lambda _, **weights: function("wasserstein", **weights)
+
+
 CORRUPTIONS = [
+    Corruption("zerosum.lessons.saddle_games.dirac_gan", _doubled("noise")),
+    Corruption("zerosum.lessons.saddle_games.dirac_gan", _doubled("r1")),
+    Corruption("zerosum.lessons.saddle_games.dirac_gan", _doubled("gradient_penalty")),
+    Corruption("zerosum.lessons.saddle_games.dirac_gan", _always_minimax),
+    Corruption("zerosum.lessons.saddle_games.mixture_gan", _always_wasserstein),
     Corruption("zerosum.lessons.saddle_games.Extragradient", lambda _: FromTheTrial),
     Corruption("zerosum.lessons.saddle_games.Optimistic", lambda _: Pessimistic),
     Corruption("zerosum.lessons.saddle.methods", _all_simultaneous),
