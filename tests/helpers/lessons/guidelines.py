@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from helpers.lessons import Corruption
 
-EXAMPLES = 2
+EXAMPLES = 3
 CHEAP = {
-    "ablation": st.sampled_from(["strided", "leaky-relu"]),
+    "ablation": st.sampled_from(["strided", "leaky-relu", "none"]),
     "images": 64,
     "scored": 100,
     "seeds": 1,
