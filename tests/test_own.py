@@ -36,7 +36,15 @@ from zerosum.families.building import build_game
 from zerosum.features import load_content, load_features
 from zerosum.networks.own import OwnGenerator
 from zerosum.objectives import make_objective
-from zerosum.own import OwnSettings, code_named_in, hashed, own_fields, refuse_code, without_code
+from zerosum.own import (
+    OwnSettings,
+    code_named_in,
+    hashed,
+    own_fields,
+    read_code,
+    refuse_code,
+    without_code,
+)
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
@@ -400,3 +408,11 @@ def test_nothing_runs_code_where_that_is_forbidden(
                 use()
         assert load_features("pixels", cache=tmp_path).name == "pixels"
     assert isinstance(OwnSettings(factory=spec), OwnSettings)
+
+
+def test_a_name_that_a_file_does_not_have_is_told_with_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("def critic(*, size):\n    return size\n")
+    with pytest.raises(ConfigError, match=r"has no function crit; did you mean 'critic'\?"):
+        read_code(f"{file}:crit").call("a number", size=3)
+    assert read_code(f"{file}:critic").call("a number", size=3) == 3

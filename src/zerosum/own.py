@@ -29,6 +29,7 @@ from zerosum.checks import require
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import explained
 from zerosum.files import expanded
+from zerosum.registry import hint
 
 __all__ = [
     "Code",
@@ -105,14 +106,26 @@ class Code:
         Raises:
             ConfigError: The file cannot be imported, has no such factory, or the factory fails.
         """
+        expected = f"{self.name}({', '.join(arguments)}) that returns {what}"
+        with self._explained(expected):
+            module = self._module()
+        if not hasattr(module, self.name):
+            raise ConfigError(
+                f"{self.path} has no function {self.name}{hint(self.name, _named_in(module))} "
+                f"Expected a function {expected}."
+            )
+        with self._explained(expected):
+            return getattr(module, self.name)(**arguments)
+
+    @contextmanager
+    def _explained(self, expected: str) -> Iterator[None]:
+        """Say of whatever goes wrong in the user's code whose it is, and what was expected."""
         try:
-            return getattr(self._module(), self.name)(**arguments)
+            yield
         except Exception as error:
-            known = ", ".join(arguments)
             raise ConfigError(
                 f"{self.path}:{self.name} failed with {type(error).__name__}: {error}; expected a "
-                f"file that can be imported, and in it a function {self.name}({known}) that "
-                f"returns {what}."
+                f"file that can be imported, and in it a function {expected}."
             ) from error
 
     def _module(self) -> ModuleType:
@@ -123,6 +136,11 @@ class Code:
         sys.modules[name] = module  # dataclasses look up the module that they are in
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)
         return module
+
+
+def _named_in(module: ModuleType) -> list[str]:
+    """What may be meant: the functions and classes of a file."""
+    return [name for name, value in vars(module).items() if callable(value)]
 
 
 def read_code(spec: str) -> Code:

@@ -70,7 +70,7 @@ def test_a_run_of_another_game_is_refused(name: str, tmp_path: Path) -> None:
     ("network", "run", "error", "message"),
     [
         ("nets.py:fails", None, ConfigError, "returned a network whose forward fails"),
-        ("nets.py:nothing", None, ConfigError, "has no attribute 'nothing'"),
+        ("nets.py:nothing", None, ConfigError, "has no function nothing"),
         ("other.py:Critic", None, ConfigError, "other.py cannot be read"),
         (None, "nowhere", RunError, "there is no folder nowhere"),
         ("nets.py:Critic", "nowhere", ConfigError, "choose one"),
