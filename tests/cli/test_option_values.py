@@ -16,6 +16,7 @@ from zerosum.checks import require_sound
 from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS
+from zerosum.cli.learn import command as learn_command
 from zerosum.cli.options import Option
 from zerosum.cli.train import command as train_command
 from zerosum.config import change, to_json
@@ -74,6 +75,7 @@ _CALLS = {
     "evaluate": ("generation", "--features pixels --count 8"),
     "compare": ("generation", ""),
     "data": ("inspect", "PICTURE"),
+    "learn": ("losses", "--out page.html"),
     "train": (RECIPE, "--dry-run"),
 }
 
@@ -83,6 +85,8 @@ def _command(name: str) -> Command:
         return train_command(RECIPE, ())
     if name == "data":
         return ACTIONS["inspect"]
+    if name == "learn":
+        return learn_command("losses")
     command: Command = import_module(f"zerosum.cli.{name}").COMMAND
     return command
 

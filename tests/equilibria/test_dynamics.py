@@ -92,7 +92,7 @@ def test_the_eigenvalues_of_x_y(step_size: float) -> None:
 
     assert radius(simultaneous(eta)) == pytest.approx(sqrt(1 + eta**2))
     assert outcome(radius(simultaneous(eta))) == "diverges"
-    assert outcome(radius(alternating(eta))) == ("cycles" if eta < 2 else "diverges")
+    assert outcome(radius(alternating(eta))) == ("cycles" if eta <= 2 else "diverges")
     assert radius(Extragradient(step_size=eta)) == pytest.approx(sqrt((1 - eta**2) ** 2 + eta**2))
     # λ² − (1 − 2 i η) λ − i η = 0, and its conjugate.
     roots = np.roots([1, -(1 - 2j * eta), -1j * eta])

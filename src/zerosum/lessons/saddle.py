@@ -337,7 +337,10 @@ def _rests_elsewhere(_: SaddleControls, results: Results) -> bool | None:
 )
 def _eigenvalues_tell(controls: SaddleControls, results: Results) -> bool | None:
     distances, radius = results.numbers["distances"], results.numbers["radius"]
-    if controls.game not in ("xy", "x2-y2") or controls.steps * abs(np.log(radius)) < 4:
+    if (
+        controls.game not in ("xy", "x2-y2")
+        or controls.steps * abs(np.log(max(radius, 1e-300))) < 4
+    ):
         return None  # Too little time for the slowest part to show.
     return bool((distances[-1] < distances[0]) == (radius < 1))
 
