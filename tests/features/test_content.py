@@ -81,7 +81,7 @@ def test_efficientnet_tells_content() -> None:
         ("{own}:flat", (3, 16, 16), "expected maps"),
         ("{own}:grey", (3, 16, 16), "cannot see pictures of 16x16"),
         ("{own}:maps", (4, 16, 16), "grey or RGB"),
-        ("{own}:nothing", (3, 16, 16), "failed with AttributeError"),
+        ("{own}:nothing", (3, 16, 16), "has no function nothing"),
     ],
 )
 def test_what_is_no_network_of_content_is_refused(
