@@ -3,12 +3,14 @@
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import zerosum
 from helpers.command_line import call
 from helpers.lessons import cheaply_learned, trial_of
+from zerosum.documented import field_texts
 from zerosum.errors import ConfigError
 from zerosum.lessons.controls import choices_of, hints_of
 from zerosum.lessons.learning import Learned, compute_lesson
@@ -115,6 +117,12 @@ def test_a_page_holds_all_values_of_its_choices(name: str) -> None:
     for key, values in found.held.items():
         known = choices_of(hints_of(found.controls)[key])
         assert not known or set(values) == set(known)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_control_says_what_it_is(name: str) -> None:
+    kind: Any = lesson(name).controls
+    assert hints_of(kind).keys() <= field_texts(kind).keys()
 
 
 def test_the_command_lists_all_lessons(capsys: pytest.CaptureFixture[str]) -> None:

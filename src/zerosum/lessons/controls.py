@@ -55,7 +55,7 @@ class Number:
     @property
     def words(self) -> str:
         """What help says of it."""
-        return f"From {self.low:g} to {self.high:g}."
+        return f"From {_short(self.low)} to {_short(self.high)}."
 
     def check(self, name: str, value: Any) -> None:
         """Refuse what is out of range.
@@ -69,6 +69,10 @@ class Number:
             raise ConfigError(
                 f"{name} must be between {self.low:g} and {self.high:g}, got {value:g}."
             )
+
+
+def _short(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ class PlanarControls(Controls):
     watch: Annotated[int, Number(0, 20000)] = 0
     """Rounds before those that are shown move by move."""
     seed: Seed = 0
+    """From which weights, latents and points follow."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
