@@ -85,13 +85,13 @@ def _examples(name: str, has_full: bool) -> str:
 
 def _learn(name: str, controls: Controls, options: _Options) -> None:
     from zerosum.counting import counting
-    from zerosum.lessons.learning import check_page, compute_lesson
+    from zerosum.lessons.learning import compute_lesson, require_page
 
     out = options.out
     if out is None and not options.json:
         out = Path(f"{name}.html")
     if out is not None:
-        check_page(out)
+        require_page(out)
     with counting(name, quiet=False) as progress:
         assert progress is not None
         learned = compute_lesson(name, controls, full=options.full, progress=progress)

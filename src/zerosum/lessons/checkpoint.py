@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zerosum.config import change
 from zerosum.equilibria.curvature import (
     Curvature,
     Slope,
@@ -22,11 +21,11 @@ from zerosum.equilibria.curvature import (
 from zerosum.errors import RunError
 from zerosum.games.base import Game, Turn
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
-from zerosum.jobs.looking import loop_of_recipe, loop_of_run
+from zerosum.jobs.looking import loop_of_run
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, RunFolder, Seed
 from zerosum.lessons.figures import Axis, Line, Plot, Rule
-from zerosum.lessons.packaged import packaged_config, packaged_game
+from zerosum.lessons.packaged import packaged_loop
 from zerosum.lessons.results import Results, Table
 from zerosum.training.loop import Loop
 from zerosum.training.standing import StandingRound
@@ -130,10 +129,7 @@ def compute(controls: CheckpointControls, progress: Progress) -> Results:
 def _opened(controls: CheckpointControls) -> Loop[Any]:
     if controls.run is not None:
         return loop_of_run(Path(controls.run))
-    fields = {"seed": controls.seed, "batch_size": controls.batch_size}
-    loop = loop_of_recipe(change(packaged_config(), fields))
-    loop.game = packaged_game()
-    return loop
+    return packaged_loop(seed=controls.seed, batch_size=controls.batch_size)
 
 
 def rounds_of(loop: Loop[Any], ahead: int) -> tuple[StandingRound, StandingRound]:

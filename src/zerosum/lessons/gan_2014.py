@@ -12,7 +12,6 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from zerosum.data import open_source
 from zerosum.errors import ConfigError
 from zerosum.families.loading import load
 from zerosum.features import FeatureNetwork
@@ -22,6 +21,7 @@ from zerosum.lessons.controls import Controls, Number, RunFolder, Seed
 from zerosum.lessons.figures import Axis, Gallery, Line, Plot, Rule
 from zerosum.lessons.packaged import packaged_config, packaged_generator
 from zerosum.lessons.results import Results, Table
+from zerosum.lessons.small_gans import digits_store
 from zerosum.metrics import cluster_centres, kernel_distance, nearest, parzen_score
 from zerosum.metrics.parzen import DEVIATIONS, ParzenScore
 from zerosum.models.sampler import Sampler
@@ -125,11 +125,8 @@ def compute(controls: Gan2014Controls, progress: Progress) -> Results:
 @cache
 def _digits() -> tuple[Tensor, Tensor]:
     """The digits that are part of zerosum, pixels in [0, 1], shape (5000, 784), and labels."""
-    source = open_source("digits")
-    images = source.chunk(0, len(source))
-    assert images is not None
-    labels = [source.label(index) or 0 for index in range(len(source))]
-    return torch.from_numpy(np.array(images)).flatten(1) / 255, torch.tensor(labels)
+    images, labels = (np.array(each) for each in (digits_store().images, digits_store().labels))
+    return torch.from_numpy(images).flatten(1) / 255, torch.from_numpy(labels)
 
 
 @cache

@@ -10,17 +10,17 @@ from typing import Annotated, Any, get_args, get_origin
 from zerosum.counting import counting
 from zerosum.documented import field_texts, plain
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.explaining import is_there
 from zerosum.files import require_writable, write_text
 from zerosum.lessons.base import Lesson, checked, silent
 from zerosum.lessons.controls import Controls, Matrix, Points, hints_of, rows_as_text
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
 from zerosum.lessons.pages.document import Content, Switch, Variant, draw_page
 from zerosum.lessons.results import Results, shown_number
+from zerosum.media.pages import check_page
 from zerosum.registry import hint
 from zerosum.types import Progress
 
-__all__ = ["Learned", "check_page", "compute_lesson", "learn"]
+__all__ = ["Learned", "compute_lesson", "learn", "require_page"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ class Learned:
             FileError: It cannot be written.
         """
         path = Path(path)
-        check_page(path)
+        require_page(path)
         write_text(path, self.page())
         return path
 
@@ -118,23 +118,20 @@ class Learned:
         return f"{self.name}: {self.answer}"
 
 
-def check_page(path: Path) -> None:
-    """Refuse a path that is none for a page, before anything is computed.
+def require_page(path: Path) -> None:
+    """Refuse a path that is none for a page, or where none can be written, before computing.
 
     Raises:
         ConfigError: It does not end in ``.html``, or is a folder.
         FileError: Nothing can be written there.
 
     Example:
-        >>> check_page(Path("page.pdf"))
+        >>> require_page(Path("page.pdf"))
         Traceback (most recent call last):
         ...
         zerosum.errors.ConfigError: expected a page that ends in .html, got 'page.pdf'.
     """
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise ConfigError(f"expected a page that ends in .html, got {path.name!r}.")
-    if is_there(path) and path.is_dir():
-        raise ConfigError(f"expected a file for the page, but {path} is a folder.")
+    check_page(path)
     require_writable(path.parent)
 
 

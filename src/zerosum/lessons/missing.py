@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from zerosum.config import RunConfig, change
-from zerosum.data import open_source, scale, unscale
+from zerosum.data import scale, unscale
 from zerosum.families.building import build_game
 from zerosum.features import FeatureNetwork
 from zerosum.features.digits import load_digits
@@ -25,6 +25,7 @@ from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.figures import Axis, Gallery, Line, Plot
 from zerosum.lessons.results import Results, Table, recorded_table
+from zerosum.lessons.small_gans import digits_store
 from zerosum.metrics import kernel_distance
 from zerosum.randomness import Randomness
 from zerosum.recipes import recipe
@@ -162,10 +163,7 @@ def compute(controls: MissingControls, progress: Progress) -> Results:
 @cache
 def _digits() -> Tensor:
     """The digits that are part of zerosum, in [-1, 1], shape (5000, 1, 28, 28)."""
-    source = open_source("digits")
-    images = source.chunk(0, len(source))
-    assert images is not None
-    return scale(torch.from_numpy(np.array(images)).permute(0, 3, 1, 2))
+    return scale(torch.from_numpy(np.array(digits_store().images)).permute(0, 3, 1, 2))
 
 
 class _Batches:

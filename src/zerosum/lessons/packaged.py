@@ -90,17 +90,20 @@ def _fill(game: Game[Any]) -> None:
         fill(player.network, load_file(path), path)
 
 
-def packaged_loop(*, seed: int = 0) -> Loop[Any]:
+def packaged_loop(*, seed: int = 0, batch_size: int | None = None) -> Loop[Any]:
     """The loop in which the packaged networks would be trained further, on the digits.
 
     Args:
         seed: From which all random numbers of the next rounds follow.
+        batch_size: Real images in a round; None: as many as in their training.
 
     Example:
         >>> packaged_loop().images_seen
         0
     """
-    loop = loop_of_recipe(change(packaged_config(), {"seed": seed}))
+    config = packaged_config()
+    fields = {"seed": seed, "batch_size": batch_size or config.batch_size}
+    loop = loop_of_recipe(change(config, fields))
     _fill(loop.game)
     return loop
 

@@ -1,6 +1,7 @@
 """Images to look at: grids and PNG files that say that they are generated."""
 
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -26,6 +27,7 @@ __all__ = [
     "FINISHED_STAY",
     "check_png",
     "check_sheet",
+    "data_address",
     "encode_png",
     "provenance",
     "save_images",
@@ -140,6 +142,16 @@ def encode_png(
     buffer = BytesIO()
     image.save(buffer, format="PNG", pnginfo=info, icc_profile=profile)
     return buffer.getvalue()
+
+
+def data_address(image: Image.Image) -> str:
+    """The image as an address that holds it, for pages that load nothing.
+
+    Example:
+        >>> data_address(Image.new("L", (4, 4)))[:32]
+        'data:image/png;base64,iVBORw0KGg'
+    """
+    return f"data:image/png;base64,{b64encode(encode_png(image, {})).decode('ascii')}"
 
 
 def save_png(

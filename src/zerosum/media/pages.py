@@ -1,6 +1,5 @@
 """Images to look at beside each other: one HTML file that needs no other."""
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -12,9 +11,9 @@ from PIL import Image
 from zerosum.errors import ConfigError
 from zerosum.explaining import is_there
 from zerosum.files import writing
-from zerosum.media.images import encode_png
+from zerosum.media.images import data_address
 
-__all__ = ["Page", "write_page"]
+__all__ = ["Page", "check_page", "write_page"]
 
 _LARGEST = 512
 _SMALL = 128
@@ -148,7 +147,7 @@ def write_page(
         ...     path.read_text().count("data:image/png;base64,")
         2
     """
-    _check(path)
+    check_page(path)
     with (
         writing(path) as temporary,
         temporary.open("w", encoding="utf-8", errors="xmlcharrefreplace") as file,
@@ -166,7 +165,18 @@ def write_page(
         file.write(_TAIL)
 
 
-def _check(path: Path) -> None:
+def check_page(path: Path) -> None:
+    """Refuse a path that is none for a page.
+
+    Raises:
+        ConfigError: It does not end in ``.html``, or is a folder.
+
+    Example:
+        >>> check_page(Path("page.pdf"))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: expected a page that ends in .html, got 'page.pdf'.
+    """
     if path.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f"expected a page that ends in .html, got {path.name!r}.")
     if is_there(path) and path.is_dir():
@@ -180,12 +190,11 @@ def _image(image: Image.Image, name: str) -> str:
         image = image.copy()
         image.thumbnail((_LARGEST, _LARGEST), Image.Resampling.LANCZOS)
     factor = _factor(image)
-    data = b64encode(encode_png(image, {})).decode("ascii")
     kind = ' class="small"' if factor > 1 else ""
     width, height = (side * factor for side in image.size)
     return (
         f'<img{kind} width="{width}" height="{height}" alt="{escape(name)}" '
-        f'src="data:image/png;base64,{data}">\n'
+        f'src="{data_address(image)}">\n'
     )
 
 

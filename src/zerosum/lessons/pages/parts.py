@@ -1,6 +1,5 @@
 """Figures as parts of a page."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 
@@ -10,7 +9,7 @@ from PIL import Image
 from zerosum.lessons.figures import Animation, Figure, Gallery, Plot
 from zerosum.lessons.pages.numbers import numbers_of
 from zerosum.lessons.pages.plots import axes_of, draw_marks, draw_plot, legend_of, wrapped
-from zerosum.media.images import encode_png
+from zerosum.media.images import data_address
 
 __all__ = ["draw_figure"]
 
@@ -134,10 +133,9 @@ def _image(
         enlarge: Pixels of what is to be made out in it; it is shown at least at 64.
     """
     factor = max(1, -(-_SMALLEST // enlarge))
-    data = b64encode(encode_png(Image.fromarray(image), {})).decode("ascii")
     height, width = (side * factor for side in image.shape[:2])
     small = ' class="small"' if factor > 1 else ""
     return (
         f'<img{small} width="{width}" height="{height}" alt="{escape(alt)}" '
-        f'src="data:image/png;base64,{data}">'
+        f'src="{data_address(Image.fromarray(image))}">'
     )

@@ -1,6 +1,5 @@
 """Plots as SVG: coordinates of a page of 360 pixels, to a tenth, which larger pages enlarge."""
 
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -10,7 +9,7 @@ from PIL import Image
 
 from zerosum.lessons.figures import Arrows, Bars, Dots, HeatMap, Line, Mark, Plot, Row, Rule
 from zerosum.lessons.pages.scales import Scale, scale_of, shortened
-from zerosum.media.images import encode_png
+from zerosum.media.images import data_address
 
 __all__ = ["COLOURS", "Axes", "axes_of", "draw_marks", "draw_plot", "legend_of"]
 
@@ -203,11 +202,10 @@ def _bars(mark: Bars, axes: Axes) -> str:
 
 def _heat_map(mark: HeatMap, axes: Axes) -> str:
     (left, right), (bottom, top) = axes.x.at(mark.x), axes.y.at(mark.y)
-    data = b64encode(encode_png(_colour_image(mark), {})).decode("ascii")
     return (
         f'<image x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
         f'height="{bottom - top:.1f}" preserveAspectRatio="none" '
-        f'href="data:image/png;base64,{data}"/>'
+        f'href="{data_address(_colour_image(mark))}"/>'
     )
 
 
