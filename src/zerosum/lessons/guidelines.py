@@ -9,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from zerosum.data import unscale
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
@@ -23,7 +22,9 @@ from zerosum.lessons.small_gans import (
     SHAPE,
     SmallGan,
     digits_distance,
+    experiment_title,
     over_seeds,
+    samples_of,
     train_small_gan,
 )
 from zerosum.networks.guidelines import GUIDELINES, Guideline, Report, Role, check_guidelines
@@ -282,11 +283,12 @@ def _findings(reports: Mapping[Role, Report]) -> Table:
 
 
 def _measured(controls: GuidelinesControls, rows: Sequence[Mapping[str, Any]]) -> Table:
-    pairs = "One pair" if controls.seeds == 1 else f"{controls.seeds} pairs"
     return Table(
-        title=(
-            f"{pairs} of each kind, {controls.images:,} pictures, learning rate "
-            f"{controls.learning_rate:g}; {controls.scored:,} generated pictures scored"
+        title=experiment_title(
+            seeds=controls.seeds,
+            images=controls.images,
+            learning_rate=controls.learning_rate,
+            scored=controls.scored,
         ),
         columns=("pair", "G breaks", "D breaks", "FD-digits", "D's cost", "G's cost"),
         rows=[
@@ -315,16 +317,10 @@ def _costs_figure(trained: Mapping[str, Sequence[SmallGan]]) -> Plot:
 
 
 def _gallery(trained: Mapping[str, Sequence[SmallGan]], seed: int) -> Gallery:
-    drawn = [gans[0].draw(_SHOWN, seed) for gans in trained.values()]
-    if not drawn:
+    if not trained:
         return Gallery(title="Nothing was trained", images=np.zeros((1, *SHAPE[1:]), np.uint8))
-    images = torch.cat(drawn)
-    return Gallery(
-        title="Pictures that each pair generates",
-        images=unscale(images)[:, 0].numpy(),
-        captions=[name for name in trained for _ in range(_SHOWN)],
-        columns=_SHOWN,
-    )
+    first = [(name, gans[0]) for name, gans in trained.items()]
+    return samples_of(first, "Pictures that each pair generates", shown=_SHOWN, seed=seed)
 
 
 @states(

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from zerosum.data import Batches, unscale
+from zerosum.data import Batches
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.figures import Axis, Gallery, Line, Plot, Rule
@@ -22,7 +22,9 @@ from zerosum.lessons.small_gans import (
     dcgan_pair,
     digits_distance,
     digits_store,
+    experiment_title,
     over_seeds,
+    samples_of,
     train_small_gan,
 )
 from zerosum.networks.settings import Norm
@@ -311,11 +313,12 @@ def _logits(seed: int, images: Images, *, norm: Norm, epsilon: float) -> Logits:
 
 
 def _measured(controls: ScalingControls, rows: Sequence[Mapping[str, Any]]) -> Table:
-    pairs = "One pair" if controls.seeds == 1 else f"{controls.seeds} pairs"
     return Table(
-        title=(
-            f"{pairs} of each kind, {controls.images:,} pictures, learning rate "
-            f"{controls.learning_rate:g}; {controls.scored:,} generated pictures scored"
+        title=experiment_title(
+            seeds=controls.seeds,
+            images=controls.images,
+            learning_rate=controls.learning_rate,
+            scored=controls.scored,
         ),
         columns=(
             "real pictures in",
@@ -373,13 +376,9 @@ def _costs_figure(player: Literal["generator", "discriminator"], cases: Sequence
 
 
 def _gallery(cases: Sequence[_Case], seed: int) -> Gallery:
-    images = torch.cat([case.gans[0].draw(_SHOWN, seed) for case in cases])
-    return Gallery(
-        title=f"Generated pictures, −1 black and 1 white, {_SHOWN} of each kind",
-        images=unscale(images)[:, 0].numpy(),
-        captions=[case.title for case in cases for _ in range(_SHOWN)],
-        columns=_SHOWN,
-    )
+    title = f"Generated pictures, −1 black and 1 white, {_SHOWN} of each kind"
+    first = [(case.title, case.gans[0]) for case in cases]
+    return samples_of(first, title, shown=_SHOWN, seed=seed)
 
 
 @states(

@@ -4,7 +4,7 @@ They are DCGAN's in the settings of the paper, with few channels: no penalty and
 would hide what an experiment is to show.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.lessons.figures import Gallery
 from zerosum.metrics import frechet_distance_of_features
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.networks.settings import Norm
@@ -41,7 +42,9 @@ __all__ = [
     "dcgan_pair",
     "digits_distance",
     "digits_store",
+    "experiment_title",
     "over_seeds",
+    "samples_of",
     "train_small_gan",
 ]
 
@@ -218,6 +221,40 @@ def digits_distance(images: Images) -> float:
     real = extract_from_store(store, network, count=5 * len(images), seed=0, cache=cache_folder())
     seen = [network(unscale(each)).features for each in torch.split(images, _AT_ONCE)]
     return frechet_distance_of_features(torch.cat(seen), real.features).value
+
+
+def experiment_title(*, seeds: int, images: int, learning_rate: float, scored: int) -> str:
+    """How pairs were trained and scored, as the title of a table of them.
+
+    Example:
+        >>> experiment_title(seeds=1, images=5_000, learning_rate=1e-3, scored=500)
+        'One pair of each kind, 5,000 pictures, learning rate 0.001; 500 generated pictures scored'
+    """
+    pairs = "One pair" if seeds == 1 else f"{seeds} pairs"
+    return (
+        f"{pairs} of each kind, {images:,} pictures, learning rate {learning_rate:g}; "
+        f"{scored:,} generated pictures scored"
+    )
+
+
+def samples_of(
+    gans: Sequence[tuple[str, SmallGan]], title: str, *, shown: int, seed: int
+) -> Gallery:
+    """Some images of each pair, from equal latents, a row for each.
+
+    Args:
+        gans: The pairs and what to call them; at least one.
+        title: Of the figure.
+        shown: Images of each.
+        seed: From which the latents follow.
+    """
+    images = torch.cat([gan.draw(shown, seed) for _, gan in gans])
+    return Gallery(
+        title=title,
+        images=unscale(images)[:, 0].numpy(),
+        captions=[name for name, _ in gans for _ in range(shown)],
+        columns=shown,
+    )
 
 
 def over_seeds(values: NDArray[np.float64], *, digits: int = 2) -> str:
