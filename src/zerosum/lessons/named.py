@@ -16,6 +16,9 @@ CHAPTERS: Mapping[str, str] = {
     "B": "One GAN step",
     "C": "Games and equilibria",
     "D": "Losses and tips",
+    "E": "Convolutions",
+    "F": "Batch normalisation",
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -115,6 +118,12 @@ LESSONS: Table[Entry] = Table(
             "The guidelines of DCGAN",
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
+        ),
+        "batchnorm": Entry(
+            "F",
+            "Batch normalisation, step by step",
+            "What does batch normalisation compute, and what becomes of gradients in it?",
+            "batchnorm",
         ),
     },
 )
