@@ -125,6 +125,12 @@ LESSONS: Table[Entry] = Table(
             "What does batch normalisation compute, and what becomes of gradients in it?",
             "batchnorm",
         ),
+        "train-or-eval": Entry(
+            "F",
+            "Training mode or evaluation mode",
+            "Why does a good classifier give all digits one answer?",
+            "train_or_eval",
+        ),
     },
 )
 """All lessons, in the order of the chapters."""
