@@ -17,7 +17,7 @@ import zerosum
 from zerosum.data import audit
 from zerosum.media.images import tile, to_images
 
-IMAGES = 2_000
+IMAGES = 20_000
 FACES = "digits"  # or a folder, a zip, celeba
 
 # %% [markdown]
@@ -39,6 +39,8 @@ fields = {
     "pictures.enlarge": True,
     "game.generator.base_channels": 16,
     "game.discriminator.base_channels": 16,
+    "game.generator_optimizer.learning_rate": 1e-3,
+    "game.discriminator_optimizer.learning_rate": 1e-3,
     "evaluate_every": 0,  # `zerosum.evaluate(out)` can do it later
 }
 model = zerosum.train(

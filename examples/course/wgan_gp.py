@@ -18,7 +18,7 @@ from zerosum.media.images import tile, to_images
 from zerosum.objectives import Wasserstein, gradient_penalty
 from zerosum.randomness import Randomness
 
-ROUNDS = 200
+ROUNDS = 400
 
 # %% [markdown]
 # The critic has no batch normalisation: the penalty is about each picture by itself, and a
@@ -58,8 +58,8 @@ settings = StoreSettings(size=(28, 28), channels=1)
 store = build_store(open_source("digits"), settings, cache=Path(mkdtemp()))
 batches = DataLoader(StoreDataset(store), batch_size=32, shuffle=True, drop_last=True)
 objective, random = Wasserstein(), Randomness(seed=0)
-adam_g = torch.optim.Adam(generator.parameters(), lr=1e-4, betas=(0.0, 0.9))
-adam_c = torch.optim.Adam(critic.parameters(), lr=1e-4, betas=(0.0, 0.9))
+adam_g = torch.optim.Adam(generator.parameters(), lr=5e-4, betas=(0.0, 0.9))
+adam_c = torch.optim.Adam(critic.parameters(), lr=5e-4, betas=(0.0, 0.9))
 
 
 def critic_step(real: torch.Tensor) -> float:
