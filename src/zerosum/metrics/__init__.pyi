@@ -2,6 +2,12 @@ from .cells import cell_counts as cell_counts
 from .cells import cell_probabilities as cell_probabilities
 from .cells import jensen_shannon as jensen_shannon
 from .cells import kullback_leibler as kullback_leibler
+from .class_shares import ClassShares as ClassShares
+from .class_shares import SharesCompared as SharesCompared
+from .class_shares import class_shares as class_shares
+from .class_shares import compare_shares as compare_shares
+from .class_shares import confusion_counts as confusion_counts
+from .class_shares import corrected_shares as corrected_shares
 from .clusters import cluster_centres as cluster_centres
 from .diversity import diversity as diversity
 from .diversity import diversity_ratio as diversity_ratio
