@@ -53,11 +53,11 @@ def test_numbers_are_short(value: float, text: str) -> None:
 
 
 def test_colours_follow_the_values() -> None:
-    fills = re.findall(r'fill="rgb\(([\d ]+)\)"', draw_figure(cells(limit=2.0)))
-    low, zero, high = "33 102 172", "245 245 245", "200 90 0"
-    assert fills[1] == low
-    assert fills[3] == zero
-    assert fills[4] == high  # 3 is beyond the limit.
+    found = re.findall(r'fill="rgb\(([\d ]+)\)" d="M(\d+) (\d+)h', draw_figure(cells(limit=2.0)))
+    places = {(int(y) // 32, int(x) // 32): colour for colour, x, y in found}
+    assert places[0, 1] == "33 102 172"
+    assert places[1, 1] == "245 245 245"
+    assert places[1, 2] == "200 90 0"  # 3 is beyond the limit.
 
 
 def test_all_numbers_are_told_as_text() -> None:

@@ -123,6 +123,12 @@ LESSONS: Table[Entry] = Table(
             "What does a convolutional layer make of a picture?",
             "convolution",
         ),
+        "transpose": Entry(
+            "E",
+            "The transposed convolution",
+            "How does a layer make large maps of small ones, and does it undo a convolution?",
+            "transpose",
+        ),
     },
 )
 """All lessons, in the order of the chapters."""

@@ -26,17 +26,17 @@ def draw_cells(cells: Cells) -> str:
     """The matrix as one ``<svg>`` element, in a part of the page that scrolls if it must.
 
     Example:
-        >>> draw_cells(Cells(title="One", values=np.ones((1, 1)))).count("<rect")
-        1
+        >>> draw_cells(Cells(title="Ones", values=np.ones((2, 2)))).count("<text")
+        4
     """
     rows, columns = cells.values.shape
     texts = [[_text(value) for value in row] for row in cells.values.tolist()]
     longest = max((len(each) for row in texts for each in row), default=1)
     size = min(_LARGEST, _LETTERS / max(longest, 1))
     least = columns * _SIDE * _SMALLEST / size
-    limit = _limit(cells)
-    squares = "".join(
-        _square(row, column, float(cells.values[row, column]), limit, texts[row][column])
+    shares = _shares(cells)
+    numbers = "".join(
+        _number(row, column, texts[row][column], float(shares[row, column]))
         for row, column in np.ndindex(rows, columns)
     )
     title = escape(cells.title)
@@ -45,7 +45,7 @@ def draw_cells(cells: Cells) -> str:
         f'<svg class="cells" viewBox="-2 -2 {columns * _SIDE + 4} {rows * _SIDE + 4}" role="img" '
         f'aria-label="{title}: {rows} rows of {columns} numbers" '
         f'style="min-width: {least:.0f}px; max-width: {columns * _WIDEST}px; '
-        f'--size: {size:.1f}px">{squares}{_outlines(cells.outlined)}</svg></div>'
+        f'--size: {size:.1f}px">{_squares(shares)}{numbers}{_outlines(cells.outlined)}</svg></div>'
     )
 
 
@@ -59,23 +59,36 @@ def _text(value: float) -> str:
     return text.replace("-", "−")
 
 
-def _limit(cells: Cells) -> float:
-    found = float(np.abs(cells.values[np.isfinite(cells.values)]).max(initial=0.0))
-    return (found if cells.limit is None else cells.limit) or 1.0
+def _shares(cells: Cells) -> NDArray[np.float64]:
+    """Which part of the greatest size each value has, with its sign; NaN where it has none."""
+    known = np.where(np.isfinite(cells.values), cells.values, np.nan)
+    greatest = float(np.abs(known[np.isfinite(known)]).max(initial=0.0))
+    return np.clip(known / ((greatest if cells.limit is None else cells.limit) or 1.0), -1, 1)
 
 
-def _square(row: int, column: int, value: float, limit: float, text: str) -> str:
-    x, y = column * _SIDE, row * _SIDE
+def _squares(shares: NDArray[np.float64]) -> str:
+    """All cells, those of one colour in one path: a page may hold thousands of them."""
+    paths: dict[str, str] = {}
+    for row, column in np.ndindex(*shares.shape):
+        square = f"M{column * _SIDE} {row * _SIDE}h{_SIDE}v{_SIDE}h-{_SIDE}z"
+        kind = _kind(float(shares[row, column]))
+        paths[kind] = paths.get(kind, "") + square
+    return "".join(f'<path {kind} d="{path}"/>' for kind, path in paths.items())
+
+
+def _kind(share: float) -> str:
+    if np.isnan(share):
+        return 'class="empty"'
+    return f'fill="rgb({" ".join(str(round(each)) for each in mixed_colour(0.5 + share / 2))})"'
+
+
+def _number(row: int, column: int, text: str, share: float) -> str:
     if not text:
-        return f'<rect class="empty" x="{x}" y="{y}" width="{_SIDE}" height="{_SIDE}"/>'
-    share = float(np.clip(value / limit, -1, 1))
-    colour = " ".join(str(round(each)) for each in mixed_colour(0.5 + share / 2))
+        return ""
     # Black is read on all colours but the darkest, which are those of low values.
     light = ' class="light"' if share < -0.7 else ""
-    return (
-        f'<rect x="{x}" y="{y}" width="{_SIDE}" height="{_SIDE}" fill="rgb({colour})"/>'
-        f'<text{light} x="{x + _SIDE // 2}" y="{y + _SIDE // 2}">{text}</text>'
-    )
+    x, y = column * _SIDE + _SIDE // 2, row * _SIDE + _SIDE // 2
+    return f'<text{light} x="{x}" y="{y}">{text}</text>'
 
 
 def _outlines(outlined: NDArray[np.bool_] | None) -> str:
