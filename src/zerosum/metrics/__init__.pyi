@@ -5,6 +5,8 @@ from .cells import kullback_leibler as kullback_leibler
 from .clusters import cluster_centres as cluster_centres
 from .diversity import diversity as diversity
 from .diversity import diversity_ratio as diversity_ratio
+from .drift import Drift as Drift
+from .drift import drift as drift
 from .estimate import Estimate as Estimate
 from .frechet import frechet_bias as frechet_bias
 from .frechet import frechet_distance as frechet_distance
