@@ -106,8 +106,9 @@ def _started(command: list[str]) -> subprocess.Popen[str]:
 def _misleading() -> RunConfig:
     fields = {"batch_size": 8, "images": 8, "evaluate_every": 0, "device": "cpu"}
     config = change(recipe("advgan"), fields)
-    config, _ = family_of(config).aids(config, torch.device("cpu"), usual=recipe("advgan"))
-    return config
+    usual = recipe("advgan")
+    aided: RunConfig = family_of(config).aids(config, torch.device("cpu"), usual=usual)[0]
+    return aided
 
 
 def _adapting(data: Path, method: str) -> RunConfig:
