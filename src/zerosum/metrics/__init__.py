@@ -17,6 +17,7 @@ FID's Inception features is FID, of any others it is not).
 - How likely are real images by them? `parzen_score`, `parzen_log_likelihoods` (of pixels in
   [0, 1]): what GANs were first compared by, and misleading.
 - Which points stand for many? `cluster_centres` (k-means).
+- How far does what a layer is given move while a network learns? `drift`.
 - Can two domains be told apart by their features? `probe_domains`, `a_distance` (in 32 bits); is a
   classifier sure of its answers, and do they vary? `mutual_information`.
 """

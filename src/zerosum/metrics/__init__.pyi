@@ -11,6 +11,8 @@ from .class_shares import corrected_shares as corrected_shares
 from .clusters import cluster_centres as cluster_centres
 from .diversity import diversity as diversity
 from .diversity import diversity_ratio as diversity_ratio
+from .drift import Drift as Drift
+from .drift import drift as drift
 from .estimate import Estimate as Estimate
 from .frechet import frechet_bias as frechet_bias
 from .frechet import frechet_distance as frechet_distance
