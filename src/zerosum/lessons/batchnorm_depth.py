@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from zerosum.lessons.small_classifiers import CLASSES, digits_split
+from zerosum.lessons.small_classifiers import packaged_digits
 from zerosum.randomness import Randomness
 
 __all__ = ["SCALES", "Passage", "passage"]
@@ -18,6 +18,7 @@ SCALES = tuple(10 ** (-4 + 4 * step / 19) for step in range(20))
 """Standard deviations of weights: twenty from 0.0001 to 1."""
 _DIGITS = 64
 _UNITS = 50
+_CLASSES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +54,17 @@ def passage(*, layers: int, scale: float, epsilon: float | None, seed: int) -> P
         >>> round(one.spread / half.spread, 6)
         4.0
     """
-    kept, _ = digits_split()
-    assert kept.labels is not None
+    learnt, _ = packaged_digits()
+    digits = learnt[:_DIGITS]
     random = Randomness(seed=seed)
-    sizes = [kept.images[0].numel(), *[_UNITS] * layers]
+    sizes = [digits.images.shape[1], *[_UNITS] * layers]
     weights = [
         (scale * random.normal(inputs, outputs).double()).requires_grad_()
         for inputs, outputs in pairwise(sizes)
     ]
-    last = random.normal(_UNITS, CLASSES).double() / math.sqrt(_UNITS)
-    units = _through(kept.images[:_DIGITS].flatten(1).double(), weights, epsilon)
-    loss = cross_entropy(units @ last, kept.labels[:_DIGITS])
+    last = random.normal(_UNITS, _CLASSES).double() / math.sqrt(_UNITS)
+    units = _through(digits.images.double(), weights, epsilon)
+    loss = cross_entropy(units @ last, digits.labels)
     (gradient,) = torch.autograd.grad(loss, weights[:1])
     first = weights[0].detach()
     cosines = (first * gradient).sum(0) / (first.norm(dim=0) * gradient.norm(dim=0) + 1e-300)

@@ -204,8 +204,7 @@ def learning_figure(trained: Sequence[Trained]) -> Plot:
         x=Axis(label="batches of 60"),
         y=Axis(label="share", limits=(0, 1)),
         marks=[
-            Line(name=each.title, x=each.looks, y=np.nanmean(each.accuracies, axis=0))
-            for each in first
+            Line(name=each.title, x=each.looks, y=each.accuracies.mean(axis=0)) for each in first
         ],
     )
 

@@ -1,10 +1,9 @@
 """Classifiers of digits with batch normalisation before or behind the activation, trained."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from itertools import product
-from typing import Any
+from itertools import pairwise, product
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -13,21 +12,28 @@ from torch import Tensor, nn
 
 from zerosum.lessons.batchnorm_controls import BatchnormControls
 from zerosum.lessons.small_classifiers import (
-    ORDERS,
-    Order,
-    TrainedClassifier,
-    digits_split,
-    make_classifier,
+    Course,
+    made_by_seed,
+    packaged_digits,
     train_classifier,
 )
 from zerosum.lessons.small_gans import over_seeds
 from zerosum.nn.batchnorm_by_hand import normalising_by_batch
-from zerosum.randomness import derive_seed
 from zerosum.types import Progress
 
-__all__ = ["Trained", "activations_given", "train_orders"]
+__all__ = ["ORDERS", "Order", "Trained", "activations_given", "ordered_classifier", "train_orders"]
+
+Order = Literal[
+    "layer > norm > activation", "layer > activation > norm", "norm > layer > activation", "none"
+]
+"""Where batch normalisation stands in a hidden layer."""
+
+ORDERS: tuple[Order, ...] = get_args(Order)
+
 
 _ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+_SIZES = (784, 100, 100, 100, 10)
+"""From pixels to logits, as in the course's lesson."""
 _FASTER = 100
 _LOOKS = 8
 _GIVEN = 500
@@ -43,7 +49,7 @@ class Trained:
         activation: The activation's name.
         rate: The learning rate.
         looks: Numbers of batches after which accuracies were measured.
-        accuracies: Of held-out digits, shape (classifiers, looks); NaN after one diverged.
+        accuracies: Of held-out digits, shape (classifiers, looks).
     """
 
     order: Order
@@ -63,12 +69,46 @@ class Trained:
     @property
     def told(self) -> str:
         """The last accuracies, in percent."""
-        last = 100 * self.accuracies[:, -1]
-        known = last[np.isfinite(last)]
-        lost = len(last) - len(known)
-        if lost == len(last):
-            return "diverged"
-        return over_seeds(known, digits=1) + (f"; {lost} diverged" if lost else "")
+        return over_seeds(100 * self.accuracies[:, -1], digits=1)
+
+
+def ordered_classifier(
+    order: Order, *, activation: Callable[[], nn.Module] = nn.ReLU, seed: int = 0
+) -> nn.Sequential:
+    """A fully connected classifier of digits with batch normalisation at some place.
+
+    A layer that is followed by a normalisation at once has no bias: it would cancel.
+
+    Args:
+        order: Where it stands in each of three hidden layers of 100 units.
+        activation: Makes the activation.
+        seed: From which the first weights follow, PyTorch's.
+
+    Example:
+        >>> ordered_classifier("layer > norm > activation")[:3]
+        Sequential(
+          (0): Linear(in_features=784, out_features=100, bias=False)
+          (1): BatchNorm1d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+          (2): ReLU()
+        )
+    """
+
+    def make() -> nn.Sequential:
+        layers: list[nn.Module] = []
+        for inputs, outputs in pairwise(_SIZES[:-1]):
+            linear = nn.Linear(inputs, outputs, bias=order != "layer > norm > activation")
+            norm = nn.BatchNorm1d(inputs if order.startswith("norm") else outputs)
+            layers += {
+                "layer > norm > activation": [linear, norm, activation()],
+                "layer > activation > norm": [linear, activation(), norm],
+                "norm > layer > activation": [norm, linear, activation()],
+                "none": [linear, activation()],
+            }[order]
+        return nn.Sequential(*layers, nn.Linear(*_SIZES[-2:]))
+
+    made = made_by_seed(make, seed)
+    assert isinstance(made, nn.Sequential)
+    return made
 
 
 def train_orders(asked: BatchnormControls, progress: Progress) -> list[Trained]:
@@ -85,39 +125,39 @@ def train_orders(asked: BatchnormControls, progress: Progress) -> list[Trained]:
     activations = list(_ACTIVATIONS) if both else [asked.trained]
     rates = [asked.learning_rate, _FASTER * asked.learning_rate] if both else [asked.learning_rate]
     kinds = list(product(activations, rates, ORDERS))
-    total = len(kinds) * asked.repeats * asked.updates
-    return [
-        _train(asked, kind, partial(_tell, progress, number * asked.repeats, asked.updates, total))
-        for number, kind in enumerate(kinds)
-    ]
-
-
-def _tell(progress: Progress, before: int, each: int, total: int, index: int, done: int) -> None:
-    progress((before + index) * each + done, total)
-
-
-def _train(
-    asked: BatchnormControls, kind: tuple[str, float, Order], progress: Callable[[int, int], None]
-) -> Trained:
-    activation, rate, order = kind
-    looks = np.unique(np.linspace(0, asked.updates, _LOOKS + 1).round().astype(int)[1:])
-    found: Sequence[TrainedClassifier] = [
-        train_classifier(
-            lambda: make_classifier(order, activation=_ACTIVATIONS[activation]),
-            updates=asked.updates,
-            seed=asked.seed + index,
-            learning_rate=rate,
-            looks=looks.tolist(),
-            progress=partial(progress, index),
+    total = len(kinds) * asked.repeats
+    trained = []
+    for number, (activation, rate, order) in enumerate(kinds):
+        courses = []
+        for index in range(asked.repeats):
+            progress(number * asked.repeats + index, total)
+            network = ordered_classifier(
+                order, activation=_ACTIVATIONS[activation], seed=asked.seed + index
+            )
+            courses.append(_train(network, rate, asked, asked.seed + index))
+        trained.append(
+            Trained(
+                order=order,
+                activation=activation,
+                rate=rate,
+                looks=courses[0].looks,
+                accuracies=np.array([each.accuracies for each in courses]),
+            )
         )
-        for index in range(asked.repeats)
-    ]
-    return Trained(
-        order=order,
-        activation=activation,
-        rate=rate,
-        looks=looks,
-        accuracies=np.array([each.accuracies for each in found]),
+    progress(total, total)
+    return trained
+
+
+def _train(network: nn.Module, rate: float, asked: BatchnormControls, seed: int) -> Course:
+    learnt, held_out = packaged_digits()
+    return train_classifier(
+        network,
+        torch.optim.SGD(network.parameters(), lr=rate),
+        learnt,
+        batches=asked.updates,
+        seed=seed,
+        held_out=held_out,
+        every=max(1, asked.updates // _LOOKS),
     )
 
 
@@ -129,12 +169,10 @@ def activations_given(seed: int) -> dict[str, dict[str, float]]:
     Args:
         seed: From which the weights follow.
     """
-    kept, _ = digits_split()
+    learnt, _ = packaged_digits()
     found: dict[str, dict[str, float]] = {}
     for order in ORDERS:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(derive_seed(seed, "weights"))
-            network = make_classifier(order).eval()
+        network = ordered_classifier(order, seed=seed).eval()
         seen: list[Tensor] = []
         linear = [each for each in network if isinstance(each, nn.Linear)][1]
 
@@ -143,7 +181,7 @@ def activations_given(seed: int) -> dict[str, dict[str, float]]:
 
         handle = linear.register_forward_pre_hook(note)
         with torch.no_grad(), normalising_by_batch(network):
-            network(kept.images[:_GIVEN])
+            network(learnt.images[:_GIVEN])
         handle.remove()
         numbers = seen[0].double()
         found[order] = {"mean": float(numbers.mean()), "spread": float(numbers.std(correction=0))}

@@ -119,6 +119,18 @@ LESSONS: Table[Entry] = Table(
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
         ),
+        "convolution": Entry(
+            "E",
+            "Convolutions, channel by channel",
+            "What does a convolutional layer make of a picture?",
+            "convolution",
+        ),
+        "transpose": Entry(
+            "E",
+            "The transposed convolution",
+            "How does a layer make large maps of small ones, and does it undo a convolution?",
+            "transpose",
+        ),
         "batchnorm": Entry(
             "F",
             "Batch normalisation, step by step",

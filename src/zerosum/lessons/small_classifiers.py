@@ -1,210 +1,296 @@
-"""Small classifiers of the digits that come with zerosum, trained by its own loop.
+"""Small classifiers of digits, trained by a plain loop for experiments on how they learn.
 
-They have hidden layers of 100 units, with batch normalisation before or behind the activation, or
-without, as in a course's lesson of 2017 on batch normalisation.
+The loop that trains runs refuses a cost that is not finite, and takes time for all that it looks
+after. Here it is shown what becomes of a network whose cost is infinite, over tens of thousands of
+batches of a net so small that a step takes half a millisecond.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
-from torch import nn
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
 
-from zerosum.data import Batches, scale
-from zerosum.data.subsets import hold_out
-from zerosum.errors import NonFiniteCostError
-from zerosum.families.players import build_player
-from zerosum.games.classification import ClassificationGame, answer_of, right
-from zerosum.games.classification_settings import ClassificationConfig
-from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.config import change
+from zerosum.families.preparation import prepare_store
+from zerosum.games.base import evaluating
 from zerosum.lessons.small_gans import digits_store
 from zerosum.randomness import derive_seed
-from zerosum.training.engine import Engine
-from zerosum.training.loop import Loop, Record
-from zerosum.types import Batch, ClassLogits, Images
+from zerosum.recipes import recipe
+from zerosum.types import Labels
 
 __all__ = [
     "BATCH",
-    "CLASSES",
-    "ORDERS",
-    "Order",
-    "TrainedClassifier",
+    "Activation",
+    "Course",
+    "Digits",
     "accuracy_of",
-    "digits_split",
-    "make_classifier",
+    "digit_classifier",
+    "made_by_seed",
+    "mnist_digits",
+    "packaged_digits",
     "train_classifier",
 ]
 
-Order = Literal[
-    "layer > norm > activation", "layer > activation > norm", "norm > layer > activation", "none"
-]
-"""Where batch normalisation stands in a hidden layer."""
-
-ORDERS: tuple[Order, ...] = (
-    "layer > norm > activation",
-    "layer > activation > norm",
-    "norm > layer > activation",
-    "none",
-)
-CLASSES = 10
 BATCH = 60
-"""Digits that a classifier learns from at once, as in the course."""
-_PIXELS = 784
-_WIDTHS = (100, 100, 100)
-_HELD_OUT = 0.2
+"""Digits in a batch, as in the lesson of 2017 and in the paper."""
+
+Activation = Literal["relu", "sigmoid"]
+
+_PIXELS, _CLASSES = 784, 10
+_HELD_OUT = 1_000
+_AT_ONCE = 2_000
+_EPSILON, _KEPT = 1e-3, 0.99
+"""TensorFlow's of then, in batch normalisation: what is added to variances, and how much of the
+running statistics a batch leaves."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainedClassifier:
-    """A classifier after its training.
+class Digits:
+    """Digits as rows of pixels, and what they are.
 
     Attributes:
-        network: From digits (n, 1, 28, 28) to logits (n, 10).
-        losses: The mean cross-entropy of each batch.
-        accuracies: Shares of the held-out digits that it knew, in evaluation mode, where looked;
-            NaN after it diverged.
-        looks: The numbers of batches after which that was.
-        diverged: The batch at which the loss was no number any more, where training ended.
-    """
-
-    network: nn.Module
-    losses: Sequence[float]
-    accuracies: Sequence[float]
-    looks: Sequence[int]
-    diverged: int | None
-
-
-def make_classifier(
-    order: Order,
-    *,
-    activation: Callable[[], nn.Module] = nn.ReLU,
-    widths: Sequence[int] = _WIDTHS,
-    epsilon: float = 1e-5,
-) -> nn.Sequential:
-    """A fully connected classifier of digits.
-
-    A layer that is followed by a normalisation at once has no bias: it would cancel.
-
-    Args:
-        order: Where batch normalisation stands.
-        activation: Makes the activation.
-        widths: Units of the hidden layers.
-        epsilon: What is added to variances.
+        images: Pixels in [0, 1], shape (n, 784).
+        labels: Shape (n,).
 
     Example:
-        >>> make_classifier("layer > norm > activation", widths=[5])
-        Sequential(
-          (0): Flatten(start_dim=1, end_dim=-1)
-          (1): Linear(in_features=784, out_features=5, bias=False)
-          (2): BatchNorm1d(5, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
-          (3): ReLU()
-          (4): Linear(in_features=5, out_features=10, bias=True)
-        )
+        >>> len(Digits(images=torch.zeros(3, 784), labels=torch.zeros(3, dtype=torch.long))[:2])
+        2
     """
-    layers: list[nn.Module] = [nn.Flatten()]
-    for inputs, outputs in pairwise([_PIXELS, *widths]):
-        linear = nn.Linear(inputs, outputs, bias=order != "layer > norm > activation")
-        norm = nn.BatchNorm1d(inputs if order.startswith("norm") else outputs, eps=epsilon)
-        layers += {
-            "layer > norm > activation": [linear, norm, activation()],
-            "layer > activation > norm": [linear, activation(), norm],
-            "norm > layer > activation": [norm, linear, activation()],
-            "none": [linear, activation()],
-        }[order]
-    return nn.Sequential(*layers, nn.Linear(widths[-1], CLASSES))
+
+    images: Float[Tensor, "n pixels"]
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, which: slice | Tensor) -> "Digits":
+        return Digits(images=self.images[which], labels=self.labels[which])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What was seen while a classifier trained.
+
+    Attributes:
+        losses: The cross-entropy of each batch before the step that it led to, shape (batches,).
+        looks: After how many batches it was tested, shape (looks,).
+        accuracies: What it then knew of digits that it does not learn from, shape (looks,).
+    """
+
+    losses: NDArray[np.float64]
+    looks: NDArray[np.int64]
+    accuracies: NDArray[np.float64]
+
+    def batches_to(self, accuracy: float) -> int | None:
+        """After how many batches a test first found that accuracy or more; None: never.
+
+        Example:
+            >>> losses, looks = np.zeros(20), np.array([0, 10, 20])
+            >>> course = Course(losses=losses, looks=looks, accuracies=np.array([0.1, 0.8, 0.9]))
+            >>> course.batches_to(0.5), course.batches_to(0.95)
+            (10, None)
+        """
+        found = self.looks[self.accuracies >= accuracy]
+        return int(found[0]) if len(found) else None
 
 
 @cache
-def digits_split() -> tuple[Batch, Batch]:
-    """The digits that are part of zerosum, in [-1, 1]: 4,000 to learn from, and 1,000 held out."""
+def packaged_digits() -> tuple[Digits, Digits]:
+    """The digits that come with zerosum: 4,000 to learn from, and 1,000 that are held out.
+
+    Example:
+        >>> [len(each) for each in packaged_digits()]
+        [4000, 1000]
+    """
     store = digits_store()
-    labels = np.asarray(store.labels)
-    images = scale(torch.from_numpy(np.array(store.images)).permute(0, 3, 1, 2))
-    kept, held = (
-        Batch(images=images[which], labels=torch.from_numpy(labels[which]))
-        for which in hold_out(labels, _HELD_OUT)
-    )
-    return kept, held
+    whole = _as_rows(store.images, store.labels)
+    return whole[:-_HELD_OUT], whole[-_HELD_OUT:]
 
 
-class _Ledger:
-    """A hook that writes down the losses, and looks at the accuracy now and then."""
+@cache
+def mnist_digits() -> tuple[Digits, Digits]:
+    """The 60,000 digits of MNIST to learn from, and its 10,000 test digits.
 
-    def __init__(self, looks: Sequence[int], progress: Callable[[int], None]) -> None:
-        self.losses: list[float] = []
-        self.accuracies: list[float] = []
-        self.looks, self.progress = looks, progress
-
-    def started(self, loop: Loop[Any]) -> None: ...
-
-    def played(self, loop: Loop[Any], record: Record) -> None:
-        self.losses.append(float(record["classifier"]["cost"]))
-        if len(self.losses) in self.looks:
-            classifier = loop.game.players["classifier"].network
-            self.accuracies.append(accuracy_of(partial(answer_of, classifier)))
-        self.progress(len(self.losses))
-
-    def stopped(self, loop: Loop[Any]) -> None: ...
+    Raises:
+        DataError: They are not here and cannot be had.
+    """
+    config = change(recipe("dcgan-digits"), {"data": "mnist"})
+    train, test = (prepare_store(config, split=each, quiet=True) for each in ("train", "test"))
+    return _as_rows(train.images, train.labels), _as_rows(test.images, test.labels)
 
 
-def train_classifier(
-    make: Callable[[], nn.Module],
+def _as_rows(images: NDArray[np.uint8], labels: NDArray[np.int64] | None) -> Digits:
+    assert labels is not None
+    rows = torch.from_numpy(np.array(images)).flatten(1).float() / 255
+    return Digits(images=rows, labels=torch.from_numpy(np.array(labels)))
+
+
+def digit_classifier(
     *,
-    updates: int,
-    seed: int,
-    learning_rate: float,
-    looks: Sequence[int] = (),
-    progress: Callable[[int], None] = lambda done: None,
-) -> TrainedClassifier:
-    """Train a classifier on 4,000 digits by plain gradient descent in batches of 60.
+    norm: bool,
+    activation: Activation = "relu",
+    deviation: float = 0.05,
+    widths: Sequence[int] = (100, 100, 100),
+    dropout: float = 0.0,
+    seed: int = 0,
+) -> nn.Sequential:
+    """Fully connected layers from 784 pixels to 10 logits.
+
+    Each entry but the last is a layer (linear, perhaps batch normalisation, activation, perhaps
+    dropout), the last a linear one. The first weights are the same with and without
+    normalisation; biases begin at 0, and before a normalisation there are none.
 
     Args:
-        make: Makes the network.
-        updates: Batches that it learns from.
-        seed: From which weights and the order of the digits follow.
-        learning_rate: The step.
-        looks: Numbers of batches after which the accuracy is measured.
-        progress: Told the number of batches after each.
+        norm: Whether hidden layers are normalised by the batch before the activation.
+        activation: Of the hidden layers.
+        deviation: Standard deviation of the first weights, which are normal with mean 0.
+        widths: Units of the hidden layers.
+        dropout: Share of hidden units that are dropped while training.
+        seed: From which the first weights follow.
+
+    Example:
+        >>> with_norm, without = (digit_classifier(norm=norm) for norm in (True, False))
+        >>> torch.equal(with_norm[0][0].weight, without[0][0].weight)
+        True
+        >>> [len(layer) for layer in with_norm[:-1]], without[1]
+        ([3, 3, 3], Sequential(
+          (0): Linear(in_features=100, out_features=100, bias=True)
+          (1): ReLU()
+        ))
+    """
+    random = torch.Generator().manual_seed(derive_seed(seed, "weights"))
+    layers: list[nn.Module] = []
+    sizes = (_PIXELS, *widths, _CLASSES)
+    for number, (inputs, outputs) in enumerate(pairwise(sizes)):
+        last = number == len(widths)
+        bias = last or not norm
+        # Without its own first weights, which are drawn from the global random numbers.
+        linear = nn.Linear(inputs, outputs, bias=bias, device="meta").to_empty(device="cpu")
+        with torch.no_grad():
+            linear.weight.normal_(0, deviation, generator=random)
+            if linear.bias is not None:
+                linear.bias.zero_()
+        layers.append(linear if last else _hidden(linear, norm, activation, dropout))
+    return nn.Sequential(*layers)
+
+
+def _hidden(
+    linear: nn.Linear, norm: bool, activation: Activation, dropout: float
+) -> nn.Sequential:
+    units = linear.out_features
+    return nn.Sequential(
+        linear,
+        *([nn.BatchNorm1d(units, eps=_EPSILON, momentum=1 - _KEPT)] if norm else []),
+        nn.ReLU() if activation == "relu" else nn.Sigmoid(),
+        *([nn.Dropout(dropout)] if dropout else []),
+    )
+
+
+def made_by_seed(make: Callable[[], nn.Module], seed: int) -> nn.Module:
+    """A network whose first weights, of whatever layers, follow from a seed.
+
+    Example:
+        >>> first, second = (made_by_seed(lambda: nn.Linear(2, 2), 0) for _ in range(2))
+        >>> torch.equal(first.weight, second.weight)
+        True
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "weights"))
-        network = make()
-    engine = Engine(device=torch.device("cpu"))
-    settings = OptimizerConfig(method="sgd", momentum=0.0, learning_rate=learning_rate)
-    player = build_player(network, settings, engine)
-    classes = tuple(map(str, range(CLASSES)))
-    game = ClassificationGame(ClassificationConfig(classes=classes), classifier=player)
-    store = digits_store()
-    only, _ = hold_out(np.asarray(store.labels), _HELD_OUT)
-    batches = Batches(store, batch_size=BATCH, seed=seed, only=only)
-    ledger = _Ledger(looks, progress)
-    loop = Loop(game=game, batches=batches, engine=engine, seed=seed, hooks=[ledger])
-    diverged = None
-    try:
-        loop.run(until=updates * BATCH)
-    except NonFiniteCostError:
-        diverged = len(ledger.losses) + 1
-    unseen = [math.nan] * (len(looks) - len(ledger.accuracies))
-    return TrainedClassifier(
-        network=player.network.eval(),
-        losses=ledger.losses,
-        accuracies=[*ledger.accuracies, *unseen],
-        looks=looks,
-        diverged=diverged,
+        return make()
+
+
+def train_classifier(
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    digits: Digits,
+    *,
+    batches: int,
+    seed: int,
+    batch_size: int = BATCH,
+    held_out: Digits | None = None,
+    every: int = 100,
+    after: Callable[[int], None] = lambda batch: None,
+) -> Course:
+    """Train a classifier in place, by the mean cross-entropy of each batch.
+
+    Digits come in random order, each once before any comes again. The same seed gives the same
+    batches to every network. Costs that are not finite stop nothing.
+
+    Args:
+        network: From rows of pixels (n, 784) to logits (n, 10).
+        optimizer: Of its parameters.
+        digits: What it learns from.
+        batches: How many steps.
+        seed: From which the order and what dropout leaves out follow.
+        batch_size: Digits in a batch.
+        held_out: What it is tested on; None: it is not.
+        every: Batches between two tests; there is one before the first batch and after the last.
+        after: Called with the number of batches after each of them, and with 0 before the first.
+
+    Example:
+        >>> learnt, held_out = packaged_digits()
+        >>> network = digit_classifier(norm=True)
+        >>> optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
+        >>> course = train_classifier(
+        ...     network, optimizer, learnt, batches=50, seed=0, held_out=held_out, every=50)
+        >>> course.looks.tolist(), bool(course.accuracies[-1] > 0.8)
+        ([0, 50], True)
+    """
+    order = _order(len(digits), batches * batch_size, seed)
+    losses, looks, accuracies = np.empty(batches), [], []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "layers"))
+        for batch in range(batches + 1):
+            after(batch)
+            if held_out is not None and (batch % every == 0 or batch == batches):
+                looks.append(batch)
+                accuracies.append(accuracy_of(network, held_out))
+            if batch < batches:
+                which = order[batch * batch_size : (batch + 1) * batch_size]
+                losses[batch] = _step(network, optimizer, digits[which])
+    return Course(
+        losses=losses,
+        looks=np.array(looks, dtype=np.int64),
+        accuracies=np.array(accuracies, dtype=np.float64),
     )
 
 
-def accuracy_of(answer: Callable[[Images], ClassLogits]) -> float:
-    """The share of the held-out digits whose greatest logit is that of their class.
+def _order(count: int, wanted: int, seed: int) -> Tensor:
+    random = torch.Generator().manual_seed(derive_seed(seed, "order"))
+    epochs = [torch.randperm(count, generator=random) for _ in range(-(-wanted // count))]
+    return torch.cat(epochs)[:wanted]
 
-    Args:
-        answer: From images to logits.
+
+def _step(network: nn.Module, optimizer: torch.optim.Optimizer, batch: Digits) -> float:
+    loss = functional.cross_entropy(network(batch.images), batch.labels)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    return float(loss.detach())
+
+
+def accuracy_of(network: nn.Module, digits: Digits) -> float:
+    """The share of digits that a classifier names right, in evaluation mode.
+
+    One whose logits are not numbers calls every digit a 0.
+
+    Example:
+        >>> accuracy_of(digit_classifier(norm=False, deviation=float("inf")), packaged_digits()[1])
+        0.104
     """
-    _, held = digits_split()
-    assert held.labels is not None
-    return float(right(answer(held.images), held.labels))
+    parts = zip(
+        torch.split(digits.images, _AT_ONCE), torch.split(digits.labels, _AT_ONCE), strict=True
+    )
+    with evaluating(network) as classifier:
+        right = sum(
+            int((classifier(images).argmax(1) == labels).sum()) for images, labels in parts
+        )
+    return right / len(digits)

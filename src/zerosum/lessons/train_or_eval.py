@@ -13,12 +13,10 @@ from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.figures import Axis, Bars, Line, Plot, Rule
 from zerosum.lessons.results import Results, Table, recorded_table
-from zerosum.lessons.small_classifiers import (
-    CLASSES,
-    digits_split,
-)
+from zerosum.lessons.small_classifiers import Digits, packaged_digits
 from zerosum.lessons.small_gans import over_seeds
 from zerosum.lessons.train_or_eval_asking import (
+    CLASSES,
     NETWORKS,
     TITLES,
     Answers,
@@ -28,7 +26,7 @@ from zerosum.lessons.train_or_eval_asking import (
 from zerosum.lessons.train_or_eval_company import draw_in_company
 from zerosum.nn.batchnorm_by_hand import normalise_batch
 from zerosum.randomness import derive_seed
-from zerosum.types import Images, Labels, Progress
+from zerosum.types import Progress
 
 __all__ = ["LESSON", "TrainOrEvalControls"]
 
@@ -58,7 +56,7 @@ class TrainOrEvalControls(Controls):
 
 def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
     """Train classifiers, and ask them in both modes."""
-    images, labels = _asked(controls)
+    digits = _asked(controls)
     total = len(NETWORKS) * controls.repeats * controls.updates
     answers: dict[str, list[Answers]] = {}
     for number, name in enumerate(NETWORKS):
@@ -69,7 +67,7 @@ def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
             network = trained_network(
                 name, controls.updates, controls.learning_rate, controls.seed + index
             )
-            answers[name].append(ask(network, images, labels))
+            answers[name].append(ask(network, digits))
     progress(total, total)
     drawn = draw_in_company(companions=controls.companions, seed=controls.seed)
     first = {name: each[0] for name, each in answers.items()}
@@ -78,14 +76,14 @@ def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
         answer=_answer(first, drawn),
         numbers={
             "answers": {name: vars(each) for name, each in first.items()},
-            "labels": labels,
+            "labels": digits.labels,
             "refused": _refusal(),
-            "pair": _pair(controls, images),
+            "pair": _pair(controls, digits),
             "drawn": drawn["numbers"],
             "companions": controls.companions,
             **_spoken(first, drawn),
         },
-        tables={"measured": measured, "recorded": recorded_table("train_or_eval") or measured},
+        tables={"measured": measured, "recorded": recorded_table("train-or-eval") or measured},
         figures={
             "sizes": _sizes_figure(first),
             "classes": _classes_figure(first),
@@ -95,13 +93,12 @@ def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
     )
 
 
-def _asked(controls: TrainOrEvalControls) -> tuple[Images, Labels]:
+def _asked(controls: TrainOrEvalControls) -> Digits:
     """Held-out digits in random order."""
-    _, held = digits_split()
-    assert held.labels is not None
+    _, held = packaged_digits()
     random = torch.Generator().manual_seed(derive_seed(controls.seed, "asked"))
     which = torch.randperm(len(held), generator=random)[: controls.asked]
-    return held.images[which], held.labels[which]
+    return held[which]
 
 
 def _refusal() -> str:
@@ -113,14 +110,14 @@ def _refusal() -> str:
     return ""
 
 
-def _pair(controls: TrainOrEvalControls, images: Images) -> Tensor:
+def _pair(controls: TrainOrEvalControls, digits: Digits) -> Tensor:
     """x̂ of two digits in the first layer of the fully connected classifier, shape (2, 100)."""
     network = trained_network("dense", controls.updates, controls.learning_rate, controls.seed)
     assert isinstance(network, nn.Sequential)
-    norm = network[2]
+    norm = network[1]
     assert isinstance(norm, nn.BatchNorm1d)
     with torch.no_grad():
-        rows = network[1](network[0](images[:2]))
+        rows = network[0](digits.images[:2])
         one = torch.ones(rows.shape[1])
         return normalise_batch(rows, one, 0 * one, epsilon=norm.eps).normalised
 

@@ -7,46 +7,59 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
+from zerosum.lessons.batchnorm_orders import ordered_classifier
 from zerosum.lessons.small_classifiers import (
-    CLASSES,
-    digits_split,
-    make_classifier,
+    Digits,
+    made_by_seed,
+    packaged_digits,
     train_classifier,
 )
 from zerosum.lessons.small_gans import SHAPE
+from zerosum.networks.classifier import ConvClassifier
 from zerosum.networks.classifier_settings import ConvClassifierConfig
 from zerosum.nn.batchnorm_by_hand import normalising_by_batch
-from zerosum.types import ClassLogits, Images, Labels
+from zerosum.types import ClassLogits, Labels
 
-__all__ = ["NETWORKS", "TITLES", "Answers", "ask", "trained_network"]
+__all__ = ["CLASSES", "NETWORKS", "TITLES", "Answers", "ask", "trained_network"]
 
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+CLASSES = 10
 _HIDDEN = 100
 _ALONE = 20
 """Digits that are asked alone in evaluation mode."""
 
 
-def _dense() -> nn.Module:
-    return make_classifier("layer > norm > activation")
+def _dense(seed: int) -> nn.Module:
+    return ordered_classifier("layer > norm > activation", seed=seed)
 
 
-def _convolutions() -> nn.Module:
-    return ConvClassifierConfig(base_channels=8, dropout=0.0).build(SHAPE, classes=CLASSES)
+def _body() -> ConvClassifier:
+    settings = ConvClassifierConfig(base_channels=8, dropout=0.0)
+    return settings.build(SHAPE, classes=CLASSES)
 
 
-def _both() -> nn.Module:
+def _convolutions(seed: int) -> nn.Module:
+    return made_by_seed(lambda: nn.Sequential(nn.Unflatten(1, SHAPE), _body()), seed)
+
+
+def _both(seed: int) -> nn.Module:
     """Convolutions, and a hidden layer with batch normalisation behind them."""
-    body = ConvClassifierConfig(base_channels=8, dropout=0.0).build(SHAPE, classes=CLASSES)
-    hidden = nn.Linear(body.feature_size, _HIDDEN, bias=False)
-    layers = [body.body, hidden, nn.BatchNorm1d(_HIDDEN), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(_HIDDEN, CLASSES))
+
+    def make() -> nn.Module:
+        convolutions = _body()
+        hidden = nn.Linear(convolutions.feature_size, _HIDDEN, bias=False)
+        layers = [convolutions.body, hidden, nn.BatchNorm1d(_HIDDEN), nn.ReLU()]
+        return nn.Sequential(nn.Unflatten(1, SHAPE), *layers, nn.Linear(_HIDDEN, CLASSES))
+
+    return made_by_seed(make, seed)
 
 
-NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
+NETWORKS: Mapping[str, Callable[[int], nn.Module]] = {
     "dense": _dense,
     "convolutions": _convolutions,
     "both": _both,
 }
+"""By name, from a seed: rows of pixels to logits."""
 TITLES = {
     "dense": "fully connected",
     "convolutions": "convolutions",
@@ -87,23 +100,23 @@ def trained_network(name: str, updates: int, learning_rate: float, seed: int) ->
         learning_rate: The step.
         seed: From which weights and the order of the digits follow.
     """
-    return train_classifier(
-        NETWORKS[name], updates=updates, seed=seed, learning_rate=learning_rate
-    ).network
+    learnt, _ = packaged_digits()
+    network = NETWORKS[name](seed)
+    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate)
+    train_classifier(network, optimizer, learnt, batches=updates, seed=seed)
+    return network.eval()
 
 
 @torch.no_grad()
-def ask(network: nn.Module, images: Images, labels: Labels) -> Answers:
+def ask(network: nn.Module, digits: Digits) -> Answers:
     """Ask a classifier of digits in both modes.
 
     Args:
         network: In evaluation mode.
-        images: The digits, 16 or more.
-        labels: Their classes.
+        digits: 16 or more.
     """
-    _, held = digits_split()
-    assert held.labels is not None
-    every, truth = held.images, held.labels
+    _, every = packaged_digits()
+    images, labels = digits.images, digits.labels
     evaluated = network(images)
     apart = _in_parts(network, images[:_ALONE], 1)
     order = torch.arange(len(images)).flip(0)
@@ -112,7 +125,8 @@ def ask(network: nn.Module, images: Images, labels: Labels) -> Answers:
             size: _in_parts(network, images, size) for size in _SIZES if size <= len(images)
         }
         by_class = [
-            _share(network(every[truth == each]), truth[truth == each]) for each in range(CLASSES)
+            _share(network(alike.images), alike.labels)
+            for alike in (every[every.labels == each] for each in range(CLASSES))
         ]
         # The same digits among others: the last begin.
         turned = _in_parts(network, images[order].roll(3, dims=0), 8).roll(-3, dims=0)[order]
@@ -126,8 +140,8 @@ def ask(network: nn.Module, images: Images, labels: Labels) -> Answers:
     )
 
 
-def _in_parts(network: nn.Module, images: Images, size: int) -> ClassLogits:
-    return torch.cat([network(each) for each in torch.split(images, size)])
+def _in_parts(network: nn.Module, rows: Tensor, size: int) -> ClassLogits:
+    return torch.cat([network(each) for each in torch.split(rows, size)])
 
 
 def _share(logits: ClassLogits, labels: Labels) -> float:
