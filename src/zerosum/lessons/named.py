@@ -131,6 +131,12 @@ LESSONS: Table[Entry] = Table(
             "How does a layer make large maps of small ones, and does it undo a convolution?",
             "transpose",
         ),
+        "checkerboard": Entry(
+            "E",
+            "Checkerboards",
+            "Where do the checkerboards in generated pictures come from, and what removes them?",
+            "checkerboard",
+        ),
         "batchnorm": Entry(
             "F",
             "Batch normalisation, step by step",

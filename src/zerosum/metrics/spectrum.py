@@ -136,8 +136,7 @@ def _near(side: int, period: int, radius: int) -> Tensor:
     """Which frequencies of an axis are within the radius of multiples of side/period."""
     step = side // period
     apart = torch.arange(side) % step
-    near: Tensor = torch.minimum(apart, step - apart) <= radius
-    return near
+    return torch.minimum(apart, step - apart) <= radius
 
 
 def _powers(images: Images) -> Float64[Tensor, "n h w"]:
@@ -148,4 +147,5 @@ def _powers(images: Images) -> Float64[Tensor, "n h w"]:
     values = images.detach().to(device, torch.float64)
     centred = values - values.mean(dim=(2, 3), keepdim=True)
     waves = torch.fft.fft2(centred, norm="forward")
-    return waves.abs().square().mean(dim=1)
+    powers: Tensor = waves.abs().square().mean(dim=1)
+    return powers
