@@ -52,3 +52,12 @@ def test_balanced_weights_give_a_plain_map_and_are_the_nearest(kernel: int, stri
             each = taken[:, :, row::stride, column::stride]
             assert torch.allclose(each, each[:1, :, :1, :1].expand_as(each))
     assert cell_sums(taken, stride).sum().item() == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(4, 2), (5, 2), (7, 3)])
+def test_of_random_weights_all_but_one_in_so_many_is_pattern(kernel: int, stride: int) -> None:
+    """Of the mean square of the sums of independent weights their mean has 1/s²."""
+    sums = cell_sums(drawn(4, 20_000, kernel, kernel), stride)
+    spread = sums.var(dim=(1, 2), correction=0).mean()
+    share = (spread / sums.square().mean()).item()
+    assert share == pytest.approx(1 - 1 / stride**2, abs=0.01)

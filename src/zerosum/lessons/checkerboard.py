@@ -21,6 +21,7 @@ from zerosum.lessons.checkerboard_figures import (
 from zerosum.lessons.checkerboard_generators import (
     UPSAMPLINGS,
     Seen,
+    gradient_share,
     packaged_seen,
     real_seen,
     trained_seen,
@@ -46,6 +47,10 @@ _INNER = 5
 _CELLS = 6
 _DEVIATION = 0.02
 """Of DCGAN's first weights."""
+_ASKED = 200
+"""Digits by which the discriminator's gradient is measured."""
+_OF_NOISE = 3 / (28 * 28 - 1)
+"""The share of white noise: three frequencies of all but one."""
 _RESIZED = 3
 """Side of the filter behind an interpolation."""
 
@@ -87,6 +92,7 @@ def compute(controls: CheckerboardControls, progress: Progress) -> Results:
     plain = _plain(controls)
     seen = _seen(controls, progress)
     measured = measured_table(_title(controls), seen)
+    gradient = gradient_share(min(controls.drawn, _ASKED))
     first = {name: each[0] for name, each in seen.items()}
     return Results(
         answer=_answer(controls, plain, seen),
@@ -95,6 +101,7 @@ def compute(controls: CheckerboardControls, progress: Progress) -> Results:
             "ones": _ones(controls),
             "even": _is_even(counts_inside(window)),
             "plain": plain["numbers"],
+            "gradient": gradient,
             "seen": {
                 name: [
                     {
@@ -109,6 +116,7 @@ def compute(controls: CheckerboardControls, progress: Progress) -> Results:
                 for name, several in seen.items()
             },
             **_spoken(controls, plain, seen),
+            "share_gradient": 100 * gradient,
         },
         tables={
             "measured": measured,
@@ -235,14 +243,15 @@ def _spoken(
     def percent(name: str) -> float:
         return float(np.mean([100 * each.shares[2].value for each in seen[name]]))
 
-    spreads, means = plain["numbers"]["spreads"], plain["numbers"]["means"]
     return {
         "kernel": controls.kernel,
         "stride": controls.stride,
         "inside": ", ".join(
             map(str, counts_inside(Window(kernel=controls.kernel, stride=controls.stride)))
         ),
-        "ratio": spreads["transposed"] / abs(means["transposed"]),
+        "ratio": 100 * _pattern(plain),
+        "expected": 100 * (1 - 1 / controls.stride**2),
+        "share_noise": 100 * _OF_NOISE,
         "share_real": percent("real digits"),
         "share_packaged": percent("transposed, packaged"),
         **{
@@ -251,6 +260,12 @@ def _spoken(
             for name in UPSAMPLINGS
         },
     }
+
+
+def _pattern(plain: Mapping[str, Any]) -> float:
+    """The share of the pattern in the mean square of what becomes of a plain map."""
+    spread, mean = (plain["numbers"][each]["transposed"] for each in ("spreads", "means"))
+    return float(spread**2 / (spread**2 + mean**2))
 
 
 def _answer(
@@ -269,7 +284,7 @@ def _answer(
     )
     return (
         f"A filter of {controls.kernel} with stride {controls.stride} overlaps {counted}, and of "
-        f"a plain map makes a pattern of {spoken['ratio']:.2g} times its mean. Of the variance of "
+        f"what it makes of a plain map {spoken['ratio']:.2g} % is a pattern. Of the variance of "
         f"pictures, what repeats every two pixels is, with upsampling {told}; in real "
         f"digits {spoken['share_real']:.2g} %."
     )
@@ -339,6 +354,14 @@ def _training_unlearns_it(_: CheckerboardControls, results: Results) -> bool:
     return bool(results.numbers["seen"]["transposed, packaged"][0]["shares"][2] < 0.01)
 
 
+@states(
+    "The gradient by pixels of the packaged discriminator, of strided convolutions, has more than "
+    "three times as much of that pattern as white noise."
+)
+def _gradients_have_it_too(_: CheckerboardControls, results: Results) -> bool:
+    return bool(results.numbers["gradient"] > 3 * _OF_NOISE)
+
+
 LESSON = Lesson(
     controls=CheckerboardControls,
     compute=compute,
@@ -350,6 +373,7 @@ LESSON = Lesson(
         _power_adds_up,
         _untrained_it_is_a_checkerboard,
         _training_unlearns_it,
+        _gradients_have_it_too,
     ],
     full={"images": 40_000, "seeds": 3, "drawn": 2_000},
 )

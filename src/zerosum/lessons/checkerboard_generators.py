@@ -11,7 +11,7 @@ from jaxtyping import Float64
 from torch import Tensor, nn
 
 from zerosum.data import scale
-from zerosum.lessons.packaged import packaged_generator
+from zerosum.lessons.packaged import packaged_discriminator, packaged_generator
 from zerosum.lessons.small_classifiers import made_by_seed
 from zerosum.lessons.small_gans import (
     CHANNELS,
@@ -32,6 +32,7 @@ __all__ = [
     "UPSAMPLINGS",
     "Seen",
     "Upsampling",
+    "gradient_share",
     "packaged_seen",
     "real_seen",
     "trained_seen",
@@ -94,8 +95,12 @@ def real_seen(drawn: int) -> Seen:
     Args:
         drawn: How many.
     """
-    images = torch.from_numpy(np.array(digits_store().images[:drawn])).permute(0, 3, 1, 2)
-    return _see(scale(images))
+    return _see(_digits(drawn))
+
+
+def _digits(count: int) -> Images:
+    images = torch.from_numpy(np.array(digits_store().images[:count])).permute(0, 3, 1, 2)
+    return scale(images)
 
 
 def _generator(upsampling: Upsampling) -> nn.Module:
@@ -149,6 +154,18 @@ def _trained(upsampling: Upsampling, images: int, learning_rate: float, seed: in
         return _generator(upsampling), discriminator
 
     return train_small_gan(pair, images=images, seed=seed, learning_rate=learning_rate)
+
+
+def gradient_share(drawn: int) -> float:
+    """The share of a pattern of two pixels in the packaged discriminator's gradient by pixels.
+
+    Args:
+        drawn: Real digits at which the gradient is taken, each by itself.
+    """
+    images = _digits(drawn).requires_grad_()
+    logits = packaged_discriminator()(images)
+    (gradient,) = torch.autograd.grad(logits.sum(), images)
+    return checkerboard_share(gradient, period=PERIODS[0]).value
 
 
 def _latents(count: int, seed: int) -> Tensor:

@@ -72,4 +72,5 @@ CORRUPTIONS = [
         "zerosum.lessons.checkerboard.untrained_seen",
         lambda right: lambda name, **asked: right("bilinear", **asked),
     ),
+    Corruption("zerosum.lessons.checkerboard.gradient_share", lambda _: lambda _: 3 / 783),
 ]
