@@ -135,6 +135,12 @@ LESSONS: Table[Entry] = Table(
             "How does a layer make large maps of small ones, and does it undo a convolution?",
             "transpose",
         ),
+        "planner": Entry(
+            "E",
+            "From 4x4 to any size",
+            "Which layers lead from z to pictures of a given size, and what do they cost?",
+            "planner",
+        ),
     },
 )
 """All lessons, in the order of the chapters."""
