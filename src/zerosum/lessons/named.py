@@ -17,6 +17,8 @@ CHAPTERS: Mapping[str, str] = {
     "C": "Games and equilibria",
     "D": "Losses and tips",
     "E": "Convolutions",
+    "F": "Batch normalisation",
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -128,6 +130,18 @@ LESSONS: Table[Entry] = Table(
             "The transposed convolution",
             "How does a layer make large maps of small ones, and does it undo a convolution?",
             "transpose",
+        ),
+        "batchnorm": Entry(
+            "F",
+            "Batch normalisation, step by step",
+            "What does batch normalisation compute, and what becomes of gradients in it?",
+            "batchnorm",
+        ),
+        "train-or-eval": Entry(
+            "F",
+            "Training mode or evaluation mode",
+            "Why does a good classifier give all digits one answer?",
+            "train_or_eval",
         ),
     },
 )
