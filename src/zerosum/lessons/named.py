@@ -125,6 +125,12 @@ LESSONS: Table[Entry] = Table(
             "What does a convolutional layer make of a picture?",
             "convolution",
         ),
+        "shapes": Entry(
+            "E",
+            "Sizes, strides and paddings",
+            "Which size comes out of a convolution, and which filter gives a wanted one?",
+            "shapes",
+        ),
         "transpose": Entry(
             "E",
             "The transposed convolution",
