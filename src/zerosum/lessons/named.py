@@ -16,6 +16,7 @@ CHAPTERS: Mapping[str, str] = {
     "B": "One GAN step",
     "C": "Games and equilibria",
     "D": "Losses and tips",
+    "F": "Batch normalisation",
 }
 """The chapters by letter."""
 
@@ -115,6 +116,12 @@ LESSONS: Table[Entry] = Table(
             "The guidelines of DCGAN",
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
+        ),
+        "shift": Entry(
+            "F",
+            "Inputs that shift",
+            "Does batch normalisation help because it keeps the inputs of layers still?",
+            "shift",
         ),
     },
 )
