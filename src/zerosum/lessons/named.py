@@ -16,6 +16,7 @@ CHAPTERS: Mapping[str, str] = {
     "B": "One GAN step",
     "C": "Games and equilibria",
     "D": "Losses and tips",
+    "E": "Convolutions",
     "F": "Batch normalisation",
 }
 """The chapters by letter."""
@@ -116,6 +117,18 @@ LESSONS: Table[Entry] = Table(
             "The guidelines of DCGAN",
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
+        ),
+        "convolution": Entry(
+            "E",
+            "Convolutions, channel by channel",
+            "What does a convolutional layer make of a picture?",
+            "convolution",
+        ),
+        "transpose": Entry(
+            "E",
+            "The transposed convolution",
+            "How does a layer make large maps of small ones, and does it undo a convolution?",
+            "transpose",
         ),
         "shift": Entry(
             "F",

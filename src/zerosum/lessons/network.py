@@ -10,13 +10,11 @@ import tyro
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from zerosum.data import StoreSettings, build_store, open_source
 from zerosum.families.victims import Victim, load_victim
-from zerosum.files import cache_folder
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Picture, Seed
 from zerosum.lessons.figures import Axis, Dots, Gallery, Line, Plot, Rule
-from zerosum.lessons.packaged import open_picture
+from zerosum.lessons.packaged import picture_for
 from zerosum.lessons.results import Results, Table
 from zerosum.networks.two_layers import Passes, numerical_gradient, two_layers
 from zerosum.randomness import Randomness, derive_seed
@@ -181,7 +179,7 @@ def _steps_figure(errors: list[float], step: float) -> Plot:
 def _drawn(controls: NetworkControls) -> dict[str, Any]:
     """The picture of ∂l/∂X; and the slope along it, predicted and measured."""
     victim = load_victim(controls.network, device=torch.device("cpu"))
-    pixels = _pixels(controls, victim)
+    pixels = picture_for(victim, controls.picture, number=controls.seed)
     # In flat regions the largest of several numbers ties, which is a kink: a little noise breaks
     # the ties.
     noise = Randomness(seed=derive_seed(controls.seed, "noise")).normal(*pixels.shape)
@@ -211,17 +209,6 @@ def _gradient(victim: Victim, pixels: Pixels, label: Tensor) -> Pixels:
         pixels, lambda logits: cross_entropy(logits, label, reduction="none")
     )
     return gradient
-
-
-def _pixels(controls: NetworkControls, victim: Victim) -> Pixels:
-    """The picture as the network takes it, in [0, 1]."""
-    size, channels = victim.size or (224, 224), victim.channels or 3
-    if controls.picture is None and channels == 1:
-        settings = StoreSettings(size=size, channels=1)
-        store = build_store(open_source("digits"), settings, cache=cache_folder())
-        image = torch.from_numpy(store.images[controls.seed % len(store)].copy())
-        return image.permute(2, 0, 1)[None].float() / 255
-    return (open_picture(controls.picture, size=size, channels=channels) + 1) / 2
 
 
 def _picture_figure(pixels: Pixels, gradient: Pixels, said: str) -> Gallery:

@@ -21,10 +21,12 @@ import torch
 from safetensors.torch import load_file
 
 from zerosum.config import RunConfig, change, from_json
-from zerosum.data import StoreSettings
+from zerosum.data import StoreSettings, build_store, open_source
 from zerosum.errors import DataError
 from zerosum.families.building import build_game
+from zerosum.families.victims import Victim
 from zerosum.features.weights import fill
+from zerosum.files import cache_folder
 from zerosum.games.base import Game
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.jobs.inputs import find_inputs, fit_input, require_inputs
@@ -33,7 +35,7 @@ from zerosum.networks.discriminator import Discriminator
 from zerosum.networks.kinds import Generator
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.types import Images
+from zerosum.types import Images, Pixels
 
 __all__ = [
     "open_picture",
@@ -44,6 +46,7 @@ __all__ = [
     "packaged_generator",
     "packaged_loop",
     "photograph",
+    "picture_for",
 ]
 
 
@@ -170,3 +173,32 @@ def open_picture(path: Path | None, *, size: tuple[int, int], channels: int = 3)
     if len(found) != 1:
         raise DataError(f"{path} holds {len(found):,} pictures: expected one picture file.")
     return fit_input(found[0], StoreSettings(size=size, channels=channels, enlarge=True))
+
+
+def picture_for(victim: Victim, path: Path | None, *, number: int) -> Pixels:
+    """A reader's image as a classifier takes it; else a digit where it is for grey, or the photo.
+
+    Args:
+        victim: The classifier.
+        path: The image file; None: what comes with zerosum.
+        number: Which digit, from 0; beyond the last they begin again.
+
+    Returns:
+        Shape (1, channels, height, width), in [0, 1].
+
+    Raises:
+        DataError: There is no such file, or it is no image, or holds several.
+
+    Example:
+        >>> from zerosum.families.victims import load_victim
+        >>> victim = load_victim("digits", device=torch.device("cpu"))
+        >>> picture_for(victim, None, number=0).shape
+        torch.Size([1, 1, 28, 28])
+    """
+    size, channels = victim.size or (224, 224), victim.channels or 3
+    if path is None and channels == 1:
+        settings = StoreSettings(size=size, channels=1)
+        store = build_store(open_source("digits"), settings, cache=cache_folder())
+        image = torch.from_numpy(store.images[number % len(store)].copy())
+        return image.permute(2, 0, 1)[None].float() / 255
+    return (open_picture(path, size=size, channels=channels) + 1) / 2

@@ -24,6 +24,7 @@ from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.lessons.base import silent
 from zerosum.lessons.figures import Gallery
 from zerosum.metrics import frechet_distance_of_features
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
@@ -32,7 +33,7 @@ from zerosum.randomness import Randomness, derive_seed
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop, Record
-from zerosum.types import Batch, Images
+from zerosum.types import Batch, Images, Progress
 
 __all__ = [
     "CHANNELS",
@@ -167,7 +168,7 @@ def train_small_gan(
     seed: int,
     learning_rate: float = 2e-4,
     change: Callable[[Images], Images] = lambda images: images,
-    progress: Callable[[int], None] = lambda images: None,
+    progress: Progress = silent,
 ) -> SmallGan:
     """Train a pair on the digits: non-saturating cost, Adam with (0.5, 0.999), batches of 64.
 
@@ -177,7 +178,7 @@ def train_small_gan(
         seed: From which weights, order of the images and latents follow.
         learning_rate: Of both players; the paper's is 2e-4.
         change: What is done to real images, which are in [-1, 1].
-        progress: Told the number of images after each round.
+        progress: Told the number of images after each round, and that of all.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "weights"))
@@ -195,7 +196,7 @@ def train_small_gan(
         discriminator=build_player(discriminator, optimizer, engine),
     )
     batches = Changed(Batches(digits_store(), batch_size=_BATCH, seed=seed), change)
-    ledger = _Ledger(progress)
+    ledger = _Ledger(lambda seen: progress(min(seen, images), images))
     Loop(game=game, batches=batches, engine=engine, seed=seed, hooks=[ledger]).run(until=images)
     seen, *costs = (
         np.array([float(each) for each in row]) for row in zip(*ledger.rows, strict=True)

@@ -11,7 +11,16 @@ from zerosum.lessons.figures import Arrows, Bars, Dots, HeatMap, Line, Mark, Plo
 from zerosum.lessons.pages.scales import Scale, scale_of, shortened
 from zerosum.media.images import data_address
 
-__all__ = ["COLOURS", "Axes", "axes_of", "draw_marks", "draw_plot", "legend_of"]
+__all__ = [
+    "COLOURS",
+    "Axes",
+    "axes_of",
+    "draw_marks",
+    "draw_plot",
+    "legend_of",
+    "mixed_colour",
+    "wrapped",
+]
 
 COLOURS = 8
 """How many colours there are; the style sheet says which."""
@@ -215,12 +224,17 @@ def _colour_image(mark: HeatMap) -> Image.Image:
     share = np.clip((np.nan_to_num(mark.values, nan=(low + high) / 2) - low) / (high - low), 0, 1)
     indices = np.rint(share[::-1] * 63).astype(np.uint8)
     image = Image.fromarray(indices, mode="P")
-    image.putpalette([round(c) for level in np.linspace(0, 1, 64) for c in _mixed(level)])
+    image.putpalette([round(c) for level in np.linspace(0, 1, 64) for c in mixed_colour(level)])
     return image
 
 
-def _mixed(share: float) -> NDArray[np.float64]:
-    """The colour that lies so far on the way from the low one to the high one."""
+def mixed_colour(share: float) -> NDArray[np.float64]:
+    """The colour that lies so far on the way from a heat map's low one to its high one.
+
+    Example:
+        >>> mixed_colour(0.5)
+        array([245., 245., 245.])
+    """
     low, middle, high = (np.array(each, np.float64) for each in (_LOW, _MIDDLE, _HIGH))
     if share < 0.5:
         return low + (middle - low) * 2 * share
