@@ -19,6 +19,7 @@ CHAPTERS: Mapping[str, str] = {
     "E": "Convolutions",
     "F": "Batch normalisation",
     "G": "GANs at work",
+        ),
 }
 """The chapters by letter."""
 
@@ -148,6 +149,12 @@ LESSONS: Table[Entry] = Table(
             "Training mode or evaluation mode",
             "Why does a good classifier give all digits one answer?",
             "train_or_eval",
+        ),
+        "shift": Entry(
+            "F",
+            "Inputs that shift",
+            "Does batch normalisation help because it keeps the inputs of layers still?",
+            "shift",
         ),
     },
 )
