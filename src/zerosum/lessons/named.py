@@ -16,6 +16,7 @@ CHAPTERS: Mapping[str, str] = {
     "B": "One GAN step",
     "C": "Games and equilibria",
     "D": "Losses and tips",
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -115,6 +116,12 @@ LESSONS: Table[Entry] = Table(
             "The guidelines of DCGAN",
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
+        ),
+        "labels": Entry(
+            "G",
+            "Few labels and many pictures",
+            "What does a classifier learn from pictures without labels, and what is G for?",
+            "labels",
         ),
     },
 )
