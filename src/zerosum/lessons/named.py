@@ -117,6 +117,12 @@ LESSONS: Table[Entry] = Table(
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
         ),
+        "panda": Entry(
+            "G",
+            "The panda, and noise of the same size",
+            "Does a little noise make a classifier wrong?",
+            "panda",
+        ),
         "labels": Entry(
             "G",
             "Few labels and many pictures",
