@@ -20,6 +20,7 @@ CHAPTERS: Mapping[str, str] = {
     "F": "Batch normalisation",
     "G": "GANs at work",
         ),
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -155,6 +156,18 @@ LESSONS: Table[Entry] = Table(
             "Inputs that shift",
             "Does batch normalisation help because it keeps the inputs of layers still?",
             "shift",
+        ),
+        "panda": Entry(
+            "G",
+            "The panda, and noise of the same size",
+            "Does a little noise make a classifier wrong?",
+            "panda",
+        ),
+        "labels": Entry(
+            "G",
+            "Few labels and many pictures",
+            "What does a classifier learn from pictures without labels, and what is G for?",
+            "labels",
         ),
     },
 )
