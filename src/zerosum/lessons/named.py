@@ -19,8 +19,6 @@ CHAPTERS: Mapping[str, str] = {
     "E": "Convolutions",
     "F": "Batch normalisation",
     "G": "GANs at work",
-        ),
-    "G": "GANs at work",
 }
 """The chapters by letter."""
 
