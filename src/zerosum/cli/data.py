@@ -135,8 +135,8 @@ there.""",
             examples="""\
 zerosum data inspect FOLDER --picture look.png
 zerosum data inspect horses/ zebras.zip  # two domains
-zerosum data inspect FOLDER --classifier runs/classifier --against runs/dcgan-faces
-zerosum data inspect digits --classifier digits --against runs/dcgan-digits --picture bars.png
+zerosum data inspect FOLDER --classifier runs/classifier --against runs/faces
+zerosum data inspect digits --classifier digits --against runs/dcgan-digits
 zerosum data inspect FOLDER --json  # for programs""",
         )
     },

@@ -17,6 +17,8 @@ CHAPTERS: Mapping[str, str] = {
     "C": "Games and equilibria",
     "D": "Losses and tips",
     "E": "Convolutions",
+    "F": "Batch normalisation",
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -140,6 +142,36 @@ LESSONS: Table[Entry] = Table(
             "From 4x4 to any size",
             "Which layers lead from z to pictures of a given size, and what do they cost?",
             "planner",
+        ),
+        "batchnorm": Entry(
+            "F",
+            "Batch normalisation, step by step",
+            "What does batch normalisation compute, and what becomes of gradients in it?",
+            "batchnorm",
+        ),
+        "train-or-eval": Entry(
+            "F",
+            "Training mode or evaluation mode",
+            "Why does a good classifier give all digits one answer?",
+            "train_or_eval",
+        ),
+        "shift": Entry(
+            "F",
+            "Inputs that shift",
+            "Does batch normalisation help because it keeps the inputs of layers still?",
+            "shift",
+        ),
+        "panda": Entry(
+            "G",
+            "The panda, and noise of the same size",
+            "Does a little noise make a classifier wrong?",
+            "panda",
+        ),
+        "labels": Entry(
+            "G",
+            "Few labels and many pictures",
+            "What does a classifier learn from pictures without labels, and what is G for?",
+            "labels",
         ),
     },
 )

@@ -14,6 +14,10 @@ from .diversity import diversity_ratio as diversity_ratio
 from .drift import Drift as Drift
 from .drift import drift as drift
 from .estimate import Estimate as Estimate
+from .fairness import GroupRates as GroupRates
+from .fairness import equalised_odds_gap as equalised_odds_gap
+from .fairness import group_rates as group_rates
+from .fairness import parity_gap as parity_gap
 from .frechet import frechet_bias as frechet_bias
 from .frechet import frechet_distance as frechet_distance
 from .frechet import frechet_distance_of_features as frechet_distance_of_features
