@@ -143,6 +143,12 @@ LESSONS: Table[Entry] = Table(
             "Which layers lead from z to pictures of a given size, and what do they cost?",
             "planner",
         ),
+        "checkerboard": Entry(
+            "E",
+            "Checkerboards",
+            "Where do the checkerboards in generated pictures come from, and what removes them?",
+            "checkerboard",
+        ),
         "batchnorm": Entry(
             "F",
             "Batch normalisation, step by step",

@@ -44,3 +44,6 @@ from .path_length import mean_path_length as mean_path_length
 from .probing import a_distance as a_distance
 from .probing import probe_domains as probe_domains
 from .sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
+from .spectrum import checkerboard_share as checkerboard_share
+from .spectrum import power_spectrum as power_spectrum
+from .spectrum import radial_spectrum as radial_spectrum
