@@ -18,6 +18,7 @@ CHAPTERS: Mapping[str, str] = {
     "D": "Losses and tips",
     "E": "Convolutions",
     "F": "Batch normalisation",
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -135,6 +136,12 @@ LESSONS: Table[Entry] = Table(
             "Inputs that shift",
             "Does batch normalisation help because it keeps the inputs of layers still?",
             "shift",
+        ),
+        "pixels": Entry(
+            "G",
+            "Pixel by pixel",
+            "What does a model know that draws one pixel at a time, and what does a GAN gain?",
+            "pixels",
         ),
     },
 )
