@@ -100,6 +100,7 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
 
 
 COSTLY = {
+    "batchnorm": {"trained", "timed"},
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
     "saddle": {"objective"},

@@ -34,6 +34,7 @@ __all__ = [
     "Digits",
     "accuracy_of",
     "digit_classifier",
+    "made_by_seed",
     "mnist_digits",
     "names_given",
     "packaged_digits",
@@ -193,6 +194,19 @@ def _hidden(
         nn.ReLU() if activation == "relu" else nn.Sigmoid(),
         *([nn.Dropout(dropout)] if dropout else []),
     )
+
+
+def made_by_seed(make: Callable[[], nn.Module], seed: int) -> nn.Module:
+    """A network whose first weights, of whatever layers, follow from a seed.
+
+    Example:
+        >>> first, second = (made_by_seed(lambda: nn.Linear(2, 2), 0) for _ in range(2))
+        >>> torch.equal(first.weight, second.weight)
+        True
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "weights"))
+        return make()
 
 
 def train_classifier(
