@@ -179,6 +179,12 @@ LESSONS: Table[Entry] = Table(
             "What does a classifier learn from pictures without labels, and what is G for?",
             "labels",
         ),
+        "pixels": Entry(
+            "G",
+            "Pixel by pixel",
+            "What does a model know that draws one pixel at a time, and what does a GAN gain?",
+            "pixels",
+        ),
     },
 )
 """All lessons, in the order of the chapters."""
