@@ -105,6 +105,7 @@ COSTLY = {
     "guidelines": {"ablation", "role", "channels"},
     "saddle": {"objective"},
     "scaling": {"discriminator"},
+    "shift": {"activation"},
 }
 """Choices that a page does not hold: every value trains networks, or the page would be too large;
 or they are of the reader's own network, of which there is one."""
