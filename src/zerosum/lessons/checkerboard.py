@@ -12,9 +12,12 @@ from torch.nn.functional import conv2d, conv_transpose2d, interpolate
 from zerosum.errors import ConfigError
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.checkerboard_figures import (
+    OWN,
+    OWN_REAL,
     counts_figure,
     generators_gallery,
     measured_table,
+    own_figure,
     plain_gallery,
     spectra_figure,
 )
@@ -22,12 +25,13 @@ from zerosum.lessons.checkerboard_generators import (
     UPSAMPLINGS,
     Seen,
     gradient_share,
+    own_seen,
     packaged_seen,
     real_seen,
     trained_seen,
     untrained_seen,
 )
-from zerosum.lessons.controls import Controls, Number, Seed
+from zerosum.lessons.controls import Controls, Number, RunFolder, Seed
 from zerosum.lessons.figures import Cells
 from zerosum.lessons.results import Results, recorded_table
 from zerosum.lessons.small_gans import experiment_title
@@ -65,6 +69,8 @@ class CheckerboardControls(Controls):
     """Its stride."""
     channels: Annotated[int, Number(1, 64)] = 16
     """Maps that go in."""
+    run: RunFolder = None
+    """A run of your own that generates pictures, to be measured too."""
     images: Annotated[int, Number(256, 2_000_000)] = 5_000
     """Real pictures that each pair is shown."""
     learning_rate: Annotated[float, Number(1e-5, 1e-2)] = 1e-3
@@ -132,6 +138,7 @@ def compute(controls: CheckerboardControls, progress: Progress) -> Results:
             "untrained": spectra_figure(first, "untrained"),
             "trained": spectra_figure(first, "trained"),
             "pictures": generators_gallery(first),
+            "own": own_figure(first),
         },
     )
 
@@ -208,7 +215,11 @@ def _seen(controls: CheckerboardControls, progress: Progress) -> dict[str, list[
     """All kinds of pictures by name, several of those that depend on weights."""
     seeds = [controls.seed + index for index in range(controls.seeds)]
     total = len(UPSAMPLINGS) * len(seeds)
-    found = {
+    found: dict[str, list[Seen]] = {}
+    if controls.run is not None:  # First, as it may be refused.
+        own, real = own_seen(controls.run, drawn=controls.drawn, seed=controls.seed)
+        found |= {OWN: [own], OWN_REAL: [real]}
+    found |= {
         "real digits": [real_seen(controls.drawn)],
         **{
             f"{name}, untrained": [

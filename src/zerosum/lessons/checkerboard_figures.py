@@ -14,12 +14,18 @@ from zerosum.lessons.small_gans import over_seeds
 from zerosum.types import Images
 
 __all__ = [
+    "OWN",
+    "OWN_REAL",
     "counts_figure",
     "generators_gallery",
     "measured_table",
+    "own_figure",
     "plain_gallery",
     "spectra_figure",
 ]
+
+OWN, OWN_REAL = "your run", "its real pictures"
+"""How rows of a run of the reader's own are called."""
 
 _TITLES = {
     "transposed": "transposed",
@@ -53,13 +59,15 @@ def plain_gallery(inner: Mapping[str, Tensor]) -> Gallery:
 
 def measured_table(title: str, seen: Mapping[str, Sequence[Seen]]) -> Table:
     """What was measured of each kind of pictures; several of a kind as mean and deviation."""
-    (real,) = seen["real digits"]
 
     def row(name: str, several: Sequence[Seen]) -> tuple[str, ...]:
         shares = [
             over_seeds(np.array([100 * each.shares[period].value for each in several]), digits=3)
+            if period in several[0].shares
+            else "–"
             for period in PERIODS
         ]
+        (real,) = seen[OWN_REAL if name in (OWN, OWN_REAL) else "real digits"]
         fine = over_seeds(np.array([each.fine / real.fine for each in several]))
         distances = np.array([each.distance for each in several])
         scored = "–" if np.isnan(distances).any() else over_seeds(distances, digits=1)
@@ -71,7 +79,7 @@ def measured_table(title: str, seen: Mapping[str, Sequence[Seen]]) -> Table:
             "pictures",
             "every two pixels, % of variance",
             "every four, %",
-            "finest, of real digits'",
+            "finest, of real ones'",
             "FD-digits",
         ),
         rows=[row(name, several) for name, several in seen.items()],
@@ -82,17 +90,28 @@ def spectra_figure(seen: Mapping[str, Seen], when: str) -> Plot:
     """The spectra of real digits and of generators at one moment, each over its variance."""
     kinds = [name for name in seen if name == "real digits" or when == name.partition(", ")[2]]
     kinds += ["transposed, packaged"] if when == "trained" else []
+    return _spectra(f"Power by frequency, {when}", {name: seen[name] for name in kinds})
+
+
+def own_figure(seen: Mapping[str, Seen]) -> Plot:
+    """The spectra of the reader's run, or else of the packaged generator, and of real images."""
+    if OWN in seen:
+        kinds, whose = [OWN_REAL, OWN], "your run"
+    else:
+        kinds, whose = ["real digits", "transposed, packaged"], "the packaged generator"
+    return _spectra(f"Power by frequency: {whose}", {name: seen[name] for name in kinds})
+
+
+def _spectra(title: str, seen: Mapping[str, Seen]) -> Plot:
+    """Spectra over variances, by frequency in parts of Nyquist's; the first is a reference."""
     lines = []
-    for number, name in enumerate(kinds):
-        each = seen[name]
-        waves = np.arange(1, len(each.spectrum))
+    for number, (name, each) in enumerate(seen.items()):
+        waves = np.arange(1, len(each.spectrum)) / (len(each.spectrum) - 1)
         power = (each.spectrum[1:] / each.variance).numpy()
-        lines.append(
-            Line(name=name, x=waves, y=power, dashed=name == "real digits", colour=number)
-        )
+        lines.append(Line(name=name, x=waves, y=power, dashed=number == 0, colour=number))
     return Plot(
-        title=f"Power by frequency, {when}; the finest is 14 waves",
-        x=Axis(label="waves over the picture, whatever the direction"),
+        title=title,
+        x=Axis(label="frequency, where 1 is two pixels a wave"),
         y=Axis(label="mean power over variance", log=True),
         marks=lines,
     )
@@ -103,6 +122,7 @@ def generators_gallery(seen: Mapping[str, Seen]) -> Gallery:
     rows = {
         name: _stretched(each.shown) if "untrained" in name else each.shown
         for name, each in seen.items()
+        if name not in (OWN, OWN_REAL)
     }
     count = min(len(each) for each in rows.values())
     images = torch.cat([each[:count] for each in rows.values()])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,6 +12,8 @@ from jaxtyping import Float64
 from torch import Tensor, nn
 
 from zerosum.data import scale
+from zerosum.families.loading import load
+from zerosum.jobs.looking import loop_of_run
 from zerosum.lessons.packaged import packaged_discriminator, packaged_generator
 from zerosum.lessons.small_classifiers import made_by_seed
 from zerosum.lessons.small_gans import (
@@ -23,6 +26,7 @@ from zerosum.lessons.small_gans import (
 )
 from zerosum.metrics import checkerboard_share, power_spectrum, radial_spectrum
 from zerosum.metrics.estimate import Estimate
+from zerosum.models.sampler import Sampler
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.types import Images
@@ -33,6 +37,7 @@ __all__ = [
     "Seen",
     "Upsampling",
     "gradient_share",
+    "own_seen",
     "packaged_seen",
     "real_seen",
     "trained_seen",
@@ -46,8 +51,8 @@ PERIODS = (2, 4)
 """Of the last layer's cells in the image, and of those of the layer before it."""
 _LATENTS = 100
 _SHOWN = 8
-_FINE = slice(11, 15)
-"""Distances from frequency 0 beyond three quarters of Nyquist's 14 waves."""
+_FINE = 0.75
+"""Of Nyquist's frequency, two pixels a wave: what is beyond it is called fine."""
 _FEWEST = 65
 """Images from which a Fréchet distance of 64 features can be had."""
 
@@ -57,8 +62,8 @@ class Seen:
     """What was measured of some images.
 
     Attributes:
-        shares: Of the variance, what repeats, by period.
-        spectrum: The power at each distance from frequency 0, shape (15,).
+        shares: Of the variance, what repeats, by those periods that divide the sides.
+        spectrum: The power at each distance from frequency 0, up to Nyquist's, shape (k,).
         power: The sum of the power spectrum.
         variance: The variance within an image, the mean over images.
         distance: FD-digits; NaN if it was not asked for.
@@ -75,12 +80,17 @@ class Seen:
     @property
     def fine(self) -> float:
         """The mean power at the finest frequencies, over the variance."""
-        return float(self.spectrum[_FINE].mean()) / self.variance
+        begin = int(_FINE * (len(self.spectrum) - 1)) + 1
+        return float(self.spectrum[begin:].mean()) / self.variance
 
 
 def _see(images: Images, *, scored: bool = False) -> Seen:
     return Seen(
-        shares={period: checkerboard_share(images, period=period) for period in PERIODS},
+        shares={
+            period: checkerboard_share(images, period=period)
+            for period in PERIODS
+            if not any(side % period for side in images.shape[2:])
+        },
         spectrum=radial_spectrum(images),
         power=float(power_spectrum(images).sum()),
         variance=float(images.double().var(dim=(2, 3), correction=0).mean()),
@@ -154,6 +164,22 @@ def _trained(upsampling: Upsampling, images: int, learning_rate: float, seed: in
         return _generator(upsampling), discriminator
 
     return train_small_gan(pair, images=images, seed=seed, learning_rate=learning_rate)
+
+
+def own_seen(run: Path, *, drawn: int, seed: int) -> tuple[Seen, Seen]:
+    """Images of a run of the reader's own, and the first batch of those that it learns from.
+
+    Args:
+        run: Its folder.
+        drawn: How many to generate.
+        seed: From which they follow.
+
+    Raises:
+        RunError: It generates no images, or has no checkpoint.
+    """
+    model: Sampler = load(run, kind=Sampler, device="cpu")  # type: ignore[type-abstract]
+    made = torch.cat(list(model.batches(drawn, seed=seed)))
+    return _see(made), _see(loop_of_run(run).batches.at(0).images)
 
 
 def gradient_share(drawn: int) -> float:
