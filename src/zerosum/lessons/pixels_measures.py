@@ -13,7 +13,6 @@ from torch import Tensor
 from zerosum.data import scale
 from zerosum.evaluation.likelihood import quantised
 from zerosum.families.autoregressive.data import find_test_images, learnt_and_held_out
-from zerosum.families.autoregressive.settings import AutoregressiveRunConfig
 from zerosum.games.autoregressive import AutoregressiveGame
 from zerosum.lessons.packaged import packaged_generator
 from zerosum.lessons.small_gans import digits_store
@@ -21,7 +20,7 @@ from zerosum.networks.made import Made
 from zerosum.networks.made_settings import MadeConfig
 from zerosum.objectives.likelihood import Bernoulli
 from zerosum.randomness import Randomness, derive_seed
-from zerosum.recipes import recipe
+from zerosum.recipes import fvbn_digits
 from zerosum.types import Images
 
 __all__ = [
@@ -46,7 +45,7 @@ _TINY = (1, 3, 3)
 @cache
 def unseen_digits() -> Images:
     """The 500 digits that the recipe holds out, in black and white, shape (500, 1, 28, 28)."""
-    images = find_test_images(_recipe(), quiet=True).images
+    images = find_test_images(fvbn_digits(), quiet=True).images
     whole = torch.cat(list(images.batches(len(images))))
     return quantised(scale(whole), levels=2, seed=0)
 
@@ -55,18 +54,12 @@ def unseen_digits() -> Images:
 def independent_bits() -> float:
     """Bits for a pixel of test digits if each is white as often as it was in those learnt from."""
     store = digits_store()
-    learnt, _ = learnt_and_held_out(_recipe(), store)
+    learnt, _ = learnt_and_held_out(fvbn_digits(), store)
     white = torch.from_numpy(store.images[learnt] / 255).mean(dim=0).clamp(1e-3, 1 - 1e-3)
     test = (unseen_digits().double() + 1) / 2
     chances = white.permute(2, 0, 1)
     found = test * chances.log() + (1 - test) * (1 - chances).log()
     return float(-found.mean() / log(2))
-
-
-def _recipe() -> AutoregressiveRunConfig:
-    config = recipe("fvbn-digits")
-    assert isinstance(config, AutoregressiveRunConfig)
-    return config
 
 
 def network_of(game: AutoregressiveGame) -> Made:
