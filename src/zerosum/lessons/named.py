@@ -17,6 +17,7 @@ CHAPTERS: Mapping[str, str] = {
     "C": "Games and equilibria",
     "D": "Losses and tips",
     "E": "Convolutions",
+    "G": "GANs at work",
 }
 """The chapters by letter."""
 
@@ -128,6 +129,18 @@ LESSONS: Table[Entry] = Table(
             "The transposed convolution",
             "How does a layer make large maps of small ones, and does it undo a convolution?",
             "transpose",
+        ),
+        "metrics": Entry(
+            "G",
+            "What FID, KID and the Inception score measure",
+            "What does a score say where the answer is known, and when may two be compared?",
+            "gan_metrics",
+        ),
+        "mirror": Entry(
+            "G",
+            "A generator and what it was shown",
+            "Does a generator make as many of each kind as it was shown?",
+            "mirror",
         ),
     },
 )
