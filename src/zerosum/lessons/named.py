@@ -18,6 +18,7 @@ CHAPTERS: Mapping[str, str] = {
     "D": "Losses and tips",
     "E": "Convolutions",
     "F": "Batch normalisation",
+        ),
     "G": "GANs at work",
 }
 """The chapters by letter."""
@@ -178,6 +179,18 @@ LESSONS: Table[Entry] = Table(
             "Few labels and many pictures",
             "What does a classifier learn from pictures without labels, and what is G for?",
             "labels",
+        ),
+        "metrics": Entry(
+            "G",
+            "What FID, KID and the Inception score measure",
+            "What does a score say where the answer is known, and when may two be compared?",
+            "gan_metrics",
+        ),
+        "mirror": Entry(
+            "G",
+            "A generator and what it was shown",
+            "Does a generator make as many of each kind as it was shown?",
+            "mirror",
         ),
         "pixels": Entry(
             "G",
