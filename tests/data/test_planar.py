@@ -14,6 +14,7 @@ from zerosum.data.planar import (
     as_images,
     as_points,
     fitted,
+    moons,
     square_of_centres,
 )
 from zerosum.errors import ConfigError, DataError
@@ -120,3 +121,24 @@ def test_batches_follow_from_seed_and_position() -> None:
 def test_points_survive_being_images() -> None:
     points = torch.randn(5, 2)
     assert torch.equal(as_points(as_images(points)), points)
+
+
+def test_the_moons_are_half_circles_that_are_turned_into_each_other() -> None:
+    upper, lower = (torch.tensor(moon.centres) for moon in moons(deviation=0.05))
+    arc, middle = upper - torch.tensor([-0.25, -0.125]), torch.tensor([0.25, 0.125])
+    assert torch.allclose(arc.norm(dim=1), torch.tensor(0.5))
+    assert torch.allclose((middle - lower).norm(dim=1), torch.tensor(0.5))
+    assert arc[:, 1].min() > -1e-6
+    # Half a turn about (0, 0) makes each of the other.
+    assert torch.allclose(upper, -lower, atol=1e-6)
+
+
+def test_no_line_parts_the_moons_but_their_densities_do() -> None:
+    both = moons(deviation=0.05)
+    points = torch.cat([each.sample(500, Randomness(seed=seed)) for seed, each in enumerate(both)])
+    signs = torch.tensor([1.0, -1.0]).repeat_interleave(500)
+    rows = torch.cat([points, torch.ones(1000, 1)], dim=1)
+    line = torch.linalg.lstsq(rows, signs[:, None]).solution[:, 0]
+    assert 0.8 < (((rows @ line) > 0) == (signs > 0)).float().mean() < 0.95
+    upper, lower = (each.density(points) for each in both)
+    assert ((upper > lower) == (signs > 0)).float().mean() > 0.98

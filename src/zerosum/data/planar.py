@@ -30,8 +30,12 @@ __all__ = [
     "as_images",
     "as_points",
     "fitted",
+    "moons",
     "square_of_centres",
 ]
+
+
+_CENTRES_OF_MOON = 50
 
 
 @runtime_checkable
@@ -206,6 +210,31 @@ def square_of_centres(side: int, *, reach: float, deviation: float) -> Centres:
     """
     steps = torch.linspace(-reach, reach, side).tolist()
     return Centres(centres=tuple((x, y) for x in steps for y in steps), deviation=deviation)
+
+
+def moons(*, deviation: float) -> tuple[Centres, Centres]:
+    """Make two half circles that reach into each other, one for each of two classes.
+
+    No straight line parts them. Their centres lie within 0.75 of (0, 0) in both directions, 50 on
+    each.
+
+    Args:
+        deviation: σ.
+
+    Example:
+        >>> upper, lower = moons(deviation=0.05)
+        >>> [round(number, 2) for number in (*upper.centres[0], *lower.centres[0])]
+        [0.25, -0.12, -0.25, 0.12]
+    """
+    angles = torch.linspace(0, math.pi, _CENTRES_OF_MOON)
+    arc = torch.stack([angles.cos(), angles.sin()], dim=1)
+    middle, scale = torch.tensor([0.5, 0.25]), 0.5
+    both = (scale * (arc - middle), scale * (torch.tensor([1.0, 0.5]) - arc - middle))
+    upper, lower = (
+        Centres(centres=tuple((x, y) for x, y in each.tolist()), deviation=deviation)
+        for each in both
+    )
+    return upper, lower
 
 
 def fitted(points: PlanarPoints, *, reach: float) -> PlanarPoints:

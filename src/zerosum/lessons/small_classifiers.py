@@ -5,11 +5,11 @@ after. Here it is shown what becomes of a network whose cost is infinite, over t
 batches of a net so small that a step takes half a millisecond.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -28,12 +28,15 @@ from zerosum.types import Labels
 
 __all__ = [
     "BATCH",
+    "NORM",
     "Activation",
     "Course",
     "Digits",
     "accuracy_of",
     "digit_classifier",
+    "made_by_seed",
     "mnist_digits",
+    "names_given",
     "packaged_digits",
     "train_classifier",
 ]
@@ -46,9 +49,9 @@ Activation = Literal["relu", "sigmoid"]
 _PIXELS, _CLASSES = 784, 10
 _HELD_OUT = 1_000
 _AT_ONCE = 2_000
-_EPSILON, _KEPT = 1e-3, 0.99
-"""TensorFlow's of then, in batch normalisation: what is added to variances, and how much of the
-running statistics a batch leaves."""
+NORM: Mapping[str, Any] = {"eps": 1e-3, "momentum": 0.01}
+"""Batch normalisation as TensorFlow had it then: ε, and the weight of a new batch in the running
+statistics, which PyTorch calls momentum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,10 +190,23 @@ def _hidden(
     units = linear.out_features
     return nn.Sequential(
         linear,
-        *([nn.BatchNorm1d(units, eps=_EPSILON, momentum=1 - _KEPT)] if norm else []),
+        *([nn.BatchNorm1d(units, **NORM)] if norm else []),
         nn.ReLU() if activation == "relu" else nn.Sigmoid(),
         *([nn.Dropout(dropout)] if dropout else []),
     )
+
+
+def made_by_seed(make: Callable[[], nn.Module], seed: int) -> nn.Module:
+    """A network whose first weights, of whatever layers, follow from a seed.
+
+    Example:
+        >>> first, second = (made_by_seed(lambda: nn.Linear(2, 2), 0) for _ in range(2))
+        >>> torch.equal(first.weight, second.weight)
+        True
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "weights"))
+        return make()
 
 
 def train_classifier(
@@ -241,7 +257,9 @@ def train_classifier(
                 accuracies.append(accuracy_of(network, held_out))
             if batch < batches:
                 which = order[batch * batch_size : (batch + 1) * batch_size]
-                losses[batch] = _step(network, optimizer, digits[which])
+                # After a loss that is not a number no weight of the last layer is one, for good.
+                lost = batch > 0 and np.isnan(losses[batch - 1])
+                losses[batch] = np.nan if lost else _step(network, optimizer, digits[which])
     return Course(
         losses=losses,
         looks=np.array(looks, dtype=np.int64),
@@ -263,20 +281,27 @@ def _step(network: nn.Module, optimizer: torch.optim.Optimizer, batch: Digits) -
     return float(loss.detach())
 
 
-def accuracy_of(network: nn.Module, digits: Digits) -> float:
-    """The share of digits that a classifier names right, in evaluation mode.
+def names_given(network: nn.Module, digits: Digits) -> Labels:
+    """What a classifier calls each digit, in evaluation mode.
 
     One whose logits are not numbers calls every digit a 0.
 
     Example:
-        >>> accuracy_of(digit_classifier(norm=False, deviation=float("inf")), packaged_digits()[1])
+        >>> lost = digit_classifier(norm=False, deviation=float("inf"))
+        >>> names_given(lost, packaged_digits()[1][:3])
+        tensor([0, 0, 0])
+    """
+    with evaluating(network) as classifier:
+        parts = [classifier(images).argmax(1) for images in torch.split(digits.images, _AT_ONCE)]
+    return torch.cat(parts)
+
+
+def accuracy_of(network: nn.Module, digits: Digits) -> float:
+    """The share of digits that a classifier names right, in evaluation mode.
+
+    Example:
+        >>> lost = digit_classifier(norm=False, deviation=float("inf"))
+        >>> accuracy_of(lost, packaged_digits()[1])
         0.104
     """
-    parts = zip(
-        torch.split(digits.images, _AT_ONCE), torch.split(digits.labels, _AT_ONCE), strict=True
-    )
-    with evaluating(network) as classifier:
-        right = sum(
-            int((classifier(images).argmax(1) == labels).sum()) for images, labels in parts
-        )
-    return right / len(digits)
+    return int((names_given(network, digits) == digits.labels).sum()) / len(digits)

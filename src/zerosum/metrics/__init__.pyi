@@ -14,6 +14,10 @@ from .diversity import diversity_ratio as diversity_ratio
 from .drift import Drift as Drift
 from .drift import drift as drift
 from .estimate import Estimate as Estimate
+from .fairness import GroupRates as GroupRates
+from .fairness import equalised_odds_gap as equalised_odds_gap
+from .fairness import group_rates as group_rates
+from .fairness import parity_gap as parity_gap
 from .frechet import frechet_bias as frechet_bias
 from .frechet import frechet_distance as frechet_distance
 from .frechet import frechet_distance_of_features as frechet_distance_of_features
@@ -40,3 +44,6 @@ from .path_length import mean_path_length as mean_path_length
 from .probing import a_distance as a_distance
 from .probing import probe_domains as probe_domains
 from .sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
+from .spectrum import checkerboard_share as checkerboard_share
+from .spectrum import power_spectrum as power_spectrum
+from .spectrum import radial_spectrum as radial_spectrum

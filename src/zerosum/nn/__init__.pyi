@@ -28,6 +28,7 @@ from .padded import convolution_matrix as convolution_matrix
 from .padded import windowed_conv2d as windowed_conv2d
 from .padded import windowed_conv_transpose2d as windowed_conv_transpose2d
 from .spectral import add_spectral_norm as add_spectral_norm
+from .traced import TracedShape as TracedShape
 from .virtual import VirtualBatchNorm as VirtualBatchNorm
 from .virtual import make_virtual as make_virtual
 from .weightnorm import NormedConv2d as NormedConv2d

@@ -266,7 +266,7 @@ def maps_of_rows(rows: Rows, like: Float[Tensor, "m d h w"]) -> Float[Tensor, "m
         >>> torch.equal(maps_of_rows(rows_of_maps(maps), maps), maps)
         True
     """
-    return rows.view(len(like), *like.shape[2:], -1).movedim(-1, 1)
+    return rows.view(len(like), *like.shape[2:], rows.shape[1]).movedim(-1, 1)
 
 
 @contextmanager
