@@ -1,6 +1,7 @@
 """The lesson `mirror` on a reader's own runs."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from zerosum.errors import ConfigError, DataWarning
 from zerosum.jobs import train_run
 from zerosum.lessons.learning import learn
 
-QUICK = {"images": 160, "counted": 200}
+QUICK: dict[str, Any] = {"images": 160, "counted": 200}
 
 
 def test_a_run_stands_in_the_place_of_the_packaged_gan(tiny: RunConfig, tmp_path: Path) -> None:

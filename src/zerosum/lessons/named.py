@@ -18,7 +18,6 @@ CHAPTERS: Mapping[str, str] = {
     "D": "Losses and tips",
     "E": "Convolutions",
     "F": "Batch normalisation",
-        ),
     "G": "GANs at work",
 }
 """The chapters by letter."""
