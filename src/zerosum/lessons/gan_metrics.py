@@ -344,7 +344,7 @@ def _spoken(
         "few_expected": first["expected"],
         "many_pictures": last["pictures"],
         "many_frechet": str(last["frechet"]),
-        "slope": biased["slope"],
+        "slope": round(biased["slope"], 2),
         "infinity": str(biased["infinity"]),
         "kernel_mean": str(last["kernel"]),
         "negative": 100 * last["negative"],
@@ -431,7 +431,7 @@ def _bias_figure(biased: dict[str, Any]) -> Plot:
     return Plot(
         title="The Fréchet distance falls with the number of pictures",
         x=Axis(label="pictures in each set", log=True),
-        y=Axis(label="Fréchet distance, mean over the draws", log=True),
+        y=Axis(label="mean distance", log=True),
         marks=[
             Line(name="equal Gaussians", x=x, y=_values(rows, "frechet")),
             Line(name="bias by formula", x=x, y=_column(rows, "expected"), dashed=True),
@@ -442,13 +442,13 @@ def _bias_figure(biased: dict[str, Any]) -> Plot:
 
 def _kernel_figure(biased: dict[str, Any]) -> Plot:
     rows = biased["rows"]
-    x, values = _column(rows, "pictures"), _values(rows, "kernel")
-    errors = np.array([row["kernel"].error for row in rows])
+    x, values = _column(rows, "pictures"), 1_000 * _values(rows, "kernel")
+    errors = 1_000 * np.array([row["kernel"].error for row in rows])
     ends = np.stack([values - errors, values + errors, np.full(len(x), np.nan)], axis=1)
     return Plot(
         title="The kernel distance of equal Gaussians is 0 on average, at any number",
         x=Axis(label="pictures in each set", log=True),
-        y=Axis(label="mean ± standard error"),
+        y=Axis(label="1,000 times the mean"),
         marks=[
             Line(name="kernel distance", x=x, y=values),
             Line(name="", x=x.repeat(3), y=ends.flatten(), colour=6),

@@ -90,6 +90,7 @@ class _Made:
 
 def compute(controls: MirrorControls, progress: Progress) -> Results:
     """Audit an unbalanced set of digits, GANs trained on it, and one that is ready."""
+    ready = _ready(controls)  # A run that will not do is refused before anything takes long.
     chosen = _unbalanced(_labels(), controls.digit, controls.share)
     data = class_shares(_labels()[chosen].bincount(minlength=CLASSES))
     made = []
@@ -97,7 +98,6 @@ def compute(controls: MirrorControls, progress: Progress) -> Results:
         tell = _part(progress, repeat, controls.repeats)
         made.append(_train_and_look(controls, chosen, controls.seed + repeat, tell))
     compared = [compare_shares(data, class_shares(each.counts)) for each in made]
-    ready = _ready(controls)
     weak = _weak(controls)
     halves = _halves(chosen, controls.seed)
     measured = _measured(controls, data, made, compared)
@@ -358,22 +358,27 @@ def _spoken(
     weights = weights_of(ready["real"], ready["made"])
     return {
         "rare": digit,
-        "data_rare": 100 * float(data.values[digit]),
+        "data_rare": _rounded(data.values[digit]),
         "made_rare": str(_percent(last, digit)),
-        "unsure": 100 * (1 - float(made[-1].sure.sum() / made[-1].counts.sum())),
-        "total_variation": 100 * compared[-1].total_variation,
-        "by_chance": 100 * compared[-1].by_chance,
+        "unsure": _rounded(1 - made[-1].sure.sum() / made[-1].counts.sum()),
+        "total_variation": _rounded(compared[-1].total_variation),
+        "by_chance": _rounded(compared[-1].by_chance),
         "ready_shown": ready["shown"],
-        "ready_total_variation": 100 * ready["compared"].total_variation,
-        "ready_by_chance": 100 * ready["compared"].by_chance,
+        "ready_total_variation": _rounded(ready["compared"].total_variation),
+        "ready_by_chance": _rounded(ready["compared"].by_chance),
         "ready_more": _named(ready["compared"], 1),
         "ready_fewer": _named(ready["compared"], -1),
-        "ready_left": 100 * weights["left"],
-        "weak_accuracy": 100 * weak["accuracy"],
-        "weak_truth": 100 * float(weak["truth"].values[digit]),
+        "ready_left": _rounded(weights["left"]),
+        "weak_accuracy": _rounded(weak["accuracy"]),
+        "weak_truth": _rounded(weak["truth"].values[digit]),
         "weak_counted": str(_percent(weak["counted"], digit)),
         "weak_corrected": str(_percent(weak["corrected"], digit)),
     }
+
+
+def _rounded(share: float | Tensor) -> float:
+    """A share in percent, to two digits."""
+    return float(f"{100 * float(share):.2g}")
 
 
 def _percent(shares: ClassShares, index: int) -> str:
