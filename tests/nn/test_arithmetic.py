@@ -159,6 +159,8 @@ def test_what_pytorch_can_express(window: Window, inputs: int, transposed: bool)
         moved(window, transposed, inputs),
         torch_padding(window, inputs, transposed=transposed),
     )
+    # Nothing but zeros is what other windows give, too.
+    assume(meant is not None and bool(meant.any()))
     assert meant is not None
     if found is not None:
         layer = moved(window, transposed, inputs, **found)
