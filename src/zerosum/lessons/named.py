@@ -143,6 +143,12 @@ LESSONS: Table[Entry] = Table(
             "Which layers lead from z to pictures of a given size, and what do they cost?",
             "planner",
         ),
+        "checkerboard": Entry(
+            "E",
+            "Checkerboards",
+            "Where do the checkerboards in generated pictures come from, and what removes them?",
+            "checkerboard",
+        ),
         "batchnorm": Entry(
             "F",
             "Batch normalisation, step by step",
@@ -172,6 +178,24 @@ LESSONS: Table[Entry] = Table(
             "Few labels and many pictures",
             "What does a classifier learn from pictures without labels, and what is G for?",
             "labels",
+        ),
+        "metrics": Entry(
+            "G",
+            "What FID, KID and the Inception score measure",
+            "What does a score say where the answer is known, and when may two be compared?",
+            "gan_metrics",
+        ),
+        "mirror": Entry(
+            "G",
+            "A generator and what it was shown",
+            "Does a generator make as many of each kind as it was shown?",
+            "mirror",
+        ),
+        "pixels": Entry(
+            "G",
+            "Pixel by pixel",
+            "What does a model know that draws one pixel at a time, and what does a GAN gain?",
+            "pixels",
         ),
     },
 )
