@@ -102,6 +102,7 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
 COSTLY = {
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
+    "invariance": {"head"},
     "saddle": {"objective"},
     "scaling": {"discriminator"},
 }
