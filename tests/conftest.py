@@ -19,7 +19,7 @@ from zerosum.config import (
 from zerosum.recipes import recipe
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> RunConfig:
     """A run of seconds with all that is hard to resume: averages, lazy penalty, augmentation."""
     base = recipe("dcgan-digits")

@@ -112,6 +112,7 @@ def test_commands() -> None:
         "edit",
         "translate",
         "classify",
+        "detect",
         "attack",
         "export",
         "evaluate",

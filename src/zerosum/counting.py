@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from zerosum.errors import printable
 from zerosum.sizes import as_duration
 
-__all__ = ["Lines", "counting"]
+__all__ = ["Lines", "counting", "part_of"]
 
 
 @contextmanager
@@ -42,6 +42,23 @@ def counting(
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(text, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def part_of(
+    progress: Callable[[int, int], None], number: int, count: int
+) -> Callable[[int, int], None]:
+    """The progress of one of several equal parts, told as that of all.
+
+    Args:
+        progress: That of all.
+        number: Which part it is, from 0.
+        count: How many there are.
+
+    Example:
+        >>> part_of(lambda done, total: print(done, "of", total), 1, 3)(5, 10)
+        15 of 30
+    """
+    return lambda done, total: progress(number * total + done, count * total)
 
 
 class Lines:

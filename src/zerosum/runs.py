@@ -10,6 +10,7 @@
       samples/             grids of fixed latents as training goes
       checkpoints/         latest.safetensors, and best.safetensors where the run is evaluated
       curves.png samples.gif     at the end
+      detector.safetensors       what tells real from its own pictures; where `detect` was asked
 
 Nothing else knows where things are.
 """
@@ -103,6 +104,11 @@ class Run:
     def alarms_path(self) -> Path:
         """What the collapse alarm saw, if it saw anything."""
         return self.path / "alarms.txt"
+
+    @property
+    def detector_path(self) -> Path:
+        """What tells real pictures from those that the run makes."""
+        return self.path / "detector.safetensors"
 
     def check_free(self, config: RunConfig) -> None:
         """Make sure that a new run can begin here.

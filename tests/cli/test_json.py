@@ -17,7 +17,16 @@ from zerosum.jobs import train_run
 from zerosum.recipes import RECIPES
 from zerosum.runs import Run
 
-ANSWERING = ("recipes", "project", "translate", "classify", "attack", "evaluate", "compare")
+ANSWERING = (
+    "recipes",
+    "project",
+    "translate",
+    "classify",
+    "detect",
+    "attack",
+    "evaluate",
+    "compare",
+)
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> Any:

@@ -70,6 +70,7 @@ _CALLS = {
     "edit": ("generation", "--out edits.png"),
     "translate": ("translation", "PICTURE --out made"),
     "classify": ("classification", "PICTURE"),
+    "detect": ("generation", "PICTURE --samples 20 --images 64"),
     "attack": ("digits", "--data digits --count 2 --attack fgsm"),
     "export": ("generation", "network.safetensors"),
     "evaluate": ("generation", "--features pixels --count 8"),

@@ -19,6 +19,7 @@ from zerosum.cli.options import Option
 from zerosum.config import EvaluateConfig
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.config.commands.classify import ClassifyConfig
+from zerosum.config.commands.detect import DetectConfig
 from zerosum.config.commands.edit import EditConfig
 from zerosum.config.commands.mix import MixConfig
 from zerosum.config.commands.project import ProjectConfig
@@ -30,6 +31,7 @@ from zerosum.data import as_spec
 from zerosum.errors import ConfigError
 from zerosum.jobs.attack import attack
 from zerosum.jobs.classification import classify
+from zerosum.jobs.detection import detect
 from zerosum.jobs.drawing import edit, mix, sample, walk
 from zerosum.jobs.evaluation import evaluate
 from zerosum.jobs.projection import project
@@ -74,6 +76,7 @@ TOLD = {
         terminal=("data", "fail_under", "report", "out", "json"),
     ),
     "classify": Told(settings=ClassifyConfig, job=classify, terminal=("json",)),
+    "detect": Told(settings=DetectConfig, job=detect, terminal=("json",)),
 }
 
 

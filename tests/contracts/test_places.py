@@ -69,6 +69,8 @@ READS = [
     "translate PLACE PICTURE",
     "translate TRANSLATOR PLACE",
     "classify PLACE PICTURE",
+    "detect PLACE PICTURE",
+    "detect RUN PLACE",
     "attack PLACE --data digits",
     "attack PLACE/x.py:network --data digits",
     "attack digits --data PLACE",
@@ -194,7 +196,17 @@ def test_every_command_is_tried() -> None:
 def test_a_run_that_may_not_be_read_is_not_taken_for_an_empty_one(
     part: str, runs: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    loading = ("resume", "sample", "walk", "mix", "project", "edit", "translate", "classify")
+    loading = (
+        "resume",
+        "sample",
+        "walk",
+        "mix",
+        "project",
+        "edit",
+        "translate",
+        "classify",
+        "detect",
+    )
     starts = tuple(f"{command} PLACE" for command in (*loading, "export", "evaluate"))
     lines = [line for line in READS if line.startswith(starts) and "--against" not in line]
     assert len(lines) == len(starts)
@@ -216,7 +228,7 @@ def test_a_run_that_may_only_be_read(
     """What goes into its folder is refused before the work."""
     run = runs / "run"
     lines = ["sample RUN", "mix RUN --coarse 1 --fine 2", "edit RUN", "project RUN PICTURE"]
-    lines += ["resume RUN --images 32", "evaluate RUN"]
+    lines += ["resume RUN --images 32", "evaluate RUN", "detect RUN PICTURE"]
     parts = (run, run / "scores.jsonl", run / ".lock", run / "checkpoints")
     before = sorted(run.rglob("*"))
     for work in ("find_directions", "draw_samples", "draw_mixtures", "project"):

@@ -9,7 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from zerosum.equilibria import WeightSpace, costs_along, extreme_curvatures, slope
+from zerosum.equilibria import (
+    WeightSpace,
+    costs_along,
+    extreme_curvatures,
+    gradients_along,
+    slope,
+)
 
 
 def network(*widths: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> nn.Sequential:
@@ -168,3 +174,25 @@ def test_relative_distances_do_not_know_how_large_a_tensor_is() -> None:
     assert (relative < 0).tolist() == (plain < 0).tolist()
     nothing = WeightSpace([torch.zeros(3)], relative=True)
     assert nothing.parts(np.ones(3))[0].tolist() == [1, 1, 1]
+
+
+def test_gradients_along_a_line_are_those_of_the_places_and_the_weights_are_put_back() -> None:
+    net, inputs = network(3, 4, 1), batch()
+    space = WeightSpace(list(net.parameters()))
+    before = [weight.detach().clone() for weight in space.weights]
+    here = slope(cost_of(net, inputs), space)
+    steps = [0.0, 1e-6, 0.5]
+    found = gradients_along(lambda: cost_of(net, inputs), space, -here.direction, steps)
+    assert all(torch.equal(*pair) for pair in zip(before, space.weights, strict=True))
+    assert found[0] == pytest.approx(here.norm * here.direction)
+    # Nearby it changes as the Hessian says.
+    change = (found[0] - found[1]) / 1e-6
+    assert change == pytest.approx(whole_hessian(net, inputs).numpy() @ here.direction, abs=1e-4)
+    there = network(3, 4, 1)
+    there.load_state_dict(net.state_dict())
+    with torch.no_grad():
+        moves = space.parts(-here.direction)
+        for weight, move in zip(there.parameters(), moves, strict=True):
+            weight.add_(0.5 * move)
+    expected = slope(cost_of(there, inputs), WeightSpace(list(there.parameters())))
+    assert found[2] == pytest.approx(expected.norm * expected.direction)

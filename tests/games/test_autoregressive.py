@@ -130,3 +130,35 @@ def test_what_is_at_a_level_stays_there_whatever_is_drawn(levels: int, uniform: 
 def test_nonsense_is_refused(fields: Any) -> None:
     with pytest.raises(ConfigError, match=next(iter(fields))):
         AutoregressiveConfig(**fields)
+
+
+def test_what_is_completed_is_as_probable_as_given_the_first_rows() -> None:
+    game, count = _game(2), 20_000
+    first = torch.tensor([[1.0, -1.0]])
+    whole = _all_images(2)
+    fitting = whole[(whole[:, 0, 0] == first).all(dim=1)]
+    expected = game.log_likelihood(fitting).double().softmax(dim=0)
+    given = torch.cat([first, first * 0]).expand(count, *SHAPE)
+    drawn = game.complete(given, Randomness(seed=0).uniform(count, *SHAPE), rows=1)
+    which = (drawn.flatten(1)[:, None] == fitting.flatten(1)).all(dim=2).double()
+    assert bool((which.sum(dim=1) == 1).all())
+    error = (expected * (1 - expected) / count).sqrt()
+    assert bool(((which.mean(dim=0) - expected).abs() < 4 * error + 1e-9).all())
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+def test_of_no_row_all_is_drawn_and_of_all_rows_nothing(levels: int) -> None:
+    game, images = _game(levels), _all_images(levels)
+    uniform = Randomness(seed=0).uniform(len(images), *SHAPE)
+    assert torch.equal(game.complete(images, uniform, rows=0), game.draw(uniform))
+    assert torch.allclose(game.complete(images, uniform, rows=2), images, atol=1e-6)
+
+
+def test_rows_of_colours_are_whole() -> None:
+    shape = (3, 2, 2)
+    game = _game(2, shape)
+    images, uniform = (Randomness(seed=seed).uniform(5, *shape) for seed in (0, 1))
+    images = (images > 0.5).float() * 2 - 1
+    drawn = game.complete(images, uniform, rows=1)
+    assert torch.equal(drawn[:, :, 0], images[:, :, 0])
+    assert not torch.equal(drawn[:, :, 1], images[:, :, 1])

@@ -100,11 +100,13 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
 
 
 COSTLY = {
+    "batchnorm": {"trained", "timed"},
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
     "invariance": {"head"},
     "saddle": {"objective"},
     "scaling": {"discriminator"},
+    "shift": {"activation"},
 }
 """Choices that a page does not hold: every value trains networks, or the page would be too large;
 or they are of the reader's own network, of which there is one."""

@@ -58,7 +58,7 @@ def test_it_learns(directions: Directions, tmp_path: Path) -> None:
     model = zerosum.train(
         "dcgan-digits",
         kind=zerosum.Generator,
-        images=30_000,
+        images=15_000,
         device="cpu",
         fields={"game.generator.base_channels": 16, "game.discriminator.base_channels": 16},
         out=tmp_path / "run",

@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from helpers.runs_in_processes import assert_same, create, environment, finish, start, weights
+from helpers.runs_in_processes import assert_same, create, environment, finish, weights
 from helpers.two_domains import adapting, digits_and_negatives, small
 from zerosum.config import RunConfig, change
 from zerosum.evaluation.records import read_scores
@@ -22,10 +22,98 @@ from zerosum.training.hooks import read_statistics
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
 
-@pytest.fixture
+ONE_BY_ONE = """
+import sys
+import zerosum.cli
+
+for words in sys.argv[1:]:
+    zerosum.cli.main(["resume", *words.split("|"), "--quiet"])
+"""
+"""Resumes several runs: to start processes takes longer than to train."""
+
+
+@pytest.fixture(scope="module")
 def without_batch_norm(tiny: RunConfig) -> RunConfig:
     norms = {"game.virtual_batch_norm": 6, "game.discriminator.norm": "layer"}
     return change(tiny, {**norms, "images": tiny.batch_size})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """Runs that two processes trained, by name, and what they printed."""
+
+    folder: Path
+    configs: dict[str, RunConfig]
+    output: str
+
+    def run(self, name: str) -> Run:
+        return Run(self.folder / name)
+
+    def alone(self, name: str, tmp_path: Path) -> Run:
+        """The same by one process."""
+        return train_run(self.configs[name], out=tmp_path / "alone", quiet=True).run
+
+
+@pytest.fixture(scope="module")
+def played(
+    tiny: RunConfig, without_batch_norm: RunConfig, tmp_path_factory: pytest.TempPathFactory
+) -> Played:
+    """Two launches for all that two processes only have to play, or to play in two parts."""
+    folder = tmp_path_factory.mktemp("played")
+    # The main process alone evaluates, but all of them have to stop together.
+    scored = replace(tiny, evaluate_every=160, evaluate_count=32, on_collapse="stop")
+    data = digits_and_negatives(folder / "data")
+    pooled = {"game.pool": 4}
+    parts = {
+        "plain": (scored, 320),
+        "pools": (small("cyclegan-small", data, folder, **pooled), 16),
+    }
+    configs = {
+        "halves of batches": without_batch_norm,
+        "translating": small("cyclegan-small", data, folder, **pooled, images=2),
+        "misleading": _misleading(),
+        **{name: _adapting(folder / f"{name} data", name) for name in ("dann", "cdan")},
+        "unharmed": replace(tiny, total_images=96, checkpoint_seconds=0.0),
+        **{f"whole {name}": replace(each, total_images=n) for name, (each, n) in parts.items()},
+        **{
+            f"half {name}": replace(each, total_images=n // 2) for name, (each, n) in parts.items()
+        },
+    }
+    runs = [create(folder / name, config) for name, config in configs.items()]
+    script = folder / "one_by_one.py"
+    script.write_text(ONE_BY_ONE)
+    output = _resume(script, *(str(run.path) for run in runs))
+    output += _resume(
+        script, *(f"{folder / f'half {name}'}|--images|{n}" for name, (_, n) in parts.items())
+    )
+    return Played(folder=folder, configs=configs, output=output)
+
+
+def _resume(script: Path, *runs: str) -> str:
+    return finish(_started([sys.executable, *TORCHRUN, str(script), *runs]))
+
+
+def _started(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _misleading() -> RunConfig:
+    fields = {"batch_size": 8, "images": 8, "evaluate_every": 0, "device": "cpu"}
+    config = change(recipe("advgan"), fields)
+    usual = recipe("advgan")
+    aided: RunConfig = family_of(config).aids(config, torch.device("cpu"), usual=usual)[0]
+    return aided
+
+
+def _adapting(data: Path, method: str) -> RunConfig:
+    # λ is 0 in the first round of a ramp, so there is none.
+    return adapting(data, **{"game.method": method, "game.ramp": 0, "images": 8})
 
 
 def _gradients(run: Run, player: str) -> list[torch.Tensor]:
@@ -34,88 +122,54 @@ def _gradients(run: Run, player: str) -> list[torch.Tensor]:
     return [moment["exp_avg"] for moment in moments.values()]
 
 
-def test_two_halves_give_the_gradients_of_the_whole(
-    without_batch_norm: RunConfig, tmp_path: Path
+def _assert_gradients_are_those_of_one(
+    alone: Run, together: Run, *players: str, zeros: bool = False
 ) -> None:
-    one = create(tmp_path / "one", without_batch_norm)
-    two = create(tmp_path / "two", without_batch_norm)
-    finish(start("resume", str(one.path), "--quiet"))
-    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
-    for player in ("discriminator", "generator"):
-        for alone, together in zip(_gradients(one, player), _gradients(two, player), strict=True):
-            scale = alone.abs().max().item()
-            assert scale > 0
-            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale), player
+    for player in players:
+        for one, two in zip(_gradients(alone, player), _gradients(together, player), strict=True):
+            scale = one.abs().max().item()
+            assert scale > 0 or zeros
+            assert torch.allclose(one, two, rtol=0, atol=1e-4 * scale + 1e-9), player
 
 
-def test_a_distributed_run_resumes_and_only_the_main_process_writes(
-    tiny: RunConfig, tmp_path: Path
-) -> None:
-    # The main process alone evaluates, but all of them have to stop together.
-    tiny = replace(tiny, evaluate_every=160, evaluate_count=32, on_collapse="stop")
-    whole = create(tmp_path / "whole", tiny)
-    finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
-    half = create(tmp_path / "half", replace(tiny, total_images=160))
-    output = finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
-    assert output.count("done: 160 images seen.") == 1
-    finish(start("resume", str(half.path), "--images", "320", "--quiet", launcher=TORCHRUN))
+def test_two_halves_give_the_gradients_of_the_whole(played: Played, tmp_path: Path) -> None:
+    together = played.run("halves of batches")
+    alone = played.alone("halves of batches", tmp_path)
+    _assert_gradients_are_those_of_one(alone, together, "discriminator", "generator")
+
+
+def test_a_distributed_run_resumes_and_only_the_main_process_writes(played: Played) -> None:
+    whole, half = played.run("whole plain"), played.run("half plain")
+    assert played.output.count("done: 160 images seen.") == 1
     assert [found.images_seen for found in read_scores(half.scores_path)] == [0, 160, 320]
     for name, weight in weights(whole)["players"]["generator"]["network"].items():
         assert torch.equal(weight, weights(half)["players"]["generator"]["network"][name]), name
 
 
-def test_two_processes_translate_as_one_and_share_their_pools(tmp_path: Path) -> None:
-    data = digits_and_negatives(tmp_path / "data")
-    config = small("cyclegan-small", data, tmp_path, **{"game.pool": 4, "images": 2})
-    one, two = (create(tmp_path / name, config) for name in ("one", "two"))
-    finish(start("resume", str(one.path), "--quiet"))
-    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
-    for player in ("generators", "discriminator_a", "discriminator_b"):
-        for alone, together in zip(_gradients(one, player), _gradients(two, player), strict=True):
-            scale = alone.abs().max().item()
-            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale + 1e-9), player
-    pool = weights(two)["game"]["pool b"]
-    assert torch.allclose(pool, weights(one)["game"]["pool b"], atol=1e-5)
+def test_two_processes_translate_as_one_and_share_their_pools(
+    played: Played, tmp_path: Path
+) -> None:
+    together, alone = played.run("translating"), played.alone("translating", tmp_path)
+    players = ("generators", "discriminator_a", "discriminator_b")
+    _assert_gradients_are_those_of_one(alone, together, *players, zeros=True)
+    pool = weights(together)["game"]["pool b"]
+    assert torch.allclose(pool, weights(alone)["game"]["pool b"], atol=1e-5)
     assert len(pool) == 2
 
 
-def test_two_processes_mislead_as_one(tmp_path: Path) -> None:
-    fields = {"batch_size": 8, "images": 8, "evaluate_every": 0, "device": "cpu"}
-    config = change(recipe("advgan"), fields)
-    config, _ = family_of(config).aids(config, torch.device("cpu"), usual=recipe("advgan"))
-    one, two = (create(tmp_path / name, config) for name in ("one", "two"))
-    finish(start("resume", str(one.path), "--quiet"))
-    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
-    for player in ("discriminator", "generator"):
-        for alone, together in zip(_gradients(one, player), _gradients(two, player), strict=True):
-            scale = alone.abs().max().item()
-            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale + 1e-9), player
+def test_two_processes_mislead_as_one(played: Played, tmp_path: Path) -> None:
+    together, alone = played.run("misleading"), played.alone("misleading", tmp_path)
+    _assert_gradients_are_those_of_one(alone, together, "discriminator", "generator", zeros=True)
 
 
-@pytest.mark.parametrize("method", ["dann", pytest.param("cdan", marks=pytest.mark.slow)])
-def test_two_processes_adapt_as_one(method: str, tmp_path: Path) -> None:
-    # λ is 0 in the first round of a ramp, so there is none.
-    fields = {"game.method": method, "game.ramp": 0, "images": 8}
-    config = adapting(tmp_path / "data", **fields)
-    one, two = (create(tmp_path / name, config) for name in ("one", "two"))
-    finish(start("resume", str(one.path), "--quiet"))
-    finish(start("resume", str(two.path), "--quiet", launcher=TORCHRUN))
-    for player in ("classifier", "domain"):
-        for alone, together in zip(*(_gradients(run, player) for run in (one, two)), strict=True):
-            scale = alone.abs().max().item()
-            assert scale > 0
-            assert torch.allclose(alone, together, rtol=0, atol=1e-4 * scale), player
+@pytest.mark.parametrize("method", ["dann", "cdan"])
+def test_two_processes_adapt_as_one(method: str, played: Played, tmp_path: Path) -> None:
+    together, alone = played.run(method), played.alone(method, tmp_path)
+    _assert_gradients_are_those_of_one(alone, together, "classifier", "domain")
 
 
-def test_a_distributed_run_with_pools_resumes_bit_for_bit(tmp_path: Path) -> None:
-    data = digits_and_negatives(tmp_path / "data")
-    config = small("cyclegan-small", data, tmp_path, **{"game.pool": 4, "images": 16})
-    whole = create(tmp_path / "whole", config)
-    finish(start("resume", str(whole.path), "--quiet", launcher=TORCHRUN))
-    half = create(tmp_path / "half", replace(config, total_images=8))
-    finish(start("resume", str(half.path), "--quiet", launcher=TORCHRUN))
-    finish(start("resume", str(half.path), "--images", "16", "--quiet", launcher=TORCHRUN))
-    assert_same(weights(whole), weights(half))
+def test_a_distributed_run_with_pools_resumes_bit_for_bit(played: Played) -> None:
+    assert_same(weights(played.run("whole pools")), weights(played.run("half pools")))
 
 
 ENGINE = """
@@ -223,24 +277,17 @@ def script(tmp_path: Path) -> Path:
 def launch(script: Path, *words: str, processes: int = 2, restarts: int = 0) -> str:
     launcher = [*TORCHRUN[:-1], str(processes), "--max-restarts", str(restarts)]
     command = [sys.executable, *launcher, str(script), str(script.parent), *words]
-    process = subprocess.Popen(
-        command,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return finish(process, code=1 if "fail" in words else 0)
+    return finish(_started(command), code=1 if "fail" in words else 0)
 
 
 def test_a_killed_process_is_restarted_and_the_run_goes_on(
-    tiny: RunConfig, script: Path, tmp_path: Path
+    played: Played, script: Path, tmp_path: Path
 ) -> None:
-    plan = create(tmp_path / "plan", replace(tiny, total_images=96, checkpoint_seconds=0.0))
+    create(tmp_path / "plan", played.configs["unharmed"])
     output = launch(script, "kill", restarts=2)
     assert output.count("done: 96 images seen.") == 1
-    finish(start("resume", str(plan.path), "--quiet", launcher=TORCHRUN))
-    for name, weight in weights(plan)["players"]["generator"]["network"].items():
+    unharmed = weights(played.run("unharmed"))
+    for name, weight in unharmed["players"]["generator"]["network"].items():
         there = weights(Run(tmp_path / "run"))["players"]["generator"]["network"][name]
         assert torch.equal(weight, there), name
 
@@ -262,7 +309,11 @@ def test_a_run_goes_on_with_another_number_of_processes(
     alone = train_run(config, out=tmp_path / "alone", quiet=True).run
     plan = create(tmp_path / "plan", config)
     for rounds, processes in ((1, 2), (2, 1), (4, 3)):
-        plan.write_config(replace(config, total_images=12 * rounds))
+        now = replace(config, total_images=12 * rounds)
+        if processes == 1:
+            train_run(now, out=tmp_path / "run", go_on=True, quiet=True)
+            continue
+        plan.write_config(now)
         launch(script, processes=processes)
     changing = Run(tmp_path / "run")
     for player in ("discriminator", "generator"):

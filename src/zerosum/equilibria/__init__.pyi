@@ -14,6 +14,7 @@ from .curvature import WeightSpace as WeightSpace
 from .curvature import costs_along as costs_along
 from .curvature import curvature_along as curvature_along
 from .curvature import extreme_curvatures as extreme_curvatures
+from .curvature import gradients_along as gradients_along
 from .curvature import slope as slope
 from .dynamics import Extragradient as Extragradient
 from .dynamics import GradientStep as GradientStep

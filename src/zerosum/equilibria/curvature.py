@@ -7,6 +7,7 @@ the smooth piece of the cost that the weights are in, and nothing beyond its bor
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,11 +24,14 @@ __all__ = [
     "costs_along",
     "curvature_along",
     "extreme_curvatures",
+    "gradients_along",
     "slope",
 ]
 
 Vector = Float64[np.ndarray, " p"]
 """A point or a direction in the space of all weights, as one row."""
+
+Found = TypeVar("Found")
 
 _DENSE = 32
 """Up to so many weights the whole Hessian is computed."""
@@ -197,6 +201,45 @@ def costs_along(
         >>> costs_along(cost, WeightSpace([weight]), np.array([1.0, 0.0]), [-1.0, 0.0, 1.0])
         [0.0, 1.0, 4.0]
     """
+    # With gradients: some costs hold a penalty on one.
+    return _along(lambda: float(cost().detach()), space, direction, distances)
+
+
+def gradients_along(
+    cost: Callable[[], Scalar],
+    space: WeightSpace,
+    direction: Vector,
+    distances: Sequence[float],
+) -> list[Vector]:
+    """Compute a cost's gradient at points on a line through the weights, which are put back.
+
+    How far a gradient can be trusted is seen along itself: by how much it changes within a step.
+
+    Args:
+        cost: Computes the cost with the weights as they are.
+        space: What is moved.
+        direction: Where to.
+        distances: How far to go.
+
+    Paper:
+        Santurkar et al. 2018, section 3.1 and figure 4, https://arxiv.org/abs/1805.11604
+
+    Example:
+        >>> weight = torch.tensor([1.0, 0.0], requires_grad=True)
+        >>> def cost(): return weight.square().sum()
+        >>> found = gradients_along(cost, WeightSpace([weight]), np.array([1.0, 0.0]), [0.0, 1.0])
+        >>> [each.tolist() for each in found]
+        [[2.0, 0.0], [4.0, 0.0]]
+    """
+    return _along(
+        lambda: space.row(_gradients(cost(), space, again=False)), space, direction, distances
+    )
+
+
+def _along(
+    compute: Callable[[], Found], space: WeightSpace, direction: Vector, distances: Sequence[float]
+) -> list[Found]:
+    """What is found at points on a line through the present weights, which are put back."""
     before = [weight.detach().clone() for weight in space.weights]
     steps = space.parts(direction)
     found = []
@@ -204,8 +247,7 @@ def costs_along(
         for distance in distances:
             places = [old + distance * step for old, step in zip(before, steps, strict=True)]
             _put(space.weights, places)
-            # With gradients: some costs hold a penalty on one.
-            found.append(float(cost().detach()))
+            found.append(compute())
     finally:
         _put(space.weights, before)
     return found

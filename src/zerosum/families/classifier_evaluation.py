@@ -4,11 +4,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.counting import counting
 from zerosum.data import absolute
 from zerosum.errors import ConfigError
-from zerosum.evaluation.accuracy import score_classifier
+from zerosum.evaluation.accuracy import answer, score_classifier
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.families.labels import open_labelled_set
 from zerosum.families.scoring import (
@@ -18,10 +22,16 @@ from zerosum.families.scoring import (
     subject_of,
 )
 from zerosum.games.classification import GameWithClassifier
+from zerosum.metrics import confusion_counts
 from zerosum.models.classifier import Classifier
 from zerosum.training.evaluation import Evaluators
 
-__all__ = ["classifier_evaluators", "classifier_steps", "evaluate_classifier"]
+__all__ = [
+    "classifier_evaluators",
+    "classifier_steps",
+    "evaluate_classifier",
+    "held_out_confusion",
+]
 
 
 def classifier_evaluators(
@@ -85,3 +95,25 @@ def evaluate_classifier(
             progress=progress,
         )
     return Evaluated(scores=scores)
+
+
+def held_out_confusion(model: Classifier, *, quiet: bool = False) -> Int[Tensor, "k k"]:
+    """What a run's classifier takes images for that it has not learnt from.
+
+    Args:
+        model: The classifier.
+        quiet: No progress bar.
+
+    Returns:
+        Row i holds what images of class i are taken for; zeros, where there are no such images.
+
+    Raises:
+        DataError: The run's images are no longer there.
+    """
+    config = model.run.config()
+    assert isinstance(config, ClassifierRunConfig)  # As all whose models are classifiers.
+    labelled, count = open_labelled_set(config, quiet=quiet), len(model.classes)
+    if not len(labelled):
+        return torch.zeros(count, count, dtype=torch.int64)
+    taken = answer(model.game, labelled.images).argmax(dim=1).cpu()
+    return confusion_counts(torch.from_numpy(labelled.labels), taken, classes=count)

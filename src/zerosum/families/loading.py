@@ -1,7 +1,7 @@
 """From a run folder to a trained model, and to the run's images."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from zerosum.checkpoint import require_like
 from zerosum.config.run import RunConfig
@@ -9,11 +9,12 @@ from zerosum.data import Domains, Store, absolute, as_spec
 from zerosum.families import family_of
 from zerosum.families.building import build_game
 from zerosum.families.preparation import refuse_other_images
+from zerosum.games.base import Game
 from zerosum.models.base import KindT, Model, require
 from zerosum.runs import Run
 from zerosum.training.engine import Engine, choose_device
 
-__all__ = ["load", "load_run", "prepare_images", "require_own_images"]
+__all__ = ["load", "load_game", "load_run", "prepare_images", "require_own_images"]
 
 Checkpoint = Literal["latest", "best"]
 
@@ -47,16 +48,39 @@ def load(
         zerosum.errors.RunError: no config.json in ...
     """
     opened = run if isinstance(run, Run) else Run.open(Path(run))
-    state = opened.load(checkpoint)
-    config = opened.config()
-    engine = Engine(device=choose_device(device))
-    game = build_game(config, engine)
+    game, images = load_game(opened, device=device, checkpoint=checkpoint)
+    model: Model = family_of(opened.config()).model(opened, game, images)
+    return require(model, kind)
+
+
+def load_game(
+    run: Run, *, device: str = "auto", checkpoint: Checkpoint = "latest"
+) -> tuple[Game[Any], int]:
+    """The game of a run with its trained networks, and how many images they have seen.
+
+    Args:
+        run: The run.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        checkpoint: ``latest``, or ``best`` for that of the best evaluation.
+
+    Raises:
+        CheckpointError: It has no checkpoint that can be used.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     load_game(Run(Path(folder)))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.CheckpointError: there is no checkpoint ...; nothing was saved yet.
+    """
+    state = run.load(checkpoint)
+    game = build_game(run.config(), Engine(device=choose_device(device)))
     loop = state["loop"]
     require_like(loop, {"images": 0, "players": {name: {} for name in game.players}}, "loop")
     for name, player in game.players.items():
         player.load_networks(loop["players"][name], f"loop.players.{name}")
-    model: Model = family_of(config).model(opened, game, loop["images"])
-    return require(model, kind)
+    return game, loop["images"]
 
 
 def load_run(

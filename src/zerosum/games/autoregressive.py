@@ -84,15 +84,39 @@ class AutoregressiveGame(Game[Batch]):
             uniform: Numbers in [0, 1) of the images' shape (n, c, h, w), one for each to be drawn.
             progress: Called with the numbers drawn of each image, and how many there are.
         """
+        return self.complete(uniform, uniform, rows=0, progress=progress)
+
+    def complete(
+        self,
+        images: Images,
+        uniform: Images,
+        *,
+        rows: int,
+        progress: Progress | None = None,
+    ) -> Images:
+        """Sample what lies below the first rows of images, given these rows.
+
+        It is exact, without any search: the numbers of an image come row by row from the top, and
+        the network gives the distribution of each, given all before it.
+
+        Args:
+            images: At the game's levels, shape (n, c, h, w); only the first rows are looked at.
+            uniform: Numbers in [0, 1) of the images' shape.
+            rows: How many are given.
+            progress: As `draw`.
+        """
         with evaluating(cast("Made", self.players[MODEL].best)) as network:
-            chances = uniform.to(network.last.weight.device).permute(0, 2, 3, 1).flatten(1)
+            device = network.last.weight.device
+            chances = uniform.to(device).permute(0, 2, 3, 1).flatten(1)
+            given = network.numbers(images[:, :, :rows].to(device))
 
             def choose(dimension: int, parameters: Tensor) -> Tensor:
-                chance = chances[:, dimension : dimension + 1]
-                numbers = self.distribution.draw(parameters.unsqueeze(1), chance)
                 if progress is not None:
                     progress(dimension + 1, network.dimensions)
-                return numbers.squeeze(1)
+                if dimension < given.shape[1]:
+                    return given[:, dimension]
+                chance = chances[:, dimension : dimension + 1]
+                return self.distribution.draw(parameters.unsqueeze(1), chance).squeeze(1)
 
             return network.generate(len(uniform), choose)
 

@@ -1,6 +1,8 @@
 from .classification import Classified as Classified
 from .classification import classify as classify
 from .comparison import compare_runs as compare_runs
+from .detection import Detected as Detected
+from .detection import detect as detect
 from .evaluation import Evaluated as Evaluated
 from .evaluation import evaluate as evaluate
 from .projection import Projected as Projected

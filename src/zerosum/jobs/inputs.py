@@ -43,10 +43,12 @@ class Input:
     Attributes:
         name: Its path in the folder or archive that it is from, or the file's name.
         read: Decodes it, or raises `UnreadableError`.
+        content: The bytes of its file, or None where it is none; or raises `UnreadableError`.
     """
 
     name: str
     read: Callable[[], Image.Image]
+    content: Callable[[], bytes | None] = lambda: None
 
 
 def failures_to_json(failed: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -133,7 +135,9 @@ def find_inputs(
         if not _holds_images(each):
             path = expanded(each)
             name = printable(path.name)
-            listed.append(Input(name=name, read=partial(_read, path, pixel_limit)))
+            read = partial(_read, path, pixel_limit)
+            content = partial(_content, path, pixel_limit)
+            listed.append(Input(name=name, read=read, content=content))
     return listed
 
 
@@ -196,7 +200,11 @@ def _stem(name: str) -> str:
 def _images(source: Source) -> Iterator[Input]:
     """The images of a source; what is left out of it is named."""
     for index in range(len(source)):
-        yield Input(name=source.image_name(index), read=partial(source.read, index))
+        yield Input(
+            name=source.image_name(index),
+            read=partial(source.read, index),
+            content=partial(source.content, index),
+        )
     name_left_out(tuple(source.strays()))
 
 
@@ -221,12 +229,15 @@ def _sources(spec: str, domain: str | None, split: str | None) -> tuple[Source, 
 
 
 def _read(path: Path, limit: int) -> Image.Image:
+    return decode(_content(path, limit), path.name, pixel_limit=limit)
+
+
+def _content(path: Path, limit: int) -> bytes:
     entry = stat_entry(str(path), path.name)
     if entry.refused:
         raise UnreadableError(entry.path, entry.refused)
     reserve_file(entry.path, entry.size, pixel_limit=limit)
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableError(path.name, error.strerror or str(error)) from error
-    return decode(content, path.name, pixel_limit=limit)

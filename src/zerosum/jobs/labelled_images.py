@@ -7,7 +7,14 @@ import numpy as np
 import torch
 
 from zerosum.counting import counting
-from zerosum.data import StoreSettings, build_store, default_settings, open_source
+from zerosum.data import (
+    Source,
+    Store,
+    StoreSettings,
+    build_store,
+    default_settings,
+    open_source,
+)
 from zerosum.data.sources.base import spread
 from zerosum.families.preparation import name_unreadable
 from zerosum.families.victims import Victim
@@ -15,7 +22,7 @@ from zerosum.files import cache_folder
 from zerosum.sizes import PIXEL_LIMIT
 from zerosum.types import ClassLogits, Labels, Pixels
 
-__all__ = ["LabelledImages", "show"]
+__all__ = ["LabelledImages", "prepare_for", "show"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +95,7 @@ def show(
     if split is None and "test" in source.splits:
         source = open_source(data, split="test")
     source.pixel_limit = pixel_limit
-    guessed = default_settings(source)
-    settings = StoreSettings(
-        size=victim.size or guessed.size,
-        channels=victim.channels or min(guessed.channels, 3),
-        enlarge=True,
-    )
-    with counting("preparing pictures", quiet=quiet) as progress:
-        store = build_store(source, settings, cache=cache_folder(), progress=progress)
-    name_unreadable(store)
+    store = prepare_for(victim, source, quiet=quiet)
     places = np.array(spread(len(store), count), dtype=np.int64)
     pixels = torch.from_numpy(np.ascontiguousarray(store.images[places]))
     # Where images were left out, those of the store no longer have the numbers of the source.
@@ -107,3 +106,26 @@ def show(
         labels=None if store.labels is None else tuple(store.labels[places].tolist()),
         classes=store.classes,
     )
+
+
+def prepare_for(victim: Victim, source: Source, *, quiet: bool = False) -> Store:
+    """The images of a source in the size and colours that a classifier takes.
+
+    Args:
+        victim: Who is to see them.
+        source: Where they are.
+        quiet: No progress bar.
+
+    Raises:
+        DataError: None of them can be read.
+    """
+    guessed = default_settings(source)
+    settings = StoreSettings(
+        size=victim.size or guessed.size,
+        channels=victim.channels or min(guessed.channels, 3),
+        enlarge=True,
+    )
+    with counting("preparing pictures", quiet=quiet) as progress:
+        store = build_store(source, settings, cache=cache_folder(), progress=progress)
+    name_unreadable(store)
+    return store

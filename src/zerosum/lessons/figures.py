@@ -1,7 +1,8 @@
 """Figures as data: what is to be seen, in the units of what it shows, and no drawing.
 
-A `Plot` holds marks on one pair of axes; a `Gallery` holds images; an `Animation` holds frames of
-such. `zerosum.lessons.pages` draws them.
+A `Plot` holds marks on one pair of axes; a `Gallery` holds images; `Cells` are the numbers of a
+small matrix; an `Animation` holds frames of such; a `Listing` is code. `zerosum.lessons.pages`
+draws them.
 """
 
 from collections.abc import Sequence
@@ -15,13 +16,16 @@ __all__ = [
     "Arrows",
     "Axis",
     "Bars",
+    "Cells",
     "Dots",
     "Figure",
     "Frame",
     "Gallery",
     "HeatMap",
     "Line",
+    "Listing",
     "Mark",
+    "Panel",
     "Plot",
     "Row",
     "Rule",
@@ -240,6 +244,53 @@ class Gallery:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cells:
+    """The numbers of a small matrix, each in a cell of the colour that its value has.
+
+    Attributes:
+        title: What is to be seen, in a line.
+        values: Shape (rows, columns); the first row is the highest. What is not finite is left
+            empty.
+        outlined: Which cells have a border, shape (rows, columns); None: none.
+        limit: The size of the values of the two extreme colours, one for each sign; None: the
+            greatest size that there is.
+
+    Example:
+        >>> Cells(title="The identity", values=np.eye(2), outlined=np.eye(2) > 0).limit is None
+        True
+    """
+
+    title: str
+    values: NDArray[np.floating]
+    outlined: NDArray[np.bool_] | None = None
+    limit: float | None = None
+
+    def __post_init__(self) -> None:
+        assert self.values.ndim == 2
+        assert self.outlined is None or self.outlined.shape == self.values.shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Code, to be read and copied.
+
+    Attributes:
+        title: What it does, in a line.
+        code: Its lines.
+
+    Example:
+        >>> Listing(title="One layer", code="layer = nn.Linear(2, 1)").code
+        'layer = nn.Linear(2, 1)'
+    """
+
+    title: str
+    code: str
+
+
+Panel = Plot | Gallery | Cells
+
+
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """One moment of an animation.
 
@@ -253,7 +304,7 @@ class Frame:
     """
 
     caption: str
-    panels: Sequence[Plot | Gallery]
+    panels: Sequence[Panel]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,4 +329,4 @@ class Animation:
         assert len(kinds) == 1
 
 
-Figure = Plot | Gallery | Animation
+Figure = Panel | Animation | Listing

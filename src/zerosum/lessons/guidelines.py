@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from zerosum.counting import part_of
 from zerosum.errors import ConfigError
 from zerosum.families.building import build_game
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
@@ -181,16 +182,15 @@ def _train(controls: GuidelinesControls, progress: Progress) -> dict[str, list[S
         if controls.ablation == "all"
         or (controls.ablation != "none" and pair.breaks in (None, controls.ablation))
     ]
-    total = len(names) * controls.seeds * controls.images
+    count = len(names) * controls.seeds
 
     def train(number: int, name: str, index: int) -> SmallGan:
-        before = (number * controls.seeds + index) * controls.images
         return train_small_gan(
             PAIRS[name],
             images=controls.images,
             seed=controls.seed + index,
             learning_rate=controls.learning_rate,
-            progress=lambda images: progress(min(before + images, total), total),
+            progress=part_of(progress, number * controls.seeds + index, count),
         )
 
     return {

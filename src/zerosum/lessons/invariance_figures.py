@@ -7,6 +7,7 @@ import numpy as np
 from zerosum.lessons.figures import Axis, Dots, HeatMap, Line, Plot, Rule
 from zerosum.lessons.heads import REACH, Adapted, Fair, Played
 from zerosum.lessons.results import Table
+from zerosum.lessons.small_gans import over_seeds
 
 __all__ = ["domains_figure", "groups_figure", "measured_table", "plane_figure"]
 
@@ -56,8 +57,7 @@ def _told(
     told = []
     for name in names.split():
         values = np.array([factor * each.shares[name] for each in games])
-        spread = f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else ""
-        told.append(f"{values.mean():.{digits}f}{spread}")
+        told.append(over_seeds(values, digits=digits))
     return tuple(told)
 
 

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from zerosum.counting import counting
+from zerosum.counting import counting, part_of
 from zerosum.documented import field_texts, plain
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.files import require_writable, write_text
@@ -209,14 +209,9 @@ def compute_lesson(
     combinations = list(_combinations(found, controls))
     variants = []
     for index, each in enumerate(combinations):
-        results = found.compute(each, _share(progress, index, len(combinations)))
+        results = found.compute(each, part_of(progress, index, len(combinations)))
         variants.append(Variant(results=results, claims=checked(found, each, results)))
     return Learned(name=name, controls=controls, variants=variants)
-
-
-def _share(progress: Progress, index: int, count: int) -> Progress:
-    """The progress of one of several equal parts."""
-    return lambda done, total: progress(index * total + done, count * total)
 
 
 def _combinations(found: Lesson[Any], controls: Controls) -> Iterator[Controls]:

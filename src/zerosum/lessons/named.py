@@ -16,6 +16,8 @@ CHAPTERS: Mapping[str, str] = {
     "B": "One GAN step",
     "C": "Games and equilibria",
     "D": "Losses and tips",
+    "E": "Convolutions",
+    "F": "Batch normalisation",
     "G": "GANs at work",
 }
 """The chapters by letter."""
@@ -117,6 +119,54 @@ LESSONS: Table[Entry] = Table(
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
         ),
+        "convolution": Entry(
+            "E",
+            "Convolutions, channel by channel",
+            "What does a convolutional layer make of a picture?",
+            "convolution",
+        ),
+        "shapes": Entry(
+            "E",
+            "Sizes, strides and paddings",
+            "Which size comes out of a convolution, and which filter gives a wanted one?",
+            "shapes",
+        ),
+        "transpose": Entry(
+            "E",
+            "The transposed convolution",
+            "How does a layer make large maps of small ones, and does it undo a convolution?",
+            "transpose",
+        ),
+        "planner": Entry(
+            "E",
+            "From 4x4 to any size",
+            "Which layers lead from z to pictures of a given size, and what do they cost?",
+            "planner",
+        ),
+        "checkerboard": Entry(
+            "E",
+            "Checkerboards",
+            "Where do the checkerboards in generated pictures come from, and what removes them?",
+            "checkerboard",
+        ),
+        "batchnorm": Entry(
+            "F",
+            "Batch normalisation, step by step",
+            "What does batch normalisation compute, and what becomes of gradients in it?",
+            "batchnorm",
+        ),
+        "train-or-eval": Entry(
+            "F",
+            "Training mode or evaluation mode",
+            "Why does a good classifier give all digits one answer?",
+            "train_or_eval",
+        ),
+        "shift": Entry(
+            "F",
+            "Inputs that shift",
+            "Does batch normalisation help because it keeps the inputs of layers still?",
+            "shift",
+        ),
         "panda": Entry(
             "G",
             "The panda, and noise of the same size",
@@ -134,6 +184,24 @@ LESSONS: Table[Entry] = Table(
             "Few labels and many pictures",
             "What does a classifier learn from pictures without labels, and what is G for?",
             "labels",
+        ),
+        "metrics": Entry(
+            "G",
+            "What FID, KID and the Inception score measure",
+            "What does a score say where the answer is known, and when may two be compared?",
+            "gan_metrics",
+        ),
+        "mirror": Entry(
+            "G",
+            "A generator and what it was shown",
+            "Does a generator make as many of each kind as it was shown?",
+            "mirror",
+        ),
+        "pixels": Entry(
+            "G",
+            "Pixel by pixel",
+            "What does a model know that draws one pixel at a time, and what does a GAN gain?",
+            "pixels",
         ),
     },
 )

@@ -1,6 +1,6 @@
 """The forgotten scaling: real images in another range than the generator's tanh."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -11,6 +11,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from zerosum.counting import part_of
 from zerosum.data import Batches
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
@@ -164,9 +165,8 @@ def trend(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]
 def compute(controls: ScalingControls, progress: Progress) -> Results:
     """Train pairs on the same digits in three ranges, and compare."""
     kinds = _kinds(controls)
-    total = len(kinds) * controls.seeds * controls.images
     cases = [
-        _train(controls, kind, _later(progress, number / len(kinds), total))
+        _train(controls, kind, part_of(progress, number, len(kinds)))
         for number, kind in enumerate(kinds)
     ]
     rows = [_row(case, controls) for case in cases]
@@ -203,12 +203,7 @@ def _kinds(controls: ScalingControls) -> list[_Kind]:
     return kinds
 
 
-def _later(progress: Progress, share: float, total: int) -> Callable[[int], None]:
-    """What tells the progress of a part that begins when a share of all is done."""
-    return lambda images: progress(min(total, round(share * total) + images), total)
-
-
-def _train(controls: ScalingControls, kind: _Kind, progress: Callable[[int], None]) -> _Case:
+def _train(controls: ScalingControls, kind: _Kind, progress: Progress) -> _Case:
     low, high = RANGES[kind.name]
 
     def train(index: int) -> SmallGan:
@@ -218,7 +213,7 @@ def _train(controls: ScalingControls, kind: _Kind, progress: Callable[[int], Non
             seed=controls.seed + index,
             learning_rate=controls.learning_rate,
             change=partial(in_range, low=low, high=high),
-            progress=lambda images: progress(index * controls.images + images),
+            progress=part_of(progress, index, controls.seeds),
         )
 
     return _Case(kind=kind, gans=[train(index) for index in range(controls.seeds)])

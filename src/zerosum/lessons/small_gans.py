@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from zerosum.config import RunConfig, change
 from zerosum.data import Batches, Store, unscale
 from zerosum.evaluation.extraction import extract_from_store
 from zerosum.families.players import build_player
@@ -24,6 +25,7 @@ from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.games.parts.settings import OptimizerConfig
+from zerosum.lessons.base import silent
 from zerosum.lessons.figures import Gallery
 from zerosum.metrics import frechet_distance_of_features
 from zerosum.networks.dcgan_settings import DcganDiscriminatorConfig, DcganGeneratorConfig
@@ -32,10 +34,12 @@ from zerosum.randomness import Randomness, derive_seed
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop, Record
-from zerosum.types import Batch, Images
+from zerosum.types import Batch, Images, Progress
 
 __all__ = [
     "CHANNELS",
+    "FAST_BATCH",
+    "FAST_LATENTS",
     "SHAPE",
     "Costs",
     "SmallGan",
@@ -43,6 +47,7 @@ __all__ = [
     "digits_distance",
     "digits_store",
     "experiment_title",
+    "fast_settings",
     "over_seeds",
     "samples_of",
     "train_small_gan",
@@ -53,6 +58,9 @@ SHAPE = (1, 28, 28)
 
 CHANNELS = 16
 """Of the layer next to the image; twice as many behind it."""
+
+FAST_BATCH, FAST_LATENTS, _FAST_CHANNELS = 16, 32, 12
+"""Of `fast_settings`."""
 
 _BATCH = 64
 _AT_ONCE = 250
@@ -167,7 +175,7 @@ def train_small_gan(
     seed: int,
     learning_rate: float = 2e-4,
     change: Callable[[Images], Images] = lambda images: images,
-    progress: Callable[[int], None] = lambda images: None,
+    progress: Progress = silent,
 ) -> SmallGan:
     """Train a pair on the digits: non-saturating cost, Adam with (0.5, 0.999), batches of 64.
 
@@ -177,7 +185,7 @@ def train_small_gan(
         seed: From which weights, order of the images and latents follow.
         learning_rate: Of both players; the paper's is 2e-4.
         change: What is done to real images, which are in [-1, 1].
-        progress: Told the number of images after each round.
+        progress: Told the number of images after each round, and that of all.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "weights"))
@@ -195,7 +203,7 @@ def train_small_gan(
         discriminator=build_player(discriminator, optimizer, engine),
     )
     batches = Changed(Batches(digits_store(), batch_size=_BATCH, seed=seed), change)
-    ledger = _Ledger(progress)
+    ledger = _Ledger(lambda seen: progress(min(seen, images), images))
     Loop(game=game, batches=batches, engine=engine, seed=seed, hooks=[ledger]).run(until=images)
     seen, *costs = (
         np.array([float(each) for each in row]) for row in zip(*ledger.rows, strict=True)
@@ -203,6 +211,22 @@ def train_small_gan(
     return SmallGan(
         game=game, costs=Costs(images=seen, discriminator=costs[0], generator=costs[1])
     )
+
+
+def fast_settings(seed: int) -> RunConfig:
+    """A small and fast DCGAN: R1, and no normalisation in D, whose answers hold for one image.
+
+    Example:
+        >>> fast_settings(3).batch_size, fast_settings(3).seed
+        (16, 3)
+    """
+    fast: dict[str, Any] = {}
+    for player in (GENERATOR, DISCRIMINATOR):
+        fast[f"game.{player}.base_channels"] = _FAST_CHANNELS
+        fast[f"game.{player}_optimizer.learning_rate"] = 4e-3
+    fast |= {"game.generator.latent_size": FAST_LATENTS, "game.discriminator.norm": "none"}
+    plain = {"game.ema_half_life": None, "batch_size": FAST_BATCH, "seed": seed}
+    return change(recipe("dcgan-digits"), fast | plain)
 
 
 @cache

@@ -1,4 +1,10 @@
 from .adaptive import AdaptiveInstanceNorm as AdaptiveInstanceNorm
+from .arithmetic import Window as Window
+from .arithmetic import overlaps as overlaps
+from .arithmetic import symmetric_window as symmetric_window
+from .arithmetic import tensorflow_window as tensorflow_window
+from .arithmetic import torch_padding as torch_padding
+from .arithmetic import windows_between as windows_between
 from .equalised import HE_GAIN as HE_GAIN
 from .equalised import EqualisedConv2d as EqualisedConv2d
 from .equalised import EqualisedLinear as EqualisedLinear
@@ -16,7 +22,13 @@ from .noise import NoiseInjection as NoiseInjection
 from .normalisation import NORMALISATIONS as NORMALISATIONS
 from .normalisation import needs_batch as needs_batch
 from .normalisation import normalisation as normalisation
+from .padded import TensorflowConv2d as TensorflowConv2d
+from .padded import TensorflowConvTranspose2d as TensorflowConvTranspose2d
+from .padded import convolution_matrix as convolution_matrix
+from .padded import windowed_conv2d as windowed_conv2d
+from .padded import windowed_conv_transpose2d as windowed_conv_transpose2d
 from .spectral import add_spectral_norm as add_spectral_norm
+from .traced import TracedShape as TracedShape
 from .virtual import VirtualBatchNorm as VirtualBatchNorm
 from .virtual import make_virtual as make_virtual
 from .weightnorm import NormedConv2d as NormedConv2d

@@ -101,6 +101,14 @@ class Source(ABC):
             UnreadableError: If it is broken, truncated, too large, or not an image.
         """
 
+    def content(self, index: int) -> bytes | None:
+        """The bytes of an image's file; None where images are not kept as files.
+
+        Raises:
+            UnreadableError: If it cannot be read.
+        """
+        return None
+
     @abstractmethod
     def label(self, index: int) -> int | None:
         """The class of an image, from 0, or None where there are no labels."""

@@ -127,13 +127,17 @@ class FileSource(Source):
 
     def read(self, index: int) -> Image.Image:
         """One image, decoded; see `Source.read`."""
+        content = self.content(index)
+        return decode(content, self._listing[index].path, pixel_limit=self.pixel_limit)
+
+    def content(self, index: int) -> bytes:
+        """The bytes of an image's file; see `Source.content`."""
         entry = self._listing[index]
         reserve_file(entry.path, entry.size, pixel_limit=self.pixel_limit)
         try:
-            content = self._content(entry)
+            return self._content(entry)
         except OSError as error:
             raise UnreadableError(entry.path, error.strerror or str(error)) from error
-        return decode(content, entry.path, pixel_limit=self.pixel_limit)
 
     def label(self, index: int) -> int | None:
         """The number of the image's folder among the classes, or None."""

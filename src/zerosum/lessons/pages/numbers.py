@@ -9,11 +9,13 @@ from zerosum.lessons.figures import (
     Animation,
     Arrows,
     Bars,
+    Cells,
     Dots,
     Figure,
     Gallery,
     HeatMap,
     Line,
+    Listing,
     Mark,
     Plot,
     Rule,
@@ -33,9 +35,12 @@ def numbers_of(figure: Figure) -> str:
     """
     if isinstance(figure, Animation):
         return "".join(numbers_of(panel) for panel in figure.frames[-1].panels)
-    if isinstance(figure, Gallery):
+    if isinstance(figure, Gallery | Listing):
         return ""
-    tables = [table for mark in figure.marks if (table := _table(mark, figure)).rows]
+    if isinstance(figure, Cells):
+        tables = [_matrix(figure)]
+    else:
+        tables = [table for mark in figure.marks if (table := _table(mark, figure)).rows]
     if not tables:
         return ""
     return (
@@ -79,6 +84,26 @@ def _grid(mark: HeatMap, plot: Plot) -> Table:
         columns=(f"{plot.y.label} \\ {plot.x.label}", *(shown_number(float(x)) for x in at_x)),
         rows=[(float(y), *mark.values[i, xs].tolist()) for i, y in zip(ys, at_y, strict=True)],
     )
+
+
+def _matrix(cells: Cells) -> Table:
+    """All numbers; those of outlined cells in brackets."""
+    rows, columns = cells.values.shape
+    outlined = np.zeros((rows, columns), bool) if cells.outlined is None else cells.outlined
+    return Table(
+        title=cells.title,
+        columns=("row", *(str(1 + column) for column in range(columns))),
+        rows=[
+            (1 + row, *map(_told, cells.values[row].tolist(), outlined[row].tolist()))
+            for row in range(rows)
+        ],
+    )
+
+
+def _told(value: float, is_outlined: bool) -> Any:
+    if not np.isfinite(value):
+        return "–"
+    return f"[{shown_number(value)}]" if is_outlined else value
 
 
 def draw_table(table: Table) -> str:

@@ -6,7 +6,8 @@ from html import escape
 import numpy as np
 from PIL import Image
 
-from zerosum.lessons.figures import Animation, Figure, Gallery, Plot
+from zerosum.lessons.figures import Animation, Cells, Figure, Gallery, Listing, Panel, Plot
+from zerosum.lessons.pages.cells import draw_cells
 from zerosum.lessons.pages.numbers import numbers_of
 from zerosum.lessons.pages.plots import axes_of, draw_marks, draw_plot, legend_of, wrapped
 from zerosum.media.images import data_address
@@ -27,8 +28,10 @@ def draw_figure(figure: Figure) -> str:
     match figure:
         case Plot():
             inner = f"{draw_plot(figure)}{legend_of(figure)}"
-        case Gallery():
-            inner = _gallery(figure)
+        case Gallery() | Cells():
+            inner = _standing(figure)
+        case Listing():
+            inner = _listing(figure)
         case Animation():
             return _animation(figure)
     title = f"<figcaption>{escape(figure.title)}</figcaption>"
@@ -62,16 +65,16 @@ def _player(title: str, last: int) -> str:
     )
 
 
-def _panel(moments: Sequence[Plot | Gallery]) -> str:
+def _panel(moments: Sequence[Panel]) -> str:
     """One part of an animation in all its frames; only the last is shown at first."""
     last = len(moments) - 1
     plots = [each for each in moments if isinstance(each, Plot)]
     title = _titles([each.title for each in moments])
     if not plots:
-        galleries = [each for each in moments if isinstance(each, Gallery)]
+        others = [each for each in moments if not isinstance(each, Plot)]
         frames = "".join(
-            f'<div data-frame="{i}"{_hidden(i != last)}>{_gallery(each)}</div>'
-            for i, each in enumerate(galleries)
+            f'<div data-frame="{i}"{_hidden(i != last)}>{_standing(each)}</div>'
+            for i, each in enumerate(others)
         )
         return f"<div>{title}{frames}</div>"
     axes = axes_of(plots)
@@ -95,6 +98,20 @@ def _titles(titles: Sequence[str]) -> str:
 
 def _hidden(is_hidden: bool) -> str:
     return " hidden" if is_hidden else ""
+
+
+def _standing(panel: Gallery | Cells) -> str:
+    """What has no axes, without its title."""
+    return _gallery(panel) if isinstance(panel, Gallery) else draw_cells(panel)
+
+
+def _listing(listing: Listing) -> str:
+    """Code that scrolls by itself where it is wider than the page."""
+    label = escape(listing.title)
+    return (
+        f'<pre tabindex="0" role="group" aria-label="{label}">'
+        f"<code>{escape(listing.code)}</code></pre>"
+    )
 
 
 def _gallery(gallery: Gallery) -> str:
