@@ -267,7 +267,8 @@ class _Watch:
 
     def _look(self, batch: int) -> Look:
         after = inputs_of(self.network, self.probe)
-        some = self.learnt[batch : batch + _BATCH]
+        begin = batch % (len(self.learnt) - _BATCH)
+        some = self.learnt[begin : begin + _BATCH]
         levels = torch.tensor(QUANTILES)
         return Look(
             batch=batch,
