@@ -1,6 +1,7 @@
 """``zerosum detect``: marks, the detector of a run, and what it is honest about."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import zerosum
 from helpers.command_line import call
 from helpers.quick_runs import KINDS
 from zerosum import Generator
-from zerosum.config import RunConfig, change
+from zerosum.config import change
 from zerosum.config.commands.detect import DetectConfig
 from zerosum.data import open_source, scale
 from zerosum.families.preparation import prepare_store
@@ -27,11 +28,19 @@ QUICK = ["--samples", "80", "--images", "640", "--device", "cpu"]
 Detect = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hardly at all, so that anybody tells its pictures from digits."""
+    folder = tmp_path_factory.mktemp("runs")
+    fields = {"images": 16, "evaluate_every": 0, "game.ema_half_life": None}
+    config = change(KINDS["generation"](folder), fields)
+    return train_run(config, out=folder / "run", quiet=True).run.path
+
+
 @pytest.fixture
-def run(tiny: RunConfig, tmp_path: Path) -> Run:
-    """It has hardly been trained, so that anybody tells its pictures from digits."""
-    config = change(tiny, {"images": 16, "game.ema_half_life": None})
-    return train_run(config, out=tmp_path / "run", quiet=True).run
+def run(trained: Path, tmp_path: Path) -> Run:
+    shutil.copytree(trained, tmp_path / "run")
+    return Run(tmp_path / "run")
 
 
 @pytest.fixture

@@ -216,7 +216,7 @@ def test_the_crop_is_inside_centred_and_cuts_the_whole_overhang(height: int) -> 
         assert largest, (width, across, down)
 
 
-@pytest.mark.parametrize("height", HEIGHTS)
+@pytest.mark.parametrize("height", HEIGHTS[::2])
 def test_a_padded_picture_fits_its_frame_and_touches_it(height: int) -> None:
     for width, frame in product(WIDTHS, targets()):
         enlarge = width % 2 == 0

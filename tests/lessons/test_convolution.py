@@ -5,16 +5,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from helpers.command_line import call
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
+from zerosum.families.building import build_game
+from zerosum.families.loading import load_game
 from zerosum.jobs.training import train_run
+from zerosum.lessons.convolution_figures import filters_figure
 from zerosum.lessons.figures import Gallery
 from zerosum.lessons.learning import learn
 from zerosum.lessons.packaged import packaged_discriminator
 from zerosum.networks.first_layer import first_layer
+from zerosum.training.engine import Engine
 
 SMALL: dict[str, Any] = {"side": 32, "kernel": 5, "quiet": True}
 CODE = """
@@ -24,6 +29,12 @@ def flat():
     layer = nn.Conv2d(3, 2, 3)
     nn.init.ones_(layer.weight)
     return nn.Sequential(nn.ReLU(), layer)
+
+def critic(*, image_shape, outputs):
+    return nn.Sequential(nn.Conv2d(image_shape[0], 4, 5), nn.Flatten(), nn.LazyLinear(outputs))
+
+def other(*, width):
+    return nn.Conv2d(3, width, 3)
 
 def dense():
     return nn.Linear(4, 2)
@@ -47,14 +58,22 @@ def test_the_filters_of_a_network_of_ones_own(tmp_path: Path) -> None:
     assert (figure.images == 255).all()
 
 
+def test_the_filters_of_a_discriminator_made_as_for_training(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(CODE)
+    figure = first_of(network=f"{tmp_path}/mine.py:critic")
+    assert figure.title.endswith("4 filters of 5x5 for RGB (0)")
+
+
 def test_the_filters_of_a_run_are_those_of_its_checkpoint(tiny: RunConfig, tmp_path: Path) -> None:
     run = train_run(change(tiny, {"images": 32}), out=tmp_path / "run", quiet=True).run
     figure = first_of(run=run.path)
     assert "for grey pictures (layers.0)" in figure.title
-    again = first_of(run=run.path)
-    assert np.array_equal(figure.images, again.images)
-    longer = train_run(change(tiny, {"images": 64}), out=tmp_path / "longer", quiet=True).run
-    assert not np.array_equal(figure.images, first_of(run=longer.path).images)
+    trained, _ = load_game(run, device="cpu")
+    untrained = build_game(run.config(), Engine(device=torch.device("cpu")))
+    for game, is_shown in ((trained, True), (untrained, False)):
+        weight = first_layer(game.players["discriminator"].network).weight
+        images = filters_figure(weight, "", columns=4).images
+        assert np.array_equal(figure.images, images) == is_shown
 
 
 def test_without_either_they_are_the_packaged_discriminator_s() -> None:
@@ -77,6 +96,7 @@ def test_a_grey_picture_gives_three_equal_channels(tmp_path: Path) -> None:
     [
         (["--network", "mine.py:dense"], "Linear has no convolution that takes pictures"),
         (["--network", "mine.py:text"], "returned str; expected a torch.nn.Module"),
+        (["--network", "mine.py:other"], "expected a file that can be imported, and in it"),
         (["--network", "mine.py:tex"], "did you mean 'text'"),
         (["--network", "no-such"], "unknown feature network 'no-such'"),
         (["--network", "pixels"], "has no convolution"),

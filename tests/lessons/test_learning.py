@@ -104,6 +104,7 @@ COSTLY = {
     "benefits": {"activation", "bench", "data"},
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
+    "invariance": {"head"},
     "saddle": {"objective"},
     "scaling": {"discriminator"},
     "shift": {"activation"},

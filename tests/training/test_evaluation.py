@@ -28,7 +28,7 @@ from zerosum.training.pace import set_pace
 
 @pytest.fixture
 def watched(tiny: RunConfig) -> RunConfig:
-    return replace(tiny, evaluate_every=80, evaluate_count=64)
+    return replace(tiny, evaluate_every=80, evaluate_count=64, batch_size=40)
 
 
 def _train(config: RunConfig, path: Path) -> Run:

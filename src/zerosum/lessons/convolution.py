@@ -44,6 +44,8 @@ _WANTED = 55
 """The size that the paper's next layers need."""
 _SOBEL = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 _SMALL = 6
+_SHAPE = (3, 64, 64)
+"""Of the images for which a reader's discriminator is made."""
 _PLACES = 6
 """Places of a map that are computed again by hand."""
 _MATCHED = (1, 8, 12, 20, 49, 57, 65, 84)
@@ -70,7 +72,8 @@ class ConvolutionControls(Controls):
     """The filter that is followed channel by channel."""
     network: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
     """A network whose first filters are shown: ``digits``, ``efficientnet-lite0``,
-    ``torchvision:NAME``, or FILE.py:FACTORY, a function that returns it."""
+    ``torchvision:NAME``, or FILE.py:FACTORY, a function without arguments that returns it, or one
+    of image_shape and outputs, as for training."""
     run: RunFolder = None
     """A run whose first filters are shown; by default, those of the packaged discriminator."""
     seed: Seed = 0
@@ -193,10 +196,22 @@ def _networks(controls: ConvolutionControls) -> tuple[str, Sequence[nn.Module]]:
         return "First layer of the packaged discriminator of digits", [packaged_discriminator()]
     if not is_code(spec):
         return f"First layer of {spec}", [load_features(spec, cache=cache_folder()).body]
-    network = read_code(spec).call("a torch.nn.Module")
+    network = _made(spec)
     if not isinstance(network, nn.Module):
         raise ConfigError(f"{spec} returned {type(network).__name__}; expected a torch.nn.Module.")
     return f"First layer of {spec}", [network]
+
+
+def _made(spec: str) -> Any:
+    """What a reader's factory makes: one without arguments, or of a discriminator."""
+    code = read_code(spec)
+    try:
+        return code.call("a torch.nn.Module")
+    except ConfigError as error:
+        if not isinstance(error.__cause__, TypeError):
+            raise
+        # It asks for arguments, as factories for `zerosum train` do.
+        return code.call("a torch.nn.Module", image_shape=_SHAPE, outputs=1)
 
 
 def _padded(picture: Images, controls: ConvolutionControls) -> Tensor:

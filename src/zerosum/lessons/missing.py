@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from zerosum.config import RunConfig, change
 from zerosum.data import scale, unscale
 from zerosum.families.building import build_game
 from zerosum.features import FeatureNetwork
@@ -25,17 +24,15 @@ from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.figures import Axis, Gallery, Line, Plot
 from zerosum.lessons.results import Results, Table, recorded_table
-from zerosum.lessons.small_gans import digits_store
+from zerosum.lessons.small_gans import FAST_BATCH, FAST_LATENTS, digits_store, fast_settings
 from zerosum.metrics import kernel_distance
 from zerosum.randomness import Randomness
-from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
 from zerosum.types import Batch, Images, Labels, Progress
 
 __all__ = ["LESSON", "MissingControls", "OnlyFakes", "StandsStill"]
 
-_BATCH, _LATENTS, _CHANNELS = 16, 32, 12
 _TRAINING, _HELD_OUT = slice(0, 4_000), slice(4_000, 4_300)
 """Which of zerosum's digits are trained on, and which are never shown to a player."""
 _LOOKS = 6
@@ -170,30 +167,19 @@ class _Batches:
     """Random batches of the training images."""
 
     def size_at(self, position: int) -> int:
-        return _BATCH
+        return FAST_BATCH
 
     def at(self, position: int) -> Batch:
         random = torch.Generator().manual_seed(position)
         images = _digits()[_TRAINING]
-        which = torch.randint(len(images), (_BATCH,), generator=random)
+        which = torch.randint(len(images), (FAST_BATCH,), generator=random)
         return Batch(images=images[which])
-
-
-def _settings(seed: int) -> RunConfig:
-    """A small and fast DCGAN: R1, and no normalisation in D, whose answers hold for one image."""
-    fast: dict[str, Any] = {}
-    for player in (GENERATOR, DISCRIMINATOR):
-        fast[f"game.{player}.base_channels"] = _CHANNELS
-        fast[f"game.{player}_optimizer.learning_rate"] = 4e-3
-    fast |= {"game.generator.latent_size": _LATENTS, "game.discriminator.norm": "none"}
-    plain = {"game.ema_half_life": None, "batch_size": _BATCH, "seed": seed}
-    return change(recipe("dcgan-digits"), fast | plain)
 
 
 @cache
 def _parted(images: int, seed: int) -> Game[Any]:
     """The ordinary game after so many images, of which every way goes on."""
-    game = build_game(_settings(seed), _engine())
+    game = build_game(fast_settings(seed), _engine())
     _loop(game, seed).run(until=images)
     return game
 
@@ -250,7 +236,7 @@ def _look(game: AdversarialGame, images: int) -> _Look:
 def _generated(game: AdversarialGame) -> Tensor:
     """As many generated images as there are real ones held out, of the same latents each time."""
     count = _HELD_OUT.stop - _HELD_OUT.start
-    return game.draw(Randomness(seed=0, stream="looks").normal(count, _LATENTS))
+    return game.draw(Randomness(seed=0, stream="looks").normal(count, FAST_LATENTS))
 
 
 @cache

@@ -137,6 +137,18 @@ LESSONS: Table[Entry] = Table(
             "How does a layer make large maps of small ones, and does it undo a convolution?",
             "transpose",
         ),
+        "planner": Entry(
+            "E",
+            "From 4x4 to any size",
+            "Which layers lead from z to pictures of a given size, and what do they cost?",
+            "planner",
+        ),
+        "checkerboard": Entry(
+            "E",
+            "Checkerboards",
+            "Where do the checkerboards in generated pictures come from, and what removes them?",
+            "checkerboard",
+        ),
         "batchnorm": Entry(
             "F",
             "Batch normalisation, step by step",
@@ -167,11 +179,29 @@ LESSONS: Table[Entry] = Table(
             "Does a little noise make a classifier wrong?",
             "panda",
         ),
+        "invariance": Entry(
+            "G",
+            "Features that do not show where they are from",
+            "Can a second classifier make the first one forget a domain, or a group?",
+            "invariance",
+        ),
         "labels": Entry(
             "G",
             "Few labels and many pictures",
             "What does a classifier learn from pictures without labels, and what is G for?",
             "labels",
+        ),
+        "metrics": Entry(
+            "G",
+            "What FID, KID and the Inception score measure",
+            "What does a score say where the answer is known, and when may two be compared?",
+            "gan_metrics",
+        ),
+        "mirror": Entry(
+            "G",
+            "A generator and what it was shown",
+            "Does a generator make as many of each kind as it was shown?",
+            "mirror",
         ),
         "pixels": Entry(
             "G",

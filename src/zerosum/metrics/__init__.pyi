@@ -2,12 +2,12 @@ from .cells import cell_counts as cell_counts
 from .cells import cell_probabilities as cell_probabilities
 from .cells import jensen_shannon as jensen_shannon
 from .cells import kullback_leibler as kullback_leibler
-from .class_shares import ClassShares as ClassShares
-from .class_shares import SharesCompared as SharesCompared
-from .class_shares import class_shares as class_shares
-from .class_shares import compare_shares as compare_shares
-from .class_shares import confusion_counts as confusion_counts
-from .class_shares import corrected_shares as corrected_shares
+from .class_counts import ClassShares as ClassShares
+from .class_counts import SharesCompared as SharesCompared
+from .class_counts import class_shares as class_shares
+from .class_counts import compare_shares as compare_shares
+from .class_counts import confusion_counts as confusion_counts
+from .class_counts import corrected_shares as corrected_shares
 from .clusters import cluster_centres as cluster_centres
 from .diversity import diversity as diversity
 from .diversity import diversity_ratio as diversity_ratio
@@ -44,3 +44,6 @@ from .path_length import mean_path_length as mean_path_length
 from .probing import a_distance as a_distance
 from .probing import probe_domains as probe_domains
 from .sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
+from .spectrum import checkerboard_share as checkerboard_share
+from .spectrum import power_spectrum as power_spectrum
+from .spectrum import radial_spectrum as radial_spectrum

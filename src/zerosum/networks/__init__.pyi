@@ -15,6 +15,8 @@ from .mlp import MlpGenerator as MlpGenerator
 from .patches import PatchDiscriminator as PatchDiscriminator
 from .patches import PatchHeads as PatchHeads
 from .perturber import Perturber as Perturber
+from .planning import Stack as Stack
+from .planning import plan_stacks as plan_stacks
 from .progan import GrowingDiscriminator as GrowingDiscriminator
 from .progan import GrowingGenerator as GrowingGenerator
 from .r3gan import R3ganDiscriminator as R3ganDiscriminator

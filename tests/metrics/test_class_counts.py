@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers.calibration import calibrate
 from zerosum.errors import DataError
 from zerosum.metrics import Estimate
-from zerosum.metrics.class_shares import (
+from zerosum.metrics.class_counts import (
     class_shares,
     compare_shares,
     confusion_counts,
