@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 import torch
@@ -288,8 +288,7 @@ def _protocols() -> dict[str, Any]:
     most = max(count for _, _, count in _PROTOCOLS)
     store = digits_store()
     real = torch.from_numpy(np.array(store.images[:most])).permute(0, 3, 1, 2)
-    game = packaged_game()
-    assert isinstance(game, AdversarialGame)
+    game = cast("AdversarialGame", packaged_game())
     fake = unscale(game.draw(Randomness(seed=0).normal(most, game.latent_size)))
     sides = _enlarged(real), _enlarged(fake)
     rows, protocols = [], []

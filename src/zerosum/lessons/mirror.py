@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 import torch
@@ -193,8 +193,7 @@ def _train_and_look(
 ) -> _Made:
     """Train a GAN on some digits, and see what it makes."""
     settings, engine = fast_settings(seed), Engine(device=torch.device("cpu"))
-    game = build_game(settings, engine)
-    assert isinstance(game, AdversarialGame)
+    game = cast("AdversarialGame", build_game(settings, engine))
     batches = Batches(digits_store(), batch_size=settings.batch_size, seed=seed, only=chosen)
     hooks = [_Tell(progress, controls.images)]
     loop = Loop(game=game, batches=batches, engine=engine, seed=seed, hooks=hooks)
@@ -240,8 +239,7 @@ def _ready(controls: MirrorControls) -> dict[str, Any]:
 
 @cache
 def _packaged_counts(count: int, seed: int) -> Counts:
-    game = packaged_game()
-    assert isinstance(game, AdversarialGame)
+    game = cast("AdversarialGame", packaged_game())
     return _look(_drawn(game, count, seed)).counts
 
 

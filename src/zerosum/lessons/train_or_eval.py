@@ -81,7 +81,8 @@ def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
             "answers": {name: vars(each) for name, each in first.items()},
             "labels": digits.labels,
             "refused": _refusal(),
-            "pair": _pair(controls, digits),
+            "single_row": _normalised(controls, digits[:1]),
+            "pair": _normalised(controls, digits[:2]),
             "drawn": drawn["numbers"],
             "companions": controls.companions,
             "whose": _whose(controls, drawn["numbers"]["normalises"]),
@@ -121,14 +122,14 @@ def _refusal() -> str:
     return ""
 
 
-def _pair(controls: TrainOrEvalControls, digits: Digits) -> Tensor:
-    """x̂ of two digits in the first layer of the fully connected classifier, shape (2, 100)."""
+def _normalised(controls: TrainOrEvalControls, batch: Digits) -> Tensor:
+    """x̂ of a batch in the first layer of the fully connected classifier, shape (n, 100)."""
     network = trained_network("dense", controls.updates, controls.learning_rate, controls.seed)
     assert isinstance(network, nn.Sequential)
     norm = network[1]
     assert isinstance(norm, nn.BatchNorm1d)
     with torch.no_grad():
-        rows = network[0](digits.images[:2])
+        rows = network[0](batch.images)
         one = torch.ones(rows.shape[1])
         return normalise_batch(rows, one, 0 * one, epsilon=norm.eps).normalised
 
@@ -248,7 +249,8 @@ def _all_answers_are_one(_: TrainOrEvalControls, results: Results) -> bool:
 
 @states("PyTorch refuses such a batch of one row; by hand it can be computed: x̂ is 0.")
 def _pytorch_refuses(_: TrainOrEvalControls, results: Results) -> bool:
-    return "more than 1 value per channel" in results.numbers["refused"]
+    refused = "more than 1 value per channel" in results.numbers["refused"]
+    return refused and not bool(results.numbers["single_row"].any())
 
 
 @states("In evaluation mode a digit's logits do not depend on who is asked with it.")
@@ -295,7 +297,10 @@ def _places_are_rows(_: TrainOrEvalControls, results: Results) -> bool | None:
     return bool(found["by_size"][1] > 0.8 * found["evaluation"])
 
 
-@states("The more digits at once, the better: sixteen are known better than two, two than one.")
+@states(
+    "A fully connected classifier that has learnt knows more digits when it is asked sixteen at "
+    "once than two, and more when two than one."
+)
 def _more_are_better(controls: TrainOrEvalControls, results: Results) -> bool | None:
     if not _has_learnt(results, "dense") or controls.asked < 50:
         return None
