@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from zerosum.lessons.figures import Animation, Cells, Frame, Listing
+from zerosum.lessons.figures import Animation, Axis, Cells, Frame, Line, Listing, Plot
 from zerosum.lessons.pages.parts import draw_figure
+from zerosum.lessons.pages.plots import draw_plot
 
 MATRIX = np.array([[1.0, -2.0, 0.25], [np.nan, 0.0, 3.0]])
 OUTLINED = np.array([[True, False, False], [False, False, True]])
@@ -90,3 +91,15 @@ def test_code_is_shown_as_it_is_and_can_be_reached_by_keys() -> None:
     drawn = draw_figure(Listing(title="A layer", code=code))
     assert '<pre tabindex="0" role="group" aria-label="A layer">' in drawn
     assert "if 1 &lt; 2:\n    print(&quot;it&#x27;s&quot;)</code>" in drawn
+
+
+@pytest.mark.parametrize("least", [1e-24, 1e-3, 0.5])
+def test_long_numbers_do_not_reach_the_label_beside_them(least: float) -> None:
+    line = Line(name="", x=[0, 1, 2], y=[least, 1.0, 1e6])
+    drawn = draw_plot(Plot(title="", x=Axis(label="x"), y=Axis(label="y", log=True), marks=[line]))
+    label = float(re.findall(r'class="label" transform="translate\((-?\d+)', drawn)[0])
+    numbers = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end">([^<]+)<', drawn)
+    assert numbers
+    # A figure is 6.5 pixels wide, the label's letters as high as 11, half of them to each side.
+    assert min(float(x) - 6.5 * len(text) for x, text in numbers) >= label + 5.5
+    assert drawn.startswith(f'<svg viewBox="{label - 11:.0f} 0 ')

@@ -103,6 +103,7 @@ COSTLY = {
     "batchnorm": {"trained", "timed"},
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
+    "invariance": {"head"},
     "saddle": {"objective"},
     "scaling": {"discriminator"},
     "shift": {"activation"},

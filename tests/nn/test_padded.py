@@ -1,5 +1,8 @@
 """Convolutions with any padding, beside loops, gradients and matrices."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +18,8 @@ from zerosum.nn import (
     windowed_conv2d,
     windowed_conv_transpose2d,
 )
+
+RECORDED = Path(__file__).with_name("tensorflow_2_21.json")
 
 windows = st.builds(
     Window,
@@ -110,3 +115,24 @@ def test_padding_may_be_more_than_what_is_written() -> None:
     maps, weight = torch.ones(1, 1, 1, 1), torch.ones(1, 1, 1, 1)
     found = windowed_conv_transpose2d(maps, weight, rows=window, columns=window)
     assert torch.equal(found, torch.zeros(1, 1, 1, 1))
+
+
+def test_shapes_and_values_are_those_of_tensorflow() -> None:
+    """What layers of Keras in TensorFlow 2.21 gave, once, of whole numbers.
+
+    Each entry: kernel, stride, dilation, padding, whether transposed, rows, columns, the rows and
+    columns that came out, and the sum of all values, the n-th taken n mod 11 times.
+    """
+    recorded = json.loads(RECORDED.read_text())
+    assert len(recorded) == 152
+    for kernel, stride, dilation, padding, transposed, height, width, size, total in recorded:
+        made = TensorflowConvTranspose2d if transposed else TensorflowConv2d
+        layer = made(
+            2, 3, kernel, stride=stride, dilation=dilation, padding=padding, bias=False
+        ).double()
+        weight = torch.arange(layer.weight.numel()) % 5 - 2
+        layer.weight = torch.nn.Parameter(weight.view_as(layer.weight).double())
+        maps = (torch.arange(2 * height * width) % 7 - 3).view(1, 2, height, width).double()
+        found = layer(maps).detach()
+        assert list(found.shape[2:]) == size
+        assert float((found.flatten() * (torch.arange(found.numel()) % 11)).sum()) == total

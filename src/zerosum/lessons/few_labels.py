@@ -124,7 +124,11 @@ class _PaysAsUsual(SemiSupervisedGame):
 
 
 class _Draws(SemiSupervisedGame):
-    """A generator that learns nothing, and draws points in another way."""
+    """A generator that learns nothing, and draws points in another way.
+
+    Attributes:
+        drawn: Draws so many points.
+    """
 
     drawn: Callable[[int, Randomness], PlanarPoints]
 
@@ -247,14 +251,13 @@ def game_of(few: Few, kind: Kind) -> SemiSupervisedGame:
 def _form(
     few: Few, kind: Kind, settings: SemiSupervisedConfig, players: Mapping[str, Player]
 ) -> SemiSupervisedGame:
-    drawn = {"perfect": few.real, "elsewhere": few.elsewhere}.get(kind)
-    form = SemiSupervisedGame if drawn is None else _Draws
-    form = _PaysAsUsual if kind == "usual" else form
-    game = form(settings, generator=players[GENERATOR], classifier=players[DISCRIMINATOR])
-    if isinstance(game, _Draws):
-        assert drawn is not None
-        game.drawn = drawn
-    return game
+    roles = {"generator": players[GENERATOR], "classifier": players[DISCRIMINATOR]}
+    drawn = {"perfect": few.real, "elsewhere": few.elsewhere}
+    if kind in drawn:
+        draws = _Draws(settings, **roles)
+        draws.drawn = drawn[kind]
+        return draws
+    return (_PaysAsUsual if kind == "usual" else SemiSupervisedGame)(settings, **roles)
 
 
 def _look(game: SemiSupervisedGame, few: Few, number: int) -> Moment:

@@ -15,6 +15,7 @@ from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.few_labels import KINDS, Few, Kind, Learnt, Moment, learn_from, new_points
 from zerosum.lessons.figures import Animation, Axis, Dots, Frame, HeatMap, Plot
 from zerosum.lessons.results import Results, Table, recorded_table
+from zerosum.lessons.small_gans import over_seeds
 from zerosum.objectives import NonSaturating, cross_entropy
 from zerosum.objectives.semi_supervised import realness
 from zerosum.types import Progress
@@ -180,14 +181,16 @@ def _measured(controls: LabelsControls, played: _Played) -> Table:
         rows.append(
             (
                 f"learns {_TOLD[name]}",
-                _spread(right),
+                over_seeds(100 * right, digits=1),
                 f"{100 * right.min():.1f} to {100 * right.max():.1f}",
                 _gain(right - alone),
                 float(paid),
             )
         )
     best = np.array([float(each.double().mean()) for each in played.best])
-    rows.append(("knows both densities", _spread(best), "", _gain(best - alone), ""))
+    rows.append(
+        ("knows both densities", over_seeds(100 * best, digits=1), "", _gain(best - alone), "")
+    )
     times = "one game" if controls.seeds == 1 else f"{controls.seeds} games"
     return Table(
         title=(
@@ -203,11 +206,6 @@ def _measured(controls: LabelsControls, played: _Played) -> Table:
         ),
         rows=rows,
     )
-
-
-def _spread(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:
-    mean = f"{100 * values.mean():.1f}"
-    return mean if len(values) == 1 else f"{mean} ± {100 * values.std(ddof=1):.1f}"
 
 
 def _gain(values: np.ndarray[Any, np.dtype[np.float64]]) -> str:

@@ -173,6 +173,12 @@ LESSONS: Table[Entry] = Table(
             "Does a little noise make a classifier wrong?",
             "panda",
         ),
+        "invariance": Entry(
+            "G",
+            "Features that do not show where they are from",
+            "Can a second classifier make the first one forget a domain, or a group?",
+            "invariance",
+        ),
         "labels": Entry(
             "G",
             "Few labels and many pictures",

@@ -79,8 +79,9 @@ class Padded:
         moves: Kernel, stride and dilation.
 
     Attributes:
-        window: How the filter moves; None: it does not fit.
-        found: The size that comes out.
+        window: How the filter moves.
+        fits: Whether the filter fits.
+        found: The size that comes out; None: the filter does not fit.
         torch: What PyTorch's layer must be told; None: it cannot do it alone.
     """
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.lessons.base import Lesson, states
-from zerosum.lessons.controls import Controls, Number, Seed
+from zerosum.lessons.controls import Controls, Number, RunFolder, Seed
 from zerosum.lessons.figures import Axis, Bars, Line, Plot, Rule
 from zerosum.lessons.results import Results, Table, recorded_table
 from zerosum.lessons.small_classifiers import Digits, packaged_digits
@@ -23,7 +23,7 @@ from zerosum.lessons.train_or_eval_asking import (
     ask,
     trained_network,
 )
-from zerosum.lessons.train_or_eval_company import draw_in_company
+from zerosum.lessons.train_or_eval_company import draw_in_company, opened
 from zerosum.nn.batchnorm_by_hand import normalise_batch
 from zerosum.randomness import derive_seed
 from zerosum.types import Progress
@@ -46,6 +46,8 @@ class TrainOrEvalControls(Controls):
     """Step of gradient descent."""
     asked: Annotated[int, Number(20, 1000)] = 500
     """Held-out digits that they are asked."""
+    run: RunFolder = None
+    """A run of your own whose generator draws, in place of the packaged one."""
     companions: Annotated[int, Number(1, 255)] = 7
     """Other pictures in the batch in which the generator draws one."""
     repeats: Annotated[int, Number(1, 10)] = 1
@@ -56,6 +58,7 @@ class TrainOrEvalControls(Controls):
 
 def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
     """Train classifiers, and ask them in both modes."""
+    game = opened(controls.run)  # First, as it may be refused.
     digits = _asked(controls)
     total = len(NETWORKS) * controls.repeats * controls.updates
     answers: dict[str, list[Answers]] = {}
@@ -69,7 +72,7 @@ def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
             )
             answers[name].append(ask(network, digits))
     progress(total, total)
-    drawn = draw_in_company(companions=controls.companions, seed=controls.seed)
+    drawn = draw_in_company(game, companions=controls.companions, seed=controls.seed)
     first = {name: each[0] for name, each in answers.items()}
     measured = _measured(controls, answers)
     return Results(
@@ -78,9 +81,11 @@ def compute(controls: TrainOrEvalControls, progress: Progress) -> Results:
             "answers": {name: vars(each) for name, each in first.items()},
             "labels": digits.labels,
             "refused": _refusal(),
-            "pair": _pair(controls, digits),
+            "single_row": _normalised(controls, digits[:1]),
+            "pair": _normalised(controls, digits[:2]),
             "drawn": drawn["numbers"],
             "companions": controls.companions,
+            "whose": _whose(controls, drawn["numbers"]["normalises"]),
             **_spoken(first, drawn),
         },
         tables={"measured": measured, "recorded": recorded_table("train-or-eval") or measured},
@@ -101,6 +106,13 @@ def _asked(controls: TrainOrEvalControls) -> Digits:
     return held[which]
 
 
+def _whose(controls: TrainOrEvalControls, normalises: bool) -> str:
+    if controls.run is None:
+        return "The digits generator that comes with zerosum, DCGAN with batch normalisation,"
+    kind = "with" if normalises else "without"
+    return f"The generator of {controls.run}, {kind} batch normalisation,"
+
+
 def _refusal() -> str:
     """What PyTorch says to a training batch of one row."""
     try:
@@ -110,14 +122,14 @@ def _refusal() -> str:
     return ""
 
 
-def _pair(controls: TrainOrEvalControls, digits: Digits) -> Tensor:
-    """x̂ of two digits in the first layer of the fully connected classifier, shape (2, 100)."""
+def _normalised(controls: TrainOrEvalControls, batch: Digits) -> Tensor:
+    """x̂ of a batch in the first layer of the fully connected classifier, shape (n, 100)."""
     network = trained_network("dense", controls.updates, controls.learning_rate, controls.seed)
     assert isinstance(network, nn.Sequential)
     norm = network[1]
     assert isinstance(norm, nn.BatchNorm1d)
     with torch.no_grad():
-        rows = network[0](digits.images[:2])
+        rows = network[0](batch.images)
         one = torch.ones(rows.shape[1])
         return normalise_batch(rows, one, 0 * one, epsilon=norm.eps).normalised
 
@@ -237,7 +249,8 @@ def _all_answers_are_one(_: TrainOrEvalControls, results: Results) -> bool:
 
 @states("PyTorch refuses such a batch of one row; by hand it can be computed: x̂ is 0.")
 def _pytorch_refuses(_: TrainOrEvalControls, results: Results) -> bool:
-    return "more than 1 value per channel" in results.numbers["refused"]
+    refused = "more than 1 value per channel" in results.numbers["refused"]
+    return refused and not bool(results.numbers["single_row"].any())
 
 
 @states("In evaluation mode a digit's logits do not depend on who is asked with it.")
@@ -284,7 +297,10 @@ def _places_are_rows(_: TrainOrEvalControls, results: Results) -> bool | None:
     return bool(found["by_size"][1] > 0.8 * found["evaluation"])
 
 
-@states("The more digits at once, the better: sixteen are known better than two, two than one.")
+@states(
+    "A fully connected classifier that has learnt knows more digits when it is asked sixteen at "
+    "once than two, and more when two than one."
+)
 def _more_are_better(controls: TrainOrEvalControls, results: Results) -> bool | None:
     if not _has_learnt(results, "dense") or controls.asked < 50:
         return None
@@ -293,10 +309,14 @@ def _more_are_better(controls: TrainOrEvalControls, results: Results) -> bool | 
 
 
 @states(
-    "The generator draws a latent the same in evaluation mode, whatever else is drawn; in "
-    "training mode its picture depends on the others, the less the more there are."
+    "The packaged generator draws a latent the same in evaluation mode, whatever else is drawn; "
+    "in training mode its picture depends on the others, the less the more there are."
 )
-def _pictures_depend_on_their_company(_: TrainOrEvalControls, results: Results) -> bool:
+def _pictures_depend_on_their_company(
+    controls: TrainOrEvalControls, results: Results
+) -> bool | None:
+    if controls.run is not None:
+        return None  # It may have no such layer, or noise of its own in each picture.
     drawn = results.numbers["drawn"]
     changes = drawn["changes"]
     fewer = np.mean(changes[-2:]) < 0.9 * np.mean(changes[:2])

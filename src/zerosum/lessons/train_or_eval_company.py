@@ -1,52 +1,74 @@
-"""What the packaged generator draws of a latent, by who else is in the batch."""
+"""What a generator draws of a latent, by who else is in the batch."""
 
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from zerosum.data import unscale
+from zerosum.families.loading import load
+from zerosum.games.generating import GENERATOR, GeneratingGame
 from zerosum.lessons.figures import Axis, Gallery, Line, Plot
-from zerosum.lessons.packaged import packaged_generator
+from zerosum.lessons.packaged import packaged_game
+from zerosum.models.generator import Generator
+from zerosum.nn import needs_batch
 from zerosum.nn.batchnorm_by_hand import normalising_by_batch
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.types import Images
 
-__all__ = ["draw_in_company"]
+__all__ = ["draw_in_company", "opened"]
 
 _SIZES = (2, 4, 8, 16, 32)
 _PAIRS = 12
 _SHOWN = 8
-_LATENTS = 100
+
+
+def opened(run: Path | None) -> GeneratingGame[Any]:
+    """The game of a run that generates images, or that of the packaged networks.
+
+    Raises:
+        RunError: It generates none from latents, or has no checkpoint.
+    """
+    if run is not None:
+        return load(run, kind=Generator, device="cpu").game
+    game = packaged_game()
+    assert isinstance(game, GeneratingGame)
+    return game
 
 
 @torch.no_grad()
-def draw_in_company(*, companions: int, seed: int) -> dict[str, Any]:
+def draw_in_company(game: GeneratingGame[Any], *, companions: int, seed: int) -> dict[str, Any]:
     """Draw equal latents in both modes, among others in the batch.
 
     Args:
+        game: Whose generator draws.
         companions: How many others there are.
         seed: From which all latents follow.
 
     Returns:
         ``numbers``, a ``gallery`` and a ``plot``.
     """
-    generator = packaged_generator()
+    generator = game.players[GENERATOR].best.eval()
     random = Randomness(seed=derive_seed(seed, "latents"))
-    latents = random.normal(_SHOWN, _LATENTS)
+    latents = game.fresh_latents(_SHOWN, random)
 
     def among(others: Tensor) -> Images:
         """Each picture from a batch of its own, the others being the same in all."""
         batches = [torch.cat([latent[None], others]) for latent in latents]
         return torch.cat([generator(batch)[:1] for batch in batches])
 
-    company = [random.normal(companions, _LATENTS) for _ in range(2)]
+    company = [game.fresh_latents(companions, random) for _ in range(2)]
     evaluated = [among(others) for others in company]
     with normalising_by_batch(generator):
         trained = [among(others) for others in company]
         alone = among(company[0][:0])
         changes = [
-            _change(generator, random.normal(2 * _PAIRS, size, _LATENTS)) for size in _SIZES
+            _change(
+                generator,
+                torch.stack([game.fresh_latents(size, random) for _ in range(2 * _PAIRS)]),
+            )
+            for size in _SIZES
         ]
     rows = {
         "evaluation mode": evaluated[0],
@@ -54,24 +76,25 @@ def draw_in_company(*, companions: int, seed: int) -> dict[str, Any]:
         "the same, other company": trained[1],
         "training mode, alone": alone,
     }
-    images = unscale(torch.cat(list(rows.values())))[:, 0].numpy()
+    images = unscale(torch.cat(list(rows.values()))).permute(0, 2, 3, 1).numpy()
     return {
         "numbers": {
             "evaluation": _apart(*evaluated),
             "training": _apart(*trained),
             "alone": _apart(alone, evaluated[0]),
             "changes": changes,
+            "normalises": needs_batch(generator),
         },
         "gallery": Gallery(
             title="Eight latents, each drawn in a batch of its own",
-            images=images,
+            images=images[..., 0] if images.shape[-1] == 1 else images,
             captions=[name for name in rows for _ in range(_SHOWN)],
             columns=_SHOWN,
         ),
         "plot": Plot(
             title="How much a picture changes with its company, as in training mode",
             x=Axis(label="pictures in the batch", log=True),
-            y=Axis(label="root mean square of the change, of 2", log=True),
+            y=Axis(label="root mean square of the change, of 2"),
             marks=[Line(name="", x=_SIZES, y=changes)],
         ),
     }

@@ -16,7 +16,7 @@ from torch import nn
 
 from zerosum.errors import ConfigError
 from zerosum.networks.sizes import doubled_channels
-from zerosum.nn.arithmetic import Window, overlaps, windows_between
+from zerosum.nn.arithmetic import Window, windows_between
 from zerosum.sizes import ImageShape
 
 __all__ = ["PlannedLayer", "Stack", "plan_stacks"]
@@ -107,16 +107,8 @@ class PlannedLayer:
     @property
     def products(self) -> tuple[int, int]:
         """The fewest and the most products of a place, for one channel, away from the border."""
-        found = [_inner(self.rows), _inner(self.columns)]
-        return min(found[0]) * min(found[1]), max(found[0]) * max(found[1])
-
-
-def _inner(window: Window) -> list[int]:
-    """How often inner places are met: one period of the stride, far from any border."""
-    plain = Window(kernel=window.kernel, stride=window.stride, dilation=window.dilation)
-    enough = 2 * window.reach + 2
-    begin = window.reach // window.stride * window.stride + window.stride
-    return overlaps(plain, enough)[begin : begin + window.stride]
+        rows, columns = self.rows.cell, self.columns.cell
+        return min(rows) * min(columns), max(rows) * max(columns)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ class ReferenceGenerator(Wrapper, Generator):
         reference: m latents, drawn once, as those of samples are.
 
     Paper:
-        Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498
+        Salimans et al. 2016, section 3.5, https://arxiv.org/abs/1606.03498
 
     Example:
         >>> from zerosum.config import DcganGeneratorConfig

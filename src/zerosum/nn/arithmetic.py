@@ -78,14 +78,22 @@ class Window:
         return self.before + self.after
 
     @property
-    def is_even(self) -> bool:
-        """Whether the transposed convolution writes equally often to all places, but for borders.
+    def cell(self) -> list[int]:
+        """How often a transposed convolution writes to each of s inner places in a row.
 
-        It does if each of s places in a row is met by equally many of the filter's places d j.
-        For d = 1 that is: if s divides k.
+        Place x is met by those of the filter's places d j for which x − d j is a multiple of s.
+
+        Example:
+            >>> Window(kernel=3, stride=2).cell, Window(kernel=4, stride=2).cell
+            ([2, 1], [2, 2])
         """
         met = [self.dilation * place % self.stride for place in range(self.kernel)]
-        return len({met.count(rest) for rest in range(self.stride)}) == 1
+        return [met.count(rest) for rest in range(self.stride)]
+
+    @property
+    def is_even(self) -> bool:
+        """Whether that is equally often; for d = 1: if s divides k."""
+        return len(set(self.cell)) == 1
 
     def outputs(self, inputs: int) -> int:
         """Places after a convolution.

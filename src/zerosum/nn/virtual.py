@@ -26,7 +26,7 @@ class VirtualBatchNorm(nn.Module):
         epsilon: ε.
 
     Paper:
-        Salimans et al. 2016, section 3.4, https://arxiv.org/abs/1606.03498; the weights of the two
+        Salimans et al. 2016, section 3.5, https://arxiv.org/abs/1606.03498; the weights of the two
         parts are those of the authors' program
 
     Example:

@@ -25,7 +25,7 @@ CHEAP = {
 Function = Callable[..., Any]
 
 
-def _wrong_in(name: str, change: Callable[[int], int]) -> Callable[[property], property]:
+def _wrong_in(change: Callable[[Any], Any]) -> Callable[[property], property]:
     """A property that is mistaken."""
 
     def corrupt(right: property) -> property:
@@ -61,17 +61,14 @@ CORRUPTIONS = [
     Corruption("zerosum.lessons.planner.plan_stacks", _doubled_first),
     Corruption(
         "zerosum.networks.planning.PlannedLayer.parameters",
-        _wrong_in("parameters", lambda count: count + 1),
+        _wrong_in(lambda count: count + 1),
     ),
     Corruption(
         "zerosum.networks.planning.PlannedLayer.multiplications",
-        _wrong_in("multiplications", lambda count: 4 * count),
+        _wrong_in(lambda count: 4 * count),
     ),
     Corruption(
-        "zerosum.networks.planning.overlaps",
-        lambda right: (
-            lambda window, inputs: right(replace(window, kernel=2 * window.stride), inputs)
-        ),
+        "zerosum.nn.arithmetic.Window.cell", _wrong_in(lambda cell: [sum(cell)] * len(cell))
     ),
     Corruption(
         "zerosum.networks.planning.PlannedLayer.output_padding",

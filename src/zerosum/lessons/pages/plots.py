@@ -1,5 +1,6 @@
 """Plots as SVG: coordinates of a page of 360 pixels, to a tenth, which larger pages enlarge."""
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -27,6 +28,8 @@ COLOURS = 8
 
 _WIDTH, _HEIGHT = 360, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 8, 38
+_CHARACTER = 6.5
+"""Pixels of a figure, at the size of the style sheet."""
 _LOW, _MIDDLE, _HIGH = (33, 102, 172), (245, 245, 245), (200, 90, 0)
 """Colours of a heat map: a blue, nearly white, an orange; told apart by all eyes."""
 
@@ -93,22 +96,31 @@ def wrapped(plot: Plot, axes: Axes, inner: str) -> str:
     """The ``<svg>`` element with a plot's axes, and within them what is given."""
     x, y = axes.x, axes.y
     label = escape(f"{plot.title}. {_spoken(x)}; {_spoken(y)}.")
+    more = _room_for_numbers(y)
     lines = [
-        f'<svg viewBox="0 0 {_WIDTH} {axes.height:.0f}" role="img" aria-label="{label}">',
+        f'<svg viewBox="{-more} 0 {_WIDTH + more} {axes.height:.0f}" role="img" '
+        f'aria-label="{label}">',
         *(_tick(x.at([t])[0], axes.height - _BOTTOM, t, "x") for t in x.ticks),
         *(_tick(_LEFT, y.at([t])[0], t, "y") for t in y.ticks),
         f'<rect class="frameline" x="{_LEFT}" y="{_TOP}" '
         f'width="{_WIDTH - _LEFT - _RIGHT}" height="{axes.height - _TOP - _BOTTOM:.0f}"/>',
         f'<text class="label" x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" '
         f'y="{axes.height - 5:.0f}" text-anchor="middle">{escape(plot.x.label)}</text>',
-        f'<text class="label" transform="translate(11 {(_TOP + axes.height - _BOTTOM) / 2:.0f}) '
-        f'rotate(-90)" text-anchor="middle">{escape(plot.y.label)}</text>',
+        f'<text class="label" transform="translate({11 - more} '
+        f'{(_TOP + axes.height - _BOTTOM) / 2:.0f}) rotate(-90)" '
+        f'text-anchor="middle">{escape(plot.y.label)}</text>',
         f'<svg x="{_LEFT}" y="{_TOP}" width="{_WIDTH - _LEFT - _RIGHT}" '
         f'height="{axes.height - _TOP - _BOTTOM:.1f}" viewBox="{_LEFT} {_TOP} '
         f'{_WIDTH - _LEFT - _RIGHT} {axes.height - _TOP - _BOTTOM:.1f}">{inner}</svg>',
         "</svg>",
     ]
     return "\n".join(lines)
+
+
+def _room_for_numbers(scale: Scale) -> int:
+    """How much wider a plot has to be so that long numbers do not reach the label beside them."""
+    longest = max((len(shortened(tick)) for tick in scale.ticks), default=0)
+    return max(0, math.ceil(longest * _CHARACTER - (_LEFT - 24)))
 
 
 def _spoken(scale: Scale) -> str:
