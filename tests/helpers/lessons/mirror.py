@@ -57,8 +57,8 @@ def _in_percent(function: Callable[..., ClassShares]) -> Callable[..., Any]:
 
 
 CORRUPTIONS = [
-    Corruption("zerosum.lessons.mirror.corrected_shares", _uncorrected),
-    Corruption("zerosum.lessons.mirror.confusion_counts", _transposed),
+    Corruption("zerosum.lessons.mirror_counting.corrected_shares", _uncorrected),
+    Corruption("zerosum.lessons.mirror_counting.confusion_counts", _transposed),
     Corruption("zerosum.lessons.mirror.compare_shares", _of_the_sum),
     Corruption("zerosum.metrics.class_counts._multinomial", _one_less),
     Corruption("zerosum.lessons.mirror.weights_of", _upside_down),
