@@ -101,6 +101,7 @@ def test_every_lesson_has_a_chapter_and_sources() -> None:
 
 COSTLY = {
     "batchnorm": {"trained", "timed"},
+    "benefits": {"activation", "bench", "data"},
     "distributions": {"latent", "latent_size", "objective", "optimizer", "penalty"},
     "guidelines": {"ablation", "role", "channels"},
     "invariance": {"head"},

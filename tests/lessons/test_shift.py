@@ -1,9 +1,15 @@
 """The noise of the lesson on shift, and the loss along the gradient."""
 
+import pytest
 import torch
 from torch.nn import functional
 
-from zerosum.lessons.shift_courses import ShiftingNoise, inputs_of, loss_along_gradient
+from zerosum.lessons.shift_courses import (
+    ShiftingNoise,
+    inputs_of,
+    loss_along_gradient,
+    watched,
+)
 from zerosum.lessons.small_classifiers import digit_classifier, packaged_digits
 
 
@@ -64,3 +70,15 @@ def test_the_loss_along_the_gradient_is_that_of_steps_of_training() -> None:
     change = (gradients[2] - gradients[0]).norm() / gradients[0].norm()
     assert abs(along.change - float(change)) < 1e-9
     assert abs(along.promised - 1) < 1e-3
+
+
+def test_more_batches_than_digits_can_be_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt, held_out = packaged_digits()
+    monkeypatch.setattr(
+        "zerosum.lessons.shift_courses.packaged_digits", lambda: (learnt[:80], held_out)
+    )
+    course = watched(
+        "with", activation="relu", learning_rate=0.1, noise=0.5, batches=100, looks=5, seed=0
+    )
+    assert len(course.looks) == 5
+    assert all(look.along is not None and look.along.spread > 0 for look in course.looks)

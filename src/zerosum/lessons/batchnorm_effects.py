@@ -126,6 +126,7 @@ def tiles_of_picture(controls: BatchnormControls) -> dict[str, Any]:
             "means": together.mean(dim=(0, 2, 3)),
             "tile_means": together.mean(dim=(2, 3)),
             "alone_means": alone.mean(dim=(2, 3)),
+            "given": float(tiles.mean(dim=(2, 3)).std(dim=0).max()),
             "spread": float(together.mean(dim=(2, 3)).std(dim=0).max()),
         },
     }

@@ -167,6 +167,12 @@ LESSONS: Table[Entry] = Table(
             "Does batch normalisation help because it keeps the inputs of layers still?",
             "shift",
         ),
+        "benefits": Entry(
+            "F",
+            "What batch normalisation is good for",
+            "Which of the benefits that are claimed of batch normalisation can be measured?",
+            "benefits",
+        ),
         "panda": Entry(
             "G",
             "The panda, and noise of the same size",

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
-import torch
 from torch import nn
-from torch.nn import functional
 
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
@@ -19,11 +17,11 @@ from zerosum.lessons.shift_courses import (
     QUANTILES,
     Network,
     ShiftedCourse,
+    behind_cut,
     inputs_of,
-    rest,
     watched,
 )
-from zerosum.lessons.small_classifiers import Activation, Digits, packaged_digits
+from zerosum.lessons.small_classifiers import Activation, packaged_digits
 from zerosum.lessons.small_gans import over_seeds
 from zerosum.types import Progress
 
@@ -87,7 +85,9 @@ def compute(controls: ShiftControls, progress: Progress) -> Results:
     progress(1, 1)
     first = runs[0]
     measured = _measured(runs, controls)
-    cuts = [_cut(first[name].network, cut) for name in ("without", "with") for cut in (1, 2, 3)]
+    cuts = [
+        behind_cut(first[name].network, cut) for name in ("without", "with") for cut in (1, 2, 3)
+    ]
     return Results(
         answer=_answer(first),
         numbers={
@@ -122,35 +122,6 @@ def _told(course: ShiftedCourse) -> dict[str, Any]:
         "change": float(np.mean([each.change for each in along])) if along else None,
         "promised": np.array([each.promised for each in along]),
     }
-
-
-def _cut(network: nn.Sequential, cut: int) -> dict[str, Any]:
-    """What the layers behind a cut say and learn by themselves, and as a part of the whole."""
-    batch = packaged_digits()[0][:60]
-    given = inputs_of(network, batch.images)[cut]
-    smaller = rest(network, cut)
-    whole, alone = deepcopy(network).train(), deepcopy(smaller).train()
-    answers, gradients = _answers(whole, list(rest(whole, cut).parameters()), batch)
-    own = Digits(images=given, labels=batch.labels)
-    own_answers, own_gradients = _answers(alone, list(alone.parameters()), own)
-    sizes = [str(each.out_features) for each in smaller.modules() if isinstance(each, nn.Linear)]
-    return {
-        "cut": cut,
-        "network": "-".join([str(given.shape[1]), *sizes]),
-        "answers": torch.equal(answers, own_answers),
-        "gradients": all(
-            torch.equal(*pair) for pair in zip(gradients, own_gradients, strict=True)
-        ),
-        "weights": len(gradients),
-    }
-
-
-def _answers(
-    network: nn.Module, weights: Sequence[nn.Parameter], batch: Digits
-) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
-    logits = network(batch.images)
-    loss = functional.cross_entropy(logits, batch.labels)
-    return logits.detach(), torch.autograd.grad(loss, weights)
 
 
 def _behind(network: nn.Sequential) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ __all__ = [
     "Network",
     "ShiftedCourse",
     "ShiftingNoise",
+    "behind_cut",
     "inputs_of",
     "loss_along_gradient",
     "rest",
@@ -184,6 +185,40 @@ def rest(network: nn.Sequential, cut: int) -> nn.Sequential:
     return network[cut:]
 
 
+def behind_cut(network: nn.Sequential, cut: int) -> dict[str, Any]:
+    """What the layers behind a cut say and learn by themselves, and as a part of the whole.
+
+    Args:
+        network: One layer for each entry.
+        cut: How many layers are cut off; the rest gets what they gave it.
+    """
+    batch = packaged_digits()[0][:_BATCH]
+    given = inputs_of(network, batch.images)[cut]
+    smaller = rest(network, cut)
+    whole, alone = deepcopy(network).train(), deepcopy(smaller).train()
+    answers, gradients = _answers(whole, list(rest(whole, cut).parameters()), batch)
+    own = Digits(images=given, labels=batch.labels)
+    own_answers, own_gradients = _answers(alone, list(alone.parameters()), own)
+    sizes = [str(each.out_features) for each in smaller.modules() if isinstance(each, nn.Linear)]
+    return {
+        "cut": cut,
+        "network": "-".join([str(given.shape[1]), *sizes]),
+        "answers": torch.equal(answers, own_answers),
+        "gradients": all(
+            torch.equal(*pair) for pair in zip(gradients, own_gradients, strict=True)
+        ),
+        "weights": len(gradients),
+    }
+
+
+def _answers(
+    network: nn.Module, weights: Sequence[nn.Parameter], batch: Digits
+) -> tuple[Tensor, Sequence[Tensor]]:
+    logits = network(batch.images)
+    loss = functional.cross_entropy(logits, batch.labels)
+    return logits.detach(), torch.autograd.grad(loss, weights)
+
+
 def loss_along_gradient(network: nn.Module, batch: Digits, *, learning_rate: float) -> Along:
     """Go along a batch's negative gradient as far as training would, and look at the loss.
 
@@ -232,7 +267,8 @@ class _Watch:
 
     def _look(self, batch: int) -> Look:
         after = inputs_of(self.network, self.probe)
-        some = self.learnt[batch : batch + _BATCH]
+        begin = batch % (len(self.learnt) - _BATCH)
+        some = self.learnt[begin : begin + _BATCH]
         levels = torch.tensor(QUANTILES)
         return Look(
             batch=batch,

@@ -42,8 +42,8 @@ def _no_noise(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 CORRUPTIONS = [
-    Corruption("zerosum.lessons.shift.rest", _one_more),
-    Corruption("zerosum.lessons.shift.inputs_of", _in_evaluation_mode),
+    Corruption("zerosum.lessons.shift_courses.rest", _one_more),
+    Corruption("zerosum.lessons.shift_courses.inputs_of", _in_evaluation_mode),
     Corruption("zerosum.lessons.shift_courses.costs_along", _uphill),
     Corruption("zerosum.lessons.shift_courses.drift", _of_one_moment),
     Corruption("zerosum.lessons.shift_courses.ShiftingNoise", _no_noise),
