@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -17,7 +17,6 @@ from zerosum.evaluation.protocol import Protocol, check_alike, unlike
 from zerosum.features.base import FeatureNetwork, score_name
 from zerosum.features.digits import load_digits
 from zerosum.features.pixels import load_pixels
-from zerosum.games.adversarial import AdversarialGame
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.gan_metrics_figures import (
@@ -296,7 +295,7 @@ def _protocols() -> dict[str, Any]:
     most = max(count for _, _, count in _PROTOCOLS)
     store = digits_store()
     real = torch.from_numpy(np.array(store.images[:most])).permute(0, 3, 1, 2)
-    game = cast("AdversarialGame", packaged_game())
+    game = packaged_game()
     fake = unscale(game.draw(Randomness(seed=0).normal(most, game.latent_size)))
     sides = _enlarged(real), _enlarged(fake)
     rows, protocols = [], []

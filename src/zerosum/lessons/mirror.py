@@ -224,8 +224,7 @@ def _ready(controls: MirrorControls) -> dict[str, Any]:
 
 @cache
 def _packaged_counts(count: int, seed: int) -> Counts:
-    game = cast("AdversarialGame", packaged_game())
-    return _look(_drawn(game, count, seed)).counts
+    return _look(_drawn(packaged_game(), count, seed)).counts
 
 
 def _of_run(path: Path, controls: MirrorControls) -> dict[str, Any]:
