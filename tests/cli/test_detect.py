@@ -19,7 +19,7 @@ from zerosum.config import change
 from zerosum.config.commands.detect import DetectConfig
 from zerosum.data import open_source, scale
 from zerosum.families.preparation import prepare_store
-from zerosum.jobs import resume_run, train_run
+from zerosum.jobs import detector, resume_run, train_run
 from zerosum.jobs.detector import CONDITIONS, detector_of
 from zerosum.runs import Run
 
@@ -123,6 +123,31 @@ def test_what_the_terminal_shows(
     assert "It says nothing of other generators" in printed.out
     assert "1 picture was not looked at:" in printed.err
     assert "none.png: not a picture" in printed.err
+
+
+def test_what_it_is_tested_on_was_held_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+    train, test = detector._train, detector._test
+
+    def training(pairs: Any, *rest: Any) -> Any:
+        seen["learnt"] = pairs
+        return train(pairs, *rest)
+
+    def testing(network: Any, pairs: Any, progress: Any) -> Any:
+        seen["tested"] = pairs
+        return test(network, pairs, progress)
+
+    monkeypatch.setattr(detector, "_train", training)
+    monkeypatch.setattr(detector, "_test", testing)
+    model = zerosum.load(run.path, kind=Generator, device="cpu")
+    detector.detector_of(model, DetectConfig(samples=200, images=64, device="cpu"), quiet=True)
+    for side in ("real", "fake"):
+        learnt, tested = (
+            {image.numpy().tobytes() for image in getattr(seen[name], side)}
+            for name in ("learnt", "tested")
+        )
+        assert (len(learnt), len(tested)) == (160, 40)
+        assert not learnt & tested
 
 
 class Mirror(Generator):

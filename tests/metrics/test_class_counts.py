@@ -86,6 +86,45 @@ def test_equal_shares_differ_by_chance_alone() -> None:
     assert np.mean([any(each.beyond_chance) for each in pairs]) < 0.08
 
 
+@pytest.mark.parametrize("shares", [SHARES, np.full(10, 0.1)])
+@pytest.mark.parametrize("count", [10, 20, 50])
+def test_few_images_differ_by_chance_too(shares: np.ndarray, count: int) -> None:
+    """Ten classes and twenty images: that some class has none is no news."""
+    pairs = [
+        compare_shares(
+            class_shares(drawn(2 * i, 5_000, shares)),
+            class_shares(drawn(2 * i + 1, count, shares)),
+        )
+        for i in range(300)
+    ]
+    assert np.mean([any(each.beyond_chance) for each in pairs]) < 0.08
+    assert np.mean([each.p < 0.05 for each in pairs]) < 0.13
+    total = [each.total_variation for each in pairs]
+    expected = np.mean([each.by_chance for each in pairs])
+    assert np.mean(total) == pytest.approx(expected, rel=0.15)
+
+
+def test_of_labels_the_statistic_is_pearsons() -> None:
+    table = torch.tensor([[30.0, 12, 8, 0], [10, 14, 5, 0]], dtype=torch.float64)
+    found = compare_shares(*(class_shares(row.long()) for row in table))
+    expected = torch.outer(table.sum(dim=1), table.sum(dim=0)) / table.sum()
+    cells = (table - expected).square() / expected
+    assert found.statistic == pytest.approx(float(cells[:, :3].sum()))
+    assert found.probabilities[3] == 1
+
+
+def test_what_one_classifier_mistakes_in_both_sets_is_no_difference() -> None:
+    """It was tested on a few images only, and yet thousands that it counts can be compared."""
+    confusion, counts = confused(3, 20), [drawn(i, 5_000, SHARES @ CHANCES) for i in (1, 2)]
+    first, second = (corrected_shares(each, confusion) for each in counts)
+    same = compare_shares(first, second)
+    other = compare_shares(first, corrected_shares(counts[1], confusion.clone()))
+    assert max(each.error for each in same.differences) < 0.02
+    assert max(each.error for each in other.differences) > 0.05
+    counted = compare_shares(*map(class_shares, counts))
+    assert same.statistic == pytest.approx(counted.statistic, rel=0.02)
+
+
 def test_what_differs_is_named_with_its_sign() -> None:
     found = compare_shares(
         class_shares(torch.tensor([500, 300, 180, 20])),
@@ -117,3 +156,8 @@ def test_what_cannot_be_counted(
 ) -> None:
     with pytest.raises(DataError, match=message):
         corrected_shares(torch.tensor(counts), torch.tensor(confusion))
+
+
+def test_a_class_without_an_image_still_differs_with_an_error() -> None:
+    found = compare_shares(class_shares(drawn(0, 5_000)), class_shares(torch.tensor([2, 0, 0, 0])))
+    assert min(each.error for each in found.differences) > 0.1

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from jaxtyping import UInt8
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -18,12 +17,20 @@ from zerosum.evaluation.protocol import Protocol, check_alike, unlike
 from zerosum.features.base import FeatureNetwork, score_name
 from zerosum.features.digits import load_digits
 from zerosum.features.pixels import load_pixels
-from zerosum.games.adversarial import AdversarialGame
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
-from zerosum.lessons.figures import Axis, Line, Plot
+from zerosum.lessons.gan_metrics_figures import (
+    axis_table,
+    bias_figure,
+    classes_table,
+    column,
+    kernel_figure,
+    means_of,
+    protocols_table,
+    sizes_table,
+)
 from zerosum.lessons.packaged import packaged_game
-from zerosum.lessons.results import Results, Table
+from zerosum.lessons.results import Results
 from zerosum.lessons.small_gans import digits_store
 from zerosum.metrics import (
     Estimate,
@@ -88,12 +95,12 @@ def compute(controls: GanMetricsControls, progress: Progress) -> Results:
             **_spoken(controls, known, biased, axis, classes),
         },
         tables={
-            "sizes": _sizes_table(biased),
-            "axis": _axis_table(axis),
-            "inception": _classes_table(classes),
-            "protocols": _protocols_table(protocols),
+            "sizes": sizes_table(biased),
+            "axis": axis_table(axis),
+            "inception": classes_table(classes),
+            "protocols": protocols_table(protocols),
         },
-        figures={"bias": _bias_figure(biased), "kernel": _kernel_figure(biased)},
+        figures={"bias": bias_figure(biased), "kernel": kernel_figure(biased)},
     )
 
 
@@ -159,7 +166,7 @@ def _biased(controls: GanMetricsControls, tell: Callable[[int], None]) -> dict[s
     for number, share in enumerate(_SHARES):
         rows.append(_row(controls, share * controls.features))
         tell(number)
-    sizes, values = _column(rows, "pictures"), _values(rows, "frechet")
+    sizes, values = column(rows, "pictures"), means_of(rows, "frechet")
     pairs = _pairs(controls, rows[-1]["pictures"])
     infinity = _mean([frechet_infinity(x, y, seed=0, sizes=5).value for x, y in pairs])
     return {
@@ -288,7 +295,7 @@ def _protocols() -> dict[str, Any]:
     most = max(count for _, _, count in _PROTOCOLS)
     store = digits_store()
     real = torch.from_numpy(np.array(store.images[:most])).permute(0, 3, 1, 2)
-    game = cast("AdversarialGame", packaged_game())
+    game = packaged_game()
     fake = unscale(game.draw(Randomness(seed=0).normal(most, game.latent_size)))
     sides = _enlarged(real), _enlarged(fake)
     rows, protocols = [], []
@@ -369,99 +376,6 @@ def _answer(known: dict[str, float], biased: dict[str, Any], protocols: dict[str
         f"stays at {last['kernel']}. The same pictures by four protocols have "
         f"{', '.join(values)}, which must not be compared."
     )
-
-
-def _sizes_table(biased: dict[str, Any]) -> Table:
-    return Table(
-        title="Two sets of one and the same Gaussian: means over the draws, ± standard error",
-        columns=(
-            "pictures in each",
-            "Fréchet distance",
-            "its bias, by formula",
-            "kernel distance",
-            "of it below 0, %",
-        ),
-        rows=[
-            (
-                row["pictures"],
-                str(row["frechet"]),
-                row["expected"],
-                str(row["kernel"]),
-                100 * row["negative"],
-            )
-            for row in biased["rows"]
-        ],
-    )
-
-
-def _axis_table(axis: dict[str, Any]) -> Table:
-    return Table(
-        title=f"Fréchet distance of {axis['pictures']} pictures from others, right and wrong",
-        columns=("the others are", "covariance of features", "covariance of pictures (wrong)"),
-        rows=[(name, axis["right"][name], axis["wrong"][name]) for name in axis["right"]],
-    )
-
-
-def _classes_table(classes: dict[str, Any]) -> Table:
-    names = classes["expected"]
-    return Table(
-        title="The Inception score of a classifier whose answers are known",
-        columns=("pictures", "should be", "is"),
-        rows=[(name, classes["expected"][name], classes["found"][name]) for name in names],
-    )
-
-
-def _protocols_table(protocols: dict[str, Any]) -> Table:
-    rows = []
-    for (name, estimate), differences in zip(
-        protocols["scores"], protocols["unlike"], strict=True
-    ):
-        rows.append((name, str(estimate), "; ".join(differences) or "the first"))
-    return Table(
-        title="The same digits, by four protocols",
-        columns=("score", "value ± standard error", "unlike the first in"),
-        rows=rows,
-    )
-
-
-def _bias_figure(biased: dict[str, Any]) -> Plot:
-    rows = biased["rows"]
-    x = _column(rows, "pictures")
-    return Plot(
-        title="The Fréchet distance falls with the number of pictures",
-        x=Axis(label="pictures in each set", log=True),
-        y=Axis(label="mean distance", log=True),
-        marks=[
-            Line(name="equal Gaussians", x=x, y=_values(rows, "frechet")),
-            Line(name="bias by formula", x=x, y=_column(rows, "expected"), dashed=True),
-            Line(name="different ones", x=x, y=_values(rows, "different")),
-        ],
-    )
-
-
-def _kernel_figure(biased: dict[str, Any]) -> Plot:
-    rows = biased["rows"]
-    x, values = _column(rows, "pictures"), 1_000 * _values(rows, "kernel")
-    errors = 1_000 * np.array([row["kernel"].error for row in rows])
-    ends = np.stack([values - errors, values + errors, np.full(len(x), np.nan)], axis=1)
-    return Plot(
-        title="The kernel distance of equal Gaussians is 0 on average, at any number",
-        x=Axis(label="pictures in each set", log=True),
-        y=Axis(label="1,000 times the mean"),
-        marks=[
-            Line(name="kernel distance", x=x, y=values),
-            Line(name="", x=x.repeat(3), y=ends.flatten(), colour=6),
-            Line(name="0", x=x, y=np.zeros(len(x)), dashed=True),
-        ],
-    )
-
-
-def _column(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
-    return np.array([float(row[name]) for row in rows])
-
-
-def _values(rows: Sequence[dict[str, Any]], name: str) -> NDArray[np.float64]:
-    return np.array([row[name].value for row in rows])
 
 
 @states(

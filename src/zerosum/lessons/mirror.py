@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -21,7 +21,14 @@ from zerosum.games.adversarial import AdversarialGame
 from zerosum.jobs.shares import audit_shares
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, RunFolder, Seed
-from zerosum.lessons.figures import Axis, Bars, Gallery, Line, Plot, Rule
+from zerosum.lessons.figures import Gallery
+from zerosum.lessons.mirror_counting import (
+    count_weakly,
+    digit_labels,
+    unbalanced,
+    weights_of,
+)
+from zerosum.lessons.mirror_figures import bars, in_percent, leak_figure, rounded, weak_table
 from zerosum.lessons.packaged import packaged_game
 from zerosum.lessons.results import Results, Table, recorded_table
 from zerosum.lessons.small_gans import digits_store, fast_settings, over_seeds
@@ -30,16 +37,14 @@ from zerosum.metrics import (
     SharesCompared,
     class_shares,
     compare_shares,
-    confusion_counts,
-    corrected_shares,
 )
 from zerosum.randomness import Randomness, derive_seed
 from zerosum.runs import Run
 from zerosum.training.engine import Engine
 from zerosum.training.loop import Loop
-from zerosum.types import Images, Labels, Progress
+from zerosum.types import Images, Progress
 
-__all__ = ["LESSON", "MirrorControls", "nearest_means", "weights_of"]
+__all__ = ["LESSON", "MirrorControls"]
 
 Counts = Int[Tensor, " k"]
 
@@ -47,8 +52,6 @@ _DIGITS = tuple(map(str, range(CLASSES)))
 _AT_ONCE = 250
 _SHOWN = 12
 _SURE = 0.9
-_WEAK = 2_000
-"""Digits that test the weak classifier; as many others, less what it has learnt, are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +94,16 @@ class _Made:
 def compute(controls: MirrorControls, progress: Progress) -> Results:
     """Audit an unbalanced set of digits, GANs trained on it, and one that is ready."""
     ready = _ready(controls)  # A run that will not do is refused before anything takes long.
-    chosen = _unbalanced(_labels(), controls.digit, controls.share)
-    data = class_shares(_labels()[chosen].bincount(minlength=CLASSES))
+    chosen = unbalanced(digit_labels(), controls.digit, controls.share)
+    data = class_shares(digit_labels()[chosen].bincount(minlength=CLASSES))
     made = []
     for repeat in range(controls.repeats):
         tell = _part(progress, repeat, controls.repeats)
         made.append(_train_and_look(controls, chosen, controls.seed + repeat, tell))
     compared = [compare_shares(data, class_shares(each.counts)) for each in made]
-    weak = _weak(controls)
+    weak = count_weakly(
+        digit=controls.digit, share=controls.share, learnt=controls.learnt, seed=controls.seed
+    )
     halves = _halves(chosen, controls.seed)
     measured = _measured(controls, data, made, compared)
     progress(1, 1)
@@ -119,10 +124,10 @@ def compute(controls: MirrorControls, progress: Progress) -> Results:
         tables={
             "measured": measured,
             "recorded": recorded_table("mirror") or measured,
-            "weak": _weak_table(weak),
+            "weak": weak_table(weak),
         },
         figures={
-            "shares": _bars(
+            "shares": bars(
                 f"Real digits, and those of a GAN after {controls.images:,}",
                 [("real", data), ("generated", class_shares(made[-1].counts))],
             ),
@@ -131,10 +136,8 @@ def compute(controls: MirrorControls, progress: Progress) -> Results:
                 images=made[-1].examples,
                 columns=_SHOWN,
             ),
-            "ready": _bars(
-                ready["title"], [("real", ready["real"]), ("generated", ready["made"])]
-            ),
-            "leak": _leak_figure(controls, weak),
+            "ready": bars(ready["title"], [("real", ready["real"]), ("generated", ready["made"])]),
+            "leak": leak_figure(controls.digit, weak),
         },
     )
 
@@ -150,24 +153,6 @@ def _differences(compared: SharesCompared) -> dict[str, Any]:
         "total_variation": compared.total_variation,
         "p": compared.p,
     }
-
-
-@cache
-def _labels() -> Labels:
-    """What the digits that come with zerosum are."""
-    return torch.from_numpy(np.array(digits_store().labels))
-
-
-@cache
-def _pixels() -> Float[Tensor, "n d"]:
-    return torch.from_numpy(np.array(digits_store().images)).flatten(1) / 255
-
-
-def _unbalanced(labels: Labels, digit: int, share: float) -> NDArray[np.int64]:
-    """Numbers of all other digits, and of so many of this one that they have the share."""
-    rare, others = (np.flatnonzero(each) for each in (labels == digit, labels != digit))
-    count = min(len(rare), max(1, round(share * len(others) / (1 - share))))
-    return np.sort(np.concatenate([others, rare[:count]]))
 
 
 def _part(progress: Progress, index: int, count: int) -> Progress:
@@ -225,7 +210,7 @@ def _ready(controls: MirrorControls) -> dict[str, Any]:
     if controls.run is not None:
         return _of_run(controls.run, controls)
     counts = _packaged_counts(controls.counted, controls.seed)
-    real = class_shares(_labels().bincount(minlength=CLASSES))
+    real = class_shares(digit_labels().bincount(minlength=CLASSES))
     made = class_shares(counts)
     return {
         "title": "500 real digits of each kind, and what the packaged GAN makes of them",
@@ -239,8 +224,7 @@ def _ready(controls: MirrorControls) -> dict[str, Any]:
 
 @cache
 def _packaged_counts(count: int, seed: int) -> Counts:
-    game = cast("AdversarialGame", packaged_game())
-    return _look(_drawn(game, count, seed)).counts
+    return _look(_drawn(packaged_game(), count, seed)).counts
 
 
 def _of_run(path: Path, controls: MirrorControls) -> dict[str, Any]:
@@ -264,83 +248,15 @@ def _of_run(path: Path, controls: MirrorControls) -> dict[str, Any]:
     }
 
 
-def nearest_means(
-    images: Float[Tensor, "n d"], labels: Labels, others: Float[Tensor, "m d"]
-) -> Int[Tensor, " m"]:
-    """Classify by the nearest of the classes' mean images: a weak classifier of digits.
-
-    Args:
-        images: What it learns from.
-        labels: Their classes.
-        others: What it is asked about.
-
-    Example:
-        >>> points = torch.tensor([[0.0], [1.0], [9.0]])
-        >>> nearest_means(points, torch.tensor([0, 0, 1]), torch.tensor([[2.0], [7.0]]))
-        tensor([0, 1])
-    """
-    known = sorted(set(labels.tolist()))
-    means = torch.stack([images[labels == label].mean(dim=0) for label in known])
-    return torch.tensor(known)[torch.cdist(others, means).argmin(dim=1)]
-
-
-def _weak(controls: MirrorControls) -> dict[str, Any]:
-    """An unbalanced set whose labels are known, counted by a classifier that is often wrong."""
-    order = np.random.default_rng(derive_seed(controls.seed, "weak")).permutation(len(_labels()))
-    mixed = torch.from_numpy(order)
-    learnt, rest = mixed[: controls.learnt], mixed[controls.learnt :]
-    tests, asked = rest[: _WEAK - controls.learnt], rest[_WEAK - controls.learnt :]
-    asked = asked[_unbalanced(_labels()[asked], controls.digit, controls.share)]
-    taken = [
-        nearest_means(_pixels()[learnt], _labels()[learnt], _pixels()[each])
-        for each in (tests, asked)
-    ]
-    confusion = confusion_counts(_labels()[tests], taken[0], classes=CLASSES)
-    return {
-        "truth": class_shares(_labels()[asked].bincount(minlength=CLASSES)),
-        "counted": class_shares(taken[1].bincount(minlength=CLASSES)),
-        "corrected": corrected_shares(taken[1].bincount(minlength=CLASSES), confusion),
-        "confusion": confusion,
-        "accuracy": float(confusion.diagonal().sum() / confusion.sum()),
-    }
-
-
 def _halves(chosen: NDArray[np.int64], seed: int) -> SharesCompared:
     """The real digits beside themselves: two halves of them, by chance."""
     order = np.random.default_rng(derive_seed(seed, "halves")).permutation(chosen)
     middle = len(order) // 2
     halves = (
-        class_shares(_labels()[each].bincount(minlength=CLASSES))
+        class_shares(digit_labels()[each].bincount(minlength=CLASSES))
         for each in (order[:middle], order[middle:])
     )
     return compare_shares(*halves)
-
-
-def weights_of(data: ClassShares, made: ClassShares) -> dict[str, Any]:
-    """Weights by class that give generated images the shares of the data.
-
-    Args:
-        data: Shares p.
-        made: Shares q.
-
-    Returns:
-        ``weights``, p/q, and 0 where nothing of a class is made; ``reached``, the part of p that
-        can be reached so; ``left``, (Σ q w)² / Σ q w², the part of the images that as many equally
-        weighted ones would be worth.
-
-    Example:
-        >>> shares = class_shares(torch.tensor([50, 50])), class_shares(torch.tensor([20, 80]))
-        >>> found = weights_of(*shares)
-        >>> found["weights"].tolist(), round(found["left"], 2)
-        ([2.5, 0.625], 0.64)
-    """
-    p, q = data.values, made.values
-    weights = torch.where(q > 0, p / q.clamp(min=1e-12), 0.0)
-    return {
-        "weights": weights,
-        "reached": float((q * weights).sum()),
-        "left": float((q * weights).sum() ** 2 / (q * weights.square()).sum()),
-    }
 
 
 def _spoken(
@@ -356,32 +272,22 @@ def _spoken(
     weights = weights_of(ready["real"], ready["made"])
     return {
         "rare": digit,
-        "data_rare": _rounded(data.values[digit]),
-        "made_rare": str(_percent(last, digit)),
-        "unsure": _rounded(1 - made[-1].sure.sum() / made[-1].counts.sum()),
-        "total_variation": _rounded(compared[-1].total_variation),
-        "by_chance": _rounded(compared[-1].by_chance),
+        "data_rare": rounded(data.values[digit]),
+        "made_rare": str(in_percent(last, digit)),
+        "unsure": rounded(1 - made[-1].sure.sum() / made[-1].counts.sum()),
+        "total_variation": rounded(compared[-1].total_variation),
+        "by_chance": rounded(compared[-1].by_chance),
         "ready_shown": ready["shown"],
-        "ready_total_variation": _rounded(ready["compared"].total_variation),
-        "ready_by_chance": _rounded(ready["compared"].by_chance),
+        "ready_total_variation": rounded(ready["compared"].total_variation),
+        "ready_by_chance": rounded(ready["compared"].by_chance),
         "ready_more": _named(ready["compared"], 1),
         "ready_fewer": _named(ready["compared"], -1),
-        "ready_left": _rounded(weights["left"]),
-        "weak_accuracy": _rounded(weak["accuracy"]),
-        "weak_truth": _rounded(weak["truth"].values[digit]),
-        "weak_counted": str(_percent(weak["counted"], digit)),
-        "weak_corrected": str(_percent(weak["corrected"], digit)),
+        "ready_left": rounded(weights["left"]),
+        "weak_accuracy": rounded(weak["accuracy"]),
+        "weak_truth": rounded(weak["truth"].values[digit]),
+        "weak_counted": str(in_percent(weak["counted"], digit)),
+        "weak_corrected": str(in_percent(weak["corrected"], digit)),
     }
-
-
-def _rounded(share: float | Tensor) -> float:
-    """A share in percent, to two digits."""
-    return float(f"{100 * float(share):.2g}")
-
-
-def _percent(shares: ClassShares, index: int) -> str:
-    value, error = (100 * float(each[index]) for each in (shares.values, shares.errors))
-    return f"{value:.2g} ± {error:.2g}"
 
 
 def _named(compared: SharesCompared, sign: int) -> str:
@@ -438,51 +344,6 @@ def _measured(
                 over_seeds(others, digits=1),
                 f"{named} of {len(made)}",
             )
-        ],
-    )
-
-
-def _weak_table(weak: dict[str, Any]) -> Table:
-    rows = []
-    for index, digit in enumerate(_DIGITS):
-        cells = [_percent(weak[name], index) for name in ("counted", "corrected")]
-        rows.append((digit, 100 * float(weak["truth"].values[index]), *cells))
-    return Table(
-        title=f"Real digits, counted by a classifier that is right for {weak['accuracy']:.0%}",
-        columns=("digit", "by labels, %", "counted, %", "corrected, %"),
-        rows=rows,
-    )
-
-
-def _bars(title: str, sides: Sequence[tuple[str, ClassShares]]) -> Plot:
-    """Shares beside each other, each with its standard error as an upright line."""
-    places = np.arange(CLASSES)
-    marks: list[Bars | Line] = []
-    for number, (name, side) in enumerate(sides):
-        x = places + 0.2 * (2 * number - 1)
-        values, errors = 100 * side.values.numpy(), 100 * side.errors.numpy()
-        marks.append(Bars(name=name, x=x, y=values, width=0.38, colour=number))
-        ends = np.stack([values - errors, values + errors, np.full(CLASSES, np.nan)], axis=1)
-        marks.append(Line(name="", x=x.repeat(3), y=ends.flatten(), colour=6))
-    return Plot(
-        title=title, x=Axis(label="digit"), y=Axis(label="share, % ± standard error"), marks=marks
-    )
-
-
-def _leak_figure(controls: MirrorControls, weak: dict[str, Any]) -> Plot:
-    """What the weak classifier counts of the rare digit, by how many there are."""
-    digit, confusion = controls.digit, weak["confusion"].double()
-    chances = (confusion / confusion.sum(dim=1, keepdim=True))[:, digit].numpy()
-    hit, leak = chances[digit], np.delete(chances, digit).mean()
-    truth = np.linspace(0, 0.2, 21)
-    return Plot(
-        title=f"What a classifier that is right for {weak['accuracy']:.0%} counts of the rare one",
-        x=Axis(label=f"true share of the {digit}, %"),
-        y=Axis(label="counted share, %"),
-        marks=[
-            Line(name="counted", x=100 * truth, y=100 * (truth * hit + (1 - truth) * leak)),
-            Line(name="true", x=100 * truth, y=100 * truth, dashed=True),
-            Rule(name="here", at=100 * float(weak["truth"].values[digit]), axis="x"),
         ],
     )
 

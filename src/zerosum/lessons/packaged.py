@@ -27,6 +27,7 @@ from zerosum.families.building import build_game
 from zerosum.families.victims import Victim
 from zerosum.features.weights import fill
 from zerosum.files import cache_folder
+from zerosum.games.adversarial import AdversarialGame
 from zerosum.games.base import Game
 from zerosum.games.generating import DISCRIMINATOR, GENERATOR
 from zerosum.jobs.inputs import find_inputs, fit_input, require_inputs
@@ -73,7 +74,7 @@ def packaged_config() -> RunConfig:
     return from_json(json.loads(text))
 
 
-def packaged_game() -> Game[Any]:
+def packaged_game() -> AdversarialGame:
     """The game in which the packaged networks were trained, as it stood after its last round.
 
     The optimizers are new: their running means are not in the package.
@@ -84,7 +85,7 @@ def packaged_game() -> Game[Any]:
     """
     game = build_game(packaged_config(), Engine(device=torch.device("cpu")))
     _fill(game)
-    return game
+    return cast("AdversarialGame", game)
 
 
 def _fill(game: Game[Any]) -> None:

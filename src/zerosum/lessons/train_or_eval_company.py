@@ -32,9 +32,7 @@ def opened(run: Path | None) -> GeneratingGame[Any]:
     """
     if run is not None:
         return load(run, kind=Generator, device="cpu").game
-    game = packaged_game()
-    assert isinstance(game, GeneratingGame)
-    return game
+    return packaged_game()
 
 
 @torch.no_grad()

@@ -32,6 +32,9 @@ _ADDED = 4
 _CERTAIN = 0.05
 """Probability of naming any class wrongly where all shares are equal."""
 
+_TINY = 1e-12
+"""An error that is 0, of a class that neither side has."""
+
 _WORST = 1e3
 """Condition of a confusion matrix beyond which mistakes would be multiplied, not mended."""
 
@@ -42,7 +45,9 @@ class ClassShares:
 
     Attributes:
         values: Shape (k,); corrected ones may be negative by chance.
-        covariance: Of the values, shape (k, k).
+        size: How many images were counted.
+        confusion: What the classifier that counted takes images of each class for, where the
+            values are corrected for that; see `confusion_counts`.
 
     Example:
         >>> shares = class_shares(torch.tensor([90, 10]))
@@ -51,18 +56,65 @@ class ClassShares:
     """
 
     values: Float64[Tensor, " k"]
-    covariance: Float64[Tensor, "k k"]
+    size: int
+    confusion: Int[Tensor, "k k"] | None = None
+
+    @property
+    def covariance(self) -> Float64[Tensor, "k k"]:
+        """Of the values, shape (k, k)."""
+        return self.from_counting(self.values, added=_ADDED) + self.from_testing(self.values)
 
     @property
     def errors(self) -> Float64[Tensor, " k"]:
         """Standard errors, shape (k,)."""
-        return self.covariance.diagonal().clamp(min=0).sqrt()
+        return _errors(self.covariance)
 
     @property
     def estimates(self) -> list[Estimate]:
         """Each share with its standard error."""
-        pairs = zip(self.values.tolist(), self.errors.tolist(), strict=True)
-        return [Estimate(value=value, error=error) for value, error in pairs]
+        return _estimates(self.values, self.errors)
+
+    def from_counting(
+        self, shares: Float64[Tensor, " k"], *, added: int = 0
+    ) -> Float64[Tensor, "k k"]:
+        """The covariance that comes from counting few images, if these are the true shares.
+
+        Args:
+            shares: The true shares, shape (k,).
+            added: Images that are added, evenly spread over the classes.
+
+        Example:
+            >>> fair = torch.tensor([0.5, 0.5], dtype=torch.float64)
+            >>> class_shares(torch.tensor([100, 0])).from_counting(fair).diagonal()
+            tensor([0.0025, 0.0025], dtype=torch.float64)
+        """
+        if self.confusion is None:
+            return _multinomial(self.size * shares, added)
+        chances = _chances(self.confusion)
+        inverse = torch.linalg.inv(chances.T)
+        counted = _multinomial(self.size * (chances.T @ shares), added)
+        covariance: Tensor = inverse @ counted @ inverse.T
+        return covariance
+
+    def from_testing(self, shares: Float64[Tensor, " k"]) -> Float64[Tensor, "k k"]:
+        """The covariance that comes from testing the classifier on few images; else zeros.
+
+        Args:
+            shares: The true shares; or the difference of two sets that one classifier counts.
+
+        Example:
+            >>> shares = class_shares(torch.tensor([96, 0]))
+            >>> shares.from_testing(shares.values)
+            tensor([[0., 0.],
+                    [0., 0.]], dtype=torch.float64)
+        """
+        if self.confusion is None:
+            return torch.zeros(len(shares), len(shares), dtype=torch.float64)
+        of_rows = torch.stack([_multinomial(row, _ADDED) for row in self.confusion.double()])
+        spread = torch.einsum("i,ijk->jk", shares.square(), of_rows)
+        inverse = torch.linalg.inv(_chances(self.confusion).T)
+        covariance: Tensor = inverse @ spread @ inverse.T
+        return covariance
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,7 +124,8 @@ class SharesCompared:
     Attributes:
         differences: Second less first, of each class.
         probabilities: Of a difference as large or larger where the shares are equal, for each
-            class by itself, shape (k,).
+            class by itself, shape (k,): by the normal distribution, less half an image on each
+            side.
         total_variation: ½ Σ |difference|: the least part of the images that would have to be of
             another class.
         by_chance: What the total variation would be on average if the shares were equal.
@@ -121,7 +174,7 @@ def class_shares(counts: Int[Tensor, " k"]) -> ClassShares:
             f"{len(counts)} classes."
         )
     numbers = counts.double()
-    return ClassShares(values=numbers / numbers.sum(), covariance=_multinomial(numbers))
+    return ClassShares(values=numbers / numbers.sum(), size=int(counts.sum()))
 
 
 def confusion_counts(labels: Labels, taken: Labels, *, classes: int) -> Int[Tensor, "k k"]:
@@ -180,22 +233,25 @@ def corrected_shares(counts: Int[Tensor, " k"], confusion: Int[Tensor, "k k"]) -
             "the classifier's mistakes are not known: there is no picture with a label of class "
             f"number {missing} (from 0) to test it on."
         )
-    chances = rows / rows.sum(dim=1, keepdim=True)
+    chances = _chances(confusion)
     condition = float(torch.linalg.cond(chances))
     if not condition < _WORST:
         raise DataError(
             "the classifier confuses the classes too much for its counts to be corrected (the "
             f"condition of its confusion matrix is {condition:.3g}); train a better one."
         )
-    inverse = torch.linalg.inv(chances.T)
-    shares = inverse @ counted.values
-    of_rows = torch.stack([_multinomial(row) for row in rows])
-    spread = counted.covariance + torch.einsum("i,ijk->jk", shares.square(), of_rows)
-    return ClassShares(values=shares, covariance=inverse @ spread @ inverse.T)
+    shares = torch.linalg.inv(chances.T) @ counted.values
+    return ClassShares(values=shares, size=counted.size, confusion=confusion)
 
 
 def compare_shares(first: ClassShares, second: ClassShares) -> SharesCompared:
     """Compare the shares of the same classes in two independent sets.
+
+    Each difference has the error that it has for what the shares are. Whether it is beyond chance
+    is asked of the shares that both sets would have together: for labels the statistic is
+    Pearson's. Errors at the shares as they were counted would not do: a class of which ten images
+    have none would seem to be surely rare. What one classifier has mistaken in both sets does not
+    make them differ.
 
     Example:
         >>> found = compare_shares(
@@ -205,13 +261,17 @@ def compare_shares(first: ClassShares, second: ClassShares) -> SharesCompared:
         0.100 ± 0.022 [1, -1] True
     """
     difference = second.values - first.values
-    both = ClassShares(values=difference, covariance=first.covariance + second.covariance)
-    errors = both.errors
-    statistic = float(difference @ torch.linalg.pinv(both.covariance, hermitian=True) @ difference)
+    pooled = (first.size * first.values + second.size * second.values).clamp(min=0)
+    pooled = pooled / pooled.sum()
+    equal = _of_difference(first, second, pooled, pooled)
+    statistic = float(difference @ torch.linalg.pinv(equal, hermitian=True) @ difference)
     freedom = torch.tensor((len(difference) - 1) / 2, dtype=torch.float64)
+    errors = _errors(equal)
+    beyond = (difference.abs() - (1 / first.size + 1 / second.size) / 2).clamp(min=0)
+    found = _of_difference(first, second, first.values, second.values, added=_ADDED)
     return SharesCompared(
-        differences=both.estimates,
-        probabilities=torch.special.erfc(difference.abs() / (errors * math.sqrt(2))),
+        differences=_estimates(difference, _errors(found)),
+        probabilities=torch.special.erfc(beyond / (errors * math.sqrt(2)).clamp(min=_TINY)),
         total_variation=float(difference.abs().sum() / 2),
         by_chance=float(errors.sum() / math.sqrt(2 * math.pi)),
         statistic=statistic,
@@ -219,9 +279,40 @@ def compare_shares(first: ClassShares, second: ClassShares) -> SharesCompared:
     )
 
 
-def _multinomial(counts: Float64[Tensor, " k"]) -> Float64[Tensor, "k k"]:
+def _of_difference(
+    first: ClassShares,
+    second: ClassShares,
+    of_first: Float64[Tensor, " k"],
+    of_second: Float64[Tensor, " k"],
+    *,
+    added: int = 0,
+) -> Float64[Tensor, "k k"]:
+    """The covariance of the difference, if these are the true shares."""
+    counting = first.from_counting(of_first, added=added)
+    counting = counting + second.from_counting(of_second, added=added)
+    if first.confusion is not None and first.confusion is second.confusion:
+        return counting + first.from_testing(of_second - of_first)
+    return counting + first.from_testing(of_first) + second.from_testing(of_second)
+
+
+def _errors(covariance: Float64[Tensor, "k k"]) -> Float64[Tensor, " k"]:
+    return covariance.diagonal().clamp(min=0).sqrt()
+
+
+def _estimates(values: Float64[Tensor, " k"], errors: Float64[Tensor, " k"]) -> list[Estimate]:
+    pairs = zip(values.tolist(), errors.tolist(), strict=True)
+    return [Estimate(value=value, error=error) for value, error in pairs]
+
+
+def _chances(confusion: Int[Tensor, "k k"]) -> Float64[Tensor, "k k"]:
+    """The chance that an image of class i is taken for j, row i of column j."""
+    rows = confusion.double()
+    return rows / rows.sum(dim=1, keepdim=True)
+
+
+def _multinomial(counts: Float64[Tensor, " k"], added: int) -> Float64[Tensor, "k k"]:
     """Compute the covariance of shares that are counted."""
-    total = counts.sum() + _ADDED
-    shares = (counts + _ADDED / len(counts)) / total
+    total = counts.sum() + added
+    shares = (counts + added / len(counts)) / total
     covariance: Tensor = (shares.diag() - torch.outer(shares, shares)) / total
     return covariance

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from helpers.lessons import Corruption
 from zerosum.metrics.estimate import Estimate
 
-EXAMPLES = 4
+EXAMPLES = 3
 
 _filters = st.shared(
     st.sampled_from([(k, s) for k in range(2, 9) for s in range(2, 5) if k >= s]), key="filters"
@@ -18,7 +18,7 @@ CHEAP = {
     "learning_rate": 1e-3,
     "drawn": 100,
     "seeds": 1,
-    "seed": st.integers(0, 3),
+    "seed": st.integers(0, 1),
 }
 
 

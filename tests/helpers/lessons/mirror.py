@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -19,8 +20,8 @@ CHEAP = {
 
 def _uncorrected(function: Callable[..., ClassShares]) -> Callable[..., ClassShares]:
     """The counts as they are, with larger errors."""
-    return lambda counts, confusion: ClassShares(
-        values=counts.double() / counts.sum(), covariance=function(counts, confusion).covariance
+    return lambda counts, confusion: replace(
+        function(counts, confusion), values=counts.double() / counts.sum()
     )
 
 
@@ -40,7 +41,7 @@ def _of_the_sum(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _one_less(function: Callable[..., Any]) -> Callable[..., Any]:
     """The variance over n (n − 1)."""
-    return lambda counts: function(counts) / (counts.sum() - 1)
+    return lambda counts, added: function(counts, added) / (counts.sum() - 1)
 
 
 def _upside_down(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,14 +52,14 @@ def _upside_down(function: Callable[..., Any]) -> Callable[..., Any]:
 def _in_percent(function: Callable[..., ClassShares]) -> Callable[..., Any]:
     def wrong(counts: torch.Tensor) -> ClassShares:
         found = function(counts)
-        return ClassShares(values=100 * found.values, covariance=found.covariance)
+        return replace(found, values=100 * found.values)
 
     return wrong
 
 
 CORRUPTIONS = [
-    Corruption("zerosum.lessons.mirror.corrected_shares", _uncorrected),
-    Corruption("zerosum.lessons.mirror.confusion_counts", _transposed),
+    Corruption("zerosum.lessons.mirror_counting.corrected_shares", _uncorrected),
+    Corruption("zerosum.lessons.mirror_counting.confusion_counts", _transposed),
     Corruption("zerosum.lessons.mirror.compare_shares", _of_the_sum),
     Corruption("zerosum.metrics.class_counts._multinomial", _one_less),
     Corruption("zerosum.lessons.mirror.weights_of", _upside_down),

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from helpers.lessons import Corruption
 
-EXAMPLES = 3
+EXAMPLES = 2
 CHEAP = {
     "updates": 60,
     "learning_rate": 0.1,
-    "asked": st.integers(20, 60),
+    "asked": 50,
     "companions": st.integers(1, 10),
     "repeats": 1,
     "seed": 0,
