@@ -250,8 +250,8 @@ def _they_begin_alike(controls: BenefitsControls, results: Results) -> bool:
 
 
 @states(
-    "With batch normalisation, and next to no ε, it changes no answer by what the hidden weights "
-    "are multiplied; their gradients are divided by it. Without, both change."
+    "If hidden weights are multiplied by a number, then with batch normalisation, and next to no "
+    "ε, no answer changes, and their gradients are divided by it. Without, neither holds."
 )
 def _the_scale_of_weights_is_hidden(controls: BenefitsControls, results: Results) -> bool | None:
     if 0.5 < controls.deviation < 2:  # Nearly what it is compared with.
