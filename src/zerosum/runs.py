@@ -81,6 +81,16 @@ class Run:
     moved: tuple[tuple[str, str], ...] = ()
 
     @property
+    def name(self) -> str:
+        """What the run is called: the name of its folder, however that is written.
+
+        Example:
+            >>> Run(Path("runs/faces/checkpoints/..")).name
+            'faces'
+        """
+        return self.path.resolve().name  # A path of "." has none.
+
+    @property
     def checkpoint_path(self) -> Path:
         """The newest checkpoint."""
         return self.path / "checkpoints" / "latest.safetensors"

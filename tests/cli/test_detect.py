@@ -63,6 +63,21 @@ def detect(run: Run, capsys: pytest.CaptureFixture[str]) -> Detect:
     return found
 
 
+def test_a_run_is_named_from_within_its_folder_too(
+    run: Run, album: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run.path)
+    assert call("detect", ".", str(album), *QUICK, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["run"] == run.path.name
+    assert call("sample", ".", "--count", "1", "--out", "made") == 0
+    capsys.readouterr()
+    assert call("detect", str(run.path), "made", *QUICK, "--json") == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again["pictures"][0]["marks"][0]["facts"]["run"] == run.path.name
+    assert not again["detector"]["new"]
+
+
 def test_verdicts_marks_and_how_far_to_trust_them(detect: Detect, album: Path) -> None:
     found = detect(str(album))
     pictures = {each["picture"]: each for each in found["pictures"]}

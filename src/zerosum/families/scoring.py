@@ -155,7 +155,7 @@ def refuse_other_size(subject: str, model: Model, options: EvaluateConfig) -> No
 def subject_of(model: Model, options: EvaluateConfig) -> dict[str, Any]:
     """Facts on a run for the line of its scores."""
     return {
-        "run": model.run.path.name,
+        "run": model.run.name,
         "images": model.images_seen,
         "checkpoint": options.checkpoint,
     }

@@ -123,7 +123,7 @@ def _of_run(spec: str, device: torch.device) -> Victim:
     network = _Answers(model.classifier, prepare)
     return Victim(
         classifier=PixelClassifier(network=network, name=spec),
-        name=model.run.path.name,
+        name=model.run.name,
         classes=model.classes,
         size=settings.size,
         channels=prepare.channels,

@@ -32,6 +32,6 @@ def compare_runs(paths: Sequence[Path]) -> Comparison:
         scores = read_scores(run.scores_path)
         if not scores:
             raise ConfigError(f"{path} has no scores yet: zerosum evaluate {path}.")
-        name = run.path.name if run.path.name not in histories else str(path)
+        name = run.name if run.name not in histories else str(path)
         histories[name] = scores
     return compare(histories)

@@ -141,7 +141,7 @@ def detect(
             if progress is not None:
                 progress(start + len(piece), len(listed))
     return Detected(
-        run=opened.model.run.path.name,
+        run=opened.model.run.name,
         images=tuple(done),
         detector=detector,
         failed=tuple(opened.failed),

@@ -156,7 +156,7 @@ def _protocol(model: Sampler, options: DetectConfig) -> dict[str, Any]:
     weights = (hash_of_state(player.best) for player in model.game.players.values())
     return {
         "version": _VERSION,
-        "run": model.run.path.name,
+        "run": model.run.name,
         "images_seen": model.images_seen,
         "weights": "-".join(each[:16] for each in weights),
         "data": model.run.load(options.checkpoint)["data"]["identity"],

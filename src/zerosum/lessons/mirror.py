@@ -228,7 +228,8 @@ def _packaged_counts(count: int, seed: int) -> Counts:
 
 
 def _of_run(path: Path, controls: MirrorControls) -> dict[str, Any]:
-    data = Run.open(path).config().data
+    run = Run.open(path)
+    data = run.config().data
     options = SharesConfig(
         classifier="digits", against=str(path), count=controls.counted, seed=controls.seed
     )
@@ -239,12 +240,12 @@ def _of_run(path: Path, controls: MirrorControls) -> dict[str, Any]:
             f"For other pictures: zerosum data inspect {data} --classifier RUN --against {path}"
         )
     return {
-        "title": f"Real digits, and those that {path.name} makes",
+        "title": f"Real digits, and those that {run.name} makes",
         "real": found.data.shares,
         "made": found.against.shares,
         "compared": compare_shares(found.data.shares, found.against.shares),
         "own": True,
-        "shown": f"the digits of {path.name}",
+        "shown": f"the digits of {run.name}",
     }
 
 

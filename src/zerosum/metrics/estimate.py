@@ -18,6 +18,8 @@ class Estimate:
         12.35 ± 0.79
         >>> print(Estimate(value=-2.9e-05, error=1.02e-04))
         -0.00003 ± 0.00010
+        >>> print(Estimate(value=-0.0004, error=0.13))
+        0.00 ± 0.13
     """
 
     value: float
@@ -27,7 +29,7 @@ class Estimate:
         if self.error == 0:
             return f"{self.value:g} ± 0"
         digits = _digits_of(self.error)
-        return f"{self.value:.{digits}f} ± {self.error:.{digits}f}"
+        return f"{self.value:z.{digits}f} ± {self.error:.{digits}f}"
 
 
 def _digits_of(error: float) -> int:

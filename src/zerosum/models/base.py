@@ -72,7 +72,7 @@ class Model(ABC):
         check_export(Path(file))
         part = self.part(direction)
         source = {"zerosum:config": json.dumps(to_json(self.run.config()))}
-        description = f"A neural network trained by zerosum (run {printable(self.run.path.name)})."
+        description = f"A neural network trained by zerosum (run {printable(self.run.name)})."
         facts = {**self.facts(), "Description": description, **source, **part.facts}
         del facts["zerosum:generated"]  # It is of images.
         export_network(replace(part, facts=facts), Path(file))
@@ -96,7 +96,7 @@ class Model(ABC):
 
     def facts(self, *, seed: int | None = None, **extra: float | str) -> dict[str, str]:
         """Return the metadata of an image that the model generated, with the caller's own."""
-        return provenance(run=self.run.path.name, images_seen=self.images_seen, seed=seed, **extra)
+        return provenance(run=self.run.name, images_seen=self.images_seen, seed=seed, **extra)
 
     if not TYPE_CHECKING:  # Type checkers know the attributes of the class, and no others.
 
