@@ -222,7 +222,8 @@ def _classes_figure(first: Mapping[str, Answers]) -> Plot:
         marks=[
             Bars(
                 name=TITLES[name],
-                x=classes + shift,
+                x=classes,
+                shift=shift,
                 y=first[name].by_class,
                 width=0.36,
                 colour=list(TITLES).index(name),
