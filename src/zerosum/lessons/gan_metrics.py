@@ -2,21 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
-from torch import Tensor
-from torch.nn.functional import interpolate
 
-from zerosum.data import unscale
-from zerosum.errors import ConfigError
-from zerosum.evaluation.protocol import Protocol, check_alike, unlike
-from zerosum.features.base import FeatureNetwork, score_name
-from zerosum.features.digits import load_digits
-from zerosum.features.pixels import load_pixels
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.controls import Controls, Number, Seed
 from zerosum.lessons.gan_metrics_figures import (
@@ -29,9 +19,8 @@ from zerosum.lessons.gan_metrics_figures import (
     protocols_table,
     sizes_table,
 )
-from zerosum.lessons.packaged import packaged_game
+from zerosum.lessons.gan_metrics_protocols import PROTOCOLS, measured_by_protocols
 from zerosum.lessons.results import Results
-from zerosum.lessons.small_gans import digits_store
 from zerosum.metrics import (
     Estimate,
     Moments,
@@ -42,17 +31,13 @@ from zerosum.metrics import (
     inception_score,
     kernel_distance,
 )
-from zerosum.randomness import Randomness, derive_seed
-from zerosum.types import Bytes, Features, OtherFeatures, Probabilities, Progress
+from zerosum.randomness import derive_seed
+from zerosum.types import Features, OtherFeatures, Probabilities, Progress
 
 __all__ = ["LESSON", "GanMetricsControls", "closed_form", "sure_to"]
 
 _SHARES = (8, 16, 32, 64)
 """Pictures in a set, in units of the number of features."""
-_PROTOCOLS = (("digits", "antialiased", 300), ("digits", "tf1", 300),
-              ("digits", "antialiased", 150), ("pixels", "antialiased", 300))  # fmt: skip
-_LARGE = 40
-"""Side of the digits in the part on protocols, so that a network has to shrink them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +67,7 @@ def compute(controls: GanMetricsControls, progress: Progress) -> Results:
     biased = _biased(controls, lambda done: progress(1 + done, 8))
     axis = _wrong_axis(controls)
     classes = _classes(controls)
-    protocols = _protocols()
+    protocols = measured_by_protocols()
     progress(8, 8)
     return Results(
         answer=_answer(known, biased, protocols),
@@ -289,48 +274,6 @@ def _few(sure: Probabilities, seed: int) -> Estimate:
     return _mean([_score(sure[each]) for each in draws])
 
 
-@cache
-def _protocols() -> dict[str, Any]:
-    """The same pictures by several protocols, and what the library says to comparing them."""
-    most = max(count for _, _, count in _PROTOCOLS)
-    store = digits_store()
-    real = torch.from_numpy(np.array(store.images[:most])).permute(0, 3, 1, 2)
-    game = packaged_game()
-    fake = unscale(game.draw(Randomness(seed=0).normal(most, game.latent_size)))
-    sides = _enlarged(real), _enlarged(fake)
-    rows, protocols = [], []
-    for name, resize, count in _PROTOCOLS:
-        network = _network(name, resize)
-        seen = [network(each[:count]).features for each in sides]
-        about = {"identity": store.identity, "pictures": count, "size": f"{_LARGE}x{_LARGE}"}
-        protocols.append(Protocol(network=network.facts, real=about, generated=count))
-        rows.append((score_name(network, "frechet"), frechet_distance_of_features(*seen)))
-    first = protocols[0]
-    return {
-        "scores": rows,
-        "unlike": [unlike(first, each) for each in protocols],
-        "refusal": [_refusal(first, each) for each in protocols],
-    }
-
-
-def _enlarged(images: Bytes) -> UInt8[Tensor, "n c _ _"]:
-    larger = interpolate(images.float(), (_LARGE, _LARGE), mode="bilinear", align_corners=False)
-    return larger.round().to(torch.uint8)
-
-
-def _network(name: str, resize: Any) -> FeatureNetwork:
-    return load_digits(resize=resize) if name == "digits" else load_pixels(resize=resize)
-
-
-def _refusal(one: Protocol, other: Protocol) -> str:
-    """What the library says to a comparison; empty where it allows it."""
-    try:
-        check_alike({"the first": [one], "this": [other]})
-    except ConfigError as error:
-        return str(error)
-    return ""
-
-
 def _spoken(
     controls: GanMetricsControls,
     known: dict[str, float],
@@ -478,7 +421,7 @@ def _unlike_protocols_are_refused(_: GanMetricsControls, results: Results) -> bo
     values = {round(value, 6) for value in found["scores"]}
     first, *others = found["refusal"]
     refused = all("unlike protocols" in each for each in others)
-    return len(values) == len(_PROTOCOLS) and first == "" and refused
+    return len(values) == len(PROTOCOLS) and first == "" and refused
 
 
 LESSON = Lesson(
