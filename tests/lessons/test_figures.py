@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from zerosum.lessons.figures import Animation, Axis, Cells, Frame, Line, Listing, Plot
+from zerosum.lessons.figures import Animation, Axis, Bars, Cells, Frame, Line, Listing, Plot
 from zerosum.lessons.pages.parts import draw_figure
 from zerosum.lessons.pages.plots import draw_plot
 
@@ -103,3 +103,15 @@ def test_long_numbers_do_not_reach_the_label_beside_them(least: float) -> None:
     # A figure is 6.5 pixels wide, the label's letters as high as 11, half of them to each side.
     assert min(float(x) - 6.5 * len(text) for x, text in numbers) >= label + 5.5
     assert drawn.startswith(f'<svg viewBox="{label - 11:.0f} 0 ')
+
+
+def test_bars_side_by_side_are_told_where_they_belong() -> None:
+    left, right = (
+        Bars(name=name, x=[0, 1, 2], y=[1, 2, 3], width=0.4, shift=shift)
+        for name, shift in (("left", -0.2), ("right", 0.2))
+    )
+    both = Plot(title="", x=Axis(label="class"), y=Axis(label="share"), marks=[left, right])
+    paths = re.findall(r'class="bars c\d" d="M([\d.]+)', draw_plot(both))
+    assert float(paths[1]) > float(paths[0]) + 10
+    drawn = draw_figure(both)
+    assert "0.8" not in re.sub(r"<svg.*?</svg>", "", drawn, flags=re.S)

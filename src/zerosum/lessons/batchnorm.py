@@ -168,11 +168,9 @@ def _spoken(
     return {
         "output_means": two_numbers(steps.output.mean(dim=0)),
         "output_spreads": two_numbers(steps.output.std(dim=0, correction=0)),
-        "wanted_means": two_numbers(batch.beta),
         "smallest_plain": float(deep["none"]["spread"][0]),
         "greatest_plain": float(deep["none"]["spread"][-1]),
         "smallest_normal": float(deep["epsilon"]["spread"][0]),
-        "greatest_normal": float(deep["epsilon"]["spread"][-1]),
         "left": running["left"],
         "rows": len(batch.rows),
         "unbiased": len(batch.rows) / (len(batch.rows) - 1),

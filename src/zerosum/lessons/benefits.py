@@ -14,7 +14,6 @@ from torch.nn import functional
 from zerosum.lessons.base import Lesson, states
 from zerosum.lessons.benefits_bench import (
     EARLY,
-    LONG,
     PUBLISHED,
     SCALES,
     Case,
@@ -116,7 +115,7 @@ def _jobs(controls: BenefitsControls) -> dict[Key, Callable[[], Any]]:
         if controls.bench not in (part, "all"):
             continue
         for run, what, norm in product(range(controls.seeds), kinds(controls), (False, True)):
-            short = controls.bench == "all" and part == "pair" and (run > 0 or what not in LONG)
+            short = controls.bench == "all" and part == "pair" and run > 0
             batches = min(controls.batches, EARLY if short else most)
             seeded = partial(train, what, norm=norm, data=controls.data, batches=batches)
             jobs[Key(part, what, norm, run)] = partial(seeded, seed=controls.seed + run)
@@ -251,8 +250,8 @@ def _they_begin_alike(controls: BenefitsControls, results: Results) -> bool:
 
 
 @states(
-    "With batch normalisation, and next to no ε, it changes no answer by what the hidden weights "
-    "are multiplied; their gradients are divided by it. Without, both change."
+    "If hidden weights are multiplied by a number, then with batch normalisation, and next to no "
+    "ε, no answer changes, and their gradients are divided by it. Without, neither holds."
 )
 def _the_scale_of_weights_is_hidden(controls: BenefitsControls, results: Results) -> bool | None:
     if 0.5 < controls.deviation < 2:  # Nearly what it is compared with.

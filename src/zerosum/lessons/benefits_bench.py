@@ -28,7 +28,6 @@ from zerosum.randomness import derive_seed
 
 __all__ = [
     "EARLY",
-    "LONG",
     "PUBLISHED",
     "SCALES",
     "Case",
@@ -108,18 +107,6 @@ PUBLISHED: Mapping[tuple[Case, int], tuple[str, str]] = {
     (_case(5.0, "sigmoid", 2.0), 50_000): (".9066", ".9583"),
 }
 """Accuracies that the lesson of 2017 printed, without and with, by batches; some of two runs."""
-
-
-LONG = (
-    _case(0.05, "relu", 0.01),
-    _case(0.05, "relu", 1.0),
-    _case(0.05, "relu", 2.0),
-    _case(5.0, "relu", 0.01),
-    _case(5.0, "relu", 1.0),
-    _case(5.0, "relu", 2.0),
-    _case(0.05, "sigmoid", 0.01),
-)
-"""Pairs that the whole bench trains for all 50,000 batches, once; the others for 2,000."""
 
 
 @dataclass(frozen=True, kw_only=True)

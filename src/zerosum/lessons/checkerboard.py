@@ -346,15 +346,15 @@ def _power_adds_up(_: CheckerboardControls, results: Results) -> bool:
 
 
 @states(
-    "Untrained, a generator of transposed convolutions has more than three times as large a share "
-    "of a pattern of two pixels as one that interpolates, and as real digits."
+    "Untrained, a generator of transposed convolutions has a larger share of a pattern of two "
+    "pixels than those that interpolate and begin from the same seed, and than real digits."
 )
 def _untrained_it_is_a_checkerboard(_: CheckerboardControls, results: Results) -> bool:
     seen = results.numbers["seen"]
     shares = {name: [each["shares"][2] for each in several] for name, several in seen.items()}
-    others = [*shares["nearest, untrained"], *shares["bilinear, untrained"]]
-    others += shares["real digits"]
-    return bool(min(shares["transposed, untrained"]) > 3 * max(others))
+    (real,) = shares["real digits"]
+    kinds = (shares[f"{name}, untrained"] for name in UPSAMPLINGS)
+    return all(transposed > max(real, *others) for transposed, *others in zip(*kinds, strict=True))
 
 
 @states(

@@ -134,6 +134,8 @@ class Bars:
         x: The middle of each, shape (n,).
         y: Its height, shape (n,).
         width: In units of the x axis.
+        shift: How far from x they are drawn, in units of the axis, where several stand side by
+            side; what is told as numbers is x.
         colour: Number of their colour; None: that of their place among the marks.
 
     Example:
@@ -145,7 +147,13 @@ class Bars:
     x: Row
     y: Row
     width: float = 0.8
+    shift: float = 0.0
     colour: int | None = None
+
+    @property
+    def middles(self) -> NDArray[np.float64]:
+        """Where the bars are drawn, shape (n,)."""
+        return np.asarray(self.x, np.float64) + self.shift
 
 
 @dataclass(frozen=True, kw_only=True)

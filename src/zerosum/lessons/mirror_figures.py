@@ -43,11 +43,11 @@ def bars(title: str, sides: Sequence[tuple[str, ClassShares]]) -> Plot:
     places = np.arange(CLASSES)
     marks: list[Bars | Line] = []
     for number, (name, side) in enumerate(sides):
-        x = places + 0.2 * (2 * number - 1)
+        shift = 0.2 * (2 * number - 1)
         values, errors = 100 * side.values.numpy(), 100 * side.errors.numpy()
-        marks.append(Bars(name=name, x=x, y=values, width=0.38, colour=number))
+        marks.append(Bars(name=name, x=places, y=values, width=0.38, shift=shift, colour=number))
         ends = np.stack([values - errors, values + errors, np.full(CLASSES, np.nan)], axis=1)
-        marks.append(Line(name="", x=x.repeat(3), y=ends.flatten(), colour=6))
+        marks.append(Line(name="", x=(places + shift).repeat(3), y=ends.flatten(), colour=6))
     return Plot(
         title=title, x=Axis(label="digit"), y=Axis(label="share, % ± standard error"), marks=marks
     )

@@ -160,7 +160,7 @@ def _answer(first: Mapping[str, Answers], drawn: Mapping[str, Any]) -> str:
         f"digits. Asked one at a time in training mode it calls all of them "
         f"{int(dense.single.argmax(dim=1)[0])}: {dense.by_size[1]:.1%} are right. Batches of one "
         f"class only: {np.mean(dense.by_class):.1%}. With convolutions alone one at a time does "
-        f"little harm: {convolutions.by_size[1]:.1%} for {convolutions.evaluation:.1%}."
+        f"little harm: {convolutions.by_size[1]:.1%} against {convolutions.evaluation:.1%}."
     )
 
 
@@ -222,7 +222,8 @@ def _classes_figure(first: Mapping[str, Answers]) -> Plot:
         marks=[
             Bars(
                 name=TITLES[name],
-                x=classes + shift,
+                x=classes,
+                shift=shift,
                 y=first[name].by_class,
                 width=0.36,
                 colour=list(TITLES).index(name),

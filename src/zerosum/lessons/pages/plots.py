@@ -211,7 +211,7 @@ def _arrows(mark: Arrows, axes: Axes) -> str:
 
 
 def _bars(mark: Bars, axes: Axes) -> str:
-    middle, top = np.asarray(mark.x, np.float64), np.asarray(mark.y, np.float64)
+    middle, top = mark.middles, np.asarray(mark.y, np.float64)
     left, right = axes.x.at(middle - mark.width / 2), axes.x.at(middle + mark.width / 2)
     base, heights = axes.y.at([0.0])[0], axes.y.at(top)
     return "".join(

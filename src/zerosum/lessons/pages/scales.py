@@ -108,8 +108,7 @@ def _extent(mark: Mark, which: str) -> list[Row]:
         case Bars() if which == "y":
             return [mark.y, [0.0]]
         case Bars():
-            middle = np.asarray(mark.x, np.float64)
-            return [middle - mark.width / 2, middle + mark.width / 2]
+            return [mark.middles - mark.width / 2, mark.middles + mark.width / 2]
         case Arrows():
             tail = np.asarray(getattr(mark, which), np.float64)
             return [tail, tail + np.asarray(getattr(mark, f"d{which}"), np.float64)]
