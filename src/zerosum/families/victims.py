@@ -178,7 +178,7 @@ def class_table(names: Sequence[str], victim: Victim, logits: ClassLogits) -> tu
     if not names:
         raise DataError(
             "the pictures have no labels, so nobody knows which answers are wrong. Put each class "
-            "in a folder of its own, or attack what the classifier says: --labels predicted."
+            "in a folder of its own."
         )
     if victim.classes and set(names) <= set(victim.classes):
         return tuple(victim.classes.index(name) for name in names)
@@ -200,5 +200,5 @@ def class_table(names: Sequence[str], victim: Victim, logits: ClassLogits) -> tu
     raise DataError(
         f"the classes of the pictures are not those of {victim.name}: {why}. Call the folders as "
         "the classifier calls its classes, or begin their names with its numbers from 0 "
-        "(207_golden_retriever), or attack what the classifier says: --labels predicted."
+        "(207_golden_retriever)."
     )

@@ -78,7 +78,7 @@ def attack(
         answers = _ask(victim, images, options)
         table: tuple[int, ...] = ()
         if options.labels == "source":
-            table = class_table(shown.classes, victim, answers)
+            table = _table(shown.classes, victim, answers)
         labels = shown.labels_by(table, answers)
     classes = shown.class_names(victim, table)
     target = _find_target(options, classes, answers.shape[1])
@@ -278,6 +278,16 @@ def _warn(victim: Victim, report: AttackReport) -> list[str]:
 
 
 @torch.no_grad()
+def _table(classes: tuple[str, ...], victim: Victim, answers: ClassLogits) -> tuple[int, ...]:
+    """From the source's labels to the classifier's, or the way to do without."""
+    try:
+        return class_table(classes, victim, answers)
+    except DataError as error:
+        raise DataError(
+            f"{error} Or attack what the classifier says: --labels predicted."
+        ) from error
+
+
 def _ask(victim: Victim, images: Pixels, options: AttackConfig) -> ClassLogits:
     with victim.classifier.frozen():
         victim.classifier.classes(images)

@@ -53,10 +53,6 @@ def _logarithm(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
     return wrong
 
 
-def _alike(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda one, other: []
-
-
 CORRUPTIONS = [
     Corruption("zerosum.metrics.frechet._overlap", _without_the_overlap),
     Corruption("zerosum.lessons.gan_metrics.kernel_distance", _with_the_diagonal),
