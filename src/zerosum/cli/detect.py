@@ -78,7 +78,9 @@ def _report(result: "Detected") -> None:
     from zerosum.errors import printable
 
     console = Console(markup=False, highlight=False)  # names of pictures may hold brackets
-    table = Table("picture", "verdict", "sure", "right on such", "marks", box=None, pad_edge=False)
+    table = Table(
+        "picture", "verdict", "sure", "right, held out", "marks", box=None, pad_edge=False
+    )
     for each in result.images:
         sure = max(each.probability, 1 - each.probability)
         marks = "; ".join(_told(mark.says, mark.facts) for mark in each.marks)
