@@ -142,7 +142,7 @@ def test_what_the_terminal_shows(
 
 def test_what_it_is_tested_on_was_held_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
-    train, test = detector._train, detector._test
+    train, test = detector.train_detector, detector.try_detector
 
     def training(pairs: Any, *rest: Any) -> Any:
         seen["learnt"] = pairs
@@ -152,8 +152,8 @@ def test_what_it_is_tested_on_was_held_out(run: Run, monkeypatch: pytest.MonkeyP
         seen["tested"] = pairs
         return test(network, pairs, progress)
 
-    monkeypatch.setattr(detector, "_train", training)
-    monkeypatch.setattr(detector, "_test", testing)
+    monkeypatch.setattr(detector, "train_detector", training)
+    monkeypatch.setattr(detector, "try_detector", testing)
     model = zerosum.load(run.path, kind=Generator, device="cpu")
     detector.detector_of(model, DetectConfig(samples=200, images=64, device="cpu"), quiet=True)
     for side in ("real", "fake"):

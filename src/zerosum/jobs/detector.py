@@ -40,7 +40,15 @@ from zerosum.training.engine import Engine, choose_device
 from zerosum.training.loop import Loop, Record
 from zerosum.types import Batch, Bytes, Images, ImageShape, Labels, Progress
 
-__all__ = ["CONDITIONS", "Detector", "HeldOut", "detector_of"]
+__all__ = [
+    "CONDITIONS",
+    "Detector",
+    "HeldOut",
+    "Pairs",
+    "detector_of",
+    "train_detector",
+    "try_detector",
+]
 
 CONDITIONS: Mapping[str, Callable[[Bytes], Bytes]] = {
     "as they are": lambda images: images,
@@ -144,9 +152,9 @@ def detector_of(model: Sampler, options: DetectConfig, *, quiet: bool = False) -
     store = prepare_store(model.run.config(), quiet=quiet)
     training, held_out = _sets(model, store, options, quiet=quiet)
     with counting(f"training the detector of {model.run.path}", quiet=quiet) as progress:
-        network = _train(training, options, Engine(device=device), progress)
+        network = train_detector(training, options, Engine(device=device), progress)
     with counting("testing the detector", quiet=quiet) as progress:
-        tested = _test(network, held_out, progress)
+        tested = try_detector(network, held_out, progress)
     detector = Detector(network=network, protocol=protocol, tested=tested, new=True)
     _keep(model, detector)
     return detector
@@ -167,7 +175,7 @@ def _protocol(model: Sampler, options: DetectConfig) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Pairs:
+class Pairs:
     """Equally many real and generated images, as bytes."""
 
     real: Bytes
@@ -176,7 +184,7 @@ class _Pairs:
 
 def _sets(
     model: Sampler, store: Store, options: DetectConfig, *, quiet: bool
-) -> tuple[_Pairs, _Pairs]:
+) -> tuple[Pairs, Pairs]:
     """Images to train on, and others to test on."""
     count = min(options.samples, len(store))
     if count < _FEWEST:
@@ -193,13 +201,13 @@ def _sets(
     random = torch.Generator().manual_seed(derive_seed(options.seed, "held out"))
     order = torch.randperm(count, generator=random)
     held, kept = order[: round(_HELD_OUT * count)], order[round(_HELD_OUT * count) :]
-    return _Pairs(real=real[kept], fake=fake[kept]), _Pairs(real=real[held], fake=fake[held])
+    return Pairs(real=real[kept], fake=fake[kept]), Pairs(real=real[held], fake=fake[held])
 
 
 class _Mixed:
     """Batches of real and generated images, half of each, of which most have been degraded."""
 
-    def __init__(self, pairs: _Pairs, seed: int, device: torch.device) -> None:
+    def __init__(self, pairs: Pairs, seed: int, device: torch.device) -> None:
         self._pairs, self._seed, self._device = pairs, seed, device
 
     def size_at(self, position: int) -> int:
@@ -246,9 +254,10 @@ class _Progress:
     def stopped(self, loop: Loop[Any]) -> None: ...
 
 
-def _train(
-    pairs: _Pairs, options: DetectConfig, engine: Engine, progress: Progress | None
+def train_detector(
+    pairs: Pairs, options: DetectConfig, engine: Engine, progress: Progress | None
 ) -> nn.Module:
+    """Train a network to tell the real images of the pairs from the generated ones."""
     channels, height, width = pairs.real.shape[1:]
     network = _network((channels, height, width), options.seed)
     images = options.images
@@ -276,7 +285,10 @@ def _network(shape: ImageShape, seed: int) -> nn.Module:
         return _NETWORK.build(shape, classes=len(_CLASSES))
 
 
-def _test(network: nn.Module, pairs: _Pairs, progress: Progress | None) -> tuple[HeldOut, ...]:
+def try_detector(
+    network: nn.Module, pairs: Pairs, progress: Progress | None
+) -> tuple[HeldOut, ...]:
+    """How often it is right on pairs that it has not learnt from, under each condition."""
     tested = []
     for number, (condition, degrade) in enumerate(CONDITIONS.items(), start=1):
         alarms = _taken(network, degrade(pairs.real)) == 1

@@ -85,12 +85,9 @@ def ordered_classifier(
         seed: From which the first weights follow, PyTorch's.
 
     Example:
-        >>> ordered_classifier("layer > norm > activation")[:3]
-        Sequential(
-          (0): Linear(in_features=784, out_features=100, bias=False)
-          (1): BatchNorm1d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
-          (2): ReLU()
-        )
+        >>> made = ordered_classifier("layer > norm > activation")
+        >>> [type(layer).__name__ for layer in made[:3]], made[0].bias is None
+        (['Linear', 'BatchNorm1d', 'ReLU'], True)
     """
 
     def make() -> nn.Sequential:
