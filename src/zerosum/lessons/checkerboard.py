@@ -1,6 +1,6 @@
 """Checkerboards: what layers that enlarge maps do to the finest frequencies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -90,10 +90,15 @@ class CheckerboardControls(Controls):
                 f"stride of {self.stride}: between its stamps would be nothing at all."
             )
 
+    @property
+    def window(self) -> Window:
+        """How the filter moves along an axis."""
+        return Window(kernel=self.kernel, stride=self.stride)
+
 
 def compute(controls: CheckerboardControls, progress: Progress) -> Results:
     """Count overlaps, enlarge a plain map, and measure generators' pictures."""
-    window = Window(kernel=controls.kernel, stride=controls.stride)
+    window = controls.window
     counts = overlaps(window, _INPUTS)
     plain = _plain(controls)
     seen = _seen(controls, progress)
@@ -105,7 +110,7 @@ def compute(controls: CheckerboardControls, progress: Progress) -> Results:
         numbers={
             "counts": overlaps(window, 12),
             "ones": _ones(controls),
-            "even": _is_even(counts_inside(window)),
+            "even": window.is_even,
             "plain": plain["numbers"],
             "gradient": gradient,
             "seen": {
@@ -150,21 +155,6 @@ def _title(controls: CheckerboardControls) -> str:
         learning_rate=controls.learning_rate,
         scored=controls.drawn,
     )
-
-
-def counts_inside(window: Window) -> list[int]:
-    """The overlaps of one cell far from the border.
-
-    Example:
-        >>> counts_inside(Window(kernel=3, stride=2))
-        [2, 1]
-    """
-    begin = _INNER * window.stride
-    return overlaps(window, 2 * _INNER)[begin : begin + window.stride]
-
-
-def _is_even(counts: Sequence[int]) -> bool:
-    return len(set(counts)) == 1
 
 
 def _ones(controls: CheckerboardControls) -> Tensor:
@@ -257,9 +247,7 @@ def _spoken(
     return {
         "kernel": controls.kernel,
         "stride": controls.stride,
-        "inside": ", ".join(
-            map(str, counts_inside(Window(kernel=controls.kernel, stride=controls.stride)))
-        ),
+        "inside": ", ".join(map(str, controls.window.cell)),
         "ratio": 100 * _pattern(plain),
         "expected": 100 * (1 - 1 / controls.stride**2),
         "share_noise": 100 * _OF_NOISE,
@@ -283,11 +271,7 @@ def _answer(
     controls: CheckerboardControls, plain: Mapping[str, Any], seen: Mapping[str, list[Seen]]
 ) -> str:
     spoken = _spoken(controls, plain, seen)
-    counted = (
-        "evenly"
-        if _is_even(counts_inside(Window(kernel=controls.kernel, stride=controls.stride)))
-        else "unevenly"
-    )
+    counted = "evenly" if controls.window.is_even else "unevenly"
     told = ", ".join(
         f"{name} {spoken[f'share_untrained_{name}']:.2g} % untrained and "
         f"{spoken[f'share_trained_{name}']:.2g} % trained"
