@@ -119,6 +119,7 @@ def test_commands() -> None:
         "compare",
         "data",
         "learn",
+        "studio",
     ]
 
 

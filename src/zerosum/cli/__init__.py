@@ -42,6 +42,7 @@ COMMANDS = Table(
         "compare": "set the scores of several runs side by side",
         "data": "look into a source of pictures before training on it",
         "learn": "lessons on how GANs work, computed on this machine",
+        "studio": "start, watch and steer runs in the browser",
     },
     also={
         **dict.fromkeys(("list", "ls", "models", "zoo", "show"), "recipes"),
@@ -60,6 +61,7 @@ COMMANDS = Table(
         **dict.fromkeys(("test", "score", "scores", "metrics", "fid", "calc_metrics"), "evaluate"),
         **dict.fromkeys(("diff", "versus", "plot"), "compare"),
         **dict.fromkeys(("lesson", "lessons", "teach", "tutorial", "course", "explain"), "learn"),
+        **dict.fromkeys(("serve", "server", "web", "ui", "gui", "app", "dashboard"), "studio"),
         **dict.fromkeys(("inspect", "dataset", "audit", "check"), "data inspect"),
     },
 )

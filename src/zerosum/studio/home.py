@@ -1,0 +1,90 @@
+"""Where the studio keeps what is not part of a run: RUNS/.studio.
+
+    RUNS/.studio/
+      token         what every call must carry; only its owner may read it
+      queue.json    what is to be trained, in its order
+      lock          held by the server that works the queue
+      times.json    how long recipes take on this machine
+      jobs/ID/      job.json, log.txt and status.json of one process
+      uploads/      pictures that came through the browser, a folder for each lot
+    RUNS/.archive/  runs that were put away
+
+Nothing else knows where things are.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from zerosum.explaining import explained
+
+__all__ = ["Home"]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder of runs, and what the studio keeps beside them.
+
+    Attributes:
+        runs: The folder, which need not exist.
+
+    Example:
+        >>> Home(Path("runs")).queue.as_posix()
+        'runs/.studio/queue.json'
+    """
+
+    runs: Path
+
+    @property
+    def state(self) -> Path:
+        """The studio's own folder."""
+        return self.runs / ".studio"
+
+    @property
+    def archive(self) -> Path:
+        """Runs that were put away."""
+        return self.runs / ".archive"
+
+    @property
+    def queue(self) -> Path:
+        """What is to be trained, in its order."""
+        return self.state / "queue.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the server that works the queue."""
+        return self.state / "lock"
+
+    @property
+    def times(self) -> Path:
+        """How long recipes take on this machine."""
+        return self.state / "times.json"
+
+    @property
+    def uploads(self) -> Path:
+        """Pictures that came through the browser."""
+        return self.state / "uploads"
+
+    def job(self, identity: str) -> Path:
+        """The folder of one job."""
+        return self.state / "jobs" / identity
+
+    def token(self) -> str:
+        """What every call must carry: made once, so that an open page outlives the server.
+
+        Raises:
+            FileError: It can be neither read nor written.
+        """
+        path = self.state / "token"
+        with explained(path):
+            self.state.mkdir(parents=True, exist_ok=True)
+            try:
+                # The file is made with its rights, so that nobody reads it in between.
+                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return path.read_text(encoding="ascii").strip()
+            token = secrets.token_urlsafe(32)
+            with os.fdopen(file, "w", encoding="ascii") as opened:
+                opened.write(token)
+            return token

@@ -1,0 +1,32 @@
+"""Serving the studio until it is interrupted."""
+
+import webbrowser
+from pathlib import Path
+
+import uvicorn
+
+from zerosum.config.commands.studio import StudioConfig
+from zerosum.studio.app import create_app
+from zerosum.studio.home import Home
+from zerosum.studio.studio import Studio
+
+__all__ = ["serve"]
+
+
+def serve(runs: Path, options: StudioConfig) -> None:
+    """Serve the studio until it is interrupted.
+
+    Args:
+        runs: The folder of runs, which need not exist.
+        options: How.
+
+    Raises:
+        ZerosumError: It cannot be served.
+    """
+    home = Home(runs)
+    studio = Studio(home=home, options=options, token=home.token())
+    address = f"http://{options.host}:{options.port}/#token={studio.token}"
+    print(f"zerosum studio over {runs}: {address}", flush=True)
+    if options.browser:
+        webbrowser.open(address)
+    uvicorn.run(create_app(studio), host=options.host, port=options.port, log_level="warning")
