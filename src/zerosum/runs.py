@@ -28,7 +28,6 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from zerosum.checkpoint import load_checkpoint, require_like
 from zerosum.config import RunConfig, change, differences, from_json, to_json
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.explaining import explained, is_there
@@ -227,6 +226,8 @@ class Run:
             CheckpointError: It is missing or cannot be used.
             RunError: It was made with another configuration than ``config.json`` holds.
         """
+        from zerosum.checkpoint import load_checkpoint, require_like  # Not above: it needs torch.
+
         path = self.checkpoint_path if checkpoint == "latest" else self.best_path
         state = load_checkpoint(path)
         require_like(state, _FACTS, path.name)

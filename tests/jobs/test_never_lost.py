@@ -26,7 +26,7 @@ from zerosum.errors import ZerosumError
 from zerosum.files import write_text
 from zerosum.runs import Run
 from zerosum.training.diagnostics import player_diagnostics
-from zerosum.training.hooks import read_statistics
+from zerosum.training.records import read_statistics
 
 
 @pytest.fixture(autouse=True)

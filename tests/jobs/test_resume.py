@@ -19,7 +19,7 @@ from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import BurnInConfig, RunConfig
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.runs import Run
-from zerosum.training.hooks import read_statistics
+from zerosum.training.records import read_statistics
 
 KILLS = int(os.environ.get("ZEROSUM_TEST_KILLS", "4"))
 """More of them find more: ZEROSUM_TEST_KILLS=40 pytest tests/jobs/test_resume.py"""

@@ -120,7 +120,7 @@ def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
 
 
 def _own(name: str, kind: type[OwnSettings], about: str) -> Option:
-    """That by which code of one's own takes the place of settings; see `zerosum.cli.own`."""
+    """That by which code of one's own takes the place of settings; see `zerosum.own`."""
     hyphened = name.replace("_", "-")
     given = ", ".join(f"{each}=" for each in (*kind.known, "KEY"))
     return Option(
