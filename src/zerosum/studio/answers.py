@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from zerosum.errors import ZerosumError, printable
-from zerosum.studio.refusals import RefusedError
 
 __all__ = ["Json", "refusal", "refuse_in_json", "sound_json"]
 
@@ -70,9 +69,9 @@ def refuse_in_json(app: FastAPI) -> None:
 
 
 def _of_the_library(request: Request, error: Exception) -> Json:
-    if isinstance(error, RefusedError):
-        return refusal(str(error), error.status, error.field)
-    return refusal(str(error), HTTPStatus.BAD_REQUEST)
+    """What a user can mend; a route's own errors say the status, and which field is meant."""
+    status = getattr(error, "status", HTTPStatus.BAD_REQUEST)
+    return refusal(str(error), status, getattr(error, "field", None))
 
 
 def _of_a_field(request: Request, error: Exception) -> Json:

@@ -1,27 +1,35 @@
-"""What the studio's server answers instead of what was asked."""
+"""What the studio refuses, beside what the library does, and by which status of HTTP."""
+
+from typing import ClassVar
 
 from zerosum.errors import ZerosumError
 
-__all__ = ["RefusedError"]
+__all__ = ["ConflictError", "ForbiddenError", "MissingError", "StudioError"]
 
 
-class RefusedError(ZerosumError):
-    """What was asked is not done, for a reason that the asker can see to.
+class StudioError(ZerosumError):
+    """Something that was asked of the studio and cannot be.
 
-    Any other `ZerosumError` of a route is answered likewise, with status 400 and without a field.
-
-    Args:
-        message: What was expected, what came, and what to do.
-        status: That of HTTP, such as 404 where there is no such thing, 409 where its state does
-            not allow it, 422 where a field is wrong.
-        field: Dotted name of the field that is wrong.
-
-    Example:
-        >>> str(RefusedError("There is no run 'faces'.", status=404))
-        "There is no run 'faces'."
+    Attributes:
+        status: How a server says so.
     """
 
-    def __init__(self, message: str, *, status: int = 400, field: str | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.field = field
+    status: ClassVar[int] = 400
+
+
+class MissingError(StudioError):
+    """There is nothing of that name."""
+
+    status = 404
+
+
+class ForbiddenError(StudioError):
+    """It is there, and not for those who come through the browser."""
+
+    status = 403
+
+
+class ConflictError(StudioError):
+    """Something else is in the way, for now."""
+
+    status = 409

@@ -19,7 +19,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zerosum.studio.answers import refusal
-from zerosum.studio.refusals import RefusedError
 
 __all__ = ["Guard", "is_known_host", "is_loopback"]
 
@@ -125,8 +124,8 @@ class Guard:
         sealed = _sealed(scope["path"], send)
         try:
             limit = self._checked(scope)
-        except RefusedError as error:
-            answer = refusal(str(error), error.status)
+        except HTTPException as error:
+            answer = refusal(error.detail, error.status_code)
             # The body is not read: the connection cannot be used again.
             answer.headers["Connection"] = "close"
             await answer(scope, receive, sealed)
@@ -137,25 +136,25 @@ class Guard:
         """How large the body may be.
 
         Raises:
-            RefusedError: The request is not answered.
+            HTTPException: The request is not answered.
         """
         headers = Headers(scope=scope)
         host = _single(headers, "host")
         if host is None or not is_known_host(host, self.host):
-            raise RefusedError(_WRONG_HOST, status=HTTPStatus.FORBIDDEN)
+            raise HTTPException(HTTPStatus.FORBIDDEN, _WRONG_HOST)
         origins = headers.getlist("origin")
         if any(each.lower() not in _origins(host) for each in origins):
-            raise RefusedError(_WRONG_ORIGIN, status=HTTPStatus.FORBIDDEN)
+            raise HTTPException(HTTPStatus.FORBIDDEN, _WRONG_ORIGIN)
         if scope["path"].startswith(_API):
             if headers.get("sec-fetch-site") == "cross-site":
-                raise RefusedError(_WRONG_ORIGIN, status=HTTPStatus.FORBIDDEN)
+                raise HTTPException(HTTPStatus.FORBIDDEN, _WRONG_ORIGIN)
             self._check_token(scope, headers)
         limit = self.upload_bytes if scope["path"].startswith(_UPLOADS) else _BODY_BYTES
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
-            raise RefusedError("The Content-Length is no number.")
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "The Content-Length is no number.")
         if len(length) > len(str(limit)) or int(length) > limit:
-            raise RefusedError(_too_large(limit), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(limit))
         return limit
 
     def _check_token(self, scope: Scope, headers: Headers) -> None:
@@ -166,7 +165,7 @@ class Guard:
         else:
             known = scope["method"] in ("GET", "HEAD") and self._is_token(_of_query(scope))
         if not known:
-            raise RefusedError(_WRONG_TOKEN, status=HTTPStatus.UNAUTHORIZED)
+            raise HTTPException(HTTPStatus.UNAUTHORIZED, _WRONG_TOKEN)
 
     def _is_token(self, given: str) -> bool:
         # In a time that does not tell how much of it is right.
@@ -192,7 +191,7 @@ def _single(headers: Headers, name: str) -> str | None:
     """A header that stands once; None where it does not, since readers would differ in which."""
     values = headers.getlist(name)
     if len(values) > 1:
-        raise RefusedError(f"The header {name} stands more than once.")
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"The header {name} stands more than once.")
     return values[0] if values else None
 
 
@@ -205,7 +204,7 @@ def _of_query(scope: Scope) -> str:
     try:
         query = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=_MOST_FIELDS)
     except ValueError as error:
-        raise RefusedError("The query has too many fields.") from error
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The query has too many fields.") from error
     tokens = [value for name, value in query if name == "token"]
     return tokens[0] if len(tokens) == 1 else ""
 
