@@ -1,13 +1,19 @@
 """The studio's server as an ASGI application."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from zerosum.errors import ZerosumError
+from zerosum.studio.answers import Json, refuse_in_json
+from zerosum.studio.security import Guard
 from zerosum.studio.studio import Studio
 from zerosum.version import __version__
 
@@ -15,6 +21,7 @@ __all__ = ["create_app"]
 
 STATIC = Path(str(files("zerosum.studio") / "static"))
 _PAGES = ("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}")
+_ROUTERS = ("studio", "runs", "queue", "recipes", "data", "lessons", "events")
 
 
 def create_app(studio: Studio) -> FastAPI:
@@ -23,9 +30,28 @@ def create_app(studio: Studio) -> FastAPI:
     Args:
         studio: What it serves.
     """
-    app = FastAPI(title="zerosum studio", version=__version__, docs_url=None, redoc_url=None)
-    app.exception_handler(ZerosumError)(_refuse)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with studio.working():
+            yield
+
+    app = _Guarded(
+        studio,
+        title="zerosum studio",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=Json,
+        lifespan=lifespan,
+    )
+    refuse_in_json(app)
     api = APIRouter(prefix="/api/v1")
+    for name in _ROUTERS:
+        module = f"zerosum.studio.api_{name}"
+        if find_spec(module) is not None:
+            api.include_router(import_module(module).router(studio))
     app.include_router(api)
     for path in _PAGES:
         app.get(path, include_in_schema=False)(_page)
@@ -33,10 +59,23 @@ def create_app(studio: Studio) -> FastAPI:
     return app
 
 
+class _Guarded(FastAPI):
+    """An application within a `Guard`, outside of which not even an error is answered."""
+
+    def __init__(self, studio: Studio, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self._studio = studio
+
+    def build_middleware_stack(self) -> ASGIApp:
+        studio = self._studio
+        return Guard(
+            super().build_middleware_stack(),
+            token=studio.token,
+            host=studio.options.host,
+            upload_bytes=studio.limits.upload_bytes,
+        )
+
+
 def _page() -> FileResponse:
     """The one document of all pages; which one is shown is decided in the browser."""
-    return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
-
-
-def _refuse(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"error": {"message": str(error), "field": None}}, status_code=400)
+    return FileResponse(STATIC / "index.html")

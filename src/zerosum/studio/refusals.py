@@ -1,0 +1,35 @@
+"""What the studio refuses, beside what the library does, and by which status of HTTP."""
+
+from typing import ClassVar
+
+from zerosum.errors import ZerosumError
+
+__all__ = ["ConflictError", "ForbiddenError", "MissingError", "StudioError"]
+
+
+class StudioError(ZerosumError):
+    """Something that was asked of the studio and cannot be.
+
+    Attributes:
+        status: How a server says so.
+    """
+
+    status: ClassVar[int] = 400
+
+
+class MissingError(StudioError):
+    """There is nothing of that name."""
+
+    status = 404
+
+
+class ForbiddenError(StudioError):
+    """It is there, and not for those who come through the browser."""
+
+    status = 403
+
+
+class ConflictError(StudioError):
+    """Something else is in the way, for now."""
+
+    status = 409
