@@ -204,7 +204,7 @@ def parsed(lines: list[str]) -> list[Any]:
 
 
 TestRun = Run.TestCase
-TestRun.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestRun.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 
 
 def follow(topic: Topic, *, until: Any, cut: int = 10**9) -> list[dict[str, Any]]:
@@ -226,7 +226,7 @@ def follow(topic: Topic, *, until: Any, cut: int = 10**9) -> list[dict[str, Any]
                 taken += 1
                 if taken == cut or until(found):
                     break
-            await texts.aclose()  # type: ignore[attr-defined]
+            await texts.aclose()
         assert not hub.watched
         return found
 
@@ -298,7 +298,7 @@ def test_many_who_are_equally_far_cost_one_look(tmp_path: Path) -> None:
             texts = [await anext(client) for client in clients]
             assert since.call_count <= 2
         for client in clients:
-            await client.aclose()  # type: ignore[attr-defined]
+            await client.aclose()
         return texts
 
     assert len(set(asyncio.run(all_told()))) == 1

@@ -1,7 +1,8 @@
 """Following runs, jobs, the queue and the studio as they change."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +33,9 @@ _Topics = Annotated[
         "percent-encoded once more."
     ),
 ]
+_Anew = Annotated[
+    str, Query(description="Those to be told from the beginning, whatever the last event was.")
+]
 _LastEvent = Annotated[str | None, Header(description="The id of the last event that came.")]
 
 
@@ -52,38 +56,46 @@ def router(studio: Studio) -> APIRouter:
     hub = Hub(topic_of)
     open_streams: set[object] = set()
 
-    async def counted(names: list[str], cursors: dict[str, Any]) -> AsyncIterator[str]:
+    async def counted(names: list[str], cursors: dict[str, Any]) -> AsyncGenerator[str, None]:
         mark = object()
         open_streams.add(mark)
         try:
-            async for text in stream(hub, names, cursors, studio.closing):
-                yield text
+            async with aclosing(stream(hub, names, cursors, studio.closing)) as texts:
+                async for text in texts:
+                    yield text
         finally:
             open_streams.discard(mark)
 
     @routes.get("/events", response_class=StreamingResponse)
     async def follow_events(
-        topics: _Topics, last_event_id: _LastEvent = None
+        topics: _Topics, anew: _Anew = "", last_event_id: _LastEvent = None
     ) -> StreamingResponse:
         """Follow topics, as server-sent events.
 
         Each event has an ``id``. Who sends the last one in ``Last-Event-ID`` misses nothing.
         """
-        # A name may hold a comma.
-        names = list(dict.fromkeys(map(unquote, topics.split(","))))
+        names = _parted(topics)
         if len(names) > _MOST_TOPICS:
             raise StudioError(f"At most {_MOST_TOPICS} topics can be followed at once.")
         if len(open_streams) >= _MOST_STREAMS:
             raise _CrowdedError("Too many follow events already; close some pages.")
         for name in names:
             topic_of.check(name)
+        known = cursors_of(last_event_id)
+        for name in _parted(anew):
+            known.pop(name, None)
         return StreamingResponse(
-            counted(names, cursors_of(last_event_id)),
+            counted(names, known),
             media_type="text/event-stream",
             headers={"X-Accel-Buffering": "no"},
         )
 
     return routes
+
+
+def _parted(names: str) -> list[str]:
+    """The topics of a list; a name in them may hold a comma, and is encoded."""
+    return list(dict.fromkeys(map(unquote, names.split(","))))
 
 
 class _TopicsOf:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -24,6 +24,7 @@ class Watched:
     """A topic that somebody follows, and what was answered since it last changed.
 
     Attributes:
+        name: That of the topic.
         topic: The topic.
         listeners: Set when it has changed.
         answers: By the JSON of a cursor.
@@ -31,6 +32,7 @@ class Watched:
         task: Looks at it.
     """
 
+    name: str
     topic: Topic
     listeners: list[asyncio.Event] = field(default_factory=list)
     answers: dict[str, tuple[News, str]] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Watched:
         with self.lock:
             if key not in self.answers:
                 news = self._news(cursor)
-                self.answers[key] = news, sound_json(news.data)
+                self.answers[key] = news, sound_json({"topic": self.name, **(news.data or {})})
             return self.answers[key]
 
     def _news(self, cursor: Cursor) -> News:
@@ -93,7 +95,7 @@ class Hub:
         """The topics, watched within, with somebody to wake when one has changed."""
         topics = {name: self._topic_of(name) for name in names if name not in self.watched}
         for name, topic in topics.items():
-            self.watched[name] = Watched(topic)
+            self.watched[name] = Watched(name, topic)
         followed = {name: self.watched[name] for name in names}
         for each in followed.values():
             each.listeners.append(listener)
@@ -111,7 +113,7 @@ class Hub:
 
 async def stream(
     hub: Hub, names: Sequence[str], cursors: dict[str, Cursor], closing: asyncio.Event
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The events of some topics, as text of server-sent events.
 
     Args:
