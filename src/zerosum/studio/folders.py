@@ -1,7 +1,9 @@
 """All run folders of a folder of runs, looked at again only where something has changed."""
 
+import os
 import stat
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 
@@ -19,12 +21,21 @@ _WATCHED = ("stats.jsonl", "scores.jsonl", "config.json", "samples")
 _Print = tuple[tuple[int, int, int] | None, ...]
 
 
+_WEIGHED = 30.0
+"""Seconds between two times that the bytes of one run are counted."""
+
+
 @dataclass
 class _Entry:
-    """What was seen of a folder, and what it said then; None if it is no run."""
+    """What was seen of a folder, and what it said then; None if it is no run.
+
+    Its bytes are counted apart, since that takes long.
+    """
 
     seen: _Print
     summary: Summary | None
+    weighed: _Print | None = None
+    weighed_at: float = 0.0
 
 
 class Folders:
@@ -62,9 +73,33 @@ class Folders:
         if before is not None and before.seen == seen and not _may_have_ended(before.summary):
             return before
         summary = self._summary(folder, name)
-        if before is not None and before.summary == summary:
-            summary = before.summary
-        return _Entry(seen=seen, summary=summary)
+        if before is None or before.summary is None or summary is None:
+            return _Entry(seen=seen, summary=summary)
+        summary["bytes"] = before.summary["bytes"]
+        # What is the same stays the same object, so that it is compared at no cost.
+        same = before.summary if before.summary == summary else summary
+        return replace(before, seen=seen, summary=same)
+
+    def weigh(self, seconds: float) -> None:
+        """Count the bytes of some runs that have changed since they were counted.
+
+        Args:
+            seconds: How long this may take; at least one run is counted.
+        """
+        end = time.monotonic() + seconds
+        for name, entry in list(self._entries.items()):
+            is_due = entry.weighed != entry.seen and (
+                entry.weighed is None or time.monotonic() - entry.weighed_at > _WEIGHED
+            )
+            if entry.summary is None or not is_due:
+                continue
+            size = _bytes_in(f"{self.path}/{name}")
+            with self._lock:
+                if self._entries.get(name) is entry:
+                    summary = Summary(**{**entry.summary, "bytes": size})
+                    self._entries[name] = _Entry(entry.seen, summary, entry.seen, time.monotonic())
+            if time.monotonic() > end:
+                return
 
     def _summary(self, folder: str, name: str) -> Summary | None:
         try:
@@ -88,6 +123,21 @@ def _damaged(name: str, why: str) -> Summary:
 def _may_have_ended(summary: Summary | None) -> bool:
     """Whether a run can change without a file that does: a process that is killed tells nobody."""
     return summary is not None and summary["state"] in (*LIVE, "preparing")
+
+
+def _bytes_in(folder: str) -> int:
+    """The bytes of all files in a folder; nothing that it only links to."""
+    total = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    total += _bytes_in(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_size
+    except OSError:  # It was deleted meanwhile, or is not ours.
+        return total
+    return total
 
 
 def _print_of(folder: str) -> _Print:

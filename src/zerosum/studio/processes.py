@@ -4,21 +4,14 @@ import os
 import re
 import signal
 import socket
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from zerosum.status import Status
 from zerosum.studio.refusals import ConflictError
 
 __all__ = ["holds_lock", "is_alive", "is_at_work", "send"]
-
-_SAME = 2.0
-"""Seconds by which two accounts of when a process began may differ: clocks are put right."""
-_SILENT = 60.0
-"""Seconds after which a process on another machine that has said nothing is taken for ended."""
 
 
 def is_alive(pid: Any, created: Any) -> bool:
@@ -29,21 +22,14 @@ def is_alive(pid: Any, created: Any) -> bool:
         created: When it began, as psutil says it.
 
     Example:
-        >>> own = psutil.Process()
+        >>> from psutil import Process
+        >>> own = Process()
         >>> is_alive(own.pid, own.create_time()), is_alive(own.pid, own.create_time() - 60)
         (True, False)
         >>> is_alive("1", None)
         False
     """
-    if not isinstance(pid, int) or not isinstance(created, int | float) or pid <= 0:
-        return False
-    try:
-        process = psutil.Process(pid)
-        began, status = process.create_time(), process.status()
-    except (psutil.Error, OverflowError):
-        return False
-    # One that has ended stays in the table until its parent asks for it.
-    return bool(abs(began - created) < _SAME and status != psutil.STATUS_ZOMBIE)
+    return is_at_work({"pid": pid, "created": created})
 
 
 def is_at_work(status: Mapping[str, Any]) -> bool:
@@ -53,16 +39,22 @@ def is_at_work(status: Mapping[str, Any]) -> bool:
         status: What ``status.json`` holds.
 
     Example:
-        >>> own = psutil.Process()
-        >>> is_at_work({"pid": own.pid, "created": own.create_time()})
-        True
+        >>> from psutil import Process
+        >>> own = Process()
         >>> is_at_work({"pid": own.pid, "created": own.create_time(), "host": "far", "updated": 0})
         False
     """
-    if status.get("host", _host()) == _host():
-        return is_alive(status.get("pid"), status.get("created"))
-    updated = status.get("updated")
-    return isinstance(updated, int | float) and abs(time.time() - updated) < _SILENT
+    pid, created, updated = (status.get(name) for name in ("pid", "created", "updated"))
+    if not isinstance(pid, int) or not isinstance(created, int | float) or pid <= 0:
+        return False
+    return Status(
+        pid=pid,
+        created=created,
+        host=str(status.get("host", socket.gethostname())),
+        state="",
+        phase="",
+        updated=updated if isinstance(updated, int | float) else 0.0,
+    ).is_alive()
 
 
 def send(status: Mapping[str, Any], number: signal.Signals) -> None:
@@ -71,7 +63,7 @@ def send(status: Mapping[str, Any], number: signal.Signals) -> None:
     Raises:
         ConflictError: It has ended, is on another machine, or belongs to somebody else.
     """
-    if status.get("host", _host()) != _host():
+    if status.get("host", socket.gethostname()) != socket.gethostname():
         raise ConflictError(
             f"it runs on {status.get('host')}, where this studio can stop nothing: "
             "interrupt it there."
@@ -84,10 +76,6 @@ def send(status: Mapping[str, Any], number: signal.Signals) -> None:
         raise ConflictError("it has ended already.") from error
     except PermissionError as error:
         raise ConflictError("it belongs to another user, who alone may stop it.") from error
-
-
-def _host() -> str:
-    return socket.gethostname()
 
 
 def holds_lock(path: str) -> bool:

@@ -16,6 +16,7 @@ from zerosum.errors import ZerosumError
 from zerosum.explaining import explained
 from zerosum.studio.home import Home
 from zerosum.studio.jobs import Job, JobShown, Task
+from zerosum.studio.keeping import sweep_trash
 from zerosum.studio.launching import Outcome, last_words, launch, log_of, trace_of
 from zerosum.studio.queue_file import Plan, QueueFile
 from zerosum.studio.shelf import Shelf
@@ -34,6 +35,8 @@ class QueueShown(TypedDict):
 
 _EVERY = 0.5
 """Seconds between two looks at the queue."""
+_WEIGHING = 0.02
+"""Seconds at each look for counting the bytes of runs."""
 _AGAIN = 10.0
 """Seconds after which a process that was interrupted, and goes on, is interrupted again."""
 
@@ -164,6 +167,7 @@ class Queue:
         while not self._is_closed:
             try:
                 self.tick()
+                self._shelf.weigh(_WEIGHING)
                 self.trouble = None
             except (ZerosumError, OSError) as error:
                 self.trouble = str(error)
@@ -176,6 +180,7 @@ class Queue:
             with explained(self._home.lock), suppress(Timeout):
                 self._home.state.mkdir(parents=True, exist_ok=True)
                 self._lock.acquire(timeout=0)
+                sweep_trash(self._home)
         return self._lock.is_locked
 
     def _begin(self, identity: str) -> None:

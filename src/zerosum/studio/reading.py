@@ -34,21 +34,11 @@ def read_part(path: Path | str, *, start: int = 0, most: int = _MOST) -> bytes:
         ...
         zerosum.errors.FileError: . is no file.
     """
-    # A pipe would wait for somebody who writes; O_NONBLOCK does not.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with explained(path, "read"):
-        opened = os.open(path, flags)
         try:
-            about = os.fstat(opened)
-            if not stat.S_ISREG(about.st_mode):
-                raise FileError(f"{printable(str(path))} is no file.")
-            if start:
-                os.lseek(
-                    opened, start if start > 0 else max(0, about.st_size + start), os.SEEK_SET
-                )
-            return _read(opened, min(most, about.st_size))
-        finally:
-            os.close(opened)
+            return _part(path, start, most)
+        except _NoFileError as error:
+            raise FileError(f"{printable(str(path))} is no file.") from error
 
 
 def read_object(path: Path | str) -> dict[str, Any]:
@@ -93,10 +83,9 @@ def lines_at_end(path: Path | str, most: int = _MOST) -> list[bytes]:
         [b'{"a": ', b'[]', b'{"a": 1}']
     """
     try:
-        text = read_part(path, start=-most, most=most)
-    except FileError:
+        return _part(path, -most, most).split(b"\n")[::-1]
+    except (OSError, ValueError):
         return []
-    return text.split(b"\n")[::-1]
 
 
 def as_object(line: bytes) -> dict[str, Any] | None:
@@ -139,6 +128,24 @@ def names_in(folder: Path | str) -> list[str]:
             return [entry.name for entry in entries]
     except (OSError, ValueError):
         return []
+
+
+class _NoFileError(OSError):
+    """A folder, a pipe or a device."""
+
+
+def _part(path: Path | str, start: int, most: int) -> bytes:
+    # A pipe would wait for somebody who writes; O_NONBLOCK does not.
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        about = os.fstat(opened)
+        if not stat.S_ISREG(about.st_mode):
+            raise _NoFileError
+        if start:
+            os.lseek(opened, start if start > 0 else max(0, about.st_size + start), os.SEEK_SET)
+        return _read(opened, min(most, about.st_size))
+    finally:
+        os.close(opened)
 
 
 def _read(opened: int, most: int) -> bytes:

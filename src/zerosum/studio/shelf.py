@@ -14,7 +14,7 @@ from zerosum.studio.launching import status_of
 from zerosum.studio.queue_file import Plan, QueueFile
 from zerosum.studio.reading import read_object
 from zerosum.studio.summaries import LIVE, State, Summary, blank
-from zerosum.studio.turns import waiting_for
+from zerosum.studio.turns import device_of_auto, waiting_for
 
 __all__ = ["Changes", "Shelf"]
 
@@ -41,9 +41,6 @@ class Shelf:
         home: The folder.
         file: Its queue.
 
-    Attributes:
-        auto: The device that ``auto`` stands for, once somebody has found out.
-
     Example:
         >>> from pathlib import Path
         >>> home = Home(Path("no/such"))
@@ -52,7 +49,6 @@ class Shelf:
     """
 
     def __init__(self, home: Home, file: QueueFile) -> None:
-        self.auto: str | None = None
         self._home = home
         self._file = file
         self._folders = Folders(home.runs)
@@ -84,6 +80,15 @@ class Shelf:
             gone = [name for name, at in self._stamps.items() if at > version and name not in now]
             return Changes(self._version, changed, gone if version else [])
 
+    def weigh(self, seconds: float) -> None:
+        """Count the bytes of some runs, so that all are counted in the course of time.
+
+        Args:
+            seconds: How long this may take.
+        """
+        self._folders.weigh(seconds)
+        self._archive.weigh(seconds)
+
     def jobs(self) -> list[JobShown]:
         """All jobs in their order."""
         plan, runs = self._file.read(), self._folders.look()
@@ -112,7 +117,7 @@ class Shelf:
             for name, run in runs.items()
             if name not in own and run["state"] in (*LIVE, "preparing")
         }
-        return waiting_for(plan, outside, auto=self.auto)
+        return waiting_for(plan, outside, auto=device_of_auto())
 
     def _device(self, name: str) -> str:
         try:

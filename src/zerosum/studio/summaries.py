@@ -16,7 +16,6 @@ from zerosum.studio.reading import (
     lines_at_end,
     names_in,
     read_object,
-    read_part,
 )
 
 __all__ = ["LIVE", "Sample", "ScoreShown", "State", "Summary", "blank", "is_run", "summarise"]
@@ -264,11 +263,8 @@ def _thinned(lines: list[bytes]) -> list[bytes]:
 
 
 def _last_line(path: str) -> str | None:
-    try:
-        text = read_part(path, start=-_TAIL, most=_TAIL).decode(errors="replace")
-    except ZerosumError:
-        return None
-    return next((printable(line) for line in reversed(text.splitlines()) if line.strip()), None)
+    lines = (line.decode(errors="replace") for line in lines_at_end(path, _TAIL))
+    return next((printable(line) for line in lines if line.strip()), None)
 
 
 def _changed(path: str) -> float | None:

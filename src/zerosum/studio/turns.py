@@ -1,10 +1,13 @@
 """Whose turn it is: which jobs may start, and what the others wait for."""
 
+import sys
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from zerosum.studio.queue_file import Plan
 
-__all__ = ["waiting_for"]
+__all__ = ["device_of_auto", "waiting_for"]
 
 _BESIDE = "beside"
 """The place of what is done beside a training, one at a time."""
@@ -49,6 +52,21 @@ def waiting_for(
         else:
             used[place] = job.task.run
     return found
+
+
+@cache
+def device_of_auto() -> str | None:
+    """The device that ``auto`` stands for, as far as that can be known without PyTorch.
+
+    Without a GPU it is the processor; else None: PyTorch may have been built for it or not.
+
+    Example:
+        >>> device_of_auto() in ("cpu", None)
+        True
+    """
+    nodes = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, and either below Windows.
+    is_bare = sys.platform == "linux" and not any(Path(node).exists() for node in nodes)
+    return "cpu" if is_bare else None
 
 
 def _place(device: str, auto: str | None) -> str:
