@@ -24,7 +24,8 @@ const HEIGHT = 220;
 export class Chart {
   /**
    * @param {HTMLElement} root
-   * @param {{label: string, fraction?: boolean, zoom: (range: [number, number] | null) => void}} what
+   * @param {{label: string, fraction?: boolean,
+   *   zoom: (range: [number, number] | null) => void}} what
    *   `fraction`: the values lie between 0 and 1; `zoom` is told where the reader wants to look
    */
   constructor(root, { label, fraction = false, zoom }) {
@@ -46,7 +47,10 @@ export class Chart {
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "group");
     this.canvas.setAttribute("aria-roledescription", "chart");
-    this.canvas.setAttribute("aria-label", `${label}. Arrow keys move the cursor, + and − zoom, 0 shows all.`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `${label}. Arrow keys move the cursor, + and − zoom, 0 shows all.`,
+    );
     this.legend = document.createElement("div");
     this.legend.className = "chart-legend";
     root.append(this.canvas, this.legend);
@@ -103,7 +107,11 @@ export class Chart {
     const { smoothing } = this.way;
     const form = JSON.stringify([
       curves.map(({ key, colour: name, dash }) => [key, name, dash]),
-      this.way.log, negative, smoothing > 0, this.width, document.documentElement.dataset.theme,
+      this.way.log,
+      negative,
+      smoothing > 0,
+      this.width,
+      document.documentElement.dataset.theme,
     ]);
     const data = this.data(curves, this.way.log && !negative);
     if (form !== this.form) {
@@ -122,19 +130,26 @@ export class Chart {
     this.tell();
   }
 
-  /** @param {Curve[]} curves @param {boolean} positive whether only what is above 0 can be shown */
+  /** @param {Curve[]} curves @param {boolean} positive whether only that above 0 is shown */
   data(curves, positive) {
     const [from, to] = this.window;
     const tables = curves.flatMap((curve) => {
       const raw = thin(curve, from, to, this.width);
       if (!this.way.smoothing) return [raw];
-      return [raw, thin({ x: curve.x, y: smooth(curve.y, this.way.smoothing) }, from, to, this.width)];
+      return [
+        raw,
+        thin({ x: curve.x, y: smooth(curve.y, this.way.smoothing) }, from, to, this.width),
+      ];
     });
     if (positive)
       for (const [, ys] of tables)
         ys.forEach((y, place) => (ys[place] = y !== null && y > 0 ? y : null));
-    if (!tables.length) return [[from, to], [null, null]];
-    return tables.length === 1 ? tables[0] : uPlot.join(tables, tables.map(([, ...ys]) => [0, ...ys.map(() => 2)]));
+    if (!tables.length)
+      return [
+        [from, to],
+        [null, null],
+      ];
+    return tables.length === 1 ? tables[0] : uPlot.join(tables);
   }
 
   /** @param {Curve[]} curves @param {boolean} negative */
@@ -142,9 +157,18 @@ export class Chart {
     const smoothed = this.way.smoothing > 0;
     const series = curves.flatMap(({ label, colour: name, dash = [], points }) => {
       const stroke = colour(name);
-      const line = { label, stroke, dash, width: 1.5, points: { show: points ?? false, size: 5, fill: stroke } };
+      const line = {
+        label,
+        stroke,
+        dash,
+        width: 1.5,
+        points: { show: points ?? false, size: 5, fill: stroke },
+      };
       if (!smoothed) return [line];
-      return [{ ...line, width: 1, stroke: `color-mix(in srgb, ${stroke} 30%, transparent)` }, line];
+      return [
+        { ...line, width: 1, stroke: `color-mix(in srgb, ${stroke} 30%, transparent)` },
+        line,
+      ];
     });
     const [text, grid] = [colour("--dim"), colour("--line")];
     const font = `12px ${colour("--font")}`;
@@ -165,9 +189,17 @@ export class Chart {
         y: { auto: false, distr: this.way.log ? (negative ? 4 : 3) : 1 },
       },
       axes: [
-        { ...axis, size: 28, values: (/** @type {any} */ _plot, /** @type {number[]} */ ticks) => ticks.map(short) },
-        { ...axis, size: 52, values: (/** @type {any} */ _plot, /** @type {(number | null)[]} */ ticks) =>
-          ticks.map((tick) => (tick === null ? "" : short(tick))) },
+        {
+          ...axis,
+          size: 28,
+          values: (/** @type {any} */ _plot, /** @type {number[]} */ ticks) => ticks.map(short),
+        },
+        {
+          ...axis,
+          size: 52,
+          values: (/** @type {any} */ _plot, /** @type {(number | null)[]} */ ticks) =>
+            ticks.map((tick) => (tick === null ? "" : short(tick))),
+        },
       ],
       series: [{}, ...(series.length ? series : [{ show: false }])],
       hooks: {
@@ -287,7 +319,11 @@ function someNegative(y) {
 }
 
 /** From where to where the values reach, with a little air. @returns {[number, number] | null} */
-function heights(/** @type {any[]} */ columns, /** @type {boolean} */ fraction, /** @type {boolean} */ log) {
+function heights(
+  /** @type {any[]} */ columns,
+  /** @type {boolean} */ fraction,
+  /** @type {boolean} */ log,
+) {
   if (fraction && !log) return [-0.02, 1.02];
   let [least, most] = [Infinity, -Infinity];
   for (const column of columns)

@@ -2,9 +2,21 @@
 // The same colour for the same player on every page, and one for each run beside others.
 
 const PLAYERS = {
-  generator: 0, generators: 0, model: 0, a2b: 0, generator_a: 5, generator_b: 0,
-  discriminator: 1, critic: 1, discriminator_a: 3, discriminator_b: 1, domain_discriminator: 1,
-  classifier: 2, encoder: 2, target: 2, source: 7,
+  generator: 0,
+  generators: 0,
+  model: 0,
+  a2b: 0,
+  generator_a: 5,
+  generator_b: 0,
+  discriminator: 1,
+  critic: 1,
+  discriminator_a: 3,
+  discriminator_b: 1,
+  domain_discriminator: 1,
+  classifier: 2,
+  encoder: 2,
+  target: 2,
+  source: 7,
 };
 const COUNT = 8;
 
@@ -12,7 +24,8 @@ const COUNT = 8;
 export function playerColour(player) {
   if (Object.hasOwn(PLAYERS, player)) return `--c${PLAYERS[player]}`;
   let sum = 0;
-  for (const letter of player) sum = (sum * 31 + /** @type {number} */ (letter.codePointAt(0))) >>> 0;
+  for (const letter of player)
+    sum = (sum * 31 + /** @type {number} */ (letter.codePointAt(0))) >>> 0;
   return `--c${sum % COUNT}`;
 }
 

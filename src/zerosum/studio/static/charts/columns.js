@@ -19,7 +19,7 @@ export class Columns {
   /** @param {Record<string, any>[]} lines of `stats.jsonl` */
   append(lines) {
     for (const line of lines) {
-      // A run that was resumed goes on from its checkpoint: later lines are of a past that is gone.
+      // A resumed run goes on from its checkpoint: later lines are of a past that is gone.
       this.cutBack(line.images);
       if (this.length === this.room) this.grow();
       this.put("images", line.images);

@@ -23,14 +23,20 @@ export function followHands(chart) {
   const key = (/** @type {KeyboardEvent} */ event) => press(chart, event);
   /** @type {[string, any][]} */
   const listeners = [
-    ["pointerdown", down], ["pointermove", move], ["pointerup", up], ["pointercancel", up],
+    ["pointerdown", down],
+    ["pointermove", move],
+    ["pointerup", up],
+    ["pointercancel", up],
     ["keydown", key],
   ];
   for (const [name, listener] of listeners) canvas.addEventListener(name, listener);
   return () => listeners.forEach(([name, listener]) => canvas.removeEventListener(name, listener));
 }
 
-/** Look at a stretch, within what there is. @param {Chart} chart @param {number} from @param {number} to */
+/**
+ * Look at a stretch, within what there is.
+ * @param {Chart} chart @param {number} from @param {number} to
+ */
 function look(chart, from, to) {
   const [least, most] = chart.extent;
   const span = Math.min(to - from, most - least);

@@ -41,8 +41,12 @@ export function thin({ x, y }, from, to, pixels) {
   }
   const width = (end - first) / pixels;
   for (let pixel = 0; pixel < pixels; pixel += 1)
-    for (const place of extremes(y, first + Math.floor(pixel * width),
-      first + Math.floor((pixel + 1) * width))) keep(place);
+    for (const place of extremes(
+      y,
+      first + Math.floor(pixel * width),
+      first + Math.floor((pixel + 1) * width),
+    ))
+      keep(place);
   return [xs, ys];
 }
 

@@ -98,7 +98,7 @@ class RunsPage {
     return html`<div class="page-head"><h1>${this.archived ? "Archived runs" : "Runs"}</h1>
         <a class="button" href=${this.archived ? "/" : "/runs?archived=1"}>${icon("archive")}
           ${this.archived ? "Back to the runs" : "Archived"}</a>
-        <a class="button primary" href="/new">${icon("plus")}New run</a></div>
+        <a class="button primary wide-only" href="/new">${icon("plus")}New run</a></div>
       ${
         error
           ? fault(
