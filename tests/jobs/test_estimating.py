@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from helpers.command_line import call
-from zerosum.cli.report import warnings_of
 from zerosum.config import RunConfig, change
 from zerosum.errors import ConfigError
 from zerosum.families.loading import prepare_images
 from zerosum.jobs import train_run
 from zerosum.jobs.estimating import LIBRARIES, Estimate, estimate, refuse_what_has_no_room
+from zerosum.jobs.trying import warnings_of
 from zerosum.recipes import recipe
 from zerosum.training.engine import Engine
 from zerosum.training.memory import TensorMemory, free_memory

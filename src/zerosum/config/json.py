@@ -14,7 +14,7 @@ from zerosum.errors import ConfigError
 from zerosum.own import OwnSettings, is_code, own_fields
 from zerosum.registry import RENAMED, hint
 
-__all__ = ["change", "differences", "from_json", "to_json"]
+__all__ = ["change", "differences", "from_json", "json_schema", "to_json"]
 
 _IN_JSON = {"total_images": "images"}
 _IN_CODE = {there: here for here, there in _IN_JSON.items()}
@@ -114,6 +114,20 @@ def _plain(value: Any, own: type[OwnSettings] | None) -> Any:
     if isinstance(value, str) and is_code(value) and own is not None:
         return asdict(own(factory=value))
     return value
+
+
+def json_schema(config: RunConfig) -> dict[str, Any]:
+    """The JSON schema of such a configuration, its fields named as in ``config.json``.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> json_schema(recipe("dcgan-digits"))["properties"]["images"]["type"]
+        'integer'
+    """
+    schema: dict[str, Any] = _adapter(config.family).json_schema()
+    properties = schema["properties"].items()
+    named = {_IN_JSON.get(name, name): value for name, value in properties}
+    return {**schema, "properties": named}
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,35 @@ from zerosum.config.json import change
 from zerosum.config.run import RunConfig
 from zerosum.games.parts.settings import BurnInConfig, OptimizerConfig
 
-__all__ = ["outlasting", "spent", "stretched"]
+__all__ = ["notes_on_length", "outlasting", "spent", "stretched"]
+
+
+_LONGER = """\
+the run ends after {images:,} images, and these settings were made for a longer one: {ends}. \
+Change them too, if you do not mean to resume it."""
+_SHORTER = """\
+the run ends after {images:,} images, and these learning rates fall to 0 before: {ends}. What \
+comes after changes no weight; make them longer too."""
+
+
+def notes_on_length(config: RunConfig) -> list[str]:
+    """What to tell users whose run is shorter, or longer, than its settings were made for.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from zerosum.recipes import recipe
+        >>> notes_on_length(replace(recipe("progan-digits"), total_images=30_000))[0][:40]
+        'the run ends after 30,000 images, and th'
+    """
+    texts = {_LONGER: outlasting(config), _SHORTER: spent(config)}
+    return [
+        text.format(
+            images=config.total_images,
+            ends=", ".join(f"game.{name} {images:,}" for name, images in ends.items()),
+        )
+        for text, ends in texts.items()
+        if ends
+    ]
 
 
 def outlasting(config: RunConfig) -> dict[str, int]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import AdaptationBatches, Domains
-from zerosum.errors import ConfigError
 from zerosum.evaluation.adaptation import score_adaptation
 from zerosum.families.adaptation.building import build_invariance
 from zerosum.families.adaptation.data import adaptation_batches, open_domain_sets
@@ -41,12 +40,8 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         """
         if config.game.classes:
             return config
-        if not config.data_a or not config.data_b or config.data:
-            raise ConfigError(
-                f"{config.recipe} learns from labelled pictures of one domain and adapts to "
-                "another, whose labels it does not need; name both: --source SOURCE --target "
-                "SOURCE (data_a and data_b), and leave --data out."
-            )
+        config.require_sources()
+        assert config.data_a is not None
         return name_classes(config, config.data_a)
 
     def open(self, config: AdaptationRunConfig, *, quiet: bool = False) -> Domains:

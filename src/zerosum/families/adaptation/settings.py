@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from zerosum.checks import require
 from zerosum.config.run import TwoDomainsConfig
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.games.invariance_settings import InvarianceConfig
@@ -30,6 +31,15 @@ class AdaptationRunConfig(TwoDomainsConfig, ClassifierRunConfig):
     def example_data(self) -> str:
         """The options by which users say what to train on."""
         return "--source mnist --target FOLDER"
+
+    def require_sources(self) -> None:
+        """Require that the labelled domain and the other one are named."""
+        require(
+            bool(self.data_a and self.data_b and not self.data),
+            f"{self.recipe} learns from labelled pictures of one domain and adapts to another, "
+            "whose labels it does not need; name both: --source SOURCE --target SOURCE (data_a "
+            "and data_b), and leave --data out.",
+        )
 
     def schedule_ends(self) -> Iterator[tuple[str, int]]:
         """Until when the ramp rises, and the source alone is learnt from."""

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from zerosum.checks import require
 from zerosum.config.run import TwoDomainsConfig
+from zerosum.data.two_sources import require_two_sources
 from zerosum.games.translation_settings import (
     CartoonConfig,
     ContrastiveConfig,
@@ -40,6 +41,10 @@ class TranslationRunConfig(TwoDomainsConfig):
             "this game needs partners: set pairing to names (equal file names in both "
             "domains) or side-by-side (both halves of one picture).",
         )
+
+    def require_sources(self) -> None:
+        """Require that both domains are named, as the pairing wants them."""
+        require_two_sources(self.data, self.data_a, self.data_b, pairing=self.pairing)
 
     @property
     def example_calls(self) -> tuple[str, ...]:
