@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.runs_in_processes import environment
 
-MOST = 132
+MOST = 134
 """Modules of ours that training a DCGAN may run, packages included."""
 
 TRAINING = """
@@ -46,7 +46,9 @@ LIGHT = (
     "zerosum.lessons.named",
     "zerosum.recipes.usual",
     "zerosum.runs",
+    "zerosum.status",
     "zerosum.training.records",
+    "zerosum.training.status",
 )
 """What a server of run folders imports, which computes nothing itself."""
 
@@ -66,6 +68,7 @@ from zerosum.lessons.named import LESSONS, text_of
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run, is_run
 from zerosum.training.records import read_statistics
+from zerosum.training.status import read_status
 
 for name in RECIPES:
     assert from_json(to_json(recipe(name))) == recipe(name)
@@ -73,8 +76,11 @@ with own.without_code():
     assert change(recipe("dcgan-digits"), {"seed": 1}).seed == 1
 path = Path(sys.argv[1])
 (path / "config.json").write_text(json.dumps(to_json(recipe("dcgan-digits"))))
+facts = {"pid": 1, "created": 0.0, "host": "here", "state": "stopped", "phase": "", "updated": 0.0}
+(path / "status.json").write_text(json.dumps({**facts, "images": 64, "total_images": 640}))
 (path / "stats.jsonl").write_text('{"images": 64, "seconds": 1.0}')
 run = Run.open(path)
+assert read_status(run.status_path).images == 64
 assert is_run(path) and run.config() == recipe("dcgan-digits")
 assert read_statistics(path / "stats.jsonl") and not read_scores(run.scores_path)
 assert [text_of(name) for name in LESSONS]

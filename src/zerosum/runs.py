@@ -3,6 +3,7 @@
     RUN/
       config.json          the resolved configuration; the first file written
       environment.json     versions and machine
+      status.json          what it does just now: images, speed, phase; no part of its results
       stats.jsonl          one line of means every so many images
       scores.jsonl         every score with its protocol
       alarms.txt           what the collapse alarm saw; only where it saw something
@@ -103,6 +104,11 @@ class Run:
     def scores_path(self) -> Path:
         """Every score with its protocol."""
         return self.path / "scores.jsonl"
+
+    @property
+    def status_path(self) -> Path:
+        """What the run does just now; see `zerosum.training.status`."""
+        return self.path / "status.json"
 
     @property
     def config_path(self) -> Path:
