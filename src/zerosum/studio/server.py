@@ -9,6 +9,7 @@ from zerosum.config.commands.studio import StudioConfig
 from zerosum.studio.app import create_app
 from zerosum.studio.home import Home
 from zerosum.studio.studio import Studio
+from zerosum.studio.worker import Worker
 
 __all__ = ["serve"]
 
@@ -24,7 +25,8 @@ def serve(runs: Path, options: StudioConfig) -> None:
         ZerosumError: It cannot be served.
     """
     home = Home(runs)
-    studio = Studio(home=home, options=options, token=home.token())
+    worker = Worker(home.worker_log)
+    studio = Studio(home=home, options=options, token=home.token(), worker=worker)
     address = f"http://{options.host}:{options.port}/#token={studio.token}"
     print(f"zerosum studio over {runs}: {address}", flush=True)
     if options.browser:
