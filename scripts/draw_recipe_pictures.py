@@ -169,8 +169,8 @@ def main(runs: Path) -> None:
         last = json.loads((run.path / "stats.jsonl").read_text().splitlines()[-1])
         text = "made by a run of it"
         if name in FROM_RUNS:
-            grid = Image.open(max((run.path / "samples").glob("*.png"))).convert("RGB")
-            save(name, cut(grid, 28, 0, FROM_RUNS[name]))
+            sheet = Image.open(max((run.path / "samples").glob("*.png"))).convert("RGB")
+            save(name, cut(sheet, 28, 0, FROM_RUNS[name]))
         else:
             save(name, answered(run))
             text = "pictures and what a run of it says they are"
