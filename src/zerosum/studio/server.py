@@ -19,12 +19,6 @@ from zerosum.config.commands.studio import StudioConfig
 from zerosum.errors import ConfigError, ZerosumError
 from zerosum.packages import installation
 from zerosum.studio.home import Home
-<<<<<<< HEAD
-=======
-from zerosum.studio.queue import working_queue
-from zerosum.studio.studio import Studio
-from zerosum.studio.worker import Worker
->>>>>>> main
 
 if TYPE_CHECKING:
     from zerosum.studio.studio import Studio
@@ -49,16 +43,21 @@ def serve(runs: Path, options: StudioConfig) -> None:
     if runs.is_file():
         raise ConfigError(f"RUNS must be a folder of runs, and {runs} is a file.")
     home = Home(runs)
-<<<<<<< HEAD
     token = home.token()
     with listening(home, options) as listener, _marked(home, listener.getsockname()[1]):
         # Only now: that the port is taken is said at once.
+        from zerosum.studio.queue import working_queue
         from zerosum.studio.serving import run_server
         from zerosum.studio.studio import Studio
+        from zerosum.studio.worker import Worker
 
         port = listener.getsockname()[1]
         address = address_of(options.host, port, token)
-        studio = Studio(home=home, options=options, token=token)
+        shelf, queue = working_queue(home)
+        worker = Worker(home.worker_log)
+        studio = Studio(
+            home=home, options=options, token=token, shelf=shelf, queue=queue, worker=worker
+        )
         run_server(studio, listener, answering=lambda: _announce(studio, address))
     print("zerosum studio has stopped. Trainings go on.", flush=True)
 
@@ -207,19 +206,3 @@ def _require_packages() -> None:
             f"the studio needs packages that are not installed ({', '.join(missing)}): "
             f"{installation('studio')}."
         )
-=======
-    shelf, queue = working_queue(home)
-    studio = Studio(
-        home=home,
-        options=options,
-        token=home.token(),
-        shelf=shelf,
-        queue=queue,
-        worker=Worker(home.worker_log),
-    )
-    address = f"http://{options.host}:{options.port}/#token={studio.token}"
-    print(f"zerosum studio over {runs}: {address}", flush=True)
-    if options.browser:
-        webbrowser.open(address)
-    uvicorn.run(create_app(studio), host=options.host, port=options.port, log_level="warning")
->>>>>>> main
