@@ -232,7 +232,7 @@ function waitingFor() {
   if (paused) return "The queue is held: it starts when the queue goes on.";
   const before = (jobs ?? []).filter((job) => isRunning(job) || isWaiting(job));
   const names = before.map((job) => job.run ?? job.kind);
-  const others = (shelf.value.runs ?? []).filter((run) => BUSY.includes(run.state)).map((run) => run.name);
+  const others = [...(shelf.value.runs?.values() ?? [])].filter((run) => BUSY.includes(run.state)).map((run) => run.name);
   const all = [...new Set([...names, ...others])];
   if (!all.length) return "";
   const more = all.length > 1 ? ` and ${all.length - 1} more` : "";
