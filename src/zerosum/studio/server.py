@@ -26,14 +26,15 @@ def serve(runs: Path, options: StudioConfig) -> None:
         ZerosumError: It cannot be served.
     """
     home = Home(runs)
-    shelf, queue = working_queue(home)
+    worker = Worker(home.worker_log)
+    shelf, queue = working_queue(home, auto=lambda: worker.device)
     studio = Studio(
         home=home,
         options=options,
         token=home.token(),
         shelf=shelf,
         queue=queue,
-        worker=Worker(home.worker_log),
+        worker=worker,
     )
     address = f"http://{options.host}:{options.port}/#token={studio.token}"
     print(f"zerosum studio over {runs}: {address}", flush=True)
