@@ -5,6 +5,7 @@
       queue.json    what is to be trained, in its order
       lock          held by the server that works the queue
       times.json    how long recipes take on this machine
+      worker.log    what the worker printed
       jobs/ID/      job.json, log.txt and status.json of one process
       uploads/      pictures that came through the browser, a folder for each lot
     RUNS/.archive/  runs that were put away
@@ -67,6 +68,11 @@ class Home:
     def times(self) -> Path:
         """How long recipes take on this machine."""
         return self.state / "times.json"
+
+    @property
+    def worker_log(self) -> Path:
+        """What the worker printed."""
+        return self.state / "worker.log"
 
     @property
     def uploads(self) -> Path:

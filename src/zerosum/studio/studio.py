@@ -1,5 +1,6 @@
 """All that the routes of the studio's server share."""
 
+from asyncio import Event
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zerosum.config.commands.studio import StudioConfig
+from zerosum.errors import ZerosumError
 from zerosum.studio.home import Home
 
 __all__ = ["Limits", "Studio"]
@@ -42,6 +44,8 @@ class Studio:
         shelf: Knows a summary of every run.
         queue: Starts the trainings.
         worker: Does what needs torch.
+        failure: Why the server could not begin its work.
+        closing: Set when the server ends, for answers that would go on without end.
     """
 
     home: Home
@@ -51,6 +55,8 @@ class Studio:
     shelf: Any = None
     queue: Any = None
     worker: Any = None
+    failure: ZerosumError | None = None
+    closing: Event = field(default_factory=Event)
 
     @property
     def data_folders(self) -> tuple[Path, ...]:
