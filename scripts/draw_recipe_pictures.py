@@ -41,7 +41,7 @@ class Grid:
     left: int = 0
     columns: tuple[int, ...] = FOUR
     command: str = "zerosum train {name}"
-    text: str = "made by a run of it"
+    text: str = "made by a run of this recipe"
 
 
 EQUAL = "python benchmarks/equal_time.py --data {data} --seconds 1200 --precision bf16"
@@ -79,7 +79,7 @@ FROM_DOCS = {
         cell=64,
         columns=(0, 1, 3, 4),
         command="zerosum train cyclegan-small --data apple2orange_128.zip",
-        text="made by a run of it: apples to oranges, oranges to apples",
+        text="made by a run of this recipe: apples to oranges, oranges to apples",
     ),
     "fvbn-digits": Grid("fvbn-mnist.png", 0, command="docs/results.md, on MNIST"),
 }
@@ -167,17 +167,17 @@ def main(runs: Path) -> None:
     for name in (*FROM_RUNS, *ANSWERS):
         run = Run.open(runs / name)
         last = json.loads((run.path / "stats.jsonl").read_text().splitlines()[-1])
-        text = "made by a run of it"
+        text = "made by a run of this recipe"
         if name in FROM_RUNS:
             sheet = Image.open(max((run.path / "samples").glob("*.png"))).convert("RGB")
             save(name, cut(sheet, 28, 0, FROM_RUNS[name]))
         else:
             save(name, answered(run))
-            text = "pictures and what a run of it says they are"
+            text = "pictures and what a run of this recipe says they are"
         command = f"zerosum train {name}"
         noted[name] = {"text": text, "command": command, "images": last["images"]}
     for name, sibling in SIBLINGS.items():
-        text = noted[sibling]["text"].replace("of it", f"of {sibling}, which is smaller")
+        text = noted[sibling]["text"].replace("this recipe", f"{sibling}, which is smaller")
         noted[name] = {**noted[sibling], "text": text, "file": f"{sibling}.webp"}
     assert noted.keys() == set(RECIPES), noted.keys() ^ set(RECIPES)
     ordered = {name: {"file": f"{name}.webp", **noted[name]} for name in RECIPES}
