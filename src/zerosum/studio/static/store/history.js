@@ -13,6 +13,15 @@ import { Columns } from "../charts/columns.js";
  * @property {Record<string, any>} protocol
  */
 
+/** @param {string} name @param {(event: any) => void} hear */
+function follow(name, hear) {
+  try {
+    return subscribe(`run/${name}`, hear);
+  } catch {
+    return () => {}; // No run can have that name: asking for it says so.
+  }
+}
+
 export class History {
   /**
    * @param {string} name of the run
@@ -30,7 +39,7 @@ export class History {
     /** @type {import("./runs.js").Summary | null} */
     this.summary = null;
     this.changed = changed;
-    this.end = subscribe(`run/${name}`, (/** @type {any} */ event) => this.hear(event));
+    this.end = follow(name, (event) => this.hear(event));
   }
 
   /** @param {Record<string, any>} event */

@@ -66,9 +66,9 @@ export async function loadRuns() {
   }
 }
 
-/** @param {{changed: Summary[], gone: string[]}} event */
-function hear({ changed = [], gone = [] }) {
-  const all = shelf.value.runs;
+/** @param {{changed?: Summary[], gone?: string[], all?: boolean}} event */
+function hear({ changed = [], gone = [], all: whole = false }) {
+  const all = whole ? new Map() : shelf.value.runs;
   for (const name of gone) note(all, name, null);
   for (const run of changed) note(all, run.name, run);
   if (all) shelf.set({ runs: all, error: shelf.value.error });
