@@ -149,12 +149,14 @@ def test_a_newer_request_of_the_same_client_cancels_the_older(tmp_path: Path) ->
     at_work(tmp_path, story)
 
 
-def test_whoever_goes_away_has_it_cancelled(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "endless", [{"how": "count", "total": 10**6, "seconds": 0.01}, {"how": "spin"}]
+)
+def test_whoever_goes_away_has_it_cancelled(tmp_path: Path, endless: dict[str, Any]) -> None:
     async def story(worker: Worker) -> None:
         note = tmp_path / "note"
-        endless = {"how": "count", "total": 10**6, "note": str(note), "seconds": 0.01}
         process = await worker.ask("behave", {"how": "process"})
-        going = asyncio.ensure_future(worker.ask("behave", endless))
+        going = asyncio.ensure_future(worker.ask("behave", {**endless, "note": str(note)}))
         await begun(note)
         going.cancel()
         assert await worker.ask("behave", {"how": "process"}) == process

@@ -14,13 +14,15 @@ Whatever libraries print goes to standard error, which the server keeps as a log
     {"number": 1, "cancelled": true}
 """
 
+import _thread
 import json
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from queue import SimpleQueue
 from time import monotonic
@@ -55,6 +57,8 @@ class Talk:
         self._requests, self._replies, self._leave = requests, replies, leave
         self._waiting: SimpleQueue[Request] = SimpleQueue()
         self._cancelled: int | None = None
+        self._interruptible: int | None = None
+        signal.signal(signal.SIGINT, self._interrupt)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -62,9 +66,29 @@ class Talk:
             request = json.loads(line)
             if "cancel" in request:
                 self._cancelled = request["cancel"]
+                _thread.interrupt_main()
             else:
                 self._waiting.put(request)
         self._leave()
+
+    def _interrupt(self, *_: Any) -> None:
+        """Leave what the main thread is computing, between two steps of Python."""
+        if self._interruptible is not None and self._interruptible == self._cancelled:
+            raise Cancelled
+
+    @contextmanager
+    def computing(self, number: int) -> Iterator[None]:
+        """Within, a computation is left as soon as nobody wants it any more."""
+        self._interruptible = number
+        try:
+            self._leave_if_cancelled(number)
+            yield
+        finally:
+            self._interruptible = None
+
+    def _leave_if_cancelled(self, number: int) -> None:
+        if self._cancelled == number:
+            raise Cancelled
 
     def next(self) -> Request:
         """The next request, when it comes."""
@@ -73,8 +97,10 @@ class Talk:
     def tell(self, **message: Any) -> None:
         """Tell the server something."""
         line = json.dumps(message, allow_nan=False, separators=(",", ":"))
+        interruptible, self._interruptible = self._interruptible, None
         self._replies.write(line.encode("ascii") + b"\n")
         self._replies.flush()
+        self._interruptible = interruptible
 
     def progress(self, number: int) -> Callable[[int, int], None]:
         """What the task of a request calls; it raises `Cancelled` where nobody waits any more."""
@@ -82,8 +108,7 @@ class Talk:
 
         def tell(done: int, total: int) -> None:
             nonlocal last
-            if self._cancelled == number:
-                raise Cancelled
+            self._leave_if_cancelled(number)
             if monotonic() - last >= _EVERY or done == total:
                 last = monotonic()
                 self.tell(number=number, progress=[done, total])
@@ -102,7 +127,8 @@ def answer(talk: Talk, request: Request, tasks: str) -> None:
     number = request["number"]
     try:
         run = import_module(f"{tasks}.{request['task']}").run
-        result = run(request["arguments"], talk.progress(number))
+        with talk.computing(number):
+            result = run(request["arguments"], talk.progress(number))
         talk.tell(number=number, result=result)
     except Cancelled:
         talk.tell(number=number, cancelled=True)

@@ -33,6 +33,13 @@ def count(progress: Any, total: int, note: str = "", seconds: float = 0.0) -> in
     return total
 
 
+def spin(progress: Any, note: str) -> None:
+    """Never says how far it is, and computes by many small steps."""
+    Path(note).write_text("1")
+    while True:
+        sum(range(100))
+
+
 def hang(progress: Any, note: str) -> None:
     """Never says how far it is, and has begun a process that does no better."""
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])

@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 
 from zerosum.config import RunConfig, change, from_json
+from zerosum.data.sources.named import without_downloads
 from zerosum.files import cache_folder
 from zerosum.jobs.trying import try_run, warnings_of
 from zerosum.randomness import Randomness
@@ -48,7 +49,8 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _try(config: RunConfig, progress: Progress) -> dict[str, Any]:
     progress(0, 1)
-    tried = try_run(config, quiet=True, between=lambda: progress(0, 1))
+    with without_downloads():
+        tried = try_run(config, quiet=True, between=lambda: progress(0, 1))
     costs = tried.costs
     return {
         "seconds": costs.seconds,
