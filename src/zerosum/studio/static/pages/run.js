@@ -137,6 +137,7 @@ class RunPage {
     if (event.summary) this.take(event.summary);
     if (event.stats || event.scores?.length || event.reset) this.wall?.draw();
     if (event.samples?.length) this.film?.show(this.history.samples);
+    if (event.gone && this.detail && !this.leaving) this.gone = true;
     if (event.log) this.log?.hear(event.log);
     if (event.scores?.length || this.run?.state !== before) this.reload();
     this.draw?.();
@@ -164,6 +165,7 @@ class RunPage {
 
   /** @param {Summary} run */
   take(run) {
+    if (this.run && run.job !== this.run.job) this.log?.begin();
     const ended = this.run && LIVE.includes(this.run.state) && !LIVE.includes(run.state);
     if (ended && this.asked) {
       toast(

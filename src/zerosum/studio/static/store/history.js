@@ -44,10 +44,12 @@ export class History {
 
   /** @param {Record<string, any>} event */
   hear(event) {
+    if (event.error) return;
     if (event.reset) {
       this.stats.forget();
-      this.scores = [];
+      [this.scores, this.alarms] = [[], []];
     }
+    if (event.all_samples || event.gone) this.samples = [];
     if (event.stats) this.stats.append(event.stats);
     if (event.scores?.length) this.scores = [...this.scores, ...event.scores];
     if (event.samples?.length) this.addSamples(event.samples);
