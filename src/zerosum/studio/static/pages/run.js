@@ -28,7 +28,7 @@ import { archive, remove, rename, restore, runApi } from "./shared.js";
 
 /** @type {[string, string][]} */
 const TABS = [
-  ["watch", "Pictures and curves"],
+  ["watch", "Watch"],
   ["log", "Log"],
   ["settings", "Configuration"],
   ["files", "Files"],
