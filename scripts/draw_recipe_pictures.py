@@ -190,7 +190,7 @@ def main(runs: Path) -> None:
         command = f"zerosum train {name}{TOLD.get(name, '')}"
         noted[name] = {"text": text, "command": command, "images": last["images"]}
     for name, sibling in SIBLINGS.items():
-        text = noted[sibling]["text"].replace("this recipe", f"{sibling}, which is smaller")
+        text = noted[sibling]["text"].replace("this recipe", f"{sibling}, a recipe like it")
         noted[name] = {**noted[sibling], "text": text, "file": f"{sibling}.webp"}
     assert noted.keys() == set(RECIPES), noted.keys() ^ set(RECIPES)
     ordered = {name: {"file": f"{name}.webp", **noted[name]} for name in RECIPES}

@@ -24,7 +24,7 @@ def test_each_recipe_has_a_picture_of_a_run() -> None:
 def test_a_picture_of_another_recipe_says_so() -> None:
     for name, noted in NOTED.items():
         of = Path(noted["file"]).stem
-        assert of == name or f"{of}, which is smaller" in noted["text"]
+        assert of == name or f"{of}, a recipe like it" in noted["text"]
 
 
 def test_pictures_are_small_and_none_is_too_many() -> None:
