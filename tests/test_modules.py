@@ -37,6 +37,7 @@ def test_training_a_dcgan_runs_few_modules(tmp_path: Path) -> None:
 
 LIGHT = (
     "zerosum.config.options",
+    "zerosum.config.schema",
     "zerosum.counting",
     "zerosum.data.sources",
     "zerosum.evaluation.alarm",
@@ -48,6 +49,8 @@ LIGHT = (
     "zerosum.recipes.usual",
     "zerosum.runs",
     "zerosum.status",
+    "zerosum.studio.api_data",
+    "zerosum.studio.api_recipes",
     "zerosum.training.records",
     "zerosum.training.status",
 )
