@@ -143,6 +143,7 @@ def _description(
             "memory",
             f"about {_bytes(costs.memory)} in a round; {_bytes(costs.free)} are free",
         ),
+        ("disk", f"at most {_bytes(costs.disk)} in the run folder"),
     ]
 
 
