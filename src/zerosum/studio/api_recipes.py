@@ -18,7 +18,14 @@ from zerosum.documented import plain
 from zerosum.errors import ZerosumError
 from zerosum.recipes import FAMILIES, RECIPES, WEIGHTS, recipe
 from zerosum.runs import Run
-from zerosum.studio.forms import configured, fields_of, needed_fields, values_of, words_to_train
+from zerosum.studio.forms import (
+    configured,
+    fields_of,
+    needed_fields,
+    values_of,
+    ways_to_feed,
+    words_to_train,
+)
 from zerosum.studio.goals import GOALS
 from zerosum.studio.pictures import picture_of
 from zerosum.studio.refusals import ConflictError, MissingError
@@ -69,7 +76,7 @@ def router(studio: Studio) -> APIRouter:
             "recipe": name,
             "fields": fields,
             "usual": [each for _, each in usual],
-            "needs": needed_fields(config),
+            "ways": ways_to_feed(config),
             "classifies": [each for each in KINDS if family_class(each).classifies],
             "values": {} if run is None else _values_of_run(studio, run),
         }

@@ -24,6 +24,7 @@ __all__ = [
     "needed_fields",
     "options_to_train",
     "values_of",
+    "ways_to_feed",
     "words_to_train",
 ]
 
@@ -132,7 +133,30 @@ def needed_fields(config: RunConfig) -> list[str]:
         >>> needed_fields(recipe("dann")), needed_fields(recipe("advgan"))
         (['data_a', 'data_b'], ['game.victim', 'data'])
     """
-    words = [word for word in config.example_data.split() if word.startswith("--")]
+    return _told_in(config.example_data, config)
+
+
+def ways_to_feed(config: RunConfig) -> list[list[str]]:
+    """All sets of such fields, the usual one first.
+
+    Args:
+        config: The recipe's.
+
+    Example:
+        >>> ways_to_feed(recipe("cyclegan")), ways_to_feed(recipe("dann"))
+        ([['data_a', 'data_b'], ['data']], [['data_a', 'data_b']])
+    """
+    ways = [needed_fields(config)]
+    for call in config.example_calls:
+        way = [name for name in _told_in(call, config) if name in (*config.sources, *ways[0])]
+        if way and way not in ways:
+            ways.append(way)
+    return ways
+
+
+def _told_in(call: str, config: RunConfig) -> list[str]:
+    """The fields that an example of a call tells."""
+    words = [word for word in call.split() if word.startswith("--")]
     options = options_to_train(config)
     return [name for word in words for name, option in options.items() if word in option.names]
 
