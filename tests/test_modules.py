@@ -45,6 +45,7 @@ LIGHT = (
     "zerosum.evaluation.records",
     "zerosum.jsonlines",
     "zerosum.lessons.named",
+    "zerosum.recipes.calls",
     "zerosum.recipes.usual",
     "zerosum.runs",
     "zerosum.status",
