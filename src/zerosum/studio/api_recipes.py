@@ -13,10 +13,10 @@ from zerosum.config.families import FAMILIES as KINDS
 from zerosum.config.families import family_class
 from zerosum.config.json import differences, to_json
 from zerosum.config.lengths import notes_on_length
-from zerosum.config.run import RunConfig
 from zerosum.documented import plain
 from zerosum.errors import ZerosumError
 from zerosum.recipes import FAMILIES, RECIPES, WEIGHTS, recipe
+from zerosum.recipes.calls import call_of
 from zerosum.runs import Run
 from zerosum.studio.forms import (
     configured,
@@ -24,7 +24,6 @@ from zerosum.studio.forms import (
     needed_fields,
     values_of,
     ways_to_feed,
-    words_to_train,
 )
 from zerosum.studio.goals import GOALS
 from zerosum.studio.pictures import picture_of
@@ -91,7 +90,7 @@ def router(studio: Studio) -> APIRouter:
             return {"ok": False, "error": fault}
         return {
             "ok": True,
-            "command": _command(config, body.name),
+            "command": " ".join([call_of(config), *_name(body)]),
             "notes": notes_on_length(config),
             "config_differences": differences(to_json(recipe(name)), to_json(config)),
         }
@@ -116,6 +115,11 @@ def router(studio: Studio) -> APIRouter:
         return found
 
     return routes
+
+
+def _name(form: Filled) -> list[str]:
+    """The words by which a run is called otherwise than its recipe."""
+    return ["--out", shlex.quote(form.name)] if form.name else []
 
 
 def _about(name: str, times: Times) -> dict[str, Any]:
@@ -162,8 +166,3 @@ def _refuse_while_training(studio: Studio) -> None:
         raise ConflictError(
             f"{at_work[0]} is being trained: times are measured when nothing else computes."
         )
-
-
-def _command(config: RunConfig, name: str | None) -> str:
-    """The command that says the same as a form."""
-    return shlex.join([*words_to_train(config), *([] if name is None else ["--out", name])])

@@ -11,8 +11,9 @@ from zerosum.config import EvaluateConfig, ResumeConfig, RunConfig, change
 from zerosum.config.lengths import refuse_standing_still, stretched
 from zerosum.errors import ConfigError
 from zerosum.own import refuse_code
+from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
-from zerosum.studio.forms import configured, words_to_train
+from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
 
@@ -77,7 +78,7 @@ def train_task(asked: TrainAsked, runs: Path, name: str, *, allow_code: bool) ->
         ConfigError: A field is not as it should be.
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
-    words = [*words_to_train(config)[1:], "--out", str(runs / checked(name))]
+    words = ["train", *words_of(config), "--out", str(runs / checked(name))]
     return Task(
         kind="train",
         run=name,
