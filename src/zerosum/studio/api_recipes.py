@@ -27,6 +27,7 @@ from zerosum.studio.forms import (
 )
 from zerosum.studio.goals import GOALS
 from zerosum.studio.pictures import picture_of
+from zerosum.studio.places import Places
 from zerosum.studio.refusals import ConflictError, MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.times import Times
@@ -52,7 +53,7 @@ def router(studio: Studio) -> APIRouter:
         studio: Where they would be trained.
     """
     routes = APIRouter(prefix="/recipes", tags=["recipes"])
-    times = Times(studio.home.times)
+    times, places = Times(studio.home.times), Places.of(studio)
 
     @routes.get("")
     def read_recipes() -> dict[str, Any]:
@@ -85,6 +86,7 @@ def router(studio: Studio) -> APIRouter:
         """Whether what is filled in does, and the command that says the same."""
         try:
             config = configured(name, body.fields, allow_code=studio.options.allow_code)
+            places.require_config(config)
         except ZerosumError as error:
             fault = {"message": str(error), "field": getattr(error, "field", None)}
             return {"ok": False, "error": fault}
@@ -104,6 +106,7 @@ def router(studio: Studio) -> APIRouter:
         config = None
         if body.fields:
             config = configured(name, body.fields, allow_code=studio.options.allow_code)
+            places.require_config(config)
         _refuse_while_training(studio)
         arguments = {"recipe": name, "config": None if config is None else to_json(config)}
         # Of one page only the newest form is of interest; a recipe's own time can wait.

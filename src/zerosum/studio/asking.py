@@ -16,6 +16,7 @@ from zerosum.runs import Run
 from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
+from zerosum.studio.places import Places
 
 __all__ = [
     "EvaluateAsked",
@@ -65,7 +66,9 @@ class ExportAsked(_Asked):
     checkpoint: Literal["latest", "best"] = "latest"
 
 
-def train_task(asked: TrainAsked, runs: Path, name: str, *, allow_code: bool) -> Task:
+def train_task(
+    asked: TrainAsked, runs: Path, name: str, *, allow_code: bool, places: Places
+) -> Task:
     """Training a recipe.
 
     Args:
@@ -73,11 +76,13 @@ def train_task(asked: TrainAsked, runs: Path, name: str, *, allow_code: bool) ->
         runs: The folder of runs.
         name: What the run is to be called, which is free.
         allow_code: Whether fields may name code.
+        places: From which pictures may be taken.
 
     Raises:
-        ConfigError: A field is not as it should be.
+        ZerosumError: A field is not as it should be.
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
+    places.require_config(config)
     words = ["train", *words_of(config), "--out", str(runs / checked(name))]
     return Task(
         kind="train",
