@@ -8,10 +8,11 @@ import { whileBusy } from "../components/busy.js";
 import { toast } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { navigate, runPath } from "../shell/router.js";
-import { isRunning, isWaiting, queue } from "../store/queue.js";
+import { queue } from "../store/queue.js";
 import { shelf } from "../store/runs.js";
 import { studio } from "../store/studio.js";
 import * as api from "../api.js";
+import { waitingFor } from "./busy.js";
 import { Costs } from "./costs.js";
 import { fieldOf, otherFields } from "./fields.js";
 import { Filled } from "./filled.js";
@@ -28,7 +29,6 @@ const TITLES = {
   data_b: "Pictures of domain B",
 };
 const WAYS = { 1: "One place with trainA and trainB", 2: "Two places" };
-const BUSY = ["preparing", "training", "stopping"];
 
 /** @type {import("../app.js").Mount} */
 export function mountForm(root, route) {
@@ -264,17 +264,4 @@ class Form {
     this.costs.end();
     for (const source of this.known.values()) source.end();
   }
-}
-
-/** What a new job would wait for, in words; "" where it starts at once. */
-function waitingFor() {
-  const { jobs, paused } = queue.value;
-  if (paused) return "The queue is held: it starts when the queue goes on.";
-  const before = (jobs ?? []).filter((job) => isRunning(job) || isWaiting(job));
-  const names = before.map((job) => job.run ?? job.kind);
-  const others = [...(shelf.value.runs?.values() ?? [])].filter((run) => BUSY.includes(run.state)).map((run) => run.name);
-  const all = [...new Set([...names, ...others])];
-  if (!all.length) return "";
-  const more = all.length > 1 ? ` and ${all.length - 1} more` : "";
-  return `It waits for ${all[0]}${more}.`;
 }

@@ -88,8 +88,8 @@ export class Source {
           : nothing
       }</div>
       ${this.open ? this.ways() : nothing}
-      <p class="error" role="alert" ?hidden=${!error || this.open}>${error}</p>
-      ${source && !this.open ? this.inspecting.template() : nothing}
+      <p class="bad small" role="alert" ?hidden=${!error || this.open || this.inspecting.error}>${error}</p>
+      ${source && !this.open ? html`<div class="new-found stack">${this.inspecting.template()}</div>` : nothing}
     </div>`;
   }
 
