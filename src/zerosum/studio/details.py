@@ -13,8 +13,8 @@ from zerosum.config import RunConfig, to_json
 from zerosum.config.json import flatten
 from zerosum.errors import ZerosumError, printable
 from zerosum.recipes import RECIPES
+from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
-from zerosum.studio.forms import words_to_train
 from zerosum.studio.reading import as_object, lines_at_end, names_in, read_object, read_part
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.summaries import LIVE, Summary
@@ -185,7 +185,7 @@ def _command(config: RunConfig, folder: Path) -> str | None:
     """The command that trains such a run; None where its recipe is not known here."""
     if config.recipe not in RECIPES:
         return None
-    return join([*words_to_train(config), "--out", str(folder)])
+    return join(["zerosum", "train", *words_of(config), "--out", str(folder)])
 
 
 def _next_steps(config: RunConfig | None, folder: Path, is_saved: bool) -> list[Step]:
