@@ -3,7 +3,13 @@
 import os
 
 import hypothesis
+import jaxtyping
 import pytest
+
+from helpers.typed import checked
+
+# Before anything of zerosum is imported.
+jaxtyping.jaxtyped = checked  # type: ignore[assignment]
 
 # How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("any machine", deadline=None)

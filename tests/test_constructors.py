@@ -20,6 +20,7 @@ EXCEPTIONS: Mapping[str, str] = {
     "lessons/pages/document.py Content": "all that a page shows; one function fills it",
     "nn/batchnorm_by_hand.py BatchNormSteps": "the nine steps of a pass; one function makes them",
     "data/ledger.py Part": "a result: one job fills it, and its fields are what is printed",
+    "status.py CommandStatus": "what a file says; its keys are the fields",
     "training/status.py RunStatus": "what a file says; its keys are the fields",
 }
 """Classes that have more, and why."""

@@ -100,7 +100,7 @@ def test_a_disk_that_does_not_answer_holds_nobody_up(
     answer = threading.Event()
     monkeypatch.setattr("zerosum.status._PATIENCE", 0.01)
     monkeypatch.setattr("zerosum.status._replace", lambda *_: answer.wait(60))
-    with kept(tmp_path / "status.json", lambda: {"state": "working"}):
+    with kept(tmp_path / "status.json", lambda: {"state": "working", "phase": ""}):
         pass
     assert not answer.is_set()
     answer.set()

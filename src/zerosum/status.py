@@ -1,7 +1,8 @@
 """How far a process is, in a small file for whoever looks at it from outside.
 
 The file is written beside the work, by a thread of its own: it never stops or slows what it tells
-of, and nothing is lost with it. `training.status` tells of runs, `telling` of any command.
+of, and nothing is lost with it. `training.status` tells of runs; of any command, and of what comes
+before there is a run folder, the file tells that ``ZEROSUM_STATUS`` names.
 """
 
 import json
@@ -11,11 +12,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-__all__ = ["Status", "ending", "kept", "parse_status"]
+__all__ = [
+    "CommandStatus",
+    "Status",
+    "ending",
+    "kept",
+    "name_run",
+    "parse_status",
+    "read_command",
+    "telling",
+    "told_of_command",
+]
 
 StatusT = TypeVar("StatusT", bound="Status")
 
@@ -102,6 +114,43 @@ def parse_status(path: Path, kind: type[StatusT]) -> StatusT | None:
         return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommandStatus(Status):
+    """How far a command is.
+
+    Attributes:
+        state: ``working``, ``done`` or ``failed``; what was interrupted has failed.
+        done: How much of the phase is done, where it is counted.
+        total: Of how much.
+        rate: How much of it a second.
+        run: The run folder in which it trains, once that is known.
+    """
+
+    state: Literal["working", "done", "failed"]
+    done: int | None = None
+    total: int | None = None
+    rate: float | None = None
+    run: str | None = None
+
+
+def read_command(path: Path) -> CommandStatus | None:
+    """How far a command is, by the file that ``ZEROSUM_STATUS`` named; None: nothing is known.
+
+    A command whose process was killed has failed.
+
+    Args:
+        path: The file.
+
+    Example:
+        >>> read_command(Path("no/status.json"))
+    """
+    status = parse_status(path, CommandStatus)
+    if status is None or status.state != "working" or status.is_alive():
+        return status
+    message = "it was killed, or the machine was switched off"
+    return replace(status, state="failed", rate=None, seconds_left=None, message=message)
+
+
 @contextmanager
 def kept(path: Path, now: Callable[[], Mapping[str, Any]]) -> Iterator[None]:
     """Keep a status file within the block, and write it a last time at its end.
@@ -141,8 +190,136 @@ def ending(error: BaseException) -> str | None:
 
     if not isinstance(error, Exception):
         return None
-    text = str(error) if isinstance(error, ZerosumError) else f"{type(error).__name__}: {error}"
-    return text.encode(errors="replace").decode()  # Names of files may be no text.
+    return str(error) if isinstance(error, ZerosumError) else f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def told_of_command(path: Path) -> Iterator[None]:
+    """Keep a status file of the command that runs within the block.
+
+    Args:
+        path: The file.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "status.json"
+        ...     with told_of_command(path), telling("counting sheep") as tell:
+        ...         tell(3, 10)
+        ...     read_command(path).state
+        'done'
+    """
+    command = _Command()
+    token = _COMMAND.set(command)
+    try:
+        with kept(path, command.now), command.ended():
+            yield
+    finally:
+        _COMMAND.reset(token)
+
+
+@contextmanager
+def telling(phase: str, *, since: int = 0) -> Iterator[Callable[[int, int], None] | None]:
+    """Tell what is done within the block, if anybody is told of this command.
+
+    Args:
+        phase: What that is.
+        since: How much of it was done before.
+
+    Yields:
+        What is to be told how much is done, and of how much; None: nobody listens.
+
+    Example:
+        >>> with telling("counting sheep") as tell:
+        ...     tell
+    """
+    command = _COMMAND.get()
+    if command is None:
+        yield None
+        return
+    part = _Phase(phase, since)
+    command.phases.append(part)
+    try:
+        yield part.tell
+    finally:
+        command.phases.remove(part)
+
+
+def name_run(path: Path) -> None:
+    """Tell in which run folder this command trains, if anybody is told of it.
+
+    Example:
+        >>> name_run(Path("runs/dcgan-digits"))
+    """
+    command = _COMMAND.get()
+    if command is not None:
+        command.run = str(path.absolute())
+
+
+class _Phase:
+    """What a command does for a while."""
+
+    def __init__(self, name: str, since: int = 0) -> None:
+        self.name = name
+        self._since = since
+        self._began = time.monotonic()
+        self._told: tuple[int, int] | None = None
+
+    def tell(self, done: int, total: int) -> None:
+        self._told = done, total
+
+    def now(self) -> dict[str, Any]:
+        told = self._told
+        if told is None:
+            return {"phase": self.name, **dict.fromkeys(("done", "total", "rate", "seconds_left"))}
+        done, total = told
+        rate = (done - self._since) / max(time.monotonic() - self._began, 1e-9)
+        return {
+            "phase": self.name,
+            "done": done,
+            "total": total,
+            "rate": round(rate, 3) if rate > 0 else None,
+            "seconds_left": round(max(0, total - done) / rate, 1) if rate > 0 else None,
+        }
+
+
+class _Command:
+    """What can be told of a command; the last of its phases is what it does just now."""
+
+    def __init__(self) -> None:
+        self.phases = [_Phase("starting")]
+        self.run: str | None = None
+        self._state = "working"
+        self._message: str | None = None
+
+    def now(self) -> dict[str, Any]:
+        current = self.phases[-1].now()
+        if self._state != "working":
+            current = {**current, "phase": "", "seconds_left": None}
+        return {"state": self._state, **current, "run": self.run, "message": self._message}
+
+    @contextmanager
+    def ended(self) -> Iterator[None]:
+        """Note how it ends."""
+        try:
+            yield
+        except SystemExit as error:
+            self._end("" if not error.code else _EXITS.get(error.code, _ITS_LOG))
+            raise
+        except BaseException as error:
+            self._end(ending(error) or _EXITS[130])
+            raise
+        self._end("")
+
+    def _end(self, message: str) -> None:
+        self._message = message or None
+        self._state = "failed" if message else "done"
+
+
+_COMMAND: ContextVar[_Command | None] = ContextVar("command", default=None)
+_EXITS: Mapping[Any, str] = {130: "it was interrupted"}
+"""What it means that a command exits with such a number."""
+_ITS_LOG = "it did not do all that was asked; what it printed says why"
 
 
 def _keep(path: Path, now: Callable[[], Mapping[str, Any]], over: threading.Event) -> None:
@@ -150,25 +327,26 @@ def _keep(path: Path, now: Callable[[], Mapping[str, Any]], over: threading.Even
 
     process = Process()
     who = {"pid": process.pid, "created": process.create_time(), "host": socket.gethostname()}
-    told: tuple[Any, ...] = ()
+    told: tuple[Any, ...] | None = None
     written, is_over = 0.0, False
     while not is_over:
-        is_over = over.wait(_LOOK if told else 0)
+        is_over = over.wait(_LOOK if told is not None else 0)
         current = now()
-        news = tuple(current.get(name) for name in ("state", "phase", "run"))
+        news = current["state"], current["phase"], current.get("run")
         if is_over or news != told or time.monotonic() - written >= _BETWEEN:
-            _replace(path, json.dumps({**who, **current, "updated": time.time()}) + "\n")
+            _replace(path, {**who, **current, "updated": time.time()})
             told, written = news, time.monotonic()
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, status: Mapping[str, Any]) -> None:
     """Replace a file that is not worth an error, nor waiting until it is on the disk."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # `files.sweep` knows such names.
+    content = json.dumps(status, ensure_ascii=False).encode(errors="replace")  # Paths are bytes.
     with suppress(OSError):
         if path.exists() and not path.is_file():  # It would be replaced: a pipe, a device.
             return
         try:
-            aside.write_text(text, encoding="utf-8")
+            aside.write_bytes(content + b"\n")
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)

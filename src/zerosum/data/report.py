@@ -46,8 +46,8 @@ def render(audit: Audit, console: Console) -> None:
     for part in audit.parts:
         _line(console, part.split, style="table.title")
         console.print(_table(part))
-        _list_all(console, _faults(part))
-    _list_all(console, _leaks(audit))
+        _list(console, _faults(part))
+    _list(console, _leaks(audit))
 
 
 def findings(audit: Audit) -> list[str]:
@@ -65,7 +65,7 @@ def findings(audit: Audit) -> list[str]:
     ]
     found += [("", leak) for leak in _leaks(audit)]
     return [
-        f"{where}{fault.count} {fault.what}, such as {': '.join(fault.rows[0])}"
+        f"{where}{fault.count} {fault.what} ({fault.between.join(fault.rows[0])})"
         for where, fault in found
         if fault.count
     ]
@@ -77,23 +77,30 @@ class _Fault:
 
     what: str
     count: int
-    rows: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, ...]]
+    between: str = ": "
 
 
 def _faults(part: Part) -> Iterator[_Fault]:
     yield _Fault("files are left out", part.unreadable_count, part.unreadable)
-    groups = [("the same", " = ".join(group.names)) for group in part.duplicates]
-    yield _Fault("pictures could go: another is exactly the same", part.surplus, groups)
+    groups = [group.names for group in part.duplicates]
+    yield _Fault("pictures could go: another is exactly the same", part.surplus, groups, " = ")
 
 
 def _leaks(audit: Audit) -> Iterator[_Fault]:
     for pair in audit.shared:
-        yield _Fault(f"pictures {_shared_text(pair)}", pair.count, pair.examples)
+        yield _Fault(f"pictures {_shared_text(pair)}", pair.count, pair.examples, " = ")
 
 
-def _list_all(console: Console, faults: Iterator[_Fault]) -> None:
+def _list(console: Console, faults: Iterator[_Fault]) -> None:
     for each in faults:
-        _list(console, each.what, each.count, each.rows)
+        if not each.count:
+            continue
+        _line(console, f"{each.count} {each.what}")
+        for row in each.rows:
+            _line(console, f"  {each.between.join(row)}")
+        if each.count > len(each.rows) == _MOST_ROWS:
+            _line(console, f"  and {each.count - len(each.rows)} more")
 
 
 def audit_to_json(audit: Audit) -> dict[str, Any]:
@@ -267,21 +274,6 @@ def _shared_text(pair: Shared) -> str:
     if {first[-1], second[-1]} == {"A", "B"}:
         return f"{what}: in both domains"
     return f"{what}: a leak" if (first, second) in _LEAKING else what
-
-
-def _list(
-    console: Console,
-    what: str,
-    count: int,
-    rows: Sequence[tuple[str, str]],
-) -> None:
-    if not count:
-        return
-    _line(console, f"{count} {what}")
-    for first, second in rows:
-        _line(console, f"  {first}: {second}")
-    if count > len(rows) == _MOST_ROWS:
-        _line(console, f"  and {count - len(rows)} more")
 
 
 def _line(console: Console, text: str, *, style: str | None = None) -> None:

@@ -1,7 +1,7 @@
 """How long a run will take and how much memory, from a few rounds that change nothing."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,14 @@ class Estimate:
         return (strongest, weakest, times) if times >= _LOPSIDED else None
 
 
-def estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> Estimate:
+def estimate(
+    config: RunConfig,
+    engine: Engine,
+    store: Prepared,
+    aids: Any,
+    *,
+    between: Callable[[], None] = lambda: None,
+) -> Estimate:
     """Play a few rounds of the run's end, and see what they take; nothing is written.
 
     At the end networks that grow are grown, and players that wait for others play: a run of such
@@ -94,15 +101,18 @@ def estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> E
         engine: On what; of several processes one is enough.
         store: Its images.
         aids: What its game needs besides.
+        between: Called between the rounds; what it raises ends them.
 
     Raises:
         ZerosumError: The run cannot be built.
     """
     with torch.random.fork_rng():  # The run that follows finds PyTorch's own as it was.
-        return _estimate(config, engine, store, aids)
+        return _estimate(config, engine, store, aids, between)
 
 
-def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> Estimate:
+def _estimate(
+    config: RunConfig, engine: Engine, store: Prepared, aids: Any, between: Callable[[], None]
+) -> Estimate:
     # Alone: how many rounds there is time for differs between processes.
     alone = replace(engine, rank=0, processes=1, patient=None)
 
@@ -111,6 +121,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
         small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
         loop.images_seen = max(0, config.total_images - batch)
+        between()
         return loop
 
     free = free_memory(engine.device)
@@ -123,7 +134,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
     if memory < free / 2:
         batch, loop = whole, build(whole)
     players = loop.game.players
-    per_image = _seconds_per_round(loop) / batch / engine.processes
+    per_image = _seconds_per_round(loop, between) / batch / engine.processes
     return Estimate(
         players={
             name: (type(player.network).__name__, count_parameters(player.network))
@@ -193,11 +204,12 @@ def _held(loop: Loop[Any]) -> int:
     return sum(sizes)
 
 
-def _seconds_per_round(loop: Loop[Any]) -> float:
+def _seconds_per_round(loop: Loop[Any], between: Callable[[], None]) -> float:
     """The mean over a cycle: of its first round, which pays all penalties, and of the others."""
     first = _timed(loop)
     others: list[float] = []
     while len(others) < _CYCLE - 1 and first + sum(others) < PATIENCE:
+        between()
         others.append(_timed(loop))
     if not others:
         return first

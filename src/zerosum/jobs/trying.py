@@ -56,7 +56,11 @@ class Tried:
 
 
 def try_run(
-    config: RunConfig, *, quiet: bool = False, say: Callable[[str], None] | None = None
+    config: RunConfig,
+    *,
+    quiet: bool = False,
+    say: Callable[[str], None] | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> Tried:
     """Prepare everything that a run needs, and play a few of its rounds.
 
@@ -64,6 +68,7 @@ def try_run(
         config: The run.
         quiet: No progress bars.
         say: Called with what is done, where that takes a while.
+        between: Called between the rounds; what it raises ends them.
 
     Raises:
         ZerosumError: The run cannot begin; the message says what to do.
@@ -78,7 +83,7 @@ def try_run(
         config = change(config, {"precision": engine.precision})
         if say is not None:
             say("playing a few rounds...")
-        costs = estimate(config, engine, store, aids)
+        costs = estimate(config, engine, store, aids, between=between)
         stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
         return Tried(
             config=config,

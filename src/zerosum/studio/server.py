@@ -8,6 +8,7 @@ import uvicorn
 from zerosum.config.commands.studio import StudioConfig
 from zerosum.studio.app import create_app
 from zerosum.studio.home import Home
+from zerosum.studio.queue import working_queue
 from zerosum.studio.studio import Studio
 from zerosum.studio.worker import Worker
 
@@ -25,8 +26,15 @@ def serve(runs: Path, options: StudioConfig) -> None:
         ZerosumError: It cannot be served.
     """
     home = Home(runs)
-    worker = Worker(home.worker_log)
-    studio = Studio(home=home, options=options, token=home.token(), worker=worker)
+    shelf, queue = working_queue(home)
+    studio = Studio(
+        home=home,
+        options=options,
+        token=home.token(),
+        shelf=shelf,
+        queue=queue,
+        worker=Worker(home.worker_log),
+    )
     address = f"http://{options.host}:{options.port}/#token={studio.token}"
     print(f"zerosum studio over {runs}: {address}", flush=True)
     if options.browser:

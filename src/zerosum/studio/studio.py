@@ -1,5 +1,6 @@
 """All that the routes of the studio's server share."""
 
+from asyncio import Event
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class Studio:
         shelf: Knows a summary of every run.
         queue: Starts the trainings.
         worker: Does what needs torch.
+        closing: Set when the server ends, for answers that would go on without end.
     """
 
     home: Home
@@ -51,6 +53,7 @@ class Studio:
     shelf: Any = None
     queue: Any = None
     worker: Any = None
+    closing: Event = field(default_factory=Event)
 
     @property
     def data_folders(self) -> tuple[Path, ...]:

@@ -2,13 +2,13 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from zerosum.status import Status, ending, kept, parse_status
+from zerosum.status import Status, ending, kept, name_run, parse_status, telling
 
 if TYPE_CHECKING:  # Who reads what runs do trains none.
     from zerosum.training.loop import Loop
@@ -76,6 +76,8 @@ def read_status(path: Path) -> RunStatus | None:
 def told(path: Path, loop: "Loop[Any]", *, total: int) -> Iterator[None]:
     """Keep a run's ``status.json`` while its loop runs; only the main process does.
 
+    Who follows the command by a file of its own is told which run it is.
+
     Args:
         path: The file.
         loop: What is played.
@@ -84,8 +86,9 @@ def told(path: Path, loop: "Loop[Any]", *, total: int) -> Iterator[None]:
     if not loop.engine.is_main:
         yield
         return
+    name_run(path.parent)
     seen = _Seen(loop, total)
-    with kept(path, seen.now):
+    with telling("training", since=loop.images_seen) as seen.tell, kept(path, seen.now):
         try:
             yield
         except BaseException as error:
@@ -103,12 +106,15 @@ class _Seen:
         self.total = total
         self.end: State | None = None
         self.message: str | None = None
+        self.tell: Callable[[int, int], None] | None = None
         self._speed = Speed(total)
 
     def now(self) -> Mapping[str, Any]:
         images, phase = self.loop.images_seen, self.loop.activity or "training"
         if phase != "starting":  # What comes before the first round says nothing of the others.
             self._speed.see(images, time.monotonic(), is_training=phase == "training")
+        if self.tell is not None:
+            self.tell(images, self.total)
         state: State = self.end or ("stopping" if self.loop.is_stopping else "training")
         return {
             "state": state,
