@@ -14,9 +14,9 @@ from fastapi.responses import StreamingResponse
 from zerosum.studio.api_studio import state
 from zerosum.studio.events import Hub, cursors_of, stream
 from zerosum.studio.following_runs import RunTopic
-from zerosum.studio.refusals import StudioError
+from zerosum.studio.refusals import MissingError, StudioError
 from zerosum.studio.studio import Studio
-from zerosum.studio.topics import Recent, RunsTopic, Topic, WholeTopic
+from zerosum.studio.topics import RunsTopic, Topic, WholeTopic
 
 __all__ = ["router"]
 
@@ -104,7 +104,6 @@ class _TopicsOf:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._runs = RunsTopic(lambda version: studio.shelf.changed_since(version))
-        self._jobs = Recent(lambda: {job["id"]: job for job in studio.shelf.jobs()})
 
     def check(self, name: str) -> None:
         """Refuse what is no topic.
@@ -127,31 +126,31 @@ class _TopicsOf:
             case "studio", *_:
                 return WholeTopic("studio", lambda: _coarse(state(self._studio)))
             case "job", _, identity:
-                return WholeTopic("job", lambda: self._job(identity), log=self._log_of(identity))
+                log = self._studio.home.job(identity) / "log.txt"
+                return WholeTopic("job", lambda: self._job(identity), log=log)
             case _, _, run:
                 return RunTopic(
                     run,
                     folder=lambda: self._folder(run),
-                    summary=lambda: self._runs.find(run),
-                    log=lambda: self._log(run),
+                    summary=lambda: self._summary(run),
+                    log=lambda: self._studio.queue.log_of_run(run),
                 )
 
     def _job(self, identity: str) -> dict[str, Any]:
-        return dict(self._jobs.get().get(identity) or {"id": identity, "gone": True})
+        try:
+            return dict(self._studio.shelf.job(identity))
+        except MissingError:
+            return {"id": identity, "gone": True}
+
+    def _summary(self, run: str) -> Any:
+        known = self._runs.find(run)
+        is_archived = known is None and (self._studio.home.archive / run).is_dir()
+        return self._studio.shelf.find(run) if is_archived else known
 
     def _folder(self, run: str) -> Path | None:
         home = self._studio.home
         places = (home.runs / run, home.archive / run)
         return next((each for each in places if each.is_dir()), None)
-
-    def _log(self, run: str) -> Path | None:
-        """That of the last job which did something with the run."""
-        jobs = [job for job in self._jobs.get().values() if job["run"] == run and job["started"]]
-        last = max(jobs, key=lambda job: job["started"], default=None)
-        return None if last is None else self._log_of(last["id"])
-
-    def _log_of(self, identity: str) -> Path:
-        return self._studio.home.job(identity) / "log.txt"
 
 
 def _coarse(state: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from functools import cache
 from inspect import cleandoc
 from typing import Any
 
@@ -98,8 +99,11 @@ def router(studio: Studio) -> APIRouter:
         if body.fields:
             config = configured(name, body.fields, allow_code=studio.options.allow_code)
         _refuse_while_training(studio)
-        asked = {"recipe": name, "config": None if config is None else to_json(config)}
-        found: dict[str, Any] = await while_wanted(request, studio.worker.run("estimate", asked))
+        arguments = {"recipe": name, "config": None if config is None else to_json(config)}
+        # Of one page only the newest form is of interest; a recipe's own time can wait.
+        key = config and ("estimate", request.headers.get("X-Client"))
+        asking = studio.worker.ask("estimate", arguments, key=key, doing=f"measuring {name}")
+        found: dict[str, Any] = await while_wanted(request, asking)
         if config is None:
             times.note(name, found)
         return found
@@ -108,9 +112,15 @@ def router(studio: Studio) -> APIRouter:
 
 
 def _about(name: str, times: Times) -> dict[str, Any]:
+    known = times.of(name)
+    return {**_told(name), "seconds": None if known is None else known["seconds"]}
+
+
+@cache
+def _told(name: str) -> dict[str, Any]:
+    """What is told of a recipe, whatever the machine."""
     config = recipe(name)
     first, _, rest = cleandoc(RECIPES[name].__doc__ or "").partition("\n")
-    known = times.of(name)
     return {
         "name": name,
         "text": plain(first),
@@ -123,7 +133,6 @@ def _about(name: str, times: Times) -> dict[str, Any]:
         "data": config.data or None,
         "needs": needed_fields(config),
         **picture_of(name),
-        "seconds": None if known is None else known["seconds"],
     }
 
 

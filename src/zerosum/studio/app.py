@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from zerosum.errors import ZerosumError
 from zerosum.studio.answers import Json, refuse_in_json
 from zerosum.studio.security import Guard
 from zerosum.studio.studio import Studio
@@ -33,8 +34,12 @@ def create_app(studio: Studio) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with studio.working():
-            yield
+        try:
+            async with studio.working():
+                yield
+        except ZerosumError as error:
+            studio.failure = error
+            raise
 
     app = _Guarded(
         studio,

@@ -15,6 +15,7 @@ from zerosum.config.schema import Schema, field_schemas
 from zerosum.errors import ZerosumError
 from zerosum.own import refuse_code
 from zerosum.recipes import recipe
+from zerosum.recipes.usual import USUAL
 from zerosum.studio.refusals import FieldError
 
 __all__ = [
@@ -72,12 +73,10 @@ def fields_of(config: RunConfig) -> list[dict[str, Any]]:
         config: The recipe's.
 
     Example:
-        >>> field = next(each for each in fields_of(recipe("dcgan-digits")) if each["usual"])
+        >>> field = fields_of(recipe("dcgan-digits"))[0]
         >>> field["name"], field["kind"], field["value"]
         ('data', 'source', 'digits')
     """
-    from zerosum.recipes.usual import USUAL
-
     usual = {_in_json(name): place for place, name in enumerate(USUAL)}
     schemas, values = field_schemas(config), to_json(config)
     return [

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from zerosum.config.run import RunConfig
 from zerosum.recipes import FAMILIES, RECIPES, recipe
 
-__all__ = ["GOALS", "Goal", "needs_of"]
+__all__ = ["GOALS", "Goal"]
 
 _COMES_WITH = "digits"
 """Pictures that are part of zerosum."""
@@ -83,15 +81,3 @@ GOALS: Mapping[str, Goal] = {
     ),
 }
 """What users may have, in the order in which they are asked."""
-
-
-@cache
-def needs_of(config: RunConfig) -> tuple[str, ...]:
-    """The options by which users say what a run is trained on, without hyphens before them.
-
-    Example:
-        >>> needs_of(recipe("advgan"))
-        ('victim', 'data')
-    """
-    words = config.example_data.split()
-    return tuple(each.removeprefix("--") for each in words if each.startswith("--"))

@@ -39,6 +39,10 @@ def main(folder: Path, words: list[str]) -> int:
     Returns:
         The code with which to exit.
     """
+    if hasattr(os, "nice"):
+        os.nice(max(0, _NICE - os.nice(0)))
+    # A server in the background of a script ignores interruptions, which its children inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     own = psutil.Process()
     claim = {"pid": own.pid, "created": own.create_time()}
     try:
@@ -46,10 +50,6 @@ def main(folder: Path, words: list[str]) -> int:
             json.dump(claim, file)
     except FileExistsError:
         return 0
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    # A server in the background of a script ignores interruptions, which its children inherit.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     code = _run(words)
     with suppress(OSError), (folder / END).open("w", encoding="utf-8") as file:
         json.dump({"code": code, "ended": time.time()}, file)

@@ -23,7 +23,7 @@ def picture_of(recipe: str) -> dict[str, str | None]:
     noted = _noted().get(recipe)
     if noted is None:
         return {"picture": None, "picture_of": None}
-    return {"picture": f"/static/recipes/{recipe}.webp", "picture_of": noted["text"]}
+    return {"picture": f"/static/recipes/{noted['file']}", "picture_of": noted["text"]}
 
 
 @cache

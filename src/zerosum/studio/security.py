@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 import socket
-from collections.abc import Callable
+import time
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import parse_qsl
@@ -20,11 +20,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zerosum.studio.answers import refusal
 
-__all__ = ["Guard", "is_known_host", "is_loopback"]
+__all__ = ["HEADERS", "PAGE_POLICY", "Guard", "is_known_host", "is_loopback"]
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
-_PAGE_POLICY = "; ".join(
+PAGE_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -41,7 +41,7 @@ _PAGE_POLICY = "; ".join(
 )
 _DATA_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 """For what programs ask for: opened as a document it may do nothing, whatever a file holds."""
-_HEADERS = {
+HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -52,7 +52,9 @@ _HEADERS = {
 _API = "/api/"
 _UPLOADS = "/api/v1/uploads/"
 _BODY_BYTES = 2**20
-_SECONDS_A_PIECE = 20.0
+_BODY_SECONDS = 20.0
+_SLOWEST = 1_000
+"""Bytes a second; beyond the first seconds, a body comes at least so fast."""
 _MOST_FIELDS = 100
 """Of a query."""
 
@@ -176,6 +178,7 @@ _WRONG_HOST = (
     "This studio answers only at its own address: http://127.0.0.1, http://localhost or "
     "http://[::1] with its port, as `zerosum studio` printed it."
 )
+_TOO_SLOW = "The rest of the request did not come."
 _WRONG_ORIGIN = "This studio takes no requests from other pages."
 _WRONG_TOKEN = (
     "This studio answers only who has its token: open the address that `zerosum studio` printed, "
@@ -229,11 +232,9 @@ def _sealed(path: str, send: Send) -> Send:
     async def sealed(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in HEADERS.items():
                 headers[name] = value
-            headers.setdefault(
-                "Content-Security-Policy", _DATA_POLICY if is_data else _PAGE_POLICY
-            )
+            headers.setdefault("Content-Security-Policy", _DATA_POLICY if is_data else PAGE_POLICY)
             headers.setdefault("Cache-Control", "no-store" if is_data else "no-cache")
         await send(message)
 
@@ -241,7 +242,8 @@ def _sealed(path: str, send: Send) -> Send:
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """Receives a body up to its limit, and waits for none of its pieces without end."""
+    """Receives a body up to its limit, and not slower than anybody's connection is."""
+    begun = time.monotonic()
     seen = 0
     whole = False
 
@@ -249,7 +251,11 @@ def _limited(receive: Receive, limit: int) -> Receive:
         nonlocal seen, whole
         if whole:  # What is waited for now is that the asker goes away.
             return await receive()
-        message = await _in_time(receive)
+        left = begun + _BODY_SECONDS + seen / _SLOWEST - time.monotonic()
+        try:
+            message = await asyncio.wait_for(receive(), left)
+        except TimeoutError as error:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, _TOO_SLOW) from error
         seen += len(message.get("body", b""))
         whole = not message.get("more_body", False)
         if seen > limit:
@@ -257,12 +263,3 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return limited
-
-
-async def _in_time(receive: Callable[..., object]) -> Message:
-    try:
-        return await asyncio.wait_for(receive(), _SECONDS_A_PIECE)  # type: ignore[arg-type]
-    except TimeoutError as error:
-        raise HTTPException(
-            HTTPStatus.REQUEST_TIMEOUT, "The rest of the request did not come."
-        ) from error

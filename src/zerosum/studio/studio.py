@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zerosum.config.commands.studio import StudioConfig
+from zerosum.errors import ZerosumError
 from zerosum.studio.home import Home
 
 __all__ = ["Limits", "Studio"]
@@ -43,6 +44,7 @@ class Studio:
         shelf: Knows a summary of every run.
         queue: Starts the trainings.
         worker: Does what needs torch.
+        failure: Why the server could not begin its work.
         closing: Set when the server ends, for answers that would go on without end.
     """
 
@@ -53,6 +55,7 @@ class Studio:
     shelf: Any = None
     queue: Any = None
     worker: Any = None
+    failure: ZerosumError | None = None
     closing: Event = field(default_factory=Event)
 
     @property

@@ -8,6 +8,7 @@ would load everything into memory, or a pickle.
 
 import os
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +27,9 @@ from zerosum.explaining import explain
 from zerosum.files import cache_folder, expanded
 from zerosum.registry import Table
 
-__all__ = ["NAMED", "PACKAGED", "data_root"]
+__all__ = ["NAMED", "PACKAGED", "data_root", "is_here"]
+
+_MAY_DOWNLOAD: ContextVar[bool] = ContextVar("may_download", default=True)
 
 PACKAGED = ("digits", "stacked-digits")
 """Data sets that are a part of zerosum."""
@@ -202,6 +205,26 @@ NAMED: Table[Callable[[Path, str], Source]] = Table(
 """Data sets by name: functions from (folder of data sets, split) to a source."""
 
 
+def is_here(name: str) -> bool:
+    """Whether a data set is on this machine, so that nothing need be downloaded for it.
+
+    Args:
+        name: Its name.
+
+    Example:
+        >>> is_here("digits")
+        True
+    """
+    before = _MAY_DOWNLOAD.set(False)
+    try:
+        NAMED[name](data_root(), "train")
+    except DataError:
+        return False
+    finally:
+        _MAY_DOWNLOAD.reset(before)
+    return True
+
+
 def _check_split(name: str, split: str, splits: tuple[str, ...]) -> None:
     if split not in splits:
         raise DataError(f"{name} has no split {split!r}; it has {', '.join(splits)}.")
@@ -247,6 +270,8 @@ def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
 
 def _download(dataset: str, root: Path, expected: Path, which: dict[str, Any]) -> None:
     """Let torchvision download and check a data set."""
+    if not _MAY_DOWNLOAD.get():
+        raise DataError(f"{dataset} is not in {root}.")
     from torchvision import datasets
 
     try:

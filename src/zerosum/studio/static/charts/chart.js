@@ -176,7 +176,7 @@ export class Chart {
     return {
       width: this.width,
       height: HEIGHT,
-      padding: [10, 12, 0, 0],
+      padding: [10, 18, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

@@ -45,8 +45,8 @@ export function runCharts(run, others) {
       dash: dashes(place),
     })),
   };
-  const scores = scoreCharts(all, (each, part, place) => ({
-    label: [part, place ? each.name : ""].filter(Boolean).join(", ") || each.name,
+  const scores = scoreCharts(all, (each, part, place, base) => ({
+    label: [part || base, place ? each.name : ""].filter(Boolean).join(", "),
     dash: dashes(place),
   }));
   return [...scores, ...costs, rate].filter(hasValues);
@@ -110,7 +110,7 @@ const parted = (name) => {
 /**
  * A chart for each score and protocol.
  * @param {History[]} runs
- * @param {(run: History, part: string, place: number) => Partial<Curve>} look
+ * @param {(run: History, part: string, place: number, base: string) => Partial<Curve>} look
  * @returns {Spec[]}
  */
 function scoreCharts(runs, look) {
@@ -122,7 +122,7 @@ function scoreCharts(runs, look) {
       const id = `${base} ${key.slice(name.length)}`;
       const spec = specs.get(id) ?? { id, title: base, note: "", curves: [] };
       specs.set(id, spec);
-      const looks = look(run, part, place);
+      const looks = look(run, part, place, base);
       spec.note = noteOf(points);
       spec.curves.push({
         key: `${run.name}/${key}`,

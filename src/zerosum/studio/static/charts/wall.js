@@ -70,7 +70,7 @@ export class Wall {
   make(spec) {
     const card = document.createElement("section");
     card.className = "card chart-card";
-    const head = document.createElement("h3");
+    const head = document.createElement("h2");
     const note = document.createElement("span");
     [head.textContent, note.textContent, note.className] = [
       spec.title,

@@ -17,7 +17,7 @@ import { studio } from "../store/studio.js";
 import { runCard } from "./runs/card.js";
 import { comparePath, mountCompare } from "./runs/compare.js";
 import { chosen, filterBar, isActive, wishOf } from "./runs/filters.js";
-import { archive, remove, rename, restore } from "./shared.js";
+import { archive, copyPath, remove, rename, restore } from "./shared.js";
 
 /** @typedef {import("../store/runs.js").Summary} Summary */
 
@@ -188,10 +188,6 @@ class RunsPage {
       }}>Clear</button></div>`;
   }
 }
-
-/** @param {Summary} run */
-const copyPath = (run) =>
-  `/new/${encodeURIComponent(run.recipe ?? "")}?run=${encodeURIComponent(run.name)}`;
 
 /** Free space, and what the runs that wait will need, by earlier runs of their recipes.
  * @param {Summary[]} runs */

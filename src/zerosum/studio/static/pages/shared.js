@@ -12,6 +12,10 @@ import { toast, toastFault } from "../components/toast.js";
 /** The address of a run in the API. @param {string} name */
 export const runApi = (name) => `/runs/${encodeURIComponent(name)}`;
 
+/** Where a run like this one is prepared. @param {Summary} run */
+export const copyPath = (run) =>
+  `/new/${encodeURIComponent(run.recipe ?? "")}?run=${encodeURIComponent(run.name)}`;
+
 /**
  * Ask for another name.
  * @param {string} name @returns {Promise<string | null>} the new one, where it was given
