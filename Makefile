@@ -34,9 +34,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 # One thread for each worker: several workers with as many threads each as there are cores slow
-# each other down many times over.
+# each other down many times over. Some environments keep no bytecode; here each of a hundred
+# processes would compile all that it imports.
 unit: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -41,11 +41,16 @@ class Grid:
     left: int = 0
     columns: tuple[int, ...] = FOUR
     command: str = "zerosum train {name}"
-    text: str = "made by a run of it"
+    text: str = "made by a run of this recipe"
 
 
 EQUAL = "python benchmarks/equal_time.py --data {data} --seconds 1200 --precision bf16"
 DIGITS, FACES = EQUAL.format(data="digits"), EQUAL.format(data="faces_8k.zip")
+
+FVBN = (
+    "zerosum train {name} --data mnist --game.network.widths 2000 --batch-size 128 --images "
+    "1200000 --game.optimizer.learning-rate 0.002 --game.optimizer.decay 600000 1200000"
+)
 
 FROM_DOCS = {
     "dcgan-digits": Grid("digits.png", 200_000),
@@ -79,9 +84,9 @@ FROM_DOCS = {
         cell=64,
         columns=(0, 1, 3, 4),
         command="zerosum train cyclegan-small --data apple2orange_128.zip",
-        text="made by a run of it: apples to oranges, oranges to apples",
+        text="made by a run of this recipe: apples to oranges, oranges to apples",
     ),
-    "fvbn-digits": Grid("fvbn-mnist.png", 0, command="docs/results.md, on MNIST"),
+    "fvbn-digits": Grid("fvbn-mnist.png", 1_200_000, command=FVBN),
 }
 FROM_RUNS = {
     "mnist-gan-2022": FOUR,
@@ -93,6 +98,14 @@ FROM_RUNS = {
     "gap": (0, 1, 2),
 }
 ANSWERS = ("classifier", "sgan-supervised", "dann-digits", "dann", "cdan", "adda")
+TOLD = {
+    "advgan": " --victim runs/classifier",
+    "gap": " --victim runs/classifier",
+    "stylegan-digits": " --precision bf16",
+    "dann-digits": " --source mnist --target usps",
+    **dict.fromkeys(("dann", "cdan", "adda"), " --source mnist --target mnist_m.npz"),
+}
+"""What the runs in RUNS were told besides; most were stopped after some minutes."""
 SIBLINGS = {
     "dcgan-svhn": "dcgan-cifar10",
     "r3gan-cifar10": "r3gan-faces32",
@@ -167,17 +180,17 @@ def main(runs: Path) -> None:
     for name in (*FROM_RUNS, *ANSWERS):
         run = Run.open(runs / name)
         last = json.loads((run.path / "stats.jsonl").read_text().splitlines()[-1])
-        text = "made by a run of it"
+        text = "made by a run of this recipe"
         if name in FROM_RUNS:
             sheet = Image.open(max((run.path / "samples").glob("*.png"))).convert("RGB")
             save(name, cut(sheet, 28, 0, FROM_RUNS[name]))
         else:
             save(name, answered(run))
-            text = "pictures and what a run of it says they are"
-        command = f"zerosum train {name}"
+            text = "pictures and what a run of this recipe says they are"
+        command = f"zerosum train {name}{TOLD.get(name, '')}"
         noted[name] = {"text": text, "command": command, "images": last["images"]}
     for name, sibling in SIBLINGS.items():
-        text = noted[sibling]["text"].replace("of it", f"of {sibling}, which is smaller")
+        text = noted[sibling]["text"].replace("this recipe", f"{sibling}, a recipe like it")
         noted[name] = {**noted[sibling], "text": text, "file": f"{sibling}.webp"}
     assert noted.keys() == set(RECIPES), noted.keys() ^ set(RECIPES)
     ordered = {name: {"file": f"{name}.webp", **noted[name]} for name in RECIPES}

@@ -37,6 +37,7 @@ def test_training_a_dcgan_runs_few_modules(tmp_path: Path) -> None:
 
 LIGHT = (
     "zerosum.config.options",
+    "zerosum.config.schema",
     "zerosum.counting",
     "zerosum.data.sources",
     "zerosum.evaluation.alarm",
@@ -44,9 +45,12 @@ LIGHT = (
     "zerosum.evaluation.records",
     "zerosum.jsonlines",
     "zerosum.lessons.named",
+    "zerosum.recipes.calls",
     "zerosum.recipes.usual",
     "zerosum.runs",
     "zerosum.status",
+    "zerosum.studio.api_data",
+    "zerosum.studio.api_recipes",
     "zerosum.training.records",
     "zerosum.training.status",
 )

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from zerosum.randomness import Randomness, derive_seed
+from zerosum.randomness import Randomness, derive_seed, seed_torch
 
 
 def test_draws_follow_from_seed_stream_and_position() -> None:
@@ -51,3 +51,12 @@ def test_seeds_are_spread_and_words_are_kept_apart() -> None:
     assert derive_seed("ab", "c") != derive_seed("a", "bc")
     assert derive_seed(1) != derive_seed("1")
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_layers_draw_what_they_would_by_the_usual_seed() -> None:
+    seed = derive_seed(3, "layers", 64)
+    assert seed > 2**32
+    torch.manual_seed(seed)
+    expected = torch.nn.functional.dropout(torch.ones(100))
+    seed_torch(seed, torch.device("cpu"))
+    assert torch.equal(torch.nn.functional.dropout(torch.ones(100)), expected)

@@ -1,10 +1,16 @@
-"""Studios for tests: over a folder of their own, called without a network."""
+"""Studios for tests: over a folder of their own, without a network or in a process."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.testclient import TestClient
 
+from helpers.runs_in_processes import environment
 from zerosum.config.commands.studio import StudioConfig
 from zerosum.studio import create_app
 from zerosum.studio.home import Home
@@ -26,3 +32,22 @@ def client_of(studio: Studio, *, token: str | None = TOKEN) -> TestClient:
     return TestClient(
         app, base_url="http://127.0.0.1:8420", headers=headers, raise_server_exceptions=False
     )
+
+
+@contextmanager
+def started(runs: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str, int, str]]:
+    """A studio in a process of its own, with its host, port and token."""
+    command = [sys.executable, "-m", "zerosum", "studio", str(runs), "--no-browser", *words]
+    process = subprocess.Popen(
+        command, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        address = urlsplit(line.split(": ", 1)[1].strip() if ": " in line else "")
+        assert address.hostname is not None, process.communicate()
+        assert address.port is not None
+        yield process, address.hostname, address.port, address.fragment.partition("=")[2]
+    finally:
+        process.kill()
+        process.communicate()

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,36 +10,16 @@ from http.client import HTTPConnection, HTTPResponse
 from importlib.util import find_spec
 from pathlib import Path
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import pytest
 
-from helpers.runs_in_processes import environment
+from helpers.studios import started
 from zerosum.config.commands.studio import StudioConfig
 from zerosum.errors import ZerosumError
 from zerosum.studio import Home, serve
 from zerosum.studio.server import listening
 
 ANYWHERE = StudioConfig(port=0, browser=False)
-
-
-@contextmanager
-def started(runs: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str, int, str]]:
-    """A studio in a process of its own, with its host, port and token."""
-    command = [sys.executable, "-m", "zerosum", "studio", str(runs), "--no-browser", *words]
-    process = subprocess.Popen(
-        command, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        line = process.stdout.readline()
-        address = urlsplit(line.split(": ", 1)[1].strip() if ": " in line else "")
-        assert address.hostname is not None, process.communicate()
-        assert address.port is not None
-        yield process, address.hostname, address.port, address.fragment.partition("=")[2]
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @contextmanager

@@ -164,6 +164,32 @@ def test_whoever_goes_away_has_it_cancelled(tmp_path: Path, endless: dict[str, A
     at_work(tmp_path, story)
 
 
+SLOW = """
+import time
+from pathlib import Path
+
+Path({note!r}).write_text("1")
+for _ in range(30):
+    time.sleep(0.01)
+"""
+
+
+def test_no_module_is_left_half_imported(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    (tmp_path / "slow_to_import.py").write_text(SLOW.format(note=str(note)))
+
+    async def story(worker: Worker) -> None:
+        process = await worker.ask("behave", {"how": "process"})
+        load = {"how": "load", "folder": str(tmp_path)}
+        loading = asyncio.ensure_future(worker.ask("behave", load))
+        await begun(note)
+        loading.cancel()
+        assert await worker.ask("behave", {"how": "is_loaded"})
+        assert await worker.ask("behave", {"how": "process"}) == process
+
+    at_work(tmp_path, story)
+
+
 def test_what_does_not_notice_is_killed_with_all_that_it_began(tmp_path: Path) -> None:
     async def story(worker: Worker) -> None:
         note = tmp_path / "note"

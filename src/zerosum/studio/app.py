@@ -23,6 +23,12 @@ __all__ = ["create_app"]
 
 STATIC = Path(str(files("zerosum.studio") / "static"))
 _PAGES = ("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}")
+_ABOUT = """
+All that the pages of the studio do, for programs. Each call carries the token of the folder of
+runs, which is in `RUNS/.studio/token` and in the address that `zerosum studio` printed:
+`Authorization: Bearer TOKEN`; for a GET, `?token=TOKEN` does as well. Every refusal is
+`{"error": {"message": TEXT, "field": NAME or null}}`.
+"""
 _ROUTERS = ("studio", "runs", "queue", "recipes", "data", "lessons", "events")
 
 
@@ -45,6 +51,7 @@ def create_app(studio: Studio) -> FastAPI:
     app = _Guarded(
         studio,
         title="zerosum studio",
+        description=_ABOUT,
         version=__version__,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
@@ -59,10 +66,12 @@ def create_app(studio: Studio) -> FastAPI:
         if find_spec(module) is not None:
             api.include_router(import_module(module).router(studio))
     app.include_router(api)
+    app.get("/api", include_in_schema=False)(_api_page)
     for path in _PAGES:
         app.get(path, include_in_schema=False)(_page)
     app.mount("/static/lessons", StaticFiles(directory=PAGE_FILES), name="lessons")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.get("/{path}", include_in_schema=False)(_missing_page)
     return app
 
 
@@ -86,3 +95,13 @@ class _Guarded(FastAPI):
 def _page() -> FileResponse:
     """The one document of all pages; which one is shown is decided in the browser."""
     return FileResponse(STATIC / "index.html")
+
+
+def _missing_page() -> FileResponse:
+    """The same, for whoever has mistyped an address."""
+    return FileResponse(STATIC / "index.html", status_code=404)
+
+
+def _api_page() -> FileResponse:
+    """The description of the API."""
+    return FileResponse(STATIC / "api.html")

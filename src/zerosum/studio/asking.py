@@ -11,8 +11,8 @@ from zerosum.config import EvaluateConfig, ResumeConfig, RunConfig, change
 from zerosum.config.lengths import refuse_standing_still, stretched
 from zerosum.errors import ConfigError
 from zerosum.own import refuse_code
-from zerosum.recipes import recipe
 from zerosum.runs import Run
+from zerosum.studio.forms import configured, words_to_train
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
 
@@ -76,15 +76,12 @@ def train_task(asked: TrainAsked, runs: Path, name: str, *, allow_code: bool) ->
     Raises:
         ConfigError: A field is not as it should be.
     """
-    # The option and the file call it images, the code total_images; here both are understood.
-    told = {"images" if name == "total_images" else name: it for name, it in asked.fields.items()}
-    config = change(recipe(asked.recipe), told)
-    _refuse(config, allow_code)
-    words = [asked.recipe, *_words(told), "--out", str(runs / checked(name))]
+    config = configured(asked.recipe, asked.fields, allow_code=allow_code)
+    words = [*words_to_train(config)[1:], "--out", str(runs / checked(name))]
     return Task(
         kind="train",
         run=name,
-        words=("train", *words),
+        words=tuple(words),
         cwd=str(Path.cwd()),
         device=config.device,
         facts=_facts(config),
@@ -140,7 +137,8 @@ def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool) -> Task:
         ZerosumError: It cannot be scored so.
     """
     options = _checked_options(EvaluateConfig, asked.options)
-    _refuse(options, allow_code)
+    if not allow_code:
+        refuse_code(options)
     told = _told(options)
     if strange := told.keys() & {"picture", "weights", "baseline"}:
         raise ConfigError(f"{', '.join(sorted(strange))}: only the command line takes paths.")
@@ -194,16 +192,6 @@ def _facts(config: RunConfig) -> Facts:
         total_images=config.total_images,
         pictures=(*config.pictures.size, config.pictures.channels),
     )
-
-
-def _refuse(settings: Any, allow_code: bool) -> None:
-    """Refuse code, unless whoever started the studio allows it.
-
-    Raises:
-        ConfigError: A field names some.
-    """
-    if not allow_code:
-        refuse_code(settings)
 
 
 def _require_checkpoint(run: Run, checkpoint: str) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import struct
 from pathlib import Path
+from shlex import join
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -13,6 +14,7 @@ from zerosum.config.json import flatten
 from zerosum.errors import ZerosumError, printable
 from zerosum.recipes import RECIPES
 from zerosum.runs import Run
+from zerosum.studio.forms import words_to_train
 from zerosum.studio.reading import as_object, lines_at_end, names_in, read_object, read_part
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.summaries import LIVE, Summary
@@ -101,7 +103,7 @@ def details(summary: Summary, folder: Path) -> Details:
         ][::-1],
         alarms=_alarms(folder),
         next=[],
-        command=None,
+        command=None if config is None else _command(config, folder),
         can=_abilities(summary, bool(checkpoints)),
     )
 
@@ -170,6 +172,13 @@ def _differences(config: RunConfig) -> list[Difference]:
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]
+
+
+def _command(config: RunConfig, folder: Path) -> str | None:
+    """The command that trains such a run; None where its recipe is not known here."""
+    if config.recipe not in RECIPES:
+        return None
+    return join([*words_to_train(config), "--out", str(folder)])
 
 
 def _checkpoints(folder: Path) -> list[CheckpointShown]:

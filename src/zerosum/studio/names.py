@@ -27,10 +27,10 @@ def checked(name: str) -> str:
     """
     if not name or name.strip() != name:
         reason = "it needs letters, and none of its ends is empty"
-    elif len(name) > _LONGEST or len(os.fsencode(name)) > 2 * _LONGEST:
-        reason = f"it has more than {_LONGEST} letters"
     elif not name.isprintable():
         reason = "it holds what cannot be shown"
+    elif len(name) > _LONGEST or len(os.fsencode(name)) > 2 * _LONGEST:
+        reason = f"it has more than {_LONGEST} letters"
     elif "/" in name or "\\" in name or ":" in name:
         reason = "its name is that of one folder, without / \\ :"
     elif name.startswith("."):

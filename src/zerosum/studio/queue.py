@@ -20,6 +20,7 @@ from zerosum.studio.keeping import sweep_trash
 from zerosum.studio.launching import Outcome, last_words, launch, log_of, trace_of
 from zerosum.studio.queue_file import Plan, QueueFile
 from zerosum.studio.shelf import Shelf
+from zerosum.studio.turns import device_of_auto
 
 __all__ = ["Queue", "QueueShown", "working_queue"]
 
@@ -243,11 +244,14 @@ class Queue:
                 del self._children[identity]
 
 
-def working_queue(home: Home) -> tuple[Shelf, Queue]:
+def working_queue(
+    home: Home, auto: Callable[[], str | None] = lambda: None
+) -> tuple[Shelf, Queue]:
     """All that there is to see of a folder of runs, and its queue.
 
     Args:
         home: The folder.
+        auto: The device that ``auto`` stands for, once somebody has found out.
 
     Example:
         >>> from pathlib import Path
@@ -256,7 +260,7 @@ def working_queue(home: Home) -> tuple[Shelf, Queue]:
         ([], False)
     """
     file = QueueFile(home)
-    shelf = Shelf(home, file)
+    shelf = Shelf(home, file, lambda: auto() or device_of_auto())
     return shelf, Queue(home, file, shelf)
 
 

@@ -53,8 +53,8 @@ def serve(runs: Path, options: StudioConfig) -> None:
 
         port = listener.getsockname()[1]
         address = address_of(options.host, port, token)
-        shelf, queue = working_queue(home)
         worker = Worker(home.worker_log)
+        shelf, queue = working_queue(home, auto=lambda: worker.device)
         studio = Studio(
             home=home, options=options, token=token, shelf=shelf, queue=queue, worker=worker
         )

@@ -1,6 +1,6 @@
 """What there is to see: all runs, of their folders and of the queue, and all jobs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from shlex import join
 from threading import RLock
@@ -40,6 +40,7 @@ class Shelf:
     Args:
         home: The folder.
         file: Its queue.
+        auto: The device that ``auto`` stands for; None where nobody knows.
 
     Example:
         >>> from pathlib import Path
@@ -48,7 +49,10 @@ class Shelf:
         []
     """
 
-    def __init__(self, home: Home, file: QueueFile) -> None:
+    def __init__(
+        self, home: Home, file: QueueFile, auto: Callable[[], str | None] = device_of_auto
+    ) -> None:
+        self._auto = auto
         self._home = home
         self._file = file
         self._folders = Folders(home.runs)
@@ -117,7 +121,7 @@ class Shelf:
             for name, run in runs.items()
             if name not in own and run["state"] in (*LIVE, "preparing")
         }
-        return waiting_for(plan, outside, auto=device_of_auto())
+        return waiting_for(plan, outside, auto=self._auto())
 
     def _device(self, name: str) -> str:
         try:
@@ -172,19 +176,17 @@ class Shelf:
         return shown
 
     def _add_progress(self, shown: JobShown, job: Job, run: Summary | None) -> None:
-        if job.task.trains and run is not None and run["state"] in LIVE:
-            shown["phase"] = run["phase"]
+        began = job.course.started or 0
+        if job.task.trains and run is not None and (run["updated"] or 0) > began:
+            shown["phase"] = run["phase"] or "finishing"
             shown["done"], shown["total"] = run["images_seen"], run["total_images"]
             shown["seconds_left"] = run["seconds_left"]
             if run["state"] == "stopping":
                 shown["state"] = "stopping"
         else:
             status = status_of(self._home, job)
-            has_trained = run is not None and (run["updated"] or 0) > (job.course.started or 0)
-            is_at_first = job.task.trains and not has_trained
-            shown["state"] = "preparing" if is_at_first else "running"
-            usual = "finishing" if has_trained and job.task.trains else "starting"
-            shown["phase"] = _of(status, "phase", str) or usual
+            shown["state"] = "preparing" if job.task.trains else "running"
+            shown["phase"] = _of(status, "phase", str) or "starting"
             shown["done"], shown["total"] = _of(status, "done", int), _of(status, "total", int)
             shown["seconds_left"] = _of(status, "seconds_left", float)
         if job.course.is_stopping:

@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from queue import SimpleQueue
 from time import monotonic
+from types import FrameType
 from typing import Any, BinaryIO
 
 from zerosum.errors import ZerosumError
@@ -71,9 +72,11 @@ class Talk:
                 self._waiting.put(request)
         self._leave()
 
-    def _interrupt(self, *_: Any) -> None:
+    def _interrupt(self, _: int, frame: FrameType | None) -> None:
         """Leave what the main thread is computing, between two steps of Python."""
-        if self._interruptible is not None and self._interruptible == self._cancelled:
+        wanted = self._interruptible is None or self._interruptible != self._cancelled
+        # A module of which half was run would be broken for all that comes after.
+        if not wanted and not _is_importing(frame):
             raise Cancelled
 
     @contextmanager
@@ -114,6 +117,15 @@ class Talk:
                 self.tell(number=number, progress=[done, total])
 
         return tell
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether a module is being run for the first time, in this frame or one that called it."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def answer(talk: Talk, request: Request, tasks: str) -> None:

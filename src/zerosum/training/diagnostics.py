@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from zerosum.games.base import Game, Round
-from zerosum.randomness import derive_seed
 from zerosum.training.loop import Loop
 
 __all__ = ["player_diagnostics"]
@@ -50,7 +49,7 @@ def player_diagnostics(loop: Loop[Any], *, rounds: int = 8) -> dict[str, float]:
         images = loop.images_seen
         for ahead in range(rounds):
             # Layers draw what they would in that round, in a run that was resumed here too.
-            torch.manual_seed(derive_seed(loop.seed, "layers", images, loop.engine.rank))
+            loop.seed_layers(images)
             # Without the others: they do not look, and would be waited for in vain.
             now = Round(
                 number=loop.rounds + ahead, images_seen=images, random=loop.random_at(images)

@@ -15,7 +15,7 @@ from torch import Tensor
 from zerosum.checkpoint import require_like
 from zerosum.errors import NonFiniteCostError
 from zerosum.games.base import Game, Player, Round, Turn
-from zerosum.randomness import Randomness, derive_seed
+from zerosum.randomness import Randomness, derive_seed, seed_torch
 from zerosum.training.costs import Costs
 from zerosum.training.engine import Engine
 from zerosum.training.pace import decay_of, ema_half_life_at, set_pace, update_ema
@@ -202,7 +202,7 @@ class Loop(Generic[BatchT]):
                 one that had not been looked at.
         """
         self.is_whole = False
-        torch.manual_seed(derive_seed(self.seed, "layers", self.images_seen, self.engine.rank))
+        self.seed_layers(self.images_seen)
         now = Round(
             number=self.rounds,
             images_seen=self.images_seen,
@@ -248,6 +248,14 @@ class Loop(Generic[BatchT]):
     def random_at(self, images: int) -> Randomness:
         """The random numbers of the round that begins after that many images."""
         return self._random.at(images)
+
+    def seed_layers(self, images: int) -> None:
+        """Have layers, in dropout and the like, draw what they do in the round that begins there.
+
+        Processes have other rows of the batch, so other draws.
+        """
+        seed = derive_seed(self.seed, "layers", images, self.engine.rank)
+        seed_torch(seed, self.engine.device)
 
     def turns(self, batch: BatchT, now: Round) -> Iterator[Turn]:
         """The game's turns, each computed in the engine's precision; moves are made outside it."""

@@ -9,7 +9,6 @@ import torch
 from zerosum.errors import RunError
 from zerosum.games.base import Round, Turn
 from zerosum.nn.bilinear import TwiceDifferentiable
-from zerosum.randomness import derive_seed
 from zerosum.training.loop import Loop
 from zerosum.types import Scalar
 
@@ -90,8 +89,7 @@ class StandingRound:
         self._put_back()
         with torch.random.fork_rng():
             # Layers draw what they would in that round, in a run that was resumed there.
-            rank = self.loop.engine.rank
-            torch.manual_seed(derive_seed(self.loop.seed, "layers", self.images_seen, rank))
+            self.loop.seed_layers(self.images_seen)
             now = Round(
                 number=self.number,
                 images_seen=self.images_seen,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,14 @@ def endless(progress: Any) -> float:
 
 def blow(progress: Any, size: int) -> str:
     return "x" * size
+
+
+def load(progress: Any, folder: str) -> None:
+    """Imports a module that takes a while, and then says that it is not done yet."""
+    sys.path.insert(0, folder)
+    import_module("slow_to_import")
+    progress(0, 1)
+
+
+def is_loaded(progress: Any) -> bool:
+    return "slow_to_import" in sys.modules

@@ -7,7 +7,8 @@ would load everything into memory, or a pickle.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from importlib.resources import files
@@ -27,7 +28,7 @@ from zerosum.explaining import explain
 from zerosum.files import cache_folder, expanded
 from zerosum.registry import Table
 
-__all__ = ["NAMED", "PACKAGED", "data_root", "is_here"]
+__all__ = ["NAMED", "PACKAGED", "data_root", "is_here", "without_downloads"]
 
 _MAY_DOWNLOAD: ContextVar[bool] = ContextVar("may_download", default=True)
 
@@ -215,14 +216,30 @@ def is_here(name: str) -> bool:
         >>> is_here("digits")
         True
     """
-    before = _MAY_DOWNLOAD.set(False)
     try:
-        NAMED[name](data_root(), "train")
+        with without_downloads():
+            NAMED[name](data_root(), "train")
     except DataError:
         return False
+    return True
+
+
+@contextmanager
+def without_downloads() -> Iterator[None]:
+    """Within the context a data set that is not on this machine is an error.
+
+    Example:
+        >>> with without_downloads():
+        ...     NAMED["mnist"](Path("no/such/folder"), "train")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: MNIST is not on this machine: it is downloaded when a run begins.
+    """
+    before = _MAY_DOWNLOAD.set(False)
+    try:
+        yield
     finally:
         _MAY_DOWNLOAD.reset(before)
-    return True
 
 
 def _check_split(name: str, split: str, splits: tuple[str, ...]) -> None:
@@ -271,7 +288,7 @@ def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
 def _download(dataset: str, root: Path, expected: Path, which: dict[str, Any]) -> None:
     """Let torchvision download and check a data set."""
     if not _MAY_DOWNLOAD.get():
-        raise DataError(f"{dataset} is not in {root}.")
+        raise DataError(f"{dataset} is not on this machine: it is downloaded when a run begins.")
     from torchvision import datasets
 
     try:

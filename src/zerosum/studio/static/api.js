@@ -28,6 +28,8 @@ export class ApiError extends Error {
 
 keepToken();
 if (token() === null) lock("missing");
+// An address that is opened where the studio is open already loads nothing by itself.
+addEventListener("hashchange", () => keepToken() && location.reload());
 
 /**
  * @param {string} path below `/api/v1`, such as `/runs`

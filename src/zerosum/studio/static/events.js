@@ -49,7 +49,8 @@ export function onConnection(callback) {
   return () => watchers.delete(callback);
 }
 
-const isConnected = () => connection.state === "connected" || connection.state === "connecting";
+// Who is refused has been told so by a dialog, and the studio does answer.
+const isConnected = () => connection.state !== "lost";
 
 function heard({ kind, topic, data, connection: now }) {
   if (kind === "connection") {

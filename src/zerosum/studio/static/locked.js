@@ -20,33 +20,45 @@ export function lock(why) {
   dialog = document.createElement("dialog");
   dialog.className = "locked";
   dialog.setAttribute("aria-labelledby", "locked-title");
-  const said = [
-    element("h1", "Open the address that the studio printed", { id: "locked-title" }),
-    element("p", TEXTS[why]),
-    element("p", "In the terminal in which it was started, `zerosum studio` printed an address " +
-      "that ends in #token=… Open that address, or paste it here."),
-    form(),
-  ];
-  dialog.append(...said);
+  dialog.append(
+    part("div", "dialog-head", element("h1", "Open the address that the studio printed", NAMED)),
+    part("div", "dialog-body", element("p", TEXTS[why]), instructions(), form()),
+  );
+  // Without the token there is nothing to go back to.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();
 }
 
+const NAMED = { id: "locked-title" };
+
+function instructions() {
+  const said = element("p", "In the terminal in which it was started, ");
+  said.append(element("code", "zerosum studio"), " printed an address that ends in ",
+    element("code", "#token=…"), ". Open that address, or paste it here.");
+  return said;
+}
+
 function form() {
-  const label = element("label", "Address or token");
-  const input = element("input", "", { type: "text", autocomplete: "off", spellcheck: "false" });
-  const fault = element("p", "", { role: "alert" });
-  const button = element("button", "Open", { type: "submit" });
-  label.append(input);
-  const asking = element("form", "");
-  asking.append(label, button, fault);
+  const input = /** @type {HTMLInputElement} */ (
+    element("input", "", { id: "locked-address", autocomplete: "off", spellcheck: "false" }));
+  const fault = element("div", "", { role: "alert", class: "error" });
+  const label = element("label", "Address or token", { for: "locked-address" });
+  const button = element("button", "Open", { class: "button primary" });
+  const asking = /** @type {HTMLFormElement} */ (
+    part("form", "stack", part("div", "field", label, input, fault), part("div", "dialog-foot", button)));
   asking.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (enterToken(/** @type {HTMLInputElement} */ (input).value)) location.reload();
+    if (enterToken(input.value)) location.reload();
     else fault.textContent = "There is no token in that; it stands behind #token=.";
   });
   return asking;
+}
+
+function part(name, look, ...within) {
+  const made = element(name, "", { class: look });
+  made.append(...within);
+  return made;
 }
 
 function element(name, text, attributes = {}) {

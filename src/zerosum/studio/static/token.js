@@ -12,12 +12,13 @@ export function token() {
   }
 }
 
-/** Take the token out of the address, and keep it. */
+/** Take the token out of the address, and keep it. @returns {boolean} whether there was one */
 export function keepToken() {
   const given = tokenIn(location.hash);
-  if (given === null) return;
+  if (given === null) return false;
   localStorage.setItem(KEY, given);
   history.replaceState(history.state, "", location.pathname + location.search);
+  return true;
 }
 
 /**

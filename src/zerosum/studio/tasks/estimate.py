@@ -14,7 +14,9 @@ from typing import Any
 import torch
 from PIL import Image
 
-from zerosum.config import RunConfig, change, from_json
+from zerosum.config import RunConfig, change, from_json, to_json
+from zerosum.config.json import flatten
+from zerosum.data.sources.named import without_downloads
 from zerosum.files import cache_folder
 from zerosum.jobs.trying import try_run, warnings_of
 from zerosum.randomness import Randomness
@@ -24,9 +26,8 @@ from zerosum.types import Progress
 __all__ = ["run"]
 
 _CLASSES = 10
-_PIXELS = 2**21
-_FEWEST, _MOST = 120, 2_000
-"""Random pictures: for a usual batch at least, and of small ones for labels of each class."""
+_SPARE = 1.3
+"""Times as many random pictures as a round has, or as labels are asked for: some are held out."""
 _COMES_WITH = "digits"
 
 
@@ -42,13 +43,14 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     if arguments["config"] is not None:
         return _try(from_json(arguments["config"]), progress)
-    with _with_pictures(recipe(arguments["recipe"])) as config:
+    with _with_pictures(recipe(arguments["recipe"]), progress) as config:
         return _try(config, progress)
 
 
 def _try(config: RunConfig, progress: Progress) -> dict[str, Any]:
     progress(0, 1)
-    tried = try_run(config, quiet=True, between=lambda: progress(0, 1))
+    with without_downloads():
+        tried = try_run(config, quiet=True, between=lambda: progress(0, 1))
     costs = tried.costs
     return {
         "seconds": costs.seconds,
@@ -67,7 +69,7 @@ def _try(config: RunConfig, progress: Progress) -> dict[str, Any]:
 
 
 @contextmanager
-def _with_pictures(config: RunConfig) -> Iterator[RunConfig]:
+def _with_pictures(config: RunConfig, progress: Progress) -> Iterator[RunConfig]:
     """The recipe with pictures to be tried on: those that come with zerosum, or random ones."""
     if config.data == _COMES_WITH:
         yield config
@@ -76,7 +78,7 @@ def _with_pictures(config: RunConfig) -> Iterator[RunConfig]:
         name = Path(folder).name
         places = {each: Path(folder, f"{name}-{each}") for each in _sources(config)}
         for number, place in enumerate(places.values()):
-            _draw(place, config, Randomness(seed=number, stream="preview"))
+            _draw(place, config, Randomness(seed=number, stream="preview"), progress)
         try:
             yield change(config, {each: str(place) for each, place in places.items()})
         finally:  # What was prepared of them is of no use to anybody.
@@ -90,10 +92,13 @@ def _sources(config: RunConfig) -> tuple[str, ...]:
     return names if len(names) == 1 else names[1:]
 
 
-def _draw(folder: Path, config: RunConfig, random: Randomness) -> None:
+def _draw(folder: Path, config: RunConfig, random: Randomness, progress: Progress) -> None:
     """Random pictures in sub-folders of classes, with the same names whatever the numbers."""
     height, width = config.pictures.crop_from or config.pictures.size
-    for number in range(min(_MOST, max(_FEWEST, _PIXELS // (height * width)))):
+    labels = flatten(to_json(config)).get("game.labels_per_class") or 0
+    count = round(_SPARE * max(config.batch_size, _CLASSES * labels, _CLASSES))
+    for number in range(count):
+        progress(0, 1)
         place = folder / str(number % _CLASSES)
         place.mkdir(parents=True, exist_ok=True)
         pixels = (256 * random.at(number).uniform(3, height, width)).to(torch.uint8)

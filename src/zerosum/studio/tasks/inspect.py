@@ -11,6 +11,7 @@ from PIL import Image
 from zerosum.config import RunConfig
 from zerosum.data.audit import Audit, audit, open_parts
 from zerosum.data.report import findings, thumbnails
+from zerosum.data.sources.named import without_downloads
 from zerosum.jobs.advising import advice
 from zerosum.recipes import recipe
 from zerosum.types import Progress
@@ -34,8 +35,9 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         DataError: There is nothing of this name, or no picture in it.
     """
     source, limit = arguments["source"], arguments["pixel_limit"]
-    found = audit(source, pixel_limit=limit, progress=progress)
-    parts = open_parts(source)
+    with without_downloads():
+        found = audit(source, pixel_limit=limit, progress=progress)
+        parts = open_parts(source)
     for part in parts:
         part.pixel_limit = limit
     name = arguments["recipe"]

@@ -130,12 +130,17 @@ export class Chart {
     this.tell();
   }
 
+  /** What has error bars is shown as it was measured. @param {Curve} curve */
+  smooths({ error }) {
+    return this.way.smoothing > 0 && !error;
+  }
+
   /** @param {Curve[]} curves @param {boolean} positive whether only that above 0 is shown */
   data(curves, positive) {
     const [from, to] = this.window;
     const tables = curves.flatMap((curve) => {
       const raw = thin(curve, from, to, this.width);
-      if (!this.way.smoothing) return [raw];
+      if (!this.smooths(curve)) return [raw];
       return [
         raw,
         thin({ x: curve.x, y: smooth(curve.y, this.way.smoothing) }, from, to, this.width),
@@ -154,8 +159,8 @@ export class Chart {
 
   /** @param {Curve[]} curves @param {boolean} negative */
   options(curves, negative) {
-    const smoothed = this.way.smoothing > 0;
-    const series = curves.flatMap(({ label, colour: name, dash = [], points }) => {
+    const series = curves.flatMap((curve) => {
+      const { label, colour: name, dash = [], points } = curve;
       const stroke = colour(name);
       const line = {
         label,
@@ -164,7 +169,7 @@ export class Chart {
         width: 1.5,
         points: { show: points ?? false, size: 5, fill: stroke },
       };
-      if (!smoothed) return [line];
+      if (!this.smooths(curve)) return [line];
       return [
         { ...line, width: 1, stroke: `color-mix(in srgb, ${stroke} 30%, transparent)` },
         line,
@@ -248,6 +253,10 @@ export class Chart {
   }
 
   makeLegend() {
+    // Made anew only for other curves: a key that was pressed keeps the focus.
+    const keys = JSON.stringify(this.curves.map(({ key, label, dash }) => [key, label, dash]));
+    if (keys === this.keys) return;
+    this.keys = keys;
     this.values = new Map();
     this.place = document.createElement("span");
     this.place.className = "chart-place dim";
@@ -271,6 +280,7 @@ export class Chart {
     button.append(line, name, value);
     button.addEventListener("click", () => {
       if (!this.hidden.delete(curve.key)) this.hidden.add(curve.key);
+      button.setAttribute("aria-pressed", String(!this.hidden.has(curve.key)));
       this.draw();
     });
     return button;

@@ -9,6 +9,9 @@ import { Chart } from "./chart.js";
 
 const SMOOTHINGS = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99];
 const PAUSE = 150;
+const HINT = matchMedia("(pointer: coarse)").matches
+  ? "Pinch a chart to look closer"
+  : "Drag over a chart to look closer";
 
 export class Wall {
   /**
@@ -61,6 +64,7 @@ export class Wall {
       const { chart, card } = this.charts.get(spec.id) ?? this.make(spec);
       if (this.grid.children[place] !== card)
         this.grid.insertBefore(card, this.grid.children[place]);
+      /** @type {HTMLElement} */ (card.querySelector("h2")).textContent = spec.title;
       chart.show(spec.curves, this.way);
     });
     this.drawn = performance.now();
@@ -115,9 +119,7 @@ export class Wall {
       <button class="button small" type="button" ?hidden=${!range}
         @click=${() => this.change({ range: null })}>${icon("fit")}Show all</button>
       <span class="small dim">${
-        range
-          ? `${short(range[0])} to ${short(range[1])} images`
-          : "Drag over a chart to look closer"
+        range ? `${short(range[0])} to ${short(range[1])} images` : HINT
       }</span></div>`,
       this.bar,
     );

@@ -87,7 +87,7 @@ export async function ask({ title, text, confirm, danger = false, typed, action 
         redraw();
       }
     };
-    return html`<form class="stack" @submit=${go}>
+    return html`<form class="stack" novalidate @submit=${go}>
       ${text ? html`<div class="stack">${text}</div>` : nothing}
       ${
         typed === undefined

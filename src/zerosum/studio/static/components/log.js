@@ -82,8 +82,10 @@ export class LogView {
 
   /** Something was written. @param {Part} part */
   async hear(part) {
-    if (this.busy || !part || part.end <= this.text.end) return;
-    if (part.start === this.text.end) this.text.append(part);
+    if (this.busy || part.end === this.text.end) return;
+    // One that is shorter than what was read is another log: that of the newest job.
+    if (part.end < this.text.end) await this.begin();
+    else if (part.start === this.text.end) this.text.append(part);
     else {
       // Events carry what is new only; what lies between is fetched.
       const missing = part.end - this.text.end;

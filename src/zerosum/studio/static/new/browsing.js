@@ -28,12 +28,16 @@ export class Browsing {
 
   /** @param {string | null} path */
   async go(path) {
+    const first = this.place === null;
     this.asking.abort();
     this.asking = new AbortController();
     const { signal } = this.asking;
     try {
       const place = await api.get("/data/browse", { path }, { signal });
       [this.place, this.error] = [place, null];
+      // Where there is one folder only, nothing is to be chosen.
+      const [only, ...others] = place.entries;
+      if (first && place.path === null && only?.kind === "folder" && !others.length) return this.go(only.path);
     } catch (error) {
       if (signal.aborted) return;
       this.error = error;

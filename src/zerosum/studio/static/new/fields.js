@@ -3,7 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { live } from "../vendor/lit-html/directives/live.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
-import { matches, same, titleOf, typed } from "./values.js";
+import { matches, same, shortTitleOf, titleOf, typed } from "./values.js";
 
 /** @typedef {import("./values.js").Field} Field */
 /**
@@ -18,13 +18,16 @@ import { matches, same, titleOf, typed } from "./values.js";
 
 const idOf = (/** @type {Field} */ field) => `field-${field.name.replaceAll(".", "-")}`;
 
-/** One field, with its help, its default, and a mark where it differs. @param {Field} field @param {Fill} fill */
-export function fieldOf(field, fill) {
+/**
+ * One field, with its help, its default, and a mark where it differs.
+ * @param {Field} field @param {Fill} fill @param {(name: string) => string} [title]
+ */
+export function fieldOf(field, fill, title = titleOf) {
   const id = idOf(field);
   const error = fill.errorOf(field);
   const changed = fill.isChanged(field);
   return html`<div class="field new-field ${changed ? "changed" : ""}">
-    <div class="new-label"><label for=${id}>${titleOf(field.name)}</label>${
+    <div class="new-label"><label for=${id}>${title(field.name)}</label>${
       changed
         ? html`<span class="chip training">changed</span><button class="button quiet small" type="button"
           @click=${() => fill.reset(field)} aria-label="Reset ${titleOf(field.name)}">Reset</button>`
@@ -115,13 +118,13 @@ function groupOf(group, members, fill, open) {
   const changed = members.filter((field) => fill.isChanged(field)).length;
   const faulty = members.some((field) => fill.errorOf(field) !== null);
   return html`<details class="new-group" ?open=${open || faulty}>
-    <summary><span class="grow"><strong>${group ? group.replaceAll("_", " ") : "run"}</strong>
+    <summary><span class="grow"><strong>${group ? titleOf(group) : "run"}</strong>
       <span class="dim small">${members[0].about}</span></span>
       <span class="dim small numbers">${changed ? `${changed} changed of ` : ""}${members.length}</span></summary>
     <div class="new-fields">${repeat(
       members,
       (field) => field.name,
-      (field) => fieldOf(field, fill),
+      (field) => fieldOf(field, fill, shortTitleOf),
     )}</div></details>`;
 }
 

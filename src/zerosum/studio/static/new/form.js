@@ -48,7 +48,8 @@ export function mountForm(root, route) {
       const [told, { recipes }] = await Promise.all([api.get(path, { run }), offer()]);
       if (ended) return;
       const recipe = /** @type {import("./recipes.js").Recipe} */ (recipes.get(name));
-      form = new Form(recipe, told, `${name}${run ? `?run=${run}` : ""}`, page.draw);
+      const own = run === null && route.query.get("goal") !== "nothing";
+      form = new Form(recipe, told, { key: `${name}${run ? `?run=${run}` : ""}`, own }, page.draw);
       form.start();
     } catch (reason) {
       error = reason;
@@ -76,9 +77,10 @@ class Form {
   /**
    * @param {import("./recipes.js").Recipe} recipe
    * @param {{fields: Field[], usual: string[], needs: string[], classifies: string[], values: Record<string, any>}} told
-   * @param {string} key @param {() => void} changed
+   * @param {{key: string, own: boolean}} how the draft's name; whether pictures are to be chosen
+   * @param {() => void} changed
    */
-  constructor(recipe, told, key, changed) {
+  constructor(recipe, told, { key, own }, changed) {
     this.recipe = recipe;
     this.told = told;
     this.changed = changed;
@@ -90,7 +92,7 @@ class Form {
     this.victims = needed.filter((field) => field.kind === "run");
     this.sources = needed
       .filter((field) => field.kind === "source")
-      .map((field) => new Source(field, this.filled, changed));
+      .map((field) => new Source(field, this.filled, own, changed));
   }
 
   start() {
@@ -112,9 +114,10 @@ class Form {
   }
 
   template() {
-    return html`<div class="new-form"><div class="stack new-main">
-      ${this.head()}${this.pictures()}${this.usual()}${this.all()}</div>
-      <aside class="stack new-side" aria-label="The run">${this.side()}</aside></div>`;
+    // On a narrow screen Start follows the pictures: most want no other settings.
+    return html`<div class="new-form"><div class="stack">${this.head()}${this.pictures()}</div>
+      <aside class="stack new-side" aria-label="The run">${this.side()}</aside>
+      <div class="stack">${this.usual()}${this.all()}</div></div>`;
   }
 
   head() {
@@ -232,7 +235,7 @@ function waitingFor() {
   if (paused) return "The queue is held: it starts when the queue goes on.";
   const before = (jobs ?? []).filter((job) => isRunning(job) || isWaiting(job));
   const names = before.map((job) => job.run ?? job.kind);
-  const others = (shelf.value.runs ?? []).filter((run) => BUSY.includes(run.state)).map((run) => run.name);
+  const others = [...(shelf.value.runs?.values() ?? [])].filter((run) => BUSY.includes(run.state)).map((run) => run.name);
   const all = [...new Set([...names, ...others])];
   if (!all.length) return "";
   const more = all.length > 1 ? ` and ${all.length - 1} more` : "";

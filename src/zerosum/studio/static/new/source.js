@@ -22,14 +22,15 @@ const WAYS = [
 
 export class Source {
   /**
-   * @param {Field} field @param {import("./filled.js").Filled} filled @param {() => void} changed
+   * @param {Field} field @param {import("./filled.js").Filled} filled
+   * @param {boolean} own whether pictures of one's own are to be chosen @param {() => void} changed
    */
-  constructor(field, filled, changed) {
+  constructor(field, filled, own, changed) {
     this.field = field;
     this.filled = filled;
     this.changed = changed;
     this.way = "folders";
-    this.open = !filled.value(field.name);
+    this.open = !filled.value(field.name) || (own && !filled.isChanged(field));
     /** @type {Named[] | null} */
     this.names = null;
     /** @type {unknown} */
@@ -42,7 +43,7 @@ export class Source {
 
   start() {
     const source = this.filled.value(this.field.name);
-    if (source) this.inspecting.look(source);
+    if (!this.open) this.inspecting.look(source);
     if (this.open) this.browsing.start();
   }
 
@@ -75,6 +76,7 @@ export class Source {
       this.open = !this.open;
       this.changed();
       if (this.open) this.go(this.way);
+      else this.inspecting.look(source);
     };
     return html`<div class="new-source stack" role="group" aria-label=${title}>
       <div class="row apart"><h3>${title}</h3>${

@@ -67,8 +67,15 @@ function number(word) {
 /** @param {any} one @param {any} other */
 export const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
-/** batch size @param {string} name a dotted name */
-export const titleOf = (name) => name.split(".").at(-1)?.replaceAll("_", " ") ?? name;
+/** generator: base channels @param {string} name a dotted name */
+export const titleOf = (name) =>
+  name
+    .replace(/^game\./, "")
+    .replaceAll(".", ": ")
+    .replaceAll("_", " ");
+
+/** base channels: within the group of it @param {string} name a dotted name */
+export const shortTitleOf = (name) => name.split(".").at(-1)?.replaceAll("_", " ") ?? name;
 
 /** The words of a query are somewhere in the field. @param {Field} field @param {string} query */
 export function matches(field, query) {

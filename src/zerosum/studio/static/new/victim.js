@@ -14,7 +14,7 @@ const OWN = [["digits", "digits: comes with zerosum, for pictures of digits"]];
  */
 export function victim(field, filled, families) {
   const folder = studio.value?.runs ?? "runs";
-  const runs = (shelf.value.runs ?? []).filter(
+  const runs = [...(shelf.value.runs?.values() ?? [])].filter(
     (run) => families.includes(run.family ?? "") && (run.images_seen > 0 || run.state === "finished"),
   );
   const known = [

@@ -194,7 +194,8 @@ class QueuePage {
 
 /** @param {Job} job @param {number} place @param {Job[]} waiting @param {Job[]} running */
 function whyWaiting(job, place, waiting, running) {
-  if (job.message) return job.message;
+  const said = job.message ?? job.phase;
+  if (said) return `${said[0].toUpperCase()}${said.slice(1)}.`.replace(/\.\.$/, ".");
   if (queue.value.paused) return "It waits: the queue is paused.";
   if (place > 0) return `It waits for ${waiting[place - 1].run}, which is before it.`;
   const taken = running.find(({ device }) => device === job.device) ?? running[0];

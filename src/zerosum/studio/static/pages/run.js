@@ -12,7 +12,6 @@ import { toast } from "../components/toast.js";
 import { whileBusy } from "../components/busy.js";
 import { view } from "../components/view.js";
 import { keepQuery, navigate, runPath } from "../shell/router.js";
-import { subscribe } from "../events.js";
 import { History } from "../store/history.js";
 import { isRunning, isWaiting, queue } from "../store/queue.js";
 import { shelf } from "../store/runs.js";
@@ -21,14 +20,15 @@ import * as act from "./run/actions.js";
 import { files } from "./run/files.js";
 import { Film } from "./run/film.js";
 import { head } from "./run/head.js";
+import { offers } from "./run/offers.js";
 import { settings } from "./run/settings.js";
-import { archive, copyPath, remove, rename, restore, runApi } from "./shared.js";
+import { archive, remove, rename, restore, runApi } from "./shared.js";
 
 /** @typedef {import("../store/runs.js").Summary} Summary */
 
 /** @type {[string, string][]} */
 const TABS = [
-  ["watch", "Pictures and curves"],
+  ["watch", "Watch"],
   ["log", "Log"],
   ["settings", "Configuration"],
   ["files", "Files"],
@@ -58,6 +58,7 @@ class RunPage {
     this.others = [];
     /** @type {Summary | null} */
     this.run = shelf.value.runs?.get(name) ?? null;
+    this.listed = this.run !== null;
     this.narrow = matchMedia("(max-width: 639px)");
     const parts = ["head", "panel", "watch", "log"].map(() => document.createElement("div"));
     root.append(...parts);
@@ -75,7 +76,7 @@ class RunPage {
     this.draw = () => this.views.forEach((each) => each.draw());
     this.ends = [
       queue.watch(this.draw),
-      subscribe("runs", (/** @type {any} */ event) => this.hearRuns(event)),
+      shelf.watch(() => this.hearShelf()),
       () => this.narrow.removeEventListener("change", this.draw),
     ];
     this.narrow.addEventListener("change", this.draw);
@@ -136,19 +137,24 @@ class RunPage {
     if (event.summary) this.take(event.summary);
     if (event.stats || event.scores?.length || event.reset) this.wall?.draw();
     if (event.samples?.length) this.film?.show(this.history.samples);
+    if (event.gone && this.detail && !this.leaving) this.gone = true;
     if (event.log) this.log?.hear(event.log);
     if (event.scores?.length || this.run?.state !== before) this.reload();
     this.draw?.();
   }
 
-  /** @param {{changed?: Summary[], gone?: string[]}} event */
-  hearRuns({ changed = [], gone = [] }) {
-    const mine = changed.find(({ name }) => name === this.name);
-    const before = this.run?.state;
-    if (mine) this.take(mine);
-    if (mine && mine.state !== before) this.reload();
-    if (gone.includes(this.name) && !this.leaving) this.gone = true;
-    if (mine || this.gone) this.draw();
+  /** Runs that are renamed, archived or deleted are no longer among the others. */
+  hearShelf() {
+    const mine = shelf.value.runs?.get(this.name);
+    if (mine) this.gone = false;
+    else if (this.listed && !this.leaving) this.gone = true;
+    if (mine && mine !== this.run) {
+      const before = this.run?.state;
+      this.take(mine);
+      if (mine.state !== before) this.reload();
+    }
+    this.listed = mine !== undefined;
+    this.draw();
   }
 
   /** What may be done now, and the checkpoints, are asked for again: soon, and once. */
@@ -159,6 +165,7 @@ class RunPage {
 
   /** @param {Summary} run */
   take(run) {
+    if (this.run && run.job !== this.run.job) this.log?.begin();
     const ended = this.run && LIVE.includes(this.run.state) && !LIVE.includes(run.state);
     if (ended && this.asked) {
       toast(
@@ -204,87 +211,15 @@ class RunPage {
 
   /** @returns {import("./run/head.js").Action[]} */
   actions() {
-    const { run, detail } = this;
-    if (!run || !detail) return [];
-    const can = detail.can ?? {};
-    const hasBest = detail.checkpoints?.some((/** @type {any} */ each) =>
-      each.name.startsWith("best"),
-    );
-    const live = LIVE.includes(run.state);
-    const copy = copyPath(run);
-    /** @type {any[]} */
-    const all = [
-      live
-        ? {
-            key: "stop",
-            text: run.state === "stopping" ? "Stopping …" : "Stop",
-            icon: "stop",
-            can: run.state === "stopping" || can.stop,
-            busy: run.state === "stopping",
-            run: this.busily(() => this.stop()),
-          }
-        : {
-            key: "resume",
-            text: "Resume",
-            icon: "play",
-            can: can.resume,
-            run: this.busily(() => act.resume(this.name)),
-          },
-      can.kill === true && {
-        key: "kill",
-        text: "End at once",
-        icon: "close",
-        can: true,
-        run: () => act.kill(run),
-      },
-      {
-        key: "longer",
-        text: "Longer",
-        icon: "right",
-        can: can.longer,
-        run: () => act.longer(run),
-      },
-      {
-        key: "evaluate",
-        text: "Evaluate",
-        icon: "check",
-        can: can.evaluate,
-        run: () => act.evaluate(run, hasBest),
-      },
-      {
-        key: "export",
-        text: "Export",
-        icon: "download",
-        can: can.export,
-        run: () => act.exportRun(run, hasBest, Boolean(detail.config?.data_a)),
-      },
-      { key: "copy", text: "Copy with changes", icon: "copy", can: can.copy ?? true, href: copy },
-      { key: "rename", text: "Rename", icon: "rename", can: can.rename, run: () => this.rename() },
-      run.archived
-        ? {
-            key: "restore",
-            text: "Restore",
-            icon: "archive",
-            can: can.restore ?? true,
-            run: () => this.leave(restore(this.name), null),
-          }
-        : {
-            key: "archive",
-            text: "Archive",
-            icon: "archive",
-            can: can.archive,
-            run: () => this.leave(archive(this.name), "/"),
-          },
-      {
-        key: "delete",
-        text: "Delete",
-        icon: "trash",
-        can: can.delete,
-        danger: true,
-        run: () => this.leave(remove(run), "/"),
-      },
-    ];
-    return all.filter(Boolean);
+    if (!this.run || !this.detail) return [];
+    return offers(this.run, this.detail, {
+      stop: this.busily(() => this.stop()),
+      resume: this.busily(() => act.resume(this.name)),
+      rename: () => this.rename(),
+      archive: () => this.leave(archive(this.name), "/"),
+      restore: () => this.leave(restore(this.name), null),
+      remove: () => this.leave(remove(/** @type {Summary} */ (this.run)), "/"),
+    });
   }
 
   async stop() {

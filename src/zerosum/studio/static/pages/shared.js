@@ -41,7 +41,7 @@ export function rename(name) {
       autofocus aria-describedby="name-help name-error" aria-invalid=${Boolean(error)}
       @input=${(/** @type {InputEvent} */ event) =>
         (written = /** @type {HTMLInputElement} */ (event.target).value)}>`;
-    return html`<form class="stack" @submit=${go}>
+    return html`<form class="stack" novalidate @submit=${go}>
       ${field({ id: "name", label: "Name", input, error, help: "The name of the run's folder." })}
       <div class="dialog-foot"><button class="button" type="button" @click=${() => close(null)}
         >Cancel</button><button class="button primary" type="submit" aria-busy=${busy}

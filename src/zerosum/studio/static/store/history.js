@@ -13,6 +13,15 @@ import { Columns } from "../charts/columns.js";
  * @property {Record<string, any>} protocol
  */
 
+/** @param {string} name @param {(event: any) => void} hear */
+function follow(name, hear) {
+  try {
+    return subscribe(`run/${name}`, hear);
+  } catch {
+    return () => {}; // No run can have that name: asking for it says so.
+  }
+}
+
 export class History {
   /**
    * @param {string} name of the run
@@ -30,15 +39,17 @@ export class History {
     /** @type {import("./runs.js").Summary | null} */
     this.summary = null;
     this.changed = changed;
-    this.end = subscribe(`run/${name}`, (/** @type {any} */ event) => this.hear(event));
+    this.end = follow(name, (event) => this.hear(event));
   }
 
   /** @param {Record<string, any>} event */
   hear(event) {
+    if (event.error) return;
     if (event.reset) {
       this.stats.forget();
-      this.scores = [];
+      [this.scores, this.alarms] = [[], []];
     }
+    if (event.all_samples || event.gone) this.samples = [];
     if (event.stats) this.stats.append(event.stats);
     if (event.scores?.length) this.scores = [...this.scores, ...event.scores];
     if (event.samples?.length) this.addSamples(event.samples);

@@ -45,8 +45,10 @@ export function startQueue() {
   loadQueue();
 }
 
-/** @param {Queue} whole */
-const take = (whole) => queue.set({ ...queue.value, ...whole, error: null });
+/** @param {any} whole or what went wrong */
+function take({ error, ...whole }) {
+  queue.set({ ...queue.value, ...whole, error: error ? new Error(error.message) : null });
+}
 
 export async function loadQueue() {
   try {

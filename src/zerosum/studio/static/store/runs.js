@@ -66,12 +66,15 @@ export async function loadRuns() {
   }
 }
 
-/** @param {{changed: Summary[], gone: string[]}} event */
-function hear({ changed = [], gone = [] }) {
-  const all = shelf.value.runs;
+/**
+ * @param {{changed?: Summary[], gone?: string[], all?: boolean, error?: {message: string}}} event
+ */
+function hear({ changed = [], gone = [], all: whole = false, error }) {
+  if (error) return shelf.set({ ...shelf.value, error: new Error(error.message) });
+  const all = whole ? new Map() : shelf.value.runs;
   for (const name of gone) note(all, name, null);
   for (const run of changed) note(all, run.name, run);
-  if (all) shelf.set({ runs: all, error: shelf.value.error });
+  if (all) shelf.set({ runs: all, error: null });
 }
 
 function note(all, name, run) {

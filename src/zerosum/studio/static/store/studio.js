@@ -24,7 +24,7 @@ let started = false;
 export function startStudio() {
   if (started) return;
   started = true;
-  subscribe("studio", (/** @type {Studio} */ news) => studio.set({ ...studio.value, ...news }));
+  subscribe("studio", (/** @type {any} */ news) => news.error || studio.set(news));
   loadStudio();
 }
 

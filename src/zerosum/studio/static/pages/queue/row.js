@@ -30,8 +30,11 @@ export const jobRow = (job, { before, why, after }) => html`<li class="card job"
     ${said(job, why)}
     ${isRunning(job) ? progress(job) : nothing}
     ${job.state === "finished" && job.run ? results(job) : nothing}</div>
-  <div class="job-side">${chip(/** @type {any} */ (job.state))}<div class="row">
-    ${after ?? nothing}${isWaiting(job) ? nothing : logButton(job)}${removal(job)}</div></div></li>`;
+  <div class="job-side">${chip(/** @type {any} */ (job.state))}
+    <div class="row">${after ?? nothing}${ownButtons(job)}</div></div></li>`;
+
+/** @param {Job} job */
+const ownButtons = (job) => html`${isWaiting(job) ? nothing : logButton(job)}${removal(job)}`;
 
 /** @param {Job} job @param {string} [why] */
 function said(job, why) {

@@ -71,7 +71,7 @@ function asking({ title, confirm, send, done }, inside) {
         redraw();
       }
     };
-    return html`<form class="stack" @submit=${go}>${inside(redraw, fault)}
+    return html`<form class="stack" novalidate @submit=${go}>${inside(redraw, fault)}
       <p class="note bad" role="alert" ?hidden=${!fault.message}>${fault.message}</p>
       <div class="dialog-foot"><button class="button" type="button"
         @click=${() => close(null)}>Cancel</button

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { icon } from "../../components/icons.js";
 import { openMenu } from "../../components/menu.js";
-import { chip, progressBar } from "../../components/parts.js";
+import { progressBar } from "../../components/parts.js";
 import { ago, counted, duration, plural, significant } from "../../components/text.js";
 import { toast } from "../../components/toast.js";
 import { look, share, stateChips } from "../runs/card.js";
@@ -116,5 +116,5 @@ const note = (look, text) => html`<div class="note ${look}" role="status">${text
 
 /** @param {string[]} alarms */
 const alarmNote = (alarms) => html`<details class="note warn" open>
-  <summary>${chip("alarm")}<span>${plural(alarms.length, "alarm")}</span></summary>
+  <summary>${icon("alarm")}<span>${plural(alarms.length, "alarm")}</span></summary>
   <ul class="stack">${alarms.map((text) => html`<li>${text}</li>`)}</ul></details>`;

@@ -64,7 +64,7 @@ function facts(run) {
       ? ` · ${significant(Math.round(run.images_per_second))} images/s`
       : "";
   if (run.state === "preparing") return `Preparing${rate}`;
-  if (run.state === "waiting") return "Waits in the queue";
+  if (run.state === "waiting") return `In the queue: ${run.phase ?? "it waits for its turn"}`;
   const left = run.seconds_left && isActive(run) ? ` · ${duration(run.seconds_left)} left` : "";
   const total = run.total_images ? ` of ${counted(run.total_images)}` : "";
   const rest = isActive(run) ? rate + left : ` · ${ago(run.updated)} · ${bytes(run.bytes)}`;
