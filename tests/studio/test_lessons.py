@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
+from starlette.testclient import TestClient
 
 from helpers.command_line import call
+from helpers.studios import client_of, studio_over
 from zerosum.config.commands.studio import StudioConfig
 from zerosum.lessons.controls import Number, hints_of
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson
-from zerosum.studio.app import create_app
 from zerosum.studio.home import Home
 from zerosum.studio.lesson_controls import allowed_values
 from zerosum.studio.refusals import FieldError
@@ -34,15 +34,12 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
     (home.runs / "mine").mkdir(parents=True)
     photos = home.runs.parent / "photos"
     photos.mkdir()
-    options = StudioConfig(data=(photos,))
-    return Studio(home=home, options=options, token=home.token(), worker=Worker(home.worker_log))
+    return studio_over(home.runs, data=(photos,), worker=Worker(home.worker_log))
 
 
 @pytest.fixture(scope="module")
 def client(studio: Studio) -> Iterator[TestClient]:
-    headers = {"Authorization": f"Bearer {studio.token}"}
-    app = create_app(studio)
-    with TestClient(app, base_url="http://127.0.0.1:8420", headers=headers) as client:
+    with client_of(studio) as client:
         yield client
 
 

@@ -118,7 +118,7 @@ function network(control, value, put, attributes, { runs, packaged }) {
   const none = control.default === null ? [""] : [];
   const known = [...none, ...packaged, ...runs];
   const given = value ?? "";
-  const isOther = !known.includes(given) || given === OTHER;
+  const isOther = given.includes(":"); // What has none is a run, known or not.
   const select = choose(
     [...known, OTHER],
     isOther ? OTHER : given,
