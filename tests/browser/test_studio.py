@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from helpers.studio_pages import Reader, Served, end_trainings, served
-from helpers.waiting import until
 
 DRAWN = """async () => {
     const { Chart } = await import("/static/charts/chart.js");
