@@ -120,12 +120,13 @@ def _export(reader: Reader, studio: Served) -> None:
 
 def _queue_two(reader: Reader) -> None:
     """Of two that wait the later is put first; the other starts by itself after it."""
-    reader.press("link", "Queue")
+    reader.press("link", re.compile("^Queue"))
     reader.press("button", "Pause")
     reader.read("The queue is paused")
     _add(reader, "second", copied=False)
     _add(reader, "first", copied=True)
     reader.press("link", re.compile("^Queue"))
+    reader.see("button", "Earlier: first")
     assert _waiting(reader) == ["second", "first"]
     reader.press("button", "Earlier: first")
     reader.read("Waits: the queue is paused.")
@@ -169,7 +170,7 @@ def _compare(reader: Reader) -> None:
         reader.page.get_by_role("checkbox", name=f"Choose {name}", exact=True).check()
     reader.press("button", "Compare")
     reader.see("heading", "Compare 2 runs")
-    reader.see("heading", "Costs: discriminator")
+    reader.see("heading", "Cost of discriminator")
     reader.see("button", "Leave out first")
 
 
