@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 __all__ = ["DIALOGS", "open_by_names", "pages_over", "shoot"]
 
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DIALOGS = {
     "dialog-studio": ("/", ["The studio: disk, worker and appearance"]),
     "dialog-keys": ("/", ["Keyboard shortcuts"]),
@@ -74,8 +74,8 @@ def shoot(out: Path, runs: Path, only: str = "") -> None:
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for width, height in WIDTHS.items():
             for scheme in SCHEMES:
-                size = {"width": width, "height": height}
-                context = browser.new_context(viewport=size, color_scheme=scheme)
+                how: dict[str, Any] = {"viewport": {"width": width, "height": height}}
+                context = browser.new_context(**how, color_scheme=scheme)
                 page = context.new_page()
                 page.goto(address)
                 for name, path in pages_over(runs).items():

@@ -80,8 +80,7 @@ def test_two_tabs_follow_one_run_and_each_other(context: Any, runs: Path) -> Non
             reader.go("/run/good")
             reader.follow("good")
         add_lines(folder, 200_001, 50)
-        for reader in (one, other):
-            until(lambda reader=reader: reader.told == written(folder))
+        until(lambda: one.told == other.told == written(folder))
         other.go("/queue")
         one.go("/queue")
         one.press("button", "Pause")
