@@ -16,10 +16,12 @@ EXCEPTIONS: Mapping[str, str] = {
     "jobs/attack_result.py AttackReport": "a result: one job fills it, and its fields are shown",
     "data/batches.py Batches": "all are words; `families.preparation.batching` sets most of them",
     "cli/command.py Command": "an entry of the table of commands, which names each field",
-    "cli/options.py Option": "what a dataclass field says of itself; made in one place",
+    "config/options.py Option": "what a dataclass field says of itself; made in one place",
     "lessons/pages/document.py Content": "all that a page shows; one function fills it",
     "nn/batchnorm_by_hand.py BatchNormSteps": "the nine steps of a pass; one function makes them",
     "data/ledger.py Part": "a result: one job fills it, and its fields are what is printed",
+    "status.py CommandStatus": "what a file says; its keys are the fields",
+    "training/status.py RunStatus": "what a file says; its keys are the fields",
 }
 """Classes that have more, and why."""
 

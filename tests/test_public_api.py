@@ -53,6 +53,7 @@ ROOMS = {
             "lessons.pages",
             "media",
             "plots",
+            "studio.tasks",
             "training",
         ),
         *(f"families.{family}" for family in FAMILIES),

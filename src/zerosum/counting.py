@@ -10,8 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from zerosum.errors import printable
 from zerosum.sizes import as_duration
+from zerosum.status import telling
 
 __all__ = ["Lines", "counting", "part_of"]
+
+Told = Callable[[int, int], None]
+"""Is told how much is done, and of how much."""
 
 
 @contextmanager
@@ -20,11 +24,28 @@ def counting(
 ) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on a terminal, for what may take long; elsewhere a line now and then.
 
+    Whoever follows the command by its status file is told too, also where it is quiet.
+
     Args:
         text: What is being done.
-        quiet: Never show it; None comes.
+        quiet: Never show it; None comes where nobody else is told.
         every: Seconds between two lines.
     """
+    with telling(text) as tell, _shown(text, quiet=quiet, every=every) as show:
+        yield _both(show, tell) if show and tell else show or tell
+
+
+def _both(one: Told, other: Told) -> Told:
+    def tell(done: int, total: int) -> None:
+        one(done, total)
+        other(done, total)
+
+    return tell
+
+
+@contextmanager
+def _shown(text: str, *, quiet: bool, every: float) -> Iterator[Told | None]:
+    """What is printed of it."""
     console = Console(stderr=True)
     if quiet:
         yield None

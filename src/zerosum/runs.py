@@ -3,6 +3,7 @@
     RUN/
       config.json          the resolved configuration; the first file written
       environment.json     versions and machine
+      status.json          what it does just now: images, speed, phase; no part of its results
       stats.jsonl          one line of means every so many images
       scores.jsonl         every score with its protocol
       alarms.txt           what the collapse alarm saw; only where it saw something
@@ -28,7 +29,6 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from zerosum.checkpoint import load_checkpoint, require_like
 from zerosum.config import RunConfig, change, differences, from_json, to_json
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.explaining import explained, is_there
@@ -104,6 +104,11 @@ class Run:
     def scores_path(self) -> Path:
         """Every score with its protocol."""
         return self.path / "scores.jsonl"
+
+    @property
+    def status_path(self) -> Path:
+        """What the run does just now; see `zerosum.training.status`."""
+        return self.path / "status.json"
 
     @property
     def config_path(self) -> Path:
@@ -227,6 +232,8 @@ class Run:
             CheckpointError: It is missing or cannot be used.
             RunError: It was made with another configuration than ``config.json`` holds.
         """
+        from zerosum.checkpoint import load_checkpoint, require_like  # Not above: it needs torch.
+
         path = self.checkpoint_path if checkpoint == "latest" else self.best_path
         state = load_checkpoint(path)
         require_like(state, _FACTS, path.name)

@@ -17,10 +17,10 @@ from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS
 from zerosum.cli.learn import command as learn_command
-from zerosum.cli.options import options_of
 from zerosum.cli.train import command as train_command
 from zerosum.cli.words import CALLS, MEANT
 from zerosum.config import change
+from zerosum.config.options import options_of
 from zerosum.errors import ConfigError, UnknownNameError
 from zerosum.lessons.named import LESSONS
 from zerosum.recipes import FAMILIES, RECIPES, recipe

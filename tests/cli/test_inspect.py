@@ -18,7 +18,7 @@ def test_two_sources_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert call("data", "inspect", a, b, "--picture", sheet) == 0
     output = capsys.readouterr().out
     assert f"1 pictures stand in {a} train and in {b} train" in output
-    assert "red.png: also_red.png" in output
+    assert "red.png = also_red.png" in output
     assert Path(sheet).is_file()
 
 

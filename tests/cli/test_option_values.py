@@ -17,10 +17,10 @@ from zerosum.cli import COMMANDS
 from zerosum.cli.command import Command
 from zerosum.cli.data import ACTIONS
 from zerosum.cli.learn import command as learn_command
-from zerosum.cli.options import Option
 from zerosum.cli.train import command as train_command
 from zerosum.config import change, to_json
 from zerosum.config.json import flatten
+from zerosum.config.options import Option
 from zerosum.errors import ConfigError, RunError, ZerosumError
 from zerosum.families.building import build_game
 from zerosum.jobs import train_run

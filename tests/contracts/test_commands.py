@@ -15,7 +15,6 @@ import pytest
 import zerosum
 from helpers.runs_in_processes import environment
 from zerosum.cli.command import Command
-from zerosum.cli.options import Option
 from zerosum.config import EvaluateConfig
 from zerosum.config.commands.attack import AttackConfig
 from zerosum.config.commands.classify import ClassifyConfig
@@ -27,6 +26,7 @@ from zerosum.config.commands.resume import ResumeConfig
 from zerosum.config.commands.sample import SampleConfig
 from zerosum.config.commands.translate import TranslateConfig
 from zerosum.config.commands.walk import WalkConfig
+from zerosum.config.options import Option
 from zerosum.data import as_spec
 from zerosum.errors import ConfigError
 from zerosum.jobs.attack import attack

@@ -263,7 +263,7 @@ def test_pictures_that_stand_in_two_sources_are_found(tmp_path: Path, make_pictu
     text = text_of(a, b)
     assert f"{a}, {b}: 3 pictures in {a} train, 4 pictures in {b} train\n" in text
     assert f"1 pictures stand in {a} train and in {b} train\n" in text
-    assert "  1.png: photo.bmp\n" in text
+    assert "  1.png = photo.bmp\n" in text
 
 
 def test_leaks_within_one_of_several_sources_are_still_called_so(leaking: Path) -> None:

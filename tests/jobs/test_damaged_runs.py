@@ -23,7 +23,7 @@ from zerosum.evaluation.records import read_scores
 from zerosum.jobs import resume_run, train_run
 from zerosum.jsonlines import append_line
 from zerosum.runs import Run
-from zerosum.training.hooks import read_statistics
+from zerosum.training.records import read_statistics
 
 LATEST = "checkpoints/latest.safetensors"
 

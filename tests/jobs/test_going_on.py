@@ -15,7 +15,8 @@ from zerosum.config import OptimizerConfig, RunConfig
 from zerosum.errors import ConfigError, RunError
 from zerosum.jobs import resume_run, train_run
 from zerosum.runs import Run
-from zerosum.training.hooks import Checkpoints, read_statistics
+from zerosum.training.hooks import Checkpoints
+from zerosum.training.records import read_statistics
 
 
 def test_the_same_call_begins_and_goes_on(tiny: RunConfig, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from zerosum.errors import ZerosumError
 from zerosum.files import write_text
 from zerosum.runs import Run
 from zerosum.training.diagnostics import player_diagnostics
-from zerosum.training.hooks import read_statistics
+from zerosum.training.records import read_statistics
 
 
 @pytest.fixture(autouse=True)
@@ -66,10 +66,11 @@ def everything(path: Path) -> dict[str, Any]:
 
 
 def content(path: Path) -> bytes:
-    """What the folder holds, but for temporary files: they are what a kill leaves behind."""
+    """What the folder holds, but for temporary files, which are what a kill leaves behind, and for
+    the status, which another thread writes."""
     digest = blake2b()
     for file in sorted(path.rglob("*")):
-        if file.is_file() and not file.name.endswith((".tmp", ".lock")):
+        if not file.name.endswith((".tmp", ".lock", "status.json")) and file.is_file():
             digest.update(f"{file.relative_to(path)}\0".encode() + file.read_bytes())
     return digest.digest()
 
@@ -87,7 +88,8 @@ def assert_a_kill_costs_nothing(config: RunConfig, folder: Path, *, every: int) 
     def copy(number: int, what: str) -> None:
         if path.exists() and (state := content(path)) not in copies:
             copies[state] = folder / f"{number}" / "run"
-            shutil.copytree(path, copies[state])
+            no_status = shutil.ignore_patterns("*status.json*")
+            shutil.copytree(path, copies[state], ignore=no_status)
 
     with collapse_once([]):
         with watched(path, copy):

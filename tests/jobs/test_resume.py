@@ -19,7 +19,8 @@ from zerosum.checkpoint import load_checkpoint, save_checkpoint
 from zerosum.config import BurnInConfig, RunConfig
 from zerosum.errors import CheckpointError, ConfigError, RunError
 from zerosum.runs import Run
-from zerosum.training.hooks import read_statistics
+from zerosum.training.records import read_statistics
+from zerosum.training.status import read_status
 
 KILLS = int(os.environ.get("ZEROSUM_TEST_KILLS", "4"))
 """More of them find more: ZEROSUM_TEST_KILLS=40 pytest tests/jobs/test_resume.py"""
@@ -52,6 +53,8 @@ def test_kill_9_at_random_changes(long: RunConfig, tmp_path: Path) -> None:
         # A round makes about ten changes, and there are twenty-five rounds for each kill.
         last = chance.randrange(10, 100)
         finish(start_dying(run.path, last, *command), code=-signal.SIGKILL)
+        status = read_status(run.status_path)
+        assert status is None or status.state == "stopped"
     finish(start(*command))
     assert_same(weights(expected), weights(run))
     assert _log(expected) == _log(run)

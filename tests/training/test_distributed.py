@@ -17,7 +17,7 @@ from zerosum.families import family_of
 from zerosum.jobs import train_run
 from zerosum.recipes import recipe
 from zerosum.runs import Run
-from zerosum.training.hooks import read_statistics
+from zerosum.training.records import read_statistics
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 

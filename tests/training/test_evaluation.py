@@ -24,9 +24,9 @@ from zerosum.jobs import resume_run, train_run
 from zerosum.runs import Run
 from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.evaluation import Evaluation
-from zerosum.training.hooks import read_statistics
 from zerosum.training.loop import Loop
 from zerosum.training.pace import set_pace
+from zerosum.training.records import read_statistics
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from zerosum.families.building import build_game
 from zerosum.jobs import train_run
 from zerosum.training.engine import Engine
 from zerosum.training.evaluation import Evaluation
-from zerosum.training.hooks import Checkpoints, Samples, Statistics, read_statistics
+from zerosum.training.hooks import Checkpoints, Samples, Statistics
 from zerosum.training.loop import Hook, Loop
+from zerosum.training.records import read_statistics
 from zerosum.types import Batch
 
 BLACK = torch.full((1, 1, 4, 4), -1.0)

@@ -62,7 +62,7 @@ def test_share_and_time_left_come_first(width: int) -> None:
     assert ("generator 0.700 (50 %)" in line) == (width == 200)
 
 
-@pytest.mark.parametrize("activity", ["preparing", "evaluating", "saving"])
+@pytest.mark.parametrize("activity", ["starting", "evaluating", "saving"])
 def test_it_says_what_takes_the_time(activity: str) -> None:
     assert f"25% {activity}, 3 h 00 min left" in shown(80, activity=activity)
 

@@ -4,8 +4,9 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TextIO
 from warnings import catch_warnings, simplefilter
 
@@ -19,6 +20,7 @@ from zerosum.errors import (
 )
 from zerosum.explaining import explain
 from zerosum.registry import Table
+from zerosum.status import told_of_command
 
 __all__ = ["COMMANDS", "main"]
 
@@ -98,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 when done, 1 on what a user can mend, 2 on bad usage."""
     try:
         try:
-            _call(list(sys.argv[1:] if arguments is None else arguments))
+            with _followed():
+                _call(list(sys.argv[1:] if arguments is None else arguments))
         finally:
             if sys.stdout is not None:  # Someone may have closed it: `zerosum recipes >&-`.
                 sys.stdout.flush()  # At the end of Python it is too late to say what goes wrong.
@@ -136,6 +139,12 @@ def _call(words: list[str]) -> None:
     _ = COMMANDS[words[0]]
     with _notes():
         import_module(f"zerosum.cli.{words[0]}").run(words[1:])
+
+
+def _followed() -> AbstractContextManager[None]:
+    """Tell how far the command is in the file that ``ZEROSUM_STATUS`` names, if it names one."""
+    path = os.environ.get("ZEROSUM_STATUS")
+    return told_of_command(Path(path).absolute()) if path and speaks() else nullcontext()
 
 
 def _drop_what_is_left() -> None:

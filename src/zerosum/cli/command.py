@@ -11,8 +11,8 @@ from typing import Any
 import tyro
 
 from zerosum.cli.layout import columns, paragraphs
-from zerosum.cli.options import Option, options_of
 from zerosum.cli.words import answer
+from zerosum.config.options import Option, options_of
 from zerosum.errors import UnknownNameError
 
 __all__ = ["Command"]

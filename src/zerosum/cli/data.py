@@ -61,6 +61,7 @@ def _inspect(
     if not sources:
         print(ACTIONS["inspect"].explain(), file=sys.stderr)
         sys.exit(2)
+    from zerosum.counting import counting
     from zerosum.data.audit import audit
     from zerosum.files import require_writable
 
@@ -71,7 +72,8 @@ def _inspect(
         )
     if picture is not None:
         require_writable(picture.parent)
-    report = audit(*sources, pixel_limit=pixel_limit)
+    with counting("looking at pictures", quiet=json) as progress:
+        report = audit(*sources, pixel_limit=pixel_limit, progress=progress)
     counted = _count(sources[0], shares, pixel_limit, quiet=json) if shares.asked else None
     try:
         if picture is not None:

@@ -4,25 +4,20 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
-from zerosum import own
 from zerosum.cli import speaks
 from zerosum.cli.layout import columns
 from zerosum.cli.output import print_json
-from zerosum.config import RunConfig, change, to_json
+from zerosum.config import RunConfig, to_json
 from zerosum.config.json import flatten
-from zerosum.config.lengths import outlasting, spent
-from zerosum.data import Domains
+from zerosum.config.lengths import notes_on_length, spent
 from zerosum.errors import printable
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
-from zerosum.families import family_of
-from zerosum.jobs.assembling import engine_of
-from zerosum.jobs.estimating import Estimate, estimate
+from zerosum.jobs.estimating import Estimate
 from zerosum.jobs.playing import TrainingResult
-from zerosum.jobs.training import usual_of
+from zerosum.jobs.trying import try_run, warnings_of
 from zerosum.recipes import recipe
 from zerosum.sizes import in_pixels
-from zerosum.training.engine import choose_device
 
 __all__ = ["report_dry_run", "report_outcome", "report_outlasting"]
 
@@ -49,13 +44,12 @@ def report_outcome(outcome: TrainingResult) -> None:
     _print_scores(outcome)
     _say("next:")
     config = outcome.run.config()
-    family = family_of(config)
-    for what, command in family.next_steps(config, path):
+    for what, command in config.next_steps(path):
         _say(f"  {what + ':':<16} {command}")
     stretch = " --stretch" if spent(replace(config, total_images=2 * outcome.total_images)) else ""
     _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.total_images}{stretch}")
     if config.data == "digits":
-        other = family.recipe_for_own_images(config)
+        other = config.recipe_for_own_images
         _say(f"  your pictures:   zerosum train {other} --data FOLDER")
 
 
@@ -94,16 +88,9 @@ def _say_columns(rows: Iterable[tuple[str, str]]) -> None:
 
 def report_outlasting(config: RunConfig) -> None:
     """What would go on after the run's end, or end long before; once for all of a job."""
-    texts = {
-        "the run ends after {images:,} images, and these settings were made for a longer one: "
-        "{ends}. Change them too, if you do not mean to resume it.": outlasting(config),
-        "the run ends after {images:,} images, and these learning rates fall to 0 before: {ends}. "
-        "What comes after changes no weight; make them longer too.": spent(config),
-    }
-    for text, beyond in texts.items():
-        if beyond and speaks():
-            ends = ", ".join(f"game.{name} {images:,}" for name, images in beyond.items())
-            print(f"note: {text.format(images=config.total_images, ends=ends)}", file=sys.stderr)
+    for note in notes_on_length(config):
+        if speaks():
+            print(f"note: {note}", file=sys.stderr)
 
 
 def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
@@ -113,20 +100,9 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
         config: The run.
         as_json: For a program: everything, on standard output.
     """
-    config = own.hashed(config)
-    family = family_of(config)
-    config = family.read(config)
-    config, aids = family.aids(config, choose_device(config.device), usual=usual_of(config))
-    store = family.open(config, quiet=as_json)
-    config = family.complete(config, store)
-    with engine_of(config) as engine:
-        config = change(config, {"precision": engine.precision})
-        if speaks():
-            print("playing a few rounds...", file=sys.stderr)
-        costs = estimate(config, engine, store, aids)
-        where = f"{engine.device}, {config.precision}, {engine.processes} process(es)"
-    stores = (store.a, store.b) if isinstance(store, Domains) else (store,)
-    counts = [len(each) for each in stores]
+    found = try_run(config, quiet=as_json, say=_say_aloud)
+    config, costs, counts = found.config, found.costs, found.pictures
+    where = f"{found.device}, {config.precision}, {found.processes} process(es)"
     if not speaks():
         return
     if as_json:
@@ -138,6 +114,11 @@ def report_dry_run(config: RunConfig, *, as_json: bool) -> None:
     for warning in warnings_of(config, costs):
         _say(f"note: {warning}")
     _say("nothing was trained: --dry-run; all settings: --dry-run --json")
+
+
+def _say_aloud(text: str) -> None:
+    if speaks():
+        print(text, file=sys.stderr)
 
 
 def _description(
@@ -162,6 +143,7 @@ def _description(
             "memory",
             f"about {_bytes(costs.memory)} in a round; {_bytes(costs.free)} are free",
         ),
+        ("disk", f"at most {_bytes(costs.disk)} in the run folder"),
     ]
 
 
@@ -196,18 +178,3 @@ _SETTINGS = (
     *(f"game.{role}.factory" for role in ("generator", "discriminator", "network", "objective")),
 )
 """Of any kind of game."""
-
-
-def warnings_of(config: RunConfig, costs: Estimate) -> list[str]:
-    """What should be changed before the run begins."""
-    texts = []
-    if costs.memory > costs.free:
-        texts.append("there is no room for rounds of that size: see --batch-size.")
-    # Elsewhere players have other tasks, and sizes that say nothing of who wins.
-    if costs.lopsided and family_of(config).players_are_alike:
-        strong, weak, times = costs.lopsided
-        texts.append(
-            f"the {strong} has {times} times as many weights as the {weak}; for pictures of "
-            f"{in_pixels(config.pictures.size)} their channels may not be what you want."
-        )
-    return texts

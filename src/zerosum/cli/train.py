@@ -16,21 +16,9 @@ from zerosum.cli.own import with_own
 from zerosum.config import RunConfig
 from zerosum.documented import plain
 from zerosum.recipes import FAMILIES, RECIPES, recipe
+from zerosum.recipes.usual import USUAL
 
 __all__ = ["command", "complete", "run"]
-
-_USUAL = (
-    *("data", "data-a", "data-b", "game.victim", "game.epsilon", "game.universal"),
-    *("game.labels-per-class", "game.adversarial-training.epsilon", "out", "total-images"),
-    *("go-on", "batch-size", "seed", "device", "precision", "dry-run", "json", "quiet"),
-    *("pictures.size", "pictures.channels", "pictures.flip", "game.objective"),
-    *("game.conditional", "game.generator.base-channels", "game.discriminator.base-channels"),
-    *("game.levels", "game.network.base-channels", "game.optimizer.learning-rate"),
-    *("game.generator-optimizer.learning-rate", "game.discriminator-optimizer.learning-rate"),
-    *("game.ema-half-life", "game.augmentation", "game.adaptive-augmentation.images"),
-    *("game.cycle-weight", "game.weight", "sample-every", "evaluate-every"),
-)
-"""The fields that most calls are about, of any recipe, in the order of the short help."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +84,7 @@ def command(name: str, words: Sequence[str], defaults: RunConfig | None = None) 
         function=parse,
         text=cleandoc(RECIPES[name].__doc__ or ""),
         examples=_examples(defaults),
-        usual=_USUAL,
+        usual=USUAL,
         foreign=[each.replace("_", "-") for each in defaults.foreign],
         answers=train_answers(defaults, words),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from zerosum.cli.options import Option
+from zerosum.config.options import Option
 from zerosum.registry import RENAMED, near
 
 __all__ = ["CALLS", "MEANT", "answer"]

@@ -14,7 +14,7 @@ from zerosum.errors import ConfigError
 from zerosum.own import OwnSettings, is_code, own_fields
 from zerosum.registry import RENAMED, hint
 
-__all__ = ["change", "differences", "from_json", "to_json"]
+__all__ = ["change", "differences", "from_json", "json_schema", "to_json"]
 
 _IN_JSON = {"total_images": "images"}
 _IN_CODE = {there: here for here, there in _IN_JSON.items()}
@@ -98,22 +98,38 @@ def change(config: RunConfig, fields: Mapping[str, Any]) -> RunConfig:
             elif others:
                 meant = f", which is for recipes of {' and '.join(others)}."
             raise ConfigError(f"the recipe {config.recipe} has no field {name!r}{meant}")
-        place[last] = _plain(value, own.get(name))
+        place[last] = _plain(value, own.get(name), place[last])
     return from_json(values)
 
 
-def _plain(value: Any, own: type[OwnSettings] | None) -> Any:
+def _plain(value: Any, own: type[OwnSettings] | None, before: Any) -> Any:
     """A value as JSON has it; settings may be given whole, code of one's own by its name.
 
     Args:
         value: What a field is to hold.
         own: The settings of what of one's own may stand there.
+        before: What it holds.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    if isinstance(value, str) and is_code(value) and own is not None:
+    # A name is taken for settings only where there are no words of ours, such as an objective's.
+    if isinstance(value, str) and own and (is_code(value) or isinstance(before, Mapping)):
         return asdict(own(factory=value))
     return value
+
+
+def json_schema(config: RunConfig) -> dict[str, Any]:
+    """The JSON schema of such a configuration, its fields named as in ``config.json``.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> json_schema(recipe("dcgan-digits"))["properties"]["images"]["type"]
+        'integer'
+    """
+    schema: dict[str, Any] = _adapter(config.family).json_schema()
+    properties = schema["properties"].items()
+    named = {_IN_JSON.get(name, name): value for name, value in properties}
+    return {**schema, "properties": named}
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -189,14 +205,22 @@ def _faults(error: ValidationError) -> str:
         for fault in faults
         if not any(fault["loc"][:length] in other for length in range(len(fault["loc"]) + 1))
     ]
-    return "; ".join(
-        f"{'.'.join(_path(fault['loc']))}: {fault['msg']}" for fault in meant or faults
+    told = (
+        ": ".join([*filter(None, [".".join(_path(fault["loc"]))]), _said(fault["msg"])])
+        for fault in meant or faults
     )
+    return "; ".join(dict.fromkeys(told))
+
+
+def _said(message: str) -> str:
+    """What our own classes say stands behind two words of pydantic's."""
+    return message.removeprefix("Value error, ")
 
 
 def _path(location: tuple[int | str, ...]) -> list[str]:
     """The names of fields on the way; pydantic puts those of classes between them."""
-    names = [str(part) for part in location if not str(part)[:1].isupper()]
+    parts = map(str, location)
+    names = [part for part in parts if not part[:1].isupper() and not part.startswith("literal[")]
     return [_IN_JSON.get(name, name) for name in names]
 
 

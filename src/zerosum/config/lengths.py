@@ -1,12 +1,42 @@
 """Plans of a run that are longer than the run itself."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from zerosum.config.json import change
 from zerosum.config.run import RunConfig
+from zerosum.errors import ConfigError
 from zerosum.games.parts.settings import BurnInConfig, OptimizerConfig
 
-__all__ = ["outlasting", "spent", "stretched"]
+__all__ = ["notes_on_length", "outlasting", "refuse_standing_still", "spent", "stretched"]
+
+
+_LONGER = """\
+the run ends after {images:,} images, and these settings were made for a longer one: {ends}. \
+Change them too, if you do not mean to resume it."""
+_SHORTER = """\
+the run ends after {images:,} images, and these learning rates fall to 0 before: {ends}. What \
+comes after changes no weight; make them longer too."""
+
+
+def notes_on_length(config: RunConfig) -> list[str]:
+    """What to tell users whose run is shorter, or longer, than its settings were made for.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from zerosum.recipes import recipe
+        >>> notes_on_length(replace(recipe("progan-digits"), total_images=30_000))[0][:40]
+        'the run ends after 30,000 images, and th'
+    """
+    texts = {_LONGER: outlasting(config), _SHORTER: spent(config)}
+    return [
+        text.format(
+            images=config.total_images,
+            ends=", ".join(f"game.{name} {images:,}" for name, images in ends.items()),
+        )
+        for text, ends in texts.items()
+        if ends
+    ]
 
 
 def outlasting(config: RunConfig) -> dict[str, int]:
@@ -45,6 +75,36 @@ def spent(config: RunConfig) -> dict[str, int]:
         and value.decay is not None
         and value.decay[1] < config.total_images
     }
+
+
+def refuse_standing_still(path: Path, before: RunConfig, config: RunConfig) -> None:
+    """Refuse to go on where nothing would change any more, unless the run was planned so.
+
+    Args:
+        path: The run folder.
+        before: The run as it was.
+        config: The run as it is to go on.
+
+    Raises:
+        ConfigError: Learning rates fall to 0 before the run's new end.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from zerosum.recipes import recipe
+        >>> whole = recipe("cyclegan-small")
+        >>> refuse_standing_still(Path("runs/a"), whole, replace(whole, total_images=40_000))
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.ConfigError: the learning rates of runs/a fall to 0 before 40,000 ...
+    """
+    ends = spent(config)
+    if ends and (config.total_images > before.total_images or ends != spent(before)):
+        listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())
+        raise ConfigError(
+            f"the learning rates of {path} fall to 0 before {config.total_images:,} images "
+            f"({listed}), and more images would change no weight. To go on with learning rates "
+            f"that fall later: zerosum resume {path} --images {config.total_images} --stretch"
+        )
 
 
 def stretched(config: RunConfig, *, by: float) -> RunConfig:

@@ -1,7 +1,8 @@
 """Settings of a whole run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import tyro
@@ -93,6 +94,7 @@ class RunConfig:
 
     Attributes:
         family: The module in `zerosum.families` that knows what to do with such a run.
+        classifies: Whether a classifier comes out of it.
 
     Example:
         >>> from zerosum.games.adversarial_settings import AdversarialConfig
@@ -112,6 +114,7 @@ class RunConfig:
     """
 
     family: ClassVar[str]
+    classifies: ClassVar[bool] = False
 
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""
@@ -204,6 +207,30 @@ class RunConfig:
         """The options by which users say what to train on."""
         return "--data FOLDER"
 
+    def require_sources(self) -> None:
+        """Require that it is said where the images come from.
+
+        Raises:
+            ZerosumError: It is not, or not in a way that does for such a run.
+        """
+        require(bool(self.data), f"no pictures are named: {self.example_data}.")
+
+    @property
+    def recipe_for_own_images(self) -> str:
+        """What to train on one's own images, for who has begun with the digits."""
+        return self.recipe
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """What users may want to do with the run when it is trained.
+
+        Args:
+            path: The run folder.
+
+        Returns:
+            Of each step what it is, in a word or two, and the command.
+        """
+        raise NotImplementedError(f"a run of {self.family} says what can be done with it")
+
     def schedule_ends(self) -> Iterator[tuple[str, int]]:
         """What a game plans until some number of images, besides what its optimizers do."""
         yield from ()
@@ -228,3 +255,9 @@ class TwoDomainsConfig(RunConfig):
     def sources(self) -> Mapping[str, str | None]:
         """Where the images come from, by the field that says so; None where it says nothing."""
         return {"data": self.data or None, "data_a": self.data_a, "data_b": self.data_b}
+
+    def require_sources(self) -> None:
+        """Require that both domains are named, in one way."""
+        from zerosum.data.two_sources import require_two_sources  # Others have one source.
+
+        require_two_sources(self.data, self.data_a, self.data_b)

@@ -9,11 +9,10 @@ from zerosum.data.settings import StoreSettings
 from zerosum.data.sources import Source, open_source
 from zerosum.data.sources.partners import Half, pair_by_name
 from zerosum.data.store import Store, build_store
-from zerosum.errors import ConfigError, DataError
+from zerosum.data.two_sources import SAME, WAYS, require_two_sources
+from zerosum.errors import DataError
 
 __all__ = ["build_domains", "open_domains"]
-
-_WAYS = "--data FOLDER with trainA and trainB in it, or --data-a SOURCE --data-b SOURCE"
 
 
 def open_domains(
@@ -51,13 +50,13 @@ def open_domains(
         >>> left.read(0).size, right.split
         ((14, 28), 'trainB')
     """
-    _check_specs(data, data_a, data_b, pairing)
+    require_two_sources(data, data_a, data_b, pairing=pairing)
     if pairing == "side-by-side":
         return _halves(data, split)
     if data_a and data_b:
         a, b = _open_domain("A", data_a, split), _open_domain("B", data_b, split)
         if a.key() == b.key():
-            raise DataError(_SAME.format(f"{data_a} and {data_b} hold the same pictures"))
+            raise DataError(SAME.format(f"{data_a} and {data_b} hold the same pictures"))
     else:
         a, b = _open_both(data, split)
     return pair_by_name(a, b) if pairing == "names" else (a, b)
@@ -117,43 +116,8 @@ def build_domains(
         if paired:
             _refuse_gaps(source, stores[-1], "AB"[number > 0])
     if not paired and stores[0].identity == stores[1].identity:
-        raise DataError(_SAME.format(f"{a.name} and {b.name} hold the same pictures"))
+        raise DataError(SAME.format(f"{a.name} and {b.name} hold the same pictures"))
     return Domains(*stores)
-
-
-_SAME = "expected two sets of pictures, found one: {}; name another source for A or for B."
-
-
-def _check_specs(data: str, data_a: str | None, data_b: str | None, pairing: Pairing) -> None:
-    if bool(data_a) != bool(data_b):
-        named, missing = ("--data-a", "--data-b") if data_a else ("--data-b", "--data-a")
-        raise ConfigError(f"expected both domains, found only {named}; name {missing} as well.")
-    if pairing == "side-by-side" and (data_a or not data):
-        raise ConfigError(
-            "this recipe takes two pictures that stand side by side in one: expected --data "
-            "SOURCE, whose pictures hold A in the left half and B in the right half, found "
-            f"{'--data-a and --data-b' if data_a else 'none'}."
-        )
-    if data and data_a:
-        raise ConfigError(
-            "expected --data, or --data-a and --data-b, found all three; leave out the one or "
-            "the two."
-        )
-    if not data and not data_a:
-        raise ConfigError(f"this recipe translates between two sets of pictures: {_WAYS}.")
-    if data_a and data_b:
-        _refuse_same_or_swapped(data_a, data_b)
-
-
-def _refuse_same_or_swapped(data_a: str, data_b: str) -> None:
-    if data_a == data_b:
-        raise DataError(_SAME.format(f"A and B are both {data_a}"))
-    ends = Path(data_a).name, Path(data_b).name
-    if ends[0] in ("trainB", "testB") and ends[1] in ("trainA", "testA"):
-        raise DataError(
-            f"the domains look swapped: --data-a is {data_a} and --data-b is {data_b}; exchange "
-            "the two, or give the folders other names if this is meant."
-        )
 
 
 def _open_domain(domain: str, spec: str, split: str) -> Source:
@@ -185,7 +149,7 @@ def _explained(data: str, error: DataError) -> DataError:
         return error
     return DataError(
         f"expected two sets of pictures, found one in {data} ({len(result)} pictures); give "
-        f"{_WAYS}."
+        f"{WAYS}."
     )
 
 

@@ -1,5 +1,8 @@
 """An audit as text for a terminal, and an image of some of the images."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from zerosum.errors import ConfigError
 from zerosum.files import writing
 from zerosum.sizes import PIXEL_LIMIT
 
-__all__ = ["audit_to_json", "draw_audit", "render"]
+__all__ = ["audit_to_json", "draw_audit", "findings", "render", "thumbnails"]
 
 _GREY = (128, 128, 128)
 _GAP = 2
@@ -43,11 +46,61 @@ def render(audit: Audit, console: Console) -> None:
     for part in audit.parts:
         _line(console, part.split, style="table.title")
         console.print(_table(part))
-        _list(console, "files are left out", part.unreadable_count, part.unreadable)
-        groups = [("the same", " = ".join(group.names)) for group in part.duplicates]
-        _list(console, "pictures could go: another is exactly the same", part.surplus, groups)
+        _list(console, _faults(part))
+    _list(console, _leaks(audit))
+
+
+def findings(audit: Audit) -> list[str]:
+    """What is wrong with the pictures, a line each; of what there is much, one example.
+
+    Example:
+        >>> from zerosum.data.audit import audit
+        >>> findings(audit("digits"))
+        []
+    """
+    found = [
+        (f"{part.split}: " if len(audit.parts) > 1 else "", fault)
+        for part in audit.parts
+        for fault in _faults(part)
+    ]
+    found += [("", leak) for leak in _leaks(audit)]
+    return [
+        f"{where}{fault.count} {fault.what} ({fault.between.join(fault.rows[0])})"
+        for where, fault in found
+        if fault.count
+    ]
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong: with how many, in words, and some of them by name and reason."""
+
+    what: str
+    count: int
+    rows: Sequence[tuple[str, ...]]
+    between: str = ": "
+
+
+def _faults(part: Part) -> Iterator[_Fault]:
+    yield _Fault("files are left out", part.unreadable_count, part.unreadable)
+    groups = [group.names for group in part.duplicates]
+    yield _Fault("pictures could go: another is exactly the same", part.surplus, groups, " = ")
+
+
+def _leaks(audit: Audit) -> Iterator[_Fault]:
     for pair in audit.shared:
-        _list(console, f"pictures {_shared_text(pair)}", pair.count, pair.examples)
+        yield _Fault(f"pictures {_shared_text(pair)}", pair.count, pair.examples, " = ")
+
+
+def _list(console: Console, faults: Iterator[_Fault]) -> None:
+    for each in faults:
+        if not each.count:
+            continue
+        _line(console, f"{each.count} {each.what}")
+        for row in each.rows:
+            _line(console, f"  {each.between.join(row)}")
+        if each.count > len(each.rows) == _MOST_ROWS:
+            _line(console, f"  and {each.count - len(each.rows)} more")
 
 
 def audit_to_json(audit: Audit) -> dict[str, Any]:
@@ -146,6 +199,26 @@ def draw_audit(
         whole.save(temporary, "png")
 
 
+def thumbnails(source: Source, count: int, cell: int) -> list[Image.Image]:
+    """Some pictures of a source, evenly spread; those that cannot be read are left out.
+
+    Args:
+        source: Where they are.
+        count: How many, at most.
+        cell: Pixels of the side of the square into which each is brought.
+
+    Example:
+        >>> from zerosum.data import open_source
+        >>> [each.size for each in thumbnails(open_source("digits"), 2, 56)]
+        [(56, 56), (56, 56)]
+    """
+    shown = []
+    for index in spread(len(source), count):
+        with suppress(UnreadableError):
+            shown.append(_fit(source.read(index), cell))
+    return shown
+
+
 def _sheet(source: Source, columns: int, rows: int, cell: int) -> Image.Image:
     step = cell + _GAP
     chosen = spread(len(source), columns * rows)
@@ -201,21 +274,6 @@ def _shared_text(pair: Shared) -> str:
     if {first[-1], second[-1]} == {"A", "B"}:
         return f"{what}: in both domains"
     return f"{what}: a leak" if (first, second) in _LEAKING else what
-
-
-def _list(
-    console: Console,
-    what: str,
-    count: int,
-    rows: list[tuple[str, str]] | tuple[tuple[str, str], ...],
-) -> None:
-    if not count:
-        return
-    _line(console, f"{count} {what}")
-    for first, second in rows:
-        _line(console, f"  {first}: {second}")
-    if count > len(rows) == _MOST_ROWS:
-        _line(console, f"  and {count - len(rows)} more")
 
 
 def _line(console: Console, text: str, *, style: str | None = None) -> None:

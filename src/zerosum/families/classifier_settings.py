@@ -1,6 +1,7 @@
 """What runs of which a classifier comes out have in common."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from zerosum.config.run import RunConfig
 from zerosum.games.classification_settings import GameWithClassifierConfig
@@ -17,6 +18,8 @@ class ClassifierRunConfig(RunConfig):
         >>> isinstance(classifier(), ClassifierRunConfig)
         True
     """
+
+    classifies: ClassVar[bool] = True
 
     game: GameWithClassifierConfig
     """Who plays, and for what."""

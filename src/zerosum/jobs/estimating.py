@@ -1,7 +1,7 @@
 """How long a run will take and how much memory, from a few rounds that change nothing."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from zerosum.config import RunConfig
 from zerosum.errors import ConfigError
 from zerosum.families.preparation import Prepared
 from zerosum.jobs.assembling import assemble
+from zerosum.jobs.disk import disk_of
 from zerosum.networks.kinds import count_parameters
 from zerosum.runs import Run
 from zerosum.sizes import as_duration
@@ -25,6 +26,8 @@ FEW = (2, 4)
 """Images in the rounds whose memory is measured."""
 _CYCLE = 16
 """Rounds in which penalties that are paid now and then are usually paid once."""
+_DRAWN = 16
+"""Pictures in the sample grid that is drawn to see how large grids are."""
 PATIENCE = 8.0
 """Seconds that may be spent on rounds to be timed."""
 _OTHERS = 1.4
@@ -47,12 +50,14 @@ class Estimate:
         seconds: The whole run.
         memory: Bytes, at most.
         free: Bytes that there are.
+        disk: Bytes of the run folder, at most.
         batch_size: Images in the rounds that were timed: fewer than the run's, where those have
             no room.
 
     Example:
         >>> players = {"generator": ("G", 10_400_000), "discriminator": ("D", 214_000)}
-        >>> costs = Estimate(players=players, seconds=7e5, memory=10**9, free=10**10, batch_size=8)
+        >>> room = {"memory": 10**9, "free": 10**10, "disk": 10**8}
+        >>> costs = Estimate(players=players, seconds=7e5, **room, batch_size=8)
         >>> costs.duration, costs.lopsided
         ('8 d 2 h', ('generator', 'discriminator', 48))
     """
@@ -61,6 +66,7 @@ class Estimate:
     seconds: float
     memory: int
     free: int
+    disk: int
     batch_size: int
 
     @property
@@ -79,7 +85,14 @@ class Estimate:
         return (strongest, weakest, times) if times >= _LOPSIDED else None
 
 
-def estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> Estimate:
+def estimate(
+    config: RunConfig,
+    engine: Engine,
+    store: Prepared,
+    aids: Any,
+    *,
+    between: Callable[[], None] = lambda: None,
+) -> Estimate:
     """Play a few rounds of the run's end, and see what they take; nothing is written.
 
     At the end networks that grow are grown, and players that wait for others play: a run of such
@@ -94,26 +107,36 @@ def estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> E
         engine: On what; of several processes one is enough.
         store: Its images.
         aids: What its game needs besides.
+        between: Called between the rounds; what it raises ends them.
 
     Raises:
         ZerosumError: The run cannot be built.
     """
     with torch.random.fork_rng():  # The run that follows finds PyTorch's own as it was.
-        return _estimate(config, engine, store, aids)
+        return _estimate(config, engine, store, aids, between)
 
 
-def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> Estimate:
+def _estimate(
+    config: RunConfig, engine: Engine, store: Prepared, aids: Any, between: Callable[[], None]
+) -> Estimate:
     # Alone: how many rounds there is time for differs between processes.
     alone = replace(engine, rank=0, processes=1, patient=None)
 
     def build(batch: int) -> Loop[Any]:
         # Without evaluators, for which a network would look at thousands of real images.
-        small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
+        small = replace(
+            config,
+            batch_size=batch,
+            sample_count=drawn,
+            evaluate_every=0,
+            on_collapse="warn",
+        )
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
         loop.images_seen = max(0, config.total_images - batch)
+        between()
         return loop
 
-    free = free_memory(engine.device)
+    free, drawn = free_memory(engine.device), min(_DRAWN, config.sample_count)
     whole = config.batch_size // engine.processes
     few, more = (min(size, whole) for size in FEW)
     needed = [_memory(loop := build(size), engine.device) for size in (few, more)]
@@ -123,7 +146,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
     if memory < free / 2:
         batch, loop = whole, build(whole)
     players = loop.game.players
-    per_image = _seconds_per_round(loop) / batch / engine.processes
+    per_image = _seconds_per_round(loop, between) / batch / engine.processes
     return Estimate(
         players={
             name: (type(player.network).__name__, count_parameters(player.network))
@@ -132,6 +155,7 @@ def _estimate(config: RunConfig, engine: Engine, store: Prepared, aids: Any) -> 
         seconds=per_image * config.total_images,
         memory=memory,
         free=free,
+        disk=disk_of(config, loop, drawn=drawn),
         batch_size=batch,
     )
 
@@ -193,11 +217,12 @@ def _held(loop: Loop[Any]) -> int:
     return sum(sizes)
 
 
-def _seconds_per_round(loop: Loop[Any]) -> float:
+def _seconds_per_round(loop: Loop[Any], between: Callable[[], None]) -> float:
     """The mean over a cycle: of its first round, which pays all penalties, and of the others."""
     first = _timed(loop)
     others: list[float] = []
     while len(others) < _CYCLE - 1 and first + sum(others) < PATIENCE:
+        between()
         others.append(_timed(loop))
     if not others:
         return first

@@ -12,6 +12,7 @@ from zerosum.runs import Run
 from zerosum.training.hooks import Checkpoints
 from zerosum.training.loop import Loop
 from zerosum.training.progress import Display
+from zerosum.training.status import told
 from zerosum.training.stopping import stopped_by_signals
 
 __all__ = ["TrainingResult", "play"]
@@ -55,7 +56,11 @@ def play(loop: Loop[Any], run: Run, config: RunConfig) -> TrainingResult:
     engine = loop.engine
     # Preparing may have taken one process much longer than the others.
     engine.wait()
-    with _rescued(loop, run), stopped_by_signals(loop.stop, say=engine.is_main):
+    with (
+        told(run.status_path, loop, total=config.total_images),
+        _rescued(loop, run),
+        stopped_by_signals(loop.stop, say=engine.is_main),
+    ):
         try:
             loop.run(until=config.total_images)
         finally:

@@ -255,21 +255,9 @@ def _refuse_other_run(run: Run, before: RunConfig, config: RunConfig) -> None:
 
 
 def _refuse_standing_still(run: Run, before: RunConfig, config: RunConfig) -> None:
-    """Refuse to go on where nothing would change any more, unless the run was planned so.
+    from zerosum.config.lengths import refuse_standing_still  # For what goes on alone.
 
-    Raises:
-        ConfigError: Learning rates fall to 0 before the run's new end.
-    """
-    from zerosum.config.lengths import spent  # For what goes on alone.
-
-    ends = spent(config)
-    if ends and (config.total_images > before.total_images or ends != spent(before)):
-        listed = ", ".join(f"game.{name} {images:,}" for name, images in ends.items())
-        raise ConfigError(
-            f"the learning rates of {run.path} fall to 0 before {config.total_images:,} images "
-            f"({listed}), and more images would change no weight. To go on with learning rates "
-            f"that fall later: zerosum resume {run.path} --images {config.total_images} --stretch"
-        )
+    refuse_standing_still(run.path, before, config)
 
 
 def _refuse_missing(run: Run, config: RunConfig) -> None:

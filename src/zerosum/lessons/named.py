@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zerosum.lessons.base import Lesson
 from zerosum.registry import Table
+
+if TYPE_CHECKING:  # Who lists the lessons computes none.
+    from zerosum.lessons.base import Lesson
 
 __all__ = ["CHAPTERS", "LESSONS", "Entry", "lesson", "text_of"]
 
@@ -214,7 +216,7 @@ LESSONS: Table[Entry] = Table(
 """All lessons, in the order of the chapters."""
 
 
-def lesson(name: str) -> Lesson[Any]:
+def lesson(name: str) -> "Lesson[Any]":
     """The lesson of that name.
 
     Raises:

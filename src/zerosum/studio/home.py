@@ -5,6 +5,7 @@
       queue.json    what is to be trained, in its order
       lock          held by the server that works the queue
       times.json    how long recipes take on this machine
+      worker.log    what the worker printed
       jobs/ID/      job.json, log.txt and status.json of one process
       uploads/      pictures that came through the browser, a folder for each lot
     RUNS/.archive/  runs that were put away
@@ -13,13 +14,20 @@ Nothing else knows where things are.
 """
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+from zerosum.checks import require
 from zerosum.explaining import explained
 
 __all__ = ["Home"]
+
+_BYTES = 32
+"""Of chance in a token; 43 letters in base 64."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,11 @@ class Home:
         return self.state / "times.json"
 
     @property
+    def worker_log(self) -> Path:
+        """What the worker printed."""
+        return self.state / "worker.log"
+
+    @property
     def uploads(self) -> Path:
         """Pictures that came through the browser."""
         return self.state / "uploads"
@@ -75,16 +88,26 @@ class Home:
 
         Raises:
             FileError: It can be neither read nor written.
+            ConfigError: The file holds none.
         """
         path = self.state / "token"
         with explained(path):
             self.state.mkdir(parents=True, exist_ok=True)
-            try:
-                # The file is made with its rights, so that nobody reads it in between.
-                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_text(encoding="ascii").strip()
-            token = secrets.token_urlsafe(32)
-            with os.fdopen(file, "w", encoding="ascii") as opened:
-                opened.write(token)
-            return token
+            if not path.exists():
+                _write_once(path, secrets.token_urlsafe(_BYTES))
+            token = path.read_text(encoding="utf-8", errors="replace").strip()
+        # With an empty one everybody would be let in.
+        require(
+            re.fullmatch(r"[\w-]{43,}", token, re.ASCII) is not None,
+            f"{path} holds no token of the studio; delete it, and a new one is made.",
+        )
+        return token
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a file that only its owner may read, whole or not at all; one that is there stays."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=".token-", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        with suppress(FileExistsError):  # Another server was faster: its token holds.
+            os.link(file.name, path)

@@ -1,23 +1,75 @@
 """All that the routes of the studio's server share."""
 
-from dataclasses import dataclass
+from asyncio import Event
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from zerosum.config.commands.studio import StudioConfig
+from zerosum.errors import ZerosumError
 from zerosum.studio.home import Home
 
-__all__ = ["Studio"]
+__all__ = ["Limits", "Studio"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much may be sent by the browser.
+
+    Attributes:
+        upload_bytes: Of one request, and of one file.
+        upload_files: In one folder of uploads.
+        pixels: Of one picture.
+    """
+
+    upload_bytes: int = 2 * 2**30
+    upload_files: int = 100_000
+    pixels: int = 100_000_000
+
+
+@dataclass(kw_only=True)
 class Studio:
-    """A studio: a folder of runs, and how it is served.
+    """A studio: a folder of runs, how it is served, and who works for it.
+
+    ``shelf``, ``queue`` and ``worker`` have methods ``async start()`` and ``async stop()``, where
+    they need any; the server calls them when it starts and ends.
 
     Attributes:
         home: The folder of runs, and what is kept beside them.
         options: How it is served.
         token: What every call must carry.
+        limits: How much may be sent.
+        shelf: Knows a summary of every run.
+        queue: Starts the trainings.
+        worker: Does what needs torch.
+        failure: Why the server could not begin its work.
+        closing: Set when the server ends, for answers that would go on without end.
     """
 
     home: Home
     options: StudioConfig
     token: str
+    limits: Limits = field(default_factory=Limits)
+    shelf: Any = None
+    queue: Any = None
+    worker: Any = None
+    failure: ZerosumError | None = None
+    closing: Event = field(default_factory=Event)
+
+    @property
+    def data_folders(self) -> tuple[Path, ...]:
+        """Folders from which pictures may be taken: those named, or the one it was started in."""
+        return tuple(each.absolute() for each in self.options.data or (Path(),))
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Have shelf, worker and queue at work within."""
+        async with AsyncExitStack() as stack:
+            for each in (self.shelf, self.worker, self.queue):
+                if hasattr(each, "start"):
+                    await each.start()
+                if hasattr(each, "stop"):
+                    stack.push_async_callback(each.stop)
+            yield

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import BaseModel
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
@@ -17,11 +16,12 @@ from zerosum.checkpoint import require_like, save_checkpoint
 from zerosum.errors import NonFiniteCostError
 from zerosum.evaluation.records import read_scores
 from zerosum.files import write_text
-from zerosum.jsonlines import append_line, read_lines
+from zerosum.jsonlines import append_line
 from zerosum.media.animations import save_gif
 from zerosum.media.images import provenance, save_png, to_images
 from zerosum.plots.curves import draw_curves
 from zerosum.training.loop import Loop, Record
+from zerosum.training.records import read_statistics
 
 __all__ = ["Checkpoints", "Samples", "Statistics", "passed"]
 
@@ -188,25 +188,6 @@ class Statistics:
         for (player, name), value in zip(names, loop.engine.mean(stacked).tolist(), strict=True):
             means[player][name] = value
         return dict(means)
-
-
-def read_statistics(path: Path) -> list[dict[str, Any]]:
-    """The lines of a ``stats.jsonl``; see `read_lines` for those that are damaged."""
-    return read_lines(path, _understood)
-
-
-class _Line(BaseModel, strict=True, extra="allow"):
-    """What a line holds at least; whatever else is a table in it is a player's means."""
-
-    images: int
-    seconds: float
-    __pydantic_extra__: dict[str, dict[str, float] | float | str | None]
-
-
-def _understood(line: bytes) -> dict[str, Any]:
-    _Line.model_validate_json(line)
-    values: dict[str, Any] = json.loads(line)
-    return values
 
 
 class Samples:

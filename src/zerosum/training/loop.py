@@ -138,7 +138,7 @@ class Loop(Generic[BatchT]):
         self.rounds = 0
         self.rollbacks = 0
         self.is_whole = True
-        self.activity = "preparing"
+        self.activity = "starting"
         self._stop = False
         self._costs = Costs()
         self._random = self._fresh_random()
@@ -191,7 +191,8 @@ class Loop(Generic[BatchT]):
                 with self._first_cause():
                     record = self.play_round()
                 _each(partial(hook.played, self, record) for hook in self.hooks)
-            _each(partial(hook.stopped, self) for hook in reversed(self.hooks))
+            with self.doing("finishing"):
+                _each(partial(hook.stopped, self) for hook in reversed(self.hooks))
 
     def play_round(self) -> Record:
         """One round: every player in turn lowers its own cost while the others stand still.

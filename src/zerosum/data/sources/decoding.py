@@ -13,19 +13,10 @@ from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.budget import BUDGET
 from zerosum.data.sources.depths import as_sixteen_bits, is_rangeless, repair_colour_key
 from zerosum.data.sources.heic import brands, is_heic, open_heic
+from zerosum.data.suffixes import IMAGE_SUFFIXES, is_image_name
 from zerosum.sizes import PIXEL_LIMIT, in_pixels
 
 __all__ = ["IMAGE_SUFFIXES", "decode", "is_image_name"]
-
-IMAGE_SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in (
-        *("apng", "avif", "bmp", "dib", "gif", "heic", "heif", "hif", "j2k", "jfif", "jp2"),
-        *("jpe", "jpeg", "jpg", "jpx", "mpo", "pbm", "pgm", "png", "pnm", "ppm", "qoi", "tga"),
-        *("tif", "tiff", "webp"),
-    )
-)
-"""Files that are taken for images; what is inside them shows when they are read."""
 
 _PLUGINS = {
     "JPEG": "Jpeg",
@@ -64,17 +55,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-def is_image_name(path: str) -> bool:
-    """Whether a file's suffix is that of an image.
-
-    Example:
-        >>> is_image_name("cats/1.JPG"), is_image_name("notes.txt")
-        (True, False)
-    """
-    # Not by way of pathlib, which interns the names: a million of them would stay in a table.
-    return f".{path.rpartition('.')[2].lower()}" in IMAGE_SUFFIXES
 
 
 def decode(content: bytes, name: str, *, pixel_limit: int = PIXEL_LIMIT) -> Image.Image:

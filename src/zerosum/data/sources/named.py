@@ -7,7 +7,9 @@ would load everything into memory, or a pickle.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +28,9 @@ from zerosum.explaining import explain
 from zerosum.files import cache_folder, expanded
 from zerosum.registry import Table
 
-__all__ = ["NAMED", "PACKAGED", "data_root"]
+__all__ = ["NAMED", "PACKAGED", "data_root", "is_here", "without_downloads"]
+
+_MAY_DOWNLOAD: ContextVar[bool] = ContextVar("may_download", default=True)
 
 PACKAGED = ("digits", "stacked-digits")
 """Data sets that are a part of zerosum."""
@@ -202,6 +206,42 @@ NAMED: Table[Callable[[Path, str], Source]] = Table(
 """Data sets by name: functions from (folder of data sets, split) to a source."""
 
 
+def is_here(name: str) -> bool:
+    """Whether a data set is on this machine, so that nothing need be downloaded for it.
+
+    Args:
+        name: Its name.
+
+    Example:
+        >>> is_here("digits")
+        True
+    """
+    try:
+        with without_downloads():
+            NAMED[name](data_root(), "train")
+    except DataError:
+        return False
+    return True
+
+
+@contextmanager
+def without_downloads() -> Iterator[None]:
+    """Within the context a data set that is not on this machine is an error.
+
+    Example:
+        >>> with without_downloads():
+        ...     NAMED["mnist"](Path("no/such/folder"), "train")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: MNIST is not on this machine: it is downloaded when a run begins.
+    """
+    before = _MAY_DOWNLOAD.set(False)
+    try:
+        yield
+    finally:
+        _MAY_DOWNLOAD.reset(before)
+
+
 def _check_split(name: str, split: str, splits: tuple[str, ...]) -> None:
     if split not in splits:
         raise DataError(f"{name} has no split {split!r}; it has {', '.join(splits)}.")
@@ -247,6 +287,8 @@ def _torchvision(dataset: str, root: Path, which: dict[str, Any]) -> Any:
 
 def _download(dataset: str, root: Path, expected: Path, which: dict[str, Any]) -> None:
     """Let torchvision download and check a data set."""
+    if not _MAY_DOWNLOAD.get():
+        raise DataError(f"{dataset} is not on this machine: it is downloaded when a run begins.")
     from torchvision import datasets
 
     try:

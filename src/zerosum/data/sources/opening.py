@@ -8,6 +8,7 @@ from zerosum.data import sources
 from zerosum.data.sources.base import Source
 from zerosum.data.sources.named import NAMED, PACKAGED, data_root
 from zerosum.data.sources.numpyfiles import idx_source, is_idx_name, npy_source, npz_source
+from zerosum.data.suffixes import TAR_SUFFIXES
 from zerosum.errors import DataError, DataWarning
 from zerosum.explaining import explained, is_there
 from zerosum.files import expanded
@@ -23,9 +24,6 @@ __all__ = [
     "is_shard_pattern",
     "open_source",
 ]
-
-TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-"""How tar files end; whether and how one is compressed, its first bytes say."""
 
 
 def _zip(path: Path, *, split: str) -> Source:

@@ -1,10 +1,13 @@
 """A run in which images of one domain become images of another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from zerosum.checks import require
 from zerosum.config.run import TwoDomainsConfig
+from zerosum.data.two_sources import require_two_sources
 from zerosum.games.translation_settings import (
     CartoonConfig,
     ContrastiveConfig,
@@ -41,6 +44,10 @@ class TranslationRunConfig(TwoDomainsConfig):
             "domains) or side-by-side (both halves of one picture).",
         )
 
+    def require_sources(self) -> None:
+        """Require that both domains are named, as the pairing wants them."""
+        require_two_sources(self.data, self.data_a, self.data_b, pairing=self.pairing)
+
     @property
     def example_calls(self) -> tuple[str, ...]:
         """What may follow ``zerosum train RECIPE``, for its help."""
@@ -51,6 +58,21 @@ class TranslationRunConfig(TwoDomainsConfig):
     def example_data(self) -> str:
         """The options by which users say what to train on."""
         return "--data-a FOLDER --data-b FOLDER"
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """Commands that translate images and score more."""
+        from zerosum.families.steps import named
+
+        page = named(path, ".html")
+        return [
+            ("translate", f"zerosum translate {named(path)} PICTURE... --page {page}"),
+            ("more scores", f"zerosum evaluate {named(path)} --metrics frechet,kid,prdc"),
+        ]
+
+    @property
+    def recipe_for_own_images(self) -> str:
+        """The recipe for photographs: that for faces does for most."""
+        return "dcgan-faces"
 
 
 CONFIG = TranslationRunConfig

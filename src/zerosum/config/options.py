@@ -13,7 +13,7 @@ import tyro
 from zerosum.documented import field_texts, plain
 from zerosum.own import OwnSettings, own_fields
 
-__all__ = ["Option", "options_of"]
+__all__ = ["Option", "fields_of", "options_of"]
 
 _VALUES = {int: "N", float: "NUMBER", str: "TEXT", Path: "PATH"}
 
@@ -94,6 +94,21 @@ def options_of(function: Callable[..., Any]) -> list[Option]:
     return result
 
 
+def fields_of(settings: Any) -> list[Option]:
+    """The options that set the fields of a dataclass, whose values are the defaults.
+
+    Args:
+        settings: One, or the class, where some must be given.
+
+    Example:
+        >>> from zerosum.config import PicturesConfig
+        >>> size, channels, *_ = fields_of(PicturesConfig(size=(32, 32)))
+        >>> channels.names, channels.choices, channels.default
+        (('--channels',), ('1', '3', '4'), '3')
+    """
+    return list(_fields(settings, ""))
+
+
 def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
     """The options of a dataclass: first its own fields, then those of the settings in it.
 
@@ -120,7 +135,7 @@ def _fields(settings: Any, prefix: str, about: str = "") -> Iterator[Option]:
 
 
 def _own(name: str, kind: type[OwnSettings], about: str) -> Option:
-    """That by which code of one's own takes the place of settings; see `zerosum.cli.own`."""
+    """That by which code of one's own takes the place of settings; see `zerosum.own`."""
     hyphened = name.replace("_", "-")
     given = ", ".join(f"{each}=" for each in (*kind.known, "KEY"))
     return Option(

@@ -1,0 +1,125 @@
+// @ts-check
+// One job of the queue.
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import * as api from "../../api.js";
+import { ask, openDialog } from "../../components/dialog.js";
+import { icon } from "../../components/icons.js";
+import { LogView } from "../../components/log.js";
+import { chip, progressBar } from "../../components/parts.js";
+import { runFile } from "../../components/picture.js";
+import { whileBusy } from "../../components/busy.js";
+import { counted, duration, moment } from "../../components/text.js";
+import { subscribe } from "../../events.js";
+import { runPath } from "../../shell/router.js";
+import { isRunning, isWaiting } from "../../store/queue.js";
+
+/** @typedef {import("../../store/queue.js").Job} Job */
+
+const KINDS = { train: "Train", resume: "Go on with", evaluate: "Evaluate", export: "Export" };
+
+/**
+ * @param {Job} job
+ * @param {{before?: unknown, why?: string, after?: unknown}} parts around it
+ */
+export const jobRow = (job, { before, why, after }) => html`<li class="card job" data-id=${job.id}>
+  ${before ?? nothing}
+  <div class="job-text">
+    <p class="job-name"><span class="dim">${KINDS[job.kind] ?? job.kind}</span>
+      ${job.run ? html`<a class="clip" href=${runPath(job.run)}>${job.run}</a>` : nothing}</p>
+    <p class="small dim">${facts(job)}</p>
+    ${said(job, why)}
+    ${isRunning(job) ? progress(job) : nothing}
+    ${job.state === "finished" && job.run ? results(job) : nothing}</div>
+  <div class="job-side">${chip(/** @type {any} */ (job.state))}
+    <div class="row">${after ?? nothing}${ownButtons(job)}</div></div></li>`;
+
+/** @param {Job} job */
+const ownButtons = (job) => html`${isWaiting(job) ? nothing : logButton(job)}${removal(job)}`;
+
+/** @param {Job} job @param {string} [why] */
+function said(job, why) {
+  const text = why || job.message;
+  const look = job.state === "failed" ? "bad" : "";
+  return text ? html`<p class="small ${look}">${text}</p>` : nothing;
+}
+
+/** @param {Job} job */
+function facts(job) {
+  const time = job.ended
+    ? `ended ${moment(job.ended)}`
+    : job.started
+      ? `since ${moment(job.started)}`
+      : "";
+  const lasted = job.ended && job.started ? `took ${duration(job.ended - job.started)}` : "";
+  return [job.recipe, job.device, time, lasted].filter(Boolean).join(" · ");
+}
+
+/** @param {Job} job */
+function progress(job) {
+  const share = job.total && job.done !== null ? job.done / job.total : null;
+  const left = job.seconds_left ? ` · ${duration(job.seconds_left)} left` : "";
+  const done = job.total ? `${counted(job.done ?? 0)} of ${counted(job.total)}` : "";
+  const words = [job.phase, done].filter(Boolean).join(" · ");
+  return html`${progressBar({ share, label: `Progress of ${job.run ?? job.kind}` })}
+    <p class="small dim numbers">${words}${left}</p>`;
+}
+
+/** @param {Job} job */
+const results = (job) =>
+  html`<div class="row">${(job.files ?? []).map((file) => download(job, file))}</div>`;
+
+/** @param {Job} job @param {string} file */
+const download = ({ run }, file) => html`<a class="button small" download
+  href=${runFile(run ?? "", file)}>${icon("download")}${file.split("/").at(-1)}</a>`;
+
+/** @param {Job} job */
+const logButton = (job) => html`<button class="button small" type="button"
+  aria-label="Log of ${KINDS[job.kind] ?? job.kind} ${job.run}"
+    @click=${() => showLog(job)}>Log</button>`;
+
+/** What the job printed. @param {Job} job */
+function showLog(job) {
+  const address = `/jobs/${encodeURIComponent(job.id)}`;
+  const place = document.createElement("div");
+  const log = new LogView(place, {
+    label: `Log of ${job.run}`,
+    nothing: "It has written nothing yet.",
+    read: (end, bytes) => api.get(`${address}/log`, { end, bytes }),
+  });
+  const leave = subscribe(
+    `job/${job.id}`,
+    (/** @type {any} */ event) => event.log && log.hear(event.log),
+  );
+  openDialog({ title: `Log of ${job.run ?? job.kind}`, look: "wide" }, () => html`${place}`).then(
+    () => {
+      leave();
+      log.end();
+    },
+  );
+}
+
+/** @param {Job} job */
+function removal(job) {
+  if (!isWaiting(job) && !isRunning(job)) return nothing;
+  const path = `/queue/${encodeURIComponent(job.id)}`;
+  if (isWaiting(job))
+    return html`<button class="button small icon" type="button"
+      aria-label="Take ${job.run} out of the queue"
+      title="Take it out"
+        @click=${(/** @type {Event} */ event) => whileBusy(event, () => api.remove(path))}
+      >${icon("close")}</button>`;
+  const stop = () =>
+    ask({
+      title: `Stop ${job.run ?? "it"}?`,
+      text: html`<p>${
+        job.kind === "train" || job.kind === "resume"
+          ? "It saves what it has learnt, and then ends. It can be resumed."
+          : "What it has computed so far is lost."
+      }</p>`,
+      confirm: "Stop it",
+      action: () => api.remove(path),
+    });
+  return html`<button class="button small" type="button" aria-label="Stop ${job.run}"
+    ?disabled=${job.state === "stopping"}
+      @click=${stop}>${job.state === "stopping" ? "Stopping …" : "Stop"}</button>`;
+}

@@ -1,0 +1,104 @@
+// @ts-check
+// From addresses to pages, with the browser's history.
+
+/**
+ * @typedef {object} Route
+ * @property {string} page `runs`, `new`, `queue`, `run` or `learn`; `missing` where there is none
+ * @property {string | null} name what the address names: a recipe, a run or a lesson
+ * @property {URLSearchParams} query
+ * @property {string} path
+ */
+
+const PLAIN = { "": "runs", runs: "runs", new: "new", queue: "queue", learn: "learn" };
+const NAMED = { new: "new", run: "run", learn: "learn" };
+
+/** @param {string} address @returns {Route} */
+export function parse(address) {
+  const url = new URL(address, location.origin);
+  const [, first = "", ...rest] = url.pathname.split("/");
+  const name = rest.length ? decoded(rest.join("/")) : "";
+  const table = name ? NAMED : PLAIN;
+  const page = Object.hasOwn(table, first) ? table[first] : "missing";
+  return { page, name: name || null, query: url.searchParams, path: url.pathname };
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone "%" is shown as it came, and then not found.
+  }
+}
+
+/** The address of a run's page. @param {string} name */
+export const runPath = (name) => `/run/${encodeURIComponent(name)}`;
+
+let changed = (/** @type {boolean} */ _moved) => {};
+
+/** Go to another page. @param {string} address @param {{replace?: boolean}} [how] */
+export function navigate(address, { replace = false } = {}) {
+  keepScroll();
+  const state = { scroll: 0 };
+  if (replace) history.replaceState(state, "", address);
+  else history.pushState(state, "", address);
+  changed(true);
+}
+
+/**
+ * Note in the address what a page shows, so that it can be reloaded, kept and sent; the page stays
+ * as it is. Empty values are left out.
+ * @param {Record<string, string | null | undefined>} values
+ */
+export function keepQuery(values) {
+  const url = new URL(location.href);
+  for (const [key, value] of Object.entries(values)) {
+    if (value) url.searchParams.set(key, value);
+    else url.searchParams.delete(key);
+  }
+  history.replaceState(history.state, "", url.pathname + url.search);
+}
+
+function keepScroll() {
+  history.replaceState({ ...history.state, scroll: scrollY }, "");
+}
+
+/** Where the reader was on this page, when it is come back to. @returns {number} */
+export const keptScroll = () => history.state?.scroll ?? 0;
+
+/**
+ * Follow links and the browser's buttons.
+ * @param {(moved: boolean) => void} listener told after each change
+ */
+export function startRouter(listener) {
+  changed = listener;
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", () => changed(false));
+  addEventListener("pagehide", keepScroll);
+  let timer = 0;
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(keepScroll, 150);
+    },
+    { passive: true },
+  );
+  document.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest?.("a[href]");
+    if (link instanceof HTMLAnchorElement && isOurs(link, event)) {
+      event.preventDefault();
+      navigate(link.pathname + link.search);
+    }
+  });
+}
+
+/** @param {HTMLAnchorElement} link @param {MouseEvent} event */
+function isOurs(link, event) {
+  const plain =
+    event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  const here = link.origin === location.origin && !link.target && !link.hasAttribute("download");
+  const within = link.pathname === location.pathname && link.hash;
+  return (
+    plain && !event.defaultPrevented && here && !within && parse(link.href).page !== "missing"
+  );
+}

@@ -1,0 +1,122 @@
+"""What the studio's API tells of recipes, and what it measures of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from helpers.studios import client_of, studio_over
+from zerosum.config import change
+from zerosum.recipes import RECIPES, recipe
+from zerosum.runs import Run
+
+FOUND = {"seconds": 180.0, "memory": 10**8, "disk": 10**7}
+
+
+class Worker:
+    """A worker that has measured everything already."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+
+    async def ask(self, task: str, arguments: Any, **how: Any) -> Any:
+        self.asked.append((task, arguments))
+        return FOUND
+
+
+class Shelf:
+    """A shelf with one run."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+    def summaries(self) -> list[dict[str, str]]:
+        return [{"name": "faces", "state": self.state}]
+
+
+def client(runs: Path, *, state: str = "finished", worker: Worker | None = None) -> Any:
+    studio = studio_over(runs, shelf=Shelf(state), worker=worker or Worker())
+    return client_of(studio)
+
+
+def test_all_recipes_are_told_with_their_pictures(tmp_path: Path) -> None:
+    told = client(tmp_path).get("/api/v1/recipes").json()
+    assert [each["name"] for each in told["recipes"]] == list(RECIPES)
+    assert all(each["text"] and each["needs"] and each["picture_of"] for each in told["recipes"])
+    assert {name for goal in told["goals"] for name in goal["recipes"]} == set(RECIPES)
+
+
+def test_a_form_is_filled_by_what_a_run_was_told(tmp_path: Path) -> None:
+    Run(tmp_path / "mine").create(change(recipe("dcgan-digits"), {"seed": 7}))
+    form = client(tmp_path).get("/api/v1/recipes/dcgan-digits/form?run=mine").json()
+    assert form["values"] == {"seed": 7}
+    assert form["ways"] == [["data"]]
+    assert form["usual"][:3] == ["data", "images", "batch_size"]
+    assert "classification" in form["classifies"]
+    assert "generation" not in form["classifies"]
+
+
+@pytest.mark.parametrize("run", ["nobody", "..", "../mine", "a/b", ""])
+def test_no_run_is_copied_that_is_not_there(tmp_path: Path, run: str) -> None:
+    runs = tmp_path / "runs"
+    Run(tmp_path / "mine").create(recipe("dcgan-digits"))
+    answer = client(runs).get("/api/v1/recipes/dcgan-digits/form", params={"run": run})
+    assert answer.status_code == 404
+
+
+def test_a_form_is_checked_while_it_is_typed(tmp_path: Path) -> None:
+    post = client(tmp_path).post
+    path = "/api/v1/recipes/progan-digits/check"
+    sound = post(path, json={"fields": {"images": 30_000}}).json()
+    assert sound["ok"]
+    assert sound["command"] == "zerosum train progan-digits --images 30000"
+    assert "these settings were made for a longer one" in sound["notes"][0]
+    faulty = post(path, json={"fields": {"images": -1}}).json()
+    assert not faulty["ok"]
+    assert faulty["error"]["field"] == "images"
+    unknown = post("/api/v1/recipes/progan-digit/check", json={}).json()
+    assert "did you mean" in unknown["error"]["message"]
+
+
+def test_a_recipe_is_measured_once_on_a_machine(tmp_path: Path) -> None:
+    worker = Worker()
+    path = "/api/v1/recipes/dcgan-digits/estimate"
+    for _ in range(2):
+        assert client(tmp_path, worker=worker).post(path, json={}).json() == FOUND
+    assert worker.asked == [("estimate", {"recipe": "dcgan-digits", "config": None})]
+    told = client(tmp_path).get("/api/v1/recipes").json()["recipes"]
+    assert [each["name"] for each in told if each["seconds"] is not None] == ["dcgan-digits"]
+    with patch("zerosum.studio.times.os.cpu_count", return_value=1_000):
+        told = client(tmp_path).get("/api/v1/recipes").json()["recipes"]
+        assert not any(each["seconds"] for each in told)
+
+
+def test_what_is_filled_in_is_measured_as_it_is(tmp_path: Path) -> None:
+    worker = Worker()
+    path = "/api/v1/recipes/dcgan-digits/estimate"
+    client(tmp_path, worker=worker).post(path, json={"fields": {"batch_size": 8}})
+    ((_, asked),) = worker.asked
+    assert asked["config"]["batch_size"] == 8
+    assert not (tmp_path / ".studio" / "times.json").exists()
+
+
+@pytest.mark.parametrize("state", ["preparing", "training", "stopping"])
+def test_nothing_is_measured_beside_a_training(tmp_path: Path, state: str) -> None:
+    worker = Worker()
+    post = client(tmp_path, state=state, worker=worker).post
+    answer = post("/api/v1/recipes/dcgan-digits/estimate", json={})
+    assert answer.status_code == 409
+    assert "faces is being trained" in answer.json()["error"]["message"]
+    assert not worker.asked
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"dcgan-digits": 3}', '{"dcgan-digits": {"found":'])
+def test_damaged_times_are_measured_again(tmp_path: Path, text: str) -> None:
+    times = tmp_path / ".studio" / "times.json"
+    times.parent.mkdir()
+    times.write_text(text)
+    post = client(tmp_path).post
+    assert post("/api/v1/recipes/dcgan-digits/estimate", json={}).json() == FOUND
+    assert json.loads(times.read_text())["dcgan-digits"]["found"] == FOUND
