@@ -1,6 +1,7 @@
 """Pictures to train on: which there are, and what they are like."""
 
 import asyncio
+from pathlib import PurePath
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -45,7 +46,7 @@ def router(studio: Studio) -> APIRouter:
         Places.of(studio).require_source(body.source)
         arguments = {**body.model_dump(), "pixel_limit": studio.limits.pixels}
         key = ("inspect", request.headers.get("X-Client"), body.source)
-        doing = f"looking at {body.source}"
+        doing = f"looking at {PurePath(body.source).name or body.source}"
         asking = studio.worker.ask("inspect", arguments, key=key, doing=doing)
         found: dict[str, Any] = await while_wanted(request, asking)
         return found

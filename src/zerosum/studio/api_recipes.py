@@ -13,12 +13,18 @@ from zerosum.config.families import FAMILIES as KINDS
 from zerosum.config.families import family_class
 from zerosum.config.json import differences, to_json
 from zerosum.config.lengths import notes_on_length
-from zerosum.config.run import RunConfig
 from zerosum.documented import plain
 from zerosum.errors import ZerosumError
 from zerosum.recipes import FAMILIES, RECIPES, WEIGHTS, recipe
+from zerosum.recipes.calls import call_of
 from zerosum.runs import Run
-from zerosum.studio.forms import configured, fields_of, needed_fields, values_of, words_to_train
+from zerosum.studio.forms import (
+    configured,
+    fields_of,
+    needed_fields,
+    values_of,
+    ways_to_feed,
+)
 from zerosum.studio.goals import GOALS
 from zerosum.studio.pictures import picture_of
 from zerosum.studio.places import Places
@@ -70,7 +76,7 @@ def router(studio: Studio) -> APIRouter:
             "recipe": name,
             "fields": fields,
             "usual": [each for _, each in usual],
-            "needs": needed_fields(config),
+            "ways": ways_to_feed(config),
             "classifies": [each for each in KINDS if family_class(each).classifies],
             "values": {} if run is None else _values_of_run(studio, run),
         }
@@ -86,7 +92,7 @@ def router(studio: Studio) -> APIRouter:
             return {"ok": False, "error": fault}
         return {
             "ok": True,
-            "command": _command(config, body.name),
+            "command": " ".join([call_of(config), *_name(body)]),
             "notes": notes_on_length(config),
             "config_differences": differences(to_json(recipe(name)), to_json(config)),
         }
@@ -112,6 +118,11 @@ def router(studio: Studio) -> APIRouter:
         return found
 
     return routes
+
+
+def _name(form: Filled) -> list[str]:
+    """The words by which a run is called otherwise than its recipe."""
+    return ["--out", shlex.quote(form.name)] if form.name else []
 
 
 def _about(name: str, times: Times) -> dict[str, Any]:
@@ -158,8 +169,3 @@ def _refuse_while_training(studio: Studio) -> None:
         raise ConflictError(
             f"{at_work[0]} is being trained: times are measured when nothing else computes."
         )
-
-
-def _command(config: RunConfig, name: str | None) -> str:
-    """The command that says the same as a form."""
-    return shlex.join([*words_to_train(config), *([] if name is None else ["--out", name])])

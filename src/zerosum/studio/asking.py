@@ -11,8 +11,9 @@ from zerosum.config import EvaluateConfig, ResumeConfig, RunConfig, change
 from zerosum.config.lengths import refuse_standing_still, stretched
 from zerosum.errors import ConfigError
 from zerosum.own import refuse_code
+from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
-from zerosum.studio.forms import configured, words_to_train
+from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
 from zerosum.studio.places import Places
@@ -82,7 +83,7 @@ def train_task(
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
     places.require_config(config)
-    words = [*words_to_train(config)[1:], "--out", str(runs / checked(name))]
+    words = ["train", *words_of(config), "--out", str(runs / checked(name))]
     return Task(
         kind="train",
         run=name,
