@@ -511,3 +511,10 @@ def test_code_is_not_run(target: Target) -> None:
             assert target.post(path, value).status in (400, 422)
         checked = target.post("/api/v1/recipes/dcgan-digits/check", {"fields": fields})
         assert json.loads(checked.body)["ok"] is False
+
+
+def test_more_fields_than_there_are_cost_nothing(target: Target) -> None:
+    fields = {f"k{number}": 1 for number in range(70_000)}
+    for path in ("/api/v1/queue", "/api/v1/recipes/dcgan-digits/estimate"):
+        answer = target.post(path, {"recipe": "dcgan-digits", "fields": fields})
+        assert "has no 70,000 fields" in answer.body.decode()
