@@ -25,6 +25,7 @@ from zerosum.studio.asking import (
 from zerosum.studio.details import Details, LogPart, details, file_of, part_of_log
 from zerosum.studio.jobs import Job, JobShown, Task
 from zerosum.studio.launching import trace_of
+from zerosum.studio.places import Places
 from zerosum.studio.processes import send
 from zerosum.studio.queue_file import Plan
 from zerosum.studio.reading import read_object
@@ -150,7 +151,7 @@ def _steering(routes: APIRouter, studio: Studio) -> None:
             if summary["state"] in (*LIVE, "preparing", "waiting"):
                 raise ConflictError(f"{name} is {summary['state']} already.")
             _refuse_second(plan, name)
-            return resume_task(asked, run, summary["images_seen"])
+            return resume_task(asked, run, summary["images_seen"], Places.of(studio))
 
         return _added(studio, studio.queue.add(task))
 
@@ -158,7 +159,8 @@ def _steering(routes: APIRouter, studio: Studio) -> None:
     def evaluate_run(name: str, asked: EvaluateAsked) -> JobShown:
         """Score a run; the scores come to its others."""
         run = _run(studio, _find(studio, name))
-        task = evaluate_task(asked, run, allow_code=studio.options.allow_code)
+        allow_code, places = studio.options.allow_code, Places.of(studio)
+        task = evaluate_task(asked, run, allow_code=allow_code, places=places)
         return _added(studio, studio.queue.add(lambda plan: task))
 
     @routes.post("/runs/{name}/export")
