@@ -192,6 +192,10 @@ def test_files_that_may_be_read(client: TestClient, tmp_path: Path) -> None:
     for path in ("config.json", "exports/a.onnx"):
         assert "attachment" in answers[path].headers["content-disposition"]
         assert answers[path].headers["content-type"] == "application/octet-stream"
+    picture = f"{RUNS}/a/files/samples/0000200000.png"
+    assert client.get(picture).headers["cache-control"] == "no-store"
+    kept = client.get(picture, params={"changed": 1.5}).headers["cache-control"]
+    assert "immutable" in kept
 
 
 def test_names_of_no_run_lead_nowhere(client: TestClient, tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ from zerosum.studio.summaries import LIVE, State, Summary
 
 __all__ = ["router"]
 
+_KEPT = "private, max-age=31536000, immutable"
+"""For files whose address changes when they do."""
+
 
 class RunsShown(TypedDict):
     """All runs, and how much room there is."""
@@ -94,14 +97,15 @@ def _reading(routes: APIRouter, studio: Studio) -> None:
         return details(summary, _folder(studio, summary))
 
     @routes.get("/runs/{name}/files/{path:path}", response_class=FileResponse)
-    def read_file(name: str, path: str) -> FileResponse:
-        """A picture of a run, or what was exported."""
+    def read_file(name: str, path: str, changed: str | None = None) -> FileResponse:
+        """A picture of a run, or what was exported; kept by who says when it was changed."""
         file = file_of(_folder(studio, _find(studio, name)), path)
         is_picture = file.suffix in (".png", ".gif")
         return FileResponse(
             file,
             media_type=None if is_picture else "application/octet-stream",
             filename=None if is_picture else file.name,
+            headers=None if changed is None else {"Cache-Control": _KEPT},
         )
 
     @routes.get("/runs/{name}/log")
