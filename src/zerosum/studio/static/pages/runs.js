@@ -95,6 +95,7 @@ class RunsPage {
   template() {
     const { runs, error } = this.archived ? this.away : shelf.value;
     const all = [...(runs?.values() ?? [])];
+    for (const name of this.selected) if (runs && !runs.has(name)) this.selected.delete(name);
     return html`<div class="page-head"><h1>${this.archived ? "Archived runs" : "Runs"}</h1>
         <a class="button" href=${this.archived ? "/" : "/runs?archived=1"}>${icon("archive")}
           ${this.archived ? "Back to the runs" : "Archived"}</a>
