@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from html import escape
 from itertools import product
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, get_args, get_origin
 
 from zerosum.counting import counting, part_of
@@ -14,13 +15,13 @@ from zerosum.files import require_writable, write_text
 from zerosum.lessons.base import Lesson, checked, silent
 from zerosum.lessons.controls import Controls, Matrix, Points, hints_of, rows_as_text
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
-from zerosum.lessons.pages.document import Content, Switch, Variant, draw_page
+from zerosum.lessons.pages.document import Content, Switch, Variant, draw_content, draw_page
 from zerosum.lessons.results import Results, shown_number
 from zerosum.media.pages import check_page
 from zerosum.registry import hint
 from zerosum.types import Progress
 
-__all__ = ["Learned", "compute_lesson", "learn", "require_page"]
+__all__ = ["Learned", "call_of", "compute_lesson", "controls_of", "learn", "require_page"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Learned:
         controls: The values.
         variants: What was computed for them, first as they are, then with every other combination
             of the values between which the page switches.
+        switches: The controls between whose values the page switches.
 
     Example:
         >>> learned = learn("losses", quiet=True)
@@ -44,6 +46,7 @@ class Learned:
     name: str
     controls: Controls
     variants: Sequence[Variant]
+    switches: Sequence[Switch] = ()
 
     @property
     def results(self) -> Results:
@@ -71,25 +74,29 @@ class Learned:
 
     def page(self) -> str:
         """The lesson as one HTML document."""
+        return draw_page(self._content())
+
+    def fragment(self) -> str:
+        """What the page shows below its heading, to be a part of another: see `draw_content`."""
+        return draw_content(self._content())
+
+    def _content(self) -> Content:
         entry = LESSONS[self.name]
-        switches = _switches(lesson(self.name), self.controls)
-        texts, held = _texts(type(self.controls)), {each.name for each in switches}
-        return draw_page(
-            Content(
-                title=entry.title,
-                chapter=f"Chapter {entry.chapter}: {CHAPTERS[entry.chapter]}",
-                question=entry.question,
-                text=text_of(self.name),
-                switches=switches,
-                variants=self.variants,
-                facts=[
-                    (f"--{_option(name)}", shown_number(value), texts.get(name, ""))
-                    for name, value in self.controls.to_json().items()
-                    if _option(name) not in held and value not in (None, "")
-                ],
-                call=f"zerosum learn {self.name}",
-                drawn=lesson(self.name).drawn,
-            )
+        texts, held = _texts(type(self.controls)), {each.name for each in self.switches}
+        return Content(
+            title=entry.title,
+            chapter=f"Chapter {entry.chapter}: {CHAPTERS[entry.chapter]}",
+            question=entry.question,
+            text=text_of(self.name),
+            switches=self.switches,
+            variants=self.variants,
+            facts=[
+                (f"--{_option(name)}", shown_number(value), texts.get(name, ""))
+                for name, value in self.controls.to_json().items()
+                if _option(name) not in held and value not in (None, "")
+            ],
+            call=f"zerosum learn {self.name}",
+            drawn=lesson(self.name).drawn,
         )
 
     def save(self, path: str | Path) -> Path:
@@ -155,15 +162,56 @@ def learn(name: str, *, full: bool = False, quiet: bool = False, **controls: Any
         >>> learned.results.numbers["sizes"]["non-saturating"]
         0.5
     """
+    values = controls_of(name, controls)
+    with counting(name, quiet=quiet) as progress:
+        return compute_lesson(name, values, full=full, progress=progress or silent)
+
+
+def controls_of(name: str, values: Mapping[str, Any]) -> Controls:
+    """The controls of a lesson with some values.
+
+    Args:
+        name: The lesson.
+        values: By the names of the controls; what is left out has its default.
+
+    Raises:
+        ZerosumError: There is no such control, or a value does not do.
+
+    Example:
+        >>> controls_of("losses", {"logit": 0.5}).to_json()["logit"]
+        0.5
+    """
     kind = lesson(name).controls
     hints = hints_of(kind)
-    for each in controls:
+    for each in values:
         if each not in hints:
             known = f"Known: {', '.join(hints)}."
             raise UnknownNameError(f"{name} knows no {each}{hint(each, hints)} {known}")
-    values = kind(**{each: _as(hints[each], value) for each, value in controls.items()})
-    with counting(name, quiet=quiet) as progress:
-        return compute_lesson(name, values, full=full, progress=progress or silent)
+    controls: Controls = kind(**{each: _as(hints[each], it) for each, it in values.items()})
+    return controls
+
+
+def call_of(name: str, controls: Controls, *, full: bool = False) -> str:
+    """The command that computes a lesson with these controls.
+
+    Args:
+        name: The lesson.
+        controls: Their values.
+        full: Whether in its long form.
+
+    Example:
+        >>> call_of("equilibrium", controls_of("equilibrium", {"game": "own", "rows": "1 0; 0 1"}))
+        "zerosum learn equilibrium --game own --rows '1 0; 0 1'"
+    """
+    usual = type(controls)().to_json()
+    words = ["zerosum", "learn", name]
+    for each, value in controls.to_json().items():
+        option = _option(each)
+        if value != usual[each] and isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        elif value != usual[each]:
+            words += [f"--{option}", str(value)]
+    return " ".join(map(quote, [*words, "--full"] if full else words))
 
 
 def _as(hint: Any, value: Any) -> Any:
@@ -182,6 +230,7 @@ def compute_lesson(
     controls: Controls | None = None,
     *,
     full: bool = False,
+    held: bool = True,
     progress: Progress = silent,
 ) -> Learned:
     """Compute a lesson, with all values between which its page switches.
@@ -190,6 +239,7 @@ def compute_lesson(
         name: The lesson.
         controls: Values of its controls; None: the defaults.
         full: Whether an experiment is made in its long form.
+        held: Whether it is computed for all values between which its page switches, too.
         progress: Told how far it is.
 
     Raises:
@@ -206,17 +256,17 @@ def compute_lesson(
         if not found.full:
             raise ConfigError(f"{name} has no long form: it is computed in full anyway.")
         controls = replace(controls, **found.full)
-    combinations = list(_combinations(found, controls))
+    switches = _switches(found, controls) if held else []
+    combinations = list(_combinations(switches, controls))
     variants = []
     for index, each in enumerate(combinations):
         results = found.compute(each, part_of(progress, index, len(combinations)))
         variants.append(Variant(results=results, claims=checked(found, each, results)))
-    return Learned(name=name, controls=controls, variants=variants)
+    return Learned(name=name, controls=controls, variants=variants, switches=switches)
 
 
-def _combinations(found: Lesson[Any], controls: Controls) -> Iterator[Controls]:
+def _combinations(switches: Sequence[Switch], controls: Controls) -> Iterator[Controls]:
     """The controls with every combination of the held values, the values as they are first."""
-    switches = _switches(found, controls)
     names = [each.name.replace("-", "_") for each in switches]
     for values in product(*(each.values for each in switches)):
         yield replace(controls, **dict(zip(names, values, strict=True)))

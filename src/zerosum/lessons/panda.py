@@ -68,7 +68,7 @@ class PandaControls(Controls):
     """A run that classifies, to be asked in the place of network."""
     picture: Picture = None
     """The picture; by default a digit for a classifier of grey pictures, else a photograph."""
-    data: str = ""
+    data: Annotated[str, tyro.conf.arg(metavar="SOURCE")] = ""
     """A folder, archive or named set of pictures, of which the share is measured whose class
     changes; by default digits, and the network that knows them."""
     count: Annotated[int, Number(1, 5000)] = 200

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from zerosum.errors import ZerosumError
+from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio.answers import Json, refuse_in_json
 from zerosum.studio.security import Guard
 from zerosum.studio.studio import Studio
@@ -68,6 +69,7 @@ def create_app(studio: Studio) -> FastAPI:
     app.get("/api", include_in_schema=False)(_api_page)
     for path in _PAGES:
         app.get(path, include_in_schema=False)(_page)
+    app.mount("/static/lessons", StaticFiles(directory=PAGE_FILES), name="lessons")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.get("/{path}", include_in_schema=False)(_missing_page)
     return app

@@ -40,12 +40,15 @@ def draw_cells(cells: Cells) -> str:
         for row, column in np.ndindex(rows, columns)
     )
     title = escape(cells.title)
+    # A policy may forbid rules in attributes, so what differs between matrices are attributes of
+    # SVG: the width is the greatest, and the size of letters of the whole is the least.
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{title}">'
         f'<svg class="cells" viewBox="-2 -2 {columns * _SIDE + 4} {rows * _SIDE + 4}" role="img" '
         f'aria-label="{title}: {rows} rows of {columns} numbers" '
-        f'style="min-width: {least:.0f}px; max-width: {columns * _WIDEST}px; '
-        f'--size: {size:.1f}px">{_squares(shares)}{numbers}{_outlines(cells.outlined)}</svg></div>'
+        f'width="{columns * _WIDEST}" font-size="{least:.0f}">'
+        f'{_squares(shares)}<g font-size="{size:.1f}">{numbers}</g>{_outlines(cells.outlined)}'
+        "</svg></div>"
     )
 
 

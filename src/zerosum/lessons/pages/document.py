@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from typing import Any
 
+from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.lessons.pages.numbers import draw_table
 from zerosum.lessons.pages.parts import draw_figure
 from zerosum.lessons.pages.text import draw_text, places_in
 from zerosum.lessons.results import Results, plain_value, shown_number
 from zerosum.version import __version__
 
-__all__ = ["Content", "Switch", "Variant", "draw_page"]
+__all__ = ["Content", "Switch", "Variant", "draw_content", "draw_page"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,28 +104,44 @@ def draw_page(content: Content) -> str:
             f"<h1>{escape(content.title)}</h1>",
             f'<p class="question">{escape(content.question)}</p>',
             _switches(content.switches),
+            draw_content(content),
+            _pad(content),
+            _facts(content),
+        ]
+    )
+    style = _asset("lesson.css") + _asset("document.css")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="generator" content="zerosum {__version__}">\n'
+        f"<title>{escape(content.title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f'<body>\n<main class="lesson">\n{body}\n</main>\n'
+        f'<script type="module">\n{_asset("page.js")}enliven(document);\n</script>\n'
+        "</body>\n</html>\n"
+    )
+
+
+def draw_content(content: Content) -> str:
+    """What a page shows below its heading: the answer, the text with its figures, the claims.
+
+    It holds neither scripts nor styles, also none in attributes, so that a page whose policy
+    forbids these can show it in an element of class ``lesson``, by the rules and with the script
+    of `PAGE_FILES`.
+    """
+    return "\n".join(
+        [
             _each(content, "div", _answer),
             _text(content),
             "<h2>What was checked</h2>",
             "<p>Tests of the library evaluate these statements over the whole range of the "
             "controls. For what this page shows:</p>",
             _each(content, "div", _claims),
-            _pad(content),
-            _facts(content),
         ]
-    )
-    style, script = (_asset(name) for name in ("style.css", "page.js"))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="generator" content="zerosum {__version__}">\n'
-        f"<title>{escape(content.title)}</title>\n<style>\n{style}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n<script>\n{script}</script>\n</body>\n</html>\n"
     )
 
 
 def _asset(name: str) -> str:
-    return (files("zerosum.lessons.pages") / name).read_text(encoding="utf-8")
+    return (PAGE_FILES / name).read_text(encoding="utf-8")
 
 
 def _switches(switches: Sequence[Switch]) -> str:

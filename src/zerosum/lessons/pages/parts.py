@@ -122,7 +122,7 @@ def _gallery(gallery: Gallery) -> str:
         f"<li>{_image(image, caption, enlarge=image.shape[0])}<span>{escape(caption)}</span></li>"
         for image, caption in zip(gallery.images, gallery.captions, strict=True)
     )
-    return f'<ul class="gallery" style="--columns: {gallery.columns}">{cells}</ul>'
+    return f'<ul class="gallery columns-{gallery.columns}">{cells}</ul>'
 
 
 def _sheet(gallery: Gallery) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":

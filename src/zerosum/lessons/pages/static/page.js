@@ -1,6 +1,14 @@
-"use strict";
+// What moves on a lesson's page: a module, which the page holds and the studio imports.
+
+/** Give life to all that a lesson has shown within an element, or a document. */
+export function enliven(root) {
+  for (const figure of root.querySelectorAll(".animation")) animate(figure);
+  const form = root.querySelector(".controls"), pad = root.querySelector(".pad");
+  if (form) choose(form, root);
+  if (pad) draw(pad);
+}
 // Animations: one frame of each is shown; buttons, keys and the slider choose which.
-for (const figure of document.querySelectorAll(".animation")) {
+function animate(figure) {
   const frames = Number(figure.dataset.frames), player = figure.querySelector(".player");
   const slider = player.querySelector("input"), play = player.querySelector("[data-do=play]");
   const shown = figure.querySelectorAll("[data-frame]");
@@ -32,12 +40,11 @@ for (const figure of document.querySelectorAll(".animation")) {
 }
 // Switches: the page holds the results for every combination of their values; the address names
 // the chosen one, so that a set-up can be shared.
-const form = document.querySelector(".controls");
-if (form) {
+function choose(form, root) {
   const selects = [...form.querySelectorAll("select")];
-  const choose = () => {
+  const show = () => {
     const index = selects.reduce((sum, each) => sum * each.options.length + each.selectedIndex, 0);
-    for (const each of document.querySelectorAll("[data-variant]"))
+    for (const each of root.querySelectorAll("[data-variant]"))
       each.toggleAttribute("hidden", Number(each.dataset.variant) !== index);
   };
   const remember = () => {
@@ -50,30 +57,44 @@ if (form) {
       const option = [...each.options].find((one) => one.value === wanted.get(each.name));
       if (option) option.selected = true;
     }
-    choose();
+    show();
   };
-  form.addEventListener("change", () => { choose(); remember(); });
+  form.addEventListener("change", () => { show(); remember(); });
   window.addEventListener("hashchange", recall);
   form.hidden = false;
   recall();
 }
 // A square to draw points in: the command that learns them is told as they come.
-const pad = document.querySelector(".pad");
-if (pad) {
+function draw(pad) {
   const square = pad.querySelector("svg"), told = pad.querySelector("code"), count = pad.querySelector("output");
-  const cross = square.querySelector(".cross"), most = 300;
-  let points = [], at = [0, 0];
-  const tell = () => {
+  const drawn = drawPoints(square, 300, (points) => {
     told.textContent = told.dataset.call + (points.length ? ` '${JSON.stringify(points)}'` : "");
     count.textContent = `${points.length || "no"} point${points.length === 1 ? "" : "s"}`;
-  };
-  const put = ([x, y]) => {
-    if (points.length >= most) return;
-    points.push([x, y].map((each) => Math.round(each * 100) / 100));
+  });
+  pad.querySelector("button").addEventListener("click", () => drawn.set([]));
+  pad.hidden = false;
+}
+
+/**
+ * Let a reader draw points in a square, an <svg> of -1 to 1 with a cross: by hand, or by keys.
+ * @param {SVGSVGElement} square
+ * @param {number} most how many points there may be
+ * @param {(points: [number, number][]) => void} changed told all points after each change
+ * @returns an object whose method `set` puts others in their place
+ */
+export function drawPoints(square, most, changed) {
+  const cross = square.querySelector(".cross");
+  let points = [], at = [0, 0];
+  const show = ([x, y]) => {
     const dot = document.createElementNS(square.namespaceURI, "circle");
     for (const [name, value] of [["cx", x], ["cy", -y], ["r", 0.025]]) dot.setAttribute(name, value);
     square.append(dot);
-    tell();
+  };
+  const put = (point) => {
+    if (points.length >= most) return;
+    points.push(point.map((each) => Math.round(each * 100) / 100));
+    show(point);
+    changed(points);
   };
   const place = (event) => {
     const box = square.getBoundingClientRect();
@@ -93,10 +114,11 @@ if (pad) {
     event.preventDefault();
     cross.setAttribute("transform", `translate(${at[0]} ${-at[1]})`);
   });
-  pad.querySelector("button").addEventListener("click", () => {
-    points = [];
+  const set = (others) => {
     for (const dot of square.querySelectorAll("circle")) dot.remove();
-    tell();
-  });
-  pad.hidden = false;
+    points = [...others];
+    points.forEach(show);
+    changed(points);
+  };
+  return { set };
 }
