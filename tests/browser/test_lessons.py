@@ -1,11 +1,5 @@
-"""The pages of all lessons as Chromium shows them: narrow, middling and wide, light and dark.
+"""The pages of all lessons as Chromium shows them: narrow, middling and wide, light and dark."""
 
-Where there is no Chromium, as Debian's package of that name, these are skipped; no browser is
-downloaded.
-"""
-
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +9,9 @@ from helpers.lessons import cheaply_learned
 from zerosum.lessons.controls import points_of
 from zerosum.lessons.named import LESSONS
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTHS = (360, 768, 1440)
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=list(LESSONS))

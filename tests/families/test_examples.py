@@ -3,7 +3,6 @@
 import pytest
 
 from helpers.command_line import call
-from zerosum.families import family_of
 from zerosum.recipes import RECIPES, recipe
 
 OPTIONS = {
@@ -20,7 +19,7 @@ OPTIONS = {
 @pytest.mark.parametrize("name", RECIPES)
 def test_who_has_begun_with_the_digits_is_told_a_recipe_that_there_is(name: str) -> None:
     config = recipe(name)
-    assert family_of(config).recipe_for_own_images(config).split()[0] in RECIPES
+    assert config.recipe_for_own_images.split()[0] in RECIPES
 
 
 @pytest.mark.parametrize("family", OPTIONS)

@@ -1,9 +1,11 @@
 """Studios for tests: over a folder of their own, without a network or in a process."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +14,12 @@ from starlette.testclient import TestClient
 
 from helpers.runs_in_processes import environment
 from zerosum.config.commands.studio import StudioConfig
+from zerosum.errors import ZerosumError
 from zerosum.studio import create_app
 from zerosum.studio.home import Home
+from zerosum.studio.queue import working_queue
 from zerosum.studio.studio import Studio
+from zerosum.studio.worker import RefusedError
 
 TOKEN = "t" * 43
 
@@ -23,6 +28,26 @@ def studio_over(runs: Path, *, data: tuple[Path, ...] = (), **parts: Any) -> Stu
     """A studio whose token is known; ``parts`` are its shelf, queue, worker, limits."""
     options = StudioConfig(data=data, browser=False, port=0)
     return Studio(home=Home(runs), options=options, token=TOKEN, **parts)
+
+
+class NearWorker:
+    """Does what a worker does, in this process."""
+
+    state = "ready"
+    doing = device = None
+
+    async def ask(self, task: str, arguments: dict[str, Any], **options: Any) -> Any:
+        run = import_module(f"zerosum.studio.tasks.{task}").run
+        try:
+            return await asyncio.to_thread(run, arguments, lambda done, total: None)
+        except ZerosumError as error:
+            raise RefusedError(str(error)) from error
+
+
+def whole_studio(runs: Path, **parts: Any) -> Studio:
+    """A studio with all that works for it, none of it a process."""
+    shelf, queue = working_queue(Home(runs))
+    return studio_over(runs, shelf=shelf, queue=queue, worker=NearWorker(), **parts)
 
 
 def client_of(studio: Studio, *, token: str | None = TOKEN) -> TestClient:

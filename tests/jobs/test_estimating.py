@@ -26,6 +26,7 @@ FOUND = Estimate(
     seconds=100.0,
     memory=2 * 10**9,
     free=10**9,
+    disk=10**8,
     batch_size=4,
 )
 
@@ -84,6 +85,23 @@ def test_an_estimate_draws_from_nobody_and_scores_nothing(
     before = torch.get_rng_state()
     _estimate(replace(tiny, evaluate_every=160, on_collapse="stop"))
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_disk_is_that_of_the_run_folder(
+    tiny: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.jobs.estimating.PATIENCE", 0.0)
+    brief = {"images": 32, "evaluate_every": 32, "evaluate_count": 16}
+    config = change(tiny, {**brief, "game.generator.base_channels": 32, "device": "cpu"})
+    run = train_run(config, out=tmp_path / "run", quiet=True).run
+    checkpoint, best = (path.stat().st_size for path in (run.checkpoint_path, run.best_path))
+    taken = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+    found = _estimate(config).disk
+    assert taken + checkpoint <= found <= 1.2 * (taken + checkpoint)
+    other = _estimate(replace(config, evaluate_every=0, sample_every=2)).disk
+    more = 32 // 2 - 32 // config.sample_every  # Grids, of 64 digits.
+    sizes = [file.stat().st_size for file in (run.path / "samples").iterdir()]
+    assert max(sizes) < (other - found + best) / more < 64 * 28 * 28 * 2
 
 
 def test_memory_is_that_of_all_players(tiny: RunConfig, monkeypatch: pytest.MonkeyPatch) -> None:

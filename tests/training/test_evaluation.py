@@ -1,7 +1,9 @@
 """Evaluations beside the game: they change nothing, keep the best, and act on a collapse."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -20,13 +22,14 @@ from zerosum.evaluation.records import append_scores, read_scores, write_scores
 from zerosum.families.loading import load
 from zerosum.jobs import resume_run, train_run
 from zerosum.runs import Run
+from zerosum.training.diagnostics import player_diagnostics
 from zerosum.training.evaluation import Evaluation
 from zerosum.training.loop import Loop
 from zerosum.training.pace import set_pace
 from zerosum.training.records import read_statistics
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def watched(tiny: RunConfig) -> RunConfig:
     return replace(tiny, evaluate_every=80, evaluate_count=64, batch_size=40)
 
@@ -35,12 +38,37 @@ def _train(config: RunConfig, path: Path) -> Run:
     return train_run(config, out=path, quiet=True).run
 
 
-def test_with_or_without_it_the_weights_are_the_same(watched: RunConfig, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def whole(watched: RunConfig, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of 320 images, to be read only."""
+    return _train(watched, tmp_path_factory.mktemp("whole") / "run")
+
+
+@pytest.fixture(scope="module")
+def _half(watched: RunConfig, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return _train(replace(watched, total_images=160), tmp_path_factory.mktemp("half") / "run")
+
+
+@pytest.fixture
+def half(_half: Run, tmp_path: Path) -> Run:
+    """A run that has come half as far, to go on with."""
+    return Run(shutil.copytree(_half.path, tmp_path / "half"))
+
+
+@pytest.fixture(autouse=True)
+def short_diagnostics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look one round ahead, but in the runs that tests share."""
+    signs = partial(player_diagnostics, rounds=1)
+    monkeypatch.setattr("zerosum.training.evaluation.player_diagnostics", signs)
+
+
+def test_with_or_without_it_the_weights_are_the_same(
+    watched: RunConfig, whole: Run, tmp_path: Path
+) -> None:
     plain = _train(replace(watched, evaluate_every=0), tmp_path / "plain")
-    scored = _train(watched, tmp_path / "scored")
-    assert_same(weights(plain), weights(scored))
+    assert_same(weights(plain), weights(whole))
     assert not plain.scores_path.exists()
-    assert [found.images_seen for found in read_scores(scored.scores_path)] == [
+    assert [found.images_seen for found in read_scores(whole.scores_path)] == [
         0,
         80,
         160,
@@ -49,28 +77,27 @@ def test_with_or_without_it_the_weights_are_the_same(watched: RunConfig, tmp_pat
     ]
 
 
-def test_the_best_checkpoint_is_that_of_the_best_score(watched: RunConfig, tmp_path: Path) -> None:
-    with _collapse_at():
-        run = _train(watched, tmp_path / "run")
-    found = read_scores(run.scores_path)
+def test_the_best_checkpoint_is_that_of_the_best_score(whole: Run) -> None:
+    found = read_scores(whole.scores_path)
     name = found[0].leading
     best = min(found, key=lambda scores: scores.scores[name].estimate.value)
-    assert load_checkpoint(run.best_path)["loop"]["images"] == best.images_seen
-    assert load(run.path, device="cpu", checkpoint="best").images_seen == best.images_seen
-    assert load(run.path, device="cpu").images_seen == 320
+    assert load_checkpoint(whole.best_path)["loop"]["images"] == best.images_seen
+    assert load(whole.path, device="cpu", checkpoint="best").images_seen == best.images_seen
+    assert load(whole.path, device="cpu").images_seen == 320
 
 
-def test_few_pictures_let_the_kernel_distance_lead(watched: RunConfig, tmp_path: Path) -> None:
-    (first, *_) = read_scores(_train(watched, tmp_path / "run").scores_path)
+def test_few_pictures_let_the_kernel_distance_lead(whole: Run) -> None:
+    first, *_ = read_scores(whole.scores_path)
     assert first.leading == "KD-digits"
     assert "is the bias of few pictures" in first.scores["FD-digits"].how
     assert first.protocol.generated == 64
     assert first.protocol.real["pictures"] == 5_000
 
 
-def test_a_resumed_run_has_the_scores_of_a_whole_one(watched: RunConfig, tmp_path: Path) -> None:
-    whole = _train(watched, tmp_path / "whole")
-    half = _train(replace(watched, total_images=160), tmp_path / "half")
+def test_a_resumed_run_has_the_scores_of_a_whole_one(
+    whole: Run, half: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.training.evaluation.player_diagnostics", player_diagnostics)
     first, *_ = read_scores(half.scores_path)
     # Scores of a user's own evaluation stay; those of states that were not saved go.
     own = replace(first, subject={"run": "half", "images": 160, "checkpoint": "latest"})
@@ -158,32 +185,28 @@ def test_a_rolled_back_run_resumes_exactly(watched: RunConfig, tmp_path: Path) -
     assert_same(weights(whole), weights(half))
 
 
-def test_the_alarm_s_history_survives_a_resume(watched: RunConfig, tmp_path: Path) -> None:
-    run = _train(replace(watched, total_images=160), tmp_path / "run")
+def test_the_alarm_s_history_survives_a_resume(half: Run) -> None:
     seen: list[int] = []
 
     def diagnose(history: Sequence[Scores]) -> None:
         seen.append(len(history))
 
     with patch("zerosum.training.evaluation.diagnose", diagnose):
-        resume_run(run.path, images=320, quiet=True)
+        resume_run(half.path, images=320, quiet=True)
     assert seen == [4, 5]
 
 
-def test_broken_lines_do_not_stop_a_run(watched: RunConfig, tmp_path: Path) -> None:
-    run = _train(replace(watched, total_images=160), tmp_path / "run")
-    kept = read_scores(run.scores_path)
-    write_scores(run.scores_path, kept)
-    with run.scores_path.open("a") as file:
+def test_broken_lines_do_not_stop_a_run(half: Run) -> None:
+    kept = read_scores(half.scores_path)
+    write_scores(half.scores_path, kept)
+    with half.scores_path.open("a") as file:
         file.write('{"subject": {')
-    resume_run(run.path, images=320, quiet=True)
-    assert len(read_scores(run.scores_path)) == 5
+    resume_run(half.path, images=320, quiet=True)
+    assert len(read_scores(half.scores_path)) == 5
 
 
-def test_diagnostics_leave_no_trace(watched: RunConfig, tmp_path: Path) -> None:
-    config = replace(watched, evaluate_count=4)
-    run = _train(config, tmp_path / "run")
-    diagnostics = read_scores(run.scores_path)[-1].diagnostics
+def test_diagnostics_are_recorded(whole: Run) -> None:
+    diagnostics = read_scores(whole.scores_path)[-1].diagnostics
     assert set(diagnostics) == {
         "diversity",
         "discriminator accuracy",

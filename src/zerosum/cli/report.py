@@ -13,7 +13,6 @@ from zerosum.config.lengths import notes_on_length, spent
 from zerosum.errors import printable
 from zerosum.evaluation.comparing import compare
 from zerosum.evaluation.records import read_scores
-from zerosum.families import family_of
 from zerosum.jobs.estimating import Estimate
 from zerosum.jobs.playing import TrainingResult
 from zerosum.jobs.trying import try_run, warnings_of
@@ -45,13 +44,12 @@ def report_outcome(outcome: TrainingResult) -> None:
     _print_scores(outcome)
     _say("next:")
     config = outcome.run.config()
-    family = family_of(config)
-    for what, command in family.next_steps(config, path):
+    for what, command in config.next_steps(path):
         _say(f"  {what + ':':<16} {command}")
     stretch = " --stretch" if spent(replace(config, total_images=2 * outcome.total_images)) else ""
     _say(f"  train longer:    zerosum resume {path} --images {2 * outcome.total_images}{stretch}")
     if config.data == "digits":
-        other = family.recipe_for_own_images(config)
+        other = config.recipe_for_own_images
         _say(f"  your pictures:   zerosum train {other} --data FOLDER")
 
 
@@ -145,6 +143,7 @@ def _description(
             "memory",
             f"about {_bytes(costs.memory)} in a round; {_bytes(costs.free)} are free",
         ),
+        ("disk", f"at most {_bytes(costs.disk)} in the run folder"),
     ]
 
 

@@ -1,7 +1,8 @@
 """Settings of a whole run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import tyro
@@ -213,6 +214,22 @@ class RunConfig:
             ZerosumError: It is not, or not in a way that does for such a run.
         """
         require(bool(self.data), f"no pictures are named: {self.example_data}.")
+
+    @property
+    def recipe_for_own_images(self) -> str:
+        """What to train on one's own images, for who has begun with the digits."""
+        return self.recipe
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """What users may want to do with the run when it is trained.
+
+        Args:
+            path: The run folder.
+
+        Returns:
+            Of each step what it is, in a word or two, and the command.
+        """
+        raise NotImplementedError(f"a run of {self.family} says what can be done with it")
 
     def schedule_ends(self) -> Iterator[tuple[str, int]]:
         """What a game plans until some number of images, besides what its optimizers do."""

@@ -1,8 +1,7 @@
 """The record of a family of games: what everything outside the family asks."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
@@ -146,14 +145,6 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         Raises:
             ZerosumError: The options ask for what such a run has not.
         """
-
-    @abstractmethod
-    def next_steps(self, config: ConfigT, path: Path) -> Sequence[tuple[str, str]]:
-        """What users may want to do with a trained run: in a word or two, and the command."""
-
-    def recipe_for_own_images(self, config: ConfigT) -> str:
-        """What to train on one's own images, for who has begun with the digits."""
-        return config.recipe
 
 
 class OneSource(Family[ConfigT, Store, GameT, ModelT]):

@@ -1,7 +1,6 @@
 """Evaluation of classifiers, while they learn and afterwards; for all families that have one."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -28,7 +27,6 @@ from zerosum.training.evaluation import Evaluators
 
 __all__ = [
     "classifier_evaluators",
-    "classifier_steps",
     "evaluate_classifier",
     "held_out_confusion",
 ]
@@ -40,14 +38,6 @@ def classifier_evaluators(
     """How often the classifier is right, if there are labelled images to test it on."""
     labelled = open_labelled_set(config, quiet=quiet)
     return {"": partial(score_classifier, game, labelled)} if len(labelled) else {}
-
-
-def classifier_steps(path: Path) -> list[tuple[str, str]]:
-    """What users may want to do with a trained classifier."""
-    return [
-        ("classify", f"zerosum classify {path} PICTURE..."),
-        ("class by class", f"zerosum evaluate {path}"),
-    ]
 
 
 def evaluate_classifier(

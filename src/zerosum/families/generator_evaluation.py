@@ -1,6 +1,5 @@
 """Images from nothing, shown and evaluated; for all families that have a generator."""
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,7 +16,7 @@ from zerosum.training.engine import Engine
 from zerosum.training.evaluation import Evaluators, ImageEvaluator
 from zerosum.types import ImageBatches
 
-__all__ = ["generated_grid", "generator_evaluators", "generator_steps"]
+__all__ = ["generated_grid", "generator_evaluators"]
 
 _BATCH = 64
 _COLUMNS = 16
@@ -51,11 +50,3 @@ def generator_evaluators(
             yield game.preview(min(_BATCH, count - start), random.at(start))
 
     return {"": ImageEvaluator(scorer=scorer, make=make, count=count)}
-
-
-def generator_steps(path: Path) -> list[tuple[str, str]]:
-    """What users may want to do with a trained generator."""
-    return [
-        ("more pictures", f"zerosum sample {path} --count 64 --seed 1 --grid more.png"),
-        ("more scores", f"zerosum evaluate {path} --metrics frechet,kid,prdc"),
-    ]

@@ -12,6 +12,7 @@ from zerosum.config import RunConfig
 from zerosum.errors import ConfigError
 from zerosum.families.preparation import Prepared
 from zerosum.jobs.assembling import assemble
+from zerosum.jobs.disk import disk_of
 from zerosum.networks.kinds import count_parameters
 from zerosum.runs import Run
 from zerosum.sizes import as_duration
@@ -25,6 +26,8 @@ FEW = (2, 4)
 """Images in the rounds whose memory is measured."""
 _CYCLE = 16
 """Rounds in which penalties that are paid now and then are usually paid once."""
+_DRAWN = 16
+"""Pictures in the sample grid that is drawn to see how large grids are."""
 PATIENCE = 8.0
 """Seconds that may be spent on rounds to be timed."""
 _OTHERS = 1.4
@@ -47,12 +50,14 @@ class Estimate:
         seconds: The whole run.
         memory: Bytes, at most.
         free: Bytes that there are.
+        disk: Bytes of the run folder, at most.
         batch_size: Images in the rounds that were timed: fewer than the run's, where those have
             no room.
 
     Example:
         >>> players = {"generator": ("G", 10_400_000), "discriminator": ("D", 214_000)}
-        >>> costs = Estimate(players=players, seconds=7e5, memory=10**9, free=10**10, batch_size=8)
+        >>> room = {"memory": 10**9, "free": 10**10, "disk": 10**8}
+        >>> costs = Estimate(players=players, seconds=7e5, **room, batch_size=8)
         >>> costs.duration, costs.lopsided
         ('8 d 2 h', ('generator', 'discriminator', 48))
     """
@@ -61,6 +66,7 @@ class Estimate:
     seconds: float
     memory: int
     free: int
+    disk: int
     batch_size: int
 
     @property
@@ -118,13 +124,19 @@ def _estimate(
 
     def build(batch: int) -> Loop[Any]:
         # Without evaluators, for which a network would look at thousands of real images.
-        small = replace(config, batch_size=batch, evaluate_every=0, on_collapse="warn")
+        small = replace(
+            config,
+            batch_size=batch,
+            sample_count=drawn,
+            evaluate_every=0,
+            on_collapse="warn",
+        )
         loop = assemble(small, Run(Path("estimate")), alone, store, aids, {}, quiet=True)
         loop.images_seen = max(0, config.total_images - batch)
         between()
         return loop
 
-    free = free_memory(engine.device)
+    free, drawn = free_memory(engine.device), min(_DRAWN, config.sample_count)
     whole = config.batch_size // engine.processes
     few, more = (min(size, whole) for size in FEW)
     needed = [_memory(loop := build(size), engine.device) for size in (few, more)]
@@ -143,6 +155,7 @@ def _estimate(
         seconds=per_image * config.total_images,
         memory=memory,
         free=free,
+        disk=disk_of(config, loop, drawn=drawn),
         batch_size=batch,
     )
 

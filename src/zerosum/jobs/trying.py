@@ -15,10 +15,6 @@ from zerosum.training.engine import choose_device
 
 __all__ = ["Tried", "try_run", "warnings_of"]
 
-_SAVED = 4 * 4 * 2
-"""Bytes of a weight, its average and the two means of Adam, in the latest and the best
-checkpoint."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
@@ -33,11 +29,12 @@ class Tried:
 
     Example:
         >>> from zerosum.recipes import recipe
-        >>> costs = Estimate(players={"d": ("D", 1000)}, seconds=1, memory=1, free=1, batch_size=1)
+        >>> room = {"memory": 10**9, "free": 10**10, "disk": 10**8}
+        >>> costs = Estimate(players={"d": ("D", 10)}, seconds=1, **room, batch_size=1)
         >>> config = recipe("dcgan-digits")
         >>> tried = Tried(config=config, costs=costs, pictures=(5_000,), device="cpu", processes=1)
-        >>> tried.disk
-        3952000
+        >>> tried.costs.disk
+        100000000
     """
 
     config: RunConfig
@@ -45,14 +42,6 @@ class Tried:
     pictures: Sequence[int]
     device: str
     processes: int
-
-    @property
-    def disk(self) -> int:
-        """Bytes that the run will take, roughly: two checkpoints, and the prepared pictures."""
-        weights = sum(count for _, count in self.costs.players.values())
-        height, width = self.config.pictures.size
-        picture = height * width * self.config.pictures.channels
-        return _SAVED * weights + picture * sum(self.pictures)
 
 
 def try_run(

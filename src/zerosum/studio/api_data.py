@@ -1,11 +1,15 @@
 """Pictures to train on: which there are, and what they are like."""
 
+import asyncio
+from pathlib import PurePath
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from zerosum.studio.places import Places
 from zerosum.studio.studio import Studio
+from zerosum.studio.uploads import lots
 from zerosum.studio.wanted import while_wanted
 
 __all__ = ["router"]
@@ -33,15 +37,16 @@ def router(studio: Studio) -> APIRouter:
         return {
             "names": await while_wanted(request, asking),
             "folders": [str(each) for each in studio.data_folders],
-            "uploads": [],
+            "uploads": await asyncio.to_thread(lots, studio.home.uploads),
         }
 
     @routes.post("/inspect")
     async def inspect(body: Inspected, request: Request) -> dict[str, Any]:
         """What a source holds, and what is wrong with it."""
+        Places.of(studio).require_source(body.source)
         arguments = {**body.model_dump(), "pixel_limit": studio.limits.pixels}
         key = ("inspect", request.headers.get("X-Client"), body.source)
-        doing = f"looking at {body.source}"
+        doing = f"looking at {PurePath(body.source).name or body.source}"
         asking = studio.worker.ask("inspect", arguments, key=key, doing=doing)
         found: dict[str, Any] = await while_wanted(request, asking)
         return found

@@ -11,6 +11,7 @@ from zerosum.studio.jobs import JobShown, Task
 from zerosum.studio.keeping import promised
 from zerosum.studio.launching import log_of
 from zerosum.studio.names import checked, free
+from zerosum.studio.places import Places
 from zerosum.studio.queue import QueueShown
 from zerosum.studio.queue_file import Plan
 from zerosum.studio.studio import Studio
@@ -51,7 +52,8 @@ def _of_the_queue(routes: APIRouter, studio: Studio) -> None:
 
         def task(plan: Plan) -> Task:
             name = free(studio.home, wanted, promised(plan))
-            return train_task(asked, runs, name, allow_code=allow_code)
+            places = Places.of(studio)
+            return train_task(asked, runs, name, allow_code=allow_code, places=places)
 
         shown: JobShown = studio.shelf.job(studio.queue.add(task).id)
         return shown

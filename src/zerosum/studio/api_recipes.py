@@ -13,14 +13,21 @@ from zerosum.config.families import FAMILIES as KINDS
 from zerosum.config.families import family_class
 from zerosum.config.json import differences, to_json
 from zerosum.config.lengths import notes_on_length
-from zerosum.config.run import RunConfig
 from zerosum.documented import plain
 from zerosum.errors import ZerosumError
 from zerosum.recipes import FAMILIES, RECIPES, WEIGHTS, recipe
+from zerosum.recipes.calls import call_of
 from zerosum.runs import Run
-from zerosum.studio.forms import configured, fields_of, needed_fields, values_of, words_to_train
+from zerosum.studio.forms import (
+    configured,
+    fields_of,
+    needed_fields,
+    values_of,
+    ways_to_feed,
+)
 from zerosum.studio.goals import GOALS
 from zerosum.studio.pictures import picture_of
+from zerosum.studio.places import Places
 from zerosum.studio.refusals import ConflictError, MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.times import Times
@@ -46,7 +53,7 @@ def router(studio: Studio) -> APIRouter:
         studio: Where they would be trained.
     """
     routes = APIRouter(prefix="/recipes", tags=["recipes"])
-    times = Times(studio.home.times)
+    times, places = Times(studio.home.times), Places.of(studio)
 
     @routes.get("")
     def read_recipes() -> dict[str, Any]:
@@ -69,7 +76,7 @@ def router(studio: Studio) -> APIRouter:
             "recipe": name,
             "fields": fields,
             "usual": [each for _, each in usual],
-            "needs": needed_fields(config),
+            "ways": ways_to_feed(config),
             "classifies": [each for each in KINDS if family_class(each).classifies],
             "values": {} if run is None else _values_of_run(studio, run),
         }
@@ -79,12 +86,13 @@ def router(studio: Studio) -> APIRouter:
         """Whether what is filled in does, and the command that says the same."""
         try:
             config = configured(name, body.fields, allow_code=studio.options.allow_code)
+            places.require_config(config)
         except ZerosumError as error:
             fault = {"message": str(error), "field": getattr(error, "field", None)}
             return {"ok": False, "error": fault}
         return {
             "ok": True,
-            "command": _command(config, body.name),
+            "command": " ".join([call_of(config), *_name(body)]),
             "notes": notes_on_length(config),
             "config_differences": differences(to_json(recipe(name)), to_json(config)),
         }
@@ -98,6 +106,7 @@ def router(studio: Studio) -> APIRouter:
         config = None
         if body.fields:
             config = configured(name, body.fields, allow_code=studio.options.allow_code)
+            places.require_config(config)
         _refuse_while_training(studio)
         arguments = {"recipe": name, "config": None if config is None else to_json(config)}
         # Of one page only the newest form is of interest; a recipe's own time can wait.
@@ -109,6 +118,11 @@ def router(studio: Studio) -> APIRouter:
         return found
 
     return routes
+
+
+def _name(form: Filled) -> list[str]:
+    """The words by which a run is called otherwise than its recipe."""
+    return ["--out", shlex.quote(form.name)] if form.name else []
 
 
 def _about(name: str, times: Times) -> dict[str, Any]:
@@ -155,8 +169,3 @@ def _refuse_while_training(studio: Studio) -> None:
         raise ConflictError(
             f"{at_work[0]} is being trained: times are measured when nothing else computes."
         )
-
-
-def _command(config: RunConfig, name: str | None) -> str:
-    """The command that says the same as a form."""
-    return shlex.join([*words_to_train(config), *([] if name is None else ["--out", name])])

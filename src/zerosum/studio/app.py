@@ -29,7 +29,7 @@ runs, which is in `RUNS/.studio/token` and in the address that `zerosum studio` 
 `Authorization: Bearer TOKEN`; for a GET, `?token=TOKEN` does as well. Every refusal is
 `{"error": {"message": TEXT, "field": NAME or null}}`.
 """
-_ROUTERS = ("studio", "runs", "queue", "recipes", "data", "lessons", "events")
+_ROUTERS = ("studio", "runs", "queue", "recipes", "data", "uploads", "lessons", "events")
 
 
 def create_app(studio: Studio) -> FastAPI:

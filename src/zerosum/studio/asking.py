@@ -11,10 +11,12 @@ from zerosum.config import EvaluateConfig, ResumeConfig, RunConfig, change
 from zerosum.config.lengths import refuse_standing_still, stretched
 from zerosum.errors import ConfigError
 from zerosum.own import refuse_code
+from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
-from zerosum.studio.forms import configured, words_to_train
+from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
+from zerosum.studio.places import Places
 
 __all__ = [
     "EvaluateAsked",
@@ -64,7 +66,9 @@ class ExportAsked(_Asked):
     checkpoint: Literal["latest", "best"] = "latest"
 
 
-def train_task(asked: TrainAsked, runs: Path, name: str, *, allow_code: bool) -> Task:
+def train_task(
+    asked: TrainAsked, runs: Path, name: str, *, allow_code: bool, places: Places
+) -> Task:
     """Training a recipe.
 
     Args:
@@ -72,12 +76,14 @@ def train_task(asked: TrainAsked, runs: Path, name: str, *, allow_code: bool) ->
         runs: The folder of runs.
         name: What the run is to be called, which is free.
         allow_code: Whether fields may name code.
+        places: From which pictures may be taken.
 
     Raises:
-        ConfigError: A field is not as it should be.
+        ZerosumError: A field is not as it should be.
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
-    words = [*words_to_train(config)[1:], "--out", str(runs / checked(name))]
+    places.require_config(config)
+    words = ["train", *words_of(config), "--out", str(runs / checked(name))]
     return Task(
         kind="train",
         run=name,

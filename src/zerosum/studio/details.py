@@ -13,8 +13,8 @@ from zerosum.config import RunConfig, to_json
 from zerosum.config.json import flatten
 from zerosum.errors import ZerosumError, printable
 from zerosum.recipes import RECIPES
+from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
-from zerosum.studio.forms import words_to_train
 from zerosum.studio.reading import as_object, lines_at_end, names_in, read_object, read_part
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.summaries import LIVE, Summary
@@ -56,6 +56,13 @@ class SampleShown(TypedDict):
     images: int
 
 
+class Step(TypedDict):
+    """What may be done with a trained run, and by which command."""
+
+    what: str
+    command: str
+
+
 class Details(TypedDict):
     """A run in full; ``can`` says of each action true, or why not."""
 
@@ -67,7 +74,7 @@ class Details(TypedDict):
     samples: list[SampleShown]
     scores: list[dict[str, Any]]
     alarms: list[str]
-    next: list[dict[str, str]]
+    next: list[Step]
     command: str | None
     can: dict[str, bool | str]
 
@@ -102,7 +109,7 @@ def details(summary: Summary, folder: Path) -> Details:
             line for text in lines_at_end(folder / "scores.jsonl") if (line := as_object(text))
         ][::-1],
         alarms=_alarms(folder),
-        next=[],
+        next=_next_steps(config, folder, bool(checkpoints)),
         command=None if config is None else _command(config, folder),
         can=_abilities(summary, bool(checkpoints)),
     )
@@ -178,7 +185,12 @@ def _command(config: RunConfig, folder: Path) -> str | None:
     """The command that trains such a run; None where its recipe is not known here."""
     if config.recipe not in RECIPES:
         return None
-    return join([*words_to_train(config), "--out", str(folder)])
+    return join(["zerosum", "train", *words_of(config), "--out", str(folder)])
+
+
+def _next_steps(config: RunConfig | None, folder: Path, is_saved: bool) -> list[Step]:
+    steps = config.next_steps(folder) if config is not None and is_saved else []
+    return [Step(what=what, command=command) for what, command in steps]
 
 
 def _checkpoints(folder: Path) -> list[CheckpointShown]:

@@ -4,12 +4,11 @@ Everything here follows from the settings' classes, so a new recipe needs no new
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
-
-import tyro
+from typing import Any
 
 from zerosum.config.json import change, to_json
-from zerosum.config.options import Option, options_of
+from zerosum.config.options import Option
+from zerosum.config.options import fields_of as options_in
 from zerosum.config.run import RunConfig
 from zerosum.config.schema import Schema, field_schemas
 from zerosum.errors import ZerosumError
@@ -24,7 +23,7 @@ __all__ = [
     "needed_fields",
     "options_to_train",
     "values_of",
-    "words_to_train",
+    "ways_to_feed",
 ]
 
 _RUNS = ("game.victim",)
@@ -42,17 +41,7 @@ def options_to_train(config: RunConfig) -> dict[str, Option]:
         >>> options_to_train(recipe("dcgan-digits"))["images"].names
         ('--images',)
     """
-
-    def train(config: RunConfig = config) -> None:
-        """Train.
-
-        Args:
-            config: The run.
-        """
-
-    # Each family of recipes has options of its own.
-    train.__annotations__["config"] = Annotated[type(config), tyro.conf.arg(name="")]
-    options = {_in_json(option.field): option for option in options_of(train)}
+    options = {_in_json(option.field): option for option in options_in(config)}
     return {name: option for name, option in options.items() if not _is_foreign(name, config)}
 
 
@@ -132,7 +121,30 @@ def needed_fields(config: RunConfig) -> list[str]:
         >>> needed_fields(recipe("dann")), needed_fields(recipe("advgan"))
         (['data_a', 'data_b'], ['game.victim', 'data'])
     """
-    words = [word for word in config.example_data.split() if word.startswith("--")]
+    return _told_in(config.example_data, config)
+
+
+def ways_to_feed(config: RunConfig) -> list[list[str]]:
+    """All sets of such fields, the usual one first.
+
+    Args:
+        config: The recipe's.
+
+    Example:
+        >>> ways_to_feed(recipe("cyclegan")), ways_to_feed(recipe("dann"))
+        ([['data_a', 'data_b'], ['data']], [['data_a', 'data_b']])
+    """
+    ways = [needed_fields(config)]
+    for call in config.example_calls:
+        way = [name for name in _told_in(call, config) if name in (*config.sources, *ways[0])]
+        if way and way not in ways:
+            ways.append(way)
+    return ways
+
+
+def _told_in(call: str, config: RunConfig) -> list[str]:
+    """The fields that an example of a call tells."""
+    words = [word for word in call.split() if word.startswith("--")]
     options = options_to_train(config)
     return [name for word in words for name, option in options.items() if word in option.names]
 
@@ -258,25 +270,3 @@ def _fails_alike(error: ZerosumError, usual: RunConfig, fields: Mapping[str, Any
     except ZerosumError as other:
         return str(other) == str(error)
     return False
-
-
-def words_to_train(config: RunConfig) -> list[str]:
-    """The command that trains such a run, word by word.
-
-    Args:
-        config: The run's.
-
-    Example:
-        >>> words_to_train(change(recipe("dcgan-digits"), {"seed": 3, "pictures.size": [64, 64]}))
-        ['zerosum', 'train', 'dcgan-digits', '--seed', '3', '--pictures.size', '64', '64']
-    """
-    options = options_to_train(recipe(config.recipe))
-    words = ["zerosum", "train", config.recipe]
-    for name, value in values_of(config).items():
-        names = options[name].names
-        if isinstance(value, bool):
-            words.append(names[0] if value else names[len(names) // 2])
-        else:
-            values = value if isinstance(value, list) else [value]
-            words += [names[0], *map(str, values)]
-    return words

@@ -1,8 +1,6 @@
 """All that is special to classifiers that learn in one domain for another."""
 
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
@@ -13,7 +11,7 @@ from zerosum.families.adaptation.data import adaptation_batches, open_domain_set
 from zerosum.families.adaptation.evaluating import evaluate_adaptation
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.base import Family
-from zerosum.families.classifier_evaluation import classifier_steps, evaluate_classifier
+from zerosum.families.classifier_evaluation import evaluate_classifier
 from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching, size_to_train_on
@@ -86,11 +84,6 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         if options.against is not None:
             return evaluate_classifier(subject, options, quiet=quiet)
         return evaluate_adaptation(subject, options, quiet=quiet)
-
-    def next_steps(self, config: AdaptationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Classify, and see how alike the domains look."""
-        features_step = ("what is to see", f"zerosum evaluate {path} --picture {path}.png")
-        return [*classifier_steps(path), features_step]
 
 
 FAMILY = Adaptation()

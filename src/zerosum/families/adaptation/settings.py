@@ -1,7 +1,8 @@
 """A run in which a classifier learns in one domain for another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from zerosum.checks import require
@@ -45,6 +46,13 @@ class AdaptationRunConfig(TwoDomainsConfig, ClassifierRunConfig):
         """Until when the ramp rises, and the source alone is learnt from."""
         yield "ramp", self.game.ramp
         yield "pretraining", self.game.pretraining if self.game.method == "adda" else 0
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """Classify, and see how alike the domains look."""
+        from zerosum.families.steps import classifier_steps, named
+
+        seen = f"zerosum evaluate {named(path)} --picture {named(path, '.png')}"
+        return [*classifier_steps(path), ("what is to see", seen)]
 
 
 CONFIG = AdaptationRunConfig

@@ -1,8 +1,6 @@
 """The record of fully visible belief networks."""
 
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
@@ -108,13 +106,6 @@ class AutoregressiveFamily(OneSource[AutoregressiveRunConfig, AutoregressiveGame
                 model.game, test, subject=subject_of(model, options), progress=progress
             )
         return Evaluated(scores=scores)
-
-    def next_steps(self, config: AutoregressiveRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that sample and evaluate."""
-        return [
-            ("more pictures", f"zerosum sample {path} --count 64 --seed 1 --grid more.png"),
-            ("likelihood", f"zerosum evaluate {path}"),
-        ]
 
 
 def _refuse_comparisons(subject: str, options: EvaluateConfig) -> None:

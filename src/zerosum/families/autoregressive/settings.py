@@ -1,6 +1,8 @@
 """A run in which a network learns how likely images are, number by number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from zerosum.config.run import RunConfig
@@ -23,6 +25,13 @@ class AutoregressiveRunConfig(RunConfig):
 
     game: AutoregressiveConfig
     """Who plays, and for what."""
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """Commands that sample and evaluate."""
+        from zerosum.families.steps import generator_steps, named
+
+        more_pictures, _ = generator_steps(path)
+        return [more_pictures, ("likelihood", f"zerosum evaluate {named(path)}")]
 
 
 CONFIG = AutoregressiveRunConfig

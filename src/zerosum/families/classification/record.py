@@ -1,7 +1,5 @@
 """The record of classifiers that learn alone."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
@@ -11,7 +9,6 @@ from zerosum.families.classification.settings import ClassificationRunConfig
 from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.classifier_evaluation import (
     classifier_evaluators,
-    classifier_steps,
     evaluate_classifier,
 )
 from zerosum.families.generator_scores import evaluate_generator
@@ -71,10 +68,6 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         if not options.asks_for_accuracy:
             return evaluate_generator(subject, options, quiet=quiet)
         return evaluate_classifier(subject, options, quiet=quiet)
-
-    def next_steps(self, config: ClassificationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that classify images and score the classifier."""
-        return classifier_steps(path)
 
 
 def _build(config: ClassificationConfig, shape: ImageShape, engine: Engine) -> ClassificationGame:

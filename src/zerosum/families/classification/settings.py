@@ -1,6 +1,8 @@
 """A run in which a classifier learns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from zerosum.families.classifier_settings import ClassifierRunConfig
@@ -23,6 +25,12 @@ class ClassificationRunConfig(ClassifierRunConfig):
 
     game: ClassificationConfig
     """Who plays, and for what."""
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """Commands that classify images and score the classifier."""
+        from zerosum.families.steps import classifier_steps
+
+        return classifier_steps(path)
 
 
 CONFIG = ClassificationRunConfig

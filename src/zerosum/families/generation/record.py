@@ -1,9 +1,8 @@
 """The record of games of a generator against a discriminator."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from zerosum.families.generation.settings import GenerationRunConfig
 from zerosum.families.generator_evaluation import (
     generated_grid,
     generator_evaluators,
-    generator_steps,
 )
 from zerosum.families.image_scorer import require_feature_network
 from zerosum.families.preparation import batching
@@ -121,14 +119,6 @@ class Generation(OneSource[GenerationRunConfig, AdversarialGame, "Generator"]):
         from zerosum.families.generator_scores import evaluate_generator
 
         return evaluate_generator(subject, options, quiet=quiet)
-
-    def next_steps(self, config: GenerationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that generate and score more images."""
-        return generator_steps(path)
-
-    def recipe_for_own_images(self, config: GenerationRunConfig) -> str:
-        """The recipe for photographs: that for faces does for most."""
-        return "dcgan-faces"
 
 
 def _batch_sizes(config: GenerationRunConfig, engine: Engine) -> Callable[[int], int] | None:

@@ -1,7 +1,8 @@
 """A run in which a generator learns to make images."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from zerosum.config.run import RunConfig
@@ -36,6 +37,17 @@ class GenerationRunConfig(RunConfig):
             )
         if game.instance_noise.deviation > 0:
             yield "instance_noise.until", game.instance_noise.until
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """Commands that generate and score more images."""
+        from zerosum.families.steps import generator_steps
+
+        return generator_steps(path)
+
+    @property
+    def recipe_for_own_images(self) -> str:
+        """The recipe for photographs: that for faces does for most."""
+        return "dcgan-faces"
 
 
 CONFIG = GenerationRunConfig

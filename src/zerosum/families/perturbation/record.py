@@ -1,8 +1,6 @@
 """The record of generators that learn to mislead a classifier."""
 
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -96,16 +94,6 @@ class Perturbation(OneSource[PerturbationRunConfig, PerturbationGame, LearnedAtt
     def evaluate(self, subject: str, options: EvaluateConfig, *, quiet: bool = False) -> Evaluated:
         """Refuse: `zerosum attack` scores such a run."""
         return evaluate_generator(subject, options, quiet=quiet)
-
-    def next_steps(self, config: PerturbationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that compare it with attacks that climb for each image."""
-        game = config.game
-        attack = f"zerosum attack {game.victim} --data {config.data} --attack pgd {path}"
-        return [("beside pgd", f"{attack} --epsilon {game.epsilon:g} --report {path}.html")]
-
-    def recipe_for_own_images(self, config: PerturbationRunConfig) -> str:
-        """The same recipe, with another victim."""
-        return f"{config.recipe} --victim CLASSIFIER"
 
 
 def _grid(game: PerturbationGame, images: Images) -> Tensor:

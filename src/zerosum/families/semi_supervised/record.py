@@ -1,8 +1,6 @@
 """The record of semi-supervised games."""
 
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
@@ -10,10 +8,9 @@ from zerosum.data import Store
 from zerosum.families.base import Draw, OneSource
 from zerosum.families.classifier_evaluation import (
     classifier_evaluators,
-    classifier_steps,
     evaluate_classifier,
 )
-from zerosum.families.generator_evaluation import generated_grid, generator_steps
+from zerosum.families.generator_evaluation import generated_grid
 from zerosum.families.generator_scores import evaluate_generator
 from zerosum.families.labels import name_classes, splits_for_tests
 from zerosum.families.preparation import batching
@@ -80,10 +77,6 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         if options.asks_for_accuracy:
             return evaluate_classifier(subject, options, quiet=quiet)
         return evaluate_generator(subject, options, quiet=quiet)
-
-    def next_steps(self, config: SemiSupervisedRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that classify and generate images."""
-        return [*classifier_steps(path), *generator_steps(path)]
 
 
 FAMILY = SemiSupervision()

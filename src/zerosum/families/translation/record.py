@@ -1,8 +1,6 @@
 """The record of games that translate images from one domain into another."""
 
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
@@ -89,17 +87,6 @@ class Translation(Family[TranslationRunConfig, Domains, TranslationGame, Transla
         refuse_baseline(subject, options)
         sides = partial(all_sides, subject, options, quiet=quiet)
         return score_images(subject, options, sides, quiet=quiet)
-
-    def next_steps(self, config: TranslationRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        """Commands that translate images and score more."""
-        return [
-            ("translate", f"zerosum translate {path} PICTURE... --page {path}.html"),
-            ("more scores", f"zerosum evaluate {path} --metrics frechet,kid,prdc"),
-        ]
-
-    def recipe_for_own_images(self, config: TranslationRunConfig) -> str:
-        """The recipe for photographs: that for faces does for most."""
-        return "dcgan-faces"
 
 
 FAMILY = Translation()

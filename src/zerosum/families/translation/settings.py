@@ -1,6 +1,8 @@
 """A run in which images of one domain become images of another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from zerosum.checks import require
@@ -56,6 +58,21 @@ class TranslationRunConfig(TwoDomainsConfig):
     def example_data(self) -> str:
         """The options by which users say what to train on."""
         return "--data-a FOLDER --data-b FOLDER"
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        """Commands that translate images and score more."""
+        from zerosum.families.steps import named
+
+        page = named(path, ".html")
+        return [
+            ("translate", f"zerosum translate {named(path)} PICTURE... --page {page}"),
+            ("more scores", f"zerosum evaluate {named(path)} --metrics frechet,kid,prdc"),
+        ]
+
+    @property
+    def recipe_for_own_images(self) -> str:
+        """The recipe for photographs: that for faces does for most."""
+        return "dcgan-faces"
 
 
 CONFIG = TranslationRunConfig

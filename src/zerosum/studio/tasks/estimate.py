@@ -56,7 +56,7 @@ def _try(config: RunConfig, progress: Progress) -> dict[str, Any]:
         "seconds": costs.seconds,
         "memory": costs.memory,
         "free_memory": costs.free,
-        "disk": tried.disk,
+        "disk": costs.disk,
         "batch_size": costs.batch_size,
         "pictures": list(tried.pictures),
         "device": tried.device,

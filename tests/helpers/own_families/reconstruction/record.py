@@ -1,8 +1,7 @@
 """All that is special to autoencoders: the game, its pictures, its scores, its model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
@@ -129,9 +128,6 @@ class Reconstruction(OneSource[ReconstructionRunConfig, ReconstructionGame, Auto
         store = prepare_store(model.run.config(), quiet=quiet)
         evaluate = ErrorEvaluator(game=model.game, images=_first(store, options.count))
         return Evaluated(scores=evaluate(subject=subject_of(model, options), diagnostics={}))
-
-    def next_steps(self, config: ReconstructionRunConfig, path: Path) -> Sequence[tuple[str, str]]:
-        return [("its error", f"zerosum evaluate {path}")]
 
 
 def _first(store: Store, count: int) -> Images:

@@ -1,6 +1,8 @@
 """A run in which an autoencoder learns; light, as all settings are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from zerosum.checks import require_positive
@@ -33,6 +35,9 @@ class ReconstructionRunConfig(RunConfig):
 
     game: ReconstructionConfig
     """Who plays, and for what."""
+
+    def next_steps(self, path: Path) -> Sequence[tuple[str, str]]:
+        return [("its error", f"zerosum evaluate {path}")]
 
 
 CONFIG = ReconstructionRunConfig

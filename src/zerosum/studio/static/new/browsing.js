@@ -8,7 +8,7 @@ import { plural } from "../components/text.js";
 import * as api from "../api.js";
 
 /** @typedef {{name: string, path: string, kind: string, pictures: number | null}} Entry */
-/** @typedef {{path: string | null, parent: string | null, entries: Entry[]}} Place */
+/** @typedef {{path: string | null, parent: string | null, entries: Entry[], pictures: number}} Place */
 
 export class Browsing {
   /** @param {(source: string) => void} choose @param {() => void} changed */
@@ -54,7 +54,6 @@ export class Browsing {
     const { place } = this;
     if (!place) return doing("Reading the folders");
     const shown = place.entries.filter((each) => each.kind !== "picture");
-    const pictures = place.entries.length - shown.length;
     return html`<div class="row">${
       place.path === null
         ? nothing
@@ -65,7 +64,7 @@ export class Browsing {
         : html`<button class="button small primary" type="button"
           @click=${() => this.choose(/** @type {string} */ (place.path))}>Use this folder</button>`
     }</div>
-    <p class="dim small" ?hidden=${!pictures}>${plural(pictures, "picture")} in it</p>
+    <p class="dim small" ?hidden=${!place.pictures}>${plural(place.pictures, "picture")} in it</p>
     <ul class="new-list">${repeat(
       shown,
       (each) => each.path,

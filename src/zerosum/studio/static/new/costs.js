@@ -5,6 +5,7 @@ import { doing } from "../components/parts.js";
 import { bytes, duration, short } from "../components/text.js";
 import { messageOf } from "../components/parts.js";
 import { studio } from "../store/studio.js";
+import { whyNotMeasured } from "./busy.js";
 import * as api from "../api.js";
 
 const PAUSE = 900;
@@ -33,7 +34,11 @@ export class Costs {
     const values = JSON.stringify(this.filled.values);
     if (values === this.asked) return;
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.measure(), PAUSE);
+    this.timer = window.setTimeout(() => {
+      this.error = whyNotMeasured() || null;
+      if (this.error) this.changed();
+      else this.measure();
+    }, PAUSE);
   }
 
   async measure() {
@@ -70,7 +75,7 @@ export class Costs {
           ? html`<button class="button small" type="button" @click=${() => this.stop()}>Stop measuring</button>`
           : again
       }</div>
-      ${this.busy ? doing("Preparing the pictures and playing a few rounds") : nothing}
+      <div class="new-doing small">${this.busy ? doing("Preparing, and playing a few rounds") : nothing}</div>
       ${this.error ? html`<p class="note warn small" role="status">${this.error}</p>` : nothing}
       ${this.numbers()}
       ${(this.found?.notes ?? []).map((/** @type {string} */ each) => html`<p class="note warn small">${each}</p>`)}
@@ -84,12 +89,10 @@ export class Costs {
     const time = seconds === null ? "not measured" : `about ${duration(seconds)}`;
     const free = studio.value?.disk?.free;
     const rows = [["Time", `${time}, for ${short(images)} images`]];
-    if (found) {
-      rows.push(["Memory", `${bytes(found.memory)} of ${bytes(found.free_memory)} that are free`]);
-      rows.push(["Disk", `${bytes(found.disk)}${free ? ` of ${bytes(free)} that are free` : ""}`]);
-      const weights = found.players.reduce((sum, each) => sum + each.weights, 0);
-      rows.push(["Networks", `${short(weights)} weights`]);
-    }
+    const weights = found?.players.reduce((sum, each) => sum + each.weights, 0);
+    rows.push(["Memory", found ? `${bytes(found.memory)} of ${bytes(found.free_memory)} that are free` : "–"]);
+    rows.push(["Disk", found ? `${bytes(found.disk)}${free ? ` of ${bytes(free)} that are free` : ""}` : "–"]);
+    rows.push(["Networks", found ? `${short(weights)} weights` : "–"]);
     return html`<dl class="new-numbers numbers">${rows.map(
       ([what, value]) => html`<dt class="dim">${what}</dt><dd>${value}</dd>`,
     )}</dl>`;

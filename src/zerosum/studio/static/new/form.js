@@ -3,15 +3,16 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { live } from "../vendor/lit-html/directives/live.js";
-import { commandLine, doing, fault } from "../components/parts.js";
+import { commandLine, doing, fault, segments } from "../components/parts.js";
 import { whileBusy } from "../components/busy.js";
 import { toast } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { navigate, runPath } from "../shell/router.js";
-import { isRunning, isWaiting, queue } from "../store/queue.js";
+import { queue } from "../store/queue.js";
 import { shelf } from "../store/runs.js";
 import { studio } from "../store/studio.js";
 import * as api from "../api.js";
+import { waitingFor } from "./busy.js";
 import { Costs } from "./costs.js";
 import { fieldOf, otherFields } from "./fields.js";
 import { Filled } from "./filled.js";
@@ -27,7 +28,7 @@ const TITLES = {
   data_a: "Pictures of domain A",
   data_b: "Pictures of domain B",
 };
-const BUSY = ["preparing", "training", "stopping"];
+const WAYS = { 1: "One place with trainA and trainB", 2: "Two places" };
 
 /** @type {import("../app.js").Mount} */
 export function mountForm(root, route) {
@@ -76,7 +77,7 @@ export function mountForm(root, route) {
 class Form {
   /**
    * @param {import("./recipes.js").Recipe} recipe
-   * @param {{fields: Field[], usual: string[], needs: string[], classifies: string[], values: Record<string, any>}} told
+   * @param {{fields: Field[], usual: string[], ways: string[][], classifies: string[], values: Record<string, any>}} told
    * @param {{key: string, own: boolean}} how the draft's name; whether pictures are to be chosen
    * @param {() => void} changed
    */
@@ -88,11 +89,42 @@ class Form {
     this.filled = new Filled(recipe.name, told, key, changed);
     this.costs = new Costs(this.filled, recipe, changed);
     this.filled.sound = () => this.costs.later();
-    const needed = told.needs.map((each) => /** @type {Field} */ (this.filled.fields.get(each)));
-    this.victims = needed.filter((field) => field.kind === "run");
-    this.sources = needed
-      .filter((field) => field.kind === "source")
-      .map((field) => new Source(field, this.filled, own, changed));
+    this.own = own;
+    const { values } = this.filled;
+    // A draft or a copy may have its pictures in another way than the usual one.
+    const given = told.ways.findIndex((way) => way.some((each) => each in values));
+    this.way = Math.max(0, given);
+    /** @type {Map<string, Source>} */
+    this.known = new Map();
+  }
+
+  get needed() {
+    return this.told.ways[this.way].map((each) => /** @type {Field} */ (this.filled.fields.get(each)));
+  }
+
+  get victims() {
+    return this.needed.filter((field) => field.kind === "run");
+  }
+
+  /** Where the pictures come from, by the fields that say so. */
+  get sources() {
+    return this.needed.filter((field) => field.kind === "source").map((field) => this.sourceOf(field));
+  }
+
+  /** @param {Field} field */
+  sourceOf(field) {
+    const known = this.known.get(field.name) ?? new Source(field, this.filled, this.own, this.changed);
+    this.known.set(field.name, known);
+    return known;
+  }
+
+  /** @param {number} way */
+  feed(way) {
+    for (const { field } of this.sources) this.filled.reset(field);
+    this.known.clear();
+    this.way = way;
+    for (const source of this.sources) source.start();
+    this.changed();
   }
 
   start() {
@@ -130,16 +162,21 @@ class Form {
   }
 
   pictures() {
+    const ways = this.told.ways.map((way, place) => [String(place), WAYS[way.length] ?? way.join(", ")]);
+    const choice = segments("The pictures are in", /** @type {any} */ (ways), String(this.way), (key) =>
+      this.feed(Number(key)),
+    );
     return html`<section class="card stack" aria-label="What it is trained on">
+      ${ways.length > 1 ? choice : nothing}
       ${this.victims.map((field) => victim(field, this.filled, this.told.classifies))}
       ${this.sources.map((each) => each.template(TITLES[each.field.name] ?? each.field.name))}</section>`;
   }
 
   usual() {
-    const needed = [...this.victims, ...this.sources.map((each) => each.field)];
+    const needed = [...this.told.ways.flat()];
     const fields = this.told.usual
       .map((each) => /** @type {Field} */ (this.filled.fields.get(each)))
-      .filter((field) => !needed.includes(field));
+      .filter((field) => !needed.includes(field.name));
     const changed = Object.keys(this.filled.values).length;
     return html`<section class="card stack" aria-labelledby="usual"><div class="row apart"><h2 id="usual">Settings</h2>${
       changed
@@ -225,19 +262,6 @@ class Form {
   end() {
     this.filled.end();
     this.costs.end();
-    for (const source of this.sources) source.end();
+    for (const source of this.known.values()) source.end();
   }
-}
-
-/** What a new job would wait for, in words; "" where it starts at once. */
-function waitingFor() {
-  const { jobs, paused } = queue.value;
-  if (paused) return "The queue is held: it starts when the queue goes on.";
-  const before = (jobs ?? []).filter((job) => isRunning(job) || isWaiting(job));
-  const names = before.map((job) => job.run ?? job.kind);
-  const others = [...(shelf.value.runs?.values() ?? [])].filter((run) => BUSY.includes(run.state)).map((run) => run.name);
-  const all = [...new Set([...names, ...others])];
-  if (!all.length) return "";
-  const more = all.length > 1 ? ` and ${all.length - 1} more` : "";
-  return `It waits for ${all[0]}${more}.`;
 }

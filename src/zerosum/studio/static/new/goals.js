@@ -108,5 +108,5 @@ export function mountGoals(root, route) {
 export const picture = (recipe) =>
   recipe.picture
     ? html`<img class="new-picture" src=${recipe.picture} alt="" width="160" height="160" loading="lazy"
-      decoding="async" title=${recipe.picture_of ?? ""}>`
+      decoding="async">`
     : html`<span class="new-picture" aria-hidden="true"></span>`;

@@ -1,6 +1,7 @@
 // @ts-check
 // Times of recipes on this machine: measured for what is on the screen, one after the other.
 import * as api from "../api.js";
+import { whyNotMeasured } from "./busy.js";
 import { messageOf } from "../components/parts.js";
 
 /** @typedef {import("./recipes.js").Recipe} Recipe */
@@ -43,7 +44,9 @@ export class Measuring {
   }
 
   async next() {
-    if (this.current || this.paused || this.leaving.signal.aborted) return;
+    if (this.current || this.paused || this.leaving.signal.aborted || !this.waiting.length) return;
+    this.paused = whyNotMeasured();
+    if (this.paused) return this.changed();
     const recipe = this.waiting.shift();
     if (!recipe) return;
     this.current = recipe;

@@ -79,7 +79,7 @@ export class Source {
       else this.inspecting.look(source);
     };
     return html`<div class="new-source stack" role="group" aria-label=${title}>
-      <div class="row apart"><h3>${title}</h3>${
+      <div class="row apart"><h2>${title}</h2>${
         source
           ? html`<span class="row grow-end"><code class="clip new-path" title=${source}>${source}</code><button
             class="button small" type="button" aria-expanded=${this.open} @click=${change}>${
@@ -88,8 +88,8 @@ export class Source {
           : nothing
       }</div>
       ${this.open ? this.ways() : nothing}
-      <p class="error" role="alert" ?hidden=${!error || this.open}>${error}</p>
-      ${source && !this.open ? this.inspecting.template() : nothing}
+      <p class="bad small" role="alert" ?hidden=${!error || this.open || this.inspecting.error}>${error}</p>
+      ${source && !this.open ? html`<div class="new-found stack">${this.inspecting.template()}</div>` : nothing}
     </div>`;
   }
 
@@ -129,7 +129,7 @@ export class Source {
       if (path.trim()) this.choose(path.trim());
     };
     const id = `path-${this.field.name}`;
-    return html`<form class="row" @submit=${use}><div class="field grow"><label for=${id}>A folder, an
+    return html`<form class="row new-bottom" @submit=${use}><div class="field grow"><label for=${id}>A folder, an
       archive, an array or shards</label><input id=${id} autocomplete="off" spellcheck="false"
       .value=${live(path)} @input=${(/** @type {any} */ event) => (path = event.target.value)}></div>
       <button class="button" type="submit">Use</button></form>`;

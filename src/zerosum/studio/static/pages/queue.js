@@ -48,7 +48,7 @@ class QueuePage {
   template() {
     const { jobs, paused, error } = queue.value;
     return html`<div class="page-head"><h1>Queue</h1>${jobs ? this.pauseButton(paused) : nothing}
-        <a class="button primary" href="/new">${icon("plus")}New run</a></div>
+        <a class="button primary wide-only" href="/new">${icon("plus")}New run</a></div>
       ${error ? fault(error, again()) : nothing}
       ${jobs === null ? (error ? nothing : doing("Reading the queue")) : this.parts(jobs, paused)}
       <p class="hidden-text" role="status">${this.said}</p>`;

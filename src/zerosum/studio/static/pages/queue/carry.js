@@ -1,6 +1,10 @@
 // @ts-check
 // Rows of a list that are carried to another place, by mouse, pen or finger.
 
+/** Near the edge of the window the page moves along. */
+const EDGE = 96;
+const STEP = 12;
+
 /**
  * @param {PointerEvent} event the press on the handle of a row
  * @param {{over: (place: number) => void, done: () => void}} what `over` is told
@@ -19,6 +23,8 @@ export function carry(event, { over, done }) {
       return box.top + box.height / 2 < now.clientY;
     });
     over(above.length);
+    if (now.clientY > innerHeight - EDGE) scrollBy(0, STEP);
+    else if (now.clientY < EDGE) scrollBy(0, -STEP);
   };
   const end = () => {
     row.classList.remove("dragged");

@@ -1,0 +1,156 @@
+"""The studio as its readers have it: a process that serves, and pages in a browser."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+
+from zerosum.studio.home import Home
+
+__all__ = ["Reader", "Served", "end_trainings", "foreign", "served"]
+
+PATIENCE = 180.0
+"""Seconds after which what is waited for is taken never to come; nothing is measured by it."""
+
+
+@dataclass
+class Served:
+    """A studio in a process of its own."""
+
+    process: "subprocess.Popen[str]"
+    address: str
+    runs: Path
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def port(self) -> int:
+        port = urlsplit(self.address).port
+        assert port is not None
+        return port
+
+    def kill(self) -> None:
+        """End it as ``kill -9`` does."""
+        self.process.kill()
+        self.process.communicate()
+
+
+@contextmanager
+def served(runs: Path, *words: str, port: int = 0, **environment: str) -> Iterator[Served]:
+    """A studio that is served from the folder in which its runs are, until the block ends."""
+    command = [sys.executable, "-m", "zerosum", "studio", str(runs), "--no-browser"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), *words],
+        cwd=runs.parent,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline()
+        found = re.search(r"http://\S+", said)
+        assert found, (said, process.poll())
+        yield Served(process, found[0], runs)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def end_trainings(runs: Path) -> None:
+    """Kill what was trained, which outlives its studio."""
+    for claim in Home(runs).state.glob("jobs/*/started.json"):
+        with suppress(psutil.Error, OSError, ValueError):
+            said = json.loads(claim.read_text())
+            process = psutil.Process(said["pid"])
+            if abs(process.create_time() - said["created"]) < 1:
+                process.send_signal(signal.SIGKILL)
+                process.wait(10)
+
+
+def foreign(url: str, origin: str) -> bool:
+    """Whether something is asked of another host."""
+    return not url.startswith((origin, "data:", "blob:"))
+
+
+@dataclass
+class Reader:
+    """Who reads a page, by what it says to all: roles and names.
+
+    Attributes:
+        page: Of Playwright.
+        origin: Of the studio.
+        clicks: How often something was clicked.
+        wrong: What a console said, what failed, what was asked of another host.
+    """
+
+    page: Any
+    origin: str
+    clicks: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        page = self.page
+        page.set_default_timeout(1000 * PATIENCE)
+        page.on("console", lambda said: self._note(said))
+        page.on("pageerror", lambda error: self.wrong.append(f"{error}"))
+        page.on("request", lambda each: self._note_request(each.url))
+
+    def see(self, role: str, name: str | re.Pattern[str], *, exact: bool = True) -> Any:
+        """What has a role and a name, as soon as it can be seen."""
+        found = self.page.get_by_role(role, name=name, exact=exact).first
+        found.wait_for()
+        return found
+
+    def read(self, text: str | re.Pattern[str]) -> Any:
+        """Wait until a text can be seen."""
+        found = self.page.get_by_text(text).locator("visible=true").first
+        found.wait_for()
+        return found
+
+    def until(self, script: str) -> None:
+        """Wait until a script holds; pages run no text as code, as Playwright's own wait does."""
+        end = time.monotonic() + PATIENCE
+        while not self.page.evaluate(script):
+            assert time.monotonic() < end, script
+            self.page.wait_for_timeout(50)
+
+    def press(self, role: str, name: str | re.Pattern[str], *, exact: bool = True) -> None:
+        """Click on it."""
+        self.see(role, name, exact=exact).click()
+        self.clicks += 1
+
+    def choose(self, menu: str, item: str) -> None:
+        """Choose from a menu; an item that needs none, since there is room, is pressed."""
+        beside = self.page.get_by_role("button", name=item, exact=True)
+        if beside.count():
+            beside.first.click()
+            return
+        self.press("button", menu)
+        self.press("menuitem", item)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.origin + path)
+
+    def _note(self, said: Any) -> None:
+        if said.type in ("error", "warning"):
+            self.wrong.append(f"{said.text} {said.location.get('url', '')}")
+
+    def _note_request(self, url: str) -> None:
+        if foreign(url, self.origin):
+            self.wrong.append(f"asks for {url}")
