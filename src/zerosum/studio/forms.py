@@ -217,10 +217,22 @@ def configured(name: str, fields: Mapping[str, Any], *, allow_code: bool = False
         config = change(usual, fields)
     except ZerosumError as error:
         raise FieldError(str(error), field=_blamed(error, usual, fields)) from error
+    _require_shown(usual, fields)
     _require_sources(config)
     if not allow_code:
         _refuse_code(config)
     return config
+
+
+def _require_shown(usual: RunConfig, fields: Mapping[str, Any]) -> None:
+    """Require that what was given is in the form: the recipe's name and the like are not."""
+    shown = options_to_train(usual)
+    for name in fields:
+        if name not in shown:
+            raise FieldError(
+                f"{name} is no field of this form: it is the recipe's, or found out by the run.",
+                field=name,
+            )
 
 
 def _require_sources(config: RunConfig) -> None:
