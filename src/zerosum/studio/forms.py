@@ -28,6 +28,7 @@ __all__ = [
 
 _RUNS = ("game.victim",)
 """Fields that name a run of which a classifier came out, or another classifier."""
+_MOST_FIELDS = 500
 _KINDS = {"integer": "integers", "number": "numbers", "string": "texts"}
 
 
@@ -210,6 +211,8 @@ def configured(name: str, fields: Mapping[str, Any], *, allow_code: bool = False
         'batch_size'
     """
     usual = recipe(name)
+    if len(fields) > _MOST_FIELDS:  # To find the one to blame, each is left out once.
+        raise FieldError(f"{name} has no {len(fields):,} fields.", field=None)
     try:
         config = change(usual, fields)
     except ZerosumError as error:
