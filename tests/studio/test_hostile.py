@@ -374,7 +374,8 @@ def _operations(target: Target) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _filled(path: str) -> str:
     """An address of a route, of things that are there where there are some."""
-    name = "dcgan-digits" if "/recipes/" in path else "first"
+    known = {"/recipes/": "dcgan-digits", "/lessons/": "distributions"}
+    name = next((name for part, name in known.items() if part in path), "first")
     return path.replace("{name}", name).replace("{identity}", "x").replace("{path}", "curves.png")
 
 
