@@ -215,7 +215,8 @@ def test_one_of_two_servers_works_the_queue_and_the_other_takes_over(tmp_path: P
 
 
 def test_a_job_that_waits_is_removed_and_one_that_runs_is_stopped(tmp_path: Path) -> None:
-    _, queue = working_queue(Home(tmp_path))
+    home = Home(tmp_path)
+    _, queue = working_queue(home)
     waiting = queue.add(lambda plan: task("--version"))
     assert not queue.stop_job(waiting.id)
     assert queue.shown()["jobs"] == []
@@ -223,6 +224,7 @@ def test_a_job_that_waits_is_removed_and_one_that_runs_is_stopped(tmp_path: Path
     queue.file.change(lambda plan: plan.with_course(running.id, state="running", started=1.0))
     assert queue.stop_job(running.id)  # Its server was killed before it had begun.
     assert worked(queue, are_over)[0]["state"] == "stopped"
+    assert not home.job(running.id).exists()
     queue.close()
 
 
