@@ -275,3 +275,24 @@ def test_what_is_queued_is_what_the_command_line_takes(client: TestClient, tmp_p
     assert client.get(f"/api/v1/jobs/{scored['id']}").json()["phase"].startswith("waits")
     assert client.get(f"/api/v1/jobs/{scored['id']}/log").json()["text"] == ""
     assert client.get("/api/v1/jobs/..").status_code == 404
+
+
+def test_a_run_in_this_folder_is_no_data_set_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "digits")
+    (run / "checkpoints" / "latest.safetensors").touch()
+    monkeypatch.chdir(tmp_path)
+    shelf, queue = working_queue(Home(Path()))
+    queue.file.pause(True)
+    with client_of(studio_over(Path(), shelf=shelf, queue=queue)) as client:
+        scored = client.post(f"{RUNS}/digits/evaluate", json={}).json()
+        written = client.post(f"{RUNS}/digits/export", json={"format": "pt2"}).json()
+        longer = client.post(f"{RUNS}/digits/resume", json={"images": 10**6}).json()
+        assert client.post(f"{RUNS}/digits/stop").json() == {"state": "stopped"}
+        body = {"recipe": "dcgan-digits", "name": "digits"}
+        new = client.post("/api/v1/queue", json=body).json()
+    assert scored["command"] == "zerosum evaluate ./digits"
+    assert written["command"].startswith("zerosum export ./digits ./digits/exports/digits.pt2")
+    assert longer["command"] == "zerosum resume ./digits --images 1000000"
+    assert new["command"] == "zerosum train dcgan-digits --out ./digits-2"

@@ -92,7 +92,8 @@ def test_fifty_jobs_that_are_over_stay_in_the_list(tmp_path: Path) -> None:
 def test_a_job_runs_to_its_end_and_leaves_no_zombie(tmp_path: Path) -> None:
     home = Home(tmp_path)
     _, queue = working_queue(home)
-    job = queue.add(lambda plan: task("--version"))
+    (tmp_path / "random.py").write_text("raise SystemExit('not this one')")
+    job = queue.add(lambda plan: task("--version", cwd=str(tmp_path)))
     (shown,) = worked(queue, are_over)
     assert (shown["state"], shown["message"]) == ("finished", None)
     assert log(home, job).startswith("zerosum ")
