@@ -167,6 +167,7 @@ FILES = {
     "samples/%2e%2e%2fstatus.json": 404,
     "exports/folder": 404,
     "exports/link": 404,
+    "exports/.a.onnx.tmp": 404,
     "exports/pipe": 404,
     "exports/..%2fconfig.json": 404,
     "exports/a%00b": 404,
@@ -184,6 +185,7 @@ def test_files_that_may_be_read(client: TestClient, tmp_path: Path) -> None:
     (run / "exports" / "a.onnx").write_bytes(b"network")
     (run / "exports" / "folder").mkdir()
     (run / "exports" / "link").symlink_to("/etc/passwd")
+    (run / "exports" / ".a.onnx.tmp").touch()
     os.mkfifo(run / "exports" / "pipe")
     (run / "checkpoints" / "latest.safetensors").write_bytes(b"weights")
     answers = {path: client.get(f"{RUNS}/a/files/{path}") for path in FILES}
@@ -194,6 +196,8 @@ def test_files_that_may_be_read(client: TestClient, tmp_path: Path) -> None:
         assert answers[path].headers["content-type"] == "application/octet-stream"
     picture = f"{RUNS}/a/files/samples/0000200000.png"
     assert client.get(picture).headers["cache-control"] == "no-store"
+    listed = client.get(f"{RUNS}/a").json()["exports"]
+    assert [each["file"] for each in listed] == ["exports/a.onnx"]
     kept = client.get(picture, params={"changed": 1.5}).headers["cache-control"]
     assert "immutable" in kept
 
@@ -243,7 +247,11 @@ def test_what_cannot_be_done_is_refused_before_it_is_queued(
     for action, body, words in REFUSED:
         answer = client.post(f"{RUNS}/a/{action}", json=body)
         assert answer.status_code in (400, 422), body
-        assert words in answer.json()["error"]["message"]
+        error = answer.json()["error"]
+        assert words in error["message"]
+        assert "Value error" not in error["message"]
+        for field in ("count", "against"):
+            assert (error["field"] == field) == (field in body.get("options", {}))
     for body, words in NOT_TRAINED:
         answer = client.post("/api/v1/queue", json=body)
         assert answer.status_code in (400, 422), body

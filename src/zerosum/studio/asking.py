@@ -234,17 +234,20 @@ def _checked_options(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """Options of a command.
 
     Raises:
-        ConfigError: One is unknown or does not fit.
+        FieldError: One is unknown or does not fit.
     """
-    unknown = values.keys() - {each.name for each in fields(kind)}
+    unknown = sorted(values.keys() - {each.name for each in fields(kind)})
     if unknown:
-        raise ConfigError(f"there is no option {', '.join(sorted(unknown))}.")
+        raise FieldError(f"there is no option {', '.join(unknown)}.", field=unknown[0])
     try:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
         fault = error.errors()[0]
+        said = fault.get("ctx", {}).get("error")  # What the settings themselves refuse.
         where = ".".join(str(each) for each in fault["loc"] if isinstance(each, str))
-        raise ConfigError(f"{where}: {fault['msg']}." if where else str(fault["msg"])) from error
+        message = f"{where}: {fault['msg']}." if said is None else str(said)
+        named = [name for name in values if name in message]
+        raise FieldError(message, field=where or next(iter(named), None)) from error
 
 
 def _told(options: Any) -> dict[str, Any]:
