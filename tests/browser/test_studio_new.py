@@ -1,7 +1,6 @@
 """New run, as users go through it: by clicks, by keys, by dropping files; narrow and wide."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,23 +16,10 @@ from zerosum.recipes import RECIPES
 from zerosum.studio.home import Home
 from zerosum.studio.times import Times
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
 
 FOUND = {"seconds": 180.0, "memory": 10**8, "free_memory": 10**10, "disk": 10**7, "notes": []}
 FOUND |= {"players": [{"name": "generator", "network": "G", "weights": 1000}]}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as begun:
-        opened = begun.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
