@@ -4,10 +4,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 import pytest
+from PIL import Image
 
 from helpers.studios import started
 
@@ -183,3 +185,15 @@ def test_a_lesson_fits_a_phone(browser: Any, studio: Served) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert not faults(page)
     context.close()
+
+
+def test_a_picture_of_one_s_own_is_looked_at(page: Any, studio: Served, tmp_path: Path) -> None:
+    picture = tmp_path / "my cat, #1.png"
+    Image.new("RGB", (300, 200), (200, 30, 30)).save(picture)
+    visit(page, studio, "/learn/convolution?side=64")
+    page.wait_for_selector(".lesson .answer")
+    page.locator("#control-picture").set_input_files(picture)
+    told = re.compile(r"--picture \S+/uploads/lessons/my-cat-1-\w+\.png")
+    playwright.expect(page.locator(".command code")).to_contain_text(told)
+    page.get_by_role("button", name="Take the packaged one").click()
+    playwright.expect(page.locator(".command code")).not_to_contain_text("--picture")

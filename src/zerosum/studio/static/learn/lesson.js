@@ -48,7 +48,7 @@ export function mountLesson(root, route) {
 
   function body(known) {
     return html`<div class="learn-lesson">
-      <details class="card learn-controls" open><summary>Controls</summary>${
+      <details class="card learn-controls" ?open=${isRoomy(known)}><summary>Controls</summary>${
         known ? form(known) : doing("Opening the lesson")
       }</details>
       <section class="learn-result" aria-label="What was computed">
@@ -119,6 +119,12 @@ export function mountLesson(root, route) {
     shown.end();
   };
 }
+
+const WIDE = matchMedia("(min-width: 1000px)");
+const FEW = 4;
+
+/** Whether the controls leave room for what they are about. @param {any} known */
+const isRoomy = (known) => WIDE.matches || (known?.fields.length ?? FEW) <= FEW;
 
 function around({ before, after }) {
   return html`<nav class="row apart learn-around" aria-label="Lessons beside this one">
