@@ -143,6 +143,31 @@ def test_files_are_uploaded_and_what_is_no_picture_is_refused(browser: Any, stud
         page.wait_for_selector("text=/etc is in none of the folders")
 
 
+def without_times(route: Any) -> None:
+    """The recipes as if none had been measured."""
+    told = route.fetch().json()
+    for each in told["recipes"]:
+        each["seconds"] = None
+    route.fulfill(json=told)
+
+
+def test_recipes_on_the_screen_are_measured_one_at_a_time(browser: Any, studio: Any) -> None:
+    with opened(browser, studio, "/queue") as page:
+        page.wait_for_selector("h1")
+        asked: list[Any] = []
+        page.route("**/api/v1/recipes", without_times)
+        page.route("**/estimate", lambda route: asked.append(route))  # Nobody answers.
+        page.goto(f"{studio[0]}/new?goal=labels")
+        page.wait_for_selector(".new-card:has-text('classifier') >> text=Measuring")
+        page.wait_for_selector("text=To be measured")
+        assert len(asked) == 1
+        asked[0].fulfill(json=FOUND)
+        page.wait_for_selector(".new-card:has-text('classifier') >> text=About 3 min here")
+        page.click("text=Stop measuring")
+        page.wait_for_selector("text=You stopped measuring")
+        assert len(asked) == 2
+
+
 def tab_to(page: Any, selector: str) -> None:
     """Press Tab until something has the focus."""
     for _ in range(120):
