@@ -20,7 +20,7 @@ from zerosum.studio.home import Home
 
 __all__ = ["Reader", "Served", "end_trainings", "foreign", "served"]
 
-PATIENCE = 180.0
+PATIENCE = 90.0
 """Seconds after which what is waited for is taken never to come; nothing is measured by it."""
 
 

@@ -192,6 +192,10 @@ def test_files_that_may_be_read(client: TestClient, tmp_path: Path) -> None:
     for path in ("config.json", "exports/a.onnx"):
         assert "attachment" in answers[path].headers["content-disposition"]
         assert answers[path].headers["content-type"] == "application/octet-stream"
+    picture = f"{RUNS}/a/files/samples/0000200000.png"
+    assert client.get(picture).headers["cache-control"] == "no-store"
+    kept = client.get(picture, params={"changed": 1.5}).headers["cache-control"]
+    assert "immutable" in kept
 
 
 def test_names_of_no_run_lead_nowhere(client: TestClient, tmp_path: Path) -> None:
@@ -213,10 +217,22 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("evaluate", {"options": {"count": 1}}, "count must be at least 4"),
     ("evaluate", {"options": {"picture": "/tmp/a.png"}}, "only the command line"),
     ("evaluate", {"options": {"features": "mine.py:net"}}, "code is not run here"),
+    ("evaluate", {"options": {"against": "/etc"}}, "/etc is in none of the folders"),
+    ("resume", {"settings": {"data": "/etc"}, "images": 10**6}, "/etc is in none of the folders"),
     ("evaluate", {"options": {}}, "no checkpoint"),
     ("export", {}, "no checkpoint"),
     ("export", {"format": "exe"}, "format"),
     ("resume", {"command": "rm"}, "command"),
+]
+
+
+NOT_TRAINED: list[tuple[dict[str, Any], str]] = [
+    ({"recipe": "no/such"}, "unknown recipe 'no/such'"),
+    ({"recipe": "dcgan-digits", "fields": {"batch_size": 0}}, "batch_size"),
+    ({"recipe": "dcgan-digits", "fields": {"bach_size": 1}}, "bach_size"),
+    ({"recipe": "dcgan-digits", "fields": {"data": "/etc"}}, "/etc is in none of the folders"),
+    ({"recipe": "dcgan-digits", "fields": {"game.generator": "a.py:b"}}, "code is not run"),
+    ({"recipe": "dcgan-digits", "more": 1}, "more"),
 ]
 
 
@@ -226,6 +242,10 @@ def test_what_cannot_be_done_is_refused_before_it_is_queued(
     make_run(tmp_path / "runs" / "a")
     for action, body, words in REFUSED:
         answer = client.post(f"{RUNS}/a/{action}", json=body)
+        assert answer.status_code in (400, 422), body
+        assert words in answer.json()["error"]["message"]
+    for body, words in NOT_TRAINED:
+        answer = client.post("/api/v1/queue", json=body)
         assert answer.status_code in (400, 422), body
         assert words in answer.json()["error"]["message"]
     assert client.get("/api/v1/queue").json()["jobs"] == []

@@ -76,6 +76,10 @@ def test_a_form_is_checked_while_it_is_typed(tmp_path: Path) -> None:
     faulty = post(path, json={"fields": {"images": -1}}).json()
     assert not faulty["ok"]
     assert faulty["error"]["field"] == "images"
+    nameless = post(path, json={"fields": {}, "name": "../up"}).json()
+    assert nameless["error"]["field"] == "name"
+    named = post(path, json={"fields": {}, "name": "my run"}).json()
+    assert named["command"] == "zerosum train progan-digits --out 'my run'"
     unknown = post("/api/v1/recipes/progan-digit/check", json={}).json()
     assert "did you mean" in unknown["error"]["message"]
 

@@ -17,6 +17,7 @@ from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
 from zerosum.studio.places import Places
+from zerosum.studio.refusals import FieldError, ForbiddenError
 
 __all__ = [
     "EvaluateAsked",
@@ -94,13 +95,14 @@ def train_task(
     )
 
 
-def resume_task(asked: ResumeAsked, run: Run, images_seen: int) -> Task:
+def resume_task(asked: ResumeAsked, run: Run, images_seen: int, places: Places) -> Task:
     """Going on with a run.
 
     Args:
         asked: What is asked for.
         run: The run.
         images_seen: How many images it has seen.
+        places: From which pictures may be taken.
 
     Raises:
         ZerosumError: It cannot go on so.
@@ -108,6 +110,7 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int) -> Task:
     options = _checked_options(
         ResumeConfig, {"images": asked.images, "stretch": asked.stretch, **asked.settings}
     )
+    _require_sources(options, places)
     before = run.config()
     changes = {**options.changes, "images": options.images, "device": options.device}
     changes = {name: value for name, value in changes.items() if value is not None}
@@ -131,13 +134,14 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int) -> Task:
     )
 
 
-def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool) -> Task:
+def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool, places: Places) -> Task:
     """Scoring a run.
 
     Args:
         asked: What is asked for.
         run: The run.
         allow_code: Whether fields may name code.
+        places: From which pictures may be taken.
 
     Raises:
         ZerosumError: It cannot be scored so.
@@ -148,6 +152,7 @@ def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool) -> Task:
     told = _told(options)
     if strange := told.keys() & {"picture", "weights", "baseline"}:
         raise ConfigError(f"{', '.join(sorted(strange))}: only the command line takes paths.")
+    _require_sources(options, places)
     _require_checkpoint(run, options.checkpoint)
     return Task(
         kind="evaluate",
@@ -198,6 +203,20 @@ def _facts(config: RunConfig) -> Facts:
         total_images=config.total_images,
         pictures=(*config.pictures.size, config.pictures.channels),
     )
+
+
+def _require_sources(options: Any, places: Places) -> None:
+    """Refuse options that would have other files read than may be.
+
+    Raises:
+        FieldError: One would.
+    """
+    for field in ("against", "data", "data_a", "data_b"):
+        if source := getattr(options, field, None):
+            try:
+                places.require_source(source)
+            except ForbiddenError as error:
+                raise FieldError(str(error), field=field) from error
 
 
 def _require_checkpoint(run: Run, checkpoint: str) -> None:

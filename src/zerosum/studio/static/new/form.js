@@ -225,16 +225,19 @@ class Form {
   }
 
   nameField() {
+    const { error } = this.filled.checked ?? {};
+    const wrong = error?.field === "name" ? error.message : null;
     return html`<div class="field"><label for="new-name">Name of the run</label><input id="new-name" autocomplete="off"
-      spellcheck="false" placeholder=${this.recipe.name} .value=${live(this.filled.name)} aria-describedby="new-name-help"
+      spellcheck="false" placeholder=${this.recipe.name} .value=${live(this.filled.name)} aria-describedby="new-name-help new-name-error" aria-invalid=${wrong !== null}
       @input=${(/** @type {any} */ event) => this.filled.rename(event.target.value.trim())}><div class="help"
-      id="new-name-help">By default the recipe's, with a number where it is taken.</div></div>`;
+      id="new-name-help">By default the recipe's, with a number where it is taken.</div><div
+      class="error" id="new-name-error" role="alert" ?hidden=${wrong === null}>${wrong}</div></div>`;
   }
 
   /** What is wrong, where no field that is shown says it. */
   faultOf() {
     const error = this.filled.checked?.error;
-    if (!error) return nothing;
+    if (!error || error.field === "name") return nothing;
     const field = error.field ? this.filled.fields.get(error.field) : null;
     // Nobody has done anything wrong who has not chosen pictures yet.
     const look = field && !this.filled.touched.has(field.name) ? "info" : "bad";
