@@ -1,104 +1,364 @@
-"""Every page of the studio at three widths, light and dark: readable by all, and at rest."""
+"""The studio's pages for runs and the queue, as Chromium shows them, over a real server."""
 
 import json
-import re
+import shutil
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
+from PIL import Image
 
-from helpers.studio_pages import Reader, Served, served
-from helpers.studio_runs import make_shown
-from shoot_studio import DIALOGS, open_by_names, pages_over
+from helpers.studio_pages import PATIENCE, Served, served
+from zerosum.config import to_json
+from zerosum.recipes import recipe
+from zerosum.studio.home import Home
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
-SIZES = {360: 740, 768: 1024, 1440: 900}
-SCHEMES = ("light", "dark")
-SHIFTS = """new PerformanceObserver((list) => {
-    window.shifted = (window.shifted ?? 0)
-        + list.getEntries().reduce((sum, each) => sum + each.value, 0);
-}).observe({ type: "layout-shift", buffered: true });"""
+ODD = '<b>"é" & 50%, it'
+"""A name that is no HTML, no path and no list."""
+
+
+def make_run(folder: Path, lines: int = 40) -> None:
+    """A finished run with curves, scores, samples and an alarm."""
+    (folder / "samples").mkdir(parents=True)
+    images = 100 * lines
+    config = {**to_json(recipe("dcgan-digits")), "images": images, "seed": 7}
+    (folder / "config.json").write_text(json.dumps(config))
+    for at in (0, images // 2, images):
+        Image.new("L", (16, 16), 250 * at // images).save(folder / "samples" / f"{at:010}.png")
+    stats = [
+        {
+            "images": 100 * line,
+            "images_per_second": 9.0,
+            "generator": {"cost": 50.0 if line == 7 else 1 + line / lines, "accuracy": 0.2},
+            "discriminator": {"cost": None if line == 9 else 2.0, "accuracy": 0.9},
+        }
+        for line in range(1, lines + 1)
+    ]
+    (folder / "stats.jsonl").write_text("".join(json.dumps(each) + "\n" for each in stats))
+    scores = [
+        {
+            "subject": {"run": folder.name, "images": at, "while": "training"},
+            "scores": {"FD-digits": {"value": value, "error": 0.5, "lower_is_better": True}},
+            "protocol": {"generated": 300},
+        }
+        for at, value in ((0, 60.0), (images, 2.0))
+    ]
+    (folder / "scores.jsonl").write_text("".join(json.dumps(each) + "\n" for each in scores))
+    (folder / "alarms.txt").write_text("the <i>discriminator</i> has won\n")
+
+
+def call(studio: Served, method: str, path: str, body: Any = None) -> Any:
+    """Ask the studio, as programs do."""
+    token = Home(studio.runs).token()
+    request = Request(
+        f"{studio.origin}/api/v1{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=PATIENCE) as answer:
+        return json.load(answer)
 
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    runs = tmp_path_factory.mktemp("pages") / "runs"
-    for name in ("a", "b"):
-        make_shown(runs / name)
-    (make_shown(runs / "c") / "config.json").write_text("{")
-    failed = {"state": "failed", "message": "the discriminator's cost is NaN at image 200."}
-    (make_shown(runs / "d", **failed) / "alarms.txt").write_text("The discriminator wins.\n")
-    make_shown(runs / ".archive" / "e")
-    with served(runs) as studio:
-        yield studio
+    runs = tmp_path_factory.mktemp("studio") / "runs"
+    for name in ("first", "second", ODD):
+        make_run(runs / name)
+    (runs / "damaged").mkdir()
+    (runs / "damaged" / "config.json").write_text("{")
+    with served(runs) as found:
+        call(found, "POST", "/queue/pause")
+        for name in ("a", "b", "c"):
+            call(found, "POST", "/queue", {"recipe": "dcgan-digits", "name": f"queued-{name}"})
+        yield found
 
 
 @pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context()
-    context.add_init_script(SHIFTS)
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    yield reader
+def page(browser: Any, studio: Served) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.set_default_timeout(1000 * PATIENCE)
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(studio.address)
+    opened.wait_for_selector(".run-card:not(.blank)")
+    yield opened
     context.close()
+    # What the studio refuses is said on the page; the browser notes it, too.
+    assert not [each for each in said if not each.startswith("Failed to load resource")]
 
 
-def test_every_page_is_right_at_all_widths(reader: Reader, studio: Served) -> None:
-    found = {}
-    for number, (name, path) in enumerate(pages_over(studio.runs).items()):
-        for place, (width, height) in enumerate(SIZES.items()):
-            reader.page.set_viewport_size({"width": width, "height": height})
-            reader.page.emulate_media(color_scheme=SCHEMES[(number + place) % 2])
-            reader.go(path)
-            reader.page.get_by_role("heading").first.wait_for()
-            if name == "lesson":
-                reader.read("Computed in")  # What is not new is faint until then.
-            reader.page.wait_for_timeout(300)
-            faults = [*_too_wide(reader, width), *(_unreadable(reader) if width != 768 else [])]
-            if faults:
-                found[f"{name} at {width}"] = faults
-    assert not found, json.dumps(found, indent=1)
+def until(true: Any) -> Any:
+    """Wait for something; the pages' policy forbids the browser to wait for an expression."""
+    end = time.monotonic() + PATIENCE
+    while not (found := true()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert found
+    return found
 
 
-def _too_wide(reader: Reader, width: int) -> list[str]:
-    wide = reader.page.evaluate("document.documentElement.scrollWidth")
-    return [f"{wide} pixels wide"] if wide > width else []
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/run/first", "/run/first?tab=settings", "/run/first?tab=log", "/run/first?tab=files",
+     "/run/damaged", "/run/none", "/queue", "/runs?compare=first,second", "/runs?archived=1"],
+)  # fmt: skip
+def test_a_page_is_right_at_all_widths(page: Any, studio: Served, path: str) -> None:
+    page.goto(studio.origin + path)
+    page.wait_for_selector("main h1")
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        until(lambda: not page.query_selector(".doing"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        faults = [
+            (each["id"], [node["target"] for node in each["nodes"]][:3])
+            for each in axe.Axe().run(page).response["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert not faults, scheme
 
 
-def _unreadable(reader: Reader) -> list[Any]:
-    return [
-        (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
-        for each in axe.Axe().run(reader.page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-        and not all(
-            "swagger" in node["html"] or "/api" in reader.page.url for node in each["nodes"]
-        )
-    ]
+def test_names_are_text(page: Any, studio: Served) -> None:
+    card = page.locator(".run-card").filter(has_text=ODD)
+    assert card.locator("h2").inner_text() == ODD
+    card.locator("h2 a").click()
+    page.wait_for_selector(".film-picture img")
+    assert page.locator("main h1").inner_text() == ODD
+    assert page.evaluate("document.activeElement.textContent") == ODD  # for readers of the screen
+    assert page.locator(".note.warn li").inner_text() == "the <i>discriminator</i> has won"
+    page.go_back()
+    page.wait_for_selector(".run-card")
+    for name in (ODD, "first"):
+        page.get_by_role("checkbox", name=f"Choose {name}").check()
+    page.locator(".chosen-bar .primary").click()
+    page.wait_for_selector(".chart-card")
+    page.reload()  # the address holds both, though one has a comma
+    names = page.locator(".compare-name a")
+    until(lambda: names.all_inner_texts() == [ODD, "first"])
 
 
-def test_every_dialog_can_be_read_and_left(reader: Reader, studio: Served) -> None:
-    for number, (name, (path, presses)) in enumerate(DIALOGS.items()):
-        width, height = list(SIZES.items())[number % 3]
-        reader.page.set_viewport_size({"width": width, "height": height})
-        reader.page.emulate_media(color_scheme=SCHEMES[number % 2])
-        reader.go(path.format(run="a"))
-        reader.see("heading", "a" if "run" in path else "Runs")
-        open_by_names(reader.page, presses)
-        opened = reader.page.get_by_role("menu" if name.startswith("menu") else "dialog")
-        opened.wait_for()
-        reader.page.wait_for_timeout(300)
-        assert not [*_too_wide(reader, width), *_unreadable(reader)], name
-        reader.page.keyboard.press("Escape")
-        opened.wait_for(state="detached")
-    assert not reader.wrong
+def test_runs_are_found_and_set_in_order(page: Any) -> None:
+    shown = page.locator(".run-card h2")
+    page.keyboard.press("/")
+    page.keyboard.type("FIRST dcgan")
+    until(lambda: shown.all_inner_texts() == ["first"])
+    assert "q=FIRST+dcgan" in page.url
+    page.reload()
+    until(lambda: shown.all_inner_texts() == ["first"])
+    page.locator("input[type=search]").fill("nowhere")
+    page.get_by_role("button", name="Show all runs").click()
+    page.get_by_label("State").select_option("failed")
+    until(lambda: shown.all_inner_texts() == ["damaged"])
 
 
-def test_pages_of_runs_do_not_move_while_they_load(reader: Reader) -> None:
-    for path in ("/", "/run/a"):
-        reader.go(path)
-        reader.see("img", re.compile("Samples after")) if "run" in path else reader.read("4 runs")
-        reader.page.wait_for_timeout(500)
-        assert (reader.page.evaluate("window.shifted") or 0) < 0.02, path
-        reader.page.evaluate("document.querySelector('h1').style.marginTop = '300px'")
-        reader.until("window.shifted > 0.02")  # So it would have been seen.
+def test_a_run_is_renamed_archived_and_fetched_back(
+    page: Any, studio: Served, tmp_path: Path
+) -> None:
+    make_run(tmp_path / "moved")
+    runs = studio.runs
+    shutil.move(tmp_path / "moved", runs / "moved")  # it appears by itself
+    card = page.locator(".run-card").filter(has=page.get_by_role("heading", name="moved"))
+    card.get_by_role("button", name="Actions for moved").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.locator("#name").fill("first")
+    page.keyboard.press("Enter")
+    assert "first" in page.locator("dialog [role=alert]:visible").first.inner_text()  # it is taken
+    page.locator("#name").fill("kept")
+    page.keyboard.press("Enter")
+    page.locator(".run-card h2", has_text="kept").wait_for()
+    page.get_by_role("button", name="Actions for kept").click()
+    page.get_by_role("menuitem", name="Archive").click()
+    until(lambda: not page.locator(".run-card h2", has_text="kept").count())
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".run-card h2", has_text="kept").wait_for()
+    page.get_by_role("button", name="Actions for kept").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    sure = page.locator("dialog .primary")
+    assert sure.is_disabled()
+    page.locator("#typed").fill("kep")
+    assert sure.is_disabled()
+    page.locator("#typed").fill("kept")
+    sure.click()
+    until(lambda: not (runs / "kept").exists())
+
+
+def test_a_run_that_is_gone_says_so(page: Any, studio: Served, tmp_path: Path) -> None:
+    runs = studio.runs
+    make_run(runs / "leaving")
+    page.goto(f"{studio.origin}/run/leaving")
+    page.wait_for_selector(".film-picture img")
+    shutil.move(runs / "leaving", tmp_path / "gone")
+    page.locator(".note.bad", has_text="not here any more").wait_for()
+    page.get_by_role("link", name="All runs").click()
+    page.wait_for_selector(".run-grid")
+
+
+def test_pictures_are_walked_through_time(page: Any, studio: Served) -> None:
+    page.goto(f"{studio.origin}/run/first")
+    picture = page.locator(".film-picture img")
+    until(lambda: "0000004000.png" in (picture.get_attribute("src") or ""))
+    page.keyboard.press("ArrowLeft")
+    until(lambda: "0000002000.png" in picture.get_attribute("src"))
+    page.locator(".film-bar input").focus()
+    page.keyboard.press("Home")
+    until(lambda: "0000000000.png" in picture.get_attribute("src"))
+    picture.click()
+    large = page.locator(".zoom-place img")
+    fit = until(lambda: large.bounding_box()["width"])
+    page.keyboard.press("+")
+    assert large.bounding_box()["width"] > 1.4 * fit
+    assert "pixelated" in large.get_attribute("class")
+    page.keyboard.press("End")
+    page.keyboard.press("Escape")
+    until(lambda: "0000004000.png" in picture.get_attribute("src"))
+
+
+def test_charts_zoom_together_and_speak(page: Any, studio: Served) -> None:
+    page.goto(f"{studio.origin}/run/first")
+    chart = page.locator(".chart-card", has_text="Costs")
+    chart.get_by_text("at 4k images").wait_for()
+    assert chart.get_by_role("button", name="generator").inner_text().split() == ["generator", "2"]
+    box = chart.locator(".chart-canvas").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 100, steps=3)
+    page.mouse.up()
+    everything = page.get_by_role("button", name="Show all")
+    everything.click()
+    until(lambda: not everything.is_visible())
+    page.mouse.move(0, 0)
+    chart.locator(".chart-canvas").focus()
+    page.keyboard.press("ArrowRight")
+    chart.get_by_text("at 200 images").wait_for()
+    page.keyboard.press("+")
+    everything.wait_for()
+    key = chart.get_by_role("button", name="generator")
+    key.click()
+    assert key.get_attribute("aria-pressed") == "false"
+    page.get_by_label("Lay another run").select_option("second")
+    chart.get_by_role("button", name="generator, second").wait_for()
+
+
+def test_the_queue_is_ordered_by_hand_and_by_key(page: Any, studio: Served) -> None:
+    page.goto(f"{studio.origin}/queue")
+    names = page.locator("[data-part=Waiting] .job-name a")
+
+    def told() -> list[str]:
+        return [each["run"][-1] for each in call(studio, "GET", "/queue")["jobs"]]
+
+    until(lambda: names.all_inner_texts() == ["queued-a", "queued-b", "queued-c"])
+    page.get_by_role("button", name="Later: queued-a").click()
+    until(lambda: told() == ["b", "a", "c"])
+    page.locator("[data-part=Waiting] li", has_text="queued-c").locator(".grip").focus()
+    page.keyboard.press("ArrowUp")
+    until(lambda: told() == ["b", "c", "a"])
+    grip = page.locator("[data-part=Waiting] li", has_text="queued-a").locator(".grip")
+    box = grip.bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 5, box["y"] - 400, steps=8)
+    page.mouse.up()
+    until(lambda: told() == ["a", "b", "c"])
+    page.get_by_role("button", name="Take queued-a out of the queue").click()
+    until(lambda: told() == ["b", "c"])
+    waiting = page.locator("[data-part=Waiting] li", has_text="queue is paused")
+    until(lambda: waiting.count() == 2)
+
+
+def test_what_is_wrong_with_a_wish_is_said_in_its_dialog(page: Any, studio: Served) -> None:
+    page.goto(f"{studio.origin}/run/first")
+    page.get_by_role("button", name="Longer").click()
+    page.locator("#images").fill("7")
+    page.keyboard.press("Enter")
+    page.locator("dialog .note.bad", has_text="images").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Export").click(force=True)  # there is no checkpoint
+    page.locator(".toast", has_text="no checkpoint").wait_for()
+
+
+def test_light_and_dark_are_kept(page: Any) -> None:
+    theme = "document.documentElement.dataset.theme"
+    page.emulate_media(color_scheme="dark")
+    until(lambda: page.evaluate(theme) == "dark")
+    page.get_by_role("button", name="The studio").click()
+    page.get_by_role("button", name="Light").click()
+    page.reload()
+    assert page.evaluate(theme) == "light"
+    page.wait_for_selector(".run-card:not(.blank)")
+    page.keyboard.press("?")
+    assert "Search the runs" in page.locator("dialog").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.wait_for_url("**/queue")
+
+
+def test_what_is_thinned_keeps_its_peaks_and_gaps(page: Any) -> None:
+    kept = page.evaluate(
+        """async () => {
+          const { thin, smooth } = await import("/static/charts/thin.js");
+          const x = Float64Array.from({ length: 100000 }, (_, place) => place);
+          const y = x.map((place) => (place === 41234 ? 9 : place === 70000 ? NaN : place % 2));
+          const [xs, ys] = thin({ x, y }, 0, 100000, 300);
+          const part = thin({ x, y }, 41000, 41400, 300);
+          return {
+            count: xs.length, rising: xs.every((each, place) => !place || each > xs[place - 1]),
+            peak: xs[ys.indexOf(9)], gap: xs[ys.indexOf(null)], ends: [part[0][0], part[0].at(-1)],
+            smooth: [...smooth([4, NaN, 4, 8], 0.5)].map(String),
+          };
+        }"""
+    )
+    assert kept["count"] <= 901
+    assert kept["rising"]
+    assert (kept["peak"], kept["gap"]) == (41234, 70000)
+    assert kept["ends"] == [40999, 41401]  # one more to both sides
+    assert kept["smooth"] == ["4", "NaN", "4", str(4 + 4 * 0.5 / 0.875)]
+
+
+def test_a_resumed_run_takes_back_what_it_had_not_saved(page: Any) -> None:
+    columns = page.evaluate(
+        """async () => {
+          const { Columns } = await import("/static/charts/columns.js");
+          const columns = new Columns();
+          const line = (images, cost) => ({ images, generator: { cost } });
+          columns.append(Array.from({ length: 600 }, (_, place) => line(place, place)));
+          columns.append([line(2, -2), { images: 3, critic: { cost: 1 } }]);
+          const shown = (key) => [...columns.column(key)].map(String);
+          return [shown("images"), shown("generator.cost"), shown("critic.cost"),
+            columns.players("cost")];
+        }"""
+    )
+    images, generator, critic, players = columns
+    assert images == ["0", "1", "2", "3"]
+    assert generator == ["0", "1", "-2", "NaN"]
+    assert critic == ["NaN", "NaN", "NaN", "1"]
+    assert players == ["generator", "critic"]
+
+
+def test_a_log_is_whole_however_it_is_cut(page: Any) -> None:
+    log = "eins\r10 %\r20 %\r\nzw\u00e4i\n\x1b[1mdrei\x1b[0m\nv\u00e4r".encode()
+    cuts = range(log.rindex(b"\n") + 1)
+    script = """async ([last, log]) => {
+      const { LogText } = await import("/static/components/log_text.js");
+      const [text, bytes] = [new LogText(), new TextEncoder().encode(log)];
+      text.begin(last);
+      const { start, lines } = text;
+      const before = new TextDecoder().decode(bytes.slice(0, start));
+      text.prepend({ text: before, start: 0, end: start });
+      text.append({ text: " 5\\n6", start: last.end, end: last.end + 4 });
+      return [start, lines.length, text.lines];
+    }"""
+    for cut in cuts:
+        last = {"text": log[cut:].decode(errors="replace"), "start": cut, "end": len(log)}
+        start, count, lines = page.evaluate(script, [last, log.decode()])
+        assert start == (log.index(b"\n", cut) + 1 if cut else 0)
+        assert count == 4 - log[:start].count(b"\n")
+        assert lines == ["20 %", "zw\u00e4i", "drei", "v\u00e4r 5", "6"]
