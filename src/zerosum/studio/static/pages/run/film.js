@@ -105,8 +105,8 @@ export class Film {
     if (!count)
       return html`<section class="card film">${empty({
         icon: "pictures",
-        title: "No pictures yet",
-        text: "The first samples appear when the training has begun.",
+        title: "No pictures",
+        text: "Samples stand here as soon as the training makes some; classifiers make none.",
       })}</section>`;
     return html`<section class="card film" aria-label="Samples over time">
       <button class="film-picture" type="button" aria-label="Look closer" title="Look closer (z)"
