@@ -39,13 +39,14 @@ def follower(context: Any, studio: Served, port: int, run: str) -> Reader:
 
 def test_no_line_is_missed_over_connections_that_are_cut(context: Any, studio: Served) -> None:
     run = studio.runs / "cut"
-    with cutting(studio.port, least=500, most=60_000) as proxy:
+    # An event has up to 500 lines, so some connections must live that long.
+    with cutting(studio.port, least=20_000, most=150_000) as proxy:
         reader = follower(context, studio, proxy.port, "cut")
         for first in range(300_000, 302_000, 200):
             add_lines(run, first, 200)
             reader.page.wait_for_timeout(200)
         until(lambda: reader.told == written(run), PATIENCE)
-        assert proxy.cuts > 3
+        assert proxy.cuts > 1
 
 
 def test_twenty_tabs_follow_a_run_by_one_stream(context: Any, studio: Served) -> None:

@@ -45,18 +45,26 @@ class Cutting:
             return
         stream = _Stream(self._random.randint(*self._range))
         asking = asyncio.ensure_future(self._ask(reader, to, stream))
-        with suppress(OSError):
+        try:
+            await self._answer(there, writer, stream)
+        finally:
+            self.open -= stream.is_open
+            asking.cancel()
+            for each in (writer, to):
+                each.transport.abort()
+
+    async def _answer(
+        self, there: asyncio.StreamReader, writer: asyncio.StreamWriter, stream: "_Stream"
+    ) -> None:
+        """Pass on what is answered, as far as it is to go."""
+        with suppress(OSError, asyncio.CancelledError):  # The latter when the proxy ends.
             while part := await there.read(max(1, min(stream.room, 2**16))):
                 writer.write(part)
                 await writer.drain()
                 stream.room -= len(part) if stream.is_open else 0
                 if stream.room <= 0:
                     self.cuts += 1
-                    break
-        self.open -= stream.is_open
-        asking.cancel()
-        for each in (writer, to):
-            each.transport.abort()
+                    return
 
     async def _ask(
         self, reader: asyncio.StreamReader, to: asyncio.StreamWriter, stream: "_Stream"
@@ -88,9 +96,11 @@ def cutting(port: int, *, least: int, most: int) -> Iterator[Cutting]:
 
     def run() -> None:
         loop.run_until_complete(proxy.serve(ready, end))
-        for task in asyncio.all_tasks(loop):
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(asyncio.sleep(0.1))  # In which what was aborted is closed.
         loop.close()
 
     thread = threading.Thread(target=run)
