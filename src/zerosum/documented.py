@@ -5,9 +5,13 @@ import inspect
 import re
 from functools import cache
 from textwrap import dedent
+from threading import Lock
 from typing import Any
 
 __all__ = ["field_texts", "plain"]
+
+_PARSING = Lock()
+"""Python 3.11 parses in one thread at a time: https://github.com/python/cpython/issues/106905."""
 
 
 @cache
@@ -21,7 +25,8 @@ def field_texts(settings: type[Any]) -> dict[str, str]:
     """
     result: dict[str, str] = {}
     for each in reversed(settings.__mro__[:-1]):
-        (body,) = ast.parse(dedent(inspect.getsource(each))).body
+        with _PARSING:  # Finding the source of a class parses its file.
+            (body,) = ast.parse(dedent(inspect.getsource(each))).body
         assert isinstance(body, ast.ClassDef)
         for line, after in zip(body.body, body.body[1:], strict=False):
             match line, after:

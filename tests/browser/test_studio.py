@@ -64,10 +64,9 @@ def _start(reader: Reader, studio: Served) -> None:
 
 def _fill(reader: Reader, images: int) -> None:
     """Have a training that takes seconds."""
-    page = reader.page
     reader.see("textbox", "images").fill(f"{images}")
-    for box in page.get_by_label("base channels", exact=True).all():
-        box.fill("4")
+    for player in ("generator", "discriminator"):
+        reader.see("textbox", f"{player}: base channels").fill("4")
     command = f"zerosum train dcgan-digits --images {images}"
     reader.read(re.compile(f"{command}.*base-channels 4.*base-channels 4"))
 
@@ -121,21 +120,22 @@ def _export(reader: Reader, studio: Served) -> None:
 
 def _queue_two(reader: Reader) -> None:
     """Of two that wait the later is put first; the other starts by itself after it."""
-    reader.press("link", "Queue")
+    reader.press("link", re.compile("^Queue"))
     reader.press("button", "Pause")
     reader.read("The queue is paused")
     _add(reader, "second", copied=False)
     _add(reader, "first", copied=True)
     reader.press("link", re.compile("^Queue"))
+    reader.see("button", "Earlier: first")
     assert _waiting(reader) == ["second", "first"]
     reader.press("button", "Earlier: first")
-    reader.read("It waits: the queue is paused.")
+    reader.read("Waits: the queue is paused.")
     reader.page.reload()
     reader.see("button", "Earlier: second")
     assert _waiting(reader) == ["first", "second"]
     reader.press("button", "Continue")
     reader.see("button", "Stop first")
-    reader.read("It waits for the device, which first has.")
+    reader.read("Waits for first, which")
     reader.see("button", "Stop second")
     reader.see("button", "Log of Train second")
 
@@ -170,7 +170,7 @@ def _compare(reader: Reader) -> None:
         reader.page.get_by_role("checkbox", name=f"Choose {name}", exact=True).check()
     reader.press("button", "Compare")
     reader.see("heading", "Compare 2 runs")
-    reader.see("heading", "Costs: discriminator")
+    reader.see("heading", "Cost of discriminator")
     reader.see("button", "Leave out first")
 
 

@@ -4,10 +4,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 import pytest
+from PIL import Image
 
 from helpers.studios import started
 
@@ -94,7 +96,7 @@ def test_a_lesson_is_found_opened_and_followed_by_its_controls(page: Any, studio
     slider.focus()
     page.keyboard.press("Home")
     playwright.expect(answer).to_contain_text("At a logit of -100,")
-    assert page.url.endswith("/learn/losses?logit=-100")
+    page.wait_for_url("**/learn/losses?logit=-100")
     assert page.locator(".lesson details").first.get_attribute("open") is not None
     assert page.evaluate("scrollY") == 300
     assert page.locator(".command code").inner_text() == "zerosum learn losses --logit -100"
@@ -183,3 +185,15 @@ def test_a_lesson_fits_a_phone(browser: Any, studio: Served) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert not faults(page)
     context.close()
+
+
+def test_a_picture_of_one_s_own_is_looked_at(page: Any, studio: Served, tmp_path: Path) -> None:
+    picture = tmp_path / "my cat, #1.png"
+    Image.new("RGB", (300, 200), (200, 30, 30)).save(picture)
+    visit(page, studio, "/learn/convolution?side=64")
+    page.wait_for_selector(".lesson .answer")
+    page.locator("#control-picture").set_input_files(picture)
+    told = re.compile(r"--picture \S+/uploads/lessons/my-cat-1-\w+\.png")
+    playwright.expect(page.locator(".command code")).to_contain_text(told)
+    page.get_by_role("button", name="Take the packaged one").click()
+    playwright.expect(page.locator(".command code")).not_to_contain_text("--picture")

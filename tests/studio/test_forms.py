@@ -80,6 +80,8 @@ def test_a_schema_is_told_of_every_field(name: str) -> None:
         ("dcgan-digits", {"evaluate_every": 0, "on_collapse": "stop"}, "evaluate_every"),
         ("dcgan-digits", {"data": ""}, "data"),
         ("dcgan-digits", {"bach": 2}, "bach"),
+        ("dcgan-digits", {"recipe": "dcgan-mnist"}, "recipe"),
+        ("sgan", {"game.classes": ["a", "b"]}, "game.classes"),
         ("dcgan-digits", {"game.objective": "hinged"}, "game.objective"),
         ("dcgan-digits", {"game.generator": "mine"}, "game.generator"),
         ("progan-digits", {"game.growth.hold": -1}, "game.growth.hold"),

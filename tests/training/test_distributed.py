@@ -23,13 +23,33 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 
 
 ONE_BY_ONE = """
-import sys
+import os, sys
+from unittest.mock import patch
+
+import torch
 import zerosum.cli
+from zerosum.training.engine import start_engine
+
+unlike = {"avx512_bf16": os.environ["RANK"] == "1"}
+with patch("torch.cpu.get_capabilities", lambda: unlike):
+    with start_engine(device="cpu", precision="auto") as engine:
+        torch.optim.Adam([torch.nn.Parameter(torch.ones(2))])  # Imports what would keep the group.
+        engine.mean(torch.ones(2))
+if os.path.isdir("/proc/self/task"):
+    tasks = [open(f"/proc/self/task/{task}/comm").read() for task in os.listdir("/proc/self/task")]
+    left = sum("gloo" in task for task in tasks)
+else:
+    left = "unknown"
+# Written as a whole: the processes share one output, and print() writes word by word.
+os.write(1, f"precision: {engine.precision}, left: {left}\\n".encode())
 
 for words in sys.argv[1:]:
     zerosum.cli.main(["resume", *words.split("|"), "--quiet"])
 """
-"""Resumes several runs: to start processes takes longer than to train."""
+"""Starts and ends an engine, of which one process computes in bf16, and resumes several runs.
+
+To start processes takes longer than to train.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +78,7 @@ class Played:
 def played(
     tiny: RunConfig, without_batch_norm: RunConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> Played:
-    """Two launches for all that two processes only have to play, or to play in two parts."""
+    """One launch for all that two processes only have to play, or to play in two parts."""
     folder = tmp_path_factory.mktemp("played")
     # The main process alone evaluates, but all of them have to stop together.
     scored = replace(tiny, evaluate_every=160, evaluate_count=32, on_collapse="stop")
@@ -82,15 +102,10 @@ def played(
     runs = [create(folder / name, config) for name, config in configs.items()]
     script = folder / "one_by_one.py"
     script.write_text(ONE_BY_ONE)
-    output = _resume(script, *(str(run.path) for run in runs))
-    output += _resume(
-        script, *(f"{folder / f'half {name}'}|--images|{n}" for name, (_, n) in parts.items())
-    )
+    words = [str(run.path) for run in runs]
+    words += [f"{folder / f'half {name}'}|--images|{n}" for name, (_, n) in parts.items()]
+    output = finish(_started([sys.executable, *TORCHRUN, str(script), *words]))
     return Played(folder=folder, configs=configs, output=output)
-
-
-def _resume(script: Path, *runs: str) -> str:
-    return finish(_started([sys.executable, *TORCHRUN, str(script), *runs]))
 
 
 def _started(command: list[str]) -> subprocess.Popen[str]:
@@ -172,41 +187,16 @@ def test_a_distributed_run_with_pools_resumes_bit_for_bit(played: Played) -> Non
     assert_same(weights(played.run("whole pools")), weights(played.run("half pools")))
 
 
-ENGINE = """
-import os, torch
-from zerosum.training.engine import start_engine
-
-unlike = {"avx512_bf16": os.environ["RANK"] == "1"}
-torch.cpu.get_capabilities = lambda: unlike
-with start_engine(device="cpu", precision="auto") as engine:
-    weights = [torch.nn.Parameter(torch.ones(2))]
-    torch.optim.Adam(weights)  # Imports what would keep the process group.
-    engine.mean(torch.ones(2))
-tasks = [open(f"/proc/self/task/{task}/comm").read() for task in os.listdir("/proc/self/task")]
-# Written as a whole: the processes share one output, and print() writes word by word.
-left = sum("gloo" in task for task in tasks)
-os.write(1, f"precision: {engine.precision}, left: {left}\\n".encode())
-"""
-
-
-@pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What two processes print that start and end an engine, of which one computes in bf16."""
-    if not Path("/proc/self/task").is_dir():
-        pytest.skip("threads are counted in /proc")
-    script = tmp_path_factory.mktemp("engines") / "engine.py"
-    script.write_text(ENGINE)
-    command = [sys.executable, *TORCHRUN, str(script)]
-    return finish(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-
-
-def test_no_thread_of_the_process_group_outlives_the_engine(engines: str) -> None:
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_no_thread_of_the_process_group_outlives_the_engine(played: Played) -> None:
     # One that does may call on an interpreter that is gone, and the process ends with SIGABRT.
-    assert engines.count("left: 0") == 2
+    assert played.output.count("left: 0") == 2
 
 
-def test_all_processes_compute_in_the_precision_that_the_main_one_chooses(engines: str) -> None:
-    assert engines.count("precision: fp32") == 2
+def test_all_processes_compute_in_the_precision_that_the_main_one_chooses(
+    played: Played,
+) -> None:
+    assert played.output.count("precision: fp32") == 2
 
 
 RUN = """
@@ -268,8 +258,12 @@ with patch.object(Loop, "play_round", play), patch("zerosum.cli.train.recipe", r
 
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
-    """Trains what ``tmp_path/plan`` says in ``tmp_path/run``, and does what further words say."""
-    path = tmp_path / "script.py"
+    return _script(tmp_path)
+
+
+def _script(folder: Path) -> Path:
+    """Trains what ``folder/plan`` says in ``folder/run``, and does what further words say."""
+    path = folder / "script.py"
     path.write_text(RUN)
     return path
 
@@ -280,25 +274,30 @@ def launch(script: Path, *words: str, processes: int = 2, restarts: int = 0) -> 
     return finish(_started(command), code=1 if "fail" in words else 0)
 
 
+@pytest.fixture(scope="module")
+def killed(played: Played, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, str]:
+    """A slow run of which one process is killed, and what was printed; it may fail but once."""
+    folder = tmp_path_factory.mktemp("killed")
+    config = replace(played.configs["unharmed"], evaluate_every=96, evaluate_count=4)
+    create(folder / "plan", config)
+    output = launch(_script(folder), "kill", "slow", restarts=1)
+    return Run(folder / "run"), output
+
+
 def test_a_killed_process_is_restarted_and_the_run_goes_on(
-    played: Played, script: Path, tmp_path: Path
+    played: Played, killed: tuple[Run, str]
 ) -> None:
-    create(tmp_path / "plan", played.configs["unharmed"])
-    output = launch(script, "kill", restarts=2)
+    run, output = killed
     assert output.count("done: 96 images seen.") == 1
     unharmed = weights(played.run("unharmed"))
     for name, weight in unharmed["players"]["generator"]["network"].items():
-        there = weights(Run(tmp_path / "run"))["players"]["generator"]["network"][name]
+        there = weights(run)["players"]["generator"]["network"][name]
         assert torch.equal(weight, there), name
 
 
-def test_nobody_is_taken_for_lost_who_prepares_or_evaluates(
-    tiny: RunConfig, script: Path, tmp_path: Path
-) -> None:
-    config = replace(tiny, total_images=32, evaluate_every=32, evaluate_count=4)
-    create(tmp_path / "plan", config)
-    assert "done: 32 images seen." in launch(script, "slow")
-    assert len(read_scores(tmp_path / "run" / "scores.jsonl")) == 2
+def test_nobody_is_taken_for_lost_who_prepares_or_evaluates(killed: tuple[Run, str]) -> None:
+    run, _ = killed
+    assert [found.images_seen for found in read_scores(run.scores_path)] == [0, 96]
 
 
 def test_a_run_goes_on_with_another_number_of_processes(
@@ -308,7 +307,7 @@ def test_a_run_goes_on_with_another_number_of_processes(
     config = replace(without_batch_norm, batch_size=12, total_images=12 * 4, log_every=12)
     alone = train_run(config, out=tmp_path / "alone", quiet=True).run
     plan = create(tmp_path / "plan", config)
-    for rounds, processes in ((1, 2), (2, 1), (4, 3)):
+    for rounds, processes in ((1, 1), (2, 3), (4, 1)):
         now = replace(config, total_images=12 * rounds)
         if processes == 1:
             train_run(now, out=tmp_path / "run", go_on=True, quiet=True)

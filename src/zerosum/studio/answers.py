@@ -11,8 +11,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from zerosum.errors import ZerosumError, printable
+from zerosum.explaining import explain
 
 __all__ = ["Json", "refusal", "refuse_in_json", "sound_json"]
+
+_MOST_SAID = 3_000
+"""Letters of a refusal."""
+_LONGEST = 300
+"""Letters of a path in an answer."""
 
 
 def sound_json(value: Any) -> str:
@@ -53,7 +59,9 @@ def refusal(message: str, status: int, field: str | None = None) -> Json:
         >>> refusal("There is no such run.", 404).body
         b'{"error":{"message":"There is no such run.","field":null}}'
     """
-    return Json({"error": {"message": message, "field": field}}, status_code=status)
+    # What was sent may be in it, and may be long.
+    said = message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]} ..."
+    return Json({"error": {"message": said, "field": field}}, status_code=status)
 
 
 def refuse_in_json(app: FastAPI) -> None:
@@ -63,6 +71,7 @@ def refuse_in_json(app: FastAPI) -> None:
         app: The application.
     """
     app.exception_handler(ZerosumError)(_of_the_library)
+    app.exception_handler(OSError)(_of_the_system)
     app.exception_handler(RequestValidationError)(_of_a_field)
     app.exception_handler(HTTPException)(_of_the_protocol)
     app.exception_handler(Exception)(_of_ours)
@@ -72,6 +81,16 @@ def _of_the_library(request: Request, error: Exception) -> Json:
     """What a user can mend; a route's own errors say the status, and which field is meant."""
     status = getattr(error, "status", HTTPStatus.BAD_REQUEST)
     return refusal(str(error), status, getattr(error, "field", None))
+
+
+def _of_the_system(request: Request, error: Exception) -> Json:
+    """A full disk, a name too long, a folder nobody may look into: no mistake of ours."""
+    assert isinstance(error, OSError)
+    if isinstance(error, ConnectionError):
+        raise error  # Nobody asked for one.
+    place = printable(str(error.filename or "A file")[:_LONGEST])
+    reason = OSError(error.errno, error.strerror)  # Without the whole path once more.
+    return refusal(explain(reason, place, "used"), HTTPStatus.BAD_REQUEST)
 
 
 def _of_a_field(request: Request, error: Exception) -> Json:

@@ -144,13 +144,21 @@ class _TopicsOf:
 
     def _summary(self, run: str) -> Any:
         known = self._runs.find(run)
-        is_archived = known is None and (self._studio.home.archive / run).is_dir()
+        is_archived = known is None and _is_folder(self._studio.home.archive / run)
         return self._studio.shelf.find(run) if is_archived else known
 
     def _folder(self, run: str) -> Path | None:
         home = self._studio.home
         places = (home.runs / run, home.archive / run)
-        return next((each for each in places if each.is_dir()), None)
+        return next((each for each in places if _is_folder(each)), None)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is one; what cannot be a name is none, and no fault either."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _coarse(state: dict[str, Any]) -> dict[str, Any]:

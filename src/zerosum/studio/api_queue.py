@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from zerosum.recipes import recipe
 from zerosum.studio.asking import TrainAsked, train_task
 from zerosum.studio.details import LogPart, part_of_log
 from zerosum.studio.jobs import JobShown, Task
@@ -48,7 +49,7 @@ def _of_the_queue(routes: APIRouter, studio: Studio) -> None:
     def add_job(asked: TrainAsked) -> JobShown:
         """Have a recipe trained, in a run of a name that is free."""
         runs, allow_code = studio.home.runs, studio.options.allow_code
-        wanted = checked(asked.name or asked.recipe)
+        wanted = checked(asked.name or recipe(asked.recipe).recipe)
 
         def task(plan: Plan) -> Task:
             name = free(studio.home, wanted, promised(plan))

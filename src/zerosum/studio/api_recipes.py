@@ -26,9 +26,10 @@ from zerosum.studio.forms import (
     ways_to_feed,
 )
 from zerosum.studio.goals import GOALS
+from zerosum.studio.names import checked
 from zerosum.studio.pictures import picture_of
 from zerosum.studio.places import Places
-from zerosum.studio.refusals import ConflictError, MissingError
+from zerosum.studio.refusals import ConflictError, FieldError, MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.times import Times
 from zerosum.studio.wanted import while_wanted
@@ -78,7 +79,7 @@ def router(studio: Studio) -> APIRouter:
             "usual": [each for _, each in usual],
             "ways": ways_to_feed(config),
             "classifies": [each for each in KINDS if family_class(each).classifies],
-            "values": {} if run is None else _values_of_run(studio, run),
+            "values": {} if run is None else _values_of_run(studio, run, name),
         }
 
     @routes.post("/{name}/check")
@@ -87,12 +88,13 @@ def router(studio: Studio) -> APIRouter:
         try:
             config = configured(name, body.fields, allow_code=studio.options.allow_code)
             places.require_config(config)
+            command = " ".join([call_of(config), *_name(body)])
         except ZerosumError as error:
             fault = {"message": str(error), "field": getattr(error, "field", None)}
             return {"ok": False, "error": fault}
         return {
             "ok": True,
-            "command": " ".join([call_of(config), *_name(body)]),
+            "command": command,
             "notes": notes_on_length(config),
             "config_differences": differences(to_json(recipe(name)), to_json(config)),
         }
@@ -122,7 +124,12 @@ def router(studio: Studio) -> APIRouter:
 
 def _name(form: Filled) -> list[str]:
     """The words by which a run is called otherwise than its recipe."""
-    return ["--out", shlex.quote(form.name)] if form.name else []
+    if not form.name:
+        return []
+    try:
+        return ["--out", shlex.quote(checked(form.name))]
+    except ZerosumError as error:
+        raise FieldError(str(error), field="name") from error
 
 
 def _about(name: str, times: Times) -> dict[str, Any]:
@@ -150,11 +157,14 @@ def _told(name: str) -> dict[str, Any]:
     }
 
 
-def _values_of_run(studio: Studio, name: str) -> Mapping[str, Any]:
+def _values_of_run(studio: Studio, name: str, form: str) -> Mapping[str, Any]:
     path = studio.home.runs / name
     if not _is_in(studio, name) or not path.is_dir():
         raise MissingError(f"There is no run {name!r} to copy.")
-    return values_of(Run.open(path).config())
+    config = Run.open(path).config()
+    if config.recipe != form:
+        raise ConflictError(f"{name} is a run of {config.recipe}, so it is copied to that form.")
+    return values_of(config)
 
 
 def _is_in(studio: Studio, name: str) -> bool:

@@ -25,6 +25,7 @@ from zerosum.studio.asking import (
 from zerosum.studio.details import Details, LogPart, details, file_of, part_of_log
 from zerosum.studio.jobs import Job, JobShown, Task
 from zerosum.studio.launching import trace_of
+from zerosum.studio.places import Places
 from zerosum.studio.processes import send
 from zerosum.studio.queue_file import Plan
 from zerosum.studio.reading import read_object
@@ -33,6 +34,9 @@ from zerosum.studio.studio import Studio
 from zerosum.studio.summaries import LIVE, State, Summary
 
 __all__ = ["router"]
+
+_KEPT = "private, max-age=31536000, immutable"
+"""For files whose address changes when they do."""
 
 
 class RunsShown(TypedDict):
@@ -93,14 +97,15 @@ def _reading(routes: APIRouter, studio: Studio) -> None:
         return details(summary, _folder(studio, summary))
 
     @routes.get("/runs/{name}/files/{path:path}", response_class=FileResponse)
-    def read_file(name: str, path: str) -> FileResponse:
-        """A picture of a run, or what was exported."""
+    def read_file(name: str, path: str, changed: str | None = None) -> FileResponse:
+        """A picture of a run, or what was exported; kept by who says when it was changed."""
         file = file_of(_folder(studio, _find(studio, name)), path)
         is_picture = file.suffix in (".png", ".gif")
         return FileResponse(
             file,
             media_type=None if is_picture else "application/octet-stream",
             filename=None if is_picture else file.name,
+            headers=None if changed is None else {"Cache-Control": _KEPT},
         )
 
     @routes.get("/runs/{name}/log")
@@ -120,10 +125,10 @@ def _steering(routes: APIRouter, studio: Studio) -> None:
         """Have a run saved and ended; it is `stopping` until it has."""
         _find(studio, name)
         job = _job_of(studio, name)
-        if job is not None:
-            studio.queue.stop_job(job.id)
-        else:
+        if job is None:
             _signal(studio, name, signal.SIGTERM)
+        elif not studio.queue.stop_job(job.id):  # It only waited.
+            return StateShown(state="stopped")
         return StateShown(state="stopping")
 
     @routes.post("/runs/{name}/kill")
@@ -150,7 +155,7 @@ def _steering(routes: APIRouter, studio: Studio) -> None:
             if summary["state"] in (*LIVE, "preparing", "waiting"):
                 raise ConflictError(f"{name} is {summary['state']} already.")
             _refuse_second(plan, name)
-            return resume_task(asked, run, summary["images_seen"])
+            return resume_task(asked, run, summary["images_seen"], Places.of(studio))
 
         return _added(studio, studio.queue.add(task))
 
@@ -158,7 +163,8 @@ def _steering(routes: APIRouter, studio: Studio) -> None:
     def evaluate_run(name: str, asked: EvaluateAsked) -> JobShown:
         """Score a run; the scores come to its others."""
         run = _run(studio, _find(studio, name))
-        task = evaluate_task(asked, run, allow_code=studio.options.allow_code)
+        allow_code, places = studio.options.allow_code, Places.of(studio)
+        task = evaluate_task(asked, run, allow_code=allow_code, places=places)
         return _added(studio, studio.queue.add(lambda plan: task))
 
     @routes.post("/runs/{name}/export")

@@ -17,6 +17,7 @@ from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
 from zerosum.studio.places import Places
+from zerosum.studio.refusals import FieldError, ForbiddenError
 
 __all__ = [
     "EvaluateAsked",
@@ -83,7 +84,7 @@ def train_task(
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
     places.require_config(config)
-    words = ["train", *words_of(config), "--out", str(runs / checked(name))]
+    words = ["train", *words_of(config), "--out", _word(runs / checked(name))]
     return Task(
         kind="train",
         run=name,
@@ -94,13 +95,14 @@ def train_task(
     )
 
 
-def resume_task(asked: ResumeAsked, run: Run, images_seen: int) -> Task:
+def resume_task(asked: ResumeAsked, run: Run, images_seen: int, places: Places) -> Task:
     """Going on with a run.
 
     Args:
         asked: What is asked for.
         run: The run.
         images_seen: How many images it has seen.
+        places: From which pictures may be taken.
 
     Raises:
         ZerosumError: It cannot go on so.
@@ -108,6 +110,7 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int) -> Task:
     options = _checked_options(
         ResumeConfig, {"images": asked.images, "stretch": asked.stretch, **asked.settings}
     )
+    _require_sources(options, places)
     before = run.config()
     changes = {**options.changes, "images": options.images, "device": options.device}
     changes = {name: value for name, value in changes.items() if value is not None}
@@ -124,20 +127,21 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int) -> Task:
     return Task(
         kind="resume",
         run=run.path.name,
-        words=("resume", str(run.path), *_words(_told(options))),
+        words=("resume", _word(run.path), *_words(_told(options))),
         cwd=str(Path.cwd()),
         device=config.device,
         facts=_facts(config),
     )
 
 
-def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool) -> Task:
+def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool, places: Places) -> Task:
     """Scoring a run.
 
     Args:
         asked: What is asked for.
         run: The run.
         allow_code: Whether fields may name code.
+        places: From which pictures may be taken.
 
     Raises:
         ZerosumError: It cannot be scored so.
@@ -148,11 +152,12 @@ def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool) -> Task:
     told = _told(options)
     if strange := told.keys() & {"picture", "weights", "baseline"}:
         raise ConfigError(f"{', '.join(sorted(strange))}: only the command line takes paths.")
+    _require_sources(options, places)
     _require_checkpoint(run, options.checkpoint)
     return Task(
         kind="evaluate",
         run=run.path.name,
-        words=("evaluate", str(run.path), *_words(told)),
+        words=("evaluate", _word(run.path), *_words(told)),
         cwd=str(Path.cwd()),
         device=options.device,
         facts=_facts(run.config()),
@@ -178,7 +183,7 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
     return Task(
         kind="export",
         run=run.path.name,
-        words=("export", str(run.path), str(run.path / file), *words),
+        words=("export", _word(run.path), f"{_word(run.path)}/{file}", *words),
         cwd=str(Path.cwd()),
         device="cpu",
         facts=_facts(run.config()),
@@ -188,6 +193,11 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
 
 _NAMED = 80
 """Letters of a run's name in the names of its files."""
+
+
+def _word(path: Path) -> str:
+    """A run folder on the command line, where a name alone could be that of a data set."""
+    return f"./{path}" if len(path.parts) == 1 else str(path)
 
 
 def _facts(config: RunConfig) -> Facts:
@@ -200,6 +210,20 @@ def _facts(config: RunConfig) -> Facts:
     )
 
 
+def _require_sources(options: Any, places: Places) -> None:
+    """Refuse options that would have other files read than may be.
+
+    Raises:
+        FieldError: One would.
+    """
+    for field in ("against", "data", "data_a", "data_b"):
+        if source := getattr(options, field, None):
+            try:
+                places.require_source(source)
+            except ForbiddenError as error:
+                raise FieldError(str(error), field=field) from error
+
+
 def _require_checkpoint(run: Run, checkpoint: str) -> None:
     path = run.best_path if checkpoint == "best" else run.checkpoint_path
     if not path.is_file():
@@ -210,17 +234,20 @@ def _checked_options(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """Options of a command.
 
     Raises:
-        ConfigError: One is unknown or does not fit.
+        FieldError: One is unknown or does not fit.
     """
-    unknown = values.keys() - {each.name for each in fields(kind)}
+    unknown = sorted(values.keys() - {each.name for each in fields(kind)})
     if unknown:
-        raise ConfigError(f"there is no option {', '.join(sorted(unknown))}.")
+        raise FieldError(f"there is no option {', '.join(unknown)}.", field=unknown[0])
     try:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
         fault = error.errors()[0]
+        said = fault.get("ctx", {}).get("error")  # What the settings themselves refuse.
         where = ".".join(str(each) for each in fault["loc"] if isinstance(each, str))
-        raise ConfigError(f"{where}: {fault['msg']}." if where else str(fault["msg"])) from error
+        message = f"{where}: {fault['msg']}." if said is None else str(said)
+        named = [name for name in values if name in message]
+        raise FieldError(message, field=where or next(iter(named), None)) from error
 
 
 def _told(options: Any) -> dict[str, Any]:

@@ -15,8 +15,19 @@ from zerosum.studio.topics import Cursor, News, Topic
 
 __all__ = ["Hub", "Watched", "cursors_of", "stream"]
 
+_KEPT = 16
+"""Answers; clients that are sent a long history come along one after the other."""
 _STILL_HERE = 15.0
 """Seconds after which a stream without events says that it is alive."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """News as they are sent; None where nothing is new."""
+
+    data: str | None
+    cursor: Cursor
+    more: bool
 
 
 @dataclass
@@ -27,7 +38,7 @@ class Watched:
         name: That of the topic.
         topic: The topic.
         listeners: Set when it has changed.
-        answers: By the JSON of a cursor.
+        answers: The last ones, by the JSON of a cursor.
         lock: Held by the thread that asks the topic.
         task: Looks at it.
     """
@@ -35,24 +46,29 @@ class Watched:
     name: str
     topic: Topic
     listeners: list[asyncio.Event] = field(default_factory=list)
-    answers: dict[str, tuple[News, str]] = field(default_factory=dict)
+    answers: dict[str, _Told] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     task: asyncio.Task[None] | None = None
 
-    def since(self, cursor: Cursor) -> tuple[News, str]:
-        """The news, and their JSON; computed once for all who are equally far."""
+    def since(self, cursor: Cursor) -> _Told:
+        """What is new; made once for all who are equally far."""
         key = json.dumps(cursor)
         with self.lock:
             if key not in self.answers:
-                news = self._news(cursor)
-                self.answers[key] = news, sound_json({"topic": self.name, **(news.data or {})})
+                while len(self.answers) >= _KEPT:
+                    del self.answers[next(iter(self.answers))]
+                self.answers[key] = self._told(cursor)
             return self.answers[key]
 
-    def _news(self, cursor: Cursor) -> News:
+    def _told(self, cursor: Cursor) -> _Told:
         try:
-            return self.topic.since(cursor)
+            news = self.topic.since(cursor)
         except ZerosumError as error:
-            return News({"error": {"message": str(error), "field": None}}, cursor)
+            news = News({"error": {"message": str(error), "field": None}}, cursor)
+        if news.data is None:
+            return _Told(None, news.cursor, news.more)
+        text = sound_json({"topic": self.name, **news.data})
+        return _Told(text, news.cursor, news.more)
 
     def _look(self) -> Hashable:
         try:
@@ -134,11 +150,13 @@ async def stream(
             changed.clear()
             more = False
             for name, each in followed.items():
-                news, data = await asyncio.to_thread(each.since, known.get(name))
-                known[name] = news.cursor
-                more |= news.more
-                if news.data is not None:
-                    yield f"id: {_packed(known)}\nevent: {each.topic.kind}\ndata: {data}\n\n"
+                told = await asyncio.to_thread(each.since, known.get(name))
+                known[name] = told.cursor
+                more |= told.more
+                if told.data is not None:
+                    yield (
+                        f"id: {_packed(known)}\nevent: {each.topic.kind}\ndata: {told.data}\n\n"
+                    )
             if not more and not await _is_set(changed, closing):
                 yield ": still here\n\n"
 

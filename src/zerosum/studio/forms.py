@@ -28,6 +28,7 @@ __all__ = [
 
 _RUNS = ("game.victim",)
 """Fields that name a run of which a classifier came out, or another classifier."""
+_MOST_FIELDS = 500
 _KINDS = {"integer": "integers", "number": "numbers", "string": "texts"}
 
 
@@ -210,14 +211,28 @@ def configured(name: str, fields: Mapping[str, Any], *, allow_code: bool = False
         'batch_size'
     """
     usual = recipe(name)
+    if len(fields) > _MOST_FIELDS:  # To find the one to blame, each is left out once.
+        raise FieldError(f"{name} has no {len(fields):,} fields.", field=None)
     try:
         config = change(usual, fields)
     except ZerosumError as error:
         raise FieldError(str(error), field=_blamed(error, usual, fields)) from error
+    _require_shown(usual, fields)
     _require_sources(config)
     if not allow_code:
         _refuse_code(config)
     return config
+
+
+def _require_shown(usual: RunConfig, fields: Mapping[str, Any]) -> None:
+    """Require that what was given is in the form: the recipe's name and the like are not."""
+    shown = options_to_train(usual)
+    for name in fields:
+        if name not in shown:
+            raise FieldError(
+                f"{name} is no field of this form: it is the recipe's, or found out by the run.",
+                field=name,
+            )
 
 
 def _require_sources(config: RunConfig) -> None:

@@ -1,15 +1,18 @@
 """What values of a lesson's controls may be given through the browser."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zerosum.own import is_code
-from zerosum.studio.refusals import FieldError
+from zerosum.studio.places import Places
+from zerosum.studio.refusals import FieldError, ForbiddenError
 from zerosum.studio.studio import Studio
 
 __all__ = ["PACKAGED", "allowed_values"]
+
+T = TypeVar("T")
 
 PACKAGED = ("digits", "efficientnet-lite0")
 """Networks that come with zerosum or its packages."""
@@ -57,7 +60,10 @@ def _folder_of(studio: Studio, value: Any) -> str | None:
     if not isinstance(value, str) or not value or Path(value).name != value or value[0] == ".":
         return None
     folder = studio.home.runs / value
-    return str(folder) if folder.is_dir() else None
+    try:
+        return str(folder) if folder.is_dir() else None
+    except OSError:  # Of a name that is longer than any can be.
+        return None
 
 
 def _network(studio: Studio, field: str, value: Any) -> str:
@@ -82,23 +88,25 @@ def _network(studio: Studio, field: str, value: Any) -> str:
 
 
 def _place(studio: Studio, field: str, value: Any) -> str:
-    path = Path(str(value)).expanduser().absolute()
-    places = [*studio.data_folders, studio.home.uploads]
-    if not any(path.resolve().is_relative_to(each.resolve()) for each in places):
-        raise FieldError(
-            f"{value} lies outside of the folders from which pictures may be taken: "
-            f"{', '.join(map(str, studio.data_folders))}. Name others by --data when the studio "
-            "is started.",
-            field=field,
-        )
-    return str(path)
+    return str(_within(field, lambda: Places.of(studio).inside(str(value))))
 
 
 def _source(studio: Studio, field: str, value: Any) -> str:
     """A data set by its name, or pictures in a place that may be read."""
-    text = str(value)
-    is_name = re.fullmatch(r"[\w-]+", text) is not None and not Path(text).exists()
-    return text if is_name else _place(studio, field, text)
+    _within(field, lambda: Places.of(studio).require_source(str(value)))
+    return str(value)
+
+
+def _within(field: str, look: Callable[[], T]) -> T:
+    """What is found within the places that may be read.
+
+    Raises:
+        FieldError: It lies elsewhere.
+    """
+    try:
+        return look()
+    except ForbiddenError as error:
+        raise FieldError(str(error), field=field) from error
 
 
 def _points(studio: Studio, field: str, value: Any) -> str:

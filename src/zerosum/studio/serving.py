@@ -22,6 +22,7 @@ __all__ = ["Patient", "run_server", "server_of"]
 _HEAD_BYTES = 2**17
 """An id of an event, which a client sends back, tells of up to a hundred topics."""
 _HEAD_SECONDS = 10.0
+_IDLE_SECONDS = 5
 _TAKING_SECONDS = 60.0
 _MOST_CONNECTIONS = 300
 _GRACE = 1
@@ -65,6 +66,7 @@ def server_of(studio: Studio, answering: Callable[[], None] = lambda: None) -> "
         access_log=False,
         server_header=False,
         h11_max_incomplete_event_size=_HEAD_BYTES,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_GRACE,
     )
     return _Server(config, studio, answering)

@@ -95,7 +95,8 @@ class Shelf:
 
     def jobs(self) -> list[JobShown]:
         """All jobs in their order."""
-        plan, runs = self._file.read(), self._folders.look()
+        plan = self._file.read()
+        runs = self._runs_for(plan)
         reasons = self._reasons(plan, runs)
         return [self._shown(job, reasons, runs) for job in plan.jobs]
 
@@ -110,7 +111,12 @@ class Shelf:
 
     def reasons(self) -> dict[str, str | None]:
         """What each waiting job waits for, by its name; None where it may start."""
-        return self._reasons(self._file.read(), self._folders.look())
+        plan = self._file.read()
+        return self._reasons(plan, self._runs_for(plan))
+
+    def _runs_for(self, plan: Plan) -> Mapping[str, Summary]:
+        """The runs as they are now, if any job needs to know."""
+        return {} if all(job.is_over for job in plan.jobs) else self._folders.look()
 
     def _reasons(self, plan: Plan, runs: Mapping[str, Summary]) -> dict[str, str | None]:
         own = {

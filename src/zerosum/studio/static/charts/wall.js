@@ -28,7 +28,10 @@ export class Wall {
     this.bar = document.createElement("div");
     this.grid = document.createElement("div");
     this.grid.className = "chart-grid";
-    root.append(this.bar, this.grid);
+    this.nothing = document.createElement("p");
+    this.nothing.className = "dim";
+    this.nothing.textContent = "Curves appear with the first statistics.";
+    root.append(this.bar, this.nothing, this.grid);
     this.timer = 0;
     this.drawn = 0;
     this.now();
@@ -67,6 +70,7 @@ export class Wall {
       /** @type {HTMLElement} */ (card.querySelector("h2")).textContent = spec.title;
       chart.show(spec.curves, this.way);
     });
+    this.nothing.hidden = specs.length > 0;
     this.drawn = performance.now();
   }
 

@@ -30,6 +30,8 @@ export class LogView {
     this.foundAt = 0;
     this.error = "";
     this.busy = true;
+    /** @type {Part | null} */
+    this.missed = null;
     this.bar = document.createElement("div");
     this.window = document.createElement("div");
     this.window.className = "log uses-keys";
@@ -78,10 +80,15 @@ export class LogView {
     }
     this.busy = false;
     this.changed();
+    // What was written while something was fetched.
+    const { missed } = this;
+    this.missed = null;
+    if (missed && missed.end > this.text.end) this.hear(missed);
   }
 
   /** Something was written. @param {Part} part */
   async hear(part) {
+    if (this.busy) this.missed = part;
     if (this.busy || part.end === this.text.end) return;
     // One that is shorter than what was read is another log: that of the newest job.
     if (part.end < this.text.end) await this.begin();

@@ -13,10 +13,13 @@ export function picture(control, value, put, { id, described, invalid }) {
     const [file] = input.files ?? [];
     if (!file) return;
     whileBusy(event, async () => {
-      const sent = await upload(`/uploads/${FOLDER}`, [file]);
-      const refused = sent.refused?.find((/** @type {any} */ each) => each.file === file.name);
-      if (refused) throw new Error(`${file.name}: ${refused.why}`);
-      put(`${sent.source}/${file.name}`);
+      // Another picture of the same name is another picture, and odd letters would be changed.
+      const [, stem, end] = /^(.*?)(\.\w+)?$/s.exec(file.name) ?? [];
+      const name = `${stem.replace(/[^A-Za-z0-9]+/g, "-")}-${Date.now().toString(36)}${end ?? ""}`;
+      const sent = await upload(`/uploads/${FOLDER}`, [new File([file], name)]);
+      const [refused] = sent.refused ?? [];
+      if (refused) throw new Error(`${file.name}: ${refused.why}.`);
+      put(`${sent.source}/${name}`);
     });
   };
   return html`<input type="file" accept="image/*" id=${id} aria-describedby=${described}

@@ -88,7 +88,7 @@ class Form {
     this.query = "";
     this.filled = new Filled(recipe.name, told, key, changed);
     this.costs = new Costs(this.filled, recipe, changed);
-    this.filled.sound = () => this.costs.later();
+    this.filled.sound = () => this.measureLater();
     this.own = own;
     const { values } = this.filled;
     // A draft or a copy may have its pictures in another way than the usual one.
@@ -113,9 +113,18 @@ class Form {
 
   /** @param {Field} field */
   sourceOf(field) {
-    const known = this.known.get(field.name) ?? new Source(field, this.filled, this.own, this.changed);
+    const known = this.known.get(field.name) ?? new Source(field, this.filled, this.own, () => {
+      this.changed();
+      this.measureLater();
+    });
     this.known.set(field.name, known);
     return known;
+  }
+
+  /** Measure what does, when the pictures have been looked at: the worker does one thing at a time. */
+  measureLater() {
+    const looking = [...this.known.values()].some(({ inspecting }) => inspecting.busy || inspecting.error);
+    if (!looking && this.filled.checked?.ok) this.costs.later();
   }
 
   /** @param {number} way */
@@ -225,16 +234,19 @@ class Form {
   }
 
   nameField() {
+    const { error } = this.filled.checked ?? {};
+    const wrong = error?.field === "name" ? error.message : null;
     return html`<div class="field"><label for="new-name">Name of the run</label><input id="new-name" autocomplete="off"
-      spellcheck="false" placeholder=${this.recipe.name} .value=${live(this.filled.name)} aria-describedby="new-name-help"
+      spellcheck="false" placeholder=${this.recipe.name} .value=${live(this.filled.name)} aria-describedby="new-name-help new-name-error" aria-invalid=${wrong !== null}
       @input=${(/** @type {any} */ event) => this.filled.rename(event.target.value.trim())}><div class="help"
-      id="new-name-help">By default the recipe's, with a number where it is taken.</div></div>`;
+      id="new-name-help">By default the recipe's, with a number where it is taken.</div><div
+      class="error" id="new-name-error" role="alert" ?hidden=${wrong === null}>${wrong}</div></div>`;
   }
 
   /** What is wrong, where no field that is shown says it. */
   faultOf() {
     const error = this.filled.checked?.error;
-    if (!error) return nothing;
+    if (!error || error.field === "name") return nothing;
     const field = error.field ? this.filled.fields.get(error.field) : null;
     // Nobody has done anything wrong who has not chosen pictures yet.
     const look = field && !this.filled.touched.has(field.name) ? "info" : "bad";

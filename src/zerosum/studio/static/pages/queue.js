@@ -71,7 +71,6 @@ class QueuePage {
     const waiting = this.ordered(jobs.filter(isWaiting));
     const over = jobs.filter((job) => !isRunning(job) && !isWaiting(job));
     over.sort((a, b) => (b.ended ?? b.created ?? 0) - (a.ended ?? a.created ?? 0));
-    if (!jobs.length) return nothingQueued();
     return html`
       ${
         queue.value.schedules === false
@@ -85,6 +84,7 @@ class QueuePage {
         starts.</p>`
           : nothing
       }
+      ${jobs.length ? nothing : nothingQueued()}
       ${this.part("Running", running, (job) => jobRow(job, {}))}
       ${this.part("Waiting", waiting, (job, place) =>
         this.waitingRow(job, place, waiting, running),

@@ -8,7 +8,7 @@ import { LogView } from "../components/log.js";
 import { doing, empty, fault } from "../components/parts.js";
 import { tabs } from "../components/tabs.js";
 import { counted } from "../components/text.js";
-import { toast } from "../components/toast.js";
+import { toast, toastFault } from "../components/toast.js";
 import { whileBusy } from "../components/busy.js";
 import { view } from "../components/view.js";
 import { keepQuery, navigate, runPath } from "../shell/router.js";
@@ -206,7 +206,9 @@ class RunPage {
   /** @param {(event: Event) => Promise<unknown>} action @returns {(event: Event) => void} */
   busily(action) {
     return (event) =>
-      event.currentTarget ? whileBusy(event, () => action(event)) : action(event);
+      event.currentTarget
+        ? whileBusy(event, () => action(event))
+        : action(event).catch(toastFault);
   }
 
   /** @returns {import("./run/head.js").Action[]} */

@@ -11,7 +11,7 @@ import { bytes, plural } from "../components/text.js";
 import { view } from "../components/view.js";
 import { shortcut } from "../shell/keys.js";
 import { keepQuery, navigate } from "../shell/router.js";
-import { queue, isWaiting } from "../store/queue.js";
+import { queue, isWaiting, jobOf } from "../store/queue.js";
 import { loadRuns, shelf } from "../store/runs.js";
 import { studio } from "../store/studio.js";
 import { runCard } from "./runs/card.js";
@@ -95,6 +95,7 @@ class RunsPage {
   template() {
     const { runs, error } = this.archived ? this.away : shelf.value;
     const all = [...(runs?.values() ?? [])];
+    for (const name of this.selected) if (runs && !runs.has(name)) this.selected.delete(name);
     return html`<div class="page-head"><h1>${this.archived ? "Archived runs" : "Runs"}</h1>
         <a class="button" href=${this.archived ? "/" : "/runs?archived=1"}>${icon("archive")}
           ${this.archived ? "Back to the runs" : "Archived"}</a>
@@ -146,7 +147,7 @@ class RunsPage {
   /** @param {Summary} run */
   card(run) {
     const selected = this.selected.has(run.name);
-    return guard([run, selected], () =>
+    return guard([run, selected, run.state === "preparing" && jobOf(run.job)], () =>
       runCard(run, {
         selected,
         select: (on) => this.select(run.name, on),

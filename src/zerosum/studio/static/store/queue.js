@@ -45,8 +45,32 @@ export function startQueue() {
   loadQueue();
 }
 
+/** When each phase of a job was first seen, and how much of it was done. */
+/** @type {Map<string, {phase: string | null, done: number, at: number}>} */
+const seen = new Map();
+
+/** @param {Job} job */
+function look({ id, phase, done }) {
+  const before = seen.get(id);
+  if (before?.phase === phase && (done ?? 0) >= before.done) return;
+  seen.set(id, { phase, done: done ?? 0, at: performance.now() });
+}
+
+/** How much a job does in a second, since it was first looked at. @param {Job} job */
+export function rateOf({ id, done }) {
+  const before = seen.get(id);
+  const seconds = before ? (performance.now() - before.at) / 1000 : 0;
+  return before && done && seconds >= 1 && done > before.done
+    ? (done - before.done) / seconds
+    : null;
+}
+
+/** The job that does something for a run just now. @param {string | null} id */
+export const jobOf = (id) => (id ? queue.value.jobs?.find((job) => job.id === id) : undefined);
+
 /** @param {any} whole or what went wrong */
 function take({ error, ...whole }) {
+  for (const job of whole.jobs ?? []) if (isRunning(job)) look(job);
   queue.set({ ...queue.value, ...whole, error: error ? new Error(error.message) : null });
 }
 

@@ -8,10 +8,10 @@ import { LogView } from "../../components/log.js";
 import { chip, progressBar } from "../../components/parts.js";
 import { runFile } from "../../components/picture.js";
 import { whileBusy } from "../../components/busy.js";
-import { counted, duration, moment } from "../../components/text.js";
+import { counted, duration, moment, significant } from "../../components/text.js";
 import { subscribe } from "../../events.js";
 import { runPath } from "../../shell/router.js";
-import { isRunning, isWaiting } from "../../store/queue.js";
+import { isRunning, isWaiting, rateOf } from "../../store/queue.js";
 
 /** @typedef {import("../../store/queue.js").Job} Job */
 
@@ -59,9 +59,10 @@ function progress(job) {
   const share = job.total && job.done !== null ? job.done / job.total : null;
   const left = job.seconds_left ? ` · ${duration(job.seconds_left)} left` : "";
   const done = job.total ? `${counted(job.done ?? 0)} of ${counted(job.total)}` : "";
-  const words = [job.phase, done].filter(Boolean).join(" · ");
+  const rate = rateOf(job);
+  const words = [job.phase, done, rate ? `${significant(rate)} a second` : ""];
   return html`${progressBar({ share, label: `Progress of ${job.run ?? job.kind}` })}
-    <p class="small dim numbers">${words}${left}</p>`;
+    <p class="small dim numbers">${words.filter(Boolean).join(" · ")}${left}</p>`;
 }
 
 /** @param {Job} job */

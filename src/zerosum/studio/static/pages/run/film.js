@@ -29,7 +29,7 @@ export class Film {
     this.ends = [
       shortcut("ArrowLeft", "Earlier pictures", () => this.go(this.at - 1)),
       shortcut("ArrowRight", "Later pictures", () => this.go(this.at + 1)),
-      shortcut(" ", "Play the pictures", () => this.play()),
+      shortcut("p", "Play the pictures", () => this.play()),
       shortcut("z", "Look at the pictures closely", () => this.zoom()),
     ];
     this.view.now();

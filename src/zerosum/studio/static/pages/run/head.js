@@ -6,7 +6,7 @@ import { openMenu } from "../../components/menu.js";
 import { progressBar } from "../../components/parts.js";
 import { ago, counted, duration, plural, significant } from "../../components/text.js";
 import { toast } from "../../components/toast.js";
-import { look, share, stateChips } from "../runs/card.js";
+import { look, prepared, share, stateChips } from "../runs/card.js";
 import { isActive } from "../runs/filters.js";
 
 /** @typedef {import("../../store/runs.js").Summary} Summary */
@@ -78,9 +78,7 @@ function progress(run) {
   const live = isActive(run);
   const total = run.total_images ? ` of ${counted(run.total_images)}` : "";
   const facts = [
-    run.state === "preparing"
-      ? (run.phase ?? "preparing")
-      : `${counted(run.images_seen)}${total} images`,
+    run.state === "preparing" ? prepared(run) : `${counted(run.images_seen)}${total} images`,
     live && run.images_per_second ? `${significant(run.images_per_second)} images/s` : "",
     live && run.seconds_left ? `${duration(run.seconds_left)} left` : "",
     run.recipe ?? "",

@@ -7,6 +7,7 @@ import { sampleOf } from "../../components/picture.js";
 import { sparkline } from "../../components/sparkline.js";
 import { ago, bytes, counted, duration, significant, withError } from "../../components/text.js";
 import { runPath } from "../../shell/router.js";
+import { jobOf, rateOf } from "../../store/queue.js";
 import { isActive } from "./filters.js";
 
 /** @typedef {import("../../store/runs.js").Summary} Summary */
@@ -49,8 +50,21 @@ const phaseOf = (run) =>
   run.phase && isActive(run) && run.phase !== run.state ? run.phase : undefined;
 
 /** How much of a run is done; null where nobody knows. @param {Summary} run */
-export const share = (run) =>
-  run.state === "preparing" ? null : run.total_images ? run.images_seen / run.total_images : 0;
+export function share(run) {
+  if (run.state !== "preparing") return run.total_images ? run.images_seen / run.total_images : 0;
+  const job = jobOf(run.job);
+  return job?.total ? (job.done ?? 0) / job.total : null;
+}
+
+/** How far a preparation is. @param {Summary} run */
+export function prepared(run) {
+  const job = jobOf(run.job);
+  if (!job?.total) return "Preparing";
+  const rate = rateOf(job);
+  const left = job.seconds_left ? ` · ${duration(job.seconds_left)} left` : "";
+  const done = `${counted(job.done ?? 0)} of ${counted(job.total)}`;
+  return `${done}${rate ? ` · ${significant(rate)} a second` : ""}${left}`;
+}
 
 /** @param {Summary} run */
 const isWrong = (run) => run.damaged !== null || run.state === "failed";
@@ -63,7 +77,7 @@ function facts(run) {
     run.images_per_second && isActive(run)
       ? ` · ${significant(Math.round(run.images_per_second))} images/s`
       : "";
-  if (run.state === "preparing") return `Preparing${rate}`;
+  if (run.state === "preparing") return prepared(run);
   if (run.state === "waiting") return `In the queue: ${run.phase ?? "it waits for its turn"}`;
   const left = run.seconds_left && isActive(run) ? ` · ${duration(run.seconds_left)} left` : "";
   const total = run.total_images ? ` of ${counted(run.total_images)}` : "";
