@@ -19,6 +19,10 @@ _LONGEST = 300
 """Letters of a path in an answer."""
 
 
+_LONGEST = 5_000
+"""Letters of a refusal."""
+
+
 def sound_json(value: Any) -> str:
     r"""JSON that every reader takes: without NaN, and in ASCII, as names need be no text.
 
@@ -57,7 +61,10 @@ def refusal(message: str, status: int, field: str | None = None) -> Json:
         >>> refusal("There is no such run.", 404).body
         b'{"error":{"message":"There is no such run.","field":null}}'
     """
-    return Json({"error": {"message": message, "field": field}}, status_code=status)
+    # What was asked may be quoted in it, as long as it was.
+    said = message if len(message) <= _LONGEST else f"{message[:_LONGEST]} ..."
+    named = None if field is None else field[:_LONGEST]
+    return Json({"error": {"message": said, "field": named}}, status_code=status)
 
 
 def refuse_in_json(app: FastAPI) -> None:
