@@ -22,12 +22,19 @@ export function mountLesson(root, route) {
   /** @type {string[]} */
   let recipes = [];
   let drawn = "";
+  let noting = 0;
   const shown = view(root, template);
   const lesson = new Lesson(name, route.query, changed);
   const unwatch = shelf.watch(shown.draw);
 
+  /** Browsers take only so many addresses a second. */
+  function note() {
+    clearTimeout(noting);
+    noting = window.setTimeout(() => keepQuery(lesson.query()), NOTED_AFTER);
+  }
+
   function changed() {
-    keepQuery(lesson.query());
+    note();
     shown.now();
     const result = lesson.result;
     if (result && place.value && result.html !== drawn) show(place.value, (drawn = result.html));
@@ -46,6 +53,13 @@ export function mountLesson(root, route) {
       ${around(neighbours(all, name))}`;
   }
 
+  function named(/** @type {import("./known.js").Chapter[]} */ found) {
+    all = found;
+    const entry = found.flatMap((each) => each.lessons).find((each) => each.name === name);
+    if (entry) document.title = `${entry.title} – zerosum studio`;
+    shown.draw();
+  }
+
   function body(known) {
     return html`<div class="learn-lesson">
       <details class="card learn-controls" ?open=${isRoomy(known)}><summary>Controls</summary>${
@@ -54,7 +68,7 @@ export function mountLesson(root, route) {
       <section class="learn-result" aria-label="What was computed">
         ${state()}
         ${lesson.error ? fault(lesson.error, again()) : nothing}
-        <div class="lesson ${lesson.busy || lesson.error ? "outdated" : ""}" aria-busy=${lesson.busy}
+        <div class="lesson ${lesson.isOutdated ? "outdated" : ""}" aria-busy=${lesson.busy}
           ${ref(place)}></div>
         ${
           lesson.result
@@ -91,7 +105,7 @@ export function mountLesson(root, route) {
     const share = step && step.total ? step.done / step.total : null;
     const slow = described?.slow && described.slow > 3 ? `; last time it took ${duration(described.slow)}` : "";
     return html`<div class="learn-state">${
-      busy
+      busy && lesson.elapsed > SOON
         ? html`${progressBar({ share, label: "How far the lesson is computed" })}
           <span class="grow">Computing${lesson.full ? " the long form" : ""}, ${duration(lesson.elapsed)}${slow}</span>
           <button class="button small" type="button" @click=${() => lesson.stop()}>Stop</button>`
@@ -107,19 +121,23 @@ export function mountLesson(root, route) {
 
   shown.now();
   document.title = `${name} – zerosum studio`;
-  chapters().then((found) => ((all = found), shown.draw()), () => {});
+  chapters().then(named, () => {});
   lesson.open().then(async () => {
     if (!lesson.described?.fields.some((each) => each.kind === "recipe")) return;
     recipes = (await api.get("/recipes")).recipes.map((each) => each.name);
     shown.draw();
   });
   return () => {
+    clearTimeout(noting);
     lesson.end();
     unwatch();
     shown.end();
   };
 }
 
+const NOTED_AFTER = 250;
+/** Seconds within which it is not said that something is computed: it would only flicker. */
+const SOON = 0.25;
 const WIDE = matchMedia("(min-width: 1000px)");
 const FEW = 4;
 

@@ -5,7 +5,7 @@ import { compute } from "./computing.js";
 
 /** Milliseconds between two beginnings, while a slider is being moved. */
 const PAUSE = 120;
-const TICK = 500;
+const TICK = 300;
 
 export class Lesson {
   /** @param {string} name @param {URLSearchParams} query @param {() => void} changed */
@@ -34,6 +34,11 @@ export class Lesson {
     this.timer = 0;
     this.clock = 0;
     this.computing = new AbortController();
+  }
+
+  /** Whether what is shown is not what the controls say. */
+  get isOutdated() {
+    return this.busy || this.error !== null || Object.keys(this.errors).length > 0;
   }
 
   get elapsed() {
