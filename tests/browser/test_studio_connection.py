@@ -137,3 +137,27 @@ def test_the_description_of_the_api_obeys_the_policy(browser: Any, run: Path) ->
         page.get_by_text('"version"').first.wait_for()
     assert said == []
     context.close()
+
+
+def test_events_are_put_together_wherever_they_were_cut(browser: Any, run: Path) -> None:
+    with started(run.parent, "--port", "0") as (_, host, port, _token):
+        page = browser.new_page()
+        page.goto(f"http://{host}:{port}{EMPTY}")
+        told = page.evaluate("""async () => {
+          const { EventParser } = await import("/static/following/sse.js");
+          const text = ": hello\\r\\n\\r\\nid: 1\\r\\nevent: run\\r\\n"
+            + "data: {\\"a\\": 1}\\r\\n\\r\\ndata:b\\ndata\\ndata:  c\\n\\nid: 2\\rdata: d: e\\r\\rdata: cut off";
+          const cuts = [...text].map((_, place) => [text.slice(0, place), text.slice(place)]);
+          return [...cuts, [...text]].map((pieces) => {
+            const parser = new EventParser();
+            return JSON.stringify(pieces.flatMap((each) => parser.take(each)));
+          });
+        }""")
+        page.close()
+    assert [json.loads(each) for each in set(told)] == [
+        [
+            {"id": "1", "event": "run", "data": '{"a": 1}'},
+            {"id": None, "event": "message", "data": "b\n\n c"},
+            {"id": "2", "event": "message", "data": "d: e"},
+        ]
+    ]

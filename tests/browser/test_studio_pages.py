@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +11,15 @@ from urllib.request import Request, urlopen
 import pytest
 from PIL import Image
 
-from helpers.runs_in_processes import environment
+from helpers.studio_pages import PATIENCE, Served, served
 from zerosum.config import to_json
 from zerosum.recipes import recipe
+from zerosum.studio.home import Home
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
-pytest.importorskip("fastapi", reason="needs the extra studio")
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 ODD = '<b>"é" & 50%, it'
 """A name that is no HTML, no path and no list."""
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
 
 
 def make_run(folder: Path, lines: int = 40) -> None:
@@ -58,74 +52,42 @@ def make_run(folder: Path, lines: int = 40) -> None:
     (folder / "alarms.txt").write_text("the <i>discriminator</i> has won\n")
 
 
-class Served:
-    """A studio in a process of its own."""
-
-    def __init__(self, runs: Path) -> None:
-        words = [
-            sys.executable,
-            "-m",
-            "zerosum",
-            "studio",
-            str(runs),
-            "--no-browser",
-            "--port",
-            "0",
-        ]
-        self.process = subprocess.Popen(
-            words, env=environment(), cwd=runs, text=True, stdout=subprocess.PIPE
-        )
-        assert self.process.stdout is not None
-        said = self.process.stdout.readline().strip()
-        self.address, _, self.token = said.split(": ", 1)[1].partition("/#token=")
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        request = Request(
-            f"{self.address}/api/v1{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {self.token}",
-                "Content-Type": "application/json",
-            },
-        )
-        with urlopen(request, timeout=20) as answer:
-            return json.load(answer)
+def call(studio: Served, method: str, path: str, body: Any = None) -> Any:
+    """Ask the studio, as programs do."""
+    token = Home(studio.runs).token()
+    request = Request(
+        f"{studio.origin}/api/v1{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=PATIENCE) as answer:
+        return json.load(answer)
 
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    runs = tmp_path_factory.mktemp("runs")
+    runs = tmp_path_factory.mktemp("studio") / "runs"
     for name in ("first", "second", ODD):
         make_run(runs / name)
     (runs / "damaged").mkdir()
     (runs / "damaged" / "config.json").write_text("{")
-    served = Served(runs)
-    served.call("POST", "/queue/pause")
-    for name in ("a", "b", "c"):
-        served.call("POST", "/queue", {"recipe": "dcgan-digits", "name": f"queued-{name}"})
-    yield served
-    served.process.kill()
-    served.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    with served(runs) as found:
+        call(found, "POST", "/queue/pause")
+        for name in ("a", "b", "c"):
+            call(found, "POST", "/queue", {"recipe": "dcgan-digits", "name": f"queued-{name}"})
+        yield found
 
 
 @pytest.fixture
 def page(browser: Any, studio: Served) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(1000 * PATIENCE)
     said: list[str] = []
     opened.on("console", lambda message: said.append(message.text))
     opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.goto(f"{studio.address}/#token={studio.token}")
+    opened.goto(studio.address)
     opened.wait_for_selector(".run-card:not(.blank)")
     yield opened
     context.close()
@@ -133,9 +95,9 @@ def page(browser: Any, studio: Served) -> Iterator[Any]:
     assert not [each for each in said if not each.startswith("Failed to load resource")]
 
 
-def until(true: Any, seconds: float = 10.0) -> Any:
+def until(true: Any) -> Any:
     """Wait for something; the pages' policy forbids the browser to wait for an expression."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not (found := true()) and time.monotonic() < end:
         time.sleep(0.02)
     assert found
@@ -148,7 +110,7 @@ def until(true: Any, seconds: float = 10.0) -> Any:
      "/run/damaged", "/run/none", "/queue", "/runs?compare=first,second", "/runs?archived=1"],
 )  # fmt: skip
 def test_a_page_is_right_at_all_widths(page: Any, studio: Served, path: str) -> None:
-    page.goto(studio.address + path)
+    page.goto(studio.origin + path)
     page.wait_for_selector("main h1")
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 800})
@@ -201,7 +163,7 @@ def test_a_run_is_renamed_archived_and_fetched_back(
     page: Any, studio: Served, tmp_path: Path
 ) -> None:
     make_run(tmp_path / "moved")
-    runs = Path(studio.call("GET", "/studio")["runs"])
+    runs = studio.runs
     shutil.move(tmp_path / "moved", runs / "moved")  # it appears by itself
     card = page.locator(".run-card").filter(has=page.get_by_role("heading", name="moved"))
     card.get_by_role("button", name="Actions for moved").click()
@@ -229,9 +191,9 @@ def test_a_run_is_renamed_archived_and_fetched_back(
 
 
 def test_a_run_that_is_gone_says_so(page: Any, studio: Served, tmp_path: Path) -> None:
-    runs = Path(studio.call("GET", "/studio")["runs"])
+    runs = studio.runs
     make_run(runs / "leaving")
-    page.goto(f"{studio.address}/run/leaving")
+    page.goto(f"{studio.origin}/run/leaving")
     page.wait_for_selector(".film-picture img")
     shutil.move(runs / "leaving", tmp_path / "gone")
     page.locator(".note.bad", has_text="not here any more").wait_for()
@@ -240,7 +202,7 @@ def test_a_run_that_is_gone_says_so(page: Any, studio: Served, tmp_path: Path) -
 
 
 def test_pictures_are_walked_through_time(page: Any, studio: Served) -> None:
-    page.goto(f"{studio.address}/run/first")
+    page.goto(f"{studio.origin}/run/first")
     picture = page.locator(".film-picture img")
     until(lambda: "0000004000.png" in (picture.get_attribute("src") or ""))
     page.keyboard.press("ArrowLeft")
@@ -260,7 +222,7 @@ def test_pictures_are_walked_through_time(page: Any, studio: Served) -> None:
 
 
 def test_charts_zoom_together_and_speak(page: Any, studio: Served) -> None:
-    page.goto(f"{studio.address}/run/first")
+    page.goto(f"{studio.origin}/run/first")
     chart = page.locator(".chart-card", has_text="Costs")
     chart.get_by_text("at 4k images").wait_for()
     assert chart.get_by_role("button", name="generator").inner_text().split() == ["generator", "2"]
@@ -286,11 +248,11 @@ def test_charts_zoom_together_and_speak(page: Any, studio: Served) -> None:
 
 
 def test_the_queue_is_ordered_by_hand_and_by_key(page: Any, studio: Served) -> None:
-    page.goto(f"{studio.address}/queue")
+    page.goto(f"{studio.origin}/queue")
     names = page.locator("[data-part=Waiting] .job-name a")
 
     def told() -> list[str]:
-        return [each["run"][-1] for each in studio.call("GET", "/queue")["jobs"]]
+        return [each["run"][-1] for each in call(studio, "GET", "/queue")["jobs"]]
 
     until(lambda: names.all_inner_texts() == ["queued-a", "queued-b", "queued-c"])
     page.get_by_role("button", name="Later: queued-a").click()
@@ -312,7 +274,7 @@ def test_the_queue_is_ordered_by_hand_and_by_key(page: Any, studio: Served) -> N
 
 
 def test_what_is_wrong_with_a_wish_is_said_in_its_dialog(page: Any, studio: Served) -> None:
-    page.goto(f"{studio.address}/run/first")
+    page.goto(f"{studio.origin}/run/first")
     page.get_by_role("button", name="Longer").click()
     page.locator("#images").fill("7")
     page.keyboard.press("Enter")

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from helpers.hostile import BEARER, CANARY, HOST, JSON, Answer, call, check, snapshot
-from helpers.studios import TOKEN, whole_studio
+from helpers.studios import TOKEN, studio_over
 from zerosum.studio import create_app
 from zerosum.studio.studio import Studio
 from zerosum.studio.worker import RefusedError
@@ -63,7 +63,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     (first / "stats.jsonl").symlink_to(secret)
     (first / "exports").symlink_to(folder)
     (folder / "photos" / "out").symlink_to(folder)
-    studio = whole_studio(folder / "runs", data=(folder / "photos",))
+    studio = studio_over(folder / "runs", data=(folder / "photos",))
     studio.worker = DeafWorker()
     studio.home.token()
     before = snapshot(folder, without=["runs/.studio"])
@@ -374,7 +374,8 @@ def _operations(target: Target) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _filled(path: str) -> str:
     """An address of a route, of things that are there where there are some."""
-    name = "dcgan-digits" if "/recipes/" in path else "first"
+    known = {"/recipes/": "dcgan-digits", "/lessons/": "distributions"}
+    name = next((name for part, name in known.items() if part in path), "first")
     return path.replace("{name}", name).replace("{identity}", "x").replace("{path}", "curves.png")
 
 
