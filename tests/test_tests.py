@@ -11,7 +11,7 @@ import zerosum
 TESTS = Path(__file__).parent
 SOURCE = Path(zerosum.__file__).parent
 FILES = sorted(TESTS.rglob("*.py"))
-OF_THE_WHOLE = {"constructors", "documents", "modules", "public_api", "rooms", "tests"}
+OF_THE_WHOLE = {"constructors", "documents", "modules", "public_api", "rooms", "tests", "typed"}
 """What the tests beside this one look at, if it is no module."""
 BESIDE = {"helpers", "contracts", "benchmarks", "browser"}
 """Folders that mirror none: what tests share, promises of all games, programs beside ours, and

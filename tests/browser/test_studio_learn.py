@@ -96,7 +96,7 @@ def test_a_lesson_is_found_opened_and_followed_by_its_controls(page: Any, studio
     slider.focus()
     page.keyboard.press("Home")
     playwright.expect(answer).to_contain_text("At a logit of -100,")
-    assert page.url.endswith("/learn/losses?logit=-100")
+    page.wait_for_url("**/learn/losses?logit=-100")
     assert page.locator(".lesson details").first.get_attribute("open") is not None
     assert page.evaluate("scrollY") == 300
     assert page.locator(".command code").inner_text() == "zerosum learn losses --logit -100"

@@ -1,7 +1,6 @@
 """New run, as users go through it: by clicks, by keys, by dropping files; narrow and wide."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,23 +16,10 @@ from zerosum.recipes import RECIPES
 from zerosum.studio.home import Home
 from zerosum.studio.times import Times
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
 
 FOUND = {"seconds": 180.0, "memory": 10**8, "free_memory": 10**10, "disk": 10**7, "notes": []}
 FOUND |= {"players": [{"name": "generator", "network": "G", "weights": 1000}]}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as begun:
-        opened = begun.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +141,31 @@ def test_files_are_uploaded_and_what_is_no_picture_is_refused(browser: Any, stud
         page.fill("[id='path-data']", "/etc")
         page.click("form >> text=Use")
         page.wait_for_selector("text=/etc is in none of the folders")
+
+
+def without_times(route: Any) -> None:
+    """The recipes as if none had been measured."""
+    told = route.fetch().json()
+    for each in told["recipes"]:
+        each["seconds"] = None
+    route.fulfill(json=told)
+
+
+def test_recipes_on_the_screen_are_measured_one_at_a_time(browser: Any, studio: Any) -> None:
+    with opened(browser, studio, "/queue") as page:
+        page.wait_for_selector("h1")
+        asked: list[Any] = []
+        page.route("**/api/v1/recipes", without_times)
+        page.route("**/estimate", lambda route: asked.append(route))  # Nobody answers.
+        page.goto(f"{studio[0]}/new?goal=labels")
+        page.wait_for_selector(".new-card:has-text('classifier') >> text=Measuring")
+        page.wait_for_selector("text=To be measured")
+        assert len(asked) == 1
+        asked[0].fulfill(json=FOUND)
+        page.wait_for_selector(".new-card:has-text('classifier') >> text=About 3 min here")
+        page.click("text=Stop measuring")
+        page.wait_for_selector("text=You stopped measuring")
+        assert len(asked) == 2
 
 
 def tab_to(page: Any, selector: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -10,18 +11,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import psutil
 
 from zerosum.studio.home import Home
 
-__all__ = ["Reader", "Served", "end_trainings", "foreign", "served"]
+__all__ = ["PATIENCE", "Reader", "Served", "end_trainings", "foreign", "served", "written"]
 
-PATIENCE = 90.0
+PATIENCE = 60.0
 """Seconds after which what is waited for is taken never to come; nothing is measured by it."""
+
+
+_FOLLOW = """async (run) => {
+    const { subscribe } = await import("/static/events.js");
+    window.told = [];
+    subscribe(`run/${run}`, ({ reset, stats }) => {
+        if (reset) window.told = [];
+        window.told.push(...(stats ?? []).map(({ images }) => images));
+    });
+}"""
 
 
 @dataclass
@@ -43,6 +56,18 @@ class Served:
         assert port is not None
         return port
 
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Call its API, as programs do."""
+        token = self.address.partition("token=")[2]
+        request = Request(
+            f"{self.origin}/api/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
     def kill(self) -> None:
         """End it as ``kill -9`` does."""
         self.process.kill()
@@ -50,13 +75,23 @@ class Served:
 
 
 @contextmanager
-def served(runs: Path, *words: str, port: int = 0, **environment: str) -> Iterator[Served]:
-    """A studio that is served from the folder in which its runs are, until the block ends."""
+def served(
+    runs: Path, *words: str, port: int = 0, most_bytes: int | None = None
+) -> Iterator[Served]:
+    """A studio that is served from the folder in which its runs are, until the block ends.
+
+    Args:
+        runs: The folder of runs.
+        words: More of its command.
+        port: Where it listens.
+        most_bytes: That a file may have, by which the disk of its trainings is soon full.
+    """
     command = [sys.executable, "-m", "zerosum", "studio", str(runs), "--no-browser"]
     process = subprocess.Popen(
         [*command, "--port", str(port), *words],
         cwd=runs.parent,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        preexec_fn=None if most_bytes is None else partial(_limit_files, most_bytes),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -72,6 +107,10 @@ def served(runs: Path, *words: str, port: int = 0, **environment: str) -> Iterat
         process.communicate()
 
 
+def _limit_files(most: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
 def end_trainings(runs: Path) -> None:
     """Kill what was trained, which outlives its studio."""
     for claim in Home(runs).state.glob("jobs/*/started.json"):
@@ -81,6 +120,11 @@ def end_trainings(runs: Path) -> None:
             if abs(process.create_time() - said["created"]) < 1:
                 process.send_signal(signal.SIGKILL)
                 process.wait(10)
+
+
+def written(run: Path) -> list[int]:
+    """After how many images each line of a run's statistics was written."""
+    return [json.loads(line)["images"] for line in (run / "stats.jsonl").read_text().splitlines()]
 
 
 def foreign(url: str, origin: str) -> bool:
@@ -129,6 +173,16 @@ class Reader:
         while not self.page.evaluate(script):
             assert time.monotonic() < end, script
             self.page.wait_for_timeout(50)
+
+    def follow(self, run: str) -> None:
+        """Have the page note, apart from what it shows, all lines that it is told of a run."""
+        self.page.evaluate(_FOLLOW, run)
+
+    @property
+    def told(self) -> list[int]:
+        """After how many images each of these lines was written."""
+        lines: list[int] = self.page.evaluate("window.told")
+        return lines
 
     def press(self, role: str, name: str | re.Pattern[str], *, exact: bool = True) -> None:
         """Click on it."""

@@ -24,12 +24,6 @@ from zerosum.studio.worker import RefusedError
 TOKEN = "t" * 43
 
 
-def studio_over(runs: Path, *, data: tuple[Path, ...] = (), **parts: Any) -> Studio:
-    """A studio whose token is known; ``parts`` are its shelf, queue, worker, limits."""
-    options = StudioConfig(data=data, browser=False, port=0)
-    return Studio(home=Home(runs), options=options, token=TOKEN, **parts)
-
-
 class NearWorker:
     """Does what a worker does, in this process."""
 
@@ -44,10 +38,12 @@ class NearWorker:
             raise RefusedError(str(error)) from error
 
 
-def whole_studio(runs: Path, **parts: Any) -> Studio:
-    """A studio with all that works for it, none of it a process."""
+def studio_over(runs: Path, *, data: tuple[Path, ...] = (), **parts: Any) -> Studio:
+    """A studio whose token is known; ``parts`` are limits, and what works for it instead."""
+    options = StudioConfig(data=data, browser=False, port=0)
     shelf, queue = working_queue(Home(runs))
-    return studio_over(runs, shelf=shelf, queue=queue, worker=NearWorker(), **parts)
+    usual = {"shelf": shelf, "queue": queue, "worker": NearWorker()}
+    return Studio(home=Home(runs), options=options, token=TOKEN, **{**usual, **parts})
 
 
 def client_of(studio: Studio, *, token: str | None = TOKEN) -> TestClient:

@@ -23,7 +23,8 @@ def test_the_studio_tells_what_it_is(tmp_path: Path) -> None:
     assert said["runs"] == str(tmp_path / "runs")
     assert said["data_folders"] == [str(tmp_path)]
     assert 0 < said["disk"]["free"] <= said["disk"]["total"]
-    assert said["allow_code"] is said["schedules"] is False
+    assert said["allow_code"] is False
+    assert said["schedules"] is True
     assert said["limits"].keys() == {"upload_bytes", "upload_files", "pixels"}
 
 

@@ -12,14 +12,6 @@ from fastapi import FastAPI
 
 from helpers.studios import TOKEN, client_of, studio_over
 from zerosum.studio import create_app
-from zerosum.studio.home import Home
-from zerosum.studio.queue import working_queue
-from zerosum.studio.studio import Studio
-
-
-def studio_of_runs(runs: Path) -> Studio:
-    shelf, queue = working_queue(Home(runs))
-    return studio_over(runs, shelf=shelf, queue=queue)
 
 
 def make_run(runs: Path, name: str) -> Path:
@@ -76,7 +68,7 @@ def test_all_topics_are_told_and_told_on(tmp_path: Path) -> None:
     topics = "runs,queue,studio,run%2Fa%252C%20b,job%2Fnone"
 
     async def follow() -> None:
-        app = create_app(studio_of_runs(tmp_path))
+        app = create_app(studio_over(tmp_path))
         async with events(app, topics) as first:
             taken = [await anext(first) for _ in range(5)]
             told = {kind: data for kind, _, data in taken}
@@ -106,13 +98,13 @@ def test_all_topics_are_told_and_told_on(tmp_path: Path) -> None:
     "topics", ["", "nothing", "run/", "run/..", "run/.studio", "run/a%2Fb", "job/", "runs,x"]
 )
 def test_what_is_no_topic_is_refused(tmp_path: Path, topics: str) -> None:
-    with client_of(studio_of_runs(tmp_path)) as client:
+    with client_of(studio_over(tmp_path)) as client:
         answer = client.get("/api/v1/events", params={"topics": topics})
     assert answer.status_code == 400
     assert "There is no topic" in answer.json()["error"]["message"]
 
 
 def test_too_many_topics_are_refused(tmp_path: Path) -> None:
-    with client_of(studio_of_runs(tmp_path)) as client:
+    with client_of(studio_over(tmp_path)) as client:
         topics = ",".join(f"run/{number}" for number in range(101))
         assert client.get("/api/v1/events", params={"topics": topics}).status_code == 400

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from helpers.hostile import SEALS
-from helpers.studios import TOKEN, whole_studio
+from helpers.studios import TOKEN, studio_over
 from zerosum.studio import security, serving
 from zerosum.studio.server import listening
 from zerosum.studio.studio import Studio
@@ -42,7 +42,7 @@ def port(tmp_path: Path) -> Iterator[int]:
             serving, _HEAD_SECONDS=0.3, _IDLE_SECONDS=1, _TAKING_SECONDS=0.3, _MOST_CONNECTIONS=20
         ),
         patch.multiple(security, _BODY_SECONDS=0.3),
-        served(whole_studio(tmp_path)) as port,
+        served(studio_over(tmp_path)) as port,
     ):
         yield port
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from helpers.hostile import BEARER, CANARY, HOST, JSON, Answer, call, check, snapshot
-from helpers.studios import TOKEN, whole_studio
+from helpers.studios import TOKEN, studio_over
 from zerosum.studio import create_app
 from zerosum.studio.studio import Studio
 from zerosum.studio.worker import RefusedError
@@ -63,7 +63,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     (first / "stats.jsonl").symlink_to(secret)
     (first / "exports").symlink_to(folder)
     (folder / "photos" / "out").symlink_to(folder)
-    studio = whole_studio(folder / "runs", data=(folder / "photos",))
+    studio = studio_over(folder / "runs", data=(folder / "photos",))
     studio.worker = DeafWorker()
     studio.home.token()
     before = snapshot(folder, without=["runs/.studio"])
@@ -360,7 +360,7 @@ BODIES = [
     *(b"1" * 10_000, b'{"recipe": 1e999}', b'{"recipe": "a", "recipe": "b"}', b'{"\\ud800": 1}'),
     *(b'{"__proto__": {"x": 1}}', b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'x'>]>"),
     *(b" " * 900_000, b'{"recipe": "' + b"x" * 900_000 + b'"}', b"x" * (2**20 + 1)),
-    (b"{" + b",".join(b'"k%d": %d' % (n, n) for n in range(50_000)) + b"}"),
+    (b"{" + b",".join(b'"k%d": %d' % (n, n) for n in range(10_000)) + b"}"),
 ]
 
 
@@ -374,7 +374,8 @@ def _operations(target: Target) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def _filled(path: str) -> str:
     """An address of a route, of things that are there where there are some."""
-    name = "dcgan-digits" if "/recipes/" in path else "first"
+    known = {"/recipes/": "dcgan-digits", "/lessons/": "distributions"}
+    name = next((name for part, name in known.items() if part in path), "first")
     return path.replace("{name}", name).replace("{identity}", "x").replace("{path}", "curves.png")
 
 
@@ -427,11 +428,11 @@ def test_a_wrong_value_of_any_query_is_refused(target: Target) -> None:
                 target.ask(method, f"{_filled(path)}?{each['name']}={value}&{each['name']}=1")
 
 
-@pytest.mark.parametrize("recipe", ["dcgan-digits", "advgan"])
+@pytest.mark.parametrize("recipe", ["advgan"])
 def test_a_wrong_type_in_any_setting_is_refused(target: Target, recipe: str) -> None:
     form = json.loads(target.ask("GET", f"/api/v1/recipes/{recipe}/form").body)
     for number, field in enumerate(form["fields"]):
-        for wrong in WRONG[number % 5 :: 5]:
+        for wrong in WRONG[number % 10 :: 10]:
             fields = {field["name"]: wrong}
             answer = target.post(f"/api/v1/recipes/{recipe}/check", {"fields": fields})
             assert answer.status in (200, 400, 422)

@@ -167,6 +167,7 @@ FILES = {
     "samples/%2e%2e%2fstatus.json": 404,
     "exports/folder": 404,
     "exports/link": 404,
+    "exports/.a.onnx.tmp": 404,
     "exports/pipe": 404,
     "exports/..%2fconfig.json": 404,
     "exports/a%00b": 404,
@@ -184,6 +185,7 @@ def test_files_that_may_be_read(client: TestClient, tmp_path: Path) -> None:
     (run / "exports" / "a.onnx").write_bytes(b"network")
     (run / "exports" / "folder").mkdir()
     (run / "exports" / "link").symlink_to("/etc/passwd")
+    (run / "exports" / ".a.onnx.tmp").touch()
     os.mkfifo(run / "exports" / "pipe")
     (run / "checkpoints" / "latest.safetensors").write_bytes(b"weights")
     answers = {path: client.get(f"{RUNS}/a/files/{path}") for path in FILES}
@@ -194,6 +196,8 @@ def test_files_that_may_be_read(client: TestClient, tmp_path: Path) -> None:
         assert answers[path].headers["content-type"] == "application/octet-stream"
     picture = f"{RUNS}/a/files/samples/0000200000.png"
     assert client.get(picture).headers["cache-control"] == "no-store"
+    listed = client.get(f"{RUNS}/a").json()["exports"]
+    assert [each["file"] for each in listed] == ["exports/a.onnx"]
     kept = client.get(picture, params={"changed": 1.5}).headers["cache-control"]
     assert "immutable" in kept
 
@@ -243,7 +247,11 @@ def test_what_cannot_be_done_is_refused_before_it_is_queued(
     for action, body, words in REFUSED:
         answer = client.post(f"{RUNS}/a/{action}", json=body)
         assert answer.status_code in (400, 422), body
-        assert words in answer.json()["error"]["message"]
+        error = answer.json()["error"]
+        assert words in error["message"]
+        assert "Value error" not in error["message"]
+        for field in ("count", "against"):
+            assert (error["field"] == field) == (field in body.get("options", {}))
     for body, words in NOT_TRAINED:
         answer = client.post("/api/v1/queue", json=body)
         assert answer.status_code in (400, 422), body
@@ -275,3 +283,24 @@ def test_what_is_queued_is_what_the_command_line_takes(client: TestClient, tmp_p
     assert client.get(f"/api/v1/jobs/{scored['id']}").json()["phase"].startswith("waits")
     assert client.get(f"/api/v1/jobs/{scored['id']}/log").json()["text"] == ""
     assert client.get("/api/v1/jobs/..").status_code == 404
+
+
+def test_a_run_in_this_folder_is_no_data_set_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path / "digits")
+    (run / "checkpoints" / "latest.safetensors").touch()
+    monkeypatch.chdir(tmp_path)
+    shelf, queue = working_queue(Home(Path()))
+    queue.file.pause(True)
+    with client_of(studio_over(Path(), shelf=shelf, queue=queue)) as client:
+        scored = client.post(f"{RUNS}/digits/evaluate", json={}).json()
+        written = client.post(f"{RUNS}/digits/export", json={"format": "pt2"}).json()
+        longer = client.post(f"{RUNS}/digits/resume", json={"images": 10**6}).json()
+        assert client.post(f"{RUNS}/digits/stop").json() == {"state": "stopped"}
+        body = {"recipe": "dcgan-digits", "name": "digits"}
+        new = client.post("/api/v1/queue", json=body).json()
+    assert scored["command"] == "zerosum evaluate ./digits"
+    assert written["command"].startswith("zerosum export ./digits ./digits/exports/digits.pt2")
+    assert longer["command"] == "zerosum resume ./digits --images 1000000"
+    assert new["command"] == "zerosum train dcgan-digits --out ./digits-2"

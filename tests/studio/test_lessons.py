@@ -131,6 +131,8 @@ def test_what_is_wrong_is_said_at_its_control(client: TestClient) -> None:
         ("saddle", {"game": "chess"}, "game", "game must be one of xy"),
         ("equilibrium", {"game": "own", "rows": "1 0; 0"}, "rows", "rows: expected rows of"),
         ("losses", {"logits": 1}, "logits", "did you mean 'logit'?"),
+        ("losses", {"logit": 10**400}, "logit", "logit must be between -100 and 100, got more."),
+        ("equilibrium", {"rows": 10**400}, "rows", "rows must be a text"),
     ):
         event, failed = computed(client, name, **controls)
         assert (event, failed["field"]) == ("failed", field)
@@ -138,7 +140,7 @@ def test_what_is_wrong_is_said_at_its_control(client: TestClient) -> None:
 
 
 HOSTILE = {
-    "run": ("../mine", "/etc", ".studio", "..", "", "no-such", ["mine"], "mine/../.."),
+    "run": ("../mine", "/etc", ".studio", "..", "", "no-such", ["mine"], "mine/../..", "9" * 400),
     "network": ("x.py:f", "/etc", "../mine", "torchvision:../x", "no-such"),
     "picture": ("/etc/passwd", "../x.png", "~/x.png"),
     "source": ("/etc", "../photos", "photos/../../x.zip", "http://example.org/x.zip"),

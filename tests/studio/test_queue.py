@@ -92,7 +92,8 @@ def test_fifty_jobs_that_are_over_stay_in_the_list(tmp_path: Path) -> None:
 def test_a_job_runs_to_its_end_and_leaves_no_zombie(tmp_path: Path) -> None:
     home = Home(tmp_path)
     _, queue = working_queue(home)
-    job = queue.add(lambda plan: task("--version"))
+    (tmp_path / "random.py").write_text("raise SystemExit('not this one')")
+    job = queue.add(lambda plan: task("--version", cwd=str(tmp_path)))
     (shown,) = worked(queue, are_over)
     assert (shown["state"], shown["message"]) == ("finished", None)
     assert log(home, job).startswith("zerosum ")
@@ -215,7 +216,8 @@ def test_one_of_two_servers_works_the_queue_and_the_other_takes_over(tmp_path: P
 
 
 def test_a_job_that_waits_is_removed_and_one_that_runs_is_stopped(tmp_path: Path) -> None:
-    _, queue = working_queue(Home(tmp_path))
+    home = Home(tmp_path)
+    _, queue = working_queue(home)
     waiting = queue.add(lambda plan: task("--version"))
     assert not queue.stop_job(waiting.id)
     assert queue.shown()["jobs"] == []
@@ -223,6 +225,7 @@ def test_a_job_that_waits_is_removed_and_one_that_runs_is_stopped(tmp_path: Path
     queue.file.change(lambda plan: plan.with_course(running.id, state="running", started=1.0))
     assert queue.stop_job(running.id)  # Its server was killed before it had begun.
     assert worked(queue, are_over)[0]["state"] == "stopped"
+    assert not home.job(running.id).exists()
     queue.close()
 
 

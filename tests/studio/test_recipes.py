@@ -52,6 +52,8 @@ def test_a_form_is_filled_by_what_a_run_was_told(tmp_path: Path) -> None:
     Run(tmp_path / "mine").create(change(recipe("dcgan-digits"), {"seed": 7}))
     form = client(tmp_path).get("/api/v1/recipes/dcgan-digits/form?run=mine").json()
     assert form["values"] == {"seed": 7}
+    other = client(tmp_path).get("/api/v1/recipes/dcgan-faces/form?run=mine")
+    assert other.status_code == 409
     assert form["ways"] == [["data"]]
     assert form["usual"][:3] == ["data", "images", "batch_size"]
     assert "classification" in form["classifies"]

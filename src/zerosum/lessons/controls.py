@@ -14,6 +14,7 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
+from zerosum.checks import LARGEST
 from zerosum.errors import ConfigError, DataError
 from zerosum.explaining import explained
 
@@ -66,8 +67,9 @@ class Number:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ConfigError(f"{name} must be a number, got {value!r}.")
         if not self.low <= value <= self.high:  # Also if it is not a number.
+            told = f"{value:g}" if abs(value) < LARGEST or isinstance(value, float) else "more"
             raise ConfigError(
-                f"{name} must be between {self.low:g} and {self.high:g}, got {value:g}."
+                f"{name} must be between {self.low:g} and {self.high:g}, got {told}."
             )
 
 
@@ -293,7 +295,7 @@ def rows_as_text(rows: Any, *extras: Any) -> Any:
     """
     try:
         array = np.asarray(rows, dtype=np.float64)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return rows
     if array.ndim != 2:
         return rows

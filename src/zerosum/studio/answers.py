@@ -15,6 +15,8 @@ from zerosum.explaining import explain
 
 __all__ = ["Json", "refusal", "refuse_in_json", "sound_json"]
 
+_MOST_SAID = 3_000
+"""Letters of a refusal."""
 _LONGEST = 300
 """Letters of a path in an answer."""
 
@@ -57,7 +59,9 @@ def refusal(message: str, status: int, field: str | None = None) -> Json:
         >>> refusal("There is no such run.", 404).body
         b'{"error":{"message":"There is no such run.","field":null}}'
     """
-    return Json({"error": {"message": message, "field": field}}, status_code=status)
+    # What was sent may be in it, and may be long.
+    said = message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]} ..."
+    return Json({"error": {"message": said, "field": field}}, status_code=status)
 
 
 def refuse_in_json(app: FastAPI) -> None:

@@ -79,7 +79,7 @@ def router(studio: Studio) -> APIRouter:
             "usual": [each for _, each in usual],
             "ways": ways_to_feed(config),
             "classifies": [each for each in KINDS if family_class(each).classifies],
-            "values": {} if run is None else _values_of_run(studio, run),
+            "values": {} if run is None else _values_of_run(studio, run, name),
         }
 
     @routes.post("/{name}/check")
@@ -157,11 +157,14 @@ def _told(name: str) -> dict[str, Any]:
     }
 
 
-def _values_of_run(studio: Studio, name: str) -> Mapping[str, Any]:
+def _values_of_run(studio: Studio, name: str, form: str) -> Mapping[str, Any]:
     path = studio.home.runs / name
     if not _is_in(studio, name) or not path.is_dir():
         raise MissingError(f"There is no run {name!r} to copy.")
-    return values_of(Run.open(path).config())
+    config = Run.open(path).config()
+    if config.recipe != form:
+        raise ConflictError(f"{name} is a run of {config.recipe}, so it is copied to that form.")
+    return values_of(config)
 
 
 def _is_in(studio: Studio, name: str) -> bool:

@@ -125,10 +125,10 @@ def _steering(routes: APIRouter, studio: Studio) -> None:
         """Have a run saved and ended; it is `stopping` until it has."""
         _find(studio, name)
         job = _job_of(studio, name)
-        if job is not None:
-            studio.queue.stop_job(job.id)
-        else:
+        if job is None:
             _signal(studio, name, signal.SIGTERM)
+        elif not studio.queue.stop_job(job.id):  # It only waited.
+            return StateShown(state="stopped")
         return StateShown(state="stopping")
 
     @routes.post("/runs/{name}/kill")

@@ -1,6 +1,7 @@
 """What the studio is: its version, its folder, its limits, its worker."""
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +35,16 @@ def state(studio: Studio) -> dict[str, Any]:
     Args:
         studio: Which one.
     """
-    options, limits = studio.options, studio.limits
     return {
         "version": __version__,
         "runs": str(studio.home.runs.absolute()),
         "disk": disk(studio.home.runs),
-        "schedules": bool(getattr(studio.queue, "schedules", False)),
-        "allow_code": options.allow_code,
+        "schedules": studio.queue.schedules,
+        "allow_code": studio.options.allow_code,
         "data_folders": [str(each) for each in studio.data_folders],
-        "limits": {
-            "upload_bytes": limits.upload_bytes,
-            "upload_files": limits.upload_files,
-            "pixels": limits.pixels,
-        },
-        "worker": _of_worker(studio),
-        "device": getattr(studio.worker, "device", None),
+        "limits": asdict(studio.limits),
+        "worker": {"state": studio.worker.state, "doing": studio.worker.doing},
+        "device": studio.worker.device,
     }
 
 
@@ -65,11 +61,3 @@ def disk(folder: Path) -> dict[str, int] | None:
     except OSError:
         return None
     return {"free": usage.free, "total": usage.total}
-
-
-def _of_worker(studio: Studio) -> dict[str, Any]:
-    worker = studio.worker
-    return {
-        "state": getattr(worker, "state", "dead"),
-        "doing": getattr(worker, "doing", None),
-    }

@@ -81,7 +81,7 @@ def router(studio: Studio) -> APIRouter:
     async def upload(name: str, request: Request) -> Uploaded:
         """Add files to a lot. Those that are no pictures are refused, and the others kept."""
         checked_lot(name)
-        with receiving(uploads, name) as folder:
+        async with receiving(uploads, name) as folder:
             received = await _received(studio, request, folder, uploads / name)
             await _check(studio, folder, received)
         return await asyncio.to_thread(_uploaded, uploads, name, received)

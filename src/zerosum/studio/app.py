@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -14,6 +12,16 @@ from starlette.types import ASGIApp
 
 from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
+from zerosum.studio import (
+    api_data,
+    api_events,
+    api_lessons,
+    api_queue,
+    api_recipes,
+    api_runs,
+    api_studio,
+    api_uploads,
+)
 from zerosum.studio.answers import Json, refuse_in_json
 from zerosum.studio.security import Guard
 from zerosum.studio.studio import Studio
@@ -29,7 +37,17 @@ runs, which is in `RUNS/.studio/token` and in the address that `zerosum studio` 
 `Authorization: Bearer TOKEN`; for a GET, `?token=TOKEN` does as well. Every refusal is
 `{"error": {"message": TEXT, "field": NAME or null}}`.
 """
-_ROUTERS = ("studio", "runs", "queue", "recipes", "data", "uploads", "lessons", "events")
+_PARTS = (
+    api_studio,
+    api_runs,
+    api_queue,
+    api_recipes,
+    api_data,
+    api_uploads,
+    api_lessons,
+    api_events,
+)
+"""In the order in which they are described."""
 
 
 def create_app(studio: Studio) -> FastAPI:
@@ -61,10 +79,8 @@ def create_app(studio: Studio) -> FastAPI:
     )
     refuse_in_json(app)
     api = APIRouter(prefix="/api/v1")
-    for name in _ROUTERS:
-        module = f"zerosum.studio.api_{name}"
-        if find_spec(module) is not None:
-            api.include_router(import_module(module).router(studio))
+    for part in _PARTS:
+        api.include_router(part.router(studio))
     app.include_router(api)
     app.get("/api", include_in_schema=False)(_api_page)
     for path in _PAGES:

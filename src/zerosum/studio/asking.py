@@ -84,7 +84,7 @@ def train_task(
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
     places.require_config(config)
-    words = ["train", *words_of(config), "--out", str(runs / checked(name))]
+    words = ["train", *words_of(config), "--out", _word(runs / checked(name))]
     return Task(
         kind="train",
         run=name,
@@ -127,7 +127,7 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int, places: Places) 
     return Task(
         kind="resume",
         run=run.path.name,
-        words=("resume", str(run.path), *_words(_told(options))),
+        words=("resume", _word(run.path), *_words(_told(options))),
         cwd=str(Path.cwd()),
         device=config.device,
         facts=_facts(config),
@@ -157,7 +157,7 @@ def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool, places: P
     return Task(
         kind="evaluate",
         run=run.path.name,
-        words=("evaluate", str(run.path), *_words(told)),
+        words=("evaluate", _word(run.path), *_words(told)),
         cwd=str(Path.cwd()),
         device=options.device,
         facts=_facts(run.config()),
@@ -183,7 +183,7 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
     return Task(
         kind="export",
         run=run.path.name,
-        words=("export", str(run.path), str(run.path / file), *words),
+        words=("export", _word(run.path), f"{_word(run.path)}/{file}", *words),
         cwd=str(Path.cwd()),
         device="cpu",
         facts=_facts(run.config()),
@@ -193,6 +193,11 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
 
 _NAMED = 80
 """Letters of a run's name in the names of its files."""
+
+
+def _word(path: Path) -> str:
+    """A run folder on the command line, where a name alone could be that of a data set."""
+    return f"./{path}" if len(path.parts) == 1 else str(path)
 
 
 def _facts(config: RunConfig) -> Facts:
@@ -229,17 +234,20 @@ def _checked_options(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """Options of a command.
 
     Raises:
-        ConfigError: One is unknown or does not fit.
+        FieldError: One is unknown or does not fit.
     """
-    unknown = values.keys() - {each.name for each in fields(kind)}
+    unknown = sorted(values.keys() - {each.name for each in fields(kind)})
     if unknown:
-        raise ConfigError(f"there is no option {', '.join(sorted(unknown))}.")
+        raise FieldError(f"there is no option {', '.join(unknown)}.", field=unknown[0][:_NAMED])
     try:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
         fault = error.errors()[0]
+        said = fault.get("ctx", {}).get("error")  # What the settings themselves refuse.
         where = ".".join(str(each) for each in fault["loc"] if isinstance(each, str))
-        raise ConfigError(f"{where}: {fault['msg']}." if where else str(fault["msg"])) from error
+        message = f"{where}: {fault['msg']}." if said is None else str(said)
+        named = [name for name in values if name in message]
+        raise FieldError(message, field=where or next(iter(named), None)) from error
 
 
 def _told(options: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from contextlib import suppress
 from pathlib import Path
 from shlex import join
 from typing import Any
@@ -15,6 +16,7 @@ from zerosum.errors import ZerosumError, printable
 from zerosum.recipes import RECIPES
 from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
+from zerosum.studio.names import is_text
 from zerosum.studio.reading import as_object, lines_at_end, names_in, read_object, read_part
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.summaries import LIVE, Summary
@@ -22,7 +24,7 @@ from zerosum.studio.summaries import LIVE, Summary
 __all__ = ["Details", "LogPart", "details", "file_of", "part_of_log"]
 
 _SHOWN = re.compile(
-    r"samples/\d{1,18}\.png|curves\.png|samples\.gif|exports/[^/\\\0]{1,255}"
+    r"samples/\d{1,18}\.png|curves\.png|samples\.gif|exports/[^./\\\0][^/\\\0]{0,254}"
     r"|(config|environment)\.json|(stats|scores)\.jsonl|alarms\.txt"
 )
 """What may be read in a run folder; a checkpoint is no business of a page."""
@@ -56,6 +58,14 @@ class SampleShown(TypedDict):
     images: int
 
 
+class FileShown(TypedDict):
+    """A file in the run folder."""
+
+    file: str
+    bytes: int
+    changed: float
+
+
 class Step(TypedDict):
     """What may be done with a trained run, and by which command."""
 
@@ -72,6 +82,7 @@ class Details(TypedDict):
     environment: dict[str, Any] | None
     checkpoints: list[CheckpointShown]
     samples: list[SampleShown]
+    exports: list[FileShown]
     scores: list[dict[str, Any]]
     alarms: list[str]
     next: list[Step]
@@ -105,6 +116,7 @@ def details(summary: Summary, folder: Path) -> Details:
         environment=_object(folder / "environment.json"),
         checkpoints=checkpoints,
         samples=_samples(folder),
+        exports=_exports(folder),
         scores=[
             line for text in lines_at_end(folder / "scores.jsonl") if (line := as_object(text))
         ][::-1],
@@ -229,6 +241,16 @@ def _samples(folder: Path) -> list[SampleShown]:
         SampleShown(file=f"samples/{name}", images=int(name.partition(".")[0]))
         for name in sorted(names, key=lambda name: int(name.partition(".")[0]))
     ]
+
+
+def _exports(folder: Path) -> list[FileShown]:
+    found = []
+    for name in sorted(filter(is_text, names_in(folder / "exports"))):
+        file = f"exports/{name}"
+        with suppress(MissingError):
+            about = file_of(folder, file).stat()
+            found.append(FileShown(file=file, bytes=about.st_size, changed=about.st_mtime))
+    return found
 
 
 def _alarms(folder: Path) -> list[str]:

@@ -6,7 +6,8 @@
       lock          held by the server that works the queue
       times.json    how long recipes take on this machine
       worker.log    what the worker printed
-      jobs/ID/      job.json, log.txt and status.json of one process
+      jobs/ID/      started.json, log.txt, status.json and ended.json of one process
+      trash/        runs that are just being deleted
       uploads/      pictures that came through the browser, a folder for each lot
     RUNS/.archive/  runs that were put away
 

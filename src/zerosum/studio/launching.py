@@ -82,10 +82,11 @@ def launch(home: Home, job: Job) -> "subprocess.Popen[bytes]":
         folder.mkdir(parents=True, exist_ok=True)
         log = (folder / "log.txt").open("ab")
     with log:
-        words = [sys.executable, "-m", "zerosum.studio.launched", str(folder), *job.task.words]
+        # Without -P a random.py of the user's would take the place of Python's own.
+        command = [sys.executable, "-P", "-m", "zerosum.studio.launched"]
         try:
             return subprocess.Popen(
-                words,
+                [*command, str(folder), *job.task.words],
                 cwd=job.task.cwd,
                 env={**os.environ, "ZEROSUM_STATUS": str(folder / "status.json")},
                 stdin=subprocess.DEVNULL,

@@ -60,7 +60,10 @@ def _folder_of(studio: Studio, value: Any) -> str | None:
     if not isinstance(value, str) or not value or Path(value).name != value or value[0] == ".":
         return None
     folder = studio.home.runs / value
-    return str(folder) if folder.is_dir() else None
+    try:
+        return str(folder) if folder.is_dir() else None
+    except OSError:  # Of a name that is longer than any can be.
+        return None
 
 
 def _network(studio: Studio, field: str, value: Any) -> str:

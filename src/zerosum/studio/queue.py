@@ -165,6 +165,8 @@ class Queue:
                 self._begin(identity)
 
     def _work(self) -> None:
+        with suppress(ZerosumError):
+            self._shelf.summaries()  # So that who asks first need not wait for all to be read.
         while not self._is_closed:
             try:
                 self.tick()

@@ -4,8 +4,9 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from asyncio import shield, to_thread
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
@@ -113,8 +114,8 @@ def _plain(part: str) -> str:
     return f"{kept}~{mark}{end}"
 
 
-@contextmanager
-def receiving(uploads: Path, name: str) -> Iterator[Path]:
+@asynccontextmanager
+async def receiving(uploads: Path, name: str) -> AsyncIterator[Path]:
     """A folder for what comes; it is put into the lot, or is gone, at the end.
 
     Args:
@@ -125,15 +126,19 @@ def receiving(uploads: Path, name: str) -> Iterator[Path]:
         FileError: It cannot be written.
     """
     folder = uploads / f".{name}.{token_hex(6)}.part"
-    with explained(uploads):
-        _sweep(uploads)
-        folder.mkdir(parents=True)
+    await to_thread(_prepare, folder)
     try:
         yield folder
-        with explained(uploads):
-            _move(folder, uploads / name)
+        await to_thread(_move, folder, uploads / name)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Also where whoever waits is told to wait no more.
+        await shield(to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+def _prepare(folder: Path) -> None:
+    with explained(folder.parent):
+        _sweep(folder.parent)
+        folder.mkdir(parents=True)
 
 
 def lots(uploads: Path) -> list[Lot]:
@@ -238,10 +243,11 @@ def _is_whole(path: PurePosixPath) -> bool:
 
 def _move(folder: Path, lot: Path) -> None:
     """Put all files into the lot; one of the same name makes room."""
-    for path, _ in list(_files(folder)):
-        target = lot / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).replace(target)
+    with explained(lot):
+        for path, _ in list(_files(folder)):
+            target = lot / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).replace(target)
 
 
 def _sweep(uploads: Path) -> None:

@@ -5,7 +5,7 @@ import { compute } from "./computing.js";
 
 /** Milliseconds between two beginnings, while a slider is being moved. */
 const PAUSE = 120;
-const TICK = 500;
+const TICK = 300;
 
 export class Lesson {
   /** @param {string} name @param {URLSearchParams} query @param {() => void} changed */
@@ -36,6 +36,11 @@ export class Lesson {
     this.computing = new AbortController();
   }
 
+  /** Whether what is shown is not what the controls say. */
+  get isOutdated() {
+    return this.busy || this.error !== null || Object.keys(this.errors).length > 0;
+  }
+
   get elapsed() {
     return (performance.now() - this.begun) / 1000;
   }
@@ -59,7 +64,10 @@ export class Lesson {
     await this.compute();
   }
 
-  /** What the address holds: whatever is not as it is by default. @returns {Record<string, string>} */
+  /**
+   * What the address holds: whatever is not as it is by default.
+   * @returns {Record<string, string>}
+   */
   query() {
     if (!this.described) return {};
     const shown = (/** @type {string} */ name) => {
@@ -91,7 +99,13 @@ export class Lesson {
   async compute(full = false) {
     this.cancel();
     const { signal } = this.computing;
-    Object.assign(this, { busy: true, full, stopped: false, step: null, begun: performance.now() });
+    Object.assign(this, {
+      busy: true,
+      full,
+      stopped: false,
+      step: null,
+      begun: performance.now(),
+    });
     this.clock = window.setInterval(this.changed, TICK);
     this.changed();
     const controls = Object.fromEntries(

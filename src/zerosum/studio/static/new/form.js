@@ -88,7 +88,7 @@ class Form {
     this.query = "";
     this.filled = new Filled(recipe.name, told, key, changed);
     this.costs = new Costs(this.filled, recipe, changed);
-    this.filled.sound = () => this.costs.later();
+    this.filled.sound = () => this.measureLater();
     this.own = own;
     const { values } = this.filled;
     // A draft or a copy may have its pictures in another way than the usual one.
@@ -113,9 +113,18 @@ class Form {
 
   /** @param {Field} field */
   sourceOf(field) {
-    const known = this.known.get(field.name) ?? new Source(field, this.filled, this.own, this.changed);
+    const known = this.known.get(field.name) ?? new Source(field, this.filled, this.own, () => {
+      this.changed();
+      this.measureLater();
+    });
     this.known.set(field.name, known);
     return known;
+  }
+
+  /** Measure what does, when the pictures have been looked at: the worker does one thing at a time. */
+  measureLater() {
+    const looking = [...this.known.values()].some(({ inspecting }) => inspecting.busy || inspecting.error);
+    if (!looking && this.filled.checked?.ok) this.costs.later();
   }
 
   /** @param {number} way */

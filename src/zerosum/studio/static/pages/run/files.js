@@ -11,7 +11,13 @@ import { ago, bytes, counted, moment } from "../../components/text.js";
 /** @param {any} detail @param {Job[]} jobs of this run */
 export function files(detail, jobs) {
   const { checkpoints, summary, next } = detail;
-  const exports = jobs.filter((job) => job.state === "finished" && job.files?.length);
+  // What jobs have written since the run was read is there, too.
+  const exports = new Map([
+    ...jobs
+      .filter((job) => job.state === "finished")
+      .flatMap((job) => (job.files ?? []).map((file) => [file, job.ended])),
+    ...(detail.exports ?? []).map((/** @type {any} */ each) => [each.file, each.changed]),
+  ]);
   return html`<div class="stack">
     <section class="card stack"><h2>Checkpoints</h2>${
       checkpoints?.length
@@ -19,9 +25,9 @@ export function files(detail, jobs) {
         : html`<p class="dim">There is none yet; the first is written when the run is saved.</p>`
     }</section>
     <section class="card stack"><h2>Exports</h2>${
-      exports.length
-        ? html`<ul class="stack">${exports.flatMap((job) =>
-            job.files.map((file) => download(summary.name, file, job.ended)),
+      exports.size
+        ? html`<ul class="stack">${[...exports].map(([file, changed]) =>
+            download(summary.name, file, changed),
           )}</ul>`
         : html`<p class="dim">Export writes the network for other programs.</p>`
     }</section>

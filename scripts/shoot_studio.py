@@ -1,0 +1,142 @@
+"""Pictures of all pages of the studio, narrow, middling and wide, light and dark.
+
+    python scripts/shoot_studio.py OUT RUNS [--only NAME]
+
+RUNS is a folder of runs, which is not changed. It needs Playwright, and Chromium.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from playwright.sync_api import sync_playwright
+
+__all__ = ["DIALOGS", "open_by_names", "pages_over", "shoot"]
+
+WIDTHS = {360: 740, 768: 1024, 1440: 900}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+DIALOGS = {
+    "dialog-studio": ("/", ["The studio: disk, worker and appearance"]),
+    "dialog-keys": ("/", ["Keyboard shortcuts"]),
+    "dialog-zoom": ("/run/{run}", ["Look closer"]),
+    "dialog-longer": ("/run/{run}", ["Longer"]),
+    "dialog-evaluate": ("/run/{run}", ["Evaluate"]),
+    "dialog-export": ("/run/{run}", ["Export"]),
+    "menu-run": ("/run/{run}", ["More actions"]),
+    "dialog-rename": ("/run/{run}", ["More actions", "Rename"]),
+    "dialog-delete": ("/run/{run}", ["More actions", "Delete"]),
+}
+"""What is opened from a page, by the names of what is pressed; where there is little room the
+first may be in the menu."""
+
+
+def pages_over(runs: Path) -> dict[str, str]:
+    """The pages, by what their pictures are called, and their addresses."""
+    names = sorted(each.parent.name for each in runs.glob("[!.]*/config.json"))
+    found = {
+        "runs": "/",
+        "runs-nothing-found": "/?q=nothing+is+called+so",
+        "archived": "/runs?archived=1",
+        "compare": f"/runs?compare={quote(','.join(names[:3]))}",
+        "new": "/new",
+        "new-recipes": "/new?goal=nothing",
+        "new-form": "/new/dcgan-digits?goal=nothing",
+        "new-form-own": "/new/dcgan-faces?goal=one-folder",
+        "queue": "/queue",
+        "learn": "/learn",
+        "lesson": "/learn/losses",
+        "api": "/api",
+        "missing": "/nowhere",
+        "run-missing": "/run/nobody",
+    }
+    for tab in ("watch", "log", "settings", "files"):
+        found[f"run-{tab}"] = f"/run/{_first(runs)}?tab={tab}"
+    return found | {f"run-of-{name}": f"/run/{quote(name)}" for name in names}
+
+
+def shoot(out: Path, runs: Path, only: str = "") -> None:
+    """Write the pictures.
+
+    Args:
+        out: A folder, which is made.
+        runs: The folder of runs.
+        only: Only those that are called so, or begin so.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with _served(runs) as address, sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for width, height in WIDTHS.items():
+            for scheme in SCHEMES:
+                how: dict[str, Any] = {"viewport": {"width": width, "height": height}}
+                context = browser.new_context(**how, color_scheme=scheme)
+                page = context.new_page()
+                page.goto(address)
+                for name, path in pages_over(runs).items():
+                    if name.startswith(only):
+                        _look(page, address, path)
+                        page.screenshot(path=out / f"{name}-{width}-{scheme}.png", full_page=True)
+                for name, (path, presses) in DIALOGS.items():
+                    if name.startswith(only):
+                        _look(page, address, path.format(run=_first(runs)))
+                        open_by_names(page, presses)
+                        page.wait_for_timeout(500)
+                        page.screenshot(path=out / f"{name}-{width}-{scheme}.png")
+                context.close()
+        browser.close()
+
+
+def _first(runs: Path) -> str:
+    """The first run that has pictures."""
+    return quote(min(each.parent.parent.name for each in runs.glob("[!.]*/samples/*.png")))
+
+
+def _look(page: Any, address: str, path: str) -> None:
+    page.goto("about:blank")
+    page.goto(address.partition("/#")[0] + path)
+    page.get_by_role("heading").first.wait_for()
+    page.wait_for_timeout(1200)
+
+
+def open_by_names(page: Any, presses: list[str]) -> None:
+    """Press buttons by their names; what there is no room for is looked for in the menu."""
+    if not _named(page, presses[0]).count():
+        presses = ["More actions", *presses]
+    for name in presses:
+        _named(page, name).first.click()
+
+
+def _named(page: Any, name: str) -> Any:
+    button = page.get_by_role("button", name=name, exact=True)
+    return button.or_(page.get_by_role("menuitem", name=name, exact=True)).locator("visible=true")
+
+
+@contextmanager
+def _served(runs: Path) -> Iterator[str]:
+    words = [sys.executable, "-m", "zerosum", "studio", str(runs), "--port", "0", "--no-browser"]
+    process = subprocess.Popen(words, text=True, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split(": ", 1)[1].strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("runs", type=Path)
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    shoot(asked.out, asked.runs, asked.only)
+
+
+if __name__ == "__main__":
+    main()
