@@ -6,22 +6,21 @@ RUNS is a folder of runs, which is not changed. It needs Playwright, and Chromiu
 """
 
 import argparse
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
-__all__ = ["DIALOGS", "pages_over", "shoot"]
+__all__ = ["DIALOGS", "open_by_names", "pages_over", "shoot"]
 
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DIALOGS = {
     "dialog-studio": ("/", ["The studio: disk, worker and appearance"]),
     "dialog-keys": ("/", ["Keyboard shortcuts"]),
@@ -57,8 +56,8 @@ def pages_over(runs: Path) -> dict[str, str]:
         "run-missing": "/run/nobody",
     }
     for tab in ("watch", "log", "settings", "files"):
-        found[f"run-{tab}"] = f"/run/{quote(names[0])}?tab={tab}"
-    return found | {f"run-of-{name}": f"/run/{quote(name)}" for name in names[1:]}
+        found[f"run-{tab}"] = f"/run/{_first(runs)}?tab={tab}"
+    return found | {f"run-of-{name}": f"/run/{quote(name)}" for name in names}
 
 
 def shoot(out: Path, runs: Path, only: str = "") -> None:
@@ -75,8 +74,8 @@ def shoot(out: Path, runs: Path, only: str = "") -> None:
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for width, height in WIDTHS.items():
             for scheme in SCHEMES:
-                size = {"width": width, "height": height}
-                context = browser.new_context(viewport=size, color_scheme=scheme)
+                how: dict[str, Any] = {"viewport": {"width": width, "height": height}}
+                context = browser.new_context(**how, color_scheme=scheme)
                 page = context.new_page()
                 page.goto(address)
                 for name, path in pages_over(runs).items():
@@ -86,14 +85,16 @@ def shoot(out: Path, runs: Path, only: str = "") -> None:
                 for name, (path, presses) in DIALOGS.items():
                     if name.startswith(only):
                         _look(page, address, path.format(run=_first(runs)))
-                        _open(page, presses)
+                        open_by_names(page, presses)
+                        page.wait_for_timeout(500)
                         page.screenshot(path=out / f"{name}-{width}-{scheme}.png")
                 context.close()
         browser.close()
 
 
 def _first(runs: Path) -> str:
-    return quote(min(each.parent.name for each in runs.glob("[!.]*/config.json")))
+    """The first run that has pictures."""
+    return quote(min(each.parent.parent.name for each in runs.glob("[!.]*/samples/*.png")))
 
 
 def _look(page: Any, address: str, path: str) -> None:
@@ -103,15 +104,17 @@ def _look(page: Any, address: str, path: str) -> None:
     page.wait_for_timeout(1200)
 
 
-def _open(page: Any, presses: list[str]) -> None:
-    if not page.get_by_role("button", name=presses[0], exact=True).locator("visible=true").count():
+def open_by_names(page: Any, presses: list[str]) -> None:
+    """Press buttons by their names; what there is no room for is looked for in the menu."""
+    if not _named(page, presses[0]).count():
         presses = ["More actions", *presses]
     for name in presses:
-        found = page.locator(f'[aria-label="{name}"]:visible, [role=menuitem]:visible, button')
-        found.filter(has_text=re.compile(f"^\\s*{name}\\s*$")).or_(
-            page.locator(f'[aria-label="{name}"]:visible')
-        ).first.click()
-        page.wait_for_timeout(300)
+        _named(page, name).first.click()
+
+
+def _named(page: Any, name: str) -> Any:
+    button = page.get_by_role("button", name=name, exact=True)
+    return button.or_(page.get_by_role("menuitem", name=name, exact=True)).locator("visible=true")
 
 
 @contextmanager

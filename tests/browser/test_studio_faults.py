@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from helpers.studio_pages import Reader, Served, end_trainings, served, written
+from helpers.studio_pages import PATIENCE, Reader, Served, end_trainings, served, written
 from helpers.studio_runs import add_lines, make_shown
 from helpers.waiting import until
 
@@ -65,7 +65,7 @@ def test_what_is_wrong_with_pictures_and_runs_is_said(context: Any, runs: Path) 
         reader.see("textbox", re.compile("^A folder")).fill("/no/such")
         reader.press("button", "Use")
         reader.read("/no/such is in none of the folders from which pictures may be taken")
-        assert reader.see("button", "Start").get_attribute("aria-disabled") == "true"
+        reader.page.get_by_role("button", name="Start", disabled=True).wait_for()
         reader.go("/run/good")
         reader.see("img", re.compile("Samples after"))
         shutil.rmtree(runs / "good")
@@ -80,8 +80,7 @@ def test_two_tabs_follow_one_run_and_each_other(context: Any, runs: Path) -> Non
             reader.go("/run/good")
             reader.follow("good")
         add_lines(folder, 200_001, 50)
-        for reader in (one, other):
-            until(lambda reader=reader: reader.told == written(folder))
+        until(lambda: one.told == other.told == written(folder))
         other.go("/queue")
         one.go("/queue")
         one.press("button", "Pause")
@@ -113,11 +112,11 @@ def test_a_training_and_its_page_outlive_the_server(context: Any, runs: Path) ->
         reader = reader_of(context, studio)
         reader.go("/run/tiny")
         reader.follow("tiny")
-        until(lambda: len(reader.told) > 2)
+        until(lambda: len(reader.told) > 2, PATIENCE)
         studio.kill()
         reader.read("The studio has not answered since")
         before = len(written(runs / "tiny"))
-        until(lambda: len(written(runs / "tiny")) > before)
+        until(lambda: len(written(runs / "tiny")) > before, PATIENCE)
         stack.enter_context(served(runs, port=studio.port))
         reader.read("12,000 of 12,000 images")
         reader.see("button", "Longer")

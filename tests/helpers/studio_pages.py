@@ -21,7 +21,7 @@ import psutil
 
 from zerosum.studio.home import Home
 
-__all__ = ["Reader", "Served", "end_trainings", "foreign", "served", "written"]
+__all__ = ["PATIENCE", "Reader", "Served", "end_trainings", "foreign", "served", "written"]
 
 PATIENCE = 60.0
 """Seconds after which what is waited for is taken never to come; nothing is measured by it."""

@@ -1,0 +1,104 @@
+"""Every page of the studio at three widths, light and dark: readable by all, and at rest."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from helpers.studio_pages import Reader, Served, served
+from helpers.studio_runs import make_shown
+from shoot_studio import DIALOGS, open_by_names, pages_over
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+
+SIZES = {360: 740, 768: 1024, 1440: 900}
+SCHEMES = ("light", "dark")
+SHIFTS = """new PerformanceObserver((list) => {
+    window.shifted = (window.shifted ?? 0)
+        + list.getEntries().reduce((sum, each) => sum + each.value, 0);
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    runs = tmp_path_factory.mktemp("pages") / "runs"
+    for name in ("a", "b"):
+        make_shown(runs / name)
+    (make_shown(runs / "c") / "config.json").write_text("{")
+    failed = {"state": "failed", "message": "the discriminator's cost is NaN at image 200."}
+    (make_shown(runs / "d", **failed) / "alarms.txt").write_text("The discriminator wins.\n")
+    make_shown(runs / ".archive" / "e")
+    with served(runs) as studio:
+        yield studio
+
+
+@pytest.fixture
+def reader(browser: Any, studio: Served) -> Iterator[Reader]:
+    context = browser.new_context()
+    context.add_init_script(SHIFTS)
+    reader = Reader(context.new_page(), studio.origin)
+    reader.page.goto(studio.address)
+    yield reader
+    context.close()
+
+
+def test_every_page_is_right_at_all_widths(reader: Reader, studio: Served) -> None:
+    found = {}
+    for number, (name, path) in enumerate(pages_over(studio.runs).items()):
+        for place, (width, height) in enumerate(SIZES.items()):
+            reader.page.set_viewport_size({"width": width, "height": height})
+            reader.page.emulate_media(color_scheme=SCHEMES[(number + place) % 2])
+            reader.go(path)
+            reader.page.get_by_role("heading").first.wait_for()
+            if name == "lesson":
+                reader.read("Computed in")  # What is not new is faint until then.
+            reader.page.wait_for_timeout(300)
+            faults = [*_too_wide(reader, width), *(_unreadable(reader) if width != 768 else [])]
+            if faults:
+                found[f"{name} at {width}"] = faults
+    assert not found, json.dumps(found, indent=1)
+
+
+def _too_wide(reader: Reader, width: int) -> list[str]:
+    wide = reader.page.evaluate("document.documentElement.scrollWidth")
+    return [f"{wide} pixels wide"] if wide > width else []
+
+
+def _unreadable(reader: Reader) -> list[Any]:
+    return [
+        (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
+        for each in axe.Axe().run(reader.page).response["violations"]
+        if each["impact"] in ("serious", "critical")
+        and not all(
+            "swagger" in node["html"] or "/api" in reader.page.url for node in each["nodes"]
+        )
+    ]
+
+
+def test_every_dialog_can_be_read_and_left(reader: Reader, studio: Served) -> None:
+    for number, (name, (path, presses)) in enumerate(DIALOGS.items()):
+        width, height = list(SIZES.items())[number % 3]
+        reader.page.set_viewport_size({"width": width, "height": height})
+        reader.page.emulate_media(color_scheme=SCHEMES[number % 2])
+        reader.go(path.format(run="a"))
+        reader.see("heading", "a" if "run" in path else "Runs")
+        open_by_names(reader.page, presses)
+        opened = reader.page.get_by_role("menu" if name.startswith("menu") else "dialog")
+        opened.wait_for()
+        reader.page.wait_for_timeout(300)
+        assert not [*_too_wide(reader, width), *_unreadable(reader)], name
+        reader.page.keyboard.press("Escape")
+        opened.wait_for(state="detached")
+    assert not reader.wrong
+
+
+def test_pages_of_runs_do_not_move_while_they_load(reader: Reader) -> None:
+    for path in ("/", "/run/a"):
+        reader.go(path)
+        reader.see("img", re.compile("Samples after")) if "run" in path else reader.read("4 runs")
+        reader.page.wait_for_timeout(500)
+        assert (reader.page.evaluate("window.shifted") or 0) < 0.02, path
+        reader.page.evaluate("document.querySelector('h1').style.marginTop = '300px'")
+        reader.until("window.shifted > 0.02")  # So it would have been seen.
