@@ -84,7 +84,9 @@ export function compareCharts(runs) {
       title: `${title.replace(/s$/, "").replace("Accuracie", "Accuracy")} of ${player}`,
       note,
       fraction,
-      curves: runs.map((run, place) => ofRun(run, `${player}.${key}`, place)),
+      curves: runs
+        .map((run, place) => ofRun(run, `${player}.${key}`, place))
+        .filter(({ y }) => y.length > 0), // Not every run has that player.
     }));
   });
   const rate = {

@@ -135,6 +135,7 @@ class RunPage {
     } catch (error) {
       this.error = error;
     }
+    if (this.watchPart.hidden !== (this.tab !== "watch" || this.isMissing)) this.showTab();
     this.draw();
   }
 
