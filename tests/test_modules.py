@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.runs_in_processes import environment
 
-MOST = 135
+MOST = 136
 """Modules of ours that training a DCGAN may run, packages included."""
 
 TRAINING = """
@@ -76,6 +76,7 @@ from zerosum.training.status import read_status
 
 for name in RECIPES:
     assert from_json(to_json(recipe(name))) == recipe(name)
+    assert recipe(name).next_steps(Path("run"))
 with own.without_code():
     assert change(recipe("dcgan-digits"), {"seed": 1}).seed == 1
 path = Path(sys.argv[1])

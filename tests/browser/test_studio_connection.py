@@ -19,6 +19,18 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
 
 EMPTY = "/static/vendor/swagger-ui/swagger-ui-bundle.js.LICENSE.txt"
 """A document of the studio's that follows nothing by itself."""
+EVENTS = (
+    ': hello\r\n\r\nid: 1\r\nevent: run\r\ndata: {"a": 1}\r\n\r\n'
+    "data:b\ndata\ndata:  c\n\nid: 2\rdata: d: e\r\rdata: cut off"
+)
+CUT_EVERYWHERE = """async (text) => {
+  const { EventParser } = await import("/static/following/sse.js");
+  const cuts = [...text].map((_, place) => [text.slice(0, place), text.slice(place)]);
+  return [...cuts, [...text]].map((pieces) => {
+    const parser = new EventParser();
+    return JSON.stringify(pieces.flatMap((each) => parser.take(each)));
+  });
+}"""
 FOLLOW = """async (topic) => {
   await import("/static/api.js"); // which keeps the token of the address
   const { subscribe, onConnection } = await import("/static/events.js");
@@ -143,16 +155,7 @@ def test_events_are_put_together_wherever_they_were_cut(browser: Any, run: Path)
     with started(run.parent, "--port", "0") as (_, host, port, _token):
         page = browser.new_page()
         page.goto(f"http://{host}:{port}{EMPTY}")
-        told = page.evaluate("""async () => {
-          const { EventParser } = await import("/static/following/sse.js");
-          const text = ": hello\\r\\n\\r\\nid: 1\\r\\nevent: run\\r\\n"
-            + "data: {\\"a\\": 1}\\r\\n\\r\\ndata:b\\ndata\\ndata:  c\\n\\nid: 2\\rdata: d: e\\r\\rdata: cut off";
-          const cuts = [...text].map((_, place) => [text.slice(0, place), text.slice(place)]);
-          return [...cuts, [...text]].map((pieces) => {
-            const parser = new EventParser();
-            return JSON.stringify(pieces.flatMap((each) => parser.take(each)));
-          });
-        }""")
+        told = page.evaluate(CUT_EVERYWHERE, EVENTS)
         page.close()
     assert [json.loads(each) for each in set(told)] == [
         [

@@ -48,6 +48,7 @@ WRITES = {
     "compare": "compare RUN --plot PLACE/x.png",
     "data": "data inspect FOLDER --picture PLACE/x.png",
     "learn": "learn losses --out PLACE/x.html",
+    "studio": "studio PLACE --no-browser --port 0",
 }
 """What each command writes where a user says."""
 
@@ -339,6 +340,7 @@ def test_what_a_network_is_missing_is_told_before_any_picture_is_looked_for(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    (tmp_path / "a").mkdir()  # A folder without pictures, which nobody notices.
     (tmp_path / "y.py").write_text("import torch\ndef maps(): return torch.nn.AvgPool2d(4)\n")
     monkeypatch.setenv("ZEROSUM_INCEPTION", str(tmp_path / "x.pth"))
     monkeypatch.chdir(tmp_path)
@@ -346,7 +348,7 @@ def test_what_a_network_is_missing_is_told_before_any_picture_is_looked_for(
     message = told(capsys)
     assert message.startswith(f"zerosum: {tmp_path / 'x.p'}")
     assert "cannot be read: No such file or directory. Check the path." in message
-    assert [file.name for file in tmp_path.iterdir()] == ["y.py"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a", "y.py"]
 
 
 def test_a_run_that_goes_on_looks_for_its_networks_first_too(

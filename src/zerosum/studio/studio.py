@@ -55,8 +55,8 @@ class Studio:
     shelf: Any = None
     queue: Any = None
     worker: Any = None
-    failure: ZerosumError | None = None
-    closing: Event = field(default_factory=Event)
+    failure: ZerosumError | OSError | None = field(default=None, init=False)
+    closing: Event = field(default_factory=Event, init=False)
 
     @property
     def data_folders(self) -> tuple[Path, ...]:

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from queue import SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 from typing import Any, BinaryIO
 
@@ -36,6 +36,9 @@ __all__ = ["Cancelled", "Talk", "answer", "main"]
 
 _EVERY = 0.05
 """Seconds between two reports of progress: more often nobody can look."""
+
+_TIMES = 60
+"""Interruptions that are tried, while a module is being imported."""
 
 Request = dict[str, Any]
 
@@ -67,10 +70,18 @@ class Talk:
             request = json.loads(line)
             if "cancel" in request:
                 self._cancelled = request["cancel"]
-                _thread.interrupt_main()
+                self._interrupt_soon()
             else:
                 self._waiting.put(request)
         self._leave()
+
+    def _interrupt_soon(self) -> None:
+        """Have the main thread interrupted when it may be; whoever waits too long kills it."""
+        for _ in range(_TIMES):
+            if self._interruptible != self._cancelled:
+                return
+            _thread.interrupt_main()
+            sleep(_EVERY)
 
     def _interrupt(self, _: int, frame: FrameType | None) -> None:
         """Leave what the main thread is computing, between two steps of Python."""

@@ -90,10 +90,10 @@ def blow(progress: Any, size: int) -> str:
 
 
 def load(progress: Any, folder: str) -> None:
-    """Imports a module that takes a while, and then says that it is not done yet."""
+    """Imports a module that takes a while, and then never says how far it is."""
     sys.path.insert(0, folder)
     import_module("slow_to_import")
-    progress(0, 1)
+    spin(progress, f"{folder}/spinning")
 
 
 def is_loaded(progress: Any) -> bool:

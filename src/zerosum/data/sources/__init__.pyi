@@ -10,6 +10,7 @@ from .opening import absolute as absolute
 from .opening import as_spec as as_spec
 from .opening import is_named as is_named
 from .opening import open_source as open_source
+from .opening import require_there as require_there
 from .shards import ShardSource as ShardSource
 from .stacked import StackedSource as StackedSource
 from .usps import read_usps as read_usps

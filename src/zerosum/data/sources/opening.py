@@ -23,6 +23,7 @@ __all__ = [
     "is_named",
     "is_shard_pattern",
     "open_source",
+    "require_there",
 ]
 
 
@@ -102,6 +103,25 @@ def absolute(spec: str) -> str:
         return str(path.absolute()) if is_pattern or is_there(path) else spec
 
 
+def require_there(spec: str) -> None:
+    """Require that there is something that a source may mean, without opening it.
+
+    Raises:
+        DataError: There is nothing of that name.
+
+    Example:
+        >>> require_there("digits")
+        >>> require_there("no/such")
+        Traceback (most recent call last):
+        ...
+        zerosum.errors.DataError: no/such does not exist; check the path.
+    """
+    path = expanded(spec)
+    with explained(spec, "read", error=DataError):
+        if not is_named(spec) and not is_shard_pattern(spec) and not is_there(path):
+            raise DataError(_unknown(spec, path))
+
+
 def open_source(
     spec: str | Path, *, split: str = "train", pixel_limit: int = PIXEL_LIMIT
 ) -> Source:
@@ -156,8 +176,7 @@ def _open(spec: str, split: str) -> Source:
     path = expanded(spec)
     if path.is_dir():
         return sources.FolderSource(path, split=split)
-    if not is_there(path):
-        raise DataError(_unknown(spec, path))
+    require_there(spec)
     return _open_file(path, split)
 
 

@@ -40,7 +40,11 @@ export function control(control, around) {
   const [value, error] = [around.values[name], around.errors[name]];
   const id = `control-${name}`;
   const put = (/** @type {any} */ to) => around.set(name, to);
-  const attributes = { id, described: `${id}-help ${id}-error`, invalid: error ? "true" : "false" };
+  const attributes = {
+    id,
+    described: `${id}-help ${id}-error`,
+    invalid: error ? "true" : "false",
+  };
   if (kind === "boolean")
     return html`<div class="field"><label class="check"><input type="checkbox" id=${id}
       .checked=${live(Boolean(value))} aria-describedby=${attributes.described}
@@ -54,7 +58,11 @@ export function control(control, around) {
 
 const label = (/** @type {string} */ name) => name.replaceAll("_", " ");
 
-/** @type {Record<string, (control: any, value: any, put: (to: any) => void, attributes: any, around: any) => unknown>} */
+/**
+ * @typedef {(control: any, value: any, put: (to: any) => void, attributes: any, around: any)
+ *   => unknown} Template
+ */
+/** @type {Record<string, Template>} */
 const TEMPLATES = {
   slider,
   seed,
@@ -75,7 +83,8 @@ const TEMPLATES = {
 function slider(control, value, put, { id, described, invalid }) {
   const { min, max, step } = places(control);
   const place = Number.isFinite(value) ? placeOf(control, value) : min;
-  return html`<div class="learn-slider"><input type="range" aria-label="${label(control.name)}, slider"
+  return html`<div class="learn-slider"><input type="range"
+      aria-label="${label(control.name)}, slider"
       min=${min} max=${max} step=${step} .value=${live(String(place))}
       aria-valuetext=${String(value ?? "")}
       @input=${(/** @type {any} */ event) => put(valueAt(control, Number(event.target.value)))}>
@@ -98,18 +107,23 @@ const DICE = html`<svg viewBox="0 0 20 20" aria-hidden="true" class="learn-dice"
   d="M7 7h.01M13 7h.01M10 10h.01M7 13h.01M13 13h.01"/></svg>`;
 
 /** A number as it was typed; null where it is none yet. @param {HTMLInputElement} input */
-const numberIn = (input) => (input.value === "" || Number.isNaN(input.valueAsNumber) ? null : input.valueAsNumber);
+const numberIn = (input) =>
+  input.value === "" || Number.isNaN(input.valueAsNumber) ? null : input.valueAsNumber;
 
 function choice(control, value, put, attributes) {
   return choose(control.choices, value, put, attributes);
 }
 
-/** @param {any[]} values @param {any} value @param {(to: any) => void} put @param {any} attributes @param {Record<string, string>} [words] */
+/**
+ * @param {any[]} values @param {any} value @param {(to: any) => void} put @param {any} attributes
+ * @param {Record<string, string>} [words]
+ */
 function choose(values, value, put, { id, described, invalid }, words = {}) {
   const all = values.includes(value) ? values : [...values, value];
   return html`<select id=${id} aria-describedby=${described} aria-invalid=${invalid}
     @change=${(/** @type {any} */ event) => put(all[event.target.selectedIndex])}>${all.map(
-      (each) => html`<option .selected=${live(each === value)}>${words[each] ?? String(each)}</option>`,
+      (each) =>
+        html`<option .selected=${live(each === value)}>${words[each] ?? String(each)}</option>`,
     )}</select>`;
 }
 
@@ -128,7 +142,8 @@ function network(control, value, put, attributes, { runs, packaged }) {
   );
   return html`${select}${
     isOther
-      ? html`<input aria-label="Name of the network" placeholder="torchvision:NAME" spellcheck="false"
+      ? html`<input aria-label="Name of the network" placeholder="torchvision:NAME"
+          spellcheck="false"
           autocomplete="off" .value=${live(given)}
           @change=${(/** @type {any} */ event) => put(event.target.value.trim())}>`
       : nothing
@@ -137,8 +152,9 @@ function network(control, value, put, attributes, { runs, packaged }) {
 const OTHER = "\u2026";
 
 function text(control, value, put, { id, described, invalid }) {
-  return html`<input id=${id} aria-describedby=${described} aria-invalid=${invalid} spellcheck="false"
-    autocomplete="off" placeholder=${control.kind === "source" ? "folder, archive or data set" : ""}
+  return html`<input id=${id} aria-describedby=${described} aria-invalid=${invalid}
+    spellcheck="false" autocomplete="off"
+    placeholder=${control.kind === "source" ? "folder, archive or data set" : ""}
     .value=${live(String(value ?? ""))}
     @change=${(/** @type {any} */ event) => put(event.target.value.trim() || control.default)}>`;
 }

@@ -29,5 +29,8 @@ export const lessonPath = (name) => `/learn/${encodeURIComponent(name)}`;
 export function neighbours(all, name) {
   const lessons = all.flatMap((chapter) => chapter.lessons);
   const place = lessons.findIndex((each) => each.name === name);
-  return { before: lessons[place - 1] ?? null, after: place < 0 ? null : (lessons[place + 1] ?? null) };
+  return {
+    before: lessons[place - 1] ?? null,
+    after: place < 0 ? null : (lessons[place + 1] ?? null),
+  };
 }

@@ -16,7 +16,9 @@ import { show } from "./shown.js";
 /** @type {import("../app.js").Mount} */
 export function mountLesson(root, route) {
   const name = /** @type {string} */ (route.name);
-  const place = /** @type {import("../vendor/lit-html/directives/ref.js").Ref<HTMLElement>} */ (createRef());
+  const place = /** @type {import("../vendor/lit-html/directives/ref.js").Ref<HTMLElement>} */ (
+    createRef()
+  );
   /** @type {import("./known.js").Chapter[]} */
   let all = [];
   /** @type {string[]} */
@@ -49,7 +51,7 @@ export function mountLesson(root, route) {
         }</p>
         <h1>${entry?.title ?? known?.title ?? name}</h1>
         <p class="learn-question">${entry?.question ?? known?.question ?? ""}</p></div></div>
-      ${lesson.missing ? fault(lesson.missing, html`<a class="button" href="/learn">All lessons</a>`) : body(known)}
+      ${lesson.missing ? fault(lesson.missing, ALL) : body(known)}
       ${around(neighbours(all, name))}`;
   }
 
@@ -79,13 +81,23 @@ export function mountLesson(root, route) {
   }
 
   function form(known) {
-    const names = [...(shelf.value.runs?.values() ?? [])].filter((each) => !each.damaged).map((each) => each.name);
-    const given = { ...lesson, runs: names, packaged: known.packaged, recipes, set: (a, b) => lesson.set(a, b) };
+    const names = [...(shelf.value.runs?.values() ?? [])]
+      .filter((each) => !each.damaged)
+      .map((each) => each.name);
+    const given = {
+      ...lesson,
+      runs: names,
+      packaged: known.packaged,
+      recipes,
+      set: (a, b) => lesson.set(a, b),
+    };
     const errors = lesson.errors;
-    return html`<form class="stack" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    const stay = (/** @type {Event} */ event) => event.preventDefault();
+    const isUsual = !Object.values(lesson.query()).some(Boolean);
+    return html`<form class="stack" @submit=${stay}>
       ${known.fields.map((each) => control(each, { ...given, errors }))}
       <div class="row">
-        <button class="button" type="button" ?disabled=${!Object.keys(lesson.query()).some((key) => lesson.query()[key])}
+        <button class="button" type="button" ?disabled=${isUsual}
           @click=${() => lesson.reset()}>Defaults</button>
         ${
           known.has_full
@@ -97,24 +109,25 @@ export function mountLesson(root, route) {
   }
 
   const again = () =>
-    html`<button class="button small" type="button" @click=${() => lesson.compute()}>Compute again</button>`;
+    html`<button class="button small" type="button" @click=${() => lesson.compute()}>
+      Compute again</button>`;
 
   /** A line that is always there, so that nothing moves when it begins to compute. */
   function state() {
     const { busy, step, result, described } = lesson;
     const share = step && step.total ? step.done / step.total : null;
-    const slow = described?.slow && described.slow > 3 ? `; last time it took ${duration(described.slow)}` : "";
+    const slow =
+      described?.slow && described.slow > 3
+        ? `; last time it took ${duration(described.slow)}`
+        : "";
     return html`<div class="learn-state">${
       busy && lesson.elapsed > SOON
         ? html`${progressBar({ share, label: "How far the lesson is computed" })}
-          <span class="grow">Computing${lesson.full ? " the long form" : ""}, ${duration(lesson.elapsed)}${slow}</span>
+          <span class="grow">Computing${lesson.full ? " the long form" : ""},
+            ${duration(lesson.elapsed)}${slow}</span>
           <button class="button small" type="button" @click=${() => lesson.stop()}>Stop</button>`
         : html`<span class="grow" role="status">${
-            lesson.stopped
-              ? "Stopped."
-              : result
-                ? `Computed in ${result.seconds < 10 ? `${result.seconds.toFixed(2)} s` : duration(result.seconds)}.`
-                : ""
+            lesson.stopped ? "Stopped." : result ? `Computed in ${precisely(result.seconds)}.` : ""
           }</span>${lesson.stopped ? again() : nothing}`
     }</div>`;
   }
@@ -135,6 +148,7 @@ export function mountLesson(root, route) {
   };
 }
 
+const ALL = html`<a class="button" href="/learn">All lessons</a>`;
 const NOTED_AFTER = 250;
 /** Seconds within which it is not said that something is computed: it would only flicker. */
 const SOON = 0.25;
@@ -144,8 +158,19 @@ const FEW = 4;
 /** Whether the controls leave room for what they are about. @param {any} known */
 const isRoomy = (known) => WIDE.matches || (known?.fields.length ?? FEW) <= FEW;
 
+const precisely = (/** @type {number} */ seconds) =>
+  seconds < 10 ? `${seconds.toFixed(2)} s` : duration(seconds);
+
 function around({ before, after }) {
   return html`<nav class="row apart learn-around" aria-label="Lessons beside this one">
-    ${before ? html`<a class="button" rel="prev" href=${lessonPath(before.name)}>← ${before.title}</a>` : html`<span></span>`}
-    ${after ? html`<a class="button" rel="next" href=${lessonPath(after.name)}>${after.title} →</a>` : nothing}</nav>`;
+    ${
+      before
+        ? html`<a class="button" rel="prev" href=${lessonPath(before.name)}>← ${before.title}</a>`
+        : html`<span></span>`
+    }
+    ${
+      after
+        ? html`<a class="button" rel="next" href=${lessonPath(after.name)}>${after.title} →</a>`
+        : nothing
+    }</nav>`;
 }

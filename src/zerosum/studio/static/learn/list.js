@@ -30,8 +30,8 @@ export function mountLessons(root, route) {
 function page({ all, error, wanted }, search) {
   return html`<div class="page-head"><h1>Learn</h1></div>
     <div class="stack learn-list">
-      <p class="learn-lead">Each lesson answers one question by a computation, with the library that
-        trains. Move its controls, and it computes again.</p>
+      <p class="learn-lead">Each lesson answers one question by a computation, with the library
+        that trains. Move its controls, and it computes again.</p>
       <label class="field learn-search"><span class="label">Search</span><input type="search"
         placeholder="word of a title or question" .value=${wanted}
         @input=${(/** @type {InputEvent} */ event) =>
@@ -43,12 +43,19 @@ function page({ all, error, wanted }, search) {
 /** @param {Chapter[]} all @param {string} wanted */
 function found(all, wanted) {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (/** @type {import("./known.js").Entry} */ lesson, /** @type {Chapter} */ chapter) => {
-    const text = `${lesson.name} ${lesson.title} ${lesson.question} ${chapter.title}`.toLowerCase();
+  const fits = (
+    /** @type {import("./known.js").Entry} */ lesson,
+    /** @type {Chapter} */ chapter,
+  ) => {
+    const text =
+      `${lesson.name} ${lesson.title} ${lesson.question} ${chapter.title}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   const left = all
-    .map((chapter) => ({ ...chapter, lessons: chapter.lessons.filter((each) => fits(each, chapter)) }))
+    .map((chapter) => ({
+      ...chapter,
+      lessons: chapter.lessons.filter((each) => fits(each, chapter)),
+    }))
     .filter((chapter) => chapter.lessons.length);
   if (!left.length)
     return empty({
@@ -58,7 +65,8 @@ function found(all, wanted) {
     });
   return left.map(
     (chapter) => html`<section class="stack learn-chapter">
-      <h2><span class="learn-letter" aria-hidden="true">${chapter.letter}</span>${chapter.title}</h2>
+      <h2><span class="learn-letter" aria-hidden="true">${chapter.letter}</span
+        >${chapter.title}</h2>
       <ul class="learn-cards">${chapter.lessons.map(
         (each) => html`<li><a class="card learn-card" href=${lessonPath(each.name)}>
           <h3>${each.title}</h3><p class="dim">${each.question}</p></a></li>`,

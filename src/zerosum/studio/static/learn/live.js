@@ -64,7 +64,10 @@ export class Lesson {
     await this.compute();
   }
 
-  /** What the address holds: whatever is not as it is by default. @returns {Record<string, string>} */
+  /**
+   * What the address holds: whatever is not as it is by default.
+   * @returns {Record<string, string>}
+   */
   query() {
     if (!this.described) return {};
     const shown = (/** @type {string} */ name) => {
@@ -96,7 +99,13 @@ export class Lesson {
   async compute(full = false) {
     this.cancel();
     const { signal } = this.computing;
-    Object.assign(this, { busy: true, full, stopped: false, step: null, begun: performance.now() });
+    Object.assign(this, {
+      busy: true,
+      full,
+      stopped: false,
+      step: null,
+      begun: performance.now(),
+    });
     this.clock = window.setInterval(this.changed, TICK);
     this.changed();
     const controls = Object.fromEntries(

@@ -15,8 +15,15 @@ export function matrix(control, value, put, { id, described, invalid }) {
   const rows = rowsOf(value);
   const most = control.maximum;
   const [height, width] = [rows.length, rows[0].length];
-  const change = (/** @type {number} */ r, /** @type {number} */ c) => (/** @type {any} */ event) =>
-    put(textOf(rows.map((row, i) => row.map((it, j) => (i === r && j === c ? event.target.value || "0" : it)))));
+  const change =
+    (/** @type {number} */ r, /** @type {number} */ c) => (/** @type {any} */ event) =>
+      put(
+        textOf(
+          rows.map((row, i) =>
+            row.map((it, j) => (i === r && j === c ? event.target.value || "0" : it)),
+          ),
+        ),
+      );
   const size = (/** @type {number} */ high, /** @type {number} */ wide) => () =>
     put(
       textOf(
@@ -25,8 +32,13 @@ export function matrix(control, value, put, { id, described, invalid }) {
         ),
       ),
     );
-  const button = (/** @type {string} */ words, /** @type {() => void} */ act, /** @type {boolean} */ off) =>
-    html`<button class="button small" type="button" ?disabled=${off} @click=${act}>${words}</button>`;
+  const button = (
+    /** @type {string} */ words,
+    /** @type {() => void} */ act,
+    /** @type {boolean} */ off,
+  ) =>
+    html`<button class="button small" type="button" ?disabled=${off} @click=${act}
+      >${words}</button>`;
   return html`<div class="learn-matrix" role="group" aria-describedby=${described}>${rows.map(
     (row, r) =>
       html`<div class="learn-matrix-row">${row.map(

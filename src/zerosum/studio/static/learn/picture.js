@@ -26,8 +26,9 @@ export function picture(control, value, put, { id, described, invalid }) {
       aria-invalid=${invalid} @change=${choose}>
     ${
       value
-        ? html`<div class="row apart"><span class="small clip">${value.split("/").at(-1)}</span><button
-          class="button small" type="button" @click=${() => put(null)}>Take the packaged one</button></div>`
+        ? html`<div class="row apart"><span class="small clip">${value.split("/").at(-1)}</span>
+          <button class="button small" type="button" @click=${() => put(null)}>
+            Take the packaged one</button></div>`
         : nothing
     }`;
 }

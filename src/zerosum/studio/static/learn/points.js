@@ -21,12 +21,14 @@ export function points(control, value, put, { id, described }) {
     quiet = false;
     squares.set(square, drawn);
   };
-  return html`<svg class="learn-points" viewBox="-1 -1 2 2" tabindex="0" role="application" id=${id}
-      aria-describedby=${described} ${ref(begin)}
+  return html`<svg class="learn-points" viewBox="-1 -1 2 2" tabindex="0" role="application"
+      id=${id} aria-describedby=${described} ${ref(begin)}
       aria-label="Square to draw points in, from -1 to 1: arrow keys move, Enter puts a point"
       ><path class="cross" d="M-.08 0h.16M0 -.08v.16"/></svg>
     <div class="row apart"><span class="dim small">${plural(told.length, "point")}</span><button
-      class="button small" type="button" ?disabled=${!told.length} @click=${(/** @type {any} */ event) => {
+      class="button small" type="button" ?disabled=${!told.length} @click=${(
+        /** @type {any} */ event,
+      ) => {
         squares.get(event.target.closest(".field").querySelector("svg"))?.set([]);
       }}>Clear</button></div>`;
 }

@@ -23,7 +23,9 @@ export function valueAt({ minimum, maximum, whole, log }, place) {
   if (whole && !log) return place;
   const value = log ? minimum * (maximum / minimum) ** (place / PLACES) : place;
   // As many digits as a slider of a few hundred pixels can tell apart.
-  const digits = log ? 2 : Math.max(1, Math.ceil(Math.log10(300 * Math.abs(value) / (maximum - minimum) + 1)));
+  const digits = log
+    ? 2
+    : Math.max(1, Math.ceil(Math.log10((300 * Math.abs(value)) / (maximum - minimum) + 1)));
   const rounded = Number(value.toPrecision(Math.min(digits, 12)));
   const kept = whole ? Math.round(rounded) : rounded;
   return Math.min(maximum, Math.max(minimum, kept));

@@ -37,7 +37,10 @@ function keep(before, after) {
   pairs(before, after, ".scroll, pre, .formula", (old, one) => (one.scrollLeft = old.scrollLeft));
 }
 
-/** @param {Element} before @param {Element} after @param {string} which @param {(a: any, b: any) => void} act */
+/**
+ * @param {Element} before @param {Element} after @param {string} which
+ * @param {(a: any, b: any) => void} act
+ */
 function pairs(before, after, which, act) {
   const [old, fresh] = [before, after].map((each) => [...each.querySelectorAll(which)]);
   if (old.length === fresh.length) old.forEach((each, place) => act(each, fresh[place]));

@@ -90,7 +90,7 @@ export class Costs {
     const free = studio.value?.disk?.free;
     const rows = [["Time", `${time}, for ${short(images)} images`]];
     const weights = found?.players.reduce((sum, each) => sum + each.weights, 0);
-    rows.push(["Memory", found ? `${bytes(found.memory)} of ${bytes(found.free_memory)} that are free` : "–"]);
+    rows.push(["Memory", found?.memory ? `${bytes(found.memory)} of ${bytes(found.free_memory)} that are free` : "–"]);
     rows.push(["Disk", found ? `${bytes(found.disk)}${free ? ` of ${bytes(free)} that are free` : ""}` : "–"]);
     rows.push(["Networks", found ? `${short(weights)} weights` : "–"]);
     return html`<dl class="new-numbers numbers">${rows.map(

@@ -6,6 +6,8 @@ import { messageOf } from "../components/parts.js";
 
 /** @typedef {import("./recipes.js").Recipe} Recipe */
 
+const effort = (/** @type {Recipe} */ { weights, size }) => weights * size[0] * size[1];
+
 export class Measuring {
   /** @param {() => void} changed called when there is something new to show */
   constructor(changed) {
@@ -47,8 +49,9 @@ export class Measuring {
     if (this.current || this.paused || this.leaving.signal.aborted || !this.waiting.length) return;
     this.paused = whyNotMeasured();
     if (this.paused) return this.changed();
-    const recipe = this.waiting.shift();
-    if (!recipe) return;
+    // Small ones first: a large one takes a minute, and who waits for it sees the others.
+    const [recipe] = this.waiting.sort((one, other) => effort(one) - effort(other));
+    this.waiting = this.waiting.filter((each) => each !== recipe);
     this.current = recipe;
     this.changed();
     const { signal } = this.leaving;
