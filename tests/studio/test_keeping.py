@@ -39,8 +39,10 @@ def names(client: TestClient, archived: bool = False) -> list[str]:
     return [run["name"] for run in answer.json()["runs"]]
 
 
-def delete(client: TestClient, name: str, confirm: str | None = None) -> tuple[int, str]:
-    body = {"confirm": name if confirm is None else confirm}
+def delete(
+    client: TestClient, name: str, confirm: str | None = None, *, archived: bool | None = None
+) -> tuple[int, str]:
+    body = {"confirm": name if confirm is None else confirm, "archived": archived}
     answer = client.request("DELETE", f"{RUNS}/{name}", json=body)
     return answer.status_code, answer.text
 
@@ -114,6 +116,29 @@ def test_runs_are_put_away_and_taken_back(client: TestClient, tmp_path: Path) ->
     assert names(client) == ["a-2", "other"]
     assert delete(client, "a")[0] == 200
     assert names(client, archived=True) == []
+
+
+def test_of_two_runs_of_a_name_the_one_that_was_meant_is_deleted_or_taken_back(
+    client: TestClient, queue: Queue, tmp_path: Path
+) -> None:
+    """A shell knows of no archive, and trains again under the name of what was put away."""
+    away = Home(tmp_path / "runs").archive
+    job = queue.file.add(lambda plan: Task(kind="evaluate", run="a", words=(), cwd="."))
+    for name in ("a", "b"):
+        make_run(away / name)
+        make_run(tmp_path / "runs" / name)
+    status, said = delete(client, "a")
+    assert status == 409
+    assert "there are two runs called a" in said
+    assert delete(client, "a", archived=True)[0] == 200
+    assert names(client) == ["a", "b"]
+    assert delete(client, "b", archived=False)[0] == 200
+    assert (names(client), names(client, archived=True)) == (["a"], ["b"])
+    assert delete(client, "b")[0] == 200
+    make_run(away / "a")
+    assert client.post(f"{RUNS}/a/restore").json() == {"name": "a-2"}
+    # What was done with the one is not taken for what was done with the other.
+    assert [each.task.run for each in queue.file.read().jobs if each.id == job.id] == ["a"]
 
 
 def test_a_run_is_deleted_when_its_name_is_said_and_nothing_beyond_it(

@@ -140,7 +140,10 @@ def test_a_victim_is_a_name_or_a_run(places: Places, tmp_path: Path) -> None:
     usual = change(recipe("advgan"), {"data": "digits"})
     places.require_config(change(usual, {"game.victim": "digits"}))
     places.require_config(change(usual, {"game.victim": "runs/first"}))
-    for victim in ("secrets", str(tmp_path), "photos/out"):
+    places.require_config(change(usual, {"game.victim": "torchvision:resnet18"}))
+    # Also one that is not there yet, or is found in the home folder, or is no run of this folder.
+    outside = ("later", "~/run", "~", "photos/cats", "runs/../secrets", "torchvision:../x")
+    for victim in ("secrets", str(tmp_path), "photos/out", *outside):
         with pytest.raises(FieldError) as caught:
             places.require_config(change(usual, {"game.victim": victim}))
         assert caught.value.field == "game.victim"

@@ -1,5 +1,6 @@
 """The queue: what is written down, who works it, and that nothing is done twice or lost."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from helpers.runs_in_processes import environment
+from helpers.waiting import until
 from zerosum.studio import launching
 from zerosum.studio.home import Home
 from zerosum.studio.jobs import Job, JobShown, Task
@@ -235,3 +237,27 @@ def test_a_queue_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     _, queue = working_queue(home)
     with pytest.raises(Exception, match="a file is where a folder should be"):
         queue.tick()
+
+
+def test_a_mistake_of_ours_is_told_and_does_not_end_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shelf, queue = working_queue(Home(tmp_path))
+    reasons, asked = shelf.reasons, iter(range(3))
+
+    def fails_at_first() -> dict[str, str | None]:
+        if next(asked, None) is not None:
+            raise ZeroDivisionError("by zero")
+        return reasons()
+
+    monkeypatch.setattr(shelf, "reasons", fails_at_first)
+    monkeypatch.setattr("zerosum.studio.queue._EVERY", 0.01)
+    job = queue.file.add(lambda plan: task("--version"))
+    asyncio.run(queue.start())
+    try:
+        until(lambda: queue.trouble == "ZeroDivisionError: by zero")
+        until(lambda: queue.trouble is None)
+        until(lambda: queue.file.read().find(job.id).course.state == "finished")
+    finally:
+        queue.close()
+    assert capfd.readouterr().err.count("ZeroDivisionError: by zero") == 1

@@ -243,6 +243,35 @@ def test_it_says_why_it_does_not_start_and_tries_again(
     at_work(tmp_path, story)
 
 
+def test_where_the_system_starts_no_process_it_says_so_and_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sys.executable
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+
+    async def story(worker: Worker) -> None:
+        asking = worker.ask("behave", {"how": "echo"})
+        with pytest.raises(DeadWorkerError, match=r"does not start.*No such file"):
+            await asyncio.wait_for(asking, 5.0)
+        monkeypatch.setattr(sys, "executable", real)
+        assert await worker.ask("behave", {"how": "echo"}) == {}
+
+    at_work(tmp_path, story)
+
+
+def test_an_answer_that_is_longer_than_any_may_be_harms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerosum.studio.worker_process._LONGEST", 2**10)
+
+    async def story(worker: Worker) -> None:
+        with pytest.raises(DeadWorkerError, match="died of this, twice"):
+            await asyncio.wait_for(worker.ask("behave", {"how": "blow", "size": 2**12}), HANGS)
+        assert await worker.ask("behave", {"how": "echo"}) == {}
+
+    at_work(tmp_path, story)
+
+
 def test_it_ends_with_the_worker(tmp_path: Path) -> None:
     async def story(worker: Worker) -> tuple[int, "asyncio.Task[Any]"]:
         process = await worker.ask("behave", {"how": "process"})

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from zerosum.errors import ZerosumError
 from zerosum.lessons.named import CHAPTERS, LESSONS
 from zerosum.studio.answers import sound_json
-from zerosum.studio.lesson_controls import PACKAGED, allowed_values
+from zerosum.studio.lesson_controls import allowed_values
+from zerosum.studio.places import PACKAGED
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.wanted import while_wanted

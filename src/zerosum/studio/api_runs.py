@@ -70,6 +70,12 @@ class Confirmed(BaseModel):
     confirm: str
 
 
+class DeletionConfirmed(Confirmed):
+    """Likewise; and, where one that was put away is called like another, which of them."""
+
+    archived: bool | None = None
+
+
 def router(studio: Studio) -> APIRouter:
     """The routes of runs.
 
@@ -190,29 +196,45 @@ def _keeping(routes: APIRouter, studio: Studio) -> None:
     @routes.post("/runs/{name}/restore")
     def restore_run(name: str) -> NameShown:
         """Take a run back that was put away."""
-        _require_idle(_find(studio, name), archived=True)
+        summary = studio.shelf.find(name, archived=True) or _find(studio, name)
+        _require_idle(summary, archived=True)
         return NameShown(name=keeping.move(studio.home, studio.queue.file, name, away=False))
 
     @routes.delete("/runs/{name}")
-    def delete_run(name: str, asked: Confirmed) -> NameShown:
+    def delete_run(name: str, asked: DeletionConfirmed) -> NameShown:
         """Delete a run and all its files; nothing brings it back."""
-        summary = _find(studio, name)
+        summary = _find(studio, name, archived=asked.archived)
+        if asked.archived is None and not summary["archived"]:
+            _require_only_one(studio, name)
         _require_idle(summary, archived=summary["archived"])
         folder = _folder(studio, summary)
         keeping.delete(studio.home, studio.queue.file, folder, asked.confirm)
         return NameShown(name=name)
 
 
-def _find(studio: Studio, name: str) -> Summary:
-    """What the list says of a run.
+def _find(studio: Studio, name: str, *, archived: bool | None = None) -> Summary:
+    """What the list says of a run, see `Shelf.find`.
 
     Raises:
         MissingError: There is none of that name.
     """
-    summary: Summary | None = studio.shelf.find(name)
+    summary: Summary | None = studio.shelf.find(name, archived=archived)
     if summary is None:
         raise MissingError(f"there is no run {printable(name)} (any more).")
     return summary
+
+
+def _require_only_one(studio: Studio, name: str) -> None:
+    """Refuse to delete one of two runs of a name.
+
+    Raises:
+        ConflictError: One was put away, and another one has got its name since.
+    """
+    if studio.shelf.find(name, archived=True) is not None:
+        raise ConflictError(
+            f"there are two runs called {printable(name)}, one of which was put away: say which "
+            "is meant by 'archived'."
+        )
 
 
 def _folder(studio: Studio, summary: Summary) -> Path:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from zerosum.errors import ConfigError
 from zerosum.explaining import explained
 from zerosum.studio.home import Home
+from zerosum.studio.jobs import Job
 from zerosum.studio.names import checked, free
 from zerosum.studio.queue_file import Plan, QueueFile
 from zerosum.studio.refusals import ConflictError
@@ -31,7 +32,7 @@ def rename(home: Home, file: QueueFile, name: str, new: str) -> str:
     def edit(plan: Plan) -> Plan:
         if os.path.lexists(target) or free(home, new, promised(plan)) != new:
             raise ConflictError(f"there is something called {new} already.")
-        return _moved(home.runs / name, target, plan, name)
+        return _moved(home, home.runs / name, target, plan)
 
     file.change(edit)
     return new
@@ -58,7 +59,7 @@ def move(home: Home, file: QueueFile, name: str, *, away: bool) -> str:
         found = name if not os.path.lexists(into / name) else free(home, name, taken)
         with explained(into):
             into.mkdir(parents=True, exist_ok=True)
-        return _moved(source / name, into / found, plan, name)
+        return _moved(home, source / name, into / found, plan)
 
     file.change(edit)
     return found
@@ -82,14 +83,14 @@ def delete(home: Home, file: QueueFile, folder: Path, confirm: str) -> None:
     trash = home.state / "trash" / token_hex(6)
 
     def edit(plan: Plan) -> Plan:
-        with _unused(folder, plan), explained(folder, "deleted"):
+        own = _jobs_of(home, folder, plan)
+        with _unused(folder, own), explained(folder, "deleted"):
             if folder.is_symlink():
                 folder.unlink()
             elif folder.is_dir():
                 trash.parent.mkdir(parents=True, exist_ok=True)
                 folder.rename(trash)
-        left = tuple(job for job in plan.jobs if not (job.is_over and job.task.run == name))
-        return replace(plan, jobs=left)
+        return replace(plan, jobs=tuple(job for job in plan.jobs if job not in own))
 
     file.change(edit)
     if trash.is_dir():
@@ -107,27 +108,37 @@ def promised(plan: Plan) -> set[str]:
     return {job.task.run for job in plan.jobs if not job.is_over}
 
 
-def _moved(source: Path, target: Path, plan: Plan, name: str) -> Plan:
+def _jobs_of(home: Home, folder: Path, plan: Plan) -> tuple[Job, ...]:
+    """The jobs of a run; where one that was put away has the same name, they are the active one's.
+
+    Two of a name come of a training from a shell, which knows of no archive.
+    """
+    if folder.parent == home.archive and os.path.lexists(home.runs / folder.name):
+        return ()
+    return tuple(job for job in plan.jobs if job.task.run == folder.name)
+
+
+def _moved(home: Home, source: Path, target: Path, plan: Plan) -> Plan:
     """The plan, after a run was moved: what has been done with it is found by its new name."""
-    with _unused(source, plan), explained(source, "moved"):
+    own = _jobs_of(home, source, plan)
+    with _unused(source, own), explained(source, "moved"):
         source.rename(target)
     jobs = (
-        replace(job, task=replace(job.task, run=target.name)) if job.task.run == name else job
+        replace(job, task=replace(job.task, run=target.name)) if job in own else job
         for job in plan.jobs
     )
     return replace(plan, jobs=tuple(jobs))
 
 
 @contextmanager
-def _unused(folder: Path, plan: Plan) -> Iterator[None]:
+def _unused(folder: Path, jobs: Collection[Job]) -> Iterator[None]:
     """Hold a run's lock within, so that nobody begins to use it.
 
     Raises:
         ConflictError: It is in use.
     """
-    for job in plan.jobs:
-        if job.task.run == folder.name and not job.is_over:
-            raise ConflictError(f"{folder.name} is needed by a job of the queue; stop it first.")
+    if any(not job.is_over for job in jobs):
+        raise ConflictError(f"{folder.name} is needed by a job of the queue; stop it first.")
     if not folder.is_dir():  # A link that leads nowhere, or a run that was never begun.
         yield
         return

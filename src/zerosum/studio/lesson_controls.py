@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from zerosum.own import is_code
-from zerosum.studio.places import Places
+from zerosum.studio.places import PACKAGED, Places, is_packaged
 from zerosum.studio.refusals import FieldError, ForbiddenError
 from zerosum.studio.studio import Studio
 
-__all__ = ["PACKAGED", "allowed_values"]
+__all__ = ["allowed_values"]
 
 T = TypeVar("T")
-
-PACKAGED = ("digits", "efficientnet-lite0")
-"""Networks that come with zerosum or its packages."""
-_LISTED = re.compile(r"torchvision:\w+")
 
 
 def allowed_values(
@@ -68,7 +64,7 @@ def _folder_of(studio: Studio, value: Any) -> str | None:
 
 def _network(studio: Studio, field: str, value: Any) -> str:
     text = str(value)
-    if text in PACKAGED or _LISTED.fullmatch(text):
+    if is_packaged(text):
         return text
     if is_code(text):
         if studio.options.allow_code:

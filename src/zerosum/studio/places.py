@@ -4,10 +4,10 @@ A path is judged by where it leads, so neither ``..`` nor a link is a way out.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -17,17 +17,21 @@ from zerosum.data.suffixes import ARRAY_SUFFIXES, TAR_SUFFIXES, is_image_name
 from zerosum.errors import printable
 from zerosum.explaining import explained
 from zerosum.files import expanded
+from zerosum.own import is_code
 from zerosum.studio.names import is_text
 from zerosum.studio.refusals import FieldError, ForbiddenError, MissingError
 from zerosum.studio.studio import Studio
 
-__all__ = ["Entry", "Folder", "Places"]
+__all__ = ["PACKAGED", "Entry", "Folder", "Places", "is_packaged"]
 
 _MOST_ENTRIES = 2_000
 """That are listed of a folder; of pictures, which nobody chooses one by one, fewer do."""
 _MOST_PICTURES = 100
 _ARCHIVES = (".zip", *TAR_SUFFIXES)
 _VICTIM = "game.victim"
+PACKAGED = ("digits", "efficientnet-lite0")
+"""Networks that come with zerosum or its packages."""
+_LISTED = re.compile(r"torchvision:\w+")
 
 
 class Entry(TypedDict):
@@ -77,13 +81,10 @@ class Places:
         Raises:
             ForbiddenError: It leads out of all places.
         """
-        try:
-            meant = expanded(path)  # A ~ is another folder, for whoever reads it later, too.
-            real = os.path.realpath(meant)
-        except (OSError, ValueError):  # A NUL, letters that no name has, a user who is none.
-            real = ""
-        if real and any(_is_within(real, os.path.realpath(root)) for root in self._roots()):
+        real = _real(path)
+        if any(_is_within(real, os.path.realpath(root)) for root in self._roots()):
             # As it was named: what it leads to may look strange.
+            meant = expanded(path)
             return Path(real) if ".." in meant.parts else meant.absolute()
         raise ForbiddenError(
             f"{printable(str(path)[:500])} is in none of the folders from which pictures may be "
@@ -126,8 +127,8 @@ class Places:
             if source:
                 self._require(field, source)
         victim = getattr(config.game, "victim", None)
-        if isinstance(victim, str) and os.path.lexists(_without_nul(victim)):
-            self._require(_VICTIM, victim)
+        if isinstance(victim, str) and not (is_packaged(victim) or is_code(victim)):
+            self._require_run(victim)
 
     def browse(self, path: str | None) -> Folder:
         """What lies in a folder; of no folder, those that may be read.
@@ -178,6 +179,18 @@ class Places:
         real = os.path.realpath(entry.path)
         return any(_is_within(real, os.path.realpath(root)) for root in self._roots())
 
+    def _require_run(self, victim: str) -> None:
+        """Refuse a run that is none of this folder's: it may name code, which would be run.
+
+        Whether it is there already does not matter, as it may be when it is read.
+        """
+        if not _is_within(_real(victim), os.path.realpath(self.runs)):
+            raise FieldError(
+                f"Expected a run in {self.runs}, {', '.join(PACKAGED)}, or torchvision:NAME, got "
+                f"{printable(victim[:500])!r}.",
+                field=_VICTIM,
+            )
+
     def _require(self, field: str, source: str) -> None:
         try:
             self.require_source(source)
@@ -186,6 +199,24 @@ class Places:
 
     def _roots(self) -> tuple[Path, ...]:
         return (*self.folders, self.runs)
+
+
+def is_packaged(network: str) -> bool:
+    """Whether a network comes with zerosum or its packages.
+
+    Example:
+        >>> is_packaged("torchvision:resnet18"), is_packaged("torchvision:../x")
+        (True, False)
+    """
+    return network in PACKAGED or _LISTED.fullmatch(network) is not None
+
+
+def _real(path: str | Path) -> str:
+    """Where a path leads; nothing where that can be no path."""
+    try:
+        return os.path.realpath(expanded(path))  # A ~ is expanded by whoever reads it later, too.
+    except (OSError, ValueError):  # A NUL, letters that no name has, a user who is none.
+        return ""
 
 
 def _is_within(path: str, root: str) -> bool:
@@ -211,7 +242,3 @@ def _kind_of(entry: "os.DirEntry[str]") -> str | None:
     if name.endswith(ARRAY_SUFFIXES) or "idx3" in name:
         return "array"
     return "picture" if is_image_name(name) else None
-
-
-def _without_nul(path: Any) -> str:
-    return str(path).replace("\0", "")

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -165,17 +166,28 @@ class Queue:
                 self._begin(identity)
 
     def _work(self) -> None:
-        with suppress(ZerosumError):
-            self._shelf.summaries()  # So that who asks first need not wait for all to be read.
+        # First, so that who asks first need not wait for all to be read.
+        self._try(self._shelf.summaries)
         while not self._is_closed:
-            try:
-                self.tick()
-                self._shelf.weigh(_WEIGHING)
+            if self._try(self.tick) and self._try(lambda: self._shelf.weigh(_WEIGHING)):
                 self.trouble = None
-            except (ZerosumError, OSError) as error:
-                self.trouble = str(error)
             self._wake.wait(_EVERY)
             self._wake.clear()
+
+    def _try(self, step: Callable[[], object]) -> bool:
+        """Take a step, and say of whatever goes wrong; without the thread no job would start."""
+        try:
+            step()
+        except (ZerosumError, OSError) as error:
+            self.trouble = str(error)
+            return False
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            if said != self.trouble:  # Twice a second would be too often.
+                traceback.print_exc()
+            self.trouble = said
+            return False
+        return True
 
     def _holds_lock(self) -> bool:
         """Whether this server has the lock, or gets it because the other one has ended."""

@@ -68,9 +68,15 @@ class Shelf:
             return list(self._archive.look().values())
         return list(self._look().values())
 
-    def find(self, name: str) -> Summary | None:
-        """The run of that name, active or put away, if there is one."""
-        return self._look().get(name) or self._archive.look().get(name)
+    def find(self, name: str, *, archived: bool | None = None) -> Summary | None:
+        """The run of that name, if there is one.
+
+        Args:
+            name: Its name.
+            archived: Whether it was put away; None: of two of the name, the one that was not.
+        """
+        active = None if archived else self._look().get(name)
+        return active or (None if archived is False else self._archive.look().get(name))
 
     def changed_since(self, version: int) -> Changes:
         """What has changed since a version of the list that was told by an earlier answer.

@@ -294,8 +294,8 @@ class Worker:
         """
         if self._process is None:
             self._say("starting")
-            self._process = await WorkerProcess.start(self._tasks, self._log)
             try:
+                self._process = await WorkerProcess.start(self._tasks, self._log)
                 self.device = (await self._process.ready()).get("device")
             except DiedError:
                 await self._end_process()

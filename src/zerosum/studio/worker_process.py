@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from zerosum.explaining import explain
 from zerosum.studio.limited_log import LimitedLog
 
 __all__ = ["DiedError", "WorkerProcess"]
@@ -43,17 +44,24 @@ class WorkerProcess:
         Args:
             tasks: The package whose modules it can be asked for.
             log: Where all goes that it prints.
+
+        Raises:
+            DiedError: The system starts none: there is no memory, or there are too many.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "zerosum.studio.working", tasks),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            limit=_LONGEST,
-            start_new_session=True,  # Ctrl-C is for the server, which ends the worker.
-            # A module of ours is not to be taken from the folder in which the studio was started.
-            env={**os.environ, "PYTHONSAFEPATH": "1"},
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "zerosum.studio.working", tasks),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                limit=_LONGEST,
+                start_new_session=True,  # Ctrl-C is for the server, which ends the worker.
+                # A module of ours is not to be taken from the folder where the studio was started.
+                env={**os.environ, "PYTHONSAFEPATH": "1"},
+            )
+        except OSError as error:
+            log.write(f"{explain(error, 'the worker', 'started')}\n".encode())
+            raise DiedError from error
         return cls(process, log)
 
     async def ready(self) -> Message:
@@ -114,7 +122,10 @@ class WorkerProcess:
 
     async def _read(self) -> Message:
         assert self._process.stdout is not None
-        line = await self._process.stdout.readline()
+        try:
+            line = await self._process.stdout.readline()
+        except ValueError as error:  # It is longer than any answer may be.
+            raise DiedError from error
         if not line.endswith(b"\n"):
             raise DiedError
         message: Message = json.loads(line)

@@ -83,7 +83,8 @@ export async function remove(run) {
     confirm: "Delete for ever",
     danger: true,
     typed: run.name,
-    action: () => api.remove(runApi(run.name), { confirm: run.name }),
+    // Another one may have got its name since it was archived.
+    action: () => api.remove(runApi(run.name), { confirm: run.name, archived: run.archived }),
   });
   if (done) toast(`${run.name} is deleted.`);
   return done;
