@@ -1,8 +1,6 @@
 """Many tabs, and connections that are cut: every tab is told every line."""
 
 from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,17 +49,12 @@ def test_no_line_is_missed_over_connections_that_are_cut(context: Any, studio: S
         assert proxy.cuts > 1
 
 
-def knows_all(reader: Reader, run: Path) -> bool:
-    """Whether a page was told every line of a run's statistics."""
-    return reader.told == written(run)
-
-
 def test_twenty_tabs_follow_a_run_by_one_stream(context: Any, studio: Served) -> None:
     run = studio.runs / "many"
     with cutting(studio.port, least=2**40, most=2**40) as proxy:
         readers = [follower(context, studio, proxy.port, "many") for _ in range(20)]
         add_lines(run, 300_000, 100)
-        for reader in readers:
-            until(partial(knows_all, reader, run), PATIENCE)
+        lines = written(run)
+        until(lambda: all(reader.told == lines for reader in readers), PATIENCE)
         assert proxy.open == 1
         assert not any(reader.wrong for reader in readers)
