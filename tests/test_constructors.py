@@ -19,7 +19,6 @@ EXCEPTIONS: Mapping[str, str] = {
     "config/options.py Option": "what a dataclass field says of itself; made in one place",
     "lessons/pages/document.py Content": "all that a page shows; one function fills it",
     "nn/batchnorm_by_hand.py BatchNormSteps": "the nine steps of a pass; one function makes them",
-    "studio/studio.py Studio": "all that routes share; one function fills it",
     "data/ledger.py Part": "a result: one job fills it, and its fields are what is printed",
     "status.py CommandStatus": "what a file says; its keys are the fields",
     "training/status.py RunStatus": "what a file says; its keys are the fields",

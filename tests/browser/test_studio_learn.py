@@ -144,9 +144,19 @@ def test_points_and_matrices_are_drawn(page: Any, studio: Served) -> None:
     page.locator("#control-rows-0-1").fill("5")
     playwright.expect(page.locator(".command code")).to_contain_text("'1 5; 0 1'")
     assert not faults(page)
+    visit(page, studio, "/learn/distributions?target=own&rounds=2")
+    page.locator("#control-points").focus()
+    for key in ("ArrowRight", "Enter", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    told = page.locator(".command code")
+    playwright.expect(told).to_contain_text("--points '[[0.1,0],[0.1,0.1]]'")
+    page.reload()
+    page.wait_for_selector(".lesson .answer")
+    assert page.locator("#control-points circle").count() == 2
 
 
 def test_a_long_computation_is_stopped(page: Any, studio: Served) -> None:
+    [worker] = psutil.Process(studio.process.pid).children()
     visit(page, studio, "/learn/checkpoint?ahead=100&batch_size=256")
     stop = page.get_by_role("button", name="Stop")
     stop.wait_for()
@@ -155,6 +165,8 @@ def test_a_long_computation_is_stopped(page: Any, studio: Served) -> None:
     playwright.expect(page.locator(".learn-state")).to_contain_text("Stopped.")
     page.get_by_role("link", name=re.compile("What the generator is paid for")).click()
     playwright.expect(page.locator(".lesson .answer")).to_contain_text("At a logit of -5,")
+    # It was cancelled, and not killed: whoever is still warm is quick.
+    assert psutil.Process(studio.process.pid).children() == [worker]
 
 
 def test_a_run_is_looked_at_from_a_link(page: Any, studio: Served) -> None:

@@ -35,7 +35,7 @@ def make_run(folder: Path, lines: int = 40) -> None:
             "images": 100 * line,
             "images_per_second": 9.0,
             "generator": {"cost": 50.0 if line == 7 else 1 + line / lines, "accuracy": 0.2},
-            "discriminator": {"cost": None if line == 9 else 2.0, "accuracy": 0.9},
+            "discriminator": {"cost": None if line == 9 else 2.0, "accuracy": 0.9, "r1": 0.5},
         }
         for line in range(1, lines + 1)
     ]
@@ -245,6 +245,10 @@ def test_charts_zoom_together_and_speak(page: Any, studio: Served) -> None:
     assert key.get_attribute("aria-pressed") == "false"
     page.get_by_label("Lay another run").select_option("second")
     chart.get_by_role("button", name="generator, second").wait_for()
+    page.get_by_label("Draw another column").select_option("discriminator.r1")
+    page.get_by_role("heading", name="discriminator: r1").wait_for()
+    page.get_by_role("button", name="Leave out second").click()
+    until(lambda: not chart.get_by_role("button", name="generator, second").count())
 
 
 def test_the_queue_is_ordered_by_hand_and_by_key(page: Any, studio: Served) -> None:

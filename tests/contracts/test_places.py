@@ -48,6 +48,7 @@ WRITES = {
     "compare": "compare RUN --plot PLACE/x.png",
     "data": "data inspect FOLDER --picture PLACE/x.png",
     "learn": "learn losses --out PLACE/x.html",
+    "studio": "studio PLACE --no-browser --port 0",
 }
 """What each command writes where a user says."""
 

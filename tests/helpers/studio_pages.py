@@ -23,7 +23,7 @@ from zerosum.studio.home import Home
 
 __all__ = ["PATIENCE", "Reader", "Served", "end_trainings", "foreign", "served", "written"]
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds after which what is waited for is taken never to come; nothing is measured by it."""
 
 

@@ -1,6 +1,7 @@
 """Lessons as users call them: what they return, print and write."""
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from zerosum.errors import ConfigError
 from zerosum.lessons.controls import choices_of, hints_of
 from zerosum.lessons.learning import Learned, compute_lesson
 from zerosum.lessons.named import CHAPTERS, LESSONS, lesson, text_of
+from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.lessons.pages.text import places_in
 
 LARGEST = 3_000_000
@@ -63,6 +65,15 @@ def test_a_page_stands_for_itself(learned: Learned) -> None:
     assert len(set(outline.identifiers)) == len(outline.identifiers)
     assert "{{" not in page.replace("{{}}", "")
     assert LESSONS[learned.name].question.split("'")[0] in page
+
+
+def test_what_is_shown_elsewhere_holds_neither_rules_nor_scripts(learned: Learned) -> None:
+    shown = learned.fragment()
+    assert not re.findall(r"<(?:script|style|form|html|h1)|<[^>]* (?:style|on\w+)=", shown)
+    assert shown in learned.page()
+    rules = (PAGE_FILES / "lesson.css").read_text(encoding="utf-8")
+    for columns in set(re.findall(r"columns-\d+", shown)) - {"columns-8"}:
+        assert f".{columns} {{" in rules
 
 
 def test_all_figures_and_tables_have_a_place(learned: Learned) -> None:
@@ -197,3 +208,12 @@ def test_the_same_in_python(tmp_path: Path) -> None:
     assert "At a logit of -20" in (tmp_path / "page.html").read_text()
     with pytest.raises(ConfigError, match="losses knows no logits; did you mean 'logit'"):
         zerosum.learn("losses", logits=-20)
+
+
+def test_values_that_a_page_holds_can_be_left_out() -> None:
+    one = compute_lesson("equilibrium", held=False)
+    all_of_them = compute_lesson("equilibrium")
+    assert (len(one.variants), one.switches) == (1, [])
+    assert len(all_of_them.variants) > 1
+    assert one.results.to_json() == all_of_them.results.to_json()
+    assert "<select" not in one.page()

@@ -17,6 +17,14 @@ def test_every_page_is_one_document(tmp_path: Path, path: str) -> None:
     assert "app.js" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/nothing/here", "/run/a/b"])
+def test_a_mistyped_address_is_a_page_too(tmp_path: Path, path: str) -> None:
+    with client_of(studio_over(tmp_path), token=None) as client:
+        answer = client.get(path)
+    assert answer.status_code == 404
+    assert "app.js" in answer.text
+
+
 def test_the_studio_tells_what_it_is(tmp_path: Path) -> None:
     with client_of(studio_over(tmp_path / "runs", data=(tmp_path,))) as client:
         said = client.get("/api/v1/studio").json()

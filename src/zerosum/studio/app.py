@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from zerosum.errors import ZerosumError
@@ -87,7 +89,7 @@ def create_app(studio: Studio) -> FastAPI:
         app.get(path, include_in_schema=False)(_page)
     app.mount("/static/lessons", StaticFiles(directory=PAGE_FILES), name="lessons")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.get("/{path}", include_in_schema=False)(_missing_page)
+    app.get("/{path:path}", include_in_schema=False)(_missing_page)
     return app
 
 
@@ -113,8 +115,10 @@ def _page() -> FileResponse:
     return FileResponse(STATIC / "index.html")
 
 
-def _missing_page() -> FileResponse:
-    """The same, for whoever has mistyped an address."""
+def _missing_page(path: str) -> FileResponse:
+    """The same, for whoever has mistyped an address; programs are told in their own form."""
+    if path.startswith("api/"):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return FileResponse(STATIC / "index.html", status_code=404)
 
 

@@ -20,10 +20,11 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 from zerosum.checks import require
 from zerosum.explaining import explained
+from zerosum.files import new_folder
 
 __all__ = ["Home"]
 
@@ -92,8 +93,7 @@ class Home:
             ConfigError: The file holds none.
         """
         path = self.state / "token"
-        with explained(path):
-            self.state.mkdir(parents=True, exist_ok=True)
+        with explained(path), new_folder(self.state):
             if not path.exists():
                 _write_once(path, secrets.token_urlsafe(_BYTES))
             token = path.read_text(encoding="utf-8", errors="replace").strip()
@@ -107,8 +107,11 @@ class Home:
 
 def _write_once(path: Path, text: str) -> None:
     """Make a file that only its owner may read, whole or not at all; one that is there stays."""
-    with NamedTemporaryFile("w", dir=path.parent, prefix=".token-", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
+    file, name = mkstemp(dir=path.parent, prefix=".token-")
+    try:
+        os.write(file, text.encode("ascii"))
         with suppress(FileExistsError):  # Another server was faster: its token holds.
-            os.link(file.name, path)
+            os.link(name, path)
+    finally:
+        os.close(file)
+        Path(name).unlink()

@@ -39,6 +39,7 @@ def run_server(studio: Studio, listener: socket.socket, answering: Callable[[], 
 
     Raises:
         ZerosumError: Of what works for the studio, something could not be started.
+        OSError: ``answering`` could not tell anybody.
     """
     server = server_of(studio, answering)
     try:
@@ -84,8 +85,14 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if not self.should_exit:
+        if self.should_exit:
+            return
+        try:
             self._answering()
+        except OSError as error:  # Nobody can be told the address.
+            self._studio.failure = error
+            self.should_exit = True
+            await self.shutdown(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._studio.closing.set()

@@ -55,7 +55,7 @@ class Studio:
     shelf: Any = None
     queue: Any = None
     worker: Any = None
-    failure: ZerosumError | None = field(default=None, init=False)
+    failure: ZerosumError | OSError | None = field(default=None, init=False)
     closing: Event = field(default_factory=Event, init=False)
 
     @property

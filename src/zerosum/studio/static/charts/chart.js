@@ -296,8 +296,8 @@ export class Chart {
       const value = this.values.get(key);
       if (!value) continue;
       const place = at === null ? lastKnown(y) : nearest(x, at);
-      const known = place >= 0 && place < x.length && !this.hidden.has(key);
-      if (known) images = x[place];
+      const known = place >= 0 && !this.hidden.has(key) && reaches(x, at);
+      if (known) images = Math.max(images ?? 0, x[place]);
       value.textContent = known ? said(y[place], error?.[place]) : "";
     }
     if (this.place) this.place.textContent = images === null ? "" : `at ${short(images)} images`;
@@ -307,6 +307,17 @@ export class Chart {
 /** @param {number} value @param {number} [error] */
 const said = (value, error) =>
   error ? `${significant(value)} ± ${significant(error)}` : significant(value);
+
+/**
+ * Whether a curve has something at a place.
+ * @param {ArrayLike<number>} x @param {number | null} at
+ */
+function reaches(x, at) {
+  if (at === null) return x.length > 0;
+  const last = x.length - 1;
+  const step = (x[last] - x[0]) / Math.max(1, last);
+  return at >= x[0] - step && at <= x[last] + step;
+}
 
 /** @param {ArrayLike<number>} y */
 function lastKnown(y) {

@@ -21,11 +21,22 @@ const WATCHED = [
 const RATE = { id: "rate", title: "Throughput", note: "images/s" };
 
 /**
- * The charts of one run, with others laid over it.
- * @param {History} run @param {History[]} others @returns {Spec[]}
+ * The columns of a run's statistics that have no chart of their own.
+ * @param {History} run @returns {string[]}
  */
-export function runCharts(run, others) {
-  const all = [run, ...others];
+export function otherColumns({ stats }) {
+  const drawn = [...WATCHED.map(({ key }) => `.${key}`), "images", "images_per_second"];
+  return [...stats.columns.keys()].filter((name) => !drawn.some((end) => name.endsWith(end)));
+}
+
+/**
+ * The charts of one run, with others laid over it.
+ * @param {History} run @param {Map<string, History>} others by name
+ * @param {Set<string>} more columns of the statistics
+ * @returns {Spec[]}
+ */
+export function runCharts(run, others, more) {
+  const all = [run, ...others.values()];
   const costs = WATCHED.map(({ key, ...spec }) => ({
     ...spec,
     id: key,
@@ -49,7 +60,16 @@ export function runCharts(run, others) {
     label: [part || base, place ? each.name : ""].filter(Boolean).join(", "),
     dash: dashes(place),
   }));
-  return [...scores, ...costs, rate].filter(hasValues);
+  const wanted = [...more].map((column) => ({
+    id: column,
+    title: column.replace(".", ": "),
+    curves: all.map((each, place) => ({
+      ...curve(each, column, each.name),
+      colour: playerColour(column.split(".")[0]),
+      dash: dashes(place),
+    })),
+  }));
+  return [...scores, ...costs, ...wanted, rate].filter(hasValues);
 }
 
 /**
@@ -64,7 +84,9 @@ export function compareCharts(runs) {
       title: `${title.replace(/s$/, "").replace("Accuracie", "Accuracy")} of ${player}`,
       note,
       fraction,
-      curves: runs.map((run, place) => ofRun(run, `${player}.${key}`, place)),
+      curves: runs
+        .map((run, place) => ofRun(run, `${player}.${key}`, place))
+        .filter(({ y }) => y.length > 0), // Not every run has that player.
     }));
   });
   const rate = {

@@ -16,12 +16,14 @@ import { History } from "../store/history.js";
 import { isRunning, isWaiting, queue } from "../store/queue.js";
 import { shelf } from "../store/runs.js";
 import { jobRow } from "./queue/row.js";
+import { share } from "./runs/card.js";
 import * as act from "./run/actions.js";
 import { files } from "./run/files.js";
 import { Film } from "./run/film.js";
 import { head } from "./run/head.js";
 import { offers } from "./run/offers.js";
 import { settings } from "./run/settings.js";
+import { wishes } from "./run/wishes.js";
 import { archive, remove, rename, restore, runApi } from "./shared.js";
 
 /** @typedef {import("../store/runs.js").Summary} Summary */
@@ -35,6 +37,9 @@ const TABS = [
 ];
 const LIVE = ["training", "stopping", "preparing"];
 
+/** Whether more may come. @param {Summary | null} run */
+const isLive = (run) => run !== null && [...LIVE, "waiting"].includes(run.state);
+
 /** @type {import("../app.js").Mount} */
 export function mount(root, route) {
   const page = new RunPage(root, route.name ?? "", route.query.get("tab") ?? "watch");
@@ -46,7 +51,6 @@ class RunPage {
   constructor(root, name, tab) {
     this.name = name;
     this.tab = TABS.some(([key]) => key === tab) ? tab : "watch";
-    document.title = `${name} · zerosum`;
     /** @type {any} */
     this.detail = null;
     /** @type {unknown} */
@@ -54,8 +58,10 @@ class RunPage {
     this.gone = false;
     this.asked = false;
     this.query = "";
-    /** @type {History[]} */
-    this.others = [];
+    /** @type {Map<string, History>} */
+    this.others = new Map();
+    /** @type {Set<string>} */
+    this.more = new Set();
     /** @type {Summary | null} */
     this.run = shelf.value.runs?.get(name) ?? null;
     this.listed = this.run !== null;
@@ -104,14 +110,14 @@ class RunPage {
     this.film = new Film(film, this.name);
     this.wall = new Wall(
       curves,
-      () => runCharts(this.history, this.others),
-      () => this.adder(),
+      () => runCharts(this.history, this.others, this.more),
+      () => this.wishes(),
     );
   }
 
   end() {
     for (const end of this.ends) end();
-    for (const history of [this.history, ...this.others]) history.end();
+    for (const history of [this.history, ...this.others.values()]) history.end();
     for (const each of this.views) each.end();
     this.film.end();
     this.wall.end();
@@ -123,11 +129,13 @@ class RunPage {
       this.detail = await api.get(runApi(this.name));
       this.history.take(this.detail);
       [this.run, this.error, this.gone] = [this.history.summary, null, false];
+      this.film.tell(isLive(this.run));
       this.film.show(this.history.samples);
       this.wall.draw();
     } catch (error) {
       this.error = error;
     }
+    if (this.watchPart.hidden !== (this.tab !== "watch" || this.isMissing)) this.showTab();
     this.draw();
   }
 
@@ -177,6 +185,7 @@ class RunPage {
       this.asked = false;
     }
     this.run = run;
+    this.film?.tell(isLive(run));
   }
 
   /** @param {string} tab */
@@ -247,8 +256,15 @@ class RunPage {
     else if (left) this.load();
   }
 
+  /** What a tab in the background tells. */
+  get title() {
+    const done = this.run && LIVE.includes(this.run.state) ? share(this.run) : null;
+    return `${done ? `${Math.floor(100 * done)} % · ` : ""}${this.name} · zerosum`;
+  }
+
   head() {
     const missing = this.isMissing;
+    document.title = this.title;
     return html`${head({
       name: this.name,
       run: missing ? null : this.run,
@@ -311,30 +327,8 @@ class RunPage {
       aria-labelledby="tab-${this.tab}">${inside}</div>`;
   }
 
-  /** Another run's curves, over this one's. */
-  adder() {
-    const over = this.others.map(({ name }) => name);
-    const free = [...(shelf.value.runs?.keys() ?? [])].filter(
-      (name) => name !== this.name && !over.includes(name),
-    );
-    const add = (/** @type {Event} */ event) => {
-      const select = /** @type {HTMLSelectElement} */ (event.target);
-      if (select.value)
-        this.others = [...this.others, new History(select.value, () => this.wall.draw())];
-      select.value = "";
-      this.wall.draw();
-    };
-    const leave = (/** @type {string} */ name) => {
-      this.others.find((each) => each.name === name)?.end();
-      this.others = this.others.filter((each) => each.name !== name);
-      this.wall.draw();
-    };
-    return html`<select class="small" aria-label="Lay another run over this one" @change=${add}>
-        <option value="">Lay a run over it</option>
-        ${free.sort().map((name) => html`<option value=${name}>${name}</option>`)}</select>
-      ${over.map(
-        (name) => html`<button class="button small" type="button" aria-label="Leave out ${name}"
-        @click=${() => leave(name)}><span class="clip">${name}</span> ×</button>`,
-      )}`;
+  /** What else is drawn: other runs over this one, other columns of its statistics. */
+  wishes() {
+    return wishes(this.history, this.others, this.more, () => this.wall.draw());
   }
 }

@@ -8,12 +8,14 @@ import { icon } from "../components/icons.js";
 import { openMenu } from "../components/menu.js";
 import { commandLine, doing, empty, fault } from "../components/parts.js";
 import { bytes, plural } from "../components/text.js";
+import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { shortcut } from "../shell/keys.js";
 import { keepQuery, navigate } from "../shell/router.js";
 import { queue, isWaiting, jobOf } from "../store/queue.js";
 import { loadRuns, shelf } from "../store/runs.js";
 import { studio } from "../store/studio.js";
+import { stop } from "./run/actions.js";
 import { runCard } from "./runs/card.js";
 import { comparePath, mountCompare } from "./runs/compare.js";
 import { chosen, filterBar, isActive, wishOf } from "./runs/filters.js";
@@ -100,17 +102,14 @@ class RunsPage {
         <a class="button" href=${this.archived ? "/" : "/runs?archived=1"}>${icon("archive")}
           ${this.archived ? "Back to the runs" : "Archived"}</a>
         <a class="button primary wide-only" href="/new">${icon("plus")}New run</a></div>
-      ${
-        error
-          ? fault(
-              error,
-              html`<button class="button" type="button" @click=${loadRuns}
-        >Try again</button>`,
-            )
-          : nothing
-      }
+      ${error ? fault(error, this.again()) : nothing}
       ${runs === null ? (error ? nothing : loading()) : this.list(all)}
       ${this.selected.size ? this.chosenBar() : nothing}`;
+  }
+
+  again() {
+    const act = () => (this.archived ? this.loadArchived() : loadRuns());
+    return html`<button class="button" type="button" @click=${act}>Try again</button>`;
   }
 
   /** @param {Summary[]} all */
@@ -158,7 +157,8 @@ class RunsPage {
 
   /** @param {Summary} run @returns {import("../components/menu.js").Item[]} */
   actions(run) {
-    const why = isActive(run) ? "It is in progress; stop it first." : null;
+    const live = isActive(run);
+    const why = live ? "It is in progress; stop it first." : null;
     const change = async (/** @type {Promise<unknown>} */ done) => {
       if ((await done) && this.archived) this.loadArchived();
     };
@@ -170,10 +170,21 @@ class RunsPage {
         ];
     const copy = { text: "Copy with changes", icon: "copy", href: copyPath(run) };
     return /** @type {any} */ ([
+      ...(live ? [{ text: "Stop", icon: "stop", run: () => this.stop(run.name) }] : []),
       ...(run.recipe && !run.damaged && !this.archived ? [copy] : []),
       ...items,
       { text: "Delete", icon: "trash", danger: true, why, run: () => change(remove(run)) },
     ]);
+  }
+
+  /** @param {string} name */
+  async stop(name) {
+    try {
+      await stop(name);
+      toast(`${name} is saved, and then stops.`);
+    } catch (error) {
+      toastFault(error);
+    }
   }
 
   chosenBar() {

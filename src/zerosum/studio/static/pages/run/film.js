@@ -23,6 +23,7 @@ export class Film {
     this.samples = [];
     this.at = -1;
     this.playing = false;
+    this.live = true;
     /** What is shown, which follows what is wanted as soon as it is decoded. */
     this.address = "";
     this.view = view(root, () => this.template());
@@ -39,6 +40,13 @@ export class Film {
     this.playing = false;
     for (const end of this.ends) end();
     this.view.end();
+  }
+
+  /** @param {boolean} live whether more may come */
+  tell(live) {
+    if (live === this.live) return;
+    this.live = live;
+    this.view.draw();
   }
 
   /** @param {Sample[]} samples */
@@ -105,8 +113,10 @@ export class Film {
     if (!count)
       return html`<section class="card film">${empty({
         icon: "pictures",
-        title: "No pictures yet",
-        text: "The first samples appear when the training has begun.",
+        title: this.live ? "No pictures yet" : "No pictures",
+        text: this.live
+          ? "The first samples appear when the training has begun."
+          : "It has drawn none. Games that make no pictures, such as classifiers, never do.",
       })}</section>`;
     return html`<section class="card film" aria-label="Samples over time">
       <button class="film-picture" type="button" aria-label="Look closer" title="Look closer (z)"
