@@ -2,12 +2,20 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+AnswerT = TypeVar("AnswerT")
+
+_PAUSE = 0.02
 
 
-def until(holds: Callable[[], object], limit: float = 60.0) -> None:
-    """Wait until something holds; it hangs if that takes a minute."""
-    for _ in range(int(100 * limit)):
-        if holds():
-            return
-        time.sleep(0.01)
-    raise TimeoutError("what was waited for has not come")
+def until(asked: Callable[[], AnswerT], limit: float = 90.0) -> AnswerT:
+    """What is answered as soon as it holds.
+
+    Pauses are counted, and no clock is looked at: on a busy machine they take longer.
+    """
+    for _ in range(round(limit / _PAUSE)):
+        if answer := asked():
+            return answer
+        time.sleep(_PAUSE)
+    raise AssertionError(f"it has not come within {limit:.0f} seconds")
