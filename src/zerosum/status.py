@@ -152,13 +152,16 @@ def read_command(path: Path) -> CommandStatus | None:
 
 
 @contextmanager
-def kept(path: Path, now: Callable[[], Mapping[str, Any]]) -> Iterator[None]:
+def kept(
+    path: Path, now: Callable[[], Mapping[str, Any]], *, patience: float = _PATIENCE
+) -> Iterator[None]:
     """Keep a status file within the block, and write it a last time at its end.
 
     Args:
         path: The file; where it cannot be written, nothing happens.
         now: What is to be told beside who tells it; called by another thread, several times a
             second.
+        patience: Seconds to wait at the end for a disk that does not answer.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -176,7 +179,7 @@ def kept(path: Path, now: Callable[[], Mapping[str, Any]]) -> Iterator[None]:
         yield
     finally:
         over.set()
-        thread.join(_PATIENCE)
+        thread.join(patience)
 
 
 def ending(error: BaseException) -> str | None:

@@ -55,6 +55,6 @@ def test_twenty_tabs_follow_a_run_by_one_stream(context: Any, studio: Served) ->
         readers = [follower(context, studio, proxy.port, "many") for _ in range(20)]
         add_lines(run, 300_000, 100)
         for reader in readers:
-            until(lambda told=reader: told.told == written(run), PATIENCE)
+            until(lambda told=reader: told.told == written(run), PATIENCE)  # type: ignore[misc]
         assert proxy.open == 1
         assert not any(reader.wrong for reader in readers)

@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 
 from helpers.studios import client_of, studio_over
+from helpers.waiting import now
 from studio import IMAGES, make_run
 from zerosum.studio.home import Home
 from zerosum.studio.jobs import Facts, Task
@@ -36,7 +37,7 @@ def myself(**changes: Any) -> dict[str, Any]:
         "pid": own.pid,
         "created": own.create_time(),
         "host": socket.gethostname(),
-        "updated": time.time(),
+        "updated": now(),
         **changes,
     }
 
@@ -78,7 +79,7 @@ def test_a_run_at_a_glance(tmp_path: Path) -> None:
         ({"state": "stopping", "created": 1.0}, "stopped"),
         ({"state": "finished", "created": 1.0}, "finished"),
         ({"state": "training", "host": "far away"}, "training"),
-        ({"state": "training", "host": "far away", "updated": time.time() - 100}, "stopped"),
+        ({"state": "training", "host": "far away", "updated": now() - 100}, "stopped"),
         (
             {"state": "training", "pid": "no", "created": None, "host": 3, "updated": "x"},
             "stopped",
