@@ -102,6 +102,14 @@ def test_what_is_typed_is_checked_kept_and_reset(browser: Any, studio: Any) -> N
         page.wait_for_selector("code:text-is('zerosum train dcgan-digits')")
 
 
+def test_the_time_is_for_the_images_that_are_written_beside_it(browser: Any, studio: Any) -> None:
+    with opened(browser, studio, "/new/dcgan-digits?goal=nothing") as page:
+        page.wait_for_selector(".new-numbers:has-text('about 3 min, for 200k images')")
+        page.fill("#field-batch_size", "0")  # So it is not measured again.
+        page.fill("#field-images", "100000")
+        page.wait_for_selector(".new-numbers:has-text('about 1 min 30 s, for 100k images')")
+
+
 def test_all_settings_are_found_by_a_word(browser: Any, studio: Any) -> None:
     with opened(browser, studio, "/new/dcgan-digits?goal=nothing") as page:
         page.fill(".new-search", "dragan weight")

@@ -263,9 +263,31 @@ def test_the_queue_is_ordered_by_hand_and_by_key(page: Any, studio: Served) -> N
     page.mouse.up()
     until(lambda: told() == ["a", "b", "c"])
     page.get_by_role("button", name="Take queued-a out of the queue").click()
+    page.locator("dialog code", has_text="zerosum train dcgan-digits").wait_for()
+    assert told() == ["a", "b", "c"]  # Nothing is lost before it was asked.
+    page.get_by_role("button", name="Take it out").click()
     until(lambda: told() == ["b", "c"])
     waiting = page.locator("[data-part=Waiting] li", has_text="queue is paused")
     until(lambda: waiting.count() == 2)
+
+
+def test_the_page_of_a_run_that_waits_says_why_and_starts_or_leaves_it(page: Any) -> None:
+    page.goto(page.url.split("/runs")[0].rstrip("/") + "/run/queued-c")
+    row = page.locator(".run-jobs li", has_text="Waits: the queue is paused.")
+    row.get_by_role("button", name="Start queued-c now").wait_for()
+    row.get_by_role("button", name="Take queued-c out of the queue").wait_for()
+
+
+def test_a_queue_that_cannot_be_worked_says_why(page: Any, studio: Served) -> None:
+    page.goto(f"{studio.origin}/queue")
+    page.locator("[data-part=Waiting] li").first.wait_for()
+    page.evaluate(
+        """async () => {
+          const { queue } = await import("/static/store/queue.js");
+          queue.set({ ...queue.value, trouble: "the disk is full" });
+        }"""
+    )
+    page.get_by_role("alert").filter(has_text="the disk is full").wait_for()
 
 
 def test_what_is_wrong_with_a_wish_is_said_in_its_dialog(page: Any, studio: Served) -> None:
@@ -294,6 +316,28 @@ def test_light_and_dark_are_kept(page: Any) -> None:
     page.keyboard.press("g")
     page.keyboard.press("q")
     page.wait_for_url("**/queue")
+
+
+def test_error_bars_lie_within_their_chart_and_a_single_value_is_marked(page: Any) -> None:
+    heights, marks = page.evaluate(
+        """async () => {
+          const { Chart } = await import("/static/charts/chart.js");
+          const chart = new Chart(document.body.appendChild(document.createElement("div")),
+            { label: "Score", zoom: () => {} });
+          const way = { log: false, smoothing: 0, range: null };
+          const curve = { key: "a", label: "a", colour: "--c1" };
+          chart.show([{ ...curve, x: [0, 9], y: [1, 2], error: [3, 5] }], way);
+          const heights = [chart.plot.scales.y.min, chart.plot.scales.y.max];
+          const marks = [1, 2].map((count) => {
+            chart.show([{ ...curve, x: [4, 9].slice(0, count), y: [1, 2].slice(0, count) }], way);
+            return chart.plot.series[1].points.show(chart.plot, 1);
+          });
+          return [heights, marks.map((show) => show === true)];
+        }"""
+    )
+    assert heights[0] < -2
+    assert heights[1] > 7
+    assert marks == [True, False]
 
 
 def test_what_is_thinned_keeps_its_peaks_and_gaps(page: Any) -> None:

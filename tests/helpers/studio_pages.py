@@ -22,6 +22,7 @@ from zerosum.studio.home import Home
 
 __all__ = ["PATIENCE", "Reader", "Served", "end_trainings", "foreign", "served", "written"]
 
+_PAUSE = 0.05
 PATIENCE = 240.0
 """Seconds after which what is waited for is taken never to come; nothing is measured by it."""
 
@@ -168,10 +169,10 @@ class Reader:
 
     def until(self, script: str) -> None:
         """Wait until a script holds; pages run no text as code, as Playwright's own wait does."""
-        for _ in range(round(PATIENCE / 0.05)):
+        for _ in range(round(PATIENCE / _PAUSE)):
             if self.page.evaluate(script):
                 return
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(1000 * _PAUSE)
         raise AssertionError(script)
 
     def follow(self, run: str) -> None:

@@ -2,26 +2,20 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 
-T = TypeVar("T")
+AnswerT = TypeVar("AnswerT")
 
 _PAUSE = 0.02
 
 
-def until(holds: Callable[[], T], limit: float = 60.0) -> T:
-    """What something gives once it gives anything; it hangs if that takes a minute.
+def until(asked: Callable[[], AnswerT], limit: float = 90.0) -> AnswerT:
+    """What is answered as soon as it holds.
 
-    The minute is one of pauses, so that a slow machine has longer.
+    Pauses are counted, and no clock is looked at: on a busy machine they take longer.
     """
     for _ in range(round(limit / _PAUSE)):
-        if found := holds():
-            return found
+        if answer := asked():
+            return answer
         time.sleep(_PAUSE)
-    raise AssertionError("It hangs.")
-
-
-def now() -> float:
-    """The time as files tell it."""
-    return datetime.now(UTC).timestamp()
+    raise AssertionError(f"it has not come within {limit:.0f} seconds")

@@ -131,6 +131,16 @@ def test_what_may_be_read_is_not_refused(places: Places, source: str) -> None:
     places.require_source(source)
 
 
+def test_pictures_that_are_gone_are_refused_before_their_run_waits(places: Places) -> None:
+    usual = recipe("dcgan-digits")
+    for source in ("photos/gone", "photos/gone.zip"):
+        with pytest.raises(FieldError, match="does not exist; check the path") as caught:
+            places.require_config(change(usual, {"data": source}))
+        assert caught.value.field == "data"
+    for source in ("photos", "digits", "mnist:photos/later", "photos/t-{1..3}.tar"):
+        places.require_config(change(usual, {"data": source}))
+
+
 def test_all_data_sets_with_names_are_known_as_such() -> None:
     """One that is not would be taken for a path, and then be read from any folder."""
     assert set(TEXTS) == set(NAMED)

@@ -33,12 +33,16 @@ def task(*words: str, run: str = "run", **changes: Any) -> Task:
 def worked(queue: Queue, are_so: Callable[[list[JobShown]], bool]) -> list[JobShown]:
     """The jobs, after the queue was worked until they are so."""
 
-    def shown() -> list[JobShown] | None:
-        queue.tick()
+    def work() -> list[JobShown] | None:
         jobs = queue.shown()["jobs"]
-        return jobs if are_so(jobs) else None
+        if are_so(jobs):
+            return jobs
+        queue.tick()
+        return None
 
-    return until(shown, WAITS) or []
+    found = until(work, WAITS)
+    assert found is not None
+    return found
 
 
 def are_over(jobs: list[JobShown]) -> bool:
@@ -179,7 +183,8 @@ def test_a_job_whose_process_was_killed_is_stopped(tmp_path: Path) -> None:
     _, queue = working_queue(home)
     job = queue.add(lambda plan: task("studio", str(tmp_path / "inner"), "--port", "0"))
     queue.tick()
-    claim = until(lambda: launching.trace_of(home, job).claim) or {}
+    claim = until(lambda: launching.trace_of(home, job).claim)
+    assert claim is not None
     process = psutil.Process(claim["pid"])
     try:
         status = process.environ()["ZEROSUM_STATUS"]
@@ -239,7 +244,7 @@ def test_a_mistake_of_ours_is_told_and_does_not_end_the_queue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shelf, queue = working_queue(Home(tmp_path))
-    reasons, asked = shelf.reasons, iter(range(2))
+    reasons, asked = shelf.reasons, iter(range(3))
 
     def fails_at_first() -> dict[str, str | None]:
         if next(asked, None) is not None:
@@ -247,6 +252,7 @@ def test_a_mistake_of_ours_is_told_and_does_not_end_the_queue(
         return reasons()
 
     monkeypatch.setattr(shelf, "reasons", fails_at_first)
+    monkeypatch.setattr("zerosum.studio.queue.EVERY", 0.01)
     job = queue.file.add(lambda plan: task("--version"))
     asyncio.run(queue.start())
     try:

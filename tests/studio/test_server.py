@@ -17,7 +17,7 @@ from helpers.studios import started
 from zerosum.config.commands.studio import StudioConfig
 from zerosum.errors import ZerosumError
 from zerosum.studio import Home, serve
-from zerosum.studio.server import has_screen, listening
+from zerosum.studio.server import listening
 
 ANYWHERE = StudioConfig(port=0, browser=False)
 
@@ -104,6 +104,8 @@ def test_missing_packages_are_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_browser_is_opened_only_where_it_has_a_window(tmp_path: Path) -> None:
+    from zerosum.studio.server import has_screen
+
     with patch.object(sys, "platform", "linux"), patch.dict(os.environ, clear=True):
         assert not has_screen()
         os.environ["DISPLAY"] = ":0"

@@ -106,7 +106,12 @@ def _chapter(letter: str, title: str) -> dict[str, Any]:
         "letter": letter,
         "title": title,
         "lessons": [
-            {"name": name, "title": entry.title, "question": entry.question}
+            {
+                "name": name,
+                "title": entry.title,
+                "question": entry.question,
+                "takes_run": entry.takes_run or None,
+            }
             for name, entry in LESSONS.items()
             if entry.chapter == letter
         ],

@@ -19,7 +19,7 @@ from zerosum.explaining import explained
 from zerosum.files import expanded
 from zerosum.own import is_code
 from zerosum.studio.names import is_text
-from zerosum.studio.refusals import FieldError, ForbiddenError, MissingError
+from zerosum.studio.refusals import FieldError, ForbiddenError, MissingError, StudioError
 from zerosum.studio.studio import Studio
 
 __all__ = ["PACKAGED", "Entry", "Folder", "Places", "is_packaged"]
@@ -194,8 +194,16 @@ class Places:
     def _require(self, field: str, source: str) -> None:
         try:
             self.require_source(source)
-        except ForbiddenError as error:
+            self._require_there(source)
+        except StudioError as error:
             raise FieldError(str(error), field=field) from error
+
+    def _require_there(self, source: str) -> None:
+        """Refuse now what a run would find out when its turn comes, which may be hours later."""
+        if source.partition(":")[0] in TEXTS or "{" in source:
+            return  # To be downloaded, or a pattern.
+        if not self.inside(source).exists():
+            raise MissingError(f"{printable(source[:500])} does not exist; check the path.")
 
     def _roots(self) -> tuple[Path, ...]:
         return (*self.folders, self.runs)

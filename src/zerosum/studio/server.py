@@ -187,12 +187,7 @@ def _announce(studio: "Studio", address: str) -> None:
 
 
 def has_screen() -> bool:
-    """Whether a browser would have a window; a browser of text would take the terminal.
-
-    Example:
-        >>> has_screen() in (True, False)
-        True
-    """
+    """Whether a browser would have a window; a browser of text would take the terminal."""
     if sys.platform != "linux" or "BROWSER" in os.environ:
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

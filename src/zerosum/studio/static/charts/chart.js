@@ -106,7 +106,7 @@ export class Chart {
     const negative = this.way.log && curves.some(({ y }) => someNegative(y));
     const { smoothing } = this.way;
     const form = JSON.stringify([
-      curves.map(({ key, colour: name, dash }) => [key, name, dash]),
+      curves.map(({ key, colour: name, dash, x }) => [key, name, dash, x.length === 1]),
       this.way.log,
       negative,
       smoothing > 0,
@@ -123,11 +123,22 @@ export class Chart {
     const [min, max] = this.window;
     this.plot.batch(() => {
       this.plot.setScale("x", { min, max });
-      const range = heights(data.slice(1), this.fraction, this.way.log);
+      const range = heights([...data.slice(1), ...this.ends()], this.fraction, this.way.log);
       if (range) this.plot.setScale("y", { min: range[0], max: range[1] });
     });
     this.plot.redraw();
     this.tell();
+  }
+
+  /** The ends of the error bars that are looked at, so that they lie within the chart. */
+  ends() {
+    const [from, to] = this.window;
+    return this.shown.flatMap(({ x, y, error }) => {
+      const ends = Array.from(error ?? [], (size, place) =>
+        size && x[place] >= from && x[place] <= to ? [y[place] - size, y[place] + size] : [],
+      ).flat();
+      return [ends.filter((end) => Number.isFinite(end) && !(this.way.log && end <= 0))];
+    });
   }
 
   /** What has error bars is shown as it was measured. @param {Curve} curve */
@@ -167,7 +178,8 @@ export class Chart {
         stroke,
         dash,
         width: 1.5,
-        points: { show: points ?? false, size: 5, fill: stroke },
+        // A single value is no line, so it is marked.
+        points: { show: points || curve.x.length === 1, size: 5, fill: stroke },
       };
       if (!this.smooths(curve)) return [line];
       return [

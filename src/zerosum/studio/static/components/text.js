@@ -104,3 +104,7 @@ export function moment(epoch) {
     ? clock
     : `${then.toLocaleDateString("en", { month: "short", day: "numeric" })}, ${clock}`;
 }
+
+/** A text as a sentence. @param {string} text */
+export const sentence = (text) =>
+  text && `${text[0].toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, ".");

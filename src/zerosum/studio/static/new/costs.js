@@ -21,6 +21,8 @@ export class Costs {
     this.changed = changed;
     /** @type {any} */
     this.found = null;
+    /** For how many images it was found. */
+    this.images = 0;
     /** @type {string | null} */
     this.error = null;
     this.busy = false;
@@ -51,7 +53,9 @@ export class Costs {
     try {
       const path = `/recipes/${this.recipe.name}/estimate`;
       const headers = { "X-Client": CLIENT };
+      const images = Number(this.filled.value("images"));
       this.found = await api.post(path, { fields }, { signal, headers });
+      this.images = images;
     } catch (error) {
       if (signal.aborted) return;
       [this.found, this.error] = [null, messageOf(error)];
@@ -85,7 +89,8 @@ export class Costs {
   numbers() {
     const images = Number(this.filled.value("images"));
     const { found } = this;
-    const seconds = found ? found.seconds : this.guess(images);
+    const known = found && { seconds: found.seconds, total_images: this.images };
+    const seconds = guess(known ?? this.recipe, images);
     const time = seconds === null ? "not measured" : `about ${duration(seconds)}`;
     const free = studio.value?.disk?.free;
     const rows = [["Time", `${time}, for ${short(images)} images`]];
@@ -98,14 +103,15 @@ export class Costs {
     )}</dl>`;
   }
 
-  /** By the time of the recipe as it is. @param {number} images */
-  guess(images) {
-    if (this.recipe.seconds === null || !Number.isFinite(images)) return null;
-    return (this.recipe.seconds * images) / this.recipe.total_images;
-  }
-
   end() {
     clearTimeout(this.timer);
     this.asking.abort();
   }
 }
+
+/**
+ * The time for some images by that for others.
+ * @param {{seconds: number | null, total_images: number}} known @param {number} images
+ */
+const guess = ({ seconds, total_images: total }, images) =>
+  seconds === null || !total || !Number.isFinite(images) ? null : (seconds * images) / total;

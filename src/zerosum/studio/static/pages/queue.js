@@ -71,9 +71,15 @@ class QueuePage {
     const waiting = this.ordered(jobs.filter(isWaiting));
     const over = jobs.filter((job) => !isRunning(job) && !isWaiting(job));
     over.sort((a, b) => (b.ended ?? b.created ?? 0) - (a.ended ?? a.created ?? 0));
+    const { schedules, trouble } = queue.value;
     return html`
       ${
-        queue.value.schedules === false
+        trouble
+          ? html`<p class="note bad" role="alert">No job can be started now: ${trouble}</p>`
+          : nothing
+      }
+      ${
+        schedules === false
           ? html`<p class="note warn">Another studio over this folder works
         on the queue. What you order here is passed on to it.</p>`
           : nothing
@@ -87,7 +93,7 @@ class QueuePage {
       ${jobs.length ? nothing : nothingQueued()}
       ${this.part("Running", running, (job) => jobRow(job, {}))}
       ${this.part("Waiting", waiting, (job, place) =>
-        this.waitingRow(job, place, waiting, running),
+        this.waitingRow(job, place, waiting),
       )}
       ${this.part("Done", this.all ? over : over.slice(0, OLD), (job) => jobRow(job, {}))}
       ${
@@ -122,8 +128,8 @@ class QueuePage {
     return [...waiting].sort((a, b) => place(a) - place(b));
   }
 
-  /** @param {Job} job @param {number} place @param {Job[]} waiting @param {Job[]} running */
-  waitingRow(job, place, waiting, running) {
+  /** @param {Job} job @param {number} place @param {Job[]} waiting */
+  waitingRow(job, place, waiting) {
     const ids = waiting.map(({ id }) => id);
     const step = (/** @type {number} */ by) => this.move(ids, place, place + by, job, true);
     const before =
@@ -138,17 +144,14 @@ class QueuePage {
         step(by);
       }}>${icon("grip")}</button>`
         : nothing;
-    const start = (/** @type {Event} */ event) =>
-      whileBusy(event, () => api.post(`/queue/${encodeURIComponent(job.id)}/start`));
     const after = html`
       <button class="button small icon" type="button" aria-label="Earlier: ${job.run}"
         title="Earlier"
         ?disabled=${place === 0} @click=${() => step(-1)}>${icon("up")}</button>
       <button class="button small icon" type="button" aria-label="Later: ${job.run}" title="Later"
-        ?disabled=${place === waiting.length - 1} @click=${() => step(1)}>${icon("down")}</button>
-      <button class="button small" type="button" aria-label="Start ${job.run} now" @click=${start}
-        >Start now</button>`;
-    return jobRow(job, { before, after, why: whyWaiting(job, place, waiting, running) });
+        ?disabled=${place === waiting.length - 1}
+        @click=${() => step(1)}>${icon("down")}</button>`;
+    return jobRow(job, { before, after });
   }
 
   /** @param {PointerEvent} event @param {Job} job @param {string[]} ids */
@@ -190,17 +193,6 @@ class QueuePage {
       toastFault(error);
     }
   }
-}
-
-/** @param {Job} job @param {number} place @param {Job[]} waiting @param {Job[]} running */
-function whyWaiting(job, place, waiting, running) {
-  const said = job.message ?? job.phase;
-  if (said) return `${said[0].toUpperCase()}${said.slice(1)}.`.replace(/\.\.$/, ".");
-  if (queue.value.paused) return "It waits: the queue is paused.";
-  if (place > 0) return `It waits for ${waiting[place - 1].run}, which is before it.`;
-  const taken = running.find(({ device }) => device === job.device) ?? running[0];
-  if (taken) return `It waits for the device, which ${taken.run} has.`;
-  return "It starts in a moment.";
 }
 
 const again = () =>

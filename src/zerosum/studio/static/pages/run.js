@@ -294,10 +294,11 @@ class RunPage {
     );
   }
 
-  /** What is being done for this run just now, beside its training. */
+  /** What is being done for this run just now, beside its training, and what waits. */
   jobs() {
-    const jobs = this.ownJobs().filter((job) => isRunning(job) || isWaiting(job));
-    const shown = jobs.filter((job) => job.kind !== "train");
+    const shown = this.ownJobs().filter(
+      (job) => isWaiting(job) || (isRunning(job) && job.kind !== "train"),
+    );
     return shown.length
       ? html`<ul class="job-list run-jobs">${shown.map((job) => jobRow(job, {}))}</ul>`
       : nothing;

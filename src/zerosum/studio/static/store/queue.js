@@ -24,7 +24,10 @@ import { Live } from "../components/view.js";
  * @property {string[]} files
  */
 
-/** @typedef {{jobs: Job[] | null, paused: boolean, schedules: boolean, error: unknown}} Queue */
+/**
+ * @typedef {{jobs: Job[] | null, paused: boolean, schedules: boolean, trouble?: string | null,
+ *   error: unknown}} Queue `trouble`: why the studio can start nothing just now
+ */
 
 export const queue = new Live(
   /** @type {Queue} */ ({ jobs: null, paused: false, schedules: true, error: null }),

@@ -5,10 +5,10 @@ import * as api from "../../api.js";
 import { ask, openDialog } from "../../components/dialog.js";
 import { icon } from "../../components/icons.js";
 import { LogView } from "../../components/log.js";
-import { chip, progressBar } from "../../components/parts.js";
+import { chip, commandLine, progressBar } from "../../components/parts.js";
 import { runFile } from "../../components/picture.js";
 import { whileBusy } from "../../components/busy.js";
-import { counted, duration, moment, significant } from "../../components/text.js";
+import { counted, duration, moment, sentence, significant } from "../../components/text.js";
 import { subscribe } from "../../events.js";
 import { runPath } from "../../shell/router.js";
 import { isRunning, isWaiting, rateOf } from "../../store/queue.js";
@@ -19,26 +19,35 @@ const KINDS = { train: "Train", resume: "Go on with", evaluate: "Evaluate", expo
 
 /**
  * @param {Job} job
- * @param {{before?: unknown, why?: string, after?: unknown}} parts around it
+ * @param {{before?: unknown, after?: unknown}} parts around it
  */
-export const jobRow = (job, { before, why, after }) => html`<li class="card job" data-id=${job.id}>
+export const jobRow = (job, { before, after }) => html`<li class="card job" data-id=${job.id}>
   ${before ?? nothing}
   <div class="job-text">
     <p class="job-name"><span class="dim">${KINDS[job.kind] ?? job.kind}</span>
       ${job.run ? html`<a class="clip" href=${runPath(job.run)}>${job.run}</a>` : nothing}</p>
     <p class="small dim">${facts(job)}</p>
-    ${said(job, why)}
+    ${said(job)}
     ${isRunning(job) ? progress(job) : nothing}
     ${job.state === "finished" && job.run ? results(job) : nothing}</div>
   <div class="job-side">${chip(/** @type {any} */ (job.state))}
     <div class="row">${after ?? nothing}${ownButtons(job)}</div></div></li>`;
 
 /** @param {Job} job */
-const ownButtons = (job) => html`${isWaiting(job) ? nothing : logButton(job)}${removal(job)}`;
+const ownButtons = (job) =>
+  html`${isWaiting(job) ? startNow(job) : logButton(job)}${removal(job)}`;
 
-/** @param {Job} job @param {string} [why] */
-function said(job, why) {
-  const text = why || job.message;
+/** @param {Job} job */
+const startNow = (job) => html`<button class="button small" type="button"
+  aria-label="Start ${job.run} now" @click=${(/** @type {Event} */ event) =>
+    whileBusy(event, () => api.post(`${pathOf(job)}/start`))}>Start now</button>`;
+
+/** @param {Job} job */
+const pathOf = ({ id }) => `/queue/${encodeURIComponent(id)}`;
+
+/** What it waits for, or what went wrong. @param {Job} job */
+function said(job) {
+  const text = job.message ?? (isWaiting(job) ? sentence(job.phase ?? "") : "");
   const look = job.state === "failed" ? "bad" : "";
   return text ? html`<p class="small ${look}">${text}</p>` : nothing;
 }
@@ -102,13 +111,20 @@ function showLog(job) {
 /** @param {Job} job */
 function removal(job) {
   if (!isWaiting(job) && !isRunning(job)) return nothing;
-  const path = `/queue/${encodeURIComponent(job.id)}`;
+  const path = pathOf(job);
+  // Only the queue knows what such a run was to be.
+  const leave = () =>
+    ask({
+      title: `Take ${job.run ?? "it"} out of the queue?`,
+      text: html`<p>It is not started, and its settings are forgotten. They are:</p>
+        ${commandLine(job.command)}`,
+      confirm: "Take it out",
+      action: () => api.remove(path),
+    });
   if (isWaiting(job))
     return html`<button class="button small icon" type="button"
       aria-label="Take ${job.run} out of the queue"
-      title="Take it out"
-        @click=${(/** @type {Event} */ event) => whileBusy(event, () => api.remove(path))}
-      >${icon("close")}</button>`;
+      title="Take it out" @click=${leave}>${icon("close")}</button>`;
   const stop = () =>
     ask({
       title: `Stop ${job.run ?? "it"}?`,
