@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,13 @@ def facts(**others: Any) -> dict[str, Any]:
     """What a file of this process says."""
     me = Process()
     here = {"pid": me.pid, "created": me.create_time(), "host": socket.gethostname()}
-    return {**here, "state": "working", "phase": "", "updated": time.time(), **others}
+    return {
+        **here,
+        "state": "working",
+        "phase": "",
+        "updated": datetime.now().timestamp(),
+        **others,
+    }
 
 
 def test_what_changes_is_written_at_once_and_the_end_in_any_case(tmp_path: Path) -> None:
@@ -41,7 +47,7 @@ def test_what_changes_is_written_at_once_and_the_end_in_any_case(tmp_path: Path)
     assert json.loads(path.read_text()) == {
         **facts(),
         **current,
-        "updated": pytest.approx(time.time(), abs=60),
+        "updated": pytest.approx(datetime.now().timestamp(), abs=60),
     }
     assert [file.name for file in tmp_path.iterdir()] == ["status.json"]
     assert "status" not in [thread.name for thread in threading.enumerate()]
@@ -98,8 +104,8 @@ def test_a_disk_that_does_not_answer_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = threading.Event()
-    monkeypatch.setattr("zerosum.status._PATIENCE", 0.01)
-    monkeypatch.setattr("zerosum.status._replace", lambda *_: answer.wait(60))
+    monkeypatch.setattr("zerosum.status.PATIENCE", 0.01)
+    monkeypatch.setattr("zerosum.status.replace_hastily", lambda *_: answer.wait(60))
     with kept(tmp_path / "status.json", lambda: {"state": "working", "phase": ""}):
         pass
     assert not answer.is_set()
@@ -116,9 +122,11 @@ def test_who_is_alive() -> None:
     assert not Status(**facts(**its)).is_alive()
     child.communicate()
     assert not Status(**facts(**its)).is_alive()
-    assert not Status(**facts(created=time.time() - 10_000)).is_alive()  # The number came again.
+    assert not Status(
+        **facts(created=datetime.now().timestamp() - 10_000)
+    ).is_alive()  # The number came again.
     assert not Status(**facts(pid=-1)).is_alive()
     assert not Status(**facts(pid=10**30)).is_alive()
     away = facts(host="another", pid=1)
     assert Status(**away).is_alive()
-    assert not Status(**{**away, "updated": time.time() - 61}).is_alive()
+    assert not Status(**{**away, "updated": datetime.now().timestamp() - 61}).is_alive()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 __all__ = [
+    "PATIENCE",
     "CommandStatus",
     "Status",
     "ending",
@@ -25,6 +26,7 @@ __all__ = [
     "name_run",
     "parse_status",
     "read_command",
+    "replace_hastily",
     "telling",
     "told_of_command",
 ]
@@ -35,7 +37,7 @@ _BETWEEN = 1.0
 """Seconds between two writings where only numbers change."""
 _LOOK = 0.25
 """Seconds after which a change of state or phase is written at the latest."""
-_PATIENCE = 5.0
+PATIENCE = 5.0
 """Seconds that a process waits at its end for a disk that does not answer."""
 _STALE = 60.0
 """Seconds after which a process of another machine counts as gone."""
@@ -176,7 +178,7 @@ def kept(path: Path, now: Callable[[], Mapping[str, Any]]) -> Iterator[None]:
         yield
     finally:
         over.set()
-        thread.join(_PATIENCE)
+        thread.join(PATIENCE)
 
 
 def ending(error: BaseException) -> str | None:
@@ -334,11 +336,11 @@ def _keep(path: Path, now: Callable[[], Mapping[str, Any]], over: threading.Even
         current = now()
         news = current["state"], current["phase"], current.get("run")
         if is_over or news != told or time.monotonic() - written >= _BETWEEN:
-            _replace(path, {**who, **current, "updated": time.time()})
+            replace_hastily(path, {**who, **current, "updated": time.time()})
             told, written = news, time.monotonic()
 
 
-def _replace(path: Path, status: Mapping[str, Any]) -> None:
+def replace_hastily(path: Path, status: Mapping[str, Any]) -> None:
     """Replace a file that is not worth an error, nor waiting until it is on the disk."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # `files.sweep` knows such names.
     content = json.dumps(status, ensure_ascii=False).encode(errors="replace")  # Paths are bytes.

@@ -54,7 +54,7 @@ def test_twenty_tabs_follow_a_run_by_one_stream(context: Any, studio: Served) ->
     with cutting(studio.port, least=2**40, most=2**40) as proxy:
         readers = [follower(context, studio, proxy.port, "many") for _ in range(20)]
         add_lines(run, 300_000, 100)
-        for reader in readers:
-            until(lambda told=reader: told.told == written(run), PATIENCE)
+        lines = written(run)
+        until(lambda: all(reader.told == lines for reader in readers), PATIENCE)
         assert proxy.open == 1
         assert not any(reader.wrong for reader in readers)

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 
 from helpers.studio_pages import PATIENCE, Served, served
+from helpers.waiting import until
 from zerosum.config import to_json
 from zerosum.recipes import recipe
 from zerosum.studio.home import Home
@@ -93,15 +93,6 @@ def page(browser: Any, studio: Served) -> Iterator[Any]:
     context.close()
     # What the studio refuses is said on the page; the browser notes it, too.
     assert not [each for each in said if not each.startswith("Failed to load resource")]
-
-
-def until(true: Any) -> Any:
-    """Wait for something; the pages' policy forbids the browser to wait for an expression."""
-    end = time.monotonic() + PATIENCE
-    while not (found := true()) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert found
-    return found
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from zerosum.studio.home import Home
 
 __all__ = ["PATIENCE", "Reader", "Served", "end_trainings", "foreign", "served", "written"]
 
+_PAUSE = 0.05
 PATIENCE = 240.0
 """Seconds after which what is waited for is taken never to come; nothing is measured by it."""
 
@@ -169,10 +169,11 @@ class Reader:
 
     def until(self, script: str) -> None:
         """Wait until a script holds; pages run no text as code, as Playwright's own wait does."""
-        end = time.monotonic() + PATIENCE
-        while not self.page.evaluate(script):
-            assert time.monotonic() < end, script
-            self.page.wait_for_timeout(50)
+        for _ in range(round(PATIENCE / _PAUSE)):
+            if self.page.evaluate(script):
+                return
+            self.page.wait_for_timeout(1000 * _PAUSE)
+        raise AssertionError(script)
 
     def follow(self, run: str) -> None:
         """Have the page note, apart from what it shows, all lines that it is told of a run."""

@@ -13,6 +13,7 @@ import pytest
 
 from helpers.hostile import SEALS
 from helpers.studios import TOKEN, studio_over
+from helpers.waiting import until
 from zerosum.studio import security, serving
 from zerosum.studio.server import listening
 from zerosum.studio.studio import Studio
@@ -87,9 +88,8 @@ def test_heads_that_never_end_are_given_up(port: int) -> None:
 
 def test_a_head_that_drips_is_given_up(port: int) -> None:
     with connected(port) as slow:
-        until = time.monotonic() + LIMIT
         try:
-            while time.monotonic() < until:
+            for _ in range(round(LIMIT / 0.02)):
                 slow.sendall(b"X")
                 time.sleep(0.02)
         except ConnectionError:
@@ -207,8 +207,6 @@ def test_uploads_that_break_off_leave_nothing(tmp_path: Path, port: int) -> None
         with connected(port) as connection:
             connection.sendall(head(port, *lines, start="POST /api/v1/uploads/a HTTP/1.1") + part)
             connection.sendall(b"x" * 50_000)
-    uploads, until = tmp_path / ".studio" / "uploads", time.monotonic() + LIMIT
-    while not uploads.is_dir() or any(uploads.iterdir()):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    uploads = tmp_path / ".studio" / "uploads"
+    until(lambda: uploads.is_dir() and not any(uploads.iterdir()))
     assert is_answered(port)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -259,7 +258,7 @@ def test_a_long_history_does_not_keep_others_waiting(tmp_path: Path) -> None:
     (tmp_path / "stats.jsonl").write_text(f"{line}\n" * 100_000)
     log = tmp_path / "log.txt"
     log.write_text("a line of a log\n" * 100_000)
-    waits: list[float] = []
+    turns: list[None] = []
 
     async def told() -> int:
         hub, closing, count = Hub(lambda name: run_topic(tmp_path, log)), asyncio.Event(), 0
@@ -276,13 +275,12 @@ def test_a_long_history_does_not_keep_others_waiting(tmp_path: Path) -> None:
 
     async def watch() -> None:
         while True:
-            before = time.perf_counter()
             await asyncio.sleep(0.001)
-            waits.append(time.perf_counter() - before)
+            turns.append(None)
 
     assert asyncio.run(told()) == 100_000
     # Every piece was sent in a turn of its own.
-    assert len(waits) > 100
+    assert len(turns) > 100
 
 
 def test_many_who_are_equally_far_cost_one_look(tmp_path: Path) -> None:

@@ -52,6 +52,13 @@ def computed(client: TestClient, name: str, **controls: Any) -> tuple[str, dict[
 
 
 @pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_that_takes_a_run_is_known_before_it_is_imported(name: str) -> None:
+    fields = lesson_fields.run({"name": name}, lambda done, total: None)["fields"]
+    taking = {each["name"] for each in fields if each["kind"] in ("run", "network")}
+    assert LESSONS[name].takes_run in (taking or {""})
+
+
+@pytest.mark.parametrize("name", LESSONS)
 def test_every_control_is_a_field(name: str) -> None:
     described = json.loads(
         json.dumps(lesson_fields.run({"name": name}, lambda done, total: None), allow_nan=False)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -31,14 +30,19 @@ def task(*words: str, run: str = "run", **changes: Any) -> Task:
     return Task(kind=kind, run=run, words=words, cwd=changes.pop("cwd", "."), **changes)
 
 
-def worked(queue: Queue, until: Callable[[list[JobShown]], bool]) -> list[JobShown]:
+def worked(queue: Queue, are_so: Callable[[list[JobShown]], bool]) -> list[JobShown]:
     """The jobs, after the queue was worked until they are so."""
-    end = time.monotonic() + WAITS
-    while not until(jobs := queue.shown()["jobs"]):
-        assert time.monotonic() < end, jobs
+
+    def work() -> list[JobShown] | None:
+        jobs = queue.shown()["jobs"]
+        if are_so(jobs):
+            return jobs
         queue.tick()
-        time.sleep(0.02)
-    return jobs
+        return None
+
+    found = until(work, WAITS)
+    assert found is not None
+    return found
 
 
 def are_over(jobs: list[JobShown]) -> bool:
@@ -179,18 +183,15 @@ def test_a_job_whose_process_was_killed_is_stopped(tmp_path: Path) -> None:
     _, queue = working_queue(home)
     job = queue.add(lambda plan: task("studio", str(tmp_path / "inner"), "--port", "0"))
     queue.tick()
-    child = queue._children[job.id]
+    claim = until(lambda: launching.trace_of(home, job).claim)
+    assert claim is not None
+    process = psutil.Process(claim["pid"])
     try:
-        end = time.monotonic() + WAITS
-        while launching.trace_of(home, job).claim is None:
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        process = psutil.Process(child.pid)
         status = process.environ()["ZEROSUM_STATUS"]
         assert process.nice() == max(10, psutil.Process().nice())
         assert status == str((home.job(job.id) / "status.json").absolute())
     finally:
-        child.kill()
+        process.kill()
     (shown,) = worked(queue, are_over)
     assert shown["state"] == "stopped"
     assert "killed" in str(shown["message"])
@@ -263,7 +264,7 @@ def test_a_mistake_of_ours_is_told_and_does_not_end_the_queue(
         return reasons()
 
     monkeypatch.setattr(shelf, "reasons", fails_at_first)
-    monkeypatch.setattr("zerosum.studio.queue._EVERY", 0.01)
+    monkeypatch.setattr("zerosum.studio.queue.EVERY", 0.01)
     job = queue.file.add(lambda plan: task("--version"))
     asyncio.run(queue.start())
     try:

@@ -104,9 +104,9 @@ def test_missing_packages_are_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_browser_is_opened_only_where_it_has_a_window(tmp_path: Path) -> None:
-    from zerosum.studio.server import _has_screen
+    from zerosum.studio.server import has_screen
 
     with patch.object(sys, "platform", "linux"), patch.dict(os.environ, clear=True):
-        assert not _has_screen()
+        assert not has_screen()
         os.environ["DISPLAY"] = ":0"
-        assert _has_screen()
+        assert has_screen()

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def myself(**changes: Any) -> dict[str, Any]:
         "pid": own.pid,
         "created": own.create_time(),
         "host": socket.gethostname(),
-        "updated": time.time(),
+        "updated": datetime.now().timestamp(),
         **changes,
     }
 
@@ -78,7 +79,10 @@ def test_a_run_at_a_glance(tmp_path: Path) -> None:
         ({"state": "stopping", "created": 1.0}, "stopped"),
         ({"state": "finished", "created": 1.0}, "finished"),
         ({"state": "training", "host": "far away"}, "training"),
-        ({"state": "training", "host": "far away", "updated": time.time() - 100}, "stopped"),
+        (
+            {"state": "training", "host": "far away", "updated": datetime.now().timestamp() - 100},
+            "stopped",
+        ),
         (
             {"state": "training", "pid": "no", "created": None, "host": 3, "updated": "x"},
             "stopped",

@@ -92,7 +92,7 @@ def test_a_recipe_without_pictures_is_tried_on_random_ones(monkeypatch: Any) -> 
 def test_large_recipes_are_tried_in_small_rounds(monkeypatch: Any) -> None:
     narrow = change(recipe("dann-digits"), {"batch_size": 8, "images": 400})
     monkeypatch.setattr(estimate, "recipe", lambda name: narrow)
-    monkeypatch.setattr(estimate, "_WORK", 1)
+    monkeypatch.setattr(estimate, "WORK", 1)
     found = estimate.run({"recipe": "dann-digits", "config": None}, nobody)
     assert found["batch_size"] == 4
     assert found["memory"] is None

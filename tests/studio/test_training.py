@@ -4,8 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from starlette.testclient import TestClient
 
 from helpers.runs_in_processes import HANGS
 from helpers.studios import client_of, studio_over
+from helpers.waiting import until
 from studio import make_run
 from zerosum.studio.home import Home
 from zerosum.studio.queue import working_queue
@@ -39,14 +39,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
         for job in client.get("/api/v1/queue").json()["jobs"]:
             client.delete(f"/api/v1/queue/{job['id']}")
         until(lambda: all(job["ended"] for job in jobs(client).values()))
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    end = time.monotonic() + HANGS
-    while not (found := holds()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return found
 
 
 def runs(client: TestClient) -> dict[str, Any]:

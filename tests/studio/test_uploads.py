@@ -20,6 +20,7 @@ from PIL import Image
 
 from helpers.studios import client_of, studio_over
 from zerosum.data.sources import open_source
+from zerosum.studio.jobs import Task
 from zerosum.studio.receiving import Received, receive_files
 from zerosum.studio.refusals import StudioError
 from zerosum.studio.studio import Limits
@@ -94,6 +95,20 @@ def test_a_folder_with_classes_is_a_source(tmp_path: Path) -> None:
         assert client.delete(TO).json() == {"name": "mine"}
         assert client.delete(TO).status_code == 404
     assert left(tmp_path) == []
+
+
+def test_pictures_that_a_job_needs_are_not_deleted(tmp_path: Path) -> None:
+    studio = studio_over(tmp_path)
+    with client_of(studio) as client:
+        for lot in ("mine", "mine-2", "mine-3"):
+            send(client, ("1.png", picture()), to=f"/api/v1/uploads/{lot}")
+        studio.queue.file.pause(True)
+        uploads = str(tmp_path / ".studio" / "uploads")
+        words = ("train", "cyclegan", "--data-a", f"{uploads}/mine-2", "--data-b", "./mine-3")
+        studio.queue.add(lambda plan: Task(kind="train", run="run", words=words, cwd=uploads))
+        assert client.delete("/api/v1/uploads/mine-2").status_code == 409
+        assert client.delete("/api/v1/uploads/mine-3").status_code == 409
+        assert client.delete("/api/v1/uploads/mine").status_code == 200
 
 
 def test_an_archive_or_array_is_a_source_by_itself(tmp_path: Path) -> None:

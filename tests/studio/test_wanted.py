@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from fastapi import Request
 
 from zerosum.studio.refusals import StudioError
-from zerosum.studio.wanted import while_wanted
+from zerosum.studio.wanted import asker_of, while_wanted
 
 
 class Asker:
@@ -46,3 +47,12 @@ def test_the_work_of_who_leaves_is_cancelled() -> None:
     with pytest.raises(StudioError):
         asyncio.run(begin(Asker(leaves=True), ended, 3_600))
     assert ended == ["cancelled"]
+
+
+def test_who_does_not_say_who_it_is_is_nobody_else() -> None:
+    """Two programs that ask for the same would else cancel each other's work."""
+    told = [Request({"type": "http", "headers": [(b"x-client", b"a")]}) for _ in range(2)]
+    assert asker_of(told[0]) == asker_of(told[1])
+    for headers in ([], [(b"x-client", b"")]):
+        nobody = [Request({"type": "http", "headers": headers}) for _ in range(2)]
+        assert asker_of(nobody[0]) != asker_of(nobody[1])

@@ -262,7 +262,7 @@ def test_where_the_system_starts_no_process_it_says_so_and_tries_again(
 def test_an_answer_that_is_longer_than_any_may_be_harms_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zerosum.studio.worker_process._LONGEST", 2**10)
+    monkeypatch.setattr("zerosum.studio.worker_process.LONGEST_LINE", 2**10)
 
     async def story(worker: Worker) -> None:
         with pytest.raises(DeadWorkerError, match="died of this, twice"):

@@ -34,6 +34,7 @@ class Entry:
         title: The heading.
         question: The one question that it answers.
         module: The module of `zerosum.lessons` that holds it; its text lies beside it.
+        takes_run: The control that takes a run of the reader's; empty: none does.
 
     Example:
         >>> LESSONS["losses"].chapter
@@ -44,6 +45,7 @@ class Entry:
     title: str
     question: str
     module: str
+    takes_run: str = ""
 
 
 LESSONS: Table[Entry] = Table(
@@ -54,6 +56,7 @@ LESSONS: Table[Entry] = Table(
             "A network and its gradients",
             "What does it mean that a loss is carried back to the weights, and to the picture?",
             "network",
+            takes_run="network",
         ),
         "activations": Entry(
             "A",
@@ -66,6 +69,7 @@ LESSONS: Table[Entry] = Table(
             "One GAN step",
             "What happens, in numbers, when both networks learn from one batch?",
             "step",
+            takes_run="run",
         ),
         "missing": Entry(
             "B",
@@ -84,6 +88,7 @@ LESSONS: Table[Entry] = Table(
             "The first GAN, and the number that judged it",
             "What does a Parzen window's log-likelihood measure?",
             "gan_2014",
+            takes_run="run",
         ),
         "equilibrium": Entry(
             "C",
@@ -102,6 +107,7 @@ LESSONS: Table[Entry] = Table(
             "A checkpoint and its equilibrium",
             "Is this run at an equilibrium?",
             "checkpoint",
+            takes_run="run",
         ),
         "losses": Entry(
             "D",
@@ -120,12 +126,14 @@ LESSONS: Table[Entry] = Table(
             "The guidelines of DCGAN",
             "Which of the five guidelines does a network keep, and what if it breaks one?",
             "guidelines",
+            takes_run="run",
         ),
         "convolution": Entry(
             "E",
             "Convolutions, channel by channel",
             "What does a convolutional layer make of a picture?",
             "convolution",
+            takes_run="run",
         ),
         "shapes": Entry(
             "E",
@@ -150,6 +158,7 @@ LESSONS: Table[Entry] = Table(
             "Checkerboards",
             "Where do the checkerboards in generated pictures come from, and what removes them?",
             "checkerboard",
+            takes_run="run",
         ),
         "batchnorm": Entry(
             "F",
@@ -162,6 +171,7 @@ LESSONS: Table[Entry] = Table(
             "Training mode or evaluation mode",
             "Why does a good classifier give all digits one answer?",
             "train_or_eval",
+            takes_run="run",
         ),
         "shift": Entry(
             "F",
@@ -180,6 +190,7 @@ LESSONS: Table[Entry] = Table(
             "The panda, and noise of the same size",
             "Does a little noise make a classifier wrong?",
             "panda",
+            takes_run="network",
         ),
         "invariance": Entry(
             "G",
@@ -204,6 +215,7 @@ LESSONS: Table[Entry] = Table(
             "A generator and what it was shown",
             "Does a generator make as many of each kind as it was shown?",
             "mirror",
+            takes_run="run",
         ),
         "pixels": Entry(
             "G",

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from zerosum.studio.places import Places
 from zerosum.studio.studio import Studio
 from zerosum.studio.uploads import lots
-from zerosum.studio.wanted import while_wanted
+from zerosum.studio.wanted import asker_of, while_wanted
 
 __all__ = ["router"]
 
@@ -33,7 +33,7 @@ def router(studio: Studio) -> APIRouter:
     @routes.get("")
     async def read_data(request: Request) -> dict[str, Any]:
         """Where pictures may be taken from: data sets by name, folders, uploads."""
-        asking = studio.worker.ask("names", {}, key=request.headers.get("X-Client"))
+        asking = studio.worker.ask("names", {}, key=("names", asker_of(request)))
         return {
             "names": await while_wanted(request, asking),
             "folders": [str(each) for each in studio.data_folders],
@@ -45,7 +45,7 @@ def router(studio: Studio) -> APIRouter:
         """What a source holds, and what is wrong with it."""
         Places.of(studio).require_source(body.source)
         arguments = {**body.model_dump(), "pixel_limit": studio.limits.pixels}
-        key = ("inspect", request.headers.get("X-Client"), body.source)
+        key = ("inspect", asker_of(request), body.source)
         doing = f"looking at {PurePath(body.source).name or body.source}"
         asking = studio.worker.ask("inspect", arguments, key=key, doing=doing)
         found: dict[str, Any] = await while_wanted(request, asking)

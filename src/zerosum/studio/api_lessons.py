@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from zerosum.studio.lesson_controls import allowed_values
 from zerosum.studio.places import PACKAGED
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.studio import Studio
-from zerosum.studio.wanted import while_wanted
+from zerosum.studio.wanted import asker_of, while_wanted
 from zerosum.studio.worker import Worker
 
 __all__ = ["router"]
@@ -79,7 +79,7 @@ def router(studio: Studio) -> APIRouter:
         _require(name)
         described = await while_wanted(request, lessons.described(name))
         values = allowed_values(studio, described["fields"], asked.controls)
-        client = request.headers.get("X-Client")
+        client = asker_of(request)
         return StreamingResponse(
             _told(lessons, name, values, asked.full, client),
             media_type="text/event-stream",
@@ -106,7 +106,12 @@ def _chapter(letter: str, title: str) -> dict[str, Any]:
         "letter": letter,
         "title": title,
         "lessons": [
-            {"name": name, "title": entry.title, "question": entry.question}
+            {
+                "name": name,
+                "title": entry.title,
+                "question": entry.question,
+                "takes_run": entry.takes_run or None,
+            }
             for name, entry in LESSONS.items()
             if entry.chapter == letter
         ],
@@ -134,7 +139,7 @@ class _Lessons:
         return self._described[name]
 
     async def result(
-        self, name: str, values: Mapping[str, Any], full: bool, client: str | None, progress: Any
+        self, name: str, values: Mapping[str, Any], full: bool, client: Hashable, progress: Any
     ) -> dict[str, Any]:
         """What comes of it, computed unless it is known."""
         asked = {"name": name, "controls": dict(values), "full": full}
@@ -142,7 +147,7 @@ class _Lessons:
         if known in self._results:
             self._results.move_to_end(known)
             return self._results[known]
-        key = ("lesson", client or object())
+        key = ("lesson", client)
         async with self._worker(full) as worker:
             result: dict[str, Any] = await worker.ask(
                 "lesson", asked, on_progress=progress, key=key, doing=f"the lesson {name}"
@@ -174,7 +179,7 @@ class _Lessons:
 
 
 async def _told(
-    lessons: _Lessons, name: str, values: Mapping[str, Any], full: bool, client: str | None
+    lessons: _Lessons, name: str, values: Mapping[str, Any], full: bool, client: Hashable
 ) -> AsyncGenerator[str, None]:
     """The events of a computation, which ends with whoever reads them."""
     steps: asyncio.Queue[tuple[int, int]] = asyncio.Queue()

@@ -1,5 +1,6 @@
 """Recipes: which there are, their forms, and what a run of one would take."""
 
+import asyncio
 import shlex
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,7 @@ from zerosum.config.families import FAMILIES as KINDS
 from zerosum.config.families import family_class
 from zerosum.config.json import differences, to_json
 from zerosum.config.lengths import notes_on_length
+from zerosum.config.run import RunConfig
 from zerosum.documented import plain
 from zerosum.errors import ZerosumError
 from zerosum.recipes import FAMILIES, RECIPES, WEIGHTS, recipe
@@ -32,7 +34,7 @@ from zerosum.studio.places import Places
 from zerosum.studio.refusals import ConflictError, FieldError, MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.times import Times
-from zerosum.studio.wanted import while_wanted
+from zerosum.studio.wanted import asker_of, while_wanted
 
 __all__ = ["router"]
 
@@ -105,18 +107,15 @@ def router(studio: Studio) -> APIRouter:
         known = None if body.fields else times.of(name)
         if known is not None:
             return known
-        config = None
-        if body.fields:
-            config = configured(name, body.fields, allow_code=studio.options.allow_code)
-            places.require_config(config)
-        _refuse_while_training(studio)
+        # In a thread: to find the field to blame, or to look at all runs, can take its time.
+        config = await asyncio.to_thread(_to_be_measured, studio, name, body.fields)
         arguments = {"recipe": name, "config": None if config is None else to_json(config)}
         # Of one page only the newest form is of interest; a recipe's own time can wait.
-        key = config and ("estimate", request.headers.get("X-Client"))
+        key = config and ("estimate", asker_of(request))
         asking = studio.worker.ask("estimate", arguments, key=key, doing=f"measuring {name}")
         found: dict[str, Any] = await while_wanted(request, asking)
         if config is None:
-            times.note(name, found)
+            await asyncio.to_thread(times.note, name, found)
         return found
 
     return routes
@@ -170,6 +169,20 @@ def _values_of_run(studio: Studio, name: str, form: str) -> Mapping[str, Any]:
 def _is_in(studio: Studio, name: str) -> bool:
     """Whether a run's name is one, and no way out of the folder of runs."""
     return studio.home.runs.joinpath(name).parent == studio.home.runs and name not in ("", "..")
+
+
+def _to_be_measured(studio: Studio, name: str, fields: Mapping[str, Any]) -> RunConfig | None:
+    """What a form says is to be tried; None where it is the recipe itself.
+
+    Raises:
+        ZerosumError: It does not do, or it is no time to measure.
+    """
+    config = None
+    if fields:
+        config = configured(name, fields, allow_code=studio.options.allow_code)
+        Places.of(studio).require_config(config)
+    _refuse_while_training(studio)
+    return config
 
 
 def _refuse_while_training(studio: Studio) -> None:

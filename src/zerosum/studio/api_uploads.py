@@ -1,13 +1,15 @@
 """Folders that may be read, and pictures that come through the browser."""
 
 import asyncio
-from pathlib import Path
+import os
+from pathlib import Path, PurePath
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
 from typing_extensions import TypedDict
 
+from zerosum.studio.jobs import Task
 from zerosum.studio.places import Folder, Places
 from zerosum.studio.receiving import Received, receive_files
 from zerosum.studio.refusals import ConflictError, StudioError
@@ -89,9 +91,9 @@ def router(studio: Studio) -> APIRouter:
     @routes.delete("/uploads/{name}")
     def delete_upload(name: str) -> Deleted:
         """Delete a lot, unless something that waits or runs needs it."""
-        folder = str(uploads.absolute() / checked_lot(name))
+        folder = uploads.absolute() / checked_lot(name)
         for job in studio.queue.file.read().jobs:
-            if not job.is_over and any(word.startswith(folder) for word in job.task.words):
+            if not job.is_over and _is_told_of(job.task, folder):
                 raise ConflictError(
                     f"{job.task.run} needs these pictures; stop or remove it first."
                 )
@@ -99,6 +101,12 @@ def router(studio: Studio) -> APIRouter:
         return Deleted(name=name)
 
     return routes
+
+
+def _is_told_of(task: Task, folder: Path) -> bool:
+    """Whether a task is to read something in a folder, wherever its own paths begin."""
+    paths = (PurePath(os.path.normpath(Path(task.cwd, word))) for word in task.words)
+    return any(path.is_relative_to(folder) for path in paths)
 
 
 async def _received(studio: Studio, request: Request, folder: Path, lot: Path) -> Received:

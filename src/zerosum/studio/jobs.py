@@ -1,7 +1,6 @@
 """Jobs: what processes are to do, one after the other, and what has become of them."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from typing_extensions import TypedDict
@@ -115,10 +114,6 @@ class Job:
             False
         """
         return self.course.state not in ("waiting", "running")
-
-    def folder_of_run(self, runs: Path) -> Path:
-        """The run folder."""
-        return runs / self.task.run
 
 
 class JobShown(TypedDict):

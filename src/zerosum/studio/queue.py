@@ -23,7 +23,7 @@ from zerosum.studio.queue_file import Plan, QueueFile
 from zerosum.studio.shelf import Shelf
 from zerosum.studio.turns import device_of_auto
 
-__all__ = ["Queue", "QueueShown", "working_queue"]
+__all__ = ["EVERY", "Queue", "QueueShown", "working_queue"]
 
 
 class QueueShown(TypedDict):
@@ -35,7 +35,7 @@ class QueueShown(TypedDict):
     trouble: str | None
 
 
-_EVERY = 0.5
+EVERY = 0.5
 """Seconds between two looks at the queue."""
 _WEIGHING = 0.02
 """Seconds at each look for counting the bytes of runs."""
@@ -171,7 +171,7 @@ class Queue:
         while not self._is_closed:
             if self._try(self.tick) and self._try(lambda: self._shelf.weigh(_WEIGHING)):
                 self.trouble = None
-            self._wake.wait(_EVERY)
+            self._wake.wait(EVERY)
             self._wake.clear()
 
     def _try(self, step: Callable[[], object]) -> bool:

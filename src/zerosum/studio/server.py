@@ -23,7 +23,7 @@ from zerosum.studio.home import Home
 if TYPE_CHECKING:
     from zerosum.studio.studio import Studio
 
-__all__ = ["address_of", "listening", "serve"]
+__all__ = ["address_of", "has_screen", "listening", "serve"]
 
 _BACKLOG = 128
 _PACKAGES = ("fastapi", "python_multipart", "uvicorn")
@@ -181,12 +181,12 @@ def _announce(studio: "Studio", address: str) -> None:
             "A tunnel is better: `zerosum studio --help` shows one.",
             file=sys.stderr,
         )
-    if studio.options.browser and _has_screen():
+    if studio.options.browser and has_screen():
         # A browser may take its time, or even run until it is closed.
         Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Whether a browser would have a window; a browser of text would take the terminal."""
     if sys.platform != "linux" or "BROWSER" in os.environ:
         return True

@@ -1,16 +1,27 @@
 """Work that ends when nobody waits for it any more."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Hashable
 from typing import Any, TypeVar
 
 from fastapi import Request
 
 from zerosum.studio.refusals import StudioError
 
-__all__ = ["while_wanted"]
+__all__ = ["asker_of", "while_wanted"]
 
 T = TypeVar("T")
+
+
+def asker_of(request: Request) -> Hashable:
+    """Who asks, by its header ``X-Client``; who does not say so is nobody else.
+
+    What the same one asks for later cancels what it asked for before.
+
+    Args:
+        request: What was asked.
+    """
+    return request.headers.get("X-Client") or object()
 
 
 async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:

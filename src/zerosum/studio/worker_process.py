@@ -13,9 +13,9 @@ from typing import Any
 from zerosum.explaining import explain
 from zerosum.studio.limited_log import LimitedLog
 
-__all__ = ["DiedError", "WorkerProcess"]
+__all__ = ["LONGEST_LINE", "DiedError", "WorkerProcess"]
 
-_LONGEST = 2**26
+LONGEST_LINE = 2**26
 """Bytes of one answer, at most: a lesson's page with all its pictures has two million."""
 
 Message = dict[str, Any]
@@ -54,7 +54,7 @@ class WorkerProcess:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=PIPE,
-                limit=_LONGEST,
+                limit=LONGEST_LINE,
                 start_new_session=True,  # Ctrl-C is for the server, which ends the worker.
                 # A module of ours is not to be taken from the folder where the studio was started.
                 env={**os.environ, "PYTHONSAFEPATH": "1"},

@@ -24,13 +24,13 @@ from zerosum.recipes import WEIGHTS, recipe
 from zerosum.training.engine import choose_device
 from zerosum.types import Progress
 
-__all__ = ["run"]
+__all__ = ["WORK", "run"]
 
 _CLASSES = 10
 _SPARE = 1.3
 """Times as many random pictures as a round has, or as labels are asked for: some are held out."""
 _COMES_WITH = "digits"
-_WORK = 5 * 10**11
+WORK = 5 * 10**11
 _FEWEST = 4
 """Weights times pixels times images of a round that takes some seconds; images that it has."""
 
@@ -61,7 +61,7 @@ def _in_small_rounds(config: RunConfig) -> RunConfig:
     An image takes a processor as long in a small round as in a large one.
     """
     height, width = config.pictures.size
-    most = max(_FEWEST, _WORK // (WEIGHTS[config.recipe] * height * width))
+    most = max(_FEWEST, WORK // (WEIGHTS[config.recipe] * height * width))
     if choose_device(config.device).type != "cpu" or config.batch_size <= most:
         return config
     return change(config, {"batch_size": most})

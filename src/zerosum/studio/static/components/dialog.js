@@ -40,11 +40,13 @@ export function openDialog({ title, look = "" }, body) {
     dialog.addEventListener("click", (event) => {
       if (outside && event.target === dialog && !isWithin(dialog, event)) close(null);
     });
+    const left = () => close(null);
     dialog.addEventListener("close", () => {
+      removeEventListener("popstate", left);
       dialog.remove();
       resolve(answer);
     });
-    addEventListener("popstate", () => close(null), { once: true });
+    addEventListener("popstate", left);
     dialog.showModal();
     /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus]"))?.focus();
   });

@@ -23,17 +23,19 @@ export function openMenu(event, items) {
   event.preventDefault();
   const button = /** @type {HTMLElement} */ (event.currentTarget);
   const menu = document.createElement("div");
+  const hide = () => menu.hidePopover();
   menu.className = "menu";
   menu.setAttribute("role", "menu");
   menu.setAttribute("popover", "auto");
   menu.setAttribute("aria-label", button.getAttribute("aria-label") ?? "Actions");
   render(
-    items.map((each) => entry(each, () => menu.hidePopover())),
+    items.map((each) => entry(each, hide)),
     menu,
   );
   menu.addEventListener("keydown", (key) => move(menu, key));
   menu.addEventListener("toggle", (/** @type {any} */ change) => {
     if (change.newState !== "closed") return;
+    removeEventListener("scroll", hide);
     button.setAttribute("aria-expanded", "false");
     menu.remove();
   });
@@ -42,7 +44,7 @@ export function openMenu(event, items) {
   place(menu, button);
   button.setAttribute("aria-expanded", "true");
   /** @type {HTMLElement} */ (menu.firstElementChild)?.focus();
-  addEventListener("scroll", () => menu.isConnected && menu.hidePopover(), { once: true });
+  addEventListener("scroll", hide);
 }
 
 /** @param {Item} item @param {() => void} close */

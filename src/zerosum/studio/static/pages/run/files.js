@@ -1,6 +1,8 @@
 // @ts-check
 // What a run has on the disk: checkpoints, exports, and what to do with them.
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { until } from "../../vendor/lit-html/directives/until.js";
+import * as api from "../../api.js";
 import { icon } from "../../components/icons.js";
 import { commandLine } from "../../components/parts.js";
 import { runFile } from "../../components/picture.js";
@@ -49,7 +51,39 @@ export function files(detail, jobs) {
         >${each.what}</p>${commandLine(each.command)}</div>`,
           )}</section>`
         : nothing
-    }</div>`;
+    }
+    ${checkpoints?.length ? until(lessonsOn(summary.name), nothing) : nothing}</div>`;
+}
+
+/** @type {{run: string, links: Promise<unknown>} | null} */
+let lessons = null;
+
+/** The lessons that look at a run; one promise for each run, so that nothing is drawn anew.
+ * @param {string} run */
+function lessonsOn(run) {
+  if (lessons?.run !== run) lessons = { run, links: linksOf(run) };
+  return lessons.links;
+}
+
+/** @param {string} run */
+async function linksOf(run) {
+  /** @type {any[]} */
+  let chapters = [];
+  try {
+    ({ chapters } = await api.get("/lessons"));
+  } catch {
+    lessons = null; // Asked again when the page is next drawn; the run is here all the same.
+    return nothing;
+  }
+  const taking = chapters.flatMap((chapter) => chapter.lessons).filter((each) => each.takes_run);
+  return html`<section class="card stack"><h2>Lessons on this run</h2>
+    <p class="small dim">Each looks at what this run has learnt; one that needs another kind of
+      run says so.</p>
+    <ul class="stack tight">${taking.map(
+      ({ name, title, takes_run }) =>
+        html`<li><a href=${`/learn/${name}?${new URLSearchParams({ [takes_run]: run })}`}
+        >${title}</a></li>`,
+    )}</ul></section>`;
 }
 
 /** @param {string} run @param {string} file @param {number | null} ended */
