@@ -16,6 +16,7 @@ from zerosum.studio.home import Home
 from zerosum.studio.jobs import Task
 from zerosum.studio.names import checked, free
 from zerosum.studio.queue import Queue, working_queue
+from zerosum.studio.shelf import Shelf
 
 RUNS = "/api/v1/runs"
 
@@ -282,6 +283,18 @@ def test_what_cannot_be_done_is_refused_before_it_is_queued(
         assert answer.status_code in (400, 422), body
         assert words in answer.json()["error"]["message"]
     assert client.get("/api/v1/queue").json()["jobs"] == []
+
+
+def test_of_two_who_resume_a_run_at_the_same_moment_one_does(
+    client: TestClient, queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(tmp_path / "runs" / "a")
+    queue.file.pause(True)
+    (seen,) = client.get(RUNS).json()["runs"]
+    monkeypatch.setattr(Shelf, "find", lambda *_, **__: seen)  # As both saw it.
+    assert client.post(f"{RUNS}/a/resume", json={"images": 10**9}).status_code == 200
+    second = client.post(f"{RUNS}/a/resume", json={"images": 10**9})
+    assert second.json()["error"]["message"] == "a is in the queue already."
 
 
 def test_what_is_queued_is_what_the_command_line_takes(client: TestClient, tmp_path: Path) -> None:
