@@ -218,7 +218,7 @@ def _find(studio: Studio, name: str, *, archived: bool | None = None) -> Summary
     Raises:
         MissingError: There is none of that name.
     """
-    summary: Summary | None = studio.shelf.find(name, archived=archived)
+    summary = studio.shelf.find(name, archived=archived)
     if summary is None:
         raise MissingError(f"there is no run {printable(name)} (any more).")
     return summary
@@ -258,7 +258,7 @@ def _run(studio: Studio, summary: Summary) -> Run:
 
 def _job_of(studio: Studio, name: str) -> Job | None:
     """The job that trains a run, or is to."""
-    jobs: tuple[Job, ...] = studio.queue.file.read().jobs
+    jobs = studio.queue.file.read().jobs
     own = (job for job in jobs if job.task.run == name and job.task.trains and not job.is_over)
     return next(own, None)
 
@@ -302,5 +302,4 @@ def _require_idle(summary: Summary, *, archived: bool) -> None:
 
 
 def _added(studio: Studio, job: Job) -> JobShown:
-    shown: JobShown = studio.shelf.job(job.id)
-    return shown
+    return studio.shelf.job(job.id)
