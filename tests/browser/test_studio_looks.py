@@ -47,18 +47,17 @@ def reader(browser: Any, studio: Served) -> Iterator[Reader]:
 def test_every_page_is_right_at_all_widths(reader: Reader, studio: Served) -> None:
     found = {}
     for number, (name, path) in enumerate(pages_over(studio.runs).items()):
+        reader.page.emulate_media(color_scheme=SCHEMES[number % 2])
+        reader.go(path)
+        reader.page.get_by_role("heading").first.wait_for()
+        if name == "lesson":
+            reader.read("Computed in")  # What is not new is faint until then.
         for place, (width, height) in enumerate(SIZES.items()):
             reader.page.set_viewport_size({"width": width, "height": height})
-            reader.page.emulate_media(color_scheme=SCHEMES[(number + place) % 2])
-            reader.go(path)
-            reader.page.get_by_role("heading").first.wait_for()
-            if name == "lesson":
-                reader.read("Computed in")  # What is not new is faint until then.
-            reader.page.wait_for_timeout(300)
+            reader.page.wait_for_timeout(150)
             # Its readers' faults at one width: the tests of each page look at the others.
             seen = _unreadable(reader) if place == number % 3 else []
-            faults = [*_too_wide(reader, width), *seen]
-            if faults:
+            if faults := [*_too_wide(reader, width), *seen]:
                 found[f"{name} at {width}"] = faults
     assert not found, json.dumps(found, indent=1)
 

@@ -1,6 +1,7 @@
 """New run, as users go through it: by clicks, by keys, by dropping files; narrow and wide."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,6 +150,30 @@ def test_files_are_uploaded_and_what_is_no_picture_is_refused(browser: Any, stud
         page.fill("[id='path-data']", "/etc")
         page.click("form >> text=Use")
         page.wait_for_selector("text=/etc is in none of the folders")
+
+
+def test_an_archive_is_uploaded_used_again_and_deleted(
+    browser: Any, studio: Any, tmp_path: Path
+) -> None:
+    _, _, photos = studio
+    archive = shutil.make_archive(str(tmp_path / "packed"), "zip", photos)
+    with opened(browser, studio, "/new/dcgan-faces?goal=one-folder") as page:
+        page.click("[role=tab] >> text=Upload")
+        page.set_input_files("input[type=file] >> nth=0", [archive])
+        page.wait_for_selector("code:has-text('packed.zip')")
+        page.wait_for_selector("text=70 pictures")
+        lot = Path(page.inner_text(".new-path")).parent.name
+        page.click(".new-source >> text=Change")
+        page.click("[role=tab] >> text=Folders here")
+        page.click("[aria-label='Use photos']")
+        page.click(".new-source >> text=Change")
+        page.click("[role=tab] >> text=Upload")
+        page.click(f"[aria-label='Use {lot}']")
+        page.wait_for_selector("code:has-text('packed.zip')")
+        page.click(".new-source >> text=Change")
+        page.click(f"[aria-label='Delete {lot}']")
+        page.click("dialog button:text-is('Delete')")
+        page.wait_for_selector(f"[aria-label='Delete {lot}']", state="detached")
 
 
 def without_times(route: Any) -> None:

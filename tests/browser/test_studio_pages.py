@@ -401,3 +401,22 @@ def test_a_log_is_whole_however_it_is_cut(page: Any) -> None:
         assert start == (log.index(b"\n", cut) + 1 if cut else 0)
         assert count == 4 - log[:start].count(b"\n")
         assert lines == ["20 %", "zw\u00e4i", "drei", "v\u00e4r 5", "6"]
+
+
+def test_a_line_longer_than_a_stretch_does_not_hide_what_is_before_it(page: Any) -> None:
+    starts = page.evaluate(
+        """async () => {
+          const { LogText } = await import("/static/components/log_text.js");
+          const log = `first\n${"x".repeat(25)}\nlast\n`;
+          const text = new LogText();
+          const part = (start, end) => ({ text: log.slice(start, end), start, end });
+          text.begin(part(log.length - 10, log.length));
+          const starts = [];
+          while (text.start > 0 && starts.length < 9) {
+            text.prepend(part(Math.max(0, text.start - 10), text.start));
+            starts.push(text.start);
+          }
+          return [starts, text.lines[0], text.lines.at(-1)];
+        }"""
+    )
+    assert starts == [[22, 12, 6, 0], "first", "last"]

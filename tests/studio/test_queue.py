@@ -198,6 +198,18 @@ def test_a_job_whose_process_was_killed_is_stopped(tmp_path: Path) -> None:
     queue.close()
 
 
+def test_a_job_that_could_not_write_its_end_is_not_called_killed(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    job = QueueFile(home).add(lambda plan: task())
+    home.job(job.id).mkdir(parents=True)
+    (home.job(job.id) / "started.json").write_text('{"pid": 1, "created": 1.0}')
+    (home.job(job.id) / "ended.json").touch()  # As a full disk leaves it.
+    outcome = launching.trace_of(home, job).outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "the disk was full" in str(outcome.message)
+
+
 def test_one_of_two_servers_works_the_queue_and_the_other_takes_over(tmp_path: Path) -> None:
     home = Home(tmp_path)
     (_, first), (_, second) = working_queue(home), working_queue(home)

@@ -33,6 +33,7 @@ INTERRUPTED = 130
 """The code with which a command ends that was stopped, and has saved what there was to save."""
 _CLAIMING = 10.0
 """Seconds after which who claims a job has written its name, or never will."""
+_UNWRITTEN = "it ended, and how could not be written down: the disk was full. Make room there."
 _LAST_WORDS = 2_000
 """Letters of a log's end that may tell why a job failed."""
 
@@ -113,6 +114,8 @@ def trace_of(home: Home, job: Job) -> Trace:
     end = _object(folder / END)
     if end is not None:
         return Trace(claim=claim, is_alive=False, outcome=_outcome(folder, end.get("code")))
+    if not alive and (folder / END).exists():
+        return Trace(claim=claim, is_alive=False, outcome=Outcome("failed", _UNWRITTEN))
     killed = Outcome("stopped", "its process was killed; what a run had saved is good.")
     return Trace(claim=claim, is_alive=alive, outcome=None if alive else killed)
 

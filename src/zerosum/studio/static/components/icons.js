@@ -32,6 +32,7 @@ const STROKES = {
   stop: "M5 5h10v10H5z",
   grip: "M7 5h.01 M7 10h.01 M7 15h.01 M13 5h.01 M13 10h.01 M13 15h.01",
   copy: "M7 7h10v10H7z M13 7V3H3v10h4",
+  folder: "M2.5 5h5l2 2h8v9h-15z",
   trash: "M4 6h12 M8 6V3.5h4V6 M5.5 6l.7 11h7.6l.7-11 M8.5 9v5 M11.5 9v5",
   archive: "M3 4h14v4H3z M4.5 8v8h11V8 M8 11h4",
   rename: "M4 16l.7-3.5L13 4.2l2.8 2.8-8.3 8.3z",

@@ -44,12 +44,13 @@ export class LogText {
 }
 
 /**
- * A stretch begins anywhere, even within a letter: its first line is left to the stretch before.
+ * A stretch begins anywhere, even within a letter: its first line is left to the stretch before,
+ * unless it has no other: a line that is longer than a stretch is shown in pieces.
  * @param {Part} part @returns {{text: string, start: number}}
  */
 function whole({ text, start, end }) {
   const first = text.indexOf("\n");
-  if (start === 0 || first < 0) return { text, start };
+  if (start === 0 || first < 0 || first === text.length - 1) return { text, start };
   const kept = text.slice(first + 1);
   return { text: kept, start: end - LETTERS.encode(kept).length };
 }

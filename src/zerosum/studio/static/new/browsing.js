@@ -78,7 +78,7 @@ export class Browsing {
   /** @param {Entry} entry */
   row(entry) {
     const isFolder = entry.kind === "folder";
-    return html`<li class="row"><span class="grow row">${icon(isFolder ? "archive" : "disk")}${
+    return html`<li class="row"><span class="grow row">${icon(isFolder ? "folder" : "archive")}${
       isFolder
         ? html`<button class="button quiet small new-folder" type="button"
           @click=${() => this.go(entry.path)}>${entry.name}</button>`

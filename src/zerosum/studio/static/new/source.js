@@ -59,6 +59,7 @@ export class Source {
     this.way = way;
     this.changed();
     if (way === "folders") this.browsing.start();
+    if (way === "upload") this.uploading.lots.start();
     if (way !== "names" || this.names) return;
     try {
       [this.error, this.names] = [null, (await api.get("/data")).names];

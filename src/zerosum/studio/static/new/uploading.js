@@ -6,6 +6,7 @@ import { fault, progressBar } from "../components/parts.js";
 import { bytes, plural } from "../components/text.js";
 import * as api from "../api.js";
 import { droppedFiles } from "./dropped.js";
+import { Lots } from "./lots.js";
 
 const FILES = 64;
 const BYTES = 32e6;
@@ -15,6 +16,7 @@ export class Uploading {
   constructor(choose, changed) {
     this.choose = choose;
     this.changed = changed;
+    this.lots = new Lots(choose, changed);
     /** @type {{name: string, sent: number, total: number, count: number} | null} */
     this.sending = null;
     /** @type {{file: string, why: string}[]} */
@@ -44,7 +46,7 @@ export class Uploading {
         this.refused = [...this.refused, ...answer.refused];
       }
       this.sending = null;
-      if (answer?.pictures) this.choose(answer.source);
+      if (answer?.source) this.choose(answer.source); // Of an archive nobody has counted pictures.
     } catch (error) {
       this.sending = null;
       if (!signal.aborted) this.error = error;
@@ -79,7 +81,7 @@ export class Uploading {
           accept="image/*,.zip,.tar,.npy,.npz" @change=${take}></label>
         <label class="button">A folder<input class="hidden-text" type="file" webkitdirectory @change=${take}></label></div>
         <p class="dim small">Sub-folders of a folder are classes. The pictures stay on this machine, beside the runs.</p>
-      </div>${this.refusals()}`;
+      </div>${this.refusals()}${this.lots.template()}`;
   }
 
   refusals() {

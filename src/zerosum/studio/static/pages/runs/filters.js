@@ -44,7 +44,7 @@ const ORDERS = {
   size: (a, b) => (b.bytes ?? 0) - (a.bytes ?? 0) || byText(a.name, b.name),
 };
 const ORDER_WORDS = {
-  newest: "In progress, then newest",
+  newest: "Running, then newest",
   created: "Newest begun",
   name: "Name",
   score: "Best score",
