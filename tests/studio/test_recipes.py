@@ -125,6 +125,26 @@ def test_nothing_is_measured_beside_a_training(tmp_path: Path, state: State) -> 
     assert not worker.asked
 
 
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("dcgan-digits", {"game.generator": "mine.py:Net"}),
+        ("dcgan-digits", {"evaluate_features": "mine.py:features"}),
+        ("dcgan-digits", {"data": "/etc"}),
+        ("advgan", {"data": "digits", "game.victim": "/etc"}),
+    ],
+)
+def test_nothing_is_measured_that_may_not_be_trained(
+    tmp_path: Path, name: str, fields: dict[str, str]
+) -> None:
+    worker = KnowingWorker()
+    post = client(tmp_path, worker=worker).post
+    answer = post(f"/api/v1/recipes/{name}/estimate", json={"fields": fields})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == list(fields)[-1]
+    assert not worker.asked
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"dcgan-digits": 3}', '{"dcgan-digits": {"found":'])
 def test_damaged_times_are_measured_again(tmp_path: Path, text: str) -> None:
     times = tmp_path / ".studio" / "times.json"
