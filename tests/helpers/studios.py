@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -19,21 +19,28 @@ from zerosum.studio import create_app
 from zerosum.studio.home import Home
 from zerosum.studio.queue import working_queue
 from zerosum.studio.studio import Studio
-from zerosum.studio.worker import RefusedError
+from zerosum.studio.worker import RefusedError, Worker
 
 TOKEN = "t" * 43
 
 
-class NearWorker:
+class NearWorker(Worker):
     """Does what a worker does, in this process."""
 
-    state = "ready"
-    doing = device = None
+    def __init__(self) -> None:
+        super().__init__(Path("no/such.log"))
+        self.state = "ready"
 
-    async def ask(self, task: str, arguments: dict[str, Any], **options: Any) -> Any:
+    async def start(self) -> None:
+        """Nothing is to be started."""
+
+    async def stop(self) -> None:
+        """Nothing is to be ended."""
+
+    async def ask(self, task: str, arguments: Mapping[str, Any], **options: Any) -> Any:
         run = import_module(f"zerosum.studio.tasks.{task}").run
         try:
-            return await asyncio.to_thread(run, arguments, lambda done, total: None)
+            return await asyncio.to_thread(run, dict(arguments), lambda done, total: None)
         except ZerosumError as error:
             raise RefusedError(str(error)) from error
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from helpers.hostile import BEARER, CANARY, HOST, JSON, Answer, call, check, snapshot
-from helpers.studios import TOKEN, studio_over
+from helpers.studios import TOKEN, NearWorker, studio_over
 from zerosum.studio import create_app
 from zerosum.studio.studio import Studio
 from zerosum.studio.worker import RefusedError
@@ -20,11 +20,8 @@ from zerosum.studio.worker import RefusedError
 ME = "/api/v1/studio"
 
 
-class DeafWorker:
+class DeafWorker(NearWorker):
     """Computes nothing, whatever it is asked."""
-
-    state = "ready"
-    doing = device = None
 
     async def ask(self, task: str, arguments: Any, **options: Any) -> Any:
         raise RefusedError("Nothing is computed here.")
@@ -63,8 +60,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     (first / "stats.jsonl").symlink_to(secret)
     (first / "exports").symlink_to(folder)
     (folder / "photos" / "out").symlink_to(folder)
-    studio = studio_over(folder / "runs", data=(folder / "photos",))
-    studio.worker = DeafWorker()
+    studio = studio_over(folder / "runs", data=(folder / "photos",), worker=DeafWorker())
     studio.home.token()
     before = snapshot(folder, without=["runs/.studio"])
     yield Target(create_app(studio), folder, studio)

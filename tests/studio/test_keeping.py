@@ -17,6 +17,7 @@ from zerosum.studio.home import Home
 from zerosum.studio.jobs import Task
 from zerosum.studio.names import checked, free
 from zerosum.studio.queue import Queue, working_queue
+from zerosum.studio.shelf import Shelf
 
 RUNS = "/api/v1/runs"
 
@@ -299,6 +300,18 @@ def test_a_run_whose_pictures_are_gone_does_not_wait_to_fail(
     assert answer.json()["error"]["message"] == f"{gone} does not exist; check the path."
     gone.mkdir()
     assert client.post(f"{RUNS}/moved/resume", json=body).status_code == 200
+
+
+def test_of_two_who_resume_a_run_at_the_same_moment_one_does(
+    client: TestClient, queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(tmp_path / "runs" / "a")
+    queue.file.pause(True)
+    (seen,) = client.get(RUNS).json()["runs"]
+    monkeypatch.setattr(Shelf, "find", lambda *_, **__: seen)  # As both saw it.
+    assert client.post(f"{RUNS}/a/resume", json={"images": 10**9}).status_code == 200
+    second = client.post(f"{RUNS}/a/resume", json={"images": 10**9})
+    assert second.json()["error"]["message"] == "a is in the queue already."
 
 
 def test_what_is_queued_is_what_the_command_line_takes(client: TestClient, tmp_path: Path) -> None:

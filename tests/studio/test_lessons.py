@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -190,9 +191,7 @@ def test_what_is_inside_is_read(studio: Studio) -> None:
 
 def test_code_is_run_only_where_it_is_allowed(studio: Studio) -> None:
     fields = [{"name": "network", "kind": "network"}]
-    open_to_code = Studio(
-        home=studio.home, options=StudioConfig(allow_code=True), token=studio.token
-    )
+    open_to_code = replace(studio, options=StudioConfig(allow_code=True))
     assert allowed_values(open_to_code, fields, {"network": "x.py:f"}) == {"network": "x.py:f"}
 
 

@@ -14,21 +14,20 @@ from zerosum.config.commands.studio import StudioConfig
 from zerosum.studio import Home, create_app
 from zerosum.studio.queue import working_queue
 from zerosum.studio.studio import Studio
-from zerosum.studio.worker import RefusedError
+from zerosum.studio.worker import RefusedError, Worker
 warnings.simplefilter("ignore")
 from starlette.testclient import TestClient
 
-class Worker:
-    device = doing = None
-    state = "ready"
+class Silent(Worker):
     async def ask(self, task, arguments, **options):
         raise RefusedError(f"{task} is not computed here.")
 
 home = Home(Path(sys.argv[1]))
 shelf, queue = working_queue(home)
 options = StudioConfig(data=(Path(sys.argv[1]),))
+worker = Silent(home.worker_log)
 studio = Studio(
-    home=home, options=options, token="t" * 43, shelf=shelf, queue=queue, worker=Worker()
+    home=home, options=options, token="t" * 43, shelf=shelf, queue=queue, worker=worker
 )
 headers = {"Authorization": "Bearer " + "t" * 43}
 client = TestClient(create_app(studio), base_url="http://localhost", headers=headers)

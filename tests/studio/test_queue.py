@@ -274,3 +274,27 @@ def test_a_mistake_of_ours_is_told_and_does_not_end_the_queue(
     finally:
         queue.close()
     assert capfd.readouterr().err.count("ZeroDivisionError: by zero") == 1
+
+
+@pytest.mark.parametrize("change", ["finished", "stopped", "removed"])
+def test_what_became_of_a_job_at_the_moment_of_its_start_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    home = Home(tmp_path)
+    shelf, queue = working_queue(home)
+    job = queue.file.add(lambda plan: task("--version"))
+    reasons = shelf.reasons()
+    assert reasons == {job.id: None}
+    queue.file.change(
+        lambda plan: (
+            plan.without(job.id)
+            if change == "removed"
+            else plan.with_course(job.id, state=change, ended=1.0)
+        )
+    )
+    before = queue.file.read()
+    monkeypatch.setattr(shelf, "reasons", lambda: reasons)  # As it was seen just before.
+    queue.tick()
+    queue.close()
+    assert queue.file.read() == before
+    assert not home.job(job.id).exists()

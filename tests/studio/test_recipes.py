@@ -7,18 +7,23 @@ from unittest.mock import patch
 
 import pytest
 
-from helpers.studios import client_of, studio_over
+from helpers.studios import NearWorker, client_of, studio_over
 from zerosum.config import change
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
+from zerosum.studio.home import Home
+from zerosum.studio.queue_file import QueueFile
+from zerosum.studio.shelf import Shelf
+from zerosum.studio.summaries import State, Summary, blank
 
 FOUND = {"seconds": 180.0, "memory": 10**8, "disk": 10**7}
 
 
-class Worker:
+class KnowingWorker(NearWorker):
     """A worker that has measured everything already."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[tuple[str, Any]] = []
 
     async def ask(self, task: str, arguments: Any, **how: Any) -> Any:
@@ -26,18 +31,20 @@ class Worker:
         return FOUND
 
 
-class Shelf:
+class OneRun(Shelf):
     """A shelf with one run."""
 
-    def __init__(self, state: str) -> None:
+    def __init__(self, state: State) -> None:
+        home = Home(Path("no/such"))
+        super().__init__(home, QueueFile(home))
         self.state = state
 
-    def summaries(self) -> list[dict[str, str]]:
-        return [{"name": "faces", "state": self.state}]
+    def summaries(self, *, archived: bool = False) -> list[Summary]:
+        return [Summary(**{**blank("faces"), "state": self.state})]
 
 
-def client(runs: Path, *, state: str = "finished", worker: Worker | None = None) -> Any:
-    studio = studio_over(runs, shelf=Shelf(state), worker=worker or Worker())
+def client(runs: Path, *, state: State = "finished", worker: KnowingWorker | None = None) -> Any:
+    studio = studio_over(runs, shelf=OneRun(state), worker=worker or KnowingWorker())
     return client_of(studio)
 
 
@@ -87,7 +94,7 @@ def test_a_form_is_checked_while_it_is_typed(tmp_path: Path) -> None:
 
 
 def test_a_recipe_is_measured_once_on_a_machine(tmp_path: Path) -> None:
-    worker = Worker()
+    worker = KnowingWorker()
     path = "/api/v1/recipes/dcgan-digits/estimate"
     for _ in range(2):
         assert client(tmp_path, worker=worker).post(path, json={}).json() == FOUND
@@ -100,7 +107,7 @@ def test_a_recipe_is_measured_once_on_a_machine(tmp_path: Path) -> None:
 
 
 def test_what_is_filled_in_is_measured_as_it_is(tmp_path: Path) -> None:
-    worker = Worker()
+    worker = KnowingWorker()
     path = "/api/v1/recipes/dcgan-digits/estimate"
     client(tmp_path, worker=worker).post(path, json={"fields": {"batch_size": 8}})
     ((_, asked),) = worker.asked
@@ -109,12 +116,32 @@ def test_what_is_filled_in_is_measured_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["preparing", "training", "stopping"])
-def test_nothing_is_measured_beside_a_training(tmp_path: Path, state: str) -> None:
-    worker = Worker()
+def test_nothing_is_measured_beside_a_training(tmp_path: Path, state: State) -> None:
+    worker = KnowingWorker()
     post = client(tmp_path, state=state, worker=worker).post
     answer = post("/api/v1/recipes/dcgan-digits/estimate", json={})
     assert answer.status_code == 409
     assert "faces is being trained" in answer.json()["error"]["message"]
+    assert not worker.asked
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("dcgan-digits", {"game.generator": "mine.py:Net"}),
+        ("dcgan-digits", {"evaluate_features": "mine.py:features"}),
+        ("dcgan-digits", {"data": "/etc"}),
+        ("advgan", {"data": "digits", "game.victim": "/etc"}),
+    ],
+)
+def test_nothing_is_measured_that_may_not_be_trained(
+    tmp_path: Path, name: str, fields: dict[str, str]
+) -> None:
+    worker = KnowingWorker()
+    post = client(tmp_path, worker=worker).post
+    answer = post(f"/api/v1/recipes/{name}/estimate", json={"fields": fields})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == list(fields)[-1]
     assert not worker.asked
 
 

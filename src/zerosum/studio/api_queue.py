@@ -42,8 +42,7 @@ def _of_the_queue(routes: APIRouter, studio: Studio) -> None:
     @routes.get("/queue")
     def read_queue() -> QueueShown:
         """All jobs in their order."""
-        shown: QueueShown = studio.queue.shown()
-        return shown
+        return studio.queue.shown()
 
     @routes.post("/queue")
     def add_job(asked: TrainAsked) -> JobShown:
@@ -56,8 +55,7 @@ def _of_the_queue(routes: APIRouter, studio: Studio) -> None:
             places = Places.of(studio)
             return train_task(asked, runs, name, allow_code=allow_code, places=places)
 
-        shown: JobShown = studio.shelf.job(studio.queue.add(task).id)
-        return shown
+        return studio.shelf.job(studio.queue.add(task).id)
 
     @routes.post("/queue/order")
     def order_jobs(asked: OrderAsked) -> QueueShown:
@@ -98,8 +96,7 @@ def _of_jobs(routes: APIRouter, studio: Studio) -> None:
     @routes.get("/jobs/{identity}")
     def read_job(identity: str) -> JobShown:
         """A job, and how far it is."""
-        shown: JobShown = studio.shelf.job(identity)
-        return shown
+        return studio.shelf.job(identity)
 
     @routes.get("/jobs/{identity}/log")
     def read_log(

@@ -101,6 +101,11 @@ def router(studio: Studio) -> APIRouter:
             "config_differences": differences(to_json(recipe(name)), to_json(config)),
         }
 
+    _measuring(routes, studio, times)
+    return routes
+
+
+def _measuring(routes: APIRouter, studio: Studio, times: Times) -> None:
     @routes.post("/{name}/estimate")
     async def estimate(name: str, body: Filled, request: Request) -> dict[str, Any]:
         """What a run would take here, by a few rounds; without fields the recipe itself."""
@@ -117,8 +122,6 @@ def router(studio: Studio) -> APIRouter:
         if config is None:
             await asyncio.to_thread(times.note, name, found)
         return found
-
-    return routes
 
 
 def _name(form: Filled) -> list[str]:

@@ -1,16 +1,15 @@
 """Routes of runs: what they are, and what is done with them."""
 
 import signal
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from zerosum.errors import ConfigError, ZerosumError, printable
+from zerosum.errors import ConfigError, printable
 from zerosum.runs import Run
 from zerosum.studio import keeping
 from zerosum.studio.api_studio import disk
@@ -28,7 +27,7 @@ from zerosum.studio.launching import trace_of
 from zerosum.studio.places import Places
 from zerosum.studio.processes import send
 from zerosum.studio.queue_file import Plan
-from zerosum.studio.reading import read_object
+from zerosum.studio.reading import object_in
 from zerosum.studio.refusals import ConflictError, MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.summaries import LIVE, State, Summary
@@ -218,7 +217,7 @@ def _find(studio: Studio, name: str, *, archived: bool | None = None) -> Summary
     Raises:
         MissingError: There is none of that name.
     """
-    summary: Summary | None = studio.shelf.find(name, archived=archived)
+    summary = studio.shelf.find(name, archived=archived)
     if summary is None:
         raise MissingError(f"there is no run {printable(name)} (any more).")
     return summary
@@ -258,7 +257,7 @@ def _run(studio: Studio, summary: Summary) -> Run:
 
 def _job_of(studio: Studio, name: str) -> Job | None:
     """The job that trains a run, or is to."""
-    jobs: tuple[Job, ...] = studio.queue.file.read().jobs
+    jobs = studio.queue.file.read().jobs
     own = (job for job in jobs if job.task.run == name and job.task.trains and not job.is_over)
     return next(own, None)
 
@@ -269,9 +268,7 @@ def _signal(studio: Studio, name: str, number: signal.Signals) -> None:
     Raises:
         ConflictError: No process says that it has the run.
     """
-    status: dict[str, Any] = {}
-    with suppress(ZerosumError):
-        status = read_object(studio.home.runs / name / "status.json")
+    status = object_in(studio.home.runs / name / "status.json") or {}
     if status.get("state") not in LIVE:
         raise ConflictError(f"{printable(name)} does not run.")
     send(status, number)
@@ -302,5 +299,4 @@ def _require_idle(summary: Summary, *, archived: bool) -> None:
 
 
 def _added(studio: Studio, job: Job) -> JobShown:
-    shown: JobShown = studio.shelf.job(job.id)
-    return shown
+    return studio.shelf.job(job.id)

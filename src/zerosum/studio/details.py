@@ -17,7 +17,14 @@ from zerosum.recipes import RECIPES
 from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
 from zerosum.studio.names import is_text
-from zerosum.studio.reading import as_object, lines_at_end, names_in, read_object, read_part
+from zerosum.studio.reading import (
+    as_object,
+    lines_at_end,
+    names_in,
+    object_in,
+    read_object,
+    read_part,
+)
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.summaries import LIVE, Summary
 
@@ -113,7 +120,7 @@ def details(summary: Summary, folder: Path) -> Details:
         summary=summary,
         config=None if config is None else to_json(config),
         differences=[] if config is None else _differences(config),
-        environment=_object(folder / "environment.json"),
+        environment=object_in(folder / "environment.json"),
         checkpoints=checkpoints,
         samples=_samples(folder),
         exports=_exports(folder),
@@ -256,13 +263,6 @@ def _exports(folder: Path) -> list[FileShown]:
 def _alarms(folder: Path) -> list[str]:
     lines = lines_at_end(folder / "alarms.txt", _LOG)[::-1]
     return [printable(line.decode(errors="replace")) for line in lines if line.strip()]
-
-
-def _object(path: Path) -> dict[str, Any] | None:
-    try:
-        return read_object(path)
-    except ZerosumError:
-        return None
 
 
 def _abilities(run: Summary, is_saved: bool) -> dict[str, bool | str]:

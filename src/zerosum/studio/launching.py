@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zerosum.errors import ZerosumError, printable
+from zerosum.errors import printable
 from zerosum.explaining import explain, explained
 from zerosum.studio.home import Home
 from zerosum.studio.jobs import Job, Stored
 from zerosum.studio.launched import CLAIM, END
 from zerosum.studio.processes import is_alive, send
-from zerosum.studio.reading import lines_at_end, read_object
+from zerosum.studio.reading import lines_at_end, object_in
 from zerosum.studio.refusals import ConflictError
 
 __all__ = [
@@ -105,13 +105,13 @@ def launch(home: Home, job: Job) -> "subprocess.Popen[bytes]":
 def trace_of(home: Home, job: Job) -> Trace:
     """What the folder of a job tells of its process."""
     folder = home.job(job.id)
-    claim = _object(folder / CLAIM)
+    claim = object_in(folder / CLAIM)
     if claim is None and not _is_torn(folder / CLAIM):
         return Trace(claim=None, is_alive=False, outcome=None)
     claim = claim or {}
     # In this order: a process that ends in between has written its end before.
     alive = is_alive(claim.get("pid"), claim.get("created"))
-    end = _object(folder / END)
+    end = object_in(folder / END)
     if end is not None:
         return Trace(claim=claim, is_alive=False, outcome=_outcome(folder, end.get("code")))
     if not alive and (folder / END).exists():
@@ -122,7 +122,7 @@ def trace_of(home: Home, job: Job) -> Trace:
 
 def status_of(home: Home, job: Job) -> dict[str, Any]:
     """What the command of a job says of its progress; empty where it has said nothing."""
-    return _object(home.job(job.id) / "status.json") or {}
+    return object_in(home.job(job.id) / "status.json") or {}
 
 
 def log_of(home: Home, job: Job) -> Path:
@@ -140,7 +140,7 @@ def _outcome(folder: Path, code: Any) -> Outcome:
         return Outcome("finished")
     if code == INTERRUPTED:
         return Outcome("stopped")
-    message = (_object(folder / "status.json") or {}).get("message")
+    message = (object_in(folder / "status.json") or {}).get("message")
     if not isinstance(message, str) or not message:
         message = _said(folder / "log.txt") or f"it ended with code {code}."
     return Outcome("failed", message)
@@ -160,10 +160,3 @@ def _is_torn(claim: Path) -> bool:
         return time.time() - claim.stat().st_mtime > _CLAIMING
     except OSError:
         return False
-
-
-def _object(path: Path) -> dict[str, Any] | None:
-    try:
-        return read_object(path)
-    except ZerosumError:
-        return None

@@ -14,7 +14,15 @@ from pydantic_core import from_json
 from zerosum.errors import FileError, printable
 from zerosum.explaining import explained
 
-__all__ = ["as_object", "facts_of", "lines_at_end", "names_in", "read_object", "read_part"]
+__all__ = [
+    "as_object",
+    "facts_of",
+    "lines_at_end",
+    "names_in",
+    "object_in",
+    "read_object",
+    "read_part",
+]
 
 _MOST = 4 << 20
 """Bytes of one JSON object, and of the end of a file of lines that are looked at."""
@@ -65,6 +73,19 @@ def read_object(path: Path | str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise FileError(f"{printable(str(path))} should hold an object, not {_kind(value)}.")
     return value
+
+
+def object_in(path: Path | str) -> dict[str, Any] | None:
+    """The JSON object that a file holds; None where it holds none, or cannot be read.
+
+    Example:
+        >>> object_in("no/such") is None
+        True
+    """
+    try:
+        return read_object(path)
+    except FileError:
+        return None
 
 
 def lines_at_end(path: Path | str, most: int = _MOST) -> list[bytes]:

@@ -6,13 +6,12 @@ from shlex import join
 from threading import RLock
 from typing import Any
 
-from zerosum.errors import ZerosumError
 from zerosum.studio.folders import Folders
 from zerosum.studio.home import Home
 from zerosum.studio.jobs import Job, JobShown
 from zerosum.studio.launching import status_of
 from zerosum.studio.queue_file import Plan, QueueFile
-from zerosum.studio.reading import read_object
+from zerosum.studio.reading import object_in
 from zerosum.studio.summaries import LIVE, State, Summary, blank
 from zerosum.studio.turns import device_of_auto, waiting_for
 
@@ -136,10 +135,7 @@ class Shelf:
         return waiting_for(plan, outside, auto=self._auto())
 
     def _device(self, name: str) -> str:
-        try:
-            device = read_object(self._home.runs / name / "config.json").get("device")
-        except ZerosumError:
-            return "auto"
+        device = (object_in(self._home.runs / name / "config.json") or {}).get("device")
         return device if isinstance(device, str) else "auto"
 
     def _look(self) -> dict[str, Summary]:

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from zerosum.config.commands.studio import StudioConfig
 from zerosum.errors import ZerosumError
 from zerosum.studio.home import Home
+from zerosum.studio.queue import Queue
+from zerosum.studio.shelf import Shelf
+from zerosum.studio.worker import Worker
 
 __all__ = ["Limits", "Studio"]
 
@@ -33,9 +35,6 @@ class Limits:
 class Studio:
     """A studio: a folder of runs, how it is served, and who works for it.
 
-    ``shelf``, ``queue`` and ``worker`` have methods ``async start()`` and ``async stop()``, where
-    they need any; the server calls them when it starts and ends.
-
     Attributes:
         home: The folder of runs, and what is kept beside them.
         options: How it is served.
@@ -51,10 +50,10 @@ class Studio:
     home: Home
     options: StudioConfig
     token: str
+    shelf: Shelf
+    queue: Queue
+    worker: Worker
     limits: Limits = field(default_factory=Limits)
-    shelf: Any = None
-    queue: Any = None
-    worker: Any = None
     failure: ZerosumError | OSError | None = field(default=None, init=False)
     closing: Event = field(default_factory=Event, init=False)
 
@@ -65,11 +64,9 @@ class Studio:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Have shelf, worker and queue at work within."""
+        """Have worker and queue at work within."""
         async with AsyncExitStack() as stack:
-            for each in (self.shelf, self.worker, self.queue):
-                if hasattr(each, "start"):
-                    await each.start()
-                if hasattr(each, "stop"):
-                    stack.push_async_callback(each.stop)
+            for each in (self.worker, self.queue):
+                await each.start()
+                stack.push_async_callback(each.stop)
             yield
