@@ -68,6 +68,18 @@ def test_the_short_help_of_a_recipe_is_short_and_the_long_one_whole(name: str) -
     assert f"{len(shown)} of {len(listed)}; --help-all shows all" in command.explain()
 
 
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [
+        ("studio", "usage: zerosum studio [RUNS] [--OPTION VALUE ...]"),
+        ("export", "usage: zerosum export RUN FILE [--OPTION VALUE ...]"),
+    ],
+)
+def test_the_usage_tells_what_must_be_given(name: str, usage: str) -> None:
+    command = import_module(f"zerosum.cli.{name}").COMMAND
+    assert command.explain(everything=False).startswith(f"{usage}\n")
+
+
 def test_the_first_help_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     for words in ((), ("train",), ("data",), ("learn",)):
         assert call(*words, "--help") == 0

@@ -129,7 +129,11 @@ class Command:
         return "\n\n".join(parts)
 
     def _usage(self, options: Sequence[Option]) -> str:
-        must = [option.value for option in options if option.is_positional]
+        must = [
+            option.value if option.required else f"[{option.value}]"
+            for option in options
+            if option.is_positional
+        ]
         must += [
             f"{option.names[0]} {option.value}"
             for option in options
