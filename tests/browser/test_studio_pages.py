@@ -420,3 +420,28 @@ def test_a_line_longer_than_a_stretch_does_not_hide_what_is_before_it(page: Any)
         }"""
     )
     assert starts == [[22, 12, 6, 0], "first", "last"]
+
+
+def test_numbers_keep_three_digits_that_count(page: Any) -> None:
+    said = page.evaluate(
+        """async () => {
+          const { significant, short } = await import("/static/components/text.js");
+          const numbers = [0, 0.0576, 0.00123, 0.25, 2.5, 1234.5, -0.0576, 0.0004];
+          return [...numbers.map(significant), short(1520)];
+        }"""
+    )
+    assert said[:5] == ["0", "0.0576", "0.00123", "0.25", "2.5"]
+    assert said[5:] == ["1,235", "\u22120.0576", "4.00e\u22124", "1.52k"]
+
+
+def test_what_the_worker_does_stays_within_its_column(page: Any) -> None:
+    page.evaluate(
+        """async () => {
+          const { studio } = await import("/static/store/studio.js");
+          studio.set({ ...studio.value, worker: { state: "busy", doing: "looking".repeat(30) } });
+        }"""
+    )
+    words = page.locator(".status .clip", has_text="lookinglooking").first
+    words.wait_for()
+    rail = page.locator(".nav").bounding_box()
+    assert words.bounding_box()["width"] <= rail["width"]

@@ -274,6 +274,20 @@ def test_a_game_that_there_is_not_is_told_as_such(game: Any, told: str) -> None:
     assert str(fault.value).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ([], "pictures.size: more values are expected than were given"),
+        ([32], "pictures.size: more values are expected than were given"),
+        ([32, 32, 32], "pictures.size: at most 2 values are expected, got 3"),
+    ],
+)
+def test_a_list_of_another_length_is_told_as_such(size: list[int], told: str) -> None:
+    with pytest.raises(ConfigError) as fault:
+        change(recipe("dcgan-faces"), {"pictures.size": size})
+    assert str(fault.value) == f"the configuration does not fit: {told}"
+
+
 def test_a_fault_is_told_of_the_kind_that_was_meant() -> None:
     values = to_json(recipe("dcgan-digits"))
     generator = {**values["game"]["generator"], "base_channels": "wide"}

@@ -1,5 +1,6 @@
 """Runs that are renamed, put away, taken back, deleted; and what of them may be read."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -283,6 +284,22 @@ def test_what_cannot_be_done_is_refused_before_it_is_queued(
         assert answer.status_code in (400, 422), body
         assert words in answer.json()["error"]["message"]
     assert client.get("/api/v1/queue").json()["jobs"] == []
+
+
+def test_a_run_whose_pictures_are_gone_does_not_wait_to_fail(
+    client: TestClient, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "runs" / "moved")
+    (run / "checkpoints" / "latest.safetensors").touch()
+    config = json.loads((run / "config.json").read_text())
+    gone = tmp_path / "gone"
+    (run / "config.json").write_text(json.dumps({**config, "data": str(gone)}))
+    body = {"images": 400_000}
+    answer = client.post(f"{RUNS}/moved/resume", json=body)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == f"{gone} does not exist; check the path."
+    gone.mkdir()
+    assert client.post(f"{RUNS}/moved/resume", json=body).status_code == 200
 
 
 def test_of_two_who_resume_a_run_at_the_same_moment_one_does(

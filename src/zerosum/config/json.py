@@ -206,15 +206,22 @@ def _faults(error: ValidationError) -> str:
         if not any(fault["loc"][:length] in other for length in range(len(fault["loc"]) + 1))
     ]
     told = (
-        ": ".join([*filter(None, [".".join(_path(fault["loc"]))]), _said(fault["msg"])])
-        for fault in meant or faults
+        ": ".join([*filter(None, [".".join(_path(place))]), said])
+        for place, said in map(_said, meant or faults)
     )
     return "; ".join(dict.fromkeys(told))
 
 
-def _said(message: str) -> str:
-    """What our own classes say stands behind two words of pydantic's."""
-    return message.removeprefix("Value error, ")
+def _said(fault: Any) -> tuple[tuple[int | str, ...], str]:
+    """Where a fault is, and what it is; of a list its length, not a place that is not there."""
+    place, context = fault["loc"], fault.get("ctx", {})
+    if fault["type"] == "missing" and isinstance(place[-1], int):
+        return place[:-1], "more values are expected than were given"
+    if fault["type"] == "too_long":
+        most, got = context["max_length"], context["actual_length"]
+        return place, f"at most {most} values are expected, got {got}"
+    # What our own classes say stands behind two words of pydantic's.
+    return place, fault["msg"].removeprefix("Value error, ")
 
 
 def _path(location: tuple[int | str, ...]) -> list[str]:

@@ -16,7 +16,7 @@ from zerosum.runs import Run
 from zerosum.studio.forms import configured
 from zerosum.studio.jobs import Facts, Task
 from zerosum.studio.names import checked
-from zerosum.studio.places import Places
+from zerosum.studio.places import Places, require_there
 from zerosum.studio.refusals import FieldError, ForbiddenError
 
 __all__ = [
@@ -117,6 +117,8 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int, places: Places) 
     config = change(before, changes)
     if options.stretch:
         config = stretched(config, by=config.total_images / before.total_images)
+    for source in filter(None, config.sources.values()):
+        require_there(source)
     refuse_standing_still(run.path, before, config)
     if images_seen >= config.total_images:
         raise ConfigError(

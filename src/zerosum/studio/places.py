@@ -22,7 +22,7 @@ from zerosum.studio.names import is_text
 from zerosum.studio.refusals import FieldError, ForbiddenError, MissingError, StudioError
 from zerosum.studio.studio import Studio
 
-__all__ = ["PACKAGED", "Entry", "Folder", "Places", "is_packaged"]
+__all__ = ["PACKAGED", "Entry", "Folder", "Places", "is_packaged", "require_there"]
 
 _MOST_ENTRIES = 2_000
 """That are listed of a folder; of pictures, which nobody chooses one by one, fewer do."""
@@ -194,19 +194,33 @@ class Places:
     def _require(self, field: str, source: str) -> None:
         try:
             self.require_source(source)
-            self._require_there(source)
+            require_there(source)
         except StudioError as error:
             raise FieldError(str(error), field=field) from error
 
-    def _require_there(self, source: str) -> None:
-        """Refuse now what a run would find out when its turn comes, which may be hours later."""
-        if source.partition(":")[0] in TEXTS or "{" in source:
-            return  # To be downloaded, or a pattern.
-        if not self.inside(source).exists():
-            raise MissingError(f"{printable(source[:500])} does not exist; check the path.")
-
     def _roots(self) -> tuple[Path, ...]:
         return (*self.folders, self.runs)
+
+
+def require_there(source: str) -> None:
+    """Refuse now what a run would find out when its turn comes, which may be hours later.
+
+    Args:
+        source: As for ``--data``; what is downloaded, and a pattern, need not be there yet.
+
+    Raises:
+        MissingError: There is no such folder or file.
+
+    Example:
+        >>> require_there("digits")
+        >>> require_there("no/such")
+        Traceback (most recent call last):
+        zerosum.studio.refusals.MissingError: no/such does not exist; check the path.
+    """
+    if source.partition(":")[0] in TEXTS or "{" in source:
+        return
+    if not os.path.exists(expanded(source)):  # noqa: PTH110  # Of a name too long, too, it is false.
+        raise MissingError(f"{printable(source[:500])} does not exist; check the path.")
 
 
 def is_packaged(network: str) -> bool:

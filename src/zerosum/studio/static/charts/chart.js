@@ -84,7 +84,8 @@ export class Chart {
     const ends = this.shown.filter(({ x }) => x.length).map(({ x }) => [x[0], x[x.length - 1]]);
     if (!ends.length) return [0, 1];
     const [from, to] = [Math.min(...ends.map(([a]) => a)), Math.max(...ends.map(([, b]) => b))];
-    return from === to ? [from - 1, to + 1] : [from, to];
+    const air = Math.max(1, from * 0.05); // So that the ticks beside a single value differ.
+    return from === to ? [from - air, to + air] : [from, to];
   }
 
   /** What is looked at. @returns {[number, number]} */

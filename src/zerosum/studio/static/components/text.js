@@ -28,10 +28,10 @@ export function significant(value) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2).replace("-", "−");
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
+  const digits = [1000, 100, 10, 0.1, 0.01, 0].findIndex((least) => size >= least);
   return COUNT_WITH[digits].format(value).replace("-", "−");
 }
-const COUNT_WITH = [0, 1, 2, 3].map(
+const COUNT_WITH = [0, 1, 2, 3, 4, 5].map(
   (most) => new Intl.NumberFormat("en", { maximumFractionDigits: most }),
 );
 

@@ -79,7 +79,7 @@ function progress(run) {
   const total = run.total_images ? ` of ${counted(run.total_images)}` : "";
   const facts = [
     run.state === "preparing" ? prepared(run) : `${counted(run.images_seen)}${total} images`,
-    live && run.images_per_second ? `${significant(run.images_per_second)} images/s` : "",
+    live && run.state !== "preparing" && run.images_per_second ? `${significant(run.images_per_second)} images/s` : "",
     live && run.seconds_left ? `${duration(run.seconds_left)} left` : "",
     run.recipe ?? "",
     run.data ?? "",
