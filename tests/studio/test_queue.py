@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -298,3 +299,16 @@ def test_what_became_of_a_job_at_the_moment_of_its_start_holds(
     queue.close()
     assert queue.file.read() == before
     assert not home.job(job.id).exists()
+
+
+def test_whoever_was_killed_in_the_midst_of_claiming_a_job_does_not_hold_it_for_ever(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path)
+    job = QueueFile(home).add(lambda plan: task("--version"))
+    home.job(job.id).mkdir(parents=True)
+    claim = home.job(job.id) / "started.json"
+    claim.write_text('{"pid": ')
+    assert launching.trace_of(home, job).outcome is None
+    os.utime(claim, (1.0, 1.0))
+    assert launching.trace_of(home, job).outcome is not None

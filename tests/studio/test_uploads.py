@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import struct
 import tarfile
 import zipfile
@@ -292,3 +293,15 @@ def test_too_many_parts_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StudioError, match="20,000 parts"):
         asyncio.run(receive_files(pieces(), "multipart/form-data; boundary=b", lambda *_: ""))
+
+
+def test_what_a_killed_server_had_half_received_is_swept_away_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    uploads = tmp_path / ".studio" / "uploads"
+    for name in (".old.1.part", ".new.1.part"):
+        (uploads / name).mkdir(parents=True)
+    os.utime(uploads / ".old.1.part", (1.0, 1.0))
+    with client_of(studio_over(tmp_path)) as client:
+        send(client, ("1.png", picture()))
+    assert sorted(each.name for each in uploads.iterdir()) == [".new.1.part", "mine"]
