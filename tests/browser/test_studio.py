@@ -45,7 +45,9 @@ def test_the_whole_story_on_digits(reader: Reader, studio: Served) -> None:
     _queue_two(reader)
     _compare(reader)
     _keep(reader, studio)
-    assert not reader.wrong
+    # What the page was asking for when its run was deleted is not found.
+    late = f"Not Found) {reader.origin}/api/v1/runs/third"
+    assert not [each for each in reader.wrong if not each.endswith(late)]
 
 
 def _start(reader: Reader, studio: Served) -> None:

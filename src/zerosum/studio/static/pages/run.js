@@ -116,6 +116,7 @@ class RunPage {
   }
 
   end() {
+    clearTimeout(this.timer);
     for (const end of this.ends) end();
     for (const history of [this.history, ...this.others.values()]) history.end();
     for (const each of this.views) each.end();
@@ -125,6 +126,7 @@ class RunPage {
   }
 
   async load() {
+    if (this.leaving) return; // It may be gone by the time that the server looks.
     try {
       this.detail = await api.get(runApi(this.name));
       this.history.take(this.detail);
@@ -245,6 +247,7 @@ class RunPage {
     const name = await rename(this.name);
     this.leaving = false;
     if (name) navigate(runPath(name), { replace: true });
+    else this.reload();
   }
 
   /** @param {Promise<boolean>} done @param {string | null} to where the reader is led then */
@@ -254,6 +257,7 @@ class RunPage {
     this.leaving = false;
     if (left && to) navigate(to);
     else if (left) this.load();
+    else this.reload();
   }
 
   /** What a tab in the background tells. */
