@@ -41,13 +41,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(process, f"http://{host}:{port}", token)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> None:
     playwright.expect.set_options(timeout=SLOW)
-    with playwright.sync_playwright() as begun:
-        opened = begun.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

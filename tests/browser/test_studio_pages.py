@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from PIL import Image
@@ -14,7 +13,6 @@ from helpers.studio_pages import PATIENCE, Served, served
 from helpers.waiting import until
 from zerosum.config import to_json
 from zerosum.recipes import recipe
-from zerosum.studio.home import Home
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
@@ -52,19 +50,6 @@ def make_run(folder: Path, lines: int = 40) -> None:
     (folder / "alarms.txt").write_text("the <i>discriminator</i> has won\n")
 
 
-def call(studio: Served, method: str, path: str, body: Any = None) -> Any:
-    """Ask the studio, as programs do."""
-    token = Home(studio.runs).token()
-    request = Request(
-        f"{studio.origin}/api/v1{path}",
-        method=method,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-    )
-    with urlopen(request, timeout=PATIENCE) as answer:
-        return json.load(answer)
-
-
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     runs = tmp_path_factory.mktemp("studio") / "runs"
@@ -73,9 +58,9 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (runs / "damaged").mkdir()
     (runs / "damaged" / "config.json").write_text("{")
     with served(runs) as found:
-        call(found, "POST", "/queue/pause")
+        found.call("POST", "/queue/pause")
         for name in ("a", "b", "c"):
-            call(found, "POST", "/queue", {"recipe": "dcgan-digits", "name": f"queued-{name}"})
+            found.call("POST", "/queue", {"recipe": "dcgan-digits", "name": f"queued-{name}"})
         yield found
 
 
@@ -247,7 +232,7 @@ def test_the_queue_is_ordered_by_hand_and_by_key(page: Any, studio: Served) -> N
     names = page.locator("[data-part=Waiting] .job-name a")
 
     def told() -> list[str]:
-        return [each["run"][-1] for each in call(studio, "GET", "/queue")["jobs"]]
+        return [each["run"][-1] for each in studio.call("GET", "/queue")["jobs"]]
 
     until(lambda: names.all_inner_texts() == ["queued-a", "queued-b", "queued-c"])
     page.get_by_role("button", name="Later: queued-a").click()
