@@ -30,6 +30,8 @@ export class Source {
     this.filled = filled;
     this.changed = changed;
     this.way = "folders";
+    /** @type {string | null} A path as far as it is typed: the page may be drawn anew meanwhile. */
+    this.path = null;
     this.open = !filled.value(field.name) || (own && !filled.isChanged(field));
     /** @type {Named[] | null} */
     this.names = null;
@@ -49,7 +51,7 @@ export class Source {
 
   /** @param {string} source */
   choose(source) {
-    this.open = false;
+    [this.open, this.path] = [false, null];
     this.filled.type(this.field, source);
     this.inspecting.look(source);
   }
@@ -124,15 +126,16 @@ export class Source {
   }
 
   pathPanel() {
-    let path = this.filled.value(this.field.name) ?? "";
+    const path = this.path ?? this.filled.value(this.field.name) ?? "";
     const use = (/** @type {Event} */ event) => {
       event.preventDefault();
-      if (path.trim()) this.choose(path.trim());
+      const typed = (this.path ?? path).trim();
+      if (typed) this.choose(typed);
     };
     const id = `path-${this.field.name}`;
     return html`<form class="row new-bottom" @submit=${use}><div class="field grow"><label for=${id}>A folder, an
       archive, an array or shards</label><input id=${id} autocomplete="off" spellcheck="false"
-      .value=${live(path)} @input=${(/** @type {any} */ event) => (path = event.target.value)}></div>
+      .value=${live(path)} @input=${(/** @type {any} */ event) => (this.path = event.target.value)}></div>
       <button class="button" type="submit">Use</button></form>`;
   }
 
