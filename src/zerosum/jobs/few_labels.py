@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zerosum.config import to_json
+from zerosum.config import RunConfig, to_json
 from zerosum.config.json import flatten
 from zerosum.errors import ZerosumError
 from zerosum.evaluation.protocol import Scores, unlike
@@ -13,7 +13,7 @@ from zerosum.evaluation.records import read_scores
 from zerosum.metrics import Estimate
 from zerosum.runs import Run, is_free_to_change
 
-__all__ = ["LabelCount", "accuracy_by_labels"]
+__all__ = ["LabelCount", "accuracy_by_labels", "labels_per_class"]
 
 _LABELS = "game.labels_per_class"
 _CLASSES = "game.classes."
@@ -72,6 +72,18 @@ def accuracy_by_labels(path: Path, others: Iterable[Path] = ()) -> list[LabelCou
         if candidate is not None and other.resolve() != path.resolve():
             found.append(candidate)
     return sorted(found, key=lambda each: (each.labels is None, each.labels or 0, each.run))
+
+
+def labels_per_class(config: RunConfig) -> int | None:
+    """How many labels of each class a run learns from; None: all, or it has no classifier.
+
+    Example:
+        >>> from zerosum.recipes import recipe
+        >>> labels_per_class(recipe("sgan")), labels_per_class(recipe("classifier"))
+        (10, None)
+    """
+    count: int | None = flatten(to_json(config)).get(_LABELS)
+    return count
 
 
 def _beside(run: Run, settings: Mapping[str, Any], reference: Scores) -> LabelCount | None:
