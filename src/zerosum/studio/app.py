@@ -20,8 +20,10 @@ from zerosum.studio import (
     api_lessons,
     api_queue,
     api_recipes,
+    api_results,
     api_runs,
     api_studio,
+    api_translate,
     api_uploads,
 )
 from zerosum.studio.answers import Json, refuse_in_json
@@ -32,7 +34,10 @@ from zerosum.version import __version__
 __all__ = ["create_app"]
 
 STATIC = Path(str(files("zerosum.studio") / "static"))
-_PAGES = ("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}")
+_PAGES = (
+    *("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}"),
+    *("/results/{name}",),
+)
 _ABOUT = """
 All that the pages of the studio do, for programs. Each call carries the token of the folder of
 runs, which is in `RUNS/.studio/token` and in the address that `zerosum studio` printed:
@@ -46,6 +51,8 @@ _PARTS = (
     api_recipes,
     api_data,
     api_uploads,
+    api_translate,
+    api_results,
     api_lessons,
     api_events,
 )

@@ -9,6 +9,7 @@
       jobs/ID/      started.json, log.txt, status.json and ended.json of one process
       trash/        runs that are just being deleted
       uploads/      pictures that came through the browser, a folder for each lot
+      saved/KEY/    what was made with a network that comes with zerosum
     RUNS/.archive/  runs that were put away
 
 Nothing else knows where things are.
@@ -80,6 +81,20 @@ class Home:
     def uploads(self) -> Path:
         """Pictures that came through the browser."""
         return self.state / "uploads"
+
+    def made_with(self, key: str) -> Path:
+        """Where lies what was made with a network: in its run, or here if it is none's.
+
+        Args:
+            key: The run's name, or ``@`` and the name of a network that comes with zerosum.
+
+        Example:
+            >>> Home(Path("runs")).made_with("faces").as_posix()
+            'runs/faces'
+            >>> Home(Path("runs")).made_with("@digits").as_posix()
+            'runs/.studio/saved/@digits'
+        """
+        return self.state / "saved" / key if key.startswith("@") else self.runs / key
 
     def job(self, identity: str) -> Path:
         """The folder of one job."""

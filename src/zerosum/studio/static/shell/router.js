@@ -10,7 +10,7 @@
  */
 
 const PLAIN = { "": "runs", runs: "runs", new: "new", queue: "queue", learn: "learn" };
-const NAMED = { new: "new", run: "run", learn: "learn" };
+const NAMED = { new: "new", run: "run", learn: "learn", results: "results" };
 
 /** @param {string} address @returns {Route} */
 export function parse(address) {
@@ -32,6 +32,13 @@ function decoded(text) {
 
 /** The address of a run's page. @param {string} name */
 export const runPath = (name) => `/run/${encodeURIComponent(name)}`;
+
+/**
+ * The address of the page of a job's results.
+ * @param {string} network its key @param {string} [results] such as `translated/album`
+ */
+export const resultsPath = (network, results) =>
+  `/results/${encodeURIComponent(network)}${results ? `?set=${encodeURIComponent(results)}` : ""}`;
 
 let changed = (/** @type {boolean} */ _moved) => {};
 
