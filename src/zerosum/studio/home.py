@@ -5,7 +5,8 @@
       queue.json    what is to be trained, in its order
       lock          held by the server that works the queue
       times.json    how long recipes take on this machine
-      worker.log    what the worker printed; live.log likewise, for pages that use networks
+      worker.log    what the worker printed; live.log and long.log likewise, for pages
+                    that use networks
       jobs/ID/      started.json, log.txt, status.json and ended.json of one process
       trash/        runs that are just being deleted
       uploads/      pictures that came through the browser, a folder for each lot
@@ -82,6 +83,11 @@ class Home:
     def live_log(self) -> Path:
         """What the worker of pages that use networks printed."""
         return self.state / "live.log"
+
+    @property
+    def long_log(self) -> Path:
+        """What the worker printed that has what takes longer there."""
+        return self.state / "long.log"
 
     @property
     def pictures(self) -> Path:
