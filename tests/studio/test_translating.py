@@ -78,3 +78,6 @@ def test_what_is_not_there_is_refused(client: TestClient, tmp_path: Path) -> Non
     gone = str(tmp_path / "album" / "none")
     assert "does not exist" in ask(client, inputs=[gone]).json()["error"]["message"]
     assert ask(client, "none", inputs=["digits"]).status_code == 404
+    other = ask(client, "digits", inputs=["digits"])
+    assert other.status_code == 409
+    assert "does not translate pictures" in other.json()["error"]["message"]

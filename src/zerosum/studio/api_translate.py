@@ -2,12 +2,11 @@
 
 from fastapi import APIRouter
 
-from zerosum.errors import printable
 from zerosum.runs import Run
 from zerosum.studio.jobs import JobShown, Task
+from zerosum.studio.networks import folder_of, require
 from zerosum.studio.places import Places
 from zerosum.studio.queue_file import Plan
-from zerosum.studio.refusals import MissingError
 from zerosum.studio.studio import Studio
 from zerosum.studio.translating import TranslateAsked, translate_task
 
@@ -25,9 +24,8 @@ def router(studio: Studio) -> APIRouter:
     @routes.post("/networks/{key}/translate")
     def add_translation(key: str, asked: TranslateAsked) -> JobShown:
         """Have many pictures translated: folders, archives, uploads."""
-        if studio.shelf.find(key, archived=False) is None:
-            raise MissingError(f"there is no run {printable(key)} (any more).")
-        run = Run.open(studio.home.runs / key)
+        network = require(studio, key, "translate")
+        run = Run.open(folder_of(studio, network))
         places = Places.of(studio)
 
         def task(plan: Plan) -> Task:

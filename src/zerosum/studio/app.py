@@ -18,10 +18,13 @@ from zerosum.studio import (
     api_data,
     api_events,
     api_lessons,
+    api_networks,
+    api_pictures,
     api_queue,
     api_recipes,
     api_results,
     api_runs,
+    api_saved,
     api_studio,
     api_translate,
     api_uploads,
@@ -34,9 +37,12 @@ from zerosum.version import __version__
 __all__ = ["create_app"]
 
 STATIC = Path(str(files("zerosum.studio") / "static"))
+_USES = ("play", "draw", "translate", "attack", "classes", "compare")
+"""Pages that use networks, of which each may be named."""
 _PAGES = (
     *("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}"),
-    *("/results/{name}",),
+    *("/use", *(f"/{use}" for use in _USES), *(f"/{use}/{{name}}" for use in _USES)),
+    "/results/{name}",
 )
 _ABOUT = """
 All that the pages of the studio do, for programs. Each call carries the token of the folder of
@@ -51,9 +57,12 @@ _PARTS = (
     api_recipes,
     api_data,
     api_uploads,
+    api_lessons,
+    api_networks,
+    api_pictures,
+    api_saved,
     api_translate,
     api_results,
-    api_lessons,
     api_events,
 )
 """In the order in which they are described."""

@@ -1,8 +1,8 @@
 """Results of jobs that are many files: folders beside what they were made with.
 
-    runs/NAME/translated/SET/                 pictures that a run has translated
-    runs/NAME/attacked/SET/                   a classifier under attack
-    runs/.studio/saved/@digits/attacked/SET/  the same of a network that comes with zerosum
+    runs/NAME/translated/SET/                    pictures that a run has translated
+    runs/NAME/attacked/SET/                      a classifier under attack
+    runs/.studio/networks/@digits/attacked/SET/  the same of a network that comes with zerosum
 
 A folder is called ``translated/SET`` in a task and on the pages.
 """
