@@ -16,6 +16,7 @@ from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
     api_attack,
+    api_classes,
     api_data,
     api_events,
     api_lessons,
@@ -65,6 +66,7 @@ _PARTS = (
     api_attack,
     api_translate,
     api_results,
+    api_classes,
     api_events,
 )
 """In the order in which they are described."""
