@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
+    api_compare,
     api_data,
     api_events,
     api_lessons,
@@ -58,6 +59,7 @@ _PARTS = (
     api_networks,
     api_pictures,
     api_saved,
+    api_compare,
     api_events,
 )
 """In the order in which they are described."""
