@@ -17,6 +17,7 @@ from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
     api_attack,
     api_classes,
+    api_compare,
     api_data,
     api_events,
     api_lessons,
@@ -67,6 +68,7 @@ _PARTS = (
     api_translate,
     api_results,
     api_classes,
+    api_compare,
     api_events,
 )
 """In the order in which they are described."""
