@@ -15,6 +15,9 @@ from starlette.types import ASGIApp
 from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
+    api_attack,
+    api_classes,
+    api_compare,
     api_data,
     api_events,
     api_lessons,
@@ -61,8 +64,11 @@ _PARTS = (
     api_networks,
     api_pictures,
     api_saved,
+    api_attack,
     api_translate,
     api_results,
+    api_classes,
+    api_compare,
     api_events,
 )
 """In the order in which they are described."""
