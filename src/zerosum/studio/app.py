@@ -15,13 +15,21 @@ from starlette.types import ASGIApp
 from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
+    api_attack,
+    api_classes,
+    api_compare,
     api_data,
     api_events,
     api_lessons,
+    api_networks,
+    api_pictures,
     api_queue,
     api_recipes,
+    api_results,
     api_runs,
+    api_saved,
     api_studio,
+    api_translate,
     api_uploads,
 )
 from zerosum.studio.answers import Json, refuse_in_json
@@ -32,7 +40,13 @@ from zerosum.version import __version__
 __all__ = ["create_app"]
 
 STATIC = Path(str(files("zerosum.studio") / "static"))
-_PAGES = ("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}")
+_USES = ("play", "draw", "translate", "attack", "classes", "compare")
+"""Pages that use networks, of which each may be named."""
+_PAGES = (
+    *("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}"),
+    *("/use", *(f"/{use}" for use in _USES), *(f"/{use}/{{name}}" for use in _USES)),
+    "/results/{name}",
+)
 _ABOUT = """
 All that the pages of the studio do, for programs. Each call carries the token of the folder of
 runs, which is in `RUNS/.studio/token` and in the address that `zerosum studio` printed:
@@ -47,6 +61,14 @@ _PARTS = (
     api_data,
     api_uploads,
     api_lessons,
+    api_networks,
+    api_pictures,
+    api_saved,
+    api_attack,
+    api_translate,
+    api_results,
+    api_classes,
+    api_compare,
     api_events,
 )
 """In the order in which they are described."""

@@ -25,8 +25,16 @@ const PAGES = {
   runs: () => import("./pages/runs.js"),
   run: () => import("./pages/run.js"),
   queue: () => import("./pages/queue.js"),
+  results: () => import("./pages/results.js"),
   new: () => import("./pages/new.js"),
   learn: () => import("./pages/learn.js"),
+  use: () => import("./pages/use.js"),
+  play: () => import("./pages/play.js"),
+  draw: () => import("./pages/draw.js"),
+  translate: () => import("./pages/translate.js"),
+  attack: () => import("./pages/attack.js"),
+  classes: () => import("./pages/classes.js"),
+  compare: () => import("./pages/compare.js"),
   missing: async () => ({ mount: mountMissing }),
 };
 
@@ -115,6 +123,7 @@ for (const [key, words, address] of [
   ["r", "Runs", "/"],
   ["n", "New run", "/new"],
   ["q", "Queue", "/queue"],
+  ["u", "Use", "/use"],
   ["l", "Learn", "/learn"],
 ])
   shortcut(`g ${key}`, words, () => navigate(address), "Go to");
