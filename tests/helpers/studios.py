@@ -42,14 +42,15 @@ class NearWorker(Worker):
         try:
             return await asyncio.to_thread(run, dict(arguments), lambda done, total: None)
         except ZerosumError as error:
-            raise RefusedError(str(error)) from error
+            raise RefusedError(str(error), getattr(error, "field", None)) from error
 
 
 def studio_over(runs: Path, *, data: tuple[Path, ...] = (), **parts: Any) -> Studio:
     """A studio whose token is known; ``parts`` are limits, and what works for it instead."""
     options = StudioConfig(data=data, browser=False, port=0)
     shelf, queue = working_queue(Home(runs))
-    usual = {"shelf": shelf, "queue": queue, "worker": NearWorker()}
+    near = {name: NearWorker() for name in ("worker", "live", "long")}
+    usual = {"shelf": shelf, "queue": queue, **near}
     return Studio(home=Home(runs), options=options, token=TOKEN, **{**usual, **parts})
 
 

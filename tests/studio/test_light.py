@@ -27,7 +27,9 @@ shelf, queue = working_queue(home)
 options = StudioConfig(data=(Path(sys.argv[1]),))
 worker = Silent(home.worker_log)
 studio = Studio(
-    home=home, options=options, token="t" * 43, shelf=shelf, queue=queue, worker=worker
+    home=home, options=options, token="t" * 43, shelf=shelf, queue=queue, worker=worker,
+    live=worker,
+    long=worker,
 )
 headers = {"Authorization": "Bearer " + "t" * 43}
 client = TestClient(create_app(studio), base_url="http://localhost", headers=headers)

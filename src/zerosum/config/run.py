@@ -10,7 +10,13 @@ import tyro
 from zerosum.checks import require, require_between, require_positive, require_sound
 from zerosum.sizes import MOST_AT_ONCE, MOST_IMAGES, PIXEL_LIMIT, ImageShape
 
-__all__ = ["GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
+__all__ = ["Ability", "GameConfig", "PicturesConfig", "RunConfig", "TwoDomainsConfig"]
+
+Ability = Literal[
+    "generate", "sample", "translate", "classify", "perturb", "few-labels", "domains"
+]
+"""What trained networks are good for: to make pictures from latents, or number by number; to
+translate, to classify, to mislead a classifier; and how a classifier has learnt."""
 
 
 @runtime_checkable
@@ -95,6 +101,7 @@ class RunConfig:
     Attributes:
         family: The module in `zerosum.families` that knows what to do with such a run.
         classifies: Whether a classifier comes out of it.
+        abilities: What its networks are good for, see `Ability`.
 
     Example:
         >>> from zerosum.games.adversarial_settings import AdversarialConfig
@@ -115,6 +122,7 @@ class RunConfig:
 
     family: ClassVar[str]
     classifies: ClassVar[bool] = False
+    abilities: ClassVar[tuple[Ability, ...]] = ()
 
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]
     """The recipe that this started from."""

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Hashable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,13 +17,12 @@ from zerosum.studio.lesson_controls import allowed_values
 from zerosum.studio.places import PACKAGED
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.studio import Studio
+from zerosum.studio.using import events_of
 from zerosum.studio.wanted import asker_of, while_wanted
 from zerosum.studio.worker import Worker
 
 __all__ = ["router"]
 
-_PULSE = 15.0
-"""Seconds after which a stream says that it lives."""
 _KEPT = 12
 """Results that are kept, so that to go back takes no time; each has up to two megabytes."""
 _OWN = ("run", "network", "picture", "source")
@@ -81,7 +80,7 @@ def router(studio: Studio) -> APIRouter:
         values = allowed_values(studio, described["fields"], asked.controls)
         client = asker_of(request)
         return StreamingResponse(
-            _told(lessons, name, values, asked.full, client),
+            events_of(lambda step: lessons.result(name, values, asked.full, client, step)),
             media_type="text/event-stream",
             headers={"X-Accel-Buffering": "no"},
         )
@@ -176,39 +175,3 @@ class _Lessons:
                 yield worker
             finally:
                 await worker.stop()
-
-
-async def _told(
-    lessons: _Lessons, name: str, values: Mapping[str, Any], full: bool, client: Hashable
-) -> AsyncGenerator[str, None]:
-    """The events of a computation, which ends with whoever reads them."""
-    steps: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
-    computing = asyncio.ensure_future(
-        lessons.result(name, values, full, client, lambda *step: steps.put_nowait(step))
-    )
-    try:
-        while not computing.done():
-            step = asyncio.ensure_future(steps.get())
-            await asyncio.wait(
-                {step, computing}, timeout=_PULSE, return_when=asyncio.FIRST_COMPLETED
-            )
-            if step.done():
-                done, total = step.result()
-                yield _event("progress", {"done": done, "total": total})
-                continue
-            step.cancel()
-            if not computing.done():
-                yield ": computing\n\n"
-        try:
-            yield _event("result", computing.result())
-        except ZerosumError as error:
-            field = getattr(error, "field", None)
-            yield _event("failed", {"message": str(error), "field": field})
-    finally:
-        computing.cancel()
-        with suppress(asyncio.CancelledError, ZerosumError):
-            await computing
-
-
-def _event(name: str, data: Mapping[str, Any]) -> str:
-    return f"event: {name}\ndata: {sound_json(data)}\n\n"

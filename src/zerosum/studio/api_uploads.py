@@ -15,6 +15,7 @@ from zerosum.studio.receiving import Received, receive_files
 from zerosum.studio.refusals import ConflictError, StudioError
 from zerosum.studio.studio import Studio
 from zerosum.studio.uploads import (
+    FORM,
     Lot,
     RefusedFile,
     checked_lot,
@@ -45,26 +46,6 @@ class Deleted(TypedDict):
     name: str
 
 
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "files": {
-                            "type": "array",
-                            "items": {"type": "string", "format": "binary"},
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
-
-
 def router(studio: Studio) -> APIRouter:
     """The routes of folders and uploads.
 
@@ -79,7 +60,7 @@ def router(studio: Studio) -> APIRouter:
         """What lies in a folder of this machine; without a path, those that may be read."""
         return Places.of(studio).browse(path)
 
-    @routes.post("/uploads/{name}", openapi_extra=_FORM)
+    @routes.post("/uploads/{name}", openapi_extra=FORM)
     async def upload(name: str, request: Request) -> Uploaded:
         """Add files to a lot. Those that are no pictures are refused, and the others kept."""
         checked_lot(name)

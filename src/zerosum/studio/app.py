@@ -18,9 +18,12 @@ from zerosum.studio import (
     api_data,
     api_events,
     api_lessons,
+    api_networks,
+    api_pictures,
     api_queue,
     api_recipes,
     api_runs,
+    api_saved,
     api_studio,
     api_uploads,
 )
@@ -32,7 +35,12 @@ from zerosum.version import __version__
 __all__ = ["create_app"]
 
 STATIC = Path(str(files("zerosum.studio") / "static"))
-_PAGES = ("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}")
+_USES = ("play", "draw", "translate", "attack", "classes", "compare")
+"""Pages that use networks, of which each may be named."""
+_PAGES = (
+    *("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}"),
+    *("/use", *(f"/{use}" for use in _USES), *(f"/{use}/{{name}}" for use in _USES)),
+)
 _ABOUT = """
 All that the pages of the studio do, for programs. Each call carries the token of the folder of
 runs, which is in `RUNS/.studio/token` and in the address that `zerosum studio` printed:
@@ -47,6 +55,9 @@ _PARTS = (
     api_data,
     api_uploads,
     api_lessons,
+    api_networks,
+    api_pictures,
+    api_saved,
     api_events,
 )
 """In the order in which they are described."""

@@ -5,10 +5,13 @@
       queue.json    what is to be trained, in its order
       lock          held by the server that works the queue
       times.json    how long recipes take on this machine
-      worker.log    what the worker printed
+      worker.log    what the worker printed; live.log and long.log likewise, for pages
+                    that use networks
       jobs/ID/      started.json, log.txt, status.json and ended.json of one process
       trash/        runs that are just being deleted
       uploads/      pictures that came through the browser, a folder for each lot
+      pictures/     single ones that pages use; the older ones go
+      networks/     what is kept with networks that come with zerosum
     RUNS/.archive/  runs that were put away
 
 Nothing else knows where things are.
@@ -75,6 +78,26 @@ class Home:
     def worker_log(self) -> Path:
         """What the worker printed."""
         return self.state / "worker.log"
+
+    @property
+    def live_log(self) -> Path:
+        """What the worker of pages that use networks printed."""
+        return self.state / "live.log"
+
+    @property
+    def long_log(self) -> Path:
+        """What the worker printed that has what takes longer there."""
+        return self.state / "long.log"
+
+    @property
+    def pictures(self) -> Path:
+        """Single pictures that pages use."""
+        return self.state / "pictures"
+
+    @property
+    def networks(self) -> Path:
+        """What is kept with networks that are no run's."""
+        return self.state / "networks"
 
     @property
     def uploads(self) -> Path:

@@ -47,10 +47,10 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
 _API = "/api/"
-_UPLOADS = "/api/v1/uploads/"
+_UPLOADS = ("/api/v1/uploads/", "/api/v1/pictures")
 _BODY_BYTES = 2**20
 _BODY_SECONDS = 20.0
 _SLOWEST = 1_000

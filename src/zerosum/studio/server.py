@@ -56,7 +56,14 @@ def serve(runs: Path, options: StudioConfig) -> None:
         worker = Worker(home.worker_log)
         shelf, queue = working_queue(home, auto=lambda: worker.device)
         studio = Studio(
-            home=home, options=options, token=token, shelf=shelf, queue=queue, worker=worker
+            home=home,
+            options=options,
+            token=token,
+            shelf=shelf,
+            queue=queue,
+            worker=worker,
+            live=Worker(home.live_log, threads=1),
+            long=Worker(home.long_log, threads=1),
         )
         run_server(studio, listener, answering=lambda: _announce(studio, address))
     print("zerosum studio has stopped. Trainings go on.", flush=True)

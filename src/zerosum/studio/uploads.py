@@ -19,7 +19,16 @@ from zerosum.errors import printable
 from zerosum.explaining import explained
 from zerosum.studio.refusals import MissingError, StudioError
 
-__all__ = ["Lot", "RefusedFile", "checked_lot", "delete_lot", "lots", "place_of", "receiving"]
+__all__ = [
+    "FORM",
+    "Lot",
+    "RefusedFile",
+    "checked_lot",
+    "delete_lot",
+    "lots",
+    "place_of",
+    "receiving",
+]
 
 _LOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,79}")
 _ODD = re.compile(r'[%<>:"|?*\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
@@ -30,6 +39,25 @@ _WHOLE = (".zip", *TAR_SUFFIXES, *ARRAY_SUFFIXES)
 """Files that are a source by themselves."""
 _STALE = 3600.0
 """Seconds after which what is half received was left by a server that was killed."""
+FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "files": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                        }
+                    },
+                }
+            }
+        },
+    }
+}
+"""How a request with files is described in the API."""
 
 
 class Lot(TypedDict):

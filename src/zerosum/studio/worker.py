@@ -104,6 +104,8 @@ class Worker:
         log: File for whatever it prints.
         tasks: The package whose modules it can be asked for.
         patience: Seconds after which a computation is killed that nobody wants any more.
+        threads: In how many PyTorch computes; None: as many as it likes. Beside a training, which
+            takes all cores, two that wait for each other take up to twenty times as long.
 
     Example:
         >>> Worker(Path("worker.log")).state
@@ -111,12 +113,18 @@ class Worker:
     """
 
     def __init__(
-        self, log: Path, *, tasks: str = "zerosum.studio.tasks", patience: float = _PATIENCE
+        self,
+        log: Path,
+        *,
+        tasks: str = "zerosum.studio.tasks",
+        patience: float = _PATIENCE,
+        threads: int | None = None,
     ) -> None:
         self.state: State = "starting"
         self.doing: str | None = None
         self.device: str | None = None
         self._log, self._tasks, self._patience = LimitedLog(log), tasks, patience
+        self._threads = threads
         self._numbers = count(1)
         self._requests: list[_Request] = []
         self._come = asyncio.Event()
@@ -295,7 +303,9 @@ class Worker:
         if self._process is None:
             self._say("starting")
             try:
-                self._process = await WorkerProcess.start(self._tasks, self._log)
+                self._process = await WorkerProcess.start(
+                    self._tasks, self._log, threads=self._threads
+                )
                 self.device = (await self._process.ready()).get("device")
             except DiedError:
                 await self._end_process()

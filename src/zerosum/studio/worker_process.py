@@ -38,16 +38,20 @@ class WorkerProcess:
         self._logging = asyncio.ensure_future(self._keep_log(log))
 
     @classmethod
-    async def start(cls, tasks: str, log: LimitedLog) -> "WorkerProcess":
+    async def start(
+        cls, tasks: str, log: LimitedLog, *, threads: int | None = None
+    ) -> "WorkerProcess":
         """Start one.
 
         Args:
             tasks: The package whose modules it can be asked for.
             log: Where all goes that it prints.
+            threads: In how many it computes; None: as many as it likes.
 
         Raises:
             DiedError: The system starts none: there is no memory, or there are too many.
         """
+        limited = {} if threads is None else {"OMP_NUM_THREADS": str(threads)}
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "zerosum.studio.working", tasks),
@@ -57,7 +61,7 @@ class WorkerProcess:
                 limit=LONGEST_LINE,
                 start_new_session=True,  # Ctrl-C is for the server, which ends the worker.
                 # A module of ours is not to be taken from the folder where the studio was started.
-                env={**os.environ, "PYTHONSAFEPATH": "1"},
+                env={**os.environ, "PYTHONSAFEPATH": "1", **limited},
             )
         except OSError as error:
             log.write(f"{explain(error, 'the worker', 'started')}\n".encode())

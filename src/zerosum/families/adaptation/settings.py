@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from zerosum.checks import require
-from zerosum.config.run import TwoDomainsConfig
+from zerosum.config.run import Ability, TwoDomainsConfig
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.games.invariance_settings import InvarianceConfig
 
@@ -24,6 +24,7 @@ class AdaptationRunConfig(TwoDomainsConfig, ClassifierRunConfig):
     """
 
     family: ClassVar[str] = "adaptation"
+    abilities: ClassVar[tuple[Ability, ...]] = ("classify", "domains")
 
     game: InvarianceConfig
     """Who plays, and for what."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from zerosum.config.run import RunConfig
+from zerosum.config.run import Ability, RunConfig
 from zerosum.games.autoregressive_settings import AutoregressiveConfig
 
 __all__ = ["CONFIG", "AutoregressiveRunConfig"]
@@ -22,6 +22,7 @@ class AutoregressiveRunConfig(RunConfig):
     """
 
     family: ClassVar[str] = "autoregressive"
+    abilities: ClassVar[tuple[Ability, ...]] = ("sample",)
 
     game: AutoregressiveConfig
     """Who plays, and for what."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from zerosum.config.run import Ability
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.games.classification_settings import ClassificationConfig
 
@@ -22,6 +23,7 @@ class ClassificationRunConfig(ClassifierRunConfig):
     """
 
     family: ClassVar[str] = "classification"
+    abilities: ClassVar[tuple[Ability, ...]] = ("classify",)
 
     game: ClassificationConfig
     """Who plays, and for what."""

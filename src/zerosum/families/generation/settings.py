@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from zerosum.config.run import RunConfig
+from zerosum.config.run import Ability, RunConfig
 from zerosum.games.adversarial_settings import AdversarialConfig
 from zerosum.networks.sizes import count_downsamplings
 
@@ -23,6 +23,7 @@ class GenerationRunConfig(RunConfig):
     """
 
     family: ClassVar[str] = "generation"
+    abilities: ClassVar[tuple[Ability, ...]] = ("generate",)
 
     game: AdversarialConfig
     """Who plays, and for what."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 from typing import ClassVar
 
-from zerosum.config.run import RunConfig
+from zerosum.config.run import Ability, RunConfig
 from zerosum.games.perturbation_settings import PerturbationConfig
 
 __all__ = ["CONFIG", "PerturbationRunConfig"]
@@ -23,6 +23,7 @@ class PerturbationRunConfig(RunConfig):
     """
 
     family: ClassVar[str] = "perturbation"
+    abilities: ClassVar[tuple[Ability, ...]] = ("perturb",)
 
     game: PerturbationConfig
     """Who plays, and for what."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from zerosum.config.run import Ability
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.games.semi_supervised_settings import SemiSupervisedConfig
 
@@ -22,6 +23,7 @@ class SemiSupervisedRunConfig(ClassifierRunConfig):
     """
 
     family: ClassVar[str] = "semi_supervised"
+    abilities: ClassVar[tuple[Ability, ...]] = ("classify", "generate", "few-labels")
 
     game: SemiSupervisedConfig
     """Who plays, and for what."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from zerosum.checks import require
-from zerosum.config.run import TwoDomainsConfig
+from zerosum.config.run import Ability, TwoDomainsConfig
 from zerosum.data.two_sources import require_two_sources
 from zerosum.games.translation_settings import (
     CartoonConfig,
@@ -29,6 +29,7 @@ class TranslationRunConfig(TwoDomainsConfig):
     """
 
     family: ClassVar[str] = "translation"
+    abilities: ClassVar[tuple[Ability, ...]] = ("translate",)
 
     game: CycleConfig | ContrastiveConfig | PairedConfig | CartoonConfig
     """Who plays, and for what."""

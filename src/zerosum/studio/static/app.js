@@ -27,6 +27,13 @@ const PAGES = {
   queue: () => import("./pages/queue.js"),
   new: () => import("./pages/new.js"),
   learn: () => import("./pages/learn.js"),
+  use: () => import("./pages/use.js"),
+  play: () => import("./pages/play.js"),
+  draw: () => import("./pages/draw.js"),
+  translate: () => import("./pages/translate.js"),
+  attack: () => import("./pages/attack.js"),
+  classes: () => import("./pages/classes.js"),
+  compare: () => import("./pages/compare.js"),
   missing: async () => ({ mount: mountMissing }),
 };
 
@@ -115,6 +122,7 @@ for (const [key, words, address] of [
   ["r", "Runs", "/"],
   ["n", "New run", "/new"],
   ["q", "Queue", "/queue"],
+  ["u", "Use", "/use"],
   ["l", "Learn", "/learn"],
 ])
   shortcut(`g ${key}`, words, () => navigate(address), "Go to");

@@ -3,6 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { icon } from "../components/icons.js";
 import { bytes } from "../components/text.js";
+import { USES } from "./router.js";
 import { queue, isRunning, isWaiting } from "../store/queue.js";
 import { studio } from "../store/studio.js";
 import { showHelp, showStatus } from "./corner.js";
@@ -12,6 +13,7 @@ const PLACES = [
   ["/", "Runs", "runs", ["runs", "run"]],
   ["/new", "New run", "new", ["new"]],
   ["/queue", "Queue", "queue", ["queue"]],
+  ["/use", "Use", "use", ["use", ...USES]],
   ["/learn", "Learn", "learn", ["learn"]],
 ];
 

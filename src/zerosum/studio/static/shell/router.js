@@ -3,14 +3,18 @@
 
 /**
  * @typedef {object} Route
- * @property {string} page `runs`, `new`, `queue`, `run` or `learn`; `missing` where there is none
- * @property {string | null} name what the address names: a recipe, a run or a lesson
+ * @property {string} page `runs`, `new`, `queue`, `run`, `learn`, `use` or one of `USES`; `missing` where there is none
+ * @property {string | null} name what the address names: a recipe, a run, a lesson or a network
  * @property {URLSearchParams} query
  * @property {string} path
  */
 
-const PLAIN = { "": "runs", runs: "runs", new: "new", queue: "queue", learn: "learn" };
-const NAMED = { new: "new", run: "run", learn: "learn" };
+/** Pages that use networks. */
+export const USES = ["play", "draw", "translate", "attack", "classes", "compare"];
+const OF_USES = Object.fromEntries(USES.map((use) => [use, use]));
+const PLAIN = { "": "runs", runs: "runs", new: "new", queue: "queue", learn: "learn", use: "use" };
+Object.assign(PLAIN, OF_USES);
+const NAMED = { new: "new", run: "run", learn: "learn", ...OF_USES };
 
 /** @param {string} address @returns {Route} */
 export function parse(address) {

@@ -1,0 +1,136 @@
+"""Networks that the worker holds ready, for tasks; this module imports torch."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zerosum.errors import CheckpointError, ConfigError
+from zerosum.families.loading import load
+from zerosum.families.victims import Victim, load_victim
+from zerosum.lessons.packaged import packaged_folder, packaged_game
+from zerosum.media.images import data_address, to_images
+from zerosum.models.base import KindT, Model, require
+from zerosum.models.generator import Generator
+from zerosum.runs import Run
+from zerosum.types import Images
+
+__all__ = ["Opened", "as_addresses", "model_of", "victim_of"]
+
+_KEPT = 4
+"""Networks that are held at once."""
+_IMAGES_SEEN = 1_000_000
+"""Of the packaged generator; `zerosum.lessons.packaged` says how it was trained."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A trained model, and which file it is of.
+
+    Attributes:
+        model: The model, on the CPU.
+        stamp: Another one when the checkpoint was replaced.
+    """
+
+    model: Any
+    stamp: str
+
+    @property
+    def images_seen(self) -> int:
+        """Real images that it was trained on."""
+        seen: int = self.model.images_seen
+        return seen
+
+
+_held: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+
+
+def model_of(reference: dict[str, Any], kind: type[KindT]) -> Opened:
+    """The trained model of a network; one whose checkpoint was replaced meanwhile is read anew.
+
+    Args:
+        reference: What a task is told as ``network``.
+        kind: What the model is to be good for.
+
+    Raises:
+        ZerosumError: It is good for something else, or its files are damaged.
+    """
+    model, stamp = _holding("model", reference, _open_model)
+    return Opened(model=require(model, kind), stamp=stamp)
+
+
+def victim_of(reference: dict[str, Any]) -> tuple[Victim, str]:
+    """A classifier as attacks want it, on pixels in [0, 1], and which file it is of.
+
+    Args:
+        reference: What a task is told as ``network``.
+
+    Raises:
+        ZerosumError: It does not classify, or its files are damaged.
+    """
+    victim, stamp = _holding("victim", reference, _open_victim)
+    return victim, stamp
+
+
+def as_addresses(images: Images) -> list[str]:
+    """Pictures as pages show them.
+
+    Args:
+        images: Shape (n, c, h, w), in [-1, 1].
+
+    Example:
+        >>> [each[:22] for each in as_addresses(torch.zeros(1, 1, 4, 4))]
+        ['data:image/png;base64,']
+    """
+    return [data_address(each) for each in to_images(images)]
+
+
+def _holding(what: str, reference: dict[str, Any], open_it: Any) -> tuple[Any, str]:
+    for _ in range(2):
+        stamp = _stamp(reference)
+        name = (what, reference["key"], str(reference["path"]), reference["checkpoint"], stamp)
+        if name in _held:
+            _held.move_to_end(name)
+            return _held[name], stamp
+        try:
+            opened = open_it(reference)
+            break
+        except CheckpointError:
+            if _stamp(reference) == stamp:  # It is not that it has just been replaced.
+                raise
+    else:
+        opened = open_it(reference)
+    for other in [each for each in _held if each[:4] == name[:4]]:
+        del _held[other]
+    _held[name] = opened
+    while len(_held) > _KEPT:
+        _held.popitem(last=False)
+    return opened, stamp
+
+
+def _stamp(reference: dict[str, Any]) -> str:
+    if reference["path"] is None:
+        return "packaged"
+    run = Run(Path(reference["path"]))
+    path = run.checkpoint_path if reference["checkpoint"] == "latest" else run.best_path
+    try:
+        about = path.stat()
+    except OSError:
+        return "gone"
+    return f"{about.st_mtime_ns}-{about.st_size}-{about.st_ino}"
+
+
+def _open_model(reference: dict[str, Any]) -> Model:
+    if reference["path"] is not None:
+        return load(reference["path"], device="cpu", checkpoint=reference["checkpoint"])
+    if reference["key"] == "@digits":
+        run = Run(packaged_folder())
+        return Generator(run=run, game=packaged_game(), images_seen=_IMAGES_SEEN)
+    raise ConfigError(f"{reference['key']} makes no pictures.")
+
+
+def _open_victim(reference: dict[str, Any]) -> Victim:
+    spec = reference["path"] or reference["key"].removeprefix("@")
+    return load_victim(spec, device=torch.device("cpu"))

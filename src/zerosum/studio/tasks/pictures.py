@@ -1,0 +1,64 @@
+"""Pictures that came through the browser, decoded by the code that will read them."""
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from zerosum.data.sources.base import UnreadableError
+from zerosum.data.sources.decoding import decode
+from zerosum.files import writing
+from zerosum.media.images import encode_png
+from zerosum.types import Progress
+
+__all__ = ["keep", "run"]
+
+_LONGEST_SIDE = 2048
+"""Pixels; what is larger is made smaller, since no network here looks at more."""
+
+
+def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Decode pictures, and keep each as a PNG.
+
+    Args:
+        arguments: ``folder`` to keep them in; ``files``, each a ``path`` and the ``name`` that its
+            sender gave it; ``pixel_limit``.
+        progress: Called with (files read, files in all).
+
+    Returns:
+        ``pictures`` (id, name, width, height), and ``refused`` (file, why).
+    """
+    folder, limit = Path(arguments["folder"]), arguments["pixel_limit"]
+    pictures, refused = [], []
+    for done, file in enumerate(arguments["files"]):
+        progress(done, len(arguments["files"]))
+        content = Path(file["path"]).read_bytes()
+        try:
+            image = decode(content, file["name"], pixel_limit=limit)
+        except UnreadableError as error:
+            refused.append({"file": file["name"], "why": error.reason})
+            continue
+        pictures.append({**keep(image, folder), "name": file["name"]})
+    return {"pictures": pictures, "refused": refused}
+
+
+def keep(image: Image.Image, folder: Path) -> dict[str, Any]:
+    """Keep a picture for pages.
+
+    Args:
+        image: Of any mode.
+        folder: Where pictures are.
+
+    Returns:
+        Its ``id``, ``width`` and ``height``.
+    """
+    profile = image.info.get("icc_profile")
+    if max(image.size) > _LONGEST_SIDE:
+        image = image.copy()
+        image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.LANCZOS)
+    content = encode_png(image, {}, profile=profile)
+    name = blake2b(content, digest_size=16).hexdigest()
+    with writing(folder / f"{name}.png") as temporary:
+        temporary.write_bytes(content)
+    return {"id": name, "width": image.width, "height": image.height}
