@@ -6,6 +6,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from zerosum.checks import require
 from zerosum.errors import printable
 from zerosum.export import Part, takes_latents
 from zerosum.games.generating import GeneratingGame
@@ -13,6 +14,7 @@ from zerosum.games.parts.classes import Classes
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
+from zerosum.latent.kept import KEPT, KeptDirections
 from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Extract, Projection, project
 from zerosum.latent.sampling import draw_samples
@@ -102,6 +104,11 @@ class Generator(Sampler):
     def latent(self) -> LatentSpace:
         """The generator's latent space."""
         return latent_space(self.game, self.labels)
+
+    @property
+    def kept_directions(self) -> KeptDirections:
+        """Directions of the latent space that were given names, in the run folder."""
+        return KeptDirections(self.run.directions_path, self.latent)
 
     def walk(
         self,
@@ -266,22 +273,35 @@ class Generator(Sampler):
         file: str | Path,
         *,
         seed: int = 0,
-        method: str = "pca",
+        directions: str = "pca",
         rows: int = 6,
         columns: int = 9,
         reach: float = 3.0,
     ) -> None:
-        """Write a PNG of a seed's first image, moved along the directions of a method.
+        """Write a PNG of a seed's first image, moved along directions of the latent space.
+
+        Args:
+            file: It ends in ``.png``.
+            seed: The seed.
+            directions: How they are found, ``pca`` or ``sefa``; ``kept``: the `kept_directions`.
+            rows: How many directions, at most.
+            columns: Images in a row, an odd number.
+            reach: The greatest step, in standard deviations of random points.
 
         Raises:
-            ConfigError: There is no such method, or a number is out of range.
+            ConfigError: There are no such directions, or a number is out of range.
+            FileError: The kept directions cannot be read, or the file cannot be written.
         """
         space = self.latent
         check_png(Path(file))
-        directions = find_directions(space, method, rows)
+        if directions == KEPT:
+            require(rows >= 1, f"expected at least one direction, got {rows}.")
+            steps = self.kept_directions.steps()[:rows]
+        else:
+            steps = find_directions(space, directions, rows)
         point = space.points(space.latents([0], seed=seed))
-        facts = self.facts(seed=seed, directions=method, **self.options(None))
-        save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
+        facts = self.facts(seed=seed, directions=directions, **self.options(None))
+        save_edits(space, Path(file), point, steps, columns=columns, reach=reach, facts=facts)
 
     def options(
         self, truncation: float | None, *, index: int | None = None, seed: int = 0
@@ -298,7 +318,7 @@ class Generator(Sampler):
         """Write a page that draws the pictures by itself: sliders, seeds, walks.
 
         It holds the generator's numbers, opens from disk, loads nothing and sends nothing. Its
-        pictures are those of `sample`, within one step of a byte; a picture of a seed is the first.
+        pictures are those of `sample`, within one step of a byte; that of a seed is the first.
 
         Args:
             file: It ends in ``.html``.

@@ -137,7 +137,9 @@ class Writer:
     count: int = 1
     """Values so far; the input is one."""
 
-    def add(self, name: str, takes: Sequence[Given], shape: Sequence[int], **options: Any) -> Value:
+    def add(
+        self, name: str, takes: Sequence[Given], shape: Sequence[int], **options: Any
+    ) -> Value:
         """Add an operation; what is known among that which it takes becomes a constant."""
         numbers = tuple(self._number(each) for each in takes)
         gives = Value(self._next(), tuple(map(int, shape)))
@@ -173,7 +175,8 @@ def graph_of(network: nn.Module, example: Tensor, pool: Constants) -> Graph:
         ConfigError: It computes what a page cannot, which is named.
 
     Example:
-        >>> graph = graph_of(nn.Sequential(nn.Linear(3, 2), nn.ReLU()), torch.zeros(1, 3), Constants())
+        >>> network = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
+        >>> graph = graph_of(network, torch.zeros(1, 3), Constants())
         >>> [each.name for each in graph.operations]
         ['linear', 'relu']
     """
@@ -195,7 +198,9 @@ def graph_of(network: nn.Module, example: Tensor, pool: Constants) -> Graph:
 def _traced(network: nn.Module, example: Tensor) -> ExportedProgram:
     try:
         with torch.no_grad():
-            return torch.export.export(network, (example.cpu(),)).run_decompositions()
+            program: ExportedProgram = torch.export.export(network, (example.cpu(),))
+            decomposed: ExportedProgram = program.run_decompositions()
+            return decomposed
     except (OSError, MemoryError):
         raise
     except Exception as error:  # Tracing runs the network, so this may be anything.

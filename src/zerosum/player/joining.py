@@ -56,7 +56,9 @@ def joined(names: tuple[str, ...]) -> str:
         >>> "import " in joined(("arena.js",))
         False
     """
-    return '"use strict";\nvar modules = globalThis.modules ?? {};\n' + "".join(map(_as_part, names))
+    return '"use strict";\nvar modules = globalThis.modules ?? {};\n' + "".join(
+        map(_as_part, names)
+    )
 
 
 def _as_part(name: str) -> str:

@@ -79,7 +79,7 @@ def _where(writer: Writer, shape: Shape, which: Given, some: Given, others: Give
 def _linear(
     writer: Writer, shape: Shape, bias: Given | None, value: Given, weight: Given
 ) -> Value:
-    """value · weight + bias; the page has the weight's rows as columns, one for each output."""
+    """Value · weight + bias; the page has the weight's rows as columns, one for each output."""
     if not isinstance(weight, Tensor):
         raise _two_computed("multiplies by matrices")
     biases = [] if bias is None else [bias]
@@ -211,17 +211,13 @@ def _slice(
 ) -> Value:
     length = _shape_of(value)[axis]
     first, *_ = range(length)[start:end]
-    return writer.add(
-        "slice", [value], shape, axis=axis % len(shape), start=first, step=step
-    )
+    return writer.add("slice", [value], shape, axis=axis % len(shape), start=first, step=step)
 
 
 def _select(writer: Writer, shape: Shape, value: Given, axis: int, index: int) -> Value:
     lengths = list(_shape_of(value))
     index, lengths[axis] = index % lengths[axis], 1
-    one = writer.add(
-        "slice", [value], lengths, axis=axis % len(lengths), start=index, step=1
-    )
+    one = writer.add("slice", [value], lengths, axis=axis % len(lengths), start=index, step=1)
     return writer.add("reshape", [one], shape)
 
 

@@ -131,8 +131,8 @@ def save_player(
         model,
         pool.to_bytes(),
         title=name,
-        summary=f"A neural network that makes pictures of {width} × {height} pixels, in this page: "
-        "nothing is loaded, and nothing is sent.",
+        summary=f"A neural network that makes pictures of {width} × {height} pixels, in this "
+        "page: nothing is loaded, and nothing is sent.",
     )
     with writing(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
