@@ -12,6 +12,7 @@
       checkpoints/         latest.safetensors, and best.safetensors where the run is evaluated
       curves.png samples.gif     at the end
       detector.safetensors       what tells real from its own pictures; where `detect` was asked
+      directions.safetensors     directions of its latent space that were given names
 
 Nothing else knows where things are.
 """
@@ -125,6 +126,11 @@ class Run:
         """What tells real pictures from those that the run makes."""
         return self.path / "detector.safetensors"
 
+    @property
+    def directions_path(self) -> Path:
+        """Directions of its latent space that were given names."""
+        return self.path / "directions.safetensors"
+
     def check_free(self, config: RunConfig) -> None:
         """Make sure that a new run can begin here.
 
@@ -144,17 +150,21 @@ class Run:
             raise RunError(f"{self.path} is a file; a run needs a folder of its own.")
         require_writable(self.path)
 
-    def create(self, config: RunConfig) -> None:
+    def create(self, config: RunConfig, *, processes: int = 1) -> None:
         """Make the folder and write ``config.json`` and ``environment.json``.
 
         Nothing is left behind where that fails.
+
+        Args:
+            config: The configuration.
+            processes: How many train it.
 
         Raises:
             RunError: There is a run already.
             FileError: The folder cannot be made or written to.
         """
         self.check_free(config)
-        environment = json.dumps(_environment(), indent=2) + "\n"
+        environment = json.dumps(_environment(processes), indent=2) + "\n"
         with explained(self.path), new_folder(self.path):
             try:
                 self.write_config(config)
@@ -366,7 +376,7 @@ def _already_there(run: Run, config: RunConfig) -> str:
     )
 
 
-def _environment() -> dict[str, Any]:
+def _environment(processes: int) -> dict[str, Any]:
     import torch  # Not above: listing or opening runs needs no torch.
 
     return {
@@ -375,5 +385,6 @@ def _environment() -> dict[str, Any]:
         "torch": torch.__version__,
         "platform": platform.platform(),
         "threads": torch.get_num_threads(),
+        "processes": processes,
         "command": sys.argv,
     }

@@ -49,7 +49,8 @@ def studio_over(runs: Path, *, data: tuple[Path, ...] = (), **parts: Any) -> Stu
     """A studio whose token is known; ``parts`` are limits, and what works for it instead."""
     options = StudioConfig(data=data, browser=False, port=0)
     shelf, queue = working_queue(Home(runs))
-    usual = {"shelf": shelf, "queue": queue, "worker": NearWorker(), "live": NearWorker()}
+    near = {name: NearWorker() for name in ("worker", "live", "long")}
+    usual = {"shelf": shelf, "queue": queue, **near}
     return Studio(home=Home(runs), options=options, token=TOKEN, **{**usual, **parts})
 
 

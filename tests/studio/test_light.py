@@ -29,6 +29,7 @@ worker = Silent(home.worker_log)
 studio = Studio(
     home=home, options=options, token="t" * 43, shelf=shelf, queue=queue, worker=worker,
     live=worker,
+    long=worker,
 )
 headers = {"Authorization": "Bearer " + "t" * 43}
 client = TestClient(create_app(studio), base_url="http://localhost", headers=headers)

@@ -1,5 +1,6 @@
 """Two processes play the same game as one."""
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -293,6 +294,7 @@ def test_a_killed_process_is_restarted_and_the_run_goes_on(
     for name, weight in unharmed["players"]["generator"]["network"].items():
         there = weights(run)["players"]["generator"]["network"][name]
         assert torch.equal(weight, there), name
+    assert json.loads((run.path / "environment.json").read_text())["processes"] == 2
 
 
 def test_nobody_is_taken_for_lost_who_prepares_or_evaluates(killed: tuple[Run, str]) -> None:

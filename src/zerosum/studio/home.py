@@ -5,7 +5,8 @@
       queue.json    what is to be trained, in its order
       lock          held by the server that works the queue
       times.json    how long recipes take on this machine
-      worker.log    what the worker printed; live.log likewise, for pages that use networks
+      worker.log    what the worker printed; live.log and long.log likewise, for pages
+                    that use networks
       jobs/ID/      started.json, log.txt, status.json and ended.json of one process
       trash/        runs that are just being deleted
       uploads/      pictures that came through the browser, a folder for each lot
@@ -84,6 +85,11 @@ class Home:
         return self.state / "live.log"
 
     @property
+    def long_log(self) -> Path:
+        """What the worker printed that has what takes longer there."""
+        return self.state / "long.log"
+
+    @property
     def pictures(self) -> Path:
         """Single pictures that pages use."""
         return self.state / "pictures"
@@ -97,6 +103,20 @@ class Home:
     def uploads(self) -> Path:
         """Pictures that came through the browser."""
         return self.state / "uploads"
+
+    def made_with(self, key: str) -> Path:
+        """Where lies what was made with a network: in its run, or here if it is none's.
+
+        Args:
+            key: The run's name, or ``@`` and the name of a network that comes with zerosum.
+
+        Example:
+            >>> Home(Path("runs")).made_with("faces").as_posix()
+            'runs/faces'
+            >>> Home(Path("runs")).made_with("@digits").as_posix()
+            'runs/.studio/networks/@digits'
+        """
+        return self.networks / key if key.startswith("@") else self.runs / key
 
     def job(self, identity: str) -> Path:
         """The folder of one job."""

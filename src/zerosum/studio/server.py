@@ -63,6 +63,7 @@ def serve(runs: Path, options: StudioConfig) -> None:
             queue=queue,
             worker=worker,
             live=Worker(home.live_log, threads=1),
+            long=Worker(home.long_log, threads=1),
         )
         run_server(studio, listener, answering=lambda: _announce(studio, address))
     print("zerosum studio has stopped. Trainings go on.", flush=True)

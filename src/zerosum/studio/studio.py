@@ -44,6 +44,7 @@ class Studio:
         queue: Starts the trainings.
         worker: Does what needs torch.
         live: Does so for pages that use networks, which wait for no lesson and no estimate.
+        long: Likewise what takes longer than a moment there, so that no slider waits for it.
         failure: Why the server could not begin its work.
         closing: Set when the server ends, for answers that would go on without end.
     """
@@ -55,6 +56,7 @@ class Studio:
     queue: Queue
     worker: Worker
     live: Worker
+    long: Worker
     limits: Limits = field(default_factory=Limits)
     failure: ZerosumError | OSError | None = field(default=None, init=False)
     closing: Event = field(default_factory=Event, init=False)
@@ -66,9 +68,10 @@ class Studio:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Have worker and queue at work within; the other worker begins when it is needed."""
+        """Have worker and queue at work within; the other workers begin when they are needed."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.live.stop)
+            stack.push_async_callback(self.long.stop)
             for each in (self.worker, self.queue):
                 await each.start()
                 stack.push_async_callback(each.stop)

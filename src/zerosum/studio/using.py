@@ -69,7 +69,9 @@ def use_streaming(
     doing: str = "",
     finish: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> StreamingResponse:
-    """The same as server-sent events, for what takes longer; to leave is to cancel.
+    """The same as server-sent events, for what takes longer than a moment; to leave is to cancel.
+
+    Another worker does it, so that what follows a hand need not wait.
 
     The events are ``progress`` {done, total}, and at the end ``result`` or ``failed`` {message,
     field}.
@@ -92,7 +94,7 @@ def use_streaming(
     asker = (task, asker_of(request))
 
     async def ask(on_progress: OnProgress) -> dict[str, Any]:
-        answer: dict[str, Any] = await studio.live.ask(
+        answer: dict[str, Any] = await studio.long.ask(
             task, told, on_progress=on_progress, key=asker, doing=doing or task
         )
         return answer if finish is None else finish(answer)
