@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
+    api_attack,
+    api_classes,
     api_compare,
     api_data,
     api_events,
@@ -23,9 +25,11 @@ from zerosum.studio import (
     api_pictures,
     api_queue,
     api_recipes,
+    api_results,
     api_runs,
     api_saved,
     api_studio,
+    api_translate,
     api_uploads,
 )
 from zerosum.studio.answers import Json, refuse_in_json
@@ -41,6 +45,7 @@ _USES = ("play", "draw", "translate", "attack", "classes", "compare")
 _PAGES = (
     *("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}"),
     *("/use", *(f"/{use}" for use in _USES), *(f"/{use}/{{name}}" for use in _USES)),
+    "/results/{name}",
 )
 _ABOUT = """
 All that the pages of the studio do, for programs. Each call carries the token of the folder of
@@ -59,6 +64,10 @@ _PARTS = (
     api_networks,
     api_pictures,
     api_saved,
+    api_attack,
+    api_translate,
+    api_results,
+    api_classes,
     api_compare,
     api_events,
 )

@@ -29,7 +29,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     network = arguments["network"]
     if network["path"] is None:
         raise ConfigError(f"{network['key']} is no run, and its training pictures are not here.")
-    opened = model_of(network, Sampler)
+    opened = model_of(network, Sampler)  # type: ignore[type-abstract]
     found = memorised(
         opened.model,
         count=arguments["count"],

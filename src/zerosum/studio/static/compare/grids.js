@@ -66,7 +66,7 @@ function cardOf(history, place, at, leave) {
         : html`<span class="dim">no pictures</span>`
     }</p>
     <div class="compare-name">${swatch(place)}
-      <a class="grow clip" href=${runPath(name)} title=${name}>${name}</a>
+      <a class="grow compare-words" href=${runPath(name)} title=${name}>${name}</a>
       <button class="button quiet icon small" type="button" aria-label="Leave out ${name}"
         @click=${() => leave(name)}>${icon("close")}</button></div>
     ${
