@@ -4,9 +4,10 @@ from pathlib import Path, PurePath
 
 from pydantic import Field, JsonValue
 
+from zerosum.config import RunConfig
 from zerosum.config.commands.translate import TranslateConfig
 from zerosum.data.sets import TEXTS
-from zerosum.data.suffixes import is_image_name
+from zerosum.data.suffixes import TAR_SUFFIXES, is_image_name
 from zerosum.errors import ConfigError
 from zerosum.runs import Run
 from zerosum.studio.asked import (
@@ -25,10 +26,12 @@ from zerosum.studio.queue_file import Plan
 from zerosum.studio.refusals import FieldError, StudioError
 from zerosum.studio.results import free_set
 
-__all__ = ["TranslateAsked", "translate_task"]
+__all__ = ["TranslateAsked", "domains_of", "translate_task"]
 
 _MOST = 1_000
 """Inputs of one job."""
+_ARCHIVES = (".zip", *TAR_SUFFIXES)
+_ODD = str.maketrans(":\\", "--")
 _LONGEST = 60
 """Letters of an input in the name of what is made of it."""
 
@@ -76,6 +79,32 @@ def translate_task(
     )
 
 
+def domains_of(config: RunConfig) -> tuple[str, str]:
+    """What to call the two domains of a run: as their folders are called, else A and B.
+
+    Args:
+        config: The run's.
+
+    Example:
+        >>> from zerosum.config import change
+        >>> from zerosum.recipes import recipe
+        >>> base = recipe("cyclegan-small")
+        >>> domains_of(change(base, {"data": "sets/horse2zebra.zip"}))
+        ('horse', 'zebra')
+        >>> domains_of(change(base, {"data_a": "photos", "data_b": "old/paintings"}))
+        ('photos', 'paintings')
+        >>> domains_of(base)
+        ('A', 'B')
+    """
+    sources = config.sources
+    own = tuple(_stem(sources.get(field) or "") for field in ("data_a", "data_b"))
+    if all(own) and own[0] != own[1]:
+        return own[0], own[1]
+    first, two, second = _stem(sources.get("data") or "").partition("2")
+    is_named = two and first.isalpha() and second.isalpha()
+    return (first, second) if is_named else ("A", "B")
+
+
 def _checked_inputs(inputs: list[str], places: Places) -> list[str]:
     """Where the pictures are, as the command line takes it.
 
@@ -103,7 +132,13 @@ def _is_named(source: str) -> bool:
 
 def _named_after(source: str, direction: str | None) -> str:
     """What to call the results of a source, if nobody says."""
-    last = PurePath(source).name.lstrip(".").replace(":", "-").replace("\\", "-")
-    stem = PurePath(last).stem if is_image_name(last) or last.endswith((".zip", ".tar")) else last
-    words = "".join(letter for letter in stem if letter.isprintable())[:_LONGEST].strip()
+    words = "".join(letter for letter in _stem(source) if letter.isprintable())
+    words = words.translate(_ODD).lstrip(".")[:_LONGEST].strip()
     return "-".join(part for part in (words or "pictures", direction) if part)
+
+
+def _stem(source: str) -> str:
+    """The last part of a path, without the ending of a file of pictures."""
+    last = PurePath(source).name
+    is_file = is_image_name(last) or last.lower().endswith(_ARCHIVES)
+    return PurePath(last).stem if is_file else last

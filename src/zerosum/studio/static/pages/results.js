@@ -23,7 +23,9 @@ import { jobRow } from "./queue/row.js";
  */
 
 /** By kind, its module's function `show`. @type {Record<string, () => Promise<{show: Show}>>} */
-const SHOWN = {};
+const SHOWN = {
+  translated: () => import("../translate/gallery.js"),
+};
 
 const KINDS = { translated: "Translated by", attacked: "Attacks on" };
 const EVERY = 1500;
@@ -65,7 +67,7 @@ class ResultsPage {
     /** @type {Shown | null} */
     this.shown = null;
     const [head, body] = [document.createElement("div"), document.createElement("div")];
-    head.className = "stack";
+    head.className = "stack results-head";
     root.append(head, body);
     this.body = body;
     this.view = view(head, () => this.template());
