@@ -102,7 +102,7 @@ def test_pages_of_runs_do_not_move_while_they_load(reader: Reader) -> None:
 
 
 COMPARED = """async () => {
-    const { compareCharts } = await import("/static/charts/specs.js");
+    const { compareCharts } = await import("/static/compare/charts.js");
     const { Columns } = await import("/static/charts/columns.js");
     const run = (name, player) => {
         const stats = new Columns();

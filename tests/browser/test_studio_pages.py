@@ -40,8 +40,11 @@ def make_run(folder: Path, lines: int = 40) -> None:
     scores = [
         {
             "subject": {"run": folder.name, "images": at, "while": "training"},
-            "scores": {"FD-digits": {"value": value, "error": 0.5, "lower_is_better": True}},
-            "protocol": {"generated": 300},
+            "scores": {
+                "FD-digits": {"value": value, "error": 0.5, "how": "", "lower_is_better": True}
+            },
+            "vitals": {},
+            "protocol": {"network": {}, "real": {}, "generated": 300, "seed": 0},
         }
         for at, value in ((0, 60.0), (images, 2.0))
     ]
@@ -82,7 +85,8 @@ def page(browser: Any, studio: Served) -> Iterator[Any]:
 @pytest.mark.parametrize(
     "path",
     ["/", "/run/first", "/run/first?tab=settings", "/run/first?tab=log", "/run/first?tab=files",
-     "/run/damaged", "/run/none", "/queue", "/runs?compare=first,second", "/runs?archived=1"],
+     "/run/damaged", "/run/none", "/queue", "/compare?runs=first,second", "/compare",
+     "/runs?archived=1"],
 )  # fmt: skip
 def test_a_page_is_right_at_all_widths(page: Any, studio: Served, path: str) -> None:
     page.goto(studio.origin + path)
