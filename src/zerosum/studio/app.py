@@ -20,6 +20,7 @@ from zerosum.studio import (
     api_lessons,
     api_networks,
     api_pictures,
+    api_play,
     api_queue,
     api_recipes,
     api_runs,
@@ -57,6 +58,7 @@ _PARTS = (
     api_lessons,
     api_networks,
     api_pictures,
+    api_play,
     api_saved,
     api_events,
 )
