@@ -150,17 +150,21 @@ class Run:
             raise RunError(f"{self.path} is a file; a run needs a folder of its own.")
         require_writable(self.path)
 
-    def create(self, config: RunConfig) -> None:
+    def create(self, config: RunConfig, *, processes: int = 1) -> None:
         """Make the folder and write ``config.json`` and ``environment.json``.
 
         Nothing is left behind where that fails.
+
+        Args:
+            config: The configuration.
+            processes: How many train it.
 
         Raises:
             RunError: There is a run already.
             FileError: The folder cannot be made or written to.
         """
         self.check_free(config)
-        environment = json.dumps(_environment(), indent=2) + "\n"
+        environment = json.dumps(_environment(processes), indent=2) + "\n"
         with explained(self.path), new_folder(self.path):
             try:
                 self.write_config(config)
@@ -372,7 +376,7 @@ def _already_there(run: Run, config: RunConfig) -> str:
     )
 
 
-def _environment() -> dict[str, Any]:
+def _environment(processes: int) -> dict[str, Any]:
     import torch  # Not above: listing or opening runs needs no torch.
 
     return {
@@ -381,5 +385,6 @@ def _environment() -> dict[str, Any]:
         "torch": torch.__version__,
         "platform": platform.platform(),
         "threads": torch.get_num_threads(),
+        "processes": processes,
         "command": sys.argv,
     }

@@ -30,7 +30,7 @@ from zerosum.config import (
 from zerosum.data.colours import from_srgb
 from zerosum.data.fitting import convert
 from zerosum.errors import ConfigError, DataWarning, FileError, RunError
-from zerosum.jobs import train_run, translation
+from zerosum.jobs import picture_translator, train_run, translation
 from zerosum.jobs.inputs import find_inputs, output_names
 from zerosum.media.images import save_png
 from zerosum.recipes import recipe
@@ -46,6 +46,11 @@ def picture(path: Path, size: tuple[int, int] = (24, 20), mode: str = "RGB") -> 
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 4), dtype=np.uint8)
     Image.fromarray(pixels).convert(mode).save(path)
     return path
+
+
+def pixels(path: Path) -> Any:
+    with Image.open(path) as image:
+        return np.array(image.convert("RGB")).astype(int)
 
 
 def files_in(folder: Path) -> list[str]:
@@ -353,6 +358,26 @@ def test_a_page(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         assert text in html
 
 
+def test_originals_and_the_way_back_are_kept_beside(run: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "originals/a.png"):
+        picture(tmp_path / "photos" / name)
+    out, plain = tmp_path / "out", tmp_path / "plain"
+    zerosum.translate(run, tmp_path / "photos", out=plain, device="cpu")
+    zerosum.translate(run, tmp_path / "photos", out=out, originals=True, device="cpu")
+    folders, names = ("translations", "originals", "back"), ("a.png", "originals/a.png")
+    assert files_in(out) == sorted(f"{folder}/{name}" for folder in folders for name in names)
+    for name in names:
+        assert np.array_equal(pixels(out / "originals" / name), pixels(tmp_path / "photos" / name))
+        assert np.array_equal(pixels(out / "translations" / name), pixels(plain / name))
+    made = out / "translations" / "a.png"
+    zerosum.translate(run, made, direction="b2a", out=tmp_path / "back", device="cpu")
+    # The way back has not gone through 8 bits in the middle.
+    assert abs(pixels(tmp_path / "back" / "a.png") - pixels(out / "back" / "a.png")).max() <= 4
+    with Image.open(out / "back" / "a.png") as back, Image.open(out / "originals/a.png") as before:
+        assert (back.info["zerosum:generated"], back.info["zerosum:back"]) == ("true", "true")
+        assert "zerosum:generated" not in before.info
+
+
 def test_a_long_page_says_that_there_are_more(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,7 +416,7 @@ def test_memory_that_is_too_small(
     def full(*arguments: object, **keywords: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(translation, "translate_any_size", full)
+    monkeypatch.setattr(picture_translator, "translate_any_size", full)
     with pytest.raises(ConfigError, match="--tile 512"):
         zerosum.translate(run, picture(tmp_path / "1.png"), out=tmp_path / "out")
 

@@ -20,7 +20,8 @@ def _compare(
     """Set the scores of several runs side by side: a table, and curves over images seen.
 
     Only scores of one protocol are compared: the same feature network, real pictures and counts.
-    Runs without such scores are refused with what differs; `zerosum evaluate` makes them.
+    Runs without such scores are refused with what differs; `zerosum evaluate` makes them. Runs
+    that differ in `seed` alone are drawn as one: their mean, and their standard deviation.
 
     Args:
         runs: Run folders.
@@ -49,7 +50,8 @@ COMMAND = Command(
 Set the scores of several runs side by side: a table, and curves over images seen.
 
 Only scores of one protocol are compared: the same feature network, real pictures and counts.
-Runs without such scores are refused with what differs; `zerosum evaluate` makes them.""",
+Runs without such scores are refused with what differs; `zerosum evaluate` makes them. Runs
+that differ in `seed` alone are drawn as one: their mean, and their standard deviation.""",
     examples="""\
 zerosum compare runs/dcgan-digits runs/mnist-gan-2018
 zerosum compare runs/* --plot curves.png

@@ -8,6 +8,7 @@ from rich.table import Table
 from zerosum.errors import printable
 from zerosum.evaluation.comparing import Comparison
 from zerosum.evaluation.protocol import Protocol
+from zerosum.evaluation.seeds import SeedGroup, SeedMean
 from zerosum.jobs.evaluation import Evaluated
 
 __all__ = ["report_comparison", "report_scores"]
@@ -31,7 +32,11 @@ def report_scores(result: Evaluated) -> None:
 
 
 def report_comparison(result: Comparison, plot: Path) -> None:
-    """For each run its last scores and its best, and the protocol that they share."""
+    """For each run its last scores and its best, and the protocol that they share.
+
+    Runs that differ in their seed alone have a row of their own: the mean of the last scores that
+    all of them have, and how far these spread.
+    """
     console = Console(markup=False)
     table = Table("run", "", "images", *result.names, box=None, pad_edge=False)
     for name, evaluations in result.runs.items():
@@ -41,9 +46,24 @@ def report_comparison(result: Comparison, plot: Path) -> None:
             table.add_row(
                 name if which == "last" else "", which, f"{scores.images_seen:,}", *values
             )
+    groups = [(group, _last_means(result, group)) for group in result.groups]
+    for group, means in groups:
+        if means:
+            images, values = f"{means[0].images_seen:,}", [str(mean) for mean in means]
+            table.add_row(group.name, f"mean of {len(group.seeds)}", images, *values)
     console.print(table)
+    if any(means for _, means in groups):
+        console.print(
+            "mean: over runs that differ in their seed alone, ± their standard deviation"
+        )
     _print_protocol(console, result.protocol)
     console.print(printable(f"curves: {plot}"))
+
+
+def _last_means(result: Comparison, group: SeedGroup) -> list[SeedMean]:
+    """Of each score the last mean; none where the runs were never scored after equally many."""
+    means = [result.over_seeds(group, name) for name in result.names]
+    return [each[-1] for each in means] if all(means) else []
 
 
 def _print_protocol(console: Console, protocol: Protocol) -> None:

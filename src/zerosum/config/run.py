@@ -100,7 +100,6 @@ class RunConfig:
 
     Attributes:
         family: The module in `zerosum.families` that knows what to do with such a run.
-        classifies: Whether a classifier comes out of it.
         abilities: What its networks are good for, see `Ability`.
 
     Example:
@@ -121,7 +120,6 @@ class RunConfig:
     """
 
     family: ClassVar[str]
-    classifies: ClassVar[bool] = False
     abilities: ClassVar[tuple[Ability, ...]] = ()
 
     recipe: Annotated[str, tyro.conf.Fixed, tyro.conf.Suppress]

@@ -18,6 +18,8 @@ from zerosum.training.loop import BatchStream
 
 if TYPE_CHECKING:  # Who trains needs nothing of what becomes of trained games.
     from zerosum.config.evaluation import EvaluateConfig
+    from zerosum.evaluation.accuracy import LabelledSet
+    from zerosum.evaluation.answers import DomainTest
     from zerosum.families.scoring import Evaluated
     from zerosum.models.base import Model
 
@@ -145,6 +147,33 @@ class Family(ABC, Generic[ConfigT, DataT, GameT, ModelT]):
         Raises:
             ZerosumError: The options ask for what such a run has not.
         """
+
+    def classifier_tests(self, model: ModelT, *, quiet: bool = False) -> "dict[str, DomainTest]":
+        """What the run's classifier is tested on when it is evaluated, by domain.
+
+        Args:
+            model: The trained model.
+            quiet: No progress bars.
+
+        Returns:
+            One named ``""`` where the run has one domain; none of a family without classifiers.
+
+        Raises:
+            ZerosumError: The images are not there, or none of them can be tested on.
+        """
+        return {}
+
+    def learnt_labels(self, config: ConfigT, *, quiet: bool = False) -> "LabelledSet | None":
+        """The images whose labels a run's classifier learns from; None without a classifier.
+
+        Args:
+            config: The run.
+            quiet: No progress bars.
+
+        Raises:
+            ZerosumError: The images are not there, or have no labels.
+        """
+        return None
 
 
 class OneSource(Family[ConfigT, Store, GameT, ModelT]):

@@ -12,6 +12,7 @@ from zerosum.counting import counting
 from zerosum.data import absolute
 from zerosum.errors import ConfigError
 from zerosum.evaluation.accuracy import answer, score_classifier
+from zerosum.evaluation.answers import DomainTest
 from zerosum.families.classifier_settings import ClassifierRunConfig
 from zerosum.families.labels import open_labelled_set
 from zerosum.families.scoring import (
@@ -20,13 +21,14 @@ from zerosum.families.scoring import (
     refuse_direction,
     subject_of,
 )
-from zerosum.games.classification import GameWithClassifier
+from zerosum.games.classification import GameWithClassifier, features_of
 from zerosum.metrics import confusion_counts
 from zerosum.models.classifier import Classifier
 from zerosum.training.evaluation import Evaluators
 
 __all__ = [
     "classifier_evaluators",
+    "classifier_test",
     "evaluate_classifier",
     "held_out_confusion",
 ]
@@ -85,6 +87,35 @@ def evaluate_classifier(
             progress=progress,
         )
     return Evaluated(scores=scores)
+
+
+def classifier_test(model: Classifier, *, quiet: bool = False) -> DomainTest:
+    """What a run's classifier is tested on, with the classifier.
+
+    Args:
+        model: The classifier, of one domain.
+        quiet: No progress bar.
+
+    Raises:
+        ConfigError: There are no pictures that it has not learnt from.
+        DataError: The run's images are no longer there.
+    """
+    config = model.run.config()
+    assert isinstance(config, ClassifierRunConfig)  # As all whose models are classifiers.
+    labelled = open_labelled_set(config, quiet=quiet)
+    if not len(labelled):
+        raise ConfigError(
+            f"{config.data} has no pictures of two classes that the run has not learnt from, so "
+            "there is nothing to test it on; train with some held out (--game.held-out 0.1), or "
+            "test it on others: zerosum evaluate RUN --against SOURCE."
+        )
+    return DomainTest(
+        images=labelled.images,
+        labels=labelled.labels,
+        about=labelled.about,
+        answer=model.game.answer,
+        encode=partial(features_of, model.game.classifier),
+    )
 
 
 def held_out_confusion(model: Classifier, *, quiet: bool = False) -> Int[Tensor, "k k"]:

@@ -1,7 +1,6 @@
 """What runs of which a classifier comes out have in common."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from zerosum.config.run import RunConfig
 from zerosum.games.classification_settings import GameWithClassifierConfig
@@ -18,8 +17,6 @@ class ClassifierRunConfig(RunConfig):
         >>> isinstance(classifier(), ClassifierRunConfig)
         True
     """
-
-    classifies: ClassVar[bool] = True
 
     game: GameWithClassifierConfig
     """Who plays, and for what."""

@@ -19,6 +19,7 @@ __all__ = [
     "batches_of",
     "held_out",
     "labelled_batches",
+    "labels_learnt_from",
     "name_classes",
     "open_labelled_set",
     "splits_for_tests",
@@ -78,13 +79,34 @@ def labelled_batches(config: ClassifierRunConfig, store: Store, **how: Any) -> B
     Raises:
         DataError: Some images have no label, or a class has too few of them.
     """
+    return Batches(store, only=_with_labels(config, store), **how)
+
+
+def labels_learnt_from(config: ClassifierRunConfig, store: Store) -> LabelledSet:
+    """The images whose labels a run learns from, in the order of the store.
+
+    Args:
+        config: The run.
+        store: Its images.
+
+    Raises:
+        DataError: Some images have no label, or a class has too few of them.
+    """
+    labels, numbers = _labels(store, config), _with_labels(config, store)
+    about = {**describe(config.data, "train"), **facts_on(store, len(numbers))}
+    images = ImageSubset(store.images, numbers)
+    return LabelledSet(images=images, labels=labels[numbers], about=about)
+
+
+def _with_labels(config: ClassifierRunConfig, store: Store) -> NDArray[np.int64]:
+    """The numbers of the images whose labels may be used, rising."""
     game = config.game
     labels, kept = _labels(store, config), held_out(config, store)[0]
-    if game.labels_per_class is not None:
-        kept = labels_per_class(
-            labels, game.labels_per_class, classes=game.classes, among=kept, seed=config.seed
-        )
-    return Batches(store, only=kept, **how)
+    if game.labels_per_class is None:
+        return kept
+    return labels_per_class(
+        labels, game.labels_per_class, classes=game.classes, among=kept, seed=config.seed
+    )
 
 
 def held_out(

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from typing import cast
 
 import torch
 from torch import nn
@@ -10,12 +11,20 @@ from zerosum.augment.diffaugment import augment
 from zerosum.games.base import BatchT, Game, Player, Round, Turn, evaluating
 from zerosum.games.classification_settings import ClassificationConfig, GameWithClassifierConfig
 from zerosum.games.parts.adversarial_training import AdversarialTraining
+from zerosum.networks.kinds import FeatureExtractor
 from zerosum.nn.weightnorm import initialise_by_data
 from zerosum.objectives.classification import cross_entropy
 from zerosum.randomness import derive_seed
-from zerosum.types import Batch, ClassLogits, Images, Labels, Probabilities, Scalar
+from zerosum.types import Batch, ClassLogits, Features, Images, Labels, Probabilities, Scalar
 
-__all__ = ["ClassificationGame", "GameWithClassifier", "answer_of", "right", "start_by_data"]
+__all__ = [
+    "ClassificationGame",
+    "GameWithClassifier",
+    "answer_of",
+    "features_of",
+    "right",
+    "start_by_data",
+]
 
 
 class GameWithClassifier(Game[BatchT]):
@@ -124,6 +133,28 @@ def answer_of(classifier: nn.Module, images: Images) -> ClassLogits:
         device = next(network.parameters()).device
         logits: ClassLogits = network(images.to(device))
     return logits.float().to(images.device)
+
+
+def features_of(classifier: nn.Module, images: Images) -> Features:
+    """Extract a classifier's features in evaluation mode, in full precision, on the CPU.
+
+    Args:
+        classifier: A network with ``features(images)``.
+        images: On any device.
+
+    Returns:
+        Shape (n, d).
+
+    Example:
+        >>> from zerosum.config import ConvClassifierConfig
+        >>> network = ConvClassifierConfig(base_channels=4).build((1, 28, 28), classes=2)
+        >>> features_of(network, torch.zeros(3, 1, 28, 28)).shape[0]
+        3
+    """
+    with evaluating(classifier) as network:
+        device = next(network.parameters()).device
+        features = cast("FeatureExtractor", network).features(images.to(device))
+    return features.float().cpu()
 
 
 def right(logits: ClassLogits, labels: Labels) -> Scalar:

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from zerosum.augment.diffaugment import augment
-from zerosum.games.base import Player, Round, Turn, evaluating
-from zerosum.games.classification import GameWithClassifier, answer_of, right
+from zerosum.games.base import Player, Round, Turn
+from zerosum.games.classification import GameWithClassifier, answer_of, features_of, right
 from zerosum.games.invariance_settings import InvarianceConfig
 from zerosum.games.parts.discrimination import logits_of
 from zerosum.games.parts.schedules import ramped
@@ -63,10 +63,7 @@ class AdaptingGame(GameWithClassifier[DomainBatch]):
 
     def encode(self, images: Images, domain: Domain) -> Features:
         """The features that the classifier for a domain extracts, shape (n, d), on the CPU."""
-        with evaluating(self.classifier_of(domain)) as network:
-            device = next(network.parameters()).device
-            features = network.features(images.to(device))
-        return features.float().cpu()
+        return features_of(self.classifier_of(domain), images)
 
 
 class InvarianceGame(AdaptingGame):

@@ -279,7 +279,7 @@ class OneWayGame(TranslationGame):
         super().__init__(
             settings, players={"discriminator": discriminator, "generator": generator}
         )
-        self.directions = (settings.direction,)
+        self.directions = settings.directions
 
     def domains(self, batch: DomainBatch) -> tuple[Images, Images]:
         """The images to be translated, and real images of the other domain."""

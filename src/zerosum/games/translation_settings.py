@@ -55,6 +55,17 @@ class TranslationConfig:
     needs_smoothed: ClassVar[bool] = False
 
     @property
+    def directions(self) -> tuple[Direction, ...]:
+        """From which domain to which its networks translate, the first one first.
+
+        Example:
+            >>> CycleConfig().directions, PairedConfig(direction="b2a").directions
+            (('a2b', 'b2a'), ('b2a',))
+        """
+        own: Direction | None = getattr(self, "direction", None)
+        return ("a2b", "b2a") if own is None else (own,)
+
+    @property
     def content_network(self) -> str | None:
         """The trained network of the content loss, if there is one."""
         return None

@@ -34,7 +34,7 @@ def advice(part: Part, config: RunConfig) -> Iterator[str]:
     yield from _of_sizes(part, config)
     yield from _of_number(part, config)
     yield from _of_colours(part, config)
-    if config.classifies and not part.classes:
+    if "classify" in config.abilities and not part.classes:
         yield "the pictures have no classes, which this recipe learns: make a folder for each."
 
 

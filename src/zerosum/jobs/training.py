@@ -71,7 +71,7 @@ def train_run(
                 _refuse_standing_still(run, before, config)
                 _take_up(loop, run, config, store, facts)
             elif engine.is_main:
-                run.create(config)
+                run.create(config, processes=engine.processes)
             return play(loop, run, config)
 
 

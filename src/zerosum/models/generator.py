@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from zerosum.checks import require
+from zerosum.errors import printable
 from zerosum.export import Part, takes_latents
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.parts.classes import Classes
@@ -22,8 +23,10 @@ from zerosum.media.images import check_png, save_images, save_png, to_images
 from zerosum.models.base import CUT, RANGE, rows
 from zerosum.models.sampler import Sampler
 from zerosum.nn.noise import NoiseInjection
+from zerosum.player import save_player
 from zerosum.runs import Run
 from zerosum.types import Images, ImageShape, Progress
+from zerosum.version import __version__
 
 __all__ = ["Generator"]
 
@@ -310,6 +313,35 @@ class Generator(Sampler):
         if self.conditional_classes is not None and labels:
             options["class"] = ", ".join(self.conditional_classes.names[each] for each in labels)
         return options
+
+    def save_player(self, file: Path, *, direction: str | None = None) -> None:
+        """Write a page that draws the pictures by itself: sliders, seeds, walks.
+
+        It holds the generator's numbers, opens from disk, loads nothing and sends nothing. Its
+        pictures are those of `sample`, within one step of a byte; that of a seed is the first.
+
+        Args:
+            file: It ends in ``.html``.
+            direction: None: there are none.
+
+        Raises:
+            ConfigError: The generator computes what the page cannot, or is too large.
+        """
+        self.refuse(direction)
+        classes = self.conditional_classes
+        save_player(
+            self.latent,
+            file,
+            name=printable(self.run.name),
+            classes=classes.names if classes else (),
+            facts=self.facts(),
+            about={
+                "Run": printable(self.run.name),
+                "Trained on": f"{self.images_seen:,} images",
+                "Made by": f"zerosum {__version__}",
+                "Its pictures": "are generated; they show nothing that is real",
+            },
+        )
 
     def part(self, direction: str | None = None) -> Part:
         """Return its network, with a description of input and output.

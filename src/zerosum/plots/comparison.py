@@ -1,4 +1,4 @@
-"""Scores of several runs in one image."""
+"""Scores of several runs in one image; those that differ in their seed alone by their mean."""
 
 from pathlib import Path
 
@@ -6,13 +6,16 @@ from matplotlib.figure import Figure
 
 from zerosum.evaluation.comparing import Comparison
 from zerosum.files import writing
-from zerosum.plots.curves import label_images, plot_score
+from zerosum.plots.curves import label_images, plot_means, plot_score
 
 __all__ = ["draw_comparison"]
 
 
 def draw_comparison(comparison: Comparison, path: Path) -> None:
     """Draw each score of each run over the real images seen, with a band of one standard error.
+
+    Runs that differ in their seed alone are one line, their mean, with a band of one standard
+    deviation to both sides.
 
     Args:
         comparison: What is to be drawn.
@@ -22,8 +25,14 @@ def draw_comparison(comparison: Comparison, path: Path) -> None:
     for axes, name in zip(
         figure.subplots(1, len(comparison.names), squeeze=False)[0], comparison.names, strict=True
     ):
+        groups = [(group, comparison.over_seeds(group, name)) for group in comparison.groups]
+        grouped = {run for group, means in groups if means for run in group.seeds}
         for run, evaluations in comparison.runs.items():
-            plot_score(axes, evaluations, name, label=run)
+            if run not in grouped:
+                plot_score(axes, evaluations, name, label=run)
+        for group, means in groups:
+            if means:
+                plot_means(axes, means, name, label=f"{group.name}: mean of {means[0].count}")
         label_images(axes)
         axes.grid(alpha=0.3, which="both")
         axes.legend()

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogFormatter, MaxNLocator
 
 from zerosum.evaluation.protocol import Scores
+from zerosum.evaluation.seeds import SeedMean
 from zerosum.files import writing
 
-__all__ = ["draw_curves", "label_images", "plot_score"]
+__all__ = ["draw_curves", "label_images", "plot_means", "plot_score"]
 
 _WIDTH, _HEIGHT = 5.0, 4.0
 """Inches of a panel."""
@@ -103,11 +104,35 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
         name: The score's name, which becomes the title.
         label: What the legend calls the line.
     """
-    images = [result.images_seen for result in scores]
     estimates = [result.scores[name].estimate for result in scores]
     values = [estimate.value for estimate in estimates]
-    low = [estimate.value - estimate.error for estimate in estimates]
-    high = [estimate.value + estimate.error for estimate in estimates]
+    images = [result.images_seen for result in scores]
+    _plot_band(axes, images, values, [each.error for each in estimates], label)
+    axes.set_title(name)
+
+
+def plot_means(axes: Axes, means: Sequence[SeedMean], name: str, *, label: str = "") -> None:
+    """One score over real images seen, as `plot_score`, of runs that differ in their seed alone.
+
+    The band is one standard deviation of the runs to both sides.
+
+    Args:
+        axes: Where to draw.
+        means: In the order of images seen.
+        name: The score's name, which becomes the title.
+        label: What the legend calls the line.
+    """
+    images = [each.images_seen for each in means]
+    values = [each.mean for each in means]
+    _plot_band(axes, images, values, [each.deviation for each in means], label)
+    axes.set_title(name)
+
+
+def _plot_band(
+    axes: Axes, images: list[int], values: list[float], widths: list[float], label: str
+) -> None:
+    low = [value - width for value, width in zip(values, widths, strict=True)]
+    high = [value + width for value, width in zip(values, widths, strict=True)]
     (line,) = axes.plot(images, values, marker=".", label=label)
     axes.fill_between(images, low, high, color=line.get_color(), alpha=0.2)
     if min(values) <= 0:
@@ -116,7 +141,6 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(_PlainNumbers())
         axes.yaxis.set_minor_formatter(_PlainNumbers(labelOnlyBase=False))
-    axes.set_title(name)
 
 
 def _players(lines: Sequence[Mapping[str, Any]]) -> list[str]:

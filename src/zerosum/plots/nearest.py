@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from zerosum.evaluation.extraction import ExtractedFeatures
+from zerosum.evaluation.pairs import nearest_pairs
 from zerosum.files import writing
-from zerosum.metrics import nearest
 
 __all__ = ["draw_nearest"]
 
@@ -42,11 +42,8 @@ def draw_nearest(
         ...     [file.name for file in Path(folder).iterdir()]
         ['nearest.png']
     """
-    distances, indices = (part[:, 0] for part in nearest(fake.features, real.features))
-    order = distances.argsort()[:pairs]
-    left = fake.images[order.numpy()]
-    right = real.images[indices[order].numpy()]
-    sheet = _sheet(np.concatenate([left, right], axis=2))
+    found = nearest_pairs(fake, real, count=pairs)
+    sheet = _sheet(np.concatenate([found.images, found.originals], axis=2))
     with writing(path) as temporary:
         sheet.save(temporary, format="PNG")
 

@@ -80,7 +80,7 @@ def router(studio: Studio) -> APIRouter:
             "fields": fields,
             "usual": [each for _, each in usual],
             "ways": ways_to_feed(config),
-            "classifies": [each for each in KINDS if family_class(each).classifies],
+            "classifies": [each for each in KINDS if "classify" in family_class(each).abilities],
             "values": {} if run is None else _values_of_run(studio, run, name),
         }
 

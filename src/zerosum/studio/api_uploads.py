@@ -76,7 +76,7 @@ def router(studio: Studio) -> APIRouter:
         for job in studio.queue.file.read().jobs:
             if not job.is_over and _is_told_of(job.task, folder):
                 raise ConflictError(
-                    f"{job.task.run} needs these pictures; stop or remove it first."
+                    f"{job.task.key} needs these pictures; stop or remove it first."
                 )
         delete_lot(uploads, name)
         return Deleted(name=name)

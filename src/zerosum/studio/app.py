@@ -15,7 +15,11 @@ from starlette.types import ASGIApp
 from zerosum.errors import ZerosumError
 from zerosum.lessons.pages.assets import PAGE_FILES
 from zerosum.studio import (
+    api_attack,
+    api_classes,
+    api_compare,
     api_data,
+    api_draw,
     api_events,
     api_lessons,
     api_networks,
@@ -23,9 +27,11 @@ from zerosum.studio import (
     api_play,
     api_queue,
     api_recipes,
+    api_results,
     api_runs,
     api_saved,
     api_studio,
+    api_translate,
     api_uploads,
 )
 from zerosum.studio.answers import Json, refuse_in_json
@@ -41,6 +47,7 @@ _USES = ("play", "draw", "translate", "attack", "classes", "compare")
 _PAGES = (
     *("/", "/runs", "/new", "/new/{name}", "/queue", "/run/{name}", "/learn", "/learn/{name}"),
     *("/use", *(f"/{use}" for use in _USES), *(f"/{use}/{{name}}" for use in _USES)),
+    "/results/{name}",
 )
 _ABOUT = """
 All that the pages of the studio do, for programs. Each call carries the token of the folder of
@@ -60,6 +67,12 @@ _PARTS = (
     api_pictures,
     api_play,
     api_saved,
+    api_draw,
+    api_attack,
+    api_translate,
+    api_results,
+    api_classes,
+    api_compare,
     api_events,
 )
 """In the order in which they are described."""

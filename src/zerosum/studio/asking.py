@@ -1,23 +1,31 @@
 """What users ask for, as tasks: checked before they are queued, as far as that needs no torch."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import Field, JsonValue
 
-from zerosum.config import EvaluateConfig, ResumeConfig, RunConfig, change
+from zerosum.config import EvaluateConfig, ResumeConfig, change
 from zerosum.config.lengths import refuse_standing_still, stretched
 from zerosum.errors import ConfigError
 from zerosum.own import refuse_code
 from zerosum.recipes.calls import words_of
 from zerosum.runs import Run
+from zerosum.studio.asked import (
+    NAMED,
+    Asked,
+    checked_options,
+    facts_of,
+    option_words,
+    require_checkpoint,
+    require_sources,
+    run_word,
+    told,
+)
 from zerosum.studio.forms import configured
-from zerosum.studio.jobs import Facts, Task
+from zerosum.studio.jobs import Task
 from zerosum.studio.names import checked
 from zerosum.studio.places import Places, require_there
-from zerosum.studio.refusals import FieldError, ForbiddenError
 
 __all__ = [
     "EvaluateAsked",
@@ -31,35 +39,29 @@ __all__ = [
 ]
 
 
-class _Asked(BaseModel):
-    """What a request holds, and nothing else."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class TrainAsked(_Asked):
+class TrainAsked(Asked):
     """A recipe, the fields that are to differ from it, and the run's name."""
 
     recipe: str
-    fields: dict[str, JsonValue] = {}
+    fields: dict[str, JsonValue] = Field(default_factory=dict)
     name: str | None = None
 
 
-class ResumeAsked(_Asked):
+class ResumeAsked(Asked):
     """Images in all, if the run is to be longer; settings that may change on the way."""
 
     images: int | None = None
     stretch: bool = False
-    settings: dict[str, JsonValue] = {}
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class EvaluateAsked(_Asked):
+class EvaluateAsked(Asked):
     """Options of ``zerosum evaluate`` by their names."""
 
-    options: dict[str, JsonValue] = {}
+    options: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class ExportAsked(_Asked):
+class ExportAsked(Asked):
     """What is to be written."""
 
     format: Literal["onnx", "pt2", "safetensors"] = "onnx"
@@ -84,14 +86,14 @@ def train_task(
     """
     config = configured(asked.recipe, asked.fields, allow_code=allow_code)
     places.require_config(config)
-    words = ["train", *words_of(config), "--out", _word(runs / checked(name))]
+    words = ["train", *words_of(config), "--out", run_word(runs / checked(name))]
     return Task(
         kind="train",
         run=name,
         words=tuple(words),
         cwd=str(Path.cwd()),
         device=config.device,
-        facts=_facts(config),
+        facts=facts_of(config),
     )
 
 
@@ -107,10 +109,10 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int, places: Places) 
     Raises:
         ZerosumError: It cannot go on so.
     """
-    options = _checked_options(
+    options = checked_options(
         ResumeConfig, {"images": asked.images, "stretch": asked.stretch, **asked.settings}
     )
-    _require_sources(options, places)
+    require_sources(options, places)
     before = run.config()
     changes = {**options.changes, "images": options.images, "device": options.device}
     changes = {name: value for name, value in changes.items() if value is not None}
@@ -129,10 +131,10 @@ def resume_task(asked: ResumeAsked, run: Run, images_seen: int, places: Places) 
     return Task(
         kind="resume",
         run=run.path.name,
-        words=("resume", _word(run.path), *_words(_told(options))),
+        words=("resume", run_word(run.path), *option_words(told(options))),
         cwd=str(Path.cwd()),
         device=config.device,
-        facts=_facts(config),
+        facts=facts_of(config),
     )
 
 
@@ -148,21 +150,21 @@ def evaluate_task(asked: EvaluateAsked, run: Run, *, allow_code: bool, places: P
     Raises:
         ZerosumError: It cannot be scored so.
     """
-    options = _checked_options(EvaluateConfig, asked.options)
+    options = checked_options(EvaluateConfig, asked.options)
     if not allow_code:
         refuse_code(options)
-    told = _told(options)
-    if strange := told.keys() & {"picture", "weights", "baseline"}:
+    given = told(options)
+    if strange := given.keys() & {"picture", "weights", "baseline"}:
         raise ConfigError(f"{', '.join(sorted(strange))}: only the command line takes paths.")
-    _require_sources(options, places)
-    _require_checkpoint(run, options.checkpoint)
+    require_sources(options, places)
+    require_checkpoint(run, options.checkpoint)
     return Task(
         kind="evaluate",
         run=run.path.name,
-        words=("evaluate", _word(run.path), *_words(told)),
+        words=("evaluate", run_word(run.path), *option_words(given)),
         cwd=str(Path.cwd()),
         device=options.device,
-        facts=_facts(run.config()),
+        facts=facts_of(run.config()),
     )
 
 
@@ -176,8 +178,8 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
     Raises:
         ZerosumError: There is nothing to be written yet.
     """
-    _require_checkpoint(run, asked.checkpoint)
-    parts = [run.path.name[:_NAMED], asked.direction, asked.checkpoint]
+    require_checkpoint(run, asked.checkpoint)
+    parts = [run.path.name[:NAMED], asked.direction, asked.checkpoint]
     stem = "-".join(part for part in parts if part and part != "latest")
     file = f"exports/{stem}.{asked.format}"
     words = ["--checkpoint", asked.checkpoint]
@@ -185,87 +187,9 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
     return Task(
         kind="export",
         run=run.path.name,
-        words=("export", _word(run.path), f"{_word(run.path)}/{file}", *words),
+        words=("export", run_word(run.path), f"{run_word(run.path)}/{file}", *words),
         cwd=str(Path.cwd()),
         device="cpu",
-        facts=_facts(run.config()),
+        facts=facts_of(run.config()),
         files=(file,),
     )
-
-
-_NAMED = 80
-"""Letters of a run's name in the names of its files."""
-
-
-def _word(path: Path) -> str:
-    """A run folder on the command line, where a name alone could be that of a data set."""
-    return f"./{path}" if len(path.parts) == 1 else str(path)
-
-
-def _facts(config: RunConfig) -> Facts:
-    return Facts(
-        recipe=config.recipe,
-        family=config.family,
-        data=" and ".join(source for source in config.sources.values() if source),
-        total_images=config.total_images,
-        pictures=(*config.pictures.size, config.pictures.channels),
-    )
-
-
-def _require_sources(options: Any, places: Places) -> None:
-    """Refuse options that would have other files read than may be.
-
-    Raises:
-        FieldError: One would.
-    """
-    for field in ("against", "data", "data_a", "data_b"):
-        if source := getattr(options, field, None):
-            try:
-                places.require_source(source)
-            except ForbiddenError as error:
-                raise FieldError(str(error), field=field) from error
-
-
-def _require_checkpoint(run: Run, checkpoint: str) -> None:
-    path = run.best_path if checkpoint == "best" else run.checkpoint_path
-    if not path.is_file():
-        raise ConfigError(f"{run.name} has no checkpoint {path.stem!r} yet.")
-
-
-def _checked_options(kind: type[Any], values: Mapping[str, Any]) -> Any:
-    """Options of a command.
-
-    Raises:
-        FieldError: One is unknown or does not fit.
-    """
-    unknown = sorted(values.keys() - {each.name for each in fields(kind)})
-    if unknown:
-        raise FieldError(f"there is no option {', '.join(unknown)}.", field=unknown[0][:_NAMED])
-    try:
-        return TypeAdapter(kind).validate_python(dict(values))
-    except ValidationError as error:
-        fault = error.errors()[0]
-        said = fault.get("ctx", {}).get("error")  # What the settings themselves refuse.
-        where = ".".join(str(each) for each in fault["loc"] if isinstance(each, str))
-        message = f"{where}: {fault['msg']}." if said is None else str(said)
-        named = [name for name in values if name in message]
-        raise FieldError(message, field=where or next(iter(named), None)) from error
-
-
-def _told(options: Any) -> dict[str, Any]:
-    """What differs from what holds anyway."""
-    usual = asdict(type(options)())
-    return {name: value for name, value in asdict(options).items() if value != usual[name]}
-
-
-def _words(values: Mapping[str, Any]) -> list[str]:
-    """Fields as options of the command line."""
-    words: list[str] = []
-    for name, value in values.items():
-        *path, last = name.replace("_", "-").split(".")
-        if isinstance(value, bool):
-            words.append("--" + ".".join([*path, last if value else f"no-{last}"]))
-        else:
-            parts = value if isinstance(value, list | tuple) else [value]
-            words += ["--" + ".".join([*path, last]), *map(str, parts)]
-    return words

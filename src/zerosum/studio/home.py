@@ -104,6 +104,20 @@ class Home:
         """Pictures that came through the browser."""
         return self.state / "uploads"
 
+    def made_with(self, key: str) -> Path:
+        """Where lies what was made with a network: in its run, or here if it is none's.
+
+        Args:
+            key: The run's name, or ``@`` and the name of a network that comes with zerosum.
+
+        Example:
+            >>> Home(Path("runs")).made_with("faces").as_posix()
+            'runs/faces'
+            >>> Home(Path("runs")).made_with("@digits").as_posix()
+            'runs/.studio/networks/@digits'
+        """
+        return self.networks / key if key.startswith("@") else self.runs / key
+
     def job(self, identity: str) -> Path:
         """The folder of one job."""
         return self.state / "jobs" / identity

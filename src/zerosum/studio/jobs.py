@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 __all__ = ["Course", "Facts", "Job", "JobShown", "JobState", "Kind", "Stored", "Task"]
 
-Kind = Literal["train", "resume", "evaluate", "export"]
+Kind = Literal["train", "resume", "evaluate", "export", "translate", "attack"]
 Stored = Literal["waiting", "running", "finished", "stopped", "failed"]
 """What the queue file knows of a job; all else is seen by its process."""
 JobState = Literal[
@@ -40,12 +40,15 @@ class Task:
 
     Attributes:
         kind: Which command does it.
-        run: The name of the run.
+        run: The name of the run; empty where it is done with a network that is none.
         words: All that follows ``zerosum`` on the command line.
         cwd: The folder from which that is called, since sources may be relative to it.
         device: Where it trains: one training at a time does.
         facts: What is to be known of the run.
         files: What comes out, in the run folder.
+        network: The key of a network that comes with zerosum, such as ``@digits``, if it is
+            done with one.
+        results: Where many files come out, as `zerosum.studio.results` names it.
     """
 
     kind: Kind
@@ -55,6 +58,18 @@ class Task:
     device: str = "auto"
     facts: Facts = field(default_factory=Facts)
     files: tuple[str, ...] = ()
+    network: str = ""
+    results: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is done with: the run's name, or the key of a network that is none.
+
+        Example:
+            >>> Task(kind="attack", run="", network="@digits", words=(), cwd=".").key
+            '@digits'
+        """
+        return self.run or self.network
 
     @property
     def trains(self) -> bool:
@@ -117,11 +132,15 @@ class Job:
 
 
 class JobShown(TypedDict):
-    """A job, as it is shown: the stored one, and what its process says just now."""
+    """A job, as it is shown: the stored one, and what its process says just now.
+
+    ``run`` is empty where ``network``, the key of what it is done with, is no run's.
+    """
 
     id: str
     kind: Kind
     run: str
+    network: str
     recipe: str
     command: str
     device: str
@@ -135,3 +154,4 @@ class JobShown(TypedDict):
     started: float | None
     ended: float | None
     files: list[str]
+    results: str

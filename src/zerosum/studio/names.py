@@ -11,8 +11,12 @@ __all__ = ["checked", "free", "is_text"]
 _LONGEST = 100
 
 
-def checked(name: str) -> str:
-    r"""The name, if a run may be called so.
+def checked(name: str, what: str = "a run") -> str:
+    r"""The name, if a run, or another folder, may be called so.
+
+    Args:
+        name: The name.
+        what: What is called so, for the message.
 
     Raises:
         ConfigError: It may not.
@@ -37,7 +41,7 @@ def checked(name: str) -> str:
         reason = "names that begin with a dot are those of hidden folders"
     else:
         return name
-    raise ConfigError(f"a run cannot be called {printable(name[:120])!r}: {reason}.")
+    raise ConfigError(f"{what} cannot be called {printable(name[:120])!r}: {reason}.")
 
 
 def is_text(name: str) -> bool:

@@ -163,6 +163,7 @@ class Shelf:
             id=job.id,
             kind=task.kind,
             run=task.run,
+            network=task.key,
             recipe=task.facts.recipe,
             command=join(["zerosum", *task.words]),
             device=task.device,
@@ -176,6 +177,7 @@ class Shelf:
             started=course.started,
             ended=course.ended,
             files=list(task.files) if course.state == "finished" else [],
+            results=task.results,
         )
         if course.state == "waiting":
             shown["phase"] = reasons.get(job.id) or "starts in a moment"

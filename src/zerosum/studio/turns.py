@@ -35,7 +35,7 @@ def waiting_for(
     used = {_place(device, auto): run for run, device in outside.items()}
     for job in plan.jobs:
         if job.course.state == "running":
-            used[_place(job.task.device, auto) if job.task.trains else _BESIDE] = job.task.run
+            used[_place(job.task.device, auto) if job.task.trains else _BESIDE] = job.task.key
     found: dict[str, str | None] = {}
     for job in plan.jobs:
         if job.course.state != "waiting":
@@ -43,14 +43,14 @@ def waiting_for(
         place = _place(job.task.device, auto) if job.task.trains else _BESIDE
         found[job.id] = None
         if job.course.is_urgent:
-            used[place] = job.task.run
+            used[place] = job.task.key
         elif plan.paused:
             found[job.id] = "waits: the queue is paused"
         elif place in used:
             what = "which trains on the same device" if job.task.trains else "which comes first"
             found[job.id] = f"waits for {used[place]}, {what}"
         else:
-            used[place] = job.task.run
+            used[place] = job.task.key
     return found
 
 

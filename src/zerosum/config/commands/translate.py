@@ -34,6 +34,9 @@ class TranslateConfig:
     translated-b2a, in the run folder."""
     page: Path | None = None
     """HTML file that shows pictures, translations and those translated back."""
+    originals: bool = False
+    """Keep each picture as the network has it, and the translation translated back, beside: the
+    folder then holds translations/, originals/ and, where the run goes both ways, back/."""
     split: str | None = None
     """Which part of folders and archives: testA, train, ... By default the domain that the
     direction goes from, for tests if there are any; else everything."""

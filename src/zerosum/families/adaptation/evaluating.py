@@ -1,6 +1,7 @@
 """How a classifier does in both of its domains, while it learns and afterwards."""
 
 from dataclasses import replace
+from functools import partial
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.errors import ConfigError
@@ -9,6 +10,7 @@ from zerosum.evaluation.adaptation import (
     probe_scores,
     score_adaptation,
 )
+from zerosum.evaluation.answers import DomainTest
 from zerosum.evaluation.records import summary
 from zerosum.explaining import explained
 from zerosum.families.adaptation.data import open_domain_sets
@@ -22,7 +24,7 @@ from zerosum.models.adapted import AdaptedClassifier
 from zerosum.plots.features import draw_features
 from zerosum.training.engine import Engine, choose_device
 
-__all__ = ["evaluate_adaptation"]
+__all__ = ["adaptation_tests", "evaluate_adaptation"]
 
 _PROBED = 2_000
 """Images of each domain that probes learn from and are tested on."""
@@ -75,6 +77,42 @@ def evaluate_adaptation(
         with explained(options.picture, then=summary(evaluated)):
             draw_features(features, some, classes=game.classes, path=options.picture)
     return Evaluated(scores=evaluated, picture=options.picture, shows="features")
+
+
+def adaptation_tests(model: AdaptedClassifier, *, quiet: bool = False) -> dict[str, DomainTest]:
+    """What a run's classifier is tested on, in its source and in its target.
+
+    Args:
+        model: The trained model.
+        quiet: No progress bars.
+
+    Raises:
+        DataError: There is nothing to test the source on, or the images are no longer there.
+    """
+    config, game = _config(model), model.game
+    labelled = open_domain_sets(config, prepare_domains(config, quiet=quiet), quiet=quiet)
+    source, target = labelled.source, labelled.target
+    facts = {
+        "source" if name == "target domain" else name.removeprefix("target "): value
+        for name, value in labelled.about.items()
+        if name.startswith("target ")
+    }
+    return {
+        "source": DomainTest(
+            images=source.images,
+            labels=source.labels,
+            about=source.about,
+            answer=partial(game.answer_in, "source"),
+            encode=partial(game.encode, domain="source"),
+        ),
+        "target": DomainTest(
+            images=target,
+            labels=labelled.target_labels,
+            about=facts,
+            answer=partial(game.answer_in, "target"),
+            encode=partial(game.encode, domain="target"),
+        ),
+    }
 
 
 def _load_baseline(config: AdaptationRunConfig, options: EvaluateConfig) -> AdaptingGame | None:

@@ -5,15 +5,17 @@ from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import AdaptationBatches, Domains
+from zerosum.evaluation.accuracy import LabelledSet
 from zerosum.evaluation.adaptation import score_adaptation
+from zerosum.evaluation.answers import DomainTest
 from zerosum.families.adaptation.building import build_invariance
-from zerosum.families.adaptation.data import adaptation_batches, open_domain_sets
-from zerosum.families.adaptation.evaluating import evaluate_adaptation
+from zerosum.families.adaptation.data import adaptation_batches, of_domain, open_domain_sets
+from zerosum.families.adaptation.evaluating import adaptation_tests, evaluate_adaptation
 from zerosum.families.adaptation.settings import AdaptationRunConfig
 from zerosum.families.base import Family
 from zerosum.families.classifier_evaluation import evaluate_classifier
 from zerosum.families.generator_scores import evaluate_generator
-from zerosum.families.labels import name_classes, splits_for_tests
+from zerosum.families.labels import labels_learnt_from, name_classes, splits_for_tests
 from zerosum.families.preparation import batching, size_to_train_on
 from zerosum.families.scoring import Evaluated
 from zerosum.families.two_domains import prepare_domains
@@ -84,6 +86,16 @@ class Adaptation(Family[AdaptationRunConfig, Domains, AdaptingGame, AdaptedClass
         if options.against is not None:
             return evaluate_classifier(subject, options, quiet=quiet)
         return evaluate_adaptation(subject, options, quiet=quiet)
+
+    def classifier_tests(
+        self, model: AdaptedClassifier, *, quiet: bool = False
+    ) -> dict[str, DomainTest]:
+        """The images of both domains, each with the classifier for it."""
+        return adaptation_tests(model, quiet=quiet)
+
+    def learnt_labels(self, config: AdaptationRunConfig, *, quiet: bool = False) -> LabelledSet:
+        """The images of the source whose labels it learns from."""
+        return labels_learnt_from(of_domain(config, "a"), self.open(config, quiet=quiet).a)
 
 
 FAMILY = Adaptation()

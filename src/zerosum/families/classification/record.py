@@ -4,15 +4,23 @@ from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Batches, Store
+from zerosum.evaluation.accuracy import LabelledSet
+from zerosum.evaluation.answers import DomainTest
 from zerosum.families.base import OneSource
 from zerosum.families.classification.settings import ClassificationRunConfig
 from zerosum.families.classifier_building import classifier_network, classifier_player
 from zerosum.families.classifier_evaluation import (
     classifier_evaluators,
+    classifier_test,
     evaluate_classifier,
 )
 from zerosum.families.generator_scores import evaluate_generator
-from zerosum.families.labels import labelled_batches, name_classes, splits_for_tests
+from zerosum.families.labels import (
+    labelled_batches,
+    labels_learnt_from,
+    name_classes,
+    splits_for_tests,
+)
 from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.games.classification import ClassificationGame
@@ -68,6 +76,16 @@ class Classification(OneSource[ClassificationRunConfig, ClassificationGame, Clas
         if not options.asks_for_accuracy:
             return evaluate_generator(subject, options, quiet=quiet)
         return evaluate_classifier(subject, options, quiet=quiet)
+
+    def classifier_tests(self, model: Classifier, *, quiet: bool = False) -> dict[str, DomainTest]:
+        """The images for tests, or those that were held out."""
+        return {"": classifier_test(model, quiet=quiet)}
+
+    def learnt_labels(
+        self, config: ClassificationRunConfig, *, quiet: bool = False
+    ) -> LabelledSet:
+        """The images whose labels it learns from."""
+        return labels_learnt_from(config, self.open(config, quiet=quiet))
 
 
 def _build(config: ClassificationConfig, shape: ImageShape, engine: Engine) -> ClassificationGame:

@@ -5,14 +5,17 @@ from typing import Any
 
 from zerosum.config.evaluation import EvaluateConfig
 from zerosum.data import Store
+from zerosum.evaluation.accuracy import LabelledSet
+from zerosum.evaluation.answers import DomainTest
 from zerosum.families.base import Draw, OneSource
 from zerosum.families.classifier_evaluation import (
     classifier_evaluators,
+    classifier_test,
     evaluate_classifier,
 )
 from zerosum.families.generator_evaluation import generated_grid
 from zerosum.families.generator_scores import evaluate_generator
-from zerosum.families.labels import name_classes, splits_for_tests
+from zerosum.families.labels import labels_learnt_from, name_classes, splits_for_tests
 from zerosum.families.preparation import batching
 from zerosum.families.scoring import Evaluated
 from zerosum.families.semi_supervised.building import build_semi_supervised
@@ -77,6 +80,18 @@ class SemiSupervision(OneSource[SemiSupervisedRunConfig, SemiSupervisedGame, Sem
         if options.asks_for_accuracy:
             return evaluate_classifier(subject, options, quiet=quiet)
         return evaluate_generator(subject, options, quiet=quiet)
+
+    def classifier_tests(
+        self, model: SemiSupervised, *, quiet: bool = False
+    ) -> dict[str, DomainTest]:
+        """The images for tests, or those that were held out."""
+        return {"": classifier_test(model, quiet=quiet)}
+
+    def learnt_labels(
+        self, config: SemiSupervisedRunConfig, *, quiet: bool = False
+    ) -> LabelledSet:
+        """The images whose labels it learns from."""
+        return labels_learnt_from(config, self.open(config, quiet=quiet))
 
 
 FAMILY = SemiSupervision()

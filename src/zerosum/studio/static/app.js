@@ -25,6 +25,7 @@ const PAGES = {
   runs: () => import("./pages/runs.js"),
   run: () => import("./pages/run.js"),
   queue: () => import("./pages/queue.js"),
+  results: () => import("./pages/results.js"),
   new: () => import("./pages/new.js"),
   learn: () => import("./pages/learn.js"),
   use: () => import("./pages/use.js"),

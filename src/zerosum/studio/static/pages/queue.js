@@ -11,7 +11,7 @@ import { toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { isRunning, isWaiting, loadQueue, queue } from "../store/queue.js";
 import { carry } from "./queue/carry.js";
-import { jobRow } from "./queue/row.js";
+import { jobRow, nameOf } from "./queue/row.js";
 
 /** @typedef {import("../store/queue.js").Job} Job */
 
@@ -135,7 +135,7 @@ class QueuePage {
     const before =
       waiting.length > 1
         ? html`<button class="grip" type="button" title="Drag, or press ↑ and ↓"
-      aria-label="Place ${place + 1} of ${waiting.length}: ${job.run}. Arrow keys move it."
+      aria-label="Place ${place + 1} of ${waiting.length}: ${nameOf(job)}. Arrow keys move it."
       @pointerdown=${(/** @type {PointerEvent} */ event) => this.drag(event, job, ids)}
       @keydown=${(/** @type {KeyboardEvent} */ event) => {
         const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -145,10 +145,10 @@ class QueuePage {
       }}>${icon("grip")}</button>`
         : nothing;
     const after = html`
-      <button class="button small icon" type="button" aria-label="Earlier: ${job.run}"
+      <button class="button small icon" type="button" aria-label="Earlier: ${nameOf(job)}"
         title="Earlier"
         ?disabled=${place === 0} @click=${() => step(-1)}>${icon("up")}</button>
-      <button class="button small icon" type="button" aria-label="Later: ${job.run}" title="Later"
+      <button class="button small icon" type="button" aria-label="Later: ${nameOf(job)}" title="Later"
         ?disabled=${place === waiting.length - 1}
         @click=${() => step(1)}>${icon("down")}</button>`;
     return jobRow(job, { before, after });
@@ -178,7 +178,7 @@ class QueuePage {
     const order = [...ids];
     order.splice(to, 0, ...order.splice(from, 1));
     this.order = order;
-    this.said = `${job.run} is now at place ${to + 1} of ${ids.length}.`;
+    this.said = `${nameOf(job)} is now at place ${to + 1} of ${ids.length}.`;
     this.view.draw();
     if (send) this.send(order);
   }

@@ -14,7 +14,7 @@ export const USES = ["play", "draw", "translate", "attack", "classes", "compare"
 const OF_USES = Object.fromEntries(USES.map((use) => [use, use]));
 const PLAIN = { "": "runs", runs: "runs", new: "new", queue: "queue", learn: "learn", use: "use" };
 Object.assign(PLAIN, OF_USES);
-const NAMED = { new: "new", run: "run", learn: "learn", ...OF_USES };
+const NAMED = { new: "new", run: "run", learn: "learn", results: "results", ...OF_USES };
 
 /** @param {string} address @returns {Route} */
 export function parse(address) {
@@ -36,6 +36,13 @@ function decoded(text) {
 
 /** The address of a run's page. @param {string} name */
 export const runPath = (name) => `/run/${encodeURIComponent(name)}`;
+
+/**
+ * The address of the page of a job's results.
+ * @param {string} network its key @param {string} [results] such as `translated/album`
+ */
+export const resultsPath = (network, results) =>
+  `/results/${encodeURIComponent(network)}${results ? `?set=${encodeURIComponent(results)}` : ""}`;
 
 let changed = (/** @type {boolean} */ _moved) => {};
 

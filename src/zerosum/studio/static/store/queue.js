@@ -7,8 +7,9 @@ import { Live } from "../components/view.js";
 /**
  * @typedef {object} Job
  * @property {string} id
- * @property {string} kind train, resume, evaluate or export
- * @property {string | null} run
+ * @property {string} kind train, resume, evaluate, export, translate or attack
+ * @property {string | null} run empty where it is done with what is no run
+ * @property {string} [network] the key of what it is done with
  * @property {string | null} recipe
  * @property {string} command
  * @property {string | null} device
@@ -22,6 +23,7 @@ import { Live } from "../components/view.js";
  * @property {number | null} started
  * @property {number | null} ended
  * @property {string[]} files
+ * @property {string} [results] where many files come out, such as `translated/album`
  */
 
 /**

@@ -10,12 +10,19 @@ import { runFile } from "../../components/picture.js";
 import { whileBusy } from "../../components/busy.js";
 import { counted, duration, moment, sentence, significant } from "../../components/text.js";
 import { subscribe } from "../../events.js";
-import { runPath } from "../../shell/router.js";
+import { resultsPath, runPath } from "../../shell/router.js";
 import { isRunning, isWaiting, rateOf } from "../../store/queue.js";
 
 /** @typedef {import("../../store/queue.js").Job} Job */
 
-const KINDS = { train: "Train", resume: "Go on with", evaluate: "Evaluate", export: "Export" };
+const KINDS = {
+  train: "Train",
+  resume: "Go on with",
+  evaluate: "Evaluate",
+  export: "Export",
+  translate: "Translate with",
+  attack: "Attack",
+};
 
 /**
  * @param {Job} job
@@ -25,21 +32,35 @@ export const jobRow = (job, { before, after }) => html`<li class="card job" data
   ${before ?? nothing}
   <div class="job-text">
     <p class="job-name"><span class="dim">${KINDS[job.kind] ?? job.kind}</span>
-      ${job.run ? html`<a class="clip" href=${runPath(job.run)}>${job.run}</a>` : nothing}</p>
+      ${subject(job)}</p>
     <p class="small dim">${facts(job)}</p>
     ${said(job)}
     ${isRunning(job) ? progress(job) : nothing}
-    ${job.state === "finished" && job.run ? results(job) : nothing}</div>
+    ${job.state === "finished" && job.run ? downloads(job) : nothing}</div>
   <div class="job-side">${chip(/** @type {any} */ (job.state))}
     <div class="row">${after ?? nothing}${ownButtons(job)}</div></div></li>`;
 
+/** What it is done with. @param {Job} job */
+const subject = (job) =>
+  job.run
+    ? html`<a class="clip" href=${runPath(job.run)}>${job.run}</a>`
+    : html`<span class="clip">${nameOf(job)}</span>`;
+
+/** A run by its name; what comes with zerosum without the mark. @param {Job} job */
+export const nameOf = (job) => job.run || (job.network ?? "").replace(/^@/, "");
+
 /** @param {Job} job */
 const ownButtons = (job) =>
-  html`${isWaiting(job) ? startNow(job) : logButton(job)}${removal(job)}`;
+  html`${job.results ? resultsLink(job) : nothing}${isWaiting(job) ? startNow(job) : logButton(job)}${removal(job)}`;
+
+/** What it has made, which its page shows while it is being made, too. @param {Job} job */
+const resultsLink = (job) => html`<a class="button small"
+  href=${resultsPath(job.network ?? "", job.results)}
+  aria-label="Results of ${KINDS[job.kind] ?? job.kind} ${nameOf(job)}">Results</a>`;
 
 /** @param {Job} job */
 const startNow = (job) => html`<button class="button small" type="button"
-  aria-label="Start ${job.run} now" @click=${(/** @type {Event} */ event) =>
+  aria-label="Start ${nameOf(job)} now" @click=${(/** @type {Event} */ event) =>
     whileBusy(event, () => api.post(`${pathOf(job)}/start`))}>Start now</button>`;
 
 /** @param {Job} job */
@@ -70,12 +91,12 @@ function progress(job) {
   const done = job.total ? `${counted(job.done ?? 0)} of ${counted(job.total)}` : "";
   const rate = rateOf(job);
   const words = [job.phase, done, rate ? `${significant(rate)} a second` : ""];
-  return html`${progressBar({ share, label: `Progress of ${job.run ?? job.kind}` })}
+  return html`${progressBar({ share, label: `Progress of ${nameOf(job) || job.kind}` })}
     <p class="small dim numbers">${words.filter(Boolean).join(" · ")}${left}</p>`;
 }
 
 /** @param {Job} job */
-const results = (job) =>
+const downloads = (job) =>
   html`<div class="row">${(job.files ?? []).map((file) => download(job, file))}</div>`;
 
 /** @param {Job} job @param {string} file */
@@ -84,7 +105,7 @@ const download = ({ run }, file) => html`<a class="button small" download
 
 /** @param {Job} job */
 const logButton = (job) => html`<button class="button small" type="button"
-  aria-label="Log of ${KINDS[job.kind] ?? job.kind} ${job.run}"
+  aria-label="Log of ${KINDS[job.kind] ?? job.kind} ${nameOf(job)}"
     @click=${() => showLog(job)}>Log</button>`;
 
 /** What the job printed. @param {Job} job */
@@ -92,7 +113,7 @@ function showLog(job) {
   const address = `/jobs/${encodeURIComponent(job.id)}`;
   const place = document.createElement("div");
   const log = new LogView(place, {
-    label: `Log of ${job.run}`,
+    label: `Log of ${nameOf(job)}`,
     nothing: "It has written nothing yet.",
     read: (end, bytes) => api.get(`${address}/log`, { end, bytes }),
   });
@@ -100,7 +121,7 @@ function showLog(job) {
     `job/${job.id}`,
     (/** @type {any} */ event) => event.log && log.hear(event.log),
   );
-  openDialog({ title: `Log of ${job.run ?? job.kind}`, look: "wide" }, () => html`${place}`).then(
+  openDialog({ title: `Log of ${nameOf(job) || job.kind}`, look: "wide" }, () => html`${place}`).then(
     () => {
       leave();
       log.end();
@@ -115,7 +136,7 @@ function removal(job) {
   // Only the queue knows what such a run was to be.
   const leave = () =>
     ask({
-      title: `Take ${job.run ?? "it"} out of the queue?`,
+      title: `Take ${nameOf(job) || "it"} out of the queue?`,
       text: html`<p>It is not started, and its settings are forgotten. They are:</p>
         ${commandLine(job.command)}`,
       confirm: "Take it out",
@@ -123,20 +144,22 @@ function removal(job) {
     });
   if (isWaiting(job))
     return html`<button class="button small icon" type="button"
-      aria-label="Take ${job.run} out of the queue"
+      aria-label="Take ${nameOf(job)} out of the queue"
       title="Take it out" @click=${leave}>${icon("close")}</button>`;
   const stop = () =>
     ask({
-      title: `Stop ${job.run ?? "it"}?`,
+      title: `Stop ${nameOf(job) || "it"}?`,
       text: html`<p>${
         job.kind === "train" || job.kind === "resume"
           ? "It saves what it has learnt, and then ends. It can be resumed."
-          : "What it has computed so far is lost."
+          : job.results
+            ? "The pictures that are finished stay."
+            : "What it has computed so far is lost."
       }</p>`,
       confirm: "Stop it",
       action: () => api.remove(path),
     });
-  return html`<button class="button small" type="button" aria-label="Stop ${job.run}"
+  return html`<button class="button small" type="button" aria-label="Stop ${nameOf(job)}"
     ?disabled=${job.state === "stopping"}
       @click=${stop}>${job.state === "stopping" ? "Stopping …" : "Stop"}</button>`;
 }
