@@ -185,8 +185,9 @@ def random_step(space: LatentSpace, name: str) -> Directions:
     way = space.points(space.latents([0], seed=int(name))) - space.centre
     if space.game.conditional_on is not None and space.symbol == "z":
         way[:, space.game.latent_size :] = 0  # The class stays.
-    step: Directions = way.flatten(1).view(1, -1, space.step_shape[-1]).mean(dim=1)
-    return (step / step.norm()).view(1, *space.step_shape)
+    step = way.flatten(1).view(1, -1, space.step_shape[-1]).mean(dim=1)
+    unit: Directions = (step / step.norm()).view(1, *space.step_shape)
+    return unit
 
 
 def facts_of_spot(spot: Spot, names: Sequence[str]) -> dict[str, Any]:

@@ -49,12 +49,12 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         torch.cat([torch.ones_like(left[:1]), above]),
         *(
             torch.cat([edge[None], line])
-            for edge, line in zip(left, inside.split(len(above)), strict=True)
+            for edge, line in zip(left, torch.split(inside, len(above)), strict=True)
         ),
     ]
     (sheet,) = to_images(tile(torch.cat(lines), columns=len(above) + 1))
     known = played.model.conditional_classes
-    sides = {
+    sides: dict[str, Any] = {
         side: "; ".join(str(facts_of_spot(spot, known.names if known else ())) for spot in spots)
         for side, spots in (("rows", arguments["rows"]), ("columns", arguments["columns"]))
     }

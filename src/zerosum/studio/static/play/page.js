@@ -29,7 +29,12 @@ export class PlayPage {
   constructor(root, network, query) {
     this.network = network;
     this.tab = query.get("tab") ?? "choose";
-    this.play = new Play(network, query, () => this.view.draw());
+    this.play = new Play(
+      network,
+      query,
+      () => this.view.draw(),
+      () => this.view.now(),
+    );
     this.strip = new SavedStrip(network.key, "play", (saved) => this.open(saved), () => this.view.draw());
     const [added, state] = [(/** @type {any} */ saved) => this.strip.add(saved), () => this.state()];
     /** The parts on tabs, each made when it is first looked at. @type {Record<string, () => any>} */

@@ -26,10 +26,11 @@ const SETTLE = 250;
 export const headersOf = (part) => ({ "X-Client": `${CLIENT["X-Client"]}-${part}` });
 
 export class Play {
-  /** @param {import("../use/networks.js").Network} network @param {URLSearchParams} query @param {() => void} changed */
-  constructor(network, query, changed) {
+  /** @param {import("../use/networks.js").Network} network @param {URLSearchParams} query @param {() => void} changed soon
+   * @param {() => void} come draws at once: a picture has come, which waits for no other frame */
+  constructor(network, query, changed, come) {
     this.network = network;
-    this.changed = changed;
+    [this.changed, this.come] = [changed, come];
     this.path = `/play/${encodeURIComponent(network.key)}`;
     const best = query.get("checkpoint") === "best" && network.checkpoints.includes("best");
     this.checkpoint = best ? "best" : network.checkpoints[0];
@@ -125,7 +126,7 @@ export class Play {
   /** @param {{pictures: string[], images_seen: number}} answer */
   take({ pictures, images_seen: seen }) {
     [this.picture, this.seen, this.error] = [pictures[0], seen, null];
-    this.changed();
+    this.come();
   }
 
   /** @param {unknown} error */
@@ -210,6 +211,6 @@ export class Play {
     clearTimeout(this.settling);
     this.stopping.abort();
     this.latest.end();
-    this.changed = () => {};
+    [this.changed, this.come] = [() => {}, () => {}];
   }
 }
