@@ -43,7 +43,7 @@ def pages_over(runs: Path) -> dict[str, str]:
         "runs": "/",
         "runs-nothing-found": "/?q=nothing+is+called+so",
         "archived": "/runs?archived=1",
-        "compare": f"/runs?compare={quote(','.join(names[:3]))}",
+        "compare": f"/compare?runs={quote(','.join(names[:3]))}",
         "new": "/new",
         "new-recipes": "/new?goal=nothing",
         "new-form": "/new/dcgan-digits?goal=nothing",

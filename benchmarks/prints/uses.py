@@ -43,7 +43,7 @@ project RUN PICTURE --steps 2 --starts 1
 project RUN PICTURE broken --steps 2 --starts 1 --json --out made/found --class disc
 project RUN nowhere.png
 edit RUN --rows 2 --columns 3
-edit RUN --rows 2 --columns 3 --method sefa --seed 2 --class disc --out made/edits.png
+edit RUN --rows 2 --columns 3 --directions sefa --seed 2 --class disc --out made/edits.png
 edit RUN --columns 2
 translate RUN PICTURE labelled/test/cross
 translate RUN domains --direction b2a --page made/page.html --out made/turned --json

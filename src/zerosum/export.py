@@ -24,14 +24,19 @@ from zerosum.types import ImageShape
 
 __all__ = [
     "FORMATS",
+    "PLAYER",
     "InputSpec",
     "Part",
+    "at_rest",
     "check_export",
     "export_network",
     "takes_any_size",
     "takes_images",
     "takes_latents",
 ]
+
+PLAYER = ".html"
+"""How a file's name ends that is a page of a generator: `zerosum.player` writes it."""
 
 FACTS = "zerosum.json"
 """The name of the facts in a ``.pt2`` file."""
@@ -145,10 +150,20 @@ def export_network(part: Part, path: Path) -> None:
         torch.Size([5, 1])
     """
     check_export(path)
-    still = deepcopy(part.network).cpu().to(memory_format=torch.contiguous_format)
-    _settle(still.eval().requires_grad_(False))
     with writing(path) as temporary:
-        FORMATS[path.suffix.lower()](replace(part, network=still), temporary)
+        FORMATS[path.suffix.lower()](replace(part, network=at_rest(part.network)), temporary)
+
+
+def at_rest(network: nn.Module) -> nn.Module:
+    """Copy a network as it is in evaluation mode, on the CPU, with no choice left in it.
+
+    Example:
+        >>> at_rest(nn.Dropout()).training
+        False
+    """
+    still = deepcopy(network).cpu().to(memory_format=torch.contiguous_format)
+    _settle(still.eval().requires_grad_(False))
+    return still
 
 
 def check_export(path: Path) -> None:
@@ -161,12 +176,12 @@ def check_export(path: Path) -> None:
         >>> check_export(Path("generator.pth"))
         Traceback (most recent call last):
         ...
-        zerosum.errors.ConfigError: expected a file that ends in .onnx, .pt2 or .safetensors, ...
+        zerosum.errors.ConfigError: expected a file that ends in .onnx, .pt2, .safetensors or ...
     """
     kind = path.suffix.lower()
-    if kind not in FORMATS:
+    if kind not in (*FORMATS, PLAYER):
         raise ConfigError(
-            f"expected a file that ends in .onnx, .pt2 or .safetensors, got {path.name!r}."
+            f"expected a file that ends in .onnx, .pt2, .safetensors or .html, got {path.name!r}."
         )
     missing = [name for name in ("onnx", "onnxscript") if not is_installed(name)]
     if kind == ".onnx" and missing:

@@ -12,6 +12,7 @@
       checkpoints/         latest.safetensors, and best.safetensors where the run is evaluated
       curves.png samples.gif     at the end
       detector.safetensors       what tells real from its own pictures; where `detect` was asked
+      directions.safetensors     directions of its latent space that were given names
 
 Nothing else knows where things are.
 """
@@ -124,6 +125,11 @@ class Run:
     def detector_path(self) -> Path:
         """What tells real pictures from those that the run makes."""
         return self.path / "detector.safetensors"
+
+    @property
+    def directions_path(self) -> Path:
+        """Directions of its latent space that were given names."""
+        return self.path / "directions.safetensors"
 
     def check_free(self, config: RunConfig) -> None:
         """Make sure that a new run can begin here.

@@ -11,10 +11,10 @@ import psutil
 import pytest
 from PIL import Image
 
+from helpers.readable import unreadable
 from helpers.studios import started
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -70,19 +70,11 @@ def visit(page: Any, studio: Served, path: str) -> None:
     page.goto(f"{studio.address}{path}#token={studio.token}")
 
 
-def faults(page: Any) -> list[Any]:
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:3])
-        for each in axe.Axe().run(page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
-
-
 def test_a_lesson_is_found_opened_and_followed_by_its_controls(page: Any, studio: Served) -> None:
     visit(page, studio, "/learn")
     page.get_by_role("searchbox").fill("generator paid")
     page.wait_for_function("document.querySelectorAll('.learn-card').length === 1")
-    assert not faults(page)
+    assert not unreadable(page)
     page.locator(".learn-card").click()
     answer = page.locator(".lesson .answer")
     assert answer.inner_text().startswith("At a logit of -5,")
@@ -139,7 +131,7 @@ def test_points_and_matrices_are_drawn(page: Any, studio: Served) -> None:
     page.wait_for_selector(".lesson .answer")
     page.locator("#control-rows-0-1").fill("5")
     playwright.expect(page.locator(".command code")).to_contain_text("'1 5; 0 1'")
-    assert not faults(page)
+    assert not unreadable(page)
     visit(page, studio, "/learn/distributions?target=own&rounds=2")
     page.locator("#control-points").focus()
     for key in ("ArrowRight", "Enter", "ArrowUp", "Enter"):
@@ -191,7 +183,7 @@ def test_a_lesson_fits_a_phone(browser: Any, studio: Served) -> None:
     visit(page, studio, "/learn/convolution")
     page.wait_for_selector(".lesson .answer", timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert not faults(page)
+    assert not unreadable(page)
     context.close()
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
+from helpers.readable import unreadable
 from helpers.studio_pages import Reader, Served, served
 from helpers.studio_runs import make_shown
 from shoot_studio import DIALOGS, open_by_names, pages_over
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 SIZES = {360: 740, 768: 1024, 1440: 900}
 SCHEMES = ("light", "dark")
@@ -69,12 +68,9 @@ def _too_wide(reader: Reader, width: int) -> list[str]:
 
 def _unreadable(reader: Reader) -> list[Any]:
     return [
-        (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
-        for each in axe.Axe().run(reader.page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-        and not all(
-            "swagger" in node["html"] or "/api" in reader.page.url for node in each["nodes"]
-        )
+        (rule, elements[:3])
+        for rule, *elements in unreadable(reader.page)
+        if not all("swagger" in each or "/api" in reader.page.url for each in elements)
     ]
 
 
@@ -106,7 +102,7 @@ def test_pages_of_runs_do_not_move_while_they_load(reader: Reader) -> None:
 
 
 COMPARED = """async () => {
-    const { compareCharts } = await import("/static/charts/specs.js");
+    const { compareCharts } = await import("/static/compare/charts.js");
     const { Columns } = await import("/static/charts/columns.js");
     const run = (name, player) => {
         const stats = new Columns();

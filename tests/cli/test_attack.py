@@ -84,8 +84,14 @@ def test_your_own_network_is_attacked_where_it_is_right(
     assert picture["said_confidence"] > 0.5
     assert json.loads((out / "attack.json").read_text()) == found
     assert len(list((out / "pgd").glob("*.png"))) == 10
-    with Image.open(out / "pgd" / "000000.png") as shown:
+    with (
+        Image.open(out / "pgd" / "000000.png") as shown,
+        Image.open(out / "original" / "000000.png") as before,
+    ):
         assert shown.info["zerosum:attack"] == "pgd"
+        assert "zerosum:generated" not in before.info
+        moved = np.asarray(shown).astype(int) - np.asarray(before)
+        assert np.abs(moved).max() == 8
     text = page.read_text()
     assert "http" not in text.replace("http://www.w3.org", "")
     assert text.count("data:image/png;base64,") == 10 * 4

@@ -83,7 +83,7 @@ def test_help_on_no_recipe_imports_anything_heavy() -> None:
         (["sample", "--help"], ["--grid", "--out", ".npz", "--truncation"]),
         (["walk", "--help"], ["--seeds", "walk.gif", "--columns"]),
         (["project", "--help"], ["PICTURE...", "--features", "--steps"]),
-        (["edit", "--help"], ["--method", "--reach"]),
+        (["edit", "--help"], ["--directions", "--reach"]),
         (["export", "--help"], [".onnx", ".pt2", "--direction"]),
         (["data", "--help"], ["inspect", "--picture"]),
         (["data", "inspect", "--help"], ["--picture"]),

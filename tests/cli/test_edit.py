@@ -10,6 +10,8 @@ import zerosum
 from helpers.command_line import call
 from zerosum.config import RunConfig
 from zerosum.jobs import train_run
+from zerosum.latent.directions import find_directions
+from zerosum.latent.kept import KeptDirection
 from zerosum.media.images import to_images
 
 
@@ -18,7 +20,7 @@ def test_a_sheet_with_the_picture_in_the_middle(
     method: str, tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = train_run(tiny, out=tmp_path / "run", quiet=True).run.path
-    words = ["--method", method, "--rows", "2", "--columns", "3", "--seed", "4"]
+    words = ["--directions", method, "--rows", "2", "--columns", "3", "--seed", "4"]
     assert call("edit", str(run), *words) == 0
     out = run / f"edits-{method}-4.png"
     assert capsys.readouterr().out.strip() == str(out)
@@ -30,3 +32,21 @@ def test_a_sheet_with_the_picture_in_the_middle(
         assert sheet.text["zerosum:directions"] == method  # type: ignore[attr-defined]
     assert call("edit", str(run), "--columns", "4") == 1
     assert "odd number of columns" in capsys.readouterr().err
+
+
+def test_directions_that_were_given_names(
+    tiny: RunConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = train_run(tiny, out=tmp_path / "run", quiet=True).run.path
+    words = ["edit", str(run), "--directions", "kept", "--columns", "3"]
+    assert call(*words) == 1
+    assert "no directions are kept" in capsys.readouterr().err
+    model = zerosum.load(run, kind=zerosum.Generator)
+    for name, step in zip(
+        ("slant", "weight"), find_directions(model.latent, "pca", 2), strict=True
+    ):
+        model.kept_directions.keep(KeptDirection(name=name, step=step))
+    assert call(*words) == 0
+    with Image.open(run / "edits-kept-0.png") as sheet:
+        assert sheet.size == (88, 58)  # Two rows.
+    assert call(*words, "--rows", "0") == 1

@@ -162,7 +162,7 @@ def test_projecting_in_all_classes_and_in_one(run: Path) -> None:
     [
         ("walk", ["--out", "walk.gif", "--frames", "2", "--class", "1,2,3,4,5"]),
         ("edit", ["--out", "edits.png", "--rows", "2", "--class", "1"]),
-        ("edit", ["--out", "edits.png", "--rows", "2", "--method", "sefa"]),
+        ("edit", ["--out", "edits.png", "--rows", "2", "--directions", "sefa"]),
     ],
 )
 def test_commands_with_classes(

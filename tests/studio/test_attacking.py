@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from helpers.short_runs import KINDS, start
 from helpers.studios import client_of, studio_over
 from zerosum.config import change
 from zerosum.data import open_source
+from zerosum.studio.home import Home
+from zerosum.studio.queue import working_queue
 
 BASE = "/api/v1/networks/@digits"
 
@@ -191,3 +194,57 @@ def test_who_does_not_classify_is_refused(runs: Path, client: Any, picture: Any)
     answer = client.post("/api/v1/networks/advgan/classify", json={"picture": picture["id"]})
     assert answer.status_code == 409
     assert "does not classify pictures" in answer.json()["error"]["message"]
+
+
+@pytest.fixture
+def queueing(runs: Path) -> Iterator[Any]:
+    """A studio whose queue stands still, so that nothing is attacked."""
+    shelf, queue = working_queue(Home(runs))
+    queue.file.pause(True)
+    with client_of(studio_over(runs, data=(runs / "none",), shelf=shelf, queue=queue)) as client:
+        yield client
+        for job in client.get("/api/v1/queue").json()["jobs"]:
+            client.delete(f"/api/v1/queue/{job['id']}")
+
+
+def test_many_pictures_are_a_job(queueing: Any, runs: Path) -> None:
+    options = {"attacks": ["fgsm", "pgd"], "epsilon": "8/255", "count": 20}
+    asked = {"options": options, "learned": ["advgan"]}
+    job = queueing.post(f"{BASE}/attack", json=asked).json()
+    assert (job["kind"], job["network"], job["run"]) == ("attack", "@digits", "")
+    assert job["results"] == "attacked/fgsm-pgd-advgan"
+    out = f"{runs}/.studio/networks/@digits/{job['results']}"
+    assert job["command"] == (
+        f"zerosum attack digits --data digits --attack fgsm pgd {runs}/advgan "
+        f"--report {out}/report.html --out {out} --epsilon 8/255 --count 20"
+    )
+    again = queueing.post(f"{BASE}/attack", json={**asked, "against": "@digits"}).json()
+    assert again["results"] == "attacked/fgsm-pgd-advgan-2"
+    assert again["command"].endswith("--against digits")
+    alone = queueing.post(f"{BASE}/attack", json={"learned": ["advgan"], "name": "x"}).json()
+    assert f"--attack {runs}/advgan --report" in alone["command"]
+    usual = queueing.post(f"{BASE}/attack", json={}).json()
+    assert "--attack pgd --report" in usual["command"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"options": {"attacks": ["pgd", "../advgan"]}}, "only the command line takes paths"),
+        ({"options": {"against": "digits"}}, "only the command line takes paths"),
+        ({"options": {"attacks": []}}, "at least one attack"),
+        ({"options": {"epsilon": "2"}}, "at most 1 for linf"),
+        ({"options": {"colour": 1}}, "no option colour"),
+        ({"data": "/etc"}, "none of the folders"),
+        ({"learned": ["nobody"]}, "there is no run nobody"),
+        ({"learned": ["@digits"]}, "does not mislead a classifier"),
+        ({"against": "advgan"}, "does not classify"),
+        ({"name": "../x"}, "a set of results cannot be called"),
+    ],
+)
+def test_a_job_that_cannot_be_is_refused_at_once(
+    queueing: Any, wrong: dict[str, Any], why: str
+) -> None:
+    answer = queueing.post(f"{BASE}/attack", json=wrong)
+    assert why in answer.json()["error"]["message"]
+    assert queueing.get("/api/v1/queue").json()["jobs"] == []

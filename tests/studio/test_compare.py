@@ -10,27 +10,12 @@ import numpy as np
 import pytest
 
 from helpers.quick_runs import KINDS
-from helpers.studio_runs import make_shown
+from helpers.studio_runs import make_repeat, make_shown
 from helpers.studios import client_of, studio_over
 from zerosum.config import change
 from zerosum.jobs import train_run
 
 ODD = "a, b?&"
-
-
-def repeat(folder: Path, seed: int, *, generated: int = 64, factor: float = 1.0) -> None:
-    """A run of that seed, whose scores are so many times the usual."""
-    make_shown(folder)
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, "seed": seed}))
-    (folder / "environment.json").write_text('{"threads": 2, "processes": 3}')
-    lines = [json.loads(line) for line in (folder / "scores.jsonl").read_text().splitlines()]
-    for line in lines:
-        line["protocol"]["generated"] = generated
-        for score in line["scores"].values():
-            score["value"] *= factor
-    said = "".join(json.dumps(line) + "\n" for line in lines)
-    (folder / "scores.jsonl").write_text(said + '{"subject": {"ima')
 
 
 def asked(runs: Path, *names: str, path: str = "compare") -> Any:
@@ -39,9 +24,11 @@ def asked(runs: Path, *names: str, path: str = "compare") -> Any:
 
 
 def test_seeds_are_one_and_unlike_protocols_stay_apart(tmp_path: Path) -> None:
-    repeat(tmp_path / ODD, seed=1)
-    repeat(tmp_path / "a, c", seed=2, factor=3.0)
-    repeat(tmp_path / "other", seed=1, generated=500)
+    make_repeat(tmp_path / ODD, seed=1)
+    make_repeat(tmp_path / "a, c", seed=2, factor=3.0)
+    make_repeat(tmp_path / "other", seed=1, generated=500)
+    with (tmp_path / ODD / "scores.jsonl").open("a") as file:
+        file.write('{"subject": {"ima')
     found = asked(tmp_path, ODD, "a, c", "other", "gone", "..").json()
     assert [run["name"] for run in found["runs"]] == [ODD, "a, c", "other"]
     assert [run["cores"] for run in found["runs"]] == [6] * 3
@@ -59,7 +46,7 @@ def test_seeds_are_one_and_unlike_protocols_stay_apart(tmp_path: Path) -> None:
 
 
 def test_a_damaged_run_and_one_without_scores_are_told_of(tmp_path: Path) -> None:
-    repeat(tmp_path / "good", seed=0)
+    make_repeat(tmp_path / "good", seed=0)
     for name in ("bad", "new"):
         make_shown(tmp_path / name)
         (tmp_path / name / "scores.jsonl").unlink()
@@ -74,7 +61,7 @@ def test_a_damaged_run_and_one_without_scores_are_told_of(tmp_path: Path) -> Non
 
 def test_the_table_holds_every_number_with_its_protocol(tmp_path: Path) -> None:
     for name, seed in (("one", 1), ("two", 2)):
-        repeat(tmp_path / name, seed=seed)
+        make_repeat(tmp_path / name, seed=seed)
     answer = asked(tmp_path, "one", "two", path="compare/table")
     assert "attachment" in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(answer.text.splitlines()))

@@ -11,6 +11,7 @@ from helpers.studio_runs import make_shown
 from helpers.studios import client_of, studio_over
 from zerosum.config.families import FAMILIES, family_class
 from zerosum.families import family_of
+from zerosum.lessons.packaged import packaged_game
 from zerosum.models import (
     AdaptedClassifier,
     Autoregressive,
@@ -22,6 +23,7 @@ from zerosum.models import (
     Translator,
 )
 from zerosum.recipes import RECIPES, recipe
+from zerosum.runs import Run
 from zerosum.studio import opened
 from zerosum.studio.networks import find, folder_of
 from zerosum.studio.opened import model_of
@@ -78,14 +80,18 @@ def test_a_checkpoint_that_is_replaced_is_read_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkpoint = make_shown(tmp_path / "first") / "checkpoints" / "latest.safetensors"
-    monkeypatch.setattr(opened, "_open_model", lambda _: checkpoint.read_text())
-    monkeypatch.setattr(opened, "require", lambda model, kind: model)
+    game = packaged_game()
+
+    def load(path: str, **_: Any) -> Generator:
+        return Generator(run=Run(Path(path)), game=game, images_seen=checkpoint.stat().st_size)
+
+    monkeypatch.setattr(opened, "load", load)
     told = {"key": "first", "path": str(tmp_path / "first"), "checkpoint": "latest"}
     first = model_of(told, Generator)
     assert model_of(told, Generator).model is first.model
-    checkpoint.write_text("other weights")
+    checkpoint.write_text("others")
     second = model_of(told, Generator)
-    assert (first.model, second.model) == ("weights", "other weights")
+    assert (first.images_seen, second.images_seen) == (len("weights"), len("others"))
     assert first.stamp != second.stamp
 
 

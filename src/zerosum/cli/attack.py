@@ -39,7 +39,7 @@ def _attack(
         fail_under: Exit with 1 where less accuracy than this share is left under all attacks
             together, for automatic tests: 0.7.
         report: HTML file with the rates, a curve, and pictures beside their attacked selves.
-        out: New folder for attack.json and a PNG of each picture that an attack made.
+        out: New folder for attack.json and PNGs: the pictures, and what each attack made of them.
         json: Print the result as JSON, and nothing else.
     """
     from zerosum.allocator import keep_freed_memory

@@ -38,9 +38,11 @@ with the picture itself in the middle column.
 
 The directions are found without labels. pca: what random pictures differ in most, by their
 styles or early activations (GANSpace). sefa: what the first layer passes on most strongly (closed
-form).""",
+form). Or they are those that were kept with the run under names, in the order of keeping: on the
+studio's page Play, or by kept_directions of the loaded run in Python.""",
     examples="""\
 zerosum edit runs/dcgan-digits
-zerosum edit runs/dcgan-digits --seed 7 --method sefa --out edits.png""",
+zerosum edit runs/dcgan-digits --seed 7 --directions sefa --out edits.png
+zerosum edit runs/dcgan-digits --directions kept""",
 )
 run, complete = COMMAND.run, COMMAND.complete

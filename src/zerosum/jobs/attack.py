@@ -29,13 +29,15 @@ from zerosum.jobs.learned import is_learned, load_learned
 from zerosum.training.engine import choose_device
 from zerosum.types import ClassLogits, Labels, Mask, Pixels
 
-__all__ = ["AttackReport", "TrialResult", "attack"]
+__all__ = ["ORIGINALS", "AttackReport", "TrialResult", "attack"]
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of ε, where the curve has its points."""
 
 _PROBED = 16
 _NEARLY_ALL = 0.5
+ORIGINALS = "original"
+"""What the pictures are called that were not attacked."""
 EVERY = 10.0
 """Seconds between two lines on the progress, where there is no terminal."""
 
@@ -144,6 +146,11 @@ def _make(options: AttackConfig, images: Pixels, target: int | None) -> dict[str
             name, each = learned.name, learned.attack
         else:
             name, each = spec, ATTACKS[spec](NORMS[options.norm])
+        if name == ORIGINALS:
+            raise ConfigError(
+                f"no attack may be called {name}, as the pictures before it are; rename the run's "
+                "folder."
+            )
         if name in made:
             raise ConfigError(
                 f"two attacks are called {name}, so their results could not be told apart; rename "

@@ -10,7 +10,7 @@ from PIL import Image
 
 from zerosum.attacks import NORMS
 from zerosum.files import write_text
-from zerosum.jobs.attack import AttackReport, TrialResult
+from zerosum.jobs.attack import ORIGINALS, AttackReport, TrialResult
 from zerosum.media.images import save_png, to_images
 from zerosum.media.pages import write_page
 
@@ -188,9 +188,13 @@ def _row(report: AttackReport, name: str, index: int) -> list[Image.Image]:
 def save_attacked(report: AttackReport, out: Path) -> None:
     """Write ``attack.json``, and for each attack a folder with a PNG of every result.
 
-    The PNGs say of themselves what they are. They are rounded to 256 levels, so that a few of them
-    may not mislead the classifier any more.
+    The pictures as they were, as the classifier sees them, are in the folder ``original``. The
+    others say of themselves what they are. All are rounded to 256 levels, so that a few may not
+    mislead the classifier any more.
     """
+    for index, image in enumerate(to_images(report.images * 2 - 1)):
+        facts = {"Software": "zerosum", "zerosum:source": report.names[index]}
+        save_png(image, out / ORIGINALS / f"{index:06d}.png", facts=facts)
     for name, tried in report.outcomes.items():
         for index, image in enumerate(to_images(tried.outcome.images * 2 - 1)):
             facts = {

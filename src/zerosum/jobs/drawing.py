@@ -153,11 +153,11 @@ def edit(run: Path, options: EditConfig, *, tell: Tell) -> None:
         zerosum.errors.RunError: there is no folder runs/no-such; ...
     """
     model = _load(run, options, Generator)
-    out = options.out or run / f"edits-{options.method}-{options.seed}.png"
+    out = options.out or run / f"edits-{options.directions}-{options.seed}.png"
     model.save_edits(
         out,
         seed=options.seed,
-        method=options.method,
+        directions=options.directions,
         rows=options.rows,
         columns=options.columns,
         reach=options.reach,

@@ -11,14 +11,33 @@ from zerosum.errors import ConfigError
 from zerosum.latent.directions import Directions
 from zerosum.latent.spaces import LatentSpace
 from zerosum.media.images import check_sheet, save_png, tile, to_images
-from zerosum.types import Images
+from zerosum.types import Images, Points
 
-__all__ = ["draw_edits", "save_edits"]
+__all__ = ["draw_edits", "move", "save_edits"]
 
 _FARTHEST = 1000
 
 Point = Float[Tensor, "1 ..."]
 """One point of a latent space."""
+Amounts = Float[Tensor, " k"]
+"""How far to go along each of k directions."""
+
+
+def move(points: Points, directions: Directions, amounts: Amounts) -> Points:
+    """Move points along several directions at once: p + Σ_j a_j d_j.
+
+    Args:
+        points: Points (n, ...).
+        directions: Unit steps (k, ...), of the shape of points, or with one layer for all.
+        amounts: a_j, shape (k,): how far to go along each, in units of the space. One standard
+            deviation of random points is `LatentSpace.deviation`.
+
+    Example:
+        >>> move(torch.zeros(1, 2), torch.eye(2), torch.tensor([3.0, -1.0]))
+        tensor([[ 3., -1.]])
+    """
+    moved: Points = points + torch.tensordot(amounts.to(points), directions.to(points), dims=1)
+    return moved
 
 
 def draw_edits(

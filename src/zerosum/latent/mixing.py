@@ -10,15 +10,20 @@ from torch import Tensor
 from zerosum.errors import ConfigError
 from zerosum.latent.base import LatentSpace
 from zerosum.latent.spaces import StyleSpace
+from zerosum.latent.tables import pairs
 from zerosum.media.images import tile
 from zerosum.types import Images, Points
 
-__all__ = ["Mixtures", "draw_mixtures", "mix_styles"]
+__all__ = ["Mixtures", "draw_mixtures", "mix_all", "mix_styles"]
 
 _AT_ONCE = 64
 
 Styles = Float[Tensor, "n layers s"]
 """w for each image and layer."""
+Others = Float[Tensor, "m layers s"]
+"""Those of m others."""
+Pairs = Float[Tensor, "pairs layers s"]
+"""Those of each pair, in rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +85,8 @@ def draw_mixtures(
     _check_seeds(coarse, fine)
     space.check_truncation(truncation)
     rows, columns = (_points(space, seeds, truncation) for seeds in (coarse, fine))
-    layers = rows.shape[1]
-    start = layers // 2 if from_layer is None else from_layer
-    if not 1 <= start < layers:
-        raise ConfigError(
-            f"expected a layer from 1 to {layers - 1} for the fine styles to begin at, got "
-            f"{start}: this generator has {layers} layers, numbered from 0."
-        )
-    # All pairs at once, the rows' sources varying slowest, as in the table.
-    grid = mix_styles(
-        rows.repeat_interleave(len(columns), dim=0), columns.repeat(len(rows), 1, 1), start
-    )
+    start = rows.shape[1] // 2 if from_layer is None else from_layer
+    grid = mix_all(rows, columns, start)
     drawn = torch.cat([space.draw(part).cpu() for part in torch.split(grid, _AT_ONCE)])
     return Mixtures(
         coarse=space.draw(rows).cpu(),
@@ -108,6 +104,34 @@ def mix_styles(coarse: Styles, fine: Styles, from_layer: int) -> Styles:
         tensor([0., 0., 0., 1.])
     """
     return torch.cat([coarse[:, :from_layer], fine[:, from_layer:]], dim=1)
+
+
+def mix_all(coarse: Styles, fine: Others, from_layer: int) -> Pairs:
+    """Mix each of some styles with each of others.
+
+    Args:
+        coarse: n styles, taken below the layer.
+        fine: m styles, taken from there on.
+        from_layer: The first layer that is fine, from 1.
+
+    Returns:
+        n m styles, those with the first coarse one first, as in the table.
+
+    Raises:
+        ConfigError: There is no such layer.
+
+    Example:
+        >>> mix_all(torch.zeros(1, 4, 1), torch.ones(2, 4, 1), 3)[..., 0]
+        tensor([[0., 0., 0., 1.],
+                [0., 0., 0., 1.]])
+    """
+    layers = coarse.shape[1]
+    if not 1 <= from_layer < layers:
+        raise ConfigError(
+            f"expected a layer from 1 to {layers - 1} for the fine styles to begin at, got "
+            f"{from_layer}: this generator has {layers} layers, numbered from 0."
+        )
+    return mix_styles(*pairs(coarse, fine), from_layer)
 
 
 def _points(space: StyleSpace, seeds: Sequence[int], truncation: float | None) -> Points:

@@ -15,7 +15,7 @@ from zerosum.latent.spaces import LatentSpace
 from zerosum.randomness import Randomness
 from zerosum.types import Features, Images, PerSample, Points
 
-__all__ = ["Descent", "Projection", "noise_share", "project", "rate_share"]
+__all__ = ["Descent", "Projection", "keep_step", "noise_share", "project", "rate_share"]
 
 Extract = Callable[[Images], Features]
 """A differentiable function from images to features."""
@@ -266,13 +266,13 @@ def _descend(
             best.update(points, distances)
         adam.param_groups[0]["lr"] = descent.rate * rate_share(done)
         adam.step()
-        _project_step(space, starts, step)
+        keep_step(space, starts, step)
         if progress is not None:
             progress(number, descent.steps)
     return best
 
 
-def _project_step(space: LatentSpace, starts: Points, step: Tensor) -> None:
+def keep_step(space: LatentSpace, starts: Points, step: Tensor) -> None:
     """Project points back onto the region of latents."""
     points = starts + step
     moved = space.keep(points) - points

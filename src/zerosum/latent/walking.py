@@ -15,7 +15,7 @@ from zerosum.media.animations import check_animation, save_animation
 from zerosum.media.images import check_sheet, tile, to_images
 from zerosum.types import Images, Points
 
-__all__ = ["check_walk", "draw_walk", "save_walk", "stops", "walk"]
+__all__ = ["check_walk", "draw_walk", "save_walk", "save_walk_through", "stops", "walk"]
 
 MOST_FRAMES = 10_000
 
@@ -137,12 +137,49 @@ def save_walk(
     """
     if columns < 1:
         raise ConfigError(f"expected at least one column of walks, got {columns}.")
+    check_walk(seeds, frames=frames, walks=columns**2)
+    space.check_truncation(truncation)
     check_sheet(columns**2, space.image_shape)
-    count = len(seeds) * frames
-    pieces = draw_walk(space, seeds, frames=frames, walks=columns**2, truncation=truncation)
-    seconds = count / 25 if seconds is None else seconds
+    seconds = len(seeds) * frames / 25 if seconds is None else seconds
+    check_animation(path, count=len(seeds) * frames, seconds=seconds)
+    through = stops(space, seeds, walks=columns**2, truncation=truncation)
+    save_walk_through(
+        space, path, through, frames=frames, seconds=seconds, facts=facts, progress=progress
+    )
+
+
+def save_walk_through(
+    space: LatentSpace,
+    path: Path,
+    through: Stops,
+    *,
+    frames: int,
+    seconds: float,
+    facts: Mapping[str, str],
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Write an animation of walks through any points, side by side, that loops.
+
+    Args:
+        space: The generator's latent space.
+        path: A file that ends in ``.gif`` or ``.mp4``.
+        through: The stops of n walks, shape (legs, n, ...), at least two legs.
+        frames: Mean number of frames for each leg.
+        seconds: Duration of the loop.
+        facts: What the file says of itself.
+        progress: Is told of frames done and of their number.
+
+    Raises:
+        ConfigError: There are fewer than two stops, or the file cannot be written so.
+        FileError: It cannot be written.
+    """
+    legs, walks = through.shape[:2]
+    check_walk(range(legs), frames=frames, walks=walks)
+    check_sheet(walks, space.image_shape)
+    count = legs * frames
     check_animation(path, count=count, seconds=seconds)
-    sheets = (to_images(tile(images, columns=columns))[0] for images in pieces)
+    pieces = (space.draw(points).cpu() for points in walk(space, through, frames=frames))
+    sheets = (to_images(tile(images))[0] for images in pieces)
     frames_done = _counted(sheets, count, progress)
     save_animation(frames_done, path, count=count, seconds=seconds, facts=facts)
 

@@ -11,7 +11,7 @@ from typing_extensions import TypeVar
 from zerosum import models
 from zerosum.config.json import to_json
 from zerosum.errors import ConfigError, RunError, printable
-from zerosum.export import Part, check_export, export_network
+from zerosum.export import PLAYER, Part, check_export, export_network
 from zerosum.games.base import Game
 from zerosum.media.images import provenance
 from zerosum.runs import Run
@@ -63,19 +63,36 @@ class Model(ABC):
 
         Args:
             file: It ends in ``.onnx`` (needs the packages onnx and onnxscript), ``.pt2`` (a
-                program that needs PyTorch only) or ``.safetensors`` (the weights).
+                program that needs PyTorch only), ``.safetensors`` (the weights), or, of a run
+                that generates, ``.html`` (a page that draws the pictures itself).
             direction: Of a run that translates, by default its first.
 
         Raises:
             ConfigError: The file name is unsuitable, or there is no such direction.
+            WrongKindError: A page is to be written of a run that does not generate.
         """
         check_export(Path(file))
+        if Path(file).suffix.lower() == PLAYER:
+            self.save_player(Path(file), direction=direction)
+            return
         part = self.part(direction)
         source = {"zerosum:config": json.dumps(to_json(self.run.config()))}
         description = f"A neural network trained by zerosum (run {printable(self.run.name)})."
         facts = {**self.facts(), "Description": description, **source, **part.facts}
         del facts["zerosum:generated"]  # It is of images.
         export_network(replace(part, facts=facts), Path(file))
+
+    def save_player(self, file: Path, *, direction: str | None = None) -> None:
+        """Write a page that draws a generator's pictures by itself.
+
+        Args:
+            file: It ends in ``.html``.
+            direction: None: pictures are made from latents.
+
+        Raises:
+            WrongKindError: This model does not.
+        """
+        raise refusal(self, models.Generator)
 
     @abstractmethod
     def part(self, direction: str | None = None) -> Part:

@@ -6,12 +6,15 @@ from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from zerosum.checks import require
+from zerosum.errors import printable
 from zerosum.export import Part, takes_latents
 from zerosum.games.generating import GeneratingGame
 from zerosum.games.parts.classes import Classes
 from zerosum.latent import LatentSpace, latent_space, recipe_of_latents
 from zerosum.latent.directions import find_directions
 from zerosum.latent.editing import save_edits
+from zerosum.latent.kept import KEPT, KeptDirections
 from zerosum.latent.mixing import Mixtures, draw_mixtures
 from zerosum.latent.projection import Descent, Extract, Projection, project
 from zerosum.latent.sampling import draw_samples
@@ -20,8 +23,10 @@ from zerosum.media.images import check_png, save_images, save_png, to_images
 from zerosum.models.base import CUT, RANGE, rows
 from zerosum.models.sampler import Sampler
 from zerosum.nn.noise import NoiseInjection
+from zerosum.player import save_player
 from zerosum.runs import Run
 from zerosum.types import Images, ImageShape, Progress
+from zerosum.version import __version__
 
 __all__ = ["Generator"]
 
@@ -99,6 +104,11 @@ class Generator(Sampler):
     def latent(self) -> LatentSpace:
         """The generator's latent space."""
         return latent_space(self.game, self.labels)
+
+    @property
+    def kept_directions(self) -> KeptDirections:
+        """Directions of the latent space that were given names, in the run folder."""
+        return KeptDirections(self.run.directions_path, self.latent)
 
     def walk(
         self,
@@ -263,22 +273,35 @@ class Generator(Sampler):
         file: str | Path,
         *,
         seed: int = 0,
-        method: str = "pca",
+        directions: str = "pca",
         rows: int = 6,
         columns: int = 9,
         reach: float = 3.0,
     ) -> None:
-        """Write a PNG of a seed's first image, moved along the directions of a method.
+        """Write a PNG of a seed's first image, moved along directions of the latent space.
+
+        Args:
+            file: It ends in ``.png``.
+            seed: The seed.
+            directions: How they are found, ``pca`` or ``sefa``; ``kept``: the `kept_directions`.
+            rows: How many directions, at most.
+            columns: Images in a row, an odd number.
+            reach: The greatest step, in standard deviations of random points.
 
         Raises:
-            ConfigError: There is no such method, or a number is out of range.
+            ConfigError: There are no such directions, or a number is out of range.
+            FileError: The kept directions cannot be read, or the file cannot be written.
         """
         space = self.latent
         check_png(Path(file))
-        directions = find_directions(space, method, rows)
+        if directions == KEPT:
+            require(rows >= 1, f"expected at least one direction, got {rows}.")
+            steps = self.kept_directions.steps()[:rows]
+        else:
+            steps = find_directions(space, directions, rows)
         point = space.points(space.latents([0], seed=seed))
-        facts = self.facts(seed=seed, directions=method, **self.options(None))
-        save_edits(space, Path(file), point, directions, columns=columns, reach=reach, facts=facts)
+        facts = self.facts(seed=seed, directions=directions, **self.options(None))
+        save_edits(space, Path(file), point, steps, columns=columns, reach=reach, facts=facts)
 
     def options(
         self, truncation: float | None, *, index: int | None = None, seed: int = 0
@@ -290,6 +313,35 @@ class Generator(Sampler):
         if self.conditional_classes is not None and labels:
             options["class"] = ", ".join(self.conditional_classes.names[each] for each in labels)
         return options
+
+    def save_player(self, file: Path, *, direction: str | None = None) -> None:
+        """Write a page that draws the pictures by itself: sliders, seeds, walks.
+
+        It holds the generator's numbers, opens from disk, loads nothing and sends nothing. Its
+        pictures are those of `sample`, within one step of a byte; that of a seed is the first.
+
+        Args:
+            file: It ends in ``.html``.
+            direction: None: there are none.
+
+        Raises:
+            ConfigError: The generator computes what the page cannot, or is too large.
+        """
+        self.refuse(direction)
+        classes = self.conditional_classes
+        save_player(
+            self.latent,
+            file,
+            name=printable(self.run.name),
+            classes=classes.names if classes else (),
+            facts=self.facts(),
+            about={
+                "Run": printable(self.run.name),
+                "Trained on": f"{self.images_seen:,} images",
+                "Made by": f"zerosum {__version__}",
+                "Its pictures": "are generated; they show nothing that is real",
+            },
+        )
 
     def part(self, direction: str | None = None) -> Part:
         """Return its network, with a description of input and output.

@@ -5,15 +5,19 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, JsonValue
 from typing_extensions import TypedDict
 
 from zerosum.config.run import Ability
 from zerosum.errors import printable
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.runs import Run
+from zerosum.studio.asked import Asked
+from zerosum.studio.attacking import AttackAsked, attack_task
+from zerosum.studio.jobs import JobShown, Task
 from zerosum.studio.networks import Network, find, folder_of, known, reference, require
 from zerosum.studio.pictures_in import picture_path, sweep_pictures
+from zerosum.studio.queue_file import Plan
 from zerosum.studio.refusals import MissingError
 from zerosum.studio.saving import Saved, new_place
 from zerosum.studio.studio import Studio
@@ -26,13 +30,7 @@ _CLASSIFIES: tuple[Ability, ...] = ("classify",)
 _MOST_EXAMPLES = 100
 
 
-class _Asked(BaseModel):
-    """What a request holds, and nothing else."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ClassifyAsked(_Asked):
+class ClassifyAsked(Asked):
     """A picture that was sent, by its id."""
 
     picture: str
@@ -55,12 +53,12 @@ class AttackedAsked(ClassifyAsked):
     seed: int = Field(0, ge=0, lt=2**31)
 
 
-class SaveAsked(_Asked):
+class SaveAsked(Asked):
     """An attack on a picture whose result is to be kept, and what brings the page back to it."""
 
     attack: AttackedAsked
     title: str = "Attacked"
-    state: dict[str, Any] = {}
+    state: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class ExampleShown(TypedDict):
@@ -111,6 +109,7 @@ def router(studio: Studio) -> APIRouter:
     routes = APIRouter(prefix="/networks/{key}", tags=["networks"])
     _examples(routes, studio)
     _of_pictures(routes, studio)
+    _of_many(routes, studio)
     return routes
 
 
@@ -193,6 +192,18 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
         told = {**_told(studio, asked.attack), "save": str(place.path)}
         await use(studio, request, "attack", key, _CLASSIFIES, told, doing="attacking")
         return place.keep("attack", asked.title, asked.state)
+
+
+def _of_many(routes: APIRouter, studio: Studio) -> None:
+    @routes.post("/attack")
+    def add_attack(key: str, asked: AttackAsked) -> JobShown:
+        """Have a classifier attacked on many pictures; the report is among the results."""
+        network = require(studio, key, "classify")
+
+        def task(plan: Plan) -> Task:
+            return attack_task(asked, studio, network, plan)
+
+        return studio.shelf.job(studio.queue.add(task).id)
 
 
 def _picture(studio: Studio, asked: ClassifyAsked) -> str:

@@ -105,7 +105,7 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
             checkpoint=asked.checkpoint,
             doing="translating a picture",
         )
-        return Translation(**answer)  # type: ignore[typeddict-item]
+        return Translation(**answer)  # type: ignore[typeddict-item, no-any-return]
 
     @routes.post("/translation/stream", response_class=StreamingResponse)
     def translate_large(key: str, asked: TranslationAsked, request: Request) -> StreamingResponse:

@@ -16,18 +16,18 @@ class EditConfig:
     """Which image is moved, along which directions, and how far.
 
     Example:
-        >>> EditConfig(method="sefa").rows
+        >>> EditConfig(directions="sefa").rows
         6
     """
 
     out: Path | None = None
-    """The sheet, FILE.png; by default edits-METHOD-SEED.png in the run folder."""
+    """The sheet, FILE.png; by default edits-DIRECTIONS-SEED.png in the run folder."""
     seed: int = 0
     """Whose first picture, as `zerosum sample` draws it, is moved."""
-    method: Literal["pca", "sefa"] = "pca"
-    """How the directions are found."""
+    directions: Literal["pca", "sefa", "kept"] = "pca"
+    """How they are found; kept: those that were given names, on the page Play or in Python."""
     rows: int = 6
-    """How many directions, the most important first."""
+    """How many directions, at most; the most important first."""
     columns: int = 9
     """Pictures in a row, an odd number."""
     reach: float = 3.0

@@ -3,6 +3,7 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { short, significant } from "../components/text.js";
 import { colour } from "./colours.js";
+import { drawErrors } from "./errors.js";
 import { followHands } from "./hands.js";
 import { placeOf, smooth, thin } from "./thin.js";
 
@@ -14,10 +15,17 @@ import { placeOf, smooth, thin } from "./thin.js";
  * @property {number[]} [dash]
  * @property {ArrayLike<number>} x
  * @property {ArrayLike<number>} y
- * @property {ArrayLike<number>} [error] one standard error to both sides
+ * @property {ArrayLike<number>} [error] one standard error, or deviation, to both sides
+ * @property {boolean} [band] whether that is a band rather than bars
  * @property {boolean} [points] whether each value is marked
  */
-/** @typedef {{log: boolean, smoothing: number, range: [number, number] | null}} Way */
+/**
+ * @typedef {object} Way
+ * @property {boolean} log
+ * @property {number} smoothing
+ * @property {[number, number] | null} range
+ * @property {string} [unit] of x; images by default
+ */
 
 const HEIGHT = 220;
 
@@ -79,12 +87,13 @@ export class Chart {
     return Math.max(100, Math.floor(this.canvas.clientWidth));
   }
 
-  /** All that there is, in images. @returns {[number, number]} */
+  /** All that there is, in the unit of x. @returns {[number, number]} */
   get extent() {
     const ends = this.shown.filter(({ x }) => x.length).map(({ x }) => [x[0], x[x.length - 1]]);
     if (!ends.length) return [0, 1];
     const [from, to] = [Math.min(...ends.map(([a]) => a)), Math.max(...ends.map(([, b]) => b))];
-    const air = Math.max(1, from * 0.05); // So that the ticks beside a single value differ.
+    const least = this.way.unit ? 0 : 1; // Of images there are no parts.
+    const air = Math.max(least, from * 0.05) || 1; // So that the ticks beside a single value differ.
     return from === to ? [from - air, to + air] : [from, to];
   }
 
@@ -210,20 +219,20 @@ export class Chart {
         {
           ...axis,
           size: 28,
-          values: (/** @type {any} */ _plot, /** @type {number[]} */ ticks) => ticks.map(short),
+          values: (/** @type {any} */ _plot, /** @type {number[]} */ ticks) => ticks.map(brief),
         },
         {
           ...axis,
           size: 52,
           values: (/** @type {any} */ _plot, /** @type {(number | null)[]} */ ticks) =>
-            ticks.map((tick) => (tick === null ? "" : short(tick))),
+            ticks.map((tick) => (tick === null ? "" : brief(tick))),
         },
       ],
       series: [{}, ...(series.length ? series : [{ show: false }])],
       hooks: {
         setCursor: [() => this.tell()],
         setSelect: [(/** @type {any} */ plot) => this.takeSelection(plot)],
-        draw: [(/** @type {any} */ plot) => this.drawErrors(plot)],
+        draw: [(/** @type {any} */ plot) => drawErrors(this, plot)],
       },
     };
   }
@@ -233,36 +242,6 @@ export class Chart {
     if (width < 4) return;
     plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
     this.zoom([plot.posToVal(left, "x"), plot.posToVal(left + width, "x")]);
-  }
-
-  drawErrors(/** @type {any} */ plot) {
-    const { ctx } = plot;
-    const [from, to] = this.window;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
-    ctx.clip();
-    ctx.lineWidth = devicePixelRatio;
-    for (const { x, y, error, colour: name } of this.shown) {
-      if (!error) continue;
-      ctx.strokeStyle = colour(name);
-      ctx.beginPath();
-      for (let place = placeOf(x, from); place < x.length && x[place] <= to; place += 1) {
-        if (!Number.isFinite(y[place]) || !error[place]) continue;
-        const across = Math.round(plot.valToPos(x[place], "x", true));
-        const low = y[place] - error[place];
-        const ends = [low > 0 || !this.way.log ? low : y[place], y[place] + error[place]];
-        const [bottom, top] = ends.map((value) => plot.valToPos(value, "y", true));
-        for (const height of [bottom, top]) {
-          ctx.moveTo(across - 3 * devicePixelRatio, height);
-          ctx.lineTo(across + 3 * devicePixelRatio, height);
-        }
-        ctx.moveTo(across, bottom);
-        ctx.lineTo(across, top);
-      }
-      ctx.stroke();
-    }
-    ctx.restore();
   }
 
   makeLegend() {
@@ -313,9 +292,12 @@ export class Chart {
       if (known) images = Math.max(images ?? 0, x[place]);
       value.textContent = known ? said(y[place], error?.[place]) : "";
     }
-    if (this.place) this.place.textContent = images === null ? "" : `at ${short(images)} images`;
+    if (this.place) this.place.textContent = images === null ? "" : `at ${short(images)} ${this.way.unit ?? "images"}`;
   }
 }
+
+/** A tick's number: 5e−4, where a list of values has 5.00e−4. @param {number} tick */
+const brief = (tick) => short(tick).replace(/\.?0*e/, "e");
 
 /** @param {number} value @param {number} [error] */
 const said = (value, error) =>

@@ -1,6 +1,6 @@
 // @ts-check
-// Which charts there are for a run, and for runs beside each other.
-import { dashes, playerColour, runColour } from "./colours.js";
+// Which charts there are for a run, with others laid over it.
+import { dashes, playerColour } from "./colours.js";
 
 /** @typedef {import("../store/history.js").History} History */
 /** @typedef {import("../store/history.js").Evaluation} Evaluation */
@@ -14,11 +14,12 @@ import { dashes, playerColour, runColour } from "./colours.js";
  * @property {Curve[]} curves
  */
 
-const WATCHED = [
+/** What is drawn of each player. */
+export const WATCHED = [
   { key: "cost", title: "Costs", note: "what each player lowers" },
   { key: "accuracy", title: "Accuracies", note: "share of pictures judged right", fraction: true },
 ];
-const RATE = { id: "rate", title: "Throughput", note: "images/s" };
+export const RATE = { id: "rate", title: "Throughput", note: "images/s" };
 
 /**
  * The columns of a run's statistics that have no chart of their own.
@@ -72,43 +73,8 @@ export function runCharts(run, others, more) {
   return [...scores, ...costs, ...wanted, rate].filter(hasValues);
 }
 
-/**
- * The charts of runs beside each other: a colour for each run, a chart for each player.
- * @param {History[]} runs @returns {Spec[]}
- */
-export function compareCharts(runs) {
-  const costs = WATCHED.flatMap(({ key, title, note, fraction }) => {
-    const players = new Set(runs.flatMap((run) => run.stats.players(key)));
-    return [...players].map((player) => ({
-      id: `${player}.${key}`,
-      title: `${title.replace(/s$/, "").replace("Accuracie", "Accuracy")} of ${player}`,
-      note,
-      fraction,
-      curves: runs
-        .map((run, place) => ofRun(run, `${player}.${key}`, place))
-        .filter(({ y }) => y.length > 0), // Not every run has that player.
-    }));
-  });
-  const rate = {
-    ...RATE,
-    curves: runs.map((run, place) => ofRun(run, "images_per_second", place)),
-  };
-  const scores = scoreCharts(runs, (run, part, place) => ({
-    label: [run.name, part].filter(Boolean).join(", "),
-    colour: runColour(place),
-    dash: part ? dashes(part === "b2a" ? 1 : 2) : [],
-  }));
-  return [...scores, ...costs, rate].filter(hasValues);
-}
-
-/** @param {History} run @param {string} column @param {number} place */
-const ofRun = (run, column, place) => ({
-  ...curve(run, column, run.name),
-  colour: runColour(place),
-});
-
 /** @param {History} run @param {string} column @param {string} label */
-const curve = (run, column, label) => ({
+export const curve = (run, column, label) => ({
   key: `${run.name}/${column}`,
   label,
   colour: "--c0",
@@ -117,14 +83,14 @@ const curve = (run, column, label) => ({
 });
 
 /** @param {Spec} spec */
-const hasValues = (spec) => spec.curves.some(({ y }) => y.length > 0);
+export const hasValues = (spec) => spec.curves.some(({ y }) => y.length > 0);
 
 /** How something was measured, so that only like scores lie over each other.
  * @param {Evaluation} evaluation */
-export const protocolOf = (evaluation) => JSON.stringify(evaluation.protocol);
+const protocolOf = (evaluation) => JSON.stringify(evaluation.protocol);
 
 /** "KD-digits a2b" is a part of "KD-digits". @param {string} name */
-const parted = (name) => {
+export const parted = (name) => {
   const found = /^(.*?) (a2b|b2a)$/.exec(name);
   return found ? [found[1], found[2]] : [name, ""];
 };
@@ -184,7 +150,7 @@ function numbered(specs) {
  * The values of each score under each protocol, over the images seen.
  * @param {Evaluation[]} evaluations
  */
-export function seriesOf(evaluations) {
+function seriesOf(evaluations) {
   /** @type {Map<string, {name: string, points: Point[]}>} */
   const series = new Map();
   for (const evaluation of evaluations)

@@ -107,7 +107,7 @@ export class Wall {
   }
 
   drawBar() {
-    const { log, smoothing, range } = this.way;
+    const { log, smoothing, range, unit = "images" } = this.way;
     const at = SMOOTHINGS.indexOf(smoothing);
     render(
       html`<div class="chart-bar">
@@ -123,7 +123,7 @@ export class Wall {
       <button class="button small" type="button" ?hidden=${!range}
         @click=${() => this.change({ range: null })}>${icon("fit")}Show all</button>
       <span class="small dim">${
-        range ? `${short(range[0])} to ${short(range[1])} images` : HINT
+        range ? `${short(range[0])} to ${short(range[1])} ${unit}` : HINT
       }</span></div>`,
       this.bar,
     );

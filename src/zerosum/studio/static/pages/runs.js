@@ -10,6 +10,7 @@ import { commandLine, doing, empty, fault } from "../components/parts.js";
 import { bytes, plural } from "../components/text.js";
 import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
+import { comparePath } from "../compare/names.js";
 import { shortcut } from "../shell/keys.js";
 import { keepQuery, navigate } from "../shell/router.js";
 import { queue, isWaiting, jobOf } from "../store/queue.js";
@@ -17,7 +18,6 @@ import { loadRuns, shelf } from "../store/runs.js";
 import { studio } from "../store/studio.js";
 import { stop } from "./run/actions.js";
 import { runCard } from "./runs/card.js";
-import { comparePath, mountCompare } from "./runs/compare.js";
 import { chosen, filterBar, isActive, wishOf } from "./runs/filters.js";
 import { archive, copyPath, remove, rename, restore } from "./shared.js";
 
@@ -25,8 +25,6 @@ import { archive, copyPath, remove, rename, restore } from "./shared.js";
 
 /** @type {import("../app.js").Mount} */
 export function mount(root, route) {
-  const compared = route.query.get("compare");
-  if (compared !== null) return mountCompare(root, route);
   const page = new RunsPage(root, route.query);
   return () => page.end();
 }

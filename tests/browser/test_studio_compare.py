@@ -1,0 +1,119 @@
+"""Runs side by side, as Chromium shows them: scores, pictures, curves, near copies."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.studio_pages import Reader, Served, served
+from helpers.studio_runs import make_repeat
+from helpers.waiting import until
+
+PAIR = {"picture": "data:,", "original": "data:,", "distance": 0.25, "is_copy": True}
+FOUND = {"share": 0.2, "error": 0.01, "expected": 0.01, "features": "digits", "generated": 1000}
+FOUND |= {"compared": 5000, "images_seen": 200_000, "pairs": [PAIR, {**PAIR, "is_copy": False}]}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    runs = tmp_path_factory.mktemp("compare") / "runs"
+    make_repeat(runs / "digits-1", seed=1)
+    make_repeat(runs / "digits-2", seed=2, factor=3.0)
+    short = make_repeat(runs / "other", seed=1, generated=500)
+    for grid in sorted((short / "samples").iterdir())[6:]:
+        grid.unlink()
+    with served(runs) as found:
+        yield found
+
+
+@pytest.fixture
+def reader(browser: Any, studio: Served) -> Iterator[Reader]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    reader = Reader(context.new_page(), studio.origin)
+    reader.page.goto(studio.address)
+    reader.read("3 runs")
+    yield reader
+    context.close()
+    assert not reader.wrong
+
+
+def test_what_may_be_compared_stands_together(reader: Reader, tmp_path: Path) -> None:
+    reader.go("/compare")
+    for name in ("digits-1", "digits-2"):
+        reader.press("button", name)
+    reader.see("heading", "Compare 2 runs")
+    # 10/21 and three times as much: their mean, and their standard deviation.
+    mean = reader.page.get_by_role("row").filter(has_text="seeds 1, 2")
+    assert "0.95 ± 0.67" in mean.inner_text()
+    assert not reader.page.get_by_text("must not be compared").count()
+    with reader.page.expect_download() as saved:
+        reader.press("link", "CSV")
+    saved.value.save_as(tmp_path / "scores.csv")
+    rows = list(csv.DictReader((tmp_path / "scores.csv").read_text().splitlines()))
+    assert {row["runs"] for row in rows} == {"digits-1", "digits-2", "digits-1 digits-2"}
+    reader.see("combobox", "Add a run").select_option("other")
+    reader.read(re.compile("must not be compared"))
+    reader.read("Not to be compared with protocol 1:")
+    reader.see("button", "Score all of them alike")
+    tables = reader.page.get_by_role("region", name=re.compile("Scores by protocol"))
+    assert ["other" in each for each in tables.all_inner_texts()] == [False, True]
+    reader.press("button", "Leave out digits-1")
+    reader.page.reload()
+    reader.see("heading", "Compare 2 runs")
+    assert not mean.count()
+
+
+def test_pictures_are_shown_after_equally_many_images(reader: Reader) -> None:
+    reader.go("/compare?runs=digits-1,other")
+    shown = reader.page.locator(".compare-at")
+    until(lambda: shown.all_inner_texts() == ["after 200,000 images", "after 100,000 images"])
+    slider = reader.see("slider", "Images seen")
+    slider.focus()
+    for _ in range(6):
+        reader.page.keyboard.press("ArrowLeft")
+    until(lambda: shown.all_inner_texts() == ["after 80,000 images"] * 2)
+    reader.page.reload()
+    until(lambda: shown.all_inner_texts() == ["after 80,000 images"] * 2)
+    assert "0000080000.png" in reader.see("img", re.compile("^other")).get_attribute("src")
+
+
+def test_curves_go_over_time_and_cores_and_take_seeds_as_one(reader: Reader) -> None:
+    reader.go("/compare?runs=digits-1,digits-2")
+    chart = reader.page.locator(".chart-card", has_text="KD-digits")
+    chart.get_by_text("at 200k images").wait_for()
+    assert "digits: mean of 2 0.952 ± 0.673" in " ".join(chart.inner_text().split())
+    reader.press("button", "Seconds")
+    chart.get_by_text("at 200 seconds").wait_for()
+    reader.press("button", "Core-hours")
+    chart.get_by_text("at 0.333 core-hours").wait_for()  # 200 s × 3 × 2 / 3600.
+    reader.read(re.compile("processes × threads"))
+    reader.press("button", "Seeds as one")
+    chart.get_by_role("button", name="digits-2").wait_for()
+    assert not chart.get_by_text("mean of 2").count()
+    reader.page.reload()
+    chart.get_by_text("at 0.333 core-hours").wait_for()
+    chart.get_by_role("button", name="digits-2").wait_for()
+
+
+def test_near_copies_are_looked_for_and_shown(reader: Reader) -> None:
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url.split("/")[-2])
+        step = 'event: progress\ndata: {"done": 1, "total": 2}\n\n'
+        told = f"{step}event: result\ndata: {json.dumps(FOUND)}\n\n"
+        if asked[-1] == "other":
+            told = 'event: failed\ndata: {"message": "the pictures are gone", "field": null}\n\n'
+        route.fulfill(body=told, content_type="text/event-stream")
+
+    reader.page.route("**/memorised", answer)
+    reader.go("/compare?runs=digits-1,other")
+    reader.press("button", "Look for copies")
+    reader.read("the pictures are gone")
+    reader.read(re.compile("more than the 1.0 % that chance gives"))
+    assert asked == ["digits-1", "other"]
+    assert reader.page.get_by_text("0.250, near").count() == 1
