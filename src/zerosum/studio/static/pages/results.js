@@ -26,6 +26,7 @@ import { jobRow } from "./queue/row.js";
 /** By kind, its module's function `show`. @type {Record<string, () => Promise<{show: Show}>>} */
 const SHOWN = {
   translated: () => import("../translate/gallery.js"),
+  attacked: () => import("../attack/results.js"),
 };
 
 const KINDS = { translated: "Translated by", attacked: "Attacks on" };
