@@ -116,7 +116,7 @@ class Together(nn.Module):
         self.shapes = [shape for _, shape in NETWORKS.values()]
 
     def each(self, given: Tensor) -> list[Tensor]:
-        parts = given.split([prod(shape) for shape in self.shapes], dim=1)
+        parts = torch.split(given, [prod(shape) for shape in self.shapes], dim=1)
         pairs = zip(self.networks, parts, self.shapes, strict=True)
         return [network(part.reshape(shape)).flatten() for network, part, shape in pairs]
 
@@ -130,7 +130,7 @@ def test_each_operation_gives_what_torch_gives(page: Any) -> None:
     with torch.no_grad():
         expected = network.each(given)
     for found in computed(page, network, given):
-        parts = found.split([len(each) for each in expected])
+        parts = torch.split(found, [len(each) for each in expected])
         wrong = {
             name: (part - each).abs().max().item()
             for name, part, each in zip(NETWORKS, parts, expected, strict=True)
@@ -317,7 +317,7 @@ def test_a_friend_plays_with_it(browser: Any, digits: Path, tmp_path: Path) -> N
     assert torch.equal(saved, moved.to(saved.dtype))
     assert (told["zerosum:generated"], told["zerosum:run"]) == ("true", "digits")
     assert (told["zerosum:seed"], told["zerosum:truncation"]) == ("8", "0.5")
-    assert told["zerosum:moved"] == "SeFa 2 -2"
+    assert told["zerosum:moves"] == "SeFa 2: -2"
     again = Opened(browser, digits, address=f"#{tab.url.partition('#')[2]}")
     again.wait(seed=8)
     assert torch.equal(again.pixels(), moved)
