@@ -62,8 +62,8 @@ class Examination:
         >>> test = digits.tests[""]
         >>> len(test.images), test.about["source"]
         (5000, 'digits')
-        >>> digits.note
-        'It has learnt from these very pictures, ...'
+        >>> digits.note.partition(",")[0]
+        'It has learnt from these very pictures'
     """
 
     def __init__(

@@ -1,12 +1,15 @@
 """Scores of several runs in one image; those that differ in their seed alone by their mean."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from zerosum.evaluation.comparing import Comparison
+from zerosum.evaluation.seeds import SeedMean
 from zerosum.files import writing
-from zerosum.plots.curves import label_images, plot_means, plot_score
+from zerosum.plots.curves import label_images, plot_band, plot_score
 
 __all__ = ["draw_comparison"]
 
@@ -32,9 +35,16 @@ def draw_comparison(comparison: Comparison, path: Path) -> None:
                 plot_score(axes, evaluations, name, label=run)
         for group, means in groups:
             if means:
-                plot_means(axes, means, name, label=f"{group.name}: mean of {means[0].count}")
+                _plot_means(axes, means, f"{group.name}: mean of {means[0].count}")
+        axes.set_title(name)
         label_images(axes)
         axes.grid(alpha=0.3, which="both")
         axes.legend()
     with writing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
+
+
+def _plot_means(axes: Axes, means: Sequence[SeedMean], label: str) -> None:
+    images = [each.images_seen for each in means]
+    deviations = [each.deviation for each in means]
+    plot_band(axes, images, [each.mean for each in means], deviations, label)

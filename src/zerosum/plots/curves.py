@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogFormatter, MaxNLocator
 
 from zerosum.evaluation.protocol import Scores
-from zerosum.evaluation.seeds import SeedMean
 from zerosum.files import writing
 
-__all__ = ["draw_curves", "label_images", "plot_means", "plot_score"]
+__all__ = ["draw_curves", "label_images", "plot_band", "plot_score"]
 
 _WIDTH, _HEIGHT = 5.0, 4.0
 """Inches of a panel."""
@@ -96,8 +95,6 @@ class _PlainNumbers(LogFormatter):
 def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = "") -> None:
     """One score over real images seen, with a band of one standard error to both sides.
 
-    The axis is logarithmic where all values allow it: a score falls by powers of ten.
-
     Args:
         axes: Where to draw.
         scores: Evaluations, in the order of images seen.
@@ -107,30 +104,24 @@ def plot_score(axes: Axes, scores: Sequence[Scores], name: str, *, label: str = 
     estimates = [result.scores[name].estimate for result in scores]
     values = [estimate.value for estimate in estimates]
     images = [result.images_seen for result in scores]
-    _plot_band(axes, images, values, [each.error for each in estimates], label)
+    plot_band(axes, images, values, [each.error for each in estimates], label)
     axes.set_title(name)
 
 
-def plot_means(axes: Axes, means: Sequence[SeedMean], name: str, *, label: str = "") -> None:
-    """One score over real images seen, as `plot_score`, of runs that differ in their seed alone.
+def plot_band(
+    axes: Axes, images: list[int], values: list[float], widths: list[float], label: str
+) -> None:
+    """Values over real images seen, with a band.
 
-    The band is one standard deviation of the runs to both sides.
+    The axis is logarithmic where all values allow it: a score falls by powers of ten.
 
     Args:
         axes: Where to draw.
-        means: In the order of images seen.
-        name: The score's name, which becomes the title.
+        images: In rising order.
+        values: One for each number of images.
+        widths: How far the band reaches to both sides of each.
         label: What the legend calls the line.
     """
-    images = [each.images_seen for each in means]
-    values = [each.mean for each in means]
-    _plot_band(axes, images, values, [each.deviation for each in means], label)
-    axes.set_title(name)
-
-
-def _plot_band(
-    axes: Axes, images: list[int], values: list[float], widths: list[float], label: str
-) -> None:
     low = [value - width for value, width in zip(values, widths, strict=True)]
     high = [value + width for value, width in zip(values, widths, strict=True)]
     (line,) = axes.plot(images, values, marker=".", label=label)

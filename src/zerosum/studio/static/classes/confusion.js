@@ -94,6 +94,6 @@ function pairs(classes, domain, open) {
   return html`<ul class="classes-pairs">${found.slice(0, LISTED).map(
     (pair) => html`<li><button class="button quiet" type="button" @click=${() => open(pair)}
       ><span class="clip">${classes[pair.true]}</span><span class="dim">taken for</span><span
-      class="clip">${classes[pair.said]}</span><span class="numbers dim">${counted(pair.count)}</span></button></li>`,
+      class="clip">${classes[pair.said]}</span><span class="numbers dim">${counted(pair.count)} ×</span></button></li>`,
   )}</ul>`;
 }

@@ -23,6 +23,7 @@ export class Gallery {
     this.checkpoint = "latest";
     this.start = 0;
     this.total = 0;
+    this.isBusy = false;
     /** @type {Classified[] | null} */
     this.pictures = null;
     /** @type {unknown} */
@@ -89,12 +90,12 @@ export class Gallery {
     return html`<div class="row apart"><p class="dim small">${
       this.which.right ? plural(this.total, "right answer") : plural(this.total, "mistake")
     }, those of which it is surest first</p>${pager(this.start, this.total, (start) => this.page(start), what)}</div>
-      <ul class="classes-pictures" aria-busy=${Boolean(this.isBusy)}>${this.pictures.map(
+      <ul class="classes-pictures" aria-busy=${this.isBusy}>${this.pictures.map(
         (picture, at) => html`<li><button type="button" @click=${() => this.open(this.start + at, classes)}
-          aria-label="Picture ${picture.number}: ${named(picture, classes)}, ${percent(picture.confidence)}"
-          ><img class="pixelated" src=${picture.url} alt="" decoding="async"><span class="classes-caption"><span
-            class="clip">${named(picture, classes)}</span><span class="numbers dim">${percent(picture.confidence)}</span></span
-          ></button></li>`,
+          aria-label="Picture ${picture.number}: ${names(picture, classes).join(" ")}, ${percent(picture.confidence)}"
+          ><img class="pixelated" src=${picture.url} alt="" decoding="async"><span class="classes-caption">${names(picture, classes).map(
+            (name) => html`<span class="clip">${name}</span>`,
+          )}<span class="numbers dim">${percent(picture.confidence)}</span></span></button></li>`,
       )}</ul>`;
   }
 
@@ -136,5 +137,5 @@ export class Gallery {
 }
 
 /** @param {Classified} picture @param {string[]} classes */
-const named = ({ true: label, said }, classes) =>
-  label === null || label === said ? classes[said] : `${classes[label]} → ${classes[said]}`;
+const names = ({ true: label, said }, classes) =>
+  label === null || label === said ? [classes[said]] : [classes[label], `→ ${classes[said]}`];

@@ -27,6 +27,7 @@ export class FeatureMap {
     this.rings = true;
     /** @type {number | null} */
     this.only = null;
+    this.isBusy = false;
     /** @type {import("./asking.js").Mapped | null} */
     this.found = null;
     /** @type {Point[]} */
@@ -150,7 +151,7 @@ export class FeatureMap {
     };
     const { chosen } = this;
     return html`<svg class="classes-plot uses-keys" viewBox="0 0 ${SIDE} ${SIDE}" tabindex="0" role="application"
-      aria-busy=${Boolean(this.isBusy)} aria-label="Map of ${this.points.length} pictures. Arrow keys go from one to the next."
+      aria-busy=${this.isBusy} aria-label="Map of ${this.points.length} pictures. Arrow keys go from one to the next."
       @keydown=${press} @pointermove=${point} @pointerdown=${point}>${this.groups(found, by)}${
         this.rings ? svg`<path class="ring" d=${discs(this.points.filter((each) => each.isWrong))}/>` : nothing
       }${chosen ? svg`<circle class="chosen" cx=${chosen.x} cy=${chosen.y} r="16"/>` : nothing}</svg>`;

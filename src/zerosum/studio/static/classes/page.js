@@ -210,8 +210,9 @@ class ClassesPage {
   summary(found, each) {
     const { domain, accuracy: share, about, pictures } = each;
     const isOne = found.domains.length === 1;
-    const text = html`<span class="classes-share numbers">${share ? percent(share.value, share.error) : "no labels"}</span>
-      <span>${isOne ? "right" : html`right in the <b>${domain}</b>`}</span>
+    const what = share ? "right" : "labels";
+    const text = html`<span class="classes-share numbers">${share ? percent(share.value, share.error) : "No"}</span>
+      <span>${isOne ? what : html`${what} in the <b>${domain}</b>`}</span>
       <span class="small dim about">${plural(pictures, "picture")} of ${about.source} (${about.split})${
         found.images_seen === null ? "" : `, after ${short(found.images_seen)} images`
       }</span>`;
