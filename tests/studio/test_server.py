@@ -117,7 +117,7 @@ def test_answers_do_not_wait_for_receipts(tmp_path: Path) -> None:
     """Else what follows a hand comes 40 ms late."""
 
     async def is_sent_at_once() -> int:
-        sent = []
+        sent: list[int] = []
 
         def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             accepted = writer.get_extra_info("socket")
