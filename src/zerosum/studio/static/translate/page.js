@@ -13,16 +13,14 @@ import { view } from "../components/view.js";
 import { keepQuery } from "../shell/router.js";
 import { CLIENT, streamed } from "../streamed.js";
 import { Latest } from "../use/latest.js";
-import { PictureInput, pictureUrl } from "../use/pictures.js";
+import { PictureInput } from "../use/pictures.js";
 import { SavedStrip } from "../use/saved.js";
+import { choice } from "./choice.js";
 import { Folder } from "./folder.js";
-import { split, strip } from "./split.js";
+import { split } from "./split.js";
 
 /** @typedef {import("../use/networks.js").Network} Network */
-/**
- * @typedef {{id: string, name: string, side: number, own: boolean}} Picture `side`: the longer one,
- *   in pixels; `own`: the reader's, not an example
- */
+/** @typedef {import("./choice.js").Picture} Picture */
 /** @typedef {{picture: string, name: string, direction: string, most: number}} Asked */
 /**
  * @typedef {{source: string, made: string, back: string | null, width: number, height: number,
@@ -43,7 +41,7 @@ export function begin(root, network, route) {
 class TranslatePage {
   /** @param {HTMLElement} root @param {Network} network @param {URLSearchParams} query */
   constructor(root, network, query) {
-    this.network = network;
+    [this.root, this.network] = [root, network];
     this.path = `/networks/${encodeURIComponent(network.key)}`;
     this.direction = query.get("direction") ?? "";
     this.right = query.get("right") === "back" ? "back" : "made";
@@ -145,6 +143,12 @@ class TranslatePage {
     const others = this.pictures.filter(({ id }) => !own.some((each) => each.id === id));
     this.pictures = [...own, ...others];
     this.choose(own[0]);
+    this.look();
+  }
+
+  /** On a small screen what was chosen is shown above. */
+  look() {
+    this.root.querySelector(".stage")?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Picture} picture */
@@ -352,39 +356,20 @@ class TranslatePage {
   }
 
   strips() {
-    const small = (/** @type {Picture[]} */ some) =>
-      some.map(({ id, name }) => ({ key: id, name, url: pictureUrl(id) }));
-    const chosen = this.chosen?.id ?? "";
-    const others = () => {
-      this.seed += 1;
-      if (!this.chosen?.own) this.chosen = null;
-      this.loadExamples();
-    };
-    const choose = (/** @type {Picture[]} */ some) => (/** @type {string} */ key) =>
-      this.choose(/** @type {Picture} */ (some.find(({ id }) => id === key)));
-    const { pictures, examples } = this;
-    return html`${
-        pictures.length
-          ? html`<section class="stack tight"><h2>Your pictures</h2>${strip({
-              label: "Your pictures",
-              pictures: small(pictures),
-              chosen,
-              choose: choose(pictures),
-            })}</section>`
-          : nothing
-      }${
-        examples.length
-          ? html`<section class="stack tight"><div class="row apart"><h2>Of the run's data</h2>
-          <button class="button quiet small" type="button" @click=${others}>${icon("dice")}Others</button></div>${strip(
-            {
-              label: "Pictures of the run's data",
-              pictures: small(examples),
-              chosen,
-              choose: choose(examples),
-            },
-          )}</section>`
-          : nothing
-      }`;
+    return choice({
+      pictures: this.pictures,
+      examples: this.examples,
+      chosen: this.chosen?.id ?? "",
+      choose: (picture) => {
+        this.choose(picture);
+        this.look();
+      },
+      others: () => {
+        this.seed += 1;
+        if (!this.chosen?.own) this.chosen = null;
+        this.loadExamples();
+      },
+    });
   }
 }
 
