@@ -27,7 +27,8 @@ import { split } from "./split.js";
  *   images_seen: number}} Translation
  */
 
-const QUICK = 512;
+/** Pixels of the longest side that take no longer than one waits for: about what was learnt at. */
+const QUICK = [256, 512];
 const WHOLE = 2048;
 const EXAMPLES = 8;
 
@@ -45,7 +46,9 @@ class TranslatePage {
     this.path = `/networks/${encodeURIComponent(network.key)}`;
     this.direction = query.get("direction") ?? "";
     this.right = query.get("right") === "back" ? "back" : "made";
-    this.most = query.get("size") === "own" ? WHOLE : QUICK;
+    const [least, most] = QUICK;
+    this.quick = Math.min(most, Math.max(least, ...network.pictures.slice(0, 2)));
+    this.most = query.get("size") === "own" ? WHOLE : this.quick;
     this.at = 50;
     /** @type {string[]} */
     this.directions = [];
@@ -184,7 +187,7 @@ class TranslatePage {
     this.error = null;
     // A run that is being trained may translate otherwise by now.
     if (known && this.network.state === "finished") this.take(known, body);
-    else if (body.most > QUICK) this.askLarge(body);
+    else if (body.most > this.quick) this.askLarge(body);
     else {
       this.busy = true;
       this.latest.ask(body);
@@ -228,7 +231,7 @@ class TranslatePage {
     const { picture, name, direction, most, right, at } = state;
     if (this.directions.includes(direction)) this.direction = direction;
     [this.right, this.at] = [right === "back" ? "back" : "made", Number(at) || 50];
-    this.most = most === WHOLE ? WHOLE : QUICK;
+    this.most = most === WHOLE ? WHOLE : this.quick;
     const [width, height] = [WHOLE, 0]; // Nobody noted it; its translation tells.
     this.come([{ id: String(picture), name: String(name), width, height, url: "" }]);
     keepQuery({ saved: id });
@@ -278,7 +281,7 @@ class TranslatePage {
 
   bar() {
     const size = (/** @type {any} */ event) => {
-      this.most = event.target.checked ? WHOLE : QUICK;
+      this.most = event.target.checked ? WHOLE : this.quick;
       this.note();
       this.ask();
     };
@@ -290,10 +293,10 @@ class TranslatePage {
           : html`<strong>${ways.map(([, words]) => words)}</strong>`
       }
       ${
-        this.chosen && this.chosen.side > QUICK
+        this.chosen && this.chosen.side > this.quick
           ? html`<label class="check small"><input type="checkbox"
             .checked=${live(this.most === WHOLE)} @change=${size}>Whole size
-            <span class="dim">(else ${QUICK} pixels)</span></label>`
+            <span class="dim">(else ${this.quick} pixels)</span></label>`
           : nothing
       }
       <button class="button" type="button" ?disabled=${!this.shown || this.busy}
@@ -324,7 +327,7 @@ class TranslatePage {
 
   facts() {
     const { shown } = this;
-    if (this.busy && this.most > QUICK)
+    if (this.busy && this.most > this.quick)
       return html`<div class="row">${progressBar({ share: this.share, label: "Translating" })}
         <span class="small dim">Large pictures go through in parts.</span></div>`;
     if (!shown || this.error) return nothing;
