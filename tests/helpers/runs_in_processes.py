@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from helpers.nursery import Forked, fork
 from zerosum.checkpoint import load_checkpoint
 from zerosum.config import RunConfig
 from zerosum.runs import Run
@@ -26,18 +27,20 @@ def create(path: Path, config: RunConfig) -> Run:
     return run
 
 
-def start(*words: str, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    return _open(*launcher, "-m", "zerosum", *words)
+def start(*words: str) -> Forked:
+    """Start a command in a process that has imported all that it needs."""
+    return fork("helpers.forked_commands:run", *words)
 
 
-def start_dying(folder: Path, last: int, *words: str) -> subprocess.Popen[str]:
+def start_dying(folder: Path, last: int, *words: str) -> Forked:
     """Start a command that is killed before a change of the folder, whose number is given."""
-    return _open(str(Path(__file__).with_name("dying.py")), str(folder), str(last), *words)
+    return fork("helpers.forked_commands:run_dying", str(folder), str(last), *words)
 
 
-def _open(*words: str) -> subprocess.Popen[str]:
+def start_as_users_do(*words: str) -> subprocess.Popen[str]:
+    """Start a command from nothing, which takes some seconds of importing."""
     return subprocess.Popen(
-        [sys.executable, *words],
+        [sys.executable, "-m", "zerosum", *words],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -45,7 +48,7 @@ def _open(*words: str) -> subprocess.Popen[str]:
     )
 
 
-def finish(process: subprocess.Popen[str], *, code: int = 0) -> str:
+def finish(process: Forked | subprocess.Popen[str], *, code: int = 0) -> str:
     output, _ = process.communicate(timeout=HANGS)
     assert process.returncode == code, output
     return output

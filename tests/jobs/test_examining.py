@@ -48,7 +48,7 @@ def test_answers_are_those_of_an_evaluation(
     assert domain == ""
     assert examination.answers("").accuracy() == scores.scores["accuracy"].estimate
     assert examination.tests[""].about == scores.protocol.real
-    assert not examination.learnt
+    assert not examination.note
 
 
 @pytest.mark.parametrize("name", ["dann", "adda"])

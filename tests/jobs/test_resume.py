@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers.runs_in_processes import assert_same, create, finish, start, start_dying, weights
+from helpers.nursery import Forked
+from helpers.runs_in_processes import (
+    assert_same,
+    create,
+    finish,
+    start,
+    start_as_users_do,
+    start_dying,
+    weights,
+)
 from helpers.settings import adversarial
 from zerosum import jobs
 from zerosum.checkpoint import load_checkpoint, save_checkpoint
@@ -69,7 +78,7 @@ def _log(run: Run) -> list[dict[str, Any]]:
     ][-3:]
 
 
-def _wait_for_a_line(run: Run, process: subprocess.Popen[str]) -> None:
+def _wait_for_a_line(run: Run, process: Forked | subprocess.Popen[str]) -> None:
     """Wait until a run has logged something, so that some rounds were played."""
     log = run.path / "stats.jsonl"
     while not log.exists() or not log.read_text():
@@ -98,7 +107,7 @@ def test_a_run_that_ignores_the_end_of_its_terminal_goes_on(
     run = create(tmp_path / "run", replace(tiny, total_images=3200))
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does.
     try:
-        process = start("resume", str(run.path), "--quiet")
+        process = start_as_users_do("resume", str(run.path), "--quiet")
     finally:
         signal.signal(signal.SIGHUP, before)
     _wait_for_a_line(run, process)

@@ -49,6 +49,28 @@ def test_what_is_not_painted_is_free_unless_it_is_paper() -> None:
     assert constrain([line], SHAPE, background=BLACK).painted.max() == 0
 
 
+def test_a_picture_below_is_to_stay_but_for_the_strokes() -> None:
+    below = torch.rand(1, *SHAPE)
+    assert constrain([], SHAPE, background=below).painted.max() == 0
+    line = Stroke(kind="edge", places=LINE.places, width=0.1)
+    for strokes in ([LINE], [line]):
+        asked = constrain(strokes, SHAPE, background=below)
+        torch.testing.assert_close(asked.colours[..., :6, :], below[..., :6, :])
+        torch.testing.assert_close(
+            asked.painted[..., :6, :], torch.full_like(asked.painted[..., :6, :], 0.2)
+        )
+    assert asked.painted[0, 0, 12, 12] == 0
+
+
+def test_whence_a_patch_was_dragged_there_may_be_anything() -> None:
+    below = torch.rand(1, *SHAPE)
+    warp = Warp(centre=(0.25, 0.5), end=(0.75, 0.5), radius=0.2, picture=below)
+    painted = constrain([warp], SHAPE, background=below).painted[0, 0]
+    assert painted[12, 6] == 0
+    assert painted[12, 18] == 1
+    assert painted[1, 12] == pytest.approx(0.2)
+
+
 def test_later_strokes_lie_over_earlier_ones() -> None:
     black = Stroke(places=((0.5, 0.5),), width=0.2, colour="#000000")
     asked = constrain([LINE, black], SHAPE)
@@ -101,6 +123,8 @@ def test_what_cannot_be_asked_is_refused() -> None:
     other = Warp(centre=(0.5, 0.5), end=(0.5, 0.5), radius=0.2, picture=torch.rand(1, 3, 8, 8))
     with pytest.raises(DataError, match=r"shape \(1, 1, 24, 24\), got \(1, 3, 8, 8\)"):
         constrain([other], SHAPE)
+    with pytest.raises(DataError, match="expected a background of shape"):
+        constrain([LINE], SHAPE, background=other.picture)
     with pytest.raises(ConfigError, match="paper from 0 to 1"):
         constrain([LINE], SHAPE, paper=1.5)
 

@@ -44,7 +44,9 @@ def test_more_steps_never_lead_away(space: LatentSpace, bank: Bank) -> None:
     assert first <= nearest[0] * 1.0001
     for _ in range(3):
         lowest = found.costs[0]
-        found = draw(space, asked, bank, points=found.points, search=Search(steps=10), fresh=False)
+        found = draw(
+            space, asked, bank, points=found.points, search=Search(steps=10), beside="none"
+        )
         assert found.costs[0] <= lowest * 1.0001
         assert (found.costs.diff() >= 0).all()
     assert found.costs[0] < 0.99 * first
@@ -90,11 +92,37 @@ def test_it_goes_on_from_points_and_takes_new_ones_beside_them(
     worst = bank.nearest(asked, len(bank))[-2:]
     search = Search(candidates=4, starts=4, steps=0)
     origins = torch.zeros_like(worst)
-    alone = draw(space, asked, bank, points=worst, origins=origins, search=search, fresh=False)
+    alone = draw(space, asked, bank, points=worst, origins=origins, search=search, beside="none")
     assert torch.equal(alone.points.sort(dim=0).values, worst.sort(dim=0).values.cpu())
     assert alone.origins.abs().max() == 0
     beside = draw(space, asked, bank, points=worst, search=search)
     assert beside.costs[0] < alone.costs[0]
+
+
+def test_points_around_the_first_begin_there(space: LatentSpace, bank: Bank) -> None:
+    asked = constrain([LINE], space.image_shape)
+    point = bank.points[5:6]
+    search = Search(candidates=5, starts=5, steps=0)
+    found = draw(space, asked, bank, points=point, search=search, beside="near")
+    assert len(found) > 1
+    assert torch.equal(found.origins, point.cpu().expand_as(found.origins))
+    torch.testing.assert_close(space.keep(found.points), found.points)
+    away = (found.points - point.cpu()).square().mean().sqrt()
+    assert 0.1 * bank.deviation < away < bank.deviation
+    with pytest.raises(ConfigError, match="bank, near, none"):
+        draw(space, asked, bank, points=point, beside="far")
+    with pytest.raises(ConfigError, match="one origin for each of 1 points, got 2"):
+        draw(space, asked, bank, points=point, origins=bank.points[:2])
+
+
+def test_the_first_stays_the_first_where_it_is_to(space: LatentSpace, bank: Bank) -> None:
+    asked = constrain([LINE], space.image_shape)
+    worst = bank.nearest(asked, len(bank))[-1:]
+    search = Search(candidates=2, starts=4, steps=0)
+    found = draw(space, asked, bank, points=worst, search=search, keep_first=True)
+    assert torch.equal(found.points[:1], worst.cpu())
+    assert found.costs[0] > found.costs[1]
+    assert len(found) == 2
 
 
 def test_nothing_drawn_gives_the_first_of_the_seed_as_they_are(

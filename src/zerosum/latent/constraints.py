@@ -65,7 +65,7 @@ def constrain(
     strokes: Sequence[Stroke | Warp],
     shape: ImageShape,
     *,
-    background: Pixel | None = None,
+    background: Pixel | Images | None = None,
     paper: float = 0.2,
 ) -> Constraints:
     """Turn strokes into what they ask of each pixel; later ones lie over earlier ones.
@@ -73,13 +73,14 @@ def constrain(
     Args:
         strokes: In the order of drawing.
         shape: (c, h, w) of the generator's images.
-        background: The colour of what is not painted, where there is one; it counts from the
-            first colour stroke on. None: what is not painted may be anything.
+        background: What is not painted: one colour, which counts from the first colour stroke
+            on, or a picture (1, c, h, w) that is to stay as it is but for the strokes, which
+            counts from any first stroke on. None: what is not painted may be anything.
         paper: How much a pixel of the background counts beside a painted one.
 
     Raises:
         ConfigError: The paper's weight is no number from 0 to 1.
-        DataError: A warp's picture has another shape.
+        DataError: A warp's picture, or the background, has another shape.
 
     Example:
         >>> seven = Stroke(places=((0.3, 0.25), (0.7, 0.25), (0.45, 0.8)), width=0.1)
@@ -104,6 +105,8 @@ class _Sheet:
         self.colours = torch.zeros(shape)
         self.painted = torch.zeros(self.size)
         self.lines = torch.zeros(self.size)
+        # From where patches were dragged away.
+        self.left = torch.zeros(self.size)
         # Histograms of warped pictures, each with the pixels where they count.
         self.warped: list[tuple[Tensor, Tensor]] = []
 
@@ -120,18 +123,23 @@ class _Sheet:
         else:
             self.painted = self.painted * (1 - covered)
             self.lines = self.lines * (1 - covered)
+            self.left = self.left * (1 - covered)
             self.warped = [(edges, mask * (1 - covered)) for edges, mask in self.warped]
 
     def _add_warp(self, warp: Warp) -> None:
-        if warp.picture.shape[1:] != self.shape:
-            raise DataError(
-                f"expected a warped picture of shape (1, {', '.join(map(str, self.shape))}), got "
-                f"{tuple(warp.picture.shape)}."
-            )
+        self.require_shape(warp.picture, "warped picture")
         moved = _shifted(warp)
         covered = coverage([warp.end], 2 * warp.radius, self.size)
+        self.left = torch.maximum(self.left, coverage([warp.centre], 2 * warp.radius, self.size))
         self._paint(moved[0], covered)
         self.warped.append((oriented_gradients(moved), covered))
+
+    def _whole(self, background: Tensor) -> Tensor:
+        """The background as a picture (c, h, w)."""
+        if background.ndim == 1:
+            return background[:, None, None].expand(self.shape)
+        self.require_shape(background, "background")
+        return background[0]
 
     def _paint(self, colour: Tensor, covered: Tensor) -> None:
         below = self.painted * (1 - covered)
@@ -139,14 +147,24 @@ class _Sheet:
         share = torch.where(self.painted > 0, covered / self.painted.clamp_min(_TINY), 0.0)
         self.colours = torch.lerp(self.colours, colour.expand(self.shape), share)
 
-    def constraints(self, background: Pixel | None, paper: float) -> Constraints:
+    def require_shape(self, picture: Tensor, what: str) -> None:
+        """Refuse a picture of another shape."""
+        if picture.shape != (1, *self.shape):
+            raise DataError(
+                f"expected a {what} of shape (1, {', '.join(map(str, self.shape))}), got "
+                f"{tuple(picture.shape)}."
+            )
+
+    def constraints(self, background: Tensor | None, paper: float) -> Constraints:
         """Add the paper, and combine edges."""
         painted, colours = self.painted, self.colours
-        if background is not None and bool((painted > 0).any()):
-            colour = background.cpu()[:, None, None].expand(self.shape)
-            # Of a pixel that is painted in part, the rest is paper.
-            colours = torch.lerp(colour, colours, painted)
-            painted = painted + paper * (1 - painted) * (1 - self.lines)
+        if background is not None:
+            below = self._whole(background.cpu().float())
+            if bool((painted > 0).any()) or (background.ndim > 1 and bool((self.lines > 0).any())):
+                # Of a pixel that is painted in part, the rest is paper.
+                colours = torch.lerp(below, colours, painted)
+                free = (1 - painted) * (1 - self.lines) * (1 - self.left)
+                painted = painted + paper * free
         edges = oriented_gradients(2 * self.lines[None, None] - 1)
         drawn = share_of_cells(self.lines)
         for histograms, mask in self.warped:

@@ -10,8 +10,8 @@ the cost is
 where σ is the standard deviation of random points in an average direction. It is lowered by
 gradient descent from several points, which are the nearest of many random ones and those that the
 last drawing led to. Where the pictures of a generator have one plain background, as digits have,
-what is not painted counts a little, too: as that background (`plain_background`). The paper has
-no such paper, and a realism term, by the discriminator, which is not here.
+what is not painted counts a little, too: as that background (`plain_background`). The paper has no
+such term, and one for realism, by the discriminator, which is not here.
 
 Paper:
     Zhu et al. 2016, sections 4 and 5, https://arxiv.org/abs/1609.03552
@@ -32,6 +32,7 @@ from zerosum.latent.constraints import Constraints, constrain, plain_background
 from zerosum.latent.projection import keep_step
 from zerosum.latent.spaces import LatentSpace
 from zerosum.latent.strokes import Stroke, Warp
+from zerosum.randomness import Randomness
 from zerosum.types import Bytes, Images, PerSample, Points, Scalar, Time
 
 __all__ = [
@@ -50,7 +51,10 @@ __all__ = [
 _AT_ONCE = 100
 _MOST_STEPS = 1000
 _SMALLEST_BANK = 32
-_ALIKE = 0.02
+_BESIDE = ("bank", "near", "none")
+_NEAR = 0.5
+"""Standard deviation of points around another one, in those of random points: the paper's code."""
+_ALIKE = 0.03
 """Of the variance of random images: what differs by less looks the same."""
 
 
@@ -183,8 +187,9 @@ def draw(
     *,
     search: Search | None = None,
     points: Points | None = None,
-    origins: Points | None = None,
-    fresh: bool = True,
+    origins: Tensor | None = None,
+    beside: str = "bank",
+    keep_first: bool = False,
 ) -> Candidates:
     """Find images that fit a drawing, by some steps of gradient descent from several points.
 
@@ -199,7 +204,13 @@ def draw(
         search: Settings.
         points: Points to go on from: the candidates so far, or a projected picture.
         origins: Where each of these began, for the smoothness; None: they begin here.
-        fresh: The nearest of the bank start beside the points. Without points they always do.
+        beside: What starts beside these points: ``bank``: those of the bank that are nearest to
+            the drawing; ``near``: points around the first one, which begin there; ``none``.
+            Without points it is always the bank.
+        keep_first: The first of the points stays the first candidate, whatever it costs.
+
+    Raises:
+        ConfigError: There is no such thing to start beside them, or not one origin for each.
 
     Example:
         >>> from zerosum.lessons.packaged import packaged_game
@@ -213,13 +224,27 @@ def draw(
         (torch.Size([2, 1, 28, 28]), True)
     """
     search = search or Search()
+    if beside not in _BESIDE:
+        raise ConfigError(f"expected {', '.join(_BESIDE)} to start beside, got {beside!r}.")
+    if origins is not None and (points is None or len(origins) != len(points)):
+        count = 0 if points is None else len(points)
+        raise ConfigError(f"expected one origin for each of {count} points, got {len(origins)}.")
     asked = constraints.to(space.device)
     with evaluating(space.network):
-        starts, begun = _starts(space, asked, bank, search, points, origins, fresh)
+        if points is None:
+            starts = begun = bank.nearest(asked, search.starts, edges=search.edges)
+        else:
+            starts = points.to(space.device)
+            begun = starts if origins is None else origins.to(space.device)
+            more, origin = _beside(space, asked, bank, search, starts, beside)
+            starts, begun = torch.cat([starts, more]), torch.cat([begun, origin])
         best = _descend(space, asked, bank.deviation, search, starts, begun)
         images = space.render(best).float()
         costs = asked.cost(images, edges=search.edges)
-        chosen = _unlike(images, costs, search.candidates, apart=_ALIKE * bank.variance)
+        order = costs.argsort(stable=True).tolist()
+        if keep_first:
+            order = [0, *(each for each in order if each != 0)]
+        chosen = _unlike(images, order, apart=_ALIKE * bank.variance)[: search.candidates]
         return Candidates(
             points=best[chosen].cpu(),
             origins=begun[chosen].cpu(),
@@ -228,25 +253,24 @@ def draw(
         )
 
 
-def _starts(
+def _beside(
     space: LatentSpace,
     asked: Constraints,
     bank: Bank,
     search: Search,
-    points: Points | None,
-    origins: Points | None,
-    fresh: bool,
+    points: Tensor,
+    beside: str,
 ) -> tuple[Tensor, Tensor]:
-    """The points to start from, and where each began."""
-    if points is None:
-        nearest = bank.nearest(asked, search.starts, edges=search.edges)
+    """More points to start from, and where they began."""
+    count = max(0, search.starts - len(points)) if beside != "none" else 0
+    if beside != "near" or count == 0:
+        nearest = bank.nearest(asked, count, edges=search.edges)
         return nearest, nearest
-    points = points.to(space.device)
-    begun = points if origins is None else origins.to(space.device)
-    if not fresh or len(points) >= search.starts:
-        return points, begun
-    nearest = bank.nearest(asked, search.starts - len(points), edges=search.edges)
-    return torch.cat([points, nearest]), torch.cat([begun, nearest])
+    random = Randomness(seed=0, stream="draw")
+    step = _NEAR * bank.deviation * random.normal(count, *space.step_shape).to(space.device)
+    around = points[:1].repeat(count, *[1] * (points.ndim - 1))
+    keep_step(space, around, step)
+    return around + step, around
 
 
 def _descend(
@@ -280,14 +304,12 @@ def _descend(
     return best
 
 
-def _unlike(images: Images, costs: PerSample, count: int, *, apart: Scalar) -> list[int]:
-    """The best images of which no two are nearly the same."""
+def _unlike(images: Images, order: Sequence[int], *, apart: Scalar) -> list[int]:
+    """The images in that order, but for those that are nearly the same as one before."""
     chosen: list[int] = []
-    for index in costs.argsort(stable=True).tolist():
+    for index in order:
         if all((images[index] - images[other]).square().mean() > apart for other in chosen):
             chosen.append(index)
-        if len(chosen) == count:
-            break
     return chosen
 
 

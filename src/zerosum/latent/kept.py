@@ -137,14 +137,14 @@ class KeptDirections(Mapping[str, KeptDirection]):
         steps: Directions = torch.stack([each.step for each in kept.values()])
         return steps
 
-    def keep(self, direction: KeptDirection) -> None:
-        """Add a direction, or replace the one of its name.
+    def keep(self, *directions: KeptDirection) -> None:
+        """Add directions, or replace those of their names.
 
         Raises:
-            ConfigError: It is of another latent space, or there are too many.
+            ConfigError: One is of another latent space, or there are too many.
             FileError: The file cannot be read or written.
         """
-        kept = {**self._read(), direction.name: self._fitting(direction)}
+        kept = {**self._read(), **{each.name: self._fitting(each) for each in directions}}
         require(len(kept) <= _MOST, f"{_MOST} directions are kept already; drop some first.")
         self._write(kept)
 

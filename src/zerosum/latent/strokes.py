@@ -29,6 +29,8 @@ Coverage = Float[Tensor, "h w"]
 
 _MOST_PLACES = 10_000
 _FARTHEST = 4.0
+_AT_ONCE = 2**20
+_TINY = 1e-12
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _GREY = (0.299, 0.587, 0.114)
 
@@ -132,20 +134,23 @@ def coverage(places: Sequence[Place], width: float, size: tuple[int, int]) -> Co
     pixels = torch.stack([columns, rows], dim=-1).float().view(-1, 2) + 0.5
     radius = max(width * min(size), 1.0) / 2
     nearest = torch.full((len(pixels),), torch.inf)
-    # Segment by segment: all at once would need memory for pixels × corners.
-    for start, end in zip(corners, corners[1:] if len(corners) > 1 else corners, strict=False):
-        nearest = torch.minimum(nearest, _distances(pixels, start, end))
+    starts, ends = corners, corners[1:] if len(corners) > 1 else corners
+    # Some segments at once: all would need memory for pixels × corners.
+    some = max(1, _AT_ONCE // len(pixels))
+    for first in range(0, len(ends), some):
+        part = slice(first, first + some)
+        distances = _distances(pixels, starts[: len(ends)][part], ends[part])
+        nearest = torch.minimum(nearest, distances)
     return (radius + 0.5 - nearest).clamp(0.0, 1.0).view(height, across)
 
 
-def _distances(pixels: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """Distances of pixels from a segment."""
-    along = end - start
-    length = along.square().sum()
-    if length == 0:
-        return (pixels - start).square().sum(dim=1).sqrt()
-    share = ((pixels - start) @ along / length).clamp(0.0, 1.0)
-    return (pixels - start - share[:, None] * along).square().sum(dim=1).sqrt()
+def _distances(pixels: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+    """Distances of pixels (n, 2) from the nearest of segments, shape (n,)."""
+    along = ends - starts
+    offsets = pixels[:, None] - starts
+    lengths = along.square().sum(dim=1).clamp_min(_TINY)
+    shares = ((offsets * along).sum(dim=2) / lengths).clamp(0.0, 1.0)
+    return (offsets - shares[..., None] * along).square().sum(dim=2).amin(dim=1).sqrt()
 
 
 def to_colour(colour: str, channels: int) -> Float[Tensor, " c"]:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from zerosum.config import RunConfig, to_json
 from zerosum.config.json import flatten
+from zerosum.config.run import Ability
 from zerosum.errors import ZerosumError, printable
 from zerosum.recipes import RECIPES
 from zerosum.recipes.calls import words_of
@@ -95,6 +96,7 @@ class Details(TypedDict):
     next: list[Step]
     command: str | None
     can: dict[str, bool | str]
+    abilities: list[Ability]
 
 
 class LogPart(TypedDict):
@@ -130,7 +132,8 @@ def details(summary: Summary, folder: Path) -> Details:
         alarms=_alarms(folder),
         next=_next_steps(config, folder, bool(checkpoints)),
         command=None if config is None else _command(config, folder),
-        can=_abilities(summary, bool(checkpoints)),
+        can=_can(summary, bool(checkpoints)),
+        abilities=list(config.abilities) if config is not None and checkpoints else [],
     )
 
 
@@ -265,7 +268,7 @@ def _alarms(folder: Path) -> list[str]:
     return [printable(line.decode(errors="replace")) for line in lines if line.strip()]
 
 
-def _abilities(run: Summary, is_saved: bool) -> dict[str, bool | str]:
+def _can(run: Summary, is_saved: bool) -> dict[str, bool | str]:
     """What may be done with a run, or why not."""
     name, live = run["name"], run["state"] in (*LIVE, "preparing")
     busy = live or run["state"] == "waiting"

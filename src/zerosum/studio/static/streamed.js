@@ -9,11 +9,12 @@ export const CLIENT = { "X-Client": `tab-${Math.random().toString(36).slice(2)}`
 /**
  * @param {string} path below `/api/v1`
  * @param {unknown} body
- * @param {{progress?: (done: number, total: number) => void, signal?: AbortSignal}} [options]
+ * @param {{progress?: (done: number, total: number) => void, signal?: AbortSignal,
+ *   headers?: Record<string, string>}} [options] ``headers`` where a part of a page asks for itself
  * @returns {Promise<any>} the result
  */
-export async function streamed(path, body, { progress, signal } = {}) {
-  const response = await request("POST", path, { body, signal, headers: CLIENT });
+export async function streamed(path, body, { progress, signal, headers = CLIENT } = {}) {
+  const response = await request("POST", path, { body, signal, headers });
   for await (const { event, data } of eventsOf(response)) {
     const told = JSON.parse(data);
     if (event === "progress") progress?.(told.done, told.total);

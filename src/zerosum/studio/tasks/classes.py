@@ -22,7 +22,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         progress: Called with (images that were answered for, images in all).
 
     Returns:
-        ``classes``, ``learnt``, ``images_seen``, ``stamp``, and ``domains``, each with ``domain``,
+        ``classes``, ``note``, ``images_seen``, ``stamp``, and ``domains``, each with ``domain``,
         ``about``, ``pictures``, ``known`` (whether the classes are), ``accuracy``, ``by_class``,
         ``said`` (how many are taken for each class), ``confusion``, ``confused``.
     """
@@ -39,7 +39,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         before += size
     return {
         "classes": list(examination.classes),
-        "learnt": examination.learnt,
+        "note": examination.note,
         "images_seen": found.images_seen,
         "stamp": found.stamp,
         "domains": domains,

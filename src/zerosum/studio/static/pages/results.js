@@ -10,6 +10,7 @@ import { toast } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { navigate, resultsPath, runPath } from "../shell/router.js";
 import { isRunning, isWaiting, queue } from "../store/queue.js";
+import { usePath } from "../use/networks.js";
 import { jobRow } from "./queue/row.js";
 
 /** @typedef {{file: string, bytes: number, changed: number}} File */
@@ -25,9 +26,11 @@ import { jobRow } from "./queue/row.js";
 /** By kind, its module's function `show`. @type {Record<string, () => Promise<{show: Show}>>} */
 const SHOWN = {
   translated: () => import("../translate/gallery.js"),
+  attacked: () => import("../attack/results.js"),
 };
 
 const KINDS = { translated: "Translated by", attacked: "Attacks on" };
+const PAGES = { translated: ["translate", "Translate more"], attacked: ["attack", "Attack more"] };
 const EVERY = 1500;
 
 /** @type {import("../app.js").Mount} */
@@ -63,7 +66,9 @@ class ResultsPage {
     /** @type {unknown} */
     this.error = null;
     this.ended = false;
-    this.wasBusy = false;
+    // Nothing may be told of a short job between its beginning and its end.
+    this.wasBusy = this.busy();
+    this.loads = 0;
     /** @type {Shown | null} */
     this.shown = null;
     const [head, body] = [document.createElement("div"), document.createElement("div")];
@@ -116,11 +121,13 @@ class ResultsPage {
 
   async load() {
     if (!this.results || this.ended) return this.view.draw();
+    const mine = (this.loads += 1);
     try {
       const { files } = await api.get(resultsApi(this.network, this.results));
-      this.files = files;
-      this.error = null;
+      if (mine !== this.loads) return; // A later answer has come first.
+      [this.files, this.error] = [files, null];
     } catch (error) {
+      if (mine !== this.loads) return;
       this.error = error;
     }
     if (this.ended) return;
@@ -158,13 +165,21 @@ class ResultsPage {
 
   template() {
     const [kind, name] = this.results.split("/");
-    return html`<div class="page-head"><div class="grow"><h1 class="clip">${name || "Results"}</h1>
+    return html`<div class="page-head"><div class="results-title"><h1 class="clip">${name || "Results"}</h1>
         <p class="dim small">${KINDS[kind] ?? "Made with"} ${this.subject()}</p></div>
-        ${this.files?.length ? this.buttons() : nothing}</div>
+        ${this.another(kind)}${this.files?.length ? this.buttons() : nothing}</div>
       ${this.error ? fault(this.error) : nothing}
-      ${this.job() ? html`<ul>${jobRow(/** @type {any} */ (this.job()), {})}</ul>` : nothing}
+      ${this.job() ? html`<ul>${jobRow(/** @type {any} */ (this.job()), { isHere: true })}</ul>` : nothing}
       ${this.sets.length > 1 ? this.choice() : nothing}
       ${this.error ? nothing : this.state()}`;
+  }
+
+  /** @param {string} kind */
+  another(kind) {
+    const [page, words] = PAGES[kind] ?? [];
+    return page
+      ? html`<a class="button" href=${usePath(page, this.network)}>${words}</a>`
+      : nothing;
   }
 
   subject() {

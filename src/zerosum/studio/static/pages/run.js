@@ -23,6 +23,7 @@ import { Film } from "./run/film.js";
 import { head } from "./run/head.js";
 import { offers } from "./run/offers.js";
 import { settings } from "./run/settings.js";
+import { uses } from "./run/uses.js";
 import { wishes } from "./run/wishes.js";
 import { archive, remove, rename, restore, runApi } from "./shared.js";
 
@@ -282,7 +283,7 @@ class RunPage {
 
   parts() {
     const select = (/** @type {string} */ tab) => this.select(tab);
-    return html`${this.jobs()}${tabs("Parts of the run", TABS, this.tab, select)}`;
+    return html`${uses(this.name, this.detail?.abilities ?? [])}${this.jobs()}${tabs("Parts of the run", TABS, this.tab, select)}`;
   }
 
   away() {

@@ -75,7 +75,7 @@ export class Folder {
       this.changed();
     };
     return html`<details class="card translate-folder" ?open=${this.open} @toggle=${toggle}>
-        <summary>Translate a whole folder</summary>
+        <summary>${icon("right")}Translate a whole folder</summary>
         ${this.open ? html`<div class="stack">${this.form()}</div>` : nothing}</details>
       ${this.sets.length ? this.earlier() : nothing}`;
   }

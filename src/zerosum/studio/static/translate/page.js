@@ -19,7 +19,10 @@ import { Folder } from "./folder.js";
 import { split, strip } from "./split.js";
 
 /** @typedef {import("../use/networks.js").Network} Network */
-/** @typedef {{id: string, name: string, own: boolean}} Picture `own`: the reader's, not an example */
+/**
+ * @typedef {{id: string, name: string, side: number, own: boolean}} Picture `side`: the longer one,
+ *   in pixels; `own`: the reader's, not an example
+ */
 /** @typedef {{picture: string, name: string, direction: string, most: number}} Asked */
 /**
  * @typedef {{source: string, made: string, back: string | null, width: number, height: number,
@@ -51,7 +54,9 @@ class TranslatePage {
     this.domains = ["A", "B"];
     const id = query.get("picture");
     /** @type {Picture | null} */
-    this.chosen = id ? { id, name: query.get("name") ?? "picture", own: true } : null;
+    this.chosen = id
+      ? { id, name: query.get("name") ?? "picture", side: WHOLE, own: true }
+      : null;
     /** @type {Picture[]} */
     this.pictures = this.chosen ? [this.chosen] : [];
     /** @type {Picture[]} */
@@ -124,7 +129,7 @@ class TranslatePage {
     let examples = [];
     try {
       const { pictures } = await api.get(`${this.path}/examples`, query);
-      examples = pictures.map((/** @type {any} */ { id, name }) => ({ id, name, own: false }));
+      examples = pictures.map((/** @type {any} */ each) => pictured(each, false));
     } catch {
       // The data may have moved: pictures of one's own do as well.
     }
@@ -136,7 +141,7 @@ class TranslatePage {
 
   /** @param {import("../use/pictures.js").Picture[]} come */
   come(come) {
-    const own = come.map(({ id, name }) => ({ id, name, own: true }));
+    const own = come.map((each) => pictured(each, true));
     const others = this.pictures.filter(({ id }) => !own.some((each) => each.id === id));
     this.pictures = [...own, ...others];
     this.choose(own[0]);
@@ -220,7 +225,8 @@ class TranslatePage {
     if (this.directions.includes(direction)) this.direction = direction;
     [this.right, this.at] = [right === "back" ? "back" : "made", Number(at) || 50];
     this.most = most === WHOLE ? WHOLE : QUICK;
-    this.come([/** @type {any} */ ({ id: String(picture), name: String(name) })]);
+    const [width, height] = [WHOLE, 0]; // Nobody noted it; its translation tells.
+    this.come([{ id: String(picture), name: String(name), width, height, url: "" }]);
     keepQuery({ saved: id });
   }
 
@@ -263,12 +269,12 @@ class TranslatePage {
         <div class="translate-wait" role="status">${this.facts()}</div>
         ${this.shown ? this.three(this.shown) : nothing}</div>
       <div class="stack">${this.input.template()}${this.strips()}</div></div>
-      <div class="stack">${this.folder.template()}${this.saved.template()}</div>`;
+      <div class="stack translate-below">${this.folder.template()}${this.saved.template()}</div>`;
   }
 
   bar() {
-    const choose = (/** @type {(value: string) => void} */ set) => (/** @type {string} */ value) => {
-      set(value);
+    const size = (/** @type {any} */ event) => {
+      this.most = event.target.checked ? WHOLE : QUICK;
       this.note();
       this.ask();
     };
@@ -279,10 +285,13 @@ class TranslatePage {
           ? segments("Direction", ways, this.direction, (each) => this.turn(each))
           : html`<strong>${ways.map(([, words]) => words)}</strong>`
       }
-      <label class="check small"><input type="checkbox" .checked=${live(this.most === WHOLE)}
-        @change=${(/** @type {any} */ event) =>
-          choose(() => (this.most = event.target.checked ? WHOLE : QUICK))("")}>Whole size
-        <span class="dim">(beyond ${QUICK} pixels; slower)</span></label>
+      ${
+        this.chosen && this.chosen.side > QUICK
+          ? html`<label class="check small"><input type="checkbox"
+            .checked=${live(this.most === WHOLE)} @change=${size}>Whole size
+            <span class="dim">(else ${QUICK} pixels)</span></label>`
+          : nothing
+      }
       <button class="button" type="button" ?disabled=${!this.shown || this.busy}
         @click=${(/** @type {Event} */ event) => this.save(event)}>${icon("disk")}Save</button>`;
   }
@@ -326,30 +335,24 @@ class TranslatePage {
       this.note();
       this.view.draw();
     };
-    const one = (/** @type {string} */ url, /** @type {string} */ words) =>
-      html`<figure><img src=${url} alt=${words} @load=${sharpen}><figcaption
-        class="small dim">${words}</figcaption></figure>`;
-    return html`<div class="translate-three">${one(shown.source, "Original")}${one(
-      shown.made,
-      "Translation",
-    )}${shown.back ? one(shown.back, "There and back") : nothing}</div>
-      ${
-        shown.back
-          ? html`<div>${segments(
-              "Beside the original",
-              [
-                ["made", "Translation"],
-                ["back", "There and back"],
-              ],
-              this.right,
-              choose,
-            )}</div>`
-          : nothing
-      }`;
+    const picture = (/** @type {string} */ url, /** @type {string} */ words) =>
+      html`<img src=${url} alt="" @load=${sharpen}><span class="small">${words}</span>`;
+    const one = (/** @type {"made" | "back"} */ right, /** @type {string} */ words) =>
+      html`<button type="button" aria-pressed=${this.right === right}
+        title="Lay it beside the original" @click=${() => choose(right)}>${picture(
+          /** @type {string} */ (shown[right]),
+          words,
+        )}</button>`;
+    if (!shown.back) return nothing;
+    return html`<div class="translate-three" role="group" aria-label="Beside the original">
+      <div>${picture(shown.source, "Original")}</div>${one("made", "Translation")}${one(
+        "back",
+        "There and back",
+      )}</div>`;
   }
 
   strips() {
-    const pictured = (/** @type {Picture[]} */ some) =>
+    const small = (/** @type {Picture[]} */ some) =>
       some.map(({ id, name }) => ({ key: id, name, url: pictureUrl(id) }));
     const chosen = this.chosen?.id ?? "";
     const others = () => {
@@ -364,7 +367,7 @@ class TranslatePage {
         pictures.length
           ? html`<section class="stack tight"><h2>Your pictures</h2>${strip({
               label: "Your pictures",
-              pictures: pictured(pictures),
+              pictures: small(pictures),
               chosen,
               choose: choose(pictures),
             })}</section>`
@@ -375,7 +378,7 @@ class TranslatePage {
           <button class="button quiet small" type="button" @click=${others}>${icon("dice")}Others</button></div>${strip(
             {
               label: "Pictures of the run's data",
-              pictures: pictured(examples),
+              pictures: small(examples),
               chosen,
               choose: choose(examples),
             },
@@ -384,6 +387,14 @@ class TranslatePage {
       }`;
   }
 }
+
+/** @param {{id: string, name: string, width: number, height: number}} picture @param {boolean} own */
+const pictured = ({ id, name, width, height }, own) => ({
+  id,
+  name,
+  side: Math.max(width, height),
+  own,
+});
 
 /** @param {Asked} body */
 const keyOf = ({ picture, direction, most }) => `${picture} ${direction} ${most}`;

@@ -26,9 +26,10 @@ const KINDS = {
 
 /**
  * @param {Job} job
- * @param {{before?: unknown, after?: unknown}} parts around it
+ * @param {{before?: unknown, after?: unknown, isHere?: boolean}} parts around it; `isHere`: its
+ *   results are shown already
  */
-export const jobRow = (job, { before, after }) => html`<li class="card job" data-id=${job.id}>
+export const jobRow = (job, { before, after, isHere = false }) => html`<li class="card job" data-id=${job.id}>
   ${before ?? nothing}
   <div class="job-text">
     <p class="job-name"><span class="dim">${KINDS[job.kind] ?? job.kind}</span>
@@ -38,7 +39,7 @@ export const jobRow = (job, { before, after }) => html`<li class="card job" data
     ${isRunning(job) ? progress(job) : nothing}
     ${job.state === "finished" && job.run ? downloads(job) : nothing}</div>
   <div class="job-side">${chip(/** @type {any} */ (job.state))}
-    <div class="row">${after ?? nothing}${ownButtons(job)}</div></div></li>`;
+    <div class="row">${after ?? nothing}${ownButtons(job, isHere)}</div></div></li>`;
 
 /** What it is done with. @param {Job} job */
 const subject = (job) =>
@@ -49,9 +50,9 @@ const subject = (job) =>
 /** A run by its name; what comes with zerosum without the mark. @param {Job} job */
 export const nameOf = (job) => job.run || (job.network ?? "").replace(/^@/, "");
 
-/** @param {Job} job */
-const ownButtons = (job) =>
-  html`${job.results ? resultsLink(job) : nothing}${isWaiting(job) ? startNow(job) : logButton(job)}${removal(job)}`;
+/** @param {Job} job @param {boolean} isHere */
+const ownButtons = (job, isHere) =>
+  html`${job.results && !isHere ? resultsLink(job) : nothing}${isWaiting(job) ? startNow(job) : logButton(job)}${removal(job)}`;
 
 /** What it has made, which its page shows while it is being made, too. @param {Job} job */
 const resultsLink = (job) => html`<a class="button small"

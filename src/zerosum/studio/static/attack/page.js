@@ -1,0 +1,277 @@
+// @ts-check
+// Classify and attack: a picture, what the classifier says of it, and how it is misled.
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import * as api from "../api.js";
+import { whileBusy } from "../components/busy.js";
+import { icon } from "../components/icons.js";
+import { doing, fault } from "../components/parts.js";
+import { toast, toastFault } from "../components/toast.js";
+import { view } from "../components/view.js";
+import { keepQuery } from "../shell/router.js";
+import { CLIENT } from "../streamed.js";
+import { Examples } from "../use/examples.js";
+import { Latest } from "../use/latest.js";
+import { PictureInput } from "../use/pictures.js";
+import { SavedStrip } from "../use/saved.js";
+import { Attacking, networkApi } from "./asking.js";
+import { controls, normsOf, titleOf } from "./controls.js";
+import { written } from "./epsilon.js";
+import { Many } from "./many.js";
+import { answer, triptych, verdict } from "./shown.js";
+import { queryOf, restored, stateOf } from "./state.js";
+
+/** @typedef {import("./asking.js").Attackable} Attackable */
+/** @typedef {import("./asking.js").Attacked} Attacked */
+/** @typedef {import("./state.js").State} State */
+
+const NOTED = 300;
+/** Of the first examples: the first digit of these is misled by FGSM, and not by noise as large. */
+const SEED = 2;
+
+export class AttackPage {
+  /**
+   * @param {HTMLElement} root @param {import("../use/networks.js").Network} network
+   * @param {URLSearchParams} query
+   */
+  constructor(root, network, query) {
+    this.network = network;
+    this.saving = query.get("saved");
+    this.state = stateOf(query);
+    /** @type {Attackable | null} */
+    this.about = null;
+    /** @type {import("./asking.js").Said | null} */
+    this.said = null;
+    /** @type {import("./asking.js").Slope | null} */
+    this.slope = null;
+    /** @type {Attacked | null} */
+    this.found = null;
+    /** @type {State | null} the state of which `found` is */
+    this.foundOf = null;
+    /** @type {unknown} why nothing can be shown */
+    this.missing = null;
+    /** @type {unknown} */
+    this.error = null;
+    /** @type {unknown} */
+    this.attackError = null;
+    this.noting = 0;
+    this.ended = false;
+    this.view = view(root, () => this.template());
+    const changed = () => this.view.draw();
+    this.input = new PictureInput({ take: ([picture]) => this.choose(picture.id), changed });
+    const take = (/** @type {{id: string}} */ { id }) => this.choose(id);
+    this.examples = new Examples(network.key, { seed: SEED, take, changed });
+    this.view.now();
+    this.open();
+  }
+
+  async open() {
+    try {
+      this.about = await api.get(`${networkApi(this.network.key)}/attackable`);
+    } catch (error) {
+      this.missing = error;
+      return this.view.draw();
+    }
+    if (this.ended) return;
+    this.begin(/** @type {Attackable} */ (this.about));
+    const loading = this.examples.load();
+    if (this.saving) return this.restore(this.saving);
+    if (this.state.picture) return this.look();
+    const [first] = await loading;
+    if (first && !this.state.picture && !this.ended) this.choose(first.id);
+  }
+
+  /** @param {Attackable} about */
+  begin(about) {
+    const changed = () => this.view.draw();
+    const path = networkApi(about.classifier);
+    const post = (/** @type {string} */ what) => (/** @type {any} */ body, /** @type {AbortSignal} */ signal) =>
+      api.post(`${path}/${what}`, body, { signal, headers: CLIENT });
+    const fail = (/** @type {unknown} */ error) => {
+      this.error = error;
+      changed();
+    };
+    this.classifying = new Latest(post("classify"), (said) => this.hear({ said }), fail);
+    this.sloping = new Latest(post("gradient"), (slope) => this.hear({ slope }), fail);
+    this.attacking = new Attacking(about.classifier, {
+      take: (found) => this.hear({ found, foundOf: this.asked, attackError: null }),
+      fail: (error) => this.hear({ attackError: error }),
+      isSlow: ({ attack, learned }) =>
+        !learned && Boolean(about.attacks.find(({ name }) => name === attack)?.slow),
+      changed,
+    });
+    this.saved = new SavedStrip(about.classifier, "attack", (saved) => this.reopen(saved), changed);
+    this.saved.load();
+    this.many = new Many(about, this.network, changed);
+    const learnt = about.learnt.find(({ run }) => run === about.learned);
+    if (learnt && !this.state.learned)
+      this.state = { ...this.state, learned: learnt.run, epsilon: learnt.epsilon, target: learnt.target };
+    // An address may name an attack that is not meant for its norm.
+    const norms = normsOf(about, this.state);
+    if (!norms.includes(this.state.norm)) this.state = { ...this.state, norm: norms[0] };
+  }
+
+  /** @param {Partial<AttackPage>} news */
+  hear(news) {
+    Object.assign(this, news);
+    this.view.draw();
+  }
+
+  /** Another picture. @param {string} picture */
+  choose(picture) {
+    this.state = { ...this.state, picture, target: this.state.learned ? this.state.target : null };
+    this.look();
+  }
+
+  look() {
+    const { picture, slope: label } = this.state;
+    this.error = null;
+    this.classifying?.ask({ picture });
+    this.sloping?.ask({ picture, label });
+    this.attack();
+  }
+
+  /** @param {Partial<State>} change */
+  set(change) {
+    this.state = { ...this.state, ...change };
+    const norms = this.about ? normsOf(this.about, this.state) : [];
+    if (norms.length && !norms.includes(this.state.norm)) this.state.norm = norms[0];
+    this.attack();
+  }
+
+  attack() {
+    this.attackError = null;
+    this.asked = this.state;
+    if (this.state.picture) this.attacking?.ask(this.body());
+    this.note();
+    this.view.draw();
+  }
+
+  /** @returns {import("./asking.js").AttackBody} */
+  body() {
+    const { picture, attack, learned, norm, epsilon, target, seed } = this.state;
+    return { picture: picture ?? "", attack, learned, norm, epsilon, target, seed };
+  }
+
+  /** The address holds what is shown, once the hand rests. */
+  note() {
+    clearTimeout(this.noting);
+    this.noting = window.setTimeout(() => keepQuery({ ...queryOf(this.state), saved: null }), NOTED);
+  }
+
+  /** @param {number | null} slope */
+  derive(slope) {
+    this.state = { ...this.state, slope };
+    this.sloping?.ask({ picture: this.state.picture, label: slope });
+    this.note();
+  }
+
+  /** @param {Event} event */
+  save(event) {
+    return whileBusy(event, async () => {
+      const { found, about } = this;
+      if (!found || !about) return;
+      const [before, after] = [found.answers.original[0], found.answers.attacked[0]];
+      const title = `${before.name} → ${after.name}, ${titleOf(this.state)} ${written(this.state.epsilon)}`;
+      // Pictures that were sent go when others come; what was saved keeps its own.
+      const state = { ...this.state, original: this.said?.seen };
+      const body = { attack: this.body(), title, state };
+      this.saved?.add(await api.post(`${networkApi(about.classifier)}/attacked/saved`, body));
+      toast("Saved, with what it was made of.", { kind: "good" });
+    });
+  }
+
+  /** @param {string} id */
+  async restore(id) {
+    try {
+      await this.reopen(await /** @type {SavedStrip} */ (this.saved).find(id));
+    } catch (error) {
+      this.hear({ error });
+    }
+  }
+
+  /** @param {import("../use/saved.js").Saved} saved */
+  async reopen(saved) {
+    try {
+      const [picture] = (await api.upload("/pictures", [fileOf(saved.state.original)])).pictures;
+      this.state = { ...restored(saved.state), picture: picture.id };
+      this.look();
+    } catch (error) {
+      toastFault(error);
+    }
+  }
+
+  /** @param {Event} event */
+  link(event) {
+    return whileBusy(event, async () => {
+      keepQuery({ ...queryOf(this.state), saved: null });
+      await navigator.clipboard.writeText(location.href);
+      toast("The link is copied: it brings this back.", { kind: "good" });
+    });
+  }
+
+  template() {
+    if (this.missing) return fault(this.missing);
+    return html`<div class="stack attack-page">
+      <section class="card attack-choice" aria-label="Picture"><div>${this.input.template()}</div>
+        <div class="stack">${this.examples.template(this.state.picture)}</div></section>
+      ${this.error ? fault(this.error) : nothing}
+      <section class="card stack" aria-labelledby="attack-said"><h2 id="attack-said">What it says</h2>${answer({
+        said: this.said,
+        truth: this.examples.all.find(({ id }) => id === this.state.picture)?.label ?? null,
+        slope: this.slope,
+        classes: this.about?.classes ?? [],
+        chosen: this.state.slope,
+        choose: (label) => this.derive(label),
+      })}</section>
+      <section class="card stack" aria-labelledby="attack-it"><h2 id="attack-it">How it is misled</h2>
+        <div class="attack-split">${
+          this.about
+            ? controls(this.about, this.state, {
+                count: this.said ? this.said.height * this.said.width * this.said.channels : 784,
+                said: this.said?.classes[0]?.label ?? null,
+                set: (change) => this.set(change),
+              })
+            : doing("Opening the classifier")
+        }<div class="stack attack-results">${this.results()}</div></div></section>
+      ${this.many ? this.many.template(this.state) : nothing}${this.saved?.template() ?? nothing}</div>`;
+  }
+
+  results() {
+    const { found, foundOf } = this;
+    // Where the picture is gone, that is said once, above.
+    const attackError = this.error ? null : this.attackError;
+    const slow = this.attacking?.isBusy && this.attacking.how.isSlow(this.body());
+    return html`${attackError ? fault(attackError) : nothing}
+      ${
+        slow
+          ? html`<div class="row apart note">${doing(`${titleOf(this.state)} asks the classifier thousands of times`)}<button
+            class="button small" type="button" @click=${() => this.attacking?.stop()}>${icon("stop")}Stop</button></div>`
+          : nothing
+      }
+      ${
+        found && foundOf
+          ? html`<div class="stack ${attackError ? "attack-stale" : ""}">${triptych(found, titleOf(foundOf), foundOf.target)}
+            ${verdict(found, titleOf(foundOf))}</div>
+            <div class="row"><button class="button" type="button" @click=${(/** @type {Event} */ event) => this.save(event)}
+              >${icon("save")}Save</button><button class="button" type="button"
+              @click=${(/** @type {Event} */ event) => this.link(event)}>${icon("link")}Copy the link</button></div>`
+          : attackError || slow
+            ? nothing
+            : html`<div class="attack-blank" aria-hidden="true"></div>`
+      }`;
+  }
+
+  end() {
+    this.ended = true;
+    clearTimeout(this.noting);
+    for (const each of [this.input, this.examples, this.classifying, this.sloping, this.attacking, this.many])
+      each?.end();
+    this.view.end();
+  }
+}
+
+/** The picture that an address holds, as a file. @param {string} address */
+function fileOf(address) {
+  const bytes = Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));
+  return new File([bytes], "saved.png", { type: "image/png" });
+}

@@ -1,0 +1,136 @@
+"""The page Play: a picture follows the hand, and comes back by its link."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import psutil
+import pytest
+
+from helpers.studio_pages import Reader, Served, served
+
+pytest.importorskip("playwright.sync_api", reason="needs playwright")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+
+SHOWN = "document.querySelector('.play-figure img')?.src"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("play") / "runs") as studio:
+        yield studio
+
+
+@pytest.fixture
+def reader(browser: Any, studio: Served) -> Iterator[Reader]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    reader = Reader(context.new_page(), studio.origin)
+    reader.page.goto(studio.address)
+    yield reader
+    context.close()
+    assert not reader.wrong
+
+
+def shown(reader: Reader) -> str:
+    """The picture, as soon as there is one."""
+    reader.until(f"{SHOWN}?.startsWith('data:')")
+    picture: str = reader.page.evaluate(SHOWN)
+    return picture
+
+
+def another(reader: Reader, before: str) -> str:
+    """The picture, as soon as it is another one."""
+    reader.until(f"{SHOWN} !== '{before}'")
+    return shown(reader)
+
+
+def faults(reader: Reader) -> list[Any]:
+    return [
+        (each["id"], [node["target"] for node in each["nodes"]][:3])
+        for each in axe.Axe().run(reader.page).response["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio: Served) -> None:
+    reader.go("/play?seed=7")
+    first = shown(reader)
+    reader.press("button", "Put aside")
+    reader.press("button", "seed 7, picture 4")
+    second = another(reader, first)
+    reader.press("button", "Put aside")
+    assert not faults(reader)
+
+    reader.press("tab", "Move")
+    reader.press("button", "Classes")
+    slider = reader.see("slider", "Towards 3")
+    slider.press("End")
+    third = another(reader, second)
+    reader.press("button", "Name this direction")
+    reader.see("textbox", "Name").fill("like a 3")
+    reader.press("button", "Keep")
+    reader.see("slider", "like a 3")
+    assert not faults(reader)
+
+    reader.press("tab", "Walk")
+    reader.press("button", "Play the walk")
+    frame = "document.querySelector('.play-frame')?.src"
+    reader.until(f"{frame}?.startsWith('data:') && {frame} !== '{first}'")
+    reader.press("button", "Save the walk")
+    reader.see("button", re.compile("Open Walk by 2"))
+
+    reader.press("tab", "Between")
+    reader.until("document.querySelectorAll('.play-table td img').length === 6")
+    edge = reader.page.locator(".play-table thead .play-edge").last
+    before = reader.page.evaluate(
+        "document.querySelector('.play-table tbody tr td:last-of-type img').src"
+    )
+    reader.page.locator(".play-figure img").drag_to(edge)
+    reader.until(
+        f"document.querySelector('.play-table tbody tr td:last-of-type img').src !== '{before}'"
+    )
+    assert not faults(reader)
+
+    reader.press("tab", "Nearest")
+    reader.read(re.compile("Of 5,000"))
+    reader.press("button", "Save")
+    reader.see("button", re.compile("^Open seed 7, picture 4, moved"))
+    reader.until("location.search.includes('moves')")
+    reader.page.reload()
+    assert shown(reader) == third
+    reader.press("button", re.compile("Open Walk by 2"))
+    reader.until("document.querySelectorAll('.play-strip li').length === 2")
+    reader.press("button", "1: seed 7")
+    reader.press("menuitem", "Show")
+    assert another(reader, third) == first
+
+
+def test_a_worker_that_is_killed_is_not_noticed(reader: Reader, studio: Served) -> None:
+    reader.go("/play/@digits?seed=3")
+    before = shown(reader)
+    for worker in psutil.Process(studio.process.pid).children():
+        with suppress(psutil.Error):
+            worker.kill()
+    reader.press("button", "Another")
+    another(reader, before)
+
+
+def test_it_fits_a_phone(browser: Any, studio: Served) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, color_scheme="dark"
+    )
+    reader = Reader(context.new_page(), studio.origin)
+    reader.page.goto(studio.address)
+    reader.go("/play/@digits?seed=7&tab=table")
+    shown(reader)
+    reader.until("document.querySelectorAll('.play-table td img').length === 6")
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not faults(reader)
+    context.close()
+    assert not reader.wrong
+
+
+def test_what_makes_no_pictures_is_refused(reader: Reader) -> None:
+    reader.go("/play/nobody")
+    reader.read("This page cannot use that network")

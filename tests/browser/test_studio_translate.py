@@ -1,0 +1,107 @@
+"""Translate: a picture beside its translation, saved and found again; and a folder as a job."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from helpers.studio_pages import Reader, Served, served
+from helpers.two_domains import digits_and_negatives, small
+from zerosum.jobs import train_run
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+
+AT = "getComputedStyle(document.querySelector('.split')).getPropertyValue('--at')"
+PICTURE = "document.querySelector('.split img').src"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("translate")
+    data = digits_and_negatives(folder / "digits2negatives", count=2, tests=2)
+    fields = {"images": 2, "pictures.size": (16, 16), "sample_every": 100}
+    train_run(
+        small("cyclegan-small", data, folder, **fields), out=folder / "runs" / "cycle", quiet=True
+    )
+    with served(folder / "runs", "--data", str(folder / "digits2negatives")) as found:
+        yield found
+
+
+@pytest.fixture
+def reader(browser: Any, studio: Served) -> Iterator[Reader]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    reader = Reader(context.new_page(), studio.origin)
+    reader.page.goto(studio.address)
+    yield reader
+    context.close()
+    assert reader.wrong == []
+
+
+def check_looks(page: Any) -> None:
+    """It fits all widths, and axe finds no fault in light and dark."""
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        faults = [
+            (each["id"], [node["target"] for node in each["nodes"]][:3])
+            for each in axe.Axe().run(page).response["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert not faults, scheme
+
+
+def test_a_picture_is_translated_saved_and_found_again(
+    reader: Reader, studio: Served, tmp_path: Path
+) -> None:
+    page = reader.page
+    reader.go("/translate")
+    page.wait_for_selector(".split")  # Of the run's own data, without a click.
+    Image.effect_noise((40, 30), 90).save(tmp_path / "mine.png")
+    page.set_input_files("input[type=file]", tmp_path / "mine.png")
+    reader.read("40 × 30 pixels")
+    reader.press("button", "negatives → digits")
+    reader.press("button", "There and back")
+    page.get_by_role("slider").focus()
+    before = float(page.evaluate(AT))
+    page.keyboard.press("ArrowLeft")
+    assert float(page.evaluate(AT)) == before - 1
+    check_looks(page)
+    shown = page.evaluate(PICTURE)
+    reader.press("button", "Save")
+    page.wait_for_selector(".use-saved li")
+    (saved,) = studio.call("GET", "/networks/cycle/saved")["saved"]
+    assert (saved["state"]["direction"], saved["state"]["right"]) == ("b2a", "back")
+    reader.go(f"/translate/cycle?saved={saved['id']}")
+    reader.until(f"document.querySelector('.split') && {PICTURE} === '{shown}'")
+    assert float(page.evaluate(AT)) == before - 1
+    page.reload()  # The address holds it.
+    reader.until(f"document.querySelector('.split') && {PICTURE} === '{shown}'")
+
+
+def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Served) -> None:
+    page = reader.page
+    reader.go("/translate/cycle")
+    page.get_by_text("Translate a whole folder").click()
+    reader.press("button", "Use this folder")
+    reader.press("button", "Translate: digits → negatives")
+    page.wait_for_url("**/results/cycle?set=*")
+    # Without a reload, as the job makes them.
+    reader.until("document.querySelectorAll('.results-strip li').length === 2")
+    reader.read("finished")
+    page.get_by_role("button", name="The next one").click()
+    reader.read("2 of 2")
+    assert "picture=" in page.url
+    check_looks(page)
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Download all").click()
+    assert begun.value.suggested_filename == "cycle-digits2negatives-a2b.zip"
+    reader.go("/queue")
+    reader.press("link", "Results of Translate with cycle")
+    reader.press("button", "Delete")
+    page.locator("dialog").get_by_role("button", name="Delete").click()
+    reader.read("Nothing has been made yet")
+    assert studio.call("GET", "/networks/cycle/results") == {"sets": []}
