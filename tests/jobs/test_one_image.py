@@ -47,8 +47,22 @@ def test_the_gradient_is_that_of_the_cross_entropy_in_pixels() -> None:
     for label in (None, 0, 1, 2):
         by_hand = said @ weight - weight[image.label if label is None else label]
         assert torch.allclose(image.loss_gradient(label).flatten(), by_hand, atol=1e-6)
+        assert image.loss(label) == pytest.approx(
+            -float(said[image.label if label is None else label].log())
+        )
     with pytest.raises(ConfigError, match="from 0 to 2, got 3"):
         image.loss_gradient(3)
+
+
+def test_the_gradient_stays_right_where_the_classifier_is_sure() -> None:
+    weight = torch.tensor([[50.0, 50.0, 50.0, 50.0], [3.0, 0.0, 0.0, 0.0]])
+    image = OneImage(of_weights(weight), torch.ones(1, 1, 2, 2))
+    # p of class 1 is e^-197, and L as small: all of its gradient is p times the difference.
+    assert image.loss() == image.loss_gradient().abs().max() == 0
+    image = OneImage(of_weights(weight / 8), torch.ones(1, 1, 2, 2))
+    by_hand = image.loss() * (weight[1] - weight[0]) / 8
+    assert torch.allclose(image.loss_gradient().flatten(), by_hand, rtol=1e-4, atol=0)
+    assert 0 < image.loss() < 1e-10
 
 
 @pytest.mark.parametrize(

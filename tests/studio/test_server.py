@@ -1,5 +1,6 @@
 """The studio as it is started: where it listens, how it ends, what it says when it cannot."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -110,3 +111,24 @@ def test_the_browser_is_opened_only_where_it_has_a_window(tmp_path: Path) -> Non
         assert not has_screen()
         os.environ["DISPLAY"] = ":0"
         assert has_screen()
+
+
+def test_answers_do_not_wait_for_receipts(tmp_path: Path) -> None:
+    """Else what follows a hand comes 40 ms late."""
+
+    async def is_sent_at_once() -> int:
+        sent: list[int] = []
+
+        def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted = writer.get_extra_info("socket")
+            sent.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(answer, sock=listener):
+            reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
+            await reader.read()
+            writer.close()
+        return sent[0]
+
+    with listening(Home(tmp_path), StudioConfig(port=0)) as listener:
+        assert asyncio.run(is_sent_at_once())

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import softplus
 
 from zerosum.attacks import (
     NORMS,
     Attack,
     AttackResult,
+    Goal,
     Noise,
     Norm,
     attack_images,
@@ -167,13 +168,25 @@ class OneImage:
         Raises:
             ConfigError: There is no such class, or no gradient passes through the network.
         """
-        label = self.label if label is None else self._known(label)
-        labels = self._labels(label)
+        goal = self._against(label)
         with self.victim.classifier.frozen():
-            gradient, _ = self.victim.classifier.gradient(
-                self.pixels, lambda logits: cross_entropy(logits, labels, reduction="none")
-            )
-        return gradient
+            gradient, logits = self.victim.classifier.gradient(self.pixels, goal.odds)
+        # L = softplus(odds). By the chain rule, since p − 1 is rounded to 0 where it is sure.
+        return goal.odds(logits).sigmoid().view(-1, 1, 1, 1) * gradient
+
+    def loss(self, label: int | None = None) -> float:
+        """The loss L = −log p(class) of the image.
+
+        Args:
+            label: The class; None for that which the classifier names.
+
+        Raises:
+            ConfigError: There is no such class.
+        """
+        return float(softplus(self._against(label).odds(self.logits)))
+
+    def _against(self, label: int | None) -> Goal:
+        return Goal(labels=self._labels(self.label if label is None else self._known(label)))
 
     def attack(
         self, attack: Attack, *, epsilon: float, target: int | None = None, seed: int = 0

@@ -54,7 +54,7 @@ _SMALLEST_BANK = 32
 _BESIDE = ("bank", "near", "none")
 _NEAR = 0.5
 """Standard deviation of points around another one, in those of random points: the paper's code."""
-_ALIKE = 0.02
+_ALIKE = 0.03
 """Of the variance of random images: what differs by less looks the same."""
 
 

@@ -317,8 +317,8 @@ class Generator(Sampler):
     def save_player(self, file: Path, *, direction: str | None = None) -> None:
         """Write a page that draws the pictures by itself: sliders, seeds, walks.
 
-        It holds the generator's numbers, opens from disk, loads nothing and sends nothing. Its
-        pictures are those of `sample`, within one step of a byte; that of a seed is the first.
+        It holds the generator's numbers, opens from disk, loads nothing and sends nothing. The
+        picture of a seed is the first of `sample`, within one step of each byte.
 
         Args:
             file: It ends in ``.html``.

@@ -1,7 +1,7 @@
 from .graph import Constants as Constants
 from .graph import Graph as Graph
-from .graph import graph_of as graph_of
 from .page import page_of as page_of
 from .saving import Named as Named
 from .saving import found_directions as found_directions
 from .saving import save_player as save_player
+from .tracing import graph_of as graph_of

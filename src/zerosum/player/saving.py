@@ -13,8 +13,9 @@ from zerosum.files import writing
 from zerosum.latent.base import LatentSpace
 from zerosum.latent.directions import METHODS, Directions, find_directions
 from zerosum.latent.spaces import StyleSpace
-from zerosum.player.graph import Constants, Graph, graph_of
+from zerosum.player.graph import Constants, Graph
 from zerosum.player.page import page_of
+from zerosum.player.tracing import graph_of
 from zerosum.types import Images
 
 __all__ = ["Named", "found_directions", "save_player"]
@@ -131,8 +132,8 @@ def save_player(
         model,
         pool.to_bytes(),
         title=name,
-        summary=f"A neural network that makes pictures of {width} × {height} pixels, in this "
-        "page: nothing is loaded, and nothing is sent.",
+        summary=f"A neural network that makes pictures of {width} × {height} pixels, here in "
+        "this page: nothing is loaded, and nothing is sent.",
     )
     with writing(path) as temporary:
         temporary.write_text(page, encoding="utf-8")

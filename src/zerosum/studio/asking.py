@@ -64,7 +64,7 @@ class EvaluateAsked(Asked):
 class ExportAsked(Asked):
     """What is to be written."""
 
-    format: Literal["onnx", "pt2", "safetensors"] = "onnx"
+    format: Literal["onnx", "pt2", "safetensors", "html"] = "onnx"
     direction: Literal["a2b", "b2a"] | None = None
     checkpoint: Literal["latest", "best"] = "latest"
 
@@ -178,6 +178,11 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
     Raises:
         ZerosumError: There is nothing to be written yet.
     """
+    config = run.config()
+    if asked.format == "html" and "generate" not in config.abilities:
+        raise ConfigError(
+            f"{run.name} makes no pictures from latents, so there is no page to play."
+        )
     require_checkpoint(run, asked.checkpoint)
     parts = [run.path.name[:NAMED], asked.direction, asked.checkpoint]
     stem = "-".join(part for part in parts if part and part != "latest")
@@ -190,6 +195,6 @@ def export_task(asked: ExportAsked, run: Run) -> Task:
         words=("export", run_word(run.path), f"{run_word(run.path)}/{file}", *words),
         cwd=str(Path.cwd()),
         device="cpu",
-        facts=facts_of(run.config()),
+        facts=facts_of(config),
         files=(file,),
     )

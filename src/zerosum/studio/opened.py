@@ -10,10 +10,9 @@ import torch
 from zerosum.errors import CheckpointError, ConfigError
 from zerosum.families.loading import load
 from zerosum.families.victims import Victim, load_victim
-from zerosum.lessons.packaged import packaged_folder, packaged_game
+from zerosum.lessons.packaged import packaged_model
 from zerosum.media.images import data_address, to_images
 from zerosum.models.base import KindT, Model, require
-from zerosum.models.generator import Generator
 from zerosum.runs import Run
 from zerosum.types import Images
 
@@ -21,8 +20,6 @@ __all__ = ["Opened", "as_addresses", "model_of", "victim_of"]
 
 _KEPT = 4
 """Networks that are held at once."""
-_IMAGES_SEEN = 1_000_000
-"""Of the packaged generator; `zerosum.lessons.packaged` says how it was trained."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +123,7 @@ def _open_model(reference: dict[str, Any]) -> Model:
     if reference["path"] is not None:
         return load(reference["path"], device="cpu", checkpoint=reference["checkpoint"])
     if reference["key"] == "@digits":
-        run = Run(packaged_folder())
-        return Generator(run=run, game=packaged_game(), images_seen=_IMAGES_SEEN)
+        return packaged_model()
     raise ConfigError(f"{reference['key']} makes no pictures.")
 
 

@@ -81,14 +81,16 @@ def listening(home: Home, options: StudioConfig) -> socket.socket:
     """
     host, port = options.host, options.port
     try:
-        family, kind, _, _, place = socket.getaddrinfo(
+        family, kind, protocol, _, place = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError) as error:
         raise ConfigError(
             f"host must be an address of this machine, got {host!r}: {error}."
         ) from error
-    listener = socket.socket(family, kind)
+    # Only of sockets that name their protocol does asyncio know that they are TCP's, and has them
+    # send at once (TCP_NODELAY): else each answer's second part waits 40 ms for a receipt.
+    listener = socket.socket(family, kind, protocol)
     try:
         if os.name == "posix":  # There it does not let two listen at one port.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -41,7 +41,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     points, origins = desk.points(arguments["points"]), desk.points(arguments["origins"])
     search = Search(
         candidates=arguments["candidates"],
-        starts=2 * arguments["candidates"],
+        starts=4 * arguments["candidates"],
         steps=arguments["steps"],
         smoothness=arguments["smoothness"],
     )

@@ -32,5 +32,5 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "largest": float(gradient.abs().max()),
         "label": label,
         "name": image.names[label],
-        "loss": -float(image.logits.log_softmax(dim=1)[0, label]),
+        "loss": image.loss(label),
     }

@@ -125,6 +125,8 @@ const actions = {
 /** @type {Record<string, string>} */
 const KEYS = { ArrowLeft: "before", ArrowRight: "after", r: "random", w: "walk", k: "keep", s: "save" };
 
+const WRITTEN = "select, input:not([type])";
+
 for (const [name, action] of Object.entries(actions)) byId(name).addEventListener("click", action);
 seed.addEventListener("input", () => {
   const number = wholeNumber(seed.value, LARGEST_SEED);
@@ -132,9 +134,11 @@ seed.addEventListener("input", () => {
   if (number !== null) go(number);
 });
 document.addEventListener("keydown", (event) => {
-  const writes = /** @type {HTMLElement} */ (event.target).closest?.("input, select, textarea");
+  const at = /** @type {HTMLElement} */ (event.target);
   const action = actions[KEYS[event.key]];
-  if (writes || !action || event.ctrlKey || event.metaKey || event.altKey) return;
+  // Arrows move a slider, and letters are written into a field.
+  const isTaken = at.matches?.(event.key.startsWith("Arrow") ? "input, select" : WRITTEN);
+  if (isTaken || !action || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   action();
 });

@@ -61,27 +61,49 @@ function classes(model, { choice, changed }) {
   return options.length ? [make("label", { for: "class" }, "Class"), select] : [];
 }
 
+/** How a direction was found: PCA, SeFa. @param {{name: string}} direction */
+const methodOf = ({ name }) => name.replace(/ \d+$/, "");
+
+let method = "";
+
+/** @param {string} name @param {() => void} click */
+const methodButton = (name, click) =>
+  make("button", { type: "button", "aria-pressed": String(name === method), click }, name);
+
 /** @param {any} model @param {Shown} shown @returns {Node[]} */
 function moves(model, { choice, changed, redraw }) {
   if (!model.directions.length) return [];
+  const methods = [...new Set(model.directions.map(methodOf))];
+  if (!methods.includes(method)) method = methods[0];
+  const turn = (/** @type {string} */ other) => () => {
+    method = other;
+    redraw();
+  };
   const reset = () => {
     choice.moves.fill(0);
     redraw();
   };
+  const resets = make("button", { type: "button", class: "quiet", click: reset }, "Reset");
   const say = (/** @type {number} */ value) => (value > 0 ? "+" : "") + value.toFixed(1);
   return [
     make(
-      ...["div", { class: "row apart" }, make("h2", {}, "Directions")],
-      make("button", { type: "button", class: "quiet", click: reset }, "Reset"),
+      "div",
+      { class: "row apart" },
+      make("h2", {}, "Directions"),
+      make("div", { class: "row" }, ...methods.map((each) => methodButton(each, turn(each))), resets),
     ),
-    ...model.directions.map((/** @type {any} */ direction, /** @type {number} */ number) =>
-      slider(direction.name, {
-        ...{ min: -REACH, max: REACH, step: 0.1, rest: 0, say, value: choice.moves[number] },
-        change: (value) => {
-          choice.moves[number] = value;
-          changed();
-        },
-      }),
+    ...model.directions.flatMap((/** @type {any} */ direction, /** @type {number} */ number) =>
+      methodOf(direction) === method
+        ? [
+            slider(direction.name, {
+              ...{ min: -REACH, max: REACH, step: 0.1, rest: 0, say, value: choice.moves[number] },
+              change: (value) => {
+                choice.moves[number] = value;
+                changed();
+              },
+            }),
+          ]
+        : [],
     ),
     make("p", { class: "help" }, "In standard deviations; a double click goes back to 0."),
   ];

@@ -237,7 +237,9 @@ export class AttackPage {
   }
 
   results() {
-    const { found, foundOf, attackError } = this;
+    const { found, foundOf } = this;
+    // Where the picture is gone, that is said once, above.
+    const attackError = this.error ? null : this.attackError;
     const slow = this.attacking?.isBusy && this.attacking.how.isSlow(this.body());
     return html`${attackError ? fault(attackError) : nothing}
       ${

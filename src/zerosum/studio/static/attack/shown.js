@@ -25,13 +25,19 @@ export const shownPicture = (address, words) =>
  *   classes: string[], chosen: number | null, choose: (label: number | null) => void}} what
  */
 export function answer({ said, truth, slope, classes, chosen, choose }) {
+  // As many lines as there will be, so that nothing moves when they come.
+  const blanks = Array.from({ length: Math.min(CLASSES, classes.length || CLASSES) }, (_, label) => ({
+    label: -1 - label,
+    name: "",
+    probability: 0,
+  }));
   const form = said ? `${said.height}×${said.width} ${said.channels === 1 ? "grey" : "in colour"}` : "";
   return html`<div class="attack-answer">
     <figure>${shownPicture(said?.seen, "The picture as the network sees it")}
       <figcaption class="small dim">As the network sees it${form ? `: ${form}` : ""}${
         truth === null ? nothing : html`. Its class is <b>${truth}</b>.`
       }</figcaption></figure>
-    <div class="stack attack-said"><h3>Classes</h3>${bars(said?.classes ?? [], { most: CLASSES })}</div>
+    <div class="stack attack-said"><h3>Classes</h3>${bars(said?.classes ?? blanks, { most: CLASSES })}</div>
     <figure>${shownPicture(slope?.gradient, `The slope of the loss of ${slope?.name ?? ""}`)}
       <figcaption class="small dim"><label class="row attack-slope"><span>∂L/∂X of</span><select
         @change=${(/** @type {any} */ event) => choose(event.target.value === "" ? null : Number(event.target.value))}>
@@ -53,7 +59,7 @@ export function answer({ said, truth, slope, classes, chosen, choose }) {
  */
 export function triptych(found, title, target) {
   const { answers, factor, label } = found;
-  const times = `× ${significant(factor)}`;
+  const times = `×\u00a0${written(factor)}`;
   const marked = target ?? label;
   const cell = (/** @type {string} */ address, /** @type {string} */ words, /** @type {unknown} */ below) =>
     html`<figure>${shownPicture(address, words)}<figcaption>${below}</figcaption></figure>`;

@@ -153,13 +153,15 @@ const FORMATS = {
   onnx: "ONNX, for onnxruntime and browsers: it needs no Python.",
   pt2: "A PyTorch program, for torch.export.load: it needs no zerosum.",
   safetensors: "The weights alone, for code that has the network.",
+  html: "A player: one page with sliders that draws the pictures itself, to be sent to anybody.",
 };
 
 /**
  * Write a run's network for other programs.
  * @param {Summary} run @param {boolean} hasBest @param {boolean} two whether it has two directions
+ * @param {boolean} plays whether it makes pictures from latents
  */
-export function exportRun(run, hasBest, two) {
+export function exportRun(run, hasBest, two, plays) {
   const options = { format: "onnx", checkpoint: "latest", direction: two ? "a2b" : null };
   return asking(
     {
@@ -171,7 +173,9 @@ export function exportRun(run, hasBest, two) {
     (redraw) => html`
     ${segments(
       "Format",
-      Object.keys(FORMATS).map((name) => [name, name]),
+      Object.keys(FORMATS)
+        .filter((name) => name !== "html" || plays)
+        .map((name) => [name, name]),
       options.format,
       (format) => {
         options.format = format;

@@ -18,6 +18,7 @@ export function offers(run, detail, page) {
   const can = detail.can ?? {};
   const stopping = run.state === "stopping";
   const names = (detail.checkpoints ?? []).map((/** @type {{name: string}} */ each) => each.name);
+  const plays = (detail.abilities ?? []).includes("generate");
   const hasBest = names.some((/** @type {string} */ name) => name.startsWith("best"));
   /** @type {Action} */
   const first = LIVE.includes(run.state)
@@ -46,7 +47,7 @@ export function offers(run, detail, page) {
       text: "Export",
       icon: "download",
       can: can.export,
-      run: () => act.exportRun(run, hasBest, Boolean(detail.config?.data_a)),
+      run: () => act.exportRun(run, hasBest, Boolean(detail.config?.data_a), plays),
     },
     {
       key: "copy",
