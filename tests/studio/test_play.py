@@ -1,6 +1,7 @@
 """Playing with generators, by the calls of the page Play."""
 
 import json
+import re
 from collections import OrderedDict
 from io import BytesIO
 from pathlib import Path
@@ -197,6 +198,19 @@ def test_what_is_saved_says_how_it_was_made(client: Any) -> None:
     assert list(sizes.values()) == [(28, 28), (88, 58), (28, 28)]
     failed = post(client, "walk/save", {**walk, "seconds": 0.01})
     assert (failed["event"], "too fast" in failed["message"]) == ("failed", True)
+
+
+def test_a_page_that_draws_by_itself_has_the_directions_with_names(client: Any) -> None:
+    post(client, "kept", {"name": "seed", "moves": [["random", "1", 1.0]]})
+    saved = post(client, "player", {"title": "mine", "state": {"spot": SEVEN}})
+    assert (saved["event"], saved["suffix"]) == ("result", ".html")
+    file = client.get(f"/api/v1/networks/@digits/saved/{saved['id']}/file")
+    assert "attachment" in file.headers["content-disposition"]
+    (told,) = re.findall(r'id="model">(.*?)</script>', file.text)
+    named, *found = json.loads(told)["directions"]
+    assert (named["name"], named["method"]) == ("seed", "Named")
+    assert {each["method"] for each in found} == {"PCA", "SeFa"}
+    client.request("DELETE", "/api/v1/play/@digits/kept", json={"name": "seed"})
 
 
 def test_the_nearest_training_picture_of_a_training_picture_is_itself(
