@@ -181,7 +181,10 @@ export class Desk {
         : "Nothing is drawn yet: these are some pictures that the generator makes.";
     }
     const count = plural(drawing.candidates.length, "picture fits", "pictures fit");
-    return `${count}; the first one ${drawing.pinned ? "goes on with your choice" : "fits best"}. Choose one to go on with it.`;
+    if (drawing.base) return `${count}; the first one is what was edited, the others are near it.`;
+    return drawing.pinned
+      ? `${count}; the first one goes on with your choice.`
+      : `${count}; the first one fits best. Choose one to go on with it.`;
   }
 
   /** From where the drawing began to where it led, once it was edited. */

@@ -7,7 +7,8 @@ import { Latest } from "../use/latest.js";
 /** @typedef {import("./drawing.js").Drawing} Drawing */
 /** @typedef {{first: boolean, exact?: boolean}} Round `exact`: the pictures of the points, as they are */
 
-const ROUNDS = 5;
+/** Steps after a change, in several answers: then the pictures are as good as at rest. */
+const ENOUGH = 100;
 /** Steps of the first answer; how long one may take, in ms; and how few or many steps that is. */
 const [STEPS, QUICK, LEAST, MOST] = [12, 350, 2, 20];
 
@@ -21,14 +22,15 @@ export class Following {
     this.path = `/networks/${encodeURIComponent(key)}/draw`;
     /** @type {unknown} */
     this.error = null;
-    this.rounds = 0;
-    this.steps = STEPS;
+    this.taken = 0;
+    /** Steps of an answer from new starts, and of one that goes on. */
+    this.steps = { first: STEPS, more: STEPS };
     /** @type {string | null} the picture on the way, where it is no candidate */
     this.between = null;
     /** @type {Latest<Round, any>} */
     this.latest = new Latest(
       (round, signal) => this.send(round, signal),
-      (answer, round) => this.take(answer, round),
+      (answer) => this.take(answer),
       (error) => this.fail(error),
     );
     /** @type {Latest<object, {image: string}>} */
@@ -48,45 +50,46 @@ export class Following {
 
   /** What has changed is to be followed. */
   follow() {
-    this.rounds = 0;
+    this.taken = 0;
     this.latest.ask({ first: true });
     this.changed();
   }
 
   /** The candidates are to be shown as they are. */
   showExactly() {
-    this.rounds = ROUNDS;
+    this.taken = ENOUGH;
     this.latest.ask({ first: false, exact: true });
   }
 
   /** @param {Round} round @param {AbortSignal} signal */
   async send(round, signal) {
     // Read only now: what came meanwhile is gone on with.
-    const body = this.drawing.asked({ ...round, steps: round.exact ? 0 : this.steps });
+    const kind = round.first ? "first" : "more";
+    const body = this.drawing.asked({ ...round, steps: round.exact ? 0 : this.steps[kind] });
     const began = performance.now();
     const answer = await api.post(this.path, body, { signal, headers: CLIENT });
-    if (body.steps) this.keepPace(body.steps, performance.now() - began);
+    if (body.steps) this.keepPace(kind, performance.now() - began);
+    this.taken += body.steps;
     return answer;
   }
 
-  /** Take so many steps that the hand need not wait. @param {number} steps @param {number} took */
-  keepPace(steps, took) {
-    const wanted = Math.round((steps * QUICK) / Math.max(1, took));
+  /** Take so many steps that the hand need not wait. @param {"first" | "more"} kind @param {number} took */
+  keepPace(kind, took) {
+    const steps = this.steps[kind];
+    const wanted = (steps * QUICK) / Math.max(1, took);
     // Not all at once: one answer may be late for other reasons.
-    this.steps = Math.min(MOST, Math.max(LEAST, Math.round((this.steps + wanted) / 2)));
+    this.steps[kind] = Math.min(MOST, Math.max(LEAST, Math.round((steps + wanted) / 2)));
   }
 
-  /** @param {any} answer @param {Round} round */
-  take(answer, round) {
+  /** @param {any} answer */
+  take(answer) {
     const { drawing } = this;
     this.error = null;
     drawing.candidates = answer.candidates;
     drawing.background = answer.background;
-    if (drawing.all.length && this.rounds < ROUNDS) {
-      this.rounds += 1;
-      // A change that waits goes first, and takes as many rounds.
-      if (!this.latest.next) this.latest.ask({ first: false });
-    }
+    // A change that waits goes first.
+    const more = drawing.all.length > 0 && this.taken < ENOUGH;
+    if (more && !this.latest.next) this.latest.ask({ first: false });
     this.show();
   }
 
