@@ -49,6 +49,12 @@ def pages_over(runs: Path) -> dict[str, str]:
         "new-form": "/new/dcgan-digits?goal=nothing",
         "new-form-own": "/new/dcgan-faces?goal=one-folder",
         "queue": "/queue",
+        "use": "/use",
+        "play": "/play/@digits?seed=7",
+        "draw": "/draw/@digits",
+        "attack": "/attack/@digits",
+        "classes": "/classes/@digits",
+        "translate": "/translate",
         "learn": "/learn",
         "lesson": "/learn/losses",
         "api": "/api",
@@ -57,6 +63,10 @@ def pages_over(runs: Path) -> dict[str, str]:
     }
     for tab in ("watch", "log", "settings", "files"):
         found[f"run-{tab}"] = f"/run/{_first(runs)}?tab={tab}"
+    for tab in ("move", "walk", "table", "nearest"):
+        found[f"play-{tab}"] = f"/play/@digits?seed=7&tab={tab}"
+    for tab in ("pictures", "map"):
+        found[f"classes-{tab}"] = f"/classes/@digits?tab={tab}"
     return found | {f"run-of-{name}": f"/run/{quote(name)}" for name in names}
 
 

@@ -22,16 +22,17 @@ from damaged.trial import Trial, Verdict, describe, plan, run
 __all__ = ["MEMORY_LIMIT", "Job", "Result", "run_jobs"]
 
 MEMORY_LIMIT = 1 << 30
-"""Bytes that a worker may have resident, zerosum and torch included (they take 0.3 GB)."""
+"""Bytes that a worker may have resident, zerosum and torch included (they take 0.3 to 0.7 GB)."""
 
 _HEADROOM = 4 << 30
 _PRINTED = 10_000
 _CHECK_EVERY = 0.02
 _TRIALS_PER_WORKER = 250
 _HEAVY = 4  # times as long as others may heavy attacks take
-_MUCH = (
-    400 << 20
-)  # a worker that once had more keeps some of it, which the next input did not take
+_MUCH = 100 << 20
+"""Bytes more than a worker began with; of so many it keeps some, which the next does not take."""
+_PRELOADED = [f"zerosum.data.{name}" for name in ("audit", "sources.opening", "store")]
+"""What imports PyTorch, once for all workers; ``zerosum.data`` itself is lazy."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class _Worker:
     def __init__(self, folder: Path, seconds: float, keep: Path | None) -> None:
         self.folder, self.seconds, self.keep = folder, seconds, keep
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["zerosum.data"])
+        self.context.set_forkserver_preload(_PRELOADED)
         self.job: Job | None = None
         self._start()
 
@@ -108,7 +109,7 @@ class _Worker:
         self.process = self.context.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
-        self.done, self.largest = 0, 0
+        self.done, self.first, self.largest = 0, 0, 0
 
     def stop(self) -> None:
         self.process.kill()
@@ -119,7 +120,7 @@ class _Worker:
         """Begin a job, if there is one."""
         if job is None:
             return False
-        if self.done >= _TRIALS_PER_WORKER or self.largest > _MUCH:
+        if self.done >= _TRIALS_PER_WORKER or self.largest > self.first + _MUCH:
             self.stop()
             self._start()
         self.job, self.reader, self.what = job, "", "while the input was made"
@@ -135,6 +136,7 @@ class _Worker:
                 message = self.connection.recv()
                 if isinstance(message, _Begun):
                     self.reader, self.what = message.reader, message.what
+                    self.first = self.first or message.resident
                     self.patience = self.seconds * (_HEAVY if message.heavy else 1)
                     self.began = time.monotonic()
                 else:
@@ -188,6 +190,7 @@ class _Begun:
     reader: str
     what: str
     heavy: bool
+    resident: int
 
 
 def _serve(connection: Connection) -> None:
@@ -204,7 +207,8 @@ def _serve(connection: Connection) -> None:
             fault = Fault("no input could be made", describe(error))
             connection.send((Verdict("no input", (fault,)), None))
             continue
-        connection.send(_Begun(trial.reader, trial.what, trial.heavy))
+        resident = _resident(os.getpid())
+        connection.send(_Begun(trial.reader, trial.what, trial.heavy, resident))
         _reset_peak()
         before = printed.stat().st_size
         verdict = run(trial, folder)

@@ -1,6 +1,7 @@
 """Exported generators as a browser computes them, beside PyTorch."""
 
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from torch import Tensor, nn
 
 from helpers.narrow import narrow, untrained
 from helpers.players import Exported, computed
-from zerosum.config import RunConfig, change
+from zerosum.config import DcganGeneratorConfig, RunConfig, change
 from zerosum.data import unscale
 from zerosum.games.generating import draw_latents
 from zerosum.lessons.packaged import packaged_model
 from zerosum.models import Generator
+from zerosum.networks.reference import ReferenceGenerator
 from zerosum.nn.normalisation import normalisation
 from zerosum.player import found_directions
 from zerosum.player.joining import RUNTIME, joined
@@ -90,11 +92,19 @@ NETWORKS: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
     "where": (Of(lambda x, a: torch.where(x > 0.2, x, a), drawn(1, 7)), MAPS),
     "mean": (Of(lambda x: x.mean(dim=(1, -1))), MAPS),
     "mean that keeps axes": (Of(lambda x: x - x.mean(dim=1, keepdim=True)), MAPS),
+    "variance": (
+        Of(
+            lambda x: (
+                x.var(dim=(1, -1))
+                - x.var(dim=1, correction=0, keepdim=True).mean((1, 2, 3))[:, None]
+            )
+        ),
+        MAPS,
+    ),
     "places": (Of(lambda x: x[:, 1:5:2, -3:, 2] * 2), MAPS),
     "parts": (Of(lambda x: x.split([1, 3, 2], dim=1)[1].chunk(2, dim=2)[0].flatten()), MAPS),
     "joined": (Of(lambda x, a: torch.cat([x, a, 2 * x], dim=1), drawn(1, 2, 5, 7)), MAPS),
     "expanded": (Of(lambda x: x[:, None].expand(-1, 3, -1).squeeze(0).unsqueeze(1) + 0), (1, 5)),
-    "the same whatever goes in": (Of(lambda x, a: a, drawn(3)), (1, 5)),
 }
 
 
@@ -107,16 +117,42 @@ def trained(network: nn.Module) -> nn.Module:
     return network.eval()
 
 
+class Together(nn.Module):
+    """All networks beside each other, each with a part of the input: they are traced at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(trained(network) for network, _ in NETWORKS.values())
+        self.shapes = [shape for _, shape in NETWORKS.values()]
+
+    def each(self, given: Tensor) -> list[Tensor]:
+        parts = torch.split(given, [prod(shape) for shape in self.shapes], dim=1)
+        pairs = zip(self.networks, parts, self.shapes, strict=True)
+        return [network(part.reshape(shape)).flatten() for network, part, shape in pairs]
+
+    def forward(self, given: Tensor) -> Tensor:
+        return torch.cat(self.each(given))
+
+
 def test_each_operation_gives_what_torch_gives(page: Any) -> None:
-    wrong = {}
-    for name, (network, shape) in NETWORKS.items():
-        given = drawn(*shape)
-        with torch.no_grad():
-            expected = trained(network)(given).flatten()
-        for kind, found in zip(("simd", "plain"), computed(page, network, given), strict=True):
-            if not torch.allclose(found, expected, atol=1e-5, rtol=1e-5):
-                wrong[name, kind] = (found - expected).abs().max().item()
-    assert not wrong
+    network = Together()
+    given = drawn(1, sum(prod(shape) for shape in network.shapes))
+    with torch.no_grad():
+        expected = network.each(given)
+    for found in computed(page, network, given):
+        parts = torch.split(found, [len(each) for each in expected])
+        wrong = {
+            name: (part - each).abs().max().item()
+            for name, part, each in zip(NETWORKS, parts, expected, strict=True)
+            if not torch.allclose(part, each, atol=1e-5, rtol=1e-5)
+        }
+        assert not wrong
+
+
+def test_what_goes_in_need_not_matter(page: Any) -> None:
+    network = Of(lambda given, numbers: numbers, drawn(3))
+    for found in computed(page, network, torch.zeros(1, 5)):
+        torch.testing.assert_close(found, drawn(3))
 
 
 def test_there_is_simd_here(page: Any) -> None:
@@ -206,6 +242,15 @@ def test_conditional_ones_do_so_for_each_class(name: str, page: Any, tmp_path: P
     check(untrained(conditional(name), tmp_path), page, tmp_path)
 
 
+def test_one_with_a_reference_batch_does(page: Any) -> None:
+    inner = DcganGeneratorConfig(latent_size=4, base_channels=2).build((1, 8, 8))
+    network, given = ReferenceGenerator(inner, drawn(3, 4)).eval(), drawn(1, 4)
+    with torch.no_grad():
+        expected = network(given).flatten()
+    for found in computed(page, network, given):
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_whole_generators_do(name: str, page: Any, tmp_path: Path) -> None:
@@ -291,7 +336,7 @@ def test_a_friend_plays_with_it(browser: Any, digits: Path, tmp_path: Path) -> N
     assert torch.equal(saved, moved.to(saved.dtype))
     assert (told["zerosum:generated"], told["zerosum:run"]) == ("true", "digits")
     assert (told["zerosum:seed"], told["zerosum:truncation"]) == ("8", "0.5")
-    assert told["zerosum:moved"] == "SeFa 2 -2"
+    assert told["zerosum:moves"] == "SeFa 2: -2"
     again = Opened(browser, digits, address=f"#{tab.url.partition('#')[2]}")
     again.wait(seed=8)
     assert torch.equal(again.pixels(), moved)

@@ -38,10 +38,10 @@ def reader(browser: Any, studio: Served) -> Iterator[Reader]:
     assert not reader.wrong
 
 
-def assert_fit_for_all(reader: Reader) -> None:
-    """Nothing that axe finds wrong, light or dark, and no wider than a phone."""
+def assert_fit_for_all(reader: Reader, *schemes: str) -> None:
+    """Nothing that axe finds wrong, and no wider than a phone."""
     page = reader.page
-    for scheme in ("dark", "light"):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = axe.Axe().run(page).response["violations"]
         grave = [each for each in found if each["impact"] in ("serious", "critical")]
@@ -58,7 +58,7 @@ def test_a_slider_moves_the_attack_and_all_of_it_is_kept(reader: Reader) -> None
     page = reader.page
     reader.go("/attack/@digits")
     reader.read(MISLED)
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader, "dark", "light")
     slider = reader.see("slider", "Size ε, slider")
     slider.focus()
     page.keyboard.press("Home")
@@ -127,7 +127,7 @@ def test_what_a_run_has_learnt_is_tried_on_its_victim(reader: Reader) -> None:
     assert reader.page.get_by_label("Target", exact=True).is_disabled()
 
 
-def test_many_pictures_are_a_job_whose_report_is_drawn(reader: Reader) -> None:
+def test_many_pictures_are_a_job_whose_report_is_drawn(reader: Reader, studio: Served) -> None:
     page = reader.page
     reader.go("/attack/@digits")
     page.get_by_text("Many pictures, as a job").click()
@@ -137,16 +137,25 @@ def test_many_pictures_are_a_job_whose_report_is_drawn(reader: Reader) -> None:
     reader.read(re.compile("--count must be"))
     reader.wrong = [each for each in reader.wrong if "422" not in each]  # It is said on the page.
     page.get_by_label("How many").fill("6")
+    reader.press("button", "By name")
+    reader.press("button", "Start the job")
+    reader.read("Choose the pictures first.")
+    page.get_by_label("Path, or name of a data set").fill("digits")
+    page.get_by_text("Take what it says of them for right").click()
+    assert_fit_for_all(reader, "light")
     reader.press("button", "Start the job")
     reader.see("heading", "Before and after")
     table = page.get_by_role("group", name="The attacks")
     assert [row.split("\t")[0] for row in table.inner_text().splitlines()[1:]] == ["Noise", "FGSM"]
     assert page.locator(".attack-pairs li").count() == 6
+    (job,) = studio.call("GET", "/queue")["jobs"]
+    for words in ("--data digits --attack fgsm --report", "--count 6", "--labels predicted"):
+        assert words in job["command"]
     reader.until(
         "[...document.querySelectorAll('.attack-pairs li')].slice(0, 2).every((each) =>"
         " [...each.querySelectorAll('img')].filter((it) => it.naturalWidth === 28).length === 2)"
     )
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader, "dark")
     with page.expect_download() as download:
         reader.press("link", "The report as one page")
     assert "under attack" in download.value.path().read_text()

@@ -30,12 +30,28 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
+BANDS = """async () => {
+    const { Chart } = await import("/static/charts/chart.js");
+    const way = { log: false, smoothing: 0, range: null };
+    const curve = { key: "a", label: "a", colour: "--c1", x: [0, 10], y: [5, 5], error: [4, 4] };
+    return [true, false].map((band) => {
+        const root = document.querySelector("main").appendChild(document.createElement("div"));
+        const chart = new Chart(root, { label: "Band", zoom: () => {} });
+        chart.show([{ ...curve, band }], way);
+        const { plot } = chart;
+        const place = [plot.valToPos(4, "x", true), plot.valToPos(7.5, "y", true)];
+        return plot.ctx.getImageData(...place, 1, 1).data[3] > 0;
+    });
+}"""
+"""Whether a place between two values, above their line, is painted: with a band, with bars."""
+
+
 @pytest.fixture
 def reader(browser: Any, studio: Served) -> Iterator[Reader]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     reader = Reader(context.new_page(), studio.origin)
     reader.page.goto(studio.address)
-    reader.read("3 runs")
+    reader.read(re.compile(r"^\d runs$"))
     yield reader
     context.close()
     assert not reader.wrong
@@ -65,6 +81,33 @@ def test_what_may_be_compared_stands_together(reader: Reader, tmp_path: Path) ->
     reader.page.reload()
     reader.see("heading", "Compare 2 runs")
     assert not mean.count()
+
+
+def test_the_page_follows_its_runs_and_has_them_scored_alike(
+    reader: Reader, studio: Served
+) -> None:
+    make_repeat(studio.runs / "live", seed=1, generated=300)
+    reader.go("/compare?runs=digits-1,live")
+    table = reader.page.get_by_role("region", name="Scores by protocol 2")
+    table.get_by_text("200,000").wait_for()
+    scores = studio.runs / "live" / "scores.jsonl"
+    line = json.loads(scores.read_text().splitlines()[-1])
+    line["subject"]["images"] = 210_000
+    with scores.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    table.get_by_text("210,000").wait_for()
+    studio.call("POST", "/queue/pause")
+    reader.press("button", "Score all of them alike")
+    reader.read("2 evaluations in the queue; the scores appear here.")
+    jobs = studio.call("GET", "/queue")["jobs"]
+    assert [(job["kind"], job["run"]) for job in jobs] == [
+        ("evaluate", "digits-1"),
+        ("evaluate", "live"),
+    ]
+
+
+def test_a_band_is_filled_and_bars_are_not(reader: Reader) -> None:
+    assert reader.page.evaluate(BANDS) == [True, False]
 
 
 def test_pictures_are_shown_after_equally_many_images(reader: Reader) -> None:

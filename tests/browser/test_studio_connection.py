@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,16 @@ FOLLOW = """async (topic) => {
 }"""
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
-    folder = tmp_path / "runs" / "a, b%20ü"
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+    """Address, token and run of the studio of all tests that do not kill it."""
+    run = make_run(tmp_path_factory.mktemp("studio") / "runs")
+    with started(run.parent, "--port", "0") as (_, host, port, token):
+        yield f"http://{host}:{port}", token, run
+
+
+def make_run(runs: Path) -> Path:
+    folder = runs / "a, b%20ü"
     folder.mkdir(parents=True)
     config = {"recipe": "dcgan-digits", "images": 100, "game": {"kind": "adversarial"}}
     (folder / "config.json").write_text(json.dumps(config))
@@ -63,8 +71,9 @@ def wait_for(page: Any, run: Path) -> None:
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_no_line_is_missed_when_the_server_is_killed(
-    browser: Any, run: Path, shared: bool
+    browser: Any, tmp_path: Path, shared: bool
 ) -> None:
+    run = make_run(tmp_path / "runs")
     context = browser.new_context()
     if not shared:
         context.add_init_script("delete globalThis.SharedWorker")
@@ -86,68 +95,73 @@ def test_no_line_is_missed_when_the_server_is_killed(
     context.close()
 
 
-def test_tabs_share_a_stream_and_late_ones_are_told_all(browser: Any, run: Path) -> None:
+def test_tabs_share_a_stream_and_late_ones_are_told_all(
+    browser: Any, studio: tuple[str, str, Path]
+) -> None:
+    address, token, run = studio
     context = browser.new_context()
     (run / "stats.jsonl").write_text('{"images":1}\n')
-    with started(run.parent, "--port", "0") as (_, host, port, token):
-        pages = [context.new_page() for _ in range(8)]
-        for page in pages:
-            page.goto(f"http://{host}:{port}{EMPTY}#token={token}")
-            follow(page, run)
-            wait_for(page, run)
-        pages[0].close()
-        with (run / "stats.jsonl").open("a") as file:
-            file.write('{"images":2}\n')
-        for page in pages[1:]:
-            wait_for(page, run)
+    pages = [context.new_page() for _ in range(8)]
+    for page in pages:
+        page.goto(f"{address}{EMPTY}#token={token}")
+        follow(page, run)
+        wait_for(page, run)
+    pages[0].close()
+    with (run / "stats.jsonl").open("a") as file:
+        file.write('{"images":2}\n')
+    for page in pages[1:]:
+        wait_for(page, run)
     context.close()
 
 
 def test_the_token_leaves_the_address_and_is_asked_for_where_it_lacks(
-    browser: Any, run: Path
+    browser: Any, studio: tuple[str, str, Path]
 ) -> None:
+    address, token, _ = studio
     context = browser.new_context()
     page = context.new_page()
-    with started(run.parent, "--port", "0") as (_, host, port, token):
-        base = f"http://{host}:{port}/api"
-        page.goto(base)
-        page.get_by_label("Address or token").fill("nonsense")
-        page.get_by_role("button", name="Open").click()
-        assert "There is no token in that" in page.get_by_role("dialog").inner_text()
-        page.get_by_label("Address or token").fill(f"{base}#token={token}")
-        page.get_by_role("button", name="Open").click()
-        page.get_by_role("dialog").wait_for(state="detached")
-        page.get_by_text("/api/v1/studio", exact=True).first.wait_for()
-        page.evaluate("localStorage.clear()")
-        page.goto(f"{base}#token={token}")
-        page.wait_for_function("() => location.hash === ''")
-        page.get_by_text("/api/v1/studio", exact=True).first.wait_for()
-        assert page.get_by_role("dialog").count() == 0
+    base = f"{address}/api"
+    page.goto(base)
+    page.get_by_label("Address or token").fill("nonsense")
+    page.get_by_role("button", name="Open").click()
+    assert "There is no token in that" in page.get_by_role("dialog").inner_text()
+    page.get_by_label("Address or token").fill(f"{base}#token={token}")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_text("/api/v1/studio", exact=True).first.wait_for()
+    page.evaluate("localStorage.clear()")
+    page.goto(f"{base}#token={token}")
+    page.wait_for_function("() => location.hash === ''")
+    page.get_by_text("/api/v1/studio", exact=True).first.wait_for()
+    assert page.get_by_role("dialog").count() == 0
     context.close()
 
 
-def test_the_description_of_the_api_obeys_the_policy(browser: Any, run: Path) -> None:
+def test_the_description_of_the_api_obeys_the_policy(
+    browser: Any, studio: tuple[str, str, Path]
+) -> None:
+    address, token, _ = studio
     context = browser.new_context()
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    with started(run.parent, "--port", "0") as (_, host, port, token):
-        page.goto(f"http://{host}:{port}/api#token={token}")
-        page.get_by_text("/api/v1/studio", exact=True).first.click()
-        page.get_by_role("button", name="Try it out").click()
-        page.get_by_role("button", name="Execute").click()
-        page.get_by_text('"version"').first.wait_for()
+    page.goto(f"{address}/api#token={token}")
+    page.get_by_text("/api/v1/studio", exact=True).first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    page.get_by_text('"version"').first.wait_for()
     assert said == []
     context.close()
 
 
-def test_events_are_put_together_wherever_they_were_cut(browser: Any, run: Path) -> None:
-    with started(run.parent, "--port", "0") as (_, host, port, _token):
-        page = browser.new_page()
-        page.goto(f"http://{host}:{port}{EMPTY}")
-        told = page.evaluate(CUT_EVERYWHERE, EVENTS)
-        page.close()
+def test_events_are_put_together_wherever_they_were_cut(
+    browser: Any, studio: tuple[str, str, Path]
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{studio[0]}{EMPTY}")
+    told = page.evaluate(CUT_EVERYWHERE, EVENTS)
+    page.close()
     assert [json.loads(each) for each in set(told)] == [
         [
             {"id": "1", "event": "run", "data": '{"a": 1}'},

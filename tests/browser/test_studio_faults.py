@@ -27,6 +27,13 @@ TINY = {
 }
 
 
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """That of all tests that neither kill it nor train in it."""
+    with served(tmp_path_factory.mktemp("studio") / "runs") as studio:
+        yield studio
+
+
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "runs"
@@ -48,50 +55,50 @@ def reader_of(context: Any, studio: Served) -> Reader:
     return reader
 
 
-def test_what_is_wrong_with_pictures_and_runs_is_said(context: Any, runs: Path) -> None:
+def test_what_is_wrong_with_pictures_and_runs_is_said(context: Any, studio: Served) -> None:
+    runs = studio.runs
     make_shown(runs / "good")
     make_shown(runs / "broken")
     (runs / "broken" / "config.json").write_text("{")
-    with served(runs) as studio:
-        reader = reader_of(context, studio)
-        reader.read("damaged")
-        reader.go("/run/broken")
-        reader.read("This run is damaged.")
-        reader.read("config.json")
-        reader.go("/run/nobody")
-        reader.read("there is no run nobody")
-        reader.page.get_by_text("No pictures").wait_for(state="hidden")
-        reader.go("/new/dcgan-faces")
-        reader.press("tab", "Path")
-        reader.see("textbox", re.compile("^A folder")).fill("/no/such")
-        reader.press("button", "Use")
-        reader.read("/no/such is in none of the folders from which pictures may be taken")
-        reader.page.get_by_role("button", name="Start", disabled=True).wait_for()
-        reader.go("/run/good")
-        reader.see("img", re.compile("Samples after"))
-        shutil.rmtree(runs / "good")
-        reader.read("This run is not here any more")
+    reader = reader_of(context, studio)
+    reader.read("damaged")
+    reader.go("/run/broken")
+    reader.read("This run is damaged.")
+    reader.read("config.json")
+    reader.go("/run/nobody")
+    reader.read("there is no run nobody")
+    reader.page.get_by_text("No pictures").wait_for(state="hidden")
+    reader.go("/new/dcgan-faces")
+    reader.press("tab", "Path")
+    reader.see("textbox", re.compile("^A folder")).fill("/no/such")
+    reader.press("button", "Use")
+    reader.read("/no/such is in none of the folders from which pictures may be taken")
+    reader.page.get_by_role("button", name="Start", disabled=True).wait_for()
+    reader.go("/run/good")
+    reader.see("img", re.compile("Samples after"))
+    for name in ("good", "broken"):
+        shutil.rmtree(runs / name)
+    reader.read("This run is not here any more")
 
 
-def test_two_tabs_follow_one_run_and_each_other(context: Any, runs: Path) -> None:
-    folder = make_shown(runs / "good")
-    with served(runs) as studio:
-        one, other = reader_of(context, studio), reader_of(context, studio)
-        for reader in (one, other):
-            reader.go("/run/good")
-            reader.follow("good")
-        add_lines(folder, 200_001, 50)
-        until(lambda: one.told == other.told == written(folder))
-        other.go("/queue")
-        one.go("/queue")
-        one.press("button", "Pause")
-        other.read("The queue is paused")
-        other.go("/")
-        one.go("/run/good")
-        one.choose("More actions", "Archive")
-        other.read("No runs yet")
-        assert not one.wrong
-        assert not other.wrong
+def test_two_tabs_follow_one_run_and_each_other(context: Any, studio: Served) -> None:
+    folder = make_shown(studio.runs / "followed")
+    one, other = reader_of(context, studio), reader_of(context, studio)
+    for reader in (one, other):
+        reader.go("/run/followed")
+        reader.follow("followed")
+    add_lines(folder, 200_001, 50)
+    until(lambda: one.told == other.told == written(folder))
+    other.go("/queue")
+    one.go("/queue")
+    one.press("button", "Pause")
+    other.read("The queue is paused")
+    other.go("/")
+    one.go("/run/followed")
+    one.choose("More actions", "Archive")
+    other.read("No runs yet")
+    assert not one.wrong
+    assert not other.wrong
 
 
 def test_of_two_studios_over_a_folder_the_other_takes_over(context: Any, runs: Path) -> None:
@@ -134,16 +141,15 @@ def test_a_full_disk_is_said_and_what_was_saved_stays(context: Any, runs: Path) 
         reader.read("File too large")
 
 
-def test_a_lesson_is_computed_though_the_worker_is_killed(context: Any, runs: Path) -> None:
-    with served(runs) as studio:
-        reader = reader_of(context, studio)
-        reader.go("/learn/losses")
-        before = reader.read("At a logit of -5").inner_text()
-        for child in psutil.Process(studio.process.pid).children():
-            child.kill()
-        slider = reader.see("slider", "logit, slider")
-        slider.focus()
-        reader.page.keyboard.press("End")
-        reader.read("At a logit of 10")
-        assert reader.page.get_by_text(before).count() == 0
-        assert not reader.wrong
+def test_a_lesson_is_computed_though_the_worker_is_killed(context: Any, studio: Served) -> None:
+    reader = reader_of(context, studio)
+    reader.go("/learn/losses")
+    before = reader.read("At a logit of -5").inner_text()
+    for child in psutil.Process(studio.process.pid).children():
+        child.kill()
+    slider = reader.see("slider", "logit, slider")
+    slider.focus()
+    reader.page.keyboard.press("End")
+    reader.read("At a logit of 10")
+    assert reader.page.get_by_text(before).count() == 0
+    assert not reader.wrong

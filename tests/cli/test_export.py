@@ -108,7 +108,10 @@ def test_translators(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["g.pth"], "expected a file that ends in .onnx, .pt2 or .safetensors, got 'g.pth'"),
+        (
+            ["g.pth"],
+            "expected a file that ends in .onnx, .pt2, .safetensors or .html, got 'g.pth'",
+        ),
         (["g.pt2", "--direction", "a2b"], "it has no direction"),
     ],
 )
@@ -126,3 +129,15 @@ def test_bad_input(
     assert call("export", str(run), *words) == 1
     assert message in capsys.readouterr().err
     assert list(folder.iterdir()) == []
+
+
+def test_the_generator_that_comes_with_zerosum_is_called_digits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("export", "digits", "player.html") == 0
+    assert capsys.readouterr().out.strip() == "player.html"
+    assert (tmp_path / "player.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    (tmp_path / "digits").mkdir()  # A run of that name comes first.
+    assert call("export", "digits", "again.html") == 1
+    assert "digits" in capsys.readouterr().err

@@ -101,6 +101,15 @@ def test_what_is_alike_stands_together_and_the_rest_apart() -> None:
     assert rows == [("a", "FD", 0), ("a", "FD", 128), ("b", "FD", 64), ("b", "KD", 64)]
 
 
+def test_of_protocols_of_equally_many_runs_that_of_the_first_run_comes_first() -> None:
+    few, many = (replace(PROTOCOL, generated=generated) for generated in (10, 10_000))
+    runs = {
+        "a": [scored(64, few, FD=1.0), scored(64, FD=1.0)],
+        "b": [scored(64, many, FD=1.0)],
+    }
+    assert [each.protocol.generated for each in compare_apart(runs)] == [64, 10, 10_000]
+
+
 def test_the_command_tells_of_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for seed, value in enumerate((1.0, 2.0, 6.0)):
         run = Run(tmp_path / f"digits-{seed}")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,9 @@ from urllib.parse import unquote
 
 from fastapi import FastAPI
 
-from helpers.studios import TOKEN
+from helpers.studios import TOKEN, NearWorker
+from zerosum.studio.studio import Studio
+from zerosum.studio.worker import RefusedError
 
 HOST = ("Host", "127.0.0.1:8420")
 BEARER = ("Authorization", f"Bearer {TOKEN}")
@@ -84,7 +86,7 @@ def call(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(asyncio.wait_for(app(scope, receive, send), 30))
+    asyncio.run(asyncio.wait_for(app(scope, receive, send), 240))
     start, *rest = sent
     fields = {name.decode().lower(): value.decode("latin-1") for name, value in start["headers"]}
     return Answer(start["status"], fields, b"".join(each.get("body", b"") for each in rest))
@@ -117,3 +119,36 @@ def snapshot(folder: Path, *, without: Iterable[str] = ()) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if not str(path).startswith(left_out or "\0") and not path.is_fifo()
     }
+
+
+class DeafWorker(NearWorker):
+    """Computes nothing, whatever it is asked."""
+
+    async def ask(self, task: str, arguments: Any, **options: Any) -> Any:
+        raise RefusedError("Nothing is computed here.")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A studio, and a folder around it that nobody may touch."""
+
+    app: FastAPI
+    folder: Path
+    studio: Studio
+
+    def ask(self, method: str, path: str, *headers: tuple[str, str], body: Any = b"") -> Answer:
+        """As somebody who has the token; the answer is looked through."""
+        answer = call(self.app, method, path, HOST, BEARER, *headers, body=body)
+        check(answer)
+        return answer
+
+    def post(self, path: str, value: Any, method: str = "POST") -> Answer:
+        return self.ask(method, path, JSON, body=json.dumps(value).encode())
+
+
+def operations(target: Target) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """All that can be asked for, by its description: method, path, and the operation's own."""
+    described = json.loads(target.ask("GET", "/api/v1/openapi.json").body)
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, {**operation, "defined": described["components"]}

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from helpers.short_runs import KINDS, start
-from helpers.studios import client_of, studio_over
+from helpers.studios import NearWorker, client_of, studio_over
 from zerosum.config import change
 from zerosum.data import open_source
 from zerosum.studio.home import Home
@@ -248,3 +248,19 @@ def test_a_job_that_cannot_be_is_refused_at_once(
     answer = queueing.post(f"{BASE}/attack", json=wrong)
     assert why in answer.json()["error"]["message"]
     assert queueing.get("/api/v1/queue").json()["jobs"] == []
+
+
+def test_what_is_slow_is_saved_by_the_worker_that_knows_it(runs: Path, picture: Any) -> None:
+    asked: list[str] = []
+
+    class Noting(NearWorker):
+        async def ask(self, task: str, arguments: Any, **options: Any) -> Any:
+            asked.append(task)
+            return await super().ask(task, arguments, **options)
+
+    client = client_of(studio_over(runs, long=Noting()))
+    for name in ("fgsm", "square"):
+        attack = {"picture": picture["id"], "attack": name, "epsilon": 0.3}
+        saved = client.post(f"{BASE}/attacked/saved", json={"attack": attack}).json()
+        client.delete(f"{BASE}/saved/{saved['id']}")
+    assert asked == ["attack"]

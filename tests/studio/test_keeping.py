@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from helpers.studios import client_of, studio_over
 from studio import make_run
 from zerosum.errors import ConfigError
+from zerosum.recipes import recipe
+from zerosum.runs import Run
 from zerosum.studio.home import Home
 from zerosum.studio.jobs import Task
 from zerosum.studio.names import checked, free
@@ -359,3 +361,16 @@ def test_a_run_in_this_folder_is_no_data_set_of_the_same_name(
     assert written["command"].startswith("zerosum export ./digits ./digits/exports/digits.pt2")
     assert longer["command"] == "zerosum resume ./digits --images 1000000"
     assert new["command"] == "zerosum train dcgan-digits --out ./digits-2"
+
+
+def test_only_generators_are_exported_as_pages(client: TestClient, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "runs" / "digits")
+    (run / "checkpoints" / "latest.safetensors").touch()
+    written = client.post(f"{RUNS}/digits/export", json={"format": "html"}).json()
+    assert "exports/digits.html" in written["command"]
+    config = recipe("classifier")
+    other = Run(tmp_path / "runs" / "other")
+    other.create(config)
+    refused = client.post(f"{RUNS}/other/export", json={"format": "html"})
+    assert refused.status_code == 400
+    assert "no pictures from latents" in refused.text

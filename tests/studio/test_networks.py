@@ -64,6 +64,8 @@ def test_a_run_joins_when_it_has_saved(tmp_path: Path) -> None:
     folder = make_shown(tmp_path / "first")
     studio = studio_over(tmp_path)
     assert find(studio, "first")["abilities"] == ["generate"]
+    detail = client_of(studio).get("/api/v1/runs/first").json()
+    assert detail["abilities"] == ["generate"]  # By which its page leads to others.
     (folder / "checkpoints" / "latest.safetensors").unlink()
     with pytest.raises(ConflictError, match="no checkpoint yet"):
         find(studio, "first")

@@ -1,6 +1,7 @@
 """Playing with generators, by the calls of the page Play."""
 
 import json
+import re
 from collections import OrderedDict
 from io import BytesIO
 from pathlib import Path
@@ -13,14 +14,19 @@ from PIL import Image
 from helpers.studio_runs import make_shown
 from helpers.studios import client_of, studio_over
 from helpers.styled import StyledGenerator, game_of
+from zerosum.config import change
+from zerosum.families.building import build_game
 from zerosum.families.victims import load_victim
 from zerosum.latent.kept import KeptDirections
 from zerosum.latent.spaces import latent_space
 from zerosum.lessons.packaged import packaged_game, picture_for
+from zerosum.models import Autoregressive
 from zerosum.models.generator import Generator
+from zerosum.recipes import recipe
 from zerosum.runs import Run
 from zerosum.studio import opened
 from zerosum.studio.played import Played
+from zerosum.training.engine import Engine
 
 SEVEN = {"seed": 7}
 EIGHT = {"seed": 8, "index": 2}
@@ -194,6 +200,19 @@ def test_what_is_saved_says_how_it_was_made(client: Any) -> None:
     assert (failed["event"], "too fast" in failed["message"]) == ("failed", True)
 
 
+def test_a_page_that_draws_by_itself_has_the_directions_with_names(client: Any) -> None:
+    post(client, "kept", {"name": "seed", "moves": [["random", "1", 1.0]]})
+    saved = post(client, "player", {"title": "mine", "state": {"spot": SEVEN}})
+    assert (saved["event"], saved["suffix"]) == ("result", ".html")
+    file = client.get(f"/api/v1/networks/@digits/saved/{saved['id']}/file")
+    assert "attachment" in file.headers["content-disposition"]
+    (told,) = re.findall(r'id="model">(.*?)</script>', file.text)
+    named, *found = json.loads(told)["directions"]
+    assert (named["name"], named["method"]) == ("seed", "Named")
+    assert {each["method"] for each in found} == {"PCA", "SeFa"}
+    client.request("DELETE", "/api/v1/play/@digits/kept", json={"name": "seed"})
+
+
 def test_the_nearest_training_picture_of_a_training_picture_is_itself(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,3 +269,22 @@ def test_what_is_no_picture_is_refused(spot: dict[str, Any], client: Any) -> Non
 def test_a_network_that_makes_none(client: Any) -> None:
     answer = client.get("/api/v1/play/nobody")
     assert (answer.status_code, "no run" in answer.json()["error"]["message"]) == (404, True)
+
+
+def test_a_network_without_latents_makes_pictures_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(make_shown(tmp_path / "first"))
+    narrow = change(recipe("fvbn-digits"), {"game.network.widths": (8,)})
+    game: Any = build_game(narrow, Engine(device=torch.device("cpu")))
+    model = Autoregressive(run=run, game=game, images_seen=64)
+    monkeypatch.setattr(opened, "_held", OrderedDict())
+    monkeypatch.setattr(opened, "_open_model", lambda _: model)
+    client = client_of(studio_over(tmp_path))
+    about = client.get("/api/v1/play/first").json()
+    assert (about["symbol"], about["methods"], about["shape"]) == ("", [], [1, 28, 28])
+    spots = [{"seed": 7, "index": index} for index in (1, 0)]
+    expected = opened.as_addresses(model.sample(2, seed=7))
+    assert drawn(client, *spots, key="first") == expected[::-1]
+    table = {"rows": [SEVEN], "columns": [SEVEN]}
+    assert "number by number" in refused(client, "table", table, key="first")

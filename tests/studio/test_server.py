@@ -128,7 +128,7 @@ def test_answers_do_not_wait_for_receipts(tmp_path: Path) -> None:
             reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
             await reader.read()
             writer.close()
-        return sent[0]
+        return int(sent[0])
 
     with listening(Home(tmp_path), StudioConfig(port=0)) as listener:
         assert asyncio.run(is_sent_at_once())

@@ -164,7 +164,7 @@ def compare_apart(
 
     Returns:
         One comparison for each protocol, of the runs that were scored by it, with all their
-        scores; those of more runs first, then those that were used later.
+        scores; those of more runs first, then those of the first run, its last one first.
 
     Example:
         >>> from zerosum.evaluation.protocol import Score
@@ -179,12 +179,9 @@ def compare_apart(
     """
     protocols: dict[str, Protocol] = {}
     for scores in runs.values():
-        for each in scores:
-            key = _key(each.protocol)
-            protocols.pop(key, None)  # So that it stands where it was last used.
-            protocols[key] = each.protocol
+        for each in reversed(scores):
+            protocols.setdefault(_key(each.protocol), each.protocol)
     found = [_by_one(runs, key, protocol, groups) for key, protocol in protocols.items()]
-    found.reverse()
     return sorted(found, key=lambda each: -len(each.runs))
 
 

@@ -23,7 +23,7 @@ from zerosum.media.images import check_png, save_images, save_png, to_images
 from zerosum.models.base import CUT, RANGE, rows
 from zerosum.models.sampler import Sampler
 from zerosum.nn.noise import NoiseInjection
-from zerosum.player import save_player
+from zerosum.player import Named, save_player
 from zerosum.runs import Run
 from zerosum.types import Images, ImageShape, Progress
 from zerosum.version import __version__
@@ -314,7 +314,9 @@ class Generator(Sampler):
             options["class"] = ", ".join(self.conditional_classes.names[each] for each in labels)
         return options
 
-    def save_player(self, file: Path, *, direction: str | None = None) -> None:
+    def save_player(
+        self, file: Path, *, direction: str | None = None, kept: KeptDirections | None = None
+    ) -> None:
         """Write a page that draws the pictures by itself: sliders, seeds, walks.
 
         It holds the generator's numbers, opens from disk, loads nothing and sends nothing. The
@@ -323,6 +325,7 @@ class Generator(Sampler):
         Args:
             file: It ends in ``.html``.
             direction: None: there are none.
+            kept: Directions with names, for sliders of their own; None: the `kept_directions`.
 
         Raises:
             ConfigError: The generator computes what the page cannot, or is too large.
@@ -334,6 +337,10 @@ class Generator(Sampler):
             file,
             name=printable(self.run.name),
             classes=classes.names if classes else (),
+            named=[
+                Named(name=each.name, method="Named", step=each.step)
+                for each in (self.kept_directions if kept is None else kept).values()
+            ],
             facts=self.facts(),
             about={
                 "Run": printable(self.run.name),

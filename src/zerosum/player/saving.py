@@ -33,10 +33,12 @@ class Named:
 
     Attributes:
         name: What stands beside the slider.
+        method: How it was found; those of one method stand together.
         step: A unit step of the latent space.
     """
 
     name: str
+    method: str
     step: Tensor
 
 
@@ -68,7 +70,7 @@ def found_directions(space: LatentSpace, count: int = _DIRECTIONS) -> Sequence[N
         count: Directions of each method.
     """
     return [
-        Named(name=f"{_WORDS.get(method, method)} {number}", step=step)
+        Named(name=f"{method} {number}", method=method, step=step)
         for method, steps in _by_method(space, count)
         for number, step in enumerate(steps, start=1)
     ]
@@ -77,7 +79,7 @@ def found_directions(space: LatentSpace, count: int = _DIRECTIONS) -> Sequence[N
 def _by_method(space: LatentSpace, count: int) -> Iterator[tuple[str, Directions]]:
     for method in METHODS:
         try:
-            yield method, find_directions(space, method, count)
+            yield _WORDS.get(method, method), find_directions(space, method, count)
         except ConfigError:  # It needs a first layer that takes z, and styles have none.
             continue
 
@@ -88,7 +90,7 @@ def save_player(
     *,
     name: str,
     classes: Sequence[str] = (),
-    directions: Sequence[Named] | None = None,
+    named: Sequence[Named] = (),
     facts: Mapping[str, str],
     about: Mapping[str, str],
 ) -> None:
@@ -99,7 +101,7 @@ def save_player(
         path: A file that ends in ``.html``; it appears when it is whole.
         name: What the generator is called.
         classes: The names of its classes, where it is conditional.
-        directions: The sliders; None: those that `found_directions` finds.
+        named: Directions with sliders of their own, before those of `found_directions`.
         facts: What each picture that is saved from the page says of itself.
         about: What the page says of the generator, by name.
 
@@ -114,15 +116,17 @@ def save_player(
             f"this generator has {pool.size:,} numbers, and a page may have {MOST_NUMBERS:,} that "
             "browsers still open it; choose a file that ends in .onnx or .pt2."
         )
-    if directions is None:
-        directions = found_directions(space)
+    directions = [*named, *found_directions(space)]
     model = {
         "name": name,
         "shape": space.image_shape,
         "space": _space(space, classes, pool),
         "truncation": _truncation(space),
         "deviation": space.deviation.item(),
-        "directions": [{"name": each.name, **_part(each.step, pool)} for each in directions],
+        "directions": [
+            {"name": each.name, "method": each.method, **_part(each.step, pool)}
+            for each in directions
+        ],
         **{key: graph.to_json() for key, graph in graphs.items()},
         "facts": dict(facts),
         "about": list(about.items()),

@@ -13,7 +13,7 @@ from zerosum.errors import printable
 from zerosum.families.perturbation.settings import PerturbationRunConfig
 from zerosum.runs import Run
 from zerosum.studio.asked import Asked
-from zerosum.studio.attacking import AttackAsked, attack_task
+from zerosum.studio.attacking import SLOW, AttackAsked, attack_task
 from zerosum.studio.jobs import JobShown, Task
 from zerosum.studio.networks import Network, find, folder_of, known, reference, require
 from zerosum.studio.pictures_in import picture_path, sweep_pictures
@@ -190,7 +190,11 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
         """Attack a picture, and keep what comes of it."""
         place = new_place(studio, find(studio, key), ".png")
         told = {**_told(studio, asked.attack), "save": str(place.path)}
-        await use(studio, request, "attack", key, _CLASSIFIES, told, doing="attacking")
+        # It is known already to the worker that has attacked slowly.
+        slowly = asked.attack.learned is None and asked.attack.attack in SLOW
+        await use(
+            studio, request, "attack", key, _CLASSIFIES, told, doing="attacking", slowly=slowly
+        )
         return place.keep("attack", asked.title, asked.state)
 
 

@@ -1,13 +1,18 @@
 """Networks that pages use."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from typing_extensions import TypedDict
 
 from zerosum.config.run import Ability
-from zerosum.studio.networks import Network, find, known
+from zerosum.studio.networks import Network, find, known, require
 from zerosum.studio.studio import Studio
 
 __all__ = ["router"]
+
+
+Abilities = Annotated[tuple[Ability, ...], Query(description="Of which it has to have one.")]
 
 
 class NetworksShown(TypedDict):
@@ -34,8 +39,8 @@ def router(studio: Studio) -> APIRouter:
         )
 
     @routes.get("/{key}")
-    def read_network(key: str) -> Network:
-        """A network: of a run by its name, of zerosum by @ and its name."""
-        return find(studio, key)
+    def read_network(key: str, ability: Abilities = ()) -> Network:
+        """A network: of a run by its name, of zerosum by @ and its name; if it has an ability."""
+        return require(studio, key, *ability) if ability else find(studio, key)
 
     return routes

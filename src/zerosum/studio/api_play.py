@@ -119,6 +119,10 @@ class SavedPictures(Pictures, Saving):
     """Pictures to save as one file."""
 
 
+class SavedPlayer(Asked, Saving):
+    """A page of the generator to save."""
+
+
 class SavedTable(Table, Saving):
     """A table to save."""
 
@@ -151,9 +155,12 @@ def _add_pictures(routes: APIRouter, studio: Studio) -> None:
         """What a generator can be asked for: classes, layers, truncation, methods."""
         told = _places(studio, key)
         doing = f"opening {key}"
-        return await use(
+        about = await use(
             studio, request, "play_about", key, _ANY, told, checkpoint=checkpoint, doing=doing
         )
+        if about["symbol"]:
+            await studio.long.start()  # It will be warm when directions are looked for.
+        return about
 
     @routes.post("/pictures")
     async def draw_pictures(key: str, asked: Pictures, request: Request) -> dict[str, Any]:
@@ -254,6 +261,22 @@ def _add_saving(routes: APIRouter, studio: Studio) -> None:
             told,
             checkpoint=asked.checkpoint,
             doing=f"writing a walk of {key}",
+            finish=lambda _: dict(place.keep("play", asked.title, asked.state)),
+        )
+
+    @routes.post("/player", response_class=StreamingResponse)
+    async def save_player(key: str, asked: SavedPlayer, request: Request) -> StreamingResponse:
+        """Save the generator as a page that draws by itself, as server-sent events."""
+        place = new_place(studio, require(studio, key, *_LATENTS), ".html")
+        return use_streaming(
+            studio,
+            request,
+            "play_player",
+            key,
+            _LATENTS,
+            {**_places(studio, key), "path": str(place.path)},
+            checkpoint=asked.checkpoint,
+            doing=f"writing the page of {key}",
             finish=lambda _: dict(place.keep("play", asked.title, asked.state)),
         )
 

@@ -27,10 +27,12 @@ from zerosum.studio.refusals import FieldError, StudioError
 from zerosum.studio.results import free_set
 from zerosum.studio.studio import Studio
 
-__all__ = ["REPORT", "AttackAsked", "attack_task"]
+__all__ = ["REPORT", "SLOW", "AttackAsked", "attack_task"]
 
 REPORT = "report.html"
 """The page among the results that ``zerosum attack --report`` writes."""
+SLOW = ("cw", "square")
+"""Attacks that ask the classifier thousands of times about a picture."""
 _NAME = re.compile(r"[a-z][a-z&-]*")
 """An attack by its name; whatever else could be a path."""
 _LONGEST = 60

@@ -20,6 +20,7 @@ from zerosum.runs import Run
 from zerosum.studio.names import is_text
 from zerosum.studio.reading import (
     as_object,
+    file_within,
     lines_at_end,
     names_in,
     object_in,
@@ -149,15 +150,9 @@ def file_of(folder: Path, path: str) -> Path:
         ...
         zerosum.studio.refusals.MissingError: there is no checkpoints/latest.safetensors to show.
     """
-    missing = MissingError(f"there is no {printable(path)} to show.")
-    if _SHOWN.fullmatch(path) is None:
-        raise missing
-    try:
-        found, inside = (folder / path).resolve(strict=True), folder.resolve(strict=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise missing from error
-    if not found.is_relative_to(inside) or not found.is_file():
-        raise missing
+    found = None if _SHOWN.fullmatch(path) is None else file_within(folder, path)
+    if found is None:
+        raise MissingError(f"there is no {printable(path)} to show.")
     return found
 
 

@@ -17,6 +17,7 @@ from zerosum.explaining import explained
 __all__ = [
     "as_object",
     "facts_of",
+    "file_within",
     "lines_at_end",
     "names_in",
     "object_in",
@@ -135,6 +136,24 @@ def facts_of(path: Path | str) -> tuple[int, int, int] | None:
     except (OSError, ValueError):
         return None
     return about.st_mtime_ns, about.st_size, about.st_ino
+
+
+def file_within(folder: Path, path: str) -> Path | None:
+    """A file that lies in a folder, wherever the links on its way lead; None where none does.
+
+    Args:
+        folder: The folder.
+        path: Of the file, in it.
+
+    Example:
+        >>> file_within(Path("src"), "../no/such") is None
+        True
+    """
+    try:
+        found, inside = (folder / path).resolve(strict=True), folder.resolve(strict=True)
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return found if found.is_relative_to(inside) and found.is_file() else None
 
 
 def names_in(folder: Path | str) -> list[str]:

@@ -24,6 +24,7 @@ from zerosum.explaining import explained
 from zerosum.studio.home import Home
 from zerosum.studio.names import checked, is_text
 from zerosum.studio.queue_file import Plan
+from zerosum.studio.reading import file_within
 from zerosum.studio.refusals import ConflictError, MissingError
 
 __all__ = ["FOLDERS", "ResultFile", "ResultSet", "Results", "free_set", "zipped"]
@@ -73,6 +74,8 @@ class Results:
         """All sets, the newest first."""
         found: list[ResultSet] = []
         for kind in FOLDERS:
+            if (self._root / kind).is_symlink():
+                continue  # What it leads to was not made here.
             with suppress(OSError), os.scandir(self._root / kind) as entries:
                 found += [
                     _set(kind, entry.name, entry.stat().st_mtime)
@@ -102,10 +105,10 @@ class Results:
             raise missing
         folder = self._root / kind / name
         try:
-            is_own = folder.is_dir() and not folder.is_symlink()
-        except (OSError, ValueError) as error:
+            is_own = folder.resolve(strict=True) == self._root.resolve() / kind / name
+        except (OSError, ValueError, RuntimeError) as error:
             raise missing from error
-        if not is_own:
+        if not is_own or not folder.is_dir():
             raise missing
         return folder
 
@@ -134,15 +137,10 @@ class Results:
             MissingError: There is none, or it lies elsewhere.
         """
         folder = self.folder(kind, name)
-        missing = MissingError(f"there is no {printable(path)} among these results.")
-        if not all(map(_is_shown, path.split("/"))):
-            raise missing
-        try:
-            found, inside = (folder / path).resolve(strict=True), folder.resolve(strict=True)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise missing from error
-        if not found.is_relative_to(inside) or not found.is_file():
-            raise missing
+        is_shown = all(map(_is_shown, path.split("/")))
+        found = file_within(folder, path) if is_shown else None
+        if found is None:
+            raise MissingError(f"there is no {printable(path)} among these results.")
         return found
 
     def delete(self, kind: str, name: str) -> None:

@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 from zerosum.explaining import explained
 from zerosum.files import write_text
 from zerosum.studio.networks import Network, find, folder_of
-from zerosum.studio.reading import names_in, object_in
+from zerosum.studio.reading import file_within, names_in, object_in
 from zerosum.studio.refusals import MissingError, StudioError
 from zerosum.studio.studio import Studio
 
@@ -158,7 +158,7 @@ def _read(folder: Path, identity: str) -> Saved | None:
     if known is None or known.get("suffix") not in _SUFFIXES:
         return None
     with suppress(KeyError, TypeError, ValueError):
-        if (folder / f"{identity}{known['suffix']}").is_file():
+        if file_within(folder.parent, f"saved/{identity}{known['suffix']}") is not None:
             return Saved(
                 id=identity,
                 page=str(known["page"]),

@@ -33,6 +33,7 @@ async def use(
     *,
     checkpoint: Checkpoint = "latest",
     doing: str = "",
+    slowly: bool = False,
 ) -> dict[str, Any]:
     """Have a network do something.
 
@@ -47,12 +48,14 @@ async def use(
         arguments: What the task is told besides.
         checkpoint: Which weights.
         doing: What it is, in words.
+        slowly: Whether it takes longer than a moment, so that another worker does it.
 
     Raises:
         StudioError: There is no such network, it is good for something else, or it failed.
     """
     told = {**arguments, "network": _told(studio, key, abilities, checkpoint)}
-    asked = studio.live.ask(task, told, key=(task, asker_of(request)), doing=doing or task)
+    worker = studio.long if slowly else studio.live
+    asked = worker.ask(task, told, key=(task, asker_of(request)), doing=doing or task)
     answer: dict[str, Any] = await while_wanted(request, asked)
     return answer
 
@@ -111,6 +114,7 @@ async def events_of(ask: Callable[[OnProgress], Any]) -> AsyncGenerator[str, Non
         ask: Computes, given whom to tell how far it is.
     """
     steps: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
+    step: asyncio.Future[tuple[int, int]] | None = None
     computing = asyncio.ensure_future(ask(lambda *step: steps.put_nowait(step)))
     try:
         while not computing.done():
@@ -131,6 +135,8 @@ async def events_of(ask: Callable[[OnProgress], Any]) -> AsyncGenerator[str, Non
             field = getattr(error, "field", None)
             yield _event("failed", {"message": str(error), "field": field})
     finally:
+        if step is not None:
+            step.cancel()
         computing.cancel()
         with suppress(asyncio.CancelledError, ZerosumError):
             await computing

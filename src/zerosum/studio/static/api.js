@@ -123,7 +123,8 @@ async function call(method, path, options) {
 
 function address(path, query = {}) {
   const known = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  const text = new URLSearchParams(known.map(([name, value]) => [name, String(value)])).toString();
+  const pairs = known.flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)]));
+  const text = new URLSearchParams(pairs).toString();
   return text ? `${API}${path}?${text}` : `${API}${path}`;
 }
 

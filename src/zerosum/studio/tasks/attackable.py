@@ -4,6 +4,7 @@ from typing import Any
 
 from zerosum.attacks import ATTACKS, NORMS, Attack
 from zerosum.errors import ConfigError
+from zerosum.studio.attacking import SLOW
 from zerosum.studio.classifying import names_of
 from zerosum.studio.opened import victim_of
 from zerosum.types import Progress
@@ -12,8 +13,6 @@ __all__ = ["run"]
 
 _CONTROL = "noise"
 """What stands beside every attack, and is none."""
-_SLOW = ("cw", "square")
-"""Those that ask the classifier thousands of times about a picture."""
 
 
 def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 def _described(name: str) -> dict[str, Any]:
     made = {norm: attack for norm in NORMS if (attack := _made(name, norm)) is not None}
     minimal = any(attack.minimal for attack in made.values())
-    return {"name": name, "norms": list(made), "minimal": minimal, "slow": name in _SLOW}
+    return {"name": name, "norms": list(made), "minimal": minimal, "slow": name in SLOW}
 
 
 def _made(name: str, norm: str) -> Attack | None:

@@ -5,6 +5,9 @@
 
 export const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
 
+/** What stands before the name of a direction, which may be any. */
+const MOVED = "~";
+
 /** Truncation by the kind of space; at the end of the slider there is none.
  * @param {any} model */
 export const truncations = (model) =>
@@ -37,7 +40,7 @@ export function toAddress(model, choice) {
   if (choice.truncation !== first.truncation)
     words.set("truncation", String(choice.truncation ?? "none"));
   choice.moves.forEach((move, number) => {
-    if (move) words.set(model.directions[number].name, String(move));
+    if (move) words.set(`${MOVED}${model.directions[number].name}`, String(move));
   });
   if (choice.fine !== null) {
     words.set("fine", String(choice.fine));
@@ -59,7 +62,7 @@ export function fromAddress(model, address) {
   if (truncation === "none") choice.truncation = null;
   else if (value >= least && value <= most) choice.truncation = value;
   model.directions.forEach((/** @type {any} */ direction, /** @type {number} */ number) => {
-    const move = Number(words.get(direction.name) ?? 0);
+    const move = Number(words.get(`${MOVED}${direction.name}`) ?? 0);
     if (Math.abs(move) <= REACH) choice.moves[number] = move;
   });
   if (model.space.layers) {
@@ -80,9 +83,9 @@ export function factsOf(model, choice) {
   if (choice.truncation !== null) facts["zerosum:truncation"] = String(choice.truncation);
   if (model.space.classes.length) facts["zerosum:class"] = model.space.classes[choice.label];
   const moves = choice.moves.flatMap((move, number) =>
-    move ? [`${model.directions[number].name} ${move}`] : [],
+    move ? [`${model.directions[number].name}: ${move}`] : [],
   );
-  if (moves.length) facts["zerosum:moved"] = moves.join(", ");
+  if (moves.length) facts["zerosum:moves"] = moves.join(", ");
   if (choice.fine !== null) {
     facts["zerosum:fine"] = String(choice.fine);
     facts["zerosum:from_layer"] = String(choice.layer);

@@ -61,8 +61,8 @@ function classes(model, { choice, changed }) {
   return options.length ? [make("label", { for: "class" }, "Class"), select] : [];
 }
 
-/** How a direction was found: PCA, SeFa. @param {{name: string}} direction */
-const methodOf = ({ name }) => name.replace(/ \d+$/, "");
+/** How a direction was found: PCA, SeFa. @param {{method: string}} direction @returns {string} */
+const methodOf = (direction) => direction.method;
 
 let method = "";
 

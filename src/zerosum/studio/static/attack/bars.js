@@ -23,7 +23,7 @@ export const bars = (classes, { most, marked = null }) =>
 
 /** 99.8 %, and never 100 % of what is not. @param {number} share */
 export function percent(share) {
-  if (share >= 0.9995 && share < 1) return "> 99.9 %";
-  if (share > 0 && share < 0.0005) return "< 0.1 %";
-  return `${(100 * share).toFixed(1)} %`;
+  if (share >= 0.9995 && share < 1) return "> 99.9\u00a0%";
+  if (share > 0 && share < 0.0005) return "< 0.1\u00a0%";
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }

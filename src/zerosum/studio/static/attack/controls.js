@@ -42,7 +42,7 @@ export function controls(about, state, { count, said, set }) {
       "Norm",
       norms.map((norm) => [norm, norm === "linf" ? "L∞" : "L2"]),
       state.norm,
-      (norm) => set({ norm, epsilon: epsilonAt(placeOf(state.epsilon, most), largest(norm, count)) }),
+      (norm) => set({ norm }),
     )}</div>
     <div class="wide">${field({
       id: "attack-epsilon",

@@ -17,6 +17,13 @@ export const epsilonAt = (place, most) => round(most * (place / PLACES) ** 2);
 export const placeOf = (epsilon, most) =>
   Math.round(PLACES * Math.sqrt(Math.min(1, Math.max(0, epsilon / most))));
 
+/**
+ * The ε of another norm at the same place.
+ * @param {number} epsilon @param {string} from @param {string} to norms @param {number} count
+ */
+export const converted = (epsilon, from, to, count) =>
+  from === to ? epsilon : epsilonAt(placeOf(epsilon, largest(from, count)), largest(to, count));
+
 /** What was typed: a number or a fraction such as 8/255; null where it is neither.
  * @param {string} text @returns {number | null} */
 export function parseEpsilon(text) {

@@ -3,8 +3,10 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import * as api from "../api.js";
 import { whileBusy } from "../components/busy.js";
-import { field } from "../components/parts.js";
+import { field, segments } from "../components/parts.js";
 import { toast } from "../components/toast.js";
+import { Browsing } from "../new/browsing.js";
+import { Uploading } from "../new/uploading.js";
 import { navigate, resultsPath } from "../shell/router.js";
 import { networkApi } from "./asking.js";
 import { ATTACKS } from "./controls.js";
@@ -13,14 +15,30 @@ import { written } from "./epsilon.js";
 /** @typedef {import("./asking.js").Attackable} Attackable */
 /** @typedef {import("./state.js").State} State */
 
+/** @type {[string, string][]} */
+const WAYS = [
+  ["own", "Its own"],
+  ["folders", "Folders"],
+  ["upload", "Upload"],
+  ["path", "By name"],
+];
+
 export class Many {
   /** @param {Attackable} about @param {import("../use/networks.js").Network} network @param {() => void} changed */
   constructor(about, network, changed) {
     [this.about, this.network, this.changed] = [about, network, changed];
     /** @type {Set<string>} names of attacks, and of runs after "run:" */
     this.chosen = new Set(about.learned ? [`run:${about.learned}`] : ["fgsm", "pgd"]);
+    this.way = "own";
     this.data = "";
     this.count = 100;
+    this.believes = false;
+    const choose = (/** @type {string} */ source) => {
+      [this.data, this.error] = [source, null];
+      changed();
+    };
+    this.browsing = new Browsing(choose, changed);
+    this.uploading = new Uploading(choose, changed);
     /** @type {{message: string, field: string | null} | null} */
     this.error = null;
   }
@@ -41,15 +59,8 @@ export class Many {
         state.norm === "linf" ? "L∞" : "L2"
       })${target}, beside noise of the same size</legend>
         <div class="row">${fitting.map(([key, name]) => this.check(key, name))}</div></fieldset>
-      <div class="attack-fields">${field({
-        id: "attack-data",
-        label: "Pictures",
-        error: error("data"),
-        help: "A folder with a folder for each class, an archive, or a data set by its name; empty: the classifier's own.",
-        input: html`<input id="attack-data" autocomplete="off" spellcheck="false" placeholder="its own"
-          aria-describedby="attack-data-help attack-data-error" aria-invalid=${Boolean(error("data"))}
-          .value=${this.data} @input=${(/** @type {any} */ event) => (this.data = event.target.value)}>`,
-      })}
+      <div class="field"><span class="label">Pictures</span>${segments("Pictures", WAYS, this.way, (way) => this.go(way))}
+        ${this.source(error("data"))}</div>
       ${field({
         id: "attack-count",
         label: "How many",
@@ -58,10 +69,40 @@ export class Many {
         input: html`<input id="attack-count" type="number" inputmode="numeric" min="1" step="1"
           aria-describedby="attack-count-help attack-count-error" aria-invalid=${Boolean(error("count"))}
           .value=${String(this.count)} @input=${(/** @type {any} */ event) => (this.count = event.target.valueAsNumber)}>`,
-      })}</div>
+      })}
       ${other ? html`<p class="note bad" role="alert">${other}</p>` : nothing}
       <div class="row"><button class="button primary" type="submit">Start the job</button>
         <a class="small" href=${resultsPath(this.about.classifier)}>Earlier results</a></div></form></details>`;
+  }
+
+  /** @param {string} way */
+  go(way) {
+    [this.way, this.data, this.error] = [way, "", null];
+    if (way === "folders") this.browsing.start();
+    if (way === "upload") this.uploading.lots.start();
+    this.changed();
+  }
+
+  /** Where the pictures are, unless they are its own. @param {string | null} error */
+  source(error) {
+    const { way, data } = this;
+    if (way === "own") return nothing;
+    const believe = html`<label class="check"><input type="checkbox" .checked=${this.believes}
+      @change=${(/** @type {any} */ event) => (this.believes = event.target.checked)}>Take what it says of them for right</label>
+      <p class="help">Else the folders are the classes, called as the classifier calls its own.</p>`;
+    if (way === "path")
+      return html`${field({
+        id: "attack-data",
+        label: "Path, or name of a data set",
+        error,
+        input: html`<input id="attack-data" autocomplete="off" spellcheck="false" aria-describedby="attack-data-error"
+          aria-invalid=${Boolean(error)} .value=${data}
+          @input=${(/** @type {any} */ event) => (this.data = event.target.value)}>`,
+      })}${believe}`;
+    const chooser = way === "upload" ? this.uploading : this.browsing;
+    return html`<div class="stack new-way">${chooser.template()}</div>
+      ${data ? html`<p class="row"><span>Chosen:</span><code class="clip grow" title=${data}>${data}</code></p>` : nothing}
+      ${error ? html`<p class="error" role="alert">${error}</p>` : nothing}${believe}`;
   }
 
   /** Those meant for this norm: key and name. @param {State} state @returns {[string, string][]} */
@@ -95,9 +136,11 @@ export class Many {
         attacks: keys.filter((key) => !key.startsWith("run:")),
         ...{ norm, epsilon, seed, count: this.count },
         ...(target === null ? {} : { targeted: target }),
+        ...(this.believes && this.way !== "own" ? { labels: "predicted" } : {}),
       };
-      const body = { data: this.data.trim() || null, options, learned };
+      const body = { data: this.way === "own" ? null : this.data.trim(), options, learned };
       try {
+        if (body.data === "") throw new api.ApiError("Choose the pictures first.", 0, "data");
         const job = await api.post(`${networkApi(this.about.classifier)}/attack`, body);
         this.error = null;
         toast("The job is in the queue.", { kind: "good" });
@@ -112,5 +155,7 @@ export class Many {
 
   end() {
     this.changed = () => {};
+    this.browsing.end();
+    this.uploading.end();
   }
 }

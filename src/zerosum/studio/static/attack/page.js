@@ -15,7 +15,7 @@ import { PictureInput } from "../use/pictures.js";
 import { SavedStrip } from "../use/saved.js";
 import { Attacking, networkApi } from "./asking.js";
 import { controls, normsOf, titleOf } from "./controls.js";
-import { written } from "./epsilon.js";
+import { converted, written } from "./epsilon.js";
 import { Many } from "./many.js";
 import { answer, triptych, verdict } from "./shown.js";
 import { queryOf, restored, stateOf } from "./state.js";
@@ -93,7 +93,7 @@ export class AttackPage {
     this.classifying = new Latest(post("classify"), (said) => this.hear({ said }), fail);
     this.sloping = new Latest(post("gradient"), (slope) => this.hear({ slope }), fail);
     this.attacking = new Attacking(about.classifier, {
-      take: (found) => this.hear({ found, foundOf: this.asked, attackError: null }),
+      take: (found, body) => this.hear({ found, foundOf: { ...this.state, ...body }, attackError: null }),
       fail: (error) => this.hear({ attackError: error }),
       isSlow: ({ attack, learned }) =>
         !learned && Boolean(about.attacks.find(({ name }) => name === attack)?.slow),
@@ -107,7 +107,16 @@ export class AttackPage {
       this.state = { ...this.state, learned: learnt.run, epsilon: learnt.epsilon, target: learnt.target };
     // An address may name an attack that is not meant for its norm.
     const norms = normsOf(about, this.state);
-    if (!norms.includes(this.state.norm)) this.state = { ...this.state, norm: norms[0] };
+    if (!norms.includes(this.state.norm)) {
+      const epsilon = converted(this.state.epsilon, this.state.norm, norms[0], this.count);
+      this.state = { ...this.state, norm: norms[0], epsilon };
+    }
+  }
+
+  /** Numbers in a picture, as the classifier takes it. */
+  get count() {
+    const [height, width, channels] = this.network.pictures.length ? this.network.pictures : [224, 224, 3];
+    return height * width * channels;
   }
 
   /** @param {Partial<AttackPage>} news */
@@ -132,24 +141,21 @@ export class AttackPage {
 
   /** @param {Partial<State>} change */
   set(change) {
-    this.state = { ...this.state, ...change };
-    const norms = this.about ? normsOf(this.about, this.state) : [];
-    if (norms.length && !norms.includes(this.state.norm)) this.state.norm = norms[0];
+    const { norm: before } = this.state;
+    const state = { ...this.state, ...change };
+    const norms = this.about ? normsOf(this.about, state) : [];
+    if (norms.length && !norms.includes(state.norm)) state.norm = norms[0];
+    if (change.epsilon === undefined)
+      state.epsilon = converted(state.epsilon, before, state.norm, this.count);
+    this.state = state;
     this.attack();
   }
 
   attack() {
     this.attackError = null;
-    this.asked = this.state;
-    if (this.state.picture) this.attacking?.ask(this.body());
+    if (this.state.picture) this.attacking?.ask(bodyOf(this.state));
     this.note();
     this.view.draw();
-  }
-
-  /** @returns {import("./asking.js").AttackBody} */
-  body() {
-    const { picture, attack, learned, norm, epsilon, target, seed } = this.state;
-    return { picture: picture ?? "", attack, learned, norm, epsilon, target, seed };
   }
 
   /** The address holds what is shown, once the hand rests. */
@@ -168,13 +174,13 @@ export class AttackPage {
   /** @param {Event} event */
   save(event) {
     return whileBusy(event, async () => {
-      const { found, about } = this;
-      if (!found || !about) return;
+      const { found, foundOf, about } = this;
+      if (!found || !foundOf || !about) return;
       const [before, after] = [found.answers.original[0], found.answers.attacked[0]];
-      const title = `${before.name} → ${after.name}, ${titleOf(this.state)} ${written(this.state.epsilon)}`;
+      const title = `${before.name} → ${after.name}, ${titleOf(foundOf)} ${written(foundOf.epsilon)}`;
       // Pictures that were sent go when others come; what was saved keeps its own.
-      const state = { ...this.state, original: this.said?.seen };
-      const body = { attack: this.body(), title, state };
+      const state = { ...foundOf, original: found.original };
+      const body = { attack: bodyOf(foundOf), title, state };
       this.saved?.add(await api.post(`${networkApi(about.classifier)}/attacked/saved`, body));
       toast("Saved, with what it was made of.", { kind: "good" });
     });
@@ -217,7 +223,7 @@ export class AttackPage {
       ${this.error ? fault(this.error) : nothing}
       <section class="card stack" aria-labelledby="attack-said"><h2 id="attack-said">What it says</h2>${answer({
         said: this.said,
-        truth: this.examples.all.find(({ id }) => id === this.state.picture)?.label ?? null,
+        truth: this.examples.labels.get(this.state.picture ?? "") ?? null,
         slope: this.slope,
         classes: this.about?.classes ?? [],
         chosen: this.state.slope,
@@ -227,7 +233,7 @@ export class AttackPage {
         <div class="attack-split">${
           this.about
             ? controls(this.about, this.state, {
-                count: this.said ? this.said.height * this.said.width * this.said.channels : 784,
+                count: this.count,
                 said: this.said?.classes[0]?.label ?? null,
                 set: (change) => this.set(change),
               })
@@ -240,7 +246,10 @@ export class AttackPage {
     const { found, foundOf } = this;
     // Where the picture is gone, that is said once, above.
     const attackError = this.error ? null : this.attackError;
-    const slow = this.attacking?.isBusy && this.attacking.how.isSlow(this.body());
+    const isSlow = this.attacking?.how.isSlow(bodyOf(this.state)) ?? false;
+    const slow = isSlow && this.attacking?.isBusy;
+    // What follows at once is not dimmed on the way.
+    const isOther = isSlow && foundOf && JSON.stringify(bodyOf(foundOf)) !== JSON.stringify(bodyOf(this.state));
     return html`${attackError ? fault(attackError) : nothing}
       ${
         slow
@@ -250,7 +259,7 @@ export class AttackPage {
       }
       ${
         found && foundOf
-          ? html`<div class="stack ${attackError ? "attack-stale" : ""}">${triptych(found, titleOf(foundOf), foundOf.target)}
+          ? html`<div class="stack ${attackError || isOther ? "attack-stale" : ""}">${triptych(found, titleOf(foundOf), foundOf.target)}
             ${verdict(found, titleOf(foundOf))}</div>
             <div class="row"><button class="button" type="button" @click=${(/** @type {Event} */ event) => this.save(event)}
               >${icon("save")}Save</button><button class="button" type="button"
@@ -268,6 +277,11 @@ export class AttackPage {
       each?.end();
     this.view.end();
   }
+}
+
+/** What an attack is asked for by. @param {State} state @returns {import("./asking.js").AttackBody} */
+function bodyOf({ picture, attack, learned, norm, epsilon, target, seed }) {
+  return { picture: picture ?? "", attack, learned, norm, epsilon, target, seed };
 }
 
 /** The picture that an address holds, as a file. @param {string} address */

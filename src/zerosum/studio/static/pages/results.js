@@ -169,7 +169,7 @@ class ResultsPage {
         <p class="dim small">${KINDS[kind] ?? "Made with"} ${this.subject()}</p></div>
         ${this.another(kind)}${this.files?.length ? this.buttons() : nothing}</div>
       ${this.error ? fault(this.error) : nothing}
-      ${this.job() ? html`<ul>${jobRow(/** @type {any} */ (this.job()), { isHere: true })}</ul>` : nothing}
+      ${this.job() ? html`<ul class="job-list">${jobRow(/** @type {any} */ (this.job()), { isHere: true })}</ul>` : nothing}
       ${this.sets.length > 1 ? this.choice() : nothing}
       ${this.error ? nothing : this.state()}`;
   }

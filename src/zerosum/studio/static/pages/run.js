@@ -283,7 +283,7 @@ class RunPage {
 
   parts() {
     const select = (/** @type {string} */ tab) => this.select(tab);
-    return html`${uses(this.name, this.detail?.abilities ?? [])}${this.jobs()}${tabs("Parts of the run", TABS, this.tab, select)}`;
+    return html`${uses(this.name, this.detail ? this.detail.abilities : null)}${this.jobs()}${tabs("Parts of the run", TABS, this.tab, select)}`;
   }
 
   away() {

@@ -12,6 +12,7 @@ import { view } from "../components/view.js";
 import { whileBusy } from "../components/busy.js";
 import { shortcut } from "../shell/keys.js";
 import { keepQuery } from "../shell/router.js";
+import { streamed } from "../streamed.js";
 import { SavedStrip } from "../use/saved.js";
 import { Choice, carry } from "./choose.js";
 import { Sliders } from "./directions.js";
@@ -142,6 +143,15 @@ export class PlayPage {
     toast("Saved, with how it was made.", { kind: "good" });
   }
 
+  /** The generator as one file, which opens without the studio. */
+  async savePlayer() {
+    const { play } = this;
+    const body = { checkpoint: play.checkpoint, title: "Player page", state: this.state() };
+    const saved = await streamed(`${play.path}/player`, body);
+    this.strip.add(saved);
+    toast("The page is saved below: download it, and open or send it anywhere.", { kind: "good" });
+  }
+
   async copyLink() {
     keepQuery(this.play.query);
     try {
@@ -191,7 +201,13 @@ export class PlayPage {
         }
         <button class="button" type="button" @click=${busily(() => this.save())}>${icon("save")}<span>Save</span></button>
         <button class="button icon" type="button" aria-label="Copy the link" title="Copy the link"
-          @click=${() => this.copyLink()}>${icon("link")}</button></div>
+          @click=${() => this.copyLink()}>${icon("link")}</button>
+        ${
+          play.about?.symbol
+            ? html`<button class="button" type="button" title="The generator as one page that draws by itself, to be sent to anybody"
+                @click=${busily(() => this.savePlayer())}>${icon("download")}<span>As a page</span></button>`
+            : nothing
+        }</div>
       <div class="play-fields">${this.number("seed", "Seed", play.spot.seed, MOST_SEED)}${this.number(
         "index",
         "Picture",

@@ -13,23 +13,22 @@ import { view } from "../components/view.js";
 import { keepQuery } from "../shell/router.js";
 import { CLIENT, streamed } from "../streamed.js";
 import { Latest } from "../use/latest.js";
-import { PictureInput, pictureUrl } from "../use/pictures.js";
+import { PictureInput } from "../use/pictures.js";
 import { SavedStrip } from "../use/saved.js";
+import { choice } from "./choice.js";
 import { Folder } from "./folder.js";
-import { split, strip } from "./split.js";
+import { split } from "./split.js";
 
 /** @typedef {import("../use/networks.js").Network} Network */
-/**
- * @typedef {{id: string, name: string, side: number, own: boolean}} Picture `side`: the longer one,
- *   in pixels; `own`: the reader's, not an example
- */
+/** @typedef {import("./choice.js").Picture} Picture */
 /** @typedef {{picture: string, name: string, direction: string, most: number}} Asked */
 /**
  * @typedef {{source: string, made: string, back: string | null, width: number, height: number,
  *   images_seen: number}} Translation
  */
 
-const QUICK = 512;
+/** Pixels of the longest side that take no longer than one waits for: about what was learnt at. */
+const QUICK = [256, 512];
 const WHOLE = 2048;
 const EXAMPLES = 8;
 
@@ -43,11 +42,13 @@ export function begin(root, network, route) {
 class TranslatePage {
   /** @param {HTMLElement} root @param {Network} network @param {URLSearchParams} query */
   constructor(root, network, query) {
-    this.network = network;
+    [this.root, this.network] = [root, network];
     this.path = `/networks/${encodeURIComponent(network.key)}`;
     this.direction = query.get("direction") ?? "";
     this.right = query.get("right") === "back" ? "back" : "made";
-    this.most = query.get("size") === "own" ? WHOLE : QUICK;
+    const [least, most] = QUICK;
+    this.quick = Math.min(most, Math.max(least, ...network.pictures.slice(0, 2)));
+    this.most = query.get("size") === "own" ? WHOLE : this.quick;
     this.at = 50;
     /** @type {string[]} */
     this.directions = [];
@@ -145,6 +146,12 @@ class TranslatePage {
     const others = this.pictures.filter(({ id }) => !own.some((each) => each.id === id));
     this.pictures = [...own, ...others];
     this.choose(own[0]);
+    this.look();
+  }
+
+  /** On a small screen what was chosen is shown above. */
+  look() {
+    this.root.querySelector(".stage")?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Picture} picture */
@@ -180,7 +187,7 @@ class TranslatePage {
     this.error = null;
     // A run that is being trained may translate otherwise by now.
     if (known && this.network.state === "finished") this.take(known, body);
-    else if (body.most > QUICK) this.askLarge(body);
+    else if (body.most > this.quick) this.askLarge(body);
     else {
       this.busy = true;
       this.latest.ask(body);
@@ -224,7 +231,7 @@ class TranslatePage {
     const { picture, name, direction, most, right, at } = state;
     if (this.directions.includes(direction)) this.direction = direction;
     [this.right, this.at] = [right === "back" ? "back" : "made", Number(at) || 50];
-    this.most = most === WHOLE ? WHOLE : QUICK;
+    this.most = most === WHOLE ? WHOLE : this.quick;
     const [width, height] = [WHOLE, 0]; // Nobody noted it; its translation tells.
     this.come([{ id: String(picture), name: String(name), width, height, url: "" }]);
     keepQuery({ saved: id });
@@ -274,7 +281,7 @@ class TranslatePage {
 
   bar() {
     const size = (/** @type {any} */ event) => {
-      this.most = event.target.checked ? WHOLE : QUICK;
+      this.most = event.target.checked ? WHOLE : this.quick;
       this.note();
       this.ask();
     };
@@ -286,10 +293,10 @@ class TranslatePage {
           : html`<strong>${ways.map(([, words]) => words)}</strong>`
       }
       ${
-        this.chosen && this.chosen.side > QUICK
+        this.chosen && this.chosen.side > this.quick
           ? html`<label class="check small"><input type="checkbox"
             .checked=${live(this.most === WHOLE)} @change=${size}>Whole size
-            <span class="dim">(else ${QUICK} pixels)</span></label>`
+            <span class="dim">(else ${this.quick} pixels)</span></label>`
           : nothing
       }
       <button class="button" type="button" ?disabled=${!this.shown || this.busy}
@@ -320,7 +327,7 @@ class TranslatePage {
 
   facts() {
     const { shown } = this;
-    if (this.busy && this.most > QUICK)
+    if (this.busy && this.most > this.quick)
       return html`<div class="row">${progressBar({ share: this.share, label: "Translating" })}
         <span class="small dim">Large pictures go through in parts.</span></div>`;
     if (!shown || this.error) return nothing;
@@ -352,39 +359,20 @@ class TranslatePage {
   }
 
   strips() {
-    const small = (/** @type {Picture[]} */ some) =>
-      some.map(({ id, name }) => ({ key: id, name, url: pictureUrl(id) }));
-    const chosen = this.chosen?.id ?? "";
-    const others = () => {
-      this.seed += 1;
-      if (!this.chosen?.own) this.chosen = null;
-      this.loadExamples();
-    };
-    const choose = (/** @type {Picture[]} */ some) => (/** @type {string} */ key) =>
-      this.choose(/** @type {Picture} */ (some.find(({ id }) => id === key)));
-    const { pictures, examples } = this;
-    return html`${
-        pictures.length
-          ? html`<section class="stack tight"><h2>Your pictures</h2>${strip({
-              label: "Your pictures",
-              pictures: small(pictures),
-              chosen,
-              choose: choose(pictures),
-            })}</section>`
-          : nothing
-      }${
-        examples.length
-          ? html`<section class="stack tight"><div class="row apart"><h2>Of the run's data</h2>
-          <button class="button quiet small" type="button" @click=${others}>${icon("dice")}Others</button></div>${strip(
-            {
-              label: "Pictures of the run's data",
-              pictures: small(examples),
-              chosen,
-              choose: choose(examples),
-            },
-          )}</section>`
-          : nothing
-      }`;
+    return choice({
+      pictures: this.pictures,
+      examples: this.examples,
+      chosen: this.chosen?.id ?? "",
+      choose: (picture) => {
+        this.choose(picture);
+        this.look();
+      },
+      others: () => {
+        this.seed += 1;
+        if (!this.chosen?.own) this.chosen = null;
+        this.loadExamples();
+      },
+    });
   }
 }
 

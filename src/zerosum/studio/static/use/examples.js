@@ -21,6 +21,8 @@ export class Examples {
     /** @type {Example[]} */
     this.all = [];
     this.seed = seed;
+    /** Classes of all that were shown so far, by their ids. @type {Map<string, string>} */
+    this.labels = new Map();
     /** @type {unknown} */
     this.error = null;
     this.stopping = new AbortController();
@@ -34,6 +36,7 @@ export class Examples {
       const path = `/networks/${encodeURIComponent(this.key)}/examples`;
       const { pictures } = await api.get(path, { count, seed, domain }, { signal });
       this.all = pictures.map((/** @type {any} */ each) => ({ ...each, url: pictureUrl(each.id) }));
+      for (const { id, label } of this.all) if (label !== null) this.labels.set(id, label);
       this.error = null;
     } catch (error) {
       if (signal.aborted) return [];

@@ -2,11 +2,11 @@
 // What stands above a page that uses a network: its name, the network, the other pages for it.
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { live } from "../vendor/lit-html/directives/live.js";
-import { doing, empty, fault } from "../components/parts.js";
+import { doing, empty, fault, messageOf } from "../components/parts.js";
 import { short } from "../components/text.js";
 import { view } from "../components/view.js";
 import { navigate } from "../shell/router.js";
-import { PAGES, fits, networks, useOf, usePath } from "./networks.js";
+import { PAGES, fits, networks, refusal, useOf, usePath } from "./networks.js";
 
 /** @typedef {import("./networks.js").Network} Network */
 
@@ -23,8 +23,9 @@ import { PAGES, fits, networks, useOf, usePath } from "./networks.js";
  */
 export function mountUse(root, route, page, begin) {
   const use = useOf(page);
-  /** @type {{all: Network[] | null, error: unknown}} */
-  const state = { all: null, error: null };
+  /** `refusal`: why the network that was asked for cannot be used.
+   * @type {{all: Network[] | null, error: unknown, refusal: unknown}} */
+  const state = { all: null, error: null, refusal: null };
   let end = () => {};
   let left = false;
   const above = document.createElement("div");
@@ -39,17 +40,22 @@ export function mountUse(root, route, page, begin) {
 
   const template = () => {
     const network = chosen();
+    const named = network ?? state.all?.find(({ key }) => key === route.name);
     return html`<div class="page-head"><h1>${use.title}</h1>${
         network ? choice(page, network, fitting()) : nothing
       }</div>
-      ${network ? others(page, network) : nothing}
-      ${state.error ? fault(state.error) : !state.all ? doing("Looking for networks") : network ? nothing : none(use, route.name)}`;
+      ${named ? others(page, named) : nothing}
+      ${state.error ? fault(state.error) : !state.all ? doing("Looking for networks") : network ? nothing : none(use, state.refusal)}`;
+  };
+
+  const look = async () => {
+    state.all = await networks();
+    if (route.name && !chosen()) state.refusal = await refusal(route.name, use);
   };
 
   shown.now();
   document.title = `${use.title} – zerosum studio`;
-  networks()
-    .then((all) => (state.all = all))
+  look()
     .catch((error) => (state.error = error))
     .finally(() => {
       if (left) return;
@@ -91,13 +97,13 @@ function others(page, network) {
   }</nav>`;
 }
 
-/** @param {import("./networks.js").Use} use @param {string | null} wanted */
-const none = (use, wanted) =>
-  wanted
+/** @param {import("./networks.js").Use} use @param {unknown} refusal */
+const none = (use, refusal) =>
+  refusal
     ? empty({
         icon: use.icon,
         title: "This page cannot use that network",
-        text: `${wanted} is not here, has saved nothing yet, or is good for something else.`,
+        text: messageOf(refusal),
         action: html`<a class="button primary" href="/use">What can be used</a>`,
       })
     : empty({

@@ -76,3 +76,13 @@ export const useOf = (page) => /** @type {Use} */ (PAGES.find((use) => use.page 
 
 /** All networks, the newest first. @returns {Promise<Network[]>} */
 export const networks = async () => (await api.get("/networks")).networks;
+
+/**
+ * Why a page cannot use a network, in the server's words.
+ * @param {string} key @param {Use} use @returns {Promise<unknown>}
+ */
+export const refusal = (key, use) =>
+  api.get(`/networks/${encodeURIComponent(key)}`, { ability: use.abilities }).then(
+    () => new Error(`${key} has only just come; load the page again.`),
+    (error) => error,
+  );
