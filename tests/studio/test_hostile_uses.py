@@ -140,10 +140,10 @@ WRONG: list[Any] = [
 def test_anything_in_any_field_of_any_body_is_answered(target: Target) -> None:
     desk = desk_for({"key": "@digits", "path": None, "checkpoint": "latest"})
     (point,) = desk.texts(desk.space.centre[None])
-    known = {"picture": PICTURE, "points": [point], "start": point, "end": point, "below": point}
-    known |= {"origins": [point], "strokes": _strokes(point), "moves": [["random", "1", 1.0]]}
+    known: dict[str, Any] = {"picture": PICTURE, "start": point, "end": point, "below": point}
+    known |= {"points": [point], "origins": [point], "strokes": _strokes(point)}
+    known |= {"moves": [["random", "1", 1.0]], "label": None, "target": None}
     known |= {"frames": 1, "count": 10, "steps": 1, "inputs": ["digits"], "method": "sefa"}
-    known |= {"label": None, "target": None}
     tried = 0
     for method, path, operation in _of_networks(target):
         if "requestBody" not in operation or "{key}" not in path:
