@@ -80,7 +80,10 @@ def test_every_dialog_can_be_read_and_left(reader: Reader, studio: Served) -> No
         width, height = list(SIZES.items())[number % 3]
         reader.page.set_viewport_size({"width": width, "height": height})
         reader.page.emulate_media(color_scheme=SCHEMES[number % 2])
-        reader.go(path.format(run="a"))
+        if not reader.page.url.endswith(
+            address := path.format(run="a")
+        ):  # Else it is left as it was.
+            reader.go(address)
         reader.see("heading", "a" if "run" in path else "Runs")
         open_by_names(reader.page, presses)
         opened = reader.page.get_by_role("menu" if name.startswith("menu") else "dialog")
