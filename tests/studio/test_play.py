@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import OrderedDict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from zerosum.models.generator import Generator
 from zerosum.recipes import recipe
 from zerosum.runs import Run
 from zerosum.studio import opened
+from zerosum.studio.held import Held
 from zerosum.studio.played import Played
 from zerosum.training.engine import Engine
 
@@ -48,7 +48,7 @@ def styled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     folder = make_shown(tmp_path / "first")
     torch.manual_seed(0)
     model = Generator(run=Run(folder), game=game_of(StyledGenerator()), images_seen=64)
-    monkeypatch.setattr(opened, "_held", OrderedDict())
+    monkeypatch.setattr(opened, "_held", Held(4))
     monkeypatch.setattr(opened, "_open_model", lambda _: model)
     return client_of(studio_over(tmp_path))
 
@@ -278,7 +278,7 @@ def test_a_network_without_latents_makes_pictures_and_no_more(
     narrow = change(recipe("fvbn-digits"), {"game.network.widths": (8,)})
     game: Any = build_game(narrow, Engine(device=torch.device("cpu")))
     model = Autoregressive(run=run, game=game, images_seen=64)
-    monkeypatch.setattr(opened, "_held", OrderedDict())
+    monkeypatch.setattr(opened, "_held", Held(4))
     monkeypatch.setattr(opened, "_open_model", lambda _: model)
     client = client_of(studio_over(tmp_path))
     about = client.get("/api/v1/play/first").json()
