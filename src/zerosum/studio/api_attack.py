@@ -1,7 +1,7 @@
 """Classifying and attacking pictures, and some of a network's own pictures to do it with."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from zerosum.config.run import Ability
 from zerosum.errors import printable
-from zerosum.families.perturbation.settings import PerturbationRunConfig
+from zerosum.games.perturbation_settings import PerturbationConfig
 from zerosum.runs import Run
 from zerosum.studio.asked import Asked
 from zerosum.studio.attacking import SLOW, AttackAsked, attack_task
@@ -231,20 +231,18 @@ def _told(studio: Studio, asked: AttackedAsked) -> dict[str, Any]:
     }
 
 
-def _config(studio: Studio, network: Network) -> PerturbationRunConfig | None:
-    """How a run was trained; None if it has not learnt to attack."""
+def _game(studio: Studio, network: Network) -> PerturbationConfig | None:
+    """The settings of the game by which a run has learnt to attack; None if it has not."""
     if "perturb" not in network["abilities"]:
         return None
-    config = Run(folder_of(studio, network)).config()
-    return config if isinstance(config, PerturbationRunConfig) else None
+    return cast("PerturbationConfig", Run(folder_of(studio, network)).config().game)
 
 
 def _learned(studio: Studio, network: Network, classifier: Network) -> LearnedShown | None:
     """What a run has learnt; None unless it is an attack on such pictures."""
-    config = _config(studio, network)
-    if config is None or classifier["pictures"] not in ([], network["pictures"]):
+    game = _game(studio, network)
+    if game is None or classifier["pictures"] not in ([], network["pictures"]):
         return None
-    game = config.game
     return LearnedShown(run=network["key"], epsilon=game.epsilon, target=game.targeted)
 
 
@@ -254,8 +252,8 @@ def _victim(studio: Studio, network: Network) -> Network:
     Raises:
         ConfigError: It is not among the networks of this studio.
     """
-    config = _config(studio, network)
-    spec = "" if config is None else config.game.victim
+    game = _game(studio, network)
+    spec = "" if game is None else game.victim
     with_zerosum = {
         each["key"].removeprefix("@"): each for each in known(studio) if each["run"] is None
     }

@@ -155,9 +155,12 @@ def _add_pictures(routes: APIRouter, studio: Studio) -> None:
         """What a generator can be asked for: classes, layers, truncation, methods."""
         told = _places(studio, key)
         doing = f"opening {key}"
-        return await use(
+        about = await use(
             studio, request, "play_about", key, _ANY, told, checkpoint=checkpoint, doing=doing
         )
+        if about["symbol"]:
+            await studio.long.start()  # It will be warm when directions are looked for.
+        return about
 
     @routes.post("/pictures")
     async def draw_pictures(key: str, asked: Pictures, request: Request) -> dict[str, Any]:

@@ -77,6 +77,9 @@ export class Sliders {
     const kinds = [...(play.about?.methods ?? []), "class", "kept"];
     const found = play.directions.get(this.method);
     const isLooking = play.finding.has(this.method);
+    // After the run has saved again, directions are others.
+    const isKnown = this.kind !== "class" || this.judge || play.about?.classes.length;
+    if (!found && !isLooking && !this.error && isKnown) this.open(this.kind);
     return html`<div class="row apart">${segments(
       "Directions",
       kinds.map((kind) => [kind, WORDS[kind] ?? kind]),

@@ -146,7 +146,7 @@ export class PlayPage {
   /** The generator as one file, which opens without the studio. */
   async savePlayer() {
     const { play } = this;
-    const body = { checkpoint: play.checkpoint, title: "Page that draws by itself", state: this.state() };
+    const body = { checkpoint: play.checkpoint, title: "Player page", state: this.state() };
     const saved = await streamed(`${play.path}/player`, body);
     this.strip.add(saved);
     toast("The page is saved below: download it, and open or send it anywhere.", { kind: "good" });

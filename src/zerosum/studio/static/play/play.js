@@ -26,8 +26,11 @@ const SETTLE = 250;
 export const headersOf = (part) => ({ "X-Client": `${CLIENT["X-Client"]}-${part}` });
 
 export class Play {
-  /** @param {import("../use/networks.js").Network} network @param {URLSearchParams} query @param {() => void} changed soon
-   * @param {() => void} come draws at once: a picture has come, which waits for no other frame */
+  /**
+   * @param {import("../use/networks.js").Network} network @param {URLSearchParams} query
+   * @param {() => void} changed soon
+   * @param {() => void} come draws at once: a picture has come, which waits for no other frame
+   */
   constructor(network, query, changed, come) {
     this.network = network;
     [this.changed, this.come] = [changed, come];
