@@ -3,21 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import torch
-
-from zerosum.data import scale
 from zerosum.data.sources.named import without_downloads
 from zerosum.errors import ConfigError
 from zerosum.evaluation.answers import Answers, DomainTest
-from zerosum.evaluation.extraction import ImageSubset
 from zerosum.jobs.examining import Examination, examine, examine_digits
 from zerosum.models.classifier import Classifier
 from zerosum.studio.held import Held
-from zerosum.studio.opened import as_addresses, model_of
+from zerosum.studio.opened import model_of
 from zerosum.types import Progress
 
-__all__ = ["Examined", "addresses_of", "domain_of", "examined"]
+__all__ = ["Examined", "domain_of", "examined"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +79,3 @@ def domain_of(
         known = ", ".join(repr(each) for each in examination.tests)
         raise ConfigError(f"there is no domain {domain!r} here; the domains are {known}.")
     return examination.tests[domain], examination.answers(domain, progress=progress)
-
-
-def addresses_of(images: ImageSubset, numbers: list[int]) -> list[str]:
-    """Some of the images as pages show them."""
-    chosen = torch.from_numpy(images[np.array(numbers, dtype=np.int64)])
-    return as_addresses(scale(chosen.permute(0, 3, 1, 2)))

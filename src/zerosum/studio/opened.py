@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from zerosum.data import scale
 from zerosum.errors import CheckpointError, ConfigError
 from zerosum.families.loading import load
 from zerosum.families.victims import Victim, load_victim
@@ -17,7 +20,7 @@ from zerosum.runs import Run
 from zerosum.studio.held import Held
 from zerosum.types import Images
 
-__all__ = ["Opened", "as_addresses", "model_of", "victim_of"]
+__all__ = ["Opened", "addresses_of", "as_addresses", "model_of", "victim_of"]
 
 _TRIES = 3
 """How often a checkpoint is read that is replaced meanwhile."""
@@ -84,6 +87,21 @@ def as_addresses(images: Images) -> list[str]:
         ['data:image/png;base64,']
     """
     return [data_address(each) for each in to_images(images)]
+
+
+def addresses_of(pixels: NDArray[np.uint8]) -> list[str]:
+    """Bytes as pages show them.
+
+    Args:
+        pixels: Shape (n, h, w, c).
+
+    Example:
+        >>> addresses_of(np.zeros((0, 4, 4, 1), np.uint8))
+        []
+    """
+    if not len(pixels):
+        return []
+    return as_addresses(scale(torch.from_numpy(pixels).permute(0, 3, 1, 2)))
 
 
 def _holding(
