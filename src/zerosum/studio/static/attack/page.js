@@ -180,7 +180,7 @@ export class AttackPage {
       const title = `${before.name} → ${after.name}, ${titleOf(foundOf)} ${written(foundOf.epsilon)}`;
       // Pictures that were sent go when others come; what was saved keeps its own.
       const state = { ...foundOf, original: found.original };
-      const body = { attack: bodyOf(foundOf), title, state };
+      const body = { attack: bodyOf(foundOf), title: title.slice(0, 200), state };
       this.saved?.add(await api.post(`${networkApi(about.classifier)}/attacked/saved`, body));
       toast("Saved, with what it was made of.", { kind: "good" });
     });
