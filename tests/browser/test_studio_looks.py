@@ -104,7 +104,7 @@ STILL = {
     "/attack/@digits": "img[alt$=': the result']",
     "/classes/@digits": ".classes-matrix",
     "/translate": ".empty",
-    "/compare?runs=a,b": "text=at equal images",
+    "/compare?runs=a,b": "#copies",
 }
 """Pages, and what is there when they have loaded."""
 
