@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
-__all__ = ["DIALOGS", "open_by_names", "pages_over", "shoot"]
+__all__ = ["AT_REST", "DIALOGS", "USES", "open_by_names", "pages_over", "shoot"]
 
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -34,6 +34,25 @@ DIALOGS = {
 }
 """What is opened from a page, by the names of what is pressed; where there is little room the
 first may be in the menu."""
+USES = {
+    "use": ("/use", ".use-links"),
+    "play": ("/play/@digits?seed=7", ".play-figure img[src^='data:']"),
+    "play-move": ("/play/@digits?seed=7&tab=move", ".play-sliders"),
+    "play-table": ("/play/@digits?seed=7&tab=table", ".play-table td img"),
+    "play-nearest": ("/play/@digits?seed=7&tab=nearest", ".play-card"),
+    "draw": ("/draw/@digits", ".draw-candidates[aria-busy=false] button img"),
+    "attack": ("/attack/@digits", "img[alt$=': the result']"),
+    "classes": ("/classes/@digits", ".classes-matrix"),
+    "classes-pictures": ("/classes/@digits?tab=pictures", ".classes-pictures"),
+    "classes-map": ("/classes/@digits?tab=map", ".classes-plot"),
+    "translate": ("/translate", ".split, .empty"),
+}
+"""Pages that use networks, with those that come with zerosum, and what is there at last."""
+AT_REST = """!document.querySelector("main .doing, main [aria-busy=true]")
+    && [...document.querySelectorAll("main img[src]")].every((each) => each.complete)"""
+"""Then nothing more is waited for."""
+SEVEN = ((0.3, 0.25), (0.7, 0.25), (0.45, 0.8))
+"""What is painted on the page Draw, in shares of the picture's sides."""
 
 
 def pages_over(runs: Path) -> dict[str, str]:
@@ -49,12 +68,6 @@ def pages_over(runs: Path) -> dict[str, str]:
         "new-form": "/new/dcgan-digits?goal=nothing",
         "new-form-own": "/new/dcgan-faces?goal=one-folder",
         "queue": "/queue",
-        "use": "/use",
-        "play": "/play/@digits?seed=7",
-        "draw": "/draw/@digits",
-        "attack": "/attack/@digits",
-        "classes": "/classes/@digits",
-        "translate": "/translate",
         "learn": "/learn",
         "lesson": "/learn/losses",
         "api": "/api",
@@ -63,10 +76,7 @@ def pages_over(runs: Path) -> dict[str, str]:
     }
     for tab in ("watch", "log", "settings", "files"):
         found[f"run-{tab}"] = f"/run/{_first(runs)}?tab={tab}"
-    for tab in ("move", "walk", "table", "nearest"):
-        found[f"play-{tab}"] = f"/play/@digits?seed=7&tab={tab}"
-    for tab in ("pictures", "map"):
-        found[f"classes-{tab}"] = f"/classes/@digits?tab={tab}"
+    found |= {name: path for name, (path, _) in USES.items()}
     return found | {f"run-of-{name}": f"/run/{quote(name)}" for name in names}
 
 
@@ -91,6 +101,10 @@ def shoot(out: Path, runs: Path, only: str = "") -> None:
                 for name, path in pages_over(runs).items():
                     if name.startswith(only):
                         _look(page, address, path)
+                        if name in USES:
+                            _rest(page, USES[name][1])
+                        if name == "draw":
+                            _paint(page)
                         page.screenshot(path=out / f"{name}-{width}-{scheme}.png", full_page=True)
                 for name, (path, presses) in DIALOGS.items():
                     if name.startswith(only):
@@ -112,6 +126,23 @@ def _look(page: Any, address: str, path: str) -> None:
     page.goto(address.partition("/#")[0] + path)
     page.get_by_role("heading").first.wait_for()
     page.wait_for_timeout(1200)
+
+
+def _rest(page: Any, last: str) -> None:
+    page.wait_for_selector(last)
+    while not page.evaluate(AT_REST):
+        page.wait_for_timeout(200)
+
+
+def _paint(page: Any) -> None:
+    box = page.locator("canvas.draw-pad").bounding_box()
+    for number, (x, y) in enumerate(SEVEN):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    _rest(page, USES["draw"][1])
 
 
 def open_by_names(page: Any, presses: list[str]) -> None:

@@ -21,6 +21,8 @@ EXCEPTIONS: Mapping[str, str] = {
     "nn/batchnorm_by_hand.py BatchNormSteps": "the nine steps of a pass; one function makes them",
     "data/ledger.py Part": "a result: one job fills it, and its fields are what is printed",
     "status.py CommandStatus": "what a file says; its keys are the fields",
+    "studio/jobs.py Task": "what the queue file says of a job; its keys are the fields",
+    "studio/studio.py Studio": "all that the server's routes share; one function makes it",
     "training/status.py RunStatus": "what a file says; its keys are the fields",
 }
 """Classes that have more, and why."""

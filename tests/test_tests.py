@@ -54,7 +54,9 @@ def _is_ours(module: str) -> bool:
 
 def _is_private(name: str) -> bool:
     # Names such as `_repr_html_` are those of others' protocols.
-    return name.startswith("_") and not name.startswith("__") and not name.endswith("_")
+    # Nor is `os._exit`, which Python documents for the child of a fork.
+    is_marked = name.startswith("_") and not name.startswith("__") and not name.endswith("_")
+    return is_marked and name != "_exit"
 
 
 def clocks(tree: ast.AST) -> Iterator[str]:

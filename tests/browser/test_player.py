@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from helpers.narrow import narrow, untrained
 from helpers.players import Exported, computed
-from zerosum.config import RunConfig, change
+from zerosum.config import DcganGeneratorConfig, RunConfig, change
 from zerosum.data import unscale
 from zerosum.games.generating import draw_latents
 from zerosum.lessons.packaged import packaged_model
 from zerosum.models import Generator
+from zerosum.networks.reference import ReferenceGenerator
 from zerosum.nn.normalisation import normalisation
 from zerosum.player import found_directions
 from zerosum.player.joining import RUNTIME, joined
@@ -91,6 +92,15 @@ NETWORKS: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
     "where": (Of(lambda x, a: torch.where(x > 0.2, x, a), drawn(1, 7)), MAPS),
     "mean": (Of(lambda x: x.mean(dim=(1, -1))), MAPS),
     "mean that keeps axes": (Of(lambda x: x - x.mean(dim=1, keepdim=True)), MAPS),
+    "variance": (
+        Of(
+            lambda x: (
+                x.var(dim=(1, -1))
+                - x.var(dim=1, correction=0, keepdim=True).mean((1, 2, 3))[:, None]
+            )
+        ),
+        MAPS,
+    ),
     "places": (Of(lambda x: x[:, 1:5:2, -3:, 2] * 2), MAPS),
     "parts": (Of(lambda x: x.split([1, 3, 2], dim=1)[1].chunk(2, dim=2)[0].flatten()), MAPS),
     "joined": (Of(lambda x, a: torch.cat([x, a, 2 * x], dim=1), drawn(1, 2, 5, 7)), MAPS),
@@ -230,6 +240,15 @@ def test_a_generator_draws_what_it_draws_here(name: str, page: Any, tmp_path: Pa
 @pytest.mark.parametrize("name", ["dcgan-digits", "stylegan2-digits"])
 def test_conditional_ones_do_so_for_each_class(name: str, page: Any, tmp_path: Path) -> None:
     check(untrained(conditional(name), tmp_path), page, tmp_path)
+
+
+def test_one_with_a_reference_batch_does(page: Any) -> None:
+    inner = DcganGeneratorConfig(latent_size=4, base_channels=2).build((1, 8, 8))
+    network, given = ReferenceGenerator(inner, drawn(3, 4)).eval(), drawn(1, 4)
+    with torch.no_grad():
+        expected = network(given).flatten()
+    for found in computed(page, network, given):
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
 @pytest.mark.slow

@@ -130,8 +130,3 @@ def test_it_fits_a_phone(browser: Any, studio: Served) -> None:
     assert not faults(reader)
     context.close()
     assert not reader.wrong
-
-
-def test_what_makes_no_pictures_is_refused(reader: Reader) -> None:
-    reader.go("/play/nobody")
-    reader.read("This page cannot use that network")

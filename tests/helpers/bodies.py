@@ -69,20 +69,31 @@ def _allows(schema: Mapping[str, Any], value: Any) -> bool:
     return isinstance(value, _KINDS.get(schema.get("type", ""), ()))
 
 
-def places_in(value: Any) -> Iterator[Place]:
-    """Where something stands in a value of JSON; of equal things in a list, the first."""
+def places_in(value: Any) -> Iterator[tuple[Place, Any]]:
+    """Where something stands in a value of JSON, and what; of equal things in a list, the first.
+
+    Args:
+        value: The value.
+    """
+    parts: list[tuple[str | int, Any]] = []
     if isinstance(value, dict):
-        for name, part in value.items():
-            yield (name,)
-            yield from ((name, *below) for below in places_in(part))
+        parts = list(value.items())
     elif isinstance(value, list) and value:
-        for number in range(1 if value.count(value[0]) == len(value) else len(value)):
-            yield (number,)
-            yield from ((number, *below) for below in places_in(value[number]))
+        is_even = value.count(value[0]) == len(value)
+        parts = list(enumerate(value[:1] if is_even else value))
+    for step, part in parts:
+        yield (step,), part
+        yield from (((step, *below), inner) for below, inner in places_in(part))
 
 
 def with_another(value: Any, place: Place, other: Any) -> Any:
-    """The same with something else at a place."""
+    """The same with something else at a place.
+
+    Args:
+        value: A value of JSON.
+        place: Where in it.
+        other: What is to stand there.
+    """
     changed = deepcopy(value)
     inner = changed
     for step in place[:-1]:

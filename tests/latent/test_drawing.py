@@ -125,6 +125,17 @@ def test_the_first_stays_the_first_where_it_is_to(space: LatentSpace, bank: Bank
     assert len(found) == 2
 
 
+def test_edges_count_by_their_weight(space: LatentSpace, bank: Bank) -> None:
+    line = Stroke(kind="edge", places=LINE.places, width=0.1)
+    asked = constrain([line], space.image_shape)
+    costs = [
+        draw(space, asked, bank, search=Search(steps=0, edges=edges)).costs[0]
+        for edges in (0, 1, 2)
+    ]
+    assert costs[0] == 0
+    assert 1.5 * costs[1] < costs[2]
+
+
 def test_nothing_drawn_gives_the_first_of_the_seed_as_they_are(
     space: LatentSpace, bank: Bank
 ) -> None:

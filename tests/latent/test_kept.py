@@ -62,7 +62,7 @@ def test_names_that_are_none_or_another_s(tmp_path: Path) -> None:
 
 
 def test_no_more_than_can_be_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zerosum.latent.kept._MOST", 1)
+    monkeypatch.setattr("zerosum.latent.kept.MOST", 1)
     kept = KeptDirections(tmp_path / "directions.safetensors", _plain())
     kept.keep(KeptDirection(name="slant", step=torch.ones(6)))
     kept.keep(KeptDirection(name="slant", step=-torch.ones(6)))

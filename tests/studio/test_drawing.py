@@ -101,11 +101,15 @@ def test_an_own_picture_is_found_and_edited(client: Any) -> None:
     ink = [(column + 0.5) / 28, (row + 0.5) / 28]
     line = [{"kind": "colour", "places": [ink], "width": 0.3, "colour": "#000000"}]
     first = {"points": [found["point"]], "origins": [found["point"]]}
-    edited = asked(
-        client, strokes=line, **picture, **first, beside="near", keep_first=True, smoothness=0.05
-    )["candidates"][0]
-    assert edited["origin"] == found["point"]
+    fields = {"strokes": line, **picture, **first, "beside": "near", "keep_first": True}
+    fields |= {"candidates": 2, "steps": 60}
+    near = asked(client, **fields, smoothness=0.05)["candidates"]
+    assert {each["origin"] for each in near} == {found["point"]}
+    assert len(near) > 1
+    edited = near[0]
     assert pixels(edited["image"])[row, column] < 0.8 * pixels(found["image"])[row, column]
+    closer = asked(client, **fields, smoothness=1)["candidates"][0]
+    assert closer["cost"] > edited["cost"]
     ends = {"start": found["point"], "end": edited["point"], **picture}
     before = client.post(f"{BASE}/between", json={**ends, "time": 0}).json()["image"]
     assert np.abs(pixels(before).astype(int) - own).max() <= 1

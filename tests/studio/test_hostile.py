@@ -345,7 +345,8 @@ def _filled(path: str) -> str:
     """An address of a route, of things that are there where there are some."""
     known = {"/recipes/": "dcgan-digits", "/lessons/": "distributions"}
     name = next((name for part, name in known.items() if part in path), "first")
-    return path.replace("{name}", name).replace("{identity}", "x").replace("{path}", "curves.png")
+    there = {"name": name, "identity": "x", "path": "curves.png"}
+    return path.format(**there, key="@digits", kind="attacked")
 
 
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
@@ -379,7 +380,7 @@ def _valid(names: list[str]) -> dict[str, Any]:
 def test_a_wrong_type_in_any_field_of_any_route_is_refused(target: Target) -> None:
     tried = 0
     for method, path, operation in operations(target):
-        if "requestBody" in operation:
+        if "requestBody" in operation and "{key}" not in path:  # Those have a test of their own.
             names = _properties(operation)
             for name in [*names, "unknown"]:
                 for wrong in WRONG:

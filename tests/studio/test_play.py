@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import OrderedDict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -48,8 +47,7 @@ def styled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     folder = make_shown(tmp_path / "first")
     torch.manual_seed(0)
     model = Generator(run=Run(folder), game=game_of(StyledGenerator()), images_seen=64)
-    monkeypatch.setattr(opened, "_held", OrderedDict())
-    monkeypatch.setattr(opened, "_open_model", lambda _: model)
+    monkeypatch.setattr(opened, "load", lambda *_, **__: model)
     return client_of(studio_over(tmp_path))
 
 
@@ -109,7 +107,7 @@ def test_directions_are_found_and_move_the_picture(client: Any) -> None:
 
 
 def test_classes_are_those_of_a_classifier(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zerosum.studio.tasks.play_directions._PICTURES", 200)
+    monkeypatch.setattr("zerosum.studio.tasks.play_directions.PICTURES", 200)
     failed = post(client, "directions", {"method": "class"})
     assert "choose a classifier" in failed["message"]
     found = post(client, "directions", {"method": "class", "judge": "@digits"})["directions"]
@@ -238,7 +236,7 @@ def test_a_checkpoint_that_is_replaced_while_it_is_played_with(
     torch.manual_seed(1)
     run = Run(tmp_path / "first")
     other = Generator(run=run, game=game_of(StyledGenerator()), images_seen=128)
-    monkeypatch.setattr(opened, "_open_model", lambda _: other)
+    monkeypatch.setattr(opened, "load", lambda *_, **__: other)
     run.checkpoint_path.write_bytes(b"others")
     # Directions were of the weights before.
     assert "not found yet" in refused(styled, "pictures", {"spots": [moved]}, key="first")
@@ -278,8 +276,7 @@ def test_a_network_without_latents_makes_pictures_and_no_more(
     narrow = change(recipe("fvbn-digits"), {"game.network.widths": (8,)})
     game: Any = build_game(narrow, Engine(device=torch.device("cpu")))
     model = Autoregressive(run=run, game=game, images_seen=64)
-    monkeypatch.setattr(opened, "_held", OrderedDict())
-    monkeypatch.setattr(opened, "_open_model", lambda _: model)
+    monkeypatch.setattr(opened, "load", lambda *_, **__: model)
     client = client_of(studio_over(tmp_path))
     about = client.get("/api/v1/play/first").json()
     assert (about["symbol"], about["methods"], about["shape"]) == ("", [], [1, 28, 28])

@@ -6,7 +6,7 @@ from typing import Literal
 
 from PIL import Image
 
-from zerosum.config.run import RunConfig, TwoDomainsConfig
+from zerosum.config.run import RunConfig
 from zerosum.data import Source, open_domains, open_source
 from zerosum.data.sources.base import UnreadableError
 from zerosum.errors import ConfigError, DataError
@@ -99,7 +99,7 @@ def _source(config: RunConfig, domain: Domain | None) -> Source:
     Raises:
         ZerosumError: There is no such source.
     """
-    if not isinstance(config, TwoDomainsConfig):
+    if "data_a" not in config.sources:
         if domain is not None:
             raise ConfigError(f"a run of {config.recipe} has one source of pictures, no domains.")
         return _part(config)
@@ -113,15 +113,16 @@ def _part(config: RunConfig) -> Source:
     return first if split is None else open_source(config.data, split=split)
 
 
-def _of_domains(config: TwoDomainsConfig) -> tuple[Source, Source]:
+def _of_domains(config: RunConfig) -> tuple[Source, Source]:
     config.require_sources()
+    sources = config.sources
     failure: DataError | None = None
     for split in ("test", "train"):
         try:
             return open_domains(
                 config.data,
-                data_a=config.data_a,
-                data_b=config.data_b,
+                data_a=sources["data_a"],
+                data_b=sources["data_b"],
                 split=split,
                 pairing=getattr(config, "pairing", "none"),
             )

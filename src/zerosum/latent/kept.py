@@ -20,7 +20,7 @@ from zerosum.latent.base import LatentSpace
 from zerosum.latent.directions import Directions
 from zerosum.registry import Table
 
-__all__ = ["KEPT", "KeptDirection", "KeptDirections"]
+__all__ = ["KEPT", "MOST", "KeptDirection", "KeptDirections"]
 
 KEPT = "kept"
 """What stands for these directions where others are named by how they are found."""
@@ -28,7 +28,7 @@ KEPT = "kept"
 _FORMAT = "zerosum-directions"
 _VERSION = "1"
 _LONGEST = 60
-_MOST = 200
+MOST = 200
 
 Step = Float[Tensor, "..."]
 """One unit step, of the shape of the space's steps: (d,) for z, (1, d) for styles."""
@@ -145,7 +145,7 @@ class KeptDirections(Mapping[str, KeptDirection]):
             FileError: The file cannot be read or written.
         """
         kept = {**self._read(), **{each.name: self._fitting(each) for each in directions}}
-        require(len(kept) <= _MOST, f"{_MOST} directions are kept already; drop some first.")
+        require(len(kept) <= MOST, f"{MOST} directions are kept already; drop some first.")
         self._write(kept)
 
     def rename(self, name: str, new: str) -> None:

@@ -6,6 +6,7 @@ several of the page's.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from typing import Any
 
 from torch import Tensor, fx
@@ -196,6 +197,44 @@ def _mean(
     return writer.add("mean", [value], shape, axes=[axis % count for axis in axes])
 
 
+def _variance(
+    writer: Writer,
+    shape: Shape,
+    value: Given,
+    axes: Sequence[int],
+    *,
+    correction: float = 1,
+    keepdim: bool = False,
+) -> Value:
+    """The mean of (x - mean)², times m / (m - correction) for m numbers."""
+    whole = _shape_of(value)
+    places = [axis % len(whole) for axis in axes]
+    kept = tuple(1 if axis in places else length for axis, length in enumerate(whole))
+    mean = writer.add("mean", [value], kept, axes=places)
+    off = writer.add("subtract", [value, mean], whole)
+    squared = writer.add("power", [off], whole, exponent=2)
+    variance = writer.add("mean", [squared], shape, axes=places)
+    count = prod(whole[axis] for axis in places)
+    return writer.add("multiply", [variance, count / (count - correction)], shape)
+
+
+def _variance_and_mean(
+    writer: Writer, shape: Shape, value: Given, axes: Sequence[int], **options: Any
+) -> tuple[Value, Value]:
+    """Both in one operation, of one shape, which is that of each."""
+    whole = _shape_of(value)
+    places = [axis % len(whole) for axis in axes]
+    kept = [1 if axis in places else length for axis, length in enumerate(whole)]
+    if not options.get("keepdim"):
+        kept = [length for axis, length in enumerate(whole) if axis not in places]
+    variance = _variance(writer, tuple(kept), value, axes, **options)
+    return variance, writer.add("mean", [value], kept, axes=places)
+
+
+def _nothing(writer: Writer, shape: Shape, *_: Any, **__: Any) -> None:
+    """What only checks while it is traced."""
+
+
 def _expanded(writer: Writer, shape: Shape, value: Given, *_: Any, **__: Any) -> Value:
     return writer.add("expand", [value], shape)
 
@@ -256,6 +295,9 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "upsample_nearest2d.vec": _nearest,
     "upsample_bilinear2d.vec": _bilinear,
     "mean.dim": _mean,
+    "var.correction": _variance,
+    "var_mean.correction": _variance_and_mean,
+    "_assert_tensor_metadata.default": _nothing,
     "leaky_relu.default": _leaky,
     "pow.Tensor_Scalar": _power,
     "where.self": _where,
@@ -280,6 +322,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
             "unsqueeze.default",
             "squeeze.dims",
             "clone.default",
+            "_to_copy.default",
             "alias.default",
             "detach.default",
         ),

@@ -13,11 +13,11 @@ from zerosum.studio.opened import victim_of
 from zerosum.studio.played import Played, played_of
 from zerosum.types import Images, Labels, Progress
 
-__all__ = ["run"]
+__all__ = ["PICTURES", "run"]
 
 _MOST = 12
 """Directions by a method: the later ones change little."""
-_PICTURES = 2000
+PICTURES = 2000
 """Pictures that a classifier looks at."""
 _CLASSES = 50
 """Classes, the most frequent ones: nobody chooses among a thousand sliders."""
@@ -70,7 +70,7 @@ def _classes(
                 "picture is."
             )
         names, judge = _judge_of(reference)
-    means = class_means(played.space, len(names), judge, count=_PICTURES, progress=progress)
+    means = class_means(played.space, len(names), judge, count=PICTURES, progress=progress)
     often = means.counts.argsort(descending=True, stable=True)[:_CLASSES].sort().values.tolist()
     found = [
         KeptDirection(name=str(label), step=step, origin=names[label])

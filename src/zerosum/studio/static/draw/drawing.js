@@ -37,7 +37,7 @@ export class Drawing {
     /** @type {string | null} the colour of what is not painted */
     this.background = null;
     this.paper = 0.2;
-    this.closeness = 0.05;
+    this.closeness = 0.1;
     /** How far on the way from where it began; and whether the reader's own picture is changed. */
     this.time = 1;
     this.transferred = false;
@@ -159,7 +159,7 @@ export class Drawing {
     this.strokes = state.strokes ?? [];
     this.candidates = (state.candidates ?? []).map((/** @type {any} */ each) => ({ ...each, image: "", cost: 0 }));
     this.pinned = Boolean(state.pinned);
-    [this.paper, this.closeness] = [state.paper ?? 0.2, state.closeness ?? 0.05];
+    [this.paper, this.closeness] = [state.paper ?? 0.2, state.closeness ?? 0.1];
     [this.time, this.transferred] = [state.time ?? 1, Boolean(state.transferred)];
   }
 }

@@ -11,7 +11,7 @@ import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { whileBusy } from "../components/busy.js";
 import { shortcut } from "../shell/keys.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { streamed } from "../streamed.js";
 import { SavedStrip } from "../use/saved.js";
 import { Choice, carry } from "./choose.js";
@@ -27,6 +27,7 @@ import { Walk } from "./walk.js";
 export class PlayPage {
   /** @param {HTMLElement} root @param {import("../use/networks.js").Network} network @param {URLSearchParams} query */
   constructor(root, network, query) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     this.tab = query.get("tab") ?? "choose";
     this.play = new Play(
@@ -111,7 +112,7 @@ export class PlayPage {
     } catch (error) {
       toastFault(error);
     }
-    keepQuery({ ...play.query, saved: id, tab: this.tab === "choose" ? "" : this.tab });
+    this.keepQuery({ ...play.query, saved: id, tab: this.tab === "choose" ? "" : this.tab });
     this.view.draw();
   }
 
@@ -119,7 +120,7 @@ export class PlayPage {
   select(tab) {
     this.parts.walk?.pause();
     this.tab = tab;
-    keepQuery({ tab: tab === "choose" ? "" : tab });
+    this.keepQuery({ tab: tab === "choose" ? "" : tab });
     this.view.now();
   }
 
@@ -145,14 +146,14 @@ export class PlayPage {
   /** The generator as one file, which opens without the studio. */
   async savePlayer() {
     const { play } = this;
-    const body = { checkpoint: play.checkpoint, title: "Page that draws by itself", state: this.state() };
+    const body = { checkpoint: play.checkpoint, title: "Player page", state: this.state() };
     const saved = await streamed(`${play.path}/player`, body);
     this.strip.add(saved);
     toast("The page is saved below: download it, and open or send it anywhere.", { kind: "good" });
   }
 
   async copyLink() {
-    keepQuery(this.play.query);
+    this.keepQuery(this.play.query);
     try {
       await navigator.clipboard.writeText(location.href);
       toast("The link is copied.", { kind: "good" });

@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { Latest } from "../use/latest.js";
 import { CLIENT, streamed } from "../streamed.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { firstSpot, isSpot, queryOf, spotOf } from "./state.js";
 
 /** @typedef {import("./state.js").Spot} Spot */
@@ -26,9 +26,13 @@ const SETTLE = 250;
 export const headersOf = (part) => ({ "X-Client": `${CLIENT["X-Client"]}-${part}` });
 
 export class Play {
-  /** @param {import("../use/networks.js").Network} network @param {URLSearchParams} query @param {() => void} changed soon
-   * @param {() => void} come draws at once: a picture has come, which waits for no other frame */
+  /**
+   * @param {import("../use/networks.js").Network} network @param {URLSearchParams} query
+   * @param {() => void} changed soon
+   * @param {() => void} come draws at once: a picture has come, which waits for no other frame
+   */
   constructor(network, query, changed, come) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     [this.changed, this.come] = [changed, come];
     this.path = `/play/${encodeURIComponent(network.key)}`;
@@ -100,7 +104,7 @@ export class Play {
   /** Note in the address what is shown, when the hand rests: browsers allow few notes a second. */
   note() {
     clearTimeout(this.settling);
-    this.settling = window.setTimeout(() => keepQuery(this.query), SETTLE);
+    this.settling = window.setTimeout(() => this.keepQuery(this.query), SETTLE);
   }
 
   /** @param {Spot} spot @param {AbortSignal} signal */
