@@ -11,23 +11,23 @@ import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { whileBusy } from "../components/busy.js";
 import { shortcut } from "../shell/keys.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { streamed } from "../streamed.js";
 import { SavedStrip } from "../use/saved.js";
 import { Choice, carry } from "./choose.js";
 import { Sliders } from "./directions.js";
 import { Nearest } from "./nearest.js";
 import { Play } from "./play.js";
-import { chance, round, titleOf } from "./state.js";
+import { MOST, chance, round, titleOf } from "./state.js";
 import { Table } from "./table.js";
 import { isFull, tray } from "./tray.js";
 import { Walk } from "./walk.js";
 
-const MOST_SEED = Number.MAX_SAFE_INTEGER;
 
 export class PlayPage {
   /** @param {HTMLElement} root @param {import("../use/networks.js").Network} network @param {URLSearchParams} query */
   constructor(root, network, query) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     this.tab = query.get("tab") ?? "choose";
     this.play = new Play(
@@ -112,7 +112,7 @@ export class PlayPage {
     } catch (error) {
       toastFault(error);
     }
-    keepQuery({ ...play.query, saved: id, tab: this.tab === "choose" ? "" : this.tab });
+    this.keepQuery({ ...play.query, saved: id, tab: this.tab === "choose" ? "" : this.tab });
     this.view.draw();
   }
 
@@ -120,7 +120,7 @@ export class PlayPage {
   select(tab) {
     this.parts.walk?.pause();
     this.tab = tab;
-    keepQuery({ tab: tab === "choose" ? "" : tab });
+    this.keepQuery({ tab: tab === "choose" ? "" : tab });
     this.view.now();
   }
 
@@ -153,7 +153,7 @@ export class PlayPage {
   }
 
   async copyLink() {
-    keepQuery(this.play.query);
+    this.keepQuery(this.play.query);
     try {
       await navigator.clipboard.writeText(location.href);
       toast("The link is copied.", { kind: "good" });
@@ -208,11 +208,11 @@ export class PlayPage {
                 @click=${busily(() => this.savePlayer())}>${icon("download")}<span>As a page</span></button>`
             : nothing
         }</div>
-      <div class="play-fields">${this.number("seed", "Seed", play.spot.seed, MOST_SEED)}${this.number(
+      <div class="play-fields">${this.number("seed", "Seed", play.spot.seed, MOST.seed)}${this.number(
         "index",
         "Picture",
         play.spot.index + 1,
-        10_000,
+        MOST.index + 1,
       )}</div>
       ${this.classes()}${this.truncation()}${this.checkpoints()}`;
   }
@@ -221,8 +221,9 @@ export class PlayPage {
   number(name, label, value, most) {
     const least = name === "index" ? 1 : 0;
     const put = (/** @type {any} */ event) => {
-      const to = event.target.valueAsNumber;
-      if (Number.isInteger(to) && to >= least && to <= most) this.play.change({ [name]: to - least });
+      const to = Math.round(event.target.valueAsNumber);
+      if (Number.isNaN(to)) this.view.draw(); // What is no number gives way to what is shown.
+      else this.play.change({ [name]: Math.min(most, Math.max(least, to)) - least });
     };
     return field({
       id: `play-${name}`,

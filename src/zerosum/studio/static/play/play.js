@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { Latest } from "../use/latest.js";
 import { CLIENT, streamed } from "../streamed.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { firstSpot, isSpot, queryOf, spotOf } from "./state.js";
 
 /** @typedef {import("./state.js").Spot} Spot */
@@ -32,6 +32,7 @@ export class Play {
    * @param {() => void} come draws at once: a picture has come, which waits for no other frame
    */
   constructor(network, query, changed, come) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     [this.changed, this.come] = [changed, come];
     this.path = `/play/${encodeURIComponent(network.key)}`;
@@ -74,7 +75,11 @@ export class Play {
   async open() {
     try {
       const { signal } = this.stopping;
-      this.about = await api.get(this.path, { checkpoint: this.checkpoint }, { signal });
+      /** @type {About} */
+      const about = await api.get(this.path, { checkpoint: this.checkpoint }, { signal });
+      // An address may be of another generator, or of one that had more classes.
+      if ((this.spot.label ?? -1) >= about.classes.length) this.spot = { ...this.spot, label: null };
+      this.about = about;
       this.latest.ask(this.spot);
     } catch (error) {
       this.fail(error);
@@ -99,7 +104,7 @@ export class Play {
   /** Note in the address what is shown, when the hand rests: browsers allow few notes a second. */
   note() {
     clearTimeout(this.settling);
-    this.settling = window.setTimeout(() => keepQuery(this.query), SETTLE);
+    this.settling = window.setTimeout(() => this.keepQuery(this.query), SETTLE);
   }
 
   /** @param {Spot} spot @param {AbortSignal} signal */
