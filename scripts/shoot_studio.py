@@ -35,23 +35,22 @@ DIALOGS = {
 """What is opened from a page, by the names of what is pressed; where there is little room the
 first may be in the menu."""
 USES = {
-    "use": "/use",
-    "play": "/play/@digits?seed=7",
-    "play-move": "/play/@digits?seed=7&tab=move",
-    "play-walk": "/play/@digits?seed=7&tab=walk",
-    "play-table": "/play/@digits?seed=7&tab=table",
-    "play-nearest": "/play/@digits?seed=7&tab=nearest",
-    "draw": "/draw/@digits",
-    "attack": "/attack/@digits",
-    "classes": "/classes/@digits",
-    "classes-pictures": "/classes/@digits?tab=pictures",
-    "classes-map": "/classes/@digits?tab=map",
-    "translate": "/translate",
+    "use": ("/use", ".use-links"),
+    "play": ("/play/@digits?seed=7", ".play-figure img[src^='data:']"),
+    "play-move": ("/play/@digits?seed=7&tab=move", ".play-sliders"),
+    "play-table": ("/play/@digits?seed=7&tab=table", ".play-table td img"),
+    "play-nearest": ("/play/@digits?seed=7&tab=nearest", ".play-card"),
+    "draw": ("/draw/@digits", ".draw-candidates[aria-busy=false] button img"),
+    "attack": ("/attack/@digits", "img[alt$=': the result']"),
+    "classes": ("/classes/@digits", ".classes-matrix"),
+    "classes-pictures": ("/classes/@digits?tab=pictures", ".classes-pictures"),
+    "classes-map": ("/classes/@digits?tab=map", ".classes-plot"),
+    "translate": ("/translate", ".split, .empty"),
 }
-"""Pages that use networks, with those that come with zerosum."""
+"""Pages that use networks, with those that come with zerosum, and what is there at last."""
 AT_REST = """!document.querySelector("main .doing, main [aria-busy=true]")
     && [...document.querySelectorAll("main img[src]")].every((each) => each.complete)"""
-"""On such a page nothing is waited for."""
+"""Then nothing more is waited for."""
 SEVEN = ((0.3, 0.25), (0.7, 0.25), (0.45, 0.8))
 """What is painted on the page Draw, in shares of the picture's sides."""
 
@@ -77,7 +76,8 @@ def pages_over(runs: Path) -> dict[str, str]:
     }
     for tab in ("watch", "log", "settings", "files"):
         found[f"run-{tab}"] = f"/run/{_first(runs)}?tab={tab}"
-    return found | USES | {f"run-of-{name}": f"/run/{quote(name)}" for name in names}
+    found |= {name: path for name, (path, _) in USES.items()}
+    return found | {f"run-of-{name}": f"/run/{quote(name)}" for name in names}
 
 
 def shoot(out: Path, runs: Path, only: str = "") -> None:
@@ -102,7 +102,7 @@ def shoot(out: Path, runs: Path, only: str = "") -> None:
                     if name.startswith(only):
                         _look(page, address, path)
                         if name in USES:
-                            _rest(page)
+                            _rest(page, USES[name][1])
                         if name == "draw":
                             _paint(page)
                         page.screenshot(path=out / f"{name}-{width}-{scheme}.png", full_page=True)
@@ -128,7 +128,8 @@ def _look(page: Any, address: str, path: str) -> None:
     page.wait_for_timeout(1200)
 
 
-def _rest(page: Any) -> None:
+def _rest(page: Any, last: str) -> None:
+    page.wait_for_selector(last)
     while not page.evaluate(AT_REST):
         page.wait_for_timeout(200)
 
@@ -141,7 +142,7 @@ def _paint(page: Any) -> None:
             page.mouse.down()
     page.mouse.up()
     page.wait_for_timeout(1000)
-    _rest(page)
+    _rest(page, USES["draw"][1])
 
 
 def open_by_names(page: Any, presses: list[str]) -> None:

@@ -100,6 +100,21 @@ def test_a_page_is_right_at_all_widths(page: Any, studio: Served, path: str) -> 
         assert not unreadable(page, colours_only=scheme == "dark"), scheme
 
 
+LEFT = """async () => {
+    const { navigate, queryKeeper } = await import("/static/shell/router.js");
+    const keep = queryKeeper();
+    keep({ seen: "here" });
+    const here = location.search;
+    navigate("/queue");
+    keep({ saved: "elsewhere" });
+    return [here, location.pathname + location.search];
+}"""
+
+
+def test_what_comes_after_a_page_was_left_is_not_noted_in_another_address(page: Any) -> None:
+    assert page.evaluate(LEFT) == ["?seen=here", "/queue"]
+
+
 def test_names_are_text(page: Any, studio: Served) -> None:
     card = page.locator(".run-card").filter(has_text=ODD)
     assert card.locator("h2").inner_text() == ODD

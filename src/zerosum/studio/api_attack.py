@@ -1,18 +1,19 @@
 """Classifying and attacking pictures, and some of a network's own pictures to do it with."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import Field, JsonValue
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zerosum.config.run import Ability
 from zerosum.errors import printable
 from zerosum.games.perturbation_settings import PerturbationConfig
 from zerosum.runs import Run
-from zerosum.studio.asked import Asked
+from zerosum.studio.asked import Asked, Title, ToKeep
 from zerosum.studio.attacking import SLOW, AttackAsked, attack_task
 from zerosum.studio.jobs import JobShown, Task
 from zerosum.studio.networks import Network, find, folder_of, known, reference, require
@@ -53,12 +54,11 @@ class AttackedAsked(ClassifyAsked):
     seed: int = Field(0, ge=0, lt=2**31)
 
 
-class SaveAsked(Asked):
+class SaveAsked(ToKeep):
     """An attack on a picture whose result is to be kept, and what brings the page back to it."""
 
     attack: AttackedAsked
-    title: str = "Attacked"
-    state: dict[str, JsonValue] = Field(default_factory=dict)
+    title: Title = "Attacked"
 
 
 class ExampleShown(TypedDict):
@@ -124,7 +124,7 @@ def _examples(routes: APIRouter, studio: Studio) -> None:
     ) -> ExamplesShown:
         """Some of a network's own pictures, ready to be used; of a domain, where it has two."""
         network = find(studio, key)
-        sweep_pictures(studio.home)
+        await asyncio.to_thread(sweep_pictures, studio.home)
         arguments = {
             "network": reference(studio, network, network["checkpoints"][0]),
             "folder": str(studio.home.pictures.absolute()),
@@ -188,7 +188,7 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
     @routes.post("/attacked/saved")
     async def save_one(key: str, asked: SaveAsked, request: Request) -> Saved:
         """Attack a picture, and keep what comes of it."""
-        place = new_place(studio, find(studio, key), ".png")
+        place = new_place(studio, require(studio, key, *_CLASSIFIES), ".png")
         told = {**_told(studio, asked.attack), "save": str(place.path)}
         # It is known already to the worker that has attacked slowly.
         slowly = asked.attack.learned is None and asked.attack.attack in SLOW
@@ -250,7 +250,7 @@ def _victim(studio: Studio, network: Network) -> Network:
     """The classifier that a run has learnt to mislead.
 
     Raises:
-        ConfigError: It is not among the networks of this studio.
+        MissingError: It is not among the networks of this studio.
     """
     game = _game(studio, network)
     spec = "" if game is None else game.victim

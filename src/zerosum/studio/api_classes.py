@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zerosum.config.run import Ability
-from zerosum.studio.networks import Checkpoint, find
+from zerosum.studio.asked import WeightsAsked
+from zerosum.studio.networks import find
 from zerosum.studio.refusals import ConflictError
 from zerosum.studio.studio import Studio
 from zerosum.studio.using import use, use_streaming
@@ -22,20 +23,13 @@ _ABILITIES: tuple[Ability, ...] = ("classify",)
 Number = Annotated[int, Field(ge=0)]
 
 
-class Which(BaseModel):
-    """Which weights of the classifier."""
-
-    model_config = ConfigDict(extra="forbid")
-    checkpoint: Checkpoint = "latest"
-
-
-class WhichMap(Which):
-    """And how its features come into the plane."""
+class WhichMap(WeightsAsked):
+    """And how the features of the classifier come into the plane."""
 
     method: Literal["pca", "t-sne"] = "pca"
 
 
-class WhichPage(Which):
+class WhichPage(WeightsAsked):
     """And which of many pictures."""
 
     start: Number = 0
@@ -89,7 +83,7 @@ def router(studio: Studio) -> APIRouter:
     routes = APIRouter(prefix="/networks/{key}/classes", tags=["networks"])
 
     @routes.post("", response_class=StreamingResponse)
-    async def examine(key: str, which: Which, request: Request) -> StreamingResponse:
+    async def examine(key: str, which: WeightsAsked, request: Request) -> StreamingResponse:
         """Accuracy by class, and what is taken for what, as server-sent events."""
         doing = f"testing the classifier of {key}"
         how: dict[str, Any] = {"checkpoint": which.checkpoint, "doing": doing}

@@ -6,11 +6,11 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zerosum.errors import ConfigError
+from zerosum.studio.asked import WeightsAsked
 from zerosum.studio.compared import Compared, compared, table_of
-from zerosum.studio.networks import Checkpoint
 from zerosum.studio.studio import Studio
 from zerosum.studio.using import use_streaming
 
@@ -24,14 +24,12 @@ Names = Annotated[
 ]
 
 
-class MemorisedAsked(BaseModel):
+class MemorisedAsked(WeightsAsked):
     """How many pictures are generated, from which seed, and how many pairs are shown."""
 
-    model_config = ConfigDict(extra="forbid")
     count: int = Field(1_000, ge=10, le=10_000)
     pairs: int = Field(12, ge=1, le=100)
     seed: int = Field(0, ge=0)
-    checkpoint: Checkpoint = "latest"
 
 
 def router(studio: Studio) -> APIRouter:

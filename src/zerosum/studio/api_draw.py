@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from zerosum.config.run import Ability
-from zerosum.studio.networks import find
+from zerosum.studio.asked import Asked, Title, ToKeep
+from zerosum.studio.networks import require
 from zerosum.studio.pictures_in import picture_path
 from zerosum.studio.saving import Saved, new_place
 from zerosum.studio.studio import Studio
@@ -28,13 +29,7 @@ Weight = Annotated[float, Field(ge=0, le=1)]
 Point = Annotated[str, Field(max_length=2**19)]
 
 
-class _Asked(BaseModel):
-    """What a request holds, and nothing else."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class StrokeAsked(_Asked):
+class StrokeAsked(Asked):
     """A line of a round brush; places and width are shares of the picture's sides."""
 
     kind: Literal["colour", "edge", "erase"]
@@ -43,7 +38,7 @@ class StrokeAsked(_Asked):
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#ffffff"
 
 
-class WarpAsked(_Asked):
+class WarpAsked(Asked):
     """A round patch that was dragged, in the picture of the point ``source``."""
 
     kind: Literal["warp"]
@@ -53,7 +48,7 @@ class WarpAsked(_Asked):
     source: Point
 
 
-class DrawAsked(_Asked):
+class DrawAsked(Asked):
     """A drawing, what it led to so far, and how to go on.
 
     ``points`` are what was answered before. Below the strokes is the picture of ``below``, a
@@ -61,12 +56,11 @@ class DrawAsked(_Asked):
     pictures, where they have one.
     """
 
-    strokes: Annotated[
-        list[Annotated[StrokeAsked | WarpAsked, Field(discriminator="kind")]],
-        Field(max_length=_MOST_STROKES),
-    ] = []
-    points: Annotated[list[Point], Field(max_length=_MOST_CANDIDATES)] = []
-    origins: Annotated[list[Point], Field(max_length=_MOST_CANDIDATES)] = []
+    strokes: list[Annotated[StrokeAsked | WarpAsked, Field(discriminator="kind")]] = Field(
+        default_factory=list, max_length=_MOST_STROKES
+    )
+    points: list[Point] = Field(default_factory=list, max_length=_MOST_CANDIDATES)
+    origins: list[Point] = Field(default_factory=list, max_length=_MOST_CANDIDATES)
     beside: Literal["bank", "near", "none"] = "bank"
     keep_first: bool = False
     candidates: Annotated[int, Field(ge=1, le=_MOST_CANDIDATES)] = 6
@@ -78,14 +72,14 @@ class DrawAsked(_Asked):
     below: Point | None = None
 
 
-class ProjectAsked(_Asked):
+class ProjectAsked(Asked):
     """A picture that was sent, by its id; inverted, light becomes dark."""
 
     picture: str
     invert: bool = False
 
 
-class BetweenAsked(_Asked):
+class BetweenAsked(Asked):
     """A picture on the way between two points, or one that was sent, edited in the same way."""
 
     start: Point
@@ -95,12 +89,11 @@ class BetweenAsked(_Asked):
     invert: bool = False
 
 
-class SaveDrawingAsked(BetweenAsked):
+class SaveDrawingAsked(BetweenAsked, ToKeep):
     """A picture that is to be kept, and what brings the page back to it."""
 
-    title: str = "Drawn"
+    title: Title = "Drawn"
     strokes: Annotated[int, Field(ge=0)] = 0
-    state: dict[str, Any] = {}
 
 
 class CandidateShown(TypedDict):
@@ -163,7 +156,7 @@ def router(studio: Studio) -> APIRouter:
     @routes.post("/saved")
     async def save(key: str, asked: SaveDrawingAsked, request: Request) -> Saved:
         """Keep such a picture, with its provenance and the state of the page."""
-        place = new_place(studio, find(studio, key), ".png")
+        place = new_place(studio, require(studio, key, *_GENERATES), ".png")
         told = _between(studio, asked, strokes=asked.strokes, save=str(place.path))
         await use(studio, request, "draw_between", key, _GENERATES, told, doing="saving")
         return place.keep("draw", asked.title, asked.state)

@@ -1,7 +1,6 @@
 """The lessons: which there are, what they can be told, and what they compute."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from zerosum.errors import ZerosumError
 from zerosum.lessons.named import CHAPTERS, LESSONS
 from zerosum.studio.answers import sound_json
+from zerosum.studio.held import Held
 from zerosum.studio.lesson_controls import allowed_values
 from zerosum.studio.places import PACKAGED
 from zerosum.studio.refusals import MissingError
@@ -123,7 +123,7 @@ class _Lessons:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._described: dict[str, dict[str, Any]] = {}
-        self._results: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._results: Held[str, dict[str, Any]] = Held(_KEPT)
         self._alone = asyncio.Lock()
         self.seconds: dict[str, float] = {}
 
@@ -143,9 +143,8 @@ class _Lessons:
         """What comes of it, computed unless it is known."""
         asked = {"name": name, "controls": dict(values), "full": full}
         known = sound_json(asked)
-        if known in self._results:
-            self._results.move_to_end(known)
-            return self._results[known]
+        if (held := self._results.get(known)) is not None:
+            return held
         key = ("lesson", client)
         async with self._worker(full) as worker:
             result: dict[str, Any] = await worker.ask(
@@ -154,9 +153,7 @@ class _Lessons:
         if not full:
             self.seconds[name] = result["seconds"]
         if not self._is_of_files(name, values):
-            self._results[known] = result
-            while len(self._results) > _KEPT:
-                self._results.popitem(last=False)
+            self._results.put(known, result)
         return result
 
     def _is_of_files(self, name: str, values: Mapping[str, Any]) -> bool:

@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field
 
 from zerosum.config.run import Ability
+from zerosum.studio.asked import Asked, ToKeep, WeightsAsked
 from zerosum.studio.networks import Checkpoint, find, folder_of, reference, require
 from zerosum.studio.saving import Saved, new_place
 from zerosum.studio.studio import Studio
@@ -25,33 +26,23 @@ Move = tuple[Text, Text, Amount]
 """The method that found a direction, its name, and how far to go, in standard deviations."""
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Spot(_Body):
+class Spot(Asked):
     """A picture: number ``index`` of a seed, of a class, truncated, moved along directions."""
 
     seed: Seed = 0
     index: Annotated[int, Field(ge=0, lt=10_000)] = 0
     label: Annotated[int, Field(ge=0)] | None = None
     truncation: Annotated[float, Field(gt=0, le=5)] | None = None
-    moves: Annotated[list[Move], Field(max_length=60)] = []
+    moves: list[Move] = Field(default_factory=list, max_length=60)
 
 
-class Asked(_Body):
-    """Of which checkpoint."""
-
-    checkpoint: Checkpoint = "latest"
-
-
-class Pictures(Asked):
+class Pictures(WeightsAsked):
     """Pictures that are wanted."""
 
     spots: Annotated[list[Spot], Field(min_length=1, max_length=64)]
 
 
-class Table(Asked):
+class Table(WeightsAsked):
     """A table: each of the rows mixed with each of the columns, or between them."""
 
     rows: Annotated[list[Spot], Field(min_length=1, max_length=8)]
@@ -60,7 +51,7 @@ class Table(Asked):
     time: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
-class Walk(Asked):
+class Walk(WeightsAsked):
     """A closed walk, and which of its frames are wanted."""
 
     stops: Annotated[list[Spot], Field(min_length=2, max_length=24)]
@@ -74,60 +65,53 @@ class Frames(Walk):
     count: Annotated[int, Field(ge=1, le=64)] = 25
 
 
-class Directions(Asked):
+class Directions(WeightsAsked):
     """By which method directions are wanted, and by which classifier where it needs one."""
 
     method: Literal["pca", "sefa", "class"]
     judge: Text | None = None
 
 
-class Keep(Asked):
+class Keep(WeightsAsked):
     """A direction to keep under a name: one, or several moves together."""
 
     name: Annotated[str, Field(max_length=200)]
     moves: Annotated[list[Move], Field(min_length=1, max_length=60)]
 
 
-class Rename(Asked):
+class Rename(WeightsAsked):
     """Another name for a kept direction."""
 
     name: Text
     new: Annotated[str, Field(max_length=200)]
 
 
-class Drop(Asked):
+class Drop(WeightsAsked):
     """A kept direction that is to go."""
 
     name: Text
 
 
-class Nearest(Asked):
+class Nearest(WeightsAsked):
     """The picture whose nearest training pictures are wanted, and how near is measured."""
 
     spot: Spot
     features: Literal["pixels", "digits"] = "pixels"
 
 
-class Saving(_Body):
-    """What a saved file is called, and the state of the page."""
-
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    state: dict[str, JsonValue] = {}
-
-
-class SavedPictures(Pictures, Saving):
+class SavedPictures(Pictures, ToKeep):
     """Pictures to save as one file."""
 
 
-class SavedPlayer(Asked, Saving):
+class SavedPlayer(WeightsAsked, ToKeep):
     """A page of the generator to save."""
 
 
-class SavedTable(Table, Saving):
+class SavedTable(Table, ToKeep):
     """A table to save."""
 
 
-class SavedWalk(Walk, Saving):
+class SavedWalk(Walk, ToKeep):
     """A walk to save as an animation."""
 
     suffix: Literal[".gif", ".mp4"] = ".gif"
@@ -289,7 +273,7 @@ def _places(studio: Studio, key: str) -> dict[str, str]:
     return {"kept": str(kept.absolute()), "found": str(found.absolute())}
 
 
-def _asked(asked: Asked) -> dict[str, Any]:
+def _asked(asked: WeightsAsked) -> dict[str, Any]:
     return asked.model_dump(exclude={"checkpoint", "title", "state"})
 
 
@@ -298,7 +282,7 @@ async def _drawn(
     request: Request,
     task: str,
     key: str,
-    asked: Asked,
+    asked: WeightsAsked,
     *,
     abilities: tuple[Ability, ...] = _LATENTS,
 ) -> dict[str, Any]:
@@ -316,7 +300,7 @@ async def _drawn(
 
 
 async def _kept(
-    studio: Studio, request: Request, key: str, asked: Asked, **change: Any
+    studio: Studio, request: Request, key: str, asked: WeightsAsked, **change: Any
 ) -> dict[str, Any]:
     told = {**_places(studio, key), **change}
     return await use(

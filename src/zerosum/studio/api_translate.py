@@ -1,16 +1,17 @@
 """Routes of translation: a picture at a time, and many as a job."""
 
-from typing import Any, Literal
+from typing import Any, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import Field, JsonValue
+from pydantic import Field
 from typing_extensions import TypedDict
 
+from zerosum.games.translation_settings import Direction, TranslationConfig
 from zerosum.runs import Run
-from zerosum.studio.asked import Asked
+from zerosum.studio.asked import Title, ToKeep, WeightsAsked
 from zerosum.studio.jobs import JobShown, Task
-from zerosum.studio.networks import Checkpoint, folder_of, require
+from zerosum.studio.networks import folder_of, require
 from zerosum.studio.pictures_in import picture_path
 from zerosum.studio.places import Places
 from zerosum.studio.queue_file import Plan
@@ -21,28 +22,24 @@ from zerosum.studio.using import use, use_streaming
 
 __all__ = ["router"]
 
-Direction = Literal["a2b", "b2a"]
-
 _QUICK = 512
 """Pixels of the longest side up to which a picture is translated while its reader waits."""
 _MOST = 2048
 
 
-class TranslationAsked(Asked):
+class TranslationAsked(WeightsAsked):
     """A picture; larger ones are first brought to a longest side of ``most`` pixels."""
 
     picture: str
     name: str = Field(default="picture", max_length=300)
     direction: Direction | None = None
     most: int = Field(default=_QUICK, ge=1, le=_MOST)
-    checkpoint: Checkpoint = "latest"
 
 
-class SaveAsked(TranslationAsked):
+class SaveAsked(TranslationAsked, ToKeep):
     """A picture whose translation is to be kept, and what brings the page back to it."""
 
-    title: str = Field(default="", max_length=200)
-    state: dict[str, JsonValue] = Field(default_factory=dict)
+    title: Title = "Translated"
 
 
 class Translation(TypedDict):
@@ -64,7 +61,7 @@ class Translation(TypedDict):
 class Directions(TypedDict):
     """From which domain to which a run translates, and what the two are called."""
 
-    directions: list[str]
+    directions: list[Direction]
     domains: list[str]
 
 
@@ -85,8 +82,8 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
     def read_directions(key: str) -> Directions:
         """From which domain to which a run translates."""
         config = Run.open(folder_of(studio, require(studio, key, "translate"))).config()
-        directions: tuple[str, ...] = getattr(config.game, "directions")  # noqa: B009
-        return Directions(directions=list(directions), domains=list(domains_of(config)))
+        game = cast("TranslationConfig", config.game)
+        return Directions(directions=list(game.directions), domains=list(domains_of(config)))
 
     @routes.post("/translation")
     async def translate_picture(
@@ -105,7 +102,7 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
             checkpoint=asked.checkpoint,
             doing="translating a picture",
         )
-        return Translation(**answer)  # type: ignore[typeddict-item, no-any-return]
+        return cast("Translation", answer)
 
     @routes.post("/translation/stream", response_class=StreamingResponse)
     def translate_large(key: str, asked: TranslationAsked, request: Request) -> StreamingResponse:
@@ -127,7 +124,7 @@ def _of_pictures(routes: APIRouter, studio: Studio) -> None:
         place = new_place(studio, require(studio, key, "translate"), ".png")
 
         def finish(answer: dict[str, Any]) -> dict[str, Any]:
-            return dict(place.keep("translate", asked.title or asked.name, asked.state))
+            return dict(place.keep("translate", asked.title, asked.state))
 
         return use_streaming(
             studio,

@@ -1,22 +1,26 @@
-"""What requests for jobs hold, and how it is said on the command line."""
+"""What requests hold, and how those for jobs are said on the command line."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from zerosum.config import RunConfig
 from zerosum.errors import ConfigError
 from zerosum.runs import Run
 from zerosum.studio.jobs import Facts
+from zerosum.studio.networks import Checkpoint
 from zerosum.studio.places import Places
 from zerosum.studio.refusals import FieldError, ForbiddenError
 
 __all__ = [
     "NAMED",
     "Asked",
+    "Title",
+    "ToKeep",
+    "WeightsAsked",
     "checked_options",
     "facts_of",
     "option_words",
@@ -31,6 +35,22 @@ class Asked(BaseModel):
     """What a request holds, and nothing else."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class WeightsAsked(Asked):
+    """Which weights of a network are meant."""
+
+    checkpoint: Checkpoint = "latest"
+
+
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ToKeep(Asked):
+    """What to call what is to be kept, and what brings its page back to it."""
+
+    title: Title
+    state: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 NAMED = 80

@@ -1,6 +1,5 @@
 """Pictures before a classifier, as tasks ask it; this module imports torch."""
 
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,19 @@ from zerosum.families.victims import Victim
 from zerosum.jobs.one_image import OneImage, class_names, read_for
 from zerosum.media.images import data_address, to_images
 from zerosum.runs import Run
+from zerosum.studio.held import Held
 from zerosum.studio.opened import victim_of
 from zerosum.types import Pixels
 
 __all__ = ["Likely", "address_of", "image_of", "most_likely", "names_of"]
 
-_HELD = 16
-"""Images that are held ready, each with its logits."""
 _SHOWN = 10
 """Classes of which a page is told the probability."""
 _ANY = (224, 224)
 """The size of a picture for a classifier that takes any."""
 
-_held: OrderedDict[tuple[str, str, str], OneImage] = OrderedDict()
+_held: Held[tuple[str, str, str], OneImage] = Held(16)
+"""Images, each with its logits."""
 
 
 class Likely(TypedDict):
@@ -50,12 +49,10 @@ def image_of(arguments: dict[str, Any]) -> OneImage:
     reference, path = arguments["network"], Path(arguments["picture"])
     victim, stamp = victim_of(reference)
     name = (reference["key"], stamp, str(path))
-    if name not in _held:
-        _held[name] = OneImage(victim, read_for(victim, path, _settings(reference, victim)))
-    _held.move_to_end(name)
-    while len(_held) > _HELD:
-        _held.popitem(last=False)
-    return _held[name]
+    image = _held.get(name)
+    if image is None:
+        image = OneImage(victim, read_for(victim, path, _settings(reference, victim)))
+    return _held.put(name, image)
 
 
 def _settings(reference: dict[str, Any], victim: Victim) -> StoreSettings | None:

@@ -2,7 +2,6 @@
 
 from base64 import b64decode, b64encode
 from binascii import Error
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,14 @@ from zerosum.jobs.inputs import find_inputs, fit_input, require_inputs
 from zerosum.latent import LatentSpace
 from zerosum.latent.drawing import Bank, Stroke, Warp
 from zerosum.models.generator import Generator
+from zerosum.studio.held import Held
 from zerosum.studio.opened import Opened, model_of
 from zerosum.types import Images, Points
 
 __all__ = ["Desk", "desk_for", "own_picture"]
 
-_KEPT = 2
-"""Generators whose random samples are held."""
-
-_held: OrderedDict[tuple[str, ...], "Desk"] = OrderedDict()
+_held: "Held[tuple[str, ...], Desk]" = Held(2)
+"""Generators, with their random samples."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +119,11 @@ def desk_for(reference: dict[str, Any]) -> Desk:
     """
     opened = model_of(reference, Generator)
     name = (reference["key"], str(reference["path"]), reference["checkpoint"])
-    held = _held.pop(name, None)
+    held = _held.get(name)
     if held is None or held.opened.stamp != opened.stamp:
         space = opened.model.latent
         held = Desk(opened=opened, space=space, bank=Bank(space))
-    _held[name] = held
-    while len(_held) > _KEPT:
-        _held.popitem(last=False)
-    return held
+    return _held.put(name, held)
 
 
 def own_picture(model: Generator, path: str, *, invert: bool) -> Images:

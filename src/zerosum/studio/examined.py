@@ -1,26 +1,18 @@
 """Examined classifiers that the worker holds ready, for tasks; this module imports torch."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import torch
-
-from zerosum.data import scale
 from zerosum.data.sources.named import without_downloads
 from zerosum.errors import ConfigError
 from zerosum.evaluation.answers import Answers, DomainTest
-from zerosum.evaluation.extraction import ImageSubset
 from zerosum.jobs.examining import Examination, examine, examine_digits
 from zerosum.models.classifier import Classifier
-from zerosum.studio.opened import as_addresses, model_of
+from zerosum.studio.held import Held
+from zerosum.studio.opened import model_of
 from zerosum.types import Progress
 
-__all__ = ["Examined", "addresses_of", "domain_of", "examined"]
-
-_KEPT = 3
-"""Classifiers whose answers are held at once."""
+__all__ = ["Examined", "domain_of", "examined"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +30,7 @@ class Examined:
     images_seen: int | None
 
 
-_held: OrderedDict[tuple[str, ...], Examined] = OrderedDict()
+_held: Held[tuple[str, ...], Examined] = Held(3)
 
 
 def examined(reference: dict[str, Any]) -> Examined:
@@ -63,11 +55,7 @@ def examined(reference: dict[str, Any]) -> Examined:
             )
         seen = None if opened is None else opened.images_seen
         found = Examined(examination=examination, stamp=stamp, images_seen=seen)
-        _held[name] = found
-    _held.move_to_end(name)
-    while len(_held) > _KEPT:
-        _held.popitem(last=False)
-    return found
+    return _held.put(name, found)
 
 
 def _packaged(key: str) -> Examination:
@@ -91,9 +79,3 @@ def domain_of(
         known = ", ".join(repr(each) for each in examination.tests)
         raise ConfigError(f"there is no domain {domain!r} here; the domains are {known}.")
     return examination.tests[domain], examination.answers(domain, progress=progress)
-
-
-def addresses_of(images: ImageSubset, numbers: list[int]) -> list[str]:
-    """Some of the images as pages show them."""
-    chosen = torch.from_numpy(images[np.array(numbers, dtype=np.int64)])
-    return as_addresses(scale(chosen.permute(0, 3, 1, 2)))

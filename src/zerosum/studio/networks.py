@@ -149,8 +149,7 @@ def reference(
 
 def folder_of(studio: Studio, network: Network) -> Path:
     """Where is kept what belongs to a network: the run folder, or one of the studio's own."""
-    run = network["run"]
-    return studio.home.networks / network["key"] if run is None else studio.home.runs / run
+    return studio.home.made_with(network["key"])
 
 
 def _that_are_here() -> Iterator[Network]:

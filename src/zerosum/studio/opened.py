@@ -1,12 +1,15 @@
 """Networks that the worker holds ready, for tasks; this module imports torch."""
 
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from zerosum.data import scale
 from zerosum.errors import CheckpointError, ConfigError
 from zerosum.families.loading import load
 from zerosum.families.victims import Victim, load_victim
@@ -14,12 +17,13 @@ from zerosum.lessons.packaged import packaged_model
 from zerosum.media.images import data_address, to_images
 from zerosum.models.base import KindT, Model, require
 from zerosum.runs import Run
+from zerosum.studio.held import Held
 from zerosum.types import Images
 
-__all__ = ["Opened", "as_addresses", "model_of", "victim_of"]
+__all__ = ["Opened", "addresses_of", "as_addresses", "model_of", "victim_of"]
 
-_KEPT = 4
-"""Networks that are held at once."""
+_TRIES = 3
+"""How often a checkpoint is read that is replaced meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Opened:
         return seen
 
 
-_held: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+_held: Held[tuple[str, ...], tuple[Any, str]] = Held(4)
+"""Networks, each with its stamp."""
 
 
 def model_of(reference: dict[str, Any], kind: type[KindT]) -> Opened:
@@ -84,27 +89,38 @@ def as_addresses(images: Images) -> list[str]:
     return [data_address(each) for each in to_images(images)]
 
 
-def _holding(what: str, reference: dict[str, Any], open_it: Any) -> tuple[Any, str]:
-    for _ in range(2):
-        stamp = _stamp(reference)
-        name = (what, reference["key"], str(reference["path"]), reference["checkpoint"], stamp)
-        if name in _held:
-            _held.move_to_end(name)
-            return _held[name], stamp
-        try:
-            opened = open_it(reference)
-            break
-        except CheckpointError:
-            if _stamp(reference) == stamp:  # It is not that it has just been replaced.
-                raise
-    else:
+def addresses_of(pixels: NDArray[np.uint8]) -> list[str]:
+    """Bytes as pages show them.
+
+    Args:
+        pixels: Shape (n, h, w, c).
+
+    Example:
+        >>> addresses_of(np.zeros((0, 4, 4, 1), np.uint8))
+        []
+    """
+    if not len(pixels):
+        return []
+    return as_addresses(scale(torch.from_numpy(pixels).permute(0, 3, 1, 2)))
+
+
+def _holding(
+    what: str,
+    reference: dict[str, Any],
+    open_it: Callable[[dict[str, Any]], Any],
+    tries: int = _TRIES,
+) -> tuple[Any, str]:
+    name = (what, reference["key"], str(reference["path"]), reference["checkpoint"])
+    stamp, held = _stamp(reference), _held.get(name)
+    if held is not None and held[1] == stamp:
+        return held
+    try:
         opened = open_it(reference)
-    for other in [each for each in _held if each[:4] == name[:4]]:
-        del _held[other]
-    _held[name] = opened
-    while len(_held) > _KEPT:
-        _held.popitem(last=False)
-    return opened, stamp
+    except CheckpointError:
+        if tries == 1 or _stamp(reference) == stamp:
+            raise
+        return _holding(what, reference, open_it, tries - 1)  # It has just been replaced.
+    return _held.put(name, (opened, stamp))
 
 
 def _stamp(reference: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Pictures of generators as the page Play describes them; this module imports torch."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +16,7 @@ from zerosum.latent.kept import KEPT, KeptDirections
 from zerosum.latent.spaces import latent_space
 from zerosum.models.generator import Generator
 from zerosum.models.sampler import Sampler
+from zerosum.studio.held import Held
 from zerosum.studio.opened import Opened, model_of
 from zerosum.types import Images, Points
 
@@ -25,7 +25,6 @@ __all__ = ["RANDOM", "Played", "Spot", "facts_of_spot", "found_path", "played_of
 RANDOM = "random"
 """The method of directions that lead to random points; their names are seeds."""
 
-_KEPT = 4
 _AT_ONCE = 16
 _STEPS = 500
 
@@ -130,7 +129,7 @@ class Played:
         return self._spaces[label]
 
 
-_played: OrderedDict[tuple[str, ...], Played] = OrderedDict()
+_held: Held[tuple[str, ...], Played] = Held(4)
 
 
 def played_of(arguments: dict[str, Any]) -> Played:
@@ -149,14 +148,10 @@ def played_of(arguments: dict[str, Any]) -> Played:
             "to move, to walk along or to mix."
         )
     name = (arguments["network"]["key"], arguments["network"]["checkpoint"], arguments["kept"])
-    played = _played.get(name)
+    played = _held.get(name)
     if played is None or played.model is not opened.model:
         played = Played(opened, Path(arguments["kept"]), Path(arguments["found"]))
-        _played[name] = played
-    _played.move_to_end(name)
-    while len(_played) > _KEPT:
-        _played.popitem(last=False)
-    return played
+    return _held.put(name, played)
 
 
 def found_path(folder: Path, method: str, stamp: str) -> Path:

@@ -7,7 +7,7 @@ from zerosum.data.sources.named import without_downloads
 from zerosum.families import family_of
 from zerosum.jobs.few_labels import accuracy_by_labels, labels_per_class
 from zerosum.runs import Run
-from zerosum.studio.examined import addresses_of
+from zerosum.studio.opened import addresses_of
 from zerosum.types import Progress
 
 __all__ = ["run"]
@@ -55,10 +55,10 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         return told
     start = arguments["start"]
     # By class, so that what belongs together is seen together.
-    order = learnt.labels.argsort(kind="stable")[start : start + arguments["count"]].tolist()
-    urls = addresses_of(learnt.images, order) if order else []
+    order = learnt.labels.argsort(kind="stable")[start : start + arguments["count"]]
+    urls = addresses_of(learnt.images[order])
     pictures = [
         {"true": int(learnt.labels[number]), "url": url}
-        for number, url in zip(order, urls, strict=True)
+        for number, url in zip(order.tolist(), urls, strict=True)
     ]
     return {**told, "total": len(learnt), "pictures": pictures}

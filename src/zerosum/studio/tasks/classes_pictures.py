@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from zerosum.errors import ConfigError
 from zerosum.evaluation.answers import Answers
-from zerosum.studio.examined import addresses_of, domain_of, examined
+from zerosum.studio.examined import domain_of, examined
+from zerosum.studio.opened import addresses_of
 from zerosum.types import Progress
 
 __all__ = ["run"]
@@ -39,7 +42,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     else:
         total = len(numbers)
         _require_numbers(numbers, len(answers))
-    urls = addresses_of(test.images, numbers) if numbers else []
+    urls = addresses_of(test.images[np.array(numbers, dtype=np.int64)])
     pictures = [
         {**_told(answers, number), "url": url} for number, url in zip(numbers, urls, strict=True)
     ]

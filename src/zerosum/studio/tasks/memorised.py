@@ -2,15 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 from zerosum.errors import ConfigError
 from zerosum.jobs.memorisation import memorised
-from zerosum.media.images import data_address
 from zerosum.models.sampler import Sampler
-from zerosum.studio.opened import model_of
+from zerosum.studio.opened import addresses_of, model_of
 from zerosum.types import Progress
 
 __all__ = ["run"]
@@ -48,18 +43,16 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "images_seen": opened.images_seen,
         "pairs": [
             {
-                "picture": _address(picture),
-                "original": _address(original),
+                "picture": picture,
+                "original": original,
                 "distance": distance,
                 "is_copy": distance <= threshold,
             }
             for picture, original, distance in zip(
-                pairs.images, pairs.originals, pairs.distances.tolist(), strict=True
+                addresses_of(pairs.images),
+                addresses_of(pairs.originals),
+                pairs.distances.tolist(),
+                strict=True,
             )
         ],
     }
-
-
-def _address(pixels: NDArray[np.uint8]) -> str:
-    grey = pixels.shape[2] == 1
-    return data_address(Image.fromarray(pixels[..., 0] if grey else pixels))

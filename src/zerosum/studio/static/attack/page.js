@@ -7,7 +7,7 @@ import { icon } from "../components/icons.js";
 import { doing, fault } from "../components/parts.js";
 import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { CLIENT } from "../streamed.js";
 import { Examples } from "../use/examples.js";
 import { Latest } from "../use/latest.js";
@@ -34,6 +34,7 @@ export class AttackPage {
    * @param {URLSearchParams} query
    */
   constructor(root, network, query) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     this.saving = query.get("saved");
     this.state = stateOf(query);
@@ -161,7 +162,7 @@ export class AttackPage {
   /** The address holds what is shown, once the hand rests. */
   note() {
     clearTimeout(this.noting);
-    this.noting = window.setTimeout(() => keepQuery({ ...queryOf(this.state), saved: null }), NOTED);
+    this.noting = window.setTimeout(() => this.keepQuery({ ...queryOf(this.state), saved: null }), NOTED);
   }
 
   /** @param {number | null} slope */
@@ -180,7 +181,7 @@ export class AttackPage {
       const title = `${before.name} → ${after.name}, ${titleOf(foundOf)} ${written(foundOf.epsilon)}`;
       // Pictures that were sent go when others come; what was saved keeps its own.
       const state = { ...foundOf, original: found.original };
-      const body = { attack: bodyOf(foundOf), title, state };
+      const body = { attack: bodyOf(foundOf), title: title.slice(0, 200), state };
       this.saved?.add(await api.post(`${networkApi(about.classifier)}/attacked/saved`, body));
       toast("Saved, with what it was made of.", { kind: "good" });
     });
@@ -209,7 +210,7 @@ export class AttackPage {
   /** @param {Event} event */
   link(event) {
     return whileBusy(event, async () => {
-      keepQuery({ ...queryOf(this.state), saved: null });
+      this.keepQuery({ ...queryOf(this.state), saved: null });
       await navigator.clipboard.writeText(location.href);
       toast("The link is copied: it brings this back.", { kind: "good" });
     });

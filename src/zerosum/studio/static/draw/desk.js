@@ -7,7 +7,7 @@ import { fault } from "../components/parts.js";
 import { plural } from "../components/text.js";
 import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { SavedStrip } from "../use/saved.js";
 import { CANDIDATES, Drawing } from "./drawing.js";
 import { Following } from "./following.js";
@@ -28,6 +28,7 @@ export class Desk {
   /** @param {HTMLElement} root @param {Network} network @param {string | null} saved */
   constructor(root, network, saved) {
     this.network = network;
+    this.keepQuery = queryKeeper();
     const [height, width, channels] = network.pictures;
     this.size = /** @type {[number, number]} */ ([height, width]);
     this.isGrey = channels === 1;
@@ -62,7 +63,7 @@ export class Desk {
 
   /** Strokes have changed, or how they count. */
   drawn() {
-    keepQuery({ saved: null });
+    this.keepQuery({ saved: null });
     this.following.follow();
   }
 
@@ -87,7 +88,7 @@ export class Desk {
   async restore(saved) {
     const { drawing } = this;
     drawing.restore(saved.state);
-    keepQuery({ saved: saved.id });
+    this.keepQuery({ saved: saved.id });
     if (drawing.base?.picture && !(await this.own.isStillHere(drawing.base))) {
       toast("Your own picture is no longer kept; what it was found to be nearest to stands for it.");
       [drawing.base.picture, drawing.transferred] = [null, false];
@@ -102,7 +103,7 @@ export class Desk {
       const { length } = this.drawing.strokes;
       const saved = await this.following.save(length ? `Drawn, ${plural(length, "stroke")}` : "Drawn");
       this.strip.add(saved);
-      keepQuery({ saved: saved.id });
+      this.keepQuery({ saved: saved.id });
       toast("Saved. The address of this page brings it back.", { kind: "good" });
     });
   }

@@ -5,7 +5,7 @@ import * as api from "../api.js";
 import { Wall } from "../charts/wall.js";
 import { whileBusy } from "../components/busy.js";
 import { icon } from "../components/icons.js";
-import { empty, fault, segments } from "../components/parts.js";
+import { doing, empty, fault, segments } from "../components/parts.js";
 import { counted, plural } from "../components/text.js";
 import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
@@ -60,10 +60,14 @@ class ComparePage {
     /** @type {unknown} */
     this.error = null;
     [this.isAsking, this.again, this.isOver] = [false, false, false];
+    /** Of which runs something has come, and whether all that is to be laid out was there once.
+     * @type {Set<string>} */
+    this.heard = new Set();
+    this.isLaidOut = false;
     const named = parted(query.get("runs") ?? "");
     this.histories = (name ? [name, ...named] : named).map((each) => this.follow(each));
     this.view = view(head, () => this.template());
-    this.below = view(below, () => this.copies.template(this.places));
+    this.below = view(below, () => (this.isReady ? this.copies.template(this.places) : nothing));
     this.copies = new Copies(() => this.below.draw());
     this.view.now();
     this.wall = new Wall(charts, () => this.specs(), () => this.ways());
@@ -80,6 +84,14 @@ class ComparePage {
     this.wall.end();
     this.view.end();
     this.below.end();
+  }
+
+  /** Nothing is laid out before all of it is there: what came later would push the rest away. */
+  get isReady() {
+    const found = this.compared?.runs ?? [];
+    const all = this.compared !== null && found.every(({ name }) => this.heard.has(name));
+    this.isLaidOut ||= all || Boolean(this.error);
+    return this.isLaidOut;
   }
 
   get names() {
@@ -101,8 +113,10 @@ class ComparePage {
   /** @param {string} name */
   follow(name) {
     return new History(name, (event) => {
+      this.heard.add(name);
       this.wall?.draw();
       this.view?.draw();
+      this.below?.draw();
       if (this.compared && (event.scores?.length || event.reset)) this.load();
     });
   }
@@ -177,12 +191,12 @@ class ComparePage {
 
   template() {
     const count = this.histories.length;
-    this.charts?.toggleAttribute("hidden", !count);
+    this.charts?.toggleAttribute("hidden", !count || !this.isReady);
     return html`<div class="page-head"><h1>${count ? `Compare ${plural(count, "run")}` : "Compare"}</h1>
         ${count ? this.adder() : nothing}</div>
       ${this.error ? fault(this.error) : nothing}
       ${count === 1 ? this.offers() : nothing}
-      ${count ? this.all() : this.nobody()}`;
+      ${!count ? this.nobody() : this.isReady ? this.all() : doing("Reading the runs")}`;
   }
 
   all() {

@@ -4,7 +4,7 @@ import { html } from "../vendor/lit-html/lit-html.js";
 import { fault, segments } from "../components/parts.js";
 import { icon } from "../components/icons.js";
 import { Latest } from "../use/latest.js";
-import { chance, moved, titleOf } from "./state.js";
+import { chance, isSpot, moved, titleOf } from "./state.js";
 
 /** @typedef {import("./state.js").Spot} Spot */
 /** @typedef {import("./play.js").Play} Play */
@@ -125,6 +125,10 @@ export function carry(event, spot, url) {
 
 /** What was dropped, if it is one of our pictures. @param {DragEvent} event @returns {{spot: Spot, url: string} | null} */
 export function carried(event) {
-  const text = event.dataTransfer?.getData(KIND);
-  return text ? JSON.parse(text) : null;
+  try {
+    const one = JSON.parse(event.dataTransfer?.getData(KIND) ?? "");
+    return isSpot(one?.spot) && typeof one.url === "string" ? one : null;
+  } catch {
+    return null; // Of another kind, or of another program.
+  }
 }

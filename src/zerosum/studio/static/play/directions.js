@@ -17,10 +17,10 @@ import { amountOf, moved, round } from "./state.js";
 /** @typedef {import("./play.js").Direction} Direction */
 
 const REACH = 8;
-const WORDS = { pca: "Principal", sefa: "First layer", class: "Classes", kept: "Named" };
+const WORDS = { pca: "PCA", sefa: "SeFa", class: "Classes", kept: "Named" };
 const TEXTS = {
-  pca: "What random pictures differ in most (GANSpace), the strongest first.",
-  sefa: "What the first layer passes on most strongly (SeFa).",
+  pca: "What random pictures differ in most (principal components; GANSpace), the strongest first.",
+  sefa: "What the first layer passes on most strongly (its singular directions; SeFa).",
   class: "Towards a class, and away from it.",
   kept: "Directions that were given names. They are kept with the network, for `zerosum edit` too.",
 };

@@ -11,7 +11,7 @@ import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
 import { whileBusy } from "../components/busy.js";
 import { shortcut } from "../shell/keys.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { streamed } from "../streamed.js";
 import { SavedStrip } from "../use/saved.js";
 import { Choice, carry } from "./choose.js";
@@ -28,6 +28,7 @@ const MOST_SEED = Number.MAX_SAFE_INTEGER;
 export class PlayPage {
   /** @param {HTMLElement} root @param {import("../use/networks.js").Network} network @param {URLSearchParams} query */
   constructor(root, network, query) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     this.tab = query.get("tab") ?? "choose";
     this.play = new Play(
@@ -112,7 +113,7 @@ export class PlayPage {
     } catch (error) {
       toastFault(error);
     }
-    keepQuery({ ...play.query, saved: id, tab: this.tab === "choose" ? "" : this.tab });
+    this.keepQuery({ ...play.query, saved: id, tab: this.tab === "choose" ? "" : this.tab });
     this.view.draw();
   }
 
@@ -120,7 +121,7 @@ export class PlayPage {
   select(tab) {
     this.parts.walk?.pause();
     this.tab = tab;
-    keepQuery({ tab: tab === "choose" ? "" : tab });
+    this.keepQuery({ tab: tab === "choose" ? "" : tab });
     this.view.now();
   }
 
@@ -153,7 +154,7 @@ export class PlayPage {
   }
 
   async copyLink() {
-    keepQuery(this.play.query);
+    this.keepQuery(this.play.query);
     try {
       await navigator.clipboard.writeText(location.href);
       toast("The link is copied.", { kind: "good" });

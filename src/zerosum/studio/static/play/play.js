@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { Latest } from "../use/latest.js";
 import { CLIENT, streamed } from "../streamed.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { firstSpot, isSpot, queryOf, spotOf } from "./state.js";
 
 /** @typedef {import("./state.js").Spot} Spot */
@@ -32,6 +32,7 @@ export class Play {
    * @param {() => void} come draws at once: a picture has come, which waits for no other frame
    */
   constructor(network, query, changed, come) {
+    this.keepQuery = queryKeeper();
     this.network = network;
     [this.changed, this.come] = [changed, come];
     this.path = `/play/${encodeURIComponent(network.key)}`;
@@ -99,7 +100,7 @@ export class Play {
   /** Note in the address what is shown, when the hand rests: browsers allow few notes a second. */
   note() {
     clearTimeout(this.settling);
-    this.settling = window.setTimeout(() => keepQuery(this.query), SETTLE);
+    this.settling = window.setTimeout(() => this.keepQuery(this.query), SETTLE);
   }
 
   /** @param {Spot} spot @param {AbortSignal} signal */

@@ -45,6 +45,8 @@ export const resultsPath = (network, results) =>
   `/results/${encodeURIComponent(network)}${results ? `?set=${encodeURIComponent(results)}` : ""}`;
 
 let changed = (/** @type {boolean} */ _moved) => {};
+/** How often another page was shown. */
+let visits = 0;
 
 /** Go to another page. @param {string} address @param {{replace?: boolean}} [how] */
 export function navigate(address, { replace = false } = {}) {
@@ -69,6 +71,18 @@ export function keepQuery(values) {
   history.replaceState(history.state, "", url.pathname + url.search);
 }
 
+/**
+ * `keepQuery` for the page that is shown now: what it still hears of when it is left, such as that
+ * something was saved, is not noted in the address of another one.
+ * @returns {typeof keepQuery}
+ */
+export function queryKeeper() {
+  const visit = visits;
+  return (values) => {
+    if (visit === visits) keepQuery(values);
+  };
+}
+
 function keepScroll() {
   history.replaceState({ ...history.state, scroll: scrollY }, "");
 }
@@ -81,7 +95,10 @@ export const keptScroll = () => history.state?.scroll ?? 0;
  * @param {(moved: boolean) => void} listener told after each change
  */
 export function startRouter(listener) {
-  changed = listener;
+  changed = (moved) => {
+    visits += 1;
+    listener(moved);
+  };
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => changed(false));
   addEventListener("pagehide", keepScroll);

@@ -10,7 +10,7 @@ import { sharpen } from "../components/picture.js";
 import { counted } from "../components/text.js";
 import { toast, toastFault } from "../components/toast.js";
 import { view } from "../components/view.js";
-import { keepQuery } from "../shell/router.js";
+import { queryKeeper } from "../shell/router.js";
 import { CLIENT, streamed } from "../streamed.js";
 import { Latest } from "../use/latest.js";
 import { PictureInput } from "../use/pictures.js";
@@ -31,6 +31,8 @@ import { split } from "./split.js";
 const QUICK = [256, 512];
 const WHOLE = 2048;
 const EXAMPLES = 8;
+/** Translations that are held, to which one comes back at once. */
+const KEPT = 24;
 
 /** @param {HTMLElement} root @param {Network} network @param {import("../shell/router.js").Route} route */
 export function begin(root, network, route) {
@@ -42,6 +44,7 @@ export function begin(root, network, route) {
 class TranslatePage {
   /** @param {HTMLElement} root @param {Network} network @param {URLSearchParams} query */
   constructor(root, network, query) {
+    this.keepQuery = queryKeeper();
     [this.root, this.network] = [root, network];
     this.path = `/networks/${encodeURIComponent(network.key)}`;
     this.direction = query.get("direction") ?? "";
@@ -163,7 +166,7 @@ class TranslatePage {
 
   note() {
     const { chosen } = this;
-    keepQuery({
+    this.keepQuery({
       picture: chosen?.own ? chosen.id : null,
       name: chosen?.own ? chosen.name : null,
       direction: this.direction === this.directions[0] ? null : this.direction,
@@ -214,6 +217,7 @@ class TranslatePage {
   /** @param {Translation} answer @param {Asked} body */
   take(answer, body) {
     this.kept.set(keyOf(body), answer);
+    for (const [oldest] of this.kept) if (this.kept.size > KEPT) this.kept.delete(oldest);
     if (!this.chosen || keyOf(body) !== keyOf(this.asked())) return;
     [this.shown, this.error, this.busy] = [answer, null, false];
     this.view.draw();
@@ -234,7 +238,7 @@ class TranslatePage {
     this.most = most === WHOLE ? WHOLE : this.quick;
     const [width, height] = [WHOLE, 0]; // Nobody noted it; its translation tells.
     this.come([{ id: String(picture), name: String(name), width, height, url: "" }]);
-    keepQuery({ saved: id });
+    this.keepQuery({ saved: id });
   }
 
   /** @param {Event} event */
@@ -245,8 +249,9 @@ class TranslatePage {
         const state = { ...asked, right, at };
         const title = `${asked.name}: ${this.words(asked.direction)}`.slice(0, 200);
         const body = { ...asked, title, state };
-        this.saved.add(await streamed(`${this.path}/translation/save`, body));
-        keepQuery({ saved: this.saved.all[0].id });
+        // Asked by nobody in particular, so that no picture that is looked at meanwhile cancels it.
+        this.saved.add(await streamed(`${this.path}/translation/save`, body, { headers: {} }));
+        this.keepQuery({ saved: this.saved.all[0].id });
         toast("The translation is saved; the address brings it back.", { kind: "good" });
       } catch (error) {
         toastFault(error);
