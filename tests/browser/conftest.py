@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from helpers.studio_pages import Reader, Served
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -20,3 +22,14 @@ def browser() -> Iterator[Any]:
         opened = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def reader(browser: Any, studio: Served) -> Iterator[Reader]:
+    """Who has opened the studio of the module, on whose pages nothing goes wrong."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    reader = Reader(context.new_page(), studio.origin)
+    reader.page.goto(studio.address)
+    yield reader
+    context.close()
+    assert not reader.wrong

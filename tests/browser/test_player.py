@@ -223,7 +223,6 @@ def check(model: Generator, page: Any, folder: Path, *, plain: bool = False) -> 
 
 UNLIKE = (
     "gan-2014",
-    "dcgan-svhn",
     "wgan-gp-cifar10",
     "r3gan-faces32",
     "progan-digits",

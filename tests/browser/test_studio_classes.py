@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
+from helpers.readable import assert_fit_for_all
 from helpers.studio_pages import Reader, Served, served
 from helpers.two_domains import adapting
 from zerosum import jobs
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 
 @pytest.fixture(scope="module")
@@ -25,26 +24,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[S
         yield studio
 
 
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    yield reader
-    context.close()
-    assert not reader.wrong
-
-
-def assert_fit_for_all(reader: Reader) -> None:
-    """Nothing that axe finds wrong, and no wider than a phone."""
-    found = axe.Axe().run(reader.page).response["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
-    assert not [(each["id"], each["nodes"][0]["html"]) for each in grave]
-    reader.page.set_viewport_size({"width": 360, "height": 800})
-    assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    reader.page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def count_in(reader: Reader, pattern: str) -> int:
     found = re.search(pattern, reader.page.locator("[role=tabpanel]").inner_text())
     assert found, pattern
@@ -55,7 +34,7 @@ def test_a_cell_leads_to_its_pictures_and_the_address_brings_them_back(reader: R
     page = reader.page
     reader.go("/classes/adapted")
     reader.see("button", re.compile("right in the target"), exact=False)
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page)
     wrong = page.locator(".classes-matrix td:not(.right) button:not([aria-disabled=true])").first
     label = wrong.get_attribute("aria-label")
     # The cells are one stop of the tabulator, and arrow keys go on from there.
@@ -73,7 +52,7 @@ def test_a_cell_leads_to_its_pictures_and_the_address_brings_them_back(reader: R
     pictures = page.locator(".classes-pictures button")
     assert pictures.count() == mistakes
     assert f"true={label[0]}" in page.url
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page)
     pictures.first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text(f"1 of {mistakes}").wait_for()
@@ -107,7 +86,7 @@ def test_a_point_of_the_map_shows_its_picture(reader: Reader) -> None:
     reader.press("button", "By domain")
     reader.until("document.querySelectorAll('.classes-plot .crosses').length === 1")
     assert plot.bounding_box() == box
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page)
 
 
 def test_weights_that_are_saved_meanwhile_are_told_of(reader: Reader, studio: Served) -> None:
@@ -126,7 +105,7 @@ def test_labels_are_shown_and_the_digits_need_no_run(reader: Reader) -> None:
     reader.read(re.compile("8 labels, 4 of each class"))
     assert reader.page.get_by_alt_text(re.compile("Labelled")).count() == 8
     assert reader.page.locator(".classes-curve tbody tr").count() == 1
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page)
     reader.go("/classes/@digits")
     reader.read(re.compile("learnt from these very pictures"))
     assert reader.page.get_by_role("tab", name="Labels").count() == 0

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from helpers.drawing_pages import AT_REST, digit_in, paint, seen
-from helpers.readable import unreadable
+from helpers.readable import assert_fit_for_all
 from helpers.studio_pages import Reader, Served, served
 
 
@@ -20,15 +19,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
+def reader(reader: Reader) -> Reader:
+    reader.page.set_viewport_size({"width": 1440, "height": 1000})
     reader.go("/draw/@digits")
     reader.until(AT_REST)
-    yield reader
-    context.close()
-    assert not reader.wrong
+    return reader
 
 
 def test_the_keys_draw_and_take_back(reader: Reader) -> None:
@@ -48,11 +43,7 @@ def test_the_keys_draw_and_take_back(reader: Reader) -> None:
         page.keyboard.press(key)
     reader.press("button", "Undo")
     assert np.array_equal(seen(reader), by_chance)
-    for width, scheme in ((360, "dark"), (768, "light")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert not unreadable(page)
+    assert_fit_for_all(page, "dark", "light")
 
 
 def test_a_picture_is_chosen_edited_and_dragged(reader: Reader) -> None:

@@ -7,10 +7,8 @@ from typing import Any
 import psutil
 import pytest
 
+from helpers.readable import assert_fit_for_all
 from helpers.studio_pages import Reader, Served, served
-
-pytest.importorskip("playwright.sync_api", reason="needs playwright")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 SHOWN = "document.querySelector('.play-figure img')?.src"
 
@@ -19,16 +17,6 @@ SHOWN = "document.querySelector('.play-figure img')?.src"
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("play") / "runs") as studio:
         yield studio
-
-
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    yield reader
-    context.close()
-    assert not reader.wrong
 
 
 def shown(reader: Reader) -> str:
@@ -44,14 +32,6 @@ def another(reader: Reader, before: str) -> str:
     return shown(reader)
 
 
-def faults(reader: Reader) -> list[Any]:
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:3])
-        for each in axe.Axe().run(reader.page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
-
-
 def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio: Served) -> None:
     reader.go("/play?seed=7")
     first = shown(reader)
@@ -59,7 +39,7 @@ def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio:
     reader.press("button", "seed 7, picture 4")
     second = another(reader, first)
     reader.press("button", "Put aside")
-    assert not faults(reader)
+    assert_fit_for_all(reader.page)
 
     reader.press("tab", "Move")
     reader.press("button", "Classes")
@@ -70,7 +50,7 @@ def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio:
     reader.see("textbox", "Name").fill("like a 3")
     reader.press("button", "Keep")
     reader.see("slider", "like a 3")
-    assert not faults(reader)
+    assert_fit_for_all(reader.page)
 
     reader.press("tab", "Walk")
     reader.press("button", "Play the walk")
@@ -89,7 +69,7 @@ def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio:
     reader.until(
         f"document.querySelector('.play-table tbody tr td:last-of-type img').src !== '{before}'"
     )
-    assert not faults(reader)
+    assert_fit_for_all(reader.page)
 
     reader.press("tab", "Nearest")
     reader.read(re.compile("Of 5,000"))
@@ -127,6 +107,6 @@ def test_it_fits_a_phone(browser: Any, studio: Served) -> None:
     shown(reader)
     reader.until("document.querySelectorAll('.play-table td img').length === 6")
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert not faults(reader)
+    assert_fit_for_all(reader.page)
     context.close()
     assert not reader.wrong

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
 from PIL import Image
 
+from helpers.readable import assert_fit_for_all
 from helpers.studio_pages import Reader, Served, served
 from helpers.two_domains import digits_and_negatives, small
 from zerosum.jobs import train_run
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
 AT = "getComputedStyle(document.querySelector('.split')).getPropertyValue('--at')"
 PICTURE = "document.querySelector('.split img').src"
@@ -29,30 +27,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    yield reader
-    context.close()
-    assert reader.wrong == []
-
-
-def check_looks(page: Any, scheme: Literal["light", "dark"]) -> None:
-    """It fits all widths, and axe finds no fault."""
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    faults = [
-        (each["id"], [node["target"] for node in each["nodes"]][:3])
-        for each in axe.Axe().run(page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert not faults
-
-
 def test_a_picture_is_translated_saved_and_found_again(
     reader: Reader, studio: Served, tmp_path: Path
 ) -> None:
@@ -68,7 +42,7 @@ def test_a_picture_is_translated_saved_and_found_again(
     before = float(page.evaluate(AT))
     page.keyboard.press("ArrowLeft")
     assert float(page.evaluate(AT)) == before - 1
-    check_looks(page, "light")
+    assert_fit_for_all(page, "light")
     shown = page.evaluate(PICTURE)
     reader.press("button", "Save")
     page.wait_for_selector(".use-saved li")
@@ -93,7 +67,7 @@ def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Se
     page.get_by_role("button", name="The next one").click()
     reader.read("2 of 2")
     assert "picture=" in page.url
-    check_looks(page, "dark")
+    assert_fit_for_all(page, "dark")
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download all").click()
     assert begun.value.suggested_filename == "cycle-digits2negatives-a2b.zip"

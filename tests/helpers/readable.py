@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["unreadable"]
+__all__ = ["assert_fit_for_all", "unreadable"]
 
 _RUN = """async (coloursOnly) => {
     const numbers = new Map();
@@ -62,3 +62,20 @@ def unreadable(page: Any, *, colours_only: bool = False) -> list[list[str]]:
         page.evaluate(axe.Axe().axe_script)
     found: list[list[str]] = page.evaluate(_RUN, colours_only)
     return found
+
+
+def assert_fit_for_all(page: Any, *schemes: str) -> None:
+    """The page is readable, and nowhere wider than phone, tablet and screen; it ends as it began.
+
+    Args:
+        page: Of Playwright.
+        schemes: Of colours, ``light`` or ``dark``; none: as it is shown now.
+    """
+    for scheme in schemes or [None]:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert not unreadable(page), scheme
+    size = page.viewport_size
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size(size)

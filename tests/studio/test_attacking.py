@@ -30,12 +30,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(runs: Path) -> Any:
     return client_of(studio_over(runs))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def picture(client: Any) -> Any:
     """The first example, an easy one."""
     return client.get(f"{BASE}/examples?count=1&seed=2").json()["pictures"][0]
@@ -196,15 +196,13 @@ def test_who_does_not_classify_is_refused(runs: Path, client: Any, picture: Any)
     assert "does not classify pictures" in answer.json()["error"]["message"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def queueing(runs: Path) -> Iterator[Any]:
     """A studio whose queue stands still, so that nothing is attacked."""
     shelf, queue = working_queue(Home(runs))
     queue.file.pause(True)
     with client_of(studio_over(runs, data=(runs / "none",), shelf=shelf, queue=queue)) as client:
         yield client
-        for job in client.get("/api/v1/queue").json()["jobs"]:
-            client.delete(f"/api/v1/queue/{job['id']}")
 
 
 def test_many_pictures_are_a_job(queueing: Any, runs: Path) -> None:
@@ -225,6 +223,8 @@ def test_many_pictures_are_a_job(queueing: Any, runs: Path) -> None:
     assert f"--attack {runs}/advgan --report" in alone["command"]
     usual = queueing.post(f"{BASE}/attack", json={}).json()
     assert "--attack pgd --report" in usual["command"]
+    for job in queueing.get("/api/v1/queue").json()["jobs"]:
+        queueing.delete(f"/api/v1/queue/{job['id']}")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import json
 from base64 import b64decode, b64encode
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,19 +11,27 @@ import torch
 from PIL import Image
 
 from helpers.glyphs import drawn
-from helpers.short_runs import KINDS, start
+from helpers.quick_runs import KINDS
+from helpers.short_runs import start
+from helpers.studio_runs import make_shown
 from helpers.studios import client_of, studio_over
-from zerosum.config import change
+from zerosum.config import change, to_json
 from zerosum.data import open_source
 from zerosum.features.digits import load_digits
 from zerosum.latent.strokes import Stroke
+from zerosum.recipes import recipe
 
 BASE = "/api/v1/networks/@digits/draw"
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Any:
-    return client_of(studio_over(tmp_path / "runs"))
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Of a studio with a run that has styles, and with one that classifies."""
+    runs = tmp_path_factory.mktemp("drawing") / "runs"
+    start(change(KINDS["styles"](runs), {"images": 16}), runs / "styled")
+    other = make_shown(runs / "classifier")
+    (other / "config.json").write_text(json.dumps(to_json(recipe("classifier"))))
+    return client_of(studio_over(runs))
 
 
 def told(strokes: list[Stroke]) -> list[dict[str, Any]]:
@@ -140,11 +147,7 @@ def test_below_may_be_the_picture_of_a_point(client: Any) -> None:
     assert found["candidates"][0]["point"] == base[1]["point"]
 
 
-def test_styles_are_kept_as_one_of_their_layers(tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    quick = {"images": 8, "evaluate_every": 0, "on_collapse": "warn"}
-    start(change(KINDS["stylegan2"](runs), quick), runs / "styled")
-    client = client_of(studio_over(runs))
+def test_styles_are_kept_as_one_of_their_layers(client: Any) -> None:
     base = "/api/v1/networks/styled/draw"
     found = client.post(base, json={"candidates": 2}).json()["candidates"]
     again = {"points": [found[1]["point"]], "origins": [found[1]["point"]], "beside": "none"}
@@ -169,10 +172,7 @@ def test_what_is_no_drawing_is_refused(client: Any, wrong: dict[str, Any], says:
     assert says in answer.json()["error"]["message"]
 
 
-def test_what_makes_no_pictures_is_no_good(tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    quick = {"images": 8, "evaluate_every": 0, "on_collapse": "warn"}
-    start(change(KINDS["classifier"](runs), quick), runs / "classifier")
-    answer = client_of(studio_over(runs)).post("/api/v1/networks/classifier/draw", json={})
+def test_what_makes_no_pictures_is_no_good(client: Any) -> None:
+    answer = client.post("/api/v1/networks/classifier/draw", json={})
     assert answer.status_code == 409
     assert "does not make pictures from latents" in answer.json()["error"]["message"]

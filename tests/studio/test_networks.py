@@ -152,9 +152,10 @@ def test_pictures_of_all_modes_are_kept(mode: str, side: int, tmp_path: Path) ->
         assert kept.size == (about["width"], about["height"]) == (min(side, 2048), 1)
 
 
-@pytest.mark.parametrize("name", ["0" * 32, "..", "%2e%2e%2fqueue", "0" * 31])
-def test_other_names_are_no_pictures(name: str, tmp_path: Path) -> None:
-    assert client_of(studio_over(tmp_path)).get(f"/api/v1/pictures/{name}").status_code == 404
+def test_other_names_are_no_pictures(tmp_path: Path) -> None:
+    client = client_of(studio_over(tmp_path))
+    for name in ("0" * 32, "..", "%2e%2e%2fqueue", "0" * 31):
+        assert client.get(f"/api/v1/pictures/{name}").status_code == 404, name
 
 
 def test_what_was_saved_is_told_shown_and_deleted(tmp_path: Path) -> None:

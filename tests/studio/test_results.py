@@ -2,8 +2,10 @@
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from PIL import Image
@@ -18,31 +20,43 @@ from zerosum.studio.queue import Queue, working_queue
 RESULTS = "/api/v1/networks/a b/results"
 
 
-@pytest.fixture
-def queue(tmp_path: Path) -> Queue:
-    queue = working_queue(Home(tmp_path / "runs"))[1]
+@contextmanager
+def standing(runs: Path) -> Iterator[tuple[TestClient, Queue]]:
+    """Who calls a studio with one run, and its queue, which stands still."""
+    make_run(runs / "a b")
+    shelf, queue = working_queue(Home(runs))
     queue.file.pause(True)
-    return queue
+    with client_of(studio_over(runs, shelf=shelf, queue=queue)) as client:
+        yield client, queue
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("results") / "runs"
+
+
+@pytest.fixture(scope="module")
+def parts(runs: Path) -> Iterator[tuple[TestClient, Queue]]:
+    with standing(runs) as parts:
+        yield parts
+
+
+@pytest.fixture(scope="module")
+def client(parts: tuple[TestClient, Queue]) -> TestClient:
+    return parts[0]
 
 
 @pytest.fixture
-def client(tmp_path: Path, queue: Queue) -> Iterator[TestClient]:
-    make_run(tmp_path / "runs" / "a b")
-    shelf = working_queue(Home(tmp_path / "runs"))[0]
-    with client_of(studio_over(tmp_path / "runs", shelf=shelf, queue=queue)) as client:
-        yield client
-
-
-@pytest.fixture
-def made(tmp_path: Path, client: TestClient) -> Path:
-    folder = tmp_path / "runs" / "a b" / "translated" / "album é"
+def made(runs: Path, client: TestClient) -> Iterator[Path]:
+    folder = runs / "a b" / "translated" / "album é"
     (folder / "translations").mkdir(parents=True)
     Image.new("L", (4, 4)).save(folder / "translations" / "1.png")
     (folder / "page.html").write_text("<script>")
     (folder / ".half.png").touch()
     (folder / "out").symlink_to("/etc")
     (folder / "link.png").symlink_to("/etc/passwd")
-    return folder
+    yield folder
+    rmtree(folder.parent)
 
 
 def of_digits(identity: str = "@digits") -> Task:
@@ -114,8 +128,9 @@ def test_of_no_network_there_are_none(client: TestClient) -> None:
 
 
 def test_they_are_deleted_unless_a_job_makes_them(
-    client: TestClient, made: Path, queue: Queue
+    parts: tuple[TestClient, Queue], made: Path
 ) -> None:
+    client, queue = parts
     task = Task(kind="translate", run="a b", words=(), cwd=".", results="translated/album é")
     job = queue.file.add(lambda plan: task)
     address = f"{RESULTS}/translated/album é"
@@ -129,15 +144,16 @@ def test_they_are_deleted_unless_a_job_makes_them(
     assert client.get(address).status_code == 404
 
 
-def test_a_job_may_be_done_with_what_comes_with_zerosum(client: TestClient, queue: Queue) -> None:
-    first, second = (queue.file.add(lambda plan: of_digits()) for _ in range(2))
-    jobs = {job["id"]: job for job in client.get("/api/v1/queue").json()["jobs"]}
-    assert (jobs[first.id]["run"], jobs[first.id]["network"]) == ("", "@digits")
-    assert jobs[first.id]["results"] == "attacked/first"
-    queue.file.pause(False)
-    phase = client.get(f"/api/v1/jobs/{second.id}").json()["phase"]
-    assert phase == "waits for @digits, which comes first"
-    assert [run["name"] for run in client.get("/api/v1/runs").json()["runs"]] == ["a b"]
-    # It has not begun: there is nothing yet, and that is no mistake.
-    shown = client.get("/api/v1/networks/@digits/results/attacked/first").json()
-    assert (shown["files"], shown["job"]) == ([], second.id)
+def test_a_job_may_be_done_with_what_comes_with_zerosum(tmp_path: Path) -> None:
+    with standing(tmp_path / "runs") as (client, queue):
+        first, second = (queue.file.add(lambda plan: of_digits()) for _ in range(2))
+        jobs = {job["id"]: job for job in client.get("/api/v1/queue").json()["jobs"]}
+        assert (jobs[first.id]["run"], jobs[first.id]["network"]) == ("", "@digits")
+        assert jobs[first.id]["results"] == "attacked/first"
+        queue.file.pause(False)
+        phase = client.get(f"/api/v1/jobs/{second.id}").json()["phase"]
+        assert phase == "waits for @digits, which comes first"
+        assert [run["name"] for run in client.get("/api/v1/runs").json()["runs"]] == ["a b"]
+        # It has not begun: there is nothing yet, and that is no mistake.
+        shown = client.get("/api/v1/networks/@digits/results/attacked/first").json()
+        assert (shown["files"], shown["job"]) == ([], second.id)

@@ -107,6 +107,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return train_run(config, out=folder / "runs" / "cycle", quiet=True).run.path
 
 
+@pytest.fixture(scope="module")
+def translator(trained: Path) -> TestClient:
+    return client_of(studio_over(trained.parent))
+
+
 def sent(client: TestClient, image: Image.Image) -> str:
     content = BytesIO()
     image.save(content, "PNG")
@@ -126,17 +131,18 @@ def result_of(events: str) -> Any:
     return json.loads(data)
 
 
-def test_a_picture_is_shown_as_the_library_translates_it_and_back(trained: Path) -> None:
-    client = client_of(studio_over(trained.parent))
+def test_a_picture_is_shown_as_the_library_translates_it_and_back(
+    translator: TestClient, trained: Path
+) -> None:
     path = "/api/v1/networks/cycle"
-    assert client.get(f"{path}/directions").json() == {
+    assert translator.get(f"{path}/directions").json() == {
         "directions": ["a2b", "b2a"],
         "domains": ["digits", "negatives"],
     }
     image = Image.effect_noise((21, 18), 80)
-    picture = sent(client, image)
+    picture = sent(translator, image)
     body = {"picture": picture, "direction": "b2a"}
-    found = client.post(f"{path}/translation", json=body).json()
+    found = translator.post(f"{path}/translation", json=body).json()
     assert (found["width"], found["height"], found["direction"]) == (21, 18, "b2a")
     source = np.array(image.convert("RGB")).astype(int)
     assert np.array_equal(pixels(found["source"]), source)
@@ -146,41 +152,40 @@ def test_a_picture_is_shown_as_the_library_translates_it_and_back(trained: Path)
     back = model.translate(there, direction="a2b")
     for address, expected in ((found["made"], there), (found["back"], back)):
         assert np.array_equal(pixels(address), np.array(to_images(expected)[0]))
-    with_events = client.post(f"{path}/translation/stream", json=body)
+    with_events = translator.post(f"{path}/translation/stream", json=body)
     assert result_of(with_events.text)["made"] == found["made"]
 
 
-def test_large_pictures_are_made_smaller_unless_they_are_asked_for(trained: Path) -> None:
-    client = client_of(studio_over(trained.parent))
-    picture = sent(client, Image.new("RGB", (600, 30)))
+def test_large_pictures_are_made_smaller_unless_they_are_asked_for(translator: TestClient) -> None:
+    picture = sent(translator, Image.new("RGB", (600, 30)))
     body = {"picture": picture, "most": 2048}
-    found = client.post("/api/v1/networks/cycle/translation", json=body).json()
+    found = translator.post("/api/v1/networks/cycle/translation", json=body).json()
     assert (found["width"], found["height"]) == (512, 26)
-    whole = client.post("/api/v1/networks/cycle/translation/stream", json=body)
+    whole = translator.post("/api/v1/networks/cycle/translation/stream", json=body)
     assert result_of(whole.text)["width"] == 600
 
 
-def test_a_translation_is_saved_with_its_provenance(trained: Path) -> None:
-    client = client_of(studio_over(trained.parent))
+def test_a_translation_is_saved_with_its_provenance(translator: TestClient) -> None:
     path = "/api/v1/networks/cycle"
-    body = {"picture": sent(client, Image.new("RGB", (20, 20), 99)), "name": "é.png"}
+    body = {"picture": sent(translator, Image.new("RGB", (20, 20), 99)), "name": "é.png"}
     state = {"right": "back", "picture": body["picture"]}
-    answer = client.post(f"{path}/translation/save", json={**body, "title": "T", "state": state})
+    answer = translator.post(
+        f"{path}/translation/save", json={**body, "title": "T", "state": state}
+    )
     saved = result_of(answer.text)
     assert (saved["page"], saved["title"], saved["state"]) == ("translate", "T", state)
-    shown = client.post(f"{path}/translation", json=body).json()["made"]
-    content = client.get(f"{path}/saved/{saved['id']}/file").content
+    shown = translator.post(f"{path}/translation", json=body).json()["made"]
+    content = translator.get(f"{path}/saved/{saved['id']}/file").content
     with Image.open(BytesIO(content)) as image:
         assert image.info["zerosum:run"] == "cycle"
         assert (image.info["zerosum:direction"], image.info["zerosum:source"]) == ("a2b", "é.png")
         assert np.array_equal(np.array(image), pixels(shown))
 
 
-def test_what_cannot_be_translated_is_refused(trained: Path) -> None:
-    client = client_of(studio_over(trained.parent))
+def test_what_cannot_be_translated_is_refused(translator: TestClient) -> None:
     address = "/api/v1/networks/cycle/translation"
-    gone = client.post(address, json={"picture": "0" * 32})
+    gone = translator.post(address, json={"picture": "0" * 32})
     assert (gone.status_code, "no longer" in gone.text) == (404, True)
-    thin = client.post(address, json={"picture": sent(client, Image.new("RGB", (1, 40)))})
+    thin = translator.post(address, json={"picture": sent(translator, Image.new("RGB", (1, 40)))})
     assert (thin.status_code, "needs at least" in thin.text) == (400, True)
-    assert client.post(address, json={"picture": "../x"}).status_code == 404
+    assert translator.post(address, json={"picture": "../x"}).status_code == 404
