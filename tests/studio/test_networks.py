@@ -27,7 +27,7 @@ from zerosum.runs import Run
 from zerosum.studio import networks, opened
 from zerosum.studio.networks import find, folder_of
 from zerosum.studio.opened import model_of
-from zerosum.studio.refusals import ConflictError, MissingError
+from zerosum.studio.refusals import ConflictError, MissingError, StudioError
 from zerosum.studio.saving import new_place
 from zerosum.studio.tasks.pictures import keep
 
@@ -174,3 +174,12 @@ def test_what_was_saved_is_told_shown_and_deleted(tmp_path: Path) -> None:
         assert client.delete(path).json() == {"id": place.id}
         assert client.get(path).status_code == 404
         assert not list((folder_of(studio, find(studio, key)) / "saved").iterdir())
+
+
+def test_nothing_is_left_of_what_cannot_be_noted(tmp_path: Path) -> None:
+    studio = studio_over(tmp_path)
+    place = new_place(studio, find(studio, "@digits"), ".png")
+    place.path.write_bytes(png())
+    with pytest.raises(StudioError, match="too large"):
+        place.keep("draw", "much", {"strokes": "x" * 2**20})
+    assert not list(place.path.parent.iterdir())

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from zerosum.errors import ZerosumError
 from zerosum.explaining import explained
 from zerosum.files import write_text
 from zerosum.studio.networks import Network, find, folder_of
@@ -62,7 +63,7 @@ class Place:
     path: Path
 
     def keep(self, page: str, title: str, state: dict[str, Any]) -> Saved:
-        """Note what the file is of, which a task has written.
+        """Note what the file is of, which a task has written; where that fails, the file goes.
 
         Args:
             page: Which page it is of.
@@ -82,9 +83,14 @@ class Place:
             state=state,
         )
         text = json.dumps(saved)
-        if len(text) > _STATE_BYTES:
-            raise StudioError("What is to be saved is too large; a picture has fewer strokes.")
-        write_text(self.path.with_suffix(".json"), text)
+        try:
+            if len(text) > _STATE_BYTES:
+                raise StudioError("What is to be saved is too large; a picture has fewer strokes.")
+            write_text(self.path.with_suffix(".json"), text)
+        except ZerosumError:
+            with suppress(OSError):  # Nobody would find it.
+                self.path.unlink(missing_ok=True)
+            raise
         return saved
 
 
