@@ -52,7 +52,7 @@ export const empty = ({ icon: name, title, text, action }) =>
 
 /** What went wrong, in the library's words. @param {unknown} error @param {unknown} [action] */
 export const fault = (error, action) =>
-  html`<div class="note bad stack" role="alert"><p>${messageOf(error)}</p>${
+  html`<div class="note bad stack" role="alert"><p class="said-lines">${messageOf(error)}</p>${
     action ? html`<div class="row">${action}</div>` : nothing
   }</div>`;
 
