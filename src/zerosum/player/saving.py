@@ -136,7 +136,7 @@ def save_player(
         model,
         pool.to_bytes(),
         title=name,
-        summary=f"A neural network that makes pictures of {width} × {height} pixels, here in "
+        summary=f"A neural network that makes pictures of {height}x{width} pixels, here in "
         "this page: nothing is loaded, and nothing is sent.",
     )
     with writing(path) as temporary:
