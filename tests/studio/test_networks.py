@@ -24,7 +24,7 @@ from zerosum.models import (
 )
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
-from zerosum.studio import opened
+from zerosum.studio import networks, opened
 from zerosum.studio.networks import find, folder_of
 from zerosum.studio.opened import model_of
 from zerosum.studio.refusals import ConflictError, MissingError
@@ -70,6 +70,20 @@ def test_a_run_joins_when_it_has_saved(tmp_path: Path) -> None:
     (folder / "checkpoints" / "latest.safetensors").unlink()
     with pytest.raises(ConflictError, match="no checkpoint yet"):
         find(studio, "first")
+
+
+def test_a_refusal_names_what_was_wanted_once(monkeypatch: Any, tmp_path: Path) -> None:
+    studio = studio_over(tmp_path)
+    translator = {**find(studio, "@digits"), "abilities": ["translate"]}
+    monkeypatch.setattr(networks, "find", lambda studio, key: translator)
+    with pytest.raises(
+        ConflictError, match="fruit does not make pictures: what it does is to tra"
+    ):
+        networks.require(studio, "fruit", "generate", "sample")
+    with pytest.raises(
+        ConflictError, match="fruit does not make pictures from latents: what it d"
+    ):
+        networks.require(studio, "fruit", "generate")
 
 
 @pytest.mark.parametrize("key", ["nobody", "../first", "@nobody", ""])

@@ -116,7 +116,9 @@ def require(studio: Studio, key: str, *abilities: Ability) -> Network:
     network = find(studio, key)
     if any(each in network["abilities"] for each in abilities):
         return network
-    wanted = " or ".join(_WORDS[each] for each in abilities)
+    wanted = " or ".join(
+        _WORDS[each] for each in abilities if _INCLUDED.get(each) not in abilities
+    )
     has = " and ".join(_WORDS[each] for each in network["abilities"]) or "nothing of that kind"
     raise ConflictError(f"{printable(key)} does not {wanted}: what it does is to {has}.")
 
@@ -130,6 +132,8 @@ _WORDS: dict[Ability, str] = {
     "few-labels": "learn from few labels",
     "domains": "classify in two domains",
 }
+_INCLUDED: dict[Ability, Ability] = {"generate": "sample"}
+"""What is a case of something else, and goes without saying beside it."""
 
 
 def reference(

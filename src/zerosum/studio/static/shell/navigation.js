@@ -13,7 +13,7 @@ const PLACES = [
   ["/", "Runs", "runs", ["runs", "run"]],
   ["/new", "New run", "new", ["new"]],
   ["/queue", "Queue", "queue", ["queue"]],
-  ["/use", "Use", "use", ["use", ...USES]],
+  ["/use", "Use", "use", ["use", "results", ...USES]],
   ["/learn", "Learn", "learn", ["learn"]],
 ];
 
