@@ -2,47 +2,21 @@
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.studio_pages import Reader, Served, served
+from helpers.readable import assert_fit_for_all
+from helpers.studio_pages import Reader, Served
 from helpers.two_domains import adapting
 from zerosum import jobs
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
 
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("studio")
-    runs = folder / "runs"
-    config = adapting(folder, **{"game.labels_per_class": 4, "evaluate_every": 16})
-    jobs.train_run(config, out=runs / "adapted", quiet=True)
-    with served(runs) as studio:
-        yield studio
-
-
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    yield reader
-    context.close()
-    assert not reader.wrong
-
-
-def assert_fit_for_all(reader: Reader) -> None:
-    """Nothing that axe finds wrong, and no wider than a phone."""
-    found = axe.Axe().run(reader.page).response["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
-    assert not [(each["id"], each["nodes"][0]["html"]) for each in grave]
-    reader.page.set_viewport_size({"width": 360, "height": 800})
-    assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    reader.page.set_viewport_size({"width": 1440, "height": 900})
+@pytest.fixture(scope="module", autouse=True)
+def adapted(common: Served) -> None:
+    fields = {"game.labels_per_class": 4, "evaluate_every": 16}
+    config = adapting(common.runs.parent, **fields)
+    common.add("adapted", lambda run: jobs.train_run(config, out=run, quiet=True))
 
 
 def count_in(reader: Reader, pattern: str) -> int:
@@ -55,7 +29,7 @@ def test_a_cell_leads_to_its_pictures_and_the_address_brings_them_back(reader: R
     page = reader.page
     reader.go("/classes/adapted")
     reader.see("button", re.compile("right in the target"), exact=False)
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page, "light")
     wrong = page.locator(".classes-matrix td:not(.right) button:not([aria-disabled=true])").first
     label = wrong.get_attribute("aria-label")
     # The cells are one stop of the tabulator, and arrow keys go on from there.
@@ -73,7 +47,6 @@ def test_a_cell_leads_to_its_pictures_and_the_address_brings_them_back(reader: R
     pictures = page.locator(".classes-pictures button")
     assert pictures.count() == mistakes
     assert f"true={label[0]}" in page.url
-    assert_fit_for_all(reader)
     pictures.first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text(f"1 of {mistakes}").wait_for()
@@ -107,13 +80,13 @@ def test_a_point_of_the_map_shows_its_picture(reader: Reader) -> None:
     reader.press("button", "By domain")
     reader.until("document.querySelectorAll('.classes-plot .crosses').length === 1")
     assert plot.bounding_box() == box
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page, "light")
 
 
-def test_weights_that_are_saved_meanwhile_are_told_of(reader: Reader, studio: Served) -> None:
+def test_weights_that_are_saved_meanwhile_are_told_of(reader: Reader, common: Served) -> None:
     reader.go("/classes/adapted?tab=pictures&domain=source&answers=right")
     reader.read(re.compile("right answer"))
-    os.utime(studio.runs / "adapted" / "checkpoints" / "latest.safetensors")
+    os.utime(common.runs / "adapted" / "checkpoints" / "latest.safetensors")
     reader.press("button", "Mistakes")
     reader.read(re.compile("saved since"))
     reader.press("button", "Test again")
@@ -126,14 +99,14 @@ def test_labels_are_shown_and_the_digits_need_no_run(reader: Reader) -> None:
     reader.read(re.compile("8 labels, 4 of each class"))
     assert reader.page.get_by_alt_text(re.compile("Labelled")).count() == 8
     assert reader.page.locator(".classes-curve tbody tr").count() == 1
-    assert_fit_for_all(reader)
+    assert_fit_for_all(reader.page, "light")
     reader.go("/classes/@digits")
     reader.read(re.compile("learnt from these very pictures"))
     assert reader.page.get_by_role("tab", name="Labels").count() == 0
 
 
-def test_pictures_that_are_gone_are_named(reader: Reader, studio: Served) -> None:
-    data = studio.runs.parent / "light.npz"
+def test_pictures_that_are_gone_are_named(reader: Reader, common: Served) -> None:
+    data = common.runs.parent / "light.npz"
     moved: Path = data.rename(data.with_suffix(".moved"))
     reader.go("/classes/adapted?checkpoint=best")
     reader.read(re.compile("light.npz does not exist"))

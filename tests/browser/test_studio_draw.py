@@ -1,34 +1,20 @@
 """Drawing in the browser: by keys, by dragging, on pictures; by the mouse in `test_studio_use`."""
 
-from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from helpers.drawing_pages import AT_REST, digit_in, paint, seen
-from helpers.readable import unreadable
-from helpers.studio_pages import Reader, Served, served
+from helpers.readable import assert_fit_for_all
+from helpers.studio_pages import Reader
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("studio") / "runs") as studio:
-        yield studio
-
-
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
+@pytest.fixture(autouse=True)
+def at_the_page(reader: Reader) -> None:
     reader.go("/draw/@digits")
     reader.until(AT_REST)
-    yield reader
-    context.close()
-    assert not reader.wrong
 
 
 def test_the_keys_draw_and_take_back(reader: Reader) -> None:
@@ -48,11 +34,7 @@ def test_the_keys_draw_and_take_back(reader: Reader) -> None:
         page.keyboard.press(key)
     reader.press("button", "Undo")
     assert np.array_equal(seen(reader), by_chance)
-    for width, scheme in ((360, "dark"), (768, "light")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert not unreadable(page)
+    assert_fit_for_all(page, "dark")
 
 
 def test_a_picture_is_chosen_edited_and_dragged(reader: Reader) -> None:

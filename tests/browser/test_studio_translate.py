@@ -1,60 +1,24 @@
 """Translate: a picture beside its translation, saved and found again; and a folder as a job."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
 from PIL import Image
 
-from helpers.studio_pages import Reader, Served, served
-from helpers.two_domains import digits_and_negatives, small
-from zerosum.jobs import train_run
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
+from helpers.readable import assert_fit_for_all
+from helpers.studio_pages import Reader, Served
 
 AT = "getComputedStyle(document.querySelector('.split')).getPropertyValue('--at')"
 PICTURE = "document.querySelector('.split img').src"
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("translate")
-    data = digits_and_negatives(folder / "digits2negatives", count=2, tests=2)
-    fields = {"images": 2, "pictures.size": (16, 16), "sample_every": 100}
-    train_run(
-        small("cyclegan-small", data, folder, **fields), out=folder / "runs" / "cycle", quiet=True
-    )
-    with served(folder / "runs", "--data", str(folder / "digits2negatives")) as found:
-        yield found
-
-
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    yield reader
-    context.close()
-    assert reader.wrong == []
-
-
-def check_looks(page: Any, scheme: Literal["light", "dark"]) -> None:
-    """It fits all widths, and axe finds no fault."""
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    faults = [
-        (each["id"], [node["target"] for node in each["nodes"]][:3])
-        for each in axe.Axe().run(page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert not faults
+@pytest.fixture(autouse=True)
+def without_motion(reader: Reader, cycle: Path) -> None:
+    reader.page.emulate_media(reduced_motion="reduce")
 
 
 def test_a_picture_is_translated_saved_and_found_again(
-    reader: Reader, studio: Served, tmp_path: Path
+    reader: Reader, common: Served, tmp_path: Path
 ) -> None:
     page = reader.page
     reader.go("/translate")
@@ -68,11 +32,11 @@ def test_a_picture_is_translated_saved_and_found_again(
     before = float(page.evaluate(AT))
     page.keyboard.press("ArrowLeft")
     assert float(page.evaluate(AT)) == before - 1
-    check_looks(page, "light")
+    assert_fit_for_all(page, "light")
     shown = page.evaluate(PICTURE)
     reader.press("button", "Save")
     page.wait_for_selector(".use-saved li")
-    (saved,) = studio.call("GET", "/networks/cycle/saved")["saved"]
+    (saved,) = common.call("GET", "/networks/cycle/saved")["saved"]
     assert (saved["state"]["direction"], saved["state"]["right"]) == ("b2a", "back")
     reader.until(f"location.search.includes('saved={saved['id']}')")
     page.reload()
@@ -80,7 +44,7 @@ def test_a_picture_is_translated_saved_and_found_again(
     assert float(page.evaluate(AT)) == before - 1
 
 
-def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Served) -> None:
+def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, common: Served) -> None:
     page = reader.page
     reader.go("/translate/cycle")
     page.get_by_text("Translate a whole folder").click()
@@ -93,7 +57,7 @@ def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Se
     page.get_by_role("button", name="The next one").click()
     reader.read("2 of 2")
     assert "picture=" in page.url
-    check_looks(page, "dark")
+    assert_fit_for_all(page, "dark")
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download all").click()
     assert begun.value.suggested_filename == "cycle-digits2negatives-a2b.zip"
@@ -102,4 +66,4 @@ def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Se
     reader.press("button", "Delete")
     page.locator("dialog").get_by_role("button", name="Delete").click()
     reader.read("Nothing has been made yet")
-    assert studio.call("GET", "/networks/cycle/results") == {"sets": []}
+    assert common.call("GET", "/networks/cycle/results") == {"sets": []}

@@ -1,10 +1,10 @@
 """What on a page cannot be read by all of its readers, as axe-core finds it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-__all__ = ["unreadable"]
+__all__ = ["assert_fit_for_all", "unreadable"]
 
 _RUN = """async (coloursOnly) => {
     const numbers = new Map();
@@ -62,3 +62,15 @@ def unreadable(page: Any, *, colours_only: bool = False) -> list[list[str]]:
         page.evaluate(axe.Axe().axe_script)
     found: list[list[str]] = page.evaluate(_RUN, colours_only)
     return found
+
+
+def assert_fit_for_all(page: Any, *schemes: Literal["light", "dark"]) -> None:
+    """A page can be read by all of its readers in these colours, and is nowhere too wide."""
+    for number, scheme in enumerate(schemes):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert not unreadable(page, colours_only=number > 0)
+    size = page.viewport_size
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size(size)
