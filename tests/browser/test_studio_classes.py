@@ -29,7 +29,7 @@ def test_a_cell_leads_to_its_pictures_and_the_address_brings_them_back(reader: R
     page = reader.page
     reader.go("/classes/adapted")
     reader.see("button", re.compile("right in the target"), exact=False)
-    assert_fit_for_all(reader.page, "light")
+    assert_fit_for_all(reader.page)
     wrong = page.locator(".classes-matrix td:not(.right) button:not([aria-disabled=true])").first
     label = wrong.get_attribute("aria-label")
     # The cells are one stop of the tabulator, and arrow keys go on from there.
@@ -80,7 +80,7 @@ def test_a_point_of_the_map_shows_its_picture(reader: Reader) -> None:
     reader.press("button", "By domain")
     reader.until("document.querySelectorAll('.classes-plot .crosses').length === 1")
     assert plot.bounding_box() == box
-    assert_fit_for_all(reader.page, "light")
+    assert_fit_for_all(reader.page)
 
 
 def test_weights_that_are_saved_meanwhile_are_told_of(reader: Reader, common: Served) -> None:
@@ -99,7 +99,7 @@ def test_labels_are_shown_and_the_digits_need_no_run(reader: Reader) -> None:
     reader.read(re.compile("8 labels, 4 of each class"))
     assert reader.page.get_by_alt_text(re.compile("Labelled")).count() == 8
     assert reader.page.locator(".classes-curve tbody tr").count() == 1
-    assert_fit_for_all(reader.page, "light")
+    assert_fit_for_all(reader.page)
     reader.go("/classes/@digits")
     reader.read(re.compile("learnt from these very pictures"))
     assert reader.page.get_by_role("tab", name="Labels").count() == 0

@@ -1,6 +1,6 @@
 """What on a page cannot be read by all of its readers, as axe-core finds it."""
 
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -64,11 +64,16 @@ def unreadable(page: Any, *, colours_only: bool = False) -> list[list[str]]:
     return found
 
 
-def assert_fit_for_all(page: Any, *schemes: Literal["light", "dark"]) -> None:
-    """A page can be read by all of its readers in these colours, and is nowhere too wide."""
-    for number, scheme in enumerate(schemes):
+def assert_fit_for_all(page: Any, *schemes: str) -> None:
+    """The page is readable, and nowhere wider than phone, tablet and screen; it ends as it began.
+
+    Args:
+        page: Of Playwright.
+        schemes: Of colours, ``light`` or ``dark``; none: as it is shown now.
+    """
+    for number, scheme in enumerate(schemes or [None]):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert not unreadable(page, colours_only=number > 0)
+        assert not unreadable(page, colours_only=number > 0), scheme
     size = page.viewport_size
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 800})

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from helpers.styled import StyledGenerator, game_of
 from zerosum.config import DcganGeneratorConfig, MlpGeneratorConfig, ResnetGeneratorConfig
 from zerosum.errors import ConfigError, UnknownNameError
-from zerosum.latent.directions import difference_of_means, find_directions
+from zerosum.games import Classes
+from zerosum.latent.directions import difference_of_means, find_directions, random_direction
 from zerosum.latent.editing import draw_edits
 from zerosum.latent.spaces import LatentSpace, latent_space
 from zerosum.networks import ReferenceGenerator
@@ -103,3 +104,19 @@ def test_unknown_methods_and_counts() -> None:
     with pytest.raises(ConfigError, match="at least one direction"):
         find_directions(space, "pca", 0)
     assert len(find_directions(space, "pca", 99)) == 4
+
+
+def test_a_random_direction_is_a_unit_step_of_its_seed(space: LatentSpace) -> None:
+    step = random_direction(space, seed=5)
+    assert step.shape == (1, *space.step_shape)
+    assert float(step.norm()) == pytest.approx(1.0)
+    torch.testing.assert_close(step, random_direction(space, seed=5))
+    assert not torch.allclose(step, random_direction(space, seed=6))
+
+
+def test_a_random_direction_keeps_the_class() -> None:
+    game = game_of(DcganGeneratorConfig(latent_size=6, base_channels=4).build((1, 8, 8)))
+    game.conditional_on = Classes(names=("a", "b"), counts=(1, 1))
+    step = random_direction(latent_space(game), seed=5)
+    assert not step[:, game.latent_size :].any()
+    assert step[:, : game.latent_size].all()

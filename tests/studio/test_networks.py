@@ -29,6 +29,7 @@ from zerosum.studio.networks import find, folder_of
 from zerosum.studio.opened import model_of
 from zerosum.studio.refusals import ConflictError, MissingError
 from zerosum.studio.saving import new_place
+from zerosum.studio.tasks.pictures import keep
 
 KINDS: dict[str, type[Model]] = {
     "generate": Generator,
@@ -127,6 +128,14 @@ def test_pictures_are_kept_once_and_the_others_refused(tmp_path: Path) -> None:
 def test_a_large_picture_is_made_smaller(tmp_path: Path) -> None:
     (kept,) = sent(client_of(studio_over(tmp_path)), ("a.png", png(2500)))["pictures"]
     assert (kept["width"], kept["height"]) == (2048, 2048)
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "LAB", "YCbCr", "P", "1", "I;16", "LA"])
+@pytest.mark.parametrize("side", [1, 2100])
+def test_pictures_of_all_modes_are_kept(mode: str, side: int, tmp_path: Path) -> None:
+    about = keep(Image.new(mode, (side, 1)), tmp_path)
+    with Image.open(tmp_path / f"{about['id']}.png") as kept:
+        assert kept.size == (about["width"], about["height"]) == (min(side, 2048), 1)
 
 
 def test_other_names_are_no_pictures(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any, cast
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from zerosum.errors import ConfigError
@@ -58,6 +59,15 @@ class LatentSpace(ABC):
     def step_shape(self) -> tuple[int, ...]:
         """The shape of a step that moves a point."""
         return tuple(self.centre.shape)
+
+    def as_steps(self, points: Points) -> Float[Tensor, "n ..."]:
+        """Average styles over the layers, so that points have the shape of steps.
+
+        Args:
+            points: Points (n, ...), or differences of points.
+        """
+        rows: Tensor = points.flatten(1).view(len(points), -1, self.step_shape[-1]).mean(dim=1)
+        return rows.view(-1, *self.step_shape)
 
     def latents(self, indices: Iterable[int], *, seed: int) -> Latents:
         """Draw the z of a seed's images, one by one: number i does not depend on the others.

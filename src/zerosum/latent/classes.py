@@ -127,7 +127,7 @@ def class_means(
     drawn, total = _drawn(space, classes, judge, count=count, seed=seed)
     sums, counts = torch.zeros(classes, *space.step_shape), torch.zeros(classes, dtype=torch.int64)
     for points, labels in drawn:
-        sums.index_add_(0, labels, _one_step(points, space).cpu())
+        sums.index_add_(0, labels, space.as_steps(points).cpu())
         counts += torch.bincount(labels, minlength=classes)
         if progress is not None:
             progress(int(counts.sum()), total)
@@ -168,9 +168,3 @@ def _pieces(space: LatentSpace, count: int, seed: int) -> Iterator[Points]:
     for first in range(0, count, _AT_ONCE):
         indices = range(first, min(first + _AT_ONCE, count))
         yield space.points(space.latents(indices, seed=seed))
-
-
-def _one_step(points: Points, space: LatentSpace) -> Float[Tensor, "n ..."]:
-    """Average styles over the layers, so that points have the shape of steps."""
-    rows: Tensor = points.flatten(1).view(len(points), -1, space.step_shape[-1]).mean(dim=1)
-    return rows.view(-1, *space.step_shape)

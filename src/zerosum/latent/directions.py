@@ -13,7 +13,15 @@ from zerosum.latent.spaces import LatentSpace, StyleSpace
 from zerosum.registry import Table
 from zerosum.types import Points
 
-__all__ = ["METHODS", "Directions", "difference_of_means", "find_directions", "pca", "sefa"]
+__all__ = [
+    "METHODS",
+    "Directions",
+    "difference_of_means",
+    "find_directions",
+    "pca",
+    "random_direction",
+    "sefa",
+]
 
 Directions = Float[Tensor, "k ..."]
 """Unit steps, (k, d) for z and (k, 1, d) for styles; the most important first."""
@@ -91,6 +99,23 @@ def difference_of_means(some: Points, others: Float[Tensor, "m ..."]) -> Directi
     way = others.mean(dim=0, keepdim=True) - some.mean(dim=0, keepdim=True)
     step: Directions = way / way.norm().clamp_min(1e-30)
     return step
+
+
+def random_direction(space: LatentSpace, *, seed: int) -> Directions:
+    """Compute the direction from the centre towards a random point.
+
+    In a conditional game whose points hold the class it stays.
+
+    Args:
+        space: The generator's latent space.
+        seed: Of the point.
+    """
+    way = space.points(space.latents([0], seed=seed)) - space.centre
+    if space.game.conditional_on is not None and not isinstance(space, StyleSpace):
+        way[:, space.game.latent_size :] = 0
+    step = space.as_steps(way)
+    direction: Directions = step / step.norm()
+    return direction
 
 
 METHODS: Table[Callable[..., Directions]] = Table("method", {"pca": pca, "sefa": sefa})

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from zerosum.errors import ConfigError, RunError
 from zerosum.latent.base import LatentSpace
-from zerosum.latent.directions import Directions
+from zerosum.latent.directions import Directions, random_direction
 from zerosum.latent.editing import move
 from zerosum.latent.kept import KEPT, KeptDirections
 from zerosum.latent.spaces import latent_space
@@ -20,7 +20,7 @@ from zerosum.studio.held import Held
 from zerosum.studio.opened import Opened, model_of
 from zerosum.types import Images, Points
 
-__all__ = ["RANDOM", "Played", "Spot", "facts_of_spot", "found_path", "played_of", "random_step"]
+__all__ = ["RANDOM", "Played", "Spot", "facts_of_spot", "found_path", "played_of"]
 
 RANDOM = "random"
 """The method of directions that lead to random points; their names are seeds."""
@@ -94,7 +94,7 @@ class Played:
             ConfigError: There is none, or it is not found yet.
         """
         if method == RANDOM:
-            return random_step(self.space, name)
+            return random_direction(self.space, seed=_seed_of(name))
         directions = self.kept if method == KEPT else self.found(method)
         try:
             changed = directions.path.stat().st_mtime_ns
@@ -165,24 +165,15 @@ def found_path(folder: Path, method: str, stamp: str) -> Path:
     return folder / f"{name}.safetensors"
 
 
-def random_step(space: LatentSpace, name: str) -> Directions:
-    """The unit step from the centre towards a random point, within its class; (1, ...).
-
-    Args:
-        space: The latent space.
-        name: A seed, as text.
+def _seed_of(name: str) -> int:
+    """The seed that a random direction is called by.
 
     Raises:
-        ConfigError: It is no seed.
+        ConfigError: It is none.
     """
     if not (name.isascii() and name.isdecimal() and len(name) < 16):
         raise ConfigError(f"expected a seed of a random direction, got {name[:40]!r}.")
-    way = space.points(space.latents([0], seed=int(name))) - space.centre
-    if space.game.conditional_on is not None and space.symbol == "z":
-        way[:, space.game.latent_size :] = 0  # The class stays.
-    step = way.flatten(1).view(1, -1, space.step_shape[-1]).mean(dim=1)
-    unit: Directions = (step / step.norm()).view(1, *space.step_shape)
-    return unit
+    return int(name)
 
 
 def facts_of_spot(spot: Spot, names: Sequence[str]) -> dict[str, Any]:

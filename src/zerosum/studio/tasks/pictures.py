@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from zerosum.data.fitting import convert
 from zerosum.data.sources.base import UnreadableError
 from zerosum.data.sources.decoding import decode
 from zerosum.files import writing
@@ -14,6 +15,10 @@ from zerosum.types import Progress
 
 __all__ = ["keep", "run"]
 
+_AS_THEY_ARE = ("1", "L", "LA", "RGB", "RGBA", "I;16")
+"""Modes that a PNG has, and that can be made smaller; the others become RGB or RGBA."""
+
+_WHITE = (255, 255, 255)
 _LONGEST_SIDE = 2048
 """Pixels; what is larger is made smaller, since no network here looks at more."""
 
@@ -53,6 +58,10 @@ def keep(image: Image.Image, folder: Path) -> dict[str, Any]:
     Returns:
         Its ``id``, ``width`` and ``height``.
     """
+    if image.mode not in _AS_THEY_ARE:
+        channels = 4 if image.has_transparency_data else 3
+        image = convert(image, channels=channels, background=_WHITE)
+        image.info.pop("icc_profile", None)  # The numbers are sRGB now.
     profile = image.info.get("icc_profile")
     if max(image.size) > _LONGEST_SIDE:
         image = image.copy()

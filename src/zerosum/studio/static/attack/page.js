@@ -18,7 +18,7 @@ import { controls, normsOf, titleOf } from "./controls.js";
 import { converted, written } from "./epsilon.js";
 import { Many } from "./many.js";
 import { answer, triptych, verdict } from "./shown.js";
-import { queryOf, restored, stateOf } from "./state.js";
+import { possible, queryOf, restored, stateOf } from "./state.js";
 
 /** @typedef {import("./asking.js").Attackable} Attackable */
 /** @typedef {import("./asking.js").Attacked} Attacked */
@@ -103,6 +103,7 @@ export class AttackPage {
     this.saved = new SavedStrip(about.classifier, "attack", (saved) => this.reopen(saved), changed);
     this.saved.load();
     this.many = new Many(about, this.network, changed);
+    this.state = possible(this.state, about);
     const learnt = about.learnt.find(({ run }) => run === about.learned);
     if (learnt && !this.state.learned)
       this.state = { ...this.state, learned: learnt.run, epsilon: learnt.epsilon, target: learnt.target };

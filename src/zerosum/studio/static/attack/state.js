@@ -40,6 +40,24 @@ export function stateOf(query) {
   };
 }
 
+/**
+ * The state as far as it is possible with a classifier: an address may be another's, or an old one.
+ * @param {State} state
+ * @param {{attacks: {name: string}[], learnt: {run: string}[], classes: string[]}} about
+ * @returns {State}
+ */
+export function possible(state, { attacks, learnt, classes }) {
+  const label = (/** @type {number | null} */ value) =>
+    value !== null && value < classes.length ? value : null;
+  return {
+    ...state,
+    attack: attacks.some(({ name }) => name === state.attack) ? state.attack : USUAL.attack,
+    learned: learnt.some(({ run }) => run === state.learned) ? state.learned : null,
+    target: label(state.target),
+    slope: label(state.slope),
+  };
+}
+
 /** What the address is to hold; what is as usual is left out.
  * @param {State} state @returns {Record<string, string>} */
 export const queryOf = (state) =>

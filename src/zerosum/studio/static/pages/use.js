@@ -17,7 +17,7 @@ export const mount = (root) => {
   const state = { all: null, error: null };
   const shown = view(root, () => page(state));
   shown.now();
-  document.title = "Use – zerosum studio";
+  document.title = "Use · zerosum";
   networks()
     .then((all) => (state.all = all))
     .catch((error) => (state.error = error))

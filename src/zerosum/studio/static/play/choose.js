@@ -4,7 +4,7 @@ import { html } from "../vendor/lit-html/lit-html.js";
 import { fault, segments } from "../components/parts.js";
 import { icon } from "../components/icons.js";
 import { Latest } from "../use/latest.js";
-import { chance, isSpot, moved, titleOf } from "./state.js";
+import { MOST, chance, isSpot, moved, titleOf } from "./state.js";
 
 /** @typedef {import("./state.js").Spot} Spot */
 /** @typedef {import("./play.js").Play} Play */
@@ -48,7 +48,9 @@ export class Choice {
     const numbers = [...Array(COUNT).keys()];
     if (this.kind === "seeds") {
       const first = Math.floor(spot.index / COUNT) * COUNT;
-      return numbers.map((at) => ({ ...spot, index: first + at }));
+      return numbers
+        .map((at) => ({ ...spot, index: first + at }))
+        .filter(({ index }) => index <= MOST.index);
     }
     return numbers.map((at) => moved(spot, "random", String(this.from + at), NEAR));
   }

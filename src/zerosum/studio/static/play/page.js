@@ -18,12 +18,11 @@ import { Choice, carry } from "./choose.js";
 import { Sliders } from "./directions.js";
 import { Nearest } from "./nearest.js";
 import { Play } from "./play.js";
-import { chance, round, titleOf } from "./state.js";
+import { MOST, chance, round, titleOf } from "./state.js";
 import { Table } from "./table.js";
 import { isFull, tray } from "./tray.js";
 import { Walk } from "./walk.js";
 
-const MOST_SEED = Number.MAX_SAFE_INTEGER;
 
 export class PlayPage {
   /** @param {HTMLElement} root @param {import("../use/networks.js").Network} network @param {URLSearchParams} query */
@@ -209,11 +208,11 @@ export class PlayPage {
                 @click=${busily(() => this.savePlayer())}>${icon("download")}<span>As a page</span></button>`
             : nothing
         }</div>
-      <div class="play-fields">${this.number("seed", "Seed", play.spot.seed, MOST_SEED)}${this.number(
+      <div class="play-fields">${this.number("seed", "Seed", play.spot.seed, MOST.seed)}${this.number(
         "index",
         "Picture",
         play.spot.index + 1,
-        10_000,
+        MOST.index + 1,
       )}</div>
       ${this.classes()}${this.truncation()}${this.checkpoints()}`;
   }
@@ -222,8 +221,9 @@ export class PlayPage {
   number(name, label, value, most) {
     const least = name === "index" ? 1 : 0;
     const put = (/** @type {any} */ event) => {
-      const to = event.target.valueAsNumber;
-      if (Number.isInteger(to) && to >= least && to <= most) this.play.change({ [name]: to - least });
+      const to = Math.round(event.target.valueAsNumber);
+      if (Number.isNaN(to)) this.view.draw(); // What is no number gives way to what is shown.
+      else this.play.change({ [name]: Math.min(most, Math.max(least, to)) - least });
     };
     return field({
       id: `play-${name}`,

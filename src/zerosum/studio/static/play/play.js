@@ -75,7 +75,11 @@ export class Play {
   async open() {
     try {
       const { signal } = this.stopping;
-      this.about = await api.get(this.path, { checkpoint: this.checkpoint }, { signal });
+      /** @type {About} */
+      const about = await api.get(this.path, { checkpoint: this.checkpoint }, { signal });
+      // An address may be of another generator, or of one that had more classes.
+      if ((this.spot.label ?? -1) >= about.classes.length) this.spot = { ...this.spot, label: null };
+      this.about = about;
       this.latest.ask(this.spot);
     } catch (error) {
       this.fail(error);

@@ -12,6 +12,9 @@
  * @property {Move[]} moves
  */
 
+/** The largest that the server takes. */
+export const MOST = { seed: Number.MAX_SAFE_INTEGER, index: 9_999, truncation: 5, amount: 100 };
+
 /** @returns {Spot} */
 export const firstSpot = () => ({ seed: 0, index: 0, label: null, truncation: null, moves: [] });
 
@@ -28,14 +31,13 @@ export const queryOf = (spot) => ({
 
 /** @param {URLSearchParams} query @returns {Spot} */
 export function spotOf(query) {
-  const label = number(query.get("class"), 0);
-  const truncation = number(query.get("truncation"), 0);
+  const label = number(query.get("class"), MOST.seed);
   const moves = (query.get("moves") ?? "").split("_").flatMap((text) => moveOf(text));
   return {
-    seed: Math.floor(number(query.get("seed"), 0) ?? 0),
-    index: Math.floor(number(query.get("index"), 0) ?? 0),
+    seed: Math.floor(number(query.get("seed"), MOST.seed) ?? 0),
+    index: Math.floor(number(query.get("index"), MOST.index) ?? 0),
     label: label === null ? null : Math.floor(label),
-    truncation,
+    truncation: number(query.get("truncation"), MOST.truncation) || null,
     moves,
   };
 }
@@ -44,7 +46,7 @@ export function spotOf(query) {
 function moveOf(text) {
   const [method, name, ...amount] = text.split(".");
   const value = Number(amount.join("."));
-  if (!method || !name || !amount.length || !Number.isFinite(value)) return [];
+  if (!method || !name || !amount.length || !(Math.abs(value) <= MOST.amount)) return [];
   try {
     return [[decode(method), decode(name), value]];
   } catch {
@@ -59,10 +61,10 @@ const decode = (/** @type {string} */ text) => decodeURIComponent(encodeURICompo
 
 export const round = (/** @type {number} */ amount) => Math.round(amount * 100) / 100;
 
-/** @param {string | null} text @param {number} least @returns {number | null} */
-function number(text, least) {
+/** @param {string | null} text @param {number} most @returns {number | null} */
+function number(text, most) {
   const value = Number(text);
-  return text !== null && text !== "" && Number.isFinite(value) && value >= least ? value : null;
+  return text !== null && text !== "" && value >= 0 && value <= most ? value : null;
 }
 
 /** How far a spot is moved along a direction. @param {Spot} spot @param {string} method @param {string} name */

@@ -305,7 +305,7 @@ class TranslatePage {
           : nothing
       }
       <button class="button" type="button" ?disabled=${!this.shown || this.busy}
-        @click=${(/** @type {Event} */ event) => this.save(event)}>${icon("disk")}Save</button>`;
+        @click=${(/** @type {Event} */ event) => this.save(event)}>${icon("save")}Save</button>`;
   }
 
   stage() {

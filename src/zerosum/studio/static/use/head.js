@@ -54,13 +54,14 @@ export function mountUse(root, route, page, begin) {
   };
 
   shown.now();
-  document.title = `${use.title} – zerosum studio`;
+  document.title = titleOf(use.title, route.name);
   look()
     .catch((error) => (state.error = error))
     .finally(() => {
       if (left) return;
       shown.now();
       const network = chosen();
+      document.title = titleOf(use.title, network?.title ?? route.name);
       if (network) end = begin(below, network, route);
     });
   return () => {
@@ -69,6 +70,9 @@ export function mountUse(root, route, page, begin) {
     end();
   };
 }
+
+/** What a tab of the browser is called. @param {string} page @param {string | null | undefined} network */
+const titleOf = (page, network) => `${network ? `${network} · ` : ""}${page} · zerosum`;
 
 /** @param {string} page @param {Network} network @param {Network[]} all */
 const choice = (page, network, all) => html`<label class="use-choice"><span class="hidden-text">Network</span><select
