@@ -1,30 +1,26 @@
 """Classify and attack in the browser: what is moved is seen at once, and kept."""
 
 import re
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from helpers.readable import assert_fit_for_all
 from helpers.short_runs import KINDS, start
-from helpers.studio_pages import Reader, Served, served
+from helpers.studio_pages import Reader, Served
 from zerosum.config import change
 
 MISLED, NOT_MISLED = re.compile("misleads it"), re.compile("does not mislead it within")
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("studio")
+@pytest.fixture(scope="module", autouse=True)
+def advgan(common: Served) -> None:
     quick = {"images": 8, "evaluate_every": 0, "on_collapse": "warn", "game.epsilon": 0.3}
     narrow = {"game.generator.base_channels": 2, "game.generator.blocks": 1}
-    config = change(KINDS["perturbation"](folder), {**quick, **narrow})
-    start(config, folder / "runs" / "advgan")
-    with served(folder / "runs") as studio:
-        yield studio
+    config = change(KINDS["perturbation"](common.runs.parent), {**quick, **narrow})
+    common.add("advgan", partial(start, config))
 
 
 RESULT = "[...document.images].find(({ alt }) => alt.endsWith(': the result'))?.src"
@@ -34,7 +30,7 @@ def test_a_slider_moves_the_attack_and_all_of_it_is_kept(reader: Reader) -> None
     page = reader.page
     reader.go("/attack/@digits")
     reader.read(MISLED)
-    assert_fit_for_all(page, "dark", "light")
+    assert_fit_for_all(reader.page, "dark", "light")
     slider = reader.see("slider", "Size ε, slider")
     slider.focus()
     page.keyboard.press("Home")
@@ -103,7 +99,7 @@ def test_what_a_run_has_learnt_is_tried_on_its_victim(reader: Reader) -> None:
     assert reader.page.get_by_label("Target", exact=True).is_disabled()
 
 
-def test_many_pictures_are_a_job_whose_report_is_drawn(reader: Reader, studio: Served) -> None:
+def test_many_pictures_are_a_job_whose_report_is_drawn(reader: Reader, common: Served) -> None:
     page = reader.page
     reader.go("/attack/@digits")
     page.get_by_text("Many pictures, as a job").click()
@@ -118,20 +114,20 @@ def test_many_pictures_are_a_job_whose_report_is_drawn(reader: Reader, studio: S
     reader.read("Choose the pictures first.")
     page.get_by_label("Path, or name of a data set").fill("digits")
     page.get_by_text("Take what it says of them for right").click()
-    assert_fit_for_all(page, "light")
+    assert_fit_for_all(reader.page, "light")
     reader.press("button", "Start the job")
     reader.see("heading", "Before and after")
     table = page.get_by_role("group", name="The attacks")
     assert [row.split("\t")[0] for row in table.inner_text().splitlines()[1:]] == ["Noise", "FGSM"]
     assert page.locator(".attack-pairs li").count() == 6
-    (job,) = studio.call("GET", "/queue")["jobs"]
+    (job,) = (job for job in common.call("GET", "/queue")["jobs"] if job["kind"] == "attack")
     for words in ("--data digits --attack fgsm --report", "--count 6", "--labels predicted"):
         assert words in job["command"]
     reader.until(
         "[...document.querySelectorAll('.attack-pairs li')].slice(0, 2).every((each) =>"
         " [...each.querySelectorAll('img')].filter((it) => it.naturalWidth === 28).length === 2)"
     )
-    assert_fit_for_all(page, "dark")
+    assert_fit_for_all(reader.page, "dark")
     with page.expect_download() as download:
         reader.press("link", "The report as one page")
     assert "under attack" in download.value.path().read_text()

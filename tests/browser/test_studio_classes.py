@@ -2,26 +2,21 @@
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from helpers.readable import assert_fit_for_all
-from helpers.studio_pages import Reader, Served, served
+from helpers.studio_pages import Reader, Served
 from helpers.two_domains import adapting
 from zerosum import jobs
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("studio")
-    runs = folder / "runs"
-    config = adapting(folder, **{"game.labels_per_class": 4, "evaluate_every": 16})
-    jobs.train_run(config, out=runs / "adapted", quiet=True)
-    with served(runs) as studio:
-        yield studio
+@pytest.fixture(scope="module", autouse=True)
+def adapted(common: Served) -> None:
+    fields = {"game.labels_per_class": 4, "evaluate_every": 16}
+    config = adapting(common.runs.parent, **fields)
+    common.add("adapted", lambda run: jobs.train_run(config, out=run, quiet=True))
 
 
 def count_in(reader: Reader, pattern: str) -> int:
@@ -52,7 +47,6 @@ def test_a_cell_leads_to_its_pictures_and_the_address_brings_them_back(reader: R
     pictures = page.locator(".classes-pictures button")
     assert pictures.count() == mistakes
     assert f"true={label[0]}" in page.url
-    assert_fit_for_all(reader.page)
     pictures.first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text(f"1 of {mistakes}").wait_for()
@@ -89,10 +83,10 @@ def test_a_point_of_the_map_shows_its_picture(reader: Reader) -> None:
     assert_fit_for_all(reader.page)
 
 
-def test_weights_that_are_saved_meanwhile_are_told_of(reader: Reader, studio: Served) -> None:
+def test_weights_that_are_saved_meanwhile_are_told_of(reader: Reader, common: Served) -> None:
     reader.go("/classes/adapted?tab=pictures&domain=source&answers=right")
     reader.read(re.compile("right answer"))
-    os.utime(studio.runs / "adapted" / "checkpoints" / "latest.safetensors")
+    os.utime(common.runs / "adapted" / "checkpoints" / "latest.safetensors")
     reader.press("button", "Mistakes")
     reader.read(re.compile("saved since"))
     reader.press("button", "Test again")
@@ -111,8 +105,8 @@ def test_labels_are_shown_and_the_digits_need_no_run(reader: Reader) -> None:
     assert reader.page.get_by_role("tab", name="Labels").count() == 0
 
 
-def test_pictures_that_are_gone_are_named(reader: Reader, studio: Served) -> None:
-    data = studio.runs.parent / "light.npz"
+def test_pictures_that_are_gone_are_named(reader: Reader, common: Served) -> None:
+    data = common.runs.parent / "light.npz"
     moved: Path = data.rename(data.with_suffix(".moved"))
     reader.go("/classes/adapted?checkpoint=best")
     reader.read(re.compile("light.npz does not exist"))

@@ -4,12 +4,13 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers.studio_pages import Reader, Served, served
+from helpers.studio_pages import Reader, Served
 from helpers.studio_runs import make_repeat
 from helpers.waiting import until
 
@@ -18,16 +19,16 @@ FOUND = {"share": 0.2, "error": 0.01, "expected": 0.01, "features": "digits", "g
 FOUND |= {"compared": 5000, "images_seen": 200_000, "pairs": [PAIR, {**PAIR, "is_copy": False}]}
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    runs = tmp_path_factory.mktemp("compare") / "runs"
-    make_repeat(runs / "digits-1", seed=1)
-    make_repeat(runs / "digits-2", seed=2, factor=3.0)
-    short = make_repeat(runs / "other", seed=1, generated=500)
+@pytest.fixture(scope="module", autouse=True)
+def compared(common: Served, repeated: None) -> None:
+    short = common.add("other", partial(make_repeat, seed=1, generated=500))
     for grid in sorted((short / "samples").iterdir())[6:]:
         grid.unlink()
-    with served(runs) as found:
-        yield found
+
+
+@pytest.fixture(autouse=True)
+def without_motion(reader: Reader) -> None:
+    reader.page.emulate_media(reduced_motion="reduce")
 
 
 BANDS = """async () => {
@@ -44,17 +45,6 @@ BANDS = """async () => {
     });
 }"""
 """Whether a place between two values, above their line, is painted: with a band, with bars."""
-
-
-@pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    reader.read(re.compile(r"^\d runs$"))
-    yield reader
-    context.close()
-    assert not reader.wrong
 
 
 def test_what_may_be_compared_stands_together(reader: Reader, tmp_path: Path) -> None:
@@ -83,31 +73,40 @@ def test_what_may_be_compared_stands_together(reader: Reader, tmp_path: Path) ->
     assert not mean.count()
 
 
+def evaluations(studio: Served) -> list[Any]:
+    return [job for job in studio.call("GET", "/queue")["jobs"] if job["kind"] == "evaluate"]
+
+
+@pytest.fixture
+def paused(common: Served) -> Iterator[None]:
+    """A queue that stands still, and is as it was afterwards."""
+    common.call("POST", "/queue/pause")
+    yield
+    for job in evaluations(common):
+        common.call("DELETE", f"/queue/{job['id']}")
+    common.call("POST", "/queue/continue")
+
+
 def test_the_page_follows_its_runs_and_has_them_scored_alike(
-    reader: Reader, studio: Served
+    reader: Reader, common: Served, paused: None
 ) -> None:
-    make_repeat(studio.runs / "live", seed=1, generated=300)
+    common.add("live", partial(make_repeat, seed=1, generated=300))
     reader.go("/compare?runs=digits-1,live")
     table = reader.page.get_by_role("region", name="Scores by protocol 2")
     table.get_by_text("200,000").wait_for()
-    scores = studio.runs / "live" / "scores.jsonl"
+    scores = common.runs / "live" / "scores.jsonl"
     line = json.loads(scores.read_text().splitlines()[-1])
     line["subject"]["images"] = 210_000
     with scores.open("a") as file:
         file.write(json.dumps(line) + "\n")
     table.get_by_text("210,000").wait_for()
-    studio.call("POST", "/queue/pause")
     reader.press("button", "Score all of them alike")
     reader.read("2 evaluations in the queue; the scores appear here.")
-    jobs = studio.call("GET", "/queue")["jobs"]
+    jobs = evaluations(common)
     assert [(job["kind"], job["run"]) for job in jobs] == [
         ("evaluate", "digits-1"),
         ("evaluate", "live"),
     ]
-
-
-def test_a_band_is_filled_and_bars_are_not(reader: Reader) -> None:
-    assert reader.page.evaluate(BANDS) == [True, False]
 
 
 def test_pictures_are_shown_after_equally_many_images(reader: Reader) -> None:
@@ -140,6 +139,7 @@ def test_curves_go_over_time_and_cores_and_take_seeds_as_one(reader: Reader) -> 
     reader.page.reload()
     chart.get_by_text("at 0.333 core-hours").wait_for()
     chart.get_by_role("button", name="digits-2").wait_for()
+    assert reader.page.evaluate(BANDS) == [True, False]
 
 
 def test_near_copies_are_looked_for_and_shown(reader: Reader) -> None:

@@ -1,6 +1,5 @@
 """Drawing in the browser: by keys, by dragging, on pictures; by the mouse in `test_studio_use`."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -9,21 +8,13 @@ from PIL import Image
 
 from helpers.drawing_pages import AT_REST, digit_in, paint, seen
 from helpers.readable import assert_fit_for_all
-from helpers.studio_pages import Reader, Served, served
+from helpers.studio_pages import Reader
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("studio") / "runs") as studio:
-        yield studio
-
-
-@pytest.fixture
-def reader(reader: Reader) -> Reader:
-    reader.page.set_viewport_size({"width": 1440, "height": 1000})
+@pytest.fixture(autouse=True)
+def at_the_page(reader: Reader) -> None:
     reader.go("/draw/@digits")
     reader.until(AT_REST)
-    return reader
 
 
 def test_the_keys_draw_and_take_back(reader: Reader) -> None:
@@ -43,7 +34,7 @@ def test_the_keys_draw_and_take_back(reader: Reader) -> None:
         page.keyboard.press(key)
     reader.press("button", "Undo")
     assert np.array_equal(seen(reader), by_chance)
-    assert_fit_for_all(page, "dark", "light")
+    assert_fit_for_all(page, "dark")
 
 
 def test_a_picture_is_chosen_edited_and_dragged(reader: Reader) -> None:

@@ -1,22 +1,16 @@
 """The page Play: a picture follows the hand, and comes back by its link."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import psutil
 import pytest
 
 from helpers.readable import assert_fit_for_all
-from helpers.studio_pages import Reader, Served, served
+from helpers.studio_pages import Reader, Served
+
+pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
 SHOWN = "document.querySelector('.play-figure img')?.src"
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("play") / "runs") as studio:
-        yield studio
 
 
 def shown(reader: Reader) -> str:
@@ -32,14 +26,13 @@ def another(reader: Reader, before: str) -> str:
     return shown(reader)
 
 
-def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio: Served) -> None:
-    reader.go("/play?seed=7")
+def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader) -> None:
+    reader.go("/play/@digits?seed=7")
     first = shown(reader)
     reader.press("button", "Put aside")
     reader.press("button", "seed 7, picture 4")
     second = another(reader, first)
     reader.press("button", "Put aside")
-    assert_fit_for_all(reader.page)
 
     reader.press("tab", "Move")
     reader.press("button", "Classes")
@@ -50,7 +43,7 @@ def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio:
     reader.see("textbox", "Name").fill("like a 3")
     reader.press("button", "Keep")
     reader.see("slider", "like a 3")
-    assert_fit_for_all(reader.page)
+    assert_fit_for_all(reader.page, "light")
 
     reader.press("tab", "Walk")
     reader.press("button", "Play the walk")
@@ -69,7 +62,7 @@ def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio:
     reader.until(
         f"document.querySelector('.play-table tbody tr td:last-of-type img').src !== '{before}'"
     )
-    assert_fit_for_all(reader.page)
+    assert_fit_for_all(reader.page, "dark")
 
     reader.press("tab", "Nearest")
     reader.read(re.compile("Of 5,000"))
@@ -85,28 +78,13 @@ def test_a_picture_is_chosen_moved_walked_from_and_saved(reader: Reader, studio:
     assert another(reader, third) == first
 
 
-def test_a_worker_that_is_killed_is_not_noticed(reader: Reader, studio: Served) -> None:
+def test_a_worker_that_is_killed_is_not_noticed(reader: Reader, common: Served) -> None:
     reader.go("/play/@digits?seed=3")
     before = shown(reader)
-    children = psutil.Process(studio.process.pid).children()
+    children = psutil.Process(common.process.pid).children()
     # The first is of lessons.
     _, *of_pages = sorted(children, key=lambda each: each.create_time())
     for worker in of_pages:
         worker.kill()
     reader.press("button", "Another")
     another(reader, before)
-
-
-def test_it_fits_a_phone(browser: Any, studio: Served) -> None:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, has_touch=True, color_scheme="dark"
-    )
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    reader.go("/play/@digits?seed=7&tab=table")
-    shown(reader)
-    reader.until("document.querySelectorAll('.play-table td img').length === 6")
-    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert_fit_for_all(reader.page)
-    context.close()
-    assert not reader.wrong

@@ -1,34 +1,24 @@
 """Translate: a picture beside its translation, saved and found again; and a folder as a job."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from helpers.readable import assert_fit_for_all
-from helpers.studio_pages import Reader, Served, served
-from helpers.two_domains import digits_and_negatives, small
-from zerosum.jobs import train_run
+from helpers.studio_pages import Reader, Served
 
 AT = "getComputedStyle(document.querySelector('.split')).getPropertyValue('--at')"
 PICTURE = "document.querySelector('.split img').src"
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("translate")
-    data = digits_and_negatives(folder / "digits2negatives", count=2, tests=2)
-    fields = {"images": 2, "pictures.size": (16, 16), "sample_every": 100}
-    train_run(
-        small("cyclegan-small", data, folder, **fields), out=folder / "runs" / "cycle", quiet=True
-    )
-    with served(folder / "runs", "--data", str(folder / "digits2negatives")) as found:
-        yield found
+@pytest.fixture(autouse=True)
+def without_motion(reader: Reader, cycle: Path) -> None:
+    reader.page.emulate_media(reduced_motion="reduce")
 
 
 def test_a_picture_is_translated_saved_and_found_again(
-    reader: Reader, studio: Served, tmp_path: Path
+    reader: Reader, common: Served, tmp_path: Path
 ) -> None:
     page = reader.page
     reader.go("/translate")
@@ -46,7 +36,7 @@ def test_a_picture_is_translated_saved_and_found_again(
     shown = page.evaluate(PICTURE)
     reader.press("button", "Save")
     page.wait_for_selector(".use-saved li")
-    (saved,) = studio.call("GET", "/networks/cycle/saved")["saved"]
+    (saved,) = common.call("GET", "/networks/cycle/saved")["saved"]
     assert (saved["state"]["direction"], saved["state"]["right"]) == ("b2a", "back")
     reader.until(f"location.search.includes('saved={saved['id']}')")
     page.reload()
@@ -54,7 +44,7 @@ def test_a_picture_is_translated_saved_and_found_again(
     assert float(page.evaluate(AT)) == before - 1
 
 
-def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Served) -> None:
+def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, common: Served) -> None:
     page = reader.page
     reader.go("/translate/cycle")
     page.get_by_text("Translate a whole folder").click()
@@ -76,4 +66,4 @@ def test_a_folder_is_a_job_with_a_page_of_its_results(reader: Reader, studio: Se
     reader.press("button", "Delete")
     page.locator("dialog").get_by_role("button", name="Delete").click()
     reader.read("Nothing has been made yet")
-    assert studio.call("GET", "/networks/cycle/results") == {"sets": []}
+    assert common.call("GET", "/networks/cycle/results") == {"sets": []}

@@ -11,7 +11,7 @@ from zlib import compress, crc32
 import pytest
 
 from helpers.quick_runs import KINDS
-from helpers.studio_pages import Reader, Served, served
+from helpers.studio_pages import Reader, Served
 from helpers.studio_runs import make_shown
 from zerosum import jobs
 from zerosum.config import change
@@ -21,31 +21,26 @@ SHOWN = "document.querySelector('.play-figure img')?.src"
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Path:
+def runs(common: Served) -> Path:
     """Two generators that differ in how long they were trained, and a run that has none."""
-    folder = tmp_path_factory.mktemp("faults")
-    config = change(KINDS["generation"](folder), {"evaluate_every": 0})
-    for name, images in (("tiny", 32), ("longer", 64)):
-        longer = change(config, {"images": images})
-        jobs.train_run(longer, out=folder / "runs" / name, quiet=True)
-    make_shown(folder / "runs" / "fresh")
-    (folder / "runs" / "fresh" / "checkpoints" / "latest.safetensors").unlink()
-    return folder / "runs"
+    config = change(KINDS["generation"](common.runs), {"evaluate_every": 0})
+    lengths = {"tiny": 32, "longer": 64}
 
+    def train(run: Path) -> None:
+        jobs.train_run(change(config, {"images": lengths[run.name]}), out=run, quiet=True)
 
-@pytest.fixture(scope="module")
-def studio(runs: Path) -> Iterator[Served]:
-    with served(runs) as studio:
-        yield studio
+    for name in lengths:
+        common.add(name, train)
+    fresh = common.add("fresh", make_shown)
+    (fresh / "checkpoints" / "latest.safetensors").unlink(missing_ok=True)
+    return common.runs
 
 
 @pytest.fixture
-def reader(browser: Any, studio: Served) -> Iterator[Reader]:
+def reader(browser: Any, common: Served, runs: Path) -> Iterator[Reader]:
+    """Who meets what goes wrong."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    reader = Reader(context.new_page(), studio.origin)
-    reader.page.goto(studio.address)
-    reader.see("heading", "Runs")
-    yield reader
+    yield Reader(context.new_page(), common.origin, token=common.token)
     context.close()
 
 

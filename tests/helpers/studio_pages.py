@@ -7,7 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,14 +56,24 @@ class Served:
         assert port is not None
         return port
 
+    @property
+    def token(self) -> str:
+        return self.address.partition("token=")[2]
+
+    def add(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Have a run made in its folder, unless an earlier test has."""
+        run = self.runs / name
+        if not run.exists():
+            make(run)
+        return run
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Call its API, as programs do."""
-        token = self.address.partition("token=")[2]
         request = Request(
             f"{self.origin}/api/v1{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
         with urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
@@ -139,12 +149,14 @@ class Reader:
     Attributes:
         page: Of Playwright.
         origin: Of the studio.
+        token: Of the studio, if the first address that is opened is to bring it.
         clicks: How often something was clicked.
         wrong: What a console said, what failed, what was asked of another host.
     """
 
     page: Any
     origin: str
+    token: str = ""
     clicks: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -200,7 +212,9 @@ class Reader:
         self.press("menuitem", item)
 
     def go(self, path: str) -> None:
-        self.page.goto(self.origin + path)
+        letting_in = f"#token={self.token}" if self.token else ""
+        self.page.goto(f"{self.origin}{path}{letting_in}")
+        self.token = ""  # The browser keeps it.
 
     def _note(self, said: Any) -> None:
         if said.type in ("error", "warning"):

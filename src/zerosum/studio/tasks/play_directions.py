@@ -9,6 +9,7 @@ from zerosum.errors import ConfigError, DataError
 from zerosum.latent.classes import ClassMeans, Judge, class_means
 from zerosum.latent.directions import METHODS, find_directions
 from zerosum.latent.kept import KeptDirection
+from zerosum.studio.classifying import names_of
 from zerosum.studio.opened import victim_of
 from zerosum.studio.played import Played, played_of
 from zerosum.types import Images, Labels, Progress
@@ -92,16 +93,12 @@ def _step(means: ClassMeans, label: int) -> torch.Tensor | None:
 def _judge_of(reference: dict[str, Any]) -> tuple[tuple[str, ...], Judge]:
     """A classifier's classes, and how it judges images in [-1, 1]."""
     victim, _ = victim_of(reference)
-    size, channels = victim.size or (32, 32), victim.channels or 3
-    blank = torch.zeros(1, channels, *size)
-    count = victim.classifier(blank).shape[1]
-    names = victim.classes or victim.titles or tuple(str(label) for label in range(count))
 
     def judge(images: Images) -> Labels:
         with torch.no_grad():
             return victim.classifier((images.clamp(-1, 1) + 1) / 2).argmax(dim=1)
 
-    return names, judge
+    return names_of(victim), judge
 
 
 def _sweep(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Tests in a browser, which share one and a studio; see `conftest`."""
