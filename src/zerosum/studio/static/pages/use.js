@@ -3,7 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { icon } from "../components/icons.js";
 import { doing, fault } from "../components/parts.js";
-import { short } from "../components/text.js";
+import { counted } from "../components/text.js";
 import { view } from "../components/view.js";
 import { PAGES, fits, networks, usePath } from "../use/networks.js";
 
@@ -50,7 +50,7 @@ function card(use, all) {
 /** @param {string} page @param {Network} network */
 const link = (page, network) => html`<li><a href=${usePath(page, network.key)}><span
   class="clip">${network.title}</span>${
-    network.run === null ? nothing : html`<span class="dim small numbers">${short(network.images_seen)} images</span>`
+    network.run === null ? nothing : html`<span class="dim small numbers">${counted(network.images_seen)} images</span>`
   }</a></li>`;
 
 /** @param {Network[]} all */

@@ -3,7 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { live } from "../vendor/lit-html/directives/live.js";
 import { doing, empty, fault, messageOf } from "../components/parts.js";
-import { short } from "../components/text.js";
+import { counted } from "../components/text.js";
 import { view } from "../components/view.js";
 import { navigate } from "../shell/router.js";
 import { PAGES, fits, networks, refusal, useOf, usePath } from "./networks.js";
@@ -83,7 +83,7 @@ const choice = (page, network, all) => html`<label class="use-choice"><span clas
 
 /** @param {Network} network */
 const named = ({ title, run, images_seen: seen }) =>
-  run === null ? title : `${title} (${short(seen)} images)`;
+  run === null ? title : `${title} (${counted(seen)} images)`;
 
 /** @param {string} page @param {Network} network */
 function others(page, network) {
