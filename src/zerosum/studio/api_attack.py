@@ -254,11 +254,11 @@ def _victim(studio: Studio, network: Network) -> Network:
     """
     game = _game(studio, network)
     spec = "" if game is None else game.victim
-    with_zerosum = {
+    packaged = {
         each["key"].removeprefix("@"): each for each in known(studio) if each["run"] is None
     }
-    if spec in with_zerosum:
-        return with_zerosum[spec]
+    if spec in packaged:
+        return packaged[spec]
     path = Path(spec).expanduser().absolute()
     if path.parent == studio.home.runs.absolute():
         return require(studio, path.name, *_CLASSIFIES)
