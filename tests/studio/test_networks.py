@@ -1,5 +1,6 @@
 """Networks that pages use: which there are, what they are given, what becomes of them."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from zerosum.models import (
 from zerosum.recipes import RECIPES, recipe
 from zerosum.runs import Run
 from zerosum.studio import networks, opened
+from zerosum.studio.app import STATIC
+from zerosum.studio.goals import GOALS
 from zerosum.studio.networks import find, folder_of
 from zerosum.studio.opened import model_of
 from zerosum.studio.refusals import ConflictError, MissingError, StudioError
@@ -183,3 +186,10 @@ def test_nothing_is_left_of_what_cannot_be_noted(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="too large"):
         place.keep("draw", "much", {"strokes": "x" * 2**20})
     assert not list(place.path.parent.iterdir())
+
+
+def test_whoever_has_no_network_is_led_to_recipes_that_make_one() -> None:
+    pages = (STATIC / "use" / "networks.js").read_text()
+    goals = re.findall(r'goal: "([\w-]+)"', pages)
+    assert goals
+    assert set(goals) <= set(GOALS)

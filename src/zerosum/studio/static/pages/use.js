@@ -43,7 +43,7 @@ function card(use, all) {
               ? html`<a class="small" href="/${use.page}">All ${fitting.length}</a>`
               : nothing
           }`
-        : html`<p class="small dim">No network for this yet: <a href="/new">train one</a>.</p>`
+        : html`<p class="small dim">No network for this yet: <a href="/new?goal=${use.goal}">train one</a>.</p>`
     }</li>`;
 }
 

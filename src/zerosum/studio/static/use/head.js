@@ -114,5 +114,5 @@ const none = (use, refusal) =>
         icon: use.icon,
         title: "No network for this yet",
         text: "Train one first; the recipes that fit are on the page New run.",
-        action: html`<a class="button primary" href="/new">New run</a>`,
+        action: html`<a class="button primary" href="/new?goal=${use.goal}">New run</a>`,
       });

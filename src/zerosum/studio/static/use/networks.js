@@ -22,6 +22,7 @@ import * as api from "../api.js";
  * @property {string} title
  * @property {string} text what it is for
  * @property {string[]} abilities of which a network has to have one
+ * @property {string} goal of the page New run, whose recipes make such networks
  * @property {import("../components/icons.js").IconName} icon
  */
 
@@ -32,6 +33,7 @@ export const PAGES = [
     title: "Play",
     text: "Make pictures from seeds, move them along directions, walk between them, mix them.",
     abilities: ["generate", "sample"],
+    goal: "one-folder",
     icon: "dice",
   },
   {
@@ -39,6 +41,7 @@ export const PAGES = [
     title: "Draw",
     text: "Paint strokes, and the generator's nearest pictures follow. Edit a picture of your own.",
     abilities: ["generate"],
+    goal: "one-folder",
     icon: "rename",
   },
   {
@@ -46,6 +49,7 @@ export const PAGES = [
     title: "Translate",
     text: "Drop pictures of one domain, and see them in the other, and on the way back.",
     abilities: ["translate"],
+    goal: "two-folders",
     icon: "pictures",
   },
   {
@@ -53,6 +57,7 @@ export const PAGES = [
     title: "Classify and attack",
     text: "See which class a picture is taken for, what that hangs on, and how it is misled.",
     abilities: ["classify", "perturb"],
+    goal: "labels",
     icon: "alarm",
   },
   {
@@ -60,6 +65,7 @@ export const PAGES = [
     title: "Classes and domains",
     text: "Accuracy by class, confusion, mistakes to look at, and the map of features.",
     abilities: ["classify"],
+    goal: "labels",
     icon: "runs",
   },
 ];
