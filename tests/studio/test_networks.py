@@ -32,6 +32,7 @@ from zerosum.studio.networks import find, folder_of
 from zerosum.studio.opened import model_of
 from zerosum.studio.refusals import ConflictError, MissingError, StudioError
 from zerosum.studio.saving import new_place
+from zerosum.studio.studio import Limits
 from zerosum.studio.tasks.pictures import keep
 
 KINDS: dict[str, type[Model]] = {
@@ -140,6 +141,13 @@ def test_pictures_are_kept_once_and_the_others_refused(tmp_path: Path) -> None:
     (name,) = (each.name for each in studio.home.pictures.iterdir())
     shown = client.get(f"/api/v1/pictures/{name.removesuffix('.png')}")
     assert Image.open(BytesIO(shown.content)).size == (8, 8)
+
+
+def test_what_is_too_large_is_told_without_options_of_the_command_line(tmp_path: Path) -> None:
+    client = client_of(studio_over(tmp_path, limits=Limits(pixels=50)))
+    (refused,) = sent(client, ("a.png", png()))["refused"]
+    assert "bomb" in refused["why"]
+    assert "--" not in refused["why"]
 
 
 def test_a_large_picture_is_made_smaller(tmp_path: Path) -> None:

@@ -10,7 +10,12 @@ from PIL import Image
 from zerosum.errors import ConfigError, DataError, printable
 from zerosum.sizes import PIXEL_LIMIT
 
-__all__ = ["Source", "UnreadableError", "spread"]
+__all__ = ["RAISE_THE_LIMIT", "Source", "UnreadableError", "spread"]
+
+RAISE_THE_LIMIT = (
+    "if it is a real picture, raise the limit (--pixel-limit, or --pictures.pixel-limit of a run)"
+)
+"""What is advised of a picture that is too large."""
 
 
 class UnreadableError(DataError):
@@ -18,18 +23,21 @@ class UnreadableError(DataError):
 
     Args:
         name: The image's name within its source.
-        reason: What is wrong with it.
+        fault: What is wrong with it.
+        advice: What to do, on the command line.
+
+    Attributes:
+        reason: Fault and advice.
 
     Example:
         >>> str(UnreadableError("cats/7.jpg", "the file is truncated"))
         'cats/7.jpg: the file is truncated'
     """
 
-    def __init__(self, name: str, reason: str) -> None:
-        name, reason = printable(name), printable(reason)
-        super().__init__(f"{name}: {reason}")
-        self.name = name
-        self.reason = reason
+    def __init__(self, name: str, fault: str, advice: str = "") -> None:
+        self.name, self.fault = printable(name), printable(fault)
+        self.reason = f"{self.fault}; {printable(advice)}" if advice else self.fault
+        super().__init__(f"{self.name}: {self.reason}")
 
 
 class Source(ABC):

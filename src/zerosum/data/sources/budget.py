@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, local
 
-from zerosum.data.sources.base import UnreadableError
+from zerosum.data.sources.base import RAISE_THE_LIMIT, UnreadableError
 from zerosum.sizes import PIXEL_LIMIT
 
 __all__ = ["BUDGET", "FILE_LIMIT", "Budget", "reserve_file"]
@@ -143,9 +143,6 @@ def reserve_file(name: str, size: int, *, pixel_limit: int = PIXEL_LIMIT) -> Non
     """
     limit = max(FILE_LIMIT, _MOST_PER_PIXEL * pixel_limit)
     if size > limit:
-        reason = (
-            f"refused as a bomb: at most {limit} bytes expected, it has {size}; if it is a real "
-            "picture, raise the limit (--pixel-limit, or --pictures.pixel-limit of a run)"
-        )
-        raise UnreadableError(name, reason)
+        fault = f"refused as a bomb: at most {limit} bytes expected, it has {size}"
+        raise UnreadableError(name, fault, RAISE_THE_LIMIT)
     BUDGET.reserve(2 * size)  # what comes of it is at least as large

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from zerosum.data.sources.base import UnreadableError
+from zerosum.data.sources.base import RAISE_THE_LIMIT, UnreadableError
 from zerosum.data.sources.budget import BUDGET
 from zerosum.data.sources.depths import as_sixteen_bits, is_rangeless, repair_colour_key
 from zerosum.data.sources.heic import brands, is_heic, open_heic
@@ -163,8 +163,8 @@ def _refuse_bomb(size: tuple[int, int], name: str, limit: int) -> None:
         raise UnreadableError(
             name,
             f"refused as a decompression bomb: at most {limit} pixels expected, "
-            f"{in_pixels((height, width))} found; if it is a real picture, raise "
-            "the limit (--pixel-limit, or --pictures.pixel-limit of a run)",
+            f"{in_pixels((height, width))} found",
+            RAISE_THE_LIMIT,
         )
 
 

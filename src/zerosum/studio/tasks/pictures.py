@@ -42,7 +42,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         try:
             image = decode(content, file["name"], pixel_limit=limit)
         except UnreadableError as error:
-            refused.append({"file": file["name"], "why": error.reason})
+            refused.append({"file": file["name"], "why": error.fault})
             continue
         pictures.append({**keep(image, folder), "name": file["name"]})
     return {"pictures": pictures, "refused": refused}

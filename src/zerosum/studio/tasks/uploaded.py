@@ -32,7 +32,7 @@ def run(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         try:
             pictures += _count(folder / file, file, limit)
         except UnreadableError as error:
-            refused[file] = error.reason
+            refused[file] = error.fault
         except ZerosumError as error:
             # Where it lies for a moment means nothing to who sent it.
             refused[file] = str(error).replace(f"{folder}/", "")
