@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from helpers.studio_runs import make_shown
-from helpers.studios import client_of, studio_over
+from helpers.studios import NearWorker, client_of, studio_over
 from helpers.two_domains import adapting, labelled_domains
 from zerosum import jobs
 from zerosum.config import EvaluateConfig, change
@@ -37,9 +38,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return runs
 
 
+class Idle(NearWorker):
+    """A worker for what follows a hand, which has no examined classifiers and shall get none."""
+
+    async def ask(self, task: str, arguments: Mapping[str, Any], **options: Any) -> Any:
+        raise AssertionError(task)
+
+
 @pytest.fixture(scope="module")
 def client(runs: Path) -> TestClient:
-    return client_of(studio_over(runs))
+    return client_of(studio_over(runs, live=Idle()))
 
 
 def told(client: TestClient, path: str, **body: Any) -> Any:

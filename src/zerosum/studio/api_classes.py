@@ -100,7 +100,11 @@ def router(studio: Studio) -> APIRouter:
     async def read_pictures(key: str, which: WhichPictures, request: Request) -> Pictures:
         """Pictures that it was tested on, with its answers: the surest first."""
         asked = which.model_dump(exclude={"checkpoint"})
-        how: dict[str, Any] = {"checkpoint": which.checkpoint, "doing": f"mistakes of {key}"}
+        how: dict[str, Any] = {
+            "checkpoint": which.checkpoint,
+            "doing": f"mistakes of {key}",
+            "slowly": True,  # By the worker that has examined it, and so has its answers.
+        }
         answer = await use(studio, request, "classes_pictures", key, _ABILITIES, asked, **how)
         return cast("Pictures", answer)
 
@@ -118,7 +122,11 @@ def router(studio: Studio) -> APIRouter:
             if each["recipe"] == network["recipe"] and each["name"] != network["run"]
         ]
         asked = {"others": others, "start": which.start, "count": which.count}
-        how: dict[str, Any] = {"checkpoint": which.checkpoint, "doing": f"labels of {key}"}
+        how: dict[str, Any] = {
+            "checkpoint": which.checkpoint,
+            "doing": f"labels of {key}",
+            "slowly": True,  # By the worker that has examined it, and so has its answers.
+        }
         answer = await use(studio, request, "classes_labels", key, _ABILITIES, asked, **how)
         return cast("Labels", answer)
 
